@@ -1,0 +1,204 @@
+"""Versioned artifacts: folders with a manifest, published by one atomic rename, with a way back.
+
+Layout under a root::
+
+    <root>/<kind>/<version>/manifest.json + files
+    <root>/<kind>/current            symbolic-link-free pointer: a text file with a version's name
+    <root>/<kind>/.building-*        what a killed build left; the next build removes it
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from almazara.errors import ConflictError, NotFoundError, UnavailableError
+
+MANIFEST = "manifest.json"
+_POINTER = "current"
+_BUILDING = ".building-"
+_LOCK = ".lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A published version: its folder and its manifest."""
+
+    kind: str
+    version: str
+    path: Path
+    manifest: Mapping[str, Any]
+
+
+class ArtifactStore:
+    """Reads and publishes the artifacts below one root folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def current_version(self, kind: str) -> str | None:
+        """The version in use, or None before the first build; one small read, cheap enough to poll."""
+        try:
+            version = (self.root / kind / _POINTER).read_text(encoding="utf-8").strip()
+        except OSError:
+            return None
+        return version or None
+
+    def current(self, kind: str) -> Artifact:
+        """The artifact in use.
+
+        Raises:
+            NotFoundError: when nothing of this kind was published yet.
+        """
+        version = self.current_version(kind)
+        if version is None:
+            raise NotFoundError(f"There is no {kind} yet under {self.root}: build it first (almazara up).")
+        return self.get(kind, version)
+
+    def get(self, kind: str, version: str) -> Artifact:
+        """One version by name.
+
+        Raises:
+            NotFoundError: when there is no such version.
+        """
+        path = self.root / kind / version
+        try:
+            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise NotFoundError(f"There is no readable version {version!r} of {kind} under {self.root}.") from error
+        return Artifact(kind, version, path, manifest)
+
+    def versions(self, kind: str) -> list[Artifact]:
+        """All published versions, newest first."""
+        folder = self.root / kind
+        names = sorted((p.parent.name for p in folder.glob(f"[!.]*/{MANIFEST}")), reverse=True)
+        return [self.get(kind, name) for name in names]
+
+    def publish(
+        self,
+        kind: str,
+        fill: Callable[[Path], Mapping[str, Any]],
+        *,
+        now: datetime,
+        keep: int,
+    ) -> Artifact:
+        """Let `fill` write files into a temporary folder, then publish it in one rename and point to it.
+
+        Args:
+            kind: The artifact's kind, a folder name.
+            fill: Writes the files and returns what the manifest says of them; whatever it raises, nothing is published.
+            now: The moment of the build (aware); it names the version.
+            keep: How many versions stay; older ones are removed, never the current one.
+
+        Raises:
+            ConflictError: when another process builds the same kind at this moment.
+            UnavailableError: when the folder cannot be written.
+        """
+        folder = self.root / kind
+        with self._locked(folder):
+            for leftover in folder.glob(f"{_BUILDING}*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            building = folder / f"{_BUILDING}{os.getpid()}"
+            building.mkdir()
+            try:
+                described = dict(fill(building))
+                version = self._free_name(folder, now)
+                manifest = {**described, "kind": kind, "version": version, "built_at": now.isoformat()}
+                manifest["files"] = {p.name: file_hash(p) for p in sorted(building.iterdir()) if p.is_file()}
+                _write_durably(building / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+                for path in building.iterdir():
+                    _sync(path)
+                _sync(building)
+                building.rename(folder / version)
+                _sync(folder)
+            except OSError as error:
+                raise UnavailableError(f"The {kind} could not be written to {folder}: {error}.") from error
+            finally:
+                shutil.rmtree(building, ignore_errors=True)
+            self._point(kind, version)
+            self._prune(kind, keep)
+        return self.get(kind, version)
+
+    def rollback(self, kind: str, version: str | None = None) -> Artifact:
+        """Point to `version`, or to the newest one that is older than the current.
+
+        Raises:
+            NotFoundError: when there is no such version, or none that is older.
+        """
+        if version is None:
+            current = self.current(kind).version
+            older = [artifact.version for artifact in self.versions(kind) if artifact.version < current]
+            if not older:
+                raise NotFoundError(f"There is no version of {kind} older than {current} to go back to.")
+            version = older[0]
+        artifact = self.get(kind, version)
+        with self._locked(self.root / kind):
+            self._point(kind, version)
+        return artifact
+
+    def _point(self, kind: str, version: str) -> None:
+        pointer = self.root / kind / _POINTER
+        temporary = pointer.with_name(f".{_POINTER}.{os.getpid()}")
+        _write_durably(temporary, version + "\n")
+        temporary.replace(pointer)
+        _sync(pointer.parent)
+
+    def _prune(self, kind: str, keep: int) -> None:
+        current = self.current_version(kind)
+        for artifact in self.versions(kind)[max(keep, 1) :]:
+            if artifact.version != current:
+                shutil.rmtree(artifact.path, ignore_errors=True)
+
+    @staticmethod
+    def _free_name(folder: Path, now: datetime) -> str:
+        stamp = now.strftime("%Y%m%dT%H%M%S")
+        number = 0
+        while (folder / (name := f"{stamp}-{number:02d}")).exists():
+            number += 1
+        return name
+
+    @staticmethod
+    @contextmanager
+    def _locked(folder: Path) -> Iterator[None]:
+        """Hold the kind's lock, which the kernel releases when a process is killed."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            handle = (folder / _LOCK).open("w")
+        except OSError as error:
+            raise UnavailableError(f"The folder {folder} cannot be written: {error}.") from error
+        with handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise ConflictError(f"Another process is building in {folder}: wait until it has ended.") from error
+            yield
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_durably(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,50 @@
+"""The errors of Almazara: each message is one sentence for the person who reads it.
+
+AlmazaraError                  what every caller may catch
+├── InputError                 the data or argument given cannot be used          (HTTP 400 / 422)
+├── NotFoundError              what was asked for does not exist                  (HTTP 404)
+├── ConflictError              it exists, or runs, already                        (HTTP 409)
+├── UnavailableError           something outside does not answer, or is missing   (HTTP 503)
+│   └── MissingExtraError      an optional library is not installed
+└── ContractError              what was built breaks its own promise
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class AlmazaraError(Exception):
+    """Base of every error that Almazara raises on purpose."""
+
+
+class InputError(AlmazaraError):
+    """The data or argument that was given cannot be used."""
+
+
+class NotFoundError(AlmazaraError):
+    """What was asked for does not exist; `suggestions` are near things that do."""
+
+    def __init__(self, message: str, suggestions: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.suggestions = list(suggestions)
+
+
+class ConflictError(AlmazaraError):
+    """What was asked for exists, or runs, already."""
+
+
+class UnavailableError(AlmazaraError):
+    """Something outside the program does not answer or is missing."""
+
+
+class MissingExtraError(UnavailableError):
+    """An optional library is needed and not installed."""
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        super().__init__(f"{purpose} needs an optional part: pip install 'almazara[{extra}]'.")
+        self.extra = extra
+
+
+class ContractError(AlmazaraError):
+    """What was built breaks its own promise, so it was not published."""

@@ -1,0 +1,157 @@
+"""The protocols of the price product; each has two real implementations and one contract suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from almazara.prices.schema import Listing, Observation, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A fetched page as it came, decompressed.
+
+    Attributes:
+        url: The address asked for.
+        final_url: The address after redirects.
+        status: HTTP status.
+        headers: Response headers, names in lower case.
+        body: The bytes of the body, content encoding removed.
+        fetched_at: When it came (UTC).
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The shop says that the page has not changed since `validators` were given out."""
+
+    url: str
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """We did not ask: robots.txt, a private address, the day's budget or an open circuit forbids it."""
+
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """We asked and got no page: network error, time out, too large, too many redirects."""
+
+    url: str
+    reason: str
+
+
+Fetched = Page | NotModified | Refused | Failed
+
+
+class PageSource(Protocol):
+    """Where pages come from. `fetch` never raises for what the outside does: every outcome is a value."""
+
+    name: str
+
+    def fetch(self, url: str, validators: Mapping[str, str] | None = None) -> Fetched:
+        """Fetch one page.
+
+        Args:
+            url: An http(s) address.
+            validators: `etag` and `last-modified` of the copy at hand, for a conditional request.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give connections back."""
+        ...
+
+
+class ObservationStore(Protocol):
+    """Keeps listings, observations and runs. Safe to use from several processes at once."""
+
+    def append(self, observations: Iterable[Observation]) -> int:
+        """Keep observations; those whose (listing_id, observed_at) is there already are left alone.
+
+        Returns:
+            How many were new. All of one call become visible, and durable, before it returns; an interrupted call
+            can be repeated without doubling anything.
+        """
+        ...
+
+    def history(
+        self,
+        listing_id: str,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        limit: int | None = None,
+    ) -> list[Observation]:
+        """Observations with start <= observed_at < end, oldest first, the first `limit` of them."""
+        ...
+
+    def latest(self, listing_ids: Sequence[str] | None = None) -> dict[str, Observation]:
+        """The newest observation of each listing (of all listings when None); absent where there is none."""
+        ...
+
+    def count(self, listing_id: str) -> int:
+        """How many observations a listing has."""
+        ...
+
+    def save_listing(self, listing: Listing) -> None:
+        """Add a listing or replace the one of the same id; observations are not touched."""
+        ...
+
+    def listing(self, listing_id: str) -> Listing | None:
+        """One listing, or None."""
+        ...
+
+    def listings(self, *, category: str | None = None, tracked: bool | None = None) -> list[Listing]:
+        """Listings in order of listing_id."""
+        ...
+
+    def save_run(self, run: Run) -> None:
+        """Add a run or replace the one of the same id."""
+        ...
+
+    def run(self, run_id: str) -> Run | None:
+        """One run, or None."""
+        ...
+
+    def runs(self, *, kind: str | None = None, limit: int = 100) -> list[Run]:
+        """Runs, newest first."""
+        ...
+
+    def put_document(self, kind: str, key: str, body: Mapping[str, Any], *, if_absent: bool = False) -> bool:
+        """Keep a small JSON document (alert rules, sent events, held readings).
+
+        Returns:
+            False, and nothing changed, when `if_absent` and the key exists already: one of several processes wins.
+        """
+        ...
+
+    def document(self, kind: str, key: str) -> dict[str, Any] | None:
+        """One document, or None."""
+        ...
+
+    def documents(self, kind: str) -> dict[str, dict[str, Any]]:
+        """All documents of a kind by key, in order of key."""
+        ...
+
+    def delete_document(self, kind: str, key: str) -> None:
+        """Remove a document; fine when it is not there."""
+        ...
+
+    def close(self) -> None:
+        """Give connections and files back."""
+        ...

@@ -1,0 +1,141 @@
+"""The values of the price product and the column names of its frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+# Columns of tidy price frames (long format, one row per listing and day or per forecast quantile).
+LISTING_ID: Final = "listing_id"
+DATE: Final = "date"
+PRICE: Final = "price"
+CURRENCY: Final = "currency"
+STATE: Final = "state"
+CUTOFF: Final = "cutoff"
+QUANTILE: Final = "quantile"
+VALUE: Final = "value"
+MODEL: Final = "model"
+
+
+class Availability(StrEnum):
+    """What a reading says of the stock."""
+
+    IN_STOCK = "in_stock"
+    LIMITED = "limited"
+    PREORDER = "preorder"
+    UNAVAILABLE = "unavailable"
+    UNKNOWN = "unknown"
+
+
+class ListingKind(StrEnum):
+    """A followed page shows one product, or a search whose results are followed."""
+
+    PRODUCT = "product"
+    SEARCH = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page that we follow.
+
+    Attributes:
+        listing_id: `shop:sku`, for example `amazon.es:B00EXAMPLE`; unique, safe in a URL path.
+        shop: Host of the shop without `www.`.
+        sku: The ASIN on Amazon; elsewhere twelve hexadecimal digits made from the page's address.
+        url: Address of the page.
+        title: Title by which a later reading is checked, or None before the first reading.
+        category: A short word of the user's choosing, for example `olive-oil`.
+        kind: One product, or a search.
+        target_price: Price at or below which the user wants to hear of it, in the listing's currency.
+        tracked: Whether runs read it; history stays when it is no longer tracked.
+        litres: Litres that one unit of the listing holds, or None where that cannot be read surely.
+        created_at: When it was added (UTC).
+    """
+
+    listing_id: str
+    shop: str
+    sku: str
+    url: str
+    title: str | None = None
+    category: str | None = None
+    kind: ListingKind = ListingKind.PRODUCT
+    target_price: Decimal | None = None
+    tracked: bool = True
+    litres: Decimal | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one reading of a listing said; never changed once kept.
+
+    Attributes:
+        listing_id: The listing that was read.
+        observed_at: Moment of the reading (aware, UTC, microseconds kept); with listing_id the identity.
+        availability: What was said of the stock; `unavailable` has no price.
+        price: Price of the featured new offer for one unit of the listing, or None when unavailable.
+        currency: ISO 4217 code, None exactly when price is None.
+        list_price: Struck price that the page shows beside it, or None.
+        seller: Seller where shown.
+        rule: Name of the rule that read the page, or `import`.
+        source: Where it came from: `http`, `replay`, `scrapy`, `search`, `import`, `demo`.
+    """
+
+    listing_id: str
+    observed_at: datetime
+    availability: Availability
+    price: Decimal | None = None
+    currency: str | None = None
+    list_price: Decimal | None = None
+    seller: str | None = None
+    rule: str = ""
+    source: str = ""
+
+
+class RunState(StrEnum):
+    """Where a run stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One listing of a run that gave no observation, and why."""
+
+    listing_id: str
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One pass over listings (or one retraining); counts by outcome.
+
+    Attributes:
+        run_id: Unique name, sortable by time.
+        kind: `scrape` or `retrain`.
+        shop: The shop it reads, or `*`.
+        state: Where it stands.
+        started_at: When it began (UTC).
+        ended_at: When it ended, or None.
+        pending: Listing ids still to be read, so that an interrupted run can resume.
+        counts: requested, observed, unchanged, unavailable, blocked, unreadable, refused, held.
+        problems: Each listing that gave no observation.
+    """
+
+    run_id: str
+    kind: str
+    shop: str
+    state: RunState
+    started_at: datetime
+    ended_at: datetime | None = None
+    pending: tuple[str, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()

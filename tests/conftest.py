@@ -1,0 +1,34 @@
+"""Fixtures that every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "default", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], max_examples=60
+)
+settings.register_profile("nightly", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch, tmp_path):
+    """No setting of the developer's machine reaches a test."""
+    for name in list(os.environ):
+        if name.startswith("ALMAZARA_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ALMAZARA_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data beside the repository; missing, it fails in CI and skips elsewhere."""
+    if REAL_DATA.is_dir():
+        return REAL_DATA
+    if os.environ.get("CI"):
+        pytest.fail(f"The real data is missing: CI expects it in {REAL_DATA}.")
+    pytest.skip(f"No real data in {REAL_DATA}.")
