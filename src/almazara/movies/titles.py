@@ -1,0 +1,95 @@
+"""Titles and names as people type them: one key for every way to write the same text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from almazara.errors import InputError
+
+LONGEST_QUERY = 200
+
+_APOSTROPHES = str.maketrans("", "", "'’‘ʼʻ`´′＇")
+_ASCII = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()})
+_UNDECOMPOSED = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ς": "σ"}
+)
+# Marks that a typist leaves out. Those of other scripts (dakuten, vowel signs) make another letter and stay.
+_OPTIONAL_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
+_FRACTION = re.compile("(?=[¼½¾⅐-⅞])")
+_YEAR = re.compile(r"\((1[89][0-9]{2}|20[0-9]{2})\)")
+
+
+def fold(text: str) -> str:
+    """The text without case and accents: `"Miércoles"` -> `"miercoles"`; other scripts keep their letters."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).casefold().translate(_UNDECOMPOSED)
+    return unicodedata.normalize("NFKC", _OPTIONAL_MARKS.sub("", unicodedata.normalize("NFKD", decomposed)))
+
+
+def normalize(text: str) -> str:
+    """The look-up key of a title or name: no case, accents, punctuation or doubled spaces.
+
+    Apostrophes vanish and other punctuation separates words. A text of nothing but punctuation keeps it,
+    so that only an empty text has an empty key.
+
+    >>> normalize("WALL·E"), normalize("What's Up, Doc?"), normalize("[REC]⁴ Apocalypse"), normalize("?")
+    ('wall e', 'whats up doc', 'rec 4 apocalypse', '?')
+    """
+    folded = fold(_FRACTION.sub(" ", text).translate(_APOSTROPHES))
+    if folded.isascii():
+        key = " ".join(folded.translate(_ASCII).split())
+    else:
+        key = " ".join("".join(map(_letter_or_space, folded)).split())
+    return key or "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _letter_or_space(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cf":  # joiners and soft hyphens show nothing
+        return ""
+    return character if category[0] in "LNM" else " "
+
+
+def compact(key: str) -> str:
+    """A normalized key without its spaces, for `"walle"`, `"faceoff"` and `"spider man"`."""
+    return key.replace(" ", "")
+
+
+def query_keys(text: str) -> list[str]:
+    """The keys to look a typed text up by, surest first, in a table of `normalize` and `compact` keys.
+
+    An ampersand and the word *and* stand for each other, in both directions.
+    """
+    key = normalize(text)
+    spoken = normalize(text.replace("&", " and "))
+    unspoken = " ".join(word for word in key.split(" ") if word != "and")
+    keys = [key, compact(key), spoken, compact(spoken), unspoken]
+    return [candidate for candidate in dict.fromkeys(keys) if candidate]
+
+
+def split_year(text: str) -> tuple[str, int | None]:
+    """Take a year in parentheses off the end: `"Cinderella (1950)"` -> `("Cinderella", 1950)`.
+
+    A bare number is part of the title (`"2012"`, `"Blade Runner 2049"`), and so is a year that would leave no title.
+    """
+    stripped = text.strip()
+    year = _YEAR.fullmatch(stripped[-6:])
+    title = stripped[:-6].rstrip()
+    return (title, int(year[1])) if year and title else (text, None)
+
+
+def check_query(text: str) -> str:
+    """The typed text without outer spaces, when it can be looked up at all.
+
+    Raises:
+        InputError: in Spanish, for an empty or overlong text, or one with control characters.
+    """
+    if len(text) > LONGEST_QUERY:
+        raise InputError(f"El texto buscado tiene {len(text)} caracteres: se admiten hasta {LONGEST_QUERY}.")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+        raise InputError("El texto buscado contiene caracteres de control: escriba solo letras, números y signos.")
+    if not text.strip():
+        raise InputError("El texto buscado está vacío: escriba un título o un nombre.")
+    return text.strip()
