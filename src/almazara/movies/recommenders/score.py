@@ -1,0 +1,52 @@
+"""Similarity of score: the films whose vote average is nearest (the brief's first method)."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from almazara.movies import schema as s
+from almazara.movies.recommenders.base import MAX_SIMILAR, Arrays
+
+SCALE = 10.0
+"""Vote averages go from 0 to 10."""
+
+
+class ScoreRecommender:
+    """Nearest vote average; the list depends on the average alone, so there is one for each distinct average."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self._group = arrays["group"]
+        self._nearest = arrays["nearest"]
+        self._similarity = arrays["similarity"]
+
+    def similar(self, row: int, n: int) -> list[tuple[int, float]]:
+        """See SimilarFilms."""
+        group = self._group[row]
+        pairs = zip(self._nearest[group].tolist(), self._similarity[group].tolist(), strict=True)
+        return [(other, similarity) for other, similarity in pairs if other not in (row, -1)][:n]
+
+
+def fit(films: pl.DataFrame) -> Arrays:
+    """One list of nearest films for each distinct vote average; a film without one counts as 0.
+
+    Args:
+        films: The table of films.
+
+    Returns:
+        group: (films,) int32, which list is a film's; nearest: (groups, 51) int32 rows, -1 where there are no more;
+        similarity: (groups, 51) float32, 1 - distance / 10.
+    """
+    averages = films[s.VOTE_AVERAGE].fill_null(0.0).to_numpy()
+    votes = films[s.VOTE_COUNT].to_numpy()
+    distinct, group = np.unique(averages, return_inverse=True)
+    width = MAX_SIMILAR + 1  # one more, since a film's own row is in its list
+    nearest = np.full((len(distinct), width), -1, dtype=np.int32)
+    similarity = np.zeros((len(distinct), width), dtype=np.float32)
+    by_votes = np.lexsort((np.arange(len(votes)), -votes))
+    for number, average in enumerate(distinct):
+        distance = np.abs(averages[by_votes] - average)
+        first = np.argsort(distance, kind="stable")[:width]
+        nearest[number, : len(first)] = by_votes[first]
+        similarity[number, : len(first)] = 1 - distance[first] / SCALE
+    return {"group": group.astype(np.int32), "nearest": nearest, "similarity": similarity}

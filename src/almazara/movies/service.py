@@ -1,0 +1,186 @@
+"""The questions of the film product, answered from a loaded catalog; API and command line both ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from almazara.errors import InputError, NotFoundError
+from almazara.movies import calendar_es, sentences
+from almazara.movies.answers import (
+    DayAnswer,
+    FilmReference,
+    MonthAnswer,
+    Recommendation,
+    RecommendationAnswer,
+    ScoreAnswer,
+    SearchAnswer,
+    SearchHit,
+    VotesAnswer,
+)
+from almazara.movies.calendar_es import DayOfMonth, Weekday
+from almazara.movies.catalog import SUGGESTIONS, Catalog, Found
+from almazara.movies.packed import Packed
+from almazara.movies.people import exact_key
+from almazara.movies.recommenders.base import MAX_SIMILAR, SimilarFilms
+from almazara.movies.recommenders.reasons import Reasons
+from almazara.movies.search import SearchIndex
+from almazara.movies.titles import check_query, query_keys
+
+DEFAULT_METHOD: Final = "contenido"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a loaded artifact consists of."""
+
+    catalog: Catalog
+    films: Packed
+    actors: Packed
+    directors: Packed
+    title_search: SearchIndex
+    actor_search: SearchIndex
+    director_search: SearchIndex
+    recommenders: Mapping[str, SimilarFilms]
+    reasons: Reasons
+
+
+class MovieService:
+    """Answers from one version of the catalog; immutable, so that a newer one takes its place in one assignment."""
+
+    def __init__(self, parts: Parts, *, version: str, is_sample: bool, min_votes: int) -> None:
+        self.version = version
+        self.is_sample = is_sample
+        self._parts = parts
+        self._catalog = parts.catalog
+        self._min_votes = min_votes
+
+    def __len__(self) -> int:
+        return len(self._catalog)
+
+    @property
+    def methods(self) -> list[str]:
+        """Names of the methods of recommendation."""
+        return list(self._parts.recommenders)
+
+    def month(self, text: str) -> MonthAnswer:
+        """How many films came out in a month, given by name or number."""
+        number = calendar_es.parse_month(text)
+        name, count = calendar_es.MONTHS[number - 1], self._catalog.data.by_month[number - 1]
+        return MonthAnswer(name, count, sentences.month(name, count))
+
+    def day(self, text: str) -> DayAnswer:
+        """How many films came out on a weekday, a day of the month, or a date."""
+        data = self._catalog.data
+        match calendar_es.parse_day(text):
+            case Weekday(number):
+                name, count = calendar_es.WEEKDAYS[number], data.by_weekday[number]
+                return DayAnswer(name, count, sentences.weekday(name, count))
+            case DayOfMonth(number):
+                count = data.by_day[number - 1]
+                return DayAnswer(str(number), count, sentences.day_of_month(number, count))
+            case date:
+                written = date.isoformat()
+                count = data.by_date.get(written, 0)
+                return DayAnswer(written, count, sentences.on_date(written, count))
+
+    def score(self, title: str, year: int | None = None, film_id: int | None = None) -> ScoreAnswer:
+        """A film's popularity and vote average."""
+        found, data = self._find(title, year, film_id), self._catalog.data
+        film, popularity, average = self._reference(found.row), data.popularity[found.row], data.averages[found.row]
+        message = sentences.score(film.titulo, film.anio, popularity, average)
+        return ScoreAnswer(film.id, film.titulo, film.anio, popularity, average, message, self._others(found))
+
+    def votes(self, title: str, year: int | None = None, film_id: int | None = None) -> VotesAnswer:
+        """A film's votes, and their average where they are more than the setting asks for."""
+        found, data = self._find(title, year, film_id), self._catalog.data
+        film, count = self._reference(found.row), data.votes[found.row]
+        enough = count > self._min_votes
+        average = data.averages[found.row] if enough else None
+        message = sentences.votes(film.titulo, film.anio, count, average, self._min_votes)
+        return VotesAnswer(film.id, film.titulo, film.anio, count, average, enough, message, self._others(found))
+
+    def actor(self, name: str) -> bytes:
+        """An ActorAnswer as JSON, made at build time."""
+        return _person(name, self._parts.actors, self._parts.actor_search, "ningún actor o actriz")
+
+    def director(self, name: str) -> bytes:
+        """A DirectorAnswer as JSON, made at build time."""
+        return _person(name, self._parts.directors, self._parts.director_search, "ningún director o directora")
+
+    def film(self, film_id: int) -> bytes:
+        """A FilmAnswer as JSON, made at build time."""
+        answer = self._parts.films.get(str(film_id))
+        if answer is None:
+            raise NotFoundError(f"No hay ninguna película con id {film_id}.")
+        return answer
+
+    def search(self, query: str, n: int) -> SearchAnswer:
+        """Films whose title, in any language, resembles the text."""
+        query, n = check_query(query), _check_n(n)
+        hits = []
+        for match in self._parts.title_search.search(query, n):
+            film = self._reference(match.entry_id)
+            hits.append(SearchHit(film.id, film.titulo, film.anio, match.text, round(match.score, 4)))
+        return SearchAnswer(query, len(hits), hits, sentences.search(query, len(hits)))
+
+    def recommend(
+        self,
+        title: str,
+        n: int = 5,
+        method: str = DEFAULT_METHOD,
+        year: int | None = None,
+        film_id: int | None = None,
+    ) -> RecommendationAnswer:
+        """The films most similar to one, most similar first."""
+        recommender = self._parts.recommenders.get(method)
+        if recommender is None:
+            raise InputError(f"El método «{method[:40]}» no existe: use {' o '.join(self._parts.recommenders)}.")
+        n, found = _check_n(n), self._find(title, year, film_id)
+        film = self._reference(found.row)
+        detail = [self._recommendation(found.row, *pair) for pair in recommender.similar(found.row, n)]
+        titles = [one.titulo for one in detail]
+        message = sentences.recommendation(film.titulo, film.anio, titles)
+        others = self._others(found)
+        return RecommendationAnswer(film.id, film.titulo, film.anio, method, titles, detail, message, others)
+
+    def _recommendation(self, row: int, other: int, similarity: float) -> Recommendation:
+        film, reasons = self._reference(other), self._parts.reasons.shared(row, other)
+        return Recommendation(film.id, film.titulo, film.anio, round(similarity, 4), reasons)
+
+    def _find(self, title: str, year: int | None, film_id: int | None) -> Found:
+        title = check_query(title)
+        found = self._catalog.find(title, year, film_id)
+        if found is None:
+            near = self._parts.title_search.search(title, SUGGESTIONS)
+            named = [self._reference(match.entry_id) for match in near]
+            asked = f"«{title}»" + (f" de {year}" if year is not None else "")
+            asked += f" con id {film_id}" if film_id is not None else ""
+            raise NotFoundError(
+                f"No hay ninguna película que se llame {asked}.", [f"{film.titulo} ({film.anio})" for film in named]
+            )
+        return found
+
+    def _reference(self, row: int) -> FilmReference:
+        data = self._catalog.data
+        return FilmReference(data.ids[row], data.titles[row], data.years[row])
+
+    def _others(self, found: Found) -> list[FilmReference]:
+        return [self._reference(row) for row in found.others]
+
+
+def _check_n(n: int) -> int:
+    if not 1 <= n <= MAX_SIMILAR:
+        raise InputError(f"n es {n}: use un número del 1 al {MAX_SIMILAR}.")
+    return n
+
+
+def _person(name: str, answers: Packed, search: SearchIndex, nobody: str) -> bytes:
+    name = check_query(name)
+    for key in (exact_key(name), *query_keys(name)):
+        answer = answers.get(key)
+        if answer is not None:
+            return answer
+    near = search.search(name, SUGGESTIONS)
+    raise NotFoundError(f"No hay {nobody} que se llame «{name}».", [match.text for match in near])
