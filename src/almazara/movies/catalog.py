@@ -20,7 +20,9 @@ SUGGESTIONS: Final = 5
 
 
 class CatalogData(msgspec.Struct, frozen=True):
-    """What the catalog stores, one list entry a film; `*_keys` lead from a normalized title (and the same without spaces) to rows, best voted first.
+    """What the catalog stores, one list entry a film.
+
+    `*_keys` lead from a normalized title, and the same without spaces, to rows, best voted first.
 
     Releases are counted by month (12), by weekday from Monday (7), by day of the month (31), and by date.
     """
@@ -69,7 +71,7 @@ class Catalog:
         return row
 
     def find(self, title: str, year: int | None = None, film_id: int | None = None) -> Found | None:
-        """The film a title means: the same spelling before the same letters, then the most voted; None if there is none.
+        """The film a title means, or None: the same spelling before the same letters, then the most voted.
 
         A year may come as an argument or as `Title (1950)`; a film whose own title ends so is found first.
         """

@@ -90,7 +90,9 @@ def _summary(row: dict[str, Any], verb: str) -> dict[str, Any]:
         "retorno_mediano": median,
         "peliculas_con_datos": known,
         "peliculas_dudosas": row["doubtful"],
-        "mensaje": sentences.person(verb, row[s.NAME], count, total, known, median, row["doubtful"]),
+        "mensaje": sentences.person(
+            verb, row[s.NAME], count, total=total, known=known, median=median, doubtful=row["doubtful"]
+        ),
     }
 
 

@@ -77,7 +77,7 @@ def _doubtful(titles: Sequence[str]) -> str:
 
 
 def person(
-    verb: str, name: str, count: int, total: float, known: int, median: float | None, doubtful: Sequence[str]
+    verb: str, name: str, count: int, *, total: float, known: int, median: float | None, doubtful: Sequence[str]
 ) -> str:
     """For /get_actor and /get_director; `verb` is `ha actuado en` or `ha dirigido`."""
     return f"{name} {verb} {films(count)}. {_returns(total, known, median)}{_doubtful(doubtful)}"

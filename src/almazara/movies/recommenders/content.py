@@ -102,7 +102,7 @@ def fit(
         for offset in range(shared.shape[0]):
             row = start + offset
             found = slice(shared.indptr[offset], shared.indptr[offset + 1])
-            best, scores = _best(row, shared.indices[found], shared.data[found], popular, dense, config)
+            best, scores = _best(row, (shared.indices[found], shared.data[found]), popular, dense, config)
             neighbors[row, : len(best)] = best
             similarity[row, : len(best)] = scores / config.total()
         progress(min(start + _BLOCK, films.height), films.height)
@@ -114,7 +114,8 @@ def _linked(fields: Mapping[str, pl.DataFrame], n_films: int, config: ContentCon
     names = ("collection", "director", "cast", "keyword", "title", "overview")
     share = {"keyword": config.max_word_share * 2, "title": config.max_word_share, "overview": config.max_word_share}
     parts = [
-        tfidf(fields[name], n_films, share.get(name, 1.0)) * np.float32(np.sqrt(getattr(config, name))) for name in names
+        tfidf(fields[name], n_films, share.get(name, 1.0)) * np.float32(np.sqrt(getattr(config, name)))
+        for name in names
     ]
     return sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32))
 
@@ -130,8 +131,9 @@ def _dense(genres: pl.DataFrame, films: pl.DataFrame, config: ContentConfig) -> 
 
 
 def _best(
-    row: int, shared: np.ndarray, score: np.ndarray, popular: np.ndarray, dense: _Dense, config: ContentConfig
+    row: int, linked: tuple[np.ndarray, np.ndarray], popular: np.ndarray, dense: _Dense, config: ContentConfig
 ) -> tuple[np.ndarray, np.ndarray]:
+    shared, score = linked
     others = np.concatenate([shared, np.setdiff1d(popular, shared)])
     total = np.concatenate([score, np.zeros(len(others) - len(shared), dtype=np.float32)])
     total = total + dense.score(config, row, others)

@@ -1,0 +1,128 @@
+"""Every error leaves as `application/problem+json` (RFC 9457), with a sentence that says what is allowed."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from almazara import log
+from almazara.errors import AlmazaraError, ConflictError, InputError, NotFoundError, UnavailableError
+
+PROBLEM_TYPE: Final = "application/problem+json"
+
+_STATUS: Final[dict[type[AlmazaraError], int]] = {
+    NotFoundError: 404,
+    ConflictError: 409,
+    InputError: 422,
+    UnavailableError: 503,
+}
+_TITLES: Final = {
+    400: "Petición incorrecta",
+    401: "Falta la clave",
+    403: "No permitido",
+    404: "No encontrado",
+    405: "Método no permitido",
+    409: "Conflicto",
+    413: "Demasiado grande",
+    422: "Petición no válida",
+    429: "Demasiadas peticiones",
+    500: "Error interno",
+    503: "No disponible",
+}
+_RULES: Final = {
+    "missing": "falta",
+    "int_parsing": "debe ser un número entero",
+    "int_from_float": "debe ser un número entero",
+    "int_parsing_size": "es un número demasiado grande",
+    "greater_than_equal": "debe ser como mínimo {ge}",
+    "less_than_equal": "debe ser como máximo {le}",
+    "enum": "debe ser {expected}",
+    "literal_error": "debe ser {expected}",
+    "string_too_long": "admite hasta {max_length} caracteres",
+    "string_too_short": "necesita al menos {min_length} caracteres",
+    "json_invalid": "no es JSON válido",
+}
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 has it; `sugerencias` are near things that exist."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    sugerencias: list[str] = Field(default_factory=list)
+
+
+def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The error answers of a route, for its OpenAPI description."""
+    content = {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}
+    return {status: {"description": _TITLES[status], "content": content} for status in statuses}
+
+
+def problem(
+    status: int, detail: str, suggestions: list[str] | None = None, headers: dict[str, str] | None = None
+) -> Response:
+    """One error answer."""
+    title = _TITLES.get(status, HTTPStatus(status).phrase)
+    body = Problem(title=title, status=status, detail=detail, sugerencias=suggestions or [])
+    content = msgspec.json.encode(body.model_dump())
+    return Response(content, status, media_type=PROBLEM_TYPE, headers=headers)
+
+
+def install(app: FastAPI) -> None:
+    """Map every error of the app to a problem."""
+    app.add_exception_handler(AlmazaraError, _on_own_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(Exception, _on_unexpected)
+
+
+def status_of(error: AlmazaraError) -> int:
+    """HTTP status of an error of ours; 500 for one that no request can cause."""
+    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
+
+
+async def _on_own_error(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, AlmazaraError):
+        raise error
+    suggestions = error.suggestions if isinstance(error, NotFoundError) else None
+    return problem(status_of(error), str(error), suggestions)
+
+
+async def _on_invalid_request(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    sentences = [_sentence(one) for one in error.errors()]
+    return problem(422, " ".join(sentences))
+
+
+def _sentence(one: dict[str, Any]) -> str:
+    where = ".".join(str(part) for part in one["loc"] if part not in {"query", "path", "body", "header"})
+    rule = _RULES.get(one["type"])
+    said = rule.format_map(one.get("ctx", {})) if rule else one["msg"]
+    return f"El parámetro {where} {said}." if where else f"El cuerpo de la petición {said}."
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    match error.status_code:
+        case 404:
+            detail = f"No hay nada en {request.url.path[:200]}: las rutas están en /docs."
+        case 405:
+            detail = f"{request.method} no se admite en esta ruta: las rutas están en /docs."
+        case _:
+            detail = str(error.detail)
+    return problem(error.status_code, detail, headers=dict(error.headers or {}))
+
+
+async def _on_unexpected(request: Request, error: Exception) -> Response:
+    log.event("unexpected_error", path=request.url.path, error=repr(error))
+    return problem(500, "Algo ha fallado en el servidor: el error está en su registro.")
