@@ -1,0 +1,193 @@
+"""Rolling-origin backtests: every model against the last value on the same days, and who wins a listing.
+
+A fold is a cutoff: models see the series up to and including it, and are scored on the days after it that
+have a price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from almazara.errors import InputError
+from almazara.prices import metrics
+from almazara.prices.forecasters.base import FORECAST_SCHEMA, MEDIAN, Forecaster
+from almazara.prices.forecasters.naive import LAST_VALUE
+from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, MODEL, PRICE, QUANTILE, VALUE
+from almazara.prices.series import known
+
+HORIZON, ACTUAL = "horizon", "actual"
+FOLDS, MAE, CRPS, COVERAGE_80 = "folds", "mae", "crps", "coverage_80"
+MAE_RATIO, CRPS_RATIO = "mae_ratio", "crps_ratio"
+LEVELS = tuple(range(10, 100, 10))
+"""Interval levels of a backtest: the quantiles 0.05, 0.10 .. 0.95, evenly spaced as the CRPS wants them."""
+MIN_FOLDS = 2
+MARGIN = 0.02
+_NOTHING = 1e-6  # errors below this share of a cent are floating-point noise
+_TASK = [LISTING_ID, CUTOFF, HORIZON]
+RESULT_COLUMNS = [*_TASK, MODEL, QUANTILE, VALUE, ACTUAL]
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestPlan:
+    """Which cutoffs are tried.
+
+    Attributes:
+        horizon_days: How far ahead each fold forecasts.
+        folds: How many cutoffs at most.
+        spacing_days: Days between cutoffs.
+        min_train_days: Days that the panel's earliest series has before the first cutoff.
+    """
+
+    horizon_days: int = 30
+    folds: int = 4
+    spacing_days: int = 14
+    min_train_days: int = 28
+
+    def cutoffs(self, first: date, last: date) -> list[date]:
+        """Cutoffs of a panel with days first..last, oldest first; the newest leaves room for a whole horizon.
+
+        Example:
+            >>> plan = BacktestPlan(horizon_days=7, folds=2, spacing_days=7)
+            >>> plan.cutoffs(date(2024, 1, 1), date(2024, 3, 1))
+            [datetime.date(2024, 2, 16), datetime.date(2024, 2, 23)]
+        """
+        newest = last - timedelta(days=self.horizon_days)
+        tried = [newest - timedelta(days=self.spacing_days * i) for i in reversed(range(self.folds))]
+        return [cutoff for cutoff in tried if (cutoff - first).days + 1 >= self.min_train_days]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """What a model may see, and the prices that came after (listing_id, date, horizon, actual)."""
+
+    cutoff: date
+    train: pl.DataFrame
+    actual: pl.DataFrame
+
+
+def folds(series: pl.DataFrame, plan: BacktestPlan) -> Iterator[Fold]:
+    """The folds of a panel, oldest first; a listing whose series ended before a cutoff is not in it."""
+    if series.is_empty():
+        return
+    first, last = series[DATE].min(), series[DATE].max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        raise InputError("The series frame has no dates.")
+    for cutoff in plan.cutoffs(first, last):
+        alive = series.filter(pl.col(DATE) == cutoff)[LISTING_ID].implode()
+        rows = series.filter(pl.col(LISTING_ID).is_in(alive))
+        horizon = (pl.col(DATE) - pl.lit(cutoff)).dt.total_days().alias(HORIZON)
+        actual = known(rows).select(LISTING_ID, DATE, horizon, pl.col(PRICE).alias(ACTUAL))
+        yield Fold(
+            cutoff,
+            train=rows.filter(pl.col(DATE) <= cutoff),
+            actual=actual.filter(pl.col(HORIZON).is_between(1, plan.horizon_days)),
+        )
+
+
+def run(
+    series: pl.DataFrame,
+    forecasters: Sequence[Forecaster],
+    plan: BacktestPlan,
+    *,
+    limits: Mapping[str, int] | None = None,
+) -> pl.DataFrame:
+    """Forecast every fold with every model.
+
+    Args:
+        series: A panel (series.SERIES_SCHEMA).
+        forecasters: The models; without the last value there is nothing to compare with.
+        plan: The cutoffs.
+        limits: For costly models by name: on how many of the newest cutoffs they are tried.
+
+    Returns:
+        Columns of RESULT_COLUMNS: one row per listing, cutoff, horizon, model and quantile that has an actual
+        price.
+    """
+    tried = list(folds(series, plan))
+    limits = limits or {}
+    scored = [
+        _scored(fold, forecaster, plan.horizon_days)
+        for forecaster in forecasters
+        for fold in tried[-limits.get(forecaster.name, len(tried)) :]
+    ]
+    schema = {**FORECAST_SCHEMA, HORIZON: pl.Int64, MODEL: pl.String, ACTUAL: pl.Float64}
+    empty = pl.DataFrame(schema=schema).select(RESULT_COLUMNS)
+    return pl.concat([empty, *scored]).sort(MODEL, *_TASK, QUANTILE)
+
+
+def summarize(results: pl.DataFrame) -> pl.DataFrame:
+    """Errors per listing and model, and their ratio to the last value's on the very same days.
+
+    Returns:
+        listing_id, model, folds, mae, crps (in the currency's units), coverage_80, mae_ratio, crps_ratio;
+        sorted by listing and model. A ratio below 1 beats the last value; where the last value makes no error
+        at all it is 1 for models that make none either, infinite for others.
+    """
+    if results.is_empty():
+        return pl.DataFrame(schema=_SUMMARY_SCHEMA)
+    naive = results.filter(pl.col(MODEL) == LAST_VALUE)
+    rows = []
+    for (listing_id, model), group in results.group_by([LISTING_ID, MODEL], maintain_order=True):
+        mine = naive.filter(pl.col(LISTING_ID) == listing_id)
+        same_days = mine.join(group.select(_TASK).unique(), on=_TASK, how="semi")
+        comparable = group.join(same_days.select(_TASK).unique(), on=_TASK, how="semi")
+        if not comparable.is_empty():
+            own, base = _errors(comparable), _errors(same_days)
+            ratios = {MAE_RATIO: _ratio(own[MAE], base[MAE]), CRPS_RATIO: _ratio(own[CRPS], base[CRPS])}
+            folds_seen = comparable[CUTOFF].n_unique()
+            rows.append({LISTING_ID: listing_id, MODEL: model, FOLDS: folds_seen, **own, **ratios})
+    return pl.DataFrame(rows, schema=_SUMMARY_SCHEMA).sort(LISTING_ID, MODEL)
+
+
+def select(summary: pl.DataFrame) -> dict[str, str]:
+    """The model of each listing: the lowest CRPS ratio, or the last value where none beats it clearly.
+
+    Clearly means by MARGIN on at least MIN_FOLDS folds, because the best of several models looks better than
+    it is.
+    """
+    chosen = dict.fromkeys(summary[LISTING_ID].unique().sort(), LAST_VALUE)
+    better = summary.filter((pl.col(CRPS_RATIO) < 1 - MARGIN) & (pl.col(FOLDS) >= MIN_FOLDS))
+    best = better.sort(LISTING_ID, CRPS_RATIO, MODEL).unique(LISTING_ID, keep="first", maintain_order=True)
+    return chosen | dict(best.select(LISTING_ID, MODEL).iter_rows())
+
+
+_SUMMARY_SCHEMA = {
+    LISTING_ID: pl.String,
+    MODEL: pl.String,
+    FOLDS: pl.Int64,
+    MAE: pl.Float64,
+    CRPS: pl.Float64,
+    COVERAGE_80: pl.Float64,
+    MAE_RATIO: pl.Float64,
+    CRPS_RATIO: pl.Float64,
+}
+
+
+def _scored(fold: Fold, forecaster: Forecaster, horizon_days: int) -> pl.DataFrame:
+    forecast = forecaster.fit(fold.train).forecast(horizon_days, LEVELS)
+    joined = forecast.join(fold.actual, on=[LISTING_ID, DATE], how="inner")
+    return joined.with_columns(pl.lit(forecaster.name).alias(MODEL)).select(RESULT_COLUMNS)
+
+
+def _errors(rows: pl.DataFrame) -> dict[str, float]:
+    """MAE, CRPS and coverage of rows that hold every quantile of each task, sorted by task and quantile."""
+    ordered = rows.sort(*_TASK, QUANTILE)
+    quantiles = ordered[QUANTILE].unique().sort().to_list()
+    values = ordered[VALUE].to_numpy().reshape(-1, len(quantiles))
+    actual = ordered[ACTUAL].to_numpy()[:: len(quantiles)]
+    return {
+        MAE: metrics.mae(actual, values[:, quantiles.index(MEDIAN)]),
+        CRPS: metrics.crps(actual, values, quantiles),
+        COVERAGE_80: metrics.coverage(actual, values[:, quantiles.index(0.1)], values[:, quantiles.index(0.9)]),
+    }
+
+
+def _ratio(error: float, naive_error: float) -> float:
+    if naive_error > _NOTHING:
+        return error / naive_error
+    return 1.0 if error <= _NOTHING else float(np.inf)

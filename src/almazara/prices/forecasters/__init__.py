@@ -1,0 +1,1 @@
+"""Forecasters: panels of daily series in, dated quantiles out."""
