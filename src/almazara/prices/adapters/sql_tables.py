@@ -1,0 +1,127 @@
+"""The SQL tables of observations, and how moments and amounts are kept exactly in each database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final, cast
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from almazara.prices.schema import Availability, ListingKind
+
+HEAD: Final = "0001"  # the newest revision in migrations/versions
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment to the microsecond: TIMESTAMPTZ in PostgreSQL, microseconds since 1970 elsewhere."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The type of the database at hand."""
+        return sa.DateTime(timezone=True) if dialect.name == "postgresql" else sa.BigInteger()
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 (int or datetime)
+        """Microseconds where the database has no type for moments."""
+        if value is None or dialect.name == "postgresql":
+            return value
+        return (value - EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401 (int or datetime)
+        """The moment in UTC."""
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            return cast("datetime", value).astimezone(UTC)
+        return EPOCH + timedelta(microseconds=int(value))
+
+
+class Amount(TypeDecorator[Decimal]):
+    """An exact decimal, trailing zeros included: NUMERIC in PostgreSQL, text elsewhere."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The type of the database at hand."""
+        return sa.Numeric() if dialect.name == "postgresql" else sa.Text()
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:  # noqa: ANN401 (str or Decimal)
+        """Plain digits where the database has no exact type."""
+        return value if value is None or dialect.name == "postgresql" else format(value, "f")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ANN401, ARG002
+        """The amount as it was given."""
+        return None if value is None else Decimal(value)
+
+
+def _word(values: type[StrEnum]) -> sa.Enum:
+    return sa.Enum(values, native_enum=False, length=16, values_callable=list)
+
+
+metadata = sa.MetaData()
+
+# Observations point to a listing by a short number: their table is clustered on (number, moment), so that a
+# listing's year lies together on disk.
+listing_keys = sa.Table(
+    "listing_key",
+    metadata,
+    sa.Column("key", sa.Integer, primary_key=True),
+    sa.Column("listing_id", sa.Text, nullable=False, unique=True),
+)
+
+observations = sa.Table(
+    "observation",
+    metadata,
+    sa.Column("listing_key", sa.Integer, sa.ForeignKey("listing_key.key"), primary_key=True, autoincrement=False),
+    sa.Column("observed_at", Moment, primary_key=True, autoincrement=False),
+    sa.Column("availability", _word(Availability), nullable=False),
+    sa.Column("price", Amount),
+    sa.Column("currency", sa.String(3)),
+    sa.Column("list_price", Amount),
+    sa.Column("seller", sa.Text),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+listings = sa.Table(
+    "listing",
+    metadata,
+    sa.Column("listing_id", sa.Text, primary_key=True),
+    sa.Column("shop", sa.Text, nullable=False),
+    sa.Column("sku", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("title", sa.Text),
+    sa.Column("category", sa.Text, index=True),
+    sa.Column("kind", _word(ListingKind), nullable=False),
+    sa.Column("target_price", Amount),
+    sa.Column("tracked", sa.Boolean, nullable=False),
+    sa.Column("litres", Amount),
+    sa.Column("created_at", Moment),
+)
+
+runs = sa.Table(
+    "run",
+    metadata,
+    sa.Column("run_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("started_at", Moment, nullable=False, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+documents = sa.Table(
+    "document",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
