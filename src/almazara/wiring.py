@@ -134,6 +134,6 @@ def ensure_movies(settings: Settings, progress: Progress) -> Artifact:
         progress("making the sample", 0, 0)
         folder = settings.home_path / "sample"
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in make_sample().files.items():
+        for name, content in make_sample().items():
             (folder / name).write_bytes(content)
         return build_movies(settings, folder, ratings=None, sample=True, progress=progress)

@@ -1,0 +1,5 @@
+"""`python -m almazara` is the same as `almazara`."""
+
+from almazara.cli import main
+
+main()

@@ -1,0 +1,35 @@
+"""The command line: `almazara ...`. Heavy imports stand inside the commands, so that help comes at once."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from almazara.cli import movies, serve
+from almazara.cli.doctor import doctor
+from almazara.errors import AlmazaraError
+
+app = typer.Typer(
+    name="almazara",
+    help="From raw data to served predictions: films and prices.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(serve.up)
+app.command()(serve.serve)
+app.command()(doctor)
+app.add_typer(movies.app, name="movies")
+
+
+def main() -> None:
+    """Run a command; an error of ours is one line and exit code 1, never a traceback."""
+    try:
+        app()
+    except AlmazaraError as error:
+        typer.echo(f"almazara: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("almazara: interrupted; what was published before is untouched.", err=True)
+        sys.exit(130)

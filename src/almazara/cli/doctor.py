@@ -1,0 +1,101 @@
+"""`almazara doctor`: what is installed, configured and reachable, and what to do about the rest."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from almazara.cli.output import AsJson, load_settings, print_json, print_table
+
+if TYPE_CHECKING:
+    from almazara.settings import Settings
+
+_EXTRAS: Final = {
+    "fetch": ("kagglehub", "download The Movies Dataset"),
+    "prophet": ("prophet", "forecast with Prophet"),
+    "stats": ("statsforecast", "forecast with exponential smoothing"),
+    "postgres": ("psycopg", "keep prices in PostgreSQL or TimescaleDB"),
+    "dynamodb": ("boto3", "keep prices in DynamoDB"),
+    "scrapy": ("scrapy", "scrape with Scrapy"),
+}
+_SOURCES: Final = ("files.grouplens.org", "www.kaggle.com")
+_TIMEOUT_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding: `state` is ok, missing, or failed; `advice` is empty when there is nothing to do."""
+
+    name: str
+    state: str
+    found: str
+    advice: str = ""
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is installed, configured and reachable, and what to do."""
+    settings = load_settings()
+    checks = [*_installed(), *_configured(settings), *_reachable(settings)]
+    if as_json:
+        print_json([asdict(check) for check in checks])
+    else:
+        print_table(["what", "state", "found", "what to do"], [list(asdict(check).values()) for check in checks])
+    if any(check.state == "failed" for check in checks):
+        raise typer.Exit(1)
+
+
+def _installed() -> Iterator[Check]:
+    yield Check("python", "ok", sys.version.split()[0])
+    for extra, (module, purpose) in _EXTRAS.items():
+        if find_spec(module):
+            yield Check(f"extra {extra}", "ok", module)
+        else:
+            yield Check(f"extra {extra}", "missing", "not installed", f"to {purpose}: pip install 'almazara[{extra}]'")
+
+
+def _configured(settings: Settings) -> Iterator[Check]:
+    from almazara.errors import NotFoundError
+    from almazara.wiring import MOVIES, artifacts
+
+    home = settings.home_path
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        (home / ".doctor").touch()
+        (home / ".doctor").unlink()
+        yield Check("home", "ok", str(home))
+    except OSError as error:
+        yield Check("home", "failed", f"{home}: {error}", "set ALMAZARA_HOME to a folder that can be written")
+    try:
+        artifact = artifacts(settings).current(MOVIES)
+        kind = "invented sample" if artifact.manifest.get("sample") else "catalog"
+        advice = "almazara movies fetch, then movies build FOLDER" if kind == "invented sample" else ""
+        yield Check("films", "ok", f"{artifact.manifest['metrics']['films']} films, {kind}, {artifact.version}", advice)
+    except NotFoundError:
+        yield Check("films", "missing", "no catalog yet", "almazara up, or almazara movies build FOLDER")
+
+
+def _reachable(settings: Settings) -> Iterator[Check]:
+    address = f"{settings.host}:{settings.port}"
+    if _connects(settings.host, settings.port):
+        yield Check("server", "ok", f"something listens on {address}")
+    else:
+        yield Check("server", "missing", f"nothing listens on {address}", "almazara serve")
+    for host in _SOURCES:
+        if _connects(host, 443):
+            yield Check(host, "ok", "reachable")
+        else:
+            yield Check(host, "missing", "not reachable", "no download from here; the embedded sample needs none")
+
+
+def _connects(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=_TIMEOUT_SECONDS).close()
+    except (OSError, UnicodeError):
+        return False
+    return True

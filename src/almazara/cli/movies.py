@@ -1,0 +1,172 @@
+"""`almazara movies ...`: fetch, build, ask, recommend, and versions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from almazara.cli.output import AsJson, load_settings, print_json, print_table, showing_progress
+
+if TYPE_CHECKING:
+    from almazara.movies.service import MovieService
+
+app = typer.Typer(help="Films: from raw files to answers.", no_args_is_help=True)
+
+Year = Annotated[int | None, typer.Option("--anio", help="Year of release, among films of one title.")]
+FilmId = Annotated[int | None, typer.Option("--id", help="Film id, among films of one title.")]
+
+
+class Question(StrEnum):
+    """What can be asked."""
+
+    mes = "mes"
+    dia = "dia"
+    score = "score"
+    votos = "votos"
+    actor = "actor"
+    director = "director"
+    buscar = "buscar"
+    pelicula = "pelicula"
+
+
+class DataSet(StrEnum):
+    """What can be downloaded."""
+
+    the_movies_dataset = "the-movies-dataset"
+    ml_latest_small = "ml-latest-small"
+    ml_1m = "ml-1m"
+    ml_25m = "ml-25m"
+
+
+@app.command()
+def build(
+    folder: Annotated[Path, typer.Argument(help="Folder or zip with movies_metadata.csv, credits.csv, ...")],
+    ratings: Annotated[Path | None, typer.Option(help="Folder or zip of MovieLens ratings.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Clean the raw files and publish a catalog; shows what became of every row."""
+    from almazara.wiring import build_movies
+
+    with showing_progress() as progress:
+        artifact = build_movies(load_settings(), folder, ratings=ratings, sample=False, progress=progress)
+    if as_json:
+        print_json(artifact.manifest)
+        return
+    _print_report(artifact.manifest["report"])
+    typer.echo(f"Published {artifact.manifest['metrics']['films']} films as version {artifact.version}.")
+
+
+@app.command()
+def ask(
+    question: Annotated[Question, typer.Argument(help="What to ask.")],
+    about: Annotated[str, typer.Argument(help="Month, day, title, name, text or film id.")],
+    year: Year = None,
+    film_id: FilmId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the catalog the questions of the API."""
+    answer = _answer(_service(), question, about, year, film_id)
+    _print_answer(answer, as_json=as_json)
+
+
+@app.command()
+def recommend(
+    title: Annotated[str, typer.Argument(help="Title, also the original one; `Title (1950)` picks the year.")],
+    n: Annotated[int, typer.Option("-n", help="How many films, 1 to 50.")] = 5,
+    method: Annotated[str, typer.Option("--metodo", help="contenido or puntuacion.")] = "contenido",
+    year: Year = None,
+    film_id: FilmId = None,
+    as_json: AsJson = False,
+) -> None:
+    """Films similar to one, most similar first, with the reasons."""
+    answer = _service().recommend(title, n, method, year, film_id)
+    if as_json:
+        _print_answer(answer, as_json=True)
+        return
+    rows = [[one.titulo, one.anio, f"{one.similitud:.2f}", "; ".join(one.motivos)] for one in answer.detalle]
+    typer.echo(answer.mensaje)
+    print_table(["película", "año", "similitud", "motivos"], rows)
+
+
+@app.command()
+def versions(as_json: AsJson = False) -> None:
+    """The published versions, newest first."""
+    from almazara.wiring import MOVIES, artifacts
+
+    store = artifacts(load_settings())
+    current = store.current_version(MOVIES)
+    found = store.versions(MOVIES)
+    if as_json:
+        print_json([{"current": one.version == current, **one.manifest} for one in found])
+        return
+    rows = [
+        ["→" if one.version == current else "", one.version, one.manifest["metrics"]["films"], one.manifest["sample"]]
+        for one in found
+    ]
+    print_table(["", "version", "films", "sample"], rows)
+
+
+@app.command()
+def rollback(
+    version: Annotated[
+        str | None, typer.Argument(help="Version to go to; the one before the current by default.")
+    ] = None,
+) -> None:
+    """Go back to an earlier version; a running server takes it up."""
+    from almazara.wiring import MOVIES, artifacts
+
+    artifact = artifacts(load_settings()).rollback(MOVIES, version)
+    typer.echo(f"Now in use: version {artifact.version}, {artifact.manifest['metrics']['films']} films.")
+
+
+def _service() -> MovieService:
+    from almazara.wiring import open_movies
+
+    return open_movies(load_settings())
+
+
+def _answer(service: MovieService, question: Question, about: str, year: int | None, film_id: int | None) -> object:
+    answers: dict[Question, Callable[[], object]] = {
+        Question.mes: lambda: service.month(about),
+        Question.dia: lambda: service.day(about),
+        Question.score: lambda: service.score(about, year, film_id),
+        Question.votos: lambda: service.votes(about, year, film_id),
+        Question.actor: lambda: service.actor(about),
+        Question.director: lambda: service.director(about),
+        Question.buscar: lambda: service.search(about, 10),
+        Question.pelicula: lambda: service.film(_film_id(about)),
+    }
+    return answers[question]()
+
+
+def _film_id(text: str) -> int:
+    from almazara.errors import InputError
+
+    if not (text.isascii() and text.isdigit()):
+        raise InputError(f"«{text}» no es un id de película: use un número entero.")
+    return int(text)
+
+
+def _print_answer(answer: object, *, as_json: bool) -> None:
+    import msgspec
+
+    content = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
+    if as_json:
+        print_json(content)
+    else:
+        typer.echo(msgspec.json.decode(content)["mensaje"])
+
+
+def _print_report(report: dict[str, dict[str, object]]) -> None:
+    rows = [[name, *(_cell(value) for value in counts.values())] for name, counts in report.items()]
+    print_table(["file", *next(iter(report.values()))], rows)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict):
+        return "\n".join(f"{count} {reason}" for reason, count in value.items())
+    return str(value)

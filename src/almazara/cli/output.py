@@ -1,0 +1,76 @@
+"""What commands share in showing: settings, progress, tables and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from almazara.errors import InputError
+
+if TYPE_CHECKING:
+    from almazara.settings import Settings
+    from almazara.wiring import Progress
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a machine to read.")]
+
+
+def load_settings() -> Settings:
+    """The settings of the environment.
+
+    Raises:
+        InputError: naming each setting that cannot be used.
+    """
+    from pydantic import ValidationError
+
+    from almazara.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"ALMAZARA_{one['loc'][0]}".upper() + f": {one['msg']}" for one in error.errors())
+        raise InputError(f"A setting cannot be used: {wrong}.") from error
+
+
+@contextmanager
+def showing_progress() -> Iterator[Progress]:
+    """A progress display on standard error; each stage is a line that ends when the next one begins."""
+    from rich.console import Console
+    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Display
+
+    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Display(*columns, console=Console(stderr=True)) as display:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                for task in tasks.values():
+                    display.update(task, total=1, completed=1)
+                tasks[stage] = display.add_task(stage, total=total or None)
+            display.update(tasks[stage], completed=done, total=total or None)
+
+        yield show
+        for task in tasks.values():
+            display.update(task, total=1, completed=1)
+
+
+def print_json(value: object) -> None:
+    """One JSON value on standard output; bytes are JSON already."""
+    if isinstance(value, bytes):
+        value = json.loads(value)
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table on standard output."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    Console().print(table)

@@ -1,0 +1,65 @@
+"""`almazara up` and `almazara serve`: build what is missing, then answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from almazara.cli.output import load_settings, showing_progress
+from almazara.errors import UnavailableError
+
+if TYPE_CHECKING:
+    import socket
+
+    from almazara.settings import Settings
+
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+
+
+def up(port: Port = None, host: Host = None) -> None:
+    """Build whatever is missing from the embedded sample, and serve."""
+    from almazara.wiring import ensure_movies
+
+    settings = load_settings()
+    with showing_progress() as progress:
+        artifact = ensure_movies(settings, progress)
+    if artifact.manifest.get("sample"):
+        from almazara.movies.sample import SAMPLE_NOTICE
+
+        typer.echo(SAMPLE_NOTICE, err=True)
+    _serve(settings, port, host)
+
+
+def serve(port: Port = None, host: Host = None) -> None:
+    """Serve what is built already; a version that is published later is taken up while running."""
+    _serve(load_settings(), port, host)
+
+
+def _serve(settings: Settings, port: int | None, host: str | None) -> None:
+    host, port = host or settings.host, settings.port if port is None else port
+    listener = _listen(host, port)
+
+    import uvicorn
+
+    from almazara.asgi import create_app
+
+    config = uvicorn.Config(create_app(), access_log=False, log_level="warning", timeout_graceful_shutdown=10)
+    shown = f"[{host}]" if ":" in host else host
+    typer.echo(f"Almazara: http://{shown}:{listener.getsockname()[1]}  (Ctrl+C ends it)", err=True)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before the long imports, so that a taken one is said at once and in a sentence."""
+    import socket
+
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+        )
+    except OSError as error:
+        raise UnavailableError(
+            f"Port {port} on {host} cannot be used ({error.strerror or error}): choose another with --port."
+        ) from error
