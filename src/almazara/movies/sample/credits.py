@@ -60,9 +60,7 @@ def make_troupes(films: int, draw: Draw) -> dict[str, Troupe]:
         cut = max(4, share // 6)
         actors = own[2 * cut :] + guests + (stars if theme.name == "mill" else stars[at % len(stars) :][:1])
         directors = own[:cut] + (stars[:2] if theme.name == "mill" else [])
-        troupes[theme.name] = Troupe(
-            draw.shuffled(actors), draw.shuffled([*directors, actors[0]]), own[cut : 2 * cut]
-        )
+        troupes[theme.name] = Troupe(draw.shuffled(actors), draw.shuffled([*directors, actors[0]]), own[cut : 2 * cut])
     return troupes
 
 
@@ -130,9 +128,7 @@ def _character(film: Film, draw: Draw) -> str:
     hero = draw.pick(film.theme.heroes)
     voice = " (voice)" if "Animation" in film.theme.genres else ""
     return (
-        draw.pick(
-            (name, name, hero.title(), f"{name} / {hero}", f"Old {name}", f'"{name}"', f"{name}'s Mother", "")
-        )
+        draw.pick((name, name, hero.title(), f"{name} / {hero}", f"Old {name}", f'"{name}"', f"{name}'s Mother", ""))
         + voice
     )
 

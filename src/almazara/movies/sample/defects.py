@@ -115,9 +115,7 @@ def _spoil_cells(change: Callable[[str, Callable[[Row, int], None]], None]) -> N
 
 
 def _break_lines(row: Row, number: int) -> None:
-    row["overview"] = (
-        f"Part one.\nPart {number + 2}: {row['overview']}\n\n- Written by \"Ørnaceite\", 'uncredited'"
-    )
+    row["overview"] = f"Part one.\nPart {number + 2}: {row['overview']}\n\n- Written by \"Ørnaceite\", 'uncredited'"
 
 
 def _forget_release(row: Row, number: int) -> None:

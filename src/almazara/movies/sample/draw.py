@@ -42,10 +42,7 @@ class Draw:
 
     def shuffled(self, options: Sequence[T]) -> list[T]:
         """The options in random order."""
-        return [
-            option
-            for _, _, option in sorted((self._random(), at, option) for at, option in enumerate(options))
-        ]
+        return [option for _, _, option in sorted((self._random(), at, option) for at, option in enumerate(options))]
 
     def bell(self) -> float:
         """A number around 0 with a spread of about 1, never beyond 3.5."""

@@ -23,7 +23,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """One invented film: `rank` 0 is the best known, `quality` has mean 0 and spread 1, money is in dollars."""
+    """One invented film: `rank` 0 is the best known, `quality` has mean 0 and spread 1, money in dollars."""
 
     film_id: int
     movie_id: int
@@ -131,9 +131,7 @@ def _ranks(drafts: list[_Draft], qualities: list[float], draw: Draw) -> list[int
     return ranks
 
 
-def _film(
-    draft: _Draft, draw: Draw, *, film_id: int, movie_id: int, quality: float, rank: int, films: int
-) -> Film:
+def _film(draft: _Draft, draw: Draw, *, film_id: int, movie_id: int, quality: float, rank: int, films: int) -> Film:
     title, original, language = draft.title
     countries = [at for at, country in enumerate(COUNTRIES) if country[2] == language]
     budget, revenue = _money(quality, rank / films, draw)

@@ -1,4 +1,4 @@
-"""Ratings of the sample: users with tastes for themes, eras and series, so that co-ratings are informative."""
+"""Ratings of the sample: users have tastes for themes, eras and series, so that co-ratings are informative."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _profile(films: Sequence[Film], draw: Draw) -> list[tuple[int, float, int]]:
     weights = [_appeal(film, taste) for film in films]
     wheel = Wheel(weights)
     share = draw.share()
-    wanted = min(8 + int(380 * share * share * share), sum(weight > 0 for weight in weights) // 3)
+    wanted = min(8 + int(300 * share * share * share), sum(weight > 0 for weight in weights) // 3)
     start = draw.integer(_FIRST_MOMENT, _LAST_MOMENT - 3 * _YEAR)
     rated: dict[int, tuple[int, float, int]] = {}
     for turn in range(4 * wanted):
@@ -55,16 +55,14 @@ def _profile(films: Sequence[Film], draw: Draw) -> list[tuple[int, float, int]]:
 
 def _taste(draw: Draw) -> _Taste:
     names = draw.shuffled([theme.name for theme in THEMES])
-    return _Taste(
-        frozenset(names[: draw.integer(1, 3)]), names[-1], draw.integer(1965, 2012), 0.4 * draw.bell()
-    )
+    return _Taste(frozenset(names[: draw.integer(1, 3)]), names[-1], draw.integer(1965, 2012), 0.4 * draw.bell())
 
 
 def _appeal(film: Film, taste: _Taste) -> float:
     """How likely the user is to watch the film: known films, the themes and the era that the user likes."""
     appeal = 60 / (film.rank + 60)
     if film.theme.name in taste.themes:
-        appeal *= 14 if film.series is None else 22
+        appeal *= 30 if film.series is None else 45
     elif film.second_theme.name in taste.themes:
         appeal *= 2
     if abs(film.released.year - taste.middle_year) < 12:  # noqa: PLR2004 - about one generation
@@ -74,7 +72,7 @@ def _appeal(film: Film, taste: _Taste) -> float:
 
 def _score(film: Film, taste: _Taste, draw: Draw) -> float:
     """0.5 to 5.0 in half stars."""
-    score = 3.2 + taste.kindness + 0.5 * film.quality + 0.45 * draw.bell()
+    score = 3.2 + taste.kindness + 0.5 * film.quality + 0.6 * draw.bell()
     if film.theme.name in taste.themes:
         score += 0.7
     elif film.theme.name == taste.disliked:

@@ -34,8 +34,7 @@ _MOODS = (
     "A quiet portrait",
 )
 _KEYWORD_IDS = {
-    word: 700_001 + at
-    for at, word in enumerate(sorted({word for theme in THEMES for word in theme.keywords}))
+    word: 700_001 + at for at, word in enumerate(sorted({word for theme in THEMES for word in theme.keywords}))
 }
 _ODD_KEYWORDS = (
     "director's cut",
@@ -78,9 +77,7 @@ def metadata_row(film: Film, draw: Draw) -> Row:
         "revenue": str(film.revenue),
         "runtime": repr(float(draw.integer(62, 168))) if draw.chance(0.96) else "0.0",
         "spoken_languages": repr([{"iso_639_1": language_code, "name": language}]),
-        "status": "Released"
-        if draw.chance(0.98)
-        else draw.pick(("Rumored", "Post Production", "In Production", "")),
+        "status": "Released" if draw.chance(0.98) else draw.pick(("Rumored", "Post Production", "In Production", "")),
         "tagline": draw.pick(TAGLINES) if draw.chance(0.4) else "",
         "title": film.title,
         "video": "False" if draw.chance(0.99) else "True",
@@ -94,9 +91,7 @@ def keywords_row(film: Film, draw: Draw) -> Row:
     if draw.chance(0.12):
         return {"id": str(film.film_id), "keywords": "[]"}
     words = draw.several(film.theme.keywords, draw.integer(2, 5))
-    words += [
-        word for word in draw.several(film.second_theme.keywords, draw.integer(0, 2)) if word not in words
-    ]
+    words += [word for word in draw.several(film.second_theme.keywords, draw.integer(0, 2)) if word not in words]
     entries = [{"id": _KEYWORD_IDS[word], "name": word} for word in words]
     if draw.chance(0.05):
         odd = draw.integer(0, len(_ODD_KEYWORDS) - 1)
@@ -123,9 +118,7 @@ def _collection(film: Film, draw: Draw) -> str:
     if film.series is None:
         return ""
     poster = image_path(draw) if draw.chance(0.5) else None
-    return repr(
-        {"id": film.series.series_id, "name": film.series.name, "poster_path": poster, "backdrop_path": None}
-    )
+    return repr({"id": film.series.series_id, "name": film.series.name, "poster_path": poster, "backdrop_path": None})
 
 
 def _genres(film: Film, draw: Draw) -> list[str]:

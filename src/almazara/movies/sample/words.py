@@ -221,9 +221,7 @@ SURNAME_STARTS: Final = tuple(
     "Aceit Almaz Arbeq Bell Brax Cald Dask Eld Ferr Gran Halv Ister Jarr Korn Lent Marl Nev Oliv Picu Quar Ros Sard "
     "Tolv Umbr Vald Wend Xant Ysk Zarz".split()
 )
-SURNAME_ENDS: Final = (
-    "ero arín wick onvale ström éndez ovic uela garten hurst ini ández ako berg ín mora ø".split()
-)
+SURNAME_ENDS: Final = "ero arín wick onvale ström éndez ovic uela garten hurst ini ández ako berg ín mora ø".split()
 SPECIAL_PEOPLE: Final = (
     "Clementina Arbequín",  # she acts and directs
     "Ramón Aceitero, Jr.",
