@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+_VARIABLE: Final = "ALMAZARA_{}"
 
 
 class Settings(BaseSettings):
@@ -37,3 +41,16 @@ class Settings(BaseSettings):
     def home_path(self) -> Path:
         """The home folder with `~` expanded."""
         return self.home.expanduser()
+
+
+def env_example() -> str:
+    """The text of `.env.example`: each setting with its sentence and default, commented out."""
+    lines = ["# Settings of Almazara; made by `make settings` from src/almazara/settings.py.", ""]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else field.default
+        lines += [f"# {field.description}", f"# {_VARIABLE.format(name.upper())}={default}", ""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(env_example())

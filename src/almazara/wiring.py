@@ -114,7 +114,6 @@ def build_movies(
         catalog_files.write_arrays(target, similar)
         return {
             "sample": sample,
-            "inputs": raw.hashes,
             "report": clean.report.as_dict(),
             "parameters": {"max_loss_share": settings.max_loss_share},
             "metrics": {"films": clean.tables["films"].height},

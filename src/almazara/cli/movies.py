@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -161,12 +161,18 @@ def _print_answer(answer: object, *, as_json: bool) -> None:
         typer.echo(msgspec.json.decode(content)["mensaje"])
 
 
-def _print_report(report: dict[str, dict[str, object]]) -> None:
-    rows = [[name, *(_cell(value) for value in counts.values())] for name, counts in report.items()]
-    print_table(["file", *next(iter(report.values()))], rows)
+def _print_report(report: dict[str, Any]) -> None:
+    rows = [
+        [name, file["read"], file["kept"], _counts(file["merged"]), _counts(file["dropped"])]
+        for name, file in report["files"].items()
+    ]
+    print_table(["file", "rows read", "kept", "merged", "dropped"], rows)
+    for what in ("cells", "entries"):
+        for name, count in report[what].items():
+            typer.echo(f"{what} refused, {name}: {count}")
+    for note in report["notes"]:
+        typer.echo(note)
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, dict):
-        return "\n".join(f"{count} {reason}" for reason, count in value.items())
-    return str(value)
+def _counts(reasons: dict[str, int]) -> str:
+    return "\n".join(f"{count} {reason}" for reason, count in reasons.items())

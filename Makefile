@@ -1,0 +1,50 @@
+# Almazara. `make` alone lists what can be done.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check format settings bench clean
+
+help: ## List what can be done
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+up: $(VENV)/.base ## Install, build what is missing from the embedded sample, and serve on http://127.0.0.1:8000
+	$(BIN)/almazara up
+
+test: $(VENV)/.dev ## Install with all extras, and run every test
+	$(BIN)/pytest -n auto
+
+check: $(VENV)/.dev ## Lint, types, floors between the modules
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## Format the code
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+settings: $(VENV)/.base ## Write .env.example anew from the settings
+	$(BIN)/python -m almazara.settings > .env.example
+
+bench: $(VENV)/.dev ## Measure against what a user would do instead (minutes)
+	$(BIN)/python benchmarks/run.py
+
+clean: ## Remove the environment and caches; what was built stays in ALMAZARA_HOME
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# --inexact keeps uv itself, which lives in the same environment.
+$(VENV)/.base: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --inexact
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --inexact --all-extras --group dev
+	@touch $@ $(VENV)/.base
+
+$(UV):
+	$(PYTHON) -c 'import sys; sys.exit("Almazara needs Python 3.11 or newer: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.8'
