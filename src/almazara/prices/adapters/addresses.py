@@ -1,0 +1,183 @@
+"""Which addresses may be asked: http(s) on known ports, on hosts that resolve to public addresses only."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import quote, urlsplit
+
+Resolver = Callable[[str, int], Sequence[str]]
+"""Host and port -> the addresses a connection may go to; raises OSError when there is none."""
+
+_LONGEST_URL = 8192
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_ODD = re.compile(r"[\x00-\x1f\x7f\\\ud800-\udfff]")
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
+_NUMERIC_LABEL = re.compile(r"\d+|0x[0-9a-f]*")
+_URL_SAFE = "/%:@!$&'()*+,;=~-._?[]"
+
+# What some versions of ipaddress call global and is not, and where Azure serves metadata to its machines.
+_FORBIDDEN_V4 = tuple(ip_network(text) for text in ("100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "168.63.129.16"))
+_FORBIDDEN_V6 = tuple(ip_network(text) for text in ("2001::/23", "2001:db8::/32", "3fff::/20"))
+_GLOBAL_V6 = IPv6Network("2000::/3")
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+
+@dataclass(frozen=True, slots=True)
+class AddressPolicy:
+    """What may be asked.
+
+    Attributes:
+        ports: Ports allowed on public addresses.
+        loopback_ports: Ports allowed on this machine, for the demo shop and tests; none by default.
+    """
+
+    ports: frozenset[int] = frozenset({80, 443})
+    loopback_ports: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A checked and normalized address: `host` in ASCII lower case, without the brackets of IPv6."""
+
+    url: str
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, the unit that has one robots.txt."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
+    @property
+    def site(self) -> str:
+        """Host, and the port where it is not the usual one: the unit that is asked politely."""
+        return self.host if self.port in _DEFAULT_PORTS.values() else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """An address that is not asked, and why."""
+
+    reason: str
+
+
+def check_url(url: str, policy: AddressPolicy) -> Target | Forbidden:
+    """Normalize an address; refuse what is no plain http(s) address on an allowed port. Asks no name server."""
+    text = url.strip(" ")
+    if len(text) > _LONGEST_URL or _ODD.search(text):
+        return Forbidden("the address is too long, or holds control characters or backslashes")
+    try:
+        parts = urlsplit(text)
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return Forbidden("the address cannot be read")
+    if port is None or parts.scheme not in _DEFAULT_PORTS:
+        return Forbidden("only http and https addresses are fetched")
+    host = None if "@" in parts.netloc else _plain_host(parts.hostname or "")
+    if host is None:
+        return Forbidden("the address names no proper host, or holds a user name or password")
+    if port not in policy.ports | policy.loopback_ports:
+        return Forbidden(f"port {port} is not one of those allowed")
+    netloc = f"[{host}]" if ":" in host else host
+    netloc += "" if port == _DEFAULT_PORTS[parts.scheme] else f":{port}"
+    path = quote(_without_dots(parts.path), safe=_URL_SAFE)
+    query = f"?{quote(parts.query, safe=_URL_SAFE)}" if parts.query else ""
+    return Target(f"{parts.scheme}://{netloc}{path}{query}", parts.scheme, host, port)
+
+
+def resolve(target: Target, policy: AddressPolicy, resolver: Resolver) -> tuple[str, ...] | Forbidden:
+    """The addresses a connection may go to; one forbidden address among them refuses the host.
+
+    Raises:
+        OSError: when the name cannot be resolved.
+    """
+    literal = _literal(target.host)
+    found = [target.host] if literal else [str(address) for address in resolver(target.host, target.port)]
+    if not found:
+        raise OSError(f"{target.host} has no address")
+    for text in found:
+        reason = refusal(text, target.port, policy)
+        if reason:
+            return Forbidden(f"{target.host} {reason}")
+    return tuple(dict.fromkeys(found))
+
+
+def refusal(address: str, port: int, policy: AddressPolicy) -> str | None:
+    """Why a connection to `address` must not be made, or None when it may."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return "resolves to something that is no address"
+    inner = _embedded(parsed)
+    if inner.is_loopback and port in policy.loopback_ports:
+        return None
+    if not _is_public(inner):
+        return "resolves to a private, local or reserved address"
+    return None if port in policy.ports else f"is not asked on port {port}"
+
+
+def system_resolver(host: str, port: int) -> list[str]:
+    """The addresses that this machine's resolver gives."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    return [str(entry[4][0]) for entry in found]
+
+
+def _plain_host(host: str) -> str | None:
+    """The host in ASCII, or None for what is no DNS name or address (`0x7f.1` and `2130706433` are none)."""
+    if ":" in host:
+        return str(_literal(host)) if _literal(host) and "%" not in host else None
+    try:
+        plain = host.encode("idna").decode("ascii").lower() if not host.isascii() else host.lower()
+    except UnicodeError:
+        return None
+    plain = plain.removesuffix(".")
+    if not _HOST.fullmatch(plain):
+        return None
+    if _NUMERIC_LABEL.fullmatch(plain.rpartition(".")[2]) and not _literal(plain):
+        return None
+    return plain
+
+
+def _without_dots(path: str) -> str:
+    """`/a/../b` as `/b`, so that robots.txt is asked about the very path that the server will see."""
+    kept: list[str] = []
+    segments = [segment.replace("%2e", ".").replace("%2E", ".") for segment in path.split("/")[1:]]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments and segments[-1] in {".", ".."}:
+        kept.append("")
+    return "/" + "/".join(kept)
+
+
+def _literal(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def _embedded(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address inside a mapped, 6to4 or NAT64 one; otherwise the address itself."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    if not address.is_global or address.is_multicast or address.is_reserved or address.is_unspecified:
+        return False
+    if isinstance(address, IPv4Address):
+        return not any(address in network for network in _FORBIDDEN_V4)
+    return address in _GLOBAL_V6 and not any(address in network for network in _FORBIDDEN_V6)

@@ -1,0 +1,255 @@
+"""The `http` page source: one polite, checked request at a time per host; every outcome is a value."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from urllib.parse import urljoin, urlsplit
+
+from almazara import log
+from almazara.prices import politeness as manners
+from almazara.prices.adapters import curl
+from almazara.prices.adapters.addresses import (
+    Forbidden,
+    Resolver,
+    Target,
+    check_url,
+    refusal,
+    resolve,
+    system_resolver,
+)
+from almazara.prices.adapters.curl import Broken, Limits, Response
+from almazara.prices.adapters.host_states import HostStates, MemoryHostStates
+from almazara.prices.adapters.http_config import HEADER_VALUE, HttpConfig
+from almazara.prices.adapters.robots import RobotsCache
+from almazara.prices.politeness import Robots, Stop
+from almazara.prices.ports import Failed, Fetched, NotModified, Page, Refused
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NOT_MODIFIED = 304
+_ROBOTS_BYTES = 512_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A final answer and where it came from."""
+
+    url: str
+    response: Response
+
+
+class HttpSource:
+    """Fetches pages over HTTP; safe to use from several threads.
+
+    Args:
+        config: Settings.
+        states: Remembers each host's pauses, budget and stops; in memory when None.
+        clock: The present moment (aware).
+        sleep: Waits so many seconds.
+        rng: Makes the jitter.
+        resolver: Finds a host's addresses.
+    """
+
+    name = "http"
+
+    def __init__(
+        self,
+        config: HttpConfig,
+        states: HostStates | None = None,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], None] = time.sleep,
+        rng: random.Random | None = None,
+        resolver: Resolver = system_resolver,
+    ) -> None:
+        self._config = config
+        self._states = MemoryHostStates() if states is None else states
+        self._clock = clock
+        self._sleep = sleep
+        self._rng = rng or random.Random()
+        self._resolver = resolver
+        self._requests = 0
+        self._robots = RobotsCache(self._read_robots, clock)
+
+    def fetch(self, url: str, validators: Mapping[str, str] | None = None) -> Fetched:
+        """Fetch one page, of whatever status; see `PageSource.fetch`.
+
+        A page with status 404 or 503 is a page: the readers know what it means.
+        """
+        conditions = _conditions(validators or {})
+        answer = self._follow(url, conditions, self._page_limits(), robots=self._config.politeness.robots)
+        if not isinstance(answer, _Answer):
+            log.event("not-fetched", host=_host(url), outcome=type(answer).__name__.lower(), reason=answer.reason)
+            return answer
+        response = answer.response
+        log.event("fetched", host=_host(url), status=response.status, bytes=len(response.body))
+        if response.status == _NOT_MODIFIED:
+            if conditions:
+                return NotModified(url, self._clock())
+            return Failed(url, "the server says that nothing has changed, but was not asked about a copy")
+        return Page(url, answer.url, response.status, response.headers, response.body, self._clock())
+
+    def report_block(self, url: str) -> None:
+        """Stop the host of `url` for the cool-off time: a reader found a block or captcha on its page."""
+        target = check_url(url, self._config.addresses)
+        if isinstance(target, Forbidden):
+            return
+        with self._states.turn(target.site) as turn:
+            reason = "it showed a block page or captcha"
+            turn.keep(manners.after_block(turn.state, self._config.politeness, self._clock(), reason))
+        log.event("host-stopped", level=30, host=target.site, reason=reason)
+
+    def close(self) -> None:
+        """Nothing to give back: no connection outlives its request."""
+
+    def _follow(
+        self, url: str, conditions: Mapping[str, str], limits: Limits, *, robots: bool
+    ) -> _Answer | Refused | Failed:
+        """Ask, and follow redirects, each checked as if it had been asked for."""
+        here = url
+        for _ in range(self._config.max_redirects + 1):
+            answer = self._hop(here, conditions, limits, robots=robots)
+            if isinstance(answer, Refused | Failed):
+                way = "" if here == url else "it redirects: "
+                return replace(answer, url=url, reason=f"{way}{answer.reason}")
+            location = answer.response.headers.get("location")
+            if answer.response.status not in _REDIRECTS or not location:
+                return answer
+            here = _joined(answer.url, location)
+        return Failed(url, f"it redirects more than {self._config.max_redirects} times")
+
+    def _hop(
+        self, url: str, conditions: Mapping[str, str], limits: Limits, *, robots: bool
+    ) -> _Answer | Refused | Failed:
+        target = check_url(url, self._config.addresses)
+        if isinstance(target, Forbidden):
+            return Refused(url, target.reason)
+        rules = self._robots.rules(target.origin) if robots else Robots(None)
+        if isinstance(rules, Refused):
+            return rules
+        reason = rules.refusal(target.url, self._config.robot)
+        if reason:
+            return Refused(url, reason)
+        response = self._persist(target, conditions, limits, rules.pause_seconds(self._config.robot))
+        if isinstance(response, Stop):
+            return Refused(url, response.reason)
+        if isinstance(response, Broken):
+            return Failed(url, response.reason)
+        return _Answer(target.url, response)
+
+    def _persist(
+        self, target: Target, conditions: Mapping[str, str], limits: Limits, asked_seconds: float
+    ) -> Response | Broken | Stop:
+        """Ask until there is a final answer, the repetitions are used up, or the host must be left alone."""
+        last: Response | Broken | None = None
+        for attempt in range(self._config.politeness.retries + 1):
+            answer = self._take_turn(target, conditions, limits, asked_seconds, attempt)
+            if isinstance(answer, Stop):
+                return answer if last is None else _stopped(last, answer)
+            if not _is_worth_repeating(answer):
+                return answer
+            last = answer
+        return last or Stop("no request is allowed: the number of repetitions is negative")
+
+    def _take_turn(
+        self,
+        target: Target,
+        conditions: Mapping[str, str],
+        limits: Limits,
+        asked_seconds: float,
+        attempt: int,
+    ) -> Response | Broken | Stop:
+        """Wait for the host's turn and for its pause, ask once, and remember how it went."""
+        polite = self._config.politeness
+        try:
+            with self._states.turn(target.site) as turn:
+                permit = manners.gate(turn.state, polite, self._clock())
+                if isinstance(permit, Stop):
+                    return permit
+                if permit.wait_seconds > 0:
+                    self._sleep(permit.wait_seconds)
+                turn.keep(manners.spend(turn.state, self._clock()))
+                answer = self._ask(target, conditions, limits)
+                now = self._clock()
+                state = manners.rest(turn.state, manners.pause_seconds(polite, self._rng, asked_seconds), now)
+                if isinstance(answer, Response):
+                    state = manners.after_status(state, answer.status, polite, now)
+                    asked = manners.parse_retry_after(answer.headers.get("retry-after"), now)
+                    state = manners.rest(state, asked or 0.0, now)
+                if not isinstance(answer, Stop) and _is_worth_repeating(answer):
+                    state = manners.rest(state, manners.backoff_seconds(polite, attempt + 1, self._rng), now)
+                turn.keep(state)
+                return answer
+        except OSError as error:
+            return Stop(f"what was asked of the host cannot be remembered ({error.strerror or type(error).__name__})")
+
+    def _ask(self, target: Target, conditions: Mapping[str, str], limits: Limits) -> Response | Broken | Stop:
+        """Resolve, check, connect to the checked address itself, and check again whom we talked to."""
+        try:
+            addresses = resolve(target, self._config.addresses, self._resolver)
+        except OSError:
+            return Broken("the host's name could not be resolved", passing=True)
+        if isinstance(addresses, Forbidden):
+            return Stop(addresses.reason)
+        headers = {**self._config.headers, "User-Agent": self._config.agent, **conditions}
+        proxy = self._next_proxy()
+        answer, primary = curl.request(target, addresses, headers, limits, proxy)
+        if proxy is None and primary and refusal(primary, target.port, self._config.addresses):
+            return Broken("the connection went to an address that is not allowed", passing=False)
+        return answer
+
+    def _next_proxy(self) -> str | None:
+        if not self._config.proxies:
+            return None
+        self._requests += 1
+        return self._config.proxies[self._requests % len(self._config.proxies)]
+
+    def _read_robots(self, url: str) -> Robots | Refused:
+        limits = Limits(_ROBOTS_BYTES, self._config.timeout_seconds, self._config.connect_seconds, cut=True)
+        answer = self._follow(url, {}, limits, robots=False)
+        if isinstance(answer, _Answer):
+            return manners.read_robots(answer.response.status, answer.response.body)
+        return answer if isinstance(answer, Refused) else Robots(None, answer.reason)
+
+    def _page_limits(self) -> Limits:
+        config = self._config
+        return Limits(config.max_bytes, config.timeout_seconds, config.connect_seconds)
+
+
+def _is_worth_repeating(answer: Response | Broken) -> bool:
+    if isinstance(answer, Broken):
+        return answer.passing
+    return answer.status in manners.RETRY_STATUSES
+
+
+def _stopped(last: Response | Broken, stop: Stop) -> Response | Broken:
+    """The answer we have, when no repetition is allowed; a broken one says why it was not repeated."""
+    return last if isinstance(last, Response) else Broken(f"{last.reason}; {stop.reason}", passing=False)
+
+
+def _conditions(validators: Mapping[str, str]) -> dict[str, str]:
+    """Headers of a conditional request; a validator that no header may hold is left out."""
+    names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+    return {
+        header: validators[name]
+        for name, header in names.items()
+        if validators.get(name) and HEADER_VALUE.fullmatch(validators[name])
+    }
+
+
+def _joined(base: str, location: str) -> str:
+    try:
+        # Header bytes came as Latin-1; shops write UTF-8.
+        return urljoin(base, location.encode("latin-1").decode("utf-8", errors="replace"))
+    except ValueError:
+        return "unreadable:"
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or "?"
+    except ValueError:
+        return "?"
