@@ -287,7 +287,7 @@ def test_dates_reach_from_the_first_films_to_2017_with_many_on_new_year(sound):
 
 def test_ratings_are_half_stars_of_known_films_spread_over_years(files):
     ratings = rows_of(files, "ratings_small.csv")
-    assert {float(row["rating"]) for row in ratings} == {half / 2 for half in range(1, 11)}
+    assert {row["rating"] for row in ratings} <= {repr(half / 2) for half in range(1, 11)}
     assert {row["movieId"] for row in ratings} <= {row["movieId"] for row in rows_of(files, "links.csv")}
     assert len({(row["userId"], row["movieId"]) for row in ratings}) == len(ratings)
     moments = [int(row["timestamp"]) for row in ratings]
