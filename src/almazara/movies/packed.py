@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -45,7 +46,7 @@ def pack(items: Iterable[tuple[str, bytes]]) -> PackedArrays:
         ContractError: when a key comes twice.
     """
     entries = sorted((_hash(key), key, value) for text, value in items for key in [text.encode()])
-    for (_, earlier, _), (_, later, _) in zip(entries, entries[1:], strict=False):
+    for (_, earlier, _), (_, later, _) in pairwise(entries):
         if earlier == later:
             raise ContractError(f"The key {later.decode()!r} comes twice, and only one answer can be kept.")
     chunks = [len(key).to_bytes(_LENGTH_BYTES, "little") + key + value for _, key, value in entries]
@@ -60,9 +61,9 @@ class Packed:
 
     def __init__(self, packed: PackedArrays) -> None:
         # A memoryview hands out Python ints, so that bisect is faster than np.searchsorted for a single key.
-        self._hashes = memoryview(packed.hashes)
-        self._offsets = memoryview(packed.offsets)
-        self._blob = memoryview(packed.blob)
+        self._hashes = packed.hashes.data
+        self._offsets = packed.offsets.data
+        self._blob = packed.blob.data
 
     def __len__(self) -> int:
         return len(self._hashes)

@@ -14,9 +14,9 @@ from rapidfuzz.process import cdist
 
 from almazara.movies.titles import normalize
 
-_CODE_BITS = 21  # a Unicode code point
-_GRAM_SIZES = (2, 3)
-_CANDIDATES = 60
+_CODE_BITS = np.uint64(21)  # a Unicode code point
+_NEAR = 150  # candidates by cosine
+_HOLDING = 50  # candidates by how much of the query they hold
 _LONGEST = 100  # letters of a query or title that take part in the comparison
 _MANY_WORDS = 6
 
@@ -25,6 +25,7 @@ _SWAPPED = 0.6
 _DROPPED_FROM_TITLE = 0.9
 _DROPPED_FROM_QUERY = 1.2
 _PREFIX = 0.8
+_UNTYPED = 0.0  # for each letter after the prefix
 _UNKNOWN = 0.6  # what a text without votes costs more than the most voted one
 
 
@@ -99,7 +100,7 @@ class SearchIndex:
 
     def __init__(self, arrays: SearchArrays) -> None:
         self._arrays = arrays
-        self._blob = memoryview(arrays.blob)
+        self._blob = arrays.blob.data
         logs = np.log1p(arrays.weights)
         top = logs.max(initial=0.0)
         self._prior = (_UNKNOWN * (1 - logs / top) if top > 0 else np.zeros_like(logs)).astype(np.float32)
@@ -135,8 +136,8 @@ class SearchIndex:
             shared[arrays.postings[begin:end]] += square
         rows = np.flatnonzero(shared)
         shared = shared[rows]
-        near = _largest(shared / arrays.norms[rows], _CANDIDATES)
-        holding = _largest(shared, _CANDIDATES)
+        near = _largest(shared / arrays.norms[rows], _NEAR)
+        holding = _largest(shared, _HOLDING)
         return rows[np.union1d(near, holding)]
 
     def _text(self, row: int) -> str:
@@ -163,36 +164,41 @@ def _query_forms(key: str) -> list[tuple[str, float]]:
             swapped = words.copy()
             swapped[first], swapped[second] = swapped[second], swapped[first]
             forms.append((" ".join(swapped), _SWAPPED))
+    if 1 < len(words) <= 2 * _MANY_WORDS:
+        forms += [(" ".join(words[:place] + words[place + 1 :]), _DROPPED_FROM_QUERY) for place in range(len(words))]
     return forms
 
 
 def _title_forms(title: str, length: int) -> list[tuple[str, float]]:
     """A title in full, without one of its words, and cut to the length of a query that may be its beginning."""
-    forms = [(title, 0.0)]
     words = title.split(" ")
+    forms = [(title, 0.0)]
     if 1 < len(words) <= 2 * _MANY_WORDS:
-        forms += [
-            (" ".join(words[:place] + words[place + 1 :]), _DROPPED_FROM_TITLE) for place in range(len(words))
-        ]
+        forms += [(" ".join(words[:place] + words[place + 1 :]), _DROPPED_FROM_TITLE) for place in range(len(words))]
     if length < len(title):
-        forms.append((title[:length], _PREFIX))
+        forms.append((title[:length], _PREFIX + _UNTYPED * (len(title) - length)))
     return forms
 
 
 def _all_grams(keys: Sequence[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.intp]]:
-    """Every gram of the keys with a space at both ends, as a number, and the row of its key."""
+    """Every gram of the keys with a space at both ends, as a number, and the row of its key.
+
+    Grams are pairs of neighboring letters, and triples in sorted order, which survive a transposition.
+    """
     padded = [f" {key} " for key in keys]
     codes = np.frombuffer("".join(padded).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
     owners = np.repeat(np.arange(len(padded)), [len(text) for text in padded])
+    pairs = np.stack([codes[:-1], codes[1:]])
+    triples = np.sort(np.stack([codes[:-2], codes[1:-1], codes[2:]]), axis=0)
     grams, rows = [], []
-    for size in _GRAM_SIZES:
-        last = len(codes) - size + 1
-        gram = np.zeros(max(last, 0), np.uint64)
-        for shift in range(size):
-            gram = (gram << np.uint64(_CODE_BITS)) | codes[shift : last + shift]
-        whole = owners[: len(gram)] == owners[size - 1 :]
-        grams.append(gram[whole])
-        rows.append(owners[: len(gram)][whole])
+    for parts in (pairs, triples):
+        size, count = parts.shape
+        whole = owners[:count] == owners[size - 1 :]
+        numbers = np.zeros(count, np.uint64)
+        for part in parts:
+            numbers = (numbers << _CODE_BITS) | part
+        grams.append(numbers[whole])
+        rows.append(owners[:count][whole])
     return np.concatenate(grams), np.concatenate(rows)
 
 

@@ -9,11 +9,10 @@ from almazara.errors import InputError
 
 LONGEST_QUERY = 200
 
-_APOSTROPHES = str.maketrans("", "", "'’‘ʼʻ`´′＇")
+_APOSTROPHES = str.maketrans("", "", "'`\u00b4\u02bb\u02bc\u2018\u2019\u2032\uff07")
 _ASCII = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()})
-_UNDECOMPOSED = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ς": "σ"}
-)
+# Letters that Unicode does not take apart, and the two small sigmas, which are one letter.
+_UNDECOMPOSED = str.maketrans("øłđðħŧ\u0131\u03c2", "olddhti\u03c3") | str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"})
 # Marks that a typist leaves out. Those of other scripts (dakuten, vowel signs) make another letter and stay.
 _OPTIONAL_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
 _FRACTION = re.compile("(?=[¼½¾⅐-⅞])")
@@ -42,7 +41,7 @@ def normalize(text: str) -> str:
         key = " ".join(folded.translate(_ASCII).split())
     else:
         key = " ".join("".join(map(_letter_or_space, folded)).split())
-    return key or "".join(unicodedata.normalize("NFKC", text).split())
+    return key or unicodedata.normalize("NFKC", "".join(unicodedata.normalize("NFKC", text).split()))
 
 
 def _letter_or_space(character: str) -> str:
