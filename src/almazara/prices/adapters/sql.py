@@ -235,7 +235,7 @@ class SqlStore:
             sa.bindparam(name, [row[name] for row in rows], postgresql.ARRAY(tables.observations.c[name].type))
             for name in _COLUMNS
         ]
-        table = sa.func.unnest(*arrays).table_valued(*_COLUMNS)
+        table = sa.func.unnest(*arrays).table_valued(*_COLUMNS).render_derived()
         select = sa.select(*(table.c[name] for name in _COLUMNS))
         return connection.execute(insert.from_select(_COLUMNS, select).on_conflict_do_nothing()).rowcount
 

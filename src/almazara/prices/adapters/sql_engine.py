@@ -53,8 +53,8 @@ def open_engine(url: str) -> sa.Engine:
 
 
 def writer(engine: sa.Engine) -> sa.Engine:
-    """The same engine; its transactions take the write lock at once, so that writers queue instead of failing."""
-    return engine.execution_options(begin="BEGIN IMMEDIATE")
+    """The same engine; its transactions lock at once, so that writers queue, and count the rows they insert."""
+    return engine.execution_options(begin="BEGIN IMMEDIATE", preserve_rowcount=True)
 
 
 @contextmanager

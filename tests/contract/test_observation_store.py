@@ -1,0 +1,363 @@
+"""What every observation store promises, tried on each of them."""
+
+import dataclasses
+import signal
+import subprocess
+import sys
+import threading
+import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+from almazara.errors import InputError
+from almazara.prices.adapters.stores import open_store
+from almazara.prices.observations import pages_of_history
+from almazara.prices.schema import Availability, Listing, ListingKind, Observation, Problem, Run, RunState
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from observation_strategies import observations
+
+START = datetime(2024, 1, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+OIL = "amazon.es:B00OIL"
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "dynamodb-moto", "dynamodb-dynalite"])
+def url(request, tmp_path, monkeypatch):
+    """The URL of an empty store."""
+    kind, _, server = request.param.partition("-")
+    if kind == "sqlite":
+        return f"sqlite:///{tmp_path}/prices.db"
+    if kind == "postgresql":
+        return _new_database(request.getfixturevalue("postgresql"))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    endpoint = request.getfixturevalue(server)
+    return f"dynamodb://prices-{uuid.uuid4().hex}?region=eu-west-1&endpoint={endpoint}"
+
+
+@pytest.fixture
+def store(url):
+    opened = open_store(url)
+    yield opened
+    opened.close()
+
+
+def _new_database(server):
+    name = f"prices_{uuid.uuid4().hex}"
+    engine = sa.create_engine(f"{server}/postgres".replace("://", "+psycopg://"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return f"{server}/{name}"
+
+
+def at(day, price="5.99", listing_id=OIL, **more):
+    return Observation(
+        listing_id, START + day * DAY, Availability.IN_STOCK, Decimal(price), "EUR", **{"rule": "test", **more}
+    )
+
+
+def listing(listing_id=OIL, **more):
+    shop, _, sku = listing_id.partition(":")
+    return Listing(listing_id, shop, sku, f"https://www.{shop}/dp/{sku}", **more)
+
+
+def test_what_was_appended_comes_back_oldest_first(store):
+    assert store.append([at(2), at(0, "6.50", seller="Almazara Núñez"), at(1)]) == 3
+    assert store.history(OIL) == [at(0, "6.50", seller="Almazara Núñez"), at(1), at(2)]
+
+
+def test_appending_again_keeps_the_first_and_counts_only_what_is_new(store):
+    store.append([at(0, "5.00"), at(1)])
+    assert store.append([at(0, "9.00"), at(1), at(2)]) == 1
+    assert [o.price for o in store.history(OIL)] == [Decimal("5.00"), Decimal("5.99"), Decimal("5.99")]
+
+
+def test_the_same_observation_twice_in_one_call_is_kept_once(store):
+    assert store.append([at(0, "5.00"), at(0, "9.00")]) == 1
+    assert [o.price for o in store.history(OIL)] == [Decimal("5.00")]
+
+
+def test_an_unavailable_listing_has_no_price(store):
+    out = Observation(OIL, START, Availability.UNAVAILABLE, rule="no-offer", source="http")
+    store.append([out])
+    assert store.history(OIL) == [out]
+
+
+def test_an_interval_holds_its_start_and_not_its_end(store):
+    store.append([at(day) for day in range(5)])
+    assert store.history(OIL, START + DAY, START + 3 * DAY) == [at(1), at(2)]
+    assert store.history(OIL, START + DAY, START + DAY) == []
+    assert store.history(OIL, START + 3 * DAY, START) == []
+
+
+def test_a_limit_gives_the_first_ones(store):
+    store.append([at(day) for day in range(5)])
+    assert store.history(OIL, START + DAY, limit=2) == [at(1), at(2)]
+
+
+def test_moments_in_another_time_zone_are_the_same_moments(store):
+    madrid = timezone(2 * timedelta(hours=1))
+    store.append([dataclasses.replace(at(0), observed_at=START.astimezone(madrid))])
+    assert store.append([at(0)]) == 0
+    found = store.history(OIL, START.astimezone(madrid))[0].observed_at
+    assert (found, found.utcoffset()) == (START, timedelta(0))
+
+
+def test_microseconds_are_kept_apart(store):
+    tick = timedelta(microseconds=1)
+    store.append([dataclasses.replace(at(0), observed_at=START + n * tick) for n in range(3)])
+    assert [o.observed_at for o in store.history(OIL, START, START + 2 * tick)] == [START, START + tick]
+
+
+def test_an_unknown_listing_has_an_empty_history(store):
+    assert (store.history("nobody:nothing"), store.count("nobody:nothing")) == ([], 0)
+    assert store.listing("nobody:nothing") is None
+
+
+def test_the_latest_observation_of_each_listing(store):
+    store.append([at(0), at(3), at(1), at(2, listing_id="amazon.es:B00TWO")])
+    expected = {OIL: at(3), "amazon.es:B00TWO": at(2, listing_id="amazon.es:B00TWO")}
+    assert store.latest() == expected
+    assert store.latest([OIL, "nobody:nothing", OIL]) == {OIL: at(3)}
+    assert store.latest([]) == {}
+
+
+def test_the_latest_of_very_many_listings(store):
+    ids = [f"shop:{n:04d}" for n in range(130)]
+    store.append([at(0, listing_id=listing_id) for listing_id in ids])
+    assert sorted(store.latest(ids)) == ids
+
+
+def test_nothing_to_append_is_fine(store):
+    assert store.append([]) == 0
+
+
+def test_a_long_history_is_counted_and_read_in_pages(store):
+    seller = "x" * 5000
+    store.append([at(day, seller=seller) for day in range(300)])
+    assert store.count(OIL) == 300
+    assert len(store.history(OIL)) == 300
+    pages = list(pages_of_history(store, OIL, START + DAY, size=100))
+    assert [len(page) for page in pages] == [100, 100, 99]
+    assert [o.observed_at for page in pages for o in page] == [START + day * DAY for day in range(1, 300)]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"price": Decimal("NaN")},
+        {"price": Decimal("Infinity")},
+        {"price": Decimal("-1.00")},
+        {"price": Decimal(0)},
+        {"price": 5.99},
+        {"price": Decimal("1E+15")},
+        {"price": Decimal("1E-13")},
+        {"price": None},
+        {"currency": None},
+        {"currency": "EURO"},
+        {"currency": "XXY"},
+        {"list_price": Decimal("NaN")},
+        {"observed_at": START.replace(tzinfo=None)},
+        {"listing_id": ""},
+        {"listing_id": "x" * 1001},
+        {"seller": "a\0b"},
+        {"seller": "\ud800"},
+        {"availability": Availability.UNAVAILABLE},
+        {"availability": "sold out"},
+    ],
+    ids=repr,
+)
+def test_one_wrong_observation_is_refused_and_nothing_of_the_call_is_kept(store, wrong):
+    with pytest.raises(InputError):
+        store.append([at(0), dataclasses.replace(at(1), **wrong)])
+    assert store.latest() == {}
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(batch=st.lists(observations(), min_size=1, max_size=8))
+def test_any_observation_comes_back_as_it_was(store, batch):
+    ours = uuid.uuid4().hex  # the store keeps what earlier examples appended
+    batch = [dataclasses.replace(o, listing_id=f"{ours}:{o.listing_id}") for o in batch]
+    expected = {}
+    for observation in batch:
+        expected.setdefault((observation.listing_id, observation.observed_at), observation)
+    assert store.append(batch) == len(expected)
+    for listing_id in {o.listing_id for o in batch}:
+        of_listing = sorted((o for o in expected.values() if o.listing_id == listing_id), key=lambda o: o.observed_at)
+        assert store.history(listing_id) == of_listing
+    prices = {(o.listing_id, o.observed_at): str(o.price) for o in batch if o.price and "E" not in str(o.price)}
+    if len(prices) == len(batch):  # trailing zeros too
+        assert prices == {key: str(o.price) for key, o in expected.items()}
+
+
+def test_a_listing_is_kept_replaced_and_filtered(store):
+    oil = listing(
+        title="Aceite 5 l",
+        category="olive-oil",
+        kind=ListingKind.SEARCH,
+        target_price=Decimal("24.90"),
+        litres=Decimal("5.000"),
+        created_at=START,
+    )
+    other = listing("carrefour.es:abc", category="milk", tracked=False)
+    for one in (listing(), other, oil):
+        store.save_listing(one)
+    assert store.listing(OIL) == oil
+    assert store.listings() == [oil, other]
+    assert store.listings(category="milk") == [other]
+    assert store.listings(tracked=True) == [oil]
+    assert store.listings(category="milk", tracked=True) == []
+
+
+def test_a_listing_without_observations_and_observations_without_a_listing(store):
+    store.save_listing(listing())
+    store.append([at(0, listing_id="carrefour.es:abc")])
+    assert (store.history(OIL), store.latest([OIL])) == ([], {})
+    assert [one.listing_id for one in store.listings()] == [OIL]
+
+
+def test_replacing_a_listing_leaves_its_history(store):
+    store.append([at(0)])
+    store.save_listing(listing(tracked=True))
+    store.save_listing(listing(tracked=False))
+    assert store.history(OIL) == [at(0)]
+
+
+def test_listings_come_in_order_of_their_characters(store):
+    ids = ["b:1", "B:2", "a:3", "a:10", "ñ:1", "a-b:1"]
+    for listing_id in ids:
+        store.save_listing(listing(listing_id))
+    assert [one.listing_id for one in store.listings()] == sorted(ids)
+
+
+def test_runs_come_newest_first(store):
+    runs = [Run(f"run-{9 - n}", "scrape", "amazon.es", RunState.DONE, START + n * DAY) for n in range(3)]
+    retraining = Run("run-0", "retrain", "*", RunState.FAILED, START + 5 * DAY)
+    for run in (runs[1], retraining, runs[0], runs[2]):
+        store.save_run(run)
+    assert store.runs() == [retraining, *reversed(runs)]
+    assert store.runs(kind="scrape", limit=2) == [runs[2], runs[1]]
+
+
+def test_a_run_is_replaced_whole(store):
+    problems = (Problem(OIL, "blocked", "captcha «robot»"),)
+    store.save_run(Run("run-1", "scrape", "*", RunState.RUNNING, START, pending=(OIL, "a:b")))
+    ended = Run("run-1", "scrape", "*", RunState.DONE, START, START + DAY, (), {"requested": 2}, problems)
+    store.save_run(ended)
+    assert store.run("run-1") == ended
+    assert store.runs() == [ended]
+    moved = dataclasses.replace(ended, started_at=START - DAY)
+    store.save_run(moved)
+    assert (store.run("run-1"), store.runs()) == (moved, [moved])
+    assert store.run("run-2") is None
+
+
+def test_documents_are_kept_by_kind_and_key(store):
+    body = {"text": "ñ «»", "numbers": [1, 2.5, None, True], "nested": {"": ""}}
+    assert store.put_document("rule", "b", body)
+    assert store.put_document("rule", "a", {})
+    assert store.put_document("sent", "b", {"other": 1})
+    assert store.document("rule", "b") == body
+    assert list(store.documents("rule").items()) == [("a", {}), ("b", body)]
+    assert store.put_document("rule", "b", {"new": 1})
+    assert store.document("rule", "b") == {"new": 1}
+    store.delete_document("rule", "b")
+    store.delete_document("rule", "b")
+    assert store.document("rule", "b") is None
+    assert store.document("sent", "b") == {"other": 1}
+
+
+def test_a_document_that_is_not_plain_json_is_refused(store):
+    for body in ({"price": float("nan")}, {"price": Decimal(1)}):
+        with pytest.raises(InputError):
+            store.put_document("rule", "a", body)
+    with pytest.raises(InputError):
+        store.put_document("", "a", {})
+    assert store.documents("rule") == {}
+
+
+def test_one_of_several_threads_wins_a_document(store):
+    ready = threading.Barrier(6)
+
+    def claim(name):
+        ready.wait()
+        return store.put_document("lock", "amazon.es", {"owner": name}, if_absent=True)
+
+    with ThreadPoolExecutor(6) as pool:
+        won = list(pool.map(claim, range(6)))
+    assert sum(won) == 1
+    assert store.document("lock", "amazon.es") == {"owner": won.index(True)}
+
+
+APPENDER = """
+import sys
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from almazara.prices.adapters.stores import open_store
+from almazara.prices.schema import Availability, Observation
+
+url, batches, size, name = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+store = open_store(url)
+print("ready", flush=True)
+sys.stdin.readline()
+won = store.put_document("lock", "writer", {"name": name}, if_absent=True)
+start, new = datetime(2024, 1, 1, tzinfo=UTC), 0
+for batch in range(batches):
+    moments = [start + timedelta(hours=batch * size + n) for n in range(size)]
+    new += store.append(
+        Observation(f"shop:{m.hour % 3}", m, Availability.IN_STOCK, Decimal("5.99"), "EUR") for m in moments
+    )
+    print("kept", batch, flush=True)
+print("new", new, won, flush=True)
+"""
+
+
+def _appender(url, batches, size, name=""):
+    process = subprocess.Popen(
+        [sys.executable, "-c", APPENDER, url, str(batches), str(size), name],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def _go(process):
+    process.stdin.write("go\n")
+    process.stdin.flush()
+
+
+def _moments(store):
+    return Counter(o.observed_at for n in range(3) for o in store.history(f"shop:{n}"))
+
+
+def test_a_killed_writer_loses_no_acknowledged_batch_and_doubles_none(url, store):
+    with _appender(url, 10_000, 20) as process:
+        _go(process)
+        lines = [process.stdout.readline() for _ in range(5)]
+        process.send_signal(signal.SIGKILL)
+        acknowledged = len(lines) + len(process.stdout.readlines())
+    kept = _moments(store)
+    first = datetime(2024, 1, 1, tzinfo=UTC)
+    assert all(kept[first + timedelta(hours=n)] == 1 for n in range(acknowledged * 20))
+    with _appender(url, acknowledged + 1, 20) as process:
+        out, _ = process.communicate("go\n", timeout=60)
+    assert out.splitlines()[-1].split()[:2] == ["new", str(max(acknowledged * 20 + 20 - len(kept), 0))]
+    assert set(_moments(store).values()) == {1}
+
+
+def test_two_processes_that_append_the_same_at_once_keep_each_observation_once(url, store):
+    with _appender(url, 10, 30, "a") as one, _appender(url, 10, 30, "b") as two:
+        _go(one)
+        _go(two)
+        said = [process.communicate(timeout=120)[0].splitlines()[-1].split() for process in (one, two)]
+    assert sum(int(words[1]) for words in said) == 300
+    assert sorted(words[2] for words in said) == ["False", "True"]
+    assert len(_moments(store)) == 300

@@ -1,0 +1,32 @@
+"""Hypothesis strategies of the price product's values."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
+from almazara.prices.observations import CURRENCIES
+from almazara.prices.schema import Availability, Observation
+from hypothesis import strategies as st
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+MOMENTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=st.one_of(st.just(UTC), OFFSETS))
+
+
+@st.composite
+def amounts(draw):
+    """Any amount that is kept: up to 15 digits, up to 12 decimals, trailing zeros, exponents."""
+    decimals = draw(st.integers(-3, 12))
+    digits = draw(st.integers(1, 10 ** (15 + min(decimals, 0)) * 10 ** max(decimals, 0) - 1))
+    return Decimal(digits).scaleb(-decimals)
+
+
+@st.composite
+def observations(draw, listing_ids=TEXT.filter(bool)):
+    """Any observation that a store must keep."""
+    identity = {"listing_id": draw(listing_ids), "observed_at": draw(MOMENTS)}
+    rest = {"seller": draw(st.none() | TEXT), "rule": draw(TEXT), "source": draw(TEXT)}
+    availability = draw(st.sampled_from(Availability))
+    if availability is Availability.UNAVAILABLE:
+        return Observation(**identity, availability=availability, **rest)
+    money = {"price": draw(amounts()), "currency": draw(st.sampled_from(sorted(CURRENCIES)))}
+    return Observation(**identity, availability=availability, list_price=draw(st.none() | amounts()), **money, **rest)

@@ -1,0 +1,106 @@
+"""Real database servers on loopback for the tests: PostgreSQL, and two servers of DynamoDB's protocol."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+DYNALITE = Path(__file__).parent / "dynalite" / "node_modules" / "dynalite" / "cli.js"
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """The URL (without a database's name) of a PostgreSQL server that lives as long as the session."""
+    initdb = _program("initdb", sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True))
+    if initdb is None:
+        _missing("PostgreSQL's initdb", "apt-get install postgresql")
+    owner = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
+    folder = tempfile.mkdtemp(prefix="almazara-postgresql-")
+    if owner:
+        shutil.chown(folder, **owner)
+    port = _free_port()
+    options = ["--auth=trust", "--username=almazara", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
+    run = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **owner}
+    subprocess.run([initdb, "-D", f"{folder}/data", *options], check=True, **run)
+    listen = ["-h", "127.0.0.1", "-p", str(port), "-k", "", "-F"]
+    server = subprocess.Popen([initdb.with_name("postgres"), "-D", f"{folder}/data", *listen], **run)
+    try:
+        _wait_for_postgresql(initdb.with_name("pg_isready"), port)
+        yield f"postgresql://almazara@127.0.0.1:{port}"
+    finally:
+        server.send_signal(signal.SIGQUIT)  # at once: nothing of it is wanted any more
+        server.wait(timeout=30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def moto():
+    """The address of a moto server, which is more permissive than DynamoDB."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def dynalite():
+    """The address of a dynalite server, which is stricter than moto."""
+    node = shutil.which("node")
+    if node is None or not DYNALITE.exists():
+        _missing("dynalite", "npm ci --prefix tests/dynalite")
+    port = _free_port()
+    options = ["--host", "127.0.0.1", "--port", str(port), "--createTableMs", "0", "--deleteTableMs", "0"]
+    server = subprocess.Popen([node, DYNALITE, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for_port(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _program(name, folders):
+    found = [folder / name for folder in folders if (folder / name).exists()]
+    on_path = shutil.which(name)
+    return found[0] if found else (Path(on_path) if on_path else None)
+
+
+def _missing(what, command):
+    reason = f"{what} is not here: {command}"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _wait_for_port(port):
+    deadline = time.monotonic() + 60
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        if time.monotonic() > deadline:
+            pytest.fail(f"Nothing listens on port {port}.")
+        time.sleep(0.05)
+
+
+def _wait_for_postgresql(pg_isready, port):
+    deadline = time.monotonic() + 60
+    while subprocess.run([pg_isready, "-q", "-h", "127.0.0.1", "-p", str(port)], check=False).returncode:
+        if time.monotonic() > deadline:
+            pytest.fail("PostgreSQL did not start.")
+        time.sleep(0.05)
