@@ -1,0 +1,134 @@
+"""Stored files as streams, alike from a folder or a zip file, plain or gzip, with a limit on what they unpack to."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Final
+
+from almazara.errors import InputError
+
+# The largest file of the kinds that we read unpacks to 0.7 GB; more than this is refused as a bomb.
+MAX_UNPACKED: Final = 2 * 1024**3
+_BLOCK: Final = 1 << 20
+_GZIP: Final = b"\x1f\x8b"
+_READ_ERRORS: Final = (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file in a folder or zip: its name, how deep it lies, and how to open its stored bytes."""
+
+    name: str
+    depth: int
+    open: Callable[[], IO[bytes]]
+
+    @property
+    def plain_name(self) -> str:
+        """Its name in lower case, without `.gz`."""
+        return self.name.lower().removesuffix(".gz")
+
+
+def inventory(path: Path) -> list[Stored]:
+    """The files in a folder (and its folders) or in a zip file, the shallowest first.
+
+    Raises:
+        InputError: when there is no such folder or zip file.
+    """
+    if path.is_dir():
+        below = [*path.iterdir(), *path.glob("*/*")]
+        return _ordered([(file.relative_to(path).parts, _opener(file)) for file in below if file.is_file()])
+    if not path.exists():
+        raise InputError(f"There is no folder or zip file {path}.")
+    if not zipfile.is_zipfile(path):
+        raise InputError(f"{path} is neither a folder nor a zip file.")
+    with zipfile.ZipFile(path) as archive:
+        members = [info.filename for info in archive.infolist() if not info.is_dir()]
+    named = [(PurePosixPath(member).parts, _member_opener(path, member)) for member in members]
+    return _ordered([(parts, opener) for parts, opener in named if parts[0] != "__MACOSX"])
+
+
+def _opener(path: Path) -> Callable[[], IO[bytes]]:
+    return lambda: path.open("rb")
+
+
+def _member_opener(path: Path, member: str) -> Callable[[], IO[bytes]]:
+    return lambda: zipfile.ZipFile(path).open(member)
+
+
+def _ordered(files: Sequence[tuple[tuple[str, ...], Callable[[], IO[bytes]]]]) -> list[Stored]:
+    ordered = sorted(files, key=lambda file: (len(file[0]), file[0]))
+    return [Stored(parts[-1], len(parts), opener) for parts, opener in ordered]
+
+
+def find(files: Sequence[Stored], names: Sequence[str]) -> Stored | None:
+    """The first of `names` that is there, plain or gzip, in any case; of two the shallower, then the plain one."""
+    for name in names:
+        found = [file for file in files if file.plain_name == name]
+        if found:
+            return found[0]
+    return None
+
+
+class Unpacked:
+    """A readable stream of a file's content that hashes the stored bytes and refuses to unpack more than the limit."""
+
+    def __init__(self, stored: IO[bytes], name: str) -> None:
+        self._hashed = _Hashed(stored)
+        buffered = io.BufferedReader(self._hashed, _BLOCK)
+        packed = buffered.peek(len(_GZIP)).startswith(_GZIP)
+        self._content: IO[bytes] = gzip.GzipFile(fileobj=buffered) if packed else buffered  # type: ignore[assignment]
+        self._name = name
+        self._left = MAX_UNPACKED
+
+    def read(self) -> bytes:
+        """All that is left."""
+        return b"".join(self.blocks(_BLOCK))
+
+    def blocks(self, size: int) -> Iterator[bytes]:
+        """What is left in blocks of at most `size` bytes."""
+        while block := self._content.read(size):
+            self._left -= len(block)
+            if self._left < 0:
+                raise InputError(f"{self._name} unpacks to more than {MAX_UNPACKED / 1024**3:g} GB: it was not read.")
+            yield block
+
+    def sha256(self) -> str:
+        """Of the bytes as stored; read all blocks first."""
+        return self._hashed.digest.hexdigest()
+
+
+class _Hashed(io.RawIOBase):
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self.digest = hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._source.read(len(buffer))
+        self.digest.update(data)
+        buffer[: len(data)] = data
+        return len(data)
+
+
+@contextmanager
+def unpacked(file: Stored) -> Iterator[Unpacked]:
+    """Open a file's content, and turn what can go wrong with it into a sentence.
+
+    Raises:
+        InputError: when it cannot be read, is damaged, or unpacks to more than `MAX_UNPACKED`.
+    """
+    try:
+        with file.open() as stored:
+            yield Unpacked(stored, file.name)
+    except _READ_ERRORS as error:
+        raise InputError(f"{file.name} cannot be read: {error}.") from error
