@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import log1p
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Indel
 from rapidfuzz.process import cdist
 
 from almazara.movies.titles import normalize
@@ -20,13 +21,16 @@ _HOLDING = 50  # candidates by how much of the query they hold
 _LONGEST = 100  # letters of a query or title that take part in the comparison
 _MANY_WORDS = 6
 
-# Costs in edits. What people do often costs less than the edits it would take to describe it.
-_SWAPPED = 0.6
-_DROPPED_FROM_TITLE = 0.9
-_DROPPED_FROM_QUERY = 1.2
-_PREFIX = 0.8
-_UNTYPED = 0.0  # for each letter after the prefix
-_UNKNOWN = 0.6  # what a text without votes costs more than the most voted one
+# Costs, in edits. A change that people often make costs less than the edits that it would take to describe it.
+_SWAPPED = 0.6  # two words changed places
+_DROPPED = 0.9  # a word of the title was left out
+_ADDED = 3.0  # a word that is not in the title
+_PREFIX = 1.2  # the title goes on after the query
+_UNTYPED = 0.2  # for the logarithm of the letters that it goes on
+_UNKNOWN = 0.1  # what a text without votes costs more than the most voted one
+_ALTERED = 1.25  # edits on top of a change of words are rarer: this times their cost
+_DISSIMILAR = 2.0  # for a share of letters, 0 to 1, that are not in common: tells equal numbers of edits apart
+_LENGTH = 0.1  # for each letter of difference in length of whole titles
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,15 +152,20 @@ def _costs(key: str, titles: Sequence[str]) -> npt.NDArray[np.float32]:
     """For each normalized title, the cheapest way to come from it to the typed key, in edits."""
     asked, asked_costs = zip(*_query_forms(key), strict=True)
     forms = [_title_forms(title, len(key)) for title in titles]
-    counts = np.array([len(each) for each in forms])
     written, written_costs = zip(*(form for each in forms for form in each), strict=True)
-    edits = cdist(asked, written, scorer=OSA.distance, dtype=np.int32)
-    cheapest = (edits + np.array(asked_costs, np.float32)[:, None]).min(axis=0) + np.array(written_costs, np.float32)
-    return np.minimum.reduceat(cheapest, np.cumsum(counts) - counts).astype(np.float32)
+    edits = cdist(asked, written, scorer=OSA.distance, dtype=np.float32)
+    edits += _DISSIMILAR * cdist(asked, written, scorer=Indel.normalized_distance, dtype=np.float32)
+    counts = np.array([len(each) for each in forms])
+    firsts = np.cumsum(counts) - counts  # the full titles
+    edits *= _ALTERED
+    edits[0, firsts] /= _ALTERED
+    edits += np.array(asked_costs, np.float32)[:, None] + np.array(written_costs, np.float32)
+    edits[:, firsts] += _LENGTH * np.abs(np.array([len(title) for title in titles], np.float32) - len(key))
+    return np.minimum.reduceat(edits.min(axis=0), firsts)
 
 
 def _query_forms(key: str) -> list[tuple[str, float]]:
-    """The query as typed, with two words swapped, and without one of its words."""
+    """The query as typed, with two words swapped, and without one of its words, each with its cost."""
     words = key.split(" ")
     forms = [(key, 0.0)]
     if len(words) <= _MANY_WORDS:
@@ -164,20 +173,21 @@ def _query_forms(key: str) -> list[tuple[str, float]]:
             swapped = words.copy()
             swapped[first], swapped[second] = swapped[second], swapped[first]
             forms.append((" ".join(swapped), _SWAPPED))
-    if 1 < len(words) <= 2 * _MANY_WORDS:
-        forms += [(" ".join(words[:place] + words[place + 1 :]), _DROPPED_FROM_QUERY) for place in range(len(words))]
-    return forms
+    return forms + [(shorter, _ADDED) for shorter in _without_a_word(words)]
 
 
 def _title_forms(title: str, length: int) -> list[tuple[str, float]]:
     """A title in full, without one of its words, and cut to the length of a query that may be its beginning."""
-    words = title.split(" ")
-    forms = [(title, 0.0)]
-    if 1 < len(words) <= 2 * _MANY_WORDS:
-        forms += [(" ".join(words[:place] + words[place + 1 :]), _DROPPED_FROM_TITLE) for place in range(len(words))]
+    forms = [(title, 0.0), *((shorter, _DROPPED) for shorter in _without_a_word(title.split(" ")))]
     if length < len(title):
-        forms.append((title[:length], _PREFIX + _UNTYPED * (len(title) - length)))
+        forms.append((title[:length], _PREFIX + _UNTYPED * log1p(len(title) - length)))
     return forms
+
+
+def _without_a_word(words: Sequence[str]) -> list[str]:
+    if not 1 < len(words) <= 2 * _MANY_WORDS:
+        return []
+    return [" ".join([*words[:place], *words[place + 1 :]]) for place in range(len(words))]
 
 
 def _all_grams(keys: Sequence[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.intp]]:
