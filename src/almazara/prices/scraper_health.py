@@ -1,0 +1,225 @@
+"""Is the scraper well? Success per shop and rule, days since each product was read, sudden drops, held prices.
+
+A read is good when the page was understood, also when it says that the product is out of stock. Pages that we
+chose not to ask for (`refused`: robots.txt, budget, open circuit) count neither way, but their listings grow
+old all the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from statistics import median
+
+from almazara.prices.schema import Listing, Observation, Run
+
+GOOD = ("observed", "unchanged", "unavailable", "held")
+BAD = ("blocked", "unreadable", "failed")
+_NAMED = 3  # as many listings are named in a sentence; the rest is a number
+_EARLIER_RUNS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class HealthLimits:
+    """From where on the scraper is unwell.
+
+    Attributes:
+        window_days: Runs and observations of as many days are looked at.
+        lowest_rate: A success rate below it is bad.
+        largest_drop: So is a newest run whose rate is as much below the median of the runs before.
+        most_days_unread: A tracked listing not read for longer is stale.
+        most_held: A share of held readings above it is bad: a rule may read the wrong place.
+        least_attempts: Rates of fewer attempts say nothing.
+    """
+
+    window_days: int = 7
+    lowest_rate: float = 0.8
+    largest_drop: float = 0.3
+    most_days_unread: float = 3.0
+    most_held: float = 0.2
+    least_attempts: int = 5
+
+
+class Trouble(StrEnum):
+    """Kinds of trouble."""
+
+    LOW_SHOP_RATE = "low_shop_rate"
+    LOW_RULE_RATE = "low_rule_rate"
+    DROP = "drop"
+    HELD = "held"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class HealthProblem:
+    """One thing that is wrong with a subject (a shop or a rule).
+
+    Attributes:
+        value: The rate or share in question; the number of listings where they are stale.
+    """
+
+    trouble: Trouble
+    subject: str
+    value: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Reads of a shop or a rule within the window."""
+
+    good: int
+    bad: int
+    held: int = 0
+
+    @property
+    def attempts(self) -> int:
+        """Pages that we asked for."""
+        return self.good + self.bad
+
+    @property
+    def success(self) -> float | None:
+        """Share of good reads, or None without attempts."""
+        return self.good / self.attempts if self.attempts else None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """What is known of the scraper's health at one moment.
+
+    Attributes:
+        days_since_read: Per tracked listing; None for one that was never read.
+        shops: Rates by shop.
+        rules: Rates by rule; a failure counts against the rule that read the listing last.
+    """
+
+    problems: tuple[HealthProblem, ...]
+    shops: Mapping[str, Rate]
+    rules: Mapping[str, Rate]
+    days_since_read: Mapping[str, float | None]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is wrong, one sentence each."""
+        return [problem.sentence for problem in self.problems]
+
+
+def assess(
+    listings: Sequence[Listing],
+    observations: Iterable[Observation],
+    runs: Iterable[Run],
+    *,
+    now: datetime,
+    limits: HealthLimits | None = None,
+) -> HealthReport:
+    """Judge the scraper's health.
+
+    Args:
+        listings: Those that are followed; untracked ones are left out.
+        observations: At least the newest of each listing, and those of the window; any order.
+        runs: Runs of any kind, in any order; only scrapes within the window count.
+        now: The moment (aware).
+        limits: From where on it is unwell.
+    """
+    limits = limits or HealthLimits()
+    since = now - timedelta(days=limits.window_days)
+    newest: dict[str, Observation] = {}
+    good_by_rule: Counter[str] = Counter()
+    for observation in sorted(observations, key=lambda o: o.observed_at):
+        newest[observation.listing_id] = observation
+        if observation.observed_at >= since and observation.source != "import":
+            good_by_rule[observation.rule] += 1
+    recent = sorted((r for r in runs if r.kind == "scrape" and r.started_at >= since), key=lambda r: r.started_at)
+    shops = {shop: _rate(Counter(), *(r.counts for r in recent if r.shop == shop)) for shop in _shops(recent)}
+    rules = _rule_rates(good_by_rule, newest, recent)
+    tracked = [listing for listing in listings if listing.tracked]
+    days = {listing.listing_id: _days_since(newest.get(listing.listing_id), now) for listing in tracked}
+    problems = (
+        *_low_rates(Trouble.LOW_SHOP_RATE, shops, limits),
+        *_low_rates(Trouble.LOW_RULE_RATE, rules, limits),
+        *_drops(recent, limits),
+        *_many_held(shops, limits),
+        *_stale(tracked, days, now, limits),
+    )
+    return HealthReport(problems, shops, rules, days)
+
+
+def _shops(runs: Iterable[Run]) -> list[str]:
+    return sorted({run.shop for run in runs})
+
+
+def _rate(start: Counter[str], *counts: Mapping[str, int]) -> Rate:
+    total = start
+    for each in counts:
+        total = total + Counter(each)
+    return Rate(sum(total[name] for name in GOOD), sum(total[name] for name in BAD), total["held"])
+
+
+def _rule_rates(good: Counter[str], newest: Mapping[str, Observation], runs: Iterable[Run]) -> dict[str, Rate]:
+    bad = Counter(
+        newest[problem.listing_id].rule
+        for run in runs
+        for problem in run.problems
+        if problem.outcome in BAD and problem.listing_id in newest
+    )
+    return {rule: Rate(good[rule], bad[rule]) for rule in sorted(good.keys() | bad.keys()) if rule}
+
+
+def _days_since(observation: Observation | None, now: datetime) -> float | None:
+    return None if observation is None else (now - observation.observed_at) / timedelta(days=1)
+
+
+def _low_rates(trouble: Trouble, rates: Mapping[str, Rate], limits: HealthLimits) -> Iterable[HealthProblem]:
+    what = "shop" if trouble is Trouble.LOW_SHOP_RATE else "rule"
+    for name, rate in rates.items():
+        success = rate.success
+        if success is not None and rate.attempts >= limits.least_attempts and success < limits.lowest_rate:
+            days = limits.window_days
+            sentence = f"Of {rate.attempts} pages of the {what} {name} in {days} days, {success:.0%} could be read."
+            yield HealthProblem(trouble, name, success, sentence)
+
+
+def _drops(runs: Sequence[Run], limits: HealthLimits) -> Iterable[HealthProblem]:
+    for shop in _shops(runs):
+        rates = [_rate(Counter(), run.counts) for run in runs if run.shop == shop]
+        rates = [rate for rate in rates if rate.attempts >= limits.least_attempts]
+        successes = [rate.success for rate in rates if rate.success is not None]
+        if len(successes) <= _EARLIER_RUNS:
+            continue
+        usual, newest = median(successes[:-1]), successes[-1]
+        if usual - newest > limits.largest_drop:
+            sentence = f"The newest run of {shop} read {newest:.0%} of its pages; {usual:.0%} is usual."
+            yield HealthProblem(Trouble.DROP, shop, newest, sentence)
+
+
+def _many_held(shops: Mapping[str, Rate], limits: HealthLimits) -> Iterable[HealthProblem]:
+    for shop, rate in shops.items():
+        if rate.good >= limits.least_attempts and rate.held / rate.good > limits.most_held:
+            share = rate.held / rate.good
+            sentence = f"{share:.0%} of the prices of {shop} jumped and wait for a second reading: check its rule."
+            yield HealthProblem(Trouble.HELD, shop, share, sentence)
+
+
+def _stale(
+    tracked: Sequence[Listing], days: Mapping[str, float | None], now: datetime, limits: HealthLimits
+) -> Iterable[HealthProblem]:
+    """One problem per shop, so that a closed shop is one message and not one for each product."""
+    by_shop: dict[str, list[str]] = {}
+    for listing in tracked:
+        waited = days[listing.listing_id]
+        if waited is None:
+            waited = (now - listing.created_at) / timedelta(days=1) if listing.created_at else None
+        if waited is not None and waited > limits.most_days_unread:
+            by_shop.setdefault(listing.shop, []).append(listing.listing_id)
+    for shop, stale in sorted(by_shop.items()):
+        named = ", ".join(stale[:_NAMED]) + (f" and {len(stale) - _NAMED} more" if len(stale) > _NAMED else "")
+        sentence = f"Not read for more than {limits.most_days_unread:g} days at {shop}: {named}."
+        yield HealthProblem(Trouble.STALE, shop, len(stale), sentence)
