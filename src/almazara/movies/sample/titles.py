@@ -30,9 +30,9 @@ FIRST_FILM: Final[Title] = (
 # Short, numeric, with signs that break addresses, with brackets and quotes, in other alphabets.
 HARD_TITLES: Final[tuple[Title, ...]] = (
     *((title, title, "en") for title in (
-        "Q", "7", "Ñ", "3047", "1711", "Oil/Water", "Face/Plate", "100% Picual", "50% Arbequina", "Mill #9", "#Harvest",
+        "K", "7", "Ñ", "3047", "1711", "Oil/Water", "Face/Plate", "100% Picual", "50% Arbequina", "Mill #9", "#Harvest",
         "Who Pressed the Olive?", "Oil?", "GRO·VE", "[MOL]³ Aftertaste", "(un)filtered", 'It\'s "Extra" Virgin', "...and Oil",
-        "Half Oil & Half Bread", "The +1", "C:\\>RUN OLIVE", "24/7/365", "O", "!", "Zürich–Ælf", "Señor Ñandú", "A.I.O.L.I.", "It's  Double  Spaced",
+        "Half Oil & Half Bread", "The +1", "C:\\>RUN OLIVE", "24/7/365", "Y", "!", "Zürich–Ælf", "Señor Ñandú", "A.I.O.L.I.", "It's  Double  Spaced",
         "L'Olivier", "The Extraordinarily Long and Needlessly Detailed Chronicle of the Last Miller of San Hueso and His Unlucky Goat",
     )),
     ("The Olive Thief", "Κλέφτης ελιών", "el"),
