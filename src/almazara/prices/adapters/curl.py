@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from almazara.prices.adapters.addresses import Target
+from almazara.prices.adapters.exchange import Broken, Response, add_header
 
 _ABORT = 0xFFFFFFFF  # CURL_WRITEFUNC_ERROR
-_DROPPED_HEADERS = frozenset({"set-cookie", "content-encoding", "content-length", "transfer-encoding"})
 
 _TOO_LARGE = 63
 _REASONS = {
@@ -49,23 +49,6 @@ class Limits:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An answer of any status; `headers` in lower case, without cookies and what spoke of the transfer."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """No answer; `passing` when a repetition may help."""
-
-    reason: str
-    passing: bool
-
-
 @dataclass(slots=True)
 class _Receiver:
     """Takes header lines and body chunks from libcurl, which has removed the content encoding."""
@@ -80,10 +63,7 @@ class _Receiver:
         if line.startswith(b"HTTP/"):
             self.headers.clear()
         elif colon and not self.body:
-            name = name.strip().lower()
-            if name not in _DROPPED_HEADERS:
-                earlier = f"{self.headers[name]}, " if name in self.headers else ""
-                self.headers[name] = earlier + value.strip()
+            add_header(self.headers, name, value)
         return len(line)
 
     def take_body(self, chunk: bytes) -> int:

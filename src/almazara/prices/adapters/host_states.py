@@ -8,14 +8,18 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from almazara import log
+from almazara.errors import UnavailableError
+from almazara.prices.adapters.addresses import Forbidden, check_url
+from almazara.prices.adapters.http_config import HttpConfig
 from almazara.prices.adapters.snapshots import safe_name
-from almazara.prices.politeness import HostState
+from almazara.prices.politeness import HostState, after_block
 
 
 class Turn(Protocol):
@@ -90,6 +94,23 @@ class _FileTurn:
         temporary.write_bytes(msgspec.json.encode(state))
         temporary.replace(self._path)
         self.state = state
+
+
+def stop_host(url: str, config: HttpConfig, states: HostStates, now: datetime) -> None:
+    """Leave the host of `url` alone for the cool-off time, because its page is a block or captcha.
+
+    Raises:
+        UnavailableError: when that cannot be remembered.
+    """
+    target = check_url(url, config.addresses)
+    if isinstance(target, Forbidden):
+        return
+    try:
+        with states.turn(target.site) as turn:
+            turn.keep(after_block(turn.state, config.politeness, now, "it showed a block page or captcha"))
+    except OSError as error:
+        raise UnavailableError(f"It could not be remembered that {target.site} blocks us: {error}.") from error
+    log.event("host-stopped", level=30, host=target.site)
 
 
 def _read(path: Path) -> HostState:

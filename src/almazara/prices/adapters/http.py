@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from almazara import log
 from almazara.prices import politeness as manners
@@ -21,16 +21,21 @@ from almazara.prices.adapters.addresses import (
     resolve,
     system_resolver,
 )
-from almazara.prices.adapters.curl import Broken, Limits, Response
-from almazara.prices.adapters.host_states import HostStates, MemoryHostStates
-from almazara.prices.adapters.http_config import HEADER_VALUE, HttpConfig
-from almazara.prices.adapters.robots import RobotsCache
+from almazara.prices.adapters.curl import Limits
+from almazara.prices.adapters.exchange import (
+    Broken,
+    Response,
+    conditional_headers,
+    fetched,
+    is_worth_repeating,
+    redirect_of,
+    remembered,
+)
+from almazara.prices.adapters.host_states import HostStates, MemoryHostStates, stop_host
+from almazara.prices.adapters.http_config import HttpConfig
+from almazara.prices.adapters.robots import ROBOTS_BYTES, RobotsCache
 from almazara.prices.politeness import Robots, Stop
-from almazara.prices.ports import Failed, Fetched, NotModified, Page, Refused
-
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_NOT_MODIFIED = 304
-_ROBOTS_BYTES = 512_000
+from almazara.prices.ports import Failed, Fetched, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +84,22 @@ class HttpSource:
 
         A page with status 404 or 503 is a page: the readers know what it means.
         """
-        conditions = _conditions(validators or {})
+        conditions = conditional_headers(validators)
         answer = self._follow(url, conditions, self._page_limits(), robots=self._config.politeness.robots)
         if not isinstance(answer, _Answer):
             log.event("not-fetched", host=_host(url), outcome=type(answer).__name__.lower(), reason=answer.reason)
             return answer
         response = answer.response
         log.event("fetched", host=_host(url), status=response.status, bytes=len(response.body))
-        if response.status == _NOT_MODIFIED:
-            if conditions:
-                return NotModified(url, self._clock())
-            return Failed(url, "the server says that nothing has changed, but was not asked about a copy")
-        return Page(url, answer.url, response.status, response.headers, response.body, self._clock())
+        return fetched(url, answer.url, response, self._clock(), conditional=bool(conditions))
 
     def report_block(self, url: str) -> None:
-        """Stop the host of `url` for the cool-off time: a reader found a block or captcha on its page."""
-        target = check_url(url, self._config.addresses)
-        if isinstance(target, Forbidden):
-            return
-        with self._states.turn(target.site) as turn:
-            reason = "it showed a block page or captcha"
-            turn.keep(manners.after_block(turn.state, self._config.politeness, self._clock(), reason))
-        log.event("host-stopped", level=30, host=target.site, reason=reason)
+        """Stop the host of `url` for the cool-off time: a reader found a block or captcha on its page.
+
+        Raises:
+            UnavailableError: when that cannot be remembered.
+        """
+        stop_host(url, self._config, self._states, self._clock())
 
     def close(self) -> None:
         """Nothing to give back: no connection outlives its request."""
@@ -115,10 +114,10 @@ class HttpSource:
             if isinstance(answer, Refused | Failed):
                 way = "" if here == url else "it redirects: "
                 return replace(answer, url=url, reason=f"{way}{answer.reason}")
-            location = answer.response.headers.get("location")
-            if answer.response.status not in _REDIRECTS or not location:
+            onward = redirect_of(answer.url, answer.response)
+            if onward is None:
                 return answer
-            here = _joined(answer.url, location)
+            here = onward
         return Failed(url, f"it redirects more than {self._config.max_redirects} times")
 
     def _hop(
@@ -149,7 +148,7 @@ class HttpSource:
             answer = self._take_turn(target, conditions, limits, asked_seconds, attempt)
             if isinstance(answer, Stop):
                 return answer if last is None else _stopped(last, answer)
-            if not _is_worth_repeating(answer):
+            if not is_worth_repeating(answer):
                 return answer
             last = answer
         return last or Stop("no request is allowed: the number of repetitions is negative")
@@ -173,15 +172,18 @@ class HttpSource:
                     self._sleep(permit.wait_seconds)
                 turn.keep(manners.spend(turn.state, self._clock()))
                 answer = self._ask(target, conditions, limits)
-                now = self._clock()
-                state = manners.rest(turn.state, manners.pause_seconds(polite, self._rng, asked_seconds), now)
-                if isinstance(answer, Response):
-                    state = manners.after_status(state, answer.status, polite, now)
-                    asked = manners.parse_retry_after(answer.headers.get("retry-after"), now)
-                    state = manners.rest(state, asked or 0.0, now)
-                if not isinstance(answer, Stop) and _is_worth_repeating(answer):
-                    state = manners.rest(state, manners.backoff_seconds(polite, attempt + 1, self._rng), now)
-                turn.keep(state)
+                if not isinstance(answer, Stop):
+                    turn.keep(
+                        remembered(
+                            turn.state,
+                            answer,
+                            polite,
+                            self._clock(),
+                            self._rng,
+                            asked_seconds=asked_seconds,
+                            attempt=attempt,
+                        )
+                    )
                 return answer
         except OSError as error:
             return Stop(f"what was asked of the host cannot be remembered ({error.strerror or type(error).__name__})")
@@ -208,7 +210,7 @@ class HttpSource:
         return self._config.proxies[self._requests % len(self._config.proxies)]
 
     def _read_robots(self, url: str) -> Robots | Refused:
-        limits = Limits(_ROBOTS_BYTES, self._config.timeout_seconds, self._config.connect_seconds, cut=True)
+        limits = Limits(ROBOTS_BYTES, self._config.timeout_seconds, self._config.connect_seconds, cut=True)
         answer = self._follow(url, {}, limits, robots=False)
         if isinstance(answer, _Answer):
             return manners.read_robots(answer.response.status, answer.response.body)
@@ -219,33 +221,9 @@ class HttpSource:
         return Limits(config.max_bytes, config.timeout_seconds, config.connect_seconds)
 
 
-def _is_worth_repeating(answer: Response | Broken) -> bool:
-    if isinstance(answer, Broken):
-        return answer.passing
-    return answer.status in manners.RETRY_STATUSES
-
-
 def _stopped(last: Response | Broken, stop: Stop) -> Response | Broken:
     """The answer we have, when no repetition is allowed; a broken one says why it was not repeated."""
     return last if isinstance(last, Response) else Broken(f"{last.reason}; {stop.reason}", passing=False)
-
-
-def _conditions(validators: Mapping[str, str]) -> dict[str, str]:
-    """Headers of a conditional request; a validator that no header may hold is left out."""
-    names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
-    return {
-        header: validators[name]
-        for name, header in names.items()
-        if validators.get(name) and HEADER_VALUE.fullmatch(validators[name])
-    }
-
-
-def _joined(base: str, location: str) -> str:
-    try:
-        # Header bytes came as Latin-1; shops write UTF-8.
-        return urljoin(base, location.encode("latin-1").decode("utf-8", errors="replace"))
-    except ValueError:
-        return "unreadable:"
 
 
 def _host(url: str) -> str:

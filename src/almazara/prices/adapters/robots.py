@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 from almazara.prices.politeness import Robots
 from almazara.prices.ports import Refused
 
+ROBOTS_BYTES = 512_000
+"""What is read of a robots.txt (RFC 9309 asks for at least 500 KiB)."""
+
 _GOOD_FOR = timedelta(days=1)
 _UNREADABLE_FOR = timedelta(minutes=10)
 
