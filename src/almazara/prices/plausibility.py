@@ -1,4 +1,4 @@
-"""Is a new reading believable? A price that history does not make plausible is held until a second reading agrees.
+"""Is a new reading believable? One that history does not make plausible is held until a second agrees.
 
 The rule, in factors (30 € after 10 €, or 10 € after 30 €, is a factor of 3):
 
@@ -15,13 +15,17 @@ A stock-out and a first price are accepted: there is nothing to compare.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
+from typing import Any
 
+import msgspec
+
+from almazara.errors import InputError
 from almazara.prices.schema import Observation
 
 ALWAYS_PLAUSIBLE = Decimal("2.5")
@@ -44,16 +48,10 @@ class HoldReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Accept:
-    """Record the reading; a held one, if any, is refuted and can be dropped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Do not record; keep `reading` as the listing's held one.
+class Held:
+    """A reading that waits for a second one.
 
     Attributes:
-        reading: The new reading, or the held one where the new one agrees with it but came too soon.
         sentence: What is odd, for the person who looks after the scraper.
     """
 
@@ -61,18 +59,44 @@ class Hold:
     reason: HoldReason
     sentence: str
 
+    def as_document(self) -> dict[str, Any]:
+        """JSON values, for a store's documents; `from_document` reads them again."""
+        document: dict[str, Any] = msgspec.to_builtins(self)
+        return document
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Held:
+        """The held reading of a document.
+
+        Raises:
+            InputError: when the document is not one of `as_document`.
+        """
+        try:
+            return msgspec.convert(document, cls)
+        except msgspec.ValidationError as error:
+            raise InputError(f"The held reading cannot be understood ({error}): delete it.") from error
+
 
 @dataclass(frozen=True, slots=True)
-class Confirm:
-    """Record both the held reading and the new one, which agrees with it; nothing is held any more."""
+class Verdict:
+    """What to do with a reading: `held` is set, or all in `accepted` is recorded and nothing stays held.
 
-    held: Observation
+    Attributes:
+        accepted: The new reading alone, or after the held one that it confirms.
+        held: What is to be kept as the listing's held reading: the new one, or the earlier one where the new
+            one agrees with it but came too soon.
+    """
+
+    accepted: tuple[Observation, ...] = ()
+    held: Held | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why it is held, in a sentence; empty when it is not."""
+        return "" if self.held is None else self.held.sentence
 
 
-Verdict = Accept | Hold | Confirm
-
-
-def judge(history: Sequence[Observation], reading: Observation, held: Observation | None = None) -> Verdict:
+def judge(history: Sequence[Observation], reading: Observation, held: Held | None = None) -> Verdict:
     """Decide what to do with a reading.
 
     Args:
@@ -82,22 +106,21 @@ def judge(history: Sequence[Observation], reading: Observation, held: Observatio
         held: The listing's reading that waits for confirmation, if any.
     """
     if reading.price is None:
-        return Accept()
+        return Verdict((reading,))
     doubt = _doubt(history, reading)
     if doubt is None:
-        return Accept()
-    reason, sentence = doubt
-    if reason is HoldReason.NOT_POSITIVE or held is None or not _agree(held, reading):
-        return Hold(reading, reason, sentence)
-    if reading.observed_at - held.observed_at < CONFIRM_AFTER:
-        return Hold(held, reason, sentence)
-    return Confirm(held)
+        return Verdict((reading,))
+    if doubt.reason is HoldReason.NOT_POSITIVE or held is None or not _agree(held.reading, reading):
+        return Verdict(held=doubt)
+    if reading.observed_at - held.reading.observed_at < CONFIRM_AFTER:
+        return Verdict(held=held)
+    return Verdict((held.reading, reading))
 
 
-def _doubt(history: Sequence[Observation], reading: Observation) -> tuple[HoldReason, str] | None:
+def _doubt(history: Sequence[Observation], reading: Observation) -> Held | None:
     price = reading.price
     if price is None or not price.is_finite() or price <= 0:
-        return HoldReason.NOT_POSITIVE, f"The price {price} is no positive number."
+        return Held(reading, HoldReason.NOT_POSITIVE, f"The price {price} is no positive number.")
     earlier = sorted(
         (o for o in history if o.price is not None and o.price > 0 and o.observed_at < reading.observed_at),
         key=lambda o: o.observed_at,
@@ -106,15 +129,16 @@ def _doubt(history: Sequence[Observation], reading: Observation) -> tuple[HoldRe
         return None
     last = earlier[-1]
     if reading.currency != last.currency:
-        return HoldReason.CURRENCY, f"The currency was {last.currency} and is now {reading.currency}."
+        return Held(reading, HoldReason.CURRENCY, f"The currency was {last.currency} and is now {reading.currency}.")
     factor = _factor(last, reading)
     limit = _limit([o for o in earlier if o.observed_at >= reading.observed_at - MEMORY])
     if factor <= limit:
         return None
     went = f"The price went from {last.price} to {price} {reading.currency}"
     if any(max(factor / shift, shift / factor) <= _SHIFT_TOLERANCE for shift in _SHIFTS):
-        return HoldReason.DECIMAL_SHIFT, f"{went}, as if the decimal point had moved."
-    return HoldReason.JUMP, f"{went}, a factor of {factor:.1f}; up to {limit:.1f} is plausible here."
+        return Held(reading, HoldReason.DECIMAL_SHIFT, f"{went}, as if the decimal point had moved.")
+    sentence = f"{went}, a factor of {factor:.1f}; up to {limit:.1f} is plausible here."
+    return Held(reading, HoldReason.JUMP, sentence)
 
 
 def _limit(recent: Sequence[Observation]) -> Decimal:
