@@ -1,0 +1,190 @@
+"""Price text to money: strict, so that what can be read in two ways is refused."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+Mark = Literal[".", ","]
+
+# Written marks of one currency. Longer ones are tried first, so `R$` is not read as `$`.
+_MARKS: Final[dict[str, str]] = {
+    "€": "EUR", "EURO": "EUR", "EUROS": "EUR", "£": "GBP",
+    "US$": "USD", "U$S": "USD", "CDN$": "CAD", "CA$": "CAD", "C$": "CAD", "CAD$": "CAD",
+    "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "NT$": "TWD", "MX$": "MXN",
+    "R$": "BRL", "₹": "INR", "RS.": "INR", "RS": "INR", "円": "JPY", "元": "CNY", "RMB": "CNY",
+    "₺": "TRY", "TL": "TRY", "ZŁ": "PLN", "KČ": "CZK", "LEI": "RON", "ЛВ": "BGN",
+    "₽": "RUB", "РУБ": "RUB", "₴": "UAH", "ГРН": "UAH", "₪": "ILS", "₩": "KRW", "원": "KRW", "฿": "THB",
+    "₫": "VND", "RP": "IDR", "RM": "MYR", "₱": "PHP", "FR.": "CHF", "SFR": "CHF",
+    "DT": "TND", "د.ت": "TND", "ر.س": "SAR", "ريال": "SAR", "د.إ": "AED", "درهم": "AED",
+    "ج.م": "EGP", "جنيه": "EGP", "KD": "KWD", "د.ك": "KWD", "DHS": "AED",
+}  # fmt: skip
+# Marks that several currencies share: the hint must name one of them.
+_SHARED: Final[dict[str, frozenset[str]]] = {
+    "$": frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU"}),
+    "KR": frozenset({"SEK", "NOK", "DKK", "ISK"}),
+    "KR.": frozenset({"SEK", "NOK", "DKK", "ISK"}),
+    "¥": frozenset({"JPY", "CNY"}),
+    "ریال": frozenset({"SAR", "QAR", "OMR", "YER", "IRR"}),  # NFKC of the rial sign
+}
+_CODES: Final = frozenset(
+    re.findall(
+        r"[A-Z]{3}",
+        """
+        AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CZK DKK DZD EGP EUR GBP HKD HUF IDR ILS INR ISK JOD
+        JPY KRW KWD LYD MAD MXN MYR NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY
+        TWD UAH USD UYU VND ZAR
+        """,
+    )
+)
+THREE_PLACES: Final = frozenset({"BHD", "JOD", "KWD", "LYD", "OMR", "TND"})
+NO_PLACES: Final = frozenset({"JPY", "KRW", "VND", "CLP", "ISK"})
+
+_LONGEST: Final = 60
+_THREE: Final = 3
+_DASHES: Final = r"[-\u2010-\u2015\u2212]"
+_NUMBER = re.compile(
+    r"\d{1,3}(?:[ '\u2019]\d{3})+(?![\d'\u2019])(?:[.,]\d{1,3}(?!\d))?"  # 1 234,56 and 1'234.50
+    r"|\d+(?:[.,]\d+)*"
+)
+_WHOLE = re.compile(rf"(?<=\d)[.,]\s?(?:{_DASHES}{{1,2}}(?!\s?\d)|(?=\s|$))")  # 12,- and 12.
+_FOOTNOTE = re.compile(r"(?<=\S)\s?\*+$")
+_NOT_ONE_PRICE = re.compile(
+    rf"{_DASHES}\s?(?:[^\d\s]{{1,4}}\s?)?\d"  # a difference or a range
+    r"|(?:^|[^\d])[.,]\d"  # .75
+    r"|%|\d\s?[X\u00d7*]|[~\u2248<>+=/]"
+)
+_LETTER: Final = r"[^\W\d_]"
+
+
+def _bounded(mark: str) -> str:
+    """A mark that ends in a letter stands alone: `TL` is not found in `TITLE`."""
+    before = rf"(?<!{_LETTER})" if mark[0].isalpha() else ""
+    after = rf"(?!{_LETTER})" if mark[-1].isalpha() else ""
+    return before + re.escape(mark) + after
+
+
+_MARK = re.compile("|".join(map(_bounded, sorted({*_MARKS, *_SHARED, *_CODES}, key=len, reverse=True))))
+_WORD = re.compile(_LETTER + r"{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount above zero with its ISO 4217 code."""
+
+    amount: Decimal
+    currency: str
+
+
+def parse_price(text: str, *, currency_hint: str | None = None, decimal: Mark | None = None) -> Money | None:
+    """Read the text of one price element; None when it is not surely one price.
+
+    Refused: no number, two different numbers, ranges, percentages, differences, words such as "from" or
+    "free", zero, several currencies, a currency mark that several countries share without a hint, a number
+    whose mark may be decimal or grouping without anything that settles it.
+
+    Args:
+        text: What the element says, for example `1.234,56 €`.
+        currency_hint: Currency of the shop (ISO 4217): settles shared marks such as `$`, and absent ones.
+        decimal: The decimal mark of the page's language: settles `1.234` where the currency does not.
+
+    Example:
+        >>> parse_price("1.234,56 €")
+        Money(amount=Decimal('1234.56'), currency='EUR')
+        >>> parse_price("$10 - $20", currency_hint="USD") is None
+        True
+    """
+    plain = _plain(text)
+    if plain is None:
+        return None
+    currency = _currency(plain, currency_hint)
+    rest = _MARK.sub(" ", plain)
+    if currency is None or _WORD.search(rest):
+        return None
+    amount = read_amount(rest, currency=currency, decimal=decimal)
+    return None if amount is None else Money(amount, currency)
+
+
+def read_amount(text: str, *, currency: str | None = None, decimal: Mark | None = None) -> Decimal | None:
+    """The one amount above zero that a text without currency marks holds; None when there is none, or doubt.
+
+    A number that is said twice (`12,99 12,99`, as screen-reader texts do) is one number.
+    """
+    plain = _plain(text)
+    if plain is None or _NOT_ONE_PRICE.search(_WHOLE.sub(" ", plain)):
+        return None
+    numbers = _NUMBER.findall(_WHOLE.sub(" ", plain))
+    amounts = {_amount(number, currency, decimal) for number in numbers}
+    if len(amounts) != 1:
+        return None
+    amount = amounts.pop()
+    return amount if amount is not None and amount > 0 else None
+
+
+def _plain(text: str) -> str | None:
+    """Digits, spaces and marks in one form and upper case; None when the text is too long to be one price."""
+    folded = unicodedata.normalize("NFKC", text.replace("\N{RIGHT-TO-LEFT MARK}", "").replace("\u200e", ""))
+    if len(folded) > 4 * _LONGEST:
+        return None
+    digits = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in folded)
+    plain = " ".join(digits.replace("\u066b", ".").replace("\u066c", "'").upper().split())
+    plain = _FOOTNOTE.sub("", plain)
+    return plain if 0 < len(plain) <= _LONGEST else None
+
+
+def _currency(plain: str, hint: str | None) -> str | None:
+    """The only currency that the text names; the hint settles shared marks and fills in for none."""
+    marks = set(_MARK.findall(plain))
+    named = {_MARKS.get(mark, mark) for mark in marks if mark not in _SHARED}
+    if len(named) > 1:
+        return None
+    currency = next(iter(named), hint)
+    return currency if all(currency in _SHARED[mark] for mark in marks & _SHARED.keys()) else None
+
+
+def _amount(number: str, currency: str | None, decimal: Mark | None) -> Decimal | None:
+    """One written number; None when its marks contradict each other or may be read in two ways."""
+    number = re.sub(r"[ '\u2019]", "", number)
+    marks = [c for c in number if c in ".,"]
+    if not marks:
+        return Decimal(number)
+    point = _decimal_mark(number, marks, currency, decimal)
+    if point == "?":
+        return None
+    whole, _, fraction = number.partition(point) if point else (number, "", "")
+    if not _grouped(whole):
+        return None
+    digits = re.sub("[.,]", "", whole)
+    return Decimal(f"{digits}.{fraction}" if fraction else digits)
+
+
+def _decimal_mark(number: str, marks: list[str], currency: str | None, decimal: Mark | None) -> str:
+    """The mark before the decimals, empty when there are no decimals, `?` when it cannot be known."""
+    last = marks[-1]
+    if len(set(marks)) > 1:
+        return last if marks.count(last) == 1 else "?"
+    if len(marks) > 1:
+        return ""
+    whole, _, tail = number.partition(last)
+    if len(tail) != _THREE or len(whole) > _THREE or whole.startswith("0"):
+        return last
+    if currency in NO_PLACES:
+        return ""
+    if decimal is not None:
+        return _settled(last, currency, decimal)
+    return "" if currency is not None and currency not in THREE_PLACES else "?"
+
+
+def _settled(mark: str, currency: str | None, decimal: Mark) -> str:
+    """With a known decimal mark: grouping, decimals of a three-place currency, or a contradiction."""
+    if mark != decimal:
+        return ""
+    return mark if currency in THREE_PLACES else "?"
+
+
+def _grouped(whole: str) -> bool:
+    """Whether the grouping is none, in threes (1.234.567), or Indian (1,23,456)."""
+    return bool(re.fullmatch(r"\d+|\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*|\d{1,2}(?:,\d{2})+,\d{3}", whole))

@@ -1,0 +1,61 @@
+"""Reading a page: HTML in, outcome out; pure, and never a price that is not surely this product's.
+
+Reading order: outcome (what can come out), document (bytes to tree), marketplaces, blocked, amazon with its rules
+and listing, structured for every other shop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from almazara.prices.pages import amazon, structured
+from almazara.prices.pages.blocked import blocked, blocked_status
+from almazara.prices.pages.document import LARGEST_PAGE, decoded, parsed
+from almazara.prices.pages.marketplaces import CURRENCIES, asin_in_url, shop_of
+from almazara.prices.pages.outcome import Outcome, Unreadable
+from almazara.prices.pages.request import PageRequest
+
+_NOT_FOUND = frozenset({404, 410})
+_EMPTY: Mapping[str, str] = {}
+
+
+def read(
+    html: str | bytes,
+    *,
+    url: str,
+    status: int = 200,
+    headers: Mapping[str, str] = _EMPTY,
+    expected_sku: str | None = None,
+    known_title: str | None = None,
+) -> Outcome:
+    """Read one page of a shop.
+
+    Pages of Amazon's marketplaces are read by Amazon's rules, all others by what they publish for machines
+    (JSON-LD, microdata, Open Graph).
+
+    Args:
+        html: The page as fetched, decompressed.
+        url: Its address after redirects; only the host and an ASIN in its path are used.
+        status: HTTP status of the answer.
+        headers: Headers of the answer; `content-type` names the charset.
+        expected_sku: The ASIN, or the shop's own number, that was asked for; the address' ASIN when None.
+        known_title: Title of the listing as it was known before: a page about something else is refused.
+
+    Returns:
+        An outcome for any input whatever; nothing is raised.
+    """
+    text = decoded(html, headers)
+    tree = parsed(text)
+    if tree is None:
+        if found := blocked_status(status):
+            return found
+        reason = "is too large" if len(text) > LARGEST_PAGE else "is empty or broken"
+        return Unreadable(("page",), f"The page {reason}.")
+    if found := blocked(tree, len(text), status, {k.lower(): v for k, v in headers.items()}):
+        return found
+    shop = shop_of(url)
+    sku = expected_sku or (asin_in_url(url) if shop in CURRENCIES else None)
+    if status in _NOT_FOUND:
+        return Unreadable(("page",), f"The shop answered with status {status}: there is no such page.", sku)
+    request = PageRequest(url=url, shop=shop, sku=sku, known_title=known_title)
+    return amazon.read(tree, request) if shop in CURRENCIES else structured.read(tree, request)

@@ -1,0 +1,111 @@
+"""Search, category and bestseller pages of Amazon: the results in the page's order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from almazara.prices.money import Money, parse_price
+from almazara.prices.pages.amazon_price import is_struck, price_text
+from almazara.prices.pages.document import attribute, count_in, first_text, rating_in, text_of
+from almazara.prices.pages.marketplaces import CURRENCIES, asin_in_url, is_asin
+from almazara.prices.pages.outcome import ListedOffer, ListingPage
+
+_SPONSORED: Final = (
+    ".s-sponsored-label-text, .puis-sponsored-label-text, [data-component-type='sp-sponsored-result'], "
+    "a[href*='/sspa/click'], a[href*='/slredirect/']"
+)
+# Prices of a card that are another offer's: other sellers, used, subscription, another format.
+_SECONDARY: Final = "[data-cy='secondary-offer-recipe'], .s-pc-secondary, [data-cy='sns-recipe']"
+_TITLES: Final = ("[data-cy='title-recipe'] a h2", "[data-cy='title-recipe'] h2 a", "h2 a", "a h2", "h2")
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """One shape of result list: the rule's name, its cards, and how one card is read."""
+
+    name: str
+    cards: str
+    read: Callable[[LexborNode, str], ListedOffer | None]
+
+
+def read_listing(tree: LexborHTMLParser, shop: str) -> ListingPage | None:
+    """The results of a search or bestseller page, or None when it shows none."""
+    for layout in _LAYOUTS:
+        offers = [layout.read(card, shop) for card in tree.css(layout.cards)]
+        found = tuple(offer for offer in offers if offer is not None)
+        if found:
+            return ListingPage(found, shop, f"amazon:{layout.name}")
+    return None
+
+
+def _search_card(card: LexborNode, shop: str) -> ListedOffer | None:
+    asin = attribute(card, "data-asin")
+    title = first_text(card, _TITLES)
+    if not is_asin(asin) or title is None:
+        return None
+    price = _price(card, CURRENCIES[shop])
+    rating = attribute(card.css_first("[aria-label*='5']"), "aria-label") or text_of(card.css_first(".a-icon-alt"))
+    return ListedOffer(
+        sku=asin,
+        title=title,
+        price=price.amount if price else None,
+        currency=price.currency if price else None,
+        list_price=_list_price(card, price),
+        url=f"https://www.{shop}/dp/{asin}",
+        sponsored="AdHolder" in attribute(card, "class") or card.css_first(_SPONSORED) is not None,
+        rating=rating_in(text_of(card.css_first(".a-icon-alt")) or rating),
+    )
+
+
+def _price(card: LexborNode, currency: str) -> Money | None:
+    """The card's only price that is neither struck nor for a unit nor of another offer; None for a range."""
+    secondary = {node.mem_id for part in card.css(_SECONDARY) for node in part.css(".a-price")}
+    nodes = [
+        node for node in card.css(".a-price:not(.a-text-price)") if node.mem_id not in secondary and not is_struck(node)
+    ]
+    if not nodes:
+        return None
+    following = nodes[0].next
+    while following is not None and following.is_text_node and following.is_empty_text_node:
+        following = following.next
+    if following is not None and text_of(following).startswith(("-", "–")):
+        return None
+    return parse_price(price_text(nodes[0]), currency_hint=currency)
+
+
+def _list_price(card: LexborNode, price: Money | None) -> Decimal | None:
+    node = card.css_first(".a-price[data-a-strike='true']")
+    if price is None or node is None:
+        return None
+    money = parse_price(price_text(node), currency_hint=price.currency)
+    return money.amount if money and money.currency == price.currency and money.amount > price.amount else None
+
+
+def _bestseller_card(card: LexborNode, shop: str) -> ListedOffer | None:
+    asin = next((a for link in card.css("a[href*='/dp/']") if (a := asin_in_url(attribute(link, "href")))), None)
+    title = first_text(card, ("[class*='line-clamp']", "a > span > div", ".p13n-sc-truncate"))
+    title = title or attribute(card.css_first("img"), "alt")
+    if asin is None or not title:
+        return None
+    texts = [text_of(node) for node in card.css("span[class*='p13n-sc-price']")]
+    price = parse_price(texts[0], currency_hint=CURRENCIES[shop]) if len(texts) == 1 else None
+    return ListedOffer(
+        sku=asin,
+        title=title,
+        price=price.amount if price else None,
+        currency=price.currency if price else None,
+        url=f"https://www.{shop}/dp/{asin}",
+        rating=rating_in(text_of(card.css_first(".a-icon-alt"))),
+        review_count=count_in(text_of(card.css_first(".a-icon-row .a-size-small"))),
+    )
+
+
+_LAYOUTS: Final = (
+    _Layout("search", "[data-component-type='s-search-result']", _search_card),
+    _Layout("bestsellers", "#gridItemRoot, .zg-item-immersion", _bestseller_card),
+)

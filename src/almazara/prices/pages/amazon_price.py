@@ -1,0 +1,237 @@
+"""The featured new offer's price on a product page of Amazon, and which prices beside it are not it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from almazara.prices.money import Money, parse_price
+from almazara.prices.pages import amazon_rules as rules
+from almazara.prices.pages.document import attribute, text_of
+
+_SUPERSCRIPTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturedPrice:
+    """The price taken, the words and rule it was read by, and the prices not taken."""
+
+    money: Money
+    text: str
+    rule: str
+    others: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoPrice:
+    """Why no price is surely the featured one."""
+
+    missing: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    rule: str
+    text: str
+    money: Money | None
+    node: LexborNode
+
+
+class FeaturedOffer:
+    """Tells the elements of the featured new offer from those of other offers, rows and products."""
+
+    def __init__(self, tree: LexborHTMLParser, asin: str) -> None:
+        self._asin = asin
+        self._renewed = _only_renewed_row(tree)
+
+    @property
+    def is_renewed(self) -> bool:
+        """Whether the open row of the buy box sells a refurbished article."""
+        return (self._renewed or "").startswith(rules.RENEWED_ROWS)
+
+    def includes(self, node: LexborNode) -> bool:
+        """Whether no ancestor says that the element belongs to something else."""
+        return self.why_not(node) is None
+
+    def why_not(self, node: LexborNode) -> str | None:
+        """The first ancestor that belongs to something else, or None."""
+        step: LexborNode | None = node
+        while step is not None and step.tag not in {"body", "html"}:
+            attributes = step.attributes
+            if why := self._foreign(attributes):
+                return why
+            step = step.parent
+        return None
+
+    def _foreign(self, attributes: dict[str, str | None]) -> str | None:
+        identity = attributes.get("id") or ""
+        asin = (attributes.get("data-asin") or attributes.get("data-csa-c-asin") or "").strip()
+        if asin and asin != self._asin:
+            return f"product {asin}"
+        if row := rules.ROW.search(identity):
+            return None if self._featured_row(row["kind"].lower(), row["place"]) else row[0]
+        if rules.FOREIGN_IDS.search(identity):
+            return identity
+        found = rules.FOREIGN_CLASSES.search(attributes.get("class") or "")
+        return found[0].strip() if found else None
+
+    def _featured_row(self, kind: str, place: str | None) -> bool:
+        if kind.startswith(rules.NEW_ROWS):
+            return place in {None, "0"}
+        return kind.startswith(rules.RENEWED_ROWS) and (self._renewed or "").startswith(kind)
+
+
+def _only_renewed_row(tree: LexborHTMLParser) -> str | None:
+    """The open row of a buy box that sells refurbished articles only, by condition; None with a new row."""
+    rows = tree.css("#buyBoxAccordion > [id*='AccordionRow']")
+    kinds = [match["kind"].lower() for row in rows if (match := rules.ROW.search(attribute(row, "id")))]
+    if any(kind.startswith(rules.NEW_ROWS) for kind in kinds):
+        return None
+    active = [kind for row, kind in zip(rows, kinds, strict=False) if "a-accordion-active" in attribute(row, "class")]
+    return active[0] if len(active) == 1 and len(rows) == len(kinds) else None
+
+
+def featured_price(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) -> FeaturedPrice | NoPrice:
+    """The price on which every place of the featured offer agrees, or why there is none."""
+    candidates, others = _candidates(tree, offer, currency)
+    if not candidates:
+        return NoPrice(("price",), "The page has no price in any place of the featured offer.")
+    if any(_in_range(c.node) or c.money is None for c in candidates):
+        shown = "; ".join(c.text for c in candidates)[:120]
+        return NoPrice(("variant",), f"The featured price is a range or cannot be read surely: {shown!r}.")
+    first = candidates[0]
+    hidden = _hidden_prices(tree, currency)
+    doubted = [c for c in candidates[1:] if c.money != first.money and not _explained(first, c.money)]
+    if doubted or (hidden and first.money not in hidden and not all(_explained(first, h) for h in hidden)):
+        said = sorted({c.text for c in candidates} | {str(money.amount) for money in hidden})
+        return NoPrice(("price",), f"The featured offer's places contradict each other: {', '.join(said)[:120]}.")
+    others += [(c.rule, c.text) for c in candidates[1:] if c.money != first.money]
+    assert first.money is not None  # noqa: S101 - checked above; for the type checker
+    return FeaturedPrice(first.money, first.text, first.rule, tuple(others))
+
+
+def _candidates(
+    tree: LexborHTMLParser, offer: FeaturedOffer, currency: str
+) -> tuple[list[_Candidate], list[tuple[str, str]]]:
+    """Prices of the featured offer in order of the rules, and those that are another's or struck."""
+    candidates: list[_Candidate] = []
+    others: list[tuple[str, str]] = []
+    for rule, node in _places(tree):
+        text = price_text(node)
+        if not any(c.isdigit() for c in text):
+            continue
+        if why := offer.why_not(node):
+            others.append((why, text))
+        elif is_struck(node):
+            others.append(("struck", text))
+        else:
+            candidates.append(_Candidate(rule, text, parse_price(text, currency_hint=currency), node))
+    return candidates, others
+
+
+def _places(tree: LexborHTMLParser) -> Iterator[tuple[str, LexborNode]]:
+    for rule in rules.PRICE_RULES:
+        for node in tree.css(rule.selector):
+            yield rule.name, node
+
+
+def _explained(first: _Candidate, other: Money | None) -> bool:
+    """Whether a higher price beside the first one is known to be what it replaces.
+
+    A deal replaces the usual price; in Brazil the price for one way of paying is shown, the usual one hidden.
+    """
+    if other is None or first.money is None or other.currency != first.money.currency:
+        return other == first.money
+    if other.amount <= first.money.amount:
+        return other == first.money
+    if first.rule in {"priceblock-deal", "priceblock-sale"}:
+        return True
+    block = text_of(_block(first.node)).lower()
+    return first.money.currency == "BRL" and any(word in block for word in rules.ONE_WAY_OF_PAYING)
+
+
+def _block(node: LexborNode) -> LexborNode:
+    """The price block that an element stands in: its nearest ancestor with a feature's id, or itself."""
+    step: LexborNode | None = node
+    while step is not None:
+        if attribute(step, "id").endswith("_feature_div"):
+            return step
+        step = step.parent
+    return node
+
+
+def _hidden_prices(tree: LexborHTMLParser, currency: str) -> set[Money]:
+    """Prices of new offers that the page keeps as JSON for its scripts (2022 on); a witness, never the source."""
+    found: set[Money] = set()
+    for node in tree.css(".twister-plus-buying-options-price-data"):
+        try:
+            data = json.loads(node.text())
+        except (ValueError, RecursionError):
+            continue
+        groups = list(data.values()) if isinstance(data, dict) else [data]
+        for option in (o for group in groups if isinstance(group, list) for o in group if isinstance(o, dict)):
+            money = parse_price(str(option.get("displayPrice") or ""), currency_hint=currency)
+            if money and str(option.get("buyingOptionType") or "").startswith(("NEW", "RENEWED")):
+                found.add(money)
+    return found
+
+
+def is_struck(node: LexborNode) -> bool:
+    """Whether a price, or what it stands in, is struck through."""
+    step: LexborNode | None = node
+    for _ in range(4):
+        if step is None:
+            return False
+        if step.tag in {"s", "del", "strike"} or attribute(step, "data-a-strike") == "true":
+            return True
+        if rules.STRUCK.search(attribute(step, "class")):
+            return True
+        step = step.parent
+    return False
+
+
+def _in_range(node: LexborNode) -> bool:
+    """Whether the price is one end of a range of variants."""
+    parent = node.parent
+    if parent is None:
+        return False
+    return "a-price-range" in attribute(parent, "class") or bool(
+        "a-price" in attribute(node, "class") and {"-", "–"} & set(text_of(parent).split())
+    )
+
+
+def price_text(node: LexborNode) -> str:
+    """The text of one price element, in each of the forms in which Amazon builds it."""
+    hidden = text_of(node.css_first(".a-offscreen"))
+    if hidden:
+        return hidden
+    whole = node.css_first(".a-price-whole")
+    if whole is not None:
+        return _from_parts(node, whole)
+    large = node.css_first(".price-large")
+    if large is not None:
+        return _from_superscript(node, large)
+    return text_of(node) if node.tag != "td" else " ".join(node.text(deep=False).split())
+
+
+def _from_parts(node: LexborNode, whole: LexborNode) -> str:
+    """`52` `,` `41` `€` as `52,41 €`; marked as doubtful when a part is missing."""
+    mark = text_of(whole.css_first(".a-price-decimal"))
+    digits = text_of(whole).replace(" ", "").removesuffix(mark)
+    fraction = text_of(node.css_first(".a-price-fraction"))
+    symbol = text_of(node.css_first(".a-price-symbol"))
+    if bool(mark) != bool(fraction) or not symbol:
+        return f"{symbol} {digits}?{fraction}"
+    return f"{symbol} {digits}{mark}{fraction}"
+
+
+def _from_superscript(node: LexborNode, large: LexborNode) -> str:
+    """`£` `34` `99` as `£34.99`."""
+    small = [text_of(part) for part in node.css(".price-info-superscript")]
+    if len(small) != _SUPERSCRIPTS or not small[1].isdigit():
+        return f"{' '.join(small)} {text_of(large)}?"
+    return f"{small[0]}{text_of(large)}.{small[1]}"

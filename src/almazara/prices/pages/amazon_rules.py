@@ -1,0 +1,153 @@
+"""Where Amazon's product pages keep what: small ordered tables, by era; the pages that prove them are in the docs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from almazara.prices.schema import Availability
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRule:
+    """A place of the featured price.
+
+    Attributes:
+        name: What the outcome's `rule` says.
+        selector: Elements that hold one price each.
+    """
+
+    name: str
+    selector: str
+
+
+# In order of trust: the first rule with a price decides, and every later one must agree or be explained.
+PRICE_RULES: Final = (
+    # 2022-2026
+    PriceRule("core-price-display", "#corePriceDisplay_desktop_feature_div .priceToPay"),
+    PriceRule("core-price-display-mobile", "#corePriceDisplay_mobile_feature_div .priceToPay"),
+    PriceRule("core-price-table", "#corePrice_desktop .apexPriceToPay, #corePrice_desktop .priceToPay"),
+    # Kindle, 2017-2026
+    PriceRule("kindle", "#kindle-price"),
+    PriceRule("kindle-row", "tr.kindle-price td.a-color-price"),
+    # 2017-2021: in a lightning deal the last one is struck
+    PriceRule("priceblock-deal", "#priceblock_dealprice"),
+    PriceRule("priceblock-sale", "#priceblock_saleprice"),
+    PriceRule("priceblock-ours", "#priceblock_ourprice"),
+    # books and discs
+    PriceRule("books-new-section", "#buyNewSection .offer-price"),
+    PriceRule("books-header", "#booksHeaderSection #price, #newOfferAccordionRow #price"),
+    PriceRule("new-buy-box", "#newBuyBoxPrice"),
+    PriceRule("inside-buy-box", "#price_inside_buybox"),
+    # the buy box repeats the price
+    PriceRule("core-price-buy-box", "#corePrice_feature_div .a-price:not(.a-text-price)"),
+    PriceRule("buy-box-total", "#tp_price_block_total_price_ww"),
+)
+# Ids of ancestors whose prices are not the featured new offer's.
+FOREIGN_IDS: Final = re.compile(
+    r"used|sns|subscri|rental|tradein|trade-in|carousel|similarit|sims|sponsored|^sp_|compar|twister(?!Plus)|"
+    r"tmm|mediaTab|^olp|moreBuying|^aod|accessor|bundle|warrant|protection|businessPric|ebtPrice|"
+    r"kindleUnlimited|unlimited|audible|dealsAccordion|primeExclusive|primeDP|^usedAccordion|^hlcx|recommend|sellers_on|"
+    r"^mbc|installment|cardOffer",
+    re.IGNORECASE,
+)
+FOREIGN_CLASSES: Final = re.compile(r"(?:^|\s)(?:a-carousel\S*|swatchElement|unselected|p13n\S*|s-result-item)(?:\s|$)")
+STRUCK: Final = re.compile(r"(?:^|\s)a-text-strike(?:\s|$)|strike|basisPrice|(?:^|\s)was-price", re.IGNORECASE)
+
+# A row of the buy box accordion, in the right column or mirrored in the middle one.
+ROW: Final = re.compile(r"(?P<kind>[A-Za-z0-9]+?)AccordionRow(?:_(?P<place>\d+))?", re.ASCII)
+NEW_ROWS: Final = ("new", "buynew", "qualified")
+RENEWED_ROWS: Final = ("renewed", "certified", "refurbished")
+
+TITLES: Final = ("#productTitle", "#ebooksProductTitle")
+LIST_PRICES: Final = (
+    "#corePriceDisplay_desktop_feature_div .basisPrice .a-price[data-a-strike='true']",
+    "#corePriceDisplay_mobile_feature_div .basisPrice .a-price[data-a-strike='true']",
+    "#corePriceDisplay_desktop_feature_div .a-price[data-a-strike='true']",
+    "#corePrice_desktop .a-price[data-a-strike='true']",
+    "#price .priceBlockStrikePriceString",
+    ".priceBlockStrikePriceString",
+    "#price .a-text-strike",
+    "#buyBoxInner .a-text-strike",
+    "#listPriceSection #listPrice",
+    "#print-list-price",
+    "#digital-list-price",
+    "tr.print-list-price .a-text-strike",
+    "tr.digital-list-price .a-text-strike",
+    ".print-list-price .a-text-strike",
+)
+UNIT_PRICES: Final = (
+    "#corePriceDisplay_desktop_feature_div .pricePerUnit",
+    "#corePriceDisplay_mobile_feature_div .pricePerUnit",
+    "#corePrice_desktop .pricePerUnit",
+    "#priceblock_dealprice_row .a-size-small.a-color-price",
+    "#priceblock_saleprice_row .a-size-small.a-color-price",
+    "#priceblock_ourprice_row .a-size-small.a-color-price",
+    "#corePrice_desktop .a-size-mini",
+    "#corePriceDisplay_desktop_feature_div .a-size-mini",
+)
+AVAILABILITIES: Final = (
+    "#outOfStock #availability",
+    "#availability > span",
+    "#availability",
+    "#availability_feature_div #availability",
+    "#availabilityInsideBuyBox_feature_div",
+    "#outOfStock .a-color-price",
+)
+SELLERS: Final = (
+    "#tabular-buybox [tabular-attribute-name] #sellerProfileTriggerId",
+    "#sellerProfileTriggerId",
+    "#merchantInfoFeature_feature_div .offer-display-feature-text-message",
+    "tr.print-sold-by .a-color-base",
+    "#merchant-info",
+)
+RATINGS: Final = ("#acrPopover", "#averageCustomerReviews .a-icon-alt", "#averageCustomerReviews .a-size-base")
+REVIEW_COUNTS: Final = ("#acrCustomerReviewText",)
+NO_REVIEWS: Final = ("#acrCustomerWriteReviewText", "[data-hook='total-review-count']")
+OTHER_PRICES: Final = (
+    ("used", "#usedBuySection .offer-price, #usedAccordionRow .a-price .a-offscreen, #usedPrice"),
+    ("other sellers", "#olp_feature_div .a-color-price, #olpLinkWidget_feature_div .a-price .a-offscreen"),
+    ("no featured offer", "#unqualifiedBuyBox .a-color-price"),
+    ("subscription", "#sns-base-price, #snsDetailPagePrice"),
+)
+
+# Words of the stock line, in lower case; the first row that is found decides.
+UNAVAILABLE_WORDS: Final = (
+    "currently unavailable", "temporarily unavailable", "currently not available",
+    "no disponible", "non disponibile", "nicht verfügbar", "derzeit nicht auf lager",
+    "actuellement indisponible", "temporairement en rupture", "indisponible",
+    "indisponível", "não disponível", "niet verkrijgbaar", "niet beschikbaar",
+    "mevcut değil", "stokta yok", "niedostępn", "ej tillgänglig", "inte tillgänglig", "inte i lager",
+    "現在在庫切れ", "在庫切れ", "お取り扱いできません", "غير متوفر", "目前无货", "out of stock.",
+)  # fmt: skip
+NO_FEATURED_WORDS: Final = (
+    "available from these sellers", "erhältlich bei diesen anbietern", "disponible a través de estos vendedores",
+    "disponible a través de", "disponibile presso questi venditori", "disponible auprès de ces vendeurs",
+    "disponível por meio destes", "disponível com estes", "beschikbaar bij deze verkopers",
+    "bu satıcılar", "こちらからもご購入", "出品者からお求め", "dostępne u tych sprzedawców",
+)  # fmt: skip
+AVAILABILITY_WORDS: Final = (
+    (Availability.PREORDER, (
+        "pre-order", "preorder", "in stock on", "auf lager ab dem", "en stock le", "en stock el", "will be released", "reserva", "precommande", "précommande", "vorbestell",
+        "preordina", "pré-venda", "pré-encomend", "noch nicht erschienen", "予約", "ön sipariş", "sera publié",
+    )),
+    (Availability.LIMITED, (
+        "only", "sólo queda", "solo queda", "nur noch", "il ne reste plus que", "disponibilità: solo", "solo ",
+        "restam apenas", "apenas", "nog maar", "slechts", "tükenmek üzere", "残り", "adet kaldı", "endast",
+        "zostało tylko", "tylko", "más pedidos", "left in stock", "só resta",
+    )),
+    (Availability.IN_STOCK, (
+        "in stock", "en stock", "em stock", "em estoque", "auf lager", "disponibilità immediata", "op voorraad",
+        "stokta var", "disponible", "disponibile", "在庫あり", "i lager", "w magazynie", "dostępn", "متوفر", "متاح",
+        "usually dispatched", "usually ships", "versandfertig", "gewöhnlich", "expédié sous", "envío en", "在库",
+        "available to ship", "generalmente", "habituellement", "normalmente", "order soon", "order now", "order it",
+        "available now", "verfügbar", "disponível", "leverbaar", "beschikbaar",
+    )),
+)  # fmt: skip
+# A deep discount for one way of paying is shown as the price in Brazil, and hidden data hold the price by card.
+ONE_WAY_OF_PAYING: Final = ("pix", "boleto", "à vista")
+REFURBISHED_WORDS: Final = (
+    "(renewed)", "(refurbished)", "(reacondicionado)", "(generalüberholt)", "(reconditionné)", "(ricondizionato)",
+    "(recondicionado)", "(renewed premium)", "(odnowione)", "(renoverad)", "(yenilenmiş)", "(整備済み品)",
+)  # fmt: skip
