@@ -13,11 +13,12 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA, Indel
 from rapidfuzz.process import cdist
 
-from almazara.movies.titles import normalize
+from almazara.movies.titles import normalize, normalize_all
 
 _CODE_BITS = np.uint64(21)  # a Unicode code point
 _NEAR = 150  # candidates by cosine
 _HOLDING = 50  # candidates by how much of the query they hold
+_LEAST = 0.25  # of the best candidate's value: what is below is no candidate, which saves sorting it
 _LONGEST = 100  # letters of a query or title that take part in the comparison
 _MANY_WORDS = 6
 
@@ -26,8 +27,10 @@ _SWAPPED = 0.6  # two words changed places
 _DROPPED = 0.9  # a word of the title was left out
 _ADDED = 3.0  # a word that is not in the title
 _PREFIX = 1.2  # the title goes on after the query
-_UNTYPED = 0.2  # for the logarithm of the letters that it goes on
+_CONTAINED = 1.5  # all words of the query, the last maybe unfinished, are in the title
+_UNTYPED = 0.2  # in both: for the logarithm of the letters that were not typed
 _UNKNOWN = 0.1  # what a text without votes costs more than the most voted one
+_UNKNOWN_UNFINISHED = 0.6  # the same, when the query is only a part of the title
 _ALTERED = 1.25  # edits on top of a change of words are rarer: this times their cost
 _DISSIMILAR = 2.0  # for a share of letters, 0 to 1, that are not in common: tells equal numbers of edits apart
 _LENGTH = 0.1  # for each letter of difference in length of whole titles
@@ -37,7 +40,7 @@ _LENGTH = 0.1  # for each letter of difference in length of whole titles
 class SearchArrays:
     """An index of t texts with g different grams, as arrays that can be saved and memory-mapped.
 
-    The texts are ordered by weight (falling), then entry. `grams` uint64 (g, rising), `starts` uint32 (g + 1) into
+    The texts are ordered by weight (falling), then entry, then text. `grams` uint64 (g, rising), `starts` uint32 (g + 1) into
     `postings` int32 (rows of the texts that hold the gram, rising); `norms` float32 (t); `entry_ids` int32 (t);
     `weights` float32 (t); `offsets` uint32 (t + 1) into `blob` uint8, the texts in UTF-8.
     """
@@ -73,16 +76,16 @@ class Match:
 def build_index(
     texts: Sequence[str], entry_ids: npt.NDArray[np.int32], weights: npt.NDArray[np.float32]
 ) -> SearchArrays:
-    """Index `texts`, of which several may belong to one entry; the same input gives the same bytes.
+    """Index `texts`, of which several may belong to one entry; the same texts in any order give the same bytes.
 
     Args:
         texts: Titles or names as they are shown.
         entry_ids: Which film or person each text belongs to.
         weights: Votes, not negative: they decide between texts that are as near.
     """
-    order = np.lexsort((entry_ids, -weights))
+    order = sorted(range(len(texts)), key=lambda row: (-weights[row], entry_ids[row], texts[row]))
     ordered = [texts[row] for row in order]
-    grams, rows = _all_grams([normalize(text) for text in ordered])
+    grams, rows = _all_grams([f" {key} " for key in normalize_all(ordered)])
     vocabulary, starts, postings = _postings(grams, rows, len(ordered))
     squares = _idf(np.diff(starts), len(ordered)) ** 2
     norms = np.sqrt(np.bincount(postings, np.repeat(squares, np.diff(starts)), minlength=len(ordered)))
@@ -107,7 +110,7 @@ class SearchIndex:
         self._blob = arrays.blob.data
         logs = np.log1p(arrays.weights)
         top = logs.max(initial=0.0)
-        self._prior = (_UNKNOWN * (1 - logs / top) if top > 0 else np.zeros_like(logs)).astype(np.float32)
+        self._obscurity = (1 - logs / top if top > 0 else np.zeros_like(logs)).astype(np.float32)
 
     def search(self, query: str, n: int) -> list[Match]:
         """The `n` entries nearest to what was typed, nearest first, each once; equally near ones by weight, then entry.
@@ -119,7 +122,12 @@ class SearchIndex:
         if not key or not len(rows):
             return []
         texts = [self._text(row) for row in rows.tolist()]
-        costs = _costs(key, [normalize(text)[:_LONGEST] for text in texts]) + self._prior[rows]
+        titles = [normalize(text)[:_LONGEST] for text in texts]
+        obscurity = self._obscurity[rows]
+        costs = np.minimum(
+            _edit_costs(key, titles) + _UNKNOWN * obscurity,
+            _completion_costs(key, titles) + _UNKNOWN_UNFINISHED * obscurity,
+        )
         found: dict[int, Match] = {}
         for place in np.argsort(costs, kind="stable").tolist():
             entry = int(self._arrays.entry_ids[rows[place]])
@@ -127,33 +135,36 @@ class SearchIndex:
         return list(found.values())[:n]
 
     def _candidates(self, key: str) -> npt.NDArray[np.intp]:
-        """Rows that share most with the query, by cosine and by how much of the query they hold; in rising order."""
+        """Rows that hold most of the query, whose last word may be unfinished, or are nearest by cosine; rising."""
+        open_ended = np.unique(_all_grams([f" {key}"])[0])
+        shared = np.zeros(len(self._arrays.entry_ids), np.float32)
+        self._add_shared(shared, open_ended)
+        holding = _largest(shared, _HOLDING)
+        self._add_shared(shared, np.setdiff1d(_all_grams([f" {key} "])[0], open_ended))
+        near = _largest(shared / self._arrays.norms, _NEAR)
+        return np.union1d(holding, near)
+
+    def _add_shared(self, shared: npt.NDArray[np.float32], wanted: npt.NDArray[np.uint64]) -> None:
+        """Add the squared weight of each wanted gram to the rows that hold it."""
         arrays = self._arrays
-        wanted = np.unique(_all_grams([key])[0])
         places = np.searchsorted(arrays.grams, wanted)
-        inside = places < len(arrays.grams)
-        places = places[inside][arrays.grams[places[inside]] == wanted[inside]]
+        known = places < len(arrays.grams)
+        places = places[known][arrays.grams[places[known]] == wanted[known]]
         begins, ends = arrays.starts[places].astype(np.intp), arrays.starts[places + 1].astype(np.intp)
         squares = _idf(ends - begins, len(arrays.entry_ids)) ** 2
-        shared = np.zeros(len(arrays.entry_ids), np.float32)
         for begin, end, square in zip(begins.tolist(), ends.tolist(), squares.tolist(), strict=True):
             shared[arrays.postings[begin:end]] += square
-        rows = np.flatnonzero(shared)
-        shared = shared[rows]
-        near = _largest(shared / arrays.norms[rows], _NEAR)
-        holding = _largest(shared, _HOLDING)
-        return rows[np.union1d(near, holding)]
 
     def _text(self, row: int) -> str:
         return str(self._blob[self._arrays.offsets[row] : self._arrays.offsets[row + 1]], "utf-8")
 
 
-def _costs(key: str, titles: Sequence[str]) -> npt.NDArray[np.float32]:
+def _edit_costs(key: str, titles: Sequence[str]) -> npt.NDArray[np.float32]:
     """For each normalized title, the cheapest way to come from it to the typed key, in edits."""
     asked, asked_costs = zip(*_query_forms(key), strict=True)
-    forms = [_title_forms(title, len(key)) for title in titles]
+    forms = [_title_forms(title) for title in titles]
     written, written_costs = zip(*(form for each in forms for form in each), strict=True)
-    edits = cdist(asked, written, scorer=OSA.distance, dtype=np.float32)
+    edits: npt.NDArray[np.float32] = cdist(asked, written, scorer=OSA.distance, dtype=np.float32)
     edits += _DISSIMILAR * cdist(asked, written, scorer=Indel.normalized_distance, dtype=np.float32)
     counts = np.array([len(each) for each in forms])
     firsts = np.cumsum(counts) - counts  # the full titles
@@ -161,7 +172,22 @@ def _costs(key: str, titles: Sequence[str]) -> npt.NDArray[np.float32]:
     edits[0, firsts] /= _ALTERED
     edits += np.array(asked_costs, np.float32)[:, None] + np.array(written_costs, np.float32)
     edits[:, firsts] += _LENGTH * np.abs(np.array([len(title) for title in titles], np.float32) - len(key))
-    return np.minimum.reduceat(edits.min(axis=0), firsts)
+    cheapest: npt.NDArray[np.float32] = np.minimum.reduceat(edits.min(axis=0), firsts)
+    return cheapest
+
+
+def _completion_costs(key: str, titles: Sequence[str]) -> npt.NDArray[np.float32]:
+    """For each title, what it costs to take the key for its beginning, or for some of its words."""
+    beginnings = [title[: len(key)] for title in titles]
+    edits: npt.NDArray[np.float32] = cdist([key], beginnings, scorer=OSA.distance, dtype=np.float32)[0]
+    *finished, unfinished = key.split(" ")
+    words = [title.split(" ") for title in titles]
+    contained = [set(finished).issubset(each) and any(word.startswith(unfinished) for word in each) for each in words]
+    untyped = np.array([_UNTYPED * log1p(max(len(title) - len(key), 0)) for title in titles], np.float32)
+    cheapest: npt.NDArray[np.float32] = np.minimum(
+        _PREFIX + _ALTERED * edits, np.where(contained, np.float32(_CONTAINED), np.float32(np.inf))
+    )
+    return cheapest + untyped
 
 
 def _query_forms(key: str) -> list[tuple[str, float]]:
@@ -176,12 +202,9 @@ def _query_forms(key: str) -> list[tuple[str, float]]:
     return forms + [(shorter, _ADDED) for shorter in _without_a_word(words)]
 
 
-def _title_forms(title: str, length: int) -> list[tuple[str, float]]:
-    """A title in full, without one of its words, and cut to the length of a query that may be its beginning."""
-    forms = [(title, 0.0), *((shorter, _DROPPED) for shorter in _without_a_word(title.split(" ")))]
-    if length < len(title):
-        forms.append((title[:length], _PREFIX + _UNTYPED * log1p(len(title) - length)))
-    return forms
+def _title_forms(title: str) -> list[tuple[str, float]]:
+    """A title in full, and without one of its words, each with its cost."""
+    return [(title, 0.0), *((shorter, _DROPPED) for shorter in _without_a_word(title.split(" ")))]
 
 
 def _without_a_word(words: Sequence[str]) -> list[str]:
@@ -190,14 +213,13 @@ def _without_a_word(words: Sequence[str]) -> list[str]:
     return [" ".join([*words[:place], *words[place + 1 :]]) for place in range(len(words))]
 
 
-def _all_grams(keys: Sequence[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.intp]]:
-    """Every gram of the keys with a space at both ends, as a number, and the row of its key.
+def _all_grams(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.intp]]:
+    """Every gram of the texts as a number, and the row of its text.
 
     Grams are pairs of neighboring letters, and triples in sorted order, which survive a transposition.
     """
-    padded = [f" {key} " for key in keys]
-    codes = np.frombuffer("".join(padded).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
-    owners = np.repeat(np.arange(len(padded)), [len(text) for text in padded])
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    owners = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
     pairs = np.stack([codes[:-1], codes[1:]])
     triples = np.sort(np.stack([codes[:-2], codes[1:-1], codes[2:]]), axis=0)
     grams, rows = [], []
@@ -217,7 +239,8 @@ def _postings(
 ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """The different grams in rising order, where each one's rows start, and the rows, each once and rising."""
     vocabulary, numbers = np.unique(grams, return_inverse=True)
-    pairs = np.unique(numbers * n_rows + rows)
+    pairs = np.sort(numbers * n_rows + rows)  # np.unique would hash, which takes ten times as long here
+    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
     starts = np.searchsorted(pairs, np.arange(len(vocabulary) + 1) * n_rows)
     return vocabulary, starts, pairs % n_rows if n_rows else pairs
 
@@ -228,11 +251,8 @@ def _idf(counts: npt.NDArray[np.intp], n_texts: int) -> npt.NDArray[np.float64]:
 
 def _largest(values: npt.NDArray[np.float32], n: int) -> npt.NDArray[np.intp]:
     """Places of the `n` largest values; among equal ones the first places, which have the most votes."""
-    if len(values) <= n:
-        return np.arange(len(values))
-    least = np.partition(values, len(values) - n)[len(values) - n]
-    above, equal = np.flatnonzero(values > least), np.flatnonzero(values == least)
-    return np.concatenate([above, equal[: n - len(above)]])
+    places = np.flatnonzero(values > _LEAST * values.max(initial=0.0))
+    return places[np.argsort(-values[places], kind="stable")[:n]]
 
 
 def _offsets(lengths: Sequence[int]) -> npt.NDArray[np.intp]:
