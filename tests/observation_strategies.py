@@ -3,13 +3,16 @@
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
-from almazara.prices.observations import CURRENCIES
-from almazara.prices.schema import Availability, Observation
 from hypothesis import strategies as st
 
+from almazara.prices.observations import CURRENCIES
+from almazara.prices.schema import Availability, Observation
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+NAMES = TEXT.filter(bool)
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-MOMENTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=st.one_of(st.just(UTC), OFFSETS))
+_FIRST, _LAST = datetime(2, 1, 1), datetime(9998, 12, 31)  # noqa: DTZ001 (Hypothesis adds the time zone)
+MOMENTS = st.datetimes(_FIRST, _LAST, timezones=st.one_of(st.just(UTC), OFFSETS))
 
 
 @st.composite
@@ -21,7 +24,7 @@ def amounts(draw):
 
 
 @st.composite
-def observations(draw, listing_ids=TEXT.filter(bool)):
+def observations(draw, listing_ids=NAMES):
     """Any observation that a store must keep."""
     identity = {"listing_id": draw(listing_ids), "observed_at": draw(MOMENTS)}
     rest = {"seller": draw(st.none() | TEXT), "rule": draw(TEXT), "source": draw(TEXT)}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-DYNALITE = Path(__file__).parent / "dynalite" / "node_modules" / "dynalite" / "cli.js"
+DYNALITE = Path(__file__).parent / "dynalite"
 
 
 @pytest.fixture(scope="session")
@@ -56,11 +56,10 @@ def moto():
 def dynalite():
     """The address of a dynalite server, which is stricter than moto."""
     node = shutil.which("node")
-    if node is None or not DYNALITE.exists():
+    if node is None or not (DYNALITE / "node_modules").exists():
         _missing("dynalite", "npm ci --prefix tests/dynalite")
     port = _free_port()
-    options = ["--host", "127.0.0.1", "--port", str(port), "--createTableMs", "0", "--deleteTableMs", "0"]
-    server = subprocess.Popen([node, DYNALITE, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen([node, DYNALITE / "serve.js", str(port)], stdout=subprocess.DEVNULL)
     try:
         _wait_for_port(port)
         yield f"http://127.0.0.1:{port}"

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from almazara.errors import InputError
 from almazara.prices.ports import ObservationStore
-from almazara.prices.schema import Availability, Observation
+from almazara.prices.schema import Availability, Listing, Observation, Run
 
 # ISO 4217, the codes in use and those of the euro's and other recent predecessors that old histories hold.
 _CODES: Final = """
@@ -51,6 +51,36 @@ def validate_observation(observation: Observation) -> Observation:
     if moment is observation.observed_at and price is observation.price and list_price is observation.list_price:
         return observation
     return dataclasses.replace(observation, observed_at=moment, price=price, list_price=list_price)
+
+
+def validate_listing(listing: Listing) -> Listing:
+    """The listing as every store keeps it: moment in UTC, amounts without exponent.
+
+    Raises:
+        InputError: when its id cannot be a key, an amount is not positive and finite, or its moment has no time zone.
+    """
+    require_key(listing.listing_id, "listing_id")
+    name = f"The listing {listing.listing_id}"
+    for text in (listing.shop, listing.sku, listing.url, listing.title, listing.category):
+        _require_text(text, name)
+    return dataclasses.replace(
+        listing,
+        target_price=_amount(listing.target_price, name),
+        litres=_amount(listing.litres, name),
+        created_at=None if listing.created_at is None else utc(listing.created_at, f"{name}'s moment"),
+    )
+
+
+def validate_run(run: Run) -> Run:
+    """The run as every store keeps it: moments in UTC.
+
+    Raises:
+        InputError: when its id cannot be a key, or a moment has no time zone.
+    """
+    require_key(run.run_id, "run_id")
+    name = f"The run {run.run_id}"
+    ended_at = None if run.ended_at is None else utc(run.ended_at, name)
+    return dataclasses.replace(run, started_at=utc(run.started_at, name), ended_at=ended_at)
 
 
 def utc(moment: object, name: str) -> datetime:

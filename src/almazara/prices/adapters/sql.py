@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from almazara.prices.adapters import sql_tables as tables
 from almazara.prices.adapters.sql_engine import open_engine, translated, writer
-from almazara.prices.observations import document_text, require_key, utc, validate_observation
+from almazara.prices.observations import document_text, utc, validate_listing, validate_observation, validate_run
 from almazara.prices.schema import Listing, Observation, Run
 
 _KEYS_AT_ONCE: Final = 1000
@@ -113,8 +113,8 @@ class SqlStore:
 
     def save_listing(self, listing: Listing) -> None:
         """Add a listing or replace the one of the same id; observations are not touched."""
-        require_key(listing.listing_id, "listing_id")
-        self._replace(tables.listings, {name: getattr(listing, name) for name in tables.listings.columns.keys()})  # noqa: SIM118
+        valid = validate_listing(listing)
+        self._replace(tables.listings, {name: getattr(valid, name) for name in tables.listings.columns.keys()})  # noqa: SIM118
 
     def listing(self, listing_id: str) -> Listing | None:
         """One listing, or None."""
@@ -135,10 +135,9 @@ class SqlStore:
 
     def save_run(self, run: Run) -> None:
         """Add a run or replace the one of the same id."""
-        require_key(run.run_id, "run_id")
-        started_at = utc(run.started_at, f"The start of run {run.run_id}")
-        body = msgspec.json.encode(run).decode()
-        self._replace(tables.runs, {"run_id": run.run_id, "kind": run.kind, "started_at": started_at, "body": body})
+        valid = validate_run(run)
+        row = {"run_id": valid.run_id, "kind": valid.kind, "started_at": valid.started_at}
+        self._replace(tables.runs, {**row, "body": msgspec.json.encode(valid).decode()})
 
     def run(self, run_id: str) -> Run | None:
         """One run, or None."""

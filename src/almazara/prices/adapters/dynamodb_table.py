@@ -1,0 +1,197 @@
+"""One table of DynamoDB whose items hold only texts: reads, conditional writes, batches, pages."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+from almazara.errors import InputError, MissingExtraError, UnavailableError
+
+try:
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+except ModuleNotFoundError as error:
+    raise MissingExtraError("dynamodb", "A DynamoDB store") from error
+
+Item = dict[str, str]
+_CONNECTIONS: Final = 16
+_READ_AT_ONCE: Final = 100  # the limits of BatchGetItem and BatchWriteItem
+_WRITTEN_AT_ONCE: Final = 25
+_ATTEMPTS: Final = 10
+_IF_ABSENT: Final = "attribute_not_exists(pk)"
+_KEYS: Final = {"pk": "HASH", "sk": "RANGE"}
+
+
+class TextTable:
+    """A table with the keys `pk` and `sk`; every read is consistent. Threads may share one.
+
+    Args:
+        name: The table; it is created when missing.
+        region: AWS's region, or None for the one that AWS's tools are set to.
+        endpoint: Address of another server of the same protocol.
+
+    Raises:
+        UnavailableError: from every method, when DynamoDB does not answer or refuses.
+        InputError: from every method, when DynamoDB finds an item or key invalid, or too large.
+    """
+
+    def __init__(self, name: str, *, region: str | None, endpoint: str | None) -> None:
+        self.name = name
+        self.pool = ThreadPoolExecutor(_CONNECTIONS, "dynamodb")
+        with self._translated():
+            self._client: Any = boto3.session.Session().client(
+                "dynamodb",
+                region_name=region,
+                endpoint_url=endpoint,
+                config=Config(
+                    retries={"mode": "standard", "max_attempts": 8},
+                    connect_timeout=5,
+                    read_timeout=20,
+                    max_pool_connections=_CONNECTIONS,
+                ),
+            )
+            self._create()
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        """One item, or None."""
+        with self._translated():
+            key = _typed({"pk": pk, "sk": sk})
+            found = self._client.get_item(TableName=self.name, Key=key, ConsistentRead=True).get("Item")
+        return None if found is None else _plain(found)
+
+    def get_many(self, keys: Iterable[tuple[str, str]], attributes: Sequence[str]) -> Iterator[Item]:
+        """The named attributes of those items that are there, in any order."""
+        typed = [_typed({"pk": pk, "sk": sk}) for pk, sk in keys]
+        for start in range(0, len(typed), _READ_AT_ONCE):
+            wanted = {
+                "Keys": typed[start : start + _READ_AT_ONCE],
+                "ConsistentRead": True,
+                "ProjectionExpression": ", ".join(attributes),
+            }
+            with self._translated():
+                for response in exhaust(self._client.batch_get_item, {self.name: wanted}, "UnprocessedKeys"):
+                    yield from map(_plain, response["Responses"].get(self.name, []))
+
+    def query(
+        self, pk: str, *, between: tuple[str, str] | None = None, newest: bool = False, page: int | None = None
+    ) -> Iterator[Item]:
+        """Items of a partition in order of `sk`, or backwards, both ends of `between` included."""
+        limit = {} if page is None else {"PaginationConfig": {"PageSize": max(page, 1)}}
+        with self._translated():
+            for response in self._pages(pk, between, ScanIndexForward=not newest, **limit):
+                yield from map(_plain, response["Items"])
+
+    def count(self, pk: str) -> int:
+        """How many items a partition has."""
+        with self._translated():
+            return sum(page["Count"] for page in self._pages(pk, Select="COUNT"))
+
+    def put(self, item: Item) -> None:
+        """Write an item over what is there."""
+        with self._translated():
+            self._client.put_item(TableName=self.name, Item=_typed(item))
+
+    def put_if_absent(self, item: Item) -> bool:
+        """Write an item; False, and nothing changed, when there is one of its key."""
+        with self._translated():
+            try:
+                self._client.put_item(TableName=self.name, Item=_typed(item), ConditionExpression=_IF_ABSENT)
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
+    def put_many(self, items: Sequence[Item]) -> None:
+        """Write items in batches over what is there: only for those of which every writer writes the same."""
+        requests = [{"PutRequest": {"Item": _typed(item)}} for item in items]
+        with self._translated():
+            for start in range(0, len(requests), _WRITTEN_AT_ONCE):
+                batch = {self.name: requests[start : start + _WRITTEN_AT_ONCE]}
+                for _ in exhaust(self._client.batch_write_item, batch, "UnprocessedItems"):
+                    pass
+
+    def delete(self, pk: str, sk: str) -> None:
+        """Remove an item; fine when it is not there."""
+        with self._translated():
+            self._client.delete_item(TableName=self.name, Key=_typed({"pk": pk, "sk": sk}))
+
+    def close(self) -> None:
+        """Give connections and threads back."""
+        self.pool.shutdown()
+        self._client.close()
+
+    def _pages(self, pk: str, between: tuple[str, str] | None = None, **options: object) -> Iterable[Any]:
+        condition, values = "pk = :pk", {":pk": pk}
+        if between is not None:
+            condition += " AND sk BETWEEN :first AND :last"
+            values |= {":first": between[0], ":last": between[1]}
+        pages: Iterable[Any] = self._client.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=_typed(values),
+            ConsistentRead=True,
+            **options,
+        )
+        return pages
+
+    def _create(self) -> None:
+        try:
+            self._client.describe_table(TableName=self.name)
+        except self._client.exceptions.ResourceNotFoundException:
+            # In use means that another process creates it at this moment.
+            with suppress(self._client.exceptions.ResourceInUseException):
+                self._client.create_table(
+                    TableName=self.name,
+                    KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in _KEYS.items()],
+                    AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in _KEYS],
+                    BillingMode="PAY_PER_REQUEST",
+                )
+        waiter = self._client.get_waiter("table_exists")
+        waiter.wait(TableName=self.name, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except ClientError as error:
+            said = error.response.get("Error", {})
+            message = f"{said.get('Code')}: {said.get('Message')}"
+            if said.get("Code") == "ValidationException":
+                raise InputError(f"DynamoDB refuses what was asked of table {self.name}: {message}") from error
+            raise UnavailableError(f"DynamoDB did not do what was asked of table {self.name}: {message}") from error
+        except BotoCoreError as error:
+            raise UnavailableError(f"DynamoDB cannot be reached for table {self.name}: {error}") from error
+
+
+def exhaust(
+    send: Callable[..., Mapping[str, Any]],
+    request: Mapping[str, Any],
+    left: str,
+    *,
+    pause: Callable[[float], object] = time.sleep,
+) -> Iterator[Mapping[str, Any]]:
+    """Send a batch, then again what each answer leaves in its field `left`, waiting longer each time.
+
+    Raises:
+        UnavailableError: when something is left after ten attempts.
+    """
+    for attempt in range(_ATTEMPTS):
+        response = send(RequestItems=request)
+        yield response
+        request = response.get(left) or {}
+        if not request:
+            return
+        pause(random.uniform(0.5, 1) * min(0.05 * 2**attempt, 5))
+    raise UnavailableError("DynamoDB keeps leaving a part of a batch undone: raise the table's capacity, then repeat.")
+
+
+def _typed(item: Item) -> dict[str, dict[str, str]]:
+    return {name: {"S": value} for name, value in item.items()}
+
+
+def _plain(item: Mapping[str, Mapping[str, str]]) -> Item:
+    return {name: value["S"] for name, value in item.items()}
