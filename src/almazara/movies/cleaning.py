@@ -12,7 +12,7 @@ from almazara.errors import InputError
 from almazara.movies import nested, ratings
 from almazara.movies import schema as s
 from almazara.movies.films import film_keys, films, judge
-from almazara.movies.raw import ROW, RawCatalog, RawFile, as_json, identifier, tidy, too_many_fields
+from almazara.movies.raw import ROW, RawCatalog, RawFile, as_json, identifier, is_blank, tidy, too_many_fields
 from almazara.movies.report import VERDICT, CleaningReport, FileReport, account, repeated
 
 
@@ -70,7 +70,7 @@ def clean(raw: RawCatalog) -> CleanCatalog:
         InputError: when a file lacks a required column.
     """
     rows = judge(raw.movies)
-    kept = rows.filter(pl.col(VERDICT).is_null())
+    kept = _kept(rows)
     known, keys = films(kept), film_keys(kept)
     parts = [_file_part(raw.movies, rows), *_children(raw.movies, rows, _OF_FILMS)]
     parts += _details(raw.credits, _OF_CREDITS, known[s.ID])
@@ -121,11 +121,10 @@ def _judge_details(file: RawFile, specs: tuple[_Nested, ...], known: pl.Series) 
         raise InputError(
             f"{file.name} lacks the required columns {', '.join(missing)}; it has {', '.join(columns[1:])}."
         )
-    rows = tidy(file.frame)
-    rows = rows.with_columns(
-        pl.when(pl.all_horizontal(pl.exclude(ROW).is_null()))
+    rows = file.frame.with_columns(
+        pl.when(is_blank(file.frame))
         .then(pl.lit("blank"))
-        .when(too_many_fields(rows))
+        .when(too_many_fields(file.frame))
         .then(pl.lit("quarantined:too_many_fields"))
         .when(identifier(key).is_null())
         .then(pl.lit("quarantined:invalid_id"))
@@ -158,19 +157,24 @@ def _quarantine(file: str, rows: pl.Series, reasons: pl.Series, content: pl.Seri
 
 
 def _children(file: RawFile, rows: pl.DataFrame, specs: tuple[_Nested, ...]) -> list[_Part]:
-    kept = rows.filter(pl.col(VERDICT).is_null())
+    kept = _kept(rows)
     return [_child(file, kept, spec) for spec in specs if spec.column in kept.columns]
+
+
+def _kept(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows without a verdict, in order of the film's id, so that all tables are."""
+    return rows.filter(pl.col(VERDICT).is_null()).sort(s.ID)
 
 
 def _child(file: RawFile, kept: pl.DataFrame, spec: _Nested) -> _Part:
     """The table of a nested column; the cells that cannot be read go to quarantine, their films stay."""
-    cell = pl.col(spec.column)
+    cell = tidy(spec.column)
     cells = kept.select(pl.when(~cell.is_in(_EMPTY_CELLS)).then(cell)).to_series()
     found = nested.unnest(cells, spec.entry, single=spec.single)
     names = dict(zip(found.entries.columns, s.SCHEMAS[spec.table], strict=True))
     entries = found.entries.with_columns(kept[s.ID].gather(found.entries[nested.INDEX]).alias(nested.INDEX))
-    named = tidy(entries.rename(names)).drop_nulls(spec.needs)
-    table = named.unique(maintain_order=True).sort(s.FILM_ID, maintain_order=True)
+    named = _without_blanks(entries.rename(names)).drop_nulls(spec.needs)
+    table = _distinct(named)
     refused = kept.select(ROW, s.ID, spec.column)[found.refused[nested.INDEX]]
     label = f"{file.name} {spec.column}"
     reasons = found.refused[nested.REASON]
@@ -181,6 +185,18 @@ def _child(file: RawFile, kept: pl.DataFrame, spec: _Nested) -> _Part:
         cells={f"{label} {reason}": count for reason, count in reasons.value_counts().sort(nested.REASON).iter_rows()},
         entries={f"{label} {why}": count for why, count in left_out.items() if count},
     )
+
+
+def _without_blanks(entries: pl.DataFrame) -> pl.DataFrame:
+    text = pl.col(pl.String)
+    return entries.with_columns(pl.when(text.str.contains(r"\S")).then(text))
+
+
+def _distinct(entries: pl.DataFrame) -> pl.DataFrame:
+    """Each entry of a film once; rows whose hashes all differ are all different."""
+    if entries.hash_rows().n_unique() == len(entries):
+        return entries
+    return entries.filter(pl.struct(pl.all()).is_first_distinct())
 
 
 def _joined_back(known: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

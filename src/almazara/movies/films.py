@@ -9,7 +9,7 @@ import polars as pl
 
 from almazara.errors import InputError
 from almazara.movies import schema as s
-from almazara.movies.raw import ROW, RawFile, identifier, number, tidy, too_many_fields
+from almazara.movies.raw import ROW, RawFile, identifier, is_blank, number, tidy, too_many_fields
 from almazara.movies.report import VERDICT, repeated
 
 # Without these there is no product; The Movies Dataset and TMDB 5000 both have them.
@@ -71,7 +71,8 @@ def judge(raw: RawFile) -> pl.DataFrame:
             f"{raw.name} lacks the required columns {', '.join(missing)}; it has {', '.join(raw.frame.columns[1:])}."
         )
     absent = [pl.lit(None, pl.String).alias(column) for column in OPTIONAL if column not in raw.frame.columns]
-    rows = tidy(raw.frame).with_columns(absent)
+    plain = [tidy(column) for column in raw.frame.columns if column != ROW and column not in _NESTED]
+    rows = raw.frame.with_columns(plain).with_columns(absent)
     judged = rows.with_columns(_own_verdict(rows).alias(VERDICT)).with_columns(identifier(s.ID).alias(s.ID))
     kept = judged.filter(pl.col(VERDICT).is_null())
     return judged.with_columns(pl.coalesce(VERDICT, repeated(kept, s.ID)).alias(VERDICT))
@@ -82,7 +83,7 @@ def _own_verdict(rows: pl.DataFrame) -> pl.Expr:
     day, title = pl.col(s.RELEASE_DATE), pl.coalesce(s.TITLE, s.ORIGINAL_TITLE)
     no_votes = pl.col(s.VOTE_AVERAGE).is_null() & pl.col(s.VOTE_COUNT).is_null()
     verdicts = [
-        (pl.all_horizontal(pl.exclude(ROW).is_null()), "blank"),
+        (is_blank(rows), "blank"),
         (too_many_fields(rows), "quarantined:too_many_fields"),
         (_misfits(rows.columns) >= _SHIFTED, "quarantined:shifted"),
         (identifier(s.ID).is_null(), "quarantined:invalid_id"),
@@ -98,7 +99,7 @@ def _misfits(columns: list[str]) -> pl.Expr:
     """How many fields of a row hold something that is not of their kind."""
     misfits = [~pl.col(c).str.to_lowercase().is_in(["true", "false"]) for c in _FLAGS if c in columns]
     misfits += [pl.col(c).is_not_null() & number(c).is_null() for c in _NUMBERS]
-    misfits += [~pl.col(c).str.contains(r"^[\[{]") for c in _NESTED if c in columns]
+    misfits += [~tidy(c).str.contains(r"^[\[{]") for c in _NESTED if c in columns]
     misfits += [
         ~pl.col(s.RELEASE_DATE).str.contains(r"^\d{4}-\d{2}-\d{2}"),
         ~pl.col(s.IMDB_ID).str.contains(r"^(tt)?\d+$"),
@@ -115,31 +116,27 @@ def _valid_day() -> pl.Expr:
 
 
 def films(kept: pl.DataFrame) -> pl.DataFrame:
-    """Clean films without the columns that come from nested cells; `kept` are the judged rows without a verdict."""
+    """Clean films without the columns that come from nested cells; `kept` are the judged rows without a verdict, by id."""
     budget, revenue = pl.col(s.BUDGET), pl.col(s.REVENUE)
     both = (budget > 0) & (revenue > 0)
-    return (
-        kept.select(
-            s.ID,
-            pl.coalesce(s.TITLE, s.ORIGINAL_TITLE).alias(s.TITLE),
-            _valid_day().alias(s.RELEASE_DATE),
-            s.ORIGINAL_LANGUAGE,
-            s.OVERVIEW,
-            "tagline",
-            "status",
-            _within("runtime", 0, 10**6),
-            _money(s.BUDGET),
-            _money(s.REVENUE),
-            _within(s.POPULARITY, 0, 10**9),
-            _within(s.VOTE_AVERAGE, 0, 10),
-            _within(s.VOTE_COUNT, 0, 10**12).round().cast(pl.Int64).fill_null(0),
-        )
-        .with_columns(
-            pl.col(s.RELEASE_DATE).dt.year().alias(s.RELEASE_YEAR),
-            pl.when(both).then(revenue / budget).otherwise(0.0).alias(s.RETURN),
-            (_doubtful(budget) | _doubtful(revenue)).alias(s.MONEY_DOUBTFUL),
-        )
-        .sort(s.ID)
+    return kept.select(
+        s.ID,
+        pl.coalesce(s.TITLE, s.ORIGINAL_TITLE).alias(s.TITLE),
+        _valid_day().alias(s.RELEASE_DATE),
+        s.ORIGINAL_LANGUAGE,
+        s.OVERVIEW,
+        "tagline",
+        "status",
+        _within("runtime", 0, 10**6),
+        _money(s.BUDGET),
+        _money(s.REVENUE),
+        _within(s.POPULARITY, 0, 10**9),
+        _within(s.VOTE_AVERAGE, 0, 10),
+        _within(s.VOTE_COUNT, 0, 10**12).round().cast(pl.Int64).fill_null(0),
+    ).with_columns(
+        pl.col(s.RELEASE_DATE).dt.year().alias(s.RELEASE_YEAR),
+        pl.when(both).then(revenue / budget).otherwise(0.0).alias(s.RETURN),
+        (_doubtful(budget) | _doubtful(revenue)).alias(s.MONEY_DOUBTFUL),
     )
 
 
@@ -161,4 +158,4 @@ def _doubtful(amount: pl.Expr) -> pl.Expr:
 def film_keys(kept: pl.DataFrame) -> pl.DataFrame:
     """What joins ratings to films and finds a film by its own-language title."""
     imdb_id = pl.when(pl.col(s.IMDB_ID).str.contains(r"^tt\d+$")).then(s.IMDB_ID)
-    return kept.select(pl.col(s.ID).alias(s.FILM_ID), imdb_id.alias(s.IMDB_ID), s.ORIGINAL_TITLE).sort(s.FILM_ID)
+    return kept.select(pl.col(s.ID).alias(s.FILM_ID), imdb_id.alias(s.IMDB_ID), s.ORIGINAL_TITLE)

@@ -1,8 +1,8 @@
 """Nested cells, lists of dictionaries written as Python literals or as JSON, into rows: exactly, or not at all.
 
-A Python literal becomes JSON by string replacements that Polars runs over the whole column, and msgspec decodes only
-the wanted fields. Whatever that does not turn into valid JSON is read alone by `ast.literal_eval`; what neither reads
-is refused with a reason. No step guesses: a replacement either keeps every string as it was or makes JSON invalid.
+A Python literal becomes JSON by replacements that run over many cells at once, and msgspec decodes only the wanted
+fields. Whatever that does not turn into valid JSON is read alone by `ast.literal_eval`; what neither reads is refused
+with a reason. No step guesses: a replacement either keeps every string as it was or makes JSON invalid.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 import ast
 import json
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from itertools import chain, repeat
+from operator import attrgetter
+from typing import Annotated, Any, Final, cast
 
 import msgspec
 import polars as pl
@@ -22,19 +24,22 @@ INDEX: Final = "index"
 REASON: Final = "reason"
 UNREADABLE: Final = "unreadable"
 WRONG_SHAPE: Final = "wrong_shape"
+_AT, _CELL = "_at", "_cell"
 
 _Key = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 _Place = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
-_CHUNK: Final = 4096
+# Bytes of cells that are decoded at once.
+_CHUNK_SIZE: Final = 1 << 21
 _DECODE_ERRORS: Final = (msgspec.DecodeError, UnicodeError)
 _LITERAL_ERRORS: Final = (ValueError, SyntaxError, TypeError, MemoryError, RecursionError)
 # JSON begins so; a Python literal that begins with a double quote is not JSON and is read alone.
-_JSON_START: Final = r'^\s*(\[\s*\{\s*"|\{\s*"|\[\s*\]|\{\s*\})'
+_JSON_START: Final = r'^(\[\s*\{\s*"|\{\s*"|\[\s*\]|\{\s*\})'
 # Stand-ins for the characters below while quotes are told apart; a cell that holds one itself is read alone.
 _BACKSLASH, _ESCAPED_SINGLE, _ESCAPED_DOUBLE, _DOUBLE = "\x01", "\x02", "\x03", "\x04"
-# `\/` is one character in JSON and two in Python.
-_ALONE: Final = r"[\x01-\x04]|\\/"
+# `\/` is one character in JSON and two in Python; a line's end ends a cell where many are decoded at once.
+_ALONE: Final = r"[\x01-\x04\n]|\\/"
+_SINGLE_TO_DOUBLE: Final = bytes.maketrans(b"'", b'"')
 
 
 class Tag(Struct, frozen=True, gc=False, kw_only=True):
@@ -96,70 +101,77 @@ def unnest(cells: pl.Series, entry: type[Struct], *, single: bool = False) -> Un
     """Read a column of nested cells; null cells hold nothing.
 
     Args:
-        cells: Text of each cell.
+        cells: Text of each cell, without space around it.
         entry: The fields that are wanted of each dictionary; others are skipped.
         single: Whether a cell is one dictionary instead of a list of them.
     """
-    numbered = cells.rename("cell").to_frame().with_row_index(INDEX).drop_nulls()
-    distinct = numbered.select("cell").unique(maintain_order=True).with_row_index("at")
-    places = numbered.join(distinct, on="cell", maintain_order="left").drop("cell")
-    decode: Callable[[str], Any] = msgspec.json.Decoder(entry if single else list[entry]).decode  # type: ignore[valid-type]
-    pieces = [_piece(chunk, entry, decode, single=single) for chunk in distinct.iter_slices(_CHUNK)]
-    entries = pl.concat([piece.entries for piece in pieces]) if pieces else _entries_frame(entry, [], [])
-    refused = pl.concat([piece.refused for piece in pieces]) if pieces else _refused_frame([])
+    numbered = cells.rename(_CELL).to_frame().with_row_index(INDEX).drop_nulls()
+    distinct = numbered.group_by(_CELL, maintain_order=True).agg(INDEX).with_row_index(_AT)
+    places = distinct.select(_AT, INDEX).explode(INDEX).sort(INDEX)
+    reader = _Reader(entry, single=single)
+    found = [reader.read(chunk) for chunk in distinct.select(_AT, _CELL).iter_slices(_cells_at_once(distinct))]
+    entries = pl.concat([_entries_frame(entry, [], []), *(entries for entries, _ in found)])
+    refused = pl.concat([_refused_frame([]), *(refused for _, refused in found)])
     return Unnested(_at_places(entries, places), _at_places(refused, places))
 
 
 def _at_places(found: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    return places.join(found, on="at", maintain_order="left_right").drop("at")
+    return places.join(found, on=_AT, maintain_order="left_right").drop(_AT)
 
 
-def _piece(chunk: pl.DataFrame, entry: type[Struct], decode: Callable[[str], Any], *, single: bool) -> Unnested:
-    at: list[int] = []
-    entries: list[Any] = []
-    refused: list[tuple[int, str]] = []
-    for number, cell, text in zip(chunk["at"], chunk["cell"], to_json(chunk["cell"]), strict=True):
+def _cells_at_once(distinct: pl.DataFrame) -> int:
+    mean = distinct[_CELL].str.len_bytes().mean() or 1
+    return max(1, int(_CHUNK_SIZE / cast("float", mean)))
+
+
+class _Reader:
+    """Reads cells of one kind; `_at` numbers the distinct cells."""
+
+    def __init__(self, entry: type[Struct], *, single: bool) -> None:
+        self._entry = entry
+        self._single = single
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(entry if single else list[entry])  # type: ignore[valid-type]
+
+    def read(self, chunk: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The entries and the refused cells of some cells."""
+        numbers: list[int] = []
+        values: list[Any] = []
+        refused: list[tuple[int, str]] = []
+        for group, text in to_json(chunk):
+            decoded = self._decode_lines(len(group), text)
+            if decoded is None:
+                decoded = [self._decode(cell, line) for cell, line in zip(group[_CELL], text.split(b"\n"), strict=True)]
+                refused += [(n, value) for n, value in zip(group[_AT], decoded, strict=True) if isinstance(value, str)]
+                group = group.filter(pl.Series([not isinstance(value, str) for value in decoded], dtype=pl.Boolean))
+                decoded = [value for value in decoded if not isinstance(value, str)]
+            numbers += group[_AT].to_list()
+            values += [[value] for value in decoded] if self._single else decoded
+        at = list(chain.from_iterable(map(repeat, numbers, map(len, values))))
+        return _entries_frame(self._entry, at, list(chain.from_iterable(values))), _refused_frame(refused)
+
+    def _decode_lines(self, count: int, text: bytes) -> list[Any] | None:
+        """All cells at once, or None where they are not as many JSON values as cells."""
         try:
-            found = decode(text)
+            values = self._decoder.decode_lines(text)
         except _DECODE_ERRORS:
-            found = _read_alone(cell, decode)
-        if isinstance(found, str):
-            refused.append((number, found))
-            continue
-        members = [found] if single else found
-        at += [number] * len(members)
-        entries += members
-    return Unnested(_entries_frame(entry, at, entries), _refused_frame(refused))
+            return None
+        return values if len(values) == count else None
 
-
-def _entries_frame(entry: type[Struct], at: list[int], entries: list[Any]) -> pl.DataFrame:
-    columns = [pl.Series("at", at, dtype=pl.UInt32)]
-    for field in entry.__struct_fields__:
-        values = [getattr(member, field) for member in entries]
-        columns.append(pl.Series(field, values, dtype=_TYPES.get(field, pl.String)))
-    return pl.DataFrame(columns)
-
-
-def _refused_frame(refused: Iterable[tuple[int, str]]) -> pl.DataFrame:
-    return pl.DataFrame(list(refused), schema={"at": pl.UInt32, REASON: pl.String}, orient="row")
-
-
-def _read_alone(cell: str, decode: Callable[[str], Any]) -> Any:  # noqa: ANN401 - what `decode` gives, or a reason
-    """The cell read by the parser of its own language, or the reason why it cannot be."""
-    reason = UNREADABLE
-    for text in _exact_texts(cell):
-        try:
-            return decode(text)
-        except msgspec.ValidationError:
-            reason = WRONG_SHAPE
-        except _DECODE_ERRORS:
-            continue
-    return reason
+    def _decode(self, cell: str, text: bytes) -> Any:  # noqa: ANN401 - what the decoder gives, or a reason
+        """One cell, or the reason why it cannot be read."""
+        reason = UNREADABLE
+        for attempt in chain([text], _exact_texts(cell)):
+            try:
+                return self._decoder.decode(attempt)
+            except msgspec.ValidationError:
+                reason = WRONG_SHAPE
+            except _DECODE_ERRORS:
+                continue
+        return reason
 
 
 def _exact_texts(cell: str) -> Iterator[str]:
-    """The cell as JSON: as it is, and as what Python reads in it (JSON text cannot hold bytes, sets or NaN)."""
-    yield cell
+    """What Python reads in a cell, as JSON, which cannot hold bytes, sets or infinity."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an unknown escape is kept as it is, with a warning
@@ -169,31 +181,56 @@ def _exact_texts(cell: str) -> Iterator[str]:
         return
 
 
-def to_json(cells: pl.Series) -> pl.Series:
-    """The cells as JSON wherever replacements can turn a Python literal into it; valid JSON stays as it is.
+def _entries_frame(entry: type[Struct], at: Sequence[int], entries: Sequence[Any]) -> pl.DataFrame:
+    fields = [
+        pl.Series(field, list(map(attrgetter(field), entries)), dtype=_TYPES.get(field, pl.String))
+        for field in entry.__struct_fields__
+    ]
+    return pl.DataFrame([pl.Series(_AT, at, dtype=pl.UInt32), *fields])
 
-    The result of a cell is valid JSON with exactly the cell's content, or no valid JSON at all.
+
+def _refused_frame(refused: Iterable[tuple[int, str]]) -> pl.DataFrame:
+    return pl.DataFrame(list(refused), schema={_AT: pl.UInt32, REASON: pl.String}, orient="row")
+
+
+def to_json(chunk: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, bytes]]:
+    """Some cells as lines of JSON, in groups by how they are written.
+
+    A cell's line is JSON with exactly the cell's content, or no valid JSON at all. Each cell of a group begins and ends
+    with brackets of the same kind, or stands alone, so that no two cells ever make one value: where a group has as many
+    values as cells, each is one cell's.
+
+    Args:
+        chunk: The column `_cell`, and others that go with it.
+
+    Yields:
+        The cells of a group, and their lines.
     """
-    text = pl.col("cell")
-    frame = cells.rename("cell").to_frame().with_row_index(INDEX)
-    literal = ~text.str.contains(_JSON_START) & ~text.str.contains(_ALONE)
-    quoted = text.str.contains(r'["\\]')
-    return (
-        pl.concat(
-            [
-                frame.filter(~literal),
-                frame.filter(literal & ~quoted).with_columns(_constants(_requote_plain(text))),
-                frame.filter(literal & quoted).with_columns(_requote(text)),
-            ]
-        )
-        .sort(INDEX)
-        .get_column("cell")
+    text = pl.col(_CELL)
+    enclosed = text.str.contains(r"^\[") & text.str.ends_with("]") | text.str.contains(r"^\{") & text.str.ends_with("}")
+    kind = (
+        pl.when(~enclosed | text.str.contains(_ALONE))
+        .then(pl.lit("alone"))
+        .when(text.str.contains(_JSON_START))
+        .then(pl.lit("json"))
+        .when(text.str.contains(r'["\\]'))
+        .then(pl.lit("quoted"))
+        .otherwise(pl.lit("plain"))
     )
+    groups = chunk.with_columns(kind.alias("kind")).partition_by("kind", as_dict=True, include_key=False)
+    for (written,), group in groups.items():
+        if written == "alone":
+            yield from ((cell, cell.item(0, _CELL).encode()) for cell in group.iter_slices(1))
+        elif written == "plain":
+            # Without double quotes and backslashes every single quote opens or closes a string.
+            lines = group.select(_constants(text, "'")).to_series()
+            yield group, _join(lines).translate(_SINGLE_TO_DOUBLE)
+        else:
+            yield group, _join(group.select(_requote(text)).to_series() if written == "quoted" else group[_CELL])
 
 
-def _requote_plain(text: pl.Expr) -> pl.Expr:
-    """Without double quotes and backslashes every single quote opens or closes a string."""
-    return text.str.replace_all("'", '"', literal=True)
+def _join(lines: pl.Series) -> bytes:
+    return "\n".join(lines.to_list()).encode()
 
 
 def _requote(text: pl.Expr) -> pl.Expr:
@@ -205,7 +242,7 @@ def _requote(text: pl.Expr) -> pl.Expr:
         .str.replace_all('"', _DOUBLE, literal=True)
         # The leftmost quote opens a string, and the next of its own kind closes it.
         .str.replace_all(f"'([^']*)'|{_DOUBLE}([^{_DOUBLE}]*){_DOUBLE}", '"${1}${2}"')
-        .pipe(_constants)
+        .pipe(_constants, '"')
         .str.replace_all(r"\\x([0-9A-Fa-f]{2})", r"\u00${1}")
         .str.replace_all(f"[{_DOUBLE}{_ESCAPED_DOUBLE}]", r"\"")
         .str.replace_all(_ESCAPED_SINGLE, "'", literal=True)
@@ -213,12 +250,12 @@ def _requote(text: pl.Expr) -> pl.Expr:
     )
 
 
-def _constants(text: pl.Expr) -> pl.Expr:
-    """Python's None, True and False after a key, in a text whose strings stand in double quotes.
+def _constants(text: pl.Expr, quote: str) -> pl.Expr:
+    """Python's None, True and False after a key, in a text where `quote` does nothing but delimit strings.
 
     The quote before the colon follows a letter, so it closes a string: in what is valid JSON afterwards an opening
     quote follows a bracket, a comma, a colon or a space.
     """
     for python, javascript in (("None", "null"), ("True", "true"), ("False", "false")):
-        text = text.str.replace_all(rf'([A-Za-z_0-9]": ){python}([,}}])', f"${{1}}{javascript}${{2}}")
+        text = text.str.replace_all(rf"([A-Za-z_0-9]{quote}: ){python}([,}}])", f"${{1}}{javascript}${{2}}")
     return text

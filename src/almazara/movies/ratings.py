@@ -9,7 +9,7 @@ import polars as pl
 
 from almazara.errors import InputError
 from almazara.movies import schema as s
-from almazara.movies.raw import EXTRA, ROW, RawCatalog, RawFile, RawRatings, identifier, number, tidy, too_many_fields
+from almazara.movies.raw import EXTRA, ROW, RawCatalog, RawFile, RawRatings, identifier, number, too_many_fields
 from almazara.movies.report import REPEATED_RATING, VERDICT, FileReport, account, repeated
 
 MOVIE_ID: Final = "movieId"
@@ -47,17 +47,13 @@ def read_pairs(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         their `reason`.
     """
     absent = [pl.lit(None, pl.String).alias(column) for column in (_SCORE, _TIME) if column not in rows.columns]
-    typed = (
-        tidy(rows)
-        .with_columns(absent)
-        .select(
-            ROW,
-            too_many_fields(rows).alias(EXTRA),
-            identifier(_USER).alias(_USER),
-            identifier(MOVIE_ID).alias(MOVIE_ID),
-            number(_SCORE).alias(_SCORE),
-            pl.col(_TIME).cast(pl.Int64, strict=False),
-        )
+    typed = rows.with_columns(absent).select(
+        ROW,
+        too_many_fields(rows).alias(EXTRA),
+        identifier(_USER).alias(_USER),
+        identifier(MOVIE_ID).alias(MOVIE_ID),
+        number(_SCORE).alias(_SCORE),
+        pl.col(_TIME).str.strip_chars().cast(pl.Int64, strict=False),
     )
     invalid_score = ~pl.col(_SCORE).is_between(0, MAX_RATING, closed="right")
     if _SCORE in rows.columns:
@@ -146,7 +142,7 @@ def _with_movie_id(file: RawFile, required: tuple[str, ...]) -> pl.DataFrame:
     missing = [column for column in (MOVIE_ID, *required) if column not in file.frame.columns]
     if missing:
         raise InputError(f"{file.name} lacks the required columns {', '.join(missing)}.")
-    rows = tidy(file.frame).with_columns(identifier(MOVIE_ID).alias(MOVIE_ID))
+    rows = file.frame.with_columns(identifier(MOVIE_ID).alias(MOVIE_ID))
     unreadable = pl.col(MOVIE_ID).is_null() | too_many_fields(rows)
     invalid = pl.when(unreadable).then(pl.lit("unreadable"))
     rows = rows.with_columns(invalid.alias(VERDICT))
@@ -160,7 +156,7 @@ def _by_link(links: RawFile, films: pl.DataFrame, keys: pl.DataFrame) -> pl.Data
     by_imdb = keys.select(imdb, pl.col(s.FILM_ID).alias("_by_imdb")).drop_nulls().filter(pl.col("_imdb").is_unique())
     rows = _with_movie_id(links, ("imdbId", "tmdbId")).with_columns(
         identifier("tmdbId").alias("_tmdb"),
-        pl.col("imdbId").str.strip_prefix("tt").cast(pl.Int64, strict=False).alias("_imdb"),
+        pl.col("imdbId").str.strip_chars().str.strip_prefix("tt").cast(pl.Int64, strict=False).alias("_imdb"),
     )
     in_catalog = pl.col("_tmdb").is_in(films[s.ID].implode())
     return (

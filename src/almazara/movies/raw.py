@@ -65,10 +65,15 @@ class RawCatalog:
     titles: RawFile | None = None
 
 
-def tidy(frame: pl.DataFrame) -> pl.DataFrame:
-    """Text without space around it, and null for what says nothing."""
-    text = pl.col(pl.String).str.strip_chars()
-    return frame.with_columns(pl.when(~text.is_in(MISSING)).then(text))
+def tidy(column: str) -> pl.Expr:
+    """A column's text without space around it, and null for what says nothing."""
+    text = pl.col(column).str.strip_chars()
+    return pl.when(~text.is_in(MISSING)).then(text).alias(column)
+
+
+def is_blank(frame: pl.DataFrame) -> pl.Expr:
+    """Whether a row of `frame` says nothing in any field."""
+    return pl.all_horizontal(pl.col(column).fill_null("") == "" for column in frame.columns if column != ROW)
 
 
 def too_many_fields(frame: pl.DataFrame) -> pl.Expr:
@@ -78,13 +83,13 @@ def too_many_fields(frame: pl.DataFrame) -> pl.Expr:
 
 def number(column: str) -> pl.Expr:
     """A column of text as finite numbers, null where it is none."""
-    value = pl.col(column).cast(pl.Float64, strict=False)
+    value = pl.col(column).str.strip_chars().cast(pl.Float64, strict=False)
     return pl.when(value.is_finite()).then(value)
 
 
 def identifier(column: str) -> pl.Expr:
     """A column of text as positive whole numbers (`862`, `862.0`), null where it is none."""
-    digits = pl.col(column).str.extract(r"^0*([1-9]\d{0,17})(?:\.0+)?$", 1)
+    digits = pl.col(column).str.extract(r"^\s*0*([1-9]\d{0,17})(?:\.0+)?\s*$", 1)
     return digits.cast(pl.Int64, strict=False)
 
 

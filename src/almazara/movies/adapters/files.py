@@ -27,7 +27,6 @@ TITLES: Final = ("movies.csv", "movies.dat", "u.item")
 RATINGS: Final = ("ratings.csv", "ratings_small.csv", "ratings.dat", "u.data")
 PAIR_FILES: Final = ("interactions.parquet", "interactions.csv", "pairs.parquet", "pairs.csv", "ratings.parquet")
 
-_RATING_BLOCK: Final = 1 << 25
 _ROW_GROUP: Final = 1 << 18
 _RATING_COLUMNS: Final = ("userId", MOVIE_ID, "rating", "timestamp")
 # MovieLens' and others' names of the same columns, compared without case and underscores.
@@ -140,7 +139,7 @@ def _parquet(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
 
 def _text_blocks(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
     """The rows of a text file of ratings, a block at a time: it may hold millions."""
-    lines = _whole_lines(stream.blocks(_RATING_BLOCK))
+    lines = _whole_lines(stream.blocks())
     header, separator, quote = list(_RATING_COLUMNS), ",", '"'
     first = next(lines, b"")
     if not first.strip():
@@ -193,7 +192,9 @@ def _rating_names(columns: Sequence[str], name: str) -> dict[str, str]:
 def write_tables(clean: CleanCatalog, folder: Path) -> None:
     """Write each table to `<table>.parquet`; the same tables give the same bytes."""
     for name, table in clean.tables.items():
-        table.rechunk().write_parquet(_table_path(folder, name), compression="zstd", row_group_size=_ROW_GROUP)
+        table.rechunk().write_parquet(
+            _table_path(folder, name), compression="zstd", compression_level=1, row_group_size=_ROW_GROUP
+        )
 
 
 def read_table(folder: Path, name: str) -> pl.DataFrame:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
@@ -17,7 +16,7 @@ from almazara.errors import InputError
 
 # The largest file of the kinds that we read unpacks to 0.7 GB; more than this is refused as a bomb.
 MAX_UNPACKED: Final = 2 * 1024**3
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 24
 _GZIP: Final = b"\x1f\x8b"
 _READ_ERRORS: Final = (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 
@@ -78,46 +77,60 @@ def find(files: Sequence[Stored], names: Sequence[str]) -> Stored | None:
 
 
 class Unpacked:
-    """A readable stream of a file's content that hashes the stored bytes and refuses to unpack more than the limit."""
+    """A file's content, hashed as stored while it is read; it refuses to unpack more than the limit."""
 
     def __init__(self, stored: IO[bytes], name: str) -> None:
-        self._hashed = _Hashed(stored)
-        buffered = io.BufferedReader(self._hashed, _BLOCK)
-        packed = buffered.peek(len(_GZIP)).startswith(_GZIP)
-        self._content: IO[bytes] = gzip.GzipFile(fileobj=buffered) if packed else buffered  # type: ignore[assignment]
+        self._stored = stored
         self._name = name
-        self._left = MAX_UNPACKED
+        self._digest = hashlib.sha256()
 
     def read(self) -> bytes:
-        """All that is left."""
-        return b"".join(self.blocks(_BLOCK))
+        """All of it."""
+        return b"".join(self.blocks())
 
-    def blocks(self, size: int) -> Iterator[bytes]:
-        """What is left in blocks of at most `size` bytes."""
-        while block := self._content.read(size):
-            self._left -= len(block)
-            if self._left < 0:
+    def blocks(self) -> Iterator[bytes]:
+        """All of it, in blocks of about 16 MB at most.
+
+        Raises:
+            InputError: when it unpacks to more than `MAX_UNPACKED`.
+        """
+        left = MAX_UNPACKED
+        for block in self._plain():
+            left -= len(block)
+            if left < 0:
                 raise InputError(f"{self._name} unpacks to more than {MAX_UNPACKED / 1024**3:g} GB: it was not read.")
             yield block
 
     def sha256(self) -> str:
-        """Of the bytes as stored; read all blocks first."""
-        return self._hashed.digest.hexdigest()
+        """Of the bytes as stored; read all of it first."""
+        return self._digest.hexdigest()
+
+    def _plain(self) -> Iterator[bytes]:
+        stored = self._hashed()
+        first = next(stored, b"")
+        return _gunzip(chain([first], stored)) if first.startswith(_GZIP) else chain([first], stored)
+
+    def _hashed(self) -> Iterator[bytes]:
+        while block := self._stored.read(_BLOCK):
+            self._digest.update(block)
+            yield block
 
 
-class _Hashed(io.RawIOBase):
-    def __init__(self, source: IO[bytes]) -> None:
-        self._source = source
-        self.digest = hashlib.sha256()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._source.read(len(buffer))
-        self.digest.update(data)
-        buffer[: len(data)] = data
-        return len(data)
+def _gunzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The content of one or more gzip members; zeros after them are padding."""
+    member = zlib.decompressobj(wbits=31)
+    for block in blocks:
+        rest = block
+        while rest:
+            yield member.decompress(rest, _BLOCK)
+            rest = member.unconsumed_tail
+            if member.eof:
+                rest = member.unused_data.lstrip(b"\0")
+                member = zlib.decompressobj(wbits=31) if rest else member
+    while not member.eof and (tail := member.decompress(member.unconsumed_tail, _BLOCK)):
+        yield tail
+    if not member.eof:
+        raise EOFError("the gzip file ends before its end")
 
 
 @contextmanager

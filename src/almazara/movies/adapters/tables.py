@@ -28,7 +28,7 @@ def parse_table(data: bytes, name: str) -> pl.DataFrame:
     if data.startswith(_UTF_16):
         raise InputError(f"{name} is written in UTF-16: save it as UTF-8.")
     data = data.removeprefix(_BYTE_ORDER_MARK)
-    if not data.strip():
+    if not data or data.isspace():
         raise InputError(f"{name} is empty.")
     header = _header(data, name)
     frame = parse_regular(data, header, has_header=True)
@@ -46,7 +46,7 @@ def parse_regular(
     data: bytes, header: Sequence[str], *, has_header: bool = False, separator: str = ",", quote: str | None = '"'
 ) -> pl.DataFrame | None:
     """What Polars reads, or None where its strict reader and the csv module might differ."""
-    if data.count(b"\r") != data.count(b"\r\n"):
+    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
         return None
     try:
         frame = pl.read_csv(
