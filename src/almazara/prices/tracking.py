@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, parse_qs, quote, urlencode, urlsplit
 
 from almazara.errors import InputError
 from almazara.prices.observations import MAX_DECIMALS, MAX_INTEGER_DIGITS, utc
-from almazara.prices.pages.marketplaces import CURRENCIES
+from almazara.prices.pages.marketplaces import CURRENCIES, shop_of
 from almazara.prices.schema import Listing, ListingKind
 
 _LONGEST_TEXT: Final = 2048
@@ -24,7 +24,6 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _URL_SAFE: Final = "/%:@!$&'()*+,;=~-._?"
 
 _SHORTENERS: Final = frozenset({"a.co", "amzn.asia", "amzn.com", "amzn.eu", "amzn.in", "amzn.to"})
-_AMAZON_SUBDOMAINS: Final = ("www.", "m.", "smile.")
 _MARKETPLACE_ALIASES: Final = {"us": "amazon.com", "gb": "amazon.co.uk"}
 _SEARCH_FILTERS: Final = ("i", "rh", "s")  # department, refinements and order: they change what is found
 
@@ -174,10 +173,10 @@ def _amazon_shop(host: str) -> str | None:
     Raises:
         InputError: for Amazon's other sites, such as sellercentral.amazon.es.
     """
-    for prefix in _AMAZON_SUBDOMAINS:
-        if host.removeprefix(prefix) in CURRENCIES:
-            return host.removeprefix(prefix)
-    owner = next((shop for shop in CURRENCIES if host.endswith(f".{shop}")), None)
+    shop = shop_of(f"https://{host}")
+    if shop in CURRENCIES:
+        return shop
+    owner = next((known for known in CURRENCIES if host.endswith(f".{known}")), None)
     if owner is not None:
         raise InputError(f"{host} is not the shop of Amazon: give the product's address on www.{owner}.")
     return None
