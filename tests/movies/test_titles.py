@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from almazara.errors import InputError
 from almazara.movies.calendar_es import MONTHS, WEEKDAYS, DayOfMonth, Weekday, parse_day, parse_month
-from almazara.movies.titles import check_query, compact, normalize, query_keys, split_year
+from almazara.movies.titles import check_query, compact, normalize, normalize_all, query_keys, split_year
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,13 @@ def test_only_blank_text_has_an_empty_key(text):
 @given(st.text(max_size=30))
 def test_the_key_of_a_key_is_the_key(text):
     assert normalize(normalize(text)) == normalize(text)
+
+
+@given(
+    st.lists(st.text(st.characters(codec="utf-8"), max_size=15) | st.text(st.characters(codec="ascii"), max_size=15))
+)
+def test_many_texts_at_once_get_the_keys_that_each_gets_alone(texts):
+    assert normalize_all(texts) == [normalize(text) for text in texts]
 
 
 @given(st.text(st.sampled_from(string.ascii_letters + "áéíóúñüçàèâêõå -:,.!"), min_size=1, max_size=30))

@@ -40,9 +40,9 @@ _LENGTH = 0.1  # for each letter of difference in length of whole titles
 class SearchArrays:
     """An index of t texts with g different grams, as arrays that can be saved and memory-mapped.
 
-    The texts are ordered by weight (falling), then entry, then text. `grams` uint64 (g, rising), `starts` uint32 (g + 1) into
-    `postings` int32 (rows of the texts that hold the gram, rising); `norms` float32 (t); `entry_ids` int32 (t);
-    `weights` float32 (t); `offsets` uint32 (t + 1) into `blob` uint8, the texts in UTF-8.
+    The texts are ordered by weight (falling), then entry, then text. `grams` uint64 (g, rising), `starts` uint32
+    (g + 1) into `postings` int32 (rows of the texts that hold the gram, rising); `norms` float32 (t);
+    `entry_ids` int32 (t); `weights` float32 (t); `offsets` uint32 (t + 1) into `blob` uint8, the texts in UTF-8.
     """
 
     grams: npt.NDArray[np.uint64]

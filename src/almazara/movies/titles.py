@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+
+import polars as pl
 
 from almazara.errors import InputError
 
@@ -42,6 +45,22 @@ def normalize(text: str) -> str:
     else:
         key = " ".join("".join(map(_letter_or_space, folded)).split())
     return key or unicodedata.normalize("NFKC", "".join(unicodedata.normalize("NFKC", text).split()))
+
+
+def normalize_all(texts: Sequence[str]) -> list[str]:
+    """`normalize` of many texts; those in ASCII, the most, are folded all at once."""
+    written = pl.Series("text", texts, dtype=pl.String)
+    keys = (
+        written.str.to_lowercase()
+        .str.replace_all("['`]", "")
+        .str.replace_all("[^a-z0-9]+", " ")
+        .str.strip_chars(" ")
+        .to_list()
+    )
+    plain = written.str.len_bytes() == written.str.len_chars()
+    return [
+        key if key and is_plain else normalize(text) for key, is_plain, text in zip(keys, plain, texts, strict=True)
+    ]
 
 
 def _letter_or_space(character: str) -> str:
