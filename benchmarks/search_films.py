@@ -143,7 +143,7 @@ def main() -> None:
         report(f"almazara, {name}", right, cost, queries, cost)
     for name, (find, n) in instead(keys).items():
         right, other = measure(find, queries[:n])
-        report(name, right, other, queries[:n], cost)
+        report(f"{name}, films with 100 votes", right, other, queries[:n], cost)
 
 
 def instead(keys: list[str]) -> dict[str, tuple[Callable[[str], str | None], int]]:
