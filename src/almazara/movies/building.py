@@ -1,29 +1,31 @@
-"""Clean tables -> everything that the server reads: catalog, prebuilt answers, search indexes, similar films."""
+"""Clean tables -> everything that the server reads: catalog, film answers, people, search indexes, similar films."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Final
 
-import msgspec
 import numpy as np
 import polars as pl
 
-from almazara.movies import people, sentences
+from almazara.movies import people
 from almazara.movies import schema as s
-from almazara.movies.answers import CastMember, FilmAnswer
+from almazara.movies.answers import FilmAnswer
 from almazara.movies.catalog import CatalogData, build_catalog
 from almazara.movies.features import terms
-from almazara.movies.packed import pack
 from almazara.movies.recommenders import content, reasons, score
 from almazara.movies.recommenders.reasons import ReasonNames
 from almazara.movies.search import build_index
+from almazara.movies.texts import pack_lines
 
-ARRAY_GROUPS = (
+ARRAY_GROUPS: Final = (
     "film_answers",
-    "actor_answers",
-    "director_answers",
+    "directed",
+    "money",
+    "actors",
+    "directors",
     "title_search",
     "actor_search",
     "director_search",
@@ -33,7 +35,7 @@ ARRAY_GROUPS = (
 )
 """What the server memory-maps, by the name under which it is stored."""
 
-CAST_SHOWN = 15
+CAST_SHOWN: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,21 @@ class Built:
 
 
 def build_answers(tables: Mapping[str, pl.DataFrame]) -> Built:
-    """Everything but the similar films of content, in a few seconds for 45,000 films."""
+    """Everything but the similar films of content."""
     films, keys = tables[s.FILMS], tables[s.FILM_KEYS]
-    arrays: dict[str, Mapping[str, np.ndarray]] = {"film_answers": pack(_film_answers(tables)).arrays()}
-    for name, found in (("actor", people.actors(tables)), ("director", people.directors(tables))):
-        arrays[f"{name}_answers"] = pack(found.answers).arrays()
+    arrays: dict[str, Mapping[str, np.ndarray]] = {
+        "film_answers": pack_lines(_film_answers(tables)),
+        "directed": people.build_directed(films),
+        "money": people.build_money(films),
+        "title_search": _title_search(films, keys),
+        "score": score.fit(films),
+    }
+    directing = tables[s.CREW].filter(pl.col("job") == people.DIRECTOR)
+    for role, credits_ in (("actor", tables[s.CAST]), ("director", directing)):
+        found = people.build_people(credits_, films)
+        arrays[f"{role}s"] = found.arrays
         entries = np.arange(len(found.names), dtype=np.int32)
-        arrays[f"{name}_search"] = build_index(found.names, entries, found.weights).arrays()
-    arrays["title_search"] = _title_search(films, keys)
-    arrays["score"] = score.fit(films)
+        arrays[f"{role}_search"] = build_index(found.names, entries, found.weights).arrays()
     arrays["reasons"], names = reasons.build(terms(tables), films.height)
     return Built(build_catalog(films, keys), names, arrays)
 
@@ -79,49 +87,67 @@ def _title_search(films: pl.DataFrame, keys: pl.DataFrame) -> Mapping[str, np.nd
     return build_index(texts[s.TITLE].to_list(), rows, texts[s.VOTE_COUNT].to_numpy().astype(np.float32)).arrays()
 
 
-def _film_answers(tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, bytes]]:
-    films = tables[s.FILMS].join(tables[s.FILM_KEYS], left_on=s.ID, right_on=s.FILM_ID, how="left")
-    for table, column in ((s.KEYWORDS, "keyword"), (s.COUNTRIES, "country"), (s.LANGUAGES, "language")):
-        films = films.join(_lists(tables[table], column), left_on=s.ID, right_on=s.FILM_ID, how="left")
-    films = films.join(_lists(tables[s.COMPANIES], "company"), left_on=s.ID, right_on=s.FILM_ID, how="left")
-    shown = tables[s.CAST].sort(s.FILM_ID, "order", nulls_last=True, maintain_order=True)
-    members = pl.struct(s.NAME, "character").head(CAST_SHOWN).alias("members")
-    films = films.join(shown.group_by(s.FILM_ID).agg(members), left_on=s.ID, right_on=s.FILM_ID, how="left")
-    for row in films.sort(s.ID).iter_rows(named=True):
-        yield str(row[s.ID]), msgspec.json.encode(_film_answer(row))
-
-
-def _lists(table: pl.DataFrame, column: str) -> pl.DataFrame:
-    return table.group_by(s.FILM_ID, maintain_order=True).agg(pl.col(column))
-
-
-def _film_answer(row: dict[str, Any]) -> FilmAnswer:
-    title, year, directors, genres = row[s.TITLE], row[s.RELEASE_YEAR], row[s.DIRECTORS], row[s.GENRES]
-    return FilmAnswer(
-        id=row[s.ID],
-        titulo=title,
-        titulo_original=row[s.ORIGINAL_TITLE],
-        anio=year,
-        fecha_estreno=row[s.RELEASE_DATE].isoformat(),
-        idioma_original=row[s.ORIGINAL_LANGUAGE],
-        sinopsis=row[s.OVERVIEW],
-        lema=row["tagline"],
-        estado=row["status"],
-        duracion_minutos=row["runtime"],
-        generos=genres,
-        coleccion=row[s.COLLECTION],
-        directores=directors,
-        reparto=[CastMember(member[s.NAME], member["character"]) for member in row["members"] or []],
-        palabras_clave=row["keyword"] or [],
-        paises=row["country"] or [],
-        idiomas=row["language"] or [],
-        productoras=row["company"] or [],
-        costo=row[s.BUDGET],
-        recaudacion=row[s.REVENUE],
-        retorno=row[s.RETURN],
-        dinero_dudoso=row[s.MONEY_DOUBTFUL],
-        score=row[s.POPULARITY],
-        puntuacion=row[s.VOTE_AVERAGE],
-        votos=row[s.VOTE_COUNT],
-        mensaje=sentences.film(title, year, directors, genres),
+def _film_answers(tables: Mapping[str, pl.DataFrame]) -> bytes:
+    """A FilmAnswer as one line of JSON for each film, in order of row; written by Polars, all films at once."""
+    films = tables[s.FILMS].join(
+        tables[s.FILM_KEYS], left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left"
     )
+    for table, column in (
+        (s.KEYWORDS, "keyword"),
+        (s.COUNTRIES, "country"),
+        (s.LANGUAGES, "language"),
+        (s.COMPANIES, "company"),
+    ):
+        films = _with_lists(films, tables[table].select(s.FILM_ID, pl.col(column).alias(table)), table)
+    cast = tables[s.CAST].sort(s.FILM_ID, "order", nulls_last=True, maintain_order=True)
+    cast = cast.filter(pl.int_range(pl.len()).over(s.FILM_ID) < CAST_SHOWN)
+    members = pl.struct(pl.col(s.NAME).alias("nombre"), pl.col("character").alias("personaje")).alias(s.CAST)
+    films = _with_lists(films, cast.select(s.FILM_ID, members), s.CAST)
+    lines = io.BytesIO()
+    films.select(**_FILM_FIELDS).select([field.name for field in fields(FilmAnswer)]).write_ndjson(lines)
+    return lines.getvalue()
+
+
+def _with_lists(films: pl.DataFrame, entries: pl.DataFrame, column: str) -> pl.DataFrame:
+    lists = entries.group_by(s.FILM_ID, maintain_order=True).agg(pl.col(column))
+    joined = films.join(lists, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
+    return joined.with_columns(pl.col(column).fill_null([]))
+
+
+_DIRECTED: Final = pl.when(pl.col(s.DIRECTORS).list.len() > 0).then(
+    pl.format(", dirigida por {}", pl.col(s.DIRECTORS).list.join(", "))
+)
+_OF_GENRES: Final = pl.when(pl.col(s.GENRES).list.len() > 0).then(
+    pl.format(" Géneros: {}.", pl.col(s.GENRES).list.join(", "))
+)
+_FILM_FIELDS: Final = {
+    "id": pl.col(s.ID),
+    "titulo": pl.col(s.TITLE),
+    "titulo_original": pl.col(s.ORIGINAL_TITLE),
+    "anio": pl.col(s.RELEASE_YEAR),
+    "fecha_estreno": pl.col(s.RELEASE_DATE).cast(pl.String),
+    "idioma_original": pl.col(s.ORIGINAL_LANGUAGE),
+    "sinopsis": pl.col(s.OVERVIEW),
+    "lema": pl.col("tagline"),
+    "estado": pl.col("status"),
+    "duracion_minutos": pl.col("runtime"),
+    "generos": pl.col(s.GENRES),
+    "coleccion": pl.col(s.COLLECTION),
+    "directores": pl.col(s.DIRECTORS),
+    "reparto": pl.col(s.CAST),
+    "palabras_clave": pl.col(s.KEYWORDS),
+    "paises": pl.col(s.COUNTRIES),
+    "idiomas": pl.col(s.LANGUAGES),
+    "productoras": pl.col(s.COMPANIES),
+    "costo": pl.col(s.BUDGET),
+    "recaudacion": pl.col(s.REVENUE),
+    "retorno": pl.col(s.RETURN),
+    "dinero_dudoso": pl.col(s.MONEY_DOUBTFUL),
+    "score": pl.col(s.POPULARITY),
+    "puntuacion": pl.col(s.VOTE_AVERAGE),
+    "votos": pl.col(s.VOTE_COUNT),
+    "mensaje": pl.format(
+        "{} ({}){}.{}", s.TITLE, s.RELEASE_YEAR, _DIRECTED.otherwise(pl.lit("")), _OF_GENRES.otherwise(pl.lit(""))
+    ),
+}
+"""The fields of a FilmAnswer from the joined columns."""

@@ -11,7 +11,7 @@ import polars as pl
 
 from almazara.errors import NotFoundError
 from almazara.movies import schema as s
-from almazara.movies.titles import compact, normalize, query_keys, split_year
+from almazara.movies.titles import compact, normalize_all, query_keys, split_year
 
 Row = int
 """Position of a film in the catalog's columns."""
@@ -132,11 +132,11 @@ def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> CatalogData:
 
 
 def _rows_by_key(titles: Sequence[str | None], votes: Sequence[int]) -> dict[str, list[Row]]:
+    keys = normalize_all([title or "" for title in titles])
     rows: dict[str, list[Row]] = {}
     for row in sorted(range(len(titles)), key=lambda row: (-votes[row], row)):
-        title = titles[row]
-        if title:
-            rows.setdefault(normalize(title), []).append(row)
+        if keys[row]:
+            rows.setdefault(keys[row], []).append(row)
     for key in list(rows):
         rows.setdefault(compact(key), rows[key])
     return rows

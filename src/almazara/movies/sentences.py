@@ -95,10 +95,3 @@ def search(query: str, count: int) -> str:
     if not count:
         return f"Ninguna película se parece a «{query}»."
     return f"{films(count).capitalize()} para «{query}»."
-
-
-def film(title: str, year: int, directors: Sequence[str], genres: Sequence[str]) -> str:
-    """For /peliculas/{id}."""
-    directed = f", dirigida por {', '.join(directors)}" if directors else ""
-    kind = f" Géneros: {', '.join(genres)}." if genres else ""
-    return f"{title} ({year}){directed}.{kind}"

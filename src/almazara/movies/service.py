@@ -9,7 +9,9 @@ from typing import Final
 from almazara.errors import InputError, NotFoundError
 from almazara.movies import calendar_es, sentences
 from almazara.movies.answers import (
+    ActorAnswer,
     DayAnswer,
+    DirectorAnswer,
     FilmReference,
     MonthAnswer,
     Recommendation,
@@ -21,12 +23,12 @@ from almazara.movies.answers import (
 )
 from almazara.movies.calendar_es import DayOfMonth, Weekday
 from almazara.movies.catalog import SUGGESTIONS, Catalog, Found
-from almazara.movies.packed import Packed
-from almazara.movies.people import exact_key
+from almazara.movies.people import Money, People, actor_answer, director_answer
 from almazara.movies.recommenders.base import MAX_SIMILAR, SimilarFilms
 from almazara.movies.recommenders.reasons import Reasons
 from almazara.movies.search import SearchIndex
-from almazara.movies.titles import check_query, query_keys
+from almazara.movies.texts import Texts
+from almazara.movies.titles import check_query
 
 DEFAULT_METHOD: Final = "contenido"
 
@@ -36,9 +38,11 @@ class Parts:
     """What a loaded artifact consists of."""
 
     catalog: Catalog
-    films: Packed
-    actors: Packed
-    directors: Packed
+    films: Texts
+    directed: Texts
+    money: Money
+    actors: People
+    directors: People
     title_search: SearchIndex
     actor_search: SearchIndex
     director_search: SearchIndex
@@ -101,20 +105,25 @@ class MovieService:
         message = sentences.votes(film.titulo, film.anio, count, average, self._min_votes)
         return VotesAnswer(film.id, film.titulo, film.anio, count, average, enough, message, self._others(found))
 
-    def actor(self, name: str) -> bytes:
-        """An ActorAnswer as JSON, made at build time."""
-        return _person(name, self._parts.actors, self._parts.actor_search, "ningún actor o actriz")
+    def actor(self, name: str) -> ActorAnswer:
+        """What the films of an actor returned; films that they only directed do not count."""
+        people, money = self._parts.actors, self._parts.money
+        row = _person(name, people, self._parts.actor_search, "ningún actor o actriz")
+        films = people.films(row)
+        return actor_answer(people.name(row), money.returns(films), self._titles(money.doubtful(films)))
 
-    def director(self, name: str) -> bytes:
-        """A DirectorAnswer as JSON, made at build time."""
-        return _person(name, self._parts.directors, self._parts.director_search, "ningún director o directora")
+    def director(self, name: str) -> DirectorAnswer:
+        """The films of a director and what they returned."""
+        people, money = self._parts.directors, self._parts.money
+        row = _person(name, people, self._parts.director_search, "ningún director o directora")
+        films = people.films(row)
+        directed = [self._parts.directed.encoded(film) for film in films]
+        doubtful = self._titles(money.doubtful(films))
+        return director_answer(people.name(row), directed, money.returns(films), doubtful)
 
     def film(self, film_id: int) -> bytes:
         """A FilmAnswer as JSON, made at build time."""
-        answer = self._parts.films.get(str(film_id))
-        if answer is None:
-            raise NotFoundError(f"No hay ninguna película con id {film_id}.")
-        return answer
+        return self._parts.films.encoded(self._catalog.row(film_id))
 
     def search(self, query: str, n: int) -> SearchAnswer:
         """Films whose title, in any language, resembles the text."""
@@ -139,15 +148,17 @@ class MovieService:
             raise InputError(f"El método «{method[:40]}» no existe: use {' o '.join(self._parts.recommenders)}.")
         n, found = _check_n(n), self._find(title, year, film_id)
         film = self._reference(found.row)
-        detail = [self._recommendation(found.row, *pair) for pair in recommender.similar(found.row, n)]
+        similar = recommender.similar(found.row, n)
+        reasons = self._parts.reasons.shared(found.row, [row for row, _ in similar])
+        detail = [self._recommendation(*pair, why) for pair, why in zip(similar, reasons, strict=True)]
         titles = [one.titulo for one in detail]
         message = sentences.recommendation(film.titulo, film.anio, titles)
         others = self._others(found)
         return RecommendationAnswer(film.id, film.titulo, film.anio, method, titles, detail, message, others)
 
-    def _recommendation(self, row: int, other: int, similarity: float) -> Recommendation:
-        film, reasons = self._reference(other), self._parts.reasons.shared(row, other)
-        return Recommendation(film.id, film.titulo, film.anio, round(similarity, 4), reasons)
+    def _recommendation(self, row: int, similarity: float, reasons: list[str]) -> Recommendation:
+        data = self._catalog.data
+        return Recommendation(data.ids[row], data.titles[row], data.years[row], round(similarity, 4), reasons)
 
     def _find(self, title: str, year: int | None, film_id: int | None) -> Found:
         title = check_query(title)
@@ -166,6 +177,9 @@ class MovieService:
         data = self._catalog.data
         return FilmReference(data.ids[row], data.titles[row], data.years[row])
 
+    def _titles(self, rows: list[int]) -> list[str]:
+        return [self._catalog.data.titles[row] for row in rows]
+
     def _others(self, found: Found) -> list[FilmReference]:
         return [self._reference(row) for row in found.others]
 
@@ -176,11 +190,10 @@ def _check_n(n: int) -> int:
     return n
 
 
-def _person(name: str, answers: Packed, search: SearchIndex, nobody: str) -> bytes:
+def _person(name: str, people: People, search: SearchIndex, nobody: str) -> int:
     name = check_query(name)
-    for key in (exact_key(name), *query_keys(name)):
-        answer = answers.get(key)
-        if answer is not None:
-            return answer
-    near = search.search(name, SUGGESTIONS)
-    raise NotFoundError(f"No hay {nobody} que se llame «{name}».", [match.text for match in near])
+    row = people.find(name)
+    if row is None:
+        near = search.search(name, SUGGESTIONS)
+        raise NotFoundError(f"No hay {nobody} que se llame «{name}».", [match.text for match in near])
+    return row

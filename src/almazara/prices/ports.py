@@ -72,6 +72,10 @@ class PageSource(Protocol):
         """
         ...
 
+    def report_block(self, url: str) -> None:
+        """Say that the page of `url` was a block: the source leaves its host alone for a while."""
+        ...
+
     def close(self) -> None:
         """Give connections back."""
         ...

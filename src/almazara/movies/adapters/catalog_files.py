@@ -10,12 +10,13 @@ import numpy as np
 
 from almazara.movies.building import ARRAY_GROUPS, Built
 from almazara.movies.catalog import Catalog, CatalogData
-from almazara.movies.packed import Packed, PackedArrays
+from almazara.movies.people import Money, People
 from almazara.movies.recommenders.content import ContentRecommender
 from almazara.movies.recommenders.reasons import ReasonNames, Reasons
 from almazara.movies.recommenders.score import ScoreRecommender
 from almazara.movies.search import SearchArrays, SearchIndex
 from almazara.movies.service import Parts
+from almazara.movies.texts import Texts
 
 _CATALOG = "catalog.json"
 _REASONS = "reason_names.json"
@@ -40,9 +41,11 @@ def open_parts(folder: Path) -> Parts:
     groups = {group: _map_arrays(folder, group) for group in ARRAY_GROUPS}
     return Parts(
         catalog=Catalog(msgspec.json.decode((folder / _CATALOG).read_bytes(), type=CatalogData)),
-        films=Packed(PackedArrays.from_arrays(groups["film_answers"])),
-        actors=Packed(PackedArrays.from_arrays(groups["actor_answers"])),
-        directors=Packed(PackedArrays.from_arrays(groups["director_answers"])),
+        films=Texts(groups["film_answers"]),
+        directed=Texts(groups["directed"]),
+        money=Money(groups["money"]),
+        actors=People(groups["actors"]),
+        directors=People(groups["directors"]),
         title_search=SearchIndex(SearchArrays.from_arrays(groups["title_search"])),
         actor_search=SearchIndex(SearchArrays.from_arrays(groups["actor_search"])),
         director_search=SearchIndex(SearchArrays.from_arrays(groups["director_search"])),

@@ -23,7 +23,7 @@ class ContentConfig:
 
     Attributes:
         year_scale: Years after which the closeness of release dates has fallen to 1/e.
-        max_word_share: A word in more than this share of the overviews says nothing.
+        max_word_share: A word in more than this share of the films says nothing; a keyword in more than twice it.
     """
 
     collection: float = 1.0
@@ -36,7 +36,7 @@ class ContentConfig:
     year: float = 0.3
     votes: float = 0.6
     year_scale: float = 10.0
-    max_word_share: float = 0.02
+    max_word_share: float = 0.005
 
     def total(self) -> float:
         """Sum of the weights, by which similarities are scaled to [0, 1]."""
@@ -65,10 +65,11 @@ class _Dense:
     year: np.ndarray
     prior: np.ndarray
 
-    def score(self, config: ContentConfig, row: int, others: np.ndarray) -> np.ndarray:
-        genre = self.genre[others] @ self.genre[row]
-        year = np.exp(-np.abs(self.year[others] - self.year[row]) / config.year_scale)
-        return np.asarray(config.genre * genre + config.year * year + self.prior[others])
+    def score(self, config: ContentConfig, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Scores of the pairs (rows[i], others[i])."""
+        genre = np.einsum("ij,ij->i", self.genre[rows], self.genre[others])
+        year = np.exp(-np.abs(self.year[rows] - self.year[others]) / np.float32(config.year_scale))
+        return np.asarray(config.genre * genre + config.year * year + self.prior[others], dtype=np.float32)
 
 
 def fit(
@@ -78,8 +79,8 @@ def fit(
 ) -> Arrays:
     """The 50 most similar films of each film.
 
-    Candidates are the films that share a collection, person, keyword or telling word, and the most voted ones; all
-    fields order them. Exact for these candidates: no approximate index (see FINDINGS: at this size exact is cheap).
+    Candidates are the films that share a collection, person, keyword or telling word, filled up with the most voted
+    ones where these are few; all fields order them. Exact for these candidates: no approximate index.
 
     Args:
         tables: The clean tables.
@@ -93,16 +94,17 @@ def fit(
     fields = terms(tables)
     linked = _linked(fields, films.height, config)
     dense = _dense(fields["genre"], films, config)
-    popular = np.argsort(-dense.prior, kind="stable")[: 4 * MAX_SIMILAR]
+    popular = np.argsort(-dense.prior, kind="stable")[: 2 * MAX_SIMILAR]
     neighbors = np.full((films.height, MAX_SIMILAR), -1, dtype=np.int32)
     similarity = np.zeros((films.height, MAX_SIMILAR), dtype=np.float32)
     transposed = sparse.csr_array(linked.T)
     for start in range(0, films.height, _BLOCK):
-        shared = sparse.csr_array(linked[start : start + _BLOCK] @ transposed)
-        for offset in range(shared.shape[0]):
-            row = start + offset
-            found = slice(shared.indptr[offset], shared.indptr[offset + 1])
-            best, scores = _best(row, (shared.indices[found], shared.data[found]), popular, dense, config)
+        shared = _filled(sparse.csr_array(linked[start : start + _BLOCK] @ transposed), popular)
+        rows = start + np.repeat(np.arange(shared.shape[0]), np.diff(shared.indptr))
+        score = shared.data + dense.score(config, rows, shared.indices)
+        score[rows == shared.indices] = -1  # a film is never its own neighbor
+        for row, (first, last) in enumerate(zip(shared.indptr, shared.indptr[1:], strict=False), start=start):
+            best, scores = _best(shared.indices[first:last], score[first:last], dense.prior)
             neighbors[row, : len(best)] = best
             similarity[row, : len(best)] = scores / config.total()
         progress(min(start + _BLOCK, films.height), films.height)
@@ -112,7 +114,7 @@ def fit(
 def _linked(fields: Mapping[str, pl.DataFrame], n_films: int, config: ContentConfig) -> sparse.csr_array:
     """All sparse fields side by side, each scaled by the root of its weight, so that one product sums the cosines."""
     names = ("collection", "director", "cast", "keyword", "title", "overview")
-    share = {"keyword": config.max_word_share * 2, "title": config.max_word_share, "overview": config.max_word_share}
+    share = {"keyword": 2 * config.max_word_share, "title": config.max_word_share, "overview": config.max_word_share}
     parts = [
         tfidf(fields[name], n_films, share.get(name, 1.0)) * np.float32(np.sqrt(getattr(config, name)))
         for name in names
@@ -130,19 +132,23 @@ def _dense(genres: pl.DataFrame, films: pl.DataFrame, config: ContentConfig) -> 
     )
 
 
-def _best(
-    row: int, linked: tuple[np.ndarray, np.ndarray], popular: np.ndarray, dense: _Dense, config: ContentConfig
-) -> tuple[np.ndarray, np.ndarray]:
-    shared, score = linked
-    others = np.concatenate([shared, np.setdiff1d(popular, shared)])
-    total = np.concatenate([score, np.zeros(len(others) - len(shared), dtype=np.float32)])
-    total = total + dense.score(config, row, others)
-    keep = others != row
-    others, total = others[keep], total[keep]
+def _filled(shared: sparse.csr_array, popular: np.ndarray) -> sparse.csr_array:
+    """The candidates, with the most voted films added (at nothing shared) to rows that have too few."""
+    poor = np.flatnonzero(np.diff(shared.indptr) <= MAX_SIMILAR)
+    if not len(poor):
+        return shared
+    rows, columns = np.repeat(poor, len(popular)), np.tile(popular, len(poor))
+    nothing = np.full(len(rows), np.float32(1e-9))
+    return sparse.csr_array(shared + sparse.csr_array((nothing, (rows, columns)), shape=shared.shape))
+
+
+def _best(others: np.ndarray, score: np.ndarray, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The first 50 by score; equal ones in order of votes, then row."""
     if len(others) > MAX_SIMILAR:
-        first = np.argpartition(-total, MAX_SIMILAR - 1)
-        edge = total[first[MAX_SIMILAR - 1]]
-        chosen = np.flatnonzero(total >= edge)  # ties at the edge are decided below, not by the partition
-        others, total = others[chosen], total[chosen]
-    order = np.lexsort((others, -dense.prior[others], -total))[:MAX_SIMILAR]
-    return others[order], total[order]
+        edge = np.partition(score, len(score) - MAX_SIMILAR)[len(score) - MAX_SIMILAR]
+        chosen = np.flatnonzero(score >= max(edge, 0))  # ties at the edge are decided below, not by the partition
+    else:
+        chosen = np.flatnonzero(score >= 0)
+    others, score = others[chosen], score[chosen]
+    order = np.lexsort((others, -prior[others], -score))[:MAX_SIMILAR]
+    return others[order], score[order]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -19,6 +20,7 @@ _SENTENCES: Final = {
     "genre": "género",
     "keyword": "tema",
 }
+_LABELS: Final = tuple(_SENTENCES.values())
 _AT_MOST: Final = 3
 
 
@@ -33,23 +35,24 @@ class Reasons:
     """Reads the arrays that `build` made; codes of a film are sorted, strongest field first."""
 
     def __init__(self, arrays: Arrays, names: ReasonNames) -> None:
-        self._offsets = arrays["offsets"]
-        self._codes = arrays["codes"]
+        self._offsets = arrays["offsets"].data
+        self._codes = arrays["codes"].data
         self._names = names
 
-    def shared(self, row: int, other: int) -> list[str]:
-        """Sentences such as `misma saga: ...`, at most three terms each, strongest field first."""
-        common = sorted(self._of(row) & self._of(other))
-        bounds = [*self._names.starts, len(self._names.names)]
-        found = []
-        for label, start, end in zip(_SENTENCES.values(), bounds, bounds[1:], strict=False):
-            terms = [self._names.names[code] for code in common if start <= code < end][:_AT_MOST]
-            if terms:
-                found.append(f"{label}: {', '.join(terms)}")
-        return found
+    def shared(self, row: int, others: Sequence[int]) -> list[list[str]]:
+        """For each other film, sentences such as `misma saga: ...`: three terms at most, strongest field first."""
+        own = set(self._of(row))
+        return [self._sentences([code for code in self._of(other) if code in own]) for other in others]
 
-    def _of(self, row: int) -> set[int]:
-        return set(self._codes[self._offsets[row] : self._offsets[row + 1]].tolist())
+    def _of(self, row: int) -> memoryview:
+        return self._codes[self._offsets[row] : self._offsets[row + 1]]
+
+    def _sentences(self, common: Sequence[int]) -> list[str]:
+        by_field: dict[str, list[str]] = {}
+        for code in common:
+            label = _LABELS[bisect_right(self._names.starts, code) - 1]
+            by_field.setdefault(label, []).append(self._names.names[code])
+        return [f"{label}: {', '.join(terms[:_AT_MOST])}" for label, terms in by_field.items()]
 
 
 def build(fields: Mapping[str, pl.DataFrame], n_films: int) -> tuple[Arrays, ReasonNames]:
