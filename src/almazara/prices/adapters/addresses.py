@@ -75,12 +75,12 @@ def check_url(url: str, policy: AddressPolicy) -> Target | Forbidden:
         return Forbidden("the address is too long, or holds control characters or backslashes")
     try:
         parts = urlsplit(text)
-        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+        port = _DEFAULT_PORTS.get(parts.scheme) if parts.port is None else parts.port
     except ValueError:
         return Forbidden("the address cannot be read")
     if port is None or parts.scheme not in _DEFAULT_PORTS:
         return Forbidden("only http and https addresses are fetched")
-    host = None if "@" in parts.netloc else _plain_host(parts.hostname or "")
+    host = None if "@" in parts.netloc else _plain_host(parts.hostname or "", bracketed="[" in parts.netloc)
     if host is None:
         return Forbidden("the address names no proper host, or holds a user name or password")
     if port not in policy.ports | policy.loopback_ports:
@@ -129,10 +129,10 @@ def system_resolver(host: str, port: int) -> list[str]:
     return [str(entry[4][0]) for entry in found]
 
 
-def _plain_host(host: str) -> str | None:
+def _plain_host(host: str, *, bracketed: bool) -> str | None:
     """The host in ASCII, or None for what is no DNS name or address (`0x7f.1` and `2130706433` are none)."""
-    if ":" in host:
-        return str(_literal(host)) if _literal(host) and "%" not in host else None
+    if bracketed:
+        return str(_literal(host)) if isinstance(_literal(host), IPv6Address) and "%" not in host else None
     try:
         plain = host.encode("idna").decode("ascii").lower() if not host.isascii() else host.lower()
     except UnicodeError:

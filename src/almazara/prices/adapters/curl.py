@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 from almazara.prices.adapters.addresses import Target
-from almazara.prices.adapters.exchange import Broken, Response, add_header
+from almazara.prices.adapters.decoding import ACCEPT_ENCODING, Decoder
+from almazara.prices.adapters.responses import Broken, Response, add_header
 
 _ABORT = 0xFFFFFFFF  # CURL_WRITEFUNC_ERROR
 
+_PARTIAL = 18
 _TOO_LARGE = 63
 _REASONS = {
     5: "the proxy's name could not be resolved",
     7: "no connection could be made",
     16: "the HTTP/2 connection broke",
-    18: "the connection ended before the page did",
+    _PARTIAL: "the connection ended before the page did",
     28: "it took longer than allowed",
     35: "no encrypted connection could be made",
     52: "the server closed the connection without an answer",
     55: "the connection broke while asking",
     56: "the connection broke while reading",
     60: "the server's certificate is not valid",
-    61: "the page is compressed in a way that cannot be read, or not completely there",
     92: "the HTTP/2 stream broke",
     97: "the proxy refused the connection",
     _TOO_LARGE: "the page is larger than allowed",
 }
-_PASSING = frozenset({5, 7, 16, 18, 28, 35, 52, 55, 56, 92, 97})
+_PASSING = frozenset({5, 7, 16, _PARTIAL, 28, 35, 52, 55, 56, 92, 97})
+
+_NOT_WHOLE = Broken("the page's compression is broken, or ends too early", passing=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +55,57 @@ class Limits:
 
 @dataclass(slots=True)
 class _Receiver:
-    """Takes header lines and body chunks from libcurl, which has removed the content encoding."""
+    """Takes header lines and body chunks from libcurl."""
 
-    max_bytes: int
+    limits: Limits
     headers: dict[str, str] = field(default_factory=dict)
-    body: bytearray = field(default_factory=bytearray)
-    too_large: bool = False
+    encoding: str = ""
+    headers_ended: bool = False
+    decoder: Decoder | None = None
+    refusal: Broken | None = None
 
     def take_header(self, line: bytes) -> int:
         name, colon, value = line.decode("latin-1").partition(":")
         if line.startswith(b"HTTP/"):
             self.headers.clear()
-        elif colon and not self.body:
+            self.encoding, self.headers_ended = "", False
+        elif not line.strip():
+            self.headers_ended = True
+        elif colon and not self.headers_ended:  # later ones are trailers
+            if name.strip().lower() == "content-encoding":
+                self.encoding = f"{self.encoding}, {value.strip()}" if self.encoding else value.strip()
             add_header(self.headers, name, value)
         return len(line)
 
     def take_body(self, chunk: bytes) -> int:
-        if len(self.body) + len(chunk) > self.max_bytes:
-            self.body += chunk[: self.max_bytes - len(self.body)]
-            self.too_large = True
-            return _ABORT
-        self.body += chunk
-        return len(chunk)
+        try:
+            self.decoder = self.decoder or Decoder(self.encoding, self.limits.max_bytes)
+            self.decoder.feed(chunk)
+        except zlib.error:
+            self.refusal = _NOT_WHOLE
+        except ValueError as error:
+            self.refusal = Broken(str(error), passing=False)
+        else:
+            if not self.decoder.too_large:
+                return len(chunk)
+            if not self.limits.cut:
+                self.refusal = _broken(_TOO_LARGE)
+        return _ABORT
+
+    def outcome(self, code: int, status: int) -> Response | Broken:
+        """What came, given libcurl's own verdict."""
+        if self.refusal is not None:
+            return self.refusal
+        cut = self.limits.cut and self.decoder is not None and self.decoder.too_large
+        if code and not cut:
+            return _broken(code)
+        if not self.headers_ended:
+            return _broken(_PARTIAL)
+        if self.decoder is None:
+            return Response(status, self.headers, b"")
+        if not cut and not self.decoder.whole:
+            return _NOT_WHOLE
+        return Response(status, self.headers, bytes(self.decoder.body))
 
 
 def request(
@@ -94,7 +127,7 @@ def request(
     """
     from curl_cffi import Curl, CurlError, CurlInfo
 
-    receiver = _Receiver(limits.max_bytes)
+    receiver = _Receiver(limits)
     with closing(Curl()) as curl:
         for option, value in _options(target, addresses, headers, limits, proxy).items():
             curl.setopt(option, value)
@@ -102,13 +135,12 @@ def request(
         try:
             curl.perform()
         except CurlError as error:
-            code = _TOO_LARGE if receiver.too_large else int(error.code)
+            code = int(error.code)
         else:
             code = 0
         status = _integer(curl.getinfo(CurlInfo.RESPONSE_CODE))
         primary = curl.getinfo(CurlInfo.PRIMARY_IP)
-    complete = code == 0 or (limits.cut and receiver.too_large)
-    outcome = Response(status, receiver.headers, bytes(receiver.body)) if complete else _broken(code)
+    outcome = receiver.outcome(code, status)
     return outcome, primary.decode() if isinstance(primary, bytes) else ""
 
 
@@ -127,8 +159,11 @@ def _options(
         # An empty proxy also keeps libcurl from reading `https_proxy` in the environment.
         CurlOpt.PROXY: proxy or "",
         CurlOpt.SUPPRESS_CONNECT_HEADERS: 1,
-        CurlOpt.ACCEPT_ENCODING: "",
-        CurlOpt.HTTPHEADER: [f"{name}: {value}".encode("latin-1") for name, value in headers.items()],
+        CurlOpt.HTTP_CONTENT_DECODING: 0,
+        CurlOpt.HTTPHEADER: [
+            f"{name}: {value}".encode("latin-1")
+            for name, value in {**headers, "Accept-Encoding": ACCEPT_ENCODING}.items()
+        ],
         CurlOpt.MAXFILESIZE_LARGE: 0 if limits.cut else limits.max_bytes,
         CurlOpt.TIMEOUT_MS: int(limits.timeout_seconds * 1000),
         CurlOpt.CONNECTTIMEOUT_MS: int(limits.connect_seconds * 1000),

@@ -22,7 +22,9 @@ from almazara.prices.adapters.addresses import (
     system_resolver,
 )
 from almazara.prices.adapters.curl import Limits
-from almazara.prices.adapters.exchange import (
+from almazara.prices.adapters.host_states import HostStates, MemoryHostStates, stop_host
+from almazara.prices.adapters.http_config import HttpConfig
+from almazara.prices.adapters.responses import (
     Broken,
     Response,
     conditional_headers,
@@ -31,8 +33,6 @@ from almazara.prices.adapters.exchange import (
     redirect_of,
     remembered,
 )
-from almazara.prices.adapters.host_states import HostStates, MemoryHostStates, stop_host
-from almazara.prices.adapters.http_config import HttpConfig
 from almazara.prices.adapters.robots import ROBOTS_BYTES, RobotsCache
 from almazara.prices.politeness import Robots, Stop
 from almazara.prices.ports import Failed, Fetched, Refused

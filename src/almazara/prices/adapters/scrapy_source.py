@@ -18,7 +18,9 @@ from itertools import count
 from almazara import log
 from almazara.prices import politeness as manners
 from almazara.prices.adapters.addresses import Forbidden, check_url
-from almazara.prices.adapters.exchange import (
+from almazara.prices.adapters.host_states import HostStates, MemoryHostStates, stop_host
+from almazara.prices.adapters.http_config import HttpConfig
+from almazara.prices.adapters.responses import (
     Broken,
     Response,
     conditional_headers,
@@ -27,8 +29,6 @@ from almazara.prices.adapters.exchange import (
     redirect_of,
     remembered,
 )
-from almazara.prices.adapters.host_states import HostStates, MemoryHostStates, stop_host
-from almazara.prices.adapters.http_config import HttpConfig
 from almazara.prices.adapters.scrapy_process import Answer, Order, ScrapyProcess
 from almazara.prices.politeness import Go, Stop
 from almazara.prices.ports import Failed, Fetched, Refused

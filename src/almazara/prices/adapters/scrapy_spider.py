@@ -39,8 +39,8 @@ from twisted.python.failure import Failure
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from almazara.prices.adapters.addresses import Forbidden, check_url, refusal, resolve, system_resolver
-from almazara.prices.adapters.exchange import Broken, add_header
 from almazara.prices.adapters.http_config import HttpConfig
+from almazara.prices.adapters.responses import Broken, add_header
 from almazara.prices.adapters.robots import ROBOTS_BYTES
 from almazara.prices.adapters.scrapy_process import Answer, Order
 from almazara.prices.politeness import Robots, read_robots

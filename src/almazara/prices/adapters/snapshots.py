@@ -8,12 +8,14 @@ Layout under the root::
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import hashlib
 import json
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -65,20 +67,11 @@ class Snapshots:
             UnavailableError: when the folder cannot be written; what is there stays as it was.
         """
         folder = self.root / safe_name(shop) / safe_name(sku)
-        digest = hashlib.sha256(page.body).hexdigest()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            stamp = _free_stamp(folder, page.fetched_at)
-            name = _same_body(folder, digest)
-            if name is None:
-                name = f"{stamp}.html.gz"
-                # Without a time inside, the same page gives the same bytes.
-                _write(folder / name, gzip.compress(page.body, compresslevel=6, mtime=0))
-            note = {**_described(page), "shop": shop, "sku": sku, "file": name, "sha256": digest}
-            _write(folder / f"{stamp}.json", json.dumps(note, ensure_ascii=False, indent=1).encode())
+            with self._locked():
+                return _keep(folder, shop, sku, page)
         except OSError as error:
             raise UnavailableError(f"The page could not be kept under {folder}: {error}.") from error
-        return folder / name
 
     def iterate(self, shop: str | None = None, sku: str | None = None) -> Iterator[Snapshot]:
         """Kept pages, oldest first; what cannot be read is logged and left out."""
@@ -108,25 +101,42 @@ class Snapshots:
     def prune(self, now: datetime) -> int:
         """Remove pages that are too old, then the oldest until the size fits; each listing's newest stays.
 
+        What a killed process left half done goes too.
+
         Returns:
             How many pages went.
 
         Raises:
             UnavailableError: when a file cannot be removed.
         """
+        try:
+            with self._locked():
+                return self._prune(now)
+        except OSError as error:
+            raise UnavailableError(f"Old pages under {self.root} could not be removed: {error}.") from error
+
+    def _prune(self, now: datetime) -> int:
+        for folder in {path.parent for path in self.root.glob("*/*/*")}:
+            _sweep(folder)
         notes = self._notes(None, None)
         newest = {path.parent: path for path in notes}
-        total = sum(path.stat().st_size for path in self.root.glob("*/*/*") if path.is_file())
+        total = sum(path.stat().st_size for path in self.root.glob("*/*/*"))
         removed = 0
         for path in notes:
-            if path == newest[path.parent] or not self._is_due(path, now, total):
-                continue
-            try:
-                total -= _remove(path)
-            except OSError as error:
-                raise UnavailableError(f"The kept page {path} could not be removed: {error}.") from error
-            removed += 1
+            if path != newest[path.parent] and self._is_due(path, now, total):
+                size = path.stat().st_size
+                path.unlink()
+                total -= size + _sweep(path.parent)
+                removed += 1
         return removed
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One keeper at a time: a body is not removed while a new note is about to need it."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _is_due(self, path: Path, now: datetime, total: int) -> bool:
         days, size = self.retention.days, self.retention.max_bytes
@@ -184,6 +194,19 @@ def safe_name(text: str) -> str:
     return f"{name}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
+def _keep(folder: Path, shop: str, sku: str, page: Page) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256(page.body).hexdigest()
+    stamp = _free_stamp(folder, page.fetched_at)
+    name = _same_body(folder, digest)
+    if name is None:
+        name = f"{stamp}.html.gz"
+        _write(folder / name, gzip.compress(page.body, compresslevel=6, mtime=0))
+    note = {**_described(page), "shop": shop, "sku": sku, "file": name, "sha256": digest}
+    _write(folder / f"{stamp}.json", json.dumps(note, indent=1).encode())
+    return folder / name
+
+
 def _described(page: Page) -> dict[str, Any]:
     return {
         "url": page.url,
@@ -227,16 +250,14 @@ def _free_stamp(folder: Path, moment: datetime) -> str:
     return name
 
 
-def _remove(note: Path) -> int:
-    """Remove a note, and its body when no other note needs it; returns the bytes set free."""
-    name = Path(str(json.loads(note.read_bytes())["file"])).name
-    freed = note.stat().st_size
-    note.unlink()
-    body = note.with_name(name)
-    needed = any(f'"{name}"' in other.read_text(encoding="utf-8") for other in note.parent.glob("*.json"))
-    if not needed and body.is_file():
-        freed += body.stat().st_size
-        body.unlink()
+def _sweep(folder: Path) -> int:
+    """Remove what no note needs; returns the bytes set free."""
+    notes = [path.read_bytes() for path in folder.glob("*.json")]
+    freed = 0
+    for path in folder.iterdir():
+        if path.suffix != ".json" and not any(f'"{path.name}"'.encode() in note for note in notes):
+            freed += path.stat().st_size
+            path.unlink()
     return freed
 
 
