@@ -72,12 +72,24 @@ def price_on(product: Product, day: date) -> DemoState:
     number = day.toordinal()
     if _episode(product, "stock-out", number, every=60, longest=5, percent=60) is not None:
         return DemoState(None, None, in_stock=False)
-    regular = _regular_cents(product, number)
+    regular = regular_price(product, day)
     sale = _episode(product, "sale", number, every=35, longest=8, percent=55)
     if sale is None:
-        return DemoState(_euros(regular), None, in_stock=True)
+        return DemoState(regular, None, in_stock=True)
     off = 10 + 5 * (_draw(product.slug, "off", sale) % 4)
-    return DemoState(_euros(_ending_in_nine(regular * (100 - off) // 100)), _euros(regular), in_stock=True)
+    return DemoState(_ending_in_nine(int(regular * (100 - off))), regular, in_stock=True)
+
+
+def regular_price(product: Product, day: date) -> Decimal:
+    """The price without sale, in stock or not: follows the cost level on days of decision, held between them."""
+    number = day.toordinal()
+    decision = number // product.held_days
+    if _decided_on(product, decision) > number:
+        decision -= 1
+    while _draw(product.slug, "keeps", decision) % 5 < 2:  # noqa: PLR2004 - two decisions of five change nothing
+        decision -= 1
+    level = _cost_level(_decided_on(product, decision))
+    return _ending_in_nine(product.usual_cents * level // _PAR)
 
 
 def blocks(day: date, request: int) -> bool:
@@ -116,17 +128,6 @@ def as_of(url: str, day: date) -> str:
     return f"{url}?day={day.isoformat()}"
 
 
-def _regular_cents(product: Product, number: int) -> int:
-    """The price without sale: follows the cost level on days of decision, and is held between them."""
-    decision = number // product.held_days
-    if _decided_on(product, decision) > number:
-        decision -= 1
-    while _draw(product.slug, "keeps", decision) % 5 < 2:  # noqa: PLR2004 - two decisions of five change nothing
-        decision -= 1
-    level = _cost_level(_decided_on(product, decision))
-    return _ending_in_nine(product.usual_cents * level // _PAR)
-
-
 def _decided_on(product: Product, decision: int) -> int:
     """Ordinal day of a product's n-th decision: regular, but for a few days."""
     return decision * product.held_days + _draw(product.slug, "decision", decision) % (product.held_days // 2)
@@ -153,8 +154,8 @@ def _episode(product: Product, kind: str, number: int, *, every: int, longest: i
     return episode if happens and begins <= after < begins + days else None
 
 
-def _ending_in_nine(cents: int) -> int:
-    return cents // 10 * 10 + 9
+def _ending_in_nine(cents: int) -> Decimal:
+    return _euros(cents // 10 * 10 + 9)
 
 
 def _euros(cents: int) -> Decimal:

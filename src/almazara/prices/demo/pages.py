@@ -1,6 +1,7 @@
 """The demo shop's pages: each calls itself a demo, publishes its offer as JSON-LD, and says the same to the eye.
 
-Beside the offer they hold what misleads careless readers: a struck list price, a unit price, other products' prices.
+Beside the offer they hold what misleads careless readers: a struck list price, a unit price, other products' prices,
+and the price of what is out of stock.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 from typing import Any, Final
 
-from almazara.prices.demo import CURRENCY, PRODUCTS, DemoState, Product, path, price_on
+from almazara.prices.demo import CURRENCY, PRODUCTS, DemoState, Product, path, price_on, regular_price
 
 NAME: Final = "Tienda de demostración"
 
@@ -40,7 +41,7 @@ _PAGE: Final = """<!doctype html>
 def product_page(product: Product, day: date) -> str:
     """The page of a product as it is on a day."""
     state = price_on(product, day)
-    head = f'<link rel="canonical" href="{path(product)}">\n{_json_ld(_described(product, state))}'
+    head = f'<link rel="canonical" href="{path(product)}">\n{_json_ld(_described(product, day))}'
     main = f"<h1>{escape(product.title)}</h1>\n{_buy_box(product, state)}\n{_related(product, day)}"
     return _page(product.title, main, head)
 
@@ -82,17 +83,18 @@ def _page(title: str, main: str, head: str) -> str:
     return _PAGE.format(title=escape(title), name=NAME, head=head, main=main)
 
 
-def _described(product: Product, state: DemoState) -> dict[str, Any]:
-    """The product and its offer in the words of schema.org."""
+def _described(product: Product, day: date) -> dict[str, Any]:
+    """The product and its offer in the words of schema.org; as in many shops, a price stays while out of stock."""
+    state = price_on(product, day)
     offer: dict[str, Any] = {
         "@type": "Offer",
         "url": path(product),
         "availability": f"https://schema.org/{'InStock' if state.in_stock else 'OutOfStock'}",
         "itemCondition": "https://schema.org/NewCondition",
         "seller": {"@type": "Organization", "name": NAME},
+        "price": str(state.price or regular_price(product, day)),
+        "priceCurrency": CURRENCY,
     }
-    if state.price is not None:
-        offer |= {"price": str(state.price), "priceCurrency": CURRENCY}
     if state.list_price is not None:
         offer["priceSpecification"] = {
             "@type": "UnitPriceSpecification",
@@ -124,7 +126,7 @@ def _related(product: Product, day: date) -> str:
 def _list_page(title: str, products: Iterable[Product], day: date) -> str:
     products = list(products)
     listed = [
-        {"@type": "ListItem", "position": position, "item": _described(product, price_on(product, day))}
+        {"@type": "ListItem", "position": position, "item": _described(product, day)}
         for position, product in enumerate(products, 1)
     ]
     head = _json_ld({"@type": "ItemList", "itemListElement": listed})
