@@ -122,7 +122,7 @@ class DemoShop:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    allow_reuse_address = True
+    request_queue_size = 64  # with the default of 5 a burst of readers waits a second for its connection
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that went away is no news."""
