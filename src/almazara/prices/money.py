@@ -51,7 +51,7 @@ _NUMBER = re.compile(
     r"|\d+(?:[.,]\d+)*"
 )
 _WHOLE = re.compile(rf"(?<=\d)[.,]\s?(?:{_DASHES}{{1,2}}(?!\s?\d)|(?=\s|$))")  # 12,- and 12.
-_FOOTNOTE = re.compile(r"(?<=\S)\s?\*+$")
+_FOOTNOTE = re.compile(r"(?<=\S)\s?\*+(?=\s?\D{0,4}$)")
 _NOT_ONE_PRICE = re.compile(
     rf"{_DASHES}\s?(?:[^\d\s]{{1,4}}\s?)?\d"  # a difference or a range
     r"|(?:^|[^\d])[.,]\d"  # .75
@@ -106,6 +106,12 @@ def parse_price(text: str, *, currency_hint: str | None = None, decimal: Mark | 
         return None
     amount = read_amount(rest, currency=currency, decimal=decimal)
     return None if amount is None else Money(amount, currency)
+
+
+def names_currency(text: str) -> bool:
+    """Whether a text holds a currency's mark or code, shared or not."""
+    plain = _plain(text)
+    return plain is not None and _MARK.search(plain) is not None
 
 
 def read_amount(text: str, *, currency: str | None = None, decimal: Mark | None = None) -> Decimal | None:

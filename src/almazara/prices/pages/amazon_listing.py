@@ -73,7 +73,7 @@ def _price(card: LexborNode, currency: str) -> Money | None:
     following = nodes[0].next
     while following is not None and following.is_text_node and following.is_empty_text_node:
         following = following.next
-    if following is not None and text_of(following).startswith(("-", "–")):
+    if following is not None and text_of(following).startswith(("-", "\u2013")):
         return None
     return parse_price(price_text(nodes[0]), currency_hint=currency)
 

@@ -200,7 +200,7 @@ def _in_range(node: LexborNode) -> bool:
     if parent is None:
         return False
     return "a-price-range" in attribute(parent, "class") or bool(
-        "a-price" in attribute(node, "class") and {"-", "–"} & set(text_of(parent).split())
+        "a-price" in attribute(node, "class") and {"-", "\u2013"} & set(text_of(parent).split())
     )
 
 

@@ -125,16 +125,17 @@ NO_FEATURED_WORDS: Final = (
     "available from these sellers", "erhältlich bei diesen anbietern", "disponible a través de estos vendedores",
     "disponible a través de", "disponibile presso questi venditori", "disponible auprès de ces vendeurs",
     "disponível por meio destes", "disponível com estes", "beschikbaar bij deze verkopers",
-    "bu satıcılar", "こちらからもご購入", "出品者からお求め", "dostępne u tych sprzedawców",
+    "bu sat\u0131c\u0131lar", "こちらからもご購入", "出品者からお求め", "dostępne u tych sprzedawców",
 )  # fmt: skip
 AVAILABILITY_WORDS: Final = (
     (Availability.PREORDER, (
-        "pre-order", "preorder", "in stock on", "auf lager ab dem", "en stock le", "en stock el", "will be released", "reserva", "precommande", "précommande", "vorbestell",
+        "pre-order", "preorder", "will be released", "reserva", "precommande", "précommande", "vorbestell",
         "preordina", "pré-venda", "pré-encomend", "noch nicht erschienen", "予約", "ön sipariş", "sera publié",
+        "in stock on", "auf lager ab dem", "en stock le", "en stock el",
     )),
     (Availability.LIMITED, (
         "only", "sólo queda", "solo queda", "nur noch", "il ne reste plus que", "disponibilità: solo", "solo ",
-        "restam apenas", "apenas", "nog maar", "slechts", "tükenmek üzere", "残り", "adet kaldı", "endast",
+        "restam apenas", "apenas", "nog maar", "slechts", "tükenmek üzere", "残り", "adet kald\u0131", "endast",
         "zostało tylko", "tylko", "más pedidos", "left in stock", "só resta",
     )),
     (Availability.IN_STOCK, (

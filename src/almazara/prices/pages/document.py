@@ -86,7 +86,7 @@ def attribute(node: LexborNode | None, name: str) -> str:
 
 
 def rating_in(text: str | None) -> Decimal | None:
-    """Stars in `4,6 de 5 estrellas`, `4.9 / 5 yıldız`, `5つ星のうち4.4`; None outside 0 to 5."""
+    """Stars in `4,6 de 5 estrellas`, `5つ星のうち4.4`; None outside 0 to 5."""
     matches = _RATING.findall(text or "")
     decimal = next((m[0] or m[1] for m in matches if m[0] or m[1]), None) or next((m[2] for m in matches), None)
     if decimal is None:

@@ -1,0 +1,143 @@
+"""What a page claims of its product for machines, in one form for JSON-LD, microdata and meta elements."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from almazara.prices.money import THREE_PLACES, parse_price, read_amount
+from almazara.prices.pages.outcome import Condition
+from almazara.prices.schema import Availability
+
+_CODE = re.compile(r"[A-Z]{3}")
+_MACHINE = re.compile(r"\d{1,9}(?:\.(\d+))?")
+_CENTS: Final = 2
+_MILS: Final = 3
+
+# The last part of a schema.org address, or what shops write instead, in letters only.
+_AVAILABILITY: Final[dict[str, Availability]] = {
+    "instock": Availability.IN_STOCK,
+    "onlineonly": Availability.IN_STOCK,
+    "instoreonly": Availability.IN_STOCK,
+    "availableforordering": Availability.IN_STOCK,
+    "available": Availability.IN_STOCK,
+    "limitedavailability": Availability.LIMITED,
+    "preorder": Availability.PREORDER,
+    "presale": Availability.PREORDER,
+    "backorder": Availability.PREORDER,
+    "availablefororder": Availability.PREORDER,
+    "outofstock": Availability.UNAVAILABLE,
+    "soldout": Availability.UNAVAILABLE,
+    "discontinued": Availability.UNAVAILABLE,
+    "reserved": Availability.UNAVAILABLE,
+    "oos": Availability.UNAVAILABLE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """One published price: its amount, its currency where said, and the words."""
+
+    amount: Decimal
+    currency: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one source says of the page's product.
+
+    Attributes:
+        source: `json-ld`, `microdata` or `meta`.
+        prices: Distinct prices of new offers; more than one when offers or variants differ.
+        ranged: Whether it names a range (low and high), or a lowest price only.
+        availability: Of the offers, the best one.
+        list_price: What the source itself calls the usual, original or recommended price.
+        condition: None when nothing but used articles is offered.
+    """
+
+    source: str
+    prices: tuple[Price, ...] = ()
+    ranged: bool = False
+    availability: Availability | None = None
+    availability_text: str | None = None
+    list_price: Decimal | None = None
+    condition: Condition | None = Condition.NEW
+    name: str | None = None
+    sku: str | None = None
+    seller: str | None = None
+    rating: str | None = None
+    review_count: str | None = None
+
+
+def published_price(value: object, currency: object) -> Price | None:
+    """A price as written in markup: a machine's number, or text in the shop's locale; None when zero or doubtful."""
+    code = currency_code(currency)
+    text = str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    match = _MACHINE.fullmatch(text)
+    if match is not None:
+        amount = _machine_amount(text, match[1] or "", code)
+        return Price(amount, code, text) if amount else None
+    if code is not None and (read := read_amount(text, currency=code)):
+        return Price(read, code, text)
+    money = parse_price(text, currency_hint=code)
+    if money is None or (code is not None and money.currency != code):
+        return None
+    return Price(money.amount, money.currency, text)
+
+
+def _machine_amount(text: str, decimals: str, code: str | None) -> Decimal | None:
+    """A number with a decimal point; three decimals only where the currency has them, rounding noise removed."""
+    amount = Decimal(text)
+    places = _MILS if code in THREE_PLACES else _CENTS
+    if len(decimals.rstrip("0")) <= places and not (len(decimals) == _MILS and places == _CENTS):
+        return amount
+    rounded = round(amount, places)
+    noise = len(decimals) > 2 * _MILS and abs(amount - rounded) < Decimal("0.00001")
+    return rounded if noise else None
+
+
+def currency_code(value: object) -> str | None:
+    """A three-letter code, or None."""
+    text = value.strip().upper() if isinstance(value, str) else ""
+    return text if _CODE.fullmatch(text) else None
+
+
+def availability_of(value: object) -> Availability | None:
+    """The meaning of `https://schema.org/InStock`, `in stock`, `out_of_stock`; None when it says nothing known."""
+    text = value if isinstance(value, str) else ""
+    word = re.sub(r"[^a-z]", "", text.rsplit("/", 1)[-1].rsplit("#", 1)[-1].lower())
+    return _AVAILABILITY.get(word)
+
+
+def condition_of(value: object) -> Condition | None:
+    """New unless markup says otherwise; None for used and damaged articles."""
+    text = str(value or "").lower()
+    if "refurbished" in text:
+        return Condition.REFURBISHED
+    return None if "used" in text or "damaged" in text else Condition.NEW
+
+
+def combined_availability(values: list[Availability]) -> Availability | None:
+    """Of several variants or offers: any that can be bought makes the page one that can be."""
+    order = (Availability.IN_STOCK, Availability.LIMITED, Availability.PREORDER, Availability.UNAVAILABLE)
+    return next((meaning for meaning in order if meaning in values), None)
+
+
+def agreed_availability(values: list[Availability]) -> Availability | None:
+    """What several statements about the same offer agree on; unknown when they contradict each other."""
+    meanings = set(values)
+    if len(meanings) > 1:
+        return Availability.UNKNOWN
+    return meanings.pop() if meanings else None
+
+
+def decimal_or_none(value: object) -> Decimal | None:
+    """A number of any JSON form, or None."""
+    try:
+        number = Decimal(str(value).strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None

@@ -1,0 +1,148 @@
+"""Prices that a reader of the page sees: a witness for what the markup claims, never a source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from almazara.prices.money import Mark, names_currency, parse_price
+from almazara.prices.pages.document import attribute, text_of
+
+_PLACES: Final = (
+    ", ".join(
+        f"[class*='{word}' i], [id*='{word}' i]"
+        for word in ("price", "prix", "precio", "preis", "prezzo", "prijs", "fiyat")
+    )
+    + ", [itemprop='price']"
+)
+_STRUCK_TAGS: Final = frozenset({"s", "del", "strike"})
+_STRUCK = re.compile(
+    r"old|(?<![a-z])was|strike|stroke|list-?price|listprice|regular|before|cross|rrp|uvp|msrp|original|barre|anterior|"
+    r"tachad|streich|compare|retail|standard|(?<![a-z])vorher|eski|instead|saving|ahorr|discount-?amount|(?<![a-z])from",
+    re.IGNORECASE,
+)
+_LONGEST: Final = 60
+_MOST: Final = 400
+_BLOCK: Final = 3
+# Characters of text around the heading in which a product shows its own price.
+_BEFORE: Final = 300
+_AFTER: Final = 2000
+_CONTROLS: Final = frozenset({"input", "select", "option", "meta", "link"})
+
+
+# How the countries of three-decimal currencies write theirs, where that is one way.
+_DECIMAL_MARKS: Final[dict[str, Mark]] = {"TND": ","}
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPrices:
+    """Amounts in the page's price elements: as they stand, and struck through."""
+
+    standing: frozenset[Decimal]
+    struck: frozenset[Decimal]
+
+
+class VisibleText:
+    """What people see of a page, without scripts and styles."""
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self._tree = tree
+
+    @cached_property
+    def _text(self) -> str:
+        return text_of(self._tree.body)
+
+    @cached_property
+    def _elements(self) -> list[tuple[LexborNode, str]]:
+        """Elements whose name says price, with a text short enough to be one, its parts joined."""
+        texts = ((node, _joined(node)) for node in self._tree.css(_PLACES)[:_MOST] if node.tag not in _CONTROLS)
+        return [(node, text) for node, text in texts if len(text) <= _LONGEST and any(c.isdigit() for c in text)]
+
+    def prices(self, currency: str) -> SeenPrices:
+        """Amounts that price elements show with a currency mark, in the offer's currency."""
+        standing: set[Decimal] = set()
+        struck: set[Decimal] = set()
+        for node, amount in self._amounts(currency):
+            (struck if is_struck(node) else standing).add(amount)
+        return SeenPrices(frozenset(standing), frozenset(struck - standing))
+
+    def _amounts(self, currency: str) -> Iterator[tuple[LexborNode, Decimal]]:
+        for node, text in self._elements:
+            money = parse_price(text, currency_hint=currency, decimal=_DECIMAL_MARKS.get(currency))
+            if money is not None and money.currency == currency and names_currency(text):
+                yield node, money.amount
+
+    def shows_price_near(self, heading: str | None, currency: str) -> bool:
+        """Whether a price stands near the product's heading: scripts have not left its place empty."""
+        start = self._text.find(heading) if heading else -1
+        near = self._text[max(start - _BEFORE, 0) : start + _AFTER] if heading and start >= 0 else self._text
+        return any(text_of(node) in near for node, _ in self._amounts(currency) if not is_struck(node))
+
+    def list_price(self, price: Decimal, currency: str) -> Decimal | None:
+        """The only higher struck price in the block around the standing price, or None."""
+        found = list(self._amounts(currency))
+        struck = {node.mem_id: amount for node, amount in found if amount > price and is_struck(node)}
+        beside: set[Decimal] = set()
+        for node, amount in found:
+            block = _ancestor(node, _BLOCK) if amount == price and not is_struck(node) else None
+            inside = {part.mem_id for part in block.css(_PLACES)} if block is not None else set()
+            beside |= {struck[identity] for identity in inside & struck.keys()}
+        return beside.pop() if len(beside) == 1 else None
+
+    def states(self, amount: Decimal) -> bool:
+        """Whether the amount is written anywhere, in any locale's form."""
+        return re.search(written(amount), self._text) is not None
+
+    def currency_of(self, amount: Decimal) -> str | None:
+        """The only currency with which price elements show the amount, or None."""
+        shown = {
+            money.currency for _, text in self._elements if (money := parse_price(text)) and money.amount == amount
+        }
+        return shown.pop() if len(shown) == 1 else None
+
+
+def _joined(node: LexborNode) -> str:
+    """The element's text as it is seen: `4` `.` `99` `€` without spaces between the parts."""
+    return " ".join(node.text().split())
+
+
+def _ancestor(node: LexborNode, levels: int) -> LexborNode | None:
+    step: LexborNode | None = node
+    for _ in range(levels):
+        step = step.parent if step is not None else None
+    return step
+
+
+def is_struck(node: LexborNode) -> bool:
+    """Whether the element, one inside it or one closely around it, marks a price that no longer holds."""
+    if any(part.tag in _STRUCK_TAGS or _STRUCK.search(_names(part)) for part in node.css("*")):
+        return True
+    step: LexborNode | None = node
+    for _ in range(3):
+        if step is None:
+            return False
+        if step.tag in _STRUCK_TAGS or _STRUCK.search(_names(step)):
+            return True
+        step = step.parent
+    return False
+
+
+def _names(node: LexborNode) -> str:
+    return f"{attribute(node, 'class')} {attribute(node, 'id')}"
+
+
+def written(amount: Decimal) -> str:
+    """A regular expression for an amount in print: `1234.50`, `1.234,50`, `1 234 , 50`, `1'234€50`, `1.234,-`."""
+    fixed = f"{amount:,.3f}" if amount != round(amount, 2) else f"{amount:,.2f}"
+    whole, _, fraction = fixed.partition(".")
+    digits = whole.replace(",", "[., ']?")
+    decimals = rf"\s?[.,€]\s?{fraction}"
+    if not fraction.strip("0"):
+        decimals = rf"(?:{decimals}|[.,]000|[.,]-)?"
+    return rf"(?<![\d.,]){digits}{decimals}(?!\d|[.,]\d)"
