@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import random
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
 CLOSED = (BrokenPipeError, ConnectionResetError)
@@ -24,8 +31,8 @@ class PageServer:
         self.most_at_once = 0
         self._lock = threading.Lock()
 
-    def url(self, path: str = "/", host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.port}{path}"
+    def url(self, path: str = "/", host: str = "127.0.0.1", scheme: str = "http") -> str:
+        return f"{scheme}://{host}:{self.port}{path}"
 
     def paths(self) -> list[str]:
         return [path for path, _ in self.asked]
@@ -105,7 +112,7 @@ def dripping(handler: BaseHTTPRequestHandler) -> None:
 
 
 @contextmanager
-def serving() -> Iterator[PageServer]:
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[PageServer]:
     """A server for the length of a block."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -118,10 +125,12 @@ def serving() -> Iterator[PageServer]:
             pass
 
         def handle(self) -> None:
-            with suppress(*CLOSED):
+            with suppress(*CLOSED, ssl.SSLError):
                 super().handle()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.daemon_threads = True
     server.handle_error = lambda *_: None
     pages = PageServer(server)
@@ -133,6 +142,34 @@ def serving() -> Iterator[PageServer]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def self_signed(folder: Path, host: str) -> tuple[Path, ssl.SSLContext]:
+    """A certificate for a host that nobody vouches for, as a file and as a server's context."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "certificate.pem"
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    key_path = folder / "key.pem"
+    key_path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path, key_path)
+    return path, context
 
 
 class FakeTime:

@@ -16,7 +16,7 @@ from almazara.prices.adapters.scrapy_source import ScrapySource
 from almazara.prices.adapters.snapshots import Snapshots
 from almazara.prices.politeness import Politeness
 from almazara.prices.ports import Failed, NotModified, Page, PageSource, Refused
-from page_server import PageServer, raw, redirect, reply, serving
+from page_server import PageServer, raw, redirect, reply, self_signed, serving
 
 HTML = "<html><title>Aceite añejo 5 €</title></html>".encode("cp1252")
 ETAG = '"oil-1"'
@@ -178,3 +178,15 @@ def test_a_blocked_host_is_left_alone_from_then_on(shop):
         assert len(shop.asked) == before
         assert time.monotonic() - begun < 60
         source.close()
+
+
+@pytest.mark.parametrize("name", ["http", "scrapy"])
+def test_a_certificate_that_nobody_vouches_for_is_a_failure(name, tmp_path):
+    _, context = self_signed(tmp_path, "localhost")
+    with serving(context) as shop:
+        shop.routes["/oil"] = reply(HTML)
+        source = SOURCES[name](shop, None)
+        outcome = source.fetch(shop.url("/oil", host="localhost", scheme="https"))
+        source.close()
+    assert isinstance(outcome, Failed | Refused)
+    assert shop.asked == []

@@ -4,6 +4,8 @@ import gzip
 import os
 import random
 import socket
+import subprocess
+import sys
 import threading
 import time
 import tracemalloc
@@ -21,7 +23,7 @@ from almazara.prices.adapters.http import HttpSource
 from almazara.prices.adapters.http_config import HttpConfig
 from almazara.prices.politeness import HostState, Politeness
 from almazara.prices.ports import Failed, NotModified, Page, Refused
-from page_server import FakeTime, NoJitter, dripping, endless, in_turn, raw, redirect, reply, serving
+from page_server import FakeTime, NoJitter, dripping, endless, in_turn, raw, redirect, reply, self_signed, serving
 
 HTML = b"<html><title>Aceite de oliva</title></html>"
 
@@ -451,6 +453,35 @@ def test_a_proxy_that_fails_is_a_failure_without_its_password(shop, source_for):
 def test_the_private_host_of_a_proxied_request_is_refused(shop, source_for):
     source = source_for(proxies=("http://127.0.0.1:1",), resolver=lambda *_: ["10.0.0.1"])
     assert isinstance(source.fetch(shop.url("/oil", host="inside.example")), Refused)
+
+
+def test_certificates_are_checked_against_the_name_though_the_address_is_pinned(tmp_path):
+    """In a process of its own, because curl_cffi reads `SSL_CERT_FILE` once."""
+    certificate, context = self_signed(tmp_path, "oil.example")
+    program = """
+import sys
+from almazara.prices.adapters.addresses import AddressPolicy
+from almazara.prices.adapters.http import HttpSource
+from almazara.prices.adapters.http_config import HttpConfig
+from almazara.prices.politeness import Politeness
+polite = Politeness(delay_seconds=0, retries=0, robots=False)
+config = HttpConfig(addresses=AddressPolicy(loopback_ports=frozenset({int(sys.argv[1])})), politeness=polite)
+source = HttpSource(config, resolver=lambda *_: ["127.0.0.1"])
+for host in ("oil.example", "other.example"):
+    print(source.fetch(f"https://{host}:{sys.argv[1]}/oil"))
+"""
+    with serving(context) as shop:
+        shop.routes["/oil"] = reply(HTML)
+        said = subprocess.run(
+            [sys.executable, "-c", program, str(shop.port)],
+            env=os.environ | {"SSL_CERT_FILE": str(certificate)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.splitlines()
+    assert said[0].startswith("Page(")
+    assert said[1].startswith("Failed(")
+    assert "certificate" in said[1]
 
 
 # --- limits

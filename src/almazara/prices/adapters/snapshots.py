@@ -185,7 +185,7 @@ def safe_name(text: str) -> str:
         >>> safe_name("amazon.es")
         'amazon.es'
         >>> safe_name("../etc")
-        '___etc-95a6ad6b'
+        '___etc-f7f9121f'
     """
     name = _UNSAFE.sub("_", text)[:_LONGEST_NAME]
     name = re.sub(r"^\.+", lambda dots: "_" * len(dots[0]), name)
