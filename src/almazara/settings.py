@@ -6,11 +6,18 @@ import sys
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _VARIABLE: Final = "ALMAZARA_{}"
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+CommaSeparatedSecrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
+"""Secrets in one variable; they show as stars wherever the settings are printed."""
 
 
 class Settings(BaseSettings):
@@ -37,6 +44,36 @@ class Settings(BaseSettings):
     max_loss_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     """A build that loses more than this share of the film rows publishes nothing."""
 
+    store_url: SecretStr | None = None
+    """Where prices are kept: sqlite:///file, postgresql://user:password@host/name, dynamodb://table?region=...;
+    by default a SQLite file in the home folder."""
+    api_keys: CommaSeparatedSecrets = ()
+    """Keys that may write, separated by commas; without any, only this machine may."""
+    writes_per_minute: Annotated[int, Field(ge=1)] = 30
+    """How many writing requests a key, or an address without one, may make in a minute."""
+    timezone: str = "Europe/Madrid"
+    """IANA name of the zone whose calendar days count in price series."""
+    page_source: Annotated[str, Field(pattern="^(http|scrapy)$")] = "http"
+    """How pages are fetched: http, or scrapy (many shops at once; an extra)."""
+    contact_url: str = ""
+    """Page or mail address that the user agent names, so that a shop can ask who reads it."""
+    user_agent: str = ""
+    """Replaces the whole user agent; empty is the honest default, Almazara and its version."""
+    proxies: CommaSeparatedSecrets = ()
+    """Proxy addresses (http, https, socks5), separated by commas, used in turn."""
+    delay_seconds: Annotated[float, Field(ge=0)] = 5.0
+    """Shortest pause between two requests to a shop; robots.txt may ask for more."""
+    daily_budget: Annotated[int, Field(ge=1)] = 500
+    """Requests a shop gets in a day, repetitions included."""
+    obey_robots: bool = True
+    """Whether robots.txt is obeyed."""
+    snapshot_days: Annotated[int, Field(ge=0)] = 90
+    """How many days fetched pages are kept, so that they can be read again when a rule is mended."""
+    notify_urls: CommaSeparatedSecrets = ()
+    """Where alerts go, separated by commas, as Apprise writes them: mailto://, tgram://, ntfy://, json:// ..."""
+    demo: bool = True
+    """Whether `up` follows the demo shop while nothing else is followed."""
+
     @property
     def home_path(self) -> Path:
         """The home folder with `~` expanded."""
@@ -47,8 +84,9 @@ def env_example() -> str:
     """The text of `.env.example`: each setting with its sentence and default, commented out."""
     lines = ["# Settings of Almazara; made by `make settings` from src/almazara/settings.py.", ""]
     for name, field in Settings.model_fields.items():
-        default = "" if field.default is None else field.default
-        lines += [f"# {field.description}", f"# {_VARIABLE.format(name.upper())}={default}", ""]
+        default = "" if field.default in (None, ()) else field.default
+        sentence = " ".join((field.description or "").split())
+        lines += [f"# {sentence}", f"# {_VARIABLE.format(name.upper())}={default}", ""]
     return "\n".join(lines)
 
 

@@ -1,0 +1,294 @@
+"""From followed listings to observations: fetch, keep the page, read it, judge it, keep what is surely right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from almazara.prices.packs import litres
+from almazara.prices.pages.outcome import (
+    Blocked,
+    ListedOffer,
+    ListingPage,
+    Offer,
+    Outcome,
+    Unavailable,
+    Unreadable,
+)
+from almazara.prices.pages.request import alike
+from almazara.prices.plausibility import Held, judge
+from almazara.prices.ports import Failed, NotModified, ObservationStore, Page, PageSource, Refused
+from almazara.prices.schema import Availability, Listing, ListingKind, Observation, Problem, Run, RunState
+
+COUNTS: Final = (
+    "requested",
+    "observed",
+    "unchanged",
+    "unavailable",
+    "blocked",
+    "unreadable",
+    "refused",
+    "failed",
+    "held",
+)
+HELD: Final = "held"
+"""Kind of the documents that hold readings until a second one confirms them."""
+_JUDGED_DAYS: Final = 366
+_RESULTS_FOLLOWED: Final = 24
+
+
+class Read(Protocol):
+    """The reader of pages, `pages.read`."""
+
+    def __call__(
+        self,
+        html: str | bytes,
+        *,
+        url: str,
+        status: int = 200,
+        headers: Mapping[str, str] = ...,
+        expected_sku: str | None = None,
+        known_title: str | None = None,
+    ) -> Outcome:
+        """Read one page."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one listing of a run came to, before its prices were judged.
+
+    Attributes:
+        outcome: One of COUNTS.
+        reason: Why there is no observation, empty where there is one.
+        observations: What was read; several for a search.
+        learned: Listings to save: a title learned, or found by a search.
+    """
+
+    outcome: str
+    reason: str = ""
+    observations: tuple[Observation, ...] = ()
+    learned: tuple[Listing, ...] = ()
+
+
+def interpret(listing: Listing, outcome: Outcome, at: datetime, source: str) -> Reading:
+    """The observations that an outcome stands for.
+
+    Args:
+        listing: Whose page was read.
+        outcome: What the reader said.
+        at: When the page was fetched (UTC).
+        source: Name of the page source.
+    """
+    match outcome:
+        case Offer() if listing.kind is ListingKind.PRODUCT:
+            observed = _observed(listing.listing_id, outcome, at, source)
+            return Reading("observed", observations=(observed,), learned=_learned(listing, outcome))
+        case Unavailable():
+            gone = Observation(listing.listing_id, at, Availability.UNAVAILABLE, rule=outcome.rule, source=source)
+            return Reading("unavailable", outcome.reason, (gone,))
+        case ListingPage() if listing.kind is ListingKind.SEARCH:
+            return _found_by(listing, outcome, at, source)
+        case Blocked():
+            return Reading("blocked", f"{outcome.kind.value}: {outcome.reason}")
+        case Unreadable():
+            return Reading("unreadable", f"{outcome.reason} (missing: {', '.join(outcome.missing)})")
+        case Offer() | ListingPage():
+            return Reading("unreadable", f"The page is no {listing.kind.value} page.")
+
+
+def _observed(listing_id: str, offer: Offer, at: datetime, source: str) -> Observation:
+    availability = offer.availability
+    if availability is Availability.UNAVAILABLE:  # the reader would not have called it an offer
+        availability = Availability.UNKNOWN
+    return Observation(
+        listing_id,
+        at,
+        availability,
+        price=offer.price,
+        currency=offer.currency,
+        list_price=offer.list_price,
+        seller=offer.seller,
+        rule=offer.rule,
+        source=source,
+    )
+
+
+def _learned(listing: Listing, offer: Offer) -> tuple[Listing, ...]:
+    """The listing with the title and litres of its first reading; later titles are checked against it."""
+    if listing.title is not None or offer.title is None:
+        return ()
+    unit = offer.unit_price.text if offer.unit_price else None
+    return (replace(listing, title=offer.title, litres=listing.litres or litres(offer.title, unit)),)
+
+
+def _found_by(search: Listing, page: ListingPage, at: datetime, source: str) -> Reading:
+    """Observations of the first results with a price; advertisements are not results of the search."""
+    offers = [offer for offer in page.offers if offer.price is not None and not offer.sponsored]
+    distinct = {offer.sku: offer for offer in reversed(offers)}
+    kept = [offer for offer in offers if distinct.get(offer.sku) is offer][:_RESULTS_FOLLOWED]
+    if not kept:
+        return Reading("unreadable", "The search shows no result with a price.")
+    observations = tuple(
+        Observation(
+            f"{search.shop}:{offer.sku}",
+            at,
+            Availability.UNKNOWN,
+            price=offer.price,
+            currency=offer.currency,
+            list_price=offer.list_price,
+            rule=page.rule,
+            source=source,
+        )
+        for offer in kept
+    )
+    return Reading("observed", observations=observations, learned=tuple(_result(search, o, at) for o in kept))
+
+
+def _result(search: Listing, offer: ListedOffer, at: datetime) -> Listing:
+    return Listing(
+        f"{search.shop}:{offer.sku}",
+        search.shop,
+        offer.sku,
+        url=f"https://www.{search.shop}/dp/{offer.sku}",
+        title=offer.title,
+        category=search.category,
+        tracked=False,  # the search is read again, not each of its results
+        litres=litres(offer.title),
+        created_at=at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Where fetched pages are kept: `keep` a page of a listing, `last` one that was kept."""
+
+    keep: Callable[[Listing, Page], object]
+    last: Callable[[Listing], Page | None]
+
+
+@dataclass(slots=True)
+class Collector:
+    """Reads the listings of a run one by one; each one's result is kept before the next is asked for."""
+
+    source: PageSource
+    store: ObservationStore
+    read: Read
+    archive: Archive
+    clock: Callable[[], datetime]
+    stopped: Callable[[], bool] = field(default=lambda: False)
+
+    def collect(self, run: Run) -> Iterator[Run]:
+        """Read what is pending; yields the run after each listing, the last time with its end.
+
+        Killed at any moment, the run as it was saved names what is still pending; a listing that was read and not
+        yet taken off is read again, which is another observation and doubles none.
+        """
+        counts, problems, pending = Counter(run.counts), list(run.problems), list(run.pending)
+        while pending and not self.stopped():
+            listing = self.store.listing(pending[0])
+            reading = Reading("refused", "The listing is no longer there.") if listing is None else self._one(listing)
+            counts[reading.outcome] += 1
+            if reading.reason:
+                problems.append(Problem(pending[0], reading.outcome, reading.reason))
+            pending.pop(0)
+            run = replace(run, pending=tuple(pending), counts=dict(counts), problems=tuple(problems))
+            self.store.save_run(run)
+            yield run
+        state = RunState.INTERRUPTED if pending else RunState.DONE
+        run = replace(run, state=state, ended_at=self.clock())
+        self.store.save_run(run)
+        yield run
+
+    def _one(self, listing: Listing) -> Reading:
+        kept = self.archive.last(listing)
+        fetched = self.source.fetch(listing.url, _validators(kept))
+        match fetched:
+            case Refused(_, reason):
+                return Reading("refused", reason)
+            case Failed(_, reason):
+                return Reading("failed", reason)
+            case NotModified(_, at):
+                if kept is None:
+                    return Reading("failed", "The shop says that nothing changed, but no copy of the page is kept.")
+                page = replace(kept, fetched_at=at)
+            case Page():
+                page = fetched
+                self.archive.keep(listing, page)
+        reading = interpret(listing, self._outcome(listing, page), page.fetched_at, self.source.name)
+        if reading.outcome == "blocked":
+            self.source.report_block(listing.url)
+        return self._kept(reading)
+
+    def _outcome(self, listing: Listing, page: Page) -> Outcome:
+        is_product = listing.kind is ListingKind.PRODUCT
+        return self.read(
+            page.body,
+            url=page.final_url,
+            status=page.status,
+            headers=page.headers,
+            expected_sku=listing.sku if is_product and listing.shop.startswith("amazon.") else None,
+            known_title=listing.title if is_product else None,
+        )
+
+    def _kept(self, reading: Reading) -> Reading:
+        """Save what was learned, and the observations that history makes plausible; hold the others."""
+        reading = self._without_reused(reading)
+        for listing in reading.learned:
+            if self.store.listing(listing.listing_id) is None or listing.tracked:
+                self.store.save_listing(listing)
+        before = self.store.latest([o.listing_id for o in reading.observations]) if reading.observations else {}
+        accepted, reasons = [], []
+        for observation in reading.observations:
+            verdict = self._judged(observation)
+            if isinstance(verdict, str):
+                reasons.append(f"{observation.listing_id}: {verdict}")
+            else:
+                accepted += verdict
+        self.store.append(accepted)
+        if reading.outcome != "observed":
+            return reading
+        if not accepted:
+            return replace(reading, outcome="held", reason="; ".join(reasons), observations=())
+        unchanged = all(_same(before.get(o.listing_id), o) for o in accepted)
+        outcome = "unchanged" if unchanged else "observed"
+        return replace(reading, outcome=outcome, reason="; ".join(reasons), observations=tuple(accepted))
+
+    def _without_reused(self, reading: Reading) -> Reading:
+        """Leave out results whose title no longer resembles the one their ASIN had."""
+        reused = set()
+        for found in reading.learned:
+            known = self.store.listing(found.listing_id)
+            if known and known.title and found.title and not alike(known.title, found.title):
+                reused.add(found.listing_id)
+        if not reused:
+            return reading
+        kept = tuple(o for o in reading.observations if o.listing_id not in reused)
+        learned = tuple(found for found in reading.learned if found.listing_id not in reused)
+        return replace(reading, observations=kept, learned=learned)
+
+    def _judged(self, new: Observation) -> list[Observation] | str:
+        """The observations to keep, or the reason for which this one is held."""
+        history = self.store.history(new.listing_id, new.observed_at - timedelta(days=_JUDGED_DAYS))
+        if not any(o.price for o in history):
+            history = self.store.history(new.listing_id)
+        document = self.store.document(HELD, new.listing_id)
+        held = Held.from_document(document) if document else None
+        verdict = judge(history, new, held)
+        if verdict.held is not None:
+            self.store.put_document(HELD, new.listing_id, verdict.held.as_document())
+            return verdict.reason
+        if document:
+            self.store.delete_document(HELD, new.listing_id)
+        return list(verdict.accepted)
+
+
+def _validators(kept: Page | None) -> dict[str, str]:
+    return {name: kept.headers[name] for name in ("etag", "last-modified") if kept and name in kept.headers}
+
+
+def _same(before: Observation | None, now: Observation) -> bool:
+    return before is not None and (before.price, before.currency) == (now.price, now.currency)

@@ -1,0 +1,369 @@
+"""The questions of the price product: what is followed, its history, its forecast, and whether the scraper is well."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from almazara.errors import InputError, NotFoundError
+from almazara.prices import scraper_health
+from almazara.prices.forecasting import Backtested, Forecasts
+from almazara.prices.packs import price_per_litre
+from almazara.prices.ports import ObservationStore
+from almazara.prices.schema import DATE, PRICE, STATE, Availability, Listing, ListingKind, Observation
+from almazara.prices.series import daily
+from almazara.prices.tracking import listing_from
+
+MAX_ROWS: Final = 10_000
+_TICK: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LatestPrice:
+    """The newest observation of a product; amounts are decimal strings in JSON."""
+
+    observed_at: datetime
+    availability: Availability
+    price: Decimal | None
+    currency: str | None
+    price_per_litre: Decimal | None
+    days_ago: float
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A followed product or search."""
+
+    id: str
+    shop: str
+    sku: str
+    url: str
+    title: str | None
+    category: str | None
+    kind: ListingKind
+    target_price: Decimal | None
+    tracked: bool
+    litres: Decimal | None
+    latest: LatestPrice | None
+
+
+@dataclass(frozen=True, slots=True)
+class DataRow:
+    """One observation; an unavailable one has no price."""
+
+    product: str
+    observed_at: datetime
+    availability: Availability
+    price: Decimal | None
+    currency: str | None
+    list_price: Decimal | None
+    price_per_litre: Decimal | None
+    seller: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DailyRow:
+    """One day; `state` is observed, carried, out_of_stock or gap, the last two without a price."""
+
+    product: str
+    date: date
+    state: str
+    price: float | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """The price that is not exceeded with this probability."""
+
+    quantile: float
+    price: float
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastDay:
+    """One day ahead."""
+
+    date: date
+    quantiles: list[Quantile]
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A product's forecast, with how its model did on the past beside the last value (ratios below 1 are better)."""
+
+    product: str
+    model: str
+    cutoff: date
+    currency: str
+    horizon: int
+    levels: list[int]
+    days: list[ForecastDay]
+    backtest: list[Backtested]
+
+
+@dataclass(frozen=True, slots=True)
+class DataQuery:
+    """What part of the history is asked for: one product, a category, or all; start <= observed_at < end."""
+
+    product: str | None = None
+    category: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    limit: int = 1000
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DataPage:
+    """Some observations in order of listing and time, and where the next page begins, None at the end."""
+
+    observations: list[Observation]
+    next_cursor: str | None
+
+
+class LiveForecasts(Protocol):
+    """Gives the forecasts that were published last."""
+
+    @property
+    def forecasts(self) -> Forecasts:
+        """The newest forecasts; raises NotFoundError before the first ones."""
+        ...
+
+
+class PriceService:
+    """Answers from the store and the kept forecasts; nothing here fetches a page or fits a model."""
+
+    def __init__(
+        self,
+        store: ObservationStore,
+        live: LiveForecasts,
+        *,
+        timezone: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.store = store
+        self._live = live
+        self._zone = timezone
+        self._clock = clock
+
+    def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
+        """Products in order of id, each with its newest price."""
+        listings = self.store.listings(category=category, tracked=tracked)
+        latest = self.store.latest([listing.listing_id for listing in listings]) if listings else {}
+        return [self._product(listing, latest.get(listing.listing_id)) for listing in listings]
+
+    def product(self, listing_id: str) -> Product:
+        """One product.
+
+        Raises:
+            NotFoundError: when it is not known.
+        """
+        listing = self._listing(listing_id)
+        return self._product(listing, self.store.latest([listing_id]).get(listing_id))
+
+    def add_product(
+        self, text: str, *, marketplace: str | None, category: str | None, target_price: Decimal | None
+    ) -> tuple[Product, bool]:
+        """Follow a product; one that is known already is followed again, with what is given now.
+
+        Returns:
+            The product, and whether it is new.
+
+        Raises:
+            InputError: when the text names no product or search.
+        """
+        meant = listing_from(
+            text, marketplace=marketplace, category=category, target_price=target_price, now=self._clock()
+        )
+        known = self.store.listing(meant.listing_id)
+        if known is not None:
+            meant = replace(
+                known,
+                url=meant.url,
+                category=meant.category or known.category,
+                target_price=known.target_price if meant.target_price is None else meant.target_price,
+                tracked=True,
+            )
+        self.store.save_listing(meant)
+        return self.product(meant.listing_id), known is None
+
+    def remove_product(self, listing_id: str) -> None:
+        """Follow a product no longer; its history stays."""
+        self.store.save_listing(replace(self._listing(listing_id), tracked=False))
+
+    def data(self, query: DataQuery) -> DataPage:
+        """One page of observations.
+
+        Raises:
+            InputError: for a limit, span or cursor that cannot be used.
+            NotFoundError: for an unknown product.
+        """
+        _check(query)
+        after = _decoded(query.cursor) if query.cursor else None
+        found: list[Observation] = []
+        for listing in self._asked(query):
+            start = query.start
+            if after is not None:
+                if listing.listing_id < after[0]:
+                    continue
+                if listing.listing_id == after[0]:
+                    start = after[1] + _TICK
+            room = query.limit + 1 - len(found)
+            found += self.store.history(listing.listing_id, start, query.end, limit=room)
+            if len(found) > query.limit:
+                kept = found[: query.limit]
+                return DataPage(kept, _encoded(kept[-1].listing_id, kept[-1].observed_at))
+        return DataPage(found, None)
+
+    def rows(self, observations: Sequence[Observation]) -> list[DataRow]:
+        """Observations as the API shows them."""
+        litres = {listing.listing_id: listing.litres for listing in self.store.listings()}
+        return [_row(observation, litres.get(observation.listing_id)) for observation in observations]
+
+    def daily(self, query: DataQuery) -> tuple[list[DailyRow], str | None]:
+        """One page of daily values, and where the next begins; what is not known is marked, never filled silently."""
+        _check(query)
+        zone = ZoneInfo(self._zone)
+        first = query.start.astimezone(zone).date() if query.start else None
+        until = (query.end - _TICK).astimezone(zone).date() if query.end else None
+        after = _decoded(query.cursor) if query.cursor else None
+        rows: list[DailyRow] = []
+        for listing in self._asked(query):
+            start = first
+            if after is not None:
+                if listing.listing_id < after[0]:
+                    continue
+                if listing.listing_id == after[0]:
+                    start = after[1].date() + timedelta(days=1)
+            for row in self._days(listing.listing_id, start, until):
+                if len(rows) == query.limit:
+                    last = rows[-1]
+                    return rows, _encoded(last.product, datetime.combine(last.date, datetime.min.time(), UTC))
+                rows.append(row)
+        return rows, None
+
+    def predict(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> Prediction:
+        """A product's kept forecast.
+
+        Raises:
+            InputError: when its history is too short, or the horizon or a level is not kept.
+            NotFoundError: when the product is unknown, or was not forecast yet.
+        """
+        self._listing(listing_id)
+        found = self._live.forecasts.of(listing_id, horizon_days, levels)
+        days = [
+            ForecastDay(day, [Quantile(q, round(float(v), 4)) for q, v in zip(found.quantiles, values, strict=True)])
+            for day, values in zip(found.dates, found.values, strict=True)
+        ]
+        return Prediction(
+            product=listing_id,
+            model=found.about.model,
+            cutoff=date.fromisoformat(found.about.cutoff),
+            currency=found.about.currency,
+            horizon=horizon_days,
+            levels=sorted(set(levels)),
+            days=days,
+            backtest=found.about.backtest,
+        )
+
+    def health(self) -> scraper_health.HealthReport:
+        """Whether the scraper is well, from the runs and readings of the last week."""
+        now = self._clock()
+        listings = self.store.listings(tracked=True)
+        since = now - timedelta(days=scraper_health.HealthLimits().window_days)
+        latest = self.store.latest([listing.listing_id for listing in listings]) if listings else {}
+        recent = [o for listing in listings for o in self.store.history(listing.listing_id, since)]
+        searches = {listing.listing_id for listing in listings if listing.kind is ListingKind.SEARCH}
+        followed = [listing for listing in listings if listing.listing_id not in searches]
+        return scraper_health.assess(followed, [*latest.values(), *recent], self.store.runs(kind="scrape"), now=now)
+
+    def _listing(self, listing_id: str) -> Listing:
+        listing = self.store.listing(listing_id) if listing_id else None
+        if listing is None:
+            raise NotFoundError(f"There is no product {listing_id[:100]!r}: GET /productos lists those that are known.")
+        return listing
+
+    def _asked(self, query: DataQuery) -> list[Listing]:
+        if query.product is not None:
+            return [self._listing(query.product)]
+        return self.store.listings(category=query.category)
+
+    def _days(self, listing_id: str, first: date | None, until: date | None) -> Iterator[DailyRow]:
+        observations = self.store.history(listing_id)
+        if not observations:
+            return
+        today = self._clock().astimezone(ZoneInfo(self._zone)).date()
+        series = daily(observations, until=min(until or today, today), timezone=self._zone)
+        frame = series.frame if first is None else series.frame.filter(pl.col(DATE) >= first)
+        currency = series.currencies.get(listing_id)
+        for day, price, state in frame.select(DATE, PRICE, STATE).iter_rows():
+            yield DailyRow(listing_id, day, state, price, currency if price is not None else None)
+
+    def _product(self, listing: Listing, newest: Observation | None) -> Product:
+        latest = None
+        if newest is not None:
+            per_litre = price_per_litre(newest.price, listing.litres) if newest.price and listing.litres else None
+            days = (self._clock() - newest.observed_at) / timedelta(days=1)
+            latest = LatestPrice(
+                newest.observed_at, newest.availability, newest.price, newest.currency, per_litre, round(days, 3)
+            )
+        return Product(
+            id=listing.listing_id,
+            shop=listing.shop,
+            sku=listing.sku,
+            url=listing.url,
+            title=listing.title,
+            category=listing.category,
+            kind=listing.kind,
+            target_price=listing.target_price,
+            tracked=listing.tracked,
+            litres=listing.litres,
+            latest=latest,
+        )
+
+
+def _row(observation: Observation, litres: Decimal | None) -> DataRow:
+    return DataRow(
+        product=observation.listing_id,
+        observed_at=observation.observed_at,
+        availability=observation.availability,
+        price=observation.price,
+        currency=observation.currency,
+        list_price=observation.list_price,
+        price_per_litre=price_per_litre(observation.price, litres) if observation.price and litres else None,
+        seller=observation.seller,
+        source=observation.source,
+    )
+
+
+def _check(query: DataQuery) -> None:
+    if not 1 <= query.limit <= MAX_ROWS:
+        raise InputError(f"limit is {query.limit}: ask for 1 to {MAX_ROWS} rows.")
+    if query.product is not None and query.category is not None:
+        raise InputError("Give a product or a category, not both.")
+    if query.start and query.end and query.start >= query.end:
+        raise InputError("start must be before end.")
+
+
+def _encoded(listing_id: str, moment: datetime) -> str:
+    return base64.urlsafe_b64encode(f"{moment.isoformat()} {listing_id}".encode()).decode().rstrip("=")
+
+
+def _decoded(cursor: str) -> tuple[str, datetime]:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        moment, listing_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split(" ", 1)
+        at = datetime.fromisoformat(moment)
+        return listing_id, at.astimezone(UTC)
+    except (binascii.Error, ValueError, OverflowError) as error:
+        raise InputError("The cursor is none that was given out: take next_cursor as it came.") from error
