@@ -104,9 +104,8 @@ def main() -> None:
     print(f"Clean film tables from {folder}")
     for name, result in (("notebook way", theirs), ("almazara", ours)):
         print(f"{name:>13}: {result['films']:,} films, {result['cpu']:.2f} CPU s, peak {result['peak']:.0f} MB")
-    print(
-        f"{theirs['cpu'] / ours['cpu']:.1f} times less processor time, {ours['peak'] / theirs['peak']:.2f} of the memory"
-    )
+    times, share = theirs["cpu"] / ours["cpu"], ours["peak"] / theirs["peak"]
+    print(f"{times:.1f} times less processor time, {share:.2f} of the memory")
 
 
 if __name__ == "__main__":

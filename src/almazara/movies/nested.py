@@ -136,18 +136,22 @@ class _Reader:
         """The entries and the refused cells of some cells."""
         numbers: list[int] = []
         values: list[Any] = []
-        refused: list[tuple[int, str]] = []
         for group, text in to_json(chunk):
             decoded = self._decode_lines(len(group), text)
             if decoded is None:
-                decoded = [self._decode(cell, line) for cell, line in zip(group[_CELL], text.split(b"\n"), strict=True)]
-                refused += [(n, value) for n, value in zip(group[_AT], decoded, strict=True) if isinstance(value, str)]
-                group = group.filter(pl.Series([not isinstance(value, str) for value in decoded], dtype=pl.Boolean))
-                decoded = [value for value in decoded if not isinstance(value, str)]
+                lines = text.split(b"\n") if len(group) > 1 else [text]
+                decoded = [self._decode(cell, line) for cell, line in zip(group[_CELL], lines, strict=True)]
             numbers += group[_AT].to_list()
-            values += [[value] for value in decoded] if self._single else decoded
-        at = list(chain.from_iterable(map(repeat, numbers, map(len, values))))
-        return _entries_frame(self._entry, at, list(chain.from_iterable(values))), _refused_frame(refused)
+            values += decoded
+        refused = [(number, value) for number, value in zip(numbers, values, strict=True) if isinstance(value, str)]
+        lists = [self._members(value) for value in values]
+        at = list(chain.from_iterable(map(repeat, numbers, map(len, lists))))
+        return _entries_frame(self._entry, at, list(chain.from_iterable(lists))), _refused_frame(refused)
+
+    def _members(self, value: Any) -> list[Any]:  # noqa: ANN401 - what the decoder gives, or a reason
+        if isinstance(value, str):
+            return []
+        return [value] if self._single else value
 
     def _decode_lines(self, count: int, text: bytes) -> list[Any] | None:
         """All cells at once, or None where they are not as many JSON values as cells."""
@@ -160,7 +164,8 @@ class _Reader:
     def _decode(self, cell: str, text: bytes) -> Any:  # noqa: ANN401 - what the decoder gives, or a reason
         """One cell, or the reason why it cannot be read."""
         reason = UNREADABLE
-        for attempt in chain([text], _exact_texts(cell)):
+        attempts: Iterable[bytes | str] = chain([text], _exact_texts(cell))
+        for attempt in attempts:
             try:
                 return self._decoder.decode(attempt)
             except msgspec.ValidationError:

@@ -15,13 +15,15 @@ from almazara.movies.report import REPEATED_RATING, VERDICT, FileReport, account
 MOVIE_ID: Final = "movieId"
 _USER, _SCORE, _TIME = "userId", s.RATING, "timestamp"
 # What `read_pairs` gives: the numbers of a rating; score and time (seconds since 1970) are null for bare pairs.
-PAIRS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
-    ROW: pl.Int64,
-    _USER: pl.Int64,
-    MOVIE_ID: pl.Int64,
-    _SCORE: pl.Float32,
-    _TIME: pl.Int64,
-}
+PAIRS: Final = pl.Schema(
+    {
+        ROW: pl.Int64,
+        _USER: pl.Int64,
+        MOVIE_ID: pl.Int64,
+        _SCORE: pl.Float32,
+        _TIME: pl.Int64,
+    }
+)
 MAX_RATING: Final = 5  # MovieLens rates from half a star (older sets: one) to five
 _LAST_SECOND: Final = 4_102_444_800  # 2100-01-01: a later "time" is none, for example milliseconds
 _ARTICLES: Final = "the|a|an|el|la|los|las|le|les|l'|un|une|il|lo|gli|i|der|die|das|den|det|o|os|as"

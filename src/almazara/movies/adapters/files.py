@@ -140,13 +140,13 @@ def _parquet(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
 def _text_blocks(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
     """The rows of a text file of ratings, a block at a time: it may hold millions."""
     lines = _whole_lines(stream.blocks())
-    header, separator, quote = list(_RATING_COLUMNS), ",", '"'
+    bare = file.plain_name.endswith((".dat", ".data"))
+    separator, quote = ("\t", None) if bare else (",", '"')
+    header = list(_RATING_COLUMNS)
     first = next(lines, b"")
     if not first.strip():
         raise InputError(f"{file.name} is empty.")
-    if file.plain_name.endswith((".dat", ".data")):
-        separator, quote = "\t", None
-    else:
+    if not bare:
         line, _, first = first.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
         header = next(csv.reader([line.decode("utf-8", "replace").strip()]), [])
     names = _rating_names(header, file.name)
