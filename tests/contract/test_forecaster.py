@@ -1,5 +1,6 @@
 """What every registered forecaster promises, tried on small made panels."""
 
+import logging
 from datetime import date, timedelta
 
 import numpy as np
@@ -80,9 +81,7 @@ def test_a_wider_level_gives_a_wider_interval(forecaster, two_listings):
 
 def test_the_order_of_rows_does_not_matter(forecaster, two_listings):
     shuffled = two_listings.sample(fraction=1, shuffle=True, seed=3)
-    assert_frame_equal(
-        forecaster.fit(two_listings).forecast(3, [80]), forecaster.fit(shuffled).forecast(3, [80])
-    )
+    assert_frame_equal(forecaster.fit(two_listings).forecast(3, [80]), forecaster.fit(shuffled).forecast(3, [80]))
 
 
 def test_a_second_fit_gives_the_same_forecast(forecaster, two_listings):
@@ -105,6 +104,12 @@ def test_the_global_random_generator_is_left_as_it_was(forecaster, two_listings)
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     forecaster.fit(two_listings).forecast(3, [80])
     assert (np.random.get_state()[1] == before).all()  # noqa: NPY002
+
+
+def test_fitting_and_forecasting_say_nothing(forecaster, two_listings, caplog, capfd):
+    with caplog.at_level(logging.DEBUG):
+        forecaster.fit(two_listings).forecast(3, [80])
+    assert caplog.text + "".join(capfd.readouterr()) == ""
 
 
 def test_a_constant_series_gives_the_constant(forecaster):
@@ -179,9 +184,7 @@ def test_a_missing_library_is_named_with_its_extra(monkeypatch, name):
     entry = registry.ENTRIES[name]
     monkeypatch.setitem(__import__("sys").modules, entry.library, None)
     monkeypatch.setitem(__import__("sys").modules, f"{entry.library}.models", None)
-    monkeypatch.delitem(
-        __import__("sys").modules, f"almazara.prices.forecasters.{entry.module}", raising=False
-    )
+    monkeypatch.delitem(__import__("sys").modules, f"almazara.prices.forecasters.{entry.module}", raising=False)
     with pytest.raises(MissingExtraError, match="pip install"):
         registry.create(name)
 

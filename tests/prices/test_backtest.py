@@ -121,6 +121,15 @@ def test_a_model_must_beat_the_last_value_on_more_than_one_fold():
     assert backtest.select(summary) == {"up": "last_value"}
 
 
+def test_a_model_that_lost_on_one_fold_is_not_chosen_however_much_it_won():
+    prices = [10.0 + 0.5 * min(day, 52) for day in range(60)]  # rises, and stands still in the newest fold
+    summary = backtest.summarize(backtest.run(panel(a=prices), [LastValue(), Drift("rise", 0.3)], PLAN))
+    row = summary.filter(pl.col(MODEL) == "rise").to_dicts()[0]
+    assert row[CRPS_RATIO] < 0.9
+    assert row["folds_won"] < row[FOLDS]
+    assert backtest.select(summary) == {"a": "last_value"}
+
+
 def test_a_costly_model_is_compared_on_its_own_folds_alone():
     jump = panel(a=[10.0] * 40 + [50.0] * 20)
     results = backtest.run(jump, [LastValue(), Drift("still", 0.0)], PLAN, limits={"still": 2})

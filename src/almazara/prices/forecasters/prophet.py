@@ -29,6 +29,11 @@ from almazara.prices.forecasters.base import (
     tidy,
 )
 
+# Before the imports, because these write while they are imported; cmdstanpy adds a handler unless it has one.
+logging.getLogger("prophet.plot").setLevel(logging.CRITICAL)
+logging.getLogger("cmdstanpy").setLevel(logging.ERROR)
+logging.getLogger("cmdstanpy").addHandler(logging.NullHandler())
+
 try:
     import pandas as pd
     from prophet import Prophet
@@ -37,8 +42,7 @@ except ImportError as error:
 
 PROPHET = "prophet"
 _WINDOW_DAYS = 730
-for _chatty in ("cmdstanpy", "prophet"):
-    logging.getLogger(_chatty).setLevel(logging.ERROR)
+logging.getLogger("prophet").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
