@@ -20,7 +20,7 @@ _MARKS: Final[dict[str, str]] = {
     "₽": "RUB", "РУБ": "RUB", "₴": "UAH", "ГРН": "UAH", "₪": "ILS", "₩": "KRW", "원": "KRW", "฿": "THB",
     "₫": "VND", "RP": "IDR", "RM": "MYR", "₱": "PHP", "FR.": "CHF", "SFR": "CHF",
     "DT": "TND", "د.ت": "TND", "ر.س": "SAR", "ريال": "SAR", "د.إ": "AED", "درهم": "AED",
-    "ج.م": "EGP", "جنيه": "EGP", "KD": "KWD", "د.ك": "KWD", "DHS": "AED",
+    "\u20c1": "SAR", "ج.م": "EGP", "جنيه": "EGP", "KD": "KWD", "د.ك": "KWD", "DHS": "AED",
 }  # fmt: skip
 # Marks that several currencies share: the hint must name one of them.
 _SHARED: Final[dict[str, frozenset[str]]] = {

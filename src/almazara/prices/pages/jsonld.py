@@ -24,8 +24,8 @@ from almazara.prices.pages.outcome import Condition
 _PRODUCTS: Final = frozenset({"product", "individualproduct", "productmodel", "productgroup", "book", "vehicle", "car"})
 # Below these keys are other products.
 _ELSEWHERE: Final = frozenset(
-    {"isrelatedto", "issimilarto", "isaccessoryorsparepartfor", "isconsumablefor", "itemlistelement", "review", "reviews",
-     "hasvariant", "model", "isvariantof", "brand", "breadcrumb", "recommendations", "itemreviewed"}
+    {"isrelatedto", "issimilarto", "isaccessoryorsparepartfor", "isconsumablefor", "itemlistelement", "review",
+     "reviews", "hasvariant", "model", "isvariantof", "brand", "breadcrumb", "recommendations", "itemreviewed"}
 )  # fmt: skip
 _DEEPEST: Final = 12
 _DECODER: Final = json.JSONDecoder(strict=False)

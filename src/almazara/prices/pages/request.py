@@ -9,8 +9,11 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-_ALIKE: Final = 50
-_WORD = re.compile(r"\w{2,}")
+_HALF: Final = 0.5
+_NEARLY_THE_SAME: Final = 85
+# Titles name the article first and describe it later, in words that many articles share.
+_LEADING: Final = 12
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,20 @@ class PageRequest:
 
 
 def alike(known: str, seen: str) -> bool:
-    """Whether two titles may name the same article: half of the shorter one's words, in any order."""
-    return fuzz.token_set_ratio(_folded(known), _folded(seen)) >= _ALIKE
+    """Whether two titles may name the same article: half of the leading words shared, or nearly the same letters."""
+    first, second = _leading(known), _leading(seen)
+    if not first or not second:
+        return _folded(known) == _folded(seen)
+    shared = len(first & second) / min(len(first), len(second))
+    return shared >= _HALF or fuzz.partial_ratio(_folded(known), _folded(seen)) >= _NEARLY_THE_SAME
+
+
+def _leading(title: str) -> set[str]:
+    """The first telling words: three letters or more, or with a digit."""
+    words = [word for word in _WORD.findall(_folded(title)) if len(word) > 2 or any(c.isdigit() for c in word)]  # noqa: PLR2004
+    return set(words[:_LEADING])
 
 
 def _folded(title: str) -> str:
     plain = unicodedata.normalize("NFKD", title.casefold())
-    return " ".join(_WORD.findall("".join(c for c in plain if not unicodedata.combining(c))))
+    return "".join(c for c in plain if not unicodedata.combining(c))
