@@ -55,7 +55,7 @@ _FOOTNOTE = re.compile(r"(?<=\S)\s?\*+(?=\s?\D{0,4}$)")
 _NOT_ONE_PRICE = re.compile(
     rf"{_DASHES}\s?(?:[^\d\s]{{1,4}}\s?)?\d"  # a difference or a range
     r"|(?:^|[^\d])[.,]\d"  # .75
-    r"|%|\d\s?[X\u00d7*]|[~\u2248<>+=/]"
+    r"|%|\d\s?[X\u00d7*]|[~\u2248<>+=/?]"
 )
 _LETTER: Final = r"[^\W\d_]"
 

@@ -212,9 +212,9 @@ def price_text(node: LexborNode) -> str:
     whole = node.css_first(".a-price-whole")
     if whole is not None:
         return _from_parts(node, whole)
-    large = node.css_first(".price-large")
-    if large is not None:
-        return _from_superscript(node, large)
+    small = node.css(".price-info-superscript")
+    if small:
+        return _from_superscript(small, node.css_first(".price-large"))
     return text_of(node) if node.tag != "td" else " ".join(node.text(deep=False).split())
 
 
@@ -229,9 +229,9 @@ def _from_parts(node: LexborNode, whole: LexborNode) -> str:
     return f"{symbol} {digits}{mark}{fraction}"
 
 
-def _from_superscript(node: LexborNode, large: LexborNode) -> str:
-    """`£` `34` `99` as `£34.99`."""
-    small = [text_of(part) for part in node.css(".price-info-superscript")]
-    if len(small) != _SUPERSCRIPTS or not small[1].isdigit():
-        return f"{' '.join(small)} {text_of(large)}?"
-    return f"{small[0]}{text_of(large)}.{small[1]}"
+def _from_superscript(small: list[LexborNode], large: LexborNode | None) -> str:
+    """`£` `34` `99` as `£34.99`; marked as doubtful when a part is missing."""
+    parts = [text_of(part) for part in small]
+    if len(parts) != _SUPERSCRIPTS or not parts[1].isdigit() or large is None:
+        return f"{' '.join(parts)} {text_of(large)}?"
+    return f"{parts[0]}{text_of(large)}.{parts[1]}"

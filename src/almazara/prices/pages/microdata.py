@@ -30,12 +30,12 @@ _CONDITIONS: Final = ("product:condition", "og:condition")
 
 
 def microdata_claims(tree: LexborHTMLParser) -> list[Claim]:
-    """A claim for each product scope that has a price of its own; the only offer of a page counts without one too."""
-    products = tree.css(_PRODUCT)
-    claims = [claim for scope in products if (claim := _product_claim(scope)).prices]
-    orphans = [] if claims else [offer for offer in tree.css(_OFFER) if _scope_of(offer) is None]
-    price = _scope_price(orphans[0]) if len(orphans) == 1 else None
-    return claims or ([_claim(orphans, (price,), None)] if price else [])
+    """A claim for each product scope with a name or price of its own; else for the page's only offer."""
+    claims = [_product_claim(scope) for scope in tree.css(_PRODUCT)]
+    named = [claim for claim in claims if claim.prices or claim.name]
+    orphans = [offer for offer in tree.css(_OFFER) if _scope_of(offer) is None]
+    price = _scope_price(orphans[0]) if len(orphans) == 1 and not any(claim.prices for claim in claims) else None
+    return [_claim(orphans, (price,), None)] if price else named
 
 
 def _product_claim(scope: LexborNode) -> Claim:
@@ -121,12 +121,12 @@ def meta_claim(tree: LexborHTMLParser) -> Claim | None:
     sale = published_price(_first(found, _SALES), currency)
     stated = published_price(_first(found, _LIST_AMOUNTS), currency)
     taken = sale if sale and price and sale.amount < price.amount else price
-    if taken is None:
+    if taken is None and stated is None:
         return None
-    higher = [p.amount for p in (stated, price) if p and p.amount > taken.amount]
+    higher = [p.amount for p in (stated, price) if p and (taken is None or p.amount > taken.amount)]
     return Claim(
         source="meta",
-        prices=(taken,),
+        prices=(taken,) if taken else (),
         availability=availability_of(_first(found, _AVAILABILITIES)),
         availability_text=_first(found, _AVAILABILITIES),
         list_price=max(higher, default=None),

@@ -65,11 +65,10 @@ def _page_names(tree: LexborHTMLParser) -> list[str]:
 
 def _main(claims: list[Claim], names: list[str]) -> Claim | None:
     """The one claim that is about the page's product; refused when several could be."""
-    priced = [claim for claim in claims if claim.prices] or claims[:1]
-    if len(priced) > 1:
-        same = [claim for claim in priced if claim.name and any(_folded(claim.name) in _folded(n) for n in names)]
-        priced = same or priced
-    if len({(price.amount, claim.name) for claim in priced for price in claim.prices}) > 1 and len(priced) > 1:
+    own = [claim for claim in claims if claim.name and any(_folded(claim.name) in _folded(name) for name in names)]
+    candidates = own or claims
+    priced = [claim for claim in candidates if claim.prices] or candidates[:1]
+    if len(priced) > 1 and len({(price.amount, claim.name) for claim in priced for price in claim.prices}) > 1:
         raise _DoubtError("product", "The page publishes several products and does not say which is its own.")
     claim = priced[0] if priced else None
     if claim and claim.name and names and not any(alike(claim.name, name) for name in names):
@@ -83,10 +82,10 @@ def _folded(name: str) -> str:
 
 def _outcome(page: _Page) -> Outcome:
     claims = page.claims
-    if not any(claim.prices for claim in claims):
-        return _without_price(page)
     if any(claim.condition is None for claim in claims):
         return _unavailable(page, "only used articles are offered")
+    if not any(claim.prices for claim in claims):
+        return _without_price(page)
     price, list_price, rule = _agreed_price(page)
     currency = _currency(page, price)
     availability = agreed_availability([c.availability for c in claims if c.availability])
@@ -114,6 +113,8 @@ def _agreed_price(page: _Page) -> tuple[Price, Decimal | None, str]:
     amounts = {price.amount for price in prices}
     ranged = any(claim.ranged for claim in page.claims)
     sources = "+".join(claim.source for claim in page.claims if claim.prices)
+    if amounts == {stated}:
+        raise _DoubtError("price", f"The page publishes its list price only: {_words(prices)}.")
     if len(amounts) == 1 and not ranged:
         return prices[0], stated, sources
     if stated and len(amounts - {stated}) == 1 and not ranged:
@@ -150,8 +151,7 @@ def _check_visible(page: _Page, price: Price, currency: str) -> None:
     seen = page.visible.prices(currency)
     if price.amount in seen.standing:
         return
-    lower = [amount for amount in seen.standing if amount < price.amount]
-    if price.amount in seen.struck and lower:
+    if price.amount in seen.struck:
         raise _DoubtError("price", f"The page shows its published price {price.text} struck through.")
     if page.visible.shows_price_near(page.heading, currency) and not page.visible.states(price.amount):
         raise _DoubtError("price", f"The page shows prices, but not its published price {price.text}.")
