@@ -1,44 +1,25 @@
-"""The catalog in memory: look-ups of films and counts of releases, without a scan per question."""
+"""The catalog: look-ups of films and counts of releases in memory-mapped arrays, without a scan per question."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-import msgspec
-import polars as pl
+import numpy as np
 
 from almazara.errors import NotFoundError
-from almazara.movies import schema as s
-from almazara.movies.titles import compact, normalize_all, query_keys, split_year
+from almazara.movies.answers import FilmReference
+from almazara.movies.keys import KeyTable
+from almazara.movies.texts import Texts
+from almazara.movies.titles import query_keys, split_year
 
 Row = int
 """Position of a film in the catalog's columns."""
 
 SUGGESTIONS: Final = 5
-
-
-class CatalogData(msgspec.Struct, frozen=True):
-    """What the catalog stores, one list entry a film.
-
-    `*_keys` lead from a normalized title, and the same without spaces, to rows, best voted first.
-
-    Releases are counted by month (12), by weekday from Monday (7), by day of the month (31), and by date.
-    """
-
-    ids: list[int]
-    titles: list[str]
-    years: list[int]
-    popularity: list[float | None]
-    averages: list[float | None]
-    votes: list[int]
-    title_keys: dict[str, list[Row]]
-    original_keys: dict[str, list[Row]]
-    by_month: list[int]
-    by_weekday: list[int]
-    by_day: list[int]
-    by_date: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +30,55 @@ class Found:
     others: list[Row]
 
 
-class Catalog:
-    """Answers `which film is this` and `how many came out` by dictionaries and lists."""
+class Releases:
+    """How many films came out in a month of any year, on a weekday, on a day of any month, on a date."""
 
-    def __init__(self, data: CatalogData) -> None:
-        self.data = data
-        self._row_of_id = {film_id: row for row, film_id in enumerate(data.ids)}
+    def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
+        self._by_month = arrays["by_month"].data
+        self._by_weekday = arrays["by_weekday"].data
+        self._by_day = arrays["by_day"].data
+        self._dates = arrays["dates"].data
+        self._by_date = arrays["by_date"].data
+
+    def in_month(self, number: int) -> int:
+        """In month 1 to 12."""
+        return int(self._by_month[number - 1])
+
+    def on_weekday(self, number: int) -> int:
+        """On weekday 0 (Monday) to 6."""
+        return int(self._by_weekday[number])
+
+    def on_day(self, number: int) -> int:
+        """On day 1 to 31 of any month."""
+        return int(self._by_day[number - 1])
+
+    def on_date(self, day: date) -> int:
+        """On one date."""
+        place = bisect_left(self._dates, day.toordinal())
+        known = place < len(self._dates) and self._dates[place] == day.toordinal()
+        return int(self._by_date[place]) if known else 0
+
+
+class Catalog:
+    """Answers `which film is this` and what its popularity and votes are.
+
+    `title_keys` and `original_keys` lead from a normalized title, and the same without spaces, to rows, best voted
+    first; films are in order of id.
+    """
+
+    def __init__(
+        self, films: Mapping[str, np.ndarray], titles: Texts, title_keys: KeyTable, original_keys: KeyTable
+    ) -> None:
+        self._ids = films["ids"].data
+        self._years = films["years"].data
+        self._popularity = films["popularity"].data
+        self._averages = films["averages"].data
+        self._votes = films["votes"].data
+        self._titles = titles
+        self._tables = (title_keys, original_keys)
 
     def __len__(self) -> int:
-        return len(self.data.ids)
+        return len(self._ids)
 
     def row(self, film_id: int) -> Row:
         """The row of a film id.
@@ -65,83 +86,62 @@ class Catalog:
         Raises:
             NotFoundError: when the catalog has no such film.
         """
-        row = self._row_of_id.get(film_id)
-        if row is None:
+        row = bisect_left(self._ids, film_id)
+        if row == len(self._ids) or self._ids[row] != film_id:
             raise NotFoundError(f"No hay ninguna película con id {film_id}.")
         return row
+
+    def reference(self, row: Row) -> FilmReference:
+        """Enough to know the film by."""
+        return FilmReference(self._ids[row], self._titles[row], self._years[row])
+
+    def title(self, row: Row) -> str:
+        """The title as it is written."""
+        return self._titles[row]
+
+    def popularity(self, row: Row) -> float | None:
+        """The film's popularity, where it is known."""
+        return _known(self._popularity[row])
+
+    def average(self, row: Row) -> float | None:
+        """The film's vote average, where it is known."""
+        return _known(self._averages[row])
+
+    def votes(self, row: Row) -> int:
+        """How many people voted."""
+        return int(self._votes[row])
 
     def find(self, title: str, year: int | None = None, film_id: int | None = None) -> Found | None:
         """The film a title means, or None: the same spelling before the same letters, then the most voted.
 
         A year may come as an argument or as `Title (1950)`; a film whose own title ends so is found first.
         """
-        rows = self._sharing(title)
-        if not rows:
-            bare, written_year = split_year(title)
-            if written_year is not None:
-                title, year = bare, written_year if year is None else year
-                rows = self._sharing(bare)
-        eligible = [row for row in rows if self._fits(row, year, film_id)]
-        if not eligible:
-            return None
-        best = min(eligible, key=lambda row: (self._spelling_tier(row, title), rows.index(row)))
-        return Found(best, [row for row in rows if row != best])
+        bare, written_year = split_year(title)
+        asked = [(title, year)]
+        if written_year is not None:
+            asked.append((bare, written_year if year is None else year))
+        for text, wanted in asked:
+            for rows in self._sharing(text):
+                eligible = [row for row in rows if self._fits(row, wanted, film_id)]
+                if eligible:
+                    best = min(eligible, key=lambda row: self._spelling_tier(row, text))
+                    return Found(best, [row for row in rows if row != best])
+        return None
 
-    def _sharing(self, title: str) -> list[Row]:
+    def _sharing(self, title: str) -> Iterator[list[Row]]:
+        """The films of each key of a title, surest first: by the title in use, then by the original one."""
         keys = query_keys(title)
-        for table in (self.data.title_keys, self.data.original_keys):
-            for key in keys:
-                if key in table:
-                    return table[key]
-        return []
+        return (rows for table in self._tables for key in keys if (rows := table.rows(key)))
 
     def _fits(self, row: Row, year: int | None, film_id: int | None) -> bool:
-        return (year is None or self.data.years[row] == year) and (film_id is None or self.data.ids[row] == film_id)
+        return (year is None or self._years[row] == year) and (film_id is None or self._ids[row] == film_id)
 
     def _spelling_tier(self, row: Row, title: str) -> int:
-        own = self.data.titles[row]
+        own = self._titles[row]
         if own == title:
             return 0
         return 1 if own.casefold() == title.casefold() else 2
 
 
-def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> CatalogData:
-    """Columns, title keys and counts from the clean films and their keys.
-
-    Args:
-        films: The table `films`, in order of id.
-        keys: The table `film_keys`.
-    """
-    original = films.select(s.ID).join(keys, left_on=s.ID, right_on=s.FILM_ID, how="left")[s.ORIGINAL_TITLE].to_list()
-    titles, votes = films[s.TITLE].to_list(), films[s.VOTE_COUNT].to_list()
-    dates = films[s.RELEASE_DATE]
-    return CatalogData(
-        ids=films[s.ID].to_list(),
-        titles=titles,
-        years=films[s.RELEASE_YEAR].to_list(),
-        popularity=films[s.POPULARITY].to_list(),
-        averages=films[s.VOTE_AVERAGE].to_list(),
-        votes=votes,
-        title_keys=_rows_by_key(titles, votes),
-        original_keys=_rows_by_key(original, votes),
-        by_month=_counts(dates.dt.month(), 12),
-        by_weekday=_counts(dates.dt.weekday(), 7),
-        by_day=_counts(dates.dt.day(), 31),
-        by_date=dict(dates.cast(pl.String).value_counts(sort=False).sort(s.RELEASE_DATE).iter_rows()),
-    )
-
-
-def _rows_by_key(titles: Sequence[str | None], votes: Sequence[int]) -> dict[str, list[Row]]:
-    keys = normalize_all([title or "" for title in titles])
-    rows: dict[str, list[Row]] = {}
-    for row in sorted(range(len(titles)), key=lambda row: (-votes[row], row)):
-        if keys[row]:
-            rows.setdefault(keys[row], []).append(row)
-    for key in list(rows):
-        rows.setdefault(compact(key), rows[key])
-    return rows
-
-
-def _counts(parts: pl.Series, size: int) -> list[int]:
-    counted = dict(parts.value_counts().iter_rows())
-    return [counted.get(number, 0) for number in range(1, size + 1)]
+def _known(value: float) -> float | None:
+    return None if value != value else value  # noqa: PLR0124 - only NaN differs from itself

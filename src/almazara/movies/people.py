@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-import io
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from hashlib import blake2b
 from math import fsum
 from statistics import median
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import numpy as np
-import polars as pl
 
-from almazara.movies import schema as s
 from almazara.movies import sentences
 from almazara.movies.answers import ActorAnswer, DirectorAnswer
-from almazara.movies.texts import Texts, pack_lines, pack_texts
-from almazara.movies.titles import normalize, normalize_all, query_keys
-
-DIRECTOR: Final = "Director"
+from almazara.movies.keys import KeyTable
+from almazara.movies.texts import Texts
+from almazara.movies.titles import query_keys
 
 
 class People:
     """Everybody of one role; names in order, each with the rows of their films in order of release."""
 
-    def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, arrays: Mapping[str, np.ndarray], keys: KeyTable) -> None:
         self._names = Texts(arrays)
         self._starts = arrays["starts"].data
-        self._films = arrays["films"]
-        self._hashes = arrays["hashes"].data
-        self._rows = arrays["rows"].data
+        self._films = arrays["films"].data
+        self._keys = keys
 
     def find(self, name: str) -> int | None:
         """The row of a name in any spelling: exactly this one first, then the namesake with most films."""
-        for key in query_keys(name):
-            sharing = self._sharing(key)
-            if sharing:
-                return max(sharing, key=lambda row: (self._names[row] == name, self._count(row), -row))
-        return None
+        sharing = next((rows for key in query_keys(name) if (rows := self._keys.rows(key))), [])
+        return next((row for row in sharing if self._names[row] == name), sharing[0] if sharing else None)
 
     def name(self, row: int) -> str:
         """The name as it is written."""
@@ -48,57 +37,7 @@ class People:
 
     def films(self, row: int) -> list[int]:
         """Rows of the person's films, in order of release, each once."""
-        return list(map(int, self._films[self._starts[row] : self._starts[row + 1]]))
-
-    def _count(self, row: int) -> int:
-        return self._starts[row + 1] - self._starts[row]
-
-    def _sharing(self, key: str) -> list[int]:
-        hashed = _hash(key)
-        place = bisect_left(self._hashes, hashed)
-        found = []
-        while place < len(self._hashes) and self._hashes[place] == hashed:
-            row = self._rows[place]
-            if normalize(self._names[row]) == key:  # another name may share the hash
-                found.append(row)
-            place += 1
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class BuiltPeople:
-    """Names and weights (votes of their films) for the search, and the arrays of `People`."""
-
-    names: list[str]
-    weights: np.ndarray
-    arrays: dict[str, np.ndarray]
-
-
-def build_people(credits_: pl.DataFrame, films: pl.DataFrame) -> BuiltPeople:
-    """Everybody in `credits_`; a film counts once for a person, whatever the number of roles.
-
-    Args:
-        credits_: Columns `name` and `film_id`: the cast, or the directors of the crew.
-        films: The table of films.
-    """
-    facts = films.select(pl.col(s.ID).alias(s.FILM_ID), s.RELEASE_DATE, s.VOTE_COUNT).with_row_index("row")
-    pairs = credits_.select(s.NAME, s.FILM_ID).unique().join(facts, on=s.FILM_ID).sort(s.NAME, s.RELEASE_DATE, "row")
-    people = pairs.group_by(s.NAME, maintain_order=True).agg(pl.len(), pl.col(s.VOTE_COUNT).sum())
-    names = people[s.NAME].to_list()
-    hashes = np.array([_hash(key) for key in normalize_all(names)], dtype=np.uint64)
-    order = np.argsort(hashes, kind="stable")
-    arrays = {
-        **pack_texts(names),
-        "starts": np.concatenate([[0], np.cumsum(people["len"].to_numpy())]).astype(np.int64),
-        "films": pairs["row"].to_numpy().astype(np.int32),
-        "hashes": hashes[order],
-        "rows": order.astype(np.int32),
-    }
-    return BuiltPeople(names, people[s.VOTE_COUNT].to_numpy().astype(np.float32), arrays)
-
-
-def _hash(key: str) -> int:
-    return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+        return list(self._films[self._starts[row] : self._starts[row + 1]])
 
 
 class Money:
@@ -117,29 +56,6 @@ class Money:
 
     def _of(self, name: str, rows: Sequence[int]) -> list[Any]:
         return list(self._arrays[name][rows].tolist())
-
-
-def build_money(films: pl.DataFrame) -> dict[str, np.ndarray]:
-    """The arrays of `Money`, one entry a film."""
-    return {
-        "returns": films[s.RETURN].to_numpy(),
-        "doubtful": films[s.MONEY_DOUBTFUL].to_numpy(),
-    }
-
-
-def build_directed(films: pl.DataFrame) -> dict[str, np.ndarray]:
-    """A DirectedFilm as one line of JSON for each film, in order of row, as `Texts`."""
-    lines = io.BytesIO()
-    films.select(
-        id=s.ID,
-        titulo=s.TITLE,
-        fecha_estreno=pl.col(s.RELEASE_DATE).cast(pl.String),
-        retorno=s.RETURN,
-        costo=s.BUDGET,
-        recaudacion=s.REVENUE,
-        ganancia=pl.col(s.REVENUE) - pl.col(s.BUDGET),
-    ).write_ndjson(lines)
-    return pack_lines(lines.getvalue())
 
 
 def actor_answer(name: str, returns: Sequence[float], doubtful: Sequence[str]) -> ActorAnswer:

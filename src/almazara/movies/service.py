@@ -22,7 +22,7 @@ from almazara.movies.answers import (
     VotesAnswer,
 )
 from almazara.movies.calendar_es import DayOfMonth, Weekday
-from almazara.movies.catalog import SUGGESTIONS, Catalog, Found
+from almazara.movies.catalog import SUGGESTIONS, Catalog, Found, Releases
 from almazara.movies.people import Money, People, actor_answer, director_answer
 from almazara.movies.recommenders.base import MAX_SIMILAR, SimilarFilms
 from almazara.movies.recommenders.reasons import Reasons
@@ -38,6 +38,7 @@ class Parts:
     """What a loaded artifact consists of."""
 
     catalog: Catalog
+    releases: Releases
     films: Texts
     directed: Texts
     money: Money
@@ -71,37 +72,38 @@ class MovieService:
     def month(self, text: str) -> MonthAnswer:
         """How many films came out in a month, given by name or number."""
         number = calendar_es.parse_month(text)
-        name, count = calendar_es.MONTHS[number - 1], self._catalog.data.by_month[number - 1]
+        name, count = calendar_es.MONTHS[number - 1], self._parts.releases.in_month(number)
         return MonthAnswer(name, count, sentences.month(name, count))
 
     def day(self, text: str) -> DayAnswer:
         """How many films came out on a weekday, a day of the month, or a date."""
-        data = self._catalog.data
+        releases = self._parts.releases
         match calendar_es.parse_day(text):
             case Weekday(number):
-                name, count = calendar_es.WEEKDAYS[number], data.by_weekday[number]
+                name, count = calendar_es.WEEKDAYS[number], releases.on_weekday(number)
                 return DayAnswer(name, count, sentences.weekday(name, count))
             case DayOfMonth(number):
-                count = data.by_day[number - 1]
+                count = releases.on_day(number)
                 return DayAnswer(str(number), count, sentences.day_of_month(number, count))
             case date:
                 written = date.isoformat()
-                count = data.by_date.get(written, 0)
+                count = releases.on_date(date)
                 return DayAnswer(written, count, sentences.on_date(written, count))
 
     def score(self, title: str, year: int | None = None, film_id: int | None = None) -> ScoreAnswer:
         """A film's popularity and vote average."""
-        found, data = self._find(title, year, film_id), self._catalog.data
-        film, popularity, average = self._reference(found.row), data.popularity[found.row], data.averages[found.row]
+        found = self._find(title, year, film_id)
+        film = self._catalog.reference(found.row)
+        popularity, average = self._catalog.popularity(found.row), self._catalog.average(found.row)
         message = sentences.score(film.titulo, film.anio, popularity, average)
         return ScoreAnswer(film.id, film.titulo, film.anio, popularity, average, message, self._others(found))
 
     def votes(self, title: str, year: int | None = None, film_id: int | None = None) -> VotesAnswer:
         """A film's votes, and their average where they are more than the setting asks for."""
-        found, data = self._find(title, year, film_id), self._catalog.data
-        film, count = self._reference(found.row), data.votes[found.row]
+        found = self._find(title, year, film_id)
+        film, count = self._catalog.reference(found.row), self._catalog.votes(found.row)
         enough = count > self._min_votes
-        average = data.averages[found.row] if enough else None
+        average = self._catalog.average(found.row) if enough else None
         message = sentences.votes(film.titulo, film.anio, count, average, self._min_votes)
         return VotesAnswer(film.id, film.titulo, film.anio, count, average, enough, message, self._others(found))
 
@@ -130,7 +132,7 @@ class MovieService:
         query, n = check_query(query), _check_n(n)
         hits = []
         for match in self._parts.title_search.search(query, n):
-            film = self._reference(match.entry_id)
+            film = self._catalog.reference(match.entry_id)
             hits.append(SearchHit(film.id, film.titulo, film.anio, match.text, round(match.score, 4)))
         return SearchAnswer(query, len(hits), hits, sentences.search(query, len(hits)))
 
@@ -147,7 +149,7 @@ class MovieService:
         if recommender is None:
             raise InputError(f"El método «{method[:40]}» no existe: use {' o '.join(self._parts.recommenders)}.")
         n, found = _check_n(n), self._find(title, year, film_id)
-        film = self._reference(found.row)
+        film = self._catalog.reference(found.row)
         similar = recommender.similar(found.row, n)
         reasons = self._parts.reasons.shared(found.row, [row for row, _ in similar])
         detail = [self._recommendation(*pair, why) for pair, why in zip(similar, reasons, strict=True)]
@@ -157,15 +159,15 @@ class MovieService:
         return RecommendationAnswer(film.id, film.titulo, film.anio, method, titles, detail, message, others)
 
     def _recommendation(self, row: int, similarity: float, reasons: list[str]) -> Recommendation:
-        data = self._catalog.data
-        return Recommendation(data.ids[row], data.titles[row], data.years[row], round(similarity, 4), reasons)
+        film = self._catalog.reference(row)
+        return Recommendation(film.id, film.titulo, film.anio, round(similarity, 4), reasons)
 
     def _find(self, title: str, year: int | None, film_id: int | None) -> Found:
         title = check_query(title)
         found = self._catalog.find(title, year, film_id)
         if found is None:
             near = self._parts.title_search.search(title, SUGGESTIONS)
-            named = [self._reference(match.entry_id) for match in near]
+            named = [self._catalog.reference(match.entry_id) for match in near]
             asked = f"«{title}»" + (f" de {year}" if year is not None else "")
             asked += f" con id {film_id}" if film_id is not None else ""
             raise NotFoundError(
@@ -173,15 +175,11 @@ class MovieService:
             )
         return found
 
-    def _reference(self, row: int) -> FilmReference:
-        data = self._catalog.data
-        return FilmReference(data.ids[row], data.titles[row], data.years[row])
-
     def _titles(self, rows: list[int]) -> list[str]:
-        return [self._catalog.data.titles[row] for row in rows]
+        return [self._catalog.title(row) for row in rows]
 
     def _others(self, found: Found) -> list[FilmReference]:
-        return [self._reference(row) for row in found.others]
+        return [self._catalog.reference(row) for row in found.others]
 
 
 def _check_n(n: int) -> int:

@@ -6,8 +6,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-import polars as pl
-
 from almazara.errors import InputError
 
 LONGEST_QUERY = 200
@@ -49,6 +47,8 @@ def normalize(text: str) -> str:
 
 def normalize_all(texts: Sequence[str]) -> list[str]:
     """`normalize` of many texts; those in ASCII, the most, are folded all at once."""
+    import polars as pl  # only builds fold many: the server does without Polars and its memory
+
     written = pl.Series("text", texts, dtype=pl.String)
     keys = (
         written.str.to_lowercase()

@@ -5,31 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
 import numpy as np
 
-from almazara.movies.building import ARRAY_GROUPS, Built
-from almazara.movies.catalog import Catalog, CatalogData
+from almazara.movies.catalog import Catalog, Releases
+from almazara.movies.keys import KeyTable
 from almazara.movies.people import Money, People
-from almazara.movies.recommenders.content import ContentRecommender
-from almazara.movies.recommenders.reasons import ReasonNames, Reasons
-from almazara.movies.recommenders.score import ScoreRecommender
+from almazara.movies.recommenders.reasons import Reasons
+from almazara.movies.recommenders.stored import ContentRecommender, ScoreRecommender
 from almazara.movies.search import SearchArrays, SearchIndex
 from almazara.movies.service import Parts
 from almazara.movies.texts import Texts
 
-_CATALOG = "catalog.json"
-_REASONS = "reason_names.json"
 
-
-def write(folder: Path, built: Built) -> None:
-    """Write JSON values and one `.npy` file an array."""
-    (folder / _CATALOG).write_bytes(msgspec.json.encode(built.catalog))
-    (folder / _REASONS).write_bytes(msgspec.json.encode(built.reason_names))
-    write_arrays(folder, built.arrays)
-
-
-def write_arrays(folder: Path, groups: Mapping[str, Mapping[str, np.ndarray]]) -> None:
+def write(folder: Path, groups: Mapping[str, Mapping[str, np.ndarray]]) -> None:
     """Write named groups of arrays as `<group>.<name>.npy`."""
     for group, arrays in groups.items():
         for name, array in arrays.items():
@@ -37,23 +25,36 @@ def write_arrays(folder: Path, groups: Mapping[str, Mapping[str, np.ndarray]]) -
 
 
 def open_parts(folder: Path) -> Parts:
-    """Open an artifact: the catalog is read, all else is memory-mapped and costs nothing until it is asked for."""
-    groups = {group: _map_arrays(folder, group) for group in ARRAY_GROUPS}
+    """Open an artifact: arrays are memory-mapped and cost nothing until they are asked for.
+
+    Raises:
+        OSError, ValueError, KeyError: when a file is missing or damaged.
+    """
+
+    def group(name: str) -> dict[str, np.ndarray]:
+        return _map_arrays(folder, name)
+
+    def search(name: str) -> SearchIndex:
+        return SearchIndex(SearchArrays.from_arrays(group(name)))
+
     return Parts(
-        catalog=Catalog(msgspec.json.decode((folder / _CATALOG).read_bytes(), type=CatalogData)),
-        films=Texts(groups["film_answers"]),
-        directed=Texts(groups["directed"]),
-        money=Money(groups["money"]),
-        actors=People(groups["actors"]),
-        directors=People(groups["directors"]),
-        title_search=SearchIndex(SearchArrays.from_arrays(groups["title_search"])),
-        actor_search=SearchIndex(SearchArrays.from_arrays(groups["actor_search"])),
-        director_search=SearchIndex(SearchArrays.from_arrays(groups["director_search"])),
+        catalog=Catalog(
+            group("films"), Texts(group("titles")), KeyTable(group("title_keys")), KeyTable(group("original_keys"))
+        ),
+        releases=Releases(group("releases")),
+        films=Texts(group("film_answers")),
+        directed=Texts(group("directed")),
+        money=Money(group("money")),
+        actors=People(group("actors"), KeyTable(group("actor_keys"))),
+        directors=People(group("directors"), KeyTable(group("director_keys"))),
+        title_search=search("title_search"),
+        actor_search=search("actor_search"),
+        director_search=search("director_search"),
         recommenders={
-            "contenido": ContentRecommender(groups["content"]),
-            "puntuacion": ScoreRecommender(groups["score"]),
+            "contenido": ContentRecommender(group("content")),
+            "puntuacion": ScoreRecommender(group("score")),
         },
-        reasons=Reasons(groups["reasons"], msgspec.json.decode((folder / _REASONS).read_bytes(), type=ReasonNames)),
+        reasons=Reasons(group("reasons"), Texts(group("reason_names"))),
     )
 
 

@@ -44,19 +44,6 @@ class ContentConfig:
         return linked + self.genre + self.year + self.votes
 
 
-class ContentRecommender:
-    """Reads the lists that `fit` made."""
-
-    def __init__(self, arrays: Arrays) -> None:
-        self._neighbors = arrays["neighbors"]
-        self._similarity = arrays["similarity"]
-
-    def similar(self, row: int, n: int) -> list[tuple[int, float]]:
-        """See SimilarFilms."""
-        pairs = zip(self._neighbors[row, :n].tolist(), self._similarity[row, :n].tolist(), strict=True)
-        return [(other, similarity) for other, similarity in pairs if other >= 0]
-
-
 @dataclass(frozen=True, slots=True)
 class _Dense:
     """The fields that every pair of films has: they refine the candidates and choose none."""

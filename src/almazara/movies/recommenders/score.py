@@ -12,21 +12,6 @@ SCALE = 10.0
 """Vote averages go from 0 to 10."""
 
 
-class ScoreRecommender:
-    """Nearest vote average; the list depends on the average alone, so there is one for each distinct average."""
-
-    def __init__(self, arrays: Arrays) -> None:
-        self._group = arrays["group"]
-        self._nearest = arrays["nearest"]
-        self._similarity = arrays["similarity"]
-
-    def similar(self, row: int, n: int) -> list[tuple[int, float]]:
-        """See SimilarFilms."""
-        group = self._group[row]
-        pairs = zip(self._nearest[group].tolist(), self._similarity[group].tolist(), strict=True)
-        return [(other, similarity) for other, similarity in pairs if other not in (row, -1)][:n]
-
-
 def fit(films: pl.DataFrame) -> Arrays:
     """One list of nearest films for each distinct vote average; a film without one counts as 0.
 

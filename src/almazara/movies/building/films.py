@@ -1,0 +1,83 @@
+"""Clean tables -> what the API says of each film, as JSON that is sent as it is."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from almazara.movies import schema as s
+from almazara.movies.answers import FilmAnswer
+from almazara.movies.texts import pack_lines
+
+CAST_SHOWN: Final = 15
+
+
+def build_film_answers(tables: Mapping[str, pl.DataFrame]) -> dict[str, np.ndarray]:
+    """A FilmAnswer as one line of JSON for each film, in order of row, as `Texts`; Polars writes all films at once."""
+    films = tables[s.FILMS].join(
+        tables[s.FILM_KEYS], left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left"
+    )
+    for table, column in (
+        (s.KEYWORDS, "keyword"),
+        (s.COUNTRIES, "country"),
+        (s.LANGUAGES, "language"),
+        (s.COMPANIES, "company"),
+    ):
+        films = _with_lists(films, tables[table].select(s.FILM_ID, pl.col(column).alias(table)), table)
+    cast = tables[s.CAST].sort(s.FILM_ID, "order", nulls_last=True, maintain_order=True)
+    cast = cast.filter(pl.int_range(pl.len()).over(s.FILM_ID) < CAST_SHOWN)
+    members = pl.struct(pl.col(s.NAME).alias("nombre"), pl.col("character").alias("personaje")).alias(s.CAST)
+    films = _with_lists(films, cast.select(s.FILM_ID, members), s.CAST)
+    lines = io.BytesIO()
+    films.select(**_FILM_FIELDS).select([field.name for field in fields(FilmAnswer)]).write_ndjson(lines)
+    return pack_lines(lines.getvalue())
+
+
+def _with_lists(films: pl.DataFrame, entries: pl.DataFrame, column: str) -> pl.DataFrame:
+    lists = entries.group_by(s.FILM_ID, maintain_order=True).agg(pl.col(column))
+    joined = films.join(lists, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
+    return joined.with_columns(pl.col(column).fill_null([]))
+
+
+_DIRECTED: Final = pl.when(pl.col(s.DIRECTORS).list.len() > 0).then(
+    pl.format(", dirigida por {}", pl.col(s.DIRECTORS).list.join(", "))
+)
+_OF_GENRES: Final = pl.when(pl.col(s.GENRES).list.len() > 0).then(
+    pl.format(" Géneros: {}.", pl.col(s.GENRES).list.join(", "))
+)
+_FILM_FIELDS: Final = {
+    "id": pl.col(s.ID),
+    "titulo": pl.col(s.TITLE),
+    "titulo_original": pl.col(s.ORIGINAL_TITLE),
+    "anio": pl.col(s.RELEASE_YEAR),
+    "fecha_estreno": pl.col(s.RELEASE_DATE).cast(pl.String),
+    "idioma_original": pl.col(s.ORIGINAL_LANGUAGE),
+    "sinopsis": pl.col(s.OVERVIEW),
+    "lema": pl.col("tagline"),
+    "estado": pl.col("status"),
+    "duracion_minutos": pl.col("runtime"),
+    "generos": pl.col(s.GENRES),
+    "coleccion": pl.col(s.COLLECTION),
+    "directores": pl.col(s.DIRECTORS),
+    "reparto": pl.col(s.CAST),
+    "palabras_clave": pl.col(s.KEYWORDS),
+    "paises": pl.col(s.COUNTRIES),
+    "idiomas": pl.col(s.LANGUAGES),
+    "productoras": pl.col(s.COMPANIES),
+    "costo": pl.col(s.BUDGET),
+    "recaudacion": pl.col(s.REVENUE),
+    "retorno": pl.col(s.RETURN),
+    "dinero_dudoso": pl.col(s.MONEY_DOUBTFUL),
+    "score": pl.col(s.POPULARITY),
+    "puntuacion": pl.col(s.VOTE_AVERAGE),
+    "votos": pl.col(s.VOTE_COUNT),
+    "mensaje": pl.format(
+        "{} ({}){}.{}", s.TITLE, s.RELEASE_YEAR, _DIRECTED.otherwise(pl.lit("")), _OF_GENRES.otherwise(pl.lit(""))
+    ),
+}
+"""The fields of a FilmAnswer from the joined columns."""
