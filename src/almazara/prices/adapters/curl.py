@@ -10,12 +10,11 @@ from typing import Any
 
 from almazara.prices.adapters.addresses import Target
 from almazara.prices.adapters.decoding import ACCEPT_ENCODING, Decoder
-from almazara.prices.adapters.responses import Broken, Response, add_header
+from almazara.prices.adapters.responses import NOT_WHOLE, TOO_LARGE, Broken, Response, add_header
 
 _ABORT = 0xFFFFFFFF  # CURL_WRITEFUNC_ERROR
 
 _PARTIAL = 18
-_TOO_LARGE = 63
 _REASONS = {
     5: "the proxy's name could not be resolved",
     7: "no connection could be made",
@@ -29,11 +28,9 @@ _REASONS = {
     60: "the server's certificate is not valid",
     92: "the HTTP/2 stream broke",
     97: "the proxy refused the connection",
-    _TOO_LARGE: "the page is larger than allowed",
+    63: TOO_LARGE.reason,
 }
 _PASSING = frozenset({5, 7, 16, _PARTIAL, 28, 35, 52, 55, 56, 92, 97})
-
-_NOT_WHOLE = Broken("the page's compression is broken, or ends too early", passing=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +79,14 @@ class _Receiver:
             self.decoder = self.decoder or Decoder(self.encoding, self.limits.max_bytes)
             self.decoder.feed(chunk)
         except zlib.error:
-            self.refusal = _NOT_WHOLE
+            self.refusal = NOT_WHOLE
         except ValueError as error:
             self.refusal = Broken(str(error), passing=False)
         else:
             if not self.decoder.too_large:
                 return len(chunk)
             if not self.limits.cut:
-                self.refusal = _broken(_TOO_LARGE)
+                self.refusal = TOO_LARGE
         return _ABORT
 
     def outcome(self, code: int, status: int) -> Response | Broken:
@@ -104,7 +101,7 @@ class _Receiver:
         if self.decoder is None:
             return Response(status, self.headers, b"")
         if not cut and not self.decoder.whole:
-            return _NOT_WHOLE
+            return NOT_WHOLE
         return Response(status, self.headers, bytes(self.decoder.body))
 
 

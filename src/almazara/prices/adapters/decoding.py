@@ -55,6 +55,18 @@ class Decoder:
         """Whether the compression has come to its own end."""
         return self._stream is None or self._stream.eof
 
+    @classmethod
+    def unpack(cls, encoding: str, content: bytes, max_bytes: int) -> Decoder:
+        """Take a whole body at once.
+
+        Raises:
+            ValueError: when the encoding is not one that was asked for.
+            zlib.error: when the compression is broken.
+        """
+        decoder = cls(encoding, max_bytes)
+        decoder.feed(content)
+        return decoder
+
     def _begin(self, chunk: bytes) -> zlib._Decompress:
         if self._encoding == "gzip":
             return zlib.decompressobj(_GZIP)

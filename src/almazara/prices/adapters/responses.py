@@ -36,6 +36,10 @@ class Broken:
     passing: bool
 
 
+NOT_WHOLE = Broken("the page's compression is broken, or ends too early", passing=True)
+TOO_LARGE = Broken("the page is larger than allowed", passing=False)
+
+
 def add_header(headers: dict[str, str], name: str, value: str) -> None:
     """Add a response header; repeated ones are joined by commas, cookies and the transfer's are dropped."""
     name = name.strip().lower()

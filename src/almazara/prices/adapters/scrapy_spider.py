@@ -10,6 +10,7 @@ import asyncio
 import ipaddress
 import os
 import sys
+import zlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from io import FileIO
@@ -39,8 +40,9 @@ from twisted.python.failure import Failure
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from almazara.prices.adapters.addresses import Forbidden, check_url, refusal, resolve, system_resolver
+from almazara.prices.adapters.decoding import ACCEPT_ENCODING, Decoder
 from almazara.prices.adapters.http_config import HttpConfig
-from almazara.prices.adapters.responses import Broken, add_header
+from almazara.prices.adapters.responses import NOT_WHOLE, TOO_LARGE, Broken, add_header
 from almazara.prices.adapters.robots import ROBOTS_BYTES
 from almazara.prices.adapters.scrapy_process import Answer, Order
 from almazara.prices.politeness import Robots, read_robots
@@ -49,6 +51,7 @@ _LONGEST_LINE = 1_000_000
 _MOST_ROBOTS_REDIRECTS = 5
 _STDOUT = 1
 _SWITCHED_OFF = (
+    "COMPRESSION_ENABLED",  # Scrapy takes a body that was cut for a whole one
     "COOKIES_ENABLED",
     "METAREFRESH_ENABLED",
     "REDIRECT_ENABLED",
@@ -62,8 +65,7 @@ _ERRORS: dict[type[Exception], Broken] = {
     DownloadConnectionRefusedError: Broken("no connection could be made", passing=True),
     DownloadTimeoutError: Broken("it took longer than allowed", passing=True),
     ResponseDataLossError: Broken("the connection ended before the page did", passing=True),
-    DownloadCancelledError: Broken("the page is larger than allowed", passing=False),
-    IgnoreRequest: Broken("the page is larger than allowed", passing=False),
+    DownloadCancelledError: TOO_LARGE,
 }
 
 
@@ -102,14 +104,28 @@ class PageSpider(scrapy.Spider):
         for name, values in response.headers.items():
             for value in values:
                 add_header(headers, name.decode("latin-1"), value.decode("latin-1"))
-        config = self.settings["ALMAZARA_CONFIG"]
-        address = response.ip_address
-        port = response.meta["port"]
-        if not config.proxies and address is not None and refusal(str(address), port, config.addresses):
-            answer = Answer(0, broken="the connection went to an address that is not allowed")
+        said = self._unpacked(response)
+        if isinstance(said, Broken):
+            answer = Answer(0, broken=said.reason, passing=said.passing)
         else:
-            answer = Answer(0, status=response.status, headers=headers, body=response.body)
+            answer = Answer(0, status=response.status, headers=headers, body=said)
         self.hand_over(cast("scrapy.Request", response.request), answer)
+
+    def _unpacked(self, response: Response) -> bytes | Broken:
+        """The body, from an allowed address and whole."""
+        config: HttpConfig = self.settings["ALMAZARA_CONFIG"]
+        address, port = response.ip_address, response.meta["port"]
+        if not config.proxies and address is not None and refusal(str(address), port, config.addresses):
+            return Broken("the connection went to an address that is not allowed", passing=False)
+        try:
+            decoder = Decoder.unpack(_encoding(response), response.body, config.max_bytes)
+        except zlib.error:
+            return NOT_WHOLE
+        except ValueError as error:
+            return Broken(str(error), passing=False)
+        if decoder.too_large:
+            return TOO_LARGE
+        return bytes(decoder.body) if decoder.whole else NOT_WHOLE
 
     def fail(self, failure: Failure) -> None:
         """Say why there is no answer."""
@@ -210,7 +226,7 @@ class ObeyRobots:
             finally:
                 request.meta["requests"] = request.meta.get("requests", 0) + asked.meta.get("requests", 0)
             if response.status // 100 != 3 or "Location" not in response.headers:  # noqa: PLR2004
-                return read_robots(response.status, response.body)
+                return _robots(response)
             url = urljoin(url, (response.headers["Location"] or b"").decode("latin-1"))
         return Robots(None, "it redirects too often")
 
@@ -267,6 +283,7 @@ def settings(config: HttpConfig) -> dict[str, Any]:
         "DOWNLOAD_MAXSIZE": config.max_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DEFAULT_REQUEST_HEADERS": {"Accept-Encoding": ACCEPT_ENCODING},
         "HTTPERROR_ALLOW_ALL": True,
         **dict.fromkeys(_SWITCHED_OFF, False),
         "LOG_LEVEL": "ERROR",
@@ -284,6 +301,19 @@ def main() -> None:
     process = AsyncCrawlerProcess(settings(config))
     process.crawl(PageSpider)
     process.start()
+
+
+def _robots(response: Response) -> Robots:
+    """As for the `http` source, the first part of a large file counts."""
+    try:
+        body = bytes(Decoder.unpack(_encoding(response), response.body, ROBOTS_BYTES).body)
+    except (ValueError, zlib.error) as error:
+        return Robots(None, str(error))
+    return read_robots(response.status, body)
+
+
+def _encoding(response: Response) -> str:
+    return ", ".join(value.decode("latin-1") for value in response.headers.getlist("Content-Encoding"))
 
 
 async def _lines(file: FileIO) -> AsyncIterator[bytes]:
