@@ -18,6 +18,7 @@ def _split(value: object) -> object:
 
 CommaSeparatedSecrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
 """Secrets in one variable; they show as stars wherever the settings are printed."""
+CommaSeparatedPorts = Annotated[tuple[Annotated[int, Field(ge=1, le=65535)], ...], NoDecode, BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
@@ -67,6 +68,8 @@ class Settings(BaseSettings):
     """Requests a shop gets in a day, repetitions included."""
     obey_robots: bool = True
     """Whether robots.txt is obeyed."""
+    loopback_ports: CommaSeparatedPorts = ()
+    """Ports on this machine from which pages may be fetched, for shops in tests; none by default."""
     snapshot_days: Annotated[int, Field(ge=0)] = 90
     """How many days fetched pages are kept, so that they can be read again when a rule is mended."""
     notify_urls: CommaSeparatedSecrets = ()

@@ -6,30 +6,37 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from importlib import metadata
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from almazara import log
-from almazara.api import errors, health, metrics, movies
-from almazara.wiring import LiveMovies
+from almazara.api import errors, health, metrics, movies, prices
+from almazara.api.security import WriteGuard
+from almazara.movies.service import MovieService
+from almazara.settings import Settings
+from almazara.wiring.live import Live
+from almazara.wiring.prices import Prices
 
 _DESCRIPTION = (
-    "Preguntas a un catálogo de películas y recomendaciones. Cada respuesta lleva sus campos y una frase, `mensaje`; "
-    "cada error es `application/problem+json`."
+    "Preguntas a un catálogo de películas y recomendaciones; precios seguidos, su historia y su pronóstico. Las "
+    "respuestas sobre películas llevan sus campos y una frase, `mensaje`; cada error es `application/problem+json`."
 )
 
 
-def create_api(live_movies: LiveMovies, *, reload_seconds: float) -> FastAPI:
-    """The app over live services; while it runs it looks every `reload_seconds` for newly published versions."""
+def create_api(live_movies: Live[MovieService], price_product: Prices, settings: Settings) -> FastAPI:
+    """The app over live services; while it runs it looks for newly published versions of what it answers from."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        watcher = asyncio.create_task(_watch(live_movies, reload_seconds))
+        await asyncio.to_thread(price_product.start)
+        watcher = asyncio.create_task(_watch([live_movies, price_product.forecasts], settings.reload_seconds))
         yield
         watcher.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watcher
+        await asyncio.to_thread(price_product.close)
 
     # The pages of the documentation bring their own assets: no request leaves for a CDN.
     app = FastAPIOffline(
@@ -40,17 +47,20 @@ def create_api(live_movies: LiveMovies, *, reload_seconds: float) -> FastAPI:
         redoc_url=None,
     )
     app.state.movies = live_movies
+    app.state.prices = price_product
+    app.state.guard = WriteGuard(settings.api_keys, settings.writes_per_minute)
     metrics.install(app)
     errors.install(app)
-    app.include_router(health.router)
-    app.include_router(movies.router)
+    for module in (health, movies, prices):
+        app.include_router(module.router)
     return app
 
 
-async def _watch(live_movies: LiveMovies, seconds: float) -> None:
+async def _watch(watched: list[Live[Any]], seconds: float) -> None:
     while True:
-        try:
-            await asyncio.to_thread(live_movies.refresh)
-        except Exception as error:  # noqa: BLE001 - the watcher must outlive whatever a broken folder throws at it
-            log.event("watch_failed", error=repr(error))
+        for live in watched:
+            try:
+                await asyncio.to_thread(live.refresh)
+            except Exception as error:  # noqa: BLE001 - the watcher must outlive whatever a broken folder throws at it
+                log.event("watch_failed", error=repr(error))
         await asyncio.sleep(seconds)

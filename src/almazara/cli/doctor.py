@@ -61,7 +61,7 @@ def _installed() -> Iterator[Check]:
 
 def _configured(settings: Settings) -> Iterator[Check]:
     from almazara.errors import NotFoundError
-    from almazara.wiring import MOVIES, artifacts
+    from almazara.wiring.movies import MOVIES, artifacts
 
     home = settings.home_path
     try:

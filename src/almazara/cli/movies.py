@@ -49,7 +49,7 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Clean the raw files and publish a catalog; shows what became of every row."""
-    from almazara.wiring import build_movies
+    from almazara.wiring.movies import build_movies
 
     with showing_progress() as progress:
         artifact = build_movies(load_settings(), folder, ratings=ratings, sample=False, progress=progress)
@@ -95,7 +95,7 @@ def recommend(
 @app.command()
 def versions(as_json: AsJson = False) -> None:
     """The published versions, newest first."""
-    from almazara.wiring import MOVIES, artifacts
+    from almazara.wiring.movies import MOVIES, artifacts
 
     store = artifacts(load_settings())
     current = store.current_version(MOVIES)
@@ -117,14 +117,14 @@ def rollback(
     ] = None,
 ) -> None:
     """Go back to an earlier version; a running server takes it up."""
-    from almazara.wiring import MOVIES, artifacts
+    from almazara.wiring.movies import MOVIES, artifacts
 
     artifact = artifacts(load_settings()).rollback(MOVIES, version)
     typer.echo(f"Now in use: version {artifact.version}, {artifact.manifest['metrics']['films']} films.")
 
 
 def _service() -> MovieService:
-    from almazara.wiring import open_movies
+    from almazara.wiring.movies import open_movies
 
     return open_movies(load_settings())
 

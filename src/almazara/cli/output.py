@@ -13,7 +13,7 @@ from almazara.errors import InputError
 
 if TYPE_CHECKING:
     from almazara.settings import Settings
-    from almazara.wiring import Progress
+    from almazara.wiring.movies import Progress
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a machine to read.")]
 

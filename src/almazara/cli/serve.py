@@ -20,11 +20,17 @@ Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 
 def up(port: Port = None, host: Host = None) -> None:
     """Build whatever is missing from the embedded sample, and serve."""
-    from almazara.wiring import ensure_movies
+    from almazara.wiring.movies import ensure_movies
+    from almazara.wiring.prices import follow_demo, open_prices, retrain
 
     settings = load_settings()
     with showing_progress() as progress:
         artifact = ensure_movies(settings, progress)
+        if follow_demo(settings, progress):
+            prices = open_prices(settings, serving=False)
+            prices.jobs.run()
+            retrain(settings, prices, None, progress)
+            prices.close()
     if artifact.manifest.get("sample"):
         from almazara.movies.sample import SAMPLE_NOTICE
 

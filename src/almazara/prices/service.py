@@ -135,7 +135,7 @@ class LiveForecasts(Protocol):
     """Gives the forecasts that were published last."""
 
     @property
-    def forecasts(self) -> Forecasts:
+    def current(self) -> Forecasts:
         """The newest forecasts; raises NotFoundError before the first ones."""
         ...
 
@@ -150,11 +150,13 @@ class PriceService:
         *,
         timezone: str,
         clock: Callable[[], datetime],
+        loopback: bool = False,
     ) -> None:
         self.store = store
         self._live = live
         self._zone = timezone
         self._clock = clock
+        self._loopback = loopback
 
     def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
         """Products in order of id, each with its newest price."""
@@ -183,7 +185,12 @@ class PriceService:
             InputError: when the text names no product or search.
         """
         meant = listing_from(
-            text, marketplace=marketplace, category=category, target_price=target_price, now=self._clock()
+            text,
+            marketplace=marketplace,
+            category=category,
+            target_price=target_price,
+            now=self._clock(),
+            loopback=self._loopback,
         )
         known = self.store.listing(meant.listing_id)
         if known is not None:
@@ -260,7 +267,7 @@ class PriceService:
             NotFoundError: when the product is unknown, or was not forecast yet.
         """
         self._listing(listing_id)
-        found = self._live.forecasts.of(listing_id, horizon_days, levels)
+        found = self._live.current.of(listing_id, horizon_days, levels)
         days = [
             ForecastDay(day, [Quantile(q, round(float(v), 4)) for q, v in zip(found.quantiles, values, strict=True)])
             for day, values in zip(found.dates, found.values, strict=True)

@@ -1,20 +1,19 @@
-"""The composition root: settings and adapters become the services that entry points use."""
+"""Builds, opens and keeps the film product."""
 
 from __future__ import annotations
 
 import platform
-import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
-from almazara import log
 from almazara.artifacts import Artifact, ArtifactStore
 from almazara.errors import NotFoundError, UnavailableError
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
+from almazara.wiring.live import Live
 
 MOVIES: Final = "movies"
 
@@ -22,49 +21,10 @@ Progress = Callable[[str, int, int], None]
 """Called with a stage's name, what is done and what there is in all (0 when unknown)."""
 
 
-class LiveMovies:
-    """The film service of the version in use; `refresh` swaps in a newer one without disturbing who holds the old."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._store = ArtifactStore(settings.home_path / "artifacts")
-        self._service: MovieService | None = None
-        self._lock = threading.Lock()
-
-    @property
-    def service(self) -> MovieService:
-        """The service in use.
-
-        Raises:
-            UnavailableError: before the first build.
-        """
-        service = self._service
-        if service is None:
-            raise UnavailableError("Todavía no hay catálogo de películas: ejecute `almazara up`.")
-        return service
-
-    @property
-    def ready(self) -> bool:
-        """Whether there is a catalog to answer from."""
-        return self._service is not None
-
-    def refresh(self) -> bool:
-        """Open the published version if it is another than the one in use; a version that cannot be opened is left.
-
-        Returns:
-            Whether another version is in use now.
-        """
-        version = self._store.current_version(MOVIES)
-        if version is None or (self._service is not None and version == self._service.version):
-            return False
-        with self._lock:
-            try:
-                self._service = open_movies(self._settings, self._store.get(MOVIES, version))
-            except (OSError, ValueError, KeyError, TypeError, NotFoundError) as error:
-                log.event("movies_not_opened", version=version, error=error)
-                return False
-        log.event("movies_opened", version=version, films=len(self._service))
-        return True
+def live_movies(settings: Settings) -> Live[MovieService]:
+    """The film service of the version in use, not opened yet."""
+    missing = UnavailableError("Todavía no hay catálogo de películas: ejecute `almazara up`.")
+    return Live(artifacts(settings), MOVIES, lambda artifact: open_movies(settings, artifact), missing)
 
 
 def open_movies(settings: Settings, artifact: Artifact | None = None) -> MovieService:
@@ -111,7 +71,7 @@ def build_movies(
         progress("building the catalog", 0, 0)
         catalog_files.write(target, building.build_answers(clean.tables))
         similar = building.build_similar(clean.tables, lambda done, total: progress("similar films", done, total))
-        catalog_files.write_arrays(target, similar)
+        catalog_files.write(target, similar)
         return {
             "sample": sample,
             "report": clean.report.as_dict(),

@@ -1,0 +1,226 @@
+"""Routes of the price product; fields are in English, amounts are decimal strings."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+import msgspec
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, Security
+from fastapi.security import APIKeyHeader
+from pydantic import BaseModel, Field
+
+from almazara.api.errors import declared
+from almazara.api.security import KEY_HEADER, require_write
+from almazara.errors import InputError
+from almazara.prices.forecasting import HORIZON_DAYS, LEVELS
+from almazara.prices.runs import RETRAIN, SCRAPE, RunView, find
+from almazara.prices.service import MAX_ROWS, DailyRow, DataQuery, DataRow, Prediction, PriceService, Product
+from almazara.wiring.prices import Prices
+
+router = APIRouter(tags=["precios"], responses=declared(422, 503))
+
+_NEXT: Final = "X-Next-Cursor"
+_TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
+_KEY = APIKeyHeader(name=KEY_HEADER, auto_error=False, description="Solo hace falta si hay claves configuradas.")
+_WRITING: Final[list[Any]] = [Depends(require_write), Security(_KEY)]
+_WRITE_ERRORS: Final = declared(401, 403, 409, 429)
+
+
+class Format(StrEnum):
+    """How data is sent."""
+
+    json = "json"
+    csv = "csv"
+    parquet = "parquet"
+
+
+class NewProduct(BaseModel):
+    """What to follow: an address, an ASIN with its marketplace, or `search: words` with a marketplace."""
+
+    product: Annotated[str, Field(min_length=1, max_length=2048, examples=["https://www.amazon.es/dp/B0EXAMPLE1"])]
+    marketplace: Annotated[str | None, Field(max_length=40, examples=["amazon.es"])] = None
+    category: Annotated[str | None, Field(max_length=100, examples=["olive-oil"])] = None
+    target_price: Annotated[Decimal | None, Field(gt=0, lt=10**12, max_digits=15, decimal_places=4)] = None
+
+
+class ScrapeRequest(BaseModel):
+    """Which products to read; all that are followed when left out."""
+
+    products: Annotated[list[str] | None, Field(max_length=1000)] = None
+
+
+class DataAnswer(BaseModel):
+    """One page of observations, or of days."""
+
+    items: list[DataRow] | list[DailyRow]
+    next_cursor: str | None
+
+
+def _prices(request: Request) -> Prices:
+    prices: Prices = request.app.state.prices
+    return prices
+
+
+def _service(prices: Annotated[Prices, Depends(_prices)]) -> PriceService:
+    return prices.service
+
+
+All = Annotated[Prices, Depends(_prices)]
+Service = Annotated[PriceService, Depends(_service)]
+ProductId = Annotated[str, Query(json_schema_extra=_TEXT, description="Id de un producto, `tienda:código`.")]
+RunId = Annotated[str, Path(json_schema_extra=_TEXT, description="El run_id que dio el POST.")]
+Levels = Annotated[str, Query(pattern=r"^\d{1,2}(,\d{1,2}){0,10}$", description=f"Intervalos en %, de {LEVELS}.")]
+Moment = Annotated[
+    date | datetime | None, Query(description="AAAA-MM-DD, o un momento con zona horaria (sin ella, UTC).")
+]
+
+
+def _send(answer: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(msgspec.json.encode(answer), status, headers, media_type="application/json")
+
+
+@router.get("/productos", response_model=list[Product], summary="Lo que se sigue, con su último precio")
+def products(service: Service, category: Annotated[str | None, Query(max_length=100)] = None) -> Response:
+    return _send(service.products(category=category, tracked=True))
+
+
+@router.post(
+    "/productos",
+    response_model=Product,
+    status_code=201,
+    responses={200: {"model": Product, "description": "Ya se conocía"}, **_WRITE_ERRORS},
+    dependencies=_WRITING,
+    summary="Seguir un producto",
+)
+def add_product(new: NewProduct, service: Service) -> Response:
+    product, is_new = service.add_product(
+        new.product, marketplace=new.marketplace, category=new.category, target_price=new.target_price
+    )
+    return _send(product, 201 if is_new else 200)
+
+
+@router.delete(
+    "/productos/{product_id}",
+    status_code=204,
+    responses={**declared(404), **_WRITE_ERRORS},
+    dependencies=_WRITING,
+    summary="Dejar de seguir un producto; su historia queda",
+)
+def remove_product(product_id: Annotated[str, Path(json_schema_extra=_TEXT)], service: Service) -> Response:
+    service.remove_product(product_id)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/scraper",
+    response_model=RunView,
+    status_code=202,
+    responses={**declared(404), **_WRITE_ERRORS},
+    dependencies=_WRITING,
+    summary="Leer ahora los precios",
+)
+def scrape(prices: All, request: Annotated[ScrapeRequest | None, Body()] = None) -> Response:
+    run = prices.jobs.start(request.products if request else None)
+    return _send(run, 202, {"Location": f"/scraper/{run.run_id}"})
+
+
+@router.get("/scraper/{run_id}", response_model=RunView, responses=declared(404), summary="Cómo va una lectura")
+def scrape_run(run_id: RunId, service: Service) -> Response:
+    return _send(find(service.store, run_id, SCRAPE))
+
+
+@router.get(
+    "/data",
+    response_model=DataAnswer,
+    responses={200: {"content": {"text/csv": {}, "application/vnd.apache.parquet": {}}}, **declared(404)},
+    summary="La historia de un producto, de una categoría o de todo",
+)
+def data(
+    service: Service,
+    product: ProductId | None = None,
+    category: Annotated[str | None, Query(max_length=100)] = None,
+    start: Moment = None,
+    end: Moment = None,
+    daily: Annotated[bool, Query(description="Un valor por día, con sus huecos marcados.")] = False,
+    output: Annotated[Format, Query(alias="format")] = Format.json,
+    limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 1000,
+    cursor: Annotated[str | None, Query(max_length=2048)] = None,
+) -> Response:
+    query = DataQuery(product, category, _start(start), _end(end), limit, cursor)
+    if daily:
+        rows, following = service.daily(query)
+        return _formatted(rows, DailyRow, following, output)
+    page = service.data(query)
+    return _formatted(service.rows(page.observations), DataRow, page.next_cursor, output)
+
+
+def _start(moment: date | datetime | None) -> datetime | None:
+    if moment is None or isinstance(moment, datetime):
+        return moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
+    return datetime.combine(moment, time.min, UTC)
+
+
+def _end(moment: date | datetime | None) -> datetime | None:
+    """A day as the end is meant whole."""
+    if moment is None or isinstance(moment, datetime):
+        return _start(moment)
+    try:
+        return datetime.combine(moment + timedelta(days=1), time.min, UTC)
+    except OverflowError as error:
+        raise InputError("end lies outside the calendar.") from error
+
+
+def _formatted(
+    rows: Sequence[DataRow] | Sequence[DailyRow],
+    kind: type[DataRow | DailyRow],
+    following: str | None,
+    output: Format,
+) -> Response:
+    headers = {_NEXT: following} if following else {}
+    if output is Format.json:
+        return _send({"items": rows, "next_cursor": following}, headers=headers)
+    import polars as pl
+
+    names = [field.name for field in fields(kind)]
+    frame = pl.DataFrame(
+        [msgspec.to_builtins(row) for row in rows], schema=dict.fromkeys(names), infer_schema_length=None
+    )
+    if output is Format.csv:
+        return Response(frame.write_csv(), headers=headers, media_type="text/csv")
+    content = io.BytesIO()
+    frame.write_parquet(content)
+    return Response(content.getvalue(), headers=headers, media_type="application/vnd.apache.parquet")
+
+
+@router.get("/predict", response_model=Prediction, responses=declared(404), summary="El pronóstico de un producto")
+def predict(
+    service: Service,
+    product: ProductId,
+    horizon: Annotated[int, Query(ge=1, le=HORIZON_DAYS, description="Días por delante.")] = 30,
+    levels: Levels = "50,80,95",
+) -> Response:
+    return _send(service.predict(product, horizon, [int(level) for level in levels.split(",")]))
+
+
+@router.post(
+    "/retrain",
+    response_model=RunView,
+    status_code=202,
+    responses=_WRITE_ERRORS,
+    dependencies=_WRITING,
+    summary="Hacer de nuevo los pronósticos",
+)
+def retrain(prices: All) -> Response:
+    run = prices.retraining.start()
+    return _send(run, 202, {"Location": f"/retrain/{run.run_id}"})
+
+
+@router.get("/retrain/{run_id}", response_model=RunView, responses=declared(404), summary="Cómo va un reentrenamiento")
+def retrain_run(run_id: RunId, service: Service) -> Response:
+    return _send(find(service.store, run_id, RETRAIN))

@@ -1,0 +1,101 @@
+"""Who may write: holders of a key; without any key configured, only this machine. And how often."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from pydantic import SecretStr
+from starlette.exceptions import HTTPException
+
+KEY_HEADER: Final = "X-API-Key"
+_MINUTE: Final = 60.0
+_MOST_CALLERS: Final = 10_000
+_LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+# A request that came through a proxy shows the proxy's address, which is often this machine's.
+_FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
+
+
+class WriteGuard:
+    """Lets a writing request pass, or refuses it; keys are compared in constant time and never logged.
+
+    Args:
+        keys: The keys that may write; none: only requests of this machine, not through a proxy or a foreign page.
+        per_minute: How many writing requests a caller may make in a minute.
+        clock: Seconds that only rise.
+    """
+
+    def __init__(self, keys: Sequence[SecretStr], per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._keys = [key.get_secret_value().encode() for key in keys]
+        self._per_minute = per_minute
+        self._clock = clock
+        self._calls: dict[str, deque[float]] = {}
+        self._lock = threading.Lock()
+
+    def check(self, request: Request) -> None:
+        """Pass, or raise 401, 403 or 429."""
+        caller = self._caller_by_key(request) if self._keys else _local_caller(request)
+        wait = self._wait_seconds(caller)
+        if wait > 0:
+            detail = f"Demasiadas peticiones: se admiten {self._per_minute} por minuto. Espere {int(wait) + 1} s."
+            raise HTTPException(429, detail, {"Retry-After": str(int(wait) + 1)})
+
+    def _caller_by_key(self, request: Request) -> str:
+        given = request.headers.get(KEY_HEADER, "").encode("utf-8", "surrogateescape")
+        # Every key is compared, so that the time taken tells nothing of which one was near.
+        matches = [hmac.compare_digest(given, key) for key in self._keys]
+        if not any(matches):
+            raise HTTPException(
+                401, f"Falta una clave válida en la cabecera {KEY_HEADER}.", {"WWW-Authenticate": "ApiKey"}
+            )
+        return f"key-{matches.index(True)}"
+
+    def _wait_seconds(self, caller: str) -> float:
+        now = self._clock()
+        with self._lock:
+            if len(self._calls) > _MOST_CALLERS:
+                self._calls.clear()
+            calls = self._calls.setdefault(caller, deque())
+            while calls and now - calls[0] >= _MINUTE:
+                calls.popleft()
+            if len(calls) >= self._per_minute:
+                return _MINUTE - (now - calls[0])
+            calls.append(now)
+        return 0.0
+
+
+def _local_caller(request: Request) -> str:
+    host = request.client.host if request.client else ""
+    through_proxy = any(name in request.headers for name in _FORWARDED)
+    if through_proxy or not _is_loopback(host) or not _is_own_page(request):
+        raise HTTPException(
+            403, "Sin clave configurada solo se puede escribir desde esta misma máquina: defina ALMAZARA_API_KEYS."
+        )
+    return host
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_own_page(request: Request) -> bool:
+    """Whether no foreign web page is behind it: a browser on this machine asks for whatever page it shows."""
+    asked = request.url.hostname or ""
+    origin = request.headers.get("origin")
+    return asked in _LOOPBACK_NAMES and (origin is None or urlsplit(origin).netloc == request.headers.get("host"))
+
+
+def require_write(request: Request) -> None:
+    """Dependency of every writing route."""
+    guard: WriteGuard = request.app.state.guard
+    guard.check(request)

@@ -1,0 +1,43 @@
+"""Alerts after a run: rules over the history of what is followed, events kept once, messages sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from almazara.prices import alert_delivery
+from almazara.prices.alert_delivery import Delivered, Notifier
+from almazara.prices.alerts import AlertEvent, AlertRule, RuleKind, evaluate, history_needed, target_rule, unwell_event
+from almazara.prices.ports import ObservationStore
+from almazara.prices.scraper_health import HealthReport
+
+RULES = "alert_rule"
+
+
+def rules(store: ObservationStore) -> list[AlertRule]:
+    """The rules that were made, and those that the products' target prices stand for."""
+    made = [AlertRule.from_document(document) for document in store.documents(RULES).values()]
+    targets = (target_rule(listing) for listing in store.listings(tracked=True))
+    return [*made, *(rule for rule in targets if rule is not None)]
+
+
+def events(store: ObservationStore, health: HealthReport, now: datetime) -> Iterator[AlertEvent]:
+    """The events of all rules that are fresh or still last."""
+    listings = {listing.listing_id: listing for listing in store.listings(tracked=True)}
+    unwell_since = alert_delivery.unwell_since(store, health, now=now)
+    for rule in rules(store):
+        if rule.kind is RuleKind.SCRAPER_UNWELL:
+            found = unwell_event(rule, health, unwell_since) if unwell_since else None
+            yield from (found,) if found else ()
+            continue
+        watched = [rule.listing_id] if rule.listing_id else list(listings)
+        for listing_id in watched:
+            if listing_id in listings:
+                history = store.history(listing_id, history_needed(rule))
+                yield from evaluate(rule, listings[listing_id], history)
+
+
+def alert(store: ObservationStore, notifier: Notifier, health: HealthReport, now: datetime) -> tuple[int, Delivered]:
+    """Keep new events and send what is due; returns how many were new, and what was sent."""
+    new = alert_delivery.record(store, events(store, health, now), notifier.targets, now=now)
+    return new, alert_delivery.deliver(store, notifier, now=now)

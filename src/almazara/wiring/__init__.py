@@ -1,0 +1,1 @@
+"""The composition root: settings and adapters become the services that entry points use."""

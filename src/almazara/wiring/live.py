@@ -1,0 +1,72 @@
+"""What a running process answers from: the newest published artifact of a kind, opened once and swapped in whole."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from almazara import log
+from almazara.artifacts import Artifact, ArtifactStore
+from almazara.errors import AlmazaraError, NotFoundError, UnavailableError
+
+T = TypeVar("T")
+
+
+class Live(Generic[T]):
+    """The opened artifact of one kind; `refresh` swaps in a newer one without disturbing who holds the old.
+
+    Args:
+        store: The artifacts.
+        kind: Which of them.
+        open_artifact: Opens one version.
+        missing: What is said before the first version is published.
+    """
+
+    def __init__(
+        self, store: ArtifactStore, kind: str, open_artifact: Callable[[Artifact], T], missing: AlmazaraError
+    ) -> None:
+        self._store = store
+        self._kind = kind
+        self._open = open_artifact
+        self._missing = missing
+        self._opened: tuple[str, T] | None = None
+        self._refused: str | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def current(self) -> T:
+        """What is in use.
+
+        Raises:
+            AlmazaraError: the one given as `missing`, before the first version.
+        """
+        opened = self._opened
+        if opened is None:
+            raise self._missing
+        return opened[1]
+
+    @property
+    def version(self) -> str | None:
+        """Name of the version in use, or None."""
+        return self._opened[0] if self._opened else None
+
+    def refresh(self) -> bool:
+        """Open the published version if it is another than the one in use; one that cannot be opened is left.
+
+        Returns:
+            Whether another version is in use now.
+        """
+        version = self._store.current_version(self._kind)
+        if version is None or version in {self.version, self._refused}:
+            return False
+        with self._lock:
+            try:
+                self._opened = version, self._open(self._store.get(self._kind, version))
+                self._refused = None
+            except (OSError, EOFError, ValueError, KeyError, TypeError, NotFoundError, UnavailableError) as error:
+                self._refused = version
+                log.event("artifact_not_opened", kind=self._kind, version=version, error=error)
+                return False
+        log.event("artifact_opened", kind=self._kind, version=version)
+        return True

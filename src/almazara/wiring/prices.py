@@ -1,0 +1,296 @@
+"""Builds the price product: store, page sources, runs, forecasts, alerts."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from almazara import log
+from almazara.artifacts import Artifact
+from almazara.errors import ConflictError, NotFoundError
+from almazara.prices import alerting, demo, pages
+from almazara.prices.alert_delivery import Delivered
+from almazara.prices.collection import Archive, Collector, interpret
+from almazara.prices.forecasting import Forecasts
+from almazara.prices.ports import ObservationStore, Page, PageSource
+from almazara.prices.schema import Listing, Observation, Run, RunState
+from almazara.prices.service import PriceService
+from almazara.settings import Settings
+from almazara.wiring.live import Live
+from almazara.wiring.movies import Progress, artifacts
+
+if TYPE_CHECKING:
+    from almazara.prices.adapters.demo_shop import DemoShop
+    from almazara.prices.adapters.jobs import ScrapeJobs
+    from almazara.prices.adapters.retraining import Retraining
+    from almazara.prices.adapters.snapshots import Snapshots
+
+FORECASTS: Final = "forecasts"
+DEMO_DAYS: Final = 150
+_FORECAST_FROM_DAYS: Final = 730
+_DEMO_DELAY_SECONDS: Final = 0.0
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Prices:
+    """The price product, put together."""
+
+    service: PriceService
+    jobs: ScrapeJobs
+    retraining: Retraining
+    forecasts: Live[Forecasts]
+    demo_shop: DemoShop | None = None
+
+    @property
+    def store(self) -> ObservationStore:
+        """Where everything is kept."""
+        return self.service.store
+
+    def start(self) -> None:
+        """What a server does first: open the forecasts, and go on with what a stopped process left."""
+        self.forecasts.refresh()
+        self.retraining.mark_interrupted()
+        self.jobs.resume()
+
+    def close(self) -> None:
+        """End after the page that is being read; the rest of a run is resumed at the next start."""
+        self.jobs.stop()
+        if self.demo_shop:
+            self.demo_shop.stop()
+        self.store.close()
+
+
+def open_store(settings: Settings) -> ObservationStore:
+    """The store that the settings name, by default an SQLite file in the home folder."""
+    from almazara.prices.adapters import stores
+
+    if settings.store_url is not None:
+        return stores.open_store(settings.store_url.get_secret_value())
+    settings.home_path.mkdir(parents=True, exist_ok=True)
+    return stores.open_store(f"sqlite:///{settings.home_path.resolve() / 'prices.db'}")
+
+
+def open_prices(settings: Settings, *, serving: bool) -> Prices:
+    """The price product over the settings.
+
+    Args:
+        settings: The settings.
+        serving: A server keeps the demo shop open while it is followed, and makes forecasts anew in a child process
+            after each run; the command line calls `retrain` itself.
+    """
+    from almazara.prices.adapters import forecast_files
+    from almazara.prices.adapters.jobs import ScrapeJobs
+    from almazara.prices.adapters.retraining import Retraining
+
+    store, locks = open_store(settings), settings.home_path / "locks"
+    live = Live(
+        artifacts(settings),
+        FORECASTS,
+        lambda artifact: forecast_files.open_forecasts(artifact.path),
+        NotFoundError("There is no forecast yet: POST /retrain, or `almazara prices retrain`, makes them."),
+    )
+    retraining = Retraining(store, locks=locks, clock=_clock, rng=random.Random())
+    service = PriceService(
+        store, live, timezone=settings.timezone, clock=_clock, loopback=bool(settings.loopback_ports)
+    )
+
+    shop = _demo_shop() if serving and store.listings(category=demo.CATEGORY, tracked=True) else None
+
+    def after() -> None:
+        send_alerts(settings, service)
+        if serving:
+            _start_quietly(retraining)
+
+    jobs = ScrapeJobs(
+        store,
+        lambda run, stopped: _collector(settings, store, _source_of(settings, run, shop), stopped),
+        locks=locks,
+        clock=_clock,
+        rng=random.Random(),
+        after=after,
+    )
+    return Prices(service, jobs, retraining, live, shop)
+
+
+def snapshots(settings: Settings) -> Snapshots:
+    """The kept pages."""
+    from almazara.prices.adapters.snapshots import Retention, Snapshots
+
+    return Snapshots(settings.home_path / "snapshots", Retention(days=settings.snapshot_days))
+
+
+def page_source(
+    settings: Settings, *, loopback_ports: frozenset[int] = frozenset(), patient: bool = True
+) -> PageSource:
+    """The page source that the settings name.
+
+    Args:
+        settings: The settings.
+        loopback_ports: Ports on this machine that may be fetched from, beside those of the settings.
+        patient: Whether the pauses of the settings are kept; the demo shop needs none.
+    """
+    from almazara.prices.adapters.addresses import AddressPolicy
+    from almazara.prices.adapters.host_states import FileHostStates, MemoryHostStates
+    from almazara.prices.adapters.http_config import HttpConfig
+    from almazara.prices.politeness import Politeness
+
+    politeness = Politeness(
+        delay_seconds=settings.delay_seconds, daily_budget=settings.daily_budget, robots=settings.obey_robots
+    )
+    if not patient:
+        politeness = Politeness(delay_seconds=_DEMO_DELAY_SECONDS, jitter=0, daily_budget=10**9, cool_off_seconds=5)
+    config = HttpConfig(
+        contact_url=settings.contact_url,
+        user_agent=settings.user_agent,
+        proxies=tuple(proxy.get_secret_value() for proxy in settings.proxies),
+        politeness=politeness,
+        addresses=AddressPolicy(loopback_ports=loopback_ports | frozenset(settings.loopback_ports)),
+    )
+    states = FileHostStates(settings.home_path / "hosts") if patient else MemoryHostStates()
+    if settings.page_source == "scrapy" and patient:
+        from almazara.prices.adapters.scrapy_source import ScrapySource
+
+        return ScrapySource(config, states)
+    from almazara.prices.adapters.http import HttpSource
+
+    return HttpSource(config, states)
+
+
+def _demo_shop() -> DemoShop:
+    from almazara.prices.adapters.demo_shop import DemoShop
+
+    return DemoShop(today=lambda: _clock().date()).start()
+
+
+def _source_of(settings: Settings, run: Run, shop: DemoShop | None) -> PageSource:
+    """Where a run's pages come from; a run of the demo shop opens one for itself where none is open."""
+    if run.shop != demo.SHOP:
+        return page_source(settings)
+    return _demo_source(settings, shop or _demo_shop(), stops=shop is None)
+
+
+def _demo_source(settings: Settings, shop: DemoShop, *, stops: bool) -> PageSource:
+    from almazara.prices.adapters.demo_source import DemoSource
+
+    source = page_source(settings, loopback_ports=frozenset({shop.port}), patient=False)
+    return DemoSource(shop, source, stops=stops)
+
+
+def _collector(
+    settings: Settings, store: ObservationStore, source: PageSource, stopped: Callable[[], bool]
+) -> Collector:
+    kept = snapshots(settings)
+
+    def last(listing: Listing) -> Page | None:
+        found = kept.latest(listing.shop, listing.sku)
+        return found.page if found else None
+
+    archive = Archive(keep=lambda listing, page: kept.keep(listing.shop, listing.sku, page), last=last)
+    kept.prune(_clock())
+    return Collector(source, store, pages.read, archive, _clock, stopped)
+
+
+def _start_quietly(retraining: Retraining) -> None:
+    try:
+        retraining.start()
+    except (ConflictError, OSError) as error:
+        log.event("retraining_not_started", reason=error)
+
+
+def send_alerts(settings: Settings, service: PriceService) -> tuple[int, Delivered]:
+    """Keep new alert events and send what is due; returns how many were new, and what was sent."""
+    from almazara.prices.adapters.notify import AppriseNotifier
+
+    notifier = AppriseNotifier([url.get_secret_value() for url in settings.notify_urls])
+    new, sent = alerting.alert(service.store, notifier, service.health(), _clock())
+    log.event("alerts", new=new, sent=sent.sent, failed=sent.failed)
+    return new, sent
+
+
+def retrain(settings: Settings, prices: Prices, run_id: str | None, progress: Progress) -> Artifact:
+    """Make and publish all forecasts anew, in this process.
+
+    Raises:
+        ConflictError: when a retraining is under way.
+    """
+    with prices.retraining.exclusive():
+        run = (prices.store.run(run_id) if run_id else None) or prices.retraining.begin()
+        try:
+            artifact = _publish_forecasts(settings, prices.store, progress)
+        except Exception as error:
+            prices.retraining.end(run, RunState.FAILED, {}, str(error))
+            raise
+        prices.retraining.end(run, RunState.DONE, dict(artifact.manifest["metrics"]))
+    return artifact
+
+
+def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Progress) -> Artifact:
+    from zoneinfo import ZoneInfo
+
+    from almazara.prices import forecasting
+    from almazara.prices.adapters import forecast_files
+    from almazara.prices.forecasters import registry
+    from almazara.prices.series import daily
+
+    now = _clock()
+    progress("reading histories", 0, 0)
+    since = now - timedelta(days=_FORECAST_FROM_DAYS)
+    observations = (o for listing in store.listings() for o in store.history(listing.listing_id, since))
+    series = daily(observations, until=now.astimezone(ZoneInfo(settings.timezone)).date(), timezone=settings.timezone)
+    progress("backtesting and forecasting", 0, 0)
+    forecasters = {name: registry.create(name) for name in registry.installed()}
+    built = forecasting.build_forecasts(series, forecasters, registry.backtest_limits())
+
+    def fill(folder: Path) -> dict[str, Any]:
+        forecast_files.write(folder, built)
+        counts = {"forecast": len(built.index.forecasts), "refused": len(built.index.refused)}
+        return {"metrics": counts, "parameters": {"models": sorted(forecasters)}}
+
+    return artifacts(settings).publish(FORECASTS, fill, now=now, keep=settings.keep_versions)
+
+
+def follow_demo(settings: Settings, progress: Progress) -> bool:
+    """Follow the demo shop while nothing else is followed, and read its past days, once, through the real pipeline.
+
+    Returns:
+        Whether past days were read now.
+    """
+    store = open_store(settings)
+    try:
+        followed = {listing.shop for listing in store.listings(tracked=True)}
+        if not settings.demo or followed - {demo.SHOP}:
+            return False
+        with _demo_shop() as shop:
+            listings = demo.demo_listings(shop.url)
+            for listing in listings:
+                known = store.listing(listing.listing_id)
+                store.save_listing(replace(listing, created_at=known.created_at if known else _clock()))
+            if all(store.count(listing.listing_id) for listing in listings):
+                return False
+            _read_demo_past(store, _demo_source(settings, shop, stops=False), listings, progress)
+        return True
+    finally:
+        store.close()
+
+
+def _read_demo_past(store: ObservationStore, source: PageSource, listings: list[Listing], progress: Progress) -> None:
+    noon = _clock().replace(hour=12, minute=0, second=0, microsecond=0)
+    for number in range(DEMO_DAYS):
+        at = noon - timedelta(days=DEMO_DAYS - number)
+        observed: list[Observation] = []
+        for listing in listings:
+            fetched = source.fetch(demo.as_of(listing.url, at.date()))
+            if isinstance(fetched, Page):
+                outcome = pages.read(fetched.body, url=listing.url, status=fetched.status)
+                observed += interpret(listing, outcome, at, demo.SHOP).observations
+        store.append(observed)
+        progress("reading the demo shop's past", number + 1, DEMO_DAYS)
+    source.close()
