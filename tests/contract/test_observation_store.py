@@ -251,6 +251,7 @@ def test_documents_are_kept_by_kind_and_key(store):
     assert store.put_document("sent", "b", {"other": 1})
     assert store.document("rule", "b") == body
     assert list(store.documents("rule").items()) == [("a", {}), ("b", body)]
+    assert store.document_kinds() == ["rule", "sent"]
     assert store.put_document("rule", "b", {"new": 1})
     assert store.document("rule", "b") == {"new": 1}
     store.delete_document("rule", "b")

@@ -152,6 +152,10 @@ class ObservationStore(Protocol):
         """All documents of a kind by key, in order of key."""
         ...
 
+    def document_kinds(self) -> list[str]:
+        """The kinds that have, or once had, documents, in order."""
+        ...
+
     def delete_document(self, kind: str, key: str) -> None:
         """Remove a document; fine when it is not there."""
         ...

@@ -10,6 +10,7 @@ Every item has the keys `pk` and `sk` and only texts, because numbers of DynamoD
 | run | RUN | started_at#run_id | kind, body (JSON) |
 | where a run is | RUN_ID#run_id | - | at (the run's sk) |
 | document | DOCUMENT#kind | key | body (JSON) |
+| kind of documents | DOCUMENT_KIND | kind | |
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class DynamoDbStore:
 
     def __init__(self, table: TextTable) -> None:
         self._table = table
+        self._kinds: set[str] = set()  # those that this process knows to be entered
 
     def append(self, observations: Iterable[Observation]) -> int:
         """Keep what is new; see `ports.ObservationStore.append`.
@@ -146,6 +148,9 @@ class DynamoDbStore:
     def put_document(self, kind: str, key: str, body: Mapping[str, Any], *, if_absent: bool = False) -> bool:
         """Keep a small JSON document; False, and nothing changed, when `if_absent` and the key is there."""
         item = {"pk": f"DOCUMENT#{kind}", "sk": key, "body": document_text(kind, key, body)}
+        if kind not in self._kinds:
+            self._table.put({"pk": "DOCUMENT_KIND", "sk": kind})
+            self._kinds.add(kind)
         if not if_absent:
             self._table.put(item)
             return True
@@ -159,6 +164,10 @@ class DynamoDbStore:
     def documents(self, kind: str) -> dict[str, dict[str, Any]]:
         """All documents of a kind by key, in order of key."""
         return {item["sk"]: json.loads(item["body"]) for item in self._table.query(f"DOCUMENT#{kind}")}
+
+    def document_kinds(self) -> list[str]:
+        """The kinds that have, or once had, documents, in order."""
+        return [item["sk"] for item in self._table.query("DOCUMENT_KIND")]
 
     def delete_document(self, kind: str, key: str) -> None:
         """Remove a document; fine when it is not there."""

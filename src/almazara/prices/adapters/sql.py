@@ -179,6 +179,11 @@ class SqlStore:
             found = sorted((row.key, row.body) for row in connection.execute(query))
         return {key: json.loads(body) for key, body in found}
 
+    def document_kinds(self) -> list[str]:
+        """The kinds that have documents, in order."""
+        with self._reading() as connection:
+            return sorted(connection.execute(sa.select(tables.documents.c.kind).distinct()).scalars())
+
     def delete_document(self, kind: str, key: str) -> None:
         """Remove a document; fine when it is not there."""
         with self._writing() as connection:
