@@ -17,12 +17,12 @@ from pathlib import Path
 
 import polars as pl
 
-from almazara.prices import backtest, metrics
+from almazara.prices import backtest
 from almazara.prices.backtest import ACTUAL, COVERAGE_80, CRPS, HORIZON, MAE, BacktestPlan
 from almazara.prices.forecasters import registry
 from almazara.prices.forecasters.naive import LAST_VALUE
-from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, MODEL, PRICE, QUANTILE, VALUE, Availability, Observation
-from almazara.prices.series import DailySeries, daily, known
+from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, MODEL, Availability, Observation
+from almazara.prices.series import DailySeries, daily
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 PANELS = {
@@ -30,8 +30,8 @@ PANELS = {
     "US Amazon, graphics cards": ("amazon_us_keepa_gpu_price_events", "import"),
     "AT supermarkets 2017-2023": ("heissepreise_at_price_changes_2017_2023", "import"),
 }
-HEADER = """| model | listings / fits | MAE ratio | CRPS ratio | CRPS / naive MAE | MASE | 80 % covers | CPU s a fit |
-|---|---|---|---|---|---|---|---|"""
+HEADER = """| model | listings / fits | MAE ratio | CRPS ratio | CRPS / naive MAE | 80 % covers | CPU s a fit |
+|---|---|---|---|---|---|---|"""
 TASK = [LISTING_ID, CUTOFF, HORIZON]
 
 
@@ -70,16 +70,7 @@ def scaled(results: pl.DataFrame, errors: pl.DataFrame, column: str) -> float:
     return float(errors.join(prices, on=LISTING_ID).select((pl.col(column) / pl.col(ACTUAL)).mean()).item())
 
 
-def median_mase(series: pl.DataFrame, results: pl.DataFrame) -> float:
-    """Median over listings and folds; those with a constant training part have no scale and are left out."""
-    found = []
-    for (listing, cutoff), group in results.filter(pl.col(QUANTILE) == 0.5).group_by([LISTING_ID, CUTOFF]):
-        train = known(series.filter((pl.col(LISTING_ID) == listing) & (pl.col(DATE) <= cutoff)))[PRICE]
-        found.append(metrics.mase(group[ACTUAL], group[VALUE], train))
-    return float(pl.Series(found).drop_nans().median() or float("nan"))
-
-
-def report(name: str, results: pl.DataFrame, model: str, series: pl.DataFrame, cpu: float) -> None:
+def report(name: str, results: pl.DataFrame, model: str, cpu: float) -> None:
     """One line: a model against the last value on the very same days."""
     mine = results.filter(pl.col(MODEL) == model)
     if mine.is_empty():
@@ -95,7 +86,7 @@ def report(name: str, results: pl.DataFrame, model: str, series: pl.DataFrame, c
     point = scaled(mine, own, CRPS) / scaled(mine, naive, MAE)
     tasks = mine.select(LISTING_ID, CUTOFF).n_unique()
     print(
-        f"| {name} | {own.height} / {tasks} | {mae:.2f} | {crps:.2f} | {point:.2f} | {median_mase(series, mine):.2f} "
+        f"| {name} | {own.height} / {tasks} | {mae:.2f} | {crps:.2f} | {point:.2f} "
         f"| {own[COVERAGE_80].mean():.0%} | {cpu / tasks:.3f} |"
     )
 
@@ -131,8 +122,8 @@ def main() -> None:
             spent[model] = cpu_seconds() - begun
         results = pl.concat(tables)
         for model in asked.models:
-            report(model, results, model, series.frame, spent[model])
-        report("chosen", chosen(results), "chosen", series.frame, sum(spent.values()))
+            report(model, results, model, spent[model])
+        report("chosen", chosen(results), "chosen", sum(spent.values()))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ FOLDS, FOLDS_WON, MAE, CRPS, COVERAGE_80 = "folds", "folds_won", "mae", "crps", 
 MAE_RATIO, CRPS_RATIO = "mae_ratio", "crps_ratio"
 LEVELS = tuple(range(10, 100, 10))
 """Interval levels of a backtest: the quantiles 0.05, 0.10 .. 0.95, evenly spaced as the CRPS wants them."""
-MIN_FOLDS = 2
+MIN_FOLDS = 3
 MARGIN = 0.1
 _NOTHING = 1e-6  # differences below this part of a currency unit are floating-point noise
 _TASK = [LISTING_ID, CUTOFF, HORIZON]

@@ -33,7 +33,7 @@ ENTRIES: Mapping[str, Entry] = {
     "last_value": Entry("naive", "LastValue"),
     "seasonal_naive": Entry("naive", "SeasonalNaive"),
     "ets": Entry("statistical", "ExponentialSmoothing", library="statsforecast"),
-    "prophet": Entry("prophet", "ProphetForecaster", library="prophet", backtest_folds=2),
+    "prophet": Entry("prophet", "ProphetForecaster", library="prophet", backtest_folds=3),
 }
 
 
