@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ MANIFEST = "manifest.json"
 _POINTER = "current"
 _BUILDING = ".building-"
 _LOCK = ".lock"
+_VERSION = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9]{2,}")
+_STAMP_LENGTH = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class ArtifactStore:
         """The version in use, or None before the first build; one small read, cheap enough to poll."""
         try:
             version = (self.root / kind / _POINTER).read_text(encoding="utf-8").strip()
-        except OSError:
+        except (OSError, UnicodeDecodeError):
             return None
         return version or None
 
@@ -70,18 +73,15 @@ class ArtifactStore:
         Raises:
             NotFoundError: when there is no such version.
         """
-        path = self.root / kind / version
-        try:
-            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise NotFoundError(f"There is no readable version {version!r} of {kind} under {self.root}.") from error
-        return Artifact(kind, version, path, manifest)
+        artifact = self._read(kind, version) if _VERSION.fullmatch(version) else None
+        if artifact is None:
+            raise NotFoundError(f"There is no readable version {version!r} of {kind} under {self.root}.")
+        return artifact
 
     def versions(self, kind: str) -> list[Artifact]:
-        """All published versions, newest first."""
-        folder = self.root / kind
-        names = sorted((p.parent.name for p in folder.glob(f"[!.]*/{MANIFEST}")), reverse=True)
-        return [self.get(kind, name) for name in names]
+        """All published versions that can be read, newest first."""
+        found = (self._read(kind, name) for name in self._names(kind))
+        return [artifact for artifact in found if artifact is not None]
 
     def publish(
         self,
@@ -111,7 +111,7 @@ class ArtifactStore:
             building.mkdir()
             try:
                 described = dict(fill(building))
-                version = self._free_name(folder, now)
+                version = self._next_name(kind, now)
                 manifest = {**described, "kind": kind, "version": version, "built_at": now.isoformat()}
                 manifest["files"] = {p.name: file_hash(p) for p in sorted(building.iterdir()) if p.is_file()}
                 _write_durably(building / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
@@ -120,8 +120,6 @@ class ArtifactStore:
                 _sync(building)
                 building.rename(folder / version)
                 _sync(folder)
-            except OSError as error:
-                raise UnavailableError(f"The {kind} could not be written to {folder}: {error}.") from error
             finally:
                 shutil.rmtree(building, ignore_errors=True)
             self._point(kind, version)
@@ -135,8 +133,8 @@ class ArtifactStore:
             NotFoundError: when there is no such version, or none that is older.
         """
         if version is None:
-            current = self.current(kind).version
-            older = [artifact.version for artifact in self.versions(kind) if artifact.version < current]
+            current = self.current_version(kind)
+            older = [found.version for found in self.versions(kind) if current is None or found.version < current]
             if not older:
                 raise NotFoundError(f"There is no version of {kind} older than {current} to go back to.")
             version = older[0]
@@ -147,22 +145,35 @@ class ArtifactStore:
 
     def _point(self, kind: str, version: str) -> None:
         pointer = self.root / kind / _POINTER
-        temporary = pointer.with_name(f".{_POINTER}.{os.getpid()}")
+        temporary = pointer.with_name(f".{_POINTER}")
         _write_durably(temporary, version + "\n")
         temporary.replace(pointer)
         _sync(pointer.parent)
 
     def _prune(self, kind: str, keep: int) -> None:
         current = self.current_version(kind)
-        for artifact in self.versions(kind)[max(keep, 1) :]:
-            if artifact.version != current:
-                shutil.rmtree(artifact.path, ignore_errors=True)
+        for name in self._names(kind)[max(keep, 1) :]:
+            if name != current:
+                shutil.rmtree(self.root / kind / name, ignore_errors=True)
 
-    @staticmethod
-    def _free_name(folder: Path, now: datetime) -> str:
-        stamp = now.strftime("%Y%m%dT%H%M%S")
-        number = 0
-        while (folder / (name := f"{stamp}-{number:02d}")).exists():
+    def _read(self, kind: str, version: str) -> Artifact | None:
+        path = self.root / kind / version
+        try:
+            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return Artifact(kind, version, path, manifest) if isinstance(manifest, dict) else None
+
+    def _names(self, kind: str) -> list[str]:
+        """Names of all versions, readable or not, newest first."""
+        folders = (self.root / kind).glob("*/")
+        return sorted((folder.name for folder in folders if _VERSION.fullmatch(folder.name)), reverse=True)
+
+    def _next_name(self, kind: str, now: datetime) -> str:
+        """A name after all others, also within one second and when the clock went back."""
+        newest = max(self._names(kind), default="")
+        stamp, number = max(now.strftime("%Y%m%dT%H%M%S"), newest[:_STAMP_LENGTH]), 0
+        while (name := f"{stamp}-{number:02d}") <= newest:
             number += 1
         return name
 
@@ -180,7 +191,10 @@ class ArtifactStore:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise ConflictError(f"Another process is building in {folder}: wait until it has ended.") from error
-            yield
+            try:
+                yield
+            except OSError as error:
+                raise UnavailableError(f"The folder {folder} could not be written: {error}.") from error
 
 
 def file_hash(path: Path) -> str:
