@@ -12,8 +12,8 @@ from almazara.errors import InputError
 from almazara.movies import nested, ratings
 from almazara.movies import schema as s
 from almazara.movies.films import film_keys, films, judge
-from almazara.movies.raw import ROW, RawCatalog, RawFile, as_json, identifier, is_blank, tidy, too_many_fields
-from almazara.movies.report import VERDICT, CleaningReport, FileReport, account, repeated
+from almazara.movies.raw import MISSING, ROW, RawCatalog, RawFile, as_json, identifier, is_blank, too_many_fields
+from almazara.movies.report import VERDICT, CleaningReport, FileReport, account, has_repeats, repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ _OF_CREDITS: Final = (
     _Nested("crew", s.CREW, nested.CrewMember, s.NAME),
 )
 # Texts of a nested cell that say "no entries".
-_EMPTY_CELLS: Final = ("[]", "{}", "None", "null")
+_EMPTY_CELLS: Final = (*MISSING, "[]", "{}", "None", "null")
 _DIRECTOR: Final = "Director"
 
 
@@ -69,15 +69,10 @@ def clean(raw: RawCatalog) -> CleanCatalog:
     Raises:
         InputError: when a file lacks a required column.
     """
-    rows = judge(raw.movies)
-    kept = _kept(rows)
-    known, keys = films(kept), film_keys(kept)
-    parts = [_file_part(raw.movies, rows), *_children(raw.movies, rows, _OF_FILMS)]
+    known, keys, parts = _films(raw)
     parts += _details(raw.credits, _OF_CREDITS, known[s.ID])
     if raw.keywords is not None:
         parts += _details(raw.keywords, _OF_KEYWORDS, known[s.ID])
-    else:
-        parts += _children(raw.movies, rows, _OF_KEYWORDS)
     rated = ratings.clean(raw, known, keys)
     tables = {name: pl.DataFrame(schema=schema) for name, schema in s.SCHEMAS.items()}
     for part in parts:
@@ -98,6 +93,14 @@ def clean(raw: RawCatalog) -> CleanCatalog:
     return CleanCatalog({name: tables[name].select(*schema) for name, schema in s.SCHEMAS.items()}, report)
 
 
+def _films(raw: RawCatalog) -> tuple[pl.DataFrame, pl.DataFrame, list[_Part]]:
+    """The films, their keys, and what else their file gives."""
+    rows = judge(raw.movies)
+    kept = _kept(rows)
+    specs = _OF_FILMS if raw.keywords else _OF_FILMS + _OF_KEYWORDS
+    return films(kept), film_keys(kept), [_file_part(raw.movies, rows), *_children(raw.movies, kept, specs)]
+
+
 def _notes(raw: RawCatalog) -> tuple[str, ...]:
     absent = [
         spec.column
@@ -110,7 +113,7 @@ def _notes(raw: RawCatalog) -> tuple[str, ...]:
 def _details(file: RawFile, specs: tuple[_Nested, ...], known: pl.Series) -> list[_Part]:
     """The parts of a file that has one row a film beside the films' own file."""
     rows = _judge_details(file, specs, known)
-    return [_file_part(file, rows), *_children(file, rows, specs)]
+    return [_file_part(file, rows), *_children(file, _kept(rows), specs)]
 
 
 def _judge_details(file: RawFile, specs: tuple[_Nested, ...], known: pl.Series) -> pl.DataFrame:
@@ -156,8 +159,7 @@ def _quarantine(file: str, rows: pl.Series, reasons: pl.Series, content: pl.Seri
     )
 
 
-def _children(file: RawFile, rows: pl.DataFrame, specs: tuple[_Nested, ...]) -> list[_Part]:
-    kept = _kept(rows)
+def _children(file: RawFile, kept: pl.DataFrame, specs: tuple[_Nested, ...]) -> list[_Part]:
     return [_child(file, kept, spec) for spec in specs if spec.column in kept.columns]
 
 
@@ -168,14 +170,13 @@ def _kept(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _child(file: RawFile, kept: pl.DataFrame, spec: _Nested) -> _Part:
     """The table of a nested column; the cells that cannot be read go to quarantine, their films stay."""
-    cell = tidy(spec.column)
-    cells = kept.select(pl.when(~cell.is_in(_EMPTY_CELLS)).then(cell)).to_series()
-    found = nested.unnest(cells, spec.entry, single=spec.single)
+    told = kept.select(ROW, s.ID, spec.column).filter(~pl.col(spec.column).is_in(_EMPTY_CELLS))
+    found = nested.unnest(told[spec.column], spec.entry, single=spec.single)
     names = dict(zip(found.entries.columns, s.SCHEMAS[spec.table], strict=True))
-    entries = found.entries.with_columns(kept[s.ID].gather(found.entries[nested.INDEX]).alias(nested.INDEX))
+    entries = found.entries.with_columns(told[s.ID].gather(found.entries[nested.INDEX]).alias(nested.INDEX))
     named = _without_blanks(entries.rename(names)).drop_nulls(spec.needs)
-    table = _distinct(named)
-    refused = kept.select(ROW, s.ID, spec.column)[found.refused[nested.INDEX]]
+    table = named.filter(pl.struct(pl.all()).is_first_distinct()) if has_repeats(named) else named
+    refused = told[found.refused[nested.INDEX]]
     label = f"{file.name} {spec.column}"
     reasons = found.refused[nested.REASON]
     left_out = {"unnamed": len(entries) - len(named), "repeated": len(named) - len(table)}
@@ -189,14 +190,7 @@ def _child(file: RawFile, kept: pl.DataFrame, spec: _Nested) -> _Part:
 
 def _without_blanks(entries: pl.DataFrame) -> pl.DataFrame:
     text = pl.col(pl.String)
-    return entries.with_columns(pl.when(text.str.contains(r"\S")).then(text))
-
-
-def _distinct(entries: pl.DataFrame) -> pl.DataFrame:
-    """Each entry of a film once; rows whose hashes all differ are all different."""
-    if entries.hash_rows().n_unique() == len(entries):
-        return entries
-    return entries.filter(pl.struct(pl.all()).is_first_distinct())
+    return entries.with_columns(pl.when(text.str.strip_chars() != "").then(text))
 
 
 def _joined_back(known: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

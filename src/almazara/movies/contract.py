@@ -13,7 +13,7 @@ from almazara.movies import schema as s
 from almazara.movies.cleaning import CleanCatalog
 from almazara.movies.films import FIRST_DAY, LAST_DAY, MAX_MONEY
 from almazara.movies.ratings import MAX_RATING
-from almazara.movies.report import CleaningReport
+from almazara.movies.report import CleaningReport, has_repeats
 
 _NEVER_NULL: Final[Mapping[str, tuple[str, ...]]] = {
     s.FILMS: (
@@ -109,8 +109,8 @@ def _nulls(tables: Mapping[str, pl.DataFrame]) -> Iterator[str]:
 def _repeats(tables: Mapping[str, pl.DataFrame]) -> Iterator[str]:
     for name, columns in _UNIQUE.items():
         table = tables[name].select(columns)
-        if count := len(table) - table.n_unique():
-            yield f"{name} repeats {', '.join(columns)} in {count:,} rows"
+        if has_repeats(table):
+            yield f"{name} repeats {', '.join(columns)} in {len(table) - table.n_unique():,} rows"
 
 
 def _out_of_range(tables: Mapping[str, pl.DataFrame]) -> Iterator[str]:

@@ -55,7 +55,7 @@ LAST_DAY: Final = date(2100, 12, 31)
 MAX_MONEY: Final = 10**12
 # Below the first sum an amount is a slip of the unit (12 for 12 millions) or a placeholder (1), above the second one
 # digits too many. Measured on The Movies Dataset: 244 budgets and 154 revenues are below, and with them all returns
-# above 13,000; the cheapest budgets that films are known for are above. A real sum below (Tarnation, 218) is flagged too.
+# above 13,000; the cheapest budgets that films are known for are above. A real one below (Tarnation) is flagged too.
 PLAUSIBLE_MONEY: Final = (1_000, 10**10)
 
 
@@ -99,7 +99,7 @@ def _misfits(columns: list[str]) -> pl.Expr:
     """How many fields of a row hold something that is not of their kind."""
     misfits = [~pl.col(c).str.to_lowercase().is_in(["true", "false"]) for c in _FLAGS if c in columns]
     misfits += [pl.col(c).is_not_null() & number(c).is_null() for c in _NUMBERS]
-    misfits += [~tidy(c).str.contains(r"^[\[{]") for c in _NESTED if c in columns]
+    misfits += [~pl.col(c).str.contains(r"^\s*([\[{]|$|(?i:nan)$)") for c in _NESTED if c in columns]
     misfits += [
         ~pl.col(s.RELEASE_DATE).str.contains(r"^\d{4}-\d{2}-\d{2}"),
         ~pl.col(s.IMDB_ID).str.contains(r"^(tt)?\d+$"),

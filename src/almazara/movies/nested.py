@@ -101,7 +101,7 @@ def unnest(cells: pl.Series, entry: type[Struct], *, single: bool = False) -> Un
     """Read a column of nested cells; null cells hold nothing.
 
     Args:
-        cells: Text of each cell, without space around it.
+        cells: Text of each cell.
         entry: The fields that are wanted of each dictionary; others are skipped.
         single: Whether a cell is one dictionary instead of a list of them.
     """
@@ -134,24 +134,21 @@ class _Reader:
 
     def read(self, chunk: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The entries and the refused cells of some cells."""
-        numbers: list[int] = []
-        values: list[Any] = []
+        at: list[int] = []
+        entries: list[Any] = []
+        refused: list[tuple[int, str]] = []
         for group, text in to_json(chunk):
-            decoded = self._decode_lines(len(group), text)
-            if decoded is None:
-                lines = text.split(b"\n") if len(group) > 1 else [text]
-                decoded = [self._decode(cell, line) for cell, line in zip(group[_CELL], lines, strict=True)]
-            numbers += group[_AT].to_list()
-            values += decoded
-        refused = [(number, value) for number, value in zip(numbers, values, strict=True) if isinstance(value, str)]
-        lists = [self._members(value) for value in values]
-        at = list(chain.from_iterable(map(repeat, numbers, map(len, lists))))
-        return _entries_frame(self._entry, at, list(chain.from_iterable(lists))), _refused_frame(refused)
-
-    def _members(self, value: Any) -> list[Any]:  # noqa: ANN401 - what the decoder gives, or a reason
-        if isinstance(value, str):
-            return []
-        return [value] if self._single else value
+            numbers = group[_AT].to_list()
+            values = self._decode_lines(len(group), text)
+            if values is None:
+                read = list(zip(numbers, self._decode_each(group[_CELL], text), strict=True))
+                refused += [(number, value) for number, value in read if isinstance(value, str)]
+                numbers = [number for number, value in read if not isinstance(value, str)]
+                values = [value for _, value in read if not isinstance(value, str)]
+            lengths = repeat(1) if self._single else map(len, values)
+            at += chain.from_iterable(map(repeat, numbers, lengths))
+            entries += values if self._single else chain.from_iterable(values)
+        return _entries_frame(self._entry, at, entries), _refused_frame(refused)
 
     def _decode_lines(self, count: int, text: bytes) -> list[Any] | None:
         """All cells at once, or None where they are not as many JSON values as cells."""
@@ -160,6 +157,10 @@ class _Reader:
         except _DECODE_ERRORS:
             return None
         return values if len(values) == count else None
+
+    def _decode_each(self, cells: pl.Series, text: bytes) -> Iterator[Any]:
+        lines = text.split(b"\n") if len(cells) > 1 else [text]
+        return (self._decode(cell, line) for cell, line in zip(cells, lines, strict=True))
 
     def _decode(self, cell: str, text: bytes) -> Any:  # noqa: ANN401 - what the decoder gives, or a reason
         """One cell, or the reason why it cannot be read."""

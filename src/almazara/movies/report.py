@@ -99,6 +99,11 @@ def account(name: str, sha256: str, verdicts: pl.Series) -> FileReport:
     )
 
 
+def has_repeats(frame: pl.DataFrame) -> bool:
+    """Whether two rows are the same; rows whose hashes all differ are all different."""
+    return frame.hash_rows().n_unique() < len(frame) and frame.n_unique() < len(frame)
+
+
 def repeated(frame: pl.DataFrame, key: str) -> pl.Expr:
     """The verdict on rows of `frame` that come after a row with the same `key`: the whole row again, or the id only."""
     columns = [column for column in frame.columns if not column.startswith("_")]
