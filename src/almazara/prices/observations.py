@@ -40,17 +40,12 @@ def validate_observation(observation: Observation) -> Observation:
             time zone, an amount that is not a positive finite Decimal of at most 15 digits and 12 decimals, a price
             without a known currency, a price while unavailable or none while not.
     """
-    name = f"The observation of {observation.listing_id!r} at {observation.observed_at}"
-    require_key(observation.listing_id, "listing_id")
-    for text in (observation.seller, observation.rule, observation.source):
-        _require_text(text, name)
-    _require_price_matches_stock(observation, name)
-    moment = utc(observation.observed_at, name)
-    price = _amount(observation.price, name)
-    list_price = _amount(observation.list_price, name)
-    if moment is observation.observed_at and price is observation.price and list_price is observation.list_price:
-        return observation
-    return dataclasses.replace(observation, observed_at=moment, price=price, list_price=list_price)
+    try:
+        return _valid_observation(observation)
+    except InputError as error:
+        # The name is made only here, because making it costs more than the checks.
+        name = f"The observation of {observation.listing_id!r} at {observation.observed_at}"
+        raise InputError(f"{name} cannot be kept: {error}") from error
 
 
 def validate_listing(listing: Listing) -> Listing:
@@ -60,14 +55,13 @@ def validate_listing(listing: Listing) -> Listing:
         InputError: when its id cannot be a key, an amount is not positive and finite, or its moment has no time zone.
     """
     require_key(listing.listing_id, "listing_id")
-    name = f"The listing {listing.listing_id}"
-    for text in (listing.shop, listing.sku, listing.url, listing.title, listing.category):
-        _require_text(text, name)
+    for name in ("shop", "sku", "url", "title", "category"):
+        _require_text(getattr(listing, name), f"The listing's {name}")
     return dataclasses.replace(
         listing,
-        target_price=_amount(listing.target_price, name),
-        litres=_amount(listing.litres, name),
-        created_at=None if listing.created_at is None else utc(listing.created_at, f"{name}'s moment"),
+        target_price=_amount(listing.target_price, "The target price"),
+        litres=_amount(listing.litres, "The number of litres"),
+        created_at=None if listing.created_at is None else utc(listing.created_at, "The listing's creation"),
     )
 
 
@@ -78,9 +72,8 @@ def validate_run(run: Run) -> Run:
         InputError: when its id cannot be a key, or a moment has no time zone.
     """
     require_key(run.run_id, "run_id")
-    name = f"The run {run.run_id}"
-    ended_at = None if run.ended_at is None else utc(run.ended_at, name)
-    return dataclasses.replace(run, started_at=utc(run.started_at, name), ended_at=ended_at)
+    ended_at = None if run.ended_at is None else utc(run.ended_at, "The run's end")
+    return dataclasses.replace(run, started_at=utc(run.started_at, "The run's start"), ended_at=ended_at)
 
 
 def utc(moment: object, name: str) -> datetime:
@@ -144,38 +137,52 @@ def pages_of_history(
         start = page[-1].observed_at + _TICK
 
 
+def _valid_observation(observation: Observation) -> Observation:
+    require_key(observation.listing_id, "listing_id")
+    _require_text(observation.seller, "The seller")
+    _require_text(observation.rule, "The rule")
+    _require_text(observation.source, "The source")
+    _require_price_matches_stock(observation)
+    return dataclasses.replace(
+        observation,
+        observed_at=utc(observation.observed_at, "The moment"),
+        price=_amount(observation.price, "The price"),
+        list_price=_amount(observation.list_price, "The list price"),
+    )
+
+
 def _require_text(text: object, name: str) -> None:
-    if text is None or (isinstance(text, str) and text.isascii() and "\0" not in text):
+    if text is None:
         return
     if not isinstance(text, str) or "\0" in text:
-        raise InputError(f"{name} holds a text with a NUL character, or something that is no text.")
+        raise InputError(f"{name} is no text, or holds a NUL character.")
+    if text.isascii():
+        return
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise InputError(f"{name} holds a text that is not valid Unicode.") from error
+        raise InputError(f"{name} is not valid Unicode.") from error
 
 
-def _require_price_matches_stock(observation: Observation, name: str) -> None:
+def _require_price_matches_stock(observation: Observation) -> None:
     availability: object = observation.availability
     if not isinstance(availability, Availability):
-        raise InputError(f"{name} has the availability {availability!r}, which is none.")
-    unavailable = observation.availability is Availability.UNAVAILABLE
+        raise InputError(f"The availability {availability!r} is none of {', '.join(Availability)}.")
+    unavailable = availability is Availability.UNAVAILABLE
     if unavailable != (observation.price is None):
-        raise InputError(f"{name} must have a price exactly when it is not unavailable.")
+        raise InputError("It must have a price exactly when it is not unavailable.")
     if unavailable and (observation.currency is not None or observation.list_price is not None):
-        raise InputError(f"{name} has a currency or a list price without a price.")
+        raise InputError("It has a currency or a list price without a price.")
     if not unavailable and observation.currency not in CURRENCIES:
-        raise InputError(f"{name} has the currency {observation.currency!r}, which is no ISO 4217 code.")
+        raise InputError(f"The currency {observation.currency!r} is no ISO 4217 code.")
 
 
 def _amount(value: object, name: str) -> Decimal | None:
     if value is None:
         return None
     if not isinstance(value, Decimal) or not value.is_finite() or value <= 0:
-        raise InputError(f"{name} has the amount {value!r}: it must be a positive, finite Decimal.")
+        raise InputError(f"{name} {value!r} is no positive, finite Decimal.")
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int) or value >= _CEILING or exponent < -MAX_DECIMALS:
-        raise InputError(
-            f"{name} has the amount {value}: we keep {MAX_INTEGER_DIGITS} digits and {MAX_DECIMALS} decimals."
-        )
-    return value if exponent <= 0 and abs(exponent) <= MAX_DECIMALS else Decimal(format(value, "f"))
+        raise InputError(f"{name} {value} has over {MAX_INTEGER_DIGITS} digits or {MAX_DECIMALS} decimals.")
+    return value if exponent <= 0 else Decimal(format(value, "f"))

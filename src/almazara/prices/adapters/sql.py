@@ -85,7 +85,7 @@ class SqlStore:
         if limit is not None:
             query = query.limit(limit)
         with self._reading() as connection:
-            return [Observation(*row) for row in connection.execute(query)]
+            return [Observation(*row) for row in connection.execute(query).all()]
 
     def latest(self, listing_ids: Sequence[str] | None = None) -> dict[str, Observation]:
         """The newest observation of each listing (of all listings when None); absent where there is none."""

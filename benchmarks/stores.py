@@ -1,0 +1,132 @@
+"""Measures the observation stores: appending in batches and reading a product's year, beside what a user would do.
+
+Usage: python benchmarks/stores.py [OBSERVATIONS] [--postgresql URL] [--folder FOLDER]
+
+Without a URL only SQLite is measured. In the same run the same rows are kept in Parquet and a year is read from there
+with Polars, which is what one would do without a store.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+
+from almazara.prices.adapters.exchange_files import export_file
+from almazara.prices.adapters.stores import open_store
+from almazara.prices.ports import ObservationStore
+from almazara.prices.schema import Availability, Observation
+
+START = datetime(2016, 1, 1, tzinfo=UTC)
+YEAR = timedelta(days=365)
+DAYS = 2000  # each listing is read once a day for five and a half years
+BATCH = 20_000
+READS = 50
+
+
+def made(count: int) -> Iterator[list[Observation]]:
+    """Batches of made observations in order of time, as scraping makes them."""
+    rng = random.Random(7)
+    listings = max(count // DAYS, 1)
+    batch = []
+    for number in range(count):
+        day, listing = divmod(number, listings)
+        cents = 400 + (listing * 37) % 2000 + rng.randrange(100)
+        moment = START + timedelta(days=day, seconds=listing)
+        price = Decimal(cents).scaleb(-2)
+        batch.append(
+            Observation(f"shop:{listing}", moment, Availability.IN_STOCK, price, "EUR", rule="made", source="demo")
+        )
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def measure_append(store: ObservationStore, count: int) -> tuple[float, float]:
+    """Seconds and processor seconds that appending took, the making of the rows left out."""
+    spent = processor = 0.0
+    for number, batch in enumerate(made(count), 1):
+        began, began_processor = time.perf_counter(), time.process_time()
+        store.append(batch)
+        spent += time.perf_counter() - began
+        processor += time.process_time() - began_processor
+        if number % 50 == 0:
+            print(f"  {number * BATCH:,} appended, {number * BATCH / spent:,.0f}/s", flush=True)
+    return spent, processor
+
+
+def measure_years(name: str, read: Callable[[str, datetime], int], count: int) -> None:
+    """Print the milliseconds of reading a year of listings taken at random, each once."""
+    rng = random.Random(11)
+    spent: list[float] = []
+    processor = time.process_time()
+    for listing in rng.sample(range(max(count // DAYS, 1)), min(READS, max(count // DAYS, 1))):
+        start = START + timedelta(days=rng.randrange(max(DAYS - 365, 1)))
+        began = time.perf_counter()
+        found = read(f"shop:{listing}", start)
+        spent.append((time.perf_counter() - began) * 1000)
+        assert found > 0, "nothing was read"
+    processor = (time.process_time() - processor) / len(spent) * 1000
+    worst = sorted(spent)[int(len(spent) * 0.95)]
+    median = statistics.median(spent)
+    print(f"{name}: a year in {median:.2f} ms (median), {worst:.2f} (95 %), {processor:.2f} of processor", flush=True)
+
+
+def measure_store(url: str, count: int) -> ObservationStore:
+    name = url.partition(":")[0]
+    store = open_store(url)
+    spent, processor = measure_append(store, count)
+    rates = f"{count / spent:,.0f}/s, {count / processor:,.0f} per processor second"
+    print(f"{name}: {count:,} appended in batches of {BATCH:,}: {rates}", flush=True)
+    store.close()
+    store = open_store(url)  # so that nothing of the writing connection's cache helps
+    measure_years(name, lambda listing, start: len(store.history(listing, start, start + YEAR)), count)
+    one = [Observation("shop:0", START + timedelta(days=n, hours=5), Availability.UNAVAILABLE) for n in range(20)]
+    began = time.perf_counter()
+    for observation in one:
+        store.append([observation])
+    print(f"{name}: one observation a call: {(time.perf_counter() - began) / len(one) * 1000:.1f} ms each")
+    return store
+
+
+def measure_parquet(store: ObservationStore, path: Path, count: int) -> None:
+    began = time.perf_counter()
+    export_file(store, path, file_format="parquet")
+    print(f"export to Parquet: {count / (time.perf_counter() - began):,.0f}/s, {path.stat().st_size / 1e6:,.0f} MB")
+
+    def read(listing: str, start: datetime) -> int:
+        moment = pl.col("observed_at")
+        of_listing = (pl.col("listing_id") == listing) & (moment >= start) & (moment < start + YEAR)
+        return pl.scan_parquet(path).filter(of_listing).collect().height
+
+    measure_years("parquet + polars", read, count)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("observations", type=int, nargs="?", default=1_000_000)
+    parser.add_argument("--postgresql", help="URL of an empty database")
+    parser.add_argument("--folder", type=Path, help="where the files go; by default a temporary folder")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        path = Path(folder) / "prices.db"
+        sqlite = measure_store(f"sqlite:///{path}", options.observations)
+        print(f"sqlite: {path.stat().st_size / 1e6:,.0f} MB")
+        if options.postgresql:
+            measure_store(options.postgresql, options.observations).close()
+        measure_parquet(sqlite, Path(folder) / "prices.parquet", options.observations)
+        sqlite.close()
+
+
+if __name__ == "__main__":
+    main()
