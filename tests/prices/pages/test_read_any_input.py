@@ -1,0 +1,121 @@
+"""Whatever comes in, an outcome comes out; and what is cut out of a page never turns into a price."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from almazara.prices.pages import read
+from almazara.prices.pages.document import LARGEST_PAGE
+from almazara.prices.pages.outcome import Blocked, ListingPage, Offer, Unreadable, as_dict
+from sample_pages import CONTRADICTIONS, LISTINGS, OFFERS, UNAVAILABLE, UNREADABLE, html_of, true_price, url_of
+
+AMAZON = "https://www.amazon.es/dp/B0SAMPLE01"
+SHOP = "https://www.shop.example/item"
+INSIDE = "head *, body *"
+PAGES = sorted({*OFFERS, *UNAVAILABLE, *UNREADABLE} - {*CONTRADICTIONS})
+
+
+@pytest.mark.parametrize("url", [AMAZON, SHOP, "", "not an address", "https://[broken"])
+@pytest.mark.parametrize(
+    "html",
+    [
+        "",
+        b"",
+        "   ",
+        b"\x00\xff\xfe\x80" * 50,
+        "plain text 9,99 EUR",
+        "<div>" * 100_000,
+        "<" * 50_000,
+        '<script type="application/ld+json">' + "[" * 50_000 + "</script>",
+        '<script type="application/ld+json">{"@type": "Product", "offers": NaN, "name": {}}</script>',
+        '<script type="application/ld+json">{"@type": ["Product"], "offers": [[1], "x", null]}</script>',
+    ],
+)
+def test_junk_is_unreadable(html, url):
+    assert isinstance(read(html, url=url), Unreadable)
+
+
+def test_a_page_of_fifty_megabytes_is_unreadable():
+    assert isinstance(read(b"<p>oil</p>" * (5_000_000 if LARGEST_PAGE < 50_000_000 else 0), url=AMAZON), Unreadable)
+
+
+@given(st.one_of(st.text(max_size=400), st.binary(max_size=400)), st.sampled_from([AMAZON, SHOP]))
+def test_any_text_or_bytes_give_an_outcome(html, url):
+    assert as_dict(read(html, url=url))["outcome"] in {"offer", "unavailable", "blocked", "unreadable", "listing"}
+
+
+@given(st.sampled_from([*PAGES, *LISTINGS]), st.data())
+def test_a_page_cut_anywhere_gives_an_outcome(name, data):
+    html = html_of(name)
+    start, end = sorted(data.draw(st.tuples(st.integers(0, len(html)), st.integers(0, len(html)))))
+    read(html[:start] + html[end:], url=url_of(name))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_any_one_of_its_elements_a_page_shows_its_true_price_or_none(name):
+    html = html_of(name)
+    for place in range(len(LexborHTMLParser(html).css(INSIDE))):
+        assert _price_without(html, [place], url_of(name)) in {true_price(name), None}
+
+
+@given(st.sampled_from(PAGES), st.lists(st.integers(0, 60), min_size=2, max_size=4))
+def test_without_several_of_its_elements_a_page_shows_its_true_price_or_none(name, places):
+    if name in {"shop_json_ld_price_is_struck", "shop_json_ld_list_price_stated", "shop_microdata_variants"}:
+        return  # two elements are the whole evidence against the price that is left
+    assert _price_without(html_of(name), places, url_of(name)) in {true_price(name), None}
+
+
+def _price_without(html, places, url):
+    tree = LexborHTMLParser(html)
+    nodes = tree.css(INSIDE)
+    for place in {place % len(nodes) for place in places}:
+        nodes[place].remove()
+    outcome = read(tree.html or "", url=url)
+    return (outcome.price, outcome.currency) if isinstance(outcome, Offer) else None
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(403, "denied"), (429, "rate_limit"), (500, "error_page"), (503, "error_page")]
+)
+def test_a_refusing_status_is_a_block_even_without_a_page(status, kind):
+    for html in ("", html_of("amazon_2017_priceblock")):
+        outcome = read(html, url=AMAZON, status=status)
+        assert isinstance(outcome, Blocked)
+        assert outcome.kind == kind
+
+
+def test_a_page_that_is_gone_is_unreadable():
+    assert isinstance(read("<h1>Not found</h1>", url=AMAZON, status=404), Unreadable)
+
+
+def test_a_challenge_header_is_a_block():
+    outcome = read("<p>x</p>", url=SHOP, status=202, headers={"X-Amzn-Waf-Action": "challenge"})
+    assert isinstance(outcome, Blocked)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "headers", "meta"),
+    [
+        ("utf-8", {}, ""),
+        ("utf-8-sig", {}, ""),
+        ("utf-16", {}, ""),
+        ("cp1252", {}, ""),
+        ("iso-8859-9", {"Content-Type": "text/html; charset=ISO-8859-9"}, ""),
+        ("iso-8859-15", {}, '<meta http-equiv="content-type" content="text/html; charset=iso-8859-15">'),
+        ("utf-8", {"content-type": "text/html; charset=no-such-charset"}, ""),
+    ],
+)
+def test_bytes_are_decoded_by_mark_header_meta_or_fallback(encoding, headers, meta):
+    html = html_of("amazon_2017_priceblock").replace('<meta charset="utf-8">', meta).replace("botella", "señorío")
+    outcome = read(html.encode(encoding), url=AMAZON, headers=headers)
+    assert outcome.title == "Aceite de oliva de muestra, señorío 1 l"
+
+
+def test_the_json_form_has_the_promised_keys_and_decimal_strings():
+    fields = as_dict(read(html_of("amazon_2025_new_and_used_rows"), url=AMAZON))
+    assert {"outcome", "price", "currency", "list_price", "unit_price", "asin", "title", "rule"} <= fields.keys()
+    assert (fields["outcome"], fields["price"], fields["list_price"]) == ("offer", "52.41", "66.11")
+    assert fields["unit_price"]["amount"] == "26.21"
+    assert fields["asin"] == fields["sku"] == "B0SAMPLE01"
+    assert as_dict(ListingPage((), "amazon.es", "x"))["price"] is None

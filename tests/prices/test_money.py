@@ -1,0 +1,130 @@
+"""Price text of every locale seen, and what is refused."""
+
+# ruff: noqa: RUF001 - prices and sizes are written with these signs
+
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from almazara.prices.money import Money, parse_price, read_amount
+
+READ = [
+    # text, hint, decimal mark of the page, amount, currency
+    ("1.234,56 €", None, None, "1234.56", "EUR"),
+    ("1.234,56\u00a0€", None, None, "1234.56", "EUR"),
+    ("1\u202f234,00\u202f€", None, None, "1234.00", "EUR"),
+    ("EUR 12,95", None, None, "12.95", "EUR"),
+    ("€2.95", None, None, "2.95", "EUR"),
+    ("15,99 € *", None, None, "15.99", "EUR"),
+    ("14.99*€", None, None, "14.99", "EUR"),
+    ("12,- €", None, None, "12", "EUR"),
+    ("CHF 12.–", None, None, "12", "CHF"),
+    ("CHF 1'234.50", None, None, "1234.50", "CHF"),
+    ("52,41€52,41€", None, None, "52.41", "EUR"),
+    ("£34.99", None, None, "34.99", "GBP"),
+    ("$1,234.56", "USD", None, "1234.56", "USD"),
+    ("$1,234.56", "MXN", None, "1234.56", "MXN"),
+    ("US$12.00", "EUR", None, "12.00", "USD"),
+    ("CDN$ 16.16", "CAD", None, "16.16", "CAD"),
+    ("R$ 1.234,56", None, None, "1234.56", "BRL"),
+    ("₹1,234.00", None, None, "1234.00", "INR"),
+    ("₹1,23,456.00", None, None, "123456.00", "INR"),
+    ("￥1,980", "JPY", None, "1980", "JPY"),
+    ("¥１，９８０", "JPY", None, "1980", "JPY"),
+    ("1,980円", None, None, "1980", "JPY"),
+    ("1 234,56 kr", "SEK", None, "1234.56", "SEK"),
+    ("1 234,56 zł", None, None, "1234.56", "PLN"),
+    ("₺54,90", None, None, "54.90", "TRY"),
+    ("13,73 TL", None, None, "13.73", "TRY"),
+    ("SAR1,279.00", None, None, "1279.00", "SAR"),
+    ("١٬٢٣٤٫٥٠ ر.س", None, None, "1234.50", "SAR"),
+    ("TWD 312.45", "GBP", None, "312.45", "TWD"),
+    ("1 189,000 TND", None, None, "1189.000", "TND"),
+    ("579,000 DT", None, ",", "579.000", "TND"),
+    ("1.250 KD", None, ".", "1.250", "KWD"),
+    ("1.234 €", None, None, "1234", "EUR"),
+    ("1.234.567 €", None, None, "1234567", "EUR"),
+    ("0.123 €", None, None, "0.123", "EUR"),
+]
+
+
+@pytest.mark.parametrize(("text", "hint", "decimal", "amount", "currency"), READ)
+def test_a_price_is_read_in_its_locale(text, hint, decimal, amount, currency):
+    assert parse_price(text, currency_hint=hint, decimal=decimal) == Money(Decimal(amount), currency)
+
+
+REFUSED = [
+    ("", "EUR"),
+    ("Free", "USD"),
+    ("Gratis", "EUR"),
+    ("0,00 €", None),
+    ("$10 - $20", "USD"),
+    ("10,00 € – 20,00 €", None),
+    ("desde 9,95 €", None),
+    ("from £9.95", None),
+    ("-5,00 €", None),
+    ("-21 %", "EUR"),
+    ("10 x 6,29 €", None),
+    ("9,45 €/l", None),
+    ("£ 34 99", None),
+    (".75 €", None),
+    ("12.34.56 €", None),
+    ("1,2345.00 $", "USD"),
+    ("69 TL 41.90 TL", None),
+    ("AED 8000 (USD 2179)", None),
+    ("$12.99", None),
+    ("$12.99", "EUR"),
+    ("￥1,980", None),
+    ("99 kr", None),
+    ("579,000 DT", None),
+    ("1.234", None),
+    ("500 g 12,95 €", None),
+    ("52? 41 €", None),
+    ("9" * 300, "EUR"),
+]
+
+
+@pytest.mark.parametrize(("text", "hint"), REFUSED)
+def test_what_is_not_surely_one_price_is_refused(text, hint):
+    assert parse_price(text, currency_hint=hint) is None
+
+
+def test_three_digits_after_a_known_decimal_mark_are_a_contradiction_in_a_two_place_currency():
+    assert read_amount("1,234", currency="EUR", decimal=",") is None
+    assert read_amount("1,234", currency="EUR", decimal=".") == Decimal(1234)
+
+
+@given(st.text(max_size=80))
+def test_any_text_gives_an_amount_above_zero_or_none(text):
+    money = parse_price(text, currency_hint="EUR")
+    assert money is None or money.amount > 0
+
+
+@given(
+    st.decimals(min_value="0.01", max_value="9999999", places=2),
+    st.sampled_from([(",", "."), (".", ","), (" ", ","), ("'", "."), ("", ".")]),
+)
+def test_a_written_amount_is_read_back(amount, marks):
+    group, decimal = marks
+    written = f"{amount:,.2f}".replace(",", "#").replace(".", decimal).replace("#", group)
+    assert parse_price(f"{written} €") == Money(amount, "EUR")
+
+
+@pytest.mark.real_data
+def test_no_amount_of_the_published_price_strings_is_read_wrong(real_data):
+    examples = json.loads((real_data / "prices/strings/price_parser_cases.json").read_text())["examples"]
+    wrong, right, priced = [], 0, 0
+    for example in examples:
+        hint = example["currency_hint"] if len(example["currency_hint"] or "") == 3 else None
+        money = parse_price(example["price_raw"] or "", currency_hint=hint or "USD")
+        expected = example["amount"]
+        expected = Decimal(str(expected).removeprefix("Decimal('").removesuffix("')")) if expected is not None else None
+        priced += expected is not None
+        right += money is not None and money.amount == expected
+        if money is not None and money.amount != expected:
+            wrong.append((example["price_raw"], money))
+    assert wrong == []
+    assert right / priced > 0.7
