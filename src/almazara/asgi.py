@@ -11,10 +11,10 @@ from almazara.wiring.movies import live_movies
 from almazara.wiring.prices import open_prices
 
 
-def create_app() -> FastAPI:
-    """The app over the settings of the environment."""
+def create_app(*, read_now: bool = False) -> FastAPI:
+    """The app over the settings of the environment; `read_now` reads followed prices as soon as it runs."""
     settings = Settings()
     log.configure(settings.log_level)
     movies = live_movies(settings)
     movies.refresh()
-    return create_api(movies, open_prices(settings, serving=True), settings)
+    return create_api(movies, open_prices(settings, serving=True), settings, read_now=read_now)

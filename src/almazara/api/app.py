@@ -25,12 +25,21 @@ _DESCRIPTION = (
 )
 
 
-def create_api(live_movies: Live[MovieService], price_product: Prices, settings: Settings) -> FastAPI:
-    """The app over live services; while it runs it looks for newly published versions of what it answers from."""
+def create_api(
+    live_movies: Live[MovieService], price_product: Prices, settings: Settings, *, read_now: bool = False
+) -> FastAPI:
+    """The app over live services; while it runs it looks for newly published versions of what it answers from.
+
+    Args:
+        live_movies: The film service.
+        price_product: The price product; it is closed when the app ends.
+        settings: The settings.
+        read_now: Whether followed prices are read as soon as it runs.
+    """
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await asyncio.to_thread(price_product.start)
+        await asyncio.to_thread(price_product.start, read_now=read_now)
         watcher = asyncio.create_task(_watch([live_movies, price_product.forecasts], settings.reload_seconds))
         yield
         watcher.cancel()
@@ -49,7 +58,8 @@ def create_api(live_movies: Live[MovieService], price_product: Prices, settings:
     app.state.movies = live_movies
     app.state.prices = price_product
     app.state.guard = WriteGuard(settings.api_keys, settings.writes_per_minute)
-    metrics.install(app)
+    app.state.scraper_watch = health.ScraperWatch(price_product)
+    metrics.install(app, app.state.scraper_watch.report)
     errors.install(app)
     for module in (health, movies, prices):
         app.include_router(module.router)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from html import escape
 from importlib import metadata
 from typing import Final
@@ -10,19 +13,15 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
+from almazara import log
 from almazara.api.errors import declared
 from almazara.errors import UnavailableError
+from almazara.movies.service import MovieService
+from almazara.prices.scraper_health import HealthReport
+from almazara.wiring.live import Live
+from almazara.wiring.prices import Prices
 
 router = APIRouter(tags=["estado"])
-
-
-class Health(BaseModel):
-    """The process answers; `peliculas` says what it answers from."""
-
-    estado: str
-    version: str
-    peliculas: MoviesHealth | None
-    mensaje: str
 
 
 class MoviesHealth(BaseModel):
@@ -33,27 +32,115 @@ class MoviesHealth(BaseModel):
     muestra: bool
 
 
+class PricesHealth(BaseModel):
+    """What is followed, and whether the scraper is well; `avisos` says what is wrong."""
+
+    sano: bool
+    seguidos: int
+    demo: bool
+    pronosticos: str | None
+    dias_sin_leer: dict[str, float | None]
+    exito_por_tienda: dict[str, float | None]
+    exito_por_regla: dict[str, float | None]
+    avisos: list[str]
+
+
+class Health(BaseModel):
+    """The process answers; the rest says what it answers from, null where there is nothing yet."""
+
+    estado: str
+    version: str
+    peliculas: MoviesHealth | None
+    precios: PricesHealth | None
+    mensaje: str
+
+
+class ScraperWatch:
+    """The scraper's health, judged anew at most every `seconds`: the question reads a week of observations."""
+
+    def __init__(self, prices: Prices, seconds: float = 15.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._prices = prices
+        self._seconds = seconds
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._judged: tuple[float, HealthReport] | None = None
+
+    def report(self) -> HealthReport:
+        """The newest judgment.
+
+        Raises:
+            UnavailableError: when the store does not answer.
+        """
+        with self._lock:
+            judged = self._judged
+            if judged is None or self._clock() - judged[0] >= self._seconds:
+                judged = self._clock(), self._prices.service.health()
+                self._judged = judged
+            return judged[1]
+
+
+def _movies_health(live: Live[MovieService]) -> MoviesHealth | None:
+    if live.version is None:
+        return None
+    service = live.current
+    return MoviesHealth(version=service.version, cantidad=len(service), muestra=service.is_sample)
+
+
+def _prices_health(prices: Prices, watch: ScraperWatch) -> PricesHealth | None:
+    try:
+        report = watch.report()
+    except UnavailableError as error:
+        log.event("store_unavailable", error=error)
+        return None
+    return PricesHealth(
+        sano=report.healthy,
+        seguidos=len(report.days_since_read),
+        demo=prices.demo_shop is not None,
+        pronosticos=prices.forecasts.version,
+        dias_sin_leer=dict(report.days_since_read),
+        exito_por_tienda={shop: rate.success for shop, rate in report.shops.items()},
+        exito_por_regla={rule: rate.success for rule, rate in report.rules.items()},
+        avisos=report.sentences,
+    )
+
+
 def _health(request: Request) -> Health:
-    live = request.app.state.movies
-    movies = None
-    message = "Vivo, sin catálogo de películas todavía: ejecute `almazara up`."
-    if live.ready:
-        service = live.service
-        movies = MoviesHealth(version=service.version, cantidad=len(service), muestra=service.is_sample)
-        source = "de la muestra inventada" if service.is_sample else "del catálogo"
-        message = f"Vivo, con {len(service)} películas {source}."
-    return Health(estado="vivo", version=metadata.version("almazara"), peliculas=movies, mensaje=message)
+    state = request.app.state
+    films, prices = _movies_health(state.movies), _prices_health(state.prices, state.scraper_watch)
+    return Health(
+        estado="vivo",
+        version=metadata.version("almazara"),
+        peliculas=films,
+        precios=prices,
+        mensaje=f"Vivo. {_films_sentence(films)} {_prices_sentence(prices)}",
+    )
 
 
-@router.get("/health", summary="El proceso responde")
-async def health(request: Request) -> Health:
+def _films_sentence(films: MoviesHealth | None) -> str:
+    if films is None:
+        return "Sin catálogo de películas todavía: ejecute `almazara up`."
+    source = "de la muestra inventada" if films.muestra else "del catálogo"
+    return f"{films.cantidad} películas {source}."
+
+
+def _prices_sentence(prices: PricesHealth | None) -> str:
+    if prices is None:
+        return "El almacén de precios no responde."
+    if not prices.seguidos:
+        return "No se sigue ningún precio: `almazara prices track`."
+    shop = " de la tienda de demostración" if prices.demo else ""
+    well = "el lector está sano" if prices.sano else "el lector necesita atención"
+    return f"{prices.seguidos} productos seguidos{shop}; {well}."
+
+
+@router.get("/health", response_model=Health, summary="El proceso responde")
+def health(request: Request) -> Health:
     return _health(request)
 
 
-@router.get("/ready", summary="Hay con qué responder", responses=declared(503))
-async def ready(request: Request) -> Health:
-    if not request.app.state.movies.ready:
-        raise UnavailableError("Todavía no hay catálogo de películas: ejecute `almazara up`.")
+@router.get("/ready", response_model=Health, summary="Hay con qué responder", responses=declared(503))
+def ready(request: Request) -> Health:
+    _ = request.app.state.movies.current
     return _health(request)
 
 
@@ -82,10 +169,18 @@ _SAMPLE_NOTICE: Final = (
     "<code>almazara movies fetch</code> y <code>almazara movies build CARPETA</code>. "
     '<span lang="en">This is an invented sample.</span></p>'
 )
+_DEMO_NOTICE: Final = (
+    '<p class="note">Los precios son de una <b>tienda de demostración</b> que sirve este mismo programa: no existe. '
+    "Para seguir productos de verdad, <code>almazara prices track DIRECCIÓN</code>. "
+    '<span lang="en">These prices are those of a demo shop.</span></p>'
+)
 _LINKS: Final = (
     ("/cantidad_filmaciones_mes/septiembre", "Estrenos de septiembre"),
     ("/cantidad_filmaciones_dia/viernes", "Estrenos en viernes"),
     ("/buscar?q=aceite", "Buscar «aceite»"),
+    ("/productos", "Los productos seguidos y su último precio"),
+    ("/data?daily=true&limit=100", "La historia de sus precios, día a día"),
+    ("/predict?product=demo:garrafa-5l&horizon=14", "Un pronóstico a 14 días (de la demostración)"),
     ("/health", "Salud"),
     ("/metrics", "Métricas"),
     ("/docs", "Todas las rutas"),
@@ -93,11 +188,15 @@ _LINKS: Final = (
 
 
 @router.get("/", include_in_schema=False)
-async def start_page(request: Request) -> Response:
+def start_page(request: Request) -> Response:
     """What is alive and where to go, as plain HTML."""
     found = _health(request)
-    line = '<li class="{}">{}</li>'
-    alive = [line.format("on" if found.peliculas else "off", escape(f"Películas: {found.mensaje}"))]
+    rows = (
+        ("Películas", found.peliculas is not None, _films_sentence(found.peliculas)),
+        ("Precios", found.precios is not None and found.precios.sano, _prices_sentence(found.precios)),
+    )
+    alive = [f'<li class="{"on" if on else "off"}"><b>{name}</b>: {escape(said)}</li>' for name, on, said in rows]
     links = [f'<li><a href="{escape(path)}">{text}</a> <code>{escape(path)}</code></li>' for path, text in _LINKS]
     notice = _SAMPLE_NOTICE if found.peliculas and found.peliculas.muestra else ""
+    notice += _DEMO_NOTICE if found.precios and found.precios.demo else ""
     return HTMLResponse(_PAGE.format(notice=notice, alive="".join(alive), links="".join(links)))

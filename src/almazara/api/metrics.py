@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from almazara.errors import UnavailableError
+from almazara.prices.scraper_health import HealthReport
 
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
@@ -47,9 +53,41 @@ class RequestMetrics:
             self._seconds.labels(route).observe(time.perf_counter() - started)
 
 
-def install(app: FastAPI) -> CollectorRegistry:
-    """Count the app's requests and serve them on /metrics."""
+class ScraperMetrics(Collector):
+    """The scraper's health as gauges, read when Prometheus asks."""
+
+    def __init__(self, report: Callable[[], HealthReport]) -> None:
+        self._report = report
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing is read before the first question."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        """The gauges; none while the store does not answer."""
+        try:
+            report = self._report()
+        except UnavailableError:
+            return
+        yield GaugeMetricFamily("almazara_scraper_healthy", "1 when nothing is wrong.", float(report.healthy))
+        for kind, rates in (("shop", report.shops), ("rule", report.rules)):
+            name = f"almazara_scraper_success_by_{kind}"
+            family = GaugeMetricFamily(name, f"Share of pages read, by {kind}, in a week.", labels=[kind])
+            for subject, rate in rates.items():
+                if rate.success is not None:
+                    family.add_metric([subject], rate.success)
+            yield family
+        unread = GaugeMetricFamily("almazara_days_since_read", "Days since a product was read.", labels=["product"])
+        for listing_id, days in report.days_since_read.items():
+            if days is not None:
+                unread.add_metric([listing_id], days)
+        yield unread
+
+
+def install(app: FastAPI, report: Callable[[], HealthReport]) -> CollectorRegistry:
+    """Count the app's requests and serve them, and the scraper's health, on /metrics."""
     registry = CollectorRegistry()
+    registry.register(ScraperMetrics(report))
     ProcessCollector(registry=registry)
     app.add_middleware(RequestMetrics, registry=registry)
 
@@ -60,7 +98,7 @@ def install(app: FastAPI) -> CollectorRegistry:
         response_class=Response,
         responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
     )
-    async def metrics() -> Response:
+    def metrics() -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return registry

@@ -21,21 +21,17 @@ Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 def up(port: Port = None, host: Host = None) -> None:
     """Build whatever is missing from the embedded sample, and serve."""
     from almazara.wiring.movies import ensure_movies
-    from almazara.wiring.prices import follow_demo, open_prices, retrain
+    from almazara.wiring.prices import follow_demo
 
     settings = load_settings()
     with showing_progress() as progress:
         artifact = ensure_movies(settings, progress)
-        if follow_demo(settings, progress):
-            prices = open_prices(settings, serving=False)
-            prices.jobs.run()
-            retrain(settings, prices, None, progress)
-            prices.close()
+        is_fresh = follow_demo(settings, progress)
     if artifact.manifest.get("sample"):
         from almazara.movies.sample import SAMPLE_NOTICE
 
         typer.echo(SAMPLE_NOTICE, err=True)
-    _serve(settings, port, host)
+    _serve(settings, port, host, read_now=is_fresh)
 
 
 def serve(port: Port = None, host: Host = None) -> None:
@@ -43,7 +39,7 @@ def serve(port: Port = None, host: Host = None) -> None:
     _serve(load_settings(), port, host)
 
 
-def _serve(settings: Settings, port: int | None, host: str | None) -> None:
+def _serve(settings: Settings, port: int | None, host: str | None, *, read_now: bool = False) -> None:
     host, port = host or settings.host, settings.port if port is None else port
     listener = _listen(host, port)
 
@@ -51,7 +47,9 @@ def _serve(settings: Settings, port: int | None, host: str | None) -> None:
 
     from almazara.asgi import create_app
 
-    config = uvicorn.Config(create_app(), access_log=False, log_level="warning", timeout_graceful_shutdown=10)
+    config = uvicorn.Config(
+        create_app(read_now=read_now), access_log=False, log_level="warning", timeout_graceful_shutdown=10
+    )
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"Almazara: http://{shown}:{listener.getsockname()[1]}  (Ctrl+C ends it)", err=True)
     uvicorn.Server(config).run(sockets=[listener])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-import msgspec
 import numpy as np
 import polars as pl
 
@@ -22,7 +21,8 @@ LEVELS: Final = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98)
 QUANTILES: Final = tuple(sorted({0.5, *((100 - v) / 200 for v in LEVELS), *((100 + v) / 200 for v in LEVELS)}))
 
 
-class Backtested(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Backtested:
     """How a model did on a listing's past, beside the last value; ratios below 1 are better than doing nothing."""
 
     model: str
@@ -33,7 +33,8 @@ class Backtested(msgspec.Struct, frozen=True):
     coverage_80: float
 
 
-class Forecasted(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Forecasted:
     """What is known of one listing's forecast; its values are a row of the array."""
 
     model: str
@@ -42,7 +43,8 @@ class Forecasted(msgspec.Struct, frozen=True):
     backtest: list[Backtested]
 
 
-class ForecastIndex(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ForecastIndex:
     """All listings: those forecast, in order of the array's rows, and why the others are not."""
 
     forecasts: dict[str, Forecasted]

@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from datetime import date as Day  # noqa: N812 - a field called date would hide its own type
 from decimal import Decimal
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
@@ -75,7 +76,7 @@ class DailyRow:
     """One day; `state` is observed, carried, out_of_stock or gap, the last two without a price."""
 
     product: str
-    date: date
+    date: Day
     state: str
     price: float | None
     currency: str | None
@@ -93,7 +94,7 @@ class Quantile:
 class ForecastDay:
     """One day ahead."""
 
-    date: date
+    date: Day
     quantiles: list[Quantile]
 
 

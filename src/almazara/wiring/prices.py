@@ -54,11 +54,13 @@ class Prices:
         """Where everything is kept."""
         return self.service.store
 
-    def start(self) -> None:
-        """What a server does first: open the forecasts, and go on with what a stopped process left."""
+    def start(self, *, read_now: bool) -> None:
+        """What a server does first: open the forecasts, go on with what a stopped process left, read when asked to."""
         self.forecasts.refresh()
         self.retraining.mark_interrupted()
-        self.jobs.resume()
+        resumed = self.jobs.resume()
+        if read_now and not resumed:
+            self.jobs.start()
 
     def close(self) -> None:
         """End after the page that is being read; the rest of a run is resumed at the next start."""
