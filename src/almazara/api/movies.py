@@ -64,8 +64,8 @@ FilmId = Annotated[int | None, Query(alias="id", ge=1, le=2**63 - 1, description
 Count = Annotated[int, Query(ge=1, le=MAX_SIMILAR, description="Cuántas películas.")]
 
 
-def _service(request: Request) -> MovieService:
-    service: MovieService = request.app.state.movies.service
+async def _service(request: Request) -> MovieService:  # not async, FastAPI would take a thread for it
+    service: MovieService = request.app.state.movies.current
     return service
 
 

@@ -20,11 +20,15 @@ class Live(Generic[T]):
         store: The artifacts.
         kind: Which of them.
         open_artifact: Opens one version.
-        missing: What is said before the first version is published.
+        missing: Makes the error that is raised before the first version is published.
     """
 
     def __init__(
-        self, store: ArtifactStore, kind: str, open_artifact: Callable[[Artifact], T], missing: AlmazaraError
+        self,
+        store: ArtifactStore,
+        kind: str,
+        open_artifact: Callable[[Artifact], T],
+        missing: Callable[[], AlmazaraError],
     ) -> None:
         self._store = store
         self._kind = kind
@@ -39,11 +43,11 @@ class Live(Generic[T]):
         """What is in use.
 
         Raises:
-            AlmazaraError: the one given as `missing`, before the first version.
+            AlmazaraError: what `missing` makes, before the first version.
         """
         opened = self._opened
         if opened is None:
-            raise self._missing
+            raise self._missing()
         return opened[1]
 
     @property

@@ -23,8 +23,11 @@ Progress = Callable[[str, int, int], None]
 
 def live_movies(settings: Settings) -> Live[MovieService]:
     """The film service of the version in use, not opened yet."""
-    missing = UnavailableError("Todavía no hay catálogo de películas: ejecute `almazara up`.")
-    return Live(artifacts(settings), MOVIES, lambda artifact: open_movies(settings, artifact), missing)
+    return Live(artifacts(settings), MOVIES, lambda artifact: open_movies(settings, artifact), _no_catalog)
+
+
+def _no_catalog() -> UnavailableError:
+    return UnavailableError("Todavía no hay catálogo de películas: ejecute `almazara up`.")
 
 
 def open_movies(settings: Settings, artifact: Artifact | None = None) -> MovieService:
@@ -84,15 +87,25 @@ def build_movies(
 
 
 def ensure_movies(settings: Settings, progress: Progress) -> Artifact:
-    """The version in use, built from the embedded sample when there is none."""
-    try:
-        return artifacts(settings).current(MOVIES)
-    except NotFoundError:
-        from almazara.movies.sample import make_sample
+    """The version in use, built from the embedded sample when nothing was ever built.
 
-        progress("making the sample", 0, 0)
-        folder = settings.home_path / "sample"
+    Raises:
+        NotFoundError: when there are versions and the one in use cannot be read: a sample must not take its place.
+    """
+    store = artifacts(settings)
+    try:
+        return store.current(MOVIES)
+    except NotFoundError as error:
+        if store.versions(MOVIES):
+            raise NotFoundError(f"{error} Choose another one: almazara movies versions, then rollback.") from error
+    from almazara.movies.sample import make_sample
+
+    progress("making the sample", 0, 0)
+    folder = settings.home_path / "sample"
+    try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in make_sample().items():
             (folder / name).write_bytes(content)
-        return build_movies(settings, folder, ratings=None, sample=True, progress=progress)
+    except OSError as error:
+        raise UnavailableError(f"The folder {folder} cannot be written: {error}.") from error
+    return build_movies(settings, folder, ratings=None, sample=True, progress=progress)

@@ -97,7 +97,7 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
         artifacts(settings),
         FORECASTS,
         lambda artifact: forecast_files.open_forecasts(artifact.path),
-        NotFoundError("There is no forecast yet: POST /retrain, or `almazara prices retrain`, makes them."),
+        lambda: NotFoundError("There is no forecast yet: POST /retrain, or `almazara prices retrain`, makes them."),
     )
     retraining = Retraining(store, locks=locks, clock=_clock, rng=random.Random())
     service = PriceService(
