@@ -27,6 +27,8 @@ SEASONAL_NAIVE = "seasonal_naive"
 WEEK = 7
 _WINDOW_DAYS = 730  # older price moves say little, and long histories must not drown the short ones
 _ENOUGH_CHANGES = 10
+_POOL_WEIGHT = 10.0  # the best over three real panels of weights 0, 1/2, 1, n/(n+10) and n/(n+30)
+_ATOMS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,46 +50,65 @@ class _Fitted:
         lags = np.ceil(ahead / self.season).astype(int) * self.season
         path = history.until_last_price
         points = path[np.maximum(path.size - 1 - (lags - ahead), 0)]
-        spread = np.array([changes.at(int(lag)) for lag in lags])
+        spread = np.array([changes.at(history.listing_id, int(lag)) for lag in lags])
         return tidy(history, quantiles, points[:, None] * np.exp(spread))
 
 
 class _ChangeQuantiles:
-    """Empirical quantiles of h-day log price changes, pooled over all listings, the median at no change."""
+    """Empirical quantiles of h-day log price changes: a listing's own mixed with those of all, the median at none.
+
+    The own changes weigh n / (n + _POOL_WEIGHT), n being how many separate h-day spans its history holds: a long
+    history speaks for itself, a short one borrows from the others.
+    """
 
     def __init__(self, listings: Sequence[History], quantiles: Sequence[float]) -> None:
-        self._logs = [np.log(history.prices[-_WINDOW_DAYS:]) for history in listings]
+        self._logs = {history.listing_id: np.log(history.prices[-_WINDOW_DAYS:]) for history in listings}
         self._quantiles = np.asarray(quantiles)
-        self._known: dict[int, Floats | None] = {}
+        self._pools: dict[int, Floats | None] = {}
 
-    def at(self, lag: int) -> Floats:
-        """Quantiles of changes over `lag` days; beyond the data, the longest lag's, widened."""
+    def at(self, listing_id: str, lag: int) -> Floats:
+        """Quantiles of a listing's changes over `lag` days; beyond the data, the longest lag's, widened."""
         longest = lag
-        while longest > 1 and self._measured(longest) is None:
+        while longest > 1 and self._pool(longest) is None:
             longest -= 1
-        measured = self._measured(longest)
-        if measured is None:
+        pool = self._pool(longest)
+        if pool is None:
             return np.zeros_like(self._quantiles)
-        return measured * math.sqrt(lag / longest)
-
-    def _measured(self, lag: int) -> Floats | None:
-        if lag not in self._known:
-            self._known[lag] = self._measure(lag)
-        return self._known[lag]
-
-    def _measure(self, lag: int) -> Floats | None:
-        pooled = np.concatenate([path[lag:] - path[:-lag] for path in self._logs if path.size > lag] or [np.empty(0)])
-        pooled = pooled[~np.isnan(pooled)]
-        if pooled.size < _ENOUGH_CHANGES:
-            return None
-        found = np.quantile(pooled, self._quantiles)
-        # The median stays at no change: this is the last value's own distribution, not a pooled trend.
+        own = _changes(self._logs[listing_id], longest)
+        spans = own.size / longest
+        found = _mixed_quantiles(own, pool, spans / (spans + _POOL_WEIGHT), self._quantiles)
+        # The median stays at no change: this is the last value's own distribution, not a trend.
         side = np.sign(self._quantiles - MEDIAN)
-        return np.where(side < 0, np.minimum(found, 0), np.where(side > 0, np.maximum(found, 0), 0))
+        around_none = np.where(side < 0, np.minimum(found, 0), np.where(side > 0, np.maximum(found, 0), 0))
+        return around_none * math.sqrt(lag / longest)
+
+    def _pool(self, lag: int) -> Floats | None:
+        """The changes of all listings over `lag` days, as evenly spaced quantiles; None where there are too few."""
+        if lag not in self._pools:
+            pooled = np.concatenate([_changes(path, lag) for path in self._logs.values()] or [np.empty(0)])
+            enough = pooled.size >= _ENOUGH_CHANGES
+            self._pools[lag] = np.quantile(pooled, (np.arange(_ATOMS) + 0.5) / _ATOMS) if enough else None
+        return self._pools[lag]
+
+
+def _changes(path: Floats, lag: int) -> Floats:
+    """Changes over `lag` days where both ends are known."""
+    changes = path[lag:] - path[:-lag]
+    return np.asarray(changes[~np.isnan(changes)], dtype=np.float64)
+
+
+def _mixed_quantiles(own: Floats, pool: Floats, own_weight: float, quantiles: Floats) -> Floats:
+    """Quantiles (inverse of the distribution function) of a mixture of two samples."""
+    values = np.concatenate([own, pool])
+    weights = np.repeat([own_weight / max(own.size, 1), (1 - own_weight) / pool.size], [own.size, pool.size])
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order])
+    at = np.searchsorted(reached / reached[-1], quantiles)
+    return np.asarray(values[order][np.minimum(at, values.size - 1)], dtype=np.float64)
 
 
 class LastValue:
-    """Tomorrow costs what today costs; the spread is the pooled empirical distribution of h-day changes."""
+    """Tomorrow costs what today costs; the spread is the empirical distribution of h-day changes."""
 
     name = LAST_VALUE
 
