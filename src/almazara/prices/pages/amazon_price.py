@@ -104,7 +104,7 @@ def featured_price(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) 
         shown = "; ".join(c.text for c in candidates)[:120]
         return NoPrice(("variant",), f"The featured price is a range or cannot be read surely: {shown!r}.")
     first = candidates[0]
-    hidden = _hidden_prices(tree, currency)
+    hidden = _hidden_options(tree, currency) | _hidden_totals(tree, offer, currency)
     doubted = [c for c in candidates[1:] if c.money != first.money and not _explained(first, c.money)]
     if doubted or (hidden and first.money not in hidden and not all(_explained(first, h) for h in hidden)):
         said = sorted({c.text for c in candidates} | {str(money.amount) for money in hidden})
@@ -123,6 +123,9 @@ def _candidates(
     for rule, node in _places(tree):
         text = price_text(node)
         if not any(c.isdigit() for c in text):
+            continue
+        if not any(c.isdigit() and c != "0" for c in text):
+            others.append(("free with a subscription", text))
             continue
         if why := offer.why_not(node):
             others.append((why, text))
@@ -150,24 +153,21 @@ def _explained(first: _Candidate, other: Money | None) -> bool:
         return other == first.money
     if first.rule in {"priceblock-deal", "priceblock-sale"}:
         return True
-    block = text_of(_block(first.node)).lower()
-    return first.money.currency == "BRL" and any(word in block for word in rules.ONE_WAY_OF_PAYING)
+    return first.money.currency == "BRL" and bool(rules.ONE_WAY_OF_PAYING.search(_around(first.node)))
 
 
-def _block(node: LexborNode) -> LexborNode:
-    """The price block that an element stands in: its nearest ancestor with a feature's id, or itself."""
+def _around(node: LexborNode) -> str:
+    """The text of the column or buy box that a price stands in."""
     step: LexborNode | None = node
-    while step is not None:
-        if attribute(step, "id").endswith("_feature_div"):
-            return step
+    while step is not None and attribute(step, "id") not in rules.COLUMNS:
         step = step.parent
-    return node
+    return text_of(step if step is not None else node).lower()
 
 
-def _hidden_prices(tree: LexborHTMLParser, currency: str) -> set[Money]:
-    """Prices of new offers that the page keeps as JSON for its scripts (2022 on); a witness, never the source."""
+def _hidden_options(tree: LexborHTMLParser, currency: str) -> set[Money]:
+    """Prices of new offers that the page keeps as JSON for its scripts (2022 on)."""
     found: set[Money] = set()
-    for node in tree.css(".twister-plus-buying-options-price-data"):
+    for node in tree.css(rules.HIDDEN_OPTIONS):
         try:
             data = json.loads(node.text())
         except (ValueError, RecursionError):
@@ -178,6 +178,12 @@ def _hidden_prices(tree: LexborHTMLParser, currency: str) -> set[Money]:
             if money and str(option.get("buyingOptionType") or "").startswith(("NEW", "RENEWED")):
                 found.add(money)
     return found
+
+
+def _hidden_totals(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) -> set[Money]:
+    """The total for one piece that the featured row keeps for its quantity box (2022 on)."""
+    texts = [price_text(node) for node in tree.css(rules.HIDDEN_TOTALS) if offer.includes(node)]
+    return {money for text in texts if (money := parse_price(text, currency_hint=currency))}
 
 
 def is_struck(node: LexborNode) -> bool:

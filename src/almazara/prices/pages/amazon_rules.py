@@ -37,13 +37,19 @@ PRICE_RULES: Final = (
     PriceRule("priceblock-ours", "#priceblock_ourprice"),
     # books and discs
     PriceRule("books-new-section", "#buyNewSection .offer-price"),
-    PriceRule("books-header", "#booksHeaderSection #price, #newOfferAccordionRow #price"),
+    PriceRule(
+        "books-header",
+        "#booksHeaderSection .header-price, #booksHeaderSection #price, #newOfferAccordionRow .header-price",
+    ),
     PriceRule("new-buy-box", "#newBuyBoxPrice"),
     PriceRule("inside-buy-box", "#price_inside_buybox"),
     # the buy box repeats the price
     PriceRule("core-price-buy-box", "#corePrice_feature_div .a-price:not(.a-text-price)"),
-    PriceRule("buy-box-total", "#tp_price_block_total_price_ww"),
 )
+# Hidden on the page for its scripts: witnesses, never the source.
+HIDDEN_TOTALS: Final = "#tp_price_block_total_price_ww"
+HIDDEN_OPTIONS: Final = ".twister-plus-buying-options-price-data"
+
 # Ids of ancestors whose prices are not the featured new offer's.
 FOREIGN_IDS: Final = re.compile(
     r"used|sns|subscri|rental|tradein|trade-in|carousel|similarit|sims|sponsored|^sp_|compar|twister(?!Plus)|"
@@ -147,7 +153,8 @@ AVAILABILITY_WORDS: Final = (
     )),
 )  # fmt: skip
 # A deep discount for one way of paying is shown as the price in Brazil, and hidden data hold the price by card.
-ONE_WAY_OF_PAYING: Final = ("pix", "boleto", "à vista")
+ONE_WAY_OF_PAYING: Final = re.compile(r"\bpix\b|\bboleto\b|\bà vista\b")
+COLUMNS: Final = frozenset({"apex_desktop", "centerCol", "desktop_buybox", "buybox", "rightCol", "ppd"})
 REFURBISHED_WORDS: Final = (
     "(renewed)", "(refurbished)", "(reacondicionado)", "(generalüberholt)", "(reconditionné)", "(ricondizionato)",
     "(recondicionado)", "(renewed premium)", "(odnowione)", "(renoverad)", "(yenilenmiş)", "(整備済み品)",

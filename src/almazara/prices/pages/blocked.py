@@ -50,6 +50,8 @@ _TITLES: Final[tuple[tuple[str, BlockKind], ...]] = (
     ("500 internal", BlockKind.ERROR_PAGE),
     ("too many requests", BlockKind.RATE_LIMIT),
 )
+# What the scripts of such pages name.
+_SCRIPT_WORDS: Final = ("gokuProps", "awsWafCookieDomainList", "AwsWafIntegration", "_cf_chl_opt", "distil_r_captcha")
 _STATUSES: Final[dict[int, BlockKind]] = {
     401: BlockKind.DENIED,
     403: BlockKind.DENIED,
@@ -83,6 +85,8 @@ def _by_content(tree: LexborHTMLParser) -> Blocked | None:
     for selector, kind, what in _ELEMENTS:
         if tree.css_first(selector) is not None and not _is_product(tree):
             return Blocked(kind, f"The shop sent an obstacle instead of the page: {what}.")
+    if any(word in script.text() for script in tree.css("script") for word in _SCRIPT_WORDS) and not _is_product(tree):
+        return Blocked(BlockKind.CHALLENGE, "The shop sent a script that tests the browser instead of the page.")
     title = text_of(tree.css_first("title")).lower()
     for words, kind in _TITLES:
         if words in title and not _is_product(tree):
