@@ -26,7 +26,6 @@ _ADVICE: Final = {
     "malformed": "is damaged; restore it from a copy",
     "read-only transaction": "may only be read, not written; connect to the primary server",
     "No space left": "has no room left on its disk; make room and repeat",
-    "connection": "does not answer; check that it runs and that the address and password are right",
 }
 
 
@@ -65,7 +64,8 @@ def translated(engine: sa.Engine) -> Iterator[None]:
     except (DBAPIError, PoolTimeoutError) as error:
         cause = str(getattr(error, "orig", None) or error).strip()
         known = (advice for sign, advice in _ADVICE.items() if sign in cause)
-        said = next(known, f"answered: {cause.splitlines()[0]}")
+        verb = "does not answer" if "connection" in cause else "answered"
+        said = next(known, f"{verb}: {cause.splitlines()[0]}")
         name = engine.url.set(query={}).render_as_string(hide_password=True)
         raise UnavailableError(f"The database {name} {said}. Nothing of this call was kept.") from error
 
@@ -103,7 +103,7 @@ def _postgresql(url: sa.URL) -> sa.Engine:
     url = url.set(drivername="postgresql+psycopg")
     try:
         engine = sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
-    except ModuleNotFoundError as error:
+    except ImportError as error:  # psycopg, or the C library that it needs
         raise MissingExtraError("postgres", "A PostgreSQL store") from error
 
     @sa.event.listens_for(engine, "connect")
