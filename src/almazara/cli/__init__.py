@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from almazara.cli import movies, serve
+from almazara.cli import movies, prices, serve
 from almazara.cli.doctor import doctor
 from almazara.errors import AlmazaraError
 
@@ -21,6 +21,7 @@ app.command()(serve.up)
 app.command()(serve.serve)
 app.command()(doctor)
 app.add_typer(movies.app, name="movies")
+app.add_typer(prices.app, name="prices")
 
 
 def main() -> None:

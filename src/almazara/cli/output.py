@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -59,10 +58,11 @@ def showing_progress() -> Iterator[Progress]:
 
 
 def print_json(value: object) -> None:
-    """One JSON value on standard output; bytes are JSON already."""
-    if isinstance(value, bytes):
-        value = json.loads(value)
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+    """One JSON value on standard output, dataclasses as objects, amounts as strings; bytes are JSON already."""
+    import msgspec
+
+    encoded = value if isinstance(value, bytes) else msgspec.json.encode(value)
+    typer.echo(msgspec.json.format(encoded, indent=1))
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

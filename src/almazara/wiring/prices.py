@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from almazara import log
 from almazara.artifacts import Artifact
-from almazara.errors import ConflictError, NotFoundError
+from almazara.errors import ConflictError, InputError, NotFoundError
 from almazara.prices import alerting, demo, pages
 from almazara.prices.alert_delivery import Delivered
 from almazara.prices.collection import Archive, Collector, interpret
 from almazara.prices.forecasting import Forecasts
 from almazara.prices.ports import ObservationStore, Page, PageSource
+from almazara.prices.replaying import ReplayReport, replay
+from almazara.prices.runs import new_run_id
 from almazara.prices.schema import Listing, Observation, Run, RunState
 from almazara.prices.service import PriceService
 from almazara.settings import Settings
@@ -25,9 +28,12 @@ from almazara.wiring.movies import Progress, artifacts
 
 if TYPE_CHECKING:
     from almazara.prices.adapters.demo_shop import DemoShop
+    from almazara.prices.adapters.exchange_files import ExportReport, ImportReport
     from almazara.prices.adapters.jobs import ScrapeJobs
     from almazara.prices.adapters.retraining import Retraining
     from almazara.prices.adapters.snapshots import Snapshots
+    from almazara.prices.alerts import AlertRule
+    from almazara.prices.migration import MigrationReport
 
 FORECASTS: Final = "forecasts"
 DEMO_DAYS: Final = 150
@@ -296,3 +302,82 @@ def _read_demo_past(store: ObservationStore, source: PageSource, listings: list[
         store.append(observed)
         progress("reading the demo shop's past", number + 1, DEMO_DAYS)
     source.close()
+
+
+def saved_page(path: Path) -> bytes:
+    """The bytes of a saved page, plain or gzip.
+
+    Raises:
+        InputError: when the file cannot be read.
+    """
+    from almazara.prices.adapters.snapshots import read_body
+
+    try:
+        return read_body(path)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise InputError(f"The page {path} cannot be read: {error}.") from error
+
+
+def replay_pages(settings: Settings, folder: Path | None, store_url: str | None, progress: Progress) -> ReplayReport:
+    """Read kept pages again, into the store of the settings or another one."""
+    from almazara.prices.adapters import stores
+    from almazara.prices.adapters.snapshots import Snapshots
+
+    if folder is not None and not folder.is_dir():
+        raise InputError(f"There is no folder {folder} with kept pages.")
+    kept = Snapshots(folder) if folder else snapshots(settings)
+    store = stores.open_store(store_url) if store_url else open_store(settings)
+    report = ReplayReport()
+    try:
+        total = len(list(kept.root.glob("*/*/*.json")))
+        pages_kept = ((one.shop, one.sku, one.page) for one in kept.iterate())
+        for done, step in enumerate(replay(store, pages_kept, pages.read), start=1):
+            report = step
+            progress("reading kept pages", done, total)
+    finally:
+        store.close()
+    return report
+
+
+def import_file(
+    store: ObservationStore, path: Path, *, file_format: str | None, currency: str | None, category: str | None
+) -> ImportReport:
+    """Take a history file into a store; see `exchange_files.import_file`."""
+    from almazara.prices.adapters import exchange_files
+    from almazara.prices.exchange import Defaults
+
+    return exchange_files.import_file(
+        store, path, now=_clock(), file_format=file_format, defaults=Defaults(currency, category)
+    )
+
+
+def export_file(
+    store: ObservationStore, path: Path, *, file_format: str | None, listing_ids: list[str] | None
+) -> ExportReport:
+    """Write histories into a file; see `exchange_files.export_file`."""
+    from almazara.prices.adapters import exchange_files
+
+    return exchange_files.export_file(store, path, file_format=file_format, listing_ids=listing_ids)
+
+
+def migrate_store(settings: Settings, target_url: str, progress: Progress) -> MigrationReport:
+    """Copy the store of the settings into another one; see `migration.migrate`."""
+    from almazara.prices.adapters import stores
+    from almazara.prices.migration import migrate
+
+    source, target = open_store(settings), stores.open_store(target_url)
+    try:
+        return migrate(source, target, lambda step: progress("copying", step.done, step.total))
+    finally:
+        source.close()
+        target.close()
+
+
+def add_rule(store: ObservationStore, make: Callable[[str, datetime], AlertRule]) -> AlertRule:
+    """Keep an alert rule under a new id."""
+    now = _clock()
+    rule = make(new_run_id(now, random.Random()), now)
+    if rule.listing_id is not None and store.listing(rule.listing_id) is None:
+        raise NotFoundError(f"There is no product {rule.listing_id!r}.")
+    store.put_document(alerting.RULES, rule.rule_id, rule.as_document())
+    return rule

@@ -1,0 +1,84 @@
+"""Reading kept pages again, when a rule was mended: what was missed is added, what was kept is compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from almazara.prices.collection import Read, interpret
+from almazara.prices.plausibility import judge
+from almazara.prices.ports import ObservationStore, Page
+from almazara.prices.schema import Listing, ListingKind, Observation
+
+_TICK = timedelta(microseconds=1)
+_JUDGED = timedelta(days=366)
+
+
+@dataclass(slots=True)
+class ReplayReport:
+    """What the kept pages say now.
+
+    Attributes:
+        counts: Pages by outcome; observations that are `added`, `same`, `different` or `held`.
+        different: Observations that the store holds otherwise; they are never changed (replay into a new store).
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    different: list[Observation] = field(default_factory=list)
+
+
+def replay(store: ObservationStore, kept: Iterable[tuple[str, str, Page]], read: Read) -> Iterator[ReplayReport]:
+    """Read kept pages, oldest first; yields the report after each page.
+
+    Args:
+        store: Where what was missed is added; a new one rebuilds the history from nothing.
+        kept: Shop, sku and page of each snapshot, in order of time.
+        read: The reader.
+    """
+    report = ReplayReport()
+    for shop, sku, page in kept:
+        listing = _listing(store, shop, sku, page)
+        is_amazon = shop.startswith("amazon.") and listing.kind is ListingKind.PRODUCT
+        outcome = read(
+            page.body,
+            url=page.final_url,
+            status=page.status,
+            headers=page.headers,
+            expected_sku=sku if is_amazon else None,
+            known_title=listing.title if listing.kind is ListingKind.PRODUCT else None,
+        )
+        reading = interpret(listing, outcome, page.fetched_at, "replay")
+        report.counts[reading.outcome] += 1
+        for learned in reading.learned:
+            if store.listing(learned.listing_id) is None or learned.listing_id == listing.listing_id:
+                store.save_listing(learned)
+        for observation in reading.observations:
+            report.counts[_added(store, observation, report)] += 1
+        yield report
+
+
+def _listing(store: ObservationStore, shop: str, sku: str, page: Page) -> Listing:
+    known = store.listing(f"{shop}:{sku}")
+    if known is None:
+        is_search = shop.startswith("amazon.") and ("/s?" in page.url or "/s/" in page.url)
+        kind = ListingKind.SEARCH if is_search else ListingKind.PRODUCT
+        known = Listing(f"{shop}:{sku}", shop, sku, page.url, kind=kind, tracked=False, created_at=page.fetched_at)
+        store.save_listing(known)
+    return known
+
+
+def _added(store: ObservationStore, new: Observation, report: ReplayReport) -> str:
+    """Add an observation that is not there; says what became of it."""
+    there = store.history(new.listing_id, new.observed_at, new.observed_at + _TICK)
+    if there:
+        if (there[0].price, there[0].currency, there[0].availability) == (new.price, new.currency, new.availability):
+            return "same"
+        report.different.append(new)
+        return "different"
+    history = store.history(new.listing_id, new.observed_at - _JUDGED, new.observed_at)
+    if judge(history, new).held is not None:
+        return "held"
+    store.append([new])
+    return "added"
