@@ -8,12 +8,17 @@ and reads the same files and ends with its tables on disk.
 
 from __future__ import annotations
 
+import ast
 import json
 import resource
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "movies" / "the-movies-dataset"
 NESTED = {
@@ -36,31 +41,13 @@ def build_with_almazara(folder: Path) -> int:
 
 
 def build_as_notebooks_do(folder: Path) -> int:
-    """pandas, `ast.literal_eval` per cell, explode, merge."""
-    import ast
-
+    """pandas, `ast.literal_eval` per cell, explode, merge, `to_csv`."""
     import pandas as pd
 
-    def read(*names: str) -> pd.DataFrame:
-        found = [path for name in names for path in (folder / name, folder / f"{name}.gz") if path.exists()]
-        return pd.read_csv(found[0], low_memory=False) if found else pd.DataFrame({"id": []})
-
-    def parse(cell: object) -> object:
-        try:
-            return ast.literal_eval(cell)  # type: ignore[arg-type]
-        except (ValueError, SyntaxError):
-            return []
-
-    def unnest(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-        entries = frame[["id", column]].explode(column).dropna()
-        entries = entries[entries[column].map(lambda entry: isinstance(entry, dict))]
-        fields = pd.DataFrame(entries[column].tolist(), index=entries.index)
-        return fields.rename(columns={"id": f"{column}_id"}).assign(film_id=entries["id"])
-
     frames = {
-        "movies": read("movies_metadata.csv", "movies_dataset.csv"),
-        "credits": read("credits.csv"),
-        "keywords": read("keywords.csv"),
+        "movies": read(folder, "movies_metadata.csv", "movies_dataset.csv"),
+        "credits": read(folder, "credits.csv"),
+        "keywords": read(folder, "keywords.csv"),
     }
     tables = {}
     for name, columns in NESTED.items():
@@ -77,16 +64,38 @@ def build_as_notebooks_do(folder: Path) -> int:
     movies["return"] = (movies["revenue"] / movies["budget"]).where((movies["budget"] > 0) & (movies["revenue"] > 0), 0)
     for column in ("credits", "keywords"):
         movies = movies.merge(frames[column].drop_duplicates("id"), on="id", how="left")
-    links, ratings = read("links.csv"), read("ratings.csv", "ratings_small.csv")
+    links, ratings = read(folder, "links.csv"), read(folder, "ratings.csv", "ratings_small.csv")
     if len(links) and len(ratings):
         tables["ratings"] = ratings.merge(links, on="movieId").merge(movies[["id"]], left_on="tmdbId", right_on="id")
-    tables["movies"] = movies.drop(
-        columns=[column for columns in NESTED.values() for column in columns if column in movies]
-    )
+    nested = [column for columns in NESTED.values() for column in columns]
+    tables["movies"] = movies.drop(columns=nested, errors="ignore")
     with tempfile.TemporaryDirectory() as target:
         for name, table in tables.items():
             table.to_csv(Path(target) / f"{name}.csv", index=False)
     return len(movies)
+
+
+def read(folder: Path, *names: str) -> pd.DataFrame:
+    import pandas as pd
+
+    found = [path for name in names for path in (folder / name, folder / f"{name}.gz") if path.exists()]
+    return pd.read_csv(found[0], low_memory=False) if found else pd.DataFrame({"id": []})
+
+
+def parse(cell: object) -> object:
+    try:
+        return ast.literal_eval(cell)  # type: ignore[arg-type]  # what is no text raises
+    except (ValueError, SyntaxError):
+        return []
+
+
+def unnest(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    import pandas as pd
+
+    entries = frame[["id", column]].explode(column).dropna()
+    entries = entries[entries[column].map(lambda entry: isinstance(entry, dict))]
+    fields = pd.DataFrame(entries[column].tolist(), index=entries.index)
+    return fields.rename(columns={"id": f"{column}_id"}).assign(film_id=entries["id"])
 
 
 WAYS = {"almazara": build_with_almazara, "notebook": build_as_notebooks_do}

@@ -106,6 +106,12 @@ def test_what_cannot_be_read_is_said_in_a_sentence(tmp_path, sample):
         read_raw(store(tmp_path / "d", sample), store(tmp_path / "e", {"README": b"x"}))
 
 
+def test_ratings_that_nothing_links_to_films_are_left_out_with_a_note(tmp_path, sample):
+    catalog = clean(read_raw(store(tmp_path / "x", without(sample, "links.csv"))))
+    assert catalog.tables[s.RATINGS].is_empty()
+    assert "ratings_small.csv was left out" in catalog.report.notes[0]
+
+
 def test_a_damaged_gzip_file_is_refused(tmp_path, sample):
     cut = gzip.compress(sample["credits.csv"])[:-20]
     with pytest.raises(InputError, match=r"credits\.csv\.gz cannot be read"):

@@ -107,7 +107,8 @@ def _notes(raw: RawCatalog) -> tuple[str, ...]:
         for spec in (*_OF_FILMS, *(() if raw.keywords else _OF_KEYWORDS))
         if spec.column not in raw.movies.frame.columns
     ]
-    return (f"{raw.movies.name} has no column {', '.join(absent)}: those tables are empty.",) if absent else ()
+    missing = [f"{raw.movies.name} has no column {', '.join(absent)}: those tables are empty."] if absent else []
+    return (*raw.notes, *missing)
 
 
 def _details(file: RawFile, specs: tuple[_Nested, ...], known: pl.Series) -> list[_Part]:

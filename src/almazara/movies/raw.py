@@ -55,6 +55,7 @@ class RawCatalog:
         ratings: Ratings or user-film pairs.
         links: MovieLens ids to IMDb and TMDB ids.
         titles: MovieLens ids and titles, `movieId` and `title`, for ratings without links.
+        notes: Sentences about files that were left out.
     """
 
     movies: RawFile
@@ -63,6 +64,7 @@ class RawCatalog:
     ratings: RawRatings | None = None
     links: RawFile | None = None
     titles: RawFile | None = None
+    notes: tuple[str, ...] = ()
 
 
 def tidy(column: str) -> pl.Expr:

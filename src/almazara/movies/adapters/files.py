@@ -65,6 +65,10 @@ def read_raw(folder: Path, ratings: Path | None = None, progress: Callable[[str]
         raise InputError(_missing("ratings", (*RATINGS, *PAIR_FILES), ratings, rated))
     links, titles = find(rated, LINKS), find(rated, TITLES)
     keywords = find(files, KEYWORDS)
+    notes = []
+    if source and not ratings and not links and not titles:
+        notes = [f"{source.name} was left out: {folder} has no {LINKS[0]} that says which films it rates."]
+        source = None
     return RawCatalog(
         movies=_read_csv(_needed(files, "films", MOVIES, folder), progress),
         credits=_read_csv(_needed(files, "credits", CREDITS, folder), progress),
@@ -72,6 +76,7 @@ def read_raw(folder: Path, ratings: Path | None = None, progress: Callable[[str]
         ratings=_read_ratings(source, progress) if source else None,
         links=_read_csv(links, progress) if source and links else None,
         titles=_read_titles(titles, progress) if source and titles and not links else None,
+        notes=tuple(notes),
     )
 
 
