@@ -30,6 +30,7 @@ _STRUCK = re.compile(
 _LONGEST: Final = 60
 _MOST: Final = 400
 _BLOCK: Final = 3
+_AROUND: Final = 3
 # Characters of text around the heading in which a product shows its own price.
 _BEFORE: Final = 300
 _AFTER: Final = 2000
@@ -48,11 +49,19 @@ class SeenPrices:
     struck: frozenset[Decimal]
 
 
+@dataclass(frozen=True, slots=True)
+class _ShownPrice:
+    node: LexborNode
+    amount: Decimal
+    struck: bool
+
+
 class VisibleText:
     """What people see of a page, without scripts and styles."""
 
     def __init__(self, tree: LexborHTMLParser) -> None:
         self._tree = tree
+        self._by_currency: dict[str, list[_ShownPrice]] = {}
 
     @cached_property
     def _text(self) -> str:
@@ -64,35 +73,37 @@ class VisibleText:
         texts = ((node, _joined(node)) for node in self._tree.css(_PLACES)[:_MOST] if node.tag not in _CONTROLS)
         return [(node, text) for node, text in texts if len(text) <= _LONGEST and any(c.isdigit() for c in text)]
 
-    def prices(self, currency: str) -> SeenPrices:
-        """Amounts that price elements show with a currency mark, in the offer's currency."""
-        standing: set[Decimal] = set()
-        struck: set[Decimal] = set()
-        for node, amount in self._amounts(currency):
-            (struck if is_struck(node) else standing).add(amount)
-        return SeenPrices(frozenset(standing), frozenset(struck - standing))
+    def _shown(self, currency: str) -> list[_ShownPrice]:
+        """Price elements with a currency mark, read in the offer's currency."""
+        if currency not in self._by_currency:
+            self._by_currency[currency] = list(self._read_elements(currency))
+        return self._by_currency[currency]
 
-    def _amounts(self, currency: str) -> Iterator[tuple[LexborNode, Decimal]]:
+    def _read_elements(self, currency: str) -> Iterator[_ShownPrice]:
         for node, text in self._elements:
             money = parse_price(text, currency_hint=currency, decimal=_DECIMAL_MARKS.get(currency))
             if money is not None and money.currency == currency and names_currency(text):
-                yield node, money.amount
+                yield _ShownPrice(node, money.amount, is_struck(node))
+
+    def prices(self, currency: str) -> SeenPrices:
+        """Amounts that price elements show in the offer's currency."""
+        standing = frozenset(shown.amount for shown in self._shown(currency) if not shown.struck)
+        struck = frozenset(shown.amount for shown in self._shown(currency) if shown.struck)
+        return SeenPrices(standing, struck - standing)
 
     def shows_price_near(self, heading: str | None, currency: str) -> bool:
         """Whether a price stands near the product's heading: scripts have not left its place empty."""
         start = self._text.find(heading) if heading else -1
         near = self._text[max(start - _BEFORE, 0) : start + _AFTER] if heading and start >= 0 else self._text
-        return any(text_of(node) in near for node, _ in self._amounts(currency) if not is_struck(node))
+        return any(text_of(shown.node) in near for shown in self._shown(currency) if not shown.struck)
 
     def list_price(self, price: Decimal, currency: str) -> Decimal | None:
         """The only higher struck price in the block around the standing price, or None."""
-        found = list(self._amounts(currency))
-        struck = {node.mem_id: amount for node, amount in found if amount > price and is_struck(node)}
-        beside: set[Decimal] = set()
-        for node, amount in found:
-            block = _ancestor(node, _BLOCK) if amount == price and not is_struck(node) else None
-            inside = {part.mem_id for part in block.css(_PLACES)} if block is not None else set()
-            beside |= {struck[identity] for identity in inside & struck.keys()}
+        shown = self._shown(currency)
+        struck = {s.node.mem_id: s.amount for s in shown if s.struck and s.amount > price}
+        blocks = [_ancestor(s.node, _BLOCK) for s in shown if s.amount == price and not s.struck] if struck else []
+        inside = {part.mem_id for block in blocks if block is not None for part in block.css(_PLACES)}
+        beside = {amount for identity, amount in struck.items() if identity in inside}
         return beside.pop() if len(beside) == 1 else None
 
     def states(self, amount: Decimal) -> bool:
@@ -121,16 +132,8 @@ def _ancestor(node: LexborNode, levels: int) -> LexborNode | None:
 
 def is_struck(node: LexborNode) -> bool:
     """Whether the element, one inside it or one closely around it, marks a price that no longer holds."""
-    if any(part.tag in _STRUCK_TAGS or _STRUCK.search(_names(part)) for part in node.css("*")):
-        return True
-    step: LexborNode | None = node
-    for _ in range(3):
-        if step is None:
-            return False
-        if step.tag in _STRUCK_TAGS or _STRUCK.search(_names(step)):
-            return True
-        step = step.parent
-    return False
+    around = [step for levels in range(_AROUND) if (step := _ancestor(node, levels)) is not None]
+    return any(part.tag in _STRUCK_TAGS or _STRUCK.search(_names(part)) for part in [*node.css("*"), *around])
 
 
 def _names(node: LexborNode) -> str:
