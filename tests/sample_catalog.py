@@ -1,8 +1,10 @@
 """Fixtures of a built catalog: the embedded sample and, where it is there, the real data; built once a test run."""
 
+import csv
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,73 @@ def real_home(tmp_path_factory, real_data) -> Path:
         "real-home",
         lambda home: wiring.build_movies(settings_for(home), folder, ratings=None, sample=False, progress=no_progress),
     )
+
+
+_FILM = {
+    "adult": "False",
+    "belongs_to_collection": "",
+    "budget": "0",
+    "genres": "[]",
+    "homepage": "",
+    "id": "",
+    "imdb_id": "",
+    "original_language": "en",
+    "original_title": "",
+    "overview": "",
+    "popularity": "1.5",
+    "poster_path": "",
+    "production_companies": "[]",
+    "production_countries": "[]",
+    "release_date": "2000-01-01",
+    "revenue": "0",
+    "runtime": "90.0",
+    "spoken_languages": "[]",
+    "status": "Released",
+    "tagline": "",
+    "title": "",
+    "video": "False",
+    "vote_average": "6.0",
+    "vote_count": "10",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A film made by hand: raw values over the defaults, (name, character) of its cast, names of its directors."""
+
+    title: str
+    raw: dict[str, object] = field(default_factory=dict)
+    cast: tuple[tuple[str, str], ...] = ()
+    directors: tuple[str, ...] = ()
+
+
+def write_raw(folder: Path, films: Sequence[Made]) -> Path:
+    """Raw files of hand-made films; ids are 1, 2, 3 ... in their order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows, people = [], []
+    for number, made in enumerate(films, start=1):
+        own = {"id": number, "title": made.title, "original_title": made.title}
+        rows.append({**_FILM, **own, **made.raw})
+        cast = [
+            {"id": 100 + order, "name": name, "character": character, "order": order}
+            for order, (name, character) in enumerate(made.cast)
+        ]
+        crew = [{"id": 200, "name": name, "job": "Director", "department": "Directing"} for name in made.directors]
+        people.append({"cast": repr(cast), "crew": repr(crew), "id": number})
+    for name, columns, content in (
+        ("movies_metadata.csv", list(_FILM), rows),
+        ("credits.csv", ["cast", "crew", "id"], people),
+    ):
+        with (folder / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(content)
+    return folder
+
+
+def publish_made(home: Path, films: Sequence[Made], **values: object) -> MovieService:
+    """The service over hand-made films, built and published under `home` as users do."""
+    settings = settings_for(home, max_loss_share=1.0, **values)
+    folder = write_raw(home / "raw", films)
+    wiring.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress)
+    return wiring.open_movies(settings)

@@ -1,0 +1,275 @@
+import msgspec
+import pytest
+
+from almazara.errors import InputError, NotFoundError
+from sample_catalog import Made, publish_made
+
+MILLION = 1_000_000
+FILMS = [
+    Made("The Mill", {"release_date": "1950-03-07", "vote_count": 9, "vote_average": 5.0}),  # a Tuesday
+    Made(
+        "The Mill",
+        {"release_date": "1980-03-31", "vote_count": 2001, "vote_average": 7.4, "popularity": "12.345678"},
+        cast=(("Ana Oliva", "The miller"), ("Ana Oliva", "Her twin"), ("Bruno Orujo", "")),
+        directors=("Bruno Orujo",),
+    ),
+    Made("The Mill", {"release_date": "1980-01-01", "vote_count": 40}),
+    Made(
+        "Oil/Water",
+        {"release_date": "1990-05-01", "vote_count": 2000, "budget": 2 * MILLION, "revenue": 8 * MILLION},
+        cast=(("Ana Oliva", "Oil"),),
+        directors=("Bruno Orujo", "Carla Pipirrana"),
+    ),
+    Made(
+        "Late Harvest",
+        {"release_date": "1985-05-01", "budget": 4 * MILLION, "revenue": 4 * MILLION},
+        cast=(("Ana Oliva", "Herself"),),
+        directors=("Bruno Orujo",),
+    ),
+    Made(
+        "One Dollar",
+        {"release_date": "1995-05-01", "budget": 1, "revenue": 9 * MILLION},
+        cast=(("Ana Oliva", "The dollar"),),
+        directors=("Carla Pipirrana",),
+    ),
+    Made("The Thief", {"original_title": "Κλέφτης", "release_date": "2001-02-03"}),
+    Made("Spring", {"original_title": "The Mill", "release_date": "2002-02-03"}),
+    Made("A Mill (1950)", {"release_date": "2003-02-03"}),
+    Made("A Mill", {"release_date": "1950-02-03"}),
+    Made("No Votes", {"vote_average": "", "popularity": "", "release_date": "2004-02-29"}),
+]
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory):
+    return publish_made(tmp_path_factory.mktemp("made"), FILMS)
+
+
+def ids(references):
+    return [film.id for film in references]
+
+
+def test_a_month_counts_releases_of_any_year(films):
+    assert (films.month("Marzo").mes, films.month("3").cantidad) == ("marzo", 2)
+
+
+def test_a_month_without_releases_counts_none(films):
+    assert films.month("diciembre").cantidad == 0
+    assert films.month("diciembre").mensaje == "En el mes de diciembre se estrenaron 0 películas."
+
+
+def test_a_weekday_counts_releases_on_it(films):
+    assert films.day("MARTES").cantidad == sum(
+        1 for made in FILMS if made.raw.get("release_date") in {"1950-03-07", "1980-01-01", "1990-05-01"}
+    )
+
+
+def test_a_day_of_the_month_counts_releases_on_it(films):
+    assert films.day("31").cantidad == 1
+    assert films.day("07").dia == "7"
+
+
+def test_a_date_counts_releases_on_it(films):
+    assert films.day("1980-03-31").cantidad == 1
+    assert films.day("1980-03-30").cantidad == 0
+    assert films.day("0001-01-01").cantidad == 0
+    assert films.day("9999-12-31").cantidad == 0
+
+
+def test_a_shared_title_answers_the_most_voted_film_and_names_the_others_by_votes(films):
+    answer = films.score("the mill")
+    assert (answer.id, answer.anio) == (2, 1980)
+    assert ids(answer.otras) == [3, 1]
+
+
+def test_a_year_picks_one_film_and_the_others_stay_named(films):
+    answer = films.score("The Mill", 1950)
+    assert answer.id == 1
+    assert ids(answer.otras) == [2, 3]
+
+
+def test_of_two_films_of_one_title_and_year_the_most_voted_answers(films):
+    assert films.score("The Mill", 1980).id == 2
+
+
+def test_a_year_in_parentheses_picks_one_film(films):
+    assert films.score("the mill (1950)").id == 1
+
+
+def test_a_film_whose_own_title_ends_in_a_year_is_found_by_it(films):
+    assert films.score("A Mill (1950)").id == 9
+
+
+def test_an_id_picks_one_film(films):
+    assert films.score("The Mill", film_id=3).id == 3
+
+
+def test_an_id_also_picks_a_film_that_bears_the_title_in_its_own_language(films):
+    assert films.score("The Mill", film_id=8).id == 8
+
+
+def test_a_year_that_no_film_of_the_title_has_is_not_found(films):
+    with pytest.raises(NotFoundError, match="«The Mill» de 1999"):
+        films.score("The Mill", 1999)
+
+
+def test_an_id_of_another_title_is_not_found(films):
+    with pytest.raises(NotFoundError, match="con id 4"):
+        films.score("The Mill", film_id=4)
+
+
+@pytest.mark.parametrize("typed", ["Κλέφτης", "κλεφτησ", "ΚΛΈΦΤΗΣ", "The Thief", "the  thief!"])
+def test_a_film_is_found_by_either_title_in_any_spelling(films, typed):
+    assert films.score(typed).id == 7
+
+
+@pytest.mark.parametrize("typed", ["Oil/Water", "oil water", "OilWater", "oil-water"])
+def test_signs_and_spaces_in_a_title_do_not_matter(films, typed):
+    assert films.score(typed).id == 4
+
+
+def test_a_near_miss_is_not_guessed_but_suggested(films):
+    with pytest.raises(NotFoundError) as raised:
+        films.score("The Mlil")
+    assert raised.value.suggestions[0] == "The Mill (1980)"
+    assert len(raised.value.suggestions) == 5
+
+
+def test_score_is_popularity_and_puntuacion_the_vote_average(films):
+    answer = films.score("The Mill")
+    assert (answer.score, answer.puntuacion) == (12.345678, 7.4)
+    assert "tiene un score (popularidad) de 12,35 y una puntuación media de 7,4" in answer.mensaje
+
+
+def test_what_is_unknown_is_null_and_said(films):
+    answer = films.score("No Votes")
+    assert (answer.score, answer.puntuacion) == (None, None)
+    assert "no tiene score" in answer.mensaje
+
+
+def test_more_votes_than_the_threshold_are_enough(films):
+    answer = films.votes("The Mill")
+    assert (answer.votos, answer.suficientes, answer.promedio) == (2001, True, 7.4)
+    assert "2.001 valoraciones, con un promedio de 7,4" in answer.mensaje
+
+
+def test_exactly_the_threshold_is_not_enough(films):
+    answer = films.votes("Oil/Water")
+    assert (answer.votos, answer.suficientes, answer.promedio) == (2000, False, None)
+    assert "no supera las 2.000" in answer.mensaje
+
+
+def test_the_threshold_is_a_setting(tmp_path):
+    answer = publish_made(tmp_path, FILMS, min_votes=9).votes("The Mill", 1980, 3)
+    assert (answer.suficientes, answer.promedio) == (True, 6.0)
+
+
+def test_a_film_counts_once_for_somebody_with_two_roles_in_it(films):
+    assert films.actor("ana oliva").cantidad_peliculas == 4
+
+
+def test_the_success_of_an_actor_is_the_sum_of_the_returns(films):
+    answer = films.actor("Ana Oliva")
+    assert answer.exito == 4.0 + 1.0 + 9 * MILLION
+    assert answer.retorno_promedio == answer.exito / 4
+    assert answer.retorno_promedio_con_datos == answer.exito / 3
+    assert answer.retorno_mediano == 4.0
+    assert answer.peliculas_con_datos == 3
+
+
+def test_films_with_doubtful_money_are_named(films):
+    answer = films.actor("Ana Oliva")
+    assert answer.peliculas_dudosas == ["One Dollar"]
+    assert "One Dollar" in answer.mensaje
+
+
+def test_films_that_somebody_only_directed_do_not_count_for_the_actor(films):
+    answer = films.actor("Bruno Orujo")
+    assert (answer.cantidad_peliculas, answer.exito, answer.peliculas_con_datos) == (1, 0.0, 0)
+    assert answer.retorno_promedio_con_datos is None
+    assert answer.retorno_mediano is None
+
+
+def test_who_only_directs_is_no_actor(films):
+    with pytest.raises(NotFoundError, match="ningún actor"):
+        films.actor("Carla Pipirrana")
+
+
+def test_who_only_acts_is_no_director(films):
+    with pytest.raises(NotFoundError, match="ningún director"):
+        films.director("Ana Oliva")
+
+
+def test_the_films_of_a_director_come_in_order_of_release_with_their_money(films):
+    answer = msgspec.json.decode(msgspec.json.encode(films.director("BRUNO ORUJO")))
+    assert [film["titulo"] for film in answer["peliculas"]] == ["The Mill", "Late Harvest", "Oil/Water"]
+    assert answer["peliculas"][2] == {
+        "id": 4,
+        "titulo": "Oil/Water",
+        "fecha_estreno": "1990-05-01",
+        "retorno": 4.0,
+        "costo": 2 * MILLION,
+        "recaudacion": 8 * MILLION,
+        "ganancia": 6 * MILLION,
+    }
+    assert (answer["cantidad_peliculas"], answer["exito"]) == (3, 5.0)
+    assert answer["retorno_promedio"] == 5.0 / 3
+
+
+def test_a_person_mistyped_is_suggested(films):
+    with pytest.raises(NotFoundError) as raised:
+        films.director("Carla Piprirana")
+    assert raised.value.suggestions[0] == "Carla Pipirrana"
+
+
+def test_a_film_by_id_says_all_that_is_known(films):
+    answer = msgspec.json.decode(films.film(2))
+    assert answer["reparto"] == [
+        {"nombre": "Ana Oliva", "personaje": "The miller"},
+        {"nombre": "Ana Oliva", "personaje": "Her twin"},
+        {"nombre": "Bruno Orujo", "personaje": None},
+    ]
+    assert answer["mensaje"] == "The Mill (1980), dirigida por Bruno Orujo."
+
+
+def test_an_unknown_id_is_not_found(films):
+    for film_id in (0, -1, 12, 2**63 - 1):
+        with pytest.raises(NotFoundError):
+            films.film(film_id)
+
+
+def test_a_search_answers_titles_in_any_language(films):
+    answer = films.search("κλεφτς", 3)
+    assert (answer.resultados[0].id, answer.resultados[0].coincidencia) == (7, "Κλέφτης")
+
+
+def test_a_search_that_finds_nothing_says_so(films):
+    answer = films.search("zzzzqqq", 3)
+    assert (answer.cantidad, answer.resultados) == (0, [])
+    assert answer.mensaje == "Ninguna película se parece a «zzzzqqq»."
+
+
+def test_a_recommendation_lists_other_films_with_reasons(films):
+    answer = films.recommend("Oil/Water", 2)
+    assert answer.recomendaciones == [one.titulo for one in answer.detalle]
+    assert len(answer.detalle) == 2
+    assert answer.id not in ids(answer.detalle)
+    assert any("misma dirección: Bruno Orujo" in one.motivos for one in answer.detalle)
+
+
+def test_an_unknown_method_says_which_ones_there_are(films):
+    with pytest.raises(InputError, match="contenido o puntuacion"):
+        films.recommend("Oil/Water", 2, "magia")
+
+
+@pytest.mark.parametrize("n", [0, 51, -1])
+def test_a_number_out_of_range_says_what_is_allowed(films, n):
+    with pytest.raises(InputError, match="del 1 al 50"):
+        films.recommend("Oil/Water", n)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "a\0b", "a" * 201])
+def test_a_text_that_cannot_be_looked_up_is_refused(films, text):
+    for ask in (films.score, films.votes, films.actor, films.director, films.recommend):
+        with pytest.raises(InputError):
+            ask(text)
