@@ -67,7 +67,9 @@ def _bounded(mark: str) -> str:
     return before + re.escape(mark) + after
 
 
-_MARK = re.compile("|".join(map(_bounded, sorted({*_MARKS, *_SHARED, *_CODES}, key=len, reverse=True))))
+_ALL_MARKS: Final = sorted({*_MARKS, *_SHARED, *_CODES}, key=len, reverse=True)
+_FIRST_SIGNS: Final = re.escape("".join(sorted({mark[0] for mark in _ALL_MARKS})))
+_MARK = re.compile(f"(?=[{_FIRST_SIGNS}])(?:{'|'.join(map(_bounded, _ALL_MARKS))})")
 _WORD = re.compile(_LETTER + r"{2,}")
 
 
