@@ -8,6 +8,7 @@ import itertools
 import json
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import polars as pl
 
 from almazara.errors import InputError
@@ -17,6 +18,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _HEAD = 1 << 16
 _CHUNK = 4096
+_BLOCK = 1 << 22
 
 
 def parse_table(data: bytes, name: str) -> pl.DataFrame:
@@ -47,7 +49,7 @@ def parse_regular(
 ) -> pl.DataFrame | None:
     """What Polars reads, or None where its strict reader and the csv module might differ."""
     lone_return = b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
-    if lone_return or data.count(b'"') % 2:
+    if lone_return or (quote and not _quotes_are_regular(data, separator)):
         return None
     try:
         frame = pl.read_csv(
@@ -64,6 +66,28 @@ def parse_regular(
     if frame.width != len(header):
         return None
     return frame.rename(dict(zip(frame.columns, header, strict=True)))
+
+
+def _quotes_are_regular(data: bytes, separator: str) -> bool:
+    """Whether every quote opens a field, closes one, or stands doubled inside one.
+
+    An even number of quotes before a run of them means that it stands outside quoted fields: it must open one. An even
+    number after it means that it closed one: the field must end there. Polars reads other files without complaint,
+    and not as the csv module does.
+    """
+    content = np.frombuffer(data, dtype=np.uint8)
+    blocks = range(0, len(content), _BLOCK)
+    quotes = np.concatenate([np.flatnonzero(content[start : start + _BLOCK] == ord('"')) + start for start in blocks])
+    if not quotes.size:
+        return True
+    before = np.flatnonzero(np.diff(quotes, prepend=-2) > 1)
+    after = np.append(before[1:], quotes.size)
+    opening = quotes[before[before % 2 == 0]]
+    closing = quotes[after[after % 2 == 0] - 1]
+    starts = content[opening[opening > 0] - 1]
+    ends = content[closing[closing < len(content) - 1] + 1]
+    delimiters = np.frombuffer(f"{separator}\r\n".encode(), dtype=np.uint8)
+    return quotes.size % 2 == 0 and bool(np.isin(starts, delimiters).all() and np.isin(ends, delimiters).all())
 
 
 def parse_irregular(
