@@ -107,3 +107,9 @@ def test_bestsellers_are_read():
         ("B0BEST0001", "Bester Artikel", Decimal("24.99")),
         ("B0BEST0002", "Zweiter Artikel", Decimal("1013.28")),
     ]
+
+
+def test_without_an_address_the_page_says_which_shop_it_is_of():
+    canonical = f'<link rel="canonical" href="https://www.amazon.es/muestra/dp/{ASIN}"></head>'
+    html = html_of("amazon_2017_priceblock").replace("</head>", canonical)
+    assert read(html, url="").shop == "amazon.es"

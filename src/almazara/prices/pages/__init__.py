@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from selectolax.lexbor import LexborHTMLParser
+
 from almazara.prices.pages import amazon, structured
 from almazara.prices.pages.blocked import blocked, blocked_status
-from almazara.prices.pages.document import LARGEST_PAGE, decoded, parsed
+from almazara.prices.pages.document import LARGEST_PAGE, attribute, decoded, parsed
 from almazara.prices.pages.marketplaces import CURRENCIES, asin_in_url, shop_of
 from almazara.prices.pages.outcome import Outcome, Unreadable
 from almazara.prices.pages.request import PageRequest
@@ -35,7 +37,8 @@ def read(
 
     Args:
         html: The page as fetched, decompressed.
-        url: Its address after redirects; only the host and an ASIN in its path are used.
+        url: Its address after redirects; only the host and an ASIN in its path are used. Without a host, the
+            canonical address that the page gives for itself counts.
         status: HTTP status of the answer.
         headers: Headers of the answer; `content-type` names the charset.
         expected_sku: The ASIN, or the shop's own number, that was asked for; the address' ASIN when None.
@@ -53,9 +56,15 @@ def read(
         return Unreadable(("page",), f"The page {reason}.")
     if found := blocked(tree, len(text), status, {k.lower(): v for k, v in headers.items()}):
         return found
-    shop = shop_of(url)
+    shop = shop_of(url) or _own_shop(tree)
     sku = expected_sku or (asin_in_url(url) if shop in CURRENCIES else None)
     if status in _NOT_FOUND:
         return Unreadable(("page",), f"The shop answered with status {status}: there is no such page.", sku)
     request = PageRequest(url=url, shop=shop, sku=sku, known_title=known_title)
     return amazon.read(tree, request) if shop in CURRENCIES else structured.read(tree, request)
+
+
+def _own_shop(tree: LexborHTMLParser) -> str:
+    """Host of the address that a page gives for itself, or empty."""
+    canonical = attribute(tree.css_first("link[rel='canonical']"), "href")
+    return shop_of(canonical) or shop_of(attribute(tree.css_first("meta[property='og:url']"), "content"))

@@ -22,7 +22,7 @@ def stock_text(tree: LexborHTMLParser, offer: FeaturedOffer) -> str:
     """The stock line of the featured row, without the data that newer pages hide in it."""
     for selector in rules.AVAILABILITIES:
         for node in tree.css(selector):
-            text = text_of(node).split(" {")[0].strip()
+            text = re.sub(r"\s+(?=[.,!])", "", text_of(node).split(" {")[0].strip())
             if text and offer.includes(node):
                 return text
     return ""

@@ -95,7 +95,6 @@ UNIT_PRICES: Final = (
 )
 AVAILABILITIES: Final = (
     "#outOfStock #availability",
-    "#availability > span",
     "#availability",
     "#availability_feature_div #availability",
     "#availabilityInsideBuyBox_feature_div",
