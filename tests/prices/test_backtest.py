@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import polars as pl
@@ -13,7 +13,19 @@ from almazara.prices import backtest
 from almazara.prices.backtest import CRPS_RATIO, FOLDS, HORIZON, MAE_RATIO, BacktestPlan
 from almazara.prices.forecasters.base import histories, quantiles_of, stacked, tidy
 from almazara.prices.forecasters.naive import LastValue, SeasonalNaive
-from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, MODEL, PRICE, QUANTILE, STATE, VALUE
+from almazara.prices.schema import (
+    CUTOFF,
+    DATE,
+    LISTING_ID,
+    MODEL,
+    PRICE,
+    QUANTILE,
+    STATE,
+    VALUE,
+    Availability,
+    Observation,
+)
+from almazara.prices.series import daily
 
 START = date(2026, 1, 1)
 PLAN = BacktestPlan(horizon_days=7, folds=3, spacing_days=7)
@@ -159,3 +171,23 @@ def test_crps_of_results_equals_the_loop_over_days():
         2 * max(q * (y - p), (q - 1) * (y - p)) for q, p, y in results.select(QUANTILE, VALUE, "actual").iter_rows()
     ]
     assert backtest.summarize(results)["crps"].to_list() == pytest.approx([sum(losses) / len(losses)])
+
+
+@pytest.mark.real_data
+def test_real_series_walk_from_readings_to_a_choice_that_never_loses(real_data):
+    file = real_data / "prices" / "series" / "facua_es_supermarkets_olive_oil_daily_2024.csv.gz"
+    rows = pl.read_csv(file, schema_overrides={"price": pl.Decimal(12, 3)}, try_parse_dates=True)
+    names = rows["series_id"].unique(maintain_order=True).gather_every(15).implode()
+    observations = [
+        Observation(name, datetime.combine(day, time(9), UTC), Availability.IN_STOCK, price, currency, source="http")
+        for name, day, price, currency in rows.filter(pl.col("series_id").is_in(names))
+        .select("series_id", "date", "price", "currency")
+        .iter_rows()
+    ]
+    series = daily(observations)
+    assert series.issues == ()
+    summary = backtest.summarize(backtest.run(series.frame, [LastValue(), SeasonalNaive()], PLAN))
+    ratios = {(name, model): ratio for name, model, ratio in summary.select(LISTING_ID, MODEL, CRPS_RATIO).iter_rows()}
+    chosen = backtest.select(summary)
+    assert len(chosen) > 10
+    assert all(ratios[choice] <= 1 for choice in chosen.items())
