@@ -151,7 +151,7 @@ def select(summary: pl.DataFrame) -> dict[str, str]:
     """The model of each listing: the lowest CRPS ratio, or the last value where none beats it clearly.
 
     Clearly means on every fold, on at least MIN_FOLDS, and by MARGIN in all: the best of several models on a few folds
-    looks better than it is. On real series, taking whatever looked best cost up to 50 % in CRPS on the folds that came
+    looks better than it is. On real series, taking whatever looked best cost 1 to 42 % in CRPS on the folds that came
     after; this rule cost nothing (docs/prices-forecasts.md).
     """
     chosen = dict.fromkeys(summary[LISTING_ID].unique().sort(), LAST_VALUE)
