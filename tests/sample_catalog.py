@@ -3,15 +3,23 @@
 import csv
 import fcntl
 import os
-from collections.abc import Callable, Sequence
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import pytest
+import uvicorn
+from fastapi import FastAPI
 
+from almazara.api.app import create_api
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
 from almazara.wiring import movies as wiring
+from almazara.wiring.prices import open_prices
 
 
 def settings_for(home: Path, **values: object) -> Settings:
@@ -129,3 +137,36 @@ def publish_made(home: Path, films: Sequence[Made], **values: object) -> MovieSe
     folder = write_raw(home / "raw", films)
     wiring.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress)
     return wiring.open_movies(settings)
+
+
+def app_over(published: Path, home: Path, **values: object) -> FastAPI:
+    """The whole app over the artifacts of one home folder, keeping what it writes in another."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "artifacts").symlink_to(published / "artifacts")
+    settings = settings_for(home, demo=False, **values)
+    live = wiring.live_movies(settings)
+    live.refresh()
+    return create_api(live, open_prices(settings, serving=True), settings)
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[httpx.Client]:
+    """A client of the app, which runs on a real server in a thread."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=5))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        try:
+            with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join(30)
+
+
+@pytest.fixture(scope="session")
+def sample_api(sample_home, tmp_path_factory) -> Iterator[httpx.Client]:
+    """A client of the whole app over the sample."""
+    with served(app_over(sample_home, tmp_path_factory.mktemp("api") / "home")) as client:
+        yield client

@@ -106,7 +106,7 @@ async def _on_invalid_request(_request: Request, error: Exception) -> Response:
 def _sentence(one: dict[str, Any]) -> str:
     where = ".".join(str(part) for part in one["loc"] if part not in {"query", "path", "body", "header"})
     rule = _RULES.get(one["type"])
-    said = rule.format_map(one.get("ctx", {})) if rule else one["msg"]
+    said = rule.format_map(one.get("ctx", {})).replace(" or ", " o ") if rule else one["msg"]
     return f"El parámetro {where} {said}." if where else f"El cuerpo de la petición {said}."
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from starlette.convertors import PathConvertor, register_url_convertor
 
 from almazara.api.errors import declared
 from almazara.movies import answers
@@ -15,6 +16,14 @@ from almazara.movies.recommenders.base import MAX_SIMILAR
 from almazara.movies.service import MovieService
 from almazara.movies.titles import LONGEST_QUERY
 
+
+class _TextConvertor(PathConvertor):
+    """Like `path`, and also over line breaks, so that it is the service that refuses them."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("text", _TextConvertor())
 router = APIRouter(tags=["películas"], responses=declared(422, 503))
 
 _ACCENTS: Final = {"a": "aá", "e": "eé", "i": "ií", "o": "oó", "u": "uú", "á": "aá", "é": "eé"}
@@ -91,7 +100,7 @@ async def films_on_day(dia: DayText, films: Films) -> Response:
 
 
 @router.get(
-    "/score_titulo/{titulo:path}",
+    "/score_titulo/{titulo:text}",
     response_model=answers.ScoreAnswer,
     responses=declared(404),
     summary="Popularidad de una película",
@@ -101,7 +110,7 @@ async def score(titulo: TitleText, films: Films, anio: Year = None, film_id: Fil
 
 
 @router.get(
-    "/votos_titulo/{titulo:path}",
+    "/votos_titulo/{titulo:text}",
     response_model=answers.VotesAnswer,
     responses=declared(404),
     summary="Votos de una película",
@@ -111,7 +120,7 @@ async def votes(titulo: TitleText, films: Films, anio: Year = None, film_id: Fil
 
 
 @router.get(
-    "/get_actor/{nombre_actor:path}",
+    "/get_actor/{nombre_actor:text}",
     response_model=answers.ActorAnswer,
     responses=declared(404),
     summary="Éxito de un actor o una actriz",
@@ -121,7 +130,7 @@ async def actor(nombre_actor: NameText, films: Films) -> Response:
 
 
 @router.get(
-    "/get_director/{nombre_director:path}",
+    "/get_director/{nombre_director:text}",
     response_model=answers.DirectorAnswer,
     responses=declared(404),
     summary="Éxito y películas de un director o una directora",
@@ -131,7 +140,7 @@ async def director(nombre_director: NameText, films: Films) -> Response:
 
 
 @router.get(
-    "/recomendacion/{titulo:path}",
+    "/recomendacion/{titulo:text}",
     response_model=answers.RecommendationAnswer,
     responses=declared(404),
     summary="Películas parecidas",

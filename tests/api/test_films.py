@@ -1,0 +1,304 @@
+"""The film routes over the embedded sample: paths, fields, spellings, errors."""
+
+from urllib.parse import quote
+
+import pytest
+
+PROBLEM = "application/problem+json"
+FILM_FIELDS = {"id", "titulo", "anio"}
+
+
+def get(api, route, value="", **query):
+    return api.get(f"{route}/{quote(value, safe='')}" if value else route, params=query)
+
+
+def answer(api, route, value="", **query):
+    response = get(api, route, value, **query)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "application/json"
+    assert response.json()["mensaje"].endswith(".")
+    return response.json()
+
+
+def refusal(response, status):
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == PROBLEM
+    problem = response.json()
+    assert set(problem) == {"type", "title", "status", "detail", "sugerencias"}
+    assert problem["status"] == status
+    assert problem["detail"].endswith(".")
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("route", "value", "query", "fields"),
+    [
+        ("/cantidad_filmaciones_mes", "enero", {}, {"mes", "cantidad", "mensaje"}),
+        ("/cantidad_filmaciones_dia", "lunes", {}, {"dia", "cantidad", "mensaje"}),
+        ("/score_titulo", "Press", {}, {*FILM_FIELDS, "score", "puntuacion", "mensaje", "otras"}),
+        ("/votos_titulo", "Press", {}, {*FILM_FIELDS, "votos", "promedio", "suficientes", "mensaje", "otras"}),
+        (
+            "/recomendacion",
+            "Press",
+            {},
+            {*FILM_FIELDS, "metodo", "recomendaciones", "detalle", "mensaje", "otras"},
+        ),
+        ("/buscar", "", {"q": "oil"}, {"q", "cantidad", "resultados", "mensaje"}),
+    ],
+)
+def test_a_route_answers_with_exactly_its_fields(sample_api, route, value, query, fields):
+    assert set(answer(sample_api, route, value, **query)) == fields
+
+
+def a_director(api):
+    return next(film["directores"][0] for film in some_films(api) if film["directores"])
+
+
+def some_films(api):
+    found = answer(api, "/buscar", q="the", n=20)["resultados"]
+    return [answer(api, f"/peliculas/{film['id']}") for film in found]
+
+
+def test_an_actor_is_answered_with_exactly_these_fields(sample_api):
+    name = next(film["reparto"][0]["nombre"] for film in some_films(sample_api) if film["reparto"])
+    found = answer(sample_api, "/get_actor", name)
+    assert set(found) == {
+        "actor",
+        "cantidad_peliculas",
+        "exito",
+        "retorno_promedio",
+        "retorno_promedio_con_datos",
+        "retorno_mediano",
+        "peliculas_con_datos",
+        "peliculas_dudosas",
+        "mensaje",
+    }
+    assert found["actor"] == name
+
+
+def test_a_director_is_answered_with_films_in_order_of_release(sample_api):
+    found = answer(sample_api, "/get_director", a_director(sample_api))
+    assert found["cantidad_peliculas"] == len(found["peliculas"])
+    released = [film["fecha_estreno"] for film in found["peliculas"]]
+    assert released == sorted(released)
+    assert set(found["peliculas"][0]) == {
+        "id",
+        "titulo",
+        "fecha_estreno",
+        "retorno",
+        "costo",
+        "recaudacion",
+        "ganancia",
+    }
+
+
+@pytest.mark.parametrize("month", ["septiembre", "setiembre", "SEPTIEMBRE", "Setiembre", "séptiembre", "9", "09"])
+def test_a_month_is_understood_however_it_is_written(sample_api, month):
+    assert answer(sample_api, "/cantidad_filmaciones_mes", month) == answer(
+        sample_api, "/cantidad_filmaciones_mes", "septiembre"
+    )
+
+
+@pytest.mark.parametrize("month", ["january", "13", "0", "-1", "1.5", "eneroo", "12345678901234567890", "½"])
+def test_an_unknown_month_says_what_is_allowed(sample_api, month):
+    assert "enero a diciembre" in refusal(get(sample_api, "/cantidad_filmaciones_mes", month), 422)["detail"]
+
+
+def test_the_months_add_up_to_the_catalog(sample_api):
+    counts = [answer(sample_api, "/cantidad_filmaciones_mes", str(month))["cantidad"] for month in range(1, 13)]
+    assert sum(counts) == sample_api.get("/health").json()["peliculas"]["cantidad"]
+
+
+def test_the_weekdays_and_the_days_of_the_month_add_up_to_the_catalog(sample_api):
+    films = sample_api.get("/health").json()["peliculas"]["cantidad"]
+    week = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
+    for days in (week, tuple(map(str, range(1, 32)))):
+        assert sum(answer(sample_api, "/cantidad_filmaciones_dia", day)["cantidad"] for day in days) == films
+
+
+@pytest.mark.parametrize("day", ["miércoles", "miercoles", "MIÉRCOLES", "Miercoles"])
+def test_a_weekday_is_understood_however_it_is_written(sample_api, day):
+    assert answer(sample_api, "/cantidad_filmaciones_dia", day)["dia"] == "miércoles"
+
+
+@pytest.mark.parametrize("day", ["wednesday", "32", "0", "2001-02-30", "2001-2-3", "20010203", "2001-02-03T00:00"])
+def test_an_unknown_day_says_what_is_allowed(sample_api, day):
+    assert "AAAA-MM-DD" in refusal(get(sample_api, "/cantidad_filmaciones_dia", day), 422)["detail"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Oil/Water",
+        "24/7/365",
+        "Who Pressed the Olive?",
+        "100% Picual",
+        "50% Arbequina",
+        "Mill #9",
+        "#Harvest",
+        "GRO·VE",
+        "[MOL]³ Aftertaste",
+        "K",
+        "7",
+        "!",
+        "3047",
+        "The +1",
+        "Half Oil & Half Bread",
+        "C:\\>RUN OLIVE",
+        "...and Oil",
+        "ひとしずく",
+        "Ελαιώνας",
+        "Señor Ñandú",
+        'It\'s "Extra" Virgin',
+    ],
+)
+@pytest.mark.parametrize("route", ["/score_titulo", "/votos_titulo", "/recomendacion"])
+def test_a_title_with_any_sign_is_found(sample_api, route, title):
+    assert answer(sample_api, route, title)["titulo"] == title
+
+
+def test_a_slash_in_a_title_need_not_be_encoded(sample_api):
+    assert sample_api.get("/score_titulo/Oil/Water").json()["titulo"] == "Oil/Water"
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("Lo que la aceituna se llevó", "Gone with the Olive"),
+        ("κλεφτης ελιων", "The Olive Thief"),
+        ("オリーブの塔", "Tower of Oil"),
+        ("senor nandu", "Señor Ñandú"),
+        ("who pressed grandmother", "Who Pressed Grandmother?"),
+        ("half oil and half bread", "Half Oil & Half Bread"),
+    ],
+)
+def test_a_film_is_found_by_its_own_title_and_without_signs(sample_api, typed, title):
+    assert answer(sample_api, "/score_titulo", typed)["titulo"] == title
+
+
+def test_a_shared_title_answers_the_most_voted_film_and_lists_the_others(sample_api):
+    found = answer(sample_api, "/votos_titulo", "The Taster's Daughter")
+    assert len(found["otras"]) == 8
+    for other in found["otras"]:
+        assert set(other) == FILM_FIELDS
+        voted = answer(sample_api, "/votos_titulo", "the tasters daughter", id=other["id"])
+        assert voted["id"] == other["id"]
+        assert voted["votos"] <= found["votos"]
+
+
+def test_a_year_picks_a_film_by_parameter_and_in_parentheses(sample_api):
+    for other in answer(sample_api, "/score_titulo", "Press")["otras"]:
+        by_parameter = answer(sample_api, "/score_titulo", "Press", anio=other["anio"])
+        assert by_parameter["anio"] == other["anio"]
+        assert answer(sample_api, "/score_titulo", f"press ({other['anio']})") == by_parameter
+
+
+@pytest.mark.parametrize("route", ["/score_titulo", "/votos_titulo", "/recomendacion"])
+def test_a_near_miss_is_not_guessed_but_gets_five_suggestions(sample_api, route):
+    problem = refusal(get(sample_api, route, "Gone wiht the Olive"), 404)
+    assert len(problem["sugerencias"]) == 5
+    assert problem["sugerencias"][0].startswith("Gone with the Olive (")
+
+
+@pytest.mark.parametrize(("route", "kind"), [("/get_actor", "actor"), ("/get_director", "director")])
+def test_an_unknown_person_gets_five_suggestions(sample_api, route, kind):
+    problem = refusal(get(sample_api, route, "Ilario Umbrarim"), 404)
+    assert kind in problem["detail"]
+    assert len(problem["sugerencias"]) == 5
+
+
+def test_a_suggestion_is_itself_an_answer(sample_api):
+    for suggestion in refusal(get(sample_api, "/score_titulo", "The Pres of Oil"), 404)["sugerencias"]:
+        assert answer(sample_api, "/score_titulo", suggestion)["titulo"] in suggestion
+
+
+@pytest.mark.parametrize("route", ["/score_titulo", "/votos_titulo", "/recomendacion", "/get_actor", "/get_director"])
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("a" * 201, "hasta 200"), ("a\nb", "control"), ("Press\n", "control"), ("a\x00", "control"), (" ", "vacío")],
+)
+def test_a_text_that_cannot_be_looked_up_says_what_is_allowed(sample_api, route, value, said):
+    assert said in refusal(get(sample_api, route, value), 422)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"n": 0}, "mínimo 1"),
+        ({"n": 51}, "máximo 50"),
+        ({"n": "abc"}, "número entero"),
+        ({"n": ""}, "número entero"),
+        ({"n": "1.5"}, "número entero"),
+        ({"n": "9" * 5000}, "n"),
+        ({"metodo": "magia"}, "'contenido' o 'puntuacion'"),
+        ({"anio": "ayer"}, "número entero"),
+        ({"anio": 12}, "mínimo 1800"),
+        ({"id": 0}, "mínimo 1"),
+        ({"id": 2**63}, "máximo"),
+    ],
+)
+def test_a_parameter_out_of_range_says_what_is_allowed(sample_api, query, said):
+    assert said in refusal(get(sample_api, "/recomendacion", "Press", **query), 422)["detail"]
+
+
+@pytest.mark.parametrize("n", [1, 5, 50])
+@pytest.mark.parametrize("method", ["contenido", "puntuacion"])
+def test_a_recommendation_holds_n_other_films_most_similar_first(sample_api, method, n):
+    found = answer(sample_api, "/recomendacion", "Gone with the Olive", n=n, metodo=method)
+    detail = found["detalle"]
+    assert len(detail) == n
+    assert found["recomendaciones"] == [film["titulo"] for film in detail]
+    assert found["id"] not in [film["id"] for film in detail]
+    similarity = [film["similitud"] for film in detail]
+    assert similarity == sorted(similarity, reverse=True)
+    assert all(0 <= value <= 1 for value in similarity)
+    assert set(detail[0]) == {"id", "titulo", "anio", "similitud", "motivos"}
+
+
+def test_the_default_is_five_films_by_content(sample_api):
+    found = answer(sample_api, "/recomendacion", "Gone with the Olive")
+    assert (found["metodo"], len(found["detalle"])) == ("contenido", 5)
+
+
+def test_a_film_of_a_series_recommends_the_series_first_and_says_why(sample_api):
+    found = answer(sample_api, "/recomendacion", "Aceituna Jones and the Lost Mill", n=3)
+    assert all(title.startswith("Aceituna Jones") for title in found["recomendaciones"])
+    assert all("misma saga: Aceituna Jones Collection" in film["motivos"] for film in found["detalle"])
+
+
+def test_a_film_by_id_is_the_one_that_was_searched(sample_api):
+    hit = answer(sample_api, "/buscar", q="gone wth the oliv")["resultados"][0]
+    assert answer(sample_api, f"/peliculas/{hit['id']}")["titulo"] == "Gone with the Olive"
+
+
+@pytest.mark.parametrize("film_id", ["abc", "0", "-1", "1.5", str(2**63), "9" * 5000])
+def test_an_id_that_is_none_is_refused(sample_api, film_id):
+    refusal(sample_api.get(f"/peliculas/{film_id}"), 422)
+
+
+def test_an_unknown_id_is_not_found(sample_api):
+    assert "id 1" in refusal(sample_api.get("/peliculas/1"), 404)["detail"]
+
+
+def test_a_search_without_text_says_that_it_is_missing(sample_api):
+    assert "q falta" in refusal(sample_api.get("/buscar"), 422)["detail"]
+
+
+def test_a_search_is_bounded(sample_api):
+    assert answer(sample_api, "/buscar", q="oil", n=3)["cantidad"] == 3
+    refusal(get(sample_api, "/buscar", q="a" * 201), 422)
+
+
+@pytest.mark.parametrize("path", ["/nada", "/peliculas", "/SCORE_TITULO/Press", "/.env"])
+def test_an_unknown_path_is_a_problem_that_names_the_documentation(sample_api, path):
+    assert "/docs" in refusal(sample_api.get(path), 404)["detail"]
+
+
+def test_a_route_without_its_title_says_that_it_is_empty(sample_api):
+    assert "vacío" in refusal(sample_api.get("/score_titulo", follow_redirects=True), 422)["detail"]
+
+
+def test_a_method_that_a_route_lacks_is_a_problem_that_names_the_allowed_ones(sample_api):
+    response = sample_api.post("/score_titulo/Press")
+    assert "POST" in refusal(response, 405)["detail"]
+    assert response.headers["allow"] == "GET"
