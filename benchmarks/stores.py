@@ -32,18 +32,16 @@ BATCH = 20_000
 READS = 50
 
 
-def made(count: int) -> Iterator[list[Observation]]:
-    """Batches of made observations in order of time, as scraping makes them."""
+def made(first_day: int, days: int, listings: int, *, by_listing: bool) -> Iterator[list[Observation]]:
+    """Batches of made observations, by listing as an import brings them, or by day as scraping does."""
     rng = random.Random(7)
-    listings = max(count // DAYS, 1)
     batch = []
-    for number in range(count):
-        day, listing = divmod(number, listings)
-        cents = 400 + (listing * 37) % 2000 + rng.randrange(100)
-        moment = START + timedelta(days=day, seconds=listing)
-        price = Decimal(cents).scaleb(-2)
+    for number in range(days * listings):
+        listing, day = divmod(number, days) if by_listing else divmod(number, listings)[::-1]
+        price = Decimal(400 + (listing * 37) % 2000 + rng.randrange(100)).scaleb(-2)
+        moment = START + timedelta(days=first_day + day, seconds=listing % 86_400)
         batch.append(
-            Observation(f"shop:{listing}", moment, Availability.IN_STOCK, price, "EUR", rule="made", source="demo")
+            Observation(f"shop:{listing}", moment, Availability.IN_STOCK, price, "EUR", None, None, "made", "demo")
         )
         if len(batch) == BATCH:
             yield batch
@@ -52,17 +50,18 @@ def made(count: int) -> Iterator[list[Observation]]:
         yield batch
 
 
-def measure_append(store: ObservationStore, count: int) -> tuple[float, float]:
-    """Seconds and processor seconds that appending took, the making of the rows left out."""
+def measure_append(name: str, store: ObservationStore, batches: Iterator[list[Observation]]) -> None:
+    """Print the rate of appending, the making of the rows left out."""
     spent = processor = 0.0
-    for number, batch in enumerate(made(count), 1):
+    count = 0
+    for batch in batches:
         began, began_processor = time.perf_counter(), time.process_time()
         store.append(batch)
         spent += time.perf_counter() - began
         processor += time.process_time() - began_processor
-        if number % 50 == 0:
-            print(f"  {number * BATCH:,} appended, {number * BATCH / spent:,.0f}/s", flush=True)
-    return spent, processor
+        count += len(batch)
+    rates = f"{count / spent:,.0f}/s, {count / processor:,.0f} per processor second"
+    print(f"{name}: {count:,} appended in batches of {BATCH:,}: {rates}", flush=True)
 
 
 def measure_years(name: str, read: Callable[[str, datetime], int], count: int) -> None:
@@ -85,9 +84,9 @@ def measure_years(name: str, read: Callable[[str, datetime], int], count: int) -
 def measure_store(url: str, count: int) -> ObservationStore:
     name = url.partition(":")[0]
     store = open_store(url)
-    spent, processor = measure_append(store, count)
-    rates = f"{count / spent:,.0f}/s, {count / processor:,.0f} per processor second"
-    print(f"{name}: {count:,} appended in batches of {BATCH:,}: {rates}", flush=True)
+    listings = max(count // DAYS, 1)
+    measure_append(f"{name}, listing by listing", store, made(0, DAYS, listings, by_listing=True))
+    measure_append(f"{name}, day by day", store, made(DAYS, DAYS // 100, listings, by_listing=False))
     store.close()
     store = open_store(url)  # so that nothing of the writing connection's cache helps
     measure_years(name, lambda listing, start: len(store.history(listing, start, start + YEAR)), count)
