@@ -12,11 +12,13 @@ import polars as pl
 
 from almazara.errors import InputError, NotFoundError
 from almazara.prices import backtest
-from almazara.prices.forecasters.base import Forecaster
+from almazara.prices.forecasters.base import Forecaster, Refusal, TooShort
+from almazara.prices.forecasters.naive import LAST_VALUE, SEASONAL_NAIVE
 from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, MODEL, QUANTILE, VALUE
 from almazara.prices.series import DailySeries
 
 HORIZON_DAYS: Final = 90
+_POOLED: Final = frozenset({LAST_VALUE, SEASONAL_NAIVE})
 LEVELS: Final = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98)
 QUANTILES: Final = tuple(sorted({0.5, *((100 - v) / 200 for v in LEVELS), *((100 + v) / 200 for v in LEVELS)}))
 
@@ -115,19 +117,31 @@ def build_forecasts(
     results = backtest.run(series.frame, list(forecasters.values()), backtest.BacktestPlan(), limits=limits)
     summary = backtest.summarize(results)
     chosen = backtest.select(summary)
-    listings = series.frame[LISTING_ID].unique().sort().to_list()
-    groups: dict[str, list[str]] = {}
-    for listing_id in listings:
-        groups.setdefault(chosen.get(listing_id, "last_value"), []).append(listing_id)
+    models = {listing_id: chosen.get(listing_id, LAST_VALUE) for listing_id in series.frame[LISTING_ID].unique()}
     refused: dict[str, str] = {}
     tables = []
-    for model, members in sorted(groups.items()):
-        # A model sees the whole panel: the baselines pool what they know of all listings.
-        fitted = forecasters[model].fit(series.frame)
-        refused |= {one.listing_id: one.reason for one in fitted.refused if one.listing_id in members}
-        table = fitted.forecast(HORIZON_DAYS, LEVELS).filter(pl.col(LISTING_ID).is_in(members))
-        tables.append(table.with_columns(pl.lit(model).alias(MODEL)))
-    return _packed(pl.concat(tables) if tables else pl.DataFrame(), series.currencies, summary, refused)
+    # The last value comes last, because it takes over the listings that another model could not be fitted to.
+    for model in sorted(forecasters, key=lambda name: (name == LAST_VALUE, name)):
+        members = sorted(listing_id for listing_id, name in models.items() if name == model)
+        table, failed = _forecast_with(forecasters[model], series.frame, members)
+        tables.append(table)
+        for one in failed:
+            if model == LAST_VALUE or isinstance(one, TooShort):
+                refused[one.listing_id] = one.reason
+            else:
+                models[one.listing_id] = LAST_VALUE
+    return _packed(pl.concat(tables), series.currencies, summary, refused)
+
+
+def _forecast_with(
+    forecaster: Forecaster, panel: pl.DataFrame, members: list[str]
+) -> tuple[pl.DataFrame, list[Refusal]]:
+    """The forecasts of the members, and those that were refused; the baselines pool what the whole panel knows."""
+    own = panel.filter(pl.col(LISTING_ID).is_in(members))
+    fitted = forecaster.fit(panel if members and forecaster.name in _POOLED else own)
+    table = fitted.forecast(HORIZON_DAYS, LEVELS).filter(pl.col(LISTING_ID).is_in(members))
+    refused = [one for one in fitted.refused if one.listing_id in members]
+    return table.with_columns(pl.lit(forecaster.name).alias(MODEL)), refused
 
 
 def _packed(
