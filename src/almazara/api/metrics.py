@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from almazara.errors import UnavailableError
 from almazara.prices.scraper_health import HealthReport
 
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 
@@ -48,7 +49,8 @@ class RequestMetrics:
             await self._app(scope, receive, observed)
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
-            method = scope["method"] if route != "unknown" else "-"  # methods of strangers are no labels
+            known = route != "unknown" and scope["method"] in _METHODS
+            method = scope["method"] if known else "-"  # what strangers make up is no label
             self._requests.labels(method, route, status).inc()
             self._seconds.labels(route).observe(time.perf_counter() - started)
 
