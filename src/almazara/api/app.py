@@ -13,6 +13,7 @@ from fastapi_offline import FastAPIOffline
 
 from almazara import log
 from almazara.api import errors, health, metrics, movies, prices
+from almazara.api.limits import BodyLimit
 from almazara.api.security import WriteGuard
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
@@ -59,6 +60,7 @@ def create_api(
     app.state.prices = price_product
     app.state.guard = WriteGuard(settings.api_keys, settings.writes_per_minute)
     app.state.scraper_watch = health.ScraperWatch(price_product)
+    app.add_middleware(BodyLimit)
     metrics.install(app, app.state.scraper_watch.report)
     errors.install(app)
     for module in (health, movies, prices):

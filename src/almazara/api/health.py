@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from almazara import log
 from almazara.api.errors import declared
-from almazara.errors import UnavailableError
+from almazara.errors import AlmazaraError, UnavailableError
 from almazara.movies.service import MovieService
 from almazara.prices.scraper_health import HealthReport
 from almazara.wiring.live import Live
@@ -63,20 +63,31 @@ class ScraperWatch:
         self._seconds = seconds
         self._clock = clock
         self._lock = threading.Lock()
-        self._judged: tuple[float, HealthReport] | None = None
+        self._judged: tuple[float, HealthReport | AlmazaraError] | None = None
 
     def report(self) -> HealthReport:
-        """The newest judgment.
+        """The newest judgment; while a new one is made, others get the one before and do not wait.
 
         Raises:
             UnavailableError: when the store does not answer.
         """
-        with self._lock:
-            judged = self._judged
-            if judged is None or self._clock() - judged[0] >= self._seconds:
-                judged = self._clock(), self._prices.service.health()
-                self._judged = judged
-            return judged[1]
+        if self._lock.acquire(blocking=self._judged is None):
+            try:
+                if self._judged is None or self._clock() - self._judged[0] >= self._seconds:
+                    self._judged = self._clock(), self._judgment()
+            finally:
+                self._lock.release()
+        judged = self._judged
+        if judged is None or isinstance(judged[1], AlmazaraError):
+            raise UnavailableError(f"The scraper's health is not known: {judged and judged[1]}")
+        return judged[1]
+
+    def _judgment(self) -> HealthReport | AlmazaraError:
+        """A store that does not answer is remembered too, so that not every question waits for it."""
+        try:
+            return self._prices.service.health()
+        except AlmazaraError as error:
+            return error
 
 
 def _movies_health(live: Live[MovieService]) -> MoviesHealth | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -18,9 +16,10 @@ from pydantic import BaseModel, Field
 from almazara.api.errors import declared
 from almazara.api.security import KEY_HEADER, require_write
 from almazara.errors import InputError
+from almazara.prices.answers import DailyRow, DataQuery, DataRow, Prediction, Product
 from almazara.prices.forecasting import HORIZON_DAYS, LEVELS
 from almazara.prices.runs import RETRAIN, SCRAPE, RunView, find
-from almazara.prices.service import MAX_ROWS, DailyRow, DataQuery, DataRow, Prediction, PriceService, Product
+from almazara.prices.service import MAX_ROWS, PriceService
 from almazara.wiring.prices import Prices
 
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
@@ -29,7 +28,7 @@ _NEXT: Final = "X-Next-Cursor"
 _TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
 _KEY = APIKeyHeader(name=KEY_HEADER, auto_error=False, description="Solo hace falta si hay claves configuradas.")
 _WRITING: Final[list[Any]] = [Depends(require_write), Security(_KEY)]
-_WRITE_ERRORS: Final = declared(401, 403, 409, 429)
+_WRITE_ERRORS: Final = declared(401, 403, 409, 413, 429)
 
 
 class Format(StrEnum):
@@ -86,8 +85,14 @@ def _send(answer: object, status: int = 200, headers: dict[str, str] | None = No
 
 
 @router.get("/productos", response_model=list[Product], summary="Lo que se sigue, con su último precio")
-def products(service: Service, category: Annotated[str | None, Query(max_length=100)] = None) -> Response:
-    return _send(service.products(category=category, tracked=True))
+def products(
+    service: Service,
+    category: Annotated[str | None, Query(max_length=100)] = None,
+    every: Annotated[
+        bool, Query(alias="all", description="También lo que ya no se sigue, y lo que hallaron las búsquedas.")
+    ] = False,
+) -> Response:
+    return _send(service.products(category=category, tracked=None if every else True))
 
 
 @router.post(
@@ -185,17 +190,11 @@ def _formatted(
     headers = {_NEXT: following} if following else {}
     if output is Format.json:
         return _send({"items": rows, "next_cursor": following}, headers=headers)
-    import polars as pl
+    from almazara.api import tables  # only here: Polars takes 70 MB of a server's memory
 
-    names = [field.name for field in fields(kind)]
-    frame = pl.DataFrame(
-        [msgspec.to_builtins(row) for row in rows], schema=dict.fromkeys(names), infer_schema_length=None
-    )
     if output is Format.csv:
-        return Response(frame.write_csv(), headers=headers, media_type="text/csv")
-    content = io.BytesIO()
-    frame.write_parquet(content)
-    return Response(content.getvalue(), headers=headers, media_type="application/vnd.apache.parquet")
+        return Response(tables.as_csv(rows, kind), headers=headers, media_type="text/csv")
+    return Response(tables.as_parquet(rows, kind), headers=headers, media_type="application/vnd.apache.parquet")
 
 
 @router.get("/predict", response_model=Prediction, responses=declared(404), summary="El pronóstico de un producto")

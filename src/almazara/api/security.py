@@ -20,7 +20,7 @@ _MINUTE: Final = 60.0
 _MOST_CALLERS: Final = 10_000
 _LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 # A request that came through a proxy shows the proxy's address, which is often this machine's.
-_FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
+_FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
 class WriteGuard:
@@ -48,7 +48,7 @@ class WriteGuard:
             raise HTTPException(429, detail, {"Retry-After": str(int(wait) + 1)})
 
     def _caller_by_key(self, request: Request) -> str:
-        given = request.headers.get(KEY_HEADER, "").encode("utf-8", "surrogateescape")
+        given = request.headers.get(KEY_HEADER, "").encode("latin-1")  # the bytes as they came
         # Every key is compared, so that the time taken tells nothing of which one was near.
         matches = [hmac.compare_digest(given, key) for key in self._keys]
         if not any(matches):

@@ -39,7 +39,7 @@ def read(
     """Read one saved page: the offer it shows, or why there is none."""
     from almazara.prices import pages
     from almazara.prices.pages.outcome import as_dict
-    from almazara.wiring.prices import saved_page
+    from almazara.wiring.price_files import saved_page
 
     found = as_dict(pages.read(saved_page(page), url=url, status=status))
     if as_json:
@@ -123,11 +123,9 @@ def scrape(
 
         run = prices.jobs.run(products, on_progress)
         if forecast:
-            make_forecasts(settings, prices, None, progress)
+            make_forecasts(settings, prices, progress)
     _print_run(run, as_json=as_json)
-    if run.counts["requested"] and not any(
-        run.counts[name] for name in ("observed", "unchanged", "unavailable", "held")
-    ):
+    if run.state == "failed" or not any(run.counts[name] for name in ("observed", "unchanged", "unavailable", "held")):
         raise typer.Exit(1)
 
 
@@ -138,7 +136,7 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Read the kept pages again, after a rule was mended."""
-    from almazara.wiring.prices import replay_pages
+    from almazara.wiring.price_files import replay_pages
 
     with showing_progress() as progress:
         report = replay_pages(load_settings(), folder, store, progress)
@@ -159,7 +157,8 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """The history of a product."""
-    from almazara.prices.service import MAX_ROWS, DataQuery
+    from almazara.prices.answers import DataQuery
+    from almazara.prices.service import MAX_ROWS
 
     query = DataQuery(product=product, start=_utc(start), end=_utc(end), limit=MAX_ROWS)
     with _opened() as prices:
@@ -206,13 +205,14 @@ def forecast(
 @app.command()
 def retrain(
     run_id: Annotated[str | None, typer.Option(hidden=True, help="Run that a server has begun.")] = None,
+    lock: Annotated[int | None, typer.Option(hidden=True, help="Descriptor of the lock that it holds.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make all forecasts anew."""
     from almazara.wiring.prices import retrain as make_forecasts
 
     with _opened() as prices, showing_progress() as progress:
-        artifact = make_forecasts(load_settings(), prices, run_id, progress)
+        artifact = make_forecasts(load_settings(), prices, progress, run_id=run_id, lock=lock)
     if as_json:
         print_json(artifact.manifest)
     else:
@@ -229,7 +229,7 @@ def import_history(
     as_json: AsJson = False,
 ) -> None:
     """Take in a history; rows that cannot be read surely are refused and named."""
-    from almazara.wiring.prices import import_file
+    from almazara.wiring.price_files import import_file
 
     with _opened() as prices, showing_progress() as progress:
         progress(f"importing {file.name}", 0, 0)
@@ -252,7 +252,7 @@ def export_history(
     file_format: Format = None,
 ) -> None:
     """Write histories into a file."""
-    from almazara.wiring.prices import export_file
+    from almazara.wiring.price_files import export_file
 
     with _opened() as prices, showing_progress() as progress:
         progress(f"exporting {file.name}", 0, 0)
@@ -266,7 +266,7 @@ def migrate(
     as_json: AsJson = False,
 ) -> None:
     """Copy the whole store into another; can be interrupted and called again; verified by counts and checksums."""
-    from almazara.wiring.prices import migrate_store
+    from almazara.wiring.price_files import migrate_store
 
     with showing_progress() as progress:
         report = migrate_store(load_settings(), target, progress)

@@ -52,7 +52,10 @@ def _serve(settings: Settings, port: int | None, host: str | None, *, read_now: 
     )
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"Almazara: http://{shown}:{listener.getsockname()[1]}  (Ctrl+C ends it)", err=True)
-    uvicorn.Server(config).run(sockets=[listener])
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    if not server.started:  # uvicorn has logged why
+        raise typer.Exit(1)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -7,8 +7,18 @@ from datetime import datetime
 
 from almazara.prices import alert_delivery
 from almazara.prices.alert_delivery import Delivered, Notifier
-from almazara.prices.alerts import AlertEvent, AlertRule, RuleKind, evaluate, history_needed, target_rule, unwell_event
+from almazara.prices.alerts import (
+    FRESH,
+    AlertEvent,
+    AlertRule,
+    RuleKind,
+    evaluate,
+    history_needed,
+    target_rule,
+    unwell_event,
+)
 from almazara.prices.ports import ObservationStore
+from almazara.prices.schema import Listing
 from almazara.prices.scraper_health import HealthReport
 
 RULES = "alert_rule"
@@ -23,7 +33,7 @@ def rules(store: ObservationStore) -> list[AlertRule]:
 
 def events(store: ObservationStore, health: HealthReport, now: datetime) -> Iterator[AlertEvent]:
     """The events of all rules that are fresh or still last."""
-    listings = {listing.listing_id: listing for listing in store.listings(tracked=True)}
+    listings = _watched(store, now)
     unwell_since = alert_delivery.unwell_since(store, health, now=now)
     for rule in rules(store):
         if rule.kind is RuleKind.SCRAPER_UNWELL:
@@ -35,6 +45,16 @@ def events(store: ObservationStore, health: HealthReport, now: datetime) -> Iter
             if listing_id in listings:
                 history = store.history(listing_id, history_needed(rule))
                 yield from evaluate(rule, listings[listing_id], history)
+
+
+def _watched(store: ObservationStore, now: datetime) -> dict[str, Listing]:
+    """What is followed, and what a followed search found lately: those are not followed one by one."""
+    latest = store.latest()
+    return {
+        listing.listing_id: listing
+        for listing in store.listings()
+        if listing.tracked or (listing.listing_id in latest and now - latest[listing.listing_id].observed_at <= FRESH)
+    }
 
 
 def alert(store: ObservationStore, notifier: Notifier, health: HealthReport, now: datetime) -> tuple[int, Delivered]:

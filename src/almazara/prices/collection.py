@@ -19,7 +19,7 @@ from almazara.prices.pages.outcome import (
     Unreadable,
 )
 from almazara.prices.pages.request import alike
-from almazara.prices.plausibility import Held, judge
+from almazara.prices.plausibility import Held, Verdict, judge
 from almazara.prices.ports import Failed, NotModified, ObservationStore, Page, PageSource, Refused
 from almazara.prices.schema import Availability, Listing, ListingKind, Observation, Problem, Run, RunState
 
@@ -36,6 +36,8 @@ COUNTS: Final = (
 )
 HELD: Final = "held"
 """Kind of the documents that hold readings until a second one confirms them."""
+SEARCHES_READ: Final = "search_read"
+"""Kind of the documents that say when a search was read last: it has no observations of its own."""
 _JUDGED_DAYS: Final = 366
 _RESULTS_FOLLOWED: Final = 24
 
@@ -221,7 +223,10 @@ class Collector:
         reading = interpret(listing, self._outcome(listing, page), page.fetched_at, self.source.name)
         if reading.outcome == "blocked":
             self.source.report_block(listing.url)
-        return self._kept(reading)
+        recorded = self._kept(reading)
+        if listing.kind is ListingKind.SEARCH and reading.outcome == "observed":
+            self.store.put_document(SEARCHES_READ, listing.listing_id, {"at": page.fetched_at.isoformat()})
+        return recorded
 
     def _outcome(self, listing: Listing, page: Page) -> Outcome:
         is_product = listing.kind is ListingKind.PRODUCT
@@ -236,54 +241,59 @@ class Collector:
 
     def _kept(self, reading: Reading) -> Reading:
         """Save what was learned, and the observations that history makes plausible; hold the others."""
-        reading = self._without_reused(reading)
-        for listing in reading.learned:
-            if self.store.listing(listing.listing_id) is None or listing.tracked:
-                self.store.save_listing(listing)
-        before = self.store.latest([o.listing_id for o in reading.observations]) if reading.observations else {}
-        accepted, reasons = [], []
-        for observation in reading.observations:
-            verdict = self._judged(observation)
-            if isinstance(verdict, str):
-                reasons.append(f"{observation.listing_id}: {verdict}")
-            else:
-                accepted += verdict
+        reused = self._save_learned(reading.learned)
+        observations = [o for o in reading.observations if o.listing_id not in reused]
+        before = self.store.latest([o.listing_id for o in observations]) if observations else {}
+        accepted: list[Observation] = []
+        held: list[str] = []
+        confirmed = set()
+        for observation in observations:
+            verdict, was_held = self._judged(observation)
+            accepted += verdict.accepted
+            if verdict.held is not None:
+                held.append(f"{observation.listing_id}: {verdict.reason}")
+            elif was_held:
+                confirmed.add(observation.listing_id)
         self.store.append(accepted)
+        for listing_id in confirmed:  # only now: killed before, the held reading still waits
+            self.store.delete_document(HELD, listing_id)
         if reading.outcome != "observed":
             return reading
-        if not accepted:
-            return replace(reading, outcome="held", reason="; ".join(reasons), observations=())
-        unchanged = all(_same(before.get(o.listing_id), o) for o in accepted)
-        outcome = "unchanged" if unchanged else "observed"
-        return replace(reading, outcome=outcome, reason="; ".join(reasons), observations=tuple(accepted))
+        outcome = _came_to(before, accepted, is_held=bool(held))
+        reason = "; ".join([*reused.values(), *held])
+        return replace(reading, outcome=outcome, reason=reason, observations=tuple(accepted))
 
-    def _without_reused(self, reading: Reading) -> Reading:
-        """Leave out results whose title no longer resembles the one their ASIN had."""
-        reused = set()
-        for found in reading.learned:
+    def _save_learned(self, learned: tuple[Listing, ...]) -> dict[str, str]:
+        """Save new listings and first titles; returns, by id, why a result is another article than its ASIN's."""
+        reused = {}
+        for found in learned:
+            # Read anew: since the page was asked for, somebody may have changed the listing.
             known = self.store.listing(found.listing_id)
-            if known and known.title and found.title and not alike(known.title, found.title):
-                reused.add(found.listing_id)
-        if not reused:
-            return reading
-        kept = tuple(o for o in reading.observations if o.listing_id not in reused)
-        learned = tuple(found for found in reading.learned if found.listing_id not in reused)
-        return replace(reading, observations=kept, learned=learned)
+            if known is None:
+                self.store.save_listing(found)
+            elif known.title is None:
+                self.store.save_listing(replace(known, title=found.title, litres=known.litres or found.litres))
+            elif found.title and not alike(known.title, found.title):
+                reused[found.listing_id] = f"{found.listing_id}: it was {known.title!r} and is now {found.title!r}"
+        return reused
 
-    def _judged(self, new: Observation) -> list[Observation] | str:
-        """The observations to keep, or the reason for which this one is held."""
+    def _judged(self, new: Observation) -> tuple[Verdict, bool]:
+        """What to do with an observation, and whether an earlier one was held."""
         history = self.store.history(new.listing_id, new.observed_at - timedelta(days=_JUDGED_DAYS))
         if not any(o.price for o in history):
             history = self.store.history(new.listing_id)
         document = self.store.document(HELD, new.listing_id)
-        held = Held.from_document(document) if document else None
-        verdict = judge(history, new, held)
+        verdict = judge(history, new, Held.from_document(document) if document else None)
         if verdict.held is not None:
             self.store.put_document(HELD, new.listing_id, verdict.held.as_document())
-            return verdict.reason
-        if document:
-            self.store.delete_document(HELD, new.listing_id)
-        return list(verdict.accepted)
+        return verdict, document is not None
+
+
+def _came_to(before: Mapping[str, Observation], accepted: list[Observation], *, is_held: bool) -> str:
+    """What the prices of a page came to; one whose results were all of reused numbers could not be read."""
+    if not accepted:
+        return "held" if is_held else "unreadable"
+    return "unchanged" if all(_same(before.get(o.listing_id), o) for o in accepted) else "observed"
 
 
 def _validators(kept: Page | None) -> dict[str, str]:

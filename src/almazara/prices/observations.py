@@ -121,6 +121,15 @@ def require_key(value: object, name: str) -> None:
         raise InputError(f"The {name} {value[:40]!r}... is longer than {MAX_KEY_BYTES} bytes.")
 
 
+def is_key(text: str) -> bool:
+    """Whether a text can be a key at all: what a request names may be anything."""
+    try:
+        require_key(text, "key")
+    except InputError:
+        return False
+    return True
+
+
 def pages_of_history(
     store: ObservationStore,
     listing_id: str,

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from almazara.errors import NotFoundError
 from almazara.prices.collection import COUNTS
+from almazara.prices.observations import is_key
 from almazara.prices.ports import ObservationStore
 from almazara.prices.schema import Listing, Problem, Run, RunState
 
@@ -69,10 +70,11 @@ def find(store: ObservationStore, run_id: str, kind: str) -> RunView:
     Raises:
         NotFoundError: when there is no such run.
     """
-    runs = [run for run in store.runs(kind=kind, limit=_RECENT) if run.run_id.split(".")[0] == run_id]
-    one = store.run(run_id)
-    if one is not None and one.kind == kind:
-        runs = runs or [one]
+    one = store.run(run_id) if is_key(run_id) else None
+    if one is not None:
+        runs = [one] if one.kind == kind else []
+    else:
+        runs = [run for run in store.runs(kind=kind, limit=_RECENT) if run.run_id.split(".")[0] == run_id]
     if not runs:
         raise NotFoundError(f"There is no {kind} run {run_id[:60]!r}.")
     return view(run_id, runs)

@@ -119,6 +119,7 @@ def assess(
     *,
     now: datetime,
     limits: HealthLimits | None = None,
+    searches_read: Mapping[str, datetime] | None = None,
 ) -> HealthReport:
     """Judge the scraper's health.
 
@@ -128,6 +129,7 @@ def assess(
         runs: Runs of any kind, in any order; only scrapes within the window count.
         now: The moment (aware).
         limits: From where on it is unwell.
+        searches_read: When each followed search was read last; it has no observations of its own.
     """
     limits = limits or HealthLimits()
     since = now - timedelta(days=limits.window_days)
@@ -141,7 +143,8 @@ def assess(
     shops = {shop: _rate(Counter(), *(r.counts for r in recent if r.shop == shop)) for shop in _shops(recent)}
     rules = _rule_rates(good_by_rule, newest, recent)
     tracked = [listing for listing in listings if listing.tracked]
-    days = {listing.listing_id: _days_since(newest.get(listing.listing_id), now) for listing in tracked}
+    read_at = {listing_id: o.observed_at for listing_id, o in newest.items()} | dict(searches_read or {})
+    days = {listing.listing_id: _days_since(read_at.get(listing.listing_id), now) for listing in tracked}
     problems = (
         *_low_rates(Trouble.LOW_SHOP_RATE, shops, limits),
         *_low_rates(Trouble.LOW_RULE_RATE, rules, limits),
@@ -173,8 +176,8 @@ def _rule_rates(good: Counter[str], newest: Mapping[str, Observation], runs: Ite
     return {rule: Rate(good[rule], bad[rule]) for rule in sorted(good.keys() | bad.keys()) if rule}
 
 
-def _days_since(observation: Observation | None, now: datetime) -> float | None:
-    return None if observation is None else (now - observation.observed_at) / timedelta(days=1)
+def _days_since(read_at: datetime | None, now: datetime) -> float | None:
+    return None if read_at is None else (now - read_at) / timedelta(days=1)
 
 
 def _low_rates(trouble: Trouble, rates: Mapping[str, Rate], limits: HealthLimits) -> Iterable[HealthProblem]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from datetime import date as Day  # noqa: N812 - a field called date would hide its own type
 from decimal import Decimal
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
@@ -16,120 +15,29 @@ import polars as pl
 
 from almazara.errors import InputError, NotFoundError
 from almazara.prices import scraper_health
-from almazara.prices.forecasting import Backtested, Forecasts
+from almazara.prices.answers import (
+    DailyRow,
+    DataPage,
+    DataQuery,
+    DataRow,
+    ForecastDay,
+    LatestPrice,
+    Prediction,
+    Product,
+    Quantile,
+)
+from almazara.prices.collection import SEARCHES_READ
+from almazara.prices.forecasting import Forecasts
+from almazara.prices.observations import is_key
 from almazara.prices.packs import price_per_litre
 from almazara.prices.ports import ObservationStore
-from almazara.prices.schema import DATE, PRICE, STATE, Availability, Listing, ListingKind, Observation
+from almazara.prices.schema import DATE, PRICE, STATE, Listing, ListingKind, Observation
 from almazara.prices.series import daily
 from almazara.prices.tracking import listing_from
 
 MAX_ROWS: Final = 10_000
 _TICK: Final = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class LatestPrice:
-    """The newest observation of a product; amounts are decimal strings in JSON."""
-
-    observed_at: datetime
-    availability: Availability
-    price: Decimal | None
-    currency: str | None
-    price_per_litre: Decimal | None
-    days_ago: float
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """A followed product or search."""
-
-    id: str
-    shop: str
-    sku: str
-    url: str
-    title: str | None
-    category: str | None
-    kind: ListingKind
-    target_price: Decimal | None
-    tracked: bool
-    litres: Decimal | None
-    latest: LatestPrice | None
-
-
-@dataclass(frozen=True, slots=True)
-class DataRow:
-    """One observation; an unavailable one has no price."""
-
-    product: str
-    observed_at: datetime
-    availability: Availability
-    price: Decimal | None
-    currency: str | None
-    list_price: Decimal | None
-    price_per_litre: Decimal | None
-    seller: str | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class DailyRow:
-    """One day; `state` is observed, carried, out_of_stock or gap, the last two without a price."""
-
-    product: str
-    date: Day
-    state: str
-    price: float | None
-    currency: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Quantile:
-    """The price that is not exceeded with this probability."""
-
-    quantile: float
-    price: float
-
-
-@dataclass(frozen=True, slots=True)
-class ForecastDay:
-    """One day ahead."""
-
-    date: Day
-    quantiles: list[Quantile]
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """A product's forecast, with how its model did on the past beside the last value (ratios below 1 are better)."""
-
-    product: str
-    model: str
-    cutoff: date
-    currency: str
-    horizon: int
-    levels: list[int]
-    days: list[ForecastDay]
-    backtest: list[Backtested]
-
-
-@dataclass(frozen=True, slots=True)
-class DataQuery:
-    """What part of the history is asked for: one product, a category, or all; start <= observed_at < end."""
-
-    product: str | None = None
-    category: str | None = None
-    start: datetime | None = None
-    end: datetime | None = None
-    limit: int = 1000
-    cursor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DataPage:
-    """Some observations in order of listing and time, and where the next page begins, None at the end."""
-
-    observations: list[Observation]
-    next_cursor: str | None
+_JUDGED_READINGS: Final = 200
 
 
 class LiveForecasts(Protocol):
@@ -161,6 +69,8 @@ class PriceService:
 
     def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
         """Products in order of id, each with its newest price."""
+        if category is not None and not is_key(category):
+            return []
         listings = self.store.listings(category=category, tracked=tracked)
         latest = self.store.latest([listing.listing_id for listing in listings]) if listings else {}
         return [self._product(listing, latest.get(listing.listing_id)) for listing in listings]
@@ -225,12 +135,12 @@ class PriceService:
                 if listing.listing_id < after[0]:
                     continue
                 if listing.listing_id == after[0]:
-                    start = after[1] + _TICK
+                    start = after[1]
             room = query.limit + 1 - len(found)
             found += self.store.history(listing.listing_id, start, query.end, limit=room)
             if len(found) > query.limit:
                 kept = found[: query.limit]
-                return DataPage(kept, _encoded(kept[-1].listing_id, kept[-1].observed_at))
+                return DataPage(kept, _encoded(kept[-1].listing_id, kept[-1].observed_at + _TICK))
         return DataPage(found, None)
 
     def rows(self, observations: Sequence[Observation]) -> list[DataRow]:
@@ -242,8 +152,11 @@ class PriceService:
         """One page of daily values, and where the next begins; what is not known is marked, never filled silently."""
         _check(query)
         zone = ZoneInfo(self._zone)
-        first = query.start.astimezone(zone).date() if query.start else None
-        until = (query.end - _TICK).astimezone(zone).date() if query.end else None
+        try:
+            first = query.start.astimezone(zone).date() if query.start else None
+            until = (query.end - _TICK).astimezone(zone).date() if query.end else None
+        except OverflowError as error:
+            raise InputError("start or end lies outside the calendar.") from error
         after = _decoded(query.cursor) if query.cursor else None
         rows: list[DailyRow] = []
         for listing in self._asked(query):
@@ -252,11 +165,10 @@ class PriceService:
                 if listing.listing_id < after[0]:
                     continue
                 if listing.listing_id == after[0]:
-                    start = after[1].date() + timedelta(days=1)
+                    start = after[1].date()
             for row in self._days(listing.listing_id, start, until):
                 if len(rows) == query.limit:
-                    last = rows[-1]
-                    return rows, _encoded(last.product, datetime.combine(last.date, datetime.min.time(), UTC))
+                    return rows, _encoded(row.product, datetime.combine(row.date, datetime.min.time(), UTC))
                 rows.append(row)
         return rows, None
 
@@ -264,10 +176,14 @@ class PriceService:
         """A product's kept forecast.
 
         Raises:
-            InputError: when its history is too short, or the horizon or a level is not kept.
+            InputError: when its history is too short or there is none, or the horizon or a level is not kept.
             NotFoundError: when the product is unknown, or was not forecast yet.
         """
-        self._listing(listing_id)
+        listing = self._listing(listing_id)
+        if listing.kind is ListingKind.SEARCH:
+            raise InputError(f"{listing_id} is a search: ask for a product that it found; /data names them.")
+        if not self.store.history(listing_id, limit=1):
+            raise InputError(f"{listing_id} was not read yet: without a history there is nothing to forecast from.")
         found = self._live.current.of(listing_id, horizon_days, levels)
         days = [
             ForecastDay(day, [Quantile(q, round(float(v), 4)) for q, v in zip(found.quantiles, values, strict=True)])
@@ -290,13 +206,19 @@ class PriceService:
         listings = self.store.listings(tracked=True)
         since = now - timedelta(days=scraper_health.HealthLimits().window_days)
         latest = self.store.latest([listing.listing_id for listing in listings]) if listings else {}
-        recent = [o for listing in listings for o in self.store.history(listing.listing_id, since)]
-        searches = {listing.listing_id for listing in listings if listing.kind is ListingKind.SEARCH}
-        followed = [listing for listing in listings if listing.listing_id not in searches]
-        return scraper_health.assess(followed, [*latest.values(), *recent], self.store.runs(kind="scrape"), now=now)
+        recent = (o for one in listings for o in self.store.history(one.listing_id, since, limit=_JUDGED_READINGS))
+        searched = self.store.documents(SEARCHES_READ)
+        searches_read = {search: datetime.fromisoformat(document["at"]) for search, document in searched.items()}
+        return scraper_health.assess(
+            listings,
+            [*latest.values(), *recent],
+            self.store.runs(kind="scrape"),
+            now=now,
+            searches_read=searches_read,
+        )
 
     def _listing(self, listing_id: str) -> Listing:
-        listing = self.store.listing(listing_id) if listing_id else None
+        listing = self.store.listing(listing_id) if is_key(listing_id) else None
         if listing is None:
             raise NotFoundError(f"There is no product {listing_id[:100]!r}: GET /productos lists those that are known.")
         return listing
@@ -304,6 +226,8 @@ class PriceService:
     def _asked(self, query: DataQuery) -> list[Listing]:
         if query.product is not None:
             return [self._listing(query.product)]
+        if query.category is not None and not is_key(query.category):
+            return []
         return self.store.listings(category=query.category)
 
     def _days(self, listing_id: str, first: date | None, until: date | None) -> Iterator[DailyRow]:
@@ -364,6 +288,7 @@ def _check(query: DataQuery) -> None:
 
 
 def _encoded(listing_id: str, moment: datetime) -> str:
+    """A cursor: the product and moment with which the next page begins."""
     return base64.urlsafe_b64encode(f"{moment.isoformat()} {listing_id}".encode()).decode().rstrip("=")
 
 
@@ -371,7 +296,7 @@ def _decoded(cursor: str) -> tuple[str, datetime]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         moment, listing_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split(" ", 1)
-        at = datetime.fromisoformat(moment)
-        return listing_id, at.astimezone(UTC)
+        begins = datetime.fromisoformat(moment).astimezone(UTC)
     except (binascii.Error, ValueError, OverflowError) as error:
         raise InputError("The cursor is none that was given out: take next_cursor as it came.") from error
+    return listing_id, begins

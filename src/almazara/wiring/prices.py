@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import random
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from almazara import log
 from almazara.artifacts import Artifact
-from almazara.errors import ConflictError, InputError, NotFoundError
+from almazara.errors import AlmazaraError, NotFoundError
 from almazara.prices import alerting, demo, pages
 from almazara.prices.alert_delivery import Delivered
 from almazara.prices.collection import Archive, Collector, interpret
 from almazara.prices.forecasting import Forecasts
 from almazara.prices.ports import ObservationStore, Page, PageSource
-from almazara.prices.replaying import ReplayReport, replay
 from almazara.prices.runs import new_run_id
 from almazara.prices.schema import Listing, Observation, Run, RunState
 from almazara.prices.service import PriceService
@@ -28,12 +27,10 @@ from almazara.wiring.movies import Progress, artifacts
 
 if TYPE_CHECKING:
     from almazara.prices.adapters.demo_shop import DemoShop
-    from almazara.prices.adapters.exchange_files import ExportReport, ImportReport
     from almazara.prices.adapters.jobs import ScrapeJobs
     from almazara.prices.adapters.retraining import Retraining
     from almazara.prices.adapters.snapshots import Snapshots
     from almazara.prices.alerts import AlertRule
-    from almazara.prices.migration import MigrationReport
 
 FORECASTS: Final = "forecasts"
 DEMO_DAYS: Final = 150
@@ -63,10 +60,11 @@ class Prices:
     def start(self, *, read_now: bool) -> None:
         """What a server does first: open the forecasts, go on with what a stopped process left, read when asked to."""
         self.forecasts.refresh()
-        self.retraining.mark_interrupted()
+        if self.retraining.mark_interrupted():
+            _start_quietly(self.retraining.start)
         resumed = self.jobs.resume()
         if read_now and not resumed:
-            self.jobs.start()
+            _start_quietly(self.jobs.start)
 
     def close(self) -> None:
         """End after the page that is being read; the rest of a run is resumed at the next start."""
@@ -110,12 +108,15 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
         store, live, timezone=settings.timezone, clock=_clock, loopback=bool(settings.loopback_ports)
     )
 
-    shop = _demo_shop() if serving and store.listings(category=demo.CATEGORY, tracked=True) else None
+    shop = _demo_shop() if serving and _follows_demo(settings, store) else None
 
     def after() -> None:
-        send_alerts(settings, service)
+        try:
+            send_alerts(settings, service)
+        except AlmazaraError as error:
+            log.event("alerts_failed", level=logging.ERROR, error=error)
         if serving:
-            _start_quietly(retraining)
+            _start_quietly(retraining.start)
 
     jobs = ScrapeJobs(
         store,
@@ -206,11 +207,12 @@ def _collector(
     return Collector(source, store, pages.read, archive, _clock, stopped)
 
 
-def _start_quietly(retraining: Retraining) -> None:
+def _start_quietly(start: Callable[[], object]) -> None:
+    """Begin what nobody waits for: when another process is at it already, that is as good."""
     try:
-        retraining.start()
-    except (ConflictError, OSError) as error:
-        log.event("retraining_not_started", reason=error)
+        start()
+    except (AlmazaraError, OSError) as error:
+        log.event("not_started", level=logging.WARNING, reason=error)
 
 
 def send_alerts(settings: Settings, service: PriceService) -> tuple[int, Delivered]:
@@ -223,14 +225,15 @@ def send_alerts(settings: Settings, service: PriceService) -> tuple[int, Deliver
     return new, sent
 
 
-def retrain(settings: Settings, prices: Prices, run_id: str | None, progress: Progress) -> Artifact:
-    """Make and publish all forecasts anew, in this process.
+def retrain(
+    settings: Settings, prices: Prices, progress: Progress, *, run_id: str | None = None, lock: int | None = None
+) -> Artifact:
+    """Make and publish all forecasts anew, in this process; see `Retraining.running` for `run_id` and `lock`.
 
     Raises:
         ConflictError: when a retraining is under way.
     """
-    with prices.retraining.exclusive():
-        run = (prices.store.run(run_id) if run_id else None) or prices.retraining.begin()
+    with prices.retraining.running(run_id, lock) as run:
         try:
             artifact = _publish_forecasts(settings, prices.store, progress)
         except Exception as error:
@@ -269,30 +272,51 @@ def follow_demo(settings: Settings, progress: Progress) -> bool:
     """Follow the demo shop while nothing else is followed, and read its past days, once, through the real pipeline.
 
     Returns:
-        Whether past days were read now.
+        Whether it is followed and was not read today.
     """
     store = open_store(settings)
     try:
-        followed = {listing.shop for listing in store.listings(tracked=True)}
-        if not settings.demo or followed - {demo.SHOP}:
+        if not _may_follow_demo(settings, store):
             return False
         with _demo_shop() as shop:
             listings = demo.demo_listings(shop.url)
             for listing in listings:
                 known = store.listing(listing.listing_id)
                 store.save_listing(replace(listing, created_at=known.created_at if known else _clock()))
-            if all(store.count(listing.listing_id) for listing in listings):
-                return False
-            _read_demo_past(store, _demo_source(settings, shop, stops=False), listings, progress)
-        return True
+            latest = store.latest([listing.listing_id for listing in listings]).values()
+            newest = min((o.observed_at for o in latest), default=None) if len(latest) == len(listings) else None
+            _read_demo_past(store, _demo_source(settings, shop, stops=False), listings, newest, progress)
+        return newest is None or newest.date() < _clock().date()
     finally:
         store.close()
 
 
-def _read_demo_past(store: ObservationStore, source: PageSource, listings: list[Listing], progress: Progress) -> None:
+def _may_follow_demo(settings: Settings, store: ObservationStore) -> bool:
+    return settings.demo and all(listing.shop == demo.SHOP for listing in store.listings(tracked=True))
+
+
+def _follows_demo(settings: Settings, store: ObservationStore) -> bool:
+    """Whether the demo shop is followed; it is left, its history stays, as soon as anything real is followed."""
+    followed = store.listings(category=demo.CATEGORY, tracked=True)
+    if _may_follow_demo(settings, store):
+        return bool(followed)
+    for listing in followed:
+        store.save_listing(replace(listing, tracked=False))
+    return False
+
+
+def _read_demo_past(
+    store: ObservationStore,
+    source: PageSource,
+    listings: list[Listing],
+    newest: datetime | None,
+    progress: Progress,
+) -> None:
+    """Read the days before today that were not read yet: all of them the first time."""
     noon = _clock().replace(hour=12, minute=0, second=0, microsecond=0)
-    for number in range(DEMO_DAYS):
-        at = noon - timedelta(days=DEMO_DAYS - number)
+    missed = DEMO_DAYS if newest is None else min(DEMO_DAYS, (noon.date() - newest.date()).days - 1)
+    for number in range(missed):
+        at = noon - timedelta(days=missed - number)
         observed: list[Observation] = []
         for listing in listings:
             fetched = source.fetch(demo.as_of(listing.url, at.date()))
@@ -300,77 +324,8 @@ def _read_demo_past(store: ObservationStore, source: PageSource, listings: list[
                 outcome = pages.read(fetched.body, url=listing.url, status=fetched.status)
                 observed += interpret(listing, outcome, at, demo.SHOP).observations
         store.append(observed)
-        progress("reading the demo shop's past", number + 1, DEMO_DAYS)
+        progress("reading the demo shop's past", number + 1, missed)
     source.close()
-
-
-def saved_page(path: Path) -> bytes:
-    """The bytes of a saved page, plain or gzip.
-
-    Raises:
-        InputError: when the file cannot be read.
-    """
-    from almazara.prices.adapters.snapshots import read_body
-
-    try:
-        return read_body(path)
-    except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise InputError(f"The page {path} cannot be read: {error}.") from error
-
-
-def replay_pages(settings: Settings, folder: Path | None, store_url: str | None, progress: Progress) -> ReplayReport:
-    """Read kept pages again, into the store of the settings or another one."""
-    from almazara.prices.adapters import stores
-    from almazara.prices.adapters.snapshots import Snapshots
-
-    if folder is not None and not folder.is_dir():
-        raise InputError(f"There is no folder {folder} with kept pages.")
-    kept = Snapshots(folder) if folder else snapshots(settings)
-    store = stores.open_store(store_url) if store_url else open_store(settings)
-    report = ReplayReport()
-    try:
-        total = len(list(kept.root.glob("*/*/*.json")))
-        pages_kept = ((one.shop, one.sku, one.page) for one in kept.iterate())
-        for done, step in enumerate(replay(store, pages_kept, pages.read), start=1):
-            report = step
-            progress("reading kept pages", done, total)
-    finally:
-        store.close()
-    return report
-
-
-def import_file(
-    store: ObservationStore, path: Path, *, file_format: str | None, currency: str | None, category: str | None
-) -> ImportReport:
-    """Take a history file into a store; see `exchange_files.import_file`."""
-    from almazara.prices.adapters import exchange_files
-    from almazara.prices.exchange import Defaults
-
-    return exchange_files.import_file(
-        store, path, now=_clock(), file_format=file_format, defaults=Defaults(currency, category)
-    )
-
-
-def export_file(
-    store: ObservationStore, path: Path, *, file_format: str | None, listing_ids: list[str] | None
-) -> ExportReport:
-    """Write histories into a file; see `exchange_files.export_file`."""
-    from almazara.prices.adapters import exchange_files
-
-    return exchange_files.export_file(store, path, file_format=file_format, listing_ids=listing_ids)
-
-
-def migrate_store(settings: Settings, target_url: str, progress: Progress) -> MigrationReport:
-    """Copy the store of the settings into another one; see `migration.migrate`."""
-    from almazara.prices.adapters import stores
-    from almazara.prices.migration import migrate
-
-    source, target = open_store(settings), stores.open_store(target_url)
-    try:
-        return migrate(source, target, lambda step: progress("copying", step.done, step.total))
-    finally:
-        source.close()
-        target.close()
 
 
 def add_rule(store: ObservationStore, make: Callable[[str, datetime], AlertRule]) -> AlertRule:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import random
 import threading
+import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from almazara import log
 from almazara.errors import AlmazaraError, ConflictError, InputError, NotFoundError
 from almazara.prices import runs
 from almazara.prices.adapters.snapshots import safe_name
 from almazara.prices.collection import Collector
+from almazara.prices.observations import is_key
 from almazara.prices.ports import ObservationStore
 from almazara.prices.runs import RunView
 from almazara.prices.schema import Listing, Problem, Run, RunState
 
 OnProgress = Callable[[Run], None]
+_STOP_SECONDS: Final = 5.0
 
 
 class ScrapeJobs:
@@ -78,39 +83,63 @@ class ScrapeJobs:
     def resume(self) -> list[str]:
         """Go on with runs whose process is gone; returns their ids."""
         resumed = []
-        for run in self._store.runs(kind=runs.SCRAPE):
-            if run.state not in {RunState.RUNNING, RunState.INTERRUPTED} or not run.pending:
-                continue
+        unfinished = sorted(self._unfinished(), key=lambda run: (run.shop, run.started_at))
+        for shop, members in groupby(unfinished, key=lambda run: run.shop):
             try:
-                locks = self._lock([run.shop])
+                locks = self._lock([shop])
             except ConflictError:
                 continue  # it is running, in another process
-            again = replace(run, state=RunState.RUNNING, ended_at=None)
-            self._store.save_run(again)
-            self._spawn([again], locks)
-            resumed.append(run.run_id)
+            again = [replace(run, state=RunState.RUNNING, ended_at=None) for run in members]
+            self._save(again, locks)
+            self._spawn(again, locks)
+            resumed += [run.run_id for run in again]
         return resumed
 
-    def stop(self) -> None:
-        """Let the running listings end and leave the rest for `resume`."""
+    def stop(self, seconds: float = _STOP_SECONDS) -> None:
+        """Let the listings end that are being read, for so long at most, and leave the rest for `resume`."""
         self._stopping.set()
+        deadline = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def _begin(self, listing_ids: Iterable[str] | None) -> tuple[list[Run], ExitStack]:
         listings = self._chosen(listing_ids)
         locks = self._lock(sorted({listing.shop for listing in listings}))
         now = self._clock()
         begun = runs.scrape_runs(runs.new_run_id(now, self._rng), listings, now)
-        for run in begun:
-            self._store.save_run(run)
+        self._save([*self._superseded(begun, now), *begun], locks)
         return begun, locks
+
+    def _unfinished(self) -> list[Run]:
+        found = self._store.runs(kind=runs.SCRAPE)
+        return [run for run in found if run.state in {RunState.RUNNING, RunState.INTERRUPTED} and run.pending]
+
+    def _superseded(self, begun: list[Run], now: datetime) -> list[Run]:
+        """Runs that nobody goes on with, since we hold their shops' locks: what the new ones read is not left to them.
+
+        A run that was killed would otherwise be shown as running, and be resumed long after a newer one.
+        """
+        new = {run.shop: run for run in begun}
+        ended = []
+        for run in self._unfinished():
+            if run.shop in new:
+                left = tuple(listing_id for listing_id in run.pending if listing_id not in new[run.shop].pending)
+                ended.append(replace(run, state=RunState.INTERRUPTED, ended_at=now, pending=left))
+        return ended
+
+    def _save(self, begun: list[Run], locks: ExitStack) -> None:
+        try:
+            for run in begun:
+                self._store.save_run(run)
+        except BaseException:
+            locks.close()
+            raise
 
     def _chosen(self, listing_ids: Iterable[str] | None) -> list[Listing]:
         if listing_ids is None:
             listings = self._store.listings(tracked=True)
         else:
-            found = {listing_id: self._store.listing(listing_id) for listing_id in listing_ids}
+            found = {one: self._store.listing(one) if is_key(one) else None for one in listing_ids}
             unknown = [listing_id for listing_id, listing in found.items() if listing is None]
             if unknown:
                 raise NotFoundError(f"There is no product {unknown[0][:100]!r}.")
@@ -130,11 +159,14 @@ class ScrapeJobs:
 
     def _spawn(self, begun: list[Run], locks: ExitStack) -> None:
         def work() -> None:
-            with locks:
-                for run in begun:
-                    self._work(run, lambda _run: None)
-            if not self._stopping.is_set():
-                self._after()
+            try:
+                with locks:
+                    for run in begun:
+                        self._work(run, lambda _run: None)
+                if not self._stopping.is_set():
+                    self._after()
+            except Exception as error:  # noqa: BLE001 - nobody waits for this thread, so the log must say it
+                log.event("run_broken", level=logging.ERROR, run=begun[0].run_id, error=repr(error))
 
         thread = threading.Thread(target=work, name=f"scrape-{begun[0].run_id}", daemon=True)
         self._threads = [one for one in self._threads if one.is_alive()] + [thread]
@@ -142,19 +174,24 @@ class ScrapeJobs:
 
     def _work(self, run: Run, on_progress: OnProgress) -> Run:
         """Read a run to its end; what breaks it is kept with it, so that nobody waits for it."""
-        collector = self._collector(run, self._stopping.is_set)
         try:
-            for step in collector.collect(run):
-                run = step
-                on_progress(run)
-        except (AlmazaraError, OSError) as error:
-            problem = Problem(run.pending[0] if run.pending else "", "failed", str(error))
-            run = replace(run, state=RunState.FAILED, ended_at=self._clock(), problems=(*run.problems, problem))
-            log.event("run_failed", run=run.run_id, error=error)
-            self._store.save_run(run)
-        finally:
-            collector.source.close()
+            collector = self._collector(run, self._stopping.is_set)
+            with closing(collector.source):
+                for step in collector.collect(run):
+                    run = step
+                    on_progress(run)
+        except Exception as error:  # noqa: BLE001 - whatever breaks a run, the run says so
+            run = self._failed(run, error)
         log.event("collected", run=run.run_id, state=run.state, **run.counts)
+        return run
+
+    def _failed(self, run: Run, error: Exception) -> Run:
+        is_ours = isinstance(error, AlmazaraError | OSError)
+        sentence = str(error) if is_ours else f"An error in Almazara itself, which the log names: {error!r}."
+        log.LOGGER.error("run_failed run=%s", run.run_id, exc_info=None if is_ours else error)
+        problem = Problem(run.pending[0] if run.pending else "", "failed", sentence)
+        run = replace(run, state=RunState.FAILED, ended_at=self._clock(), problems=(*run.problems, problem))
+        self._store.save_run(run)
         return run
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import random
 import subprocess
 import sys
@@ -12,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from almazara import log
-from almazara.errors import ConflictError
+from almazara.errors import AlmazaraError, ConflictError, InputError
 from almazara.prices import runs
 from almazara.prices.ports import ObservationStore
 from almazara.prices.runs import RunView
@@ -47,11 +49,41 @@ class Retraining:
         Raises:
             ConflictError: when a retraining is under way.
         """
-        with self.exclusive():
+        with self._locked() as lock:
             run = self.begin()
-        child = subprocess.Popen([*_COMMAND, run.run_id], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+            child = _spawn(run.run_id, lock)
         threading.Thread(target=self._watch, args=(child, run.run_id), name="retrain", daemon=True).start()
         return runs.view(run.run_id, [run])
+
+    @contextmanager
+    def running(self, run_id: str | None, lock: int | None) -> Iterator[Run]:
+        """The run that this process makes: one that a server began, whose lock was handed over, or a new one.
+
+        Args:
+            run_id: The run that was begun, or None.
+            lock: Descriptor of the lock that came with it, or None.
+
+        Raises:
+            ConflictError: when a retraining is under way.
+            InputError: when a lock was handed over that is none.
+        """
+        if lock is None:
+            with self.exclusive():
+                yield self._begun(run_id)
+        else:
+            self._check_handed_over(lock)
+            yield self._begun(run_id)
+
+    def _begun(self, run_id: str | None) -> Run:
+        return (self._store.run(run_id) if run_id else None) or self.begin()
+
+    def _check_handed_over(self, lock: int) -> None:
+        try:
+            is_ours = os.path.samestat(os.fstat(lock), self._lock.stat())
+        except OSError:
+            is_ours = False
+        if not is_ours:
+            raise InputError(f"The descriptor {lock} is not that of the lock of retraining.")
 
     def begin(self) -> Run:
         """A new run, kept."""
@@ -67,15 +99,16 @@ class Retraining:
         self._store.save_run(run)
         return run
 
-    def mark_interrupted(self) -> None:
-        """Say of runs whose process is gone that they were interrupted."""
+    def mark_interrupted(self) -> bool:
+        """Say of runs whose process is gone that they were interrupted; returns whether there were any."""
         try:
             with self.exclusive():
-                for run in self._store.runs(kind=runs.RETRAIN):
-                    if run.state is RunState.RUNNING:
-                        self.end(run, RunState.INTERRUPTED, {})
+                stopped = [run for run in self._store.runs(kind=runs.RETRAIN) if run.state is RunState.RUNNING]
+                for run in stopped:
+                    self.end(run, RunState.INTERRUPTED, {})
         except ConflictError:
-            return  # one is running, in another process
+            return False  # one is running, in another process
+        return bool(stopped)
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -84,17 +117,33 @@ class Retraining:
         Raises:
             ConflictError: when another process holds it.
         """
+        with self._locked():
+            yield
+
+    @contextmanager
+    def _locked(self) -> Iterator[IO[str]]:
         self._lock.parent.mkdir(parents=True, exist_ok=True)
         with self._lock.open("w") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise ConflictError("A retraining is under way: wait until it has ended.") from error
-            yield
+            yield handle
 
     def _watch(self, child: subprocess.Popen[bytes], run_id: str) -> None:
         code = child.wait()
-        run = self._store.run(run_id)
-        if run is not None and run.state is RunState.RUNNING:
-            self.end(run, RunState.FAILED, {}, f"The retraining process ended with code {code}.")
+        try:
+            run = self._store.run(run_id)
+            if run is not None and run.state is RunState.RUNNING:
+                self.end(run, RunState.FAILED, {}, f"The retraining process ended with code {code}.")
+        except AlmazaraError as error:
+            log.event("retraining_not_kept", run=run_id, error=error)
         log.event("retrained", run=run_id, code=code)
+
+
+def _spawn(run_id: str, lock: IO[str]) -> subprocess.Popen[bytes]:
+    """The child; it inherits the lock, which stays taken, without a gap, until the last of both has ended."""
+    command = [*_COMMAND, run_id, "--lock", str(lock.fileno())]
+    return subprocess.Popen(  # noqa: S603 - our own command
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[lock.fileno()]
+    )
