@@ -41,7 +41,7 @@ class Check:
 def doctor(as_json: AsJson = False) -> None:
     """Say what is installed, configured and reachable, and what to do."""
     settings = load_settings()
-    checks = [*_installed(), *_configured(settings), *_reachable(settings)]
+    checks = [*_installed(), *_configured(settings), *_prices(settings), *_reachable(settings)]
     if as_json:
         print_json([asdict(check) for check in checks])
     else:
@@ -78,6 +78,26 @@ def _configured(settings: Settings) -> Iterator[Check]:
         yield Check("films", "ok", f"{artifact.manifest['metrics']['films']} films, {kind}, {artifact.version}", advice)
     except NotFoundError:
         yield Check("films", "missing", "no catalog yet", "almazara up, or almazara movies build FOLDER")
+
+
+def _prices(settings: Settings) -> Iterator[Check]:
+    from almazara.errors import AlmazaraError
+    from almazara.wiring.prices import open_store
+
+    kind = settings.store_url.get_secret_value().partition(":")[0] if settings.store_url else "sqlite"
+    try:
+        store = open_store(settings)
+        followed = len(store.listings(tracked=True))
+        store.close()
+        advice = "" if followed else "almazara prices track ADDRESS, or --default"
+        yield Check("price store", "ok", f"{kind}, {followed} products or searches followed", advice)
+    except AlmazaraError as error:
+        yield Check("price store", "failed", str(error), "set ALMAZARA_STORE_URL to a store that answers")
+    keys, targets = len(settings.api_keys), len(settings.notify_urls)
+    who = f"{keys} keys" if keys else "only this machine"
+    yield Check("writing", "ok", who, "" if keys else "to write from elsewhere: ALMAZARA_API_KEYS")
+    state = "ok" if targets else "missing"
+    yield Check("alerts", state, f"{targets} targets", "" if targets else "to be told: ALMAZARA_NOTIFY_URLS")
 
 
 def _reachable(settings: Settings) -> Iterator[Check]:

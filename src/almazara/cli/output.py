@@ -71,6 +71,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
     from rich.table import Table
 
     table = Table(*columns)
+    table.columns[0].no_wrap = True  # ids are copied from here
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     Console().print(table)
