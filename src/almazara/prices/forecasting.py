@@ -1,24 +1,17 @@
-"""From the daily series of all listings to the forecasts that are kept: backtest, choice per listing, quantiles."""
+"""The forecasts that are kept, and the answers read from them; `forecast_building` makes them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
-import polars as pl
 
 from almazara.errors import InputError, NotFoundError
-from almazara.prices import backtest
-from almazara.prices.forecasters.base import Forecaster, Refusal, TooShort
-from almazara.prices.forecasters.naive import LAST_VALUE, SEASONAL_NAIVE
-from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, MODEL, QUANTILE, VALUE
-from almazara.prices.series import DailySeries
 
 HORIZON_DAYS: Final = 90
-_POOLED: Final = frozenset({LAST_VALUE, SEASONAL_NAIVE})
 LEVELS: Final = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98)
 QUANTILES: Final = tuple(sorted({0.5, *((100 - v) / 200 for v in LEVELS), *((100 + v) / 200 for v in LEVELS)}))
 
@@ -102,78 +95,3 @@ class Forecasts:
         dates = [first + timedelta(days=day) for day in range(1, horizon_days + 1)]
         values = self._values[self._rows[listing_id], :horizon_days][:, columns]
         return QuantileForecast(listing_id, about, dates, wanted, values)
-
-
-def build_forecasts(
-    series: DailySeries, forecasters: Mapping[str, Forecaster], limits: Mapping[str, int]
-) -> BuiltForecasts:
-    """Backtest every model on every listing, choose, and forecast each listing with its model.
-
-    Args:
-        series: Daily series up to the common cutoff.
-        forecasters: Models by name; `last_value` among them, against which all are measured.
-        limits: On how many folds costly models are tried.
-    """
-    results = backtest.run(series.frame, list(forecasters.values()), backtest.BacktestPlan(), limits=limits)
-    summary = backtest.summarize(results)
-    chosen = backtest.select(summary)
-    models = {listing_id: chosen.get(listing_id, LAST_VALUE) for listing_id in series.frame[LISTING_ID].unique()}
-    refused: dict[str, str] = {}
-    tables = []
-    # The last value comes last, because it takes over the listings that another model could not be fitted to.
-    for model in sorted(forecasters, key=lambda name: (name == LAST_VALUE, name)):
-        members = sorted(listing_id for listing_id, name in models.items() if name == model)
-        table, failed = _forecast_with(forecasters[model], series.frame, members)
-        tables.append(table)
-        for one in failed:
-            if model == LAST_VALUE or isinstance(one, TooShort):
-                refused[one.listing_id] = one.reason
-            else:
-                models[one.listing_id] = LAST_VALUE
-    return _packed(pl.concat(tables), series.currencies, summary, refused)
-
-
-def _forecast_with(
-    forecaster: Forecaster, panel: pl.DataFrame, members: list[str]
-) -> tuple[pl.DataFrame, list[Refusal]]:
-    """The forecasts of the members, and those that were refused; the baselines pool what the whole panel knows."""
-    own = panel.filter(pl.col(LISTING_ID).is_in(members))
-    fitted = forecaster.fit(panel if members and forecaster.name in _POOLED else own)
-    table = fitted.forecast(HORIZON_DAYS, LEVELS).filter(pl.col(LISTING_ID).is_in(members))
-    refused = [one for one in fitted.refused if one.listing_id in members]
-    return table.with_columns(pl.lit(forecaster.name).alias(MODEL)), refused
-
-
-def _packed(
-    table: pl.DataFrame, currencies: Mapping[str, str], summary: pl.DataFrame, refused: dict[str, str]
-) -> BuiltForecasts:
-    if table.is_empty():
-        return BuiltForecasts(ForecastIndex({}, refused), np.zeros((0, HORIZON_DAYS, len(QUANTILES))))
-    ordered = table.sort(LISTING_ID, DATE, QUANTILE)
-    values = ordered[VALUE].to_numpy().reshape(-1, HORIZON_DAYS, len(QUANTILES))
-    first = ordered.unique(LISTING_ID, keep="first", maintain_order=True)
-    forecasts = {
-        listing_id: Forecasted(model, cutoff.isoformat(), currencies[listing_id], _backtested(summary, listing_id))
-        for listing_id, cutoff, model in first.select(LISTING_ID, CUTOFF, MODEL).iter_rows()
-    }
-    return BuiltForecasts(ForecastIndex(forecasts, refused), values)
-
-
-def _backtested(summary: pl.DataFrame, listing_id: str) -> list[Backtested]:
-    rows = summary.filter(pl.col(LISTING_ID) == listing_id).sort(backtest.CRPS_RATIO, MODEL)
-    return [
-        Backtested(
-            model=row[MODEL],
-            folds=row[backtest.FOLDS],
-            mae=row[backtest.MAE],
-            mae_ratio=_finite(row[backtest.MAE_RATIO]),
-            crps_ratio=_finite(row[backtest.CRPS_RATIO]),
-            coverage_80=row[backtest.COVERAGE_80],
-        )
-        for row in rows.iter_rows(named=True)
-    ]
-
-
-def _finite(ratio: float) -> float | None:
-    """JSON knows no infinity; a ratio to a last value that made no error at all says nothing."""
-    return ratio if np.isfinite(ratio) else None

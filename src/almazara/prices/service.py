@@ -11,8 +11,6 @@ from decimal import Decimal
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from almazara.errors import InputError, NotFoundError
 from almazara.prices import scraper_health
 from almazara.prices.answers import (
@@ -32,7 +30,6 @@ from almazara.prices.observations import is_key
 from almazara.prices.packs import price_per_litre
 from almazara.prices.ports import ObservationStore
 from almazara.prices.schema import DATE, PRICE, STATE, Listing, ListingKind, Observation
-from almazara.prices.series import daily
 from almazara.prices.tracking import listing_from
 
 MAX_ROWS: Final = 10_000
@@ -231,6 +228,10 @@ class PriceService:
         return self.store.listings(category=query.category)
 
     def _days(self, listing_id: str, first: date | None, until: date | None) -> Iterator[DailyRow]:
+        import polars as pl  # only here: it takes a third of the memory of a server that is not asked for days
+
+        from almazara.prices.series import daily
+
         observations = self.store.history(listing_id)
         if not observations:
             return

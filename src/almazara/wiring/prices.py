@@ -246,8 +246,8 @@ def retrain(
 def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Progress) -> Artifact:
     from zoneinfo import ZoneInfo
 
-    from almazara.prices import forecasting
     from almazara.prices.adapters import forecast_files
+    from almazara.prices.forecast_building import build_forecasts
     from almazara.prices.forecasters import registry
     from almazara.prices.series import daily
 
@@ -258,7 +258,7 @@ def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Pr
     series = daily(observations, until=now.astimezone(ZoneInfo(settings.timezone)).date(), timezone=settings.timezone)
     progress("backtesting and forecasting", 0, 0)
     forecasters = {name: registry.create(name) for name in registry.installed()}
-    built = forecasting.build_forecasts(series, forecasters, registry.backtest_limits())
+    built = build_forecasts(series, forecasters, registry.backtest_limits())
 
     def fill(folder: Path) -> dict[str, Any]:
         forecast_files.write(folder, built)
