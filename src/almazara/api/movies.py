@@ -1,20 +1,28 @@
 """Routes of the film product; paths and fields follow the brief, in Spanish."""
+# ruff: noqa: FAST003 - the parameters are described and read by parameters.py
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Final
 
 import msgspec
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.convertors import PathConvertor, register_url_convertor
 
 from almazara.api.errors import declared
+from almazara.api.parameters import (
+    PathText,
+    QueryChoice,
+    QueryNumber,
+    QueryText,
+    described,
+    printable,
+    whole_number,
+)
 from almazara.movies import answers
 from almazara.movies.calendar_es import MONTHS, WEEKDAYS
 from almazara.movies.recommenders.base import MAX_SIMILAR
-from almazara.movies.service import MovieService
-from almazara.movies.titles import LONGEST_QUERY
+from almazara.movies.service import DEFAULT_METHOD, METHODS, MovieService
 
 
 class _TextConvertor(PathConvertor):
@@ -27,18 +35,6 @@ register_url_convertor("text", _TextConvertor())
 router = APIRouter(tags=["películas"], responses=declared(422, 503))
 
 _ACCENTS: Final = {"a": "aá", "e": "eé", "i": "ií", "o": "oó", "u": "uú", "á": "aá", "é": "eé"}
-_TEXT: Final[dict[str, Any]] = {
-    "minLength": 1,
-    "maxLength": LONGEST_QUERY,
-    "pattern": r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
-}
-
-
-class Method(StrEnum):
-    """Methods of recommendation."""
-
-    contenido = "contenido"
-    puntuacion = "puntuacion"
 
 
 def _any_spelling(words: tuple[str, ...]) -> str:
@@ -51,34 +47,31 @@ def _both_cases(letters: str) -> str:
     return letters + letters.upper()
 
 
-_MONTH: Final = {"pattern": f"^(?:{_any_spelling((*MONTHS, 'setiembre'))}|0?[1-9]|1[0-2])$"}
-_DAY: Final = {
-    "anyOf": [
-        {"type": "string", "pattern": f"^(?:{_any_spelling(WEEKDAYS)}|0?[1-9]|[12][0-9]|3[01])$"},
-        {"type": "string", "format": "date"},
-    ]
-}
+_MONTH_WORDS: Final = f"^(?:{_any_spelling((*MONTHS, 'setiembre'))}|0?[1-9]|1[0-2])$"
+_DAY_WORDS: Final = f"^(?:{_any_spelling(WEEKDAYS)}|0?[1-9]|[12][0-9]|3[01])$"
+_LARGEST_ID: Final = 2**63 - 1
 
-MonthText = Annotated[str, Path(json_schema_extra=_MONTH, description="Mes en español, o 1-12.", examples=["enero"])]
-DayText = Annotated[
-    str, Path(json_schema_extra=_DAY, description="Día de la semana, 1-31, o AAAA-MM-DD.", examples=["miércoles"])
-]
-TitleText = Annotated[
-    str, Path(json_schema_extra=_TEXT, description="Título, también original; `Título (1950)` elige el año.")
-]
-NameText = Annotated[str, Path(json_schema_extra=_TEXT, description="Nombre y apellidos.")]
-QueryText = Annotated[str, Query(json_schema_extra=_TEXT, description="Lo que se busca; admite erratas.")]
-Year = Annotated[int | None, Query(ge=1800, le=2200, description="Año de estreno, entre varias del mismo título.")]
-FilmId = Annotated[int | None, Query(alias="id", ge=1, le=2**63 - 1, description="Id, entre varias del mismo título.")]
-Count = Annotated[int, Query(ge=1, le=MAX_SIMILAR, description="Cuántas películas.")]
+MONTH: Final = PathText("mes", "Mes en español, o 1-12.", {"type": "string", "pattern": _MONTH_WORDS}, "enero")
+DAY: Final = PathText(
+    "dia",
+    "Día de la semana, 1-31, o AAAA-MM-DD.",
+    {"anyOf": [{"type": "string", "pattern": _DAY_WORDS}, {"type": "string", "format": "date"}]},
+    "miércoles",
+)
+TITLE: Final = printable("titulo", "Título, también original; `Título (1950)` elige el año.", "Gone with the Olive")
+ACTOR: Final = printable("nombre_actor", "Nombre y apellidos.", "Ramona Wendández")
+DIRECTOR: Final = printable("nombre_director", "Nombre y apellidos.", "Fenna Eldhurst")
+TEXT: Final = QueryText("q", "Lo que se busca; admite erratas.")
+YEAR: Final = QueryNumber("anio", "Año de estreno, entre varias del mismo título.", 1800, 2200)
+FILM_ID: Final = QueryNumber("id", "Id, entre varias del mismo título.", 1, _LARGEST_ID)
+COUNT: Final = QueryNumber("n", "Cuántas películas; 5 recomendadas o 10 buscadas si no se dice.", 1, MAX_SIMILAR)
+METHOD: Final = QueryChoice("metodo", f"Método; {DEFAULT_METHOD} si no se dice.", METHODS)
+ID: Final = PathText("id", "Id de la película.", {"type": "integer", "minimum": 1, "maximum": _LARGEST_ID}, "900001")
 
 
-async def _service(request: Request) -> MovieService:  # not async, FastAPI would take a thread for it
+def _films(request: Request) -> MovieService:
     service: MovieService = request.app.state.movies.current
     return service
-
-
-Films = Annotated[MovieService, Depends(_service)]
 
 
 def _send(answer: object) -> Response:
@@ -88,83 +81,105 @@ def _send(answer: object) -> Response:
 
 
 @router.get(
-    "/cantidad_filmaciones_mes/{mes}", response_model=answers.MonthAnswer, summary="Estrenos en un mes de cualquier año"
+    "/cantidad_filmaciones_mes/{mes}",
+    response_model=answers.MonthAnswer,
+    openapi_extra=described(MONTH),
+    summary="Estrenos en un mes de cualquier año",
 )
-async def films_in_month(mes: MonthText, films: Films) -> Response:
-    return _send(films.month(mes))
+async def films_in_month(request: Request) -> Response:
+    return _send(_films(request).month(MONTH.read(request)))
 
 
-@router.get("/cantidad_filmaciones_dia/{dia}", response_model=answers.DayAnswer, summary="Estrenos en un día")
-async def films_on_day(dia: DayText, films: Films) -> Response:
-    return _send(films.day(dia))
+@router.get(
+    "/cantidad_filmaciones_dia/{dia}",
+    response_model=answers.DayAnswer,
+    openapi_extra=described(DAY),
+    summary="Estrenos en un día",
+)
+async def films_on_day(request: Request) -> Response:
+    return _send(_films(request).day(DAY.read(request)))
 
 
 @router.get(
     "/score_titulo/{titulo:text}",
     response_model=answers.ScoreAnswer,
     responses=declared(404),
+    openapi_extra=described(TITLE, YEAR, FILM_ID),
     summary="Popularidad de una película",
 )
-async def score(titulo: TitleText, films: Films, anio: Year = None, film_id: FilmId = None) -> Response:
-    return _send(films.score(titulo, anio, film_id))
+async def score(request: Request) -> Response:
+    return _send(_films(request).score(TITLE.read(request), YEAR.read(request), FILM_ID.read(request)))
 
 
 @router.get(
     "/votos_titulo/{titulo:text}",
     response_model=answers.VotesAnswer,
     responses=declared(404),
+    openapi_extra=described(TITLE, YEAR, FILM_ID),
     summary="Votos de una película",
 )
-async def votes(titulo: TitleText, films: Films, anio: Year = None, film_id: FilmId = None) -> Response:
-    return _send(films.votes(titulo, anio, film_id))
+async def votes(request: Request) -> Response:
+    return _send(_films(request).votes(TITLE.read(request), YEAR.read(request), FILM_ID.read(request)))
 
 
 @router.get(
     "/get_actor/{nombre_actor:text}",
     response_model=answers.ActorAnswer,
     responses=declared(404),
+    openapi_extra=described(ACTOR),
     summary="Éxito de un actor o una actriz",
 )
-async def actor(nombre_actor: NameText, films: Films) -> Response:
-    return _send(films.actor(nombre_actor))
+async def actor(request: Request) -> Response:
+    return _send(_films(request).actor(ACTOR.read(request)))
 
 
 @router.get(
     "/get_director/{nombre_director:text}",
     response_model=answers.DirectorAnswer,
     responses=declared(404),
+    openapi_extra=described(DIRECTOR),
     summary="Éxito y películas de un director o una directora",
 )
-async def director(nombre_director: NameText, films: Films) -> Response:
-    return _send(films.director(nombre_director))
+async def director(request: Request) -> Response:
+    return _send(_films(request).director(DIRECTOR.read(request)))
 
 
 @router.get(
     "/recomendacion/{titulo:text}",
     response_model=answers.RecommendationAnswer,
     responses=declared(404),
+    openapi_extra=described(TITLE, COUNT, METHOD, YEAR, FILM_ID),
     summary="Películas parecidas",
 )
-async def recommendation(
-    titulo: TitleText,
-    films: Films,
-    n: Count = 5,
-    metodo: Method = Method.contenido,
-    anio: Year = None,
-    film_id: FilmId = None,
-) -> Response:
-    return _send(films.recommend(titulo, n, metodo, anio, film_id))
-
-
-@router.get("/buscar", response_model=answers.SearchAnswer, summary="Buscar películas, con erratas")
-async def search(q: QueryText, films: Films, n: Count = 10) -> Response:
-    return _send(films.search(q, n))
+async def recommendation(request: Request) -> Response:
+    n, method = COUNT.read(request), METHOD.read(request)
+    answer = _films(request).recommend(
+        TITLE.read(request),
+        5 if n is None else n,
+        DEFAULT_METHOD if method is None else method,
+        YEAR.read(request),
+        FILM_ID.read(request),
+    )
+    return _send(answer)
 
 
 @router.get(
-    "/peliculas/{id}", response_model=answers.FilmAnswer, responses=declared(404), summary="Una película por su id"
+    "/buscar",
+    response_model=answers.SearchAnswer,
+    openapi_extra=described(TEXT, COUNT),
+    summary="Buscar películas, con erratas",
 )
-async def film(
-    film_id: Annotated[int, Path(alias="id", ge=1, le=2**63 - 1, description="Id de la película.")], films: Films
-) -> Response:
-    return _send(films.film(film_id))
+async def search(request: Request) -> Response:
+    n = COUNT.read(request)
+    return _send(_films(request).search(TEXT.read(request), 10 if n is None else n))
+
+
+@router.get(
+    "/peliculas/{id}",
+    response_model=answers.FilmAnswer,
+    responses=declared(404),
+    openapi_extra=described(ID),
+    summary="Una película por su id",
+)
+async def film(request: Request) -> Response:
+    return _send(_films(request).film(whole_number(ID.read(request), "id", 1, _LARGEST_ID)))

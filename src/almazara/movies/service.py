@@ -31,6 +31,8 @@ from almazara.movies.texts import Texts
 from almazara.movies.titles import check_query
 
 DEFAULT_METHOD: Final = "contenido"
+METHODS: Final = (DEFAULT_METHOD, "puntuacion")
+"""Methods of recommendation, as they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,6 @@ class MovieService:
 
     def __len__(self) -> int:
         return len(self._catalog)
-
-    @property
-    def methods(self) -> list[str]:
-        """Names of the methods of recommendation."""
-        return list(self._parts.recommenders)
 
     def month(self, text: str) -> MonthAnswer:
         """How many films came out in a month, given by name or number."""
