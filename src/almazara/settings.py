@@ -25,7 +25,12 @@ class Settings(BaseSettings):
     """Everything that can be configured; each field is the variable ALMAZARA_<FIELD>."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ALMAZARA_", env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True
+        env_prefix="ALMAZARA_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
     )
 
     home: Path = Path("~/.almazara")
