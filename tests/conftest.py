@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from price_shop import store  # noqa: F401 (fixture)
 from sample_catalog import real_home, sample_api, sample_films, sample_home  # noqa: F401 (fixtures)
 from servers import dynalite, moto, postgresql  # noqa: F401 (fixtures)
 
