@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,9 +37,10 @@ _LITERAL_ERRORS: Final = (ValueError, SyntaxError, TypeError, MemoryError, Recur
 # JSON begins so; a Python literal that begins with a double quote is not JSON and is read alone.
 _JSON_START: Final = r'^(\[\s*\{\s*"|\{\s*"|\[\s*\]|\{\s*\})'
 # Stand-ins for the characters below while quotes are told apart; a cell that holds one itself is read alone.
-_BACKSLASH, _ESCAPED_SINGLE, _ESCAPED_DOUBLE, _DOUBLE = "\x01", "\x02", "\x03", "\x04"
+_BACKSLASH, _ESCAPED_SINGLE, _ESCAPED_DOUBLE = "\x01", "\x02", "\x03"
+_HEXADECIMAL: Final = re.compile(r"\\x([0-9A-Fa-f]{2})")
 # `\/` is one character in JSON and two in Python; a line's end ends a cell where many are decoded at once.
-_ALONE: Final = r"[\x01-\x04\n]|\\/"
+_ALONE: Final = r"[\x01-\x03\n]|\\/"
 _SINGLE_TO_DOUBLE: Final = bytes.maketrans(b"'", b'"')
 
 
@@ -231,29 +233,41 @@ def to_json(chunk: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, bytes]]:
             # Without double quotes and backslashes every single quote opens or closes a string.
             lines = group.select(_constants(text, "'")).to_series()
             yield group, _join(lines).translate(_SINGLE_TO_DOUBLE)
+        elif written == "quoted":
+            requoted = pl.DataFrame({_CELL: list(map(_requote, group[_CELL]))})
+            yield group, _join(requoted.select(_constants(text, '"')).to_series())
         else:
-            yield group, _join(group.select(_requote(text)).to_series() if written == "quoted" else group[_CELL])
+            yield group, _join(group[_CELL])
 
 
 def _join(lines: pl.Series) -> bytes:
     return "\n".join(lines.to_list()).encode()
 
 
-def _requote(text: pl.Expr) -> pl.Expr:
+def _requote(cell: str) -> str:
     """Strings in single or double quotes, with escapes, into strings in double quotes with JSON's escapes."""
-    return (
-        text.str.replace_all("\\\\", _BACKSLASH, literal=True)
-        .str.replace_all("\\'", _ESCAPED_SINGLE, literal=True)
-        .str.replace_all('\\"', _ESCAPED_DOUBLE, literal=True)
-        .str.replace_all('"', _DOUBLE, literal=True)
-        # The leftmost quote opens a string, and the next of its own kind closes it.
-        .str.replace_all(f"'([^']*)'|{_DOUBLE}([^{_DOUBLE}]*){_DOUBLE}", '"${1}${2}"')
-        .pipe(_constants, '"')
-        .str.replace_all(r"\\x([0-9A-Fa-f]{2})", r"\u00${1}")
-        .str.replace_all(f"[{_DOUBLE}{_ESCAPED_DOUBLE}]", r"\"")
-        .str.replace_all(_ESCAPED_SINGLE, "'", literal=True)
-        .str.replace_all(_BACKSLASH, r"\\", literal=True)
-    )
+    if "\\" not in cell:
+        return _double_quoted(cell)
+    hidden = cell.replace("\\\\", _BACKSLASH).replace("\\'", _ESCAPED_SINGLE).replace('\\"', _ESCAPED_DOUBLE)
+    quoted = _HEXADECIMAL.sub(r"\\u00\1", _double_quoted(hidden))
+    return quoted.replace(_ESCAPED_DOUBLE, '\\"').replace(_ESCAPED_SINGLE, "'").replace(_BACKSLASH, "\\\\")
+
+
+def _double_quoted(text: str) -> str:
+    """The leftmost quote opens a string, and the next of its own kind closes it; those of the other kind are content."""
+    first, *rest = text.split('"')
+    done, in_single = [first.replace("'", '"')], first.count("'") % 2
+    pieces = iter(rest)
+    for piece in pieces:
+        if in_single:
+            done.append('\\"')
+            follows = piece
+        else:
+            done += ['"', piece, '"']
+            follows = next(pieces, "")
+        done.append(follows.replace("'", '"'))
+        in_single ^= follows.count("'") % 2
+    return "".join(done)
 
 
 def _constants(text: pl.Expr, quote: str) -> pl.Expr:
