@@ -91,9 +91,13 @@ class Catalog:
             raise NotFoundError(f"No hay ninguna película con id {film_id}.")
         return row
 
+    def facts(self, row: Row) -> tuple[int, str, int]:
+        """Id, title and year."""
+        return self._ids[row], self._titles[row], self._years[row]
+
     def reference(self, row: Row) -> FilmReference:
         """Enough to know the film by."""
-        return FilmReference(self._ids[row], self._titles[row], self._years[row])
+        return FilmReference(*self.facts(row))
 
     def title(self, row: Row) -> str:
         """The title as it is written."""
@@ -116,22 +120,24 @@ class Catalog:
 
         A year may come as an argument or as `Title (1950)`; a film whose own title ends so is found first.
         """
-        bare, written_year = split_year(title)
-        asked = [(title, year)]
-        if written_year is not None:
-            asked.append((bare, written_year if year is None else year))
-        for text, wanted in asked:
-            for rows in self._sharing(text):
-                eligible = [row for row in rows if self._fits(row, wanted, film_id)]
-                if eligible:
-                    best = min(eligible, key=lambda row: self._spelling_tier(row, text))
-                    return Found(best, [row for row in rows if row != best])
+        found = self._fitting(title, year, film_id)
+        if found is None:
+            bare, written_year = split_year(title)
+            if written_year is not None:
+                found = self._fitting(bare, written_year if year is None else year, film_id)
+        return found
+
+    def _fitting(self, title: str, year: int | None, film_id: int | None) -> Found | None:
+        for rows in self._sharing(title):
+            eligible = [row for row in rows if self._fits(row, year, film_id)]
+            if eligible:
+                best = min(eligible, key=lambda row: self._spelling_tier(row, title))
+                return Found(best, [row for row in rows if row != best])
         return None
 
     def _sharing(self, title: str) -> Iterator[list[Row]]:
         """The films of each key of a title, surest first: by the title in use, then by the original one."""
-        keys = query_keys(title)
-        return (rows for table in self._tables for key in keys if (rows := table.rows(key)))
+        return (rows for table in self._tables for key in query_keys(title) if (rows := table.rows(key)))
 
     def _fits(self, row: Row, year: int | None, film_id: int | None) -> bool:
         return (year is None or self._years[row] == year) and (film_id is None or self._ids[row] == film_id)

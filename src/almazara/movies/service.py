@@ -156,8 +156,8 @@ class MovieService:
         return RecommendationAnswer(film.id, film.titulo, film.anio, method, titles, detail, message, others)
 
     def _recommendation(self, row: int, similarity: float, reasons: list[str]) -> Recommendation:
-        film = self._catalog.reference(row)
-        return Recommendation(film.id, film.titulo, film.anio, round(similarity, 4), reasons)
+        film_id, title, year = self._catalog.facts(row)
+        return Recommendation(film_id, title, year, round(similarity, 4), reasons)
 
     def _find(self, title: str, year: int | None, film_id: int | None) -> Found:
         title = check_query(title)

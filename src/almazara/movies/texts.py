@@ -23,7 +23,7 @@ class Texts:
         return bytes(self._blob[self._offsets[row] : self._offsets[row + 1]])
 
     def __getitem__(self, row: int) -> str:
-        return self.encoded(row).decode()
+        return str(self._blob[self._offsets[row] : self._offsets[row + 1]], "utf-8")
 
 
 def pack_texts(texts: Sequence[str]) -> dict[str, np.ndarray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from almazara.errors import InputError
 
@@ -75,16 +75,23 @@ def compact(key: str) -> str:
     return key.replace(" ", "")
 
 
-def query_keys(text: str) -> list[str]:
+def query_keys(text: str) -> Iterator[str]:
     """The keys to look a typed text up by, surest first, in a table of `normalize` and `compact` keys.
 
-    An ampersand and the word *and* stand for each other, in both directions.
+    An ampersand and the word *and* stand for each other, in both directions. Keys are made one by one, since the
+    first one mostly finds what is sought; one may come again.
     """
     key = normalize(text)
-    spoken = normalize(text.replace("&", " and "))
+    if key:
+        yield key
+        yield compact(key)
+    if "&" in text:
+        spoken = normalize(text.replace("&", " and "))
+        yield spoken
+        yield compact(spoken)
     unspoken = " ".join(word for word in key.split(" ") if word != "and")
-    keys = [key, compact(key), spoken, compact(spoken), unspoken]
-    return [candidate for candidate in dict.fromkeys(keys) if candidate]
+    if unspoken:
+        yield unspoken
 
 
 def split_year(text: str) -> tuple[str, int | None]:
@@ -106,7 +113,7 @@ def check_query(text: str) -> str:
     """
     if len(text) > LONGEST_QUERY:
         raise InputError(f"El texto buscado tiene {len(text)} caracteres: se admiten hasta {LONGEST_QUERY}.")
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+    if not text.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
         raise InputError("El texto buscado contiene caracteres de control: escriba solo letras, números y signos.")
     if not text.strip():
         raise InputError("El texto buscado está vacío: escriba un título o un nombre.")
