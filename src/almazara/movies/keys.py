@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Mapping
 
 import numpy as np
 
-from almazara.movies.texts import Texts, pack_texts
+from almazara.movies.texts import Texts
 
 
 class KeyTable:
@@ -26,14 +25,3 @@ class KeyTable:
         if place == len(self._keys) or self._keys.encoded(place) != wanted:
             return []
         return list(self._rows[self._starts[place] : self._starts[place + 1]])
-
-
-def pack_keys(rows_by_key: Mapping[str, Sequence[int]]) -> dict[str, np.ndarray]:
-    """The arrays of `KeyTable`: the sorted keys as `Texts`, and starts (n + 1) int64 into rows int32."""
-    keys = sorted(rows_by_key, key=str.encode)
-    rows = [rows_by_key[key] for key in keys]
-    return {
-        **pack_texts(keys),
-        "starts": np.cumsum([0, *map(len, rows)], dtype=np.int64),
-        "rows": np.fromiter(chain.from_iterable(rows), dtype=np.int32),
-    }

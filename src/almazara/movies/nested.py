@@ -254,7 +254,7 @@ def _requote(cell: str) -> str:
 
 
 def _double_quoted(text: str) -> str:
-    """The leftmost quote opens a string, and the next of its own kind closes it; those of the other kind are content."""
+    """The leftmost quote opens a string, the next of its own kind closes it; those of the other kind are content."""
     first, *rest = text.split('"')
     done, in_single = [first.replace("'", '"')], first.count("'") % 2
     pieces = iter(rest)

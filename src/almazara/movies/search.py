@@ -83,8 +83,11 @@ def build_index(
         entry_ids: Which film or person each text belongs to.
         weights: Votes, not negative: they decide between texts that are as near.
     """
-    order = sorted(range(len(texts)), key=lambda row: (-weights[row], entry_ids[row], texts[row]))
-    ordered = [texts[row] for row in order]
+    import polars as pl  # only builds need it
+
+    frame = pl.DataFrame({"weight": -weights, "entry": entry_ids, "text": texts}, schema_overrides={"text": pl.String})
+    order = frame.select(pl.arg_sort_by("weight", "entry", "text")).to_series().to_numpy()
+    ordered = frame["text"].gather(order)
     grams, rows = _all_grams([f" {key} " for key in normalize_all(ordered)])
     vocabulary, starts, postings = _postings(grams, rows, len(ordered))
     squares = _idf(np.diff(starts), len(ordered)) ** 2

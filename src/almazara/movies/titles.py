@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from almazara.errors import InputError
+
+if TYPE_CHECKING:
+    import polars as pl  # only builds normalize many: the server does without Polars and its memory
 
 LONGEST_QUERY = 200
 
@@ -45,22 +49,11 @@ def normalize(text: str) -> str:
     return key or unicodedata.normalize("NFKC", "".join(unicodedata.normalize("NFKC", text).split()))
 
 
-def normalize_all(texts: Sequence[str]) -> list[str]:
+def normalize_all(texts: pl.Series) -> pl.Series:
     """`normalize` of many texts; those in ASCII, the most, are folded all at once."""
-    import polars as pl  # only builds fold many: the server does without Polars and its memory
-
-    written = pl.Series("text", texts, dtype=pl.String)
-    keys = (
-        written.str.to_lowercase()
-        .str.replace_all("['`]", "")
-        .str.replace_all("[^a-z0-9]+", " ")
-        .str.strip_chars(" ")
-        .to_list()
-    )
-    plain = written.str.len_bytes() == written.str.len_chars()
-    return [
-        key if key and is_plain else normalize(text) for key, is_plain, text in zip(keys, plain, texts, strict=True)
-    ]
+    keys = texts.str.to_lowercase().str.replace_all("['`]", "").str.replace_all("[^a-z0-9]+", " ").str.strip_chars(" ")
+    others = ((texts.str.len_bytes() != texts.str.len_chars()) | (keys == "")).arg_true()
+    return keys.scatter(others, [normalize(text) for text in texts.gather(others)])
 
 
 def _letter_or_space(character: str) -> str:

@@ -16,6 +16,8 @@ from almazara.settings import Settings
 from almazara.wiring.live import Live
 
 MOVIES: Final = "movies"
+KAGGLE: Final = "the-movies-dataset"
+"""The data set that holds films; the others hold ratings."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, what is done and what there is in all (0 when unknown)."""
@@ -63,17 +65,22 @@ def build_movies(
     from almazara.movies import building, cleaning, contract
     from almazara.movies.adapters import catalog_files, files
 
-    raw = files.read_raw(folder, ratings, lambda name: progress(f"reading {name}", 0, 0))
-    progress("cleaning", 0, 0)
+    raw = files.read_raw(folder, ratings, lambda stage: progress(stage, 0, 0))
+    progress("Cleaning", 0, 0)
     clean = cleaning.clean(raw)
     contract.check(clean, settings.max_loss_share)
 
     def fill(target: Path) -> Mapping[str, Any]:
-        progress("writing tables", 0, 0)
+        progress("Writing tables", 0, 0)
         files.write_tables(clean, target)
-        progress("building the catalog", 0, 0)
-        catalog_files.write(target, building.build_answers(clean.tables))
-        similar = building.build_similar(clean.tables, lambda done, total: progress("similar films", done, total))
+        progress("Building the catalog", 0, 0)
+        answers = building.build_answers(clean.tables)
+        catalog_files.write(target, answers)
+        progress("indexing titles and names", 0, 0)
+        catalog_files.write(target, building.build_search(clean.tables, answers))
+        similar = building.build_similar(
+            clean.tables, lambda done, total: progress("Finding similar films", done, total)
+        )
         catalog_files.write(target, similar)
         return {
             "sample": sample,
@@ -100,7 +107,7 @@ def ensure_movies(settings: Settings, progress: Progress) -> Artifact:
             raise NotFoundError(f"{error} Choose another one: almazara movies versions, then rollback.") from error
     from almazara.movies.sample import make_sample
 
-    progress("making the sample", 0, 0)
+    progress("Making the sample", 0, 0)
     folder = settings.home_path / "sample"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -109,3 +116,26 @@ def ensure_movies(settings: Settings, progress: Progress) -> Artifact:
     except OSError as error:
         raise UnavailableError(f"The folder {folder} cannot be written: {error}.") from error
     return build_movies(settings, folder, ratings=None, sample=True, progress=progress)
+
+
+def licence_of(data_set: str) -> str:
+    """Under what terms a data set may be used."""
+    from almazara.movies.adapters.download import LICENCES
+
+    return LICENCES[data_set]
+
+
+def fetch_movies(settings: Settings, data_set: str, folder: Path | None, progress: Progress) -> Path:
+    """Download a data set, by default below the home folder; returns the folder or zip file to build from.
+
+    Raises:
+        AlmazaraError: when it cannot be had; what has come so far stays, and another call goes on there.
+    """
+    from almazara.movies.adapters import download
+
+    folder = folder or settings.home_path / "raw" / data_set
+    if data_set == KAGGLE:
+        return download.fetch_kaggle(folder)
+    return download.fetch_movielens(
+        data_set, folder, lambda done, total: progress(f"Downloading {data_set}", done, total or 0)
+    )

@@ -1,6 +1,6 @@
 """Clean tables -> everything that the server reads: catalog, film answers, people, search indexes, similar films.
 
-The modules here need Polars and SciPy; those that read what they build do not, which keeps the server small.
+The modules here need Polars; those that read what they build do not, which keeps the server small.
 """
 
 from __future__ import annotations
@@ -14,49 +14,69 @@ from almazara.movies import schema as s
 from almazara.movies.building import people
 from almazara.movies.building.catalog import build_catalog
 from almazara.movies.building.films import build_film_answers
-from almazara.movies.building.reasons import build_reasons
-from almazara.movies.features import terms
-from almazara.movies.recommenders import content, score
-from almazara.movies.search import build_index
+from almazara.movies.texts import Texts
 
 Groups = dict[str, Mapping[str, np.ndarray]]
 """Arrays by name, in named groups: what is stored together and read by one class."""
+Entries = tuple[list[str], np.ndarray, np.ndarray]
+"""Texts to be found, the entry that each belongs to, and its weight."""
 
 
 def build_answers(tables: Mapping[str, pl.DataFrame]) -> Groups:
-    """Everything but the similar films of content."""
+    """What exact questions are answered from: the catalog, films, people and their keys, counts."""
     films, keys = tables[s.FILMS], tables[s.FILM_KEYS]
     directing = tables[s.CREW].filter(pl.col("job") == people.DIRECTOR)
+    actors, actor_keys = people.build_people(tables[s.CAST], films)
+    directors, director_keys = people.build_people(directing, films)
     return {
         **build_catalog(films, keys),
         "film_answers": build_film_answers(tables),
         "directed": people.build_directed(films),
         "money": people.build_money(films),
-        "title_search": _title_search(films, keys),
-        **_role("actor", tables[s.CAST], films),
-        **_role("director", directing, films),
+        "actors": actors,
+        "actor_keys": actor_keys,
+        "directors": directors,
+        "director_keys": director_keys,
+    }
+
+
+def build_search(tables: Mapping[str, pl.DataFrame], answers: Groups) -> Groups:
+    """The typo-tolerant indexes of titles, and of the people in `answers`."""
+    from almazara.movies.search import build_index
+
+    films, keys = tables[s.FILMS], tables[s.FILM_KEYS]
+    return {
+        "title_search": build_index(*_titles(films, keys)).arrays(),
+        "actor_search": build_index(*_people(answers["actors"], films)).arrays(),
+        "director_search": build_index(*_people(answers["directors"], films)).arrays(),
+    }
+
+
+def build_similar(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, int], None]) -> Groups:
+    """Similar films by each method, with reasons: the long part of a build, and the only one that needs SciPy."""
+    from almazara.movies.building.reasons import build_reasons
+    from almazara.movies.features import terms
+    from almazara.movies.recommenders import content, score
+
+    films = tables[s.FILMS]
+    return {
+        "content": content.fit(tables, content.ContentConfig(), progress),
         "score": score.fit(films),
         **build_reasons(terms(tables), films.height),
     }
 
 
-def build_similar(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, int], None]) -> Groups:
-    """The similar films of content, the long part of a build."""
-    return {"content": content.fit(tables, content.ContentConfig(), progress)}
+def _people(found: Mapping[str, np.ndarray], films: pl.DataFrame) -> Entries:
+    """Names, their rows, and the votes of their films."""
+    names = Texts(found)
+    rows = np.arange(len(names), dtype=np.int32)
+    votes = films[s.VOTE_COUNT].to_numpy()[found["films"]]
+    weights = np.add.reduceat(votes, found["starts"][:-1]) if len(votes) else votes
+    return [names[row] for row in rows.tolist()], rows, weights.astype(np.float32)
 
 
-def _role(name: str, credits_: pl.DataFrame, films: pl.DataFrame) -> Groups:
-    found = people.build_people(credits_, films)
-    entries = np.arange(len(found.names), dtype=np.int32)
-    return {
-        f"{name}s": found.arrays,
-        f"{name}_keys": found.keys,
-        f"{name}_search": build_index(found.names, entries, found.weights).arrays(),
-    }
-
-
-def _title_search(films: pl.DataFrame, keys: pl.DataFrame) -> Mapping[str, np.ndarray]:
-    """Titles and, where they differ, original titles; entries are rows of the catalog."""
+def _titles(films: pl.DataFrame, keys: pl.DataFrame) -> Entries:
+    """Titles and, where they differ, original titles, their rows in the catalog, and the votes."""
     numbered = films.select(s.ID, s.TITLE, s.VOTE_COUNT).with_row_index("row")
     original = (
         numbered.join(keys, left_on=s.ID, right_on=s.FILM_ID)
@@ -65,4 +85,4 @@ def _title_search(films: pl.DataFrame, keys: pl.DataFrame) -> Mapping[str, np.nd
     )
     texts = pl.concat([numbered.select("row", s.TITLE, s.VOTE_COUNT), original])
     rows = texts["row"].to_numpy().astype(np.int32)
-    return build_index(texts[s.TITLE].to_list(), rows, texts[s.VOTE_COUNT].to_numpy().astype(np.float32)).arrays()
+    return texts[s.TITLE].to_list(), rows, texts[s.VOTE_COUNT].to_numpy().astype(np.float32)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
 
 from almazara.movies import schema as s
-from almazara.movies.catalog import Row
-from almazara.movies.keys import pack_keys
-from almazara.movies.texts import pack_texts
-from almazara.movies.titles import compact, normalize_all
+from almazara.movies.building.packing import KEY, ROW, pack_keys, pack_texts
+from almazara.movies.titles import normalize_all
 
 
 def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> dict[str, Mapping[str, np.ndarray]]:
@@ -22,7 +20,7 @@ def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> dict[str, Mapping[
         keys: The table `film_keys`.
     """
     original = films.select(s.ID).join(keys, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
-    titles, votes = films[s.TITLE].to_list(), films[s.VOTE_COUNT].to_list()
+    votes = films[s.VOTE_COUNT]
     return {
         "films": {
             "ids": films[s.ID].to_numpy(),
@@ -31,22 +29,21 @@ def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> dict[str, Mapping[
             "averages": films[s.VOTE_AVERAGE].fill_null(np.nan).to_numpy(),
             "votes": films[s.VOTE_COUNT].to_numpy(),
         },
-        "titles": pack_texts(titles),
-        "title_keys": pack_keys(_rows_by_key(titles, votes)),
-        "original_keys": pack_keys(_rows_by_key(original[s.ORIGINAL_TITLE].to_list(), votes)),
+        "titles": pack_texts(films[s.TITLE]),
+        "title_keys": pack_keys(_rows_by_key(films[s.TITLE], votes)),
+        "original_keys": pack_keys(_rows_by_key(original[s.ORIGINAL_TITLE], votes)),
         "releases": _releases(films[s.RELEASE_DATE]),
     }
 
 
-def _rows_by_key(titles: Sequence[str | None], votes: Sequence[int]) -> dict[str, list[Row]]:
-    keys = normalize_all([title or "" for title in titles])
-    rows: dict[str, list[Row]] = {}
-    for row in sorted(range(len(titles)), key=lambda row: (-votes[row], row)):
-        if keys[row]:
-            rows.setdefault(keys[row], []).append(row)
-    for key in list(rows):
-        rows.setdefault(compact(key), rows[key])
-    return rows
+def _rows_by_key(titles: pl.Series, votes: pl.Series) -> pl.DataFrame:
+    """Keys and their rows, most voted first; a key without its spaces leads to the films of the first such key."""
+    keys = normalize_all(titles.fill_null("")).alias(KEY)
+    rows = pl.DataFrame([keys, votes.alias("votes")]).with_row_index(ROW).filter(pl.col(KEY) != "")
+    by_votes = rows.sort("votes", descending=True, maintain_order=True)
+    groups = by_votes.group_by(KEY, maintain_order=True).agg(ROW)
+    compact = groups.with_columns(pl.col(KEY).str.replace_all(" ", "", literal=True))
+    return pl.concat([groups, compact]).unique(KEY, keep="first", maintain_order=True)
 
 
 def _releases(released: pl.Series) -> dict[str, np.ndarray]:

@@ -12,7 +12,7 @@ import polars as pl
 
 from almazara.movies import schema as s
 from almazara.movies.answers import FilmAnswer
-from almazara.movies.texts import pack_lines
+from almazara.movies.building.packing import pack_lines
 
 CAST_SHOWN: Final = 15
 

@@ -3,51 +3,40 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from almazara.movies import schema as s
-from almazara.movies.keys import pack_keys
-from almazara.movies.texts import pack_lines, pack_texts
+from almazara.movies.building.packing import KEY, ROW, offsets, pack_keys, pack_lines, pack_texts
+from almazara.movies.recommenders.base import Arrays
 from almazara.movies.titles import normalize_all
 
 DIRECTOR: Final = "Director"
+_PERSON: Final = "person"
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltPeople:
-    """Names and weights (votes of their films) for the search, the arrays of `People`, and their key table."""
-
-    names: list[str]
-    weights: np.ndarray
-    arrays: Mapping[str, np.ndarray]
-    keys: Mapping[str, np.ndarray]
-
-
-def build_people(credits_: pl.DataFrame, films: pl.DataFrame) -> BuiltPeople:
-    """Everybody in `credits_`; a film counts once for a person, whatever the number of roles.
+def build_people(credits_: pl.DataFrame, films: pl.DataFrame) -> tuple[Arrays, Arrays]:
+    """The arrays of `People`, and of their keys; a film counts once for a person, whatever the number of roles.
 
     Args:
         credits_: Columns `name` and `film_id`: the cast, or the directors of the crew.
         films: The table of films.
     """
-    facts = films.select(pl.col(s.ID).alias(s.FILM_ID), s.RELEASE_DATE, s.VOTE_COUNT).with_row_index("row")
-    pairs = credits_.select(s.NAME, s.FILM_ID).unique().join(facts, on=s.FILM_ID).sort(s.NAME, s.RELEASE_DATE, "row")
-    people = pairs.group_by(s.NAME, maintain_order=True).agg(pl.len(), pl.col(s.VOTE_COUNT).sum())
-    names, counts = people[s.NAME].to_list(), people["len"].to_list()
-    rows: dict[str, list[int]] = {}
-    for row, key in sorted(enumerate(normalize_all(names)), key=lambda pair: -counts[pair[0]]):
-        rows.setdefault(key, []).append(row)
+    names = credits_.select(pl.col(s.NAME).unique().sort()).with_row_index(_PERSON)
+    facts = films.select(pl.col(s.ID).alias(s.FILM_ID), s.RELEASE_DATE).with_row_index(ROW)
+    pairs = credits_.select(s.NAME, s.FILM_ID).join(names, on=s.NAME).join(facts, on=s.FILM_ID)
+    pairs = pairs.select(_PERSON, s.RELEASE_DATE, ROW).unique().sort(_PERSON, s.RELEASE_DATE, ROW)
+    counts = pairs.group_by(_PERSON, maintain_order=True).len()["len"]
     arrays = {
-        **pack_texts(names),
-        "starts": np.cumsum([0, *counts], dtype=np.int64),
-        "films": pairs["row"].to_numpy().astype(np.int32),
+        **pack_texts(names[s.NAME]),
+        "starts": offsets(counts),
+        "films": pairs[ROW].to_numpy().astype(np.int32),
     }
-    return BuiltPeople(names, people[s.VOTE_COUNT].to_numpy().astype(np.float32), arrays, pack_keys(rows))
+    keys = pl.DataFrame([names[_PERSON].alias(ROW), normalize_all(names[s.NAME]).alias(KEY), counts])
+    by_films = keys.sort("len", descending=True, maintain_order=True)
+    return arrays, pack_keys(by_films.group_by(KEY, maintain_order=True).agg(ROW))
 
 
 def build_money(films: pl.DataFrame) -> dict[str, np.ndarray]:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from almazara.movies.building.packing import pack_texts
 from almazara.movies.features import ROW, TERM
 from almazara.movies.recommenders.base import Arrays
 from almazara.movies.recommenders.reasons import SENTENCES
-from almazara.movies.texts import pack_texts
 
 
 def build_reasons(fields: Mapping[str, pl.DataFrame], n_films: int) -> dict[str, Arrays]:
@@ -39,4 +39,4 @@ def build_reasons(fields: Mapping[str, pl.DataFrame], n_films: int) -> dict[str,
         "codes": entries["code"].to_numpy().astype(np.int32),
         "starts": np.array(starts, dtype=np.int64),
     }
-    return {"reasons": reasons, "reason_names": pack_texts(names)}
+    return {"reasons": reasons, "reason_names": pack_texts(pl.Series(names, dtype=pl.String))}
