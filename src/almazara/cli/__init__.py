@@ -8,7 +8,7 @@ import typer
 
 from almazara.cli import movies, prices, serve
 from almazara.cli.doctor import doctor
-from almazara.errors import AlmazaraError
+from almazara.errors import AlmazaraError, NotFoundError
 
 app = typer.Typer(
     name="almazara",
@@ -29,8 +29,14 @@ def main() -> None:
     try:
         app()
     except AlmazaraError as error:
-        typer.echo(f"almazara: {error}", err=True)
+        typer.echo(f"almazara: {error}{_near(error)}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         typer.echo("almazara: interrupted; what was published before is untouched.", err=True)
         sys.exit(130)
+
+
+def _near(error: AlmazaraError) -> str:
+    """What exists and resembles what was asked for, where something does."""
+    near = error.suggestions if isinstance(error, NotFoundError) else []
+    return f" Parecido: {'; '.join(near)}." if near else ""

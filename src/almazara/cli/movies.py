@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -38,8 +39,30 @@ class DataSet(StrEnum):
 
     the_movies_dataset = "the-movies-dataset"
     ml_latest_small = "ml-latest-small"
+    ml_latest = "ml-latest"
     ml_1m = "ml-1m"
     ml_25m = "ml-25m"
+
+
+@app.command()
+def fetch(
+    data_set: Annotated[DataSet, typer.Argument(metavar="DATASET", help="the-movies-dataset, or MovieLens ratings.")],
+    to: Annotated[
+        Path | None, typer.Option(help="Folder to download to; ALMAZARA_HOME/raw/DATASET by default.")
+    ] = None,
+) -> None:
+    """Download real films or ratings; shows the licence, resumes what broke off, and says how to build from them."""
+    from almazara.wiring.movies import KAGGLE, fetch_movies, licence_of
+
+    settings = load_settings()
+    typer.echo(licence_of(data_set.value), err=True)
+    if data_set.value == KAGGLE:  # kagglehub shows its own progress
+        found = fetch_movies(settings, data_set.value, to, lambda _stage, _done, _total: None)
+        typer.echo(f"Downloaded. Now: almazara movies build {shlex.quote(str(found))}")
+        return
+    with showing_progress() as progress:
+        found = fetch_movies(settings, data_set.value, to, progress)
+    typer.echo(f"Downloaded. Now: almazara movies build FILMS_FOLDER --ratings {shlex.quote(str(found))}")
 
 
 @app.command()
@@ -167,9 +190,9 @@ def _print_report(report: dict[str, Any]) -> None:
         for name, file in report["files"].items()
     ]
     print_table(["file", "rows read", "kept", "merged", "dropped"], rows)
-    for what in ("cells", "entries"):
+    for what, verdict in (("cells", "refused"), ("entries", "left out")):
         for name, count in report[what].items():
-            typer.echo(f"{what} refused, {name}: {count}")
+            typer.echo(f"{what} {verdict}, {name}: {count}")
     for note in report["notes"]:
         typer.echo(note)
 

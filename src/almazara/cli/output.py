@@ -42,19 +42,25 @@ def showing_progress() -> Iterator[Progress]:
     from rich.progress import Progress as Display
 
     columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Display(*columns, console=Console(stderr=True)) as display:
-        tasks: dict[str, Any] = {}
+    display = Display(*columns, console=Console(stderr=True))
+    tasks: dict[str, Any] = {}
 
-        def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                for task in tasks.values():
-                    display.update(task, total=1, completed=1)
-                tasks[stage] = display.add_task(stage, total=total or None)
-            display.update(tasks[stage], completed=done, total=total or None)
-
-        yield show
+    def end_stages() -> None:
         for task in tasks.values():
             display.update(task, total=1, completed=1)
+
+    def show(stage: str, done: int, total: int) -> None:
+        if stage not in tasks:
+            end_stages()
+            tasks[stage] = display.add_task(stage, total=total or None)
+            display.start()
+        display.update(tasks[stage], completed=done, total=total or None)
+
+    try:
+        yield show
+        end_stages()
+    finally:
+        display.stop()
 
 
 def print_json(value: object) -> None:
