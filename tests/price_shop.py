@@ -41,7 +41,7 @@ def card(asin: str, title: str, price: str | None, *, mark: str = "", struck: st
     """One result of a search page."""
     shown = f'<span class="a-price"><span class="a-offscreen">{price} €</span></span>' if price else ""
     if struck:
-        shown += f'<span class="a-price a-text-price" data-a-strike="true"><span class="a-offscreen">{struck} €</span></span>'
+        shown += f'<span class="a-price" data-a-strike="true"><span class="a-offscreen">{struck} €</span></span>'
     return (
         f'<div data-component-type="s-search-result" data-asin="{asin}" class="s-result-item">'
         f'<div data-cy="title-recipe"><a href="/x/dp/{asin}"><h2><span>{title}</span></h2></a></div>{shown}{mark}</div>'

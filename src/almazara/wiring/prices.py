@@ -60,8 +60,7 @@ class Prices:
     def start(self, *, read_now: bool) -> None:
         """What a server does first: open the forecasts, go on with what a stopped process left, read when asked to."""
         self.forecasts.refresh()
-        if self.retraining.mark_interrupted():
-            _start_quietly(self.retraining.start)
+        _start_quietly(self.retraining.resume)
         resumed = self.jobs.resume()
         if read_now and not resumed:
             _start_quietly(self.jobs.start)
@@ -69,6 +68,7 @@ class Prices:
     def close(self) -> None:
         """End after the page that is being read; the rest of a run is resumed at the next start."""
         self.jobs.stop()
+        self.retraining.stop()
         if self.demo_shop:
             self.demo_shop.stop()
         self.store.close()

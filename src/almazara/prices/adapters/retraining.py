@@ -42,6 +42,8 @@ class Retraining:
         self._lock = locks / "retrain.lock"
         self._clock = clock
         self._rng = rng
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._is_stopping = False
 
     def start(self) -> RunView:
         """Begin in a child process.
@@ -51,9 +53,17 @@ class Retraining:
         """
         with self._locked() as lock:
             run = self.begin()
-            child = _spawn(run.run_id, lock)
+            child = self._children[run.run_id] = _spawn(run.run_id, lock)
         threading.Thread(target=self._watch, args=(child, run.run_id), name="retrain", daemon=True).start()
         return runs.view(run.run_id, [run])
+
+    def stop(self) -> None:
+        """End what this process has begun; `resume` begins it anew."""
+        self._is_stopping = True
+        for run_id, child in list(self._children.items()):
+            child.terminate()
+            child.wait()
+            self._ended(run_id, child)
 
     @contextmanager
     def running(self, run_id: str | None, lock: int | None) -> Iterator[Run]:
@@ -99,16 +109,22 @@ class Retraining:
         self._store.save_run(run)
         return run
 
-    def mark_interrupted(self) -> bool:
-        """Say of runs whose process is gone that they were interrupted; returns whether there were any."""
+    def resume(self) -> RunView | None:
+        """Begin anew what was cut off: runs whose process is gone are marked as interrupted, and followed by one.
+
+        Returns:
+            The new run, or None where nothing was cut off, or another process is at it.
+        """
         try:
             with self.exclusive():
-                stopped = [run for run in self._store.runs(kind=runs.RETRAIN) if run.state is RunState.RUNNING]
-                for run in stopped:
-                    self.end(run, RunState.INTERRUPTED, {})
+                recent = self._store.runs(kind=runs.RETRAIN)
+                for run in recent:
+                    if run.state is RunState.RUNNING:
+                        self.end(run, RunState.INTERRUPTED, {})
+            is_cut_off = bool(recent) and recent[0].state in {RunState.RUNNING, RunState.INTERRUPTED}
+            return self.start() if is_cut_off else None
         except ConflictError:
-            return False  # one is running, in another process
-        return bool(stopped)
+            return None
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -131,14 +147,22 @@ class Retraining:
             yield handle
 
     def _watch(self, child: subprocess.Popen[bytes], run_id: str) -> None:
-        code = child.wait()
+        child.wait()
+        if not self._is_stopping:
+            self._ended(run_id, child)
+
+    def _ended(self, run_id: str, child: subprocess.Popen[bytes]) -> None:
+        """Say of a run whose child has ended without saying so itself what became of it."""
+        self._children.pop(run_id, None)
+        state = RunState.INTERRUPTED if self._is_stopping else RunState.FAILED
+        problem = "" if self._is_stopping else f"The retraining process ended with code {child.returncode}."
         try:
             run = self._store.run(run_id)
             if run is not None and run.state is RunState.RUNNING:
-                self.end(run, RunState.FAILED, {}, f"The retraining process ended with code {code}.")
+                self.end(run, state, {}, problem)
         except AlmazaraError as error:
             log.event("retraining_not_kept", run=run_id, error=error)
-        log.event("retrained", run=run_id, code=code)
+        log.event("retrained", run=run_id, code=child.returncode)
 
 
 def _spawn(run_id: str, lock: IO[str]) -> subprocess.Popen[bytes]:
