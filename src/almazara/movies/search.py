@@ -89,7 +89,7 @@ def build_index(
     order = frame.select(pl.arg_sort_by("weight", "entry", "text")).to_series().to_numpy()
     ordered = frame["text"].gather(order)
     grams, rows = _all_grams([f" {key} " for key in normalize_all(ordered)])
-    vocabulary, starts, postings = _postings(grams, rows, len(ordered))
+    vocabulary, starts, postings = _postings(grams, rows)
     squares = _idf(np.diff(starts), len(ordered)) ** 2
     norms = np.sqrt(np.bincount(postings, np.repeat(squares, np.diff(starts)), minlength=len(ordered)))
     encoded = [text.encode() for text in ordered]
@@ -223,29 +223,28 @@ def _all_grams(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArra
     """
     codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
     owners = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
-    pairs = np.stack([codes[:-1], codes[1:]])
-    triples = np.sort(np.stack([codes[:-2], codes[1:-1], codes[2:]]), axis=0)
-    grams, rows = [], []
-    for parts in (pairs, triples):
-        size, count = parts.shape
-        whole = owners[:count] == owners[size - 1 :]
-        numbers = np.zeros(count, np.uint64)
-        for part in parts:
-            numbers = (numbers << _CODE_BITS) | part
-        grams.append(numbers[whole])
-        rows.append(owners[:count][whole])
-    return np.concatenate(grams), np.concatenate(rows)
+    first, second, third = codes[:-2], codes[1:-1], codes[2:]
+    low, high = np.minimum(np.minimum(first, second), third), np.maximum(np.maximum(first, second), third)
+    middle = first ^ second ^ third ^ low ^ high
+    pairs = codes[:-1] << _CODE_BITS | codes[1:]
+    triples = (low << _CODE_BITS | middle) << _CODE_BITS | high
+    whole_pairs, whole_triples = owners[:-1] == owners[1:], owners[:-2] == owners[2:]
+    return (
+        np.concatenate([pairs[whole_pairs], triples[whole_triples]]),
+        np.concatenate([owners[:-1][whole_pairs], owners[:-2][whole_triples]]),
+    )
 
 
 def _postings(
-    grams: npt.NDArray[np.uint64], rows: npt.NDArray[np.intp], n_rows: int
-) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    grams: npt.NDArray[np.uint64], rows: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.intp], npt.NDArray[np.int32]]:
     """The different grams in rising order, where each one's rows start, and the rows, each once and rising."""
-    vocabulary, numbers = np.unique(grams, return_inverse=True)
-    pairs = np.sort(numbers * n_rows + rows)  # np.unique would hash, which takes ten times as long here
-    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])] if len(pairs) else pairs
-    starts = np.searchsorted(pairs, np.arange(len(vocabulary) + 1) * n_rows)
-    return vocabulary, starts, pairs % n_rows if n_rows else pairs
+    import polars as pl  # only builds need it
+
+    pairs = pl.DataFrame({"gram": grams, "row": rows.astype(np.int32)})
+    held = pairs.group_by("gram").agg(pl.col("row").unique().sort()).sort("gram")
+    starts = _offsets(held["row"].list.len().to_list())
+    return held["gram"].to_numpy(), starts, held["row"].explode().to_numpy()
 
 
 def _idf(counts: npt.NDArray[np.intp], n_texts: int) -> npt.NDArray[np.float64]:
