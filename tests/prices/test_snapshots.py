@@ -123,7 +123,9 @@ def test_a_note_that_points_outside_is_not_followed(snapshots, tmp_path):
     assert list(snapshots.iterate()) == []
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x1f\x8b\x08half", gzip.compress(b"another page")], ids=["empty", "cut", "another"])
+@pytest.mark.parametrize(
+    "damage", [b"", b"\x1f\x8b\x08half", gzip.compress(b"another page")], ids=["empty", "cut", "another"]
+)
 def test_a_damaged_page_is_left_out(snapshots, damage):
     snapshots.keep("shop.example", "1", on_day(0, b"a")).write_bytes(damage)
     snapshots.keep("shop.example", "1", on_day(1, b"b"))
