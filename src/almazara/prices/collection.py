@@ -164,6 +164,21 @@ def _result(search: Listing, offer: ListedOffer, at: datetime) -> Listing:
     )
 
 
+def save_learned(store: ObservationStore, learned: tuple[Listing, ...]) -> dict[str, str]:
+    """Save new listings and first titles; returns, by id, why a result is another article than its number's."""
+    reused = {}
+    for found in learned:
+        # Read anew: since the page was asked for, somebody may have changed the listing.
+        known = store.listing(found.listing_id)
+        if known is None:
+            store.save_listing(found)
+        elif known.title is None:
+            store.save_listing(replace(known, title=found.title, litres=known.litres or found.litres))
+        elif found.title and not alike(known.title, found.title):
+            reused[found.listing_id] = f"{found.listing_id}: it was {known.title!r} and is now {found.title!r}"
+    return reused
+
+
 @dataclass(frozen=True, slots=True)
 class Archive:
     """Where fetched pages are kept: `keep` a page of a listing, `last` one that was kept."""
@@ -219,7 +234,7 @@ class Collector:
                 page = replace(kept, fetched_at=at)
             case Page():
                 page = fetched
-                self.archive.keep(listing, page)
+        self.archive.keep(listing, page)  # one that has not changed is a note of its moment, so that replay knows it
         reading = interpret(listing, self._outcome(listing, page), page.fetched_at, self.source.name)
         if reading.outcome == "blocked":
             self.source.report_block(listing.url)
@@ -241,7 +256,7 @@ class Collector:
 
     def _kept(self, reading: Reading) -> Reading:
         """Save what was learned, and the observations that history makes plausible; hold the others."""
-        reused = self._save_learned(reading.learned)
+        reused = save_learned(self.store, reading.learned)
         observations = [o for o in reading.observations if o.listing_id not in reused]
         before = self.store.latest([o.listing_id for o in observations]) if observations else {}
         accepted: list[Observation] = []
@@ -262,20 +277,6 @@ class Collector:
         outcome = _came_to(before, accepted, is_held=bool(held))
         reason = "; ".join([*reused.values(), *held])
         return replace(reading, outcome=outcome, reason=reason, observations=tuple(accepted))
-
-    def _save_learned(self, learned: tuple[Listing, ...]) -> dict[str, str]:
-        """Save new listings and first titles; returns, by id, why a result is another article than its ASIN's."""
-        reused = {}
-        for found in learned:
-            # Read anew: since the page was asked for, somebody may have changed the listing.
-            known = self.store.listing(found.listing_id)
-            if known is None:
-                self.store.save_listing(found)
-            elif known.title is None:
-                self.store.save_listing(replace(known, title=found.title, litres=known.litres or found.litres))
-            elif found.title and not alike(known.title, found.title):
-                reused[found.listing_id] = f"{found.listing_id}: it was {known.title!r} and is now {found.title!r}"
-        return reused
 
     def _judged(self, new: Observation) -> tuple[Verdict, bool]:
         """What to do with an observation, and whether an earlier one was held."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from almazara.prices.collection import Read, interpret
-from almazara.prices.plausibility import judge
+from almazara.prices.collection import Read, interpret, save_learned
+from almazara.prices.plausibility import Held, judge
 from almazara.prices.ports import ObservationStore, Page
 from almazara.prices.schema import Listing, ListingKind, Observation
 
@@ -21,12 +21,15 @@ class ReplayReport:
     """What the kept pages say now.
 
     Attributes:
-        counts: Pages by outcome; observations that are `added`, `same`, `different` or `held`.
+        counts: Pages by outcome; observations that are `added`, `same`, `different`, `held`, or `reused` (of a
+            result whose number is another article's).
         different: Observations that the store holds otherwise; they are never changed (replay into a new store).
+        held: By listing, the reading that a second one has not confirmed.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     different: list[Observation] = field(default_factory=list)
+    held: dict[str, Held] = field(default_factory=dict)
 
 
 def replay(store: ObservationStore, kept: Iterable[tuple[str, str, Page]], read: Read) -> Iterator[ReplayReport]:
@@ -51,11 +54,9 @@ def replay(store: ObservationStore, kept: Iterable[tuple[str, str, Page]], read:
         )
         reading = interpret(listing, outcome, page.fetched_at, "replay")
         report.counts[reading.outcome] += 1
-        for learned in reading.learned:
-            if store.listing(learned.listing_id) is None or learned.listing_id == listing.listing_id:
-                store.save_listing(learned)
+        reused = save_learned(store, reading.learned)
         for observation in reading.observations:
-            report.counts[_added(store, observation, report)] += 1
+            report.counts["reused" if observation.listing_id in reused else _added(store, observation, report)] += 1
         yield report
 
 
@@ -78,7 +79,9 @@ def _added(store: ObservationStore, new: Observation, report: ReplayReport) -> s
         report.different.append(new)
         return "different"
     history = store.history(new.listing_id, new.observed_at - _JUDGED, new.observed_at)
-    if judge(history, new).held is not None:
+    verdict = judge(history, new, report.held.pop(new.listing_id, None))
+    if verdict.held is not None:
+        report.held[new.listing_id] = verdict.held
         return "held"
-    store.append([new])
+    store.append(verdict.accepted)
     return "added"
