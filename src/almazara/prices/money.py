@@ -20,7 +20,8 @@ _MARKS: Final[dict[str, str]] = {
     "₽": "RUB", "РУБ": "RUB", "₴": "UAH", "ГРН": "UAH", "₪": "ILS", "₩": "KRW", "원": "KRW", "฿": "THB",
     "₫": "VND", "RP": "IDR", "RM": "MYR", "₱": "PHP", "FR.": "CHF", "SFR": "CHF",
     "DT": "TND", "د.ت": "TND", "ر.س": "SAR", "ريال": "SAR", "د.إ": "AED", "درهم": "AED",
-    "\u20c1": "SAR", "ج.م": "EGP", "جنيه": "EGP", "KD": "KWD", "د.ك": "KWD", "DHS": "AED",
+    "\u20c1": "SAR", "ج.م": "EGP", "جنيه": "EGP", "E£": "EGP", "KD": "KWD", "د.ك": "KWD", "DHS": "AED",
+    "R": "ZAR", "$ CA": "CAD", "$CA": "CAD", "$ US": "USD", "US $": "USD",
 }  # fmt: skip
 # Marks that several currencies share: the hint must name one of them.
 _SHARED: Final[dict[str, frozenset[str]]] = {
@@ -70,7 +71,8 @@ def _bounded(mark: str) -> str:
 _ALL_MARKS: Final = sorted({*_MARKS, *_SHARED, *_CODES}, key=len, reverse=True)
 _FIRST_SIGNS: Final = re.escape("".join(sorted({mark[0] for mark in _ALL_MARKS})))
 _MARK = re.compile(f"(?=[{_FIRST_SIGNS}])(?:{'|'.join(map(_bounded, _ALL_MARKS))})")
-_WORD = re.compile(_LETTER + r"{2,}")
+# What is left beside a number and known marks: a word, or the sign or letter of a currency that is not known.
+_WORD = re.compile(_LETTER + r"{2,}|[\u20a0-\u20cf$\u00a3\u00a5]|" + _LETTER + r"(?=\s?\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def _amount(number: str, currency: str | None, decimal: Mark | None) -> Decimal 
     if point == "?":
         return None
     whole, _, fraction = number.partition(point) if point else (number, "", "")
-    if not _grouped(whole):
+    if not _grouped(whole) or len(fraction) > _THREE:
         return None
     digits = re.sub("[.,]", "", whole)
     return Decimal(f"{digits}.{fraction}" if fraction else digits)

@@ -60,6 +60,8 @@ def _outcome(product: _Product) -> Outcome:
     reason = details.why_unavailable(product.tree, product.stock)
     if reason is None and isinstance(found, NoPrice) and details.has_no_new_offer(product.tree):
         reason = "no featured new offer"
+    if reason is None and details.sells_used_only(product.tree):
+        reason = "used copies only"
     if reason is not None:
         return _unavailable(product, reason, found)
     if isinstance(found, NoPrice):

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from almazara.prices.money import Money, parse_price
 from almazara.prices.pages import amazon_rules as rules
 from almazara.prices.pages.amazon_price import FeaturedOffer, price_text
-from almazara.prices.pages.document import count_in, first_text, rating_in, text_of
+from almazara.prices.pages.document import attribute, count_in, first_text, rating_in, text_of
 from almazara.prices.pages.outcome import Condition, UnitPrice
 from almazara.prices.schema import Availability
 
@@ -41,6 +41,14 @@ def why_unavailable(tree: LexborHTMLParser, stock: str) -> str | None:
 def has_no_new_offer(tree: LexborHTMLParser) -> bool:
     """Whether the buy box sends to other sellers or sells used copies only."""
     return tree.css_first("#unqualifiedBuyBox, #buybox-see-all-buying-choices, #usedBuySection") is not None
+
+
+def sells_used_only(tree: LexborHTMLParser) -> bool:
+    """Whether the buy box has used or rented copies and no new one."""
+    rows = [m["kind"].lower() for n in tree.css("#buyBoxAccordion > *") if (m := rules.ROW.search(attribute(n, "id")))]
+    if rows:
+        return all(kind.startswith(rules.USED_ROWS) for kind in rows)
+    return tree.css_first(rules.USED_BOXES) is not None and tree.css_first(rules.NEW_BOXES) is None
 
 
 def can_be_bought(tree: LexborHTMLParser) -> bool:

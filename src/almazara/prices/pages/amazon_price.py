@@ -13,6 +13,7 @@ from almazara.prices.pages import amazon_rules as rules
 from almazara.prices.pages.document import attribute, text_of
 
 _SUPERSCRIPTS = 2
+_FRACTION_DIGITS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ def featured_price(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) 
         shown = "; ".join(c.text for c in candidates)[:120]
         return NoPrice(("variant",), f"The featured price is a range or cannot be read surely: {shown!r}.")
     first = candidates[0]
+    if not _stands_for_new(tree, first):
+        return NoPrice(("price",), f"Another row of the buy box is open, and {first.text!r} may be its price.")
     hidden = _hidden_options(tree, currency) | _hidden_totals(tree, offer, currency)
     doubted = [c for c in candidates[1:] if c.money != first.money and not _explained(first, c.money)]
     if doubted or (hidden and first.money not in hidden and not all(_explained(first, h) for h in hidden)):
@@ -120,7 +123,7 @@ def _candidates(
     """Prices of the featured offer in order of the rules, and those that are another's or struck."""
     candidates: list[_Candidate] = []
     others: list[tuple[str, str]] = []
-    for rule, node in _places(tree):
+    for rule, node in _rule_places(tree):
         text = price_text(node)
         if not any(c.isdigit() for c in text):
             continue
@@ -129,6 +132,8 @@ def _candidates(
             continue
         if why := offer.why_not(node):
             others.append((why, text))
+        elif _is_for_a_part(node):
+            others.append(("for a unit or month", text))
         elif is_struck(node):
             others.append(("struck", text))
         else:
@@ -136,7 +141,47 @@ def _candidates(
     return candidates, others
 
 
-def _places(tree: LexborHTMLParser) -> Iterator[tuple[str, LexborNode]]:
+def _stands_for_new(tree: LexborHTMLParser, candidate: _Candidate) -> bool:
+    """Whether a price outside the rows is the new offer's, although another row (a subscription, used) is open."""
+    rows = {node.mem_id: attribute(node, "id") for node in tree.css("#buyBoxAccordion > [id*='AccordionRow']")}
+    opened = [row for row in tree.css("#buyBoxAccordion > .a-accordion-active") if row.mem_id in rows]
+    kinds = [match["kind"].lower() for row in opened if (match := rules.ROW.search(attribute(row, "id")))]
+    if all(kind.startswith((*rules.NEW_ROWS, *rules.RENEWED_ROWS)) for kind in kinds) or _in_row(candidate.node):
+        return True
+    new = [row for row in tree.css("#buyBoxAccordion > *") if _is_new_row(rows.get(row.mem_id, ""))]
+    texts = {price_text(node) for row in new for node in row.css(".a-price, .a-color-price")}
+    hint = candidate.money.currency if candidate.money else None
+    return any(parse_price(text, currency_hint=hint) == candidate.money for text in texts)
+
+
+def _is_new_row(identity: str) -> bool:
+    match = rules.ROW.search(identity)
+    return match is not None and match["kind"].lower().startswith(rules.NEW_ROWS)
+
+
+def _in_row(node: LexborNode) -> bool:
+    step: LexborNode | None = node
+    while step is not None and not rules.ROW.search(attribute(step, "id")):
+        step = step.parent
+    return step is not None
+
+
+def _is_for_a_part(node: LexborNode) -> bool:
+    """Whether a price is that of a unit of measure, or of one month of several."""
+    around = (step for step in (node, node.parent, node.parent and node.parent.parent) if step is not None)
+    per_unit = any(rules.PER_UNIT.search(attribute(step, "class")) for step in around)
+    return per_unit or rules.PART.match(_text_behind(node)) is not None
+
+
+def _text_behind(node: LexborNode) -> str:
+    """The beginning of what follows a price in the same line: `/ l`, `per month`."""
+    step = node.next
+    while step is not None and not (text := text_of(step)):
+        step = step.next
+    return text.lower() if step is not None else ""
+
+
+def _rule_places(tree: LexborHTMLParser) -> Iterator[tuple[str, LexborNode]]:
     for rule in rules.PRICE_RULES:
         for node in tree.css(rule.selector):
             yield rule.name, node
@@ -230,9 +275,18 @@ def _from_parts(node: LexborNode, whole: LexborNode) -> str:
     digits = text_of(whole).replace(" ", "").removesuffix(mark)
     fraction = text_of(node.css_first(".a-price-fraction"))
     symbol = text_of(node.css_first(".a-price-symbol"))
-    if bool(mark) != bool(fraction) or not symbol:
+    if (mark and not fraction) or not symbol:
         return f"{symbol} {digits}?{fraction}"
-    return f"{symbol} {digits}{mark}{fraction}"
+    return f"{symbol} {_with_fraction(digits, mark, fraction)}"
+
+
+def _with_fraction(digits: str, mark: str, fraction: str) -> str:
+    """`1.234` and `99` as `1.234,99`; marked as doubtful when the fraction is not two digits."""
+    if not fraction or mark:
+        return f"{digits}{mark}{fraction}"
+    if len(fraction) != _FRACTION_DIGITS or not fraction.isdigit():
+        return f"{digits}?{fraction}"
+    return f"{digits}{',' if '.' in digits else '.'}{fraction}"
 
 
 def _from_superscript(small: list[LexborNode], large: LexborNode | None) -> str:
@@ -240,4 +294,4 @@ def _from_superscript(small: list[LexborNode], large: LexborNode | None) -> str:
     parts = [text_of(part) for part in small]
     if len(parts) != _SUPERSCRIPTS or not parts[1].isdigit() or large is None:
         return f"{' '.join(parts)} {text_of(large)}?"
-    return f"{parts[0]}{text_of(large)}.{parts[1]}"
+    return f"{parts[0]}{_with_fraction(text_of(large), '', parts[1])}"

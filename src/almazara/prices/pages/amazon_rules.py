@@ -28,6 +28,11 @@ PRICE_RULES: Final = (
     PriceRule("core-price-display", "#corePriceDisplay_desktop_feature_div .priceToPay"),
     PriceRule("core-price-display-mobile", "#corePriceDisplay_mobile_feature_div .priceToPay"),
     PriceRule("core-price-table", "#corePrice_desktop .apexPriceToPay, #corePrice_desktop .priceToPay"),
+    PriceRule(
+        "new-pitch-mobile",
+        "#newPitchPriceWrapper_feature_div .a-price:not(.a-text-price), "
+        "#corePrice_mobile_feature_div .a-price:not(.a-text-price)",
+    ),
     # Kindle, 2017-2026
     PriceRule("kindle", "#kindle-price"),
     PriceRule("kindle-row", "tr.kindle-price td.a-color-price"),
@@ -61,10 +66,24 @@ FOREIGN_IDS: Final = re.compile(
 FOREIGN_CLASSES: Final = re.compile(r"(?:^|\s)(?:a-carousel\S*|swatchElement|unselected|p13n\S*|s-result-item)(?:\s|$)")
 STRUCK: Final = re.compile(r"(?:^|\s)a-text-strike(?:\s|$)|strike|basisPrice|(?:^|\s)was-price", re.IGNORECASE)
 
+# What follows a price that is for a part only: a unit of measure, or a month of several.
+PART: Final = re.compile(
+    r"/|月|[x\u00d7]\s?\d|(?:per|por|pro|par|al|a|je)\s(?:month|mes|monat|mois|mês|mese|maand)\b|monthly|mensual"
+)
+PER_UNIT: Final = re.compile(r"(?:^|\s)pricePerUnit(?:\s|$)")
+
 # A row of the buy box accordion, in the right column or mirrored in the middle one.
 ROW: Final = re.compile(r"(?P<kind>[A-Za-z0-9]+?)AccordionRow(?:_(?P<place>\d+))?", re.ASCII)
 NEW_ROWS: Final = ("new", "buynew", "qualified")
+USED_ROWS: Final = ("used", "rent", "tradein", "warehouse")
 RENEWED_ROWS: Final = ("renewed", "certified", "refurbished")
+
+# A buy box of used copies, and what shows that new ones are sold beside it.
+USED_BOXES: Final = "#usedOnlyBuybox, #usedBuySection, #usedbuyBox"
+NEW_BOXES: Final = (
+    "#buyNewSection, #newBuyBoxPrice, #newOfferAccordionRow, [id*='newAccordionRow'], "
+    "#priceblock_ourprice, #priceblock_dealprice, #priceblock_saleprice, #priceblock_ourprice_row"
+)
 
 TITLES: Final = ("#productTitle", "#ebooksProductTitle")
 LIST_PRICES: Final = (
@@ -119,36 +138,42 @@ OTHER_PRICES: Final = (
 
 # Words of the stock line, in lower case; the first row that is found decides.
 UNAVAILABLE_WORDS: Final = (
-    "currently unavailable", "temporarily unavailable", "currently not available",
-    "no disponible", "non disponibile", "nicht verfügbar", "derzeit nicht auf lager",
-    "actuellement indisponible", "temporairement en rupture", "indisponible",
-    "indisponível", "não disponível", "niet verkrijgbaar", "niet beschikbaar",
-    "mevcut değil", "stokta yok", "niedostępn", "ej tillgänglig", "inte tillgänglig", "inte i lager",
-    "現在在庫切れ", "在庫切れ", "お取り扱いできません", "غير متوفر", "目前无货", "out of stock.",
+    "unavailable", "currently not available", "is not available", "out of stock",
+    "sold out", "no disponible", "sin stock", "agotado", "non disponibil", "esaurito", "nicht verfügbar",
+    "nicht lieferbar", "nicht auf lager", "ausverkauft", "actuellement indisponible", "rupture de stock", "épuisé",
+    "indisponible", "indisponível", "não disponível", "esgotado", "niet verkrijgbaar", "niet beschikbaar",
+    "niet op voorraad", "uitverkocht", "mevcut değil", "stokta yok", "temin edilemiyor", "tükendi", "niedostępn",
+    "wyprzedan", "ej tillgänglig", "inte tillgänglig", "otillgänglig", "inte i lager", "slut i lager", "slutsåld",
+    "在庫切れ", "お取り扱いできません", "غير متوفر", "غير متاح", "نفد", "نفذت", "目前无货",
 )  # fmt: skip
 NO_FEATURED_WORDS: Final = (
-    "available from these sellers", "erhältlich bei diesen anbietern", "disponible a través de estos vendedores",
-    "disponible a través de", "disponibile presso questi venditori", "disponible auprès de ces vendeurs",
-    "disponível por meio destes", "disponível com estes", "beschikbaar bij deze verkopers",
-    "bu sat\u0131c\u0131lar", "こちらからもご購入", "出品者からお求め", "dostępne u tych sprzedawców",
+    "available from these sellers", "see all buying options", "bei diesen anbietern", "de estos vendedores",
+    "por estos vendedores", "disponible a través de", "presso questi venditori", "de ces vendeurs",
+    "auprès de ces vendeurs", "por meio destes", "com estes vendedores", "através destes vendedores",
+    "bij deze verkopers", "från dessa säljare", "bu sat\u0131c\u0131lar", "こちらからもご購入", "出品者からお求め",
+    "u tych sprzedawców", "هؤلاء البائعين",
 )  # fmt: skip
 AVAILABILITY_WORDS: Final = (
     (Availability.PREORDER, (
         "pre-order", "preorder", "will be released", "reserva", "precommande", "précommande", "vorbestell",
         "preordina", "pré-venda", "pré-encomend", "noch nicht erschienen", "予約", "ön sipariş", "sera publié",
-        "in stock on", "auf lager ab dem", "en stock le", "en stock el",
+        "in stock on", "in stock from", "auf lager ab dem", "en stock le", "en stock el", "artikel erscheint",
+        "se lanzará", "se publicará", "paraîtra", "verrà pubblicato", "sarà pubblicato", "disponibile dal",
+        "wordt uitgebracht", "será lançado", "premiera", "släpps", "発売予定", "piyasaya ç\u0131kacak", "سيتم إصدار",
+        "temporarily out of stock", "temporalmente sin stock", "temporairement en rupture", "一時的に在庫切れ",
     )),
     (Availability.LIMITED, (
         "only", "sólo queda", "solo queda", "nur noch", "il ne reste plus que", "disponibilità: solo", "solo ",
         "restam apenas", "apenas", "nog maar", "slechts", "tükenmek üzere", "残り", "adet kald\u0131", "endast",
-        "zostało tylko", "tylko", "más pedidos", "left in stock", "só resta",
+        "zostało tylko", "tylko", "más pedidos", "left in stock", "só resta", "stokta kalan", "فقط",
     )),
     (Availability.IN_STOCK, (
         "in stock", "en stock", "em stock", "em estoque", "auf lager", "disponibilità immediata", "op voorraad",
         "stokta var", "disponible", "disponibile", "在庫あり", "i lager", "w magazynie", "dostępn", "متوفر", "متاح",
         "usually dispatched", "usually ships", "versandfertig", "gewöhnlich", "expédié sous", "envío en", "在库",
         "available to ship", "generalmente", "habituellement", "normalmente", "order soon", "order now", "order it",
-        "available now", "verfügbar", "disponível", "leverbaar", "beschikbaar",
+        "available now", "verfügbar", "disponível", "leverbaar", "beschikbaar", "lieferbar", "gewoonlijk", "zwykle",
+        "skickas", "kargoya verilir", "以内に発送", "عادة ما يتم الشحن",
     )),
 )  # fmt: skip
 # A deep discount for one way of paying is shown as the price in Brazil, and hidden data hold the price by card.
