@@ -52,7 +52,7 @@ def showing_progress() -> Iterator[Progress]:
     def show(stage: str, done: int, total: int) -> None:
         if stage not in tasks:
             end_stages()
-            tasks[stage] = display.add_task(stage, total=total or None)
+            tasks[stage] = display.add_task(stage[:1].upper() + stage[1:], total=total or None)
             display.start()
         display.update(tasks[stage], completed=done, total=total or None)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from almazara import log
 from almazara.artifacts import Artifact
-from almazara.errors import AlmazaraError, NotFoundError
+from almazara.errors import AlmazaraError, NotFoundError, UnavailableError
 from almazara.prices import alerting, demo, pages
 from almazara.prices.alert_delivery import Delivered
 from almazara.prices.collection import Archive, Collector, interpret
@@ -80,7 +80,10 @@ def open_store(settings: Settings) -> ObservationStore:
 
     if settings.store_url is not None:
         return stores.open_store(settings.store_url.get_secret_value())
-    settings.home_path.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.home_path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnavailableError(f"The folder {settings.home_path} cannot be written: {error}.") from error
     return stores.open_store(f"sqlite:///{settings.home_path.resolve() / 'prices.db'}")
 
 
