@@ -1,126 +1,122 @@
-"""Measure the build of the clean film tables beside the usual notebook way: processor time and peak memory.
+"""Measure a full build beside the usual notebook way, stage by stage: processor time, time on the clock, peak memory.
 
-Usage: python benchmarks/build_films.py [FOLDER]
+Usage: python benchmarks/build_films.py [FOLDER] [--full-entries] [--repeat N]
 
-FOLDER holds The Movies Dataset (default: the real data beside the repository). Each way runs in a process of its own
-and reads the same files and ends with its tables on disk.
+FOLDER holds The Movies Dataset (default: the real data beside the repository). With --full-entries its credits are
+padded first to the form of the published file. Each way runs in a process of its own, imports included, reads the same
+files and ends with its tables and answers on disk. Of N runs (default 3) the best counts: others share the machine.
+Typo indexes and similar films, which no notebook makes, are shown apart.
 """
 
 from __future__ import annotations
 
-import ast
+import argparse
 import json
 import resource
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pandas as pd
-
+STARTED = time.perf_counter()
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "movies" / "the-movies-dataset"
-NESTED = {
-    "movies": ["belongs_to_collection", "genres", "production_companies", "production_countries", "spoken_languages"],
-    "credits": ["cast", "crew"],
-    "keywords": ["keywords"],
-}
+SAME_JOB = ("start", "tables", "answers")
 
 
-def build_with_almazara(folder: Path) -> int:
-    """Read, clean, check, write."""
-    from almazara.movies import cleaning, contract
-    from almazara.movies.adapters import files
+def build_with_almazara(folder: Path, target: Path) -> Iterator[str]:
+    """Yields the name of each stage when it is done."""
+    from almazara.movies import building, cleaning, contract
+    from almazara.movies.adapters import catalog_files, files
 
+    yield "start"
     clean = cleaning.clean(files.read_raw(folder))
     contract.check(clean, max_loss_share=0.1)
+    files.write_tables(clean, target)
+    yield "tables"
+    answers = building.build_answers(clean.tables)
+    catalog_files.write(target, answers)
+    yield "answers"
+    catalog_files.write(target, building.build_search(clean.tables, answers))
+    yield "typo indexes"
+    catalog_files.write(target, building.build_similar(clean.tables, lambda _done, _all: None))
+    yield "similar films"
+
+
+def build_as_notebooks_do(folder: Path, target: Path) -> Iterator[str]:
+    """Yields the name of each stage when it is done."""
+    import notebook_films
+
+    yield "start"
+    movies, tables = notebook_films.clean_tables(folder, target)
+    yield "tables"
+    notebook_films.build_answers(movies, tables, target)
+    yield "answers"
+
+
+WAYS = {"notebook": build_as_notebooks_do, "almazara": build_with_almazara}
+
+
+def run(way: str, folder: Path) -> None:
+    """Build once, and print what was used since the process began when each stage was done."""
+    used = {}
     with tempfile.TemporaryDirectory() as target:
-        files.write_tables(clean, Path(target))
-    return len(clean.tables["films"])
+        for stage in WAYS[way](folder, Path(target)):
+            own = resource.getrusage(resource.RUSAGE_SELF)
+            clock = time.perf_counter() - STARTED
+            used[stage] = (own.ru_utime + own.ru_stime, clock, own.ru_maxrss / 1024)
+    print(json.dumps(used))
 
 
-def build_as_notebooks_do(folder: Path) -> int:
-    """pandas, `ast.literal_eval` per cell, explode, merge, `to_csv`."""
-    import pandas as pd
-
-    frames = {
-        "movies": read(folder, "movies_metadata.csv", "movies_dataset.csv"),
-        "credits": read(folder, "credits.csv"),
-        "keywords": read(folder, "keywords.csv"),
-    }
-    tables = {}
-    for name, columns in NESTED.items():
-        frame = frames[name]
-        frame["id"] = pd.to_numeric(frame["id"], errors="coerce")
-        for column in [column for column in columns if column in frame]:
-            frame[column] = frame[column].apply(parse)
-            tables[column] = unnest(frame, column)
-    movies = frames["movies"].dropna(subset=["release_date"])
-    movies["release_date"] = pd.to_datetime(movies["release_date"], errors="coerce", format="%Y-%m-%d")
-    movies = movies.dropna(subset=["release_date", "id"]).drop_duplicates("id")
-    for column in ("budget", "revenue"):
-        movies[column] = pd.to_numeric(movies[column], errors="coerce").fillna(0)
-    movies["return"] = (movies["revenue"] / movies["budget"]).where((movies["budget"] > 0) & (movies["revenue"] > 0), 0)
-    for column in ("credits", "keywords"):
-        movies = movies.merge(frames[column].drop_duplicates("id"), on="id", how="left")
-    links, ratings = read(folder, "links.csv"), read(folder, "ratings.csv", "ratings_small.csv")
-    if len(links) and len(ratings):
-        tables["ratings"] = ratings.merge(links, on="movieId").merge(movies[["id"]], left_on="tmdbId", right_on="id")
-    nested = [column for columns in NESTED.values() for column in columns]
-    tables["movies"] = movies.drop(columns=nested, errors="ignore")
-    with tempfile.TemporaryDirectory() as target:
-        for name, table in tables.items():
-            table.to_csv(Path(target) / f"{name}.csv", index=False)
-    return len(movies)
+def measure(way: str, folder: Path, repeat: int) -> dict[str, list[float]]:
+    """The least that any of the runs used up to the end of each stage: CPU seconds, seconds, MB."""
+    command = [sys.executable, "-W", "ignore", __file__, str(folder), "--run", way]
+    runs = [json.loads(subprocess.check_output(command, text=True).splitlines()[-1]) for _ in range(repeat)]
+    return {stage: [min(values) for values in zip(*(run[stage] for run in runs), strict=True)] for stage in runs[0]}
 
 
-def read(folder: Path, *names: str) -> pd.DataFrame:
-    import pandas as pd
-
-    found = [path for name in names for path in (folder / name, folder / f"{name}.gz") if path.exists()]
-    return pd.read_csv(found[0], low_memory=False) if found else pd.DataFrame({"id": []})
-
-
-def parse(cell: object) -> object:
-    try:
-        return ast.literal_eval(cell)  # type: ignore[arg-type]  # what is no text raises
-    except (ValueError, SyntaxError):
-        return []
-
-
-def unnest(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-    import pandas as pd
-
-    entries = frame[["id", column]].explode(column).dropna()
-    entries = entries[entries[column].map(lambda entry: isinstance(entry, dict))]
-    fields = pd.DataFrame(entries[column].tolist(), index=entries.index)
-    return fields.rename(columns={"id": f"{column}_id"}).assign(film_id=entries["id"])
+def compare(folder: Path, repeat: int) -> None:
+    """Measure both ways and print them beside each other."""
+    results = {way: measure(way, folder, repeat) for way in WAYS}
+    for way, stages in results.items():
+        before = [0.0, 0.0]
+        for stage, (cpu, clock, peak) in stages.items():
+            spent = f"{cpu - before[0]:6.2f} CPU s {clock - before[1]:6.2f} s"
+            print(f"{way:>9} {stage:>14}: {spent}; so far {cpu:6.2f} CPU s {clock:6.2f} s, peak {peak:4.0f} MB")
+            before = [cpu, clock]
+    theirs, ours = (results[way][SAME_JOB[-1]] for way in ("notebook", "almazara"))
+    cpu, clock, peak = (their / our for their, our in zip(theirs, ours, strict=True))
+    print(
+        f"Up to the answers: {cpu:.1f} times less processor time, {clock:.1f} times faster, {1 / peak:.2f} of the memory"
+    )
 
 
-WAYS = {"almazara": build_with_almazara, "notebook": build_as_notebooks_do}
+def with_full_entries(folder: Path, target: Path) -> Path:
+    """The same data with every field in every entry of the credits."""
+    import full_entries
 
-
-def measure(way: str, folder: Path) -> dict[str, float]:
-    command = [sys.executable, "-W", "ignore", __file__, str(folder), way]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return result
+    for path in folder.iterdir():
+        if path.name in ("credits.csv", "credits.csv.gz"):
+            full_entries.pad_credits(path, target / "credits.csv")
+        else:
+            (target / path.name).symlink_to(path.resolve())
+    return target
 
 
 def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else REAL_DATA
-    if len(sys.argv) > 2:
-        films = WAYS[sys.argv[2]](folder)
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        print(json.dumps({"films": films, "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss / 1024}))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, default=REAL_DATA)
+    parser.add_argument("--full-entries", action="store_true")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--run", choices=WAYS, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.run:
+        run(asked.run, asked.folder)
         return
-    ours, theirs = measure("almazara", folder), measure("notebook", folder)
-    print(f"Clean film tables from {folder}")
-    for name, result in (("notebook way", theirs), ("almazara", ours)):
-        print(f"{name:>13}: {result['films']:,} films, {result['cpu']:.2f} CPU s, peak {result['peak']:.0f} MB")
-    times, share = theirs["cpu"] / ours["cpu"], ours["peak"] / theirs["peak"]
-    print(f"{times:.1f} times less processor time, {share:.2f} of the memory")
+    with tempfile.TemporaryDirectory() as padded:
+        folder = with_full_entries(asked.folder, Path(padded)) if asked.full_entries else asked.folder
+        compare(folder, asked.repeat)
 
 
 if __name__ == "__main__":

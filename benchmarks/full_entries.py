@@ -20,7 +20,7 @@ CREW = ("credit_id", "department", "gender", "id", "job", "name", "profile_path"
 
 def pad_credits(source: Path, target: Path) -> None:
     """Write a plain `credits.csv` in full form; the same source gives the same file."""
-    rng = random.Random(1)  # noqa: S311 - made values, no secrets
+    rng = random.Random(1)
     csv.field_size_limit(2**31 - 1)
     opened = gzip.open if source.suffix == ".gz" else open
     with opened(source, "rt", encoding="utf-8", newline="") as read, target.open("w", encoding="utf-8") as written:
@@ -43,7 +43,13 @@ def _made_values(name: str, rng: random.Random) -> Iterator[tuple[str, object]]:
     words = name.split() or ["X"]
     first, last = words[0], words[-1]
     number = crc32(name.encode()) % 2_000_000
-    yield from (("name", name), ("id", number), ("gender", number % 3), ("cast_id", rng.randrange(100)), ("order", rng.randrange(50)))
+    yield from (
+        ("name", name),
+        ("id", number),
+        ("gender", number % 3),
+        ("cast_id", rng.randrange(100)),
+        ("order", rng.randrange(50)),
+    )
     parts = (f"{last} {first}", first, f"{first} (voice)", f"{last} (uncredited)", f"{first}'s Friend", f'"{last}" Doe')
     yield "character", rng.choices(parts, weights=(50, 25, 10, 10, 4, 1))[0]
     yield "credit_id", f"{rng.getrandbits(96):024x}"
