@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from selectolax.lexbor import LexborHTMLParser
 
 from almazara.prices.pages import amazon, structured
-from almazara.prices.pages.blocked import blocked, blocked_status
+from almazara.prices.pages.blocked import blocked, blocked_answer
 from almazara.prices.pages.document import LARGEST_PAGE, attribute, decoded, parsed
 from almazara.prices.pages.marketplaces import CURRENCIES, asin_in_url, shop_of
-from almazara.prices.pages.outcome import Outcome, Unreadable
+from almazara.prices.pages.outcome import BlockKind, Outcome, Unreadable
 from almazara.prices.pages.request import PageRequest
 
 _NOT_FOUND = frozenset({404, 410})
@@ -48,13 +48,15 @@ def read(
         An outcome for any input whatever; nothing is raised.
     """
     text = decoded(html, headers)
+    folded = {name.lower(): value for name, value in headers.items()}
     tree = parsed(text)
     if tree is None:
-        if found := blocked_status(status):
+        if found := blocked_answer(status, folded, empty=True):
             return found
         reason = "is too large" if len(text) > LARGEST_PAGE else "is empty or broken"
         return Unreadable(("page",), f"The page {reason}.")
-    if found := blocked(tree, len(text), status, {k.lower(): v for k, v in headers.items()}):
+    found = blocked(tree, len(text), status, folded)
+    if found and not (status in _NOT_FOUND and found.kind is BlockKind.ERROR_PAGE):
         return found
     shop = shop_of(url) or _own_shop(tree)
     sku = expected_sku or (asin_in_url(url) if shop in CURRENCIES else None)

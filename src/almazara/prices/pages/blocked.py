@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
@@ -9,52 +10,92 @@ from selectolax.lexbor import LexborHTMLParser
 from almazara.prices.pages.document import text_of
 from almazara.prices.pages.outcome import Blocked, BlockKind
 
-# A block page is small; a product page that mentions a captcha in a script is not one.
+# A block page is small and says little; a page that mentions a captcha in a script or review is not one.
 _LARGEST_BLOCK_PAGE: Final = 120_000
+_LONGEST_BLOCK_TEXT: Final = 4_000
 
-# Elements that only such pages have, in order; the pages of the real data that prove them are in docs/prices-pages.md.
+# Elements that such pages have, in order; the pages of the real data that prove them are in docs/prices-pages.md.
 _ELEMENTS: Final[tuple[tuple[str, BlockKind, str], ...]] = (
     ("form[action*='alidateCaptcha'] input#captchacharacters", BlockKind.CAPTCHA, "image captcha"),
     ("form[action*='alidateCaptcha'] img", BlockKind.CAPTCHA, "image captcha"),
     ("form[action*='alidateCaptcha']", BlockKind.CONTINUE_SHOPPING, "button to continue shopping"),
-    ("#captchacharacters, form[action*='aptcha']", BlockKind.CAPTCHA, "captcha form"),
-    ("#challenge-container, script[src*='awswaf.com'], script[src*='challenge.js']", BlockKind.CHALLENGE, "WAF"),
     (
-        "#cf-wrapper, #challenge-form, #cf-challenge-running, script[src*='/cdn-cgi/challenge']",
-        BlockKind.CHALLENGE,
-        "CDN",
+        "form[action^='/errors'] button, form[action^='/errors'] input[type='submit']",
+        BlockKind.CONTINUE_SHOPPING,
+        "form",
     ),
+    ("#captchacharacters, form[action*='aptcha'], #captcha_form, #nocaptcha", BlockKind.CAPTCHA, "captcha form"),
+    ("#challenge-container, script[src*='awswaf.com'], script[src*='challenge.js']", BlockKind.CHALLENGE, "WAF"),
+    ("#challenge-form, #cf-challenge-running, script[src*='/cdn-cgi/challenge']", BlockKind.CHALLENGE, "CDN"),
+    ("#cf-wrapper, #cf-error-details", BlockKind.DENIED, "CDN"),
     ("#px-captcha, script[src*='captcha-delivery.com'], iframe[src*='captcha-delivery']", BlockKind.CAPTCHA, "CDN"),
-    ("iframe[src*='_Incapsula_Resource'], #distilIdentificationBlock", BlockKind.CHALLENGE, "bot wall"),
-    (".g-recaptcha, .h-captcha, iframe[src*='recaptcha']", BlockKind.CAPTCHA, "captcha widget"),
+    ("iframe[src*='_Incapsula_Resource'], script[src*='_Incapsula_Resource']", BlockKind.CHALLENGE, "bot wall"),
+    ("#distilIdentificationBlock, #sec-if-cpt-container, script[src*='cp_challenge']", BlockKind.CHALLENGE, "bot wall"),
+    (".g-recaptcha, .h-captcha, .cf-turnstile, iframe[src*='recaptcha']", BlockKind.CAPTCHA, "captcha widget"),
     ("a[href*='/dogsofamazon'], a[href*='ref=cs_503'], a[href*='cs_404']", BlockKind.ERROR_PAGE, "error page"),
     ("img[src*='error/500_503'], img[src*='kailey-kitty']", BlockKind.ERROR_PAGE, "error page"),
+    ("form[name='signIn'], #ap_email, #ap_email_login", BlockKind.DENIED, "page to sign in"),
+    ("form[action*='//consent.']", BlockKind.DENIED, "question for consent"),
 )
-# Beginnings or parts of titles, in lower case.
+# Parts of titles, in lower case.
 _TITLES: Final[tuple[tuple[str, BlockKind], ...]] = (
     ("robot check", BlockKind.CAPTCHA),
+    ("robot or human", BlockKind.CAPTCHA),
     ("bot check", BlockKind.CAPTCHA),
     ("captcha", BlockKind.CAPTCHA),
     ("are you a human", BlockKind.CAPTCHA),
+    ("security measure", BlockKind.CAPTCHA),
     ("just a moment", BlockKind.CHALLENGE),
+    ("un momento…", BlockKind.CHALLENGE),
     ("attention required", BlockKind.CHALLENGE),
     ("pardon our interruption", BlockKind.CHALLENGE),
     ("human verification", BlockKind.CHALLENGE),
+    ("checking your browser", BlockKind.CHALLENGE),
+    ("ddos-guard", BlockKind.CHALLENGE),
     ("access denied", BlockKind.DENIED),
+    ("page has been denied", BlockKind.DENIED),
     ("403 forbidden", BlockKind.DENIED),
     ("sorry! something went wrong", BlockKind.ERROR_PAGE),
+    ("se ha producido un error", BlockKind.ERROR_PAGE),
+    ("tut uns leid", BlockKind.ERROR_PAGE),
+    ("désolé", BlockKind.ERROR_PAGE),
+    ("siamo spiacenti", BlockKind.ERROR_PAGE),
+    ("algo deu errado", BlockKind.ERROR_PAGE),
+    ("ご迷惑をおかけしています", BlockKind.ERROR_PAGE),
     ("service unavailable", BlockKind.ERROR_PAGE),
+    ("service temporarily unavailable", BlockKind.ERROR_PAGE),
     ("503 -", BlockKind.ERROR_PAGE),
     ("502 bad gateway", BlockKind.ERROR_PAGE),
     ("504 gateway", BlockKind.ERROR_PAGE),
     ("500 internal", BlockKind.ERROR_PAGE),
     ("too many requests", BlockKind.RATE_LIMIT),
 )
+# What such pages say where nothing else tells them, in lower case.
+_SENTENCES: Final[tuple[tuple[str, BlockKind], ...]] = (
+    ("make sure you're not a robot", BlockKind.CAPTCHA),
+    ("enter the characters you see", BlockKind.CAPTCHA),
+    ("confirm you are a human", BlockKind.CAPTCHA),
+    ("confirm you are not a robot", BlockKind.CAPTCHA),
+    ("verify you are a human", BlockKind.CAPTCHA),
+    ("unusual traffic from your", BlockKind.CAPTCHA),
+    ("service unavailable", BlockKind.ERROR_PAGE),
+)
+# Pages of Amazon that are not for people hold this address in a comment.
+_FOR_MACHINES: Final = "api-services-support@amazon.com"
 # What the scripts of such pages name.
-_SCRIPT_WORDS: Final = ("gokuProps", "awsWafCookieDomainList", "AwsWafIntegration", "_cf_chl_opt", "distil_r_captcha")
+_SCRIPT_WORDS: Final = (
+    "gokuProps",
+    "awsWafCookieDomainList",
+    "AwsWafIntegration",
+    "_cf_chl_opt",
+    "distil_r_captcha",
+    "KPSDK",
+    "geo.captcha-delivery.com",
+)
 _STATUSES: Final[dict[int, BlockKind]] = {
     401: BlockKind.DENIED,
     403: BlockKind.DENIED,
+    405: BlockKind.DENIED,
     407: BlockKind.DENIED,
     429: BlockKind.RATE_LIMIT,
     451: BlockKind.DENIED,
@@ -63,37 +104,66 @@ _FIRST_SERVER_ERROR: Final = 500
 _WAF_HEADERS: Final = ("x-amzn-waf-action", "cf-mitigated")
 
 
+_ACCEPTED: Final = 202
+# Elements and words of a page that shows goods in spite of a captcha somewhere (in a review or newsletter form).
+_GOODS: Final = (
+    "#productTitle, #ebooksProductTitle, [data-component-type='s-search-result'], li.s-result-item[data-asin], "
+    "#gridItemRoot, .zg-item-immersion, [itemprop='price'], [itemtype*='schema.org/Product' i], "
+    "meta[property='product:price:amount'], meta[property='og:price:amount']"
+)
+_PUBLISHED_GOODS = re.compile(r"@type[\"'\s:\[]+(?:https?://schema\.org/)?(?:Product|ProductGroup|ItemList|Book)\b")
+
+
 def blocked(tree: LexborHTMLParser, size: int, status: int, headers: dict[str, str]) -> Blocked | None:
-    """What kind of block page this is, or None; by elements first, then title, headers and status."""
-    if size <= _LARGEST_BLOCK_PAGE and (found := _by_content(tree)):
+    """What kind of block page this is, or None; by elements first, then title, words, headers and status."""
+    if size <= _LARGEST_BLOCK_PAGE and (found := _by_content(tree)) and not _shows_goods(tree):
         return found
+    return blocked_answer(status, headers)
+
+
+def blocked_answer(status: int, headers: dict[str, str], *, empty: bool = False) -> Blocked | None:
+    """A block that the answer's headers or HTTP status alone say, or None."""
     for name in _WAF_HEADERS:
         if name in headers:
-            return Blocked(BlockKind.CHALLENGE, f"The answer carries the header {name}: {headers[name]}.")
-    return blocked_status(status)
-
-
-def blocked_status(status: int) -> Blocked | None:
-    """A block that the HTTP status alone says, or None."""
-    kind = _STATUSES.get(status)
-    if kind is None and status >= _FIRST_SERVER_ERROR:
-        kind = BlockKind.ERROR_PAGE
-    return Blocked(kind, f"The shop answered with status {status}.") if kind else None
+            kind = BlockKind.CAPTCHA if "captcha" in headers[name].lower() else BlockKind.CHALLENGE
+            return Blocked(kind, f"The answer carries the header {name}: {headers[name]}.")
+    found = _STATUSES.get(status)
+    if found is None and status >= _FIRST_SERVER_ERROR:
+        found = BlockKind.ERROR_PAGE
+    if found is None and empty and status == _ACCEPTED:
+        found = BlockKind.CHALLENGE
+    return Blocked(found, f"The shop answered with status {status}.") if found else None
 
 
 def _by_content(tree: LexborHTMLParser) -> Blocked | None:
+    text = _visible_text(tree)
+    if len(text) > _LONGEST_BLOCK_TEXT:
+        return None
     for selector, kind, what in _ELEMENTS:
-        if tree.css_first(selector) is not None and not _is_product(tree):
+        if tree.css_first(selector) is not None:
             return Blocked(kind, f"The shop sent an obstacle instead of the page: {what}.")
-    if any(word in script.text() for script in tree.css("script") for word in _SCRIPT_WORDS) and not _is_product(tree):
+    if any(word in script.text() for script in tree.css("script") for word in _SCRIPT_WORDS):
         return Blocked(BlockKind.CHALLENGE, "The shop sent a script that tests the browser instead of the page.")
     title = text_of(tree.css_first("title")).lower()
-    for words, kind in _TITLES:
-        if words in title and not _is_product(tree):
-            return Blocked(kind, f"The shop sent a page with the title {title[:80]!r}.")
+    if found := _said(title, _TITLES) or _said(text.lower(), _SENTENCES):
+        return found
+    if _FOR_MACHINES in (tree.html or ""):
+        return Blocked(BlockKind.DENIED, "The shop sent the page that it has for programs.")
     return None
 
 
-def _is_product(tree: LexborHTMLParser) -> bool:
-    """Whether the page shows a product in spite of a captcha somewhere (in a review or newsletter form)."""
-    return tree.css_first("#productTitle, [itemprop='price'], meta[property='product:price:amount']") is not None
+def _said(text: str, table: tuple[tuple[str, BlockKind], ...]) -> Blocked | None:
+    kinds = ((words, kind) for words, kind in table if words in text)
+    return next((Blocked(kind, f"The shop sent a page that says {words!r}.") for words, kind in kinds), None)
+
+
+def _visible_text(tree: LexborHTMLParser) -> str:
+    """The page's text without scripts and styles, which are still needed."""
+    parts = (node.text(deep=False) for node in tree.css("body, body *:not(script):not(style):not(noscript)"))
+    return " ".join(" ".join(parts).split())
+
+
+def _shows_goods(tree: LexborHTMLParser) -> bool:
+    if tree.css_first(_GOODS) is not None:
+        return True
+    return any(_PUBLISHED_GOODS.search(script.text()) for script in tree.css("script[type*='ld+json' i]"))
