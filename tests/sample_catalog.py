@@ -4,6 +4,8 @@ import csv
 import fcntl
 import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -170,3 +172,32 @@ def sample_api(sample_home, tmp_path_factory) -> Iterator[httpx.Client]:
     """A client of the whole app over the sample."""
     with served(app_over(sample_home, tmp_path_factory.mktemp("api") / "home")) as client:
         yield client
+
+
+@contextmanager
+def server_process(
+    command: str, home: Path, **settings: object
+) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+    """`almazara up` or `serve` in a process of its own, on a free port, and a client of the address that it prints."""
+    values = {f"ALMAZARA_{name.upper()}": str(value) for name, value in {"home": home, **settings}.items()}
+    with subprocess.Popen(
+        [sys.executable, "-m", "almazara", command, "--port", "0"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **values},
+    ) as process:
+        try:
+            printed = [""]
+            while process.stderr and not printed[-1].startswith("Almazara: http://"):
+                printed.append(process.stderr.readline())
+                if not printed[-1]:
+                    pytest.fail(f"almazara {command} did not start: {''.join(printed)}")
+            with httpx.Client(base_url=printed[-1].split()[1], timeout=60, trust_env=False) as client:
+                yield process, client
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            finally:
+                process.kill()

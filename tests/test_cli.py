@@ -5,16 +5,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from pathlib import Path
 
-import httpx
 import pytest
 import typer
 
 from almazara.cli import app, main
-from almazara.wiring import movies as wiring
-from sample_catalog import Made, no_progress, settings_for, write_raw
+from sample_catalog import Made, server_process, write_raw
 
 HEAVY = {"polars", "numpy", "scipy", "fastapi", "pydantic", "sqlalchemy", "uvicorn", "msgspec", "httpx", "curl_cffi"}
 
@@ -266,35 +262,24 @@ def test_every_data_set_that_can_be_fetched_has_a_licence():
     assert {data_set.value for data_set in DataSet} == set(LICENCES)
 
 
-def started(*arguments, home: Path):
-    """A command in a process of its own, and the address that it prints."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "almazara", *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "ALMAZARA_HOME": str(home)},
-    )
-    for line in process.stderr:
-        if found := re.match(r"Almazara: (http://\S+)", line):
-            return process, found[1]
-    process.kill()
-    return pytest.fail(f"No address came: exit code {process.wait(10)}.")
+def test_up_builds_the_sample_answers_on_the_printed_address_and_ends_when_interrupted(tmp_path):
+    with server_process("up", home=tmp_path) as (process, client):
+        assert client.get("/score_titulo/Oil/Water").json()["titulo"] == "Oil/Water"
+        assert client.get("/health").json()["peliculas"]["muestra"] is True
+        assert ends_well(process, signal.SIGINT)
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-def test_up_builds_the_sample_answers_on_the_printed_address_and_ends_when_asked(tmp_path, sign):
-    process, address = started("up", "--port", "0", home=tmp_path)
-    try:
-        with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
-            assert client.get("/score_titulo/Oil/Water").json()["titulo"] == "Oil/Water"
-            assert client.get("/health").json()["peliculas"]["muestra"] is True
-        process.send_signal(sign)
-        errors = process.communicate(timeout=60)[1]
-    finally:
-        process.kill()
-    assert process.returncode in {0, -sign, 128 + sign}
+def test_serve_ends_when_terminated(sample_home):
+    with server_process("serve", home=sample_home) as (process, client):
+        assert client.get("/ready").status_code == 200
+        assert ends_well(process, signal.SIGTERM)
+
+
+def ends_well(process, sign):
+    process.send_signal(sign)
+    errors = process.communicate(timeout=60)[1]
     assert "Traceback" not in errors
+    return process.returncode in {0, -sign, 128 + sign}
 
 
 def test_a_port_in_use_is_said_in_one_line(run, over_sample):
@@ -302,30 +287,3 @@ def test_a_port_in_use_is_said_in_one_line(run, over_sample):
         code, _, err = run("serve", "--port", taken.getsockname()[1])
     assert code == 1
     assert "choose another with --port" in one_line(err)
-
-
-def test_a_running_server_takes_up_a_rollback_from_the_command_line(tmp_path, run, monkeypatch):
-    settings = settings_for(tmp_path, max_loss_share=1.0)
-    made = [
-        wiring.build_movies(
-            settings, write_raw(tmp_path / "raw", films), ratings=None, sample=False, progress=no_progress
-        )
-        for films in ([Made("The Mill")], [Made("The Mill"), Made("The Olive")])
-    ]
-    process, address = started("serve", "--port", "0", home=tmp_path)
-    monkeypatch.setenv("ALMAZARA_HOME", str(tmp_path))
-    try:
-        with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
-
-            def version():
-                return client.get("/health").json()["peliculas"]["version"]
-
-            assert version() == made[1].version
-            run("movies", "rollback")
-            end = time.monotonic() + 20
-            while version() != made[0].version and time.monotonic() < end:
-                time.sleep(0.1)
-            assert version() == made[0].version
-    finally:
-        process.terminate()
-        process.communicate(timeout=60)
