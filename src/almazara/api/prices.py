@@ -11,7 +11,8 @@ from typing import Annotated, Any, Final
 import msgspec
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, Security
 from fastapi.security import APIKeyHeader
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from almazara.api.errors import declared
 from almazara.api.security import KEY_HEADER, require_write
@@ -75,8 +76,24 @@ Service = Annotated[PriceService, Depends(_service)]
 ProductId = Annotated[str, Query(json_schema_extra=_TEXT, description="Id de un producto, `tienda:código`.")]
 RunId = Annotated[str, Path(json_schema_extra=_TEXT, description="El run_id que dio el POST.")]
 Levels = Annotated[str, Query(pattern=r"^\d{1,2}(,\d{1,2}){0,10}$", description=f"Intervalos en %, de {LEVELS}.")]
+
+
+def _read_moment(text: object) -> object:
+    """A day where only a day is written; pydantic alone would take midnight for the whole day."""
+    if not isinstance(text, str):
+        return text
+    try:
+        if len(text) == len("2026-03-31"):
+            return date.fromisoformat(text)
+        return datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)  # an unescaped + is a space
+    except ValueError:
+        raise PydanticCustomError("moment", "debe ser AAAA-MM-DD, o un momento en ISO 8601") from None
+
+
 Moment = Annotated[
-    date | datetime | None, Query(description="AAAA-MM-DD, o un momento con zona horaria (sin ella, UTC).")
+    date | datetime | None,
+    BeforeValidator(_read_moment),
+    Query(description="AAAA-MM-DD, o un momento con zona horaria (sin ella, UTC)."),
 ]
 
 

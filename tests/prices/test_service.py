@@ -1,0 +1,237 @@
+"""The questions of the price product: pages of history, days with their gaps, products, health."""
+
+from base64 import b64encode
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from almazara.errors import InputError, NotFoundError
+from almazara.prices.adapters.stores import open_store
+from almazara.prices.answers import DataQuery
+from almazara.prices.forecasting import ForecastIndex, Forecasts
+from almazara.prices.schema import Availability, Observation
+from almazara.prices.service import MAX_ROWS, PriceService
+from price_shop import NOW, observed, product, search
+
+
+class Live:
+    current = Forecasts(ForecastIndex({}, {"shop.example:1": "shop.example:1 has 3 days; a forecast needs 14."}), None)
+
+
+def service_over(store, **values):
+    return PriceService(store, Live(), timezone="Europe/Madrid", clock=lambda: NOW, **values)
+
+
+@pytest.fixture
+def service(store):
+    return service_over(store)
+
+
+def pages_of(ask, query):
+    """Each page, following the cursors."""
+    while True:
+        rows, cursor = ask(query)
+        yield rows
+        if cursor is None:
+            return
+        query = replace(query, cursor=cursor)
+
+
+def data(service):
+    def ask(query):
+        page = service.data(query)
+        return page.observations, page.next_cursor
+
+    return ask
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """Three products and an empty one, with a gap and stock-outs."""
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('store') / 'prices.db'}")
+    for number in (1, 2, 3, 4):
+        store.save_listing(product(number, category="oil" if number < 3 else "other"))
+    store.append(observed("shop.example:1", day, f"{day + 1}.25") for day in range(40) if not 10 < day < 30)
+    store.append(observed("shop.example:2", day, None if day % 4 == 0 else "5.00") for day in range(20))
+    store.append(
+        Observation("shop.example:3", NOW - timedelta(microseconds=n), Availability.IN_STOCK, Decimal(n + 1), "EUR")
+        for n in range(30)
+    )
+    yield service_over(store)
+    store.close()
+
+
+@given(limit=st.integers(1, 90), product=st.sampled_from([None, "shop.example:1", "shop.example:3"]))
+def test_pages_of_any_size_hold_every_observation_exactly_once(large, limit, product):
+    whole = large.data(DataQuery(product=product, limit=MAX_ROWS)).observations
+    pages = list(pages_of(data(large), DataQuery(product=product, limit=limit)))
+    assert [row for page in pages for row in page] == whole
+    assert all(len(page) == limit for page in pages[:-1])
+    assert 0 < len(pages[-1]) <= limit
+
+
+@given(limit=st.integers(1, 120), days=st.integers(0, 50))
+def test_pages_of_days_of_any_size_hold_every_day_exactly_once(large, limit, days):
+    start = NOW - timedelta(days=days)
+    whole = large.daily(DataQuery(start=start, limit=MAX_ROWS))[0]
+    pages = list(pages_of(large.daily, DataQuery(start=start, limit=limit)))
+    assert [row for page in pages for row in page] == whole
+    assert all(len(page) == limit for page in pages[:-1])
+
+
+def test_start_belongs_to_the_span_and_end_does_not(large):
+    query = DataQuery(product="shop.example:1", start=NOW - timedelta(days=3), end=NOW - timedelta(days=1))
+    assert [o.price for o in large.data(query).observations] == [Decimal("4.25"), Decimal("3.25")]
+
+
+def test_a_category_is_its_products_alone(large):
+    found = large.data(DataQuery(category="oil", limit=MAX_ROWS)).observations
+    assert {o.listing_id for o in found} == {"shop.example:1", "shop.example:2"}
+    assert large.data(DataQuery(category="nothing")).observations == []
+    assert large.data(DataQuery(category="\0")).observations == []
+
+
+def test_days_without_a_reading_are_carried_for_a_week_and_then_a_gap_never_filled(large):
+    rows = {row.date: row for row in large.daily(DataQuery(product="shop.example:1", limit=MAX_ROWS))[0]}
+    days = [rows[NOW.date() - timedelta(days=ago)] for ago in (30, 29, 23, 22, 11, 10)]
+    assert [row.state for row in days] == ["observed", "carried", "carried", "gap", "gap", "observed"]
+    assert [row.price for row in days] == [31.25, 31.25, 31.25, None, None, 11.25]
+    assert days[3].currency is None
+    assert len(rows) == 40
+
+
+def test_a_stock_out_is_marked_and_has_no_price(large):
+    rows = {row.date: row for row in large.daily(DataQuery(product="shop.example:2", limit=MAX_ROWS))[0]}
+    out = rows[NOW.date() - timedelta(days=4)]
+    assert (out.state, out.price) == ("out_of_stock", None)
+
+
+def test_days_are_those_of_the_configured_zone(store, service):
+    store.save_listing(product())
+    late = datetime(2026, 2, 10, 23, 30, tzinfo=UTC)  # already the 11th in Madrid
+    store.append([replace(observed("shop.example:1", 0, "5.00"), observed_at=late)])
+    assert service.daily(DataQuery(product="shop.example:1"))[0][0].date == date(2026, 2, 11)
+
+
+def test_days_end_today_and_not_in_the_future(store, service):
+    store.save_listing(product())
+    store.append([observed("shop.example:1", 2, "5.00")])
+    rows, _ = service.daily(DataQuery(product="shop.example:1", end=NOW + timedelta(days=400)))
+    assert rows[-1].date == NOW.date()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        DataQuery(limit=0),
+        DataQuery(limit=MAX_ROWS + 1),
+        DataQuery(product="a", category="b"),
+        DataQuery(start=NOW, end=NOW),
+        DataQuery(cursor="nonsense"),
+        DataQuery(cursor="%%%"),
+        DataQuery(cursor="ñ"),
+        DataQuery(cursor="MjAyNi0wMy0wMQ"),
+    ],
+)
+def test_what_cannot_be_asked_is_an_input_error(large, query):
+    for ask in (large.data, large.daily):
+        with pytest.raises(InputError):
+            ask(query)
+
+
+@pytest.mark.parametrize("moment", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+def test_moments_at_the_ends_of_the_calendar_are_answered_or_refused(large, moment):
+    for ask in (large.data, large.daily):
+        for query in (DataQuery(start=moment), DataQuery(end=moment)):
+            with suppress(InputError):
+                ask(query)
+
+
+@given(cursor=st.text(max_size=60) | st.binary(max_size=60).map(lambda content: b64encode(content).decode()))
+def test_a_made_up_cursor_is_answered_or_refused_but_breaks_nothing(large, cursor):
+    for ask in (large.data, large.daily):
+        with suppress(InputError):
+            ask(DataQuery(cursor=cursor))
+
+
+@pytest.mark.parametrize("listing_id", ["", "nothing", "shop.example:99", "a/b", "%", "\0", "\ud800", "x" * 9000])
+def test_an_unknown_product_is_not_found(large, listing_id):
+    for ask in (
+        lambda: large.product(listing_id),
+        lambda: large.remove_product(listing_id),
+        lambda: large.data(DataQuery(product=listing_id)),
+        lambda: large.daily(DataQuery(product=listing_id)),
+        lambda: large.predict(listing_id, 7, [80]),
+    ):
+        with pytest.raises(NotFoundError):
+            ask()
+
+
+def test_a_row_has_its_price_per_litre_only_where_the_litres_are_known(store, service):
+    store.save_listing(product(litres=Decimal(5)))
+    store.save_listing(product(2))
+    store.append([observed(f"shop.example:{n}", 0, "39.95") for n in (1, 2)] + [observed("shop.example:1", 1, None)])
+    rows = service.rows(service.data(DataQuery()).observations)
+    assert [row.price_per_litre for row in rows] == [None, Decimal("7.9900"), None]
+
+
+def test_a_product_shows_its_newest_price_and_how_old_it_is(store, service):
+    store.save_listing(product(litres=Decimal(5)))
+    store.append([observed("shop.example:1", 3, "39.95"), observed("shop.example:1", 2, "37.95")])
+    latest = service.product("shop.example:1").latest
+    assert (latest.price, latest.days_ago, latest.price_per_litre) == (Decimal("37.95"), 2.0, Decimal("7.5900"))
+
+
+def test_following_again_keeps_what_is_known_and_takes_what_is_new(store, service):
+    url = "https://shop.example/aceite"
+    first, is_new = service.add_product(url, marketplace=None, category="Olive Oil", target_price=Decimal(30))
+    assert (is_new, first.category) == (True, "olive-oil")
+    store.append([observed(first.id, 0, "39.95")])
+    service.remove_product(first.id)
+    assert service.products(tracked=True) == []
+    assert store.count(first.id) == 1
+    again, is_new = service.add_product(url, marketplace=None, category=None, target_price=Decimal(25))
+    assert (is_new, again.id, again.category, again.target_price) == (False, first.id, "olive-oil", Decimal(25))
+    assert again.latest.price == Decimal("39.95")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1/p", "http://localhost:8000/p", "http://169.254.169.254/latest", "http://[::1]/"]
+)
+def test_addresses_of_this_machine_are_refused_unless_a_test_allows_loopback(store, url):
+    with pytest.raises(InputError):
+        service_over(store).add_product(url, marketplace=None, category=None, target_price=None)
+    allowing = service_over(store, loopback=True)
+    if "169.254" in url:
+        with pytest.raises(InputError):
+            allowing.add_product(url, marketplace=None, category=None, target_price=None)
+    else:
+        assert allowing.add_product(url, marketplace=None, category=None, target_price=None)[1]
+
+
+def test_a_forecast_needs_a_history_and_a_product(store, service):
+    store.save_listing(product())
+    store.save_listing(search())
+    with pytest.raises(InputError, match="not read yet"):
+        service.predict("shop.example:1", 7, [80])
+    with pytest.raises(InputError, match="is a search"):
+        service.predict("amazon.es:5ea5c4", 7, [80])
+    store.append([observed("shop.example:1", 0, "39.95")])
+    with pytest.raises(InputError, match="3 days"):
+        service.predict("shop.example:1", 7, [80])
+
+
+def test_health_counts_what_is_followed_and_looks_at_no_more_than_a_week(store, service, monkeypatch):
+    store.save_listing(product())
+    store.save_listing(product(2, tracked=False))
+    store.append(observed("shop.example:1", day, "39.95") for day in range(200))
+    read = []
+    history = store.history
+    monkeypatch.setattr(store, "history", lambda *a, **v: read.extend(history(*a, **v)) or read[-200:])
+    assert service.health().days_since_read == {"shop.example:1": 0.0}
+    assert len(read) <= 8
