@@ -277,10 +277,10 @@ def _from_parts(node: LexborNode, whole: LexborNode) -> str:
     symbol = text_of(node.css_first(".a-price-symbol"))
     if (mark and not fraction) or not symbol:
         return f"{symbol} {digits}?{fraction}"
-    return f"{symbol} {_with_fraction(digits, mark, fraction)}"
+    return f"{symbol} {with_fraction(digits, mark, fraction)}"
 
 
-def _with_fraction(digits: str, mark: str, fraction: str) -> str:
+def with_fraction(digits: str, mark: str, fraction: str) -> str:
     """`1.234` and `99` as `1.234,99`; marked as doubtful when the fraction is not two digits."""
     if not fraction or mark:
         return f"{digits}{mark}{fraction}"
@@ -294,4 +294,4 @@ def _from_superscript(small: list[LexborNode], large: LexborNode | None) -> str:
     parts = [text_of(part) for part in small]
     if len(parts) != _SUPERSCRIPTS or not parts[1].isdigit() or large is None:
         return f"{' '.join(parts)} {text_of(large)}?"
-    return f"{parts[0]}{_with_fraction(text_of(large), '', parts[1])}"
+    return f"{parts[0]}{with_fraction(text_of(large), '', parts[1])}"
