@@ -87,9 +87,7 @@ def compare(folder: Path, repeat: int) -> None:
             before = [cpu, clock]
     theirs, ours = (results[way][SAME_JOB[-1]] for way in ("notebook", "almazara"))
     cpu, clock, peak = (their / our for their, our in zip(theirs, ours, strict=True))
-    print(
-        f"Up to the answers: {cpu:.1f} times less processor time, {clock:.1f} times faster, {1 / peak:.2f} of the memory"
-    )
+    print(f"Up to the answers: {cpu:.1f} times less CPU time, {clock:.1f} times faster, {1 / peak:.2f} of the memory")
 
 
 def with_full_entries(folder: Path, target: Path) -> Path:

@@ -241,7 +241,8 @@ def to_json(chunk: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, bytes]]:
 
 
 def _join(lines: pl.Series) -> bytes:
-    return "\n".join(lines.to_list()).encode()
+    joined: bytes = lines.str.join("\n").cast(pl.Binary).item()  # as Python text it would be encoded twice
+    return joined
 
 
 def _requote(cell: str) -> str:

@@ -68,6 +68,7 @@ def build_movies(
     raw = files.read_raw(folder, ratings, lambda stage: progress(stage, 0, 0))
     progress("Cleaning", 0, 0)
     clean = cleaning.clean(raw)
+    del raw  # several times the memory of the clean tables
     contract.check(clean, settings.max_loss_share)
 
     def fill(target: Path) -> Mapping[str, Any]:
@@ -76,7 +77,7 @@ def build_movies(
         progress("Building the catalog", 0, 0)
         answers = building.build_answers(clean.tables)
         catalog_files.write(target, answers)
-        progress("indexing titles and names", 0, 0)
+        progress("Indexing titles and names", 0, 0)
         catalog_files.write(target, building.build_search(clean.tables, answers))
         similar = building.build_similar(
             clean.tables, lambda done, total: progress("Finding similar films", done, total)

@@ -12,7 +12,7 @@ ROW = "row"
 
 def pack_texts(texts: pl.Series) -> dict[str, np.ndarray]:
     """The arrays of `Texts`: offsets (n + 1) int64, blob uint8."""
-    blob = texts.str.join("").item().encode()
+    blob = texts.str.join("").cast(pl.Binary).item()
     return {"offsets": offsets(texts.str.len_bytes()), "blob": np.frombuffer(blob, np.uint8)}
 
 
