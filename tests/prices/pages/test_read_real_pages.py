@@ -84,7 +84,7 @@ def test_what_stands_beside_the_price_is_right(outcomes):
 
 def test_search_and_category_pages_list_their_offers_in_order(outcomes):
     for e, o in outcomes:
-        if not isinstance(o, ListingPage):
+        if not isinstance(o, ListingPage) or "total_results" not in e:
             continue
         assert len(o.offers) == e["total_results"]
         assert sum(offer.price is not None for offer in o.offers) == e["priced_results"]
@@ -93,6 +93,13 @@ def test_search_and_category_pages_list_their_offers_in_order(outcomes):
             assert (expected["asin"], _amount(expected["price"])) == (offer.sku, offer.price)
             assert _amount(expected.get("list_price")) == offer.list_price
             assert offer.title.startswith(expected["title"][:60])
+
+
+def test_a_category_page_of_another_shop_is_a_list_or_refused(outcomes):
+    found = {e["file"]: o for e, o in outcomes if e["locale"] == "shop" and e["kind"] == "category"}
+    assert found
+    assert all(isinstance(o, ListingPage | Unreadable) for o in found.values())
+    assert any(isinstance(o, ListingPage) for o in found.values())
 
 
 def test_no_price_of_another_shop_is_wrong_and_most_are_read(real_data):

@@ -22,6 +22,7 @@ from almazara.prices.pages.claims import (
 from almazara.prices.pages.outcome import Condition
 
 _PRODUCTS: Final = frozenset({"product", "individualproduct", "productmodel", "productgroup", "book", "vehicle", "car"})
+_LISTS: Final = frozenset({"itemlist", "offercatalog"})
 # Below these keys are other products.
 _ELSEWHERE: Final = frozenset(
     {"isrelatedto", "issimilarto", "isaccessoryorsparepartfor", "isconsumablefor", "itemlistelement", "review",
@@ -41,6 +42,12 @@ def json_ld_products(tree: LexborHTMLParser) -> list[Node]:
     by_id = {str(n["@id"]): n for d in documents for n in _nodes(d, 0) if "@id" in n and len(n) > 1}
     products = [node for document in documents for node in _nodes(document, 0) if is_product(node)]
     return [_resolved(product, by_id) for product in products]
+
+
+def json_ld_lists(tree: LexborHTMLParser) -> list[Node]:
+    """The ItemList nodes of a page that stand for themselves: not inside a product."""
+    documents = [document for script in tree.css("script[type*='ld+json' i]") for document in loads(script.text())]
+    return [node for document in documents for node in _nodes(document, 0) if _kinds(node) & _LISTS]
 
 
 def loads(text: str) -> list[Any]:
@@ -87,9 +94,14 @@ def _nodes(value: object, depth: int) -> Iterator[Node]:
 
 def is_product(node: Node) -> bool:
     """Whether a node's type is a kind of product."""
+    return bool(_kinds(node) & _PRODUCTS)
+
+
+def _kinds(node: Node) -> set[str]:
+    """A node's types in lower case, without the vocabulary's address."""
     kinds = node.get("@type")
     names = kinds if isinstance(kinds, list) else [kinds]
-    return any(str(name).rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() in _PRODUCTS for name in names)
+    return {str(name).rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for name in names}
 
 
 def _resolved(product: Node, by_id: dict[str, Node]) -> Node:
@@ -112,7 +124,7 @@ def claim_of(product: Node) -> Claim:
     aggregates = [a for a in _as_list(product.get("offers")) if isinstance(a, dict) and "lowPrice" in a]
     single = len(priced) == 1 and all(str(a.get("offerCount")) == "1" for a in aggregates)
     low_high = [] if single else [price for a in aggregates for price in _ends(a)]
-    availabilities = [m for o in [*new, *aggregates] if (m := availability_of(_text(o.get("availability"))))]
+    availabilities = [m for o in [*new, *aggregates] if (m := availability_of(text_value(o.get("availability"))))]
     rating = product.get("aggregateRating")
     rating = rating if isinstance(rating, dict) else {}
     seller = new[0].get("seller") if len(new) == 1 else None
@@ -121,14 +133,14 @@ def claim_of(product: Node) -> Claim:
         prices=_distinct([*priced, *low_high]),
         ranged=bool(aggregates) and not single and not _closed(aggregates, priced),
         availability=combined_availability(availabilities),
-        availability_text=_text(new[0].get("availability")) if new else None,
+        availability_text=text_value(new[0].get("availability")) if new else None,
         list_price=_list_price(new, aggregates if single else [], priced),
         condition=_condition(product, offers, new),
-        name=_text(product.get("name")),
-        sku=_text(product.get("sku")) or _text(product.get("productID")),
-        seller=_text(seller.get("name")) if isinstance(seller, dict) else None,
-        rating=_text(rating.get("ratingValue")),
-        review_count=_text(rating.get("reviewCount") or rating.get("ratingCount")),
+        name=text_value(product.get("name")),
+        sku=text_value(product.get("sku")) or text_value(product.get("productID")),
+        seller=text_value(seller.get("name")) if isinstance(seller, dict) else None,
+        rating=text_value(rating.get("ratingValue")),
+        review_count=text_value(rating.get("reviewCount") or rating.get("ratingCount")),
     )
 
 
@@ -204,7 +216,7 @@ def _as_list(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _text(value: object) -> str | None:
+def text_value(value: object) -> str | None:
     """Text of a scalar, or of the first of a list; entities decoded."""
     if isinstance(value, list):
         value = value[0] if value else None

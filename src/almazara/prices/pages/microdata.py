@@ -19,7 +19,7 @@ from almazara.prices.pages.claims import (
 from almazara.prices.pages.document import attribute, text_of
 
 _VALUE_ATTRIBUTES: Final = ("content", "href", "src", "datetime")
-_PRODUCT: Final = "[itemtype*='schema.org/Product' i], [itemtype*='schema.org/IndividualProduct' i]"
+PRODUCT_SCOPES: Final = "[itemtype*='schema.org/Product' i], [itemtype*='schema.org/IndividualProduct' i]"
 _OFFER: Final = "[itemtype*='schema.org/Offer' i], [itemtype*='schema.org/AggregateOffer' i]"
 _AMOUNTS: Final = ("product:price:amount", "og:price:amount", "product:price")
 _SALES: Final = ("product:sale_price:amount", "og:sale_price:amount")
@@ -31,14 +31,15 @@ _CONDITIONS: Final = ("product:condition", "og:condition")
 
 def microdata_claims(tree: LexborHTMLParser) -> list[Claim]:
     """A claim for each product scope with a name or price of its own; else for the page's only offer."""
-    claims = [_product_claim(scope) for scope in tree.css(_PRODUCT)]
+    claims = [product_claim(scope) for scope in tree.css(PRODUCT_SCOPES)]
     named = [claim for claim in claims if claim.prices or claim.name]
     orphans = [offer for offer in tree.css(_OFFER) if _scope_of(offer) is None]
     price = _scope_price(orphans[0]) if len(orphans) == 1 and not any(claim.prices for claim in claims) else None
     return [_claim(orphans, (price,), None)] if price else named
 
 
-def _product_claim(scope: LexborNode) -> Claim:
+def product_claim(scope: LexborNode) -> Claim:
+    """What one product scope says."""
     offers = [node for node in scope.css(_OFFER) if _is_in(node, scope)]
     offers += [node for offer in offers for node in offer.css(_OFFER) if _is_in(node, offer)]
     places = offers or [scope]

@@ -9,10 +9,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from almazara.prices.pages.claims import Claim, Price, agreed_availability, decimal_or_none
 from almazara.prices.pages.document import attribute, count_in, first_text
-from almazara.prices.pages.jsonld import claim_of, json_ld_products
+from almazara.prices.pages.jsonld import claim_of, json_ld_lists, json_ld_products
 from almazara.prices.pages.microdata import meta_claim, microdata_claims
 from almazara.prices.pages.outcome import Condition, Offer, Outcome, Unavailable, Unreadable
 from almazara.prices.pages.request import PageRequest, alike
+from almazara.prices.pages.shop_listing import read_listing
 from almazara.prices.pages.visible import VisibleText
 from almazara.prices.schema import Availability
 
@@ -35,8 +36,14 @@ class _DoubtError(Exception):
 
 
 def read(tree: LexborHTMLParser, request: PageRequest) -> Outcome:
-    """Read a product page of any shop."""
-    products = [claim_of(product) for product in json_ld_products(tree)]
+    """Read a product or category page of any shop."""
+    nodes, lists = json_ld_products(tree), json_ld_lists(tree)
+    outcome = _read_product(tree, [claim_of(node) for node in nodes], request)
+    about_none = isinstance(outcome, Unreadable) and outcome.missing[0] in {"product", "offer"}
+    return (about_none and read_listing(tree, nodes, lists, request)) or outcome
+
+
+def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRequest) -> Outcome:
     tree.strip_tags(["script", "style", "noscript", "template"])
     names = _page_names(tree)
     title = names[0] if names else None
