@@ -114,13 +114,22 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     match error.status_code:
+        case 400:  # FastAPI's, for a body that is no JSON, or not even text
+            return problem(422, "El cuerpo de la petición no es JSON válido.")
         case 404:
             detail = f"No hay nada en {request.url.path[:200]}: las rutas están en /docs."
         case 405:
             detail = f"{request.method} no se admite en esta ruta: las rutas están en /docs."
+            return problem(405, detail, headers={"Allow": _allowed(request)})
         case _:
             detail = str(error.detail)
     return problem(error.status_code, detail, headers=dict(error.headers or {}))
+
+
+def _allowed(request: Request) -> str:
+    """The methods of a path; Starlette names those of its first route alone."""
+    path = getattr(request.scope.get("route"), "path", "")
+    return ", ".join(sorted(method.upper() for method in request.app.openapi()["paths"].get(path, ["GET"])))
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:
