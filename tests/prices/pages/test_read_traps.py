@@ -1,0 +1,263 @@
+"""Traps of buy boxes, stock lines, block pages and lists, each on a page of a few made lines."""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from almazara.prices.pages import read
+from almazara.prices.pages.outcome import Blocked, ListingPage, Offer, Unavailable, Unreadable
+
+ASIN = "B0SAMPLE01"
+SHOP = "https://www.shop.example/c/oil"
+NEW = "40,00 €"
+
+
+def price(text, kind=""):
+    return f'<span class="a-price {kind}"><span class="a-offscreen">{text}</span></span>'
+
+
+def in_parts(symbol, whole, mark, fraction):
+    decimal = f'<span class="a-price-decimal">{mark}</span>' if mark else ""
+    cents = f'<span class="a-price-fraction">{fraction}</span>' if fraction else ""
+    return (
+        f'<span class="a-price priceToPay"><span class="a-offscreen"> </span><span class="a-price-symbol">{symbol}'
+        f'</span><span class="a-price-whole">{whole}{decimal}</span>{cents}</span>'
+    )
+
+
+def center(inner):
+    return f'<div id="corePriceDisplay_desktop_feature_div">{inner}</div>'
+
+
+def row(identity, text, opened=""):
+    return f'<div id="{identity}" class="{opened}"><div id="corePrice_feature_div">{price(text)}</div></div>'
+
+
+def page(body, stock="En stock", button='<input id="add-to-cart-button">', title="Aceite de muestra"):
+    return (
+        f'<title>{title}</title><div id="ppd"><span id="productTitle">{title}</span>{body}<div id="availability">'
+        f'{stock}</div><form id="addToCart"><input id="ASIN" name="ASIN" value="{ASIN}">{button}</form></div>'
+    )
+
+
+def outcome_of(html, shop="amazon.es"):
+    return read(html, url=f"https://www.{shop}/dp/{ASIN}")
+
+
+OPEN = "a-accordion-active"
+SUBSCRIPTION_OPEN = (
+    f'<div id="buyBoxAccordion">{row("snsAccordionRowMiddle", "38,00 €", OPEN)}{row("newAccordionRow_0", NEW)}</div>'
+)
+USED_OPEN = f'<div id="buyBoxAccordion">{row("usedAccordionRow", "30,00 €", OPEN)}{row("newAccordionRow_0", NEW)}</div>'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        SUBSCRIPTION_OPEN,
+        USED_OPEN,
+        center(price(NEW, "priceToPay")) + SUBSCRIPTION_OPEN,
+        center(price(NEW, "priceToPay") * 2),
+        center(price(NEW, "priceToPay") + f'<span class="pricePerUnit">({price("400,00 €")} / l)</span>'),
+        f'<div id="corePrice_feature_div">{price(NEW)}<span>({price("400,00 €")} / l)</span></div>',
+        center(price(NEW, "priceToPay")) + f'<div id="tmmSwatches">{price("9,99 €", "priceToPay")}</div>',
+        center(price(NEW, "priceToPay")) + f'<div id="sims-fbt">{center(price("99,00 €", "priceToPay"))}</div>',
+        center(price(NEW, "priceToPay")) + f'<div id="promo">cupón de {price("5,00 €")}</div>',
+        f'<div id="newPitchPriceWrapper_feature_div">{in_parts("€", "40", ",", "00")}</div>',
+        center(in_parts("€", "40", "", "00")),
+    ],
+)
+def test_beside_other_offers_the_new_one_time_price_is_read(body):
+    assert outcome_of(page(body)).price == Decimal("40.00")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        center(price("38,00 €", "priceToPay")) + SUBSCRIPTION_OPEN,
+        center(price("38,00 €", "priceToPay"))
+        + f'<div id="buyBoxAccordion"><div id="snsAccordionRowMiddle" class="{OPEN}"></div>'
+        '<div id="newAccordionRow_0"><span class="a-color-price">40,00 €</span></div></div>',
+        center(price("25,00 €", "priceToPay") + "<span>/mes x 12</span>"),
+        center(price("25,00 €", "priceToPay") + "<span>per month</span>"),
+        center(price("10,00 €", "priceToPay") + " - " + price("20,00 €", "priceToPay")),
+        center(in_parts("€", "40", ",", "")),
+    ],
+)
+def test_a_price_that_may_be_of_another_row_or_of_a_part_is_refused(body):
+    assert isinstance(outcome_of(page(body)), Unreadable)
+
+
+@pytest.mark.parametrize(
+    "box",
+    ['<div id="usedOnlyBuybox"></div>', f'<div id="buyBoxAccordion">{row("usedAccordionRow", "30,00 €", OPEN)}</div>'],
+)
+def test_a_buy_box_of_used_copies_only_is_no_offer(box):
+    assert isinstance(outcome_of(page(center(price("30,00 €", "priceToPay")) + box)), Unavailable)
+
+
+@pytest.mark.parametrize(
+    ("shop", "printed", "amount"),
+    [
+        ("amazon.in", ("₹", "1,04,000", ".", "00"), "104000.00"),
+        ("amazon.co.jp", ("￥", "1,980", "", ""), "1980"),
+        ("amazon.se", ("kr", "1\N{NARROW NO-BREAK SPACE}040", ",", "50"), "1040.50"),
+        ("amazon.pl", ("zł", "1 040", ",", "50"), "1040.50"),
+        ("amazon.com.br", ("R$", "1.040", "", "50"), "1040.50"),
+        ("amazon.com.mx", ("$", "1,040", ".", "50"), "1040.50"),
+        ("amazon.eg", ("جنيه", "1,040", ".", "50"), "1040.50"),
+        ("amazon.co.za", ("R", "1,040", ".", "50"), "1040.50"),
+    ],
+)
+def test_parts_of_a_price_are_joined_as_each_marketplace_prints_them(shop, printed, amount):
+    assert outcome_of(page(center(in_parts(*printed))), shop).price == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    "stock",
+    [
+        "Temporarily out of stock.", "Derzeit nicht verfügbar.", "Temporalmente sin stock.", "Momentaneamente esaurito",
+        "Tijdelijk niet op voorraad.", "Esgotado", "Obecnie niedostępny.", "Slut i lager", "一時的に在庫切れ",
+        "Şu anda mevcut değil.", "غير متاح حاليًا", "Verkrijgbaar bij deze verkopers.",
+    ],
+)  # fmt: skip
+def test_a_stock_line_that_says_there_is_none_is_understood_in_every_language(stock):
+    assert isinstance(outcome_of(page(center(price(NEW, "priceToPay")), stock, button="")), Unavailable)
+
+
+@pytest.mark.parametrize(
+    ("stock", "meaning"),
+    [
+        ("Gewoonlijk verzonden binnen 3 tot 4 dagen", "in_stock"),
+        ("Dostępny", "in_stock"),
+        ("通常2～3日以内に発送します。", "in_stock"),  # noqa: RUF001 - as the shop writes it
+        ("تبقى 3 فقط في المخزون", "limited"),
+        ("Stokta kalan: 3 adet", "limited"),
+        ("Dieser Artikel erscheint am 3. Mai 2030.", "preorder"),
+        ("発売予定日は2030年5月3日です。", "preorder"),
+    ],
+)
+def test_a_stock_line_is_understood_in_every_language(stock, meaning):
+    assert outcome_of(page(center(price(NEW, "priceToPay")), stock)).availability == meaning
+
+
+@pytest.mark.parametrize(
+    ("html", "kind"),
+    [
+        ("<p>Sorry, we just need to make sure you're not a robot.</p>", "captcha"),
+        ('<form action="/errors/verify"><button>Seguir comprando</button></form>', "continue_shopping"),
+        ("<title>503 Service Temporarily Unavailable</title>", "error_page"),
+        ("<title>Lo sentimos. Se ha producido un error</title>", "error_page"),
+        ('<form name="signIn" action="/ap/signin"></form>', "denied"),
+        ("<p>x</p><!-- contact api-services-support@amazon.com -->", "denied"),
+        ("<title>Robot or human?</title>", "captcha"),
+        ('<div class="cf-turnstile"></div>', "captcha"),
+        ("<script>var dd={'host':'geo.captcha-delivery.com'}</script>", "challenge"),
+        ('<div id="sec-if-cpt-container"></div>', "challenge"),
+        ('<script src="/_Incapsula_Resource?x=1"></script>', "challenge"),
+        ("<title>Access to this page has been denied</title>", "denied"),
+    ],
+)
+def test_an_obstacle_is_known_by_its_form_words_or_scripts(html, kind):
+    outcome = read(html, url=SHOP)
+    assert isinstance(outcome, Blocked)
+    assert outcome.kind == kind
+
+
+def test_an_empty_answer_with_the_firewalls_header_or_status_is_a_challenge():
+    for headers in ({"X-Amzn-Waf-Action": "challenge"}, {}):
+        assert isinstance(read("", url=SHOP, status=202, headers=headers), Blocked)
+
+
+def test_a_missing_page_is_no_block():
+    dogs = '<title>Page Not Found</title><a href="/dogsofamazon/ref=cs_404_d"></a>'
+    assert isinstance(read(dogs, url=f"https://www.amazon.es/dp/{ASIN}", status=404), Unreadable)
+
+
+def published(name):
+    offer = {"@type": "Offer", "price": "9.99", "priceCurrency": "EUR"}
+    return {"@type": "Product", "name": name, "offers": offer}
+
+
+def script(data):
+    return f'<script type="application/ld+json">{json.dumps(data)}</script>'
+
+
+@pytest.mark.parametrize("title", ["Robot check kit", "Captcha board game", "Access Denied: a novel", "Just a moment"])
+def test_goods_whose_name_sounds_like_a_block_are_read(title):
+    widget = '<div class="g-recaptcha"></div><script src="https://x.token.awswaf.com/challenge.js"></script>'
+    assert isinstance(outcome_of(page(center(price(NEW, "priceToPay")) + widget, title=title)), Offer)
+    assert isinstance(
+        read(f"<title>{title}</title><h1>{title}</h1>{widget}{script(published(title))}", url=SHOP), Offer
+    )
+
+
+def search_card(asin, priced, mark=""):
+    return (
+        f'<li class="s-result-item {mark}" data-asin="{asin}"><h2 data-attribute="Artículo {asin}">Artículo…</h2>'
+        f"{priced}</li>"
+    )
+
+
+def test_search_cards_of_2018_are_read():
+    whole = '<span class="sx-price"><sup class="sx-price-currency">$</sup><span class="sx-price-whole">1,899</span>{}'
+    parts = whole.format('<sup class="sx-price-fractional">99</sup></span>')
+    cards = [
+        search_card("B0SEARCH01", f"<a>{parts}</a>", "AdHolder"),
+        search_card("B0SEARCH02", f'<a><span class="a-offscreen">$10.99 - $20.99</span>{parts}</a>'),
+        search_card("B0SEARCH03", '<span class="a-color-price s-price">$12.50</span>'),
+        search_card("B0SEARCH04", '<span class="a-color-base">$850.00</span> (5 used &amp; new)'),
+    ]
+    outcome = read("<ul>" + "".join(cards) + "</ul>", url="https://www.amazon.com/s?k=oil")
+    assert [(o.price, o.sponsored) for o in outcome.offers] == [
+        (Decimal("1899.99"), True),
+        (None, False),
+        (Decimal("12.50"), False),
+        (None, False),
+    ]
+
+
+def test_a_bestseller_has_no_price_when_only_other_sellers_have_one():
+    others = '<a href="/gp/offer-listing/B0BEST0001">from <span class="p13n-sc-price">$8.99</span></a>'
+    html = f'<li class="zg-item-immersion"><a href="/x/dp/B0BEST0001"><img alt="Oil"></a>{others}</li>'
+    assert read(html, url="https://www.amazon.com/bestsellers").offers[0].price is None
+
+
+def item(number):
+    product = published(f"Oil {number}") | {"url": f"/p/{number}"}
+    return {"@type": "ListItem", "position": number, "item": product}
+
+
+def microdata_card(number):
+    return (
+        f'<div itemscope itemtype="https://schema.org/Product"><a itemprop="url" href="/p/{number}">'
+        f'<b itemprop="name">Oil {number}</b></a><div itemprop="offers" itemscope itemtype="https://schema.org/Offer">'
+        '<meta itemprop="priceCurrency" content="EUR"><i itemprop="price" content="9.99">9,99 €</i></div></div>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("html", "rule"),
+    [
+        (script({"@type": "ItemList", "itemListElement": [item(n) for n in range(3)]}), "structured:item-list"),
+        (script([item(n)["item"] for n in range(3)]), "structured:json-ld"),
+        ("".join(map(microdata_card, range(3))), "structured:microdata"),
+    ],
+)
+def test_a_category_page_of_another_shop_is_listed(html, rule):
+    outcome = read(f"<h1>Olive oils</h1>{html}", url=SHOP)
+    assert isinstance(outcome, ListingPage)
+    assert outcome.rule == rule
+    assert [(o.title, o.price, o.url) for o in outcome.offers][:1] == [
+        ("Oil 0", Decimal("9.99"), "https://www.shop.example/p/0")
+    ]
+    assert len({o.sku for o in outcome.offers}) == len(outcome.offers)
+
+
+def test_related_products_do_not_turn_a_product_page_into_a_list():
+    related = script({"@type": "ItemList", "itemListElement": [item(n) for n in range(3)]})
+    assert isinstance(read(f"<h1>Oil X</h1>{script(published('Oil X'))}{related}", url=SHOP), Offer)
+    product = '<meta property="og:type" content="product">'
+    assert isinstance(read(f"{product}<h1>Oil X</h1>{related}", url=SHOP), Unreadable)
+    assert isinstance(read(f"<h1>Oil 1</h1>{related}", url=SHOP), Unreadable)
