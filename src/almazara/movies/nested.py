@@ -215,9 +215,9 @@ def to_json(chunk: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, bytes]]:
         The cells of a group, and their lines.
     """
     text = pl.col(_CELL)
-    enclosed = text.str.contains(r"^\[") & text.str.ends_with("]") | text.str.contains(r"^\{") & text.str.ends_with("}")
+    in_list, in_dict = (text.str.starts_with(first) & text.str.ends_with(last) for first, last in ("[]", "{}"))
     kind = (
-        pl.when(~enclosed | text.str.contains(_ALONE))
+        pl.when(~(in_list | in_dict) | text.str.contains(_ALONE))
         .then(pl.lit("alone"))
         .when(text.str.contains(_JSON_START))
         .then(pl.lit("json"))
