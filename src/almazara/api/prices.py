@@ -52,7 +52,7 @@ class NewProduct(BaseModel):
 class ScrapeRequest(BaseModel):
     """Which products to read; all that are followed when left out."""
 
-    products: Annotated[list[str] | None, Field(min_length=1, max_length=1000)] = None
+    products: Annotated[list[str] | None, Field(min_length=1, max_length=200)] = None
 
 
 class DataAnswer(BaseModel):
