@@ -1,0 +1,83 @@
+"""What every recommender of similar films promises, held by each one over the sample and over odd catalogs."""
+
+import numpy as np
+import pytest
+
+from almazara.movies.recommenders.base import MAX_SIMILAR
+from sample_catalog import Made, publish_made
+
+METHODS = ["contenido", "puntuacion"]
+
+
+@pytest.fixture(params=METHODS)
+def method(request):
+    return request.param
+
+
+@pytest.fixture
+def recommender(sample_films, method):
+    return sample_films._parts.recommenders[method]
+
+
+@pytest.fixture
+def rows(sample_films):
+    return range(0, len(sample_films), 7)
+
+
+def test_a_list_holds_as_many_films_as_asked_for_each_once_and_never_the_film_itself(recommender, rows):
+    for row in rows:
+        for n in (1, 5, MAX_SIMILAR):
+            others = [other for other, _ in recommender.similar(row, n)]
+            assert len(others) == len(set(others)) == n
+            assert row not in others
+
+
+def test_similarity_is_a_share_and_never_rises(recommender, rows):
+    for row in rows:
+        values = [similarity for _, similarity in recommender.similar(row, MAX_SIMILAR)]
+        assert all(0 <= value <= 1 for value in values)
+        assert values == sorted(values, reverse=True)
+
+
+def test_a_shorter_list_is_the_beginning_of_a_longer_one(recommender, rows):
+    for row in rows:
+        assert recommender.similar(row, 5) == recommender.similar(row, MAX_SIMILAR)[:5]
+
+
+def test_rows_are_plain_numbers_of_the_catalog(recommender, rows, sample_films):
+    for row in rows:
+        for other, similarity in recommender.similar(row, 3):
+            assert type(other) is int
+            assert type(similarity) is float
+            assert 0 <= other < len(sample_films)
+
+
+def test_equal_films_come_in_order_of_votes(tmp_path, method):
+    films = publish_made(tmp_path, [Made(f"Film {place}", {"vote_count": n}) for place, n in enumerate([5, 9, 7, 9])])
+    others = [film.id for film in films.recommend("Film 0", 3, method).detalle]
+    assert others == [2, 4, 3]
+
+
+def test_a_small_catalog_gives_all_its_other_films(tmp_path, method):
+    films = publish_made(tmp_path, [Made("The Mill"), Made("The Olive"), Made("The Press")])
+    assert len(films.recommend("The Mill", 50, method).detalle) == 2
+
+
+def test_films_about_which_nothing_is_known_still_get_a_full_list(tmp_path, method):
+    bare = {"vote_count": "", "vote_average": "", "popularity": "", "genres": "[]"}
+    films = publish_made(tmp_path, [Made(f"{number}", bare) for number in range(60)])
+    assert len(films.recommend("7", 50, method).detalle) == 50
+
+
+def test_content_recommends_the_rest_of_a_series_before_anything_else(sample_films):
+    found = sample_films.recommend("Aceituna Jones and the Temple of Toast", 3)
+    assert all(title.startswith("Aceituna Jones") for title in found.recomendaciones)
+
+
+def test_score_recommends_the_nearest_vote_average(sample_films):
+    catalog = sample_films._catalog
+    averages = np.array([catalog.average(row) or 0.0 for row in range(len(catalog))])
+    for row in range(0, len(catalog), 50):
+        nearest = np.sort(np.abs(np.delete(averages, row) - averages[row]))[:10]
+        found = [other for other, _ in sample_films._parts.recommenders["puntuacion"].similar(row, 10)]
+        assert np.allclose(np.sort(np.abs(averages[found] - averages[row])), nearest)

@@ -1,0 +1,101 @@
+"""Catalogs at the edge: nearly empty ones, the same one twice, and what the server need not import."""
+
+import subprocess
+import sys
+
+import msgspec
+import numpy as np
+import pytest
+
+from almazara.artifacts import file_hash
+from almazara.errors import ContractError, InputError, NotFoundError
+from almazara.movies.sample import make_sample
+from almazara.wiring import movies as wiring
+from sample_catalog import Made, no_progress, publish_made, settings_for, write_raw
+
+
+def test_a_catalog_of_one_film_without_people_answers(tmp_path):
+    films = publish_made(tmp_path, [Made("The Mill")])
+    assert films.score("the mill").id == 1
+    assert films.search("mill", 5).cantidad == 1
+    assert films.recommend("The Mill").detalle == []
+    assert films.recommend("The Mill").mensaje == "No hay películas parecidas a The Mill (2000)."
+    with pytest.raises(NotFoundError) as raised:
+        films.actor("Ana Oliva")
+    assert raised.value.suggestions == []
+
+
+def test_a_folder_without_credits_says_which_file_is_missing(tmp_path):
+    folder = write_raw(tmp_path / "raw", [Made("The Mill")])
+    (folder / "credits.csv").unlink()
+    with pytest.raises(InputError, match="credits"):
+        wiring.build_movies(settings_for(tmp_path), folder, ratings=None, sample=False, progress=no_progress)
+
+
+def test_a_folder_whose_films_are_all_lost_publishes_nothing(tmp_path):
+    folder = write_raw(tmp_path / "raw", [Made("The Mill", {"release_date": ""})])
+    settings = settings_for(tmp_path, max_loss_share=1.0)
+    with pytest.raises(ContractError, match="no film"):
+        wiring.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress)
+    assert wiring.artifacts(settings).versions("movies") == []
+
+
+def test_a_build_that_loses_more_films_than_the_setting_allows_publishes_nothing(tmp_path):
+    films = [Made(f"Film {number}") for number in range(9)] + [Made("Undated", {"release_date": ""})]
+    folder = write_raw(tmp_path / "raw", films)
+    with pytest.raises(ContractError, match="1 of 10 rows"):
+        wiring.build_movies(
+            settings_for(tmp_path, max_loss_share=0.05), folder, ratings=None, sample=False, progress=no_progress
+        )
+    settings = settings_for(tmp_path, max_loss_share=0.1)
+    assert wiring.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress)
+
+
+def test_the_same_files_give_the_same_bytes(tmp_path):
+    for name, content in make_sample(films=400, users=10).items():
+        (tmp_path / name).write_bytes(content)
+
+    def built(home):
+        settings = settings_for(tmp_path / home)
+        path = wiring.build_movies(settings, tmp_path, ratings=None, sample=True, progress=no_progress).path
+        return {file.name: file_hash(file) for file in path.iterdir() if file.name != "manifest.json"}
+
+    assert built("one") == built("two")
+
+
+def test_a_sample_never_takes_the_place_of_a_catalog_that_cannot_be_read(tmp_path):
+    publish_made(tmp_path, [Made("The Mill")])
+    (tmp_path / "artifacts" / "movies" / "current").write_text("20990101T000000-00", encoding="utf-8")
+    with pytest.raises(NotFoundError, match="rollback"):
+        wiring.ensure_movies(settings_for(tmp_path), no_progress)
+
+
+def test_a_catalog_that_is_there_is_not_built_again(sample_home):
+    stages = []
+    wiring.ensure_movies(settings_for(sample_home), lambda stage, _done, _total: stages.append(stage))
+    assert stages == []
+
+
+def test_no_published_file_is_a_pickle(sample_home):
+    folder = wiring.artifacts(settings_for(sample_home)).current("movies").path
+    assert {path.suffix for path in folder.iterdir()} == {".npy", ".parquet", ".json"}
+    for path in folder.glob("*.npy"):
+        assert np.load(path, mmap_mode="r", allow_pickle=False).dtype != object
+
+
+def test_every_film_is_answered_as_json(sample_films, sample_home):
+    import polars as pl
+
+    folder = wiring.artifacts(settings_for(sample_home)).current("movies").path
+    for film_id, title in pl.read_parquet(folder / "films.parquet", columns=["id", "title"]).iter_rows():
+        answer = msgspec.json.decode(sample_films.film(film_id))
+        assert (answer["id"], answer["titulo"]) == (film_id, title)
+
+
+def test_answering_about_films_needs_neither_polars_nor_scipy():
+    code = (
+        "import sys, almazara.movies.service, almazara.movies.adapters.catalog_files;"
+        "print(*[name for name in ('polars', 'scipy', 'pandas') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == []

@@ -1,0 +1,70 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from almazara.settings import Settings, env_example
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_the_defaults_need_no_environment(monkeypatch):
+    monkeypatch.delenv("ALMAZARA_HOME")
+    settings = Settings(_env_file=None)
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.home_path == Path.home() / ".almazara"
+
+
+def test_a_variable_of_the_environment_wins_over_the_default_and_the_file(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text("ALMAZARA_PORT=1\nALMAZARA_MIN_VOTES=7\n", encoding="utf-8")
+    monkeypatch.setenv("ALMAZARA_PORT", "2")
+    settings = Settings(_env_file=tmp_path / ".env")
+    assert (settings.port, settings.min_votes) == (2, 7)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "70000"),
+        ("PORT", "abc"),
+        ("KEEP_VERSIONS", "0"),
+        ("RELOAD_SECONDS", "0"),
+        ("MAX_LOSS_SHARE", "1.5"),
+        ("LOG_LEVEL", "loud"),
+        ("MIN_VOTES", "-1"),
+    ],
+)
+def test_a_value_out_of_range_is_refused(monkeypatch, name, value):
+    monkeypatch.setenv(f"ALMAZARA_{name}", value)
+    with pytest.raises(ValidationError):
+        Settings(_env_file=None)
+
+
+def test_settings_cannot_be_changed_once_read():
+    with pytest.raises(ValidationError):
+        Settings(_env_file=None).port = 1
+
+
+def test_secrets_are_not_shown_when_settings_are_printed(monkeypatch):
+    monkeypatch.setenv("ALMAZARA_API_KEYS", "first-secret, second-secret")
+    settings = Settings(_env_file=None)
+    assert [key.get_secret_value() for key in settings.api_keys] == ["first-secret", "second-secret"]
+    assert "first-secret" not in repr(settings)
+
+
+def test_every_setting_explains_itself():
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+        assert field.description.rstrip().endswith((".", "...")), name
+
+
+def test_the_example_in_the_repository_is_the_one_that_the_settings_write():
+    assert (ROOT / ".env.example").read_text(encoding="utf-8") == env_example()
+
+
+def test_the_example_is_read_as_the_defaults(monkeypatch, tmp_path):
+    monkeypatch.delenv("ALMAZARA_HOME")
+    lines = [line.removeprefix("# ") for line in env_example().splitlines() if line.startswith("# ALMAZARA_")]
+    filled = [line for line in lines if not line.endswith("=")]
+    (tmp_path / ".env").write_text("\n".join(filled), encoding="utf-8")
+    assert Settings(_env_file=tmp_path / ".env") == Settings(_env_file=None)
