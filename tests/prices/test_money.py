@@ -34,6 +34,10 @@ READ = [
     ("₹1,23,456.00", None, None, "123456.00", "INR"),
     ("￥1,980", "JPY", None, "1980", "JPY"),
     ("¥１，９８０", "JPY", None, "1980", "JPY"),
+    ("E£1,234.50", "EGP", None, "1234.50", "EGP"),
+    ("R 1 234,50", "ZAR", None, "1234.50", "ZAR"),
+    ("12,34 $ CA", None, None, "12.34", "CAD"),
+    ("US $5.00", "EUR", None, "5.00", "USD"),
     ("1,980円", None, None, "1980", "JPY"),
     ("1 234,56 kr", "SEK", None, "1234.56", "SEK"),
     ("1 234,56 zł", None, None, "1234.56", "PLN"),
@@ -57,6 +61,10 @@ def test_a_price_is_read_in_its_locale(text, hint, decimal, amount, currency):
 
 
 REFUSED = [
+    ("J$12", "USD"),
+    ("L£12", "GBP"),
+    ("₦500", "USD"),
+    ("1,2345", "USD"),
     ("", "EUR"),
     ("Free", "USD"),
     ("Gratis", "EUR"),

@@ -22,6 +22,7 @@ _SPONSORED: Final = (
 )
 # Prices of a card that are another offer's: other sellers, used, subscription, another format.
 _SECONDARY: Final = "[data-cy='secondary-offer-recipe'], .s-pc-secondary, [data-cy='sns-recipe']"
+_MOST_CARDS: Final = 1_000
 _TITLES: Final = (
     "[data-cy='title-recipe'] a h2", "[data-cy='title-recipe'] h2 a", "h2 a", "a h2", "h2", ".octopus-pc-asin-title",
 )  # fmt: skip
@@ -39,7 +40,7 @@ class _Layout:
 def read_listing(tree: LexborHTMLParser, shop: str) -> ListingPage | None:
     """The results of a search or bestseller page, or None when it shows none."""
     for layout in _LAYOUTS:
-        offers = [layout.read(card, shop) for card in tree.css(layout.cards)]
+        offers = [layout.read(card, shop) for card in tree.css(layout.cards)[:_MOST_CARDS]]
         found = tuple(offer for offer in offers if offer is not None)
         if found:
             return ListingPage(found, shop, f"amazon:{layout.name}")

@@ -13,6 +13,7 @@ from almazara.prices.pages import amazon_rules as rules
 from almazara.prices.pages.document import attribute, text_of
 
 _SUPERSCRIPTS = 2
+_MOST_PLACES = 500
 _FRACTION_DIGITS = 2
 
 
@@ -98,6 +99,8 @@ def _only_renewed_row(tree: LexborHTMLParser) -> str | None:
 
 def featured_price(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) -> FeaturedPrice | NoPrice:
     """The price on which every place of the featured offer agrees, or why there is none."""
+    if sum(1 for _ in _rule_places(tree)) > _MOST_PLACES:
+        return NoPrice(("price",), "The page has more places for a price than any product page.")
     candidates, others = _candidates(tree, offer, currency)
     if not candidates:
         return NoPrice(("price",), "The page has no price in any place of the featured offer.")

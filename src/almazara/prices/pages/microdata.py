@@ -21,6 +21,8 @@ from almazara.prices.pages.document import attribute, text_of
 _VALUE_ATTRIBUTES: Final = ("content", "href", "src", "datetime")
 PRODUCT_SCOPES: Final = "[itemtype*='schema.org/Product' i], [itemtype*='schema.org/IndividualProduct' i]"
 _OFFER: Final = "[itemtype*='schema.org/Offer' i], [itemtype*='schema.org/AggregateOffer' i]"
+# More are no page of goods; the time for nested ones grows with the square of their number.
+MOST_SCOPES: Final = 500
 _AMOUNTS: Final = ("product:price:amount", "og:price:amount", "product:price")
 _SALES: Final = ("product:sale_price:amount", "og:sale_price:amount")
 _CURRENCIES: Final = ("product:price:currency", "og:price:currency", "product:sale_price:currency")
@@ -31,7 +33,7 @@ _CONDITIONS: Final = ("product:condition", "og:condition")
 
 def microdata_claims(tree: LexborHTMLParser) -> list[Claim]:
     """A claim for each product scope with a name or price of its own; else for the page's only offer."""
-    claims = [product_claim(scope) for scope in tree.css(PRODUCT_SCOPES)]
+    claims = [product_claim(scope) for scope in tree.css(PRODUCT_SCOPES)[:MOST_SCOPES]]
     named = [claim for claim in claims if claim.prices or claim.name]
     orphans = [offer for offer in tree.css(_OFFER) if _scope_of(offer) is None]
     price = _scope_price(orphans[0]) if len(orphans) == 1 and not any(claim.prices for claim in claims) else None

@@ -13,11 +13,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from almazara.prices.pages.claims import Claim
 from almazara.prices.pages.document import attribute, first_text
 from almazara.prices.pages.jsonld import Node, claim_of, is_product, text_value
-from almazara.prices.pages.microdata import PRODUCT_SCOPES, product_claim
+from almazara.prices.pages.microdata import MOST_SCOPES, PRODUCT_SCOPES, product_claim
 from almazara.prices.pages.outcome import ListedOffer, ListingPage
 from almazara.prices.pages.request import PageRequest
 
 _FEWEST: Final = 3
+_MOST: Final = 1_000
 _NO_LISTING: Final = (
     "meta[property='og:type'][content='product' i], meta[property='og:type'][content='og:product' i], "
     "meta[property='product:price:amount'], meta[property='og:price:amount']"
@@ -37,7 +38,7 @@ def read_listing(
     sources = (
         ("json-ld", [_listed(claim_of(p), text_value(p.get("url")), request.url) for p in products]),
         ("item-list", [_listed(*entry, request.url) for items in lists for entry in _entries(items)]),
-        ("microdata", [_listed(*_card(scope), request.url) for scope in tree.css(PRODUCT_SCOPES)]),
+        ("microdata", [_listed(*_card(scope), request.url) for scope in tree.css(PRODUCT_SCOPES)[:MOST_SCOPES]]),
     )
     heading = (first_text(tree, ("h1",)) or "").casefold()
     for source, offers in sources[:1] if products else sources:
@@ -51,7 +52,7 @@ def read_listing(
 def _entries(items: Node) -> Iterator[tuple[Claim, str | None]]:
     """Each element of an ItemList with its address, which it or the item inside it states."""
     elements = items.get("itemListElement")
-    for element in elements if isinstance(elements, list) else []:
+    for element in elements[:_MOST] if isinstance(elements, list) else []:
         if not isinstance(element, dict):
             continue
         inside = element.get("item")
