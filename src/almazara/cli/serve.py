@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +15,6 @@ from almazara.errors import UnavailableError
 if TYPE_CHECKING:
     import socket
 
-    from almazara.settings import Settings
 
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
@@ -24,6 +26,8 @@ def up(port: Port = None, host: Host = None) -> None:
     from almazara.wiring.prices import follow_demo
 
     settings = load_settings()
+    host, port = host or settings.host, settings.port if port is None else port
+    _listen(host, port).close()  # a taken port is said before the work, not after it
     with showing_progress() as progress:
         artifact = ensure_movies(settings, progress)
         is_fresh = follow_demo(settings, progress)
@@ -31,15 +35,18 @@ def up(port: Port = None, host: Host = None) -> None:
         from almazara.movies.sample import SAMPLE_NOTICE
 
         typer.echo(SAMPLE_NOTICE, err=True)
-    _serve(settings, port, host, read_now=is_fresh)
+    # A new process image, because building leaves a hundred megabytes behind that the server would never give back.
+    command = [sys.executable, "-m", "almazara", "serve", f"--host={host}", f"--port={port}"]
+    os.execv(sys.executable, [*command, "--read-now"] if is_fresh else command)  # noqa: S606 - our own command
 
 
-def serve(port: Port = None, host: Host = None) -> None:
+def serve(
+    port: Port = None,
+    host: Host = None,
+    read_now: Annotated[bool, typer.Option("--read-now", help="Read the followed prices as soon as it runs.")] = False,
+) -> None:
     """Serve what is built already; a version that is published later is taken up while running."""
-    _serve(load_settings(), port, host)
-
-
-def _serve(settings: Settings, port: int | None, host: str | None, *, read_now: bool = False) -> None:
+    settings = load_settings()
     host, port = host or settings.host, settings.port if port is None else port
     listener = _listen(host, port)
 
@@ -53,7 +60,8 @@ def _serve(settings: Settings, port: int | None, host: str | None, *, read_now: 
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"Almazara: http://{shown}:{listener.getsockname()[1]}  (Ctrl+C ends it)", err=True)
     server = uvicorn.Server(config)
-    server.run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # the ordinary end; uvicorn has finished what was under way
+        server.run(sockets=[listener])
     if not server.started:  # uvicorn has logged why
         raise typer.Exit(1)
 
