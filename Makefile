@@ -26,8 +26,9 @@ format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-settings: $(VENV)/.base ## Write .env.example anew from the settings
+settings: $(VENV)/.base ## Write .env.example and docs/settings.md anew from the settings
 	$(BIN)/python -m almazara.settings > .env.example
+	$(BIN)/python -m almazara.settings --page > docs/settings.md
 
 bench: $(VENV)/.dev ## Measure against what a user would do instead (minutes)
 	$(BIN)/python benchmarks/run.py

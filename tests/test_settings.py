@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from almazara.settings import Settings, env_example
+from almazara.settings import Settings, env_example, settings_page
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -60,6 +60,10 @@ def test_every_setting_explains_itself():
 
 def test_the_example_in_the_repository_is_the_one_that_the_settings_write():
     assert (ROOT / ".env.example").read_text(encoding="utf-8") == env_example()
+
+
+def test_the_page_in_the_documents_is_the_one_that_the_settings_write():
+    assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == settings_page()
 
 
 def test_the_example_is_read_as_the_defaults(monkeypatch, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -91,12 +92,33 @@ class Settings(BaseSettings):
 def env_example() -> str:
     """The text of `.env.example`: each setting with its sentence and default, commented out."""
     lines = ["# Settings of Almazara; made by `make settings` from src/almazara/settings.py.", ""]
-    for name, field in Settings.model_fields.items():
-        default = "" if field.default in (None, ()) else field.default
-        sentence = " ".join((field.description or "").split())
-        lines += [f"# {sentence}", f"# {_VARIABLE.format(name.upper())}={default}", ""]
+    for variable, sentence, default in _described():
+        lines += [f"# {sentence}", f"# {variable}={default}", ""]
     return "\n".join(lines)
 
 
+def settings_page() -> str:
+    """The text of `docs/settings.md`: a table of the settings."""
+    lines = [
+        "# Settings",
+        "",
+        "Variables of the environment, or lines of a file `.env` in the folder where the command runs.",
+        "Made by `make settings` from `src/almazara/settings.py`.",
+        "",
+        "| variable | default | what |",
+        "|---|---|---|",
+    ]
+    for variable, sentence, default in _described():
+        lines.append(f"| `{variable}` | {f'`{default}`' if str(default) else ''} | {sentence} |")
+    return "\n".join([*lines, ""])
+
+
+def _described() -> Iterator[tuple[str, str, object]]:
+    """Variable, sentence and default of each setting; an empty default is left empty."""
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default in (None, ()) else field.default
+        yield _VARIABLE.format(name.upper()), " ".join((field.description or "").split()), default
+
+
 if __name__ == "__main__":
-    sys.stdout.write(env_example())
+    sys.stdout.write(settings_page() if "--page" in sys.argv else env_example())
