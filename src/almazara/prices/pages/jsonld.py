@@ -118,13 +118,16 @@ def _by_reference(offer: object, by_id: dict[str, Node]) -> object:
 
 def claim_of(product: Node) -> Claim:
     """What one product node says: every distinct price of its new offers."""
-    offers = [offer for offer in _offers(product.get("offers"), 0) if _has_price(offer)]
-    new = [offer for offer in offers if condition_of(offer.get("itemCondition") or product.get("itemCondition"))]
-    priced = [price for offer in new if (price := _offer_price(offer))]
+    every = list(_offers(product.get("offers"), 0))
+    offers = [offer for offer in every if _has_price(offer)]
+    new = [offer for offer in offers if _is_new(offer, product)]
+    priced = [price for offer in new for price in _offer_prices(offer)]
     aggregates = [a for a in _as_list(product.get("offers")) if isinstance(a, dict) and "lowPrice" in a]
     single = len(priced) == 1 and all(str(a.get("offerCount")) == "1" for a in aggregates)
     low_high = [] if single else [price for a in aggregates for price in _ends(a)]
-    availabilities = [m for o in [*new, *aggregates] if (m := availability_of(text_value(o.get("availability"))))]
+    availabilities = [
+        m for o in every if _is_new(o, product) if (m := availability_of(text_value(o.get("availability"))))
+    ]
     rating = product.get("aggregateRating")
     rating = rating if isinstance(rating, dict) else {}
     seller = new[0].get("seller") if len(new) == 1 else None
@@ -142,6 +145,10 @@ def claim_of(product: Node) -> Claim:
         rating=text_value(rating.get("ratingValue")),
         review_count=text_value(rating.get("reviewCount") or rating.get("ratingCount")),
     )
+
+
+def _is_new(offer: Node, product: Node) -> bool:
+    return condition_of(offer.get("itemCondition") or product.get("itemCondition")) is not None
 
 
 def _condition(product: Node, offers: list[Node], new: list[Node]) -> Condition | None:
@@ -188,14 +195,34 @@ def _has_price(offer: Node) -> bool:
     return offer.get("price") is not None or "priceSpecification" in offer
 
 
-def _offer_price(offer: Node) -> Price | None:
+def _offer_prices(offer: Node) -> list[Price]:
+    """The price of one piece, taxes included, sold and not let; several when its specifications differ."""
+    specifications = [s for s in _as_list(offer.get("priceSpecification")) if isinstance(s, dict)]
+    let = "lease" in str(offer.get("businessFunction")).lower() or any(_is_by_time(s) for s in specifications)
+    if let:
+        return []
     currency = offer.get("priceCurrency")
     if offer.get("price") is not None:
-        return published_price(offer["price"], currency)
-    for specification in _as_list(offer.get("priceSpecification")):
-        if isinstance(specification, dict) and not _is_list_price(specification):
-            return published_price(specification.get("price"), specification.get("priceCurrency") or currency)
-    return None
+        price = published_price(offer["price"], currency)
+        return [price] if price else []
+    plain = [s for s in specifications if not _is_list_price(s) and not _is_special(s)]
+    prices = (published_price(s.get("price"), s.get("priceCurrency") or currency) for s in plain)
+    return [price for price in prices if price]
+
+
+def _is_by_time(specification: Node) -> bool:
+    """Whether a price is for a month or year of use."""
+    units = {"MON", "ANN", "DAY", "WEE", "HUR"}
+    return "billingDuration" in specification or str(specification.get("unitCode")).upper() in units
+
+
+def _is_special(specification: Node) -> bool:
+    """Whether a price is for delivery or payment, for members, for many pieces, or without tax."""
+    least = _as_list(specification.get("eligibleQuantity"))
+    many = any(str(q.get("minValue", 1)) not in {"0", "1", "1.0"} for q in least if isinstance(q, dict))
+    taxed = str(specification.get("valueAddedTaxIncluded", True)).lower() != "false"
+    charge = any("charge" in kind for kind in _kinds(specification))
+    return many or charge or not taxed or "validForMemberTier" in specification
 
 
 def _is_list_price(specification: Node) -> bool:

@@ -150,6 +150,9 @@ def _currency(page: _Page, price: Price) -> str:
     currency = named[0] if named else page.visible.currency_of(price.amount)
     if currency is None:
         raise _DoubtError("currency", f"The page names no currency for {price.text}.")
+    shown = page.visible.currency_of(price.amount) if named else None
+    if shown not in {None, currency}:
+        raise _DoubtError("currency", f"The page publishes {price.text} in {currency} and shows it in {shown}.")
     return currency
 
 

@@ -19,7 +19,7 @@ _PLACES: Final = (
         f"[class*='{word}' i], [id*='{word}' i]"
         for word in ("price", "prix", "precio", "preis", "prezzo", "prijs", "fiyat")
     )
-    + ", [itemprop='price']"
+    + ", [itemprop='price'], del, s, strike, ins"
 )
 _STRUCK_TAGS: Final = frozenset({"s", "del", "strike"})
 _STRUCK = re.compile(
@@ -137,7 +137,8 @@ def is_struck(node: LexborNode) -> bool:
 
 
 def _names(node: LexborNode) -> str:
-    return f"{attribute(node, 'class')} {attribute(node, 'id')}"
+    drawn = "strike" if "line-through" in attribute(node, "style") else ""
+    return f"{attribute(node, 'class')} {attribute(node, 'id')} {drawn}"
 
 
 def written(amount: Decimal) -> str:
