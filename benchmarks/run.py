@@ -1,0 +1,42 @@
+"""Run every benchmark with arguments that take minutes and not hours, show what each prints, and sum up in one table.
+
+Run: python benchmarks/run.py [NAME ...]    (names as in the table; all by default)
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SCRIPTS = {
+    "build_films": ["--repeat", "1"],
+    "serve_films": ["--rounds", "3", "--requests", "500"],
+    "search_films": ["--queries", "200"],
+    "read_pages": ["--pages", "20"],
+    "fetch_sources": [],
+    "forecasts": ["--listings", "5", "--folds", "2"],
+    "stores": ["200000"],
+}
+
+
+def main() -> None:
+    names = sys.argv[1:] or list(SCRIPTS)
+    if unknown := set(names) - set(SCRIPTS):
+        sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}: choose from {', '.join(SCRIPTS)}.")
+    ended = []
+    for name in names:
+        print(f"\n== {name} {' '.join(SCRIPTS[name])}", flush=True)
+        started = time.perf_counter()
+        code = subprocess.run([sys.executable, HERE / f"{name}.py", *SCRIPTS[name]], check=False).returncode
+        ended.append((name, time.perf_counter() - started, code))
+    print(f"\n{'benchmark':<16}{'seconds':>9}  ended")
+    for name, seconds, code in ended:
+        print(f"{name:<16}{seconds:>9.0f}  {'well' if code == 0 else f'with exit code {code}'}")
+    sys.exit(any(code for _, _, code in ended))
+
+
+if __name__ == "__main__":
+    main()
