@@ -188,7 +188,7 @@ class ScrapeJobs:
     def _failed(self, run: Run, error: Exception) -> Run:
         is_ours = isinstance(error, AlmazaraError | OSError)
         sentence = str(error) if is_ours else f"An error in Almazara itself, which the log names: {error!r}."
-        log.LOGGER.error("run_failed run=%s", run.run_id, exc_info=None if is_ours else error)
+        log.LOGGER.error("run_failed run=%s error=%s", run.run_id, error, exc_info=None if is_ours else error)
         problem = Problem(run.pending[0] if run.pending else "", "failed", sentence)
         run = replace(run, state=RunState.FAILED, ended_at=self._clock(), problems=(*run.problems, problem))
         self._store.save_run(run)
