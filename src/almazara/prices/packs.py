@@ -48,12 +48,16 @@ _SIZE = re.compile(
 )
 _COUNTS = (
     re.compile(rf"(?<![\d.,])([1-9]\d{{0,3}})\s?[x*]\s?(?={_NUMBER}\s?-?[^\W\d_])"),  # 6 x 750 ml
-    re.compile(rf"[x*]\s?([1-9]\d{{0,3}})\b(?![.,]\d){_NO_UNIT}"),  # 750 ml x 6
+    re.compile(rf"[x*]\s?([1-9]\d{{0,3}})(?:\s?un?)?\b(?![.,]\d){_NO_UNIT}"),  # 750 ml x 6, 750 ml x 6u
     re.compile(rf"(?<![\d.,])([1-9]\d{{0,3}})\s?(?:{_PIECES})\b"),  # 6 botellas
     re.compile(rf"(?<![\d.,])([1-9]\d{{0,3}})\s?-?\s?(?:er)?\s?-?(?:{_BOXES})\b"),  # 3-pack, 6er-Pack, 2 cajas
     re.compile(rf"\b(?:{_BOXES})\s?(?:{_OF})?\s?([1-9]\d{{0,3}})\b(?![.,]\d){_NO_UNIT}"),  # Pack de 6
 )
-_EXTRA = re.compile(r"\+|\bgratis\b|\bregalo\b|\boffert[eso]*\b|\bkostenlos\b|\d\s?%\s?(?:más|extra|more|plus)")
+# Something is given beside it, or an offer such as `3x2` is in the title.
+_EXTRA = re.compile(
+    rf"(?<![\d.,])\d\s?x\s?\d\b(?![.,]\d){_NO_UNIT}|"
+    r"\+|\bgratis\b|\bregalo\b|\boffert[eso]*\b|\bkostenlos\b|\d\s?%\s?(?:más|extra|more|plus)"
+)
 _OIL = re.compile(
     r"aceite (?:de )?oliva|aove\b|olive oil|huile d.olive|olio (?:extra ?vergine )?d[i']\s?oliva|oliven[öo]l|"
     r"azeite|olijfolie|zeytinya|olio extravergine|oli d'oliva"

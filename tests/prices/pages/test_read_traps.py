@@ -261,3 +261,45 @@ def test_related_products_do_not_turn_a_product_page_into_a_list():
     product = '<meta property="og:type" content="product">'
     assert isinstance(read(f"{product}<h1>Oil X</h1>{related}", url=SHOP), Unreadable)
     assert isinstance(read(f"<h1>Oil 1</h1>{related}", url=SHOP), Unreadable)
+
+
+def shop_page(offer, body=""):
+    return f"<h1>Oil X</h1>{body}{script({'@type': 'Product', 'name': 'Oil X', 'offers': offer})}"
+
+
+@pytest.mark.parametrize("offer", [{"@type": "Offer"}, {"@type": "AggregateOffer"}, {"@type": "Offer", "price": "0"}])
+def test_out_of_stock_without_a_price_is_unavailable(offer):
+    html = shop_page(offer | {"availability": "https://schema.org/OutOfStock"})
+    assert isinstance(read(html, url=SHOP), Unavailable)
+
+
+@pytest.mark.parametrize(
+    "special",
+    [
+        {"validForMemberTier": {"@type": "MemberProgramTier"}},
+        {"@type": "DeliveryChargeSpecification"},
+        {"valueAddedTaxIncluded": False},
+        {"eligibleQuantity": {"minValue": 10}},
+        {"priceType": "https://schema.org/StrikethroughPrice"},
+    ],
+)
+def test_a_price_for_members_delivery_many_pieces_or_without_tax_is_not_the_price(special):
+    plain = {"price": "5.00", "priceCurrency": "EUR"}
+    offer = {"@type": "Offer", "priceSpecification": [plain | special | {"price": "4.00"}, plain]}
+    assert read(shop_page(offer), url=SHOP).price == Decimal("5.00")
+    assert isinstance(read(shop_page({"priceSpecification": plain | special}), url=SHOP), Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("offer", "body"),
+    [
+        ({"businessFunction": "http://purl.org/goodrelations/v1#LeaseOut"}, ""),
+        ({"priceSpecification": {"price": "5.00", "unitCode": "MON"}}, ""),
+        ({"priceCurrency": "USD"}, '<b class="price">5,00 €</b>'),
+        ({}, '<b class="price"><del>5,00 €</del> <ins>4,00 €</ins></b>'),
+        ({}, '<b class="price" style="text-decoration: line-through">5,00 €</b><b class="price">4,00 €</b>'),
+    ],
+)
+def test_a_rent_another_currency_or_a_struck_price_is_refused(offer, body):
+    html = shop_page({"@type": "Offer", "price": "5.00", "priceCurrency": "EUR"} | offer, body)
+    assert isinstance(read(html, url=SHOP), Unreadable)
