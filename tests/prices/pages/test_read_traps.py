@@ -83,6 +83,7 @@ def test_beside_other_offers_the_new_one_time_price_is_read(body):
         center(price("25,00 €", "priceToPay") + "<span>per month</span>"),
         center(price("10,00 €", "priceToPay") + " - " + price("20,00 €", "priceToPay")),
         center(in_parts("€", "40", ",", "")),
+        '<span id="priceblock_ourprice"><span class="price-large">40</span></span>',
     ],
 )
 def test_a_price_that_may_be_of_another_row_or_of_a_part_is_refused(body):

@@ -266,9 +266,9 @@ def price_text(node: LexborNode) -> str:
     whole = node.css_first(".a-price-whole")
     if whole is not None:
         return _from_parts(node, whole)
-    small = node.css(".price-info-superscript")
-    if small:
-        return _from_superscript(small, node.css_first(".price-large"))
+    small, large = node.css(".price-info-superscript"), node.css_first(".price-large")
+    if small or large is not None:
+        return _from_superscript(small, large)
     return text_of(node) if node.tag != "td" else " ".join(node.text(deep=False).split())
 
 
