@@ -150,6 +150,11 @@ def test_a_shop_that_is_being_read_is_a_conflict(api, shop):
     api.delete(f"/productos/{found}")
 
 
+def test_with_nothing_followed_there_is_nothing_to_read(tmp_path):
+    with served(price_app(settings_over(tmp_path))) as empty:
+        assert "POST /productos" in is_problem(empty.post("/scraper"), 422)["detail"]
+
+
 @pytest.mark.parametrize("products", [["nothing"], [""], ["\x00"], ["a" * 3000], ["demo:garrafa-5l/"]])
 def test_an_unknown_product_is_not_found(api, products):
     is_problem(api.post("/scraper", json={"products": products}), 404)

@@ -5,6 +5,7 @@ import logging
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -22,7 +23,7 @@ from almazara.prices.adapters.stores import open_store
 from almazara.prices.collection import Archive, Collector
 from almazara.prices.schema import RunState
 from page_server import reply, serving
-from price_shop import HTML, NOW, offer_page, opened, page_of, product, settings_over, shows
+from price_shop import HTML, NOW, observed, offer_page, opened, page_of, product, settings_over, shows
 
 ARCHIVE = Archive(lambda _listing, _page: None, lambda _listing: None)
 
@@ -280,6 +281,29 @@ def test_an_error_after_the_run_is_logged_and_breaks_nothing(store, tmp_path, ga
         begun = jobs.start()
         wait_for(lambda: "run_broken" in caplog.text)
     assert runs.find(store, begun.run_id, runs.SCRAPE).state is RunState.DONE
+
+
+def test_a_store_that_is_locked_for_long_ends_the_run_and_loses_nothing(tmp_path, gate, caplog, monkeypatch):
+    path = tmp_path / "locked.db"
+    store = open_store(f"sqlite:///{path}?timeout=0.2")
+    follow(store, product())
+    store.append([observed("shop.example:1", 1, "9.95")])
+    jobs = jobs_over(store, gate, tmp_path)
+    monkeypatch.setattr(log.LOGGER, "propagate", True)
+    with caplog.at_level(logging.ERROR, logger="almazara"):
+        begun = jobs.start()
+        assert gate.asked.wait(10)
+        writer = sqlite3.connect(path, isolation_level=None)
+        writer.execute("BEGIN IMMEDIATE")
+        gate.let.set()
+        wait_for(lambda: "run_broken" in caplog.text)
+        writer.execute("ROLLBACK")
+        writer.close()
+    assert "locked by another process" in caplog.text
+    assert store.count("shop.example:1") == 1
+    assert jobs.run().counts["unchanged"] == 1  # the shop is free again
+    assert runs.find(store, begun.run_id, runs.SCRAPE).state is RunState.INTERRUPTED
+    store.close()
 
 
 def follow_pages(home, server, count=3):

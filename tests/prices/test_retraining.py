@@ -13,7 +13,8 @@ from almazara.prices import runs
 from almazara.prices.forecasters import registry
 from almazara.prices.schema import Run, RunState
 from almazara.wiring.prices import retrain
-from price_shop import NOW, observed, opened, product, settings_over
+from price_shop import NOW, observed, opened, price_app, product, settings_over
+from sample_catalog import served
 
 
 @pytest.fixture
@@ -48,20 +49,22 @@ def state(prices, run_id):
 
 
 def test_a_child_process_makes_forecasts_that_the_server_takes_up(home):
-    with opened(settings_over(home), serving=True) as prices:
-        begun = prices.retraining.start()
-        assert (begun.state, begun.kind) == (RunState.RUNNING, "retrain")
-        with pytest.raises(ConflictError, match="under way"):
-            prices.retraining.start()  # at once, while the child is still being loaded
-        with pytest.raises(ConflictError), prices.retraining.exclusive():
+    app = price_app(settings_over(home, reload_seconds=0.1))
+    retraining = app.state.prices.retraining
+    with served(app) as api:
+        assert api.get("/predict?product=shop.example:1").status_code == 404
+        accepted = api.post("/retrain")
+        assert (accepted.status_code, accepted.json()["state"], accepted.json()["kind"]) == (202, "running", "retrain")
+        assert api.post("/retrain").status_code == 409  # at once, while the child is still being loaded
+        with pytest.raises(ConflictError), retraining.exclusive():
             pass
-        wait_for(lambda: state(prices, begun.run_id) is not RunState.RUNNING)
-        ended = runs.find(prices.store, begun.run_id, runs.RETRAIN)
-        assert (ended.state, ended.counts) == (RunState.DONE, {"forecast": 1, "refused": 0})
-        assert prices.forecasts.refresh()
-        assert len(prices.service.predict("shop.example:1", 14, [80]).days) == 14
-        wait_for(lambda: not prices.retraining._children)
-        with prices.retraining.exclusive():
+        location = accepted.headers["location"]
+        wait_for(lambda: api.get(location).json()["state"] != "running")
+        ended = api.get(location).json()
+        assert (ended["state"], ended["counts"]) == ("done", {"forecast": 1, "refused": 0})
+        wait_for(lambda: api.get("/predict?product=shop.example:1&horizon=14").status_code == 200)
+        wait_for(lambda: not retraining._children)
+        with retraining.exclusive():
             pass
 
 
