@@ -22,7 +22,7 @@ from pathlib import Path
 
 STARTED = time.perf_counter()
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "movies" / "the-movies-dataset"
-SAME_JOB = ("start", "tables", "answers")
+SAME_JOB = ("tables", "answers")
 
 
 def build_with_almazara(folder: Path, target: Path) -> Iterator[str]:
@@ -69,25 +69,28 @@ def run(way: str, folder: Path) -> None:
     print(json.dumps(used))
 
 
-def measure(way: str, folder: Path, repeat: int) -> dict[str, list[float]]:
-    """The least that any of the runs used up to the end of each stage: CPU seconds, seconds, MB."""
-    command = [sys.executable, "-W", "ignore", __file__, str(folder), "--run", way]
-    runs = [json.loads(subprocess.check_output(command, text=True).splitlines()[-1]) for _ in range(repeat)]
-    return {stage: [min(values) for values in zip(*(run[stage] for run in runs), strict=True)] for stage in runs[0]}
+def measure(folder: Path, repeat: int) -> dict[str, dict[str, list[float]]]:
+    """For each way the least that any of its runs used up to the end of each stage: CPU seconds, seconds, MB."""
+    runs: dict[str, list[dict[str, list[float]]]] = {way: [] for way in WAYS}
+    for way in [*WAYS] * repeat:  # in turn, so that a busy moment of the machine does not meet one way alone
+        command = [sys.executable, "-W", "ignore", __file__, str(folder), "--run", way]
+        runs[way].append(json.loads(subprocess.check_output(command, text=True).splitlines()[-1]))
+    return {
+        way: {stage: [min(used) for used in zip(*(run[stage] for run in done), strict=True)] for stage in done[0]}
+        for way, done in runs.items()
+    }
 
 
 def compare(folder: Path, repeat: int) -> None:
     """Measure both ways and print them beside each other."""
-    results = {way: measure(way, folder, repeat) for way in WAYS}
+    results = measure(folder, repeat)
     for way, stages in results.items():
-        before = [0.0, 0.0]
         for stage, (cpu, clock, peak) in stages.items():
-            spent = f"{cpu - before[0]:6.2f} CPU s {clock - before[1]:6.2f} s"
-            print(f"{way:>9} {stage:>14}: {spent}; so far {cpu:6.2f} CPU s {clock:6.2f} s, peak {peak:4.0f} MB")
-            before = [cpu, clock]
-    theirs, ours = (results[way][SAME_JOB[-1]] for way in ("notebook", "almazara"))
-    cpu, clock, peak = (their / our for their, our in zip(theirs, ours, strict=True))
-    print(f"Up to the answers: {cpu:.1f} times less CPU time, {clock:.1f} times faster, {1 / peak:.2f} of the memory")
+            print(f"{way:>9} up to {stage:>13}: {cpu:6.2f} CPU s, {clock:6.2f} s, peak {peak:4.0f} MB")
+    for stage in SAME_JOB:
+        theirs, ours = (results[way][stage] for way in ("notebook", "almazara"))
+        cpu, clock, peak = (their / our for their, our in zip(theirs, ours, strict=True))
+        print(f"Up to {stage}: {cpu:.1f} times less CPU time, {clock:.1f} times faster, {1 / peak:.2f} of the memory")
 
 
 def with_full_entries(folder: Path, target: Path) -> Path:
