@@ -45,6 +45,8 @@ def build_forecasts(
     # The last value comes last, because it takes over the listings that another model could not be fitted to.
     for model in sorted(forecasters, key=lambda name: (name == LAST_VALUE, name)):
         members = sorted(listing_id for listing_id, name in models.items() if name == model)
+        if not members and model != LAST_VALUE:
+            continue  # nothing to fit: loading a heavy library for it may take longer than all the rest
         table, failed = _forecast_with(forecasters[model], series.frame, members)
         tables.append(table)
         for one in failed:

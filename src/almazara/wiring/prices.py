@@ -249,6 +249,7 @@ def retrain(
 def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Progress) -> Artifact:
     from zoneinfo import ZoneInfo
 
+    from almazara.prices import backtest
     from almazara.prices.adapters import forecast_files
     from almazara.prices.forecast_building import build_forecasts
     from almazara.prices.forecasters import registry
@@ -260,7 +261,10 @@ def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Pr
     observations = (o for listing in store.listings() for o in store.history(listing.listing_id, since))
     series = daily(observations, until=now.astimezone(ZoneInfo(settings.timezone)).date(), timezone=settings.timezone)
     progress("backtesting and forecasting", 0, 0)
-    forecasters = {name: registry.create(name) for name in registry.installed()}
+    # A model that needs a library, which takes seconds to load, is chosen only after it has won enough folds.
+    scored = sum(not fold.actual.is_empty() for fold in backtest.folds(series.frame, backtest.BacktestPlan()))
+    names = [name for name in registry.installed() if scored >= backtest.MIN_FOLDS or not registry.needs_library(name)]
+    forecasters = {name: registry.create(name) for name in names}
     built = build_forecasts(series, forecasters, registry.backtest_limits())
 
     def fill(folder: Path) -> dict[str, Any]:

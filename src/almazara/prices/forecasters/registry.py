@@ -42,6 +42,11 @@ def installed() -> list[str]:
     return [name for name, entry in ENTRIES.items() if entry.library is None or find_spec(entry.library) is not None]
 
 
+def needs_library(name: str) -> bool:
+    """Whether a forecaster of ENTRIES needs an optional library."""
+    return name in ENTRIES and ENTRIES[name].library is not None
+
+
 def create(name: str) -> Forecaster:
     """The forecaster of this name.
 
