@@ -49,7 +49,7 @@ def amount(text):
 
 def count(folder):
     """Films by id (first row of each), and the ids of the films of every actor and director."""
-    films, actors, directors, seen = {}, defaultdict(set), defaultdict(set), set()
+    films, actors, directors, seen, spaced = {}, defaultdict(set), defaultdict(set), set(), set()
     for row in rows(folder / "movies_metadata.csv.gz"):
         try:
             released = date.fromisoformat(row["release_date"] or "")
@@ -78,8 +78,10 @@ def count(folder):
         for person in ast.literal_eval(row["crew"]):
             if person["job"] == "Director":
                 directors[person["name"].strip()].add(film_id)
+                if person["name"] != person["name"].strip():
+                    spaced.add(person["name"].strip())
     people = [{name: sorted(ids) for name, ids in role.items()} for role in (actors, directors)]
-    return {"films": films, "actors": people[0], "directors": people[1]}
+    return {"films": films, "actors": people[0], "directors": people[1], "spaced": sorted(spaced)}
 
 
 @pytest.fixture(scope="session")
@@ -161,6 +163,12 @@ def test_the_films_of_directors_are_those_of_the_raw_files_in_order_of_release(a
         assert {film["id"] for film in found} == set(counted["directors"][name])
         assert [film["fecha_estreno"] for film in found] == sorted(film["fecha_estreno"] for film in found)
         assert all(film["fecha_estreno"] == films[film["id"]]["released"] for film in found)
+
+
+def test_a_name_with_spaces_or_tabs_around_it_is_the_same_person(ask, counted):
+    assert counted["spaced"]
+    for name in counted["spaced"]:
+        assert ask("get_director", name)["cantidad_peliculas"] == len(counted["directors"][name]), name
 
 
 def test_votes_and_score_of_films_are_those_of_the_raw_files(ask, counted):

@@ -17,7 +17,7 @@ FILMS = [
     Made(
         "Oil/Water",
         {"release_date": "1990-05-01", "vote_count": 2000, "budget": 2 * MILLION, "revenue": 8 * MILLION},
-        cast=(("Ana Oliva", "Oil"),),
+        cast=((" Ana Oliva\t", "Oil"),),
         directors=("Bruno Orujo", "Carla Pipirrana"),
     ),
     Made(
@@ -166,6 +166,10 @@ def test_the_threshold_is_a_setting(tmp_path):
 
 def test_a_film_counts_once_for_somebody_with_two_roles_in_it(films):
     assert films.actor("ana oliva").cantidad_peliculas == 4
+
+
+def test_a_name_with_spaces_around_it_is_the_same_person(films):
+    assert msgspec.json.decode(films.film(4))["reparto"][0]["nombre"] == "Ana Oliva"
 
 
 def test_the_success_of_an_actor_is_the_sum_of_the_returns(films):

@@ -190,8 +190,9 @@ def _child(file: RawFile, kept: pl.DataFrame, spec: _Nested) -> _Part:
 
 
 def _without_blanks(entries: pl.DataFrame) -> pl.DataFrame:
-    text = pl.col(pl.String)
-    return entries.with_columns(pl.when(text.str.strip_chars() != "").then(text))
+    """Texts without the spaces and tabs around them, which would make two people of one; null where nothing is left."""
+    text = pl.col(pl.String).str.strip_chars()
+    return entries.with_columns(pl.when(text != "").then(text))
 
 
 def _joined_back(known: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
