@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
-from sample_catalog import app_over, served
 from schemathesis.checks import CHECKS
+
+from sample_catalog import app_over, served
 
 with tempfile.TemporaryDirectory() as _empty:
     (Path(_empty) / "nothing" / "artifacts").mkdir(parents=True)

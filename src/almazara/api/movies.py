@@ -34,6 +34,8 @@ class _TextConvertor(PathConvertor):
 
 
 register_url_convertor("text", _TextConvertor())
+
+
 class _PlainRoute(APIRoute):
     """Hands the request to the endpoint as it is: solving declared parameters costs more than the answers."""
 
