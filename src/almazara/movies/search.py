@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from math import log1p
 from typing import Self
@@ -19,6 +20,7 @@ _CODE_BITS = np.uint64(21)  # a Unicode code point
 _NEAR = 150  # candidates by cosine
 _HOLDING = 50  # candidates by how much of the query they hold
 _LEAST = 0.25  # of the best candidate's value: what is below is no candidate, which saves sorting it
+_REMEMBERED = 512  # queries whose answer is kept
 _LONGEST = 100  # letters of a query or title that take part in the comparison
 _MANY_WORDS = 6
 
@@ -114,13 +116,17 @@ class SearchIndex:
         logs = np.log1p(arrays.weights)
         top = logs.max(initial=0.0)
         self._obscurity = (1 - logs / top if top > 0 else np.zeros_like(logs)).astype(np.float32)
+        # A search costs ten times a look-up, and people ask for the same few things.
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._search)
 
     def search(self, query: str, n: int) -> list[Match]:
         """The `n` entries nearest to what was typed, nearest first, each once; equally near ones by weight, then entry.
 
         Texts that share nothing with the query are not found, so fewer than `n` may come.
         """
-        key = normalize(query)[:_LONGEST].strip()
+        return list(self._remembered(normalize(query)[:_LONGEST].strip(), n))
+
+    def _search(self, key: str, n: int) -> list[Match]:
         rows = self._candidates(key)
         if not key or not len(rows):
             return []

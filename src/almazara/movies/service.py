@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from almazara.errors import InputError, NotFoundError
@@ -30,6 +31,7 @@ from almazara.movies.search import SearchIndex
 from almazara.movies.texts import Texts
 from almazara.movies.titles import check_query
 
+_REMEMBERED: Final = 512
 DEFAULT_METHOD: Final = "contenido"
 METHODS: Final = (DEFAULT_METHOD, "puntuacion")
 """Methods of recommendation, as they are asked for."""
@@ -62,6 +64,8 @@ class MovieService:
         self._parts = parts
         self._catalog = parts.catalog
         self._min_votes = min_votes
+        # A long list with its reasons costs as much as ten short ones, and people ask about the same few films.
+        self._remembered_detail = lru_cache(maxsize=_REMEMBERED)(self._detail)
 
     def __len__(self) -> int:
         return len(self._catalog)
@@ -142,22 +146,23 @@ class MovieService:
         film_id: int | None = None,
     ) -> RecommendationAnswer:
         """The films most similar to one, most similar first."""
-        recommender = self._parts.recommenders.get(method)
-        if recommender is None:
+        if method not in self._parts.recommenders:
             raise InputError(f"El método «{method[:40]}» no existe: use {' o '.join(self._parts.recommenders)}.")
         n, found = _check_n(n), self._find(title, year, film_id)
         film = self._catalog.reference(found.row)
-        similar = recommender.similar(found.row, n)
-        reasons = self._parts.reasons.shared(found.row, [row for row, _ in similar])
-        detail = [self._recommendation(*pair, why) for pair, why in zip(similar, reasons, strict=True)]
+        detail = list(self._remembered_detail(found.row, n, method))
         titles = [one.titulo for one in detail]
         message = sentences.recommendation(film.titulo, film.anio, titles)
         others = self._others(found)
         return RecommendationAnswer(film.id, film.titulo, film.anio, method, titles, detail, message, others)
 
-    def _recommendation(self, row: int, similarity: float, reasons: list[str]) -> Recommendation:
-        film_id, title, year = self._catalog.facts(row)
-        return Recommendation(film_id, title, year, round(similarity, 4), reasons)
+    def _detail(self, row: int, n: int, method: str) -> tuple[Recommendation, ...]:
+        similar = self._parts.recommenders[method].similar(row, n)
+        reasons = self._parts.reasons.shared(row, [other for other, _ in similar])
+        return tuple(
+            Recommendation(*self._catalog.facts(other), round(similarity, 4), why)
+            for (other, similarity), why in zip(similar, reasons, strict=True)
+        )
 
     def _find(self, title: str, year: int | None, film_id: int | None) -> Found:
         title = check_query(title)
