@@ -29,6 +29,8 @@ _NEXT: Final = "X-Next-Cursor"
 _TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
 _KEY = APIKeyHeader(name=KEY_HEADER, auto_error=False, description="Solo hace falta si hay claves configuradas.")
 _WRITING: Final[list[Any]] = [Depends(require_write), Security(_KEY)]
+# The key is one way; without keys configured this machine needs none.
+_WITHOUT_KEY: Final = {"security": [{}]}
 _WRITE_ERRORS: Final = declared(401, 403, 409, 413, 429)
 
 
@@ -118,6 +120,7 @@ def products(
     status_code=201,
     responses={200: {"model": Product, "description": "Ya se conocía"}, **_WRITE_ERRORS},
     dependencies=_WRITING,
+    openapi_extra=_WITHOUT_KEY,
     summary="Seguir un producto",
 )
 def add_product(new: NewProduct, service: Service) -> Response:
@@ -132,6 +135,7 @@ def add_product(new: NewProduct, service: Service) -> Response:
     status_code=204,
     responses={**declared(404), **_WRITE_ERRORS},
     dependencies=_WRITING,
+    openapi_extra=_WITHOUT_KEY,
     summary="Dejar de seguir un producto; su historia queda",
 )
 def remove_product(product_id: Annotated[str, Path(json_schema_extra=_TEXT)], service: Service) -> Response:
@@ -145,6 +149,7 @@ def remove_product(product_id: Annotated[str, Path(json_schema_extra=_TEXT)], se
     status_code=202,
     responses={**declared(404), **_WRITE_ERRORS},
     dependencies=_WRITING,
+    openapi_extra=_WITHOUT_KEY,
     summary="Leer ahora los precios",
 )
 def scrape(prices: All, request: Annotated[ScrapeRequest | None, Body()] = None) -> Response:
@@ -230,6 +235,7 @@ def predict(
     status_code=202,
     responses=_WRITE_ERRORS,
     dependencies=_WRITING,
+    openapi_extra=_WITHOUT_KEY,
     summary="Hacer de nuevo los pronósticos",
 )
 def retrain(prices: All) -> Response:
