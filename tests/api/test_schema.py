@@ -1,4 +1,4 @@
-"""The app held against its own description by Schemathesis: every check, on every film route, over the embedded sample."""
+"""The app held against its own description by Schemathesis: every check, every film route, over the embedded sample."""
 
 import tempfile
 from pathlib import Path
