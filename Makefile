@@ -38,11 +38,11 @@ clean: ## Remove the environment and caches; what was built stays in ALMAZARA_HO
 
 # --inexact keeps uv itself, which lives in the same environment.
 $(VENV)/.base: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --frozen --inexact
+	$(UV) sync --frozen --inexact --compile-bytecode
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --frozen --inexact --all-extras --group dev
+	$(UV) sync --frozen --inexact --compile-bytecode --all-extras --group dev
 	@touch $@ $(VENV)/.base
 
 $(UV):

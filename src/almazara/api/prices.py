@@ -30,7 +30,7 @@ _TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"
 _KEY = APIKeyHeader(name=KEY_HEADER, auto_error=False, description="Solo hace falta si hay claves configuradas.")
 _WRITING: Final[list[Any]] = [Depends(require_write), Security(_KEY)]
 # The key is one way; without keys configured this machine needs none.
-_WITHOUT_KEY: Final = {"security": [{}]}
+_WITHOUT_KEY: Final[dict[str, Any]] = {"security": [{}]}
 _WRITE_ERRORS: Final = declared(401, 403, 409, 413, 429)
 
 

@@ -66,6 +66,7 @@ class MovieService:
         self._min_votes = min_votes
         # A long list with its reasons costs as much as ten short ones, and people ask about the same few films.
         self._remembered_detail = lru_cache(maxsize=_REMEMBERED)(self._detail)
+        self._remembered_director = lru_cache(maxsize=_REMEMBERED)(self._director)
 
     def __len__(self) -> int:
         return len(self._catalog)
@@ -117,8 +118,11 @@ class MovieService:
 
     def director(self, name: str) -> DirectorAnswer:
         """The films of a director and what they returned."""
+        people, search = self._parts.directors, self._parts.director_search
+        return self._remembered_director(_person(name, people, search, "ningún director o directora"))
+
+    def _director(self, row: int) -> DirectorAnswer:
         people, money = self._parts.directors, self._parts.money
-        row = _person(name, people, self._parts.director_search, "ningún director o directora")
         films = people.films(row)
         directed = [self._parts.directed.encoded(film) for film in films]
         doubtful = self._titles(money.doubtful(films))
