@@ -10,7 +10,8 @@ import pytest
 from almazara.errors import UnavailableError
 from almazara.prices import pages
 from almazara.prices.adapters.stores import open_store
-from almazara.prices.collection import COUNTS, HELD, SEARCHES_READ, Archive, Collector
+from almazara.prices.collection import COUNTS, HELD, SEARCHES_READ, Archive, Collector, interpret
+from almazara.prices.pages.outcome import Offer
 from almazara.prices.ports import Failed, NotModified, Page, Refused
 from almazara.prices.runs import scrape_runs
 from almazara.prices.schema import Availability, ListingKind, RunState
@@ -117,6 +118,13 @@ def test_what_gives_no_observation_is_counted_and_named_and_records_nothing(stor
 def test_every_outcome_has_a_count():
     outcomes = {"observed", "unchanged", "unavailable", "blocked", "unreadable", "refused", "failed", "held"}
     assert {"requested", *outcomes} == set(COUNTS)
+
+
+@pytest.mark.parametrize(("price", "currency"), [("0", "EUR"), ("-1", "EUR"), ("5", "XXX"), ("NaN", "EUR")])
+def test_an_offer_that_no_store_would_keep_could_not_be_read(price, currency):
+    offer = Offer(Decimal(price), currency, price, "made", "amazon.es")
+    reading = interpret(product(), offer, NOW, "http")
+    assert (reading.outcome, reading.observations, reading.learned) == ("unreadable", (), ())
 
 
 def test_a_listing_that_is_gone_from_the_store_is_refused(store, world):

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from almazara.errors import InputError
+from almazara.prices.observations import validate_observation
 from almazara.prices.packs import litres
 from almazara.prices.pages.outcome import (
     Blocked,
@@ -84,7 +86,24 @@ def interpret(listing: Listing, outcome: Outcome, at: datetime, source: str) -> 
         outcome: What the reader said.
         at: When the page was fetched (UTC).
         source: Name of the page source.
+
+    Returns:
+        A reading whose observations every store keeps: what none would take, such as an unknown currency, could not be
+        read.
     """
+    reading = _interpreted(listing, outcome, at, source)
+    kept, refused = [], []
+    for observation in reading.observations:
+        try:
+            kept.append(validate_observation(observation))
+        except InputError as error:
+            refused.append(str(error))
+    if refused and not kept:
+        return Reading("unreadable", "; ".join(refused))
+    return replace(reading, observations=tuple(kept))
+
+
+def _interpreted(listing: Listing, outcome: Outcome, at: datetime, source: str) -> Reading:
     match outcome:
         case Offer() if listing.kind is ListingKind.PRODUCT:
             observed = _observed(listing.listing_id, outcome, at, source)
