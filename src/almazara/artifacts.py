@@ -64,7 +64,7 @@ class ArtifactStore:
         """
         version = self.current_version(kind)
         if version is None:
-            raise NotFoundError(f"There is no {kind} yet under {self.root}: build it first (almazara up).")
+            raise NotFoundError(f"No version of {kind} was published under {self.root} yet: build one first (almazara up).")
         return self.get(kind, version)
 
     def get(self, kind: str, version: str) -> Artifact:
