@@ -64,7 +64,7 @@ class ArtifactStore:
         """
         version = self.current_version(kind)
         if version is None:
-            raise NotFoundError(f"No version of {kind} was published under {self.root} yet: build one first (almazara up).")
+            raise NotFoundError(f"There is no version of {kind} yet under {self.root}: build it first, with almazara up.")
         return self.get(kind, version)
 
     def get(self, kind: str, version: str) -> Artifact:
