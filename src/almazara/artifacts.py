@@ -64,7 +64,9 @@ class ArtifactStore:
         """
         version = self.current_version(kind)
         if version is None:
-            raise NotFoundError(f"There is no version of {kind} yet under {self.root}: build it first, with almazara up.")
+            raise NotFoundError(
+                f"There is no version of {kind} yet under {self.root}: build it first, with almazara up."
+            )
         return self.get(kind, version)
 
     def get(self, kind: str, version: str) -> Artifact:
