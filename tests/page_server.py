@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -27,8 +28,6 @@ class PageServer:
         self.port = server.server_port
         self.routes: dict[str, Reply] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
-        self.at_once = 0
-        self.most_at_once = 0
         self._lock = threading.Lock()
 
     def url(self, path: str = "/", host: str = "127.0.0.1", scheme: str = "http") -> str:
@@ -40,14 +39,28 @@ class PageServer:
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         with self._lock:
             self.asked.append((handler.path, {name.lower(): value for name, value in handler.headers.items()}))
-            self.at_once += 1
-            self.most_at_once = max(self.most_at_once, self.at_once)
-        try:
-            with suppress(*CLOSED):
-                self.routes.get(handler.path, reply(b"not here", 404))(handler)
-        finally:
+        with suppress(*CLOSED):
+            self.routes.get(handler.path, reply(b"not here", 404))(handler)
+
+
+class Crowd:
+    """How many requests are worked on at once; one has ended before it is answered, so no client can know earlier."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+        self._lock = threading.Lock()
+
+    def reply(self, body: bytes, seconds: float = 0.03) -> Reply:
+        def answer(handler: BaseHTTPRequestHandler) -> None:
             with self._lock:
-                self.at_once -= 1
+                self.now += 1
+                self.most = max(self.most, self.now)
+            time.sleep(seconds)
+            with self._lock:
+                self.now -= 1
+            reply(body)(handler)
+
+        return answer
 
 
 def reply(body: bytes = b"", status: int = 200, **headers: str) -> Reply:

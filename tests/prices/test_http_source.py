@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import tracemalloc
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +22,19 @@ from almazara.prices.adapters.http import HttpSource
 from almazara.prices.adapters.http_config import HttpConfig
 from almazara.prices.politeness import HostState, Politeness
 from almazara.prices.ports import Failed, NotModified, Page, Refused
-from page_server import FakeTime, NoJitter, dripping, endless, in_turn, raw, redirect, reply, self_signed, serving
+from page_server import (
+    Crowd,
+    FakeTime,
+    NoJitter,
+    dripping,
+    endless,
+    in_turn,
+    raw,
+    redirect,
+    reply,
+    self_signed,
+    serving,
+)
 
 HTML = b"<html><title>Aceite de oliva</title></html>"
 
@@ -166,11 +177,8 @@ def test_another_host_is_not_waited_for(shop, source_for, hours):
 
 
 def test_threads_ask_a_host_one_at_a_time(shop, hours):
-    def slow(handler):
-        time.sleep(0.03)
-        reply(HTML)(handler)
-
-    shop.routes["/oil"] = slow
+    crowd = Crowd()
+    shop.routes["/oil"] = crowd.reply(HTML)
     config = HttpConfig(
         politeness=Politeness(delay_seconds=0), addresses=AddressPolicy(loopback_ports=frozenset({shop.port}))
     )
@@ -178,7 +186,7 @@ def test_threads_ask_a_host_one_at_a_time(shop, hours):
     with ThreadPoolExecutor(5) as pool:
         pages = list(pool.map(source.fetch, [shop.url("/oil")] * 8))
     assert all(isinstance(page, Page) for page in pages)
-    assert shop.most_at_once == 1
+    assert crowd.most == 1
 
 
 def test_robots_txt_is_obeyed_and_read_once_a_day(shop, source_for, hours):

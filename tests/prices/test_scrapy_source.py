@@ -17,7 +17,7 @@ from almazara.prices.adapters.http_config import HttpConfig
 from almazara.prices.adapters.scrapy_source import ScrapySource
 from almazara.prices.politeness import Politeness
 from almazara.prices.ports import Failed, Page, Refused
-from page_server import in_turn, reply, serving
+from page_server import Crowd, in_turn, reply, serving
 
 HTML = b"<html>aceite</html>"
 
@@ -55,14 +55,10 @@ def test_each_address_of_a_crawl_gets_one_outcome(shop, source):
 
 
 def test_a_host_is_asked_one_at_a_time(shop, source):
-    def slow(handler):
-        time.sleep(0.05)
-        reply(HTML)(handler)
-
-    shop.routes["/slow"] = slow
-    shop.most_at_once = 0
+    crowd = Crowd()
+    shop.routes["/slow"] = crowd.reply(HTML, 0.05)
     source.crawl([shop.url("/slow")] * 4, lambda _: None)
-    assert shop.most_at_once == 1
+    assert crowd.most == 1
 
 
 def test_passing_errors_are_repeated(shop, source):
