@@ -40,7 +40,7 @@ HELD: Final = "held"
 """Kind of the documents that hold readings until a second one confirms them."""
 SEARCHES_READ: Final = "search_read"
 """Kind of the documents that say when a search was read last: it has no observations of its own."""
-_JUDGED_DAYS: Final = 366
+_JUDGED: Final = timedelta(days=366)
 _RESULTS_FOLLOWED: Final = 24
 
 
@@ -76,6 +76,25 @@ class Reading:
     reason: str = ""
     observations: tuple[Observation, ...] = ()
     learned: tuple[Listing, ...] = ()
+
+
+def read_for(listing: Listing, page: Page, read: Read) -> Outcome:
+    """What a listing's page says: a product's page must show its ASIN, on Amazon, and a title like the known one."""
+    is_product = listing.kind is ListingKind.PRODUCT
+    return read(
+        page.body,
+        url=page.final_url,
+        status=page.status,
+        headers=page.headers,
+        expected_sku=listing.sku if is_product and listing.shop.startswith("amazon.") else None,
+        known_title=listing.title if is_product else None,
+    )
+
+
+def judged_against(store: ObservationStore, new: Observation) -> list[Observation]:
+    """The observations before this one that `plausibility.judge` asks for: a year, or all where it has no price."""
+    history = store.history(new.listing_id, new.observed_at - _JUDGED, new.observed_at)
+    return history if any(o.price for o in history) else store.history(new.listing_id, None, new.observed_at)
 
 
 def interpret(listing: Listing, outcome: Outcome, at: datetime, source: str) -> Reading:
@@ -254,24 +273,13 @@ class Collector:
             case Page():
                 page = fetched
         self.archive.keep(listing, page)  # one that has not changed is a note of its moment, so that replay knows it
-        reading = interpret(listing, self._outcome(listing, page), page.fetched_at, self.source.name)
+        reading = interpret(listing, read_for(listing, page, self.read), page.fetched_at, self.source.name)
         if reading.outcome == "blocked":
             self.source.report_block(listing.url)
         recorded = self._kept(reading)
         if listing.kind is ListingKind.SEARCH and reading.outcome == "observed":
             self.store.put_document(SEARCHES_READ, listing.listing_id, {"at": page.fetched_at.isoformat()})
         return recorded
-
-    def _outcome(self, listing: Listing, page: Page) -> Outcome:
-        is_product = listing.kind is ListingKind.PRODUCT
-        return self.read(
-            page.body,
-            url=page.final_url,
-            status=page.status,
-            headers=page.headers,
-            expected_sku=listing.sku if is_product and listing.shop.startswith("amazon.") else None,
-            known_title=listing.title if is_product else None,
-        )
 
     def _kept(self, reading: Reading) -> Reading:
         """Save what was learned, and the observations that history makes plausible; hold the others."""
@@ -299,11 +307,8 @@ class Collector:
 
     def _judged(self, new: Observation) -> tuple[Verdict, bool]:
         """What to do with an observation, and whether an earlier one was held."""
-        history = self.store.history(new.listing_id, new.observed_at - timedelta(days=_JUDGED_DAYS))
-        if not any(o.price for o in history):
-            history = self.store.history(new.listing_id)
         document = self.store.document(HELD, new.listing_id)
-        verdict = judge(history, new, Held.from_document(document) if document else None)
+        verdict = judge(judged_against(self.store, new), new, Held.from_document(document) if document else None)
         if verdict.held is not None:
             self.store.put_document(HELD, new.listing_id, verdict.held.as_document())
         return verdict, document is not None

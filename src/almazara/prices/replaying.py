@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from almazara.prices.collection import Read, interpret, save_learned
+from almazara.prices.collection import Read, interpret, judged_against, read_for, save_learned
 from almazara.prices.plausibility import Held, judge
 from almazara.prices.ports import ObservationStore, Page
 from almazara.prices.schema import Listing, ListingKind, Observation
 
 _TICK = timedelta(microseconds=1)
-_JUDGED = timedelta(days=366)
 
 
 @dataclass(slots=True)
@@ -43,16 +42,7 @@ def replay(store: ObservationStore, kept: Iterable[tuple[str, str, Page]], read:
     report = ReplayReport()
     for shop, sku, page in kept:
         listing = _listing(store, shop, sku, page)
-        is_amazon = shop.startswith("amazon.") and listing.kind is ListingKind.PRODUCT
-        outcome = read(
-            page.body,
-            url=page.final_url,
-            status=page.status,
-            headers=page.headers,
-            expected_sku=sku if is_amazon else None,
-            known_title=listing.title if listing.kind is ListingKind.PRODUCT else None,
-        )
-        reading = interpret(listing, outcome, page.fetched_at, "replay")
+        reading = interpret(listing, read_for(listing, page, read), page.fetched_at, "replay")
         report.counts[reading.outcome] += 1
         reused = save_learned(store, reading.learned)
         for observation in reading.observations:
@@ -78,8 +68,7 @@ def _added(store: ObservationStore, new: Observation, report: ReplayReport) -> s
             return "same"
         report.different.append(new)
         return "different"
-    history = store.history(new.listing_id, new.observed_at - _JUDGED, new.observed_at)
-    verdict = judge(history, new, report.held.pop(new.listing_id, None))
+    verdict = judge(judged_against(store, new), new, report.held.pop(new.listing_id, None))
     if verdict.held is not None:
         report.held[new.listing_id] = verdict.held
         return "held"

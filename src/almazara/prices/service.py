@@ -124,17 +124,10 @@ class PriceService:
             NotFoundError: for an unknown product.
         """
         _check(query)
-        after = _decoded(query.cursor) if query.cursor else None
         found: list[Observation] = []
-        for listing in self._asked(query):
-            start = query.start
-            if after is not None:
-                if listing.listing_id < after[0]:
-                    continue
-                if listing.listing_id == after[0]:
-                    start = after[1]
+        for listing_id, begins in self._remaining(query):
             room = query.limit + 1 - len(found)
-            found += self.store.history(listing.listing_id, start, query.end, limit=room)
+            found += self.store.history(listing_id, begins or query.start, query.end, limit=room)
             if len(found) > query.limit:
                 kept = found[: query.limit]
                 return DataPage(kept, _encoded(kept[-1].listing_id, kept[-1].observed_at + _TICK))
@@ -154,16 +147,9 @@ class PriceService:
             until = (query.end - _TICK).astimezone(zone).date() if query.end else None
         except OverflowError as error:
             raise InputError("start or end lies outside the calendar.") from error
-        after = _decoded(query.cursor) if query.cursor else None
         rows: list[DailyRow] = []
-        for listing in self._asked(query):
-            start = first
-            if after is not None:
-                if listing.listing_id < after[0]:
-                    continue
-                if listing.listing_id == after[0]:
-                    start = after[1].date()
-            for row in self._days(listing.listing_id, start, until):
+        for listing_id, begins in self._remaining(query):
+            for row in self._days(listing_id, begins.date() if begins else first, until):
                 if len(rows) == query.limit:
                     return rows, _encoded(row.product, datetime.combine(row.date, datetime.min.time(), UTC))
                 rows.append(row)
@@ -226,6 +212,13 @@ class PriceService:
         if query.category is not None and not is_key(query.category):
             return []
         return self.store.listings(category=query.category)
+
+    def _remaining(self, query: DataQuery) -> Iterator[tuple[str, datetime | None]]:
+        """The listings that are asked for from the cursor on, the cursor's own with the moment where it goes on."""
+        at, begins = _decoded(query.cursor) if query.cursor else ("", None)
+        for listing in self._asked(query):
+            if listing.listing_id >= at:
+                yield listing.listing_id, begins if listing.listing_id == at else None
 
     def _days(self, listing_id: str, first: date | None, until: date | None) -> Iterator[DailyRow]:
         import polars as pl  # only here: it takes a third of the memory of a server that is not asked for days
