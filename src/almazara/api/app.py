@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from almazara import log
-from almazara.api import errors, health, metrics, movies, prices
+from almazara.api import errors, health, metrics, movies, price_scores, prices
 from almazara.api.limits import BodyLimit
 from almazara.api.security import WriteGuard
 from almazara.movies.service import MovieService
@@ -62,9 +62,9 @@ def create_api(
     app.state.guard = WriteGuard(settings.api_keys, settings.writes_per_minute)
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
-    for module in (movies, prices, health):
+    for module in (movies, prices, price_scores, health):
         app.include_router(module.router)
-    metrics.install(app, app.state.scraper_watch.report)
+    metrics.install(app, app.state.scraper_watch.report, price_product.service.forecast_scores)
     errors.install(app)
     # Routes are tried in order, at two microseconds each: what is asked most comes first.
     app.router.routes[:] = [*(route for route in app.router.routes if route not in documentation), *documentation]

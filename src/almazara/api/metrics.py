@@ -14,9 +14,17 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from almazara.errors import UnavailableError
+from almazara.prices.forecast_watch import ForecastReport
 from almazara.prices.scraper_health import HealthReport
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_FORECAST_DAYS: Final = 28
+_FORECAST_GAUGES: Final = {
+    "mae": "Mean absolute error as a share of the price.",
+    "mae_ratio": "Mean absolute error beside the last value's.",
+    "coverage_80": "Share of prices within the 80 % interval.",
+    "coverage_95": "Share of prices within the 95 % interval.",
+}
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 
@@ -86,10 +94,39 @@ class ScraperMetrics(Collector):
         yield unread
 
 
-def install(app: FastAPI, report: Callable[[], HealthReport]) -> CollectorRegistry:
-    """Count the app's requests and serve them, and the scraper's health, on /metrics."""
+class ForecastMetrics(Collector):
+    """How the published forecasts did over the last weeks, read when Prometheus asks."""
+
+    def __init__(self, report: Callable[[int], ForecastReport]) -> None:
+        self._report = report
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing is read before the first question."""
+        return ()
+
+    def collect(self) -> Iterator[Metric]:
+        """The gauges; none while the store does not answer."""
+        try:
+            report = self._report(_FORECAST_DAYS)
+        except UnavailableError:
+            return
+        for field, what in _FORECAST_GAUGES.items():
+            gauge = GaugeMetricFamily(f"almazara_forecast_{field}", what, labels=["model", "horizon"])
+            for score in report.scores:
+                value = getattr(score, field)
+                if value is not None:
+                    gauge.add_metric([score.model, str(score.horizon)], value)
+            yield gauge
+        yield GaugeMetricFamily("almazara_forecast_drifts", "Things in which forecasts drifted.", len(report.drift))
+
+
+def install(
+    app: FastAPI, health: Callable[[], HealthReport], forecasts: Callable[[int], ForecastReport]
+) -> CollectorRegistry:
+    """Count the app's requests and serve them, the scraper's health and the forecasts' scores, on /metrics."""
     registry = CollectorRegistry()
-    registry.register(ScraperMetrics(report))
+    registry.register(ScraperMetrics(health))
+    registry.register(ForecastMetrics(forecasts))
     ProcessCollector(registry=registry)
     app.add_middleware(RequestMetrics, registry=registry)
 

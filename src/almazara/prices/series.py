@@ -116,6 +116,16 @@ def known(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(pl.col(PRICE).is_not_null())
 
 
+def prices_on(frame: pl.DataFrame, day: date) -> dict[str, float]:
+    """The known prices of one day by listing."""
+    return dict(known(frame).filter(pl.col(DATE) == day).select(LISTING_ID, PRICE).iter_rows())
+
+
+def last_prices(frame: pl.DataFrame) -> dict[str, float]:
+    """The last known price of each listing."""
+    return dict(known(frame).sort(LISTING_ID, DATE).group_by(LISTING_ID).agg(pl.col(PRICE).last()).iter_rows())
+
+
 def _zone(timezone: str) -> ZoneInfo:
     try:
         return ZoneInfo(timezone)

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
-from almazara.prices import scraper_health
+from almazara.prices import forecast_watch, scraper_health
 from almazara.prices.answers import (
     DailyRow,
     DataPage,
@@ -182,6 +182,11 @@ class PriceService:
             days=days,
             backtest=found.about.backtest,
         )
+
+    def forecast_scores(self, days: int) -> forecast_watch.ForecastReport:
+        """How the published forecasts did over the last `days` days that have ended, and what has drifted."""
+        today = self._clock().astimezone(ZoneInfo(self._zone)).date()
+        return forecast_watch.report(self.store, today, days)
 
     def health(self) -> scraper_health.HealthReport:
         """Whether the scraper is well, from the runs and readings of the last week."""

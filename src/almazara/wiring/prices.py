@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from almazara import log
 from almazara.artifacts import Artifact
 from almazara.errors import AlmazaraError, NotFoundError, UnavailableError
-from almazara.prices import alerting, demo, pages
+from almazara.prices import alerting, demo, forecast_watch, pages
 from almazara.prices.alert_delivery import Delivered
 from almazara.prices.collection import Archive, Collector, interpret
 from almazara.prices.forecasting import Forecasts
@@ -253,13 +253,16 @@ def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Pr
     from almazara.prices.adapters import forecast_files
     from almazara.prices.forecast_building import build_forecasts
     from almazara.prices.forecasters import registry
-    from almazara.prices.series import daily
+    from almazara.prices.series import daily, last_prices, prices_on
 
     now = _clock()
+    today = now.astimezone(ZoneInfo(settings.timezone)).date()
     progress("reading histories", 0, 0)
     since = now - timedelta(days=_FORECAST_FROM_DAYS)
     observations = (o for listing in store.listings() for o in store.history(listing.listing_id, since))
-    series = daily(observations, until=now.astimezone(ZoneInfo(settings.timezone)).date(), timezone=settings.timezone)
+    series = daily(observations, until=today, timezone=settings.timezone)
+    scored_days = forecast_watch.score_due(store, lambda day: prices_on(series.frame, day), today)
+    log.event("forecasts_scored", days=scored_days)
     progress("backtesting and forecasting", 0, 0)
     # A model that needs a library, which takes seconds to load, is chosen only after it has won enough folds.
     scored = sum(not fold.actual.is_empty() for fold in backtest.folds(series.frame, backtest.BacktestPlan()))
@@ -272,7 +275,9 @@ def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Pr
         counts = {"forecast": len(built.index.forecasts), "refused": len(built.index.refused)}
         return {"metrics": counts, "parameters": {"models": sorted(forecasters)}}
 
-    return artifacts(settings).publish(FORECASTS, fill, now=now, keep=settings.keep_versions)
+    artifact = artifacts(settings).publish(FORECASTS, fill, now=now, keep=settings.keep_versions)
+    forecast_watch.keep_issued(store, built, last_prices(series.frame))
+    return artifact
 
 
 def follow_demo(settings: Settings, progress: Progress) -> bool:
