@@ -1,0 +1,186 @@
+"""The state of a price that moves in steps, as numbers: how long it stands, how it moved, what others do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Days = NDArray[np.int64]
+
+WINDOWS: Final = (30, 90, 365)
+_SAME: Final = 1e-9
+"""Log prices nearer than this are one price."""
+_NAMES_OF_SERIES: Final = (
+    "standing",  # log(1 + days since the last change, or since the first price)
+    "changed",  # 1 where it ever changed
+    "last_change",  # log of the last change's factor
+    "before_last",  # log(level two changes ago / price)
+    "age",  # log(1 + days of history)
+    "step",  # mean absolute log change so far, shrunk towards the panel's
+    "due",  # log of standing / mean time between changes
+    "rise_share",  # share of rises among the changes so far, shrunk towards one half
+)
+_NAMES_OF_WINDOW: Final = ("changes", "position", "below_top", "above_bottom", "to_median", "at_price")
+_NAMES_OF_PANEL: Final = ("panel_moved_7", "panel_moved_30", "panel_drift_7", "panel_drift_30", "panel_falls_30")
+FEATURES: Final = (
+    *_NAMES_OF_SERIES,
+    *(f"{name}_{window}" for window in WINDOWS for name in _NAMES_OF_WINDOW),
+    *_NAMES_OF_PANEL,
+    "weekday_sin",
+    "weekday_cos",
+)
+"""What the last axis of `step_features` holds, in order."""
+_PRIOR_CHANGES: Final = 2.0
+_PRIOR_STEP: Final = 0.05
+
+
+def step_features(prices: Floats, days: Sequence[int], *, first_weekday: int = 0) -> Floats:
+    """The state of each series at each of some days, from its prices up to and including that day alone.
+
+    Args:
+        prices: Shape (series, days): positive prices, one column a day, filled forward; NaN before a series begins.
+        days: Columns at which the state is taken.
+        first_weekday: Weekday of column 0, Monday being 0.
+
+    Returns:
+        Shape (len(days), series, len(FEATURES)); all finite, except that a series that has not begun is all NaN.
+    """
+    history = StepHistory.of(prices)
+    return np.stack([history.features(day, first_weekday) for day in days]) if len(days) else _nothing(prices)
+
+
+def _nothing(prices: Floats) -> Floats:
+    return np.empty((0, prices.shape[0], len(FEATURES)))
+
+
+@dataclass(frozen=True, slots=True)
+class StepHistory:
+    """Log prices of a panel and running sums of their changes; every array has shape (series, days).
+
+    Attributes:
+        logs: Log prices; NaN before a series begins.
+        begins: Column of each series' first price, shape (series,); the number of columns where it has none.
+        changed_at: Column of the newest change so far, or of the beginning.
+        previous: Log price before that change; the price itself where there is none.
+        before: Log price before the one before.
+        changes: Number of changes so far.
+        rises: Number of rises so far.
+        moved: Sum of absolute log changes so far.
+    """
+
+    logs: Floats
+    begins: Days
+    changed_at: Days
+    previous: Floats
+    before: Floats
+    changes: Floats
+    rises: Floats
+    moved: Floats
+
+    @classmethod
+    def of(cls, prices: Floats) -> StepHistory:
+        """Prepare a panel (see `step_features`)."""
+        logs = np.log(prices)
+        known = ~np.isnan(logs)
+        begins = np.where(known.any(axis=1), known.argmax(axis=1), logs.shape[1])
+        steps = np.diff(logs, axis=1, prepend=np.nan)
+        steps = np.where(np.abs(np.nan_to_num(steps)) > _SAME, np.nan_to_num(steps), 0.0)
+        is_change = steps != 0
+        columns = np.arange(logs.shape[1])
+        changed_at = np.maximum.accumulate(np.where(is_change, columns, begins[:, None]), axis=1)
+        changed_at = np.minimum(changed_at, logs.shape[1] - 1)
+        previous = _before(logs, changed_at, begins)
+        before = _before(logs, _at(changed_at, np.maximum(changed_at - 1, 0)), begins)
+        sums = (np.cumsum(values, axis=1, dtype=np.float64) for values in (is_change, steps > 0, np.abs(steps)))
+        return cls(logs, begins, changed_at, previous, before, *sums)
+
+    def features(self, day: int, first_weekday: int = 0) -> Floats:
+        """The state at one day: shape (series, len(FEATURES))."""
+        with np.errstate(invalid="ignore"):
+            columns = [*self._of_series(day), *(c for w in WINDOWS for c in self._of_window(day, w))]
+        columns += [np.full(self.begins.size, value) for value in self._of_panel(day)]
+        angle = 2 * np.pi * ((day + first_weekday) % 7) / 7
+        columns += [np.full(self.begins.size, np.sin(angle)), np.full(self.begins.size, np.cos(angle))]
+        found = np.column_stack(columns)
+        found[self.begins > day] = np.nan
+        return found
+
+    def step(self, day: int) -> Floats:
+        """Mean absolute log change of each series so far, shrunk towards the panel's; shape (series,)."""
+        total, moves = self.moved[:, day], self.changes[:, day]
+        pooled = (total.sum() + _PRIOR_CHANGES * _PRIOR_STEP) / (moves.sum() + _PRIOR_CHANGES)
+        return np.asarray((total + _PRIOR_CHANGES * pooled) / (moves + _PRIOR_CHANGES))
+
+    def _of_series(self, day: int) -> list[Floats]:
+        now, moves, age = self.logs[:, day], self.changes[:, day], (day - self.begins).astype(float)
+        standing = (day - self.changed_at[:, day]).clip(0).astype(float)
+        return [
+            np.log1p(standing),
+            (moves > 0).astype(float),
+            now - self.previous[:, day],
+            self.before[:, day] - now,
+            np.log1p(np.maximum(age, 0)),
+            self.step(day),
+            np.log((standing + 1) * (moves + 1) / (np.maximum(age, 0) + 1)),
+            (self.rises[:, day] + 1) / (moves + 2),
+        ]
+
+    def _of_window(self, day: int, window: int) -> list[Floats]:
+        start = max(0, day - window + 1)
+        past, now = self.logs[:, start : day + 1], self.logs[:, day]
+        stride = max(1, window // 60)  # an order statistic needs no more days than these
+        thinned = past[:, ::-1][:, ::stride]
+        top, bottom = np.fmax.reduce(past, axis=1), np.fmin.reduce(past, axis=1)
+        width = top - bottom
+        days = np.minimum(day + 1 - self.begins, past.shape[1]).clip(1)
+        return [
+            np.log1p(self.changes[:, day] - self.changes[:, start]),
+            np.where(width > _SAME, (now - bottom) / np.where(width > _SAME, width, 1), 0.5),
+            top - now,
+            now - bottom,
+            _median(thinned) - now,
+            (np.abs(past - now[:, None]) < _SAME).sum(axis=1) / days,
+        ]
+
+    def _of_panel(self, day: int) -> list[float]:
+        moved = []
+        for window in (7, 30):
+            ago = max(0, day - window)
+            drift = self.logs[:, day] - self.logs[:, ago]
+            drift = drift[~np.isnan(drift)]
+            moved.append((drift, np.abs(drift) > _SAME))
+        (week, week_moved), (month, month_moved) = moved
+        falls = (month[month_moved] < 0).sum() + 1
+        return [
+            _mean(week_moved),
+            _mean(month_moved),
+            _mean(week.clip(-0.5, 0.5)),
+            _mean(month.clip(-0.5, 0.5)),
+            falls / (month_moved.sum() + 2),
+        ]
+
+
+def _at(values: NDArray[np.generic], columns: Days) -> NDArray[np.generic]:
+    return np.take_along_axis(values, columns, axis=1)
+
+
+def _before(logs: Floats, changed_at: NDArray[np.generic], begins: Days) -> Floats:
+    """The log price on the day before a change, or on the first day of a series."""
+    columns = np.maximum(changed_at - 1, np.minimum(begins, logs.shape[1] - 1)[:, None])
+    return np.asarray(_at(logs, columns.astype(np.int64)), dtype=np.float64)
+
+
+def _median(values: Floats) -> Floats:
+    """Lower median of each row, leaving out NaN."""
+    ordered = np.sort(values, axis=1)  # NaN last
+    known = (~np.isnan(ordered)).sum(axis=1)
+    return np.asarray(np.take_along_axis(ordered, ((known - 1).clip(0) // 2)[:, None], axis=1)[:, 0])
+
+
+def _mean(values: Floats | NDArray[np.bool_]) -> float:
+    return float(np.mean(values)) if values.size else 0.0
