@@ -1,0 +1,77 @@
+"""How published forecasts did: the route, the metrics, and the retraining that feeds them."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from almazara.prices import forecast_watch
+from almazara.prices.forecasters import registry
+from almazara.wiring.prices import retrain
+from price_shop import NOW, observed, opened, price_app, product, settings_over
+from sample_catalog import served
+
+TODAY = datetime.now(ZoneInfo("Europe/Madrid")).date()
+
+
+def no_progress(_stage, _done, _total):
+    pass
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A home with a product that was forecast two days ago, as the issued document says, and was read since."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "installed", lambda: ["last_value"])
+        settings = settings_over(folder)
+        with opened(settings) as prices:
+            prices.store.save_listing(product())
+            shift = datetime.now(NOW.tzinfo) - NOW
+            rows = [observed("shop.example:1", day, "10.00") for day in range(40)]
+            prices.store.append(
+                one.__class__(**{**{n: getattr(one, n) for n in one.__slots__}, "observed_at": one.observed_at + shift})
+                for one in rows
+            )
+            retrain(settings, prices, no_progress)
+            [(_, issued)] = prices.store.documents(forecast_watch.ISSUED).items()
+            for ago in (2, 8):
+                key = f"{TODAY - timedelta(days=ago)}/0000"
+                prices.store.put_document(forecast_watch.ISSUED, key, issued)
+            retrain(settings, prices, no_progress)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def api(home):
+    with served(price_app(settings_over(home))) as client:
+        yield client
+
+
+def test_a_retraining_scores_what_has_come_due(api):
+    answer = api.get("/forecasts/score").json()
+    assert answer["until"] == (TODAY - timedelta(days=1)).isoformat()
+    assert [(one["model"], one["horizon"], one["forecasts"]) for one in answer["scores"]] == [
+        ("last_value", 1, 2),
+        ("last_value", 7, 1),
+    ]
+    assert all(one["mae"] == 0 and one["mae_ratio"] is None and one["coverage_80"] == 1 for one in answer["scores"])
+    assert answer["drift"] == []
+
+
+def test_only_the_days_that_are_asked_for_count(api):
+    scores = api.get("/forecasts/score?days=1").json()["scores"]
+    assert [(one["horizon"], one["forecasts"]) for one in scores] == [(1, 1), (7, 1)]
+
+
+@pytest.mark.parametrize("days", ["0", "401", "x"])
+def test_a_number_of_days_that_is_none_is_refused(api, days):
+    answer = api.get("/forecasts/score", params={"days": days})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_prometheus_sees_the_scores(api):
+    text = api.get("/metrics").text
+    assert 'almazara_forecast_coverage_80{horizon="7",model="last_value"} 1.0' in text
+    assert "almazara_forecast_drifts 0.0" in text
