@@ -222,6 +222,18 @@ def test_history_forecast_and_retraining(as_json, run, history):
     is_one_line(run("forecast", history, "--levels", "x"), "levels")
 
 
+def test_published_forecasts_are_listed_scored_and_left_for_earlier_ones(as_json, run, history):
+    is_one_line(run("rollback"), "no version")
+    as_json("retrain")
+    as_json("retrain")
+    newest, first = as_json("versions")
+    assert (newest["current"], newest["metrics"]["forecast"]) == (True, 1)
+    assert first["version"] in run("rollback")[1]
+    assert [one["current"] for one in as_json("versions")] == [False, True]
+    assert as_json("score")["scores"] == []  # no day has ended yet
+    assert all(run(command)[0] == 0 for command in ("score", "versions"))
+
+
 def test_a_history_goes_out_and_into_another_store(as_json, run, history, tmp_path, monkeypatch):
     for name in ("out.csv", "out.parquet"):
         assert run("export", tmp_path / name)[0] == 0
