@@ -14,6 +14,7 @@ from almazara.movies import schema as s
 from almazara.movies.building import people
 from almazara.movies.building.catalog import build_catalog
 from almazara.movies.building.films import build_film_answers
+from almazara.movies.building.imdb import build_imdb_numbers
 from almazara.movies.texts import Texts
 
 Groups = dict[str, Mapping[str, np.ndarray]]
@@ -30,6 +31,7 @@ def build_answers(tables: Mapping[str, pl.DataFrame]) -> Groups:
     directors, director_keys = people.build_people(directing, films)
     return {
         **build_catalog(films, keys),
+        "imdb": build_imdb_numbers(films, keys),
         "film_answers": build_film_answers(tables),
         "directed": people.build_directed(films),
         "money": people.build_money(films),
