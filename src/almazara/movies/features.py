@@ -62,6 +62,23 @@ def tfidf(pairs: pl.DataFrame, n_rows: int, max_share: float = 1.0) -> sparse.cs
     matrix = sparse.csr_array(
         (weights.cast(pl.Float32).to_numpy(), (entries[ROW].to_numpy(), entries["column"].to_numpy())), shape=shape
     )
+    return unit_rows(matrix)
+
+
+def content_matrix(tables: Mapping[str, pl.DataFrame]) -> sparse.csr_array:
+    """All fields of each film side by side, for models that learn their own weights.
+
+    Returns:
+        (films, terms) float32; rows of length one, or empty where nothing is known of a film.
+    """
+    fields = terms(tables)
+    n_films = tables[s.FILMS].height
+    parts = [tfidf(pairs, n_films, 0.05 if name in ("title", "overview") else 1.0) for name, pairs in fields.items()]
+    return unit_rows(sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32)))
+
+
+def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
+    """The matrix with rows of length one; empty rows stay empty."""
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     lengths[lengths == 0] = 1
     return sparse.csr_array(sparse.diags_array((1 / lengths).astype(np.float32)) @ matrix)

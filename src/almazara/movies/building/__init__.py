@@ -12,7 +12,7 @@ import polars as pl
 
 from almazara.movies import schema as s
 from almazara.movies.building import people
-from almazara.movies.building.catalog import build_catalog
+from almazara.movies.building.catalog import build_catalog, twins
 from almazara.movies.building.films import build_film_answers
 from almazara.movies.building.imdb import build_imdb_numbers
 from almazara.movies.texts import Texts
@@ -55,16 +55,40 @@ def build_search(tables: Mapping[str, pl.DataFrame], answers: Groups) -> Groups:
 
 
 def build_similar(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, int], None]) -> Groups:
-    """Similar films by each method, with reasons: the long part of a build, and the only one that needs SciPy."""
-    from almazara.movies.building.reasons import build_reasons
-    from almazara.movies.features import terms
-    from almazara.movies.recommenders import content, score
+    """Similar films by each method, with reasons: the long part of a build, and the only one that needs SciPy.
 
-    films = tables[s.FILMS]
+    Returns:
+        hybrid, content, collaborative: neighbors (films, CANDIDATES) int32 rows, -1 where there are no more, and
+            similarity (films, CANDIDATES) float32 in [0, 1], never rising; hybrid and collaborative also shared
+            (films, CANDIDATES) int32, how many users have both films. Collaborative lists may be short or empty.
+        score: see `score.fit`.
+        content_matrix: what compares any film q with all others, without SciPy, as `content` and cold films of
+            `hybrid` are compared: the sum over the terms t of q of weight(q, t) * weight(other, t), plus
+            year[0] * exp(-|years[q] - years[other]| / year[1]), plus prior[other]. Terms of film q:
+            film_terms and film_weights from film_starts[q] to film_starts[q + 1]; films of term t: term_films and
+            term_weights from term_starts[t] to term_starts[t + 1]; years and prior: (films,) float32.
+        reasons, reason_names: see `build_reasons`.
+    """
+    from almazara.movies.building.reasons import build_reasons
+    from almazara.movies.interactions import interactions
+    from almazara.movies.recommenders import collaborative, content, hybrid, score
+    from almazara.movies.recommenders.lists import Films
+
+    keyed = tables[s.FILMS].join(
+        tables[s.FILM_KEYS], left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left"
+    )
+    films = Films(tables[s.FILMS][s.VOTE_COUNT].to_numpy().astype(np.float32), twins(keyed))
+    rated = interactions(tables[s.RATINGS], tables[s.FILMS][s.ID]).matrix
+    described = content.describe(tables, content.ContentConfig())
+    by_content = content.fit(described, films, progress)
+    by_viewers = collaborative.fit(rated, films)
     return {
-        "content": content.fit(tables, content.ContentConfig(), progress),
-        "score": score.fit(films),
-        **build_reasons(terms(tables), films.height),
+        "hybrid": hybrid.fit(by_content, by_viewers, rated, films),
+        "content": by_content,
+        "collaborative": by_viewers,
+        "score": score.fit(tables[s.FILMS]),
+        "content_matrix": described.arrays(),
+        **build_reasons(tables),
     }
 
 

@@ -11,7 +11,9 @@ if TYPE_CHECKING:  # the server reads what was fitted, and does without SciPy
     from scipy import sparse
 
 MAX_SIMILAR: Final = 50
-"""Length of the lists that are fitted ahead: the largest `n` that can be asked for."""
+"""The largest `n` that can be asked for."""
+CANDIDATES: Final = 100
+"""Length of the lists of similar films that are fitted ahead: filters and variety choose from so many."""
 
 Arrays = Mapping[str, np.ndarray]
 

@@ -12,7 +12,8 @@ from scipy import sparse
 
 from almazara.movies import schema as s
 from almazara.movies.features import terms, tfidf
-from almazara.movies.recommenders.base import MAX_SIMILAR, Arrays
+from almazara.movies.recommenders.base import CANDIDATES, Arrays
+from almazara.movies.recommenders.lists import Films, Lists
 
 _BLOCK: Final = 512
 
@@ -45,57 +46,85 @@ class ContentConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class _Dense:
-    """The fields that every pair of films has: they refine the candidates and choose none."""
+class Content:
+    """Films as they are compared: similarity = linked + broad products, year and prior, all scaled already.
 
-    genre: np.ndarray
-    year: np.ndarray
+    Attributes:
+        linked: (films, terms) float32: the fields that choose candidates.
+        broad: (films, terms) float32: fields that too many films share to choose by them; they only refine.
+        years: (films,) float32.
+        year_weight: What films of the same year gain; it falls to 1/e in `year_scale` years.
+        prior: (films,) float32: what a candidate gains for being known.
+    """
+
+    linked: sparse.csr_array
+    broad: sparse.csr_array
+    years: np.ndarray
+    year_weight: float
+    year_scale: float
     prior: np.ndarray
 
-    def score(self, config: ContentConfig, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """Scores of the pairs (rows[i], others[i])."""
-        genre = np.einsum("ij,ij->i", self.genre[rows], self.genre[others])
-        year = np.exp(-np.abs(self.year[rows] - self.year[others]) / np.float32(config.year_scale))
-        return np.asarray(config.genre * genre + config.year * year + self.prior[others], dtype=np.float32)
+    def refine(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """What the fields that every film has add to the pairs (rows[i], others[i])."""
+        genre = self.broad[rows].multiply(self.broad[others]).sum(axis=1)
+        closeness = np.exp(-np.abs(self.years[rows] - self.years[others]) / np.float32(self.year_scale))
+        return np.asarray(genre + np.float32(self.year_weight) * closeness + self.prior[others], dtype=np.float32)
+
+    def arrays(self) -> Arrays:
+        """What it takes to compare any two films without SciPy; see `build_similar`."""
+        by_film = sparse.csr_array(sparse.hstack([self.linked, self.broad], format="csr"))
+        by_term = sparse.csc_array(by_film)
+        return {
+            "film_starts": by_film.indptr.astype(np.int64),
+            "film_terms": by_film.indices.astype(np.int32),
+            "film_weights": by_film.data.astype(np.float32),
+            "term_starts": by_term.indptr.astype(np.int64),
+            "term_films": by_term.indices.astype(np.int32),
+            "term_weights": by_term.data.astype(np.float32),
+            "years": self.years,
+            "year": np.array([self.year_weight, self.year_scale], dtype=np.float32),
+            "prior": self.prior,
+        }
 
 
-def fit(
-    tables: Mapping[str, pl.DataFrame],
-    config: ContentConfig,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> Arrays:
-    """The 50 most similar films of each film.
+def describe(tables: Mapping[str, pl.DataFrame], config: ContentConfig) -> Content:
+    """Films as they are compared, from the clean tables."""
+    films = tables[s.FILMS]
+    fields = terms(tables)
+    scale = np.float32(1 / config.total())
+    log_votes = np.log1p(films[s.VOTE_COUNT].to_numpy().astype(np.float32))
+    highest = float(log_votes.max(initial=0)) or 1.0
+    return Content(
+        linked=_linked(fields, films.height, config) * np.sqrt(scale),
+        broad=tfidf(fields["genre"], films.height) * np.sqrt(np.float32(config.genre) * scale),
+        years=films[s.RELEASE_YEAR].to_numpy().astype(np.float32),
+        year_weight=config.year * float(scale),
+        year_scale=config.year_scale,
+        prior=np.float32(config.votes) * scale * log_votes / np.float32(highest),
+    )
+
+
+def fit(content: Content, films: Films, progress: Callable[[int, int], None] = lambda _done, _total: None) -> Arrays:
+    """The most similar films of each film.
 
     Candidates are the films that share a collection, person, keyword or telling word, filled up with the most voted
     ones where these are few; all fields order them. Exact for these candidates: no approximate index.
 
-    Args:
-        tables: The clean tables.
-        config: Weights.
-        progress: Called with films done and films in all.
-
     Returns:
-        neighbors: (films, 50) int32 rows, -1 where there are no more; similarity: (films, 50) float32.
+        neighbors, similarity: see `Lists.arrays`.
     """
-    films = tables[s.FILMS]
-    fields = terms(tables)
-    linked = _linked(fields, films.height, config)
-    dense = _dense(fields["genre"], films, config)
-    popular = np.argsort(-dense.prior, kind="stable")[: 2 * MAX_SIMILAR]
-    neighbors = np.full((films.height, MAX_SIMILAR), -1, dtype=np.int32)
-    similarity = np.zeros((films.height, MAX_SIMILAR), dtype=np.float32)
-    transposed = sparse.csr_array(linked.T)
-    for start in range(0, films.height, _BLOCK):
-        shared = _filled(sparse.csr_array(linked[start : start + _BLOCK] @ transposed), popular)
-        rows = start + np.repeat(np.arange(shared.shape[0]), np.diff(shared.indptr))
-        score = shared.data + dense.score(config, rows, shared.indices)
-        score[rows == shared.indices] = -1  # a film is never its own neighbor
-        for row, (first, last) in enumerate(zip(shared.indptr, shared.indptr[1:], strict=False), start=start):
-            best, scores = _best(shared.indices[first:last], score[first:last], dense.prior)
-            neighbors[row, : len(best)] = best
-            similarity[row, : len(best)] = scores / config.total()
-        progress(min(start + _BLOCK, films.height), films.height)
-    return {"neighbors": neighbors, "similarity": np.clip(similarity, 0, 1)}
+    n_films = len(films.votes)
+    popular = np.argsort(-films.votes, kind="stable")[: 2 * CANDIDATES]
+    transposed = sparse.csr_array(content.linked.T)
+    lists = Lists(n_films)
+    for start in range(0, n_films, _BLOCK):
+        found = _filled(sparse.csr_array(content.linked[start : start + _BLOCK] @ transposed), popular)
+        rows = start + np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
+        score = found.data + content.refine(rows, found.indices)
+        for row, (first, last) in enumerate(zip(found.indptr, found.indptr[1:], strict=False), start=start):
+            lists.put(row, *films.best(row, found.indices[first:last], score[first:last]))
+        progress(min(start + _BLOCK, n_films), n_films)
+    return lists.arrays()
 
 
 def _linked(fields: Mapping[str, pl.DataFrame], n_films: int, config: ContentConfig) -> sparse.csr_array:
@@ -109,33 +138,11 @@ def _linked(fields: Mapping[str, pl.DataFrame], n_films: int, config: ContentCon
     return sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32))
 
 
-def _dense(genres: pl.DataFrame, films: pl.DataFrame, config: ContentConfig) -> _Dense:
-    log_votes = np.log1p(films[s.VOTE_COUNT].to_numpy().astype(np.float32))
-    highest = float(log_votes.max(initial=0)) or 1.0
-    return _Dense(
-        genre=tfidf(genres, films.height).toarray().astype(np.float32),
-        year=films[s.RELEASE_YEAR].to_numpy().astype(np.float32),
-        prior=np.float32(config.votes) * log_votes / np.float32(highest),
-    )
-
-
 def _filled(shared: sparse.csr_array, popular: np.ndarray) -> sparse.csr_array:
     """The candidates, with the most voted films added (at nothing shared) to rows that have too few."""
-    poor = np.flatnonzero(np.diff(shared.indptr) <= MAX_SIMILAR)
+    poor = np.flatnonzero(np.diff(shared.indptr) <= CANDIDATES)
     if not len(poor):
         return shared
     rows, columns = np.repeat(poor, len(popular)), np.tile(popular, len(poor))
     nothing = np.full(len(rows), np.float32(1e-9))
     return sparse.csr_array(shared + sparse.csr_array((nothing, (rows, columns)), shape=shared.shape))
-
-
-def _best(others: np.ndarray, score: np.ndarray, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The first 50 by score; equal ones in order of votes, then row."""
-    if len(others) > MAX_SIMILAR:
-        edge = np.partition(score, len(score) - MAX_SIMILAR)[len(score) - MAX_SIMILAR]
-        chosen = np.flatnonzero(score >= max(edge, 0))  # ties at the edge are decided below, not by the partition
-    else:
-        chosen = np.flatnonzero(score >= 0)
-    others, score = others[chosen], score[chosen]
-    order = np.lexsort((others, -prior[others], -score))[:MAX_SIMILAR]
-    return others[order], score[order]

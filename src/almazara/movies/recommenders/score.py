@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from almazara.movies import schema as s
-from almazara.movies.recommenders.base import MAX_SIMILAR, Arrays
+from almazara.movies.recommenders.base import CANDIDATES, Arrays
 
 SCALE = 10.0
 """Vote averages go from 0 to 10."""
@@ -19,13 +19,13 @@ def fit(films: pl.DataFrame) -> Arrays:
         films: The table of films.
 
     Returns:
-        group: (films,) int32, which list is a film's; nearest: (groups, 51) int32 rows, -1 where there are no more;
-        similarity: (groups, 51) float32, 1 - distance / 10.
+        group: (films,) int32, which list is a film's; nearest: (groups, CANDIDATES + 1) int32 rows, -1 where there
+        are no more; similarity: (groups, CANDIDATES + 1) float32, 1 - distance / 10.
     """
     averages = films[s.VOTE_AVERAGE].fill_null(0.0).to_numpy()
     votes = films[s.VOTE_COUNT].to_numpy()
     distinct, group = np.unique(averages, return_inverse=True)
-    width = MAX_SIMILAR + 1  # one more, since a film's own row is in its list
+    width = CANDIDATES + 1  # one more, since a film's own row is in its list
     nearest = np.full((len(distinct), width), -1, dtype=np.int32)
     similarity = np.zeros((len(distinct), width), dtype=np.float32)
     by_votes = np.lexsort((np.arange(len(votes)), -votes))
