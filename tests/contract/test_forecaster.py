@@ -1,7 +1,10 @@
 """What every registered forecaster promises, tried on small made panels."""
 
 import logging
-from datetime import date, timedelta
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
@@ -12,18 +15,30 @@ from almazara.errors import ContractError, InputError, MissingExtraError, NotFou
 from almazara.prices import backtest
 from almazara.prices.forecasters import registry
 from almazara.prices.forecasters.base import FORECAST_SCHEMA, MIN_DAYS, TooShort
-from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, PRICE, QUANTILE, STATE, VALUE
+from almazara.prices.schema import (
+    CUTOFF,
+    DATE,
+    LISTING_ID,
+    PRICE,
+    QUANTILE,
+    STATE,
+    VALUE,
+    Availability,
+    Observation,
+)
+from almazara.prices.series import daily
 
 START = date(2026, 1, 1)
+MADRID = ZoneInfo("Europe/Madrid")
 
 
-def panel(**prices):
+def panel(start=START, **prices):
     """A series frame of listings by name; None is a day without a price."""
     frames = [
         pl.DataFrame(
             {
                 LISTING_ID: [name] * len(values),
-                DATE: [START + timedelta(days=i) for i in range(len(values))],
+                DATE: [start + timedelta(days=i) for i in range(len(values))],
                 PRICE: pl.Series(values, dtype=pl.Float64),
                 STATE: ["gap" if v is None else "observed" for v in values],
             }
@@ -40,8 +55,30 @@ def steps(days, seed=0, price=20.0):
     return list(np.round(price * np.exp(np.cumsum(jumps * rng.normal(0, 0.08, days))), 2))
 
 
-@pytest.fixture(params=list(registry.ENTRIES))
+def observed(day, price, currency="EUR", hour=12, zone=UTC):
+    """One reading of the listing `a`, so many days after START."""
+    at = datetime.combine(START + timedelta(days=day), time(hour), zone)
+    return Observation("a", at, Availability.IN_STOCK, Decimal(str(price)), currency)
+
+
+@pytest.fixture(scope="module")
+def trained_elsewhere():
+    """A tiny network that was trained before, as the LSTM is served: training it in each test would take minutes."""
+    from almazara.prices.forecasters import lstm
+
+    past = panel(START - timedelta(days=150), a=steps(150, seed=8), b=steps(150, seed=9))
+    return lstm.LstmForecaster(lstm.train(past, lstm.LstmPlan(window_days=14, units=4, epochs=2)))
+
+
+@pytest.fixture(params=list(registry.ENTRIES), scope="module")
 def forecaster(request):
+    if request.param == "lstm":
+        return request.getfixturevalue("trained_elsewhere")
+    return registry.create(request.param)
+
+
+@pytest.fixture(params=list(registry.ENTRIES))
+def as_created(request):
     return registry.create(request.param)
 
 
@@ -50,15 +87,20 @@ def two_listings():
     return panel(a=steps(60, seed=1), b=steps(45, seed=2, price=5.0))
 
 
-def test_a_forecast_has_the_promised_columns_in_the_promised_order(forecaster, two_listings):
-    forecast = forecaster.fit(two_listings).forecast(5, [80])
+@pytest.fixture(scope="module")
+def fitted(forecaster, two_listings):
+    return forecaster.fit(two_listings)
+
+
+def test_a_forecast_has_the_promised_columns_in_the_promised_order(fitted):
+    forecast = fitted.forecast(5, [80])
     assert dict(forecast.schema) == dict(FORECAST_SCHEMA)
     assert_frame_equal(forecast, forecast.sort(LISTING_ID, DATE, QUANTILE))
     assert forecast[QUANTILE].unique().sort().to_list() == [0.1, 0.5, 0.9]
 
 
-def test_dates_follow_each_listings_own_cutoff_without_a_hole(forecaster, two_listings):
-    forecast = forecaster.fit(two_listings).forecast(5, [80])
+def test_dates_follow_each_listings_own_cutoff_without_a_hole(fitted):
+    forecast = fitted.forecast(5, [80])
     for (_, cutoff), group in forecast.group_by([LISTING_ID, CUTOFF]):
         assert group[DATE].unique().sort().to_list() == [cutoff + timedelta(days=i) for i in range(1, 6)]
     cutoffs = dict(forecast.select(LISTING_ID, CUTOFF).unique().iter_rows())
@@ -73,24 +115,22 @@ def test_quantiles_are_positive_and_never_cross(forecaster):
     assert (steps_up >= 0).all()
 
 
-def test_a_wider_level_gives_a_wider_interval(forecaster, two_listings):
-    forecast = forecaster.fit(two_listings).forecast(10, [50, 90]).filter(pl.col(LISTING_ID) == "a")
+def test_a_wider_level_gives_a_wider_interval(fitted):
+    forecast = fitted.forecast(10, [50, 90]).filter(pl.col(LISTING_ID) == "a")
     mean = {q: forecast.filter(pl.col(QUANTILE) == q)[VALUE].mean() for q in (0.05, 0.25, 0.75, 0.95)}
     assert mean[0.95] - mean[0.05] > mean[0.75] - mean[0.25]
 
 
-def test_the_order_of_rows_does_not_matter(forecaster, two_listings):
+def test_the_order_of_rows_does_not_matter(forecaster, fitted, two_listings):
     shuffled = two_listings.sample(fraction=1, shuffle=True, seed=3)
-    assert_frame_equal(forecaster.fit(two_listings).forecast(3, [80]), forecaster.fit(shuffled).forecast(3, [80]))
+    assert_frame_equal(fitted.forecast(3, [80]), forecaster.fit(shuffled).forecast(3, [80]))
 
 
-def test_a_second_fit_gives_the_same_forecast(forecaster, two_listings):
-    first = forecaster.fit(two_listings).forecast(3, [80])
-    assert_frame_equal(first, forecaster.fit(two_listings).forecast(3, [80]))
+def test_a_second_fit_gives_the_same_forecast(forecaster, fitted, two_listings):
+    assert_frame_equal(fitted.forecast(3, [80]), forecaster.fit(two_listings).forecast(3, [80]))
 
 
-def test_one_fit_answers_twice_alike(forecaster, two_listings):
-    fitted = forecaster.fit(two_listings)
+def test_one_fit_answers_twice_alike(fitted):
     assert_frame_equal(fitted.forecast(3, [80]), fitted.forecast(3, [80]))
 
 
@@ -112,8 +152,8 @@ def test_fitting_and_forecasting_say_nothing(forecaster, two_listings, caplog, c
     assert caplog.text + "".join(capfd.readouterr()) == ""
 
 
-def test_a_constant_series_gives_the_constant(forecaster):
-    forecast = forecaster.fit(panel(a=[9.95] * 40)).forecast(14, [80])
+def test_a_constant_series_gives_the_constant(as_created):
+    forecast = as_created.fit(panel(a=[9.95] * 40)).forecast(14, [80])
     assert forecast[VALUE].to_numpy() == pytest.approx(9.95, abs=0.005)
 
 
@@ -159,10 +199,57 @@ def test_no_fold_hands_the_future_to_a_model(forecaster, two_listings):
     assert now["actual"].to_list() != then["actual"].to_list()
 
 
+def test_a_history_of_a_single_price_is_refused(forecaster):
+    fitted = forecaster.fit(panel(a=[5.0], enough=steps(40)))
+    assert fitted.refused == (TooShort("a", 1, MIN_DAYS),)
+
+
+def test_one_price_that_differs_from_all_others_is_taken(forecaster):
+    forecast = forecaster.fit(panel(a=[10.0] * 20 + [11.0] + [10.0] * 20)).forecast(7, [80])
+    median = forecast.filter(pl.col(QUANTILE) == 0.5)[VALUE]
+    assert median.is_between(8, 12).all()
+
+
+@pytest.mark.parametrize("factor", [1e9, 1e-4])
+def test_huge_and_tiny_prices_are_forecast_in_their_own_size(forecaster, factor):
+    prices = steps(45, seed=5, price=1000.0)
+    forecast = forecaster.fit(panel(a=[price * factor for price in prices])).forecast(7, [80])
+    assert forecast[VALUE].is_finite().all()
+    assert forecast[VALUE].is_between(min(prices) * factor / 10, max(prices) * factor * 10).all()
+
+
+def test_days_on_which_nothing_was_read_are_bridged(forecaster):
+    read = [observed(day, price) for day, price in enumerate(steps(60, seed=6)) if day % 9 and not 30 <= day < 42]
+    series = daily(read).frame
+    forecast = forecaster.fit(series).forecast(7, [80])
+    assert series[PRICE].null_count() > 0
+    assert forecast[DATE].unique().sort().to_list() == [START + timedelta(days=i) for i in range(60, 67)]
+
+
+def test_days_of_23_and_25_hours_are_days_like_others(forecaster):
+    prices = steps(330, seed=7)
+    aware = [observed(day, prices[day], hour=day % 2 * 23, zone=MADRID) for day in [*range(60, 120), *range(280, 320)]]
+    plain = [observed(day, prices[day]) for day in [*range(60, 120), *range(280, 320)]]
+    here, there = (daily(read, timezone=zone).frame for read, zone in ((aware, "Europe/Madrid"), (plain, "UTC")))
+    assert {date(2026, 3, 29), date(2026, 10, 25)} <= set(here[DATE])
+    assert_frame_equal(here, there)
+    forecast = forecaster.fit(here).forecast(5, [80])
+    assert forecast[DATE].unique().sort().to_list() == [START + timedelta(days=i) for i in range(320, 325)]
+
+
+def test_prices_before_a_change_of_currency_are_refused(forecaster):
+    before = [observed(day, 1000 + day, "HUF") for day in range(40)]
+    after = [observed(day, 3 + day % 3 / 10) for day in range(40, 80)]
+    both, one = (daily(read).frame for read in (before + after, after))
+    assert_frame_equal(forecaster.fit(both).forecast(5, [80]), forecaster.fit(one).forecast(5, [80]))
+    young = forecaster.fit(daily(before + after[: MIN_DAYS - 1]).frame)
+    assert young.refused == (TooShort("a", MIN_DAYS - 1, MIN_DAYS),)
+
+
 @pytest.mark.parametrize(("horizon", "levels"), [(0, [80]), (-1, [80]), (5, [0]), (5, [100])])
-def test_an_impossible_question_is_refused(forecaster, two_listings, horizon, levels):
+def test_an_impossible_question_is_refused(fitted, horizon, levels):
     with pytest.raises(InputError):
-        forecaster.fit(two_listings).forecast(horizon, levels)
+        fitted.forecast(horizon, levels)
 
 
 def test_a_frame_that_is_no_series_is_refused(forecaster):
@@ -179,12 +266,12 @@ def test_an_unknown_forecaster_is_not_found():
         registry.create("oracle")
 
 
-@pytest.mark.parametrize("name", ["ets", "prophet"])
+@pytest.mark.parametrize("name", ["ets", "lstm", "prophet"])
 def test_a_missing_library_is_named_with_its_extra(monkeypatch, name):
     entry = registry.ENTRIES[name]
-    monkeypatch.setitem(__import__("sys").modules, entry.library, None)
-    monkeypatch.setitem(__import__("sys").modules, f"{entry.library}.models", None)
-    monkeypatch.delitem(__import__("sys").modules, f"almazara.prices.forecasters.{entry.module}", raising=False)
+    monkeypatch.setitem(sys.modules, entry.library, None)
+    monkeypatch.setitem(sys.modules, f"{entry.library}.models", None)
+    monkeypatch.delitem(sys.modules, f"almazara.prices.forecasters.{entry.module}", raising=False)
     with pytest.raises(MissingExtraError, match="pip install"):
         registry.create(name)
 

@@ -32,8 +32,15 @@ class Entry:
 ENTRIES: Mapping[str, Entry] = {
     "last_value": Entry("naive", "LastValue"),
     "seasonal_naive": Entry("naive", "SeasonalNaive"),
+    "drift": Entry("statistical", "Drift", library="statsforecast"),
+    "ses": Entry("statistical", "SimpleExponentialSmoothing", library="statsforecast"),
     "ets": Entry("statistical", "ExponentialSmoothing", library="statsforecast"),
+    "theta": Entry("statistical", "Theta", library="statsforecast"),
+    "ces": Entry("statistical", "ComplexExponentialSmoothing", library="statsforecast"),
+    "arima": Entry("statistical", "Arima", library="statsforecast", backtest_folds=3),
+    "combination": Entry("combination", "Combination", library="statsforecast", backtest_folds=3),
     "prophet": Entry("prophet", "ProphetForecaster", library="prophet", backtest_folds=3),
+    "lstm": Entry("lstm", "LstmForecaster", library="tensorflow", backtest_folds=3),
 }
 
 

@@ -1,11 +1,17 @@
-"""Exponential smoothing of log prices by statsforecast (extra `stats`); imported here and nowhere else."""
+"""The classical models of single series, by statsforecast (extra `stats`); imported here and nowhere else.
+
+All of them see the logarithms of the prices, which keeps the quantiles positive and makes moves proportional. Days
+without a price hold the last known one, because these models know no gaps; a model is fitted up to the last known
+price and forecasts from there.
+"""
 
 from __future__ import annotations
 
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -25,12 +31,19 @@ from almazara.prices.forecasters.base import (
 )
 
 try:
-    from statsforecast.models import AutoETS
+    from statsforecast.models import (
+        AutoARIMA,
+        AutoCES,
+        AutoETS,
+        AutoTheta,
+        RandomWalkWithDrift,
+        SimpleExponentialSmoothingOptimized,
+    )
 except ImportError as error:
-    raise MissingExtraError("stats", "The exponential smoothing") from error
+    raise MissingExtraError("stats", "The classical models") from error
 
-ETS = "ets"
-_WINDOW_DAYS = 365  # a year of days; the fit's cost grows with it and older ones carry almost no weight
+_WINDOW_DAYS = 365  # a year of days; a fit's cost grows with it and older ones carry almost no weight
+_FIT_ERRORS = (RuntimeError, ValueError, ArithmeticError, IndexError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +57,87 @@ class _Fitted:
         return stacked([tidy(h, quantiles, _quantile_values(h, model, horizon, quantiles)) for h, model in self.models])
 
 
-class ExponentialSmoothing:
-    """AutoETS without season (Hyndman and Khandakar 2008): error and damped trend by AICc, its own intervals.
+class _Univariate(ABC):
+    """One model per listing; a constant series needs none."""
 
-    Logarithms keep the quantiles positive and make moves proportional. Days without a price hold the last
-    known one, because the model knows no gaps; it is fitted up to the last known price and forecasts from
-    there.
-    """
+    name: ClassVar[str]
 
-    name = ETS
+    @abstractmethod
+    def _model(self) -> Any:  # noqa: ANN401 - statsforecast has no types
+        """A model of statsforecast, not yet fitted."""
 
     def fit(self, series: pl.DataFrame) -> _Fitted:
-        """Fit one model per listing; a constant series needs none."""
+        """Fit one model per listing."""
         models: list[tuple[History, Any]] = []
         listings, refused = histories(series)
         failed: list[Refusal] = []
         for history in listings:
             try:
-                models.append((history, _fitted_to(np.log(history.until_last_price[-_WINDOW_DAYS:]))))
-            except (RuntimeError, ValueError, ArithmeticError) as error:
-                failed.append(FitFailed(history.listing_id, f"The exponential smoothing found no fit: {error}."))
+                models.append((history, self._fitted_to(np.log(history.until_last_price[-_WINDOW_DAYS:]))))
+            except _FIT_ERRORS as error:
+                failed.append(FitFailed(history.listing_id, f"{self.name} found no fit: {error}."))
         return _Fitted(tuple(models), (*refused, *failed))
 
+    def _fitted_to(self, logs: Floats) -> Any:  # noqa: ANN401
+        if np.ptp(logs) == 0:
+            return None
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # the searches try parameters that overflow, and drop them
+            return self._model().fit(logs)
 
-def _fitted_to(logs: Floats) -> Any:  # noqa: ANN401 - statsforecast has no types
-    if np.ptp(logs) == 0:
-        return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the search tries parameters that overflow, and drops them
-        return AutoETS(season_length=1, model="ZZN", damped=True).fit(logs)
+
+class Drift(_Univariate):
+    """The last value, and the average change per day since the first (Hyndman and Athanasopoulos 2021, section 5.2)."""
+
+    name = "drift"
+
+    def _model(self) -> Any:  # noqa: ANN401
+        return RandomWalkWithDrift()
+
+
+class SimpleExponentialSmoothing(_Univariate):
+    """A weighted mean of the past, newer days weighing more (Brown 1956), the rate fitted; flat forecasts."""
+
+    name = "ses"
+
+    def _model(self) -> Any:  # noqa: ANN401
+        return SimpleExponentialSmoothingOptimized()
+
+
+class ExponentialSmoothing(_Univariate):
+    """AutoETS without season (Hyndman and Khandakar 2008): error and damped trend by AICc, its own intervals."""
+
+    name = "ets"
+
+    def _model(self) -> Any:  # noqa: ANN401
+        return AutoETS(season_length=1, model="ZZN", damped=True)
+
+
+class Theta(_Univariate):
+    """The best of four theta models (Fiorucci et al. 2016), without season."""
+
+    name = "theta"
+
+    def _model(self) -> Any:  # noqa: ANN401
+        return AutoTheta(season_length=1)
+
+
+class ComplexExponentialSmoothing(_Univariate):
+    """CES without season (Svetunkov, Kourentzes and Ord 2022); its intervals hardly widen with the horizon."""
+
+    name = "ces"
+
+    def _model(self) -> Any:  # noqa: ANN401
+        return AutoCES(season_length=1, model="N")
+
+
+class Arima(_Univariate):
+    """AutoARIMA without season: orders by stepwise search over AICc (Hyndman and Khandakar 2008)."""
+
+    name = "arima"
+
+    def _model(self) -> Any:  # noqa: ANN401
+        return AutoARIMA(season_length=1)
 
 
 def _quantile_values(history: History, model: Any, horizon: int, quantiles: Sequence[float]) -> Floats:  # noqa: ANN401
