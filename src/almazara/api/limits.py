@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from almazara.api.errors import problem
 
 LARGEST_BODY: Final = 64 * 1024
-_SENTENCE: Final = f"El cuerpo de la petición pasa de {LARGEST_BODY // 1024} KB."
+LARGEST_BODIES: Final = {"/eventos": 512 * 1024}  # a thousand events
 
 
 class BodyLimit:
@@ -24,9 +24,11 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        largest = LARGEST_BODIES.get(scope["path"], LARGEST_BODY)
+        sentence = f"El cuerpo de la petición pasa de {largest // 1024} KB."
         announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdecimal() and int(announced[:20]) > LARGEST_BODY:
-            await problem(413, _SENTENCE)(scope, receive, send)
+        if announced.isdecimal() and int(announced[:20]) > largest:
+            await problem(413, sentence)(scope, receive, send)
             return
         taken = 0
 
@@ -34,8 +36,8 @@ class BodyLimit:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > LARGEST_BODY:
-                raise HTTPException(413, _SENTENCE)
+            if taken > largest:
+                raise HTTPException(413, sentence)
             return message
 
         await self._app(scope, counted, send)

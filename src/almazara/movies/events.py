@@ -20,6 +20,9 @@ FIRST_MOMENT: Final = datetime(1895, 12, 28, tzinfo=UTC)  # the first film was s
 USER_PATTERN: Final = "[A-Za-z0-9_][A-Za-z0-9._@:+-]{0,63}"
 LARGEST_ID: Final = 2**63 - 1
 _USER: Final = re.compile(USER_PATTERN)
+_USER_RULE: Final = (
+    "el usuario debe ser de 1 a 64 letras sin acento, cifras o signos . _ @ : + - y empezar por letra, cifra o _"
+)
 _LONGEST_ID: Final = 128
 _FIELDS: Final = ("id", "usuario", "pelicula", "tipo", "valor", "momento")
 _NAMED: Final = 3
@@ -126,10 +129,7 @@ def check_user(user: object) -> str:
     """
     if isinstance(user, str) and _USER.fullmatch(user):
         return user
-    raise InputError(
-        "usuario debe ser un texto de 1 a 64 letras sin acento, cifras o signos . _ @ : + - que empiece por letra, "
-        "cifra o _"
-    )
+    raise InputError(f"{_USER_RULE[:1].upper()}{_USER_RULE[1:]}.")
 
 
 def _repeated(entries: Sequence[object]) -> list[EntryProblem]:
@@ -153,7 +153,7 @@ def _read_event(entry: object, now: datetime, is_known: Callable[[int], bool]) -
     kind, at = _kind(entry.get("tipo")), _moment(entry.get("momento"), now)
     return Event(
         event_id=_event_id(entry.get("id")),
-        user=check_user(entry.get("usuario")),
+        user=_user(entry.get("usuario")),
         film_id=_film(entry.get("pelicula"), is_known),
         kind=kind,
         value=_value(kind, entry.get("valor")),
@@ -166,6 +166,12 @@ def _event_id(text: object) -> str:
     if isinstance(text, str) and 1 <= len(text) <= _LONGEST_ID and text.isascii() and text.isprintable():
         return text
     raise InputError(f"id debe ser un texto de 1 a {_LONGEST_ID} caracteres ASCII visibles")
+
+
+def _user(user: object) -> str:
+    if isinstance(user, str) and _USER.fullmatch(user):
+        return user
+    raise InputError(_USER_RULE)
 
 
 def _film(number: object, is_known: Callable[[int], bool]) -> int:

@@ -70,10 +70,9 @@ class Profile:
         """Rows of the films that the user wants to be shown no more."""
         return [row for row, opinion in self.opinions.items() if opinion.kind is Kind.DISLIKE]
 
-    def liked(self) -> list[int]:
-        """Rows of the films that speak for others, strongest first."""
-        speaking = [row for row, opinion in self.opinions.items() if opinion.weight > 0]
-        return sorted(speaking, key=lambda row: (-self.opinions[row].weight, row))
+    def speaks(self) -> bool:
+        """Whether any film of it speaks for others."""
+        return any(opinion.weight > 0 for opinion in self.opinions.values())
 
 
 def fold(

@@ -1,0 +1,51 @@
+"""Opens what an artifact has for users, memory-mapped."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from almazara.movies.adapters.catalog_files import map_arrays
+from almazara.movies.catalog import open_catalog
+from almazara.movies.matching import ImdbNumbers
+from almazara.movies.recommenders.attributes import Attributes
+from almazara.movies.recommenders.content_space import ContentSpace
+from almazara.movies.recommenders.neighbor_scores import NeighborScores
+from almazara.movies.recommenders.ranking import Ranking
+from almazara.movies.recommenders.reasons import Reasons
+from almazara.movies.recommenders.stored import StoredRecommender
+from almazara.movies.recommenders.user_history import UserHistory
+from almazara.movies.recommenders.user_lists import UserRecommendations
+from almazara.movies.recommenders.user_reasons import UserReasons
+from almazara.movies.search import SearchArrays, SearchIndex
+from almazara.movies.texts import Texts
+from almazara.movies.user_service import UserParts, UserService
+
+
+def open_users(folder: Path) -> UserService:
+    """The service over one version of the catalog.
+
+    Raises:
+        OSError, ValueError, KeyError: when a file is missing or damaged.
+    """
+    group = partial(map_arrays, folder)
+    catalog, films, attributes = open_catalog(group), group("films"), group("attributes")
+    space = ContentSpace(group("content_matrix"))
+    similar = StoredRecommender(group("hybrid"), space.scores)
+    ranking = Ranking(group("twins")["labels"], attributes["by_votes"])
+    model = group("user_model")
+    learned = bool(len(model["values"]))  # nothing, where there were no ratings
+    reasons = Reasons(group("reasons"), Texts(group("reason_names")), films)
+    return UserService(
+        UserParts(
+            catalog=catalog,
+            title_search=SearchIndex(SearchArrays.from_arrays(group("title_search"))),
+            attributes=Attributes(films, attributes, Texts(group("language_names")), Texts(group("genre_names"))),
+            likeness=space,
+            ranking=ranking,
+            model=UserRecommendations(model) if learned else NeighborScores(similar, ranking.popularity),
+            reasons=UserReasons(catalog, similar, reasons),
+            history=UserHistory(group("user_history")),
+            imdb=ImdbNumbers(group("imdb")),
+        )
+    )

@@ -1,0 +1,206 @@
+"""Films for a user, a list of films or a group, from a loaded catalog; API and command line both ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from almazara.errors import InputError, NotFoundError
+from almazara.movies.catalog import Catalog, Found
+from almazara.movies.events import Event, Kind, check_user
+from almazara.movies.history_exports.rows import Entry
+from almazara.movies.matching import FilmMatcher, ImdbNumbers, row_of
+from almazara.movies.profiles import Opinion, Profile, fold
+from almazara.movies.recommenders.attributes import NO_FILTERS, Attributes, Filters
+from almazara.movies.recommenders.base import MAX_SIMILAR
+from almazara.movies.recommenders.groups import scaled_to_one, together
+from almazara.movies.recommenders.ranking import Ranking, UserScores
+from almazara.movies.recommenders.selection import POOL, Likeness, diversified
+from almazara.movies.recommenders.user_history import UserHistory
+from almazara.movies.recommenders.user_reasons import UserReasons
+from almazara.movies.search import SearchIndex
+from almazara.movies.sentences import films
+from almazara.movies.titles import check_query
+from almazara.movies.user_answers import GroupAnswer, Member, ProfileAnswer, Understood, UserAnswer, UserRecommendation
+
+MAX_LISTED: Final = 200
+MAX_MEMBERS: Final = 10
+_NEAR: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """What is asked of a list.
+
+    Attributes:
+        n: Its length.
+        filters: What every film must be.
+        seen: Whether films may come that the user knows; disliked ones never do.
+        diversity: From 0 (by score alone) to 1.
+    """
+
+    n: int = 10
+    filters: Filters = NO_FILTERS
+    seen: bool = False
+    diversity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class UserParts:
+    """What a loaded artifact has for users."""
+
+    catalog: Catalog
+    title_search: SearchIndex
+    attributes: Attributes
+    likeness: Likeness
+    ranking: Ranking
+    model: UserScores
+    reasons: UserReasons
+    history: UserHistory
+    imdb: ImdbNumbers
+
+
+class UserService:
+    """Answers from one version of the catalog; immutable. Events come as arguments: nothing is kept here."""
+
+    def __init__(self, parts: UserParts) -> None:
+        self._parts = parts
+        self._catalog = parts.catalog
+        self._row_of = row_of(parts.catalog)
+        self._matcher = FilmMatcher(parts.catalog, parts.imdb)
+
+    def has_film(self, film_id: int) -> bool:
+        """Whether the catalog has a film of an id."""
+        return self._row_of(film_id) is not None
+
+    def film_of(self, entry: Entry) -> int | str:
+        """The id of the film that a row of an export means, or why none can be told."""
+        row = self._matcher.match(entry)
+        return row if isinstance(row, str) else self._catalog.facts(row)[0]
+
+    def is_rated_by(self, user: str) -> bool:
+        """Whether the ratings file has a user."""
+        return user in self._parts.history
+
+    def for_user(self, user: str, events: Iterable[Event], query: ListQuery) -> UserAnswer:
+        """Films for a user: popular ones while nothing is known of them, their own from the first event on.
+
+        Raises:
+            InputError: for an id that is none, or filters that no film can pass.
+        """
+        profile = self._profile(user, events)
+        detail = self._detail(self._scores(profile), self._allowed([profile], query), query, [(user, profile)])
+        titles = [one.titulo for one in detail]
+        return UserAnswer(user, not profile, len(profile), titles, detail, _for_user(user, profile, titles))
+
+    def for_profile(self, liked: Sequence[str | int], disliked: Sequence[str | int], query: ListQuery) -> ProfileAnswer:
+        """Films for a list of liked films, given by title or id; of films of one title the most voted is meant.
+
+        Raises:
+            NotFoundError: naming each title or id that the catalog does not have.
+            InputError: when there is no liked film, more than 200 films, or a film is liked and disliked.
+        """
+        if not liked or len(liked) + len(disliked) > MAX_LISTED:
+            raise InputError(f"Envíe de 1 a {MAX_LISTED} películas, y al menos una en gustan.")
+        found = self._find_all([*liked, *disliked])
+        good, bad = found[: len(liked)], found[len(liked) :]
+        rows = {one.row for one in good}
+        if both := [self._catalog.title(one.row) for one in bad if one.row in rows]:
+            raise InputError(f"Está en gustan y en no_gustan a la vez: {'; '.join(both)}.")
+        opinions = {one.row: Opinion(Kind.LIKE) for one in good} | {one.row: Opinion(Kind.DISLIKE) for one in bad}
+        profile = Profile(opinions)
+        detail = self._detail(self._scores(profile), self._allowed([profile], query), query, [("", profile)])
+        titles = [one.titulo for one in detail]
+        understood = [self._understood(asked, one) for asked, one in zip([*liked, *disliked], found, strict=True)]
+        message = _listed("Por lo que dices que te gusta, te pueden gustar", titles)
+        return ProfileAnswer(understood[: len(liked)], understood[len(liked) :], titles, detail, message)
+
+    def for_group(self, events_of: Mapping[str, Iterable[Event]], query: ListQuery) -> GroupAnswer:
+        """Films for several users at once; what one of them knows is left out, what one dislikes is so for good.
+
+        Raises:
+            InputError: for fewer than two users or more than ten, an id that is none, or impossible filters.
+        """
+        if not 1 < len(events_of) <= MAX_MEMBERS:
+            raise InputError(f"Un grupo tiene de 2 a {MAX_MEMBERS} usuarios distintos, y se piden {len(events_of)}.")
+        members = [(user, self._profile(user, events)) for user, events in events_of.items()]
+        allowed = self._allowed([profile for _, profile in members], query)
+        scores = together(np.stack([self._scores(profile) for _, profile in members]), allowed)
+        detail = self._detail(scores, allowed, query, members)
+        titles = [one.titulo for one in detail]
+        told = [Member(user, not profile, len(profile)) for user, profile in members]
+        names = " y ".join([", ".join(one.usuario for one in told[:-1]), told[-1].usuario])
+        return GroupAnswer(told, titles, detail, _listed(f"A {names} les pueden gustar", titles))
+
+    def _profile(self, user: str, events: Iterable[Event]) -> Profile:
+        return fold(events, self._row_of, self._parts.history.rated(check_user(user)))
+
+    def _scores(self, profile: Profile) -> np.ndarray:
+        if not profile.speaks():
+            return self._parts.ranking.popularity
+        return self._parts.model.scores(*profile.arrays())
+
+    def _allowed(self, profiles: Iterable[Profile], query: ListQuery) -> np.ndarray:
+        allowed = self._parts.attributes.allowed(query.filters)
+        for profile in profiles:
+            self._parts.ranking.leave_out(allowed, profile.disliked() if query.seen else profile.opinions)
+        return allowed
+
+    def _detail(
+        self, scores: np.ndarray, allowed: np.ndarray, query: ListQuery, members: Sequence[tuple[str, Profile]]
+    ) -> list[UserRecommendation]:
+        if not 1 <= query.n <= MAX_SIMILAR:
+            raise InputError(f"n es {query.n}: use un número del 1 al {MAX_SIMILAR}.")
+        if not allowed.any():
+            return []
+        affinity = np.zeros(len(scores), dtype=np.float32)
+        affinity[allowed] = scaled_to_one(scores[allowed])
+        rows = self._parts.ranking.first(scores, allowed, max(query.n, POOL) if query.diversity else query.n)
+        if query.diversity:
+            rows = rows[diversified(affinity[rows], self._parts.likeness.between(rows), query.n, query.diversity)]
+        return [
+            UserRecommendation(*self._catalog.facts(row), round(float(affinity[row]), 4), self._why(row, members))
+            for row in rows.tolist()
+        ]
+
+    def _why(self, row: int, members: Sequence[tuple[str, Profile]]) -> list[str]:
+        why = self._parts.reasons.why
+        if len(members) == 1:
+            return why(row, members[0][1])
+        return [f"{user}: {why(row, profile)[0]}" for user, profile in members]
+
+    def _find_all(self, asked: Sequence[str | int]) -> list[Found]:
+        found = [self._find(one) for one in asked]
+        missing = [one for one, film in zip(asked, found, strict=True) if film is None]
+        if missing:
+            named = ", ".join(f"«{one}»" if isinstance(one, str) else f"id {one}" for one in missing)
+            near = [hit for one in missing if isinstance(one, str) for hit in self._near(one)]
+            raise NotFoundError(f"No están en el catálogo: {named}.", near)
+        return [film for film in found if film is not None]
+
+    def _find(self, asked: str | int) -> Found | None:
+        if isinstance(asked, str):
+            return self._catalog.find(check_query(asked))
+        row = self._row_of(asked)
+        return None if row is None else Found(row, [])
+
+    def _near(self, title: str) -> list[str]:
+        found = [self._catalog.reference(match.entry_id) for match in self._parts.title_search.search(title, _NEAR)]
+        return [f"{film.titulo} ({film.anio})" for film in found]
+
+    def _understood(self, asked: str | int, found: Found) -> Understood:
+        others = [self._catalog.reference(row) for row in found.others]
+        return Understood(str(asked), *self._catalog.facts(found.row), others)
+
+
+def _for_user(user: str, profile: Profile, titles: Sequence[str]) -> str:
+    if not profile:
+        return _listed(f"De {user} no se sabe nada todavía. Películas populares", titles)
+    return _listed(f"{user} conoce {films(len(profile))}. Le pueden gustar", titles)
+
+
+def _listed(beginning: str, titles: Sequence[str]) -> str:
+    return f"{beginning}: {'; '.join(titles)}." if titles else "Ninguna película cumple lo pedido."
