@@ -18,16 +18,20 @@ class AlmazaraError(Exception):
     """Base of every error that Almazara raises on purpose."""
 
 
-class InputError(AlmazaraError):
-    """The data or argument that was given cannot be used."""
-
-
-class NotFoundError(AlmazaraError):
-    """What was asked for does not exist; `suggestions` are near things that do."""
+class _SuggestingError(AlmazaraError):
+    """An error that may name near things that exist."""
 
     def __init__(self, message: str, suggestions: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.suggestions = list(suggestions)
+
+
+class InputError(_SuggestingError):
+    """The data or argument that was given cannot be used; `suggestions` are near ones that can."""
+
+
+class NotFoundError(_SuggestingError):
+    """What was asked for does not exist; `suggestions` are near things that do."""
 
 
 class ConflictError(AlmazaraError):

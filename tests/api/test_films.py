@@ -231,7 +231,7 @@ def test_a_text_that_cannot_be_looked_up_says_what_is_allowed(sample_api, route,
         ({"n": "1.5"}, "número entero"),
         ({"n": "9" * 5000}, "número entero"),
         ({"n": "٣"}, "número entero"),
-        ({"metodo": "magia"}, "contenido o puntuacion"),
+        ({"metodo": "magia"}, "colaborativo o puntuacion"),
         ({"anio": "ayer"}, "número entero"),
         ({"anio": 12}, "del 1800 al 2200"),
         ({"id": 0}, "del 1 al"),
@@ -243,7 +243,7 @@ def test_a_parameter_out_of_range_says_what_is_allowed(sample_api, query, said):
 
 
 @pytest.mark.parametrize("n", [1, 5, 50])
-@pytest.mark.parametrize("method", ["contenido", "puntuacion"])
+@pytest.mark.parametrize("method", ["hibrido", "contenido", "colaborativo", "puntuacion"])
 def test_a_recommendation_holds_n_other_films_most_similar_first(sample_api, method, n):
     found = answer(sample_api, "/recomendacion", "Gone with the Olive", n=n, metodo=method)
     detail = found["detalle"]
@@ -256,13 +256,13 @@ def test_a_recommendation_holds_n_other_films_most_similar_first(sample_api, met
     assert set(detail[0]) == {"id", "titulo", "anio", "similitud", "motivos"}
 
 
-def test_the_default_is_five_films_by_content(sample_api):
+def test_the_default_is_five_films_by_viewers_and_content(sample_api):
     found = answer(sample_api, "/recomendacion", "Gone with the Olive")
-    assert (found["metodo"], len(found["detalle"])) == ("contenido", 5)
+    assert (found["metodo"], len(found["detalle"])) == ("hibrido", 5)
 
 
 def test_a_film_of_a_series_recommends_the_series_first_and_says_why(sample_api):
-    found = answer(sample_api, "/recomendacion", "Aceituna Jones and the Lost Mill", n=3)
+    found = answer(sample_api, "/recomendacion", "Aceituna Jones and the Lost Mill", n=3, metodo="contenido")
     assert all(title.startswith("Aceituna Jones") for title in found["recomendaciones"])
     assert all("misma saga: Aceituna Jones Collection" in film["motivos"] for film in found["detalle"])
 

@@ -1,12 +1,11 @@
-"""What every recommender of similar films promises, held by each one over the sample and over odd catalogs."""
+"""What every way to find similar films promises, held by each one over the sample and over odd catalogs."""
 
 import numpy as np
 import pytest
 
 from almazara.movies.recommenders.base import MAX_SIMILAR
+from almazara.movies.recommenders.similar import METHODS
 from sample_catalog import Made, publish_made
-
-METHODS = ["contenido", "puntuacion"]
 
 
 @pytest.fixture(params=METHODS)
@@ -16,40 +15,46 @@ def method(request):
 
 @pytest.fixture
 def recommender(sample_films, method):
-    return sample_films._parts.recommenders[method]
+    return sample_films._parts.similar._methods[method]
+
+
+@pytest.fixture
+def selected(sample_films, recommender):
+    """The first films for a row."""
+    selector = sample_films._parts.similar._selector
+    return lambda row, n: selector.films(recommender, row, n)
 
 
 @pytest.fixture
 def rows(sample_films):
-    return range(0, len(sample_films), 7)
+    return range(0, len(sample_films), 40)
 
 
-def test_a_list_holds_as_many_films_as_asked_for_each_once_and_never_the_film_itself(recommender, rows):
+def test_a_list_holds_as_many_films_as_asked_for_each_once_and_never_the_film_itself(selected, rows):
     for row in rows:
         for n in (1, 5, MAX_SIMILAR):
-            others = [other for other, _ in recommender.similar(row, n)]
+            others = selected(row, n).rows.tolist()
             assert len(others) == len(set(others)) == n
             assert row not in others
 
 
-def test_similarity_is_a_share_and_never_rises(recommender, rows):
+def test_similarity_is_a_share_and_never_rises(recommender, selected, rows):
     for row in rows:
-        values = [similarity for _, similarity in recommender.similar(row, MAX_SIMILAR)]
-        assert all(0 <= value <= 1 for value in values)
-        assert values == sorted(values, reverse=True)
+        for values in (recommender.candidates(row).similarity.tolist(), selected(row, 200).similarity.tolist()):
+            assert all(0 <= value <= 1 for value in values)
+            assert values == sorted(values, reverse=True)
 
 
-def test_a_shorter_list_is_the_beginning_of_a_longer_one(recommender, rows):
+def test_a_shorter_list_is_the_beginning_of_a_longer_one(selected, rows):
     for row in rows:
-        assert recommender.similar(row, 5) == recommender.similar(row, MAX_SIMILAR)[:5]
+        assert selected(row, 5).rows.tolist() == selected(row, 300).rows.tolist()[:5]
 
 
-def test_rows_are_plain_numbers_of_the_catalog(recommender, rows, sample_films):
+def test_scores_are_of_all_films_and_finite(recommender, rows, sample_films):
     for row in rows:
-        for other, similarity in recommender.similar(row, 3):
-            assert type(other) is int
-            assert type(similarity) is float
-            assert 0 <= other < len(sample_films)
+        scores = recommender.scores(row)
+        assert scores.shape == (len(sample_films),)
+        assert np.isfinite(scores).all()
 
 
 def test_equal_films_come_in_order_of_votes(tmp_path, method):
@@ -70,14 +75,14 @@ def test_films_about_which_nothing_is_known_still_get_a_full_list(tmp_path, meth
 
 
 def test_content_recommends_the_rest_of_a_series_before_anything_else(sample_films):
-    found = sample_films.recommend("Aceituna Jones and the Temple of Toast", 3)
+    found = sample_films.recommend("Aceituna Jones and the Temple of Toast", 3, "contenido")
     assert all(title.startswith("Aceituna Jones") for title in found.recomendaciones)
 
 
 def test_score_recommends_the_nearest_vote_average(sample_films):
-    catalog = sample_films._catalog
+    catalog, similar = sample_films._catalog, sample_films._parts.similar
     averages = np.array([catalog.average(row) or 0.0 for row in range(len(catalog))])
     for row in range(0, len(catalog), 50):
-        nearest = np.sort(np.abs(np.delete(averages, row) - averages[row]))[:10]
-        found = [other for other, _ in sample_films._parts.recommenders["puntuacion"].similar(row, 10)]
+        nearest = np.sort(np.abs(np.delete(averages, row) - averages[row]))[:300]
+        found = similar._selector.films(similar._methods["puntuacion"], row, 300).rows
         assert np.allclose(np.sort(np.abs(averages[found] - averages[row])), nearest)

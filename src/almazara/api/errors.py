@@ -46,6 +46,9 @@ _RULES: Final = {
     "literal_error": "debe ser {expected}",
     "string_too_long": "admite hasta {max_length} caracteres",
     "string_too_short": "necesita al menos {min_length} caracteres",
+    "too_long": "admite hasta {max_length} elementos",
+    "too_short": "necesita al menos {min_length} elementos",
+    "extra_forbidden": "no existe",
     "json_invalid": "no es JSON válido",
 }
 
@@ -92,7 +95,7 @@ def status_of(error: AlmazaraError) -> int:
 async def _on_own_error(_request: Request, error: Exception) -> Response:
     if not isinstance(error, AlmazaraError):
         raise error
-    suggestions = error.suggestions if isinstance(error, NotFoundError) else None
+    suggestions = error.suggestions if isinstance(error, InputError | NotFoundError) else None
     return problem(status_of(error), str(error), suggestions)
 
 

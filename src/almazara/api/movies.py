@@ -15,7 +15,9 @@ from almazara.api.errors import declared
 from almazara.api.parameters import (
     PathText,
     QueryChoice,
+    QueryList,
     QueryNumber,
+    QueryShare,
     QueryText,
     described,
     printable,
@@ -23,8 +25,11 @@ from almazara.api.parameters import (
 )
 from almazara.movies import answers
 from almazara.movies.calendar_es import MONTHS, WEEKDAYS
+from almazara.movies.recommenders.attributes import MAX_EXCLUDED, Filters, listed_ids
 from almazara.movies.recommenders.base import MAX_SIMILAR
-from almazara.movies.service import DEFAULT_METHOD, METHODS, MovieService
+from almazara.movies.recommenders.genres_es import SPANISH_GENRES
+from almazara.movies.recommenders.similar import DEFAULT_METHOD, METHODS
+from almazara.movies.service import MovieService
 
 
 class _TextConvertor(PathConvertor):
@@ -36,7 +41,7 @@ class _TextConvertor(PathConvertor):
 register_url_convertor("text", _TextConvertor())
 
 
-class _PlainRoute(APIRoute):
+class PlainRoute(APIRoute):
     """Hands the request to the endpoint as it is: solving declared parameters costs more than the answers."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -44,7 +49,7 @@ class _PlainRoute(APIRoute):
         return endpoint
 
 
-router = APIRouter(route_class=_PlainRoute, tags=["películas"], responses=declared(422, 503))
+router = APIRouter(route_class=PlainRoute, tags=["películas"], responses=declared(422, 503))
 
 _ACCENTS: Final = {"a": "aá", "e": "eé", "i": "ií", "o": "oó", "u": "uú", "á": "aá", "é": "eé"}
 
@@ -61,6 +66,8 @@ def _both_cases(letters: str) -> str:
 
 _MONTH_WORDS: Final = f"^(?:{_any_spelling((*MONTHS, 'setiembre'))}|0?[1-9]|1[0-2])$"
 _DAY_WORDS: Final = f"^(?:{_any_spelling(WEEKDAYS)}|0?[1-9]|[12][0-9]|3[01])$"
+_GENRE_NAMES: Final = _any_spelling(tuple(dict.fromkeys(map(str.lower, (*SPANISH_GENRES, *SPANISH_GENRES.values())))))
+_GENRE_WORDS: Final = f"^(?:{_GENRE_NAMES})( *, *(?:{_GENRE_NAMES}))*$"
 _LARGEST_ID: Final = 2**63 - 1
 
 MONTH: Final = PathText("mes", "Mes en español, o 1-12.", {"type": "string", "pattern": _MONTH_WORDS}, "enero")
@@ -78,6 +85,29 @@ YEAR: Final = QueryNumber("anio", "Año de estreno, entre varias del mismo títu
 FILM_ID: Final = QueryNumber("id", "Id, entre varias del mismo título.", 1, _LARGEST_ID)
 COUNT: Final = QueryNumber("n", "Cuántas películas; 5 recomendadas o 10 buscadas si no se dice.", 1, MAX_SIMILAR)
 METHOD: Final = QueryChoice("metodo", f"Método; {DEFAULT_METHOD} si no se dice.", METHODS)
+YEAR_MIN: Final = QueryNumber("anio_min", "Solo películas de este año o posteriores.", 1800, 2200)
+YEAR_MAX: Final = QueryNumber("anio_max", "Solo películas de este año o anteriores.", 1800, 2200)
+LANGUAGES: Final = QueryList(
+    "idioma",
+    "Idioma original, ISO 639-1; con varios separados por comas, uno de ellos.",
+    "^[A-Za-z]{2}( *, *[A-Za-z]{2})*$",
+    "es,en",
+)
+GENRES: Final = QueryList(
+    "genero",
+    "Género, en español o como está en el catálogo; con varios separados por comas, uno de ellos.",
+    _GENRE_WORDS,
+    "drama,comedia",
+)
+VOTES_MIN: Final = QueryNumber("votos_min", "Solo películas con al menos estos votos.", 0, 10**12)
+EXCLUDED: Final = QueryList(
+    "excluir",
+    f"Ids de películas que no se quieren, separados por comas; hasta {MAX_EXCLUDED}.",
+    f"^[1-9][0-9]{{0,17}}(,[1-9][0-9]{{0,17}}){{0,{MAX_EXCLUDED - 1}}}$",
+    "900001,900002",
+)
+FILTERS: Final = (YEAR_MIN, YEAR_MAX, LANGUAGES, GENRES, VOTES_MIN, EXCLUDED)
+DIVERSITY: Final = QueryShare("diversidad", "Variedad: 0, las más parecidas; 1, lo más distintas entre sí.")
 ID: Final = PathText("id", "Id de la película.", {"type": "integer", "minimum": 1, "maximum": _LARGEST_ID}, "900001")
 
 
@@ -160,19 +190,36 @@ async def director(request: Request) -> Response:
     "/recomendacion/{titulo:text}",
     response_model=answers.RecommendationAnswer,
     responses=declared(404),
-    openapi_extra=described(TITLE, COUNT, METHOD, YEAR, FILM_ID),
+    openapi_extra=described(TITLE, COUNT, METHOD, DIVERSITY, *FILTERS, YEAR, FILM_ID),
     summary="Películas parecidas",
 )
 async def recommendation(request: Request) -> Response:
+    films, title = _films(request), TITLE.read(request)
+    if not request.scope["query_string"]:
+        return _send(films.recommend_default(title))
     n, method = COUNT.read(request), METHOD.read(request)
-    answer = _films(request).recommend(
-        TITLE.read(request),
+    answer = films.recommend(
+        title,
         5 if n is None else n,
         DEFAULT_METHOD if method is None else method,
         YEAR.read(request),
         FILM_ID.read(request),
+        filters=read_filters(request),
+        diversity=DIVERSITY.read(request),
     )
     return _send(answer)
+
+
+def read_filters(request: Request) -> Filters:
+    """What every film of the list must be, from the parameters FILTERS."""
+    return Filters(
+        year_min=YEAR_MIN.read(request),
+        year_max=YEAR_MAX.read(request),
+        languages=LANGUAGES.read(request),
+        genres=GENRES.read(request),
+        votes_min=VOTES_MIN.read(request) or 0,
+        excluded=listed_ids(EXCLUDED.read(request), EXCLUDED.name),
+    )
 
 
 @router.get(

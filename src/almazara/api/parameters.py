@@ -12,9 +12,11 @@ from typing import Any, Final, Protocol
 from fastapi import Request
 
 from almazara.errors import InputError
+from almazara.movies.recommenders.attributes import listed
 from almazara.movies.titles import LONGEST_QUERY
 
 _INTEGER: Final = re.compile(r"-?[0-9]{1,20}")
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 _PRINTABLE: Final[dict[str, Any]] = {
     "type": "string",
     "minLength": 1,
@@ -112,6 +114,56 @@ class QueryChoice:
     def read(self, request: Request) -> str | None:
         """The word, which the service judges, or None where it was not given."""
         return _queried(request, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryList:
+    """Values with commas between them, or the parameter repeated."""
+
+    name: str
+    description: str
+    pattern: str
+    example: str
+
+    def described(self) -> dict[str, Any]:
+        """See Parameter."""
+        schema = {"type": "string", "pattern": self.pattern}
+        return {**_base(self.name, "query", self.description, schema), "example": self.example}
+
+    def read(self, request: Request) -> tuple[str, ...]:
+        """The values without spaces around them, which the service judges; none where the parameter was not given.
+
+        Raises:
+            InputError: when one is empty.
+        """
+        if not request.scope["query_string"]:
+            return ()
+        return listed(",".join(written), self.name) if (written := request.query_params.getlist(self.name)) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueryShare:
+    """A number from 0 to 1."""
+
+    name: str
+    description: str
+
+    def described(self) -> dict[str, Any]:
+        """See Parameter."""
+        return _base(self.name, "query", self.description, {"type": "number", "minimum": 0, "maximum": 1})
+
+    def read(self, request: Request) -> float:
+        """The number, or 0 where it was not given.
+
+        Raises:
+            InputError: when it is no number, or out of range.
+        """
+        text = _queried(request, self.name)
+        if text is None:
+            return 0.0
+        if not _DECIMAL.fullmatch(text) or not 0 <= float(text) <= 1:
+            raise InputError(f"El parámetro {self.name} debe ser un número de 0 a 1, con punto decimal.")
+        return float(text)
 
 
 def _queried(request: Request, name: str) -> str | None:

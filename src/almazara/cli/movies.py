@@ -100,13 +100,32 @@ def ask(
 def recommend(
     title: Annotated[str, typer.Argument(help="Title, also the original one; `Title (1950)` picks the year.")],
     n: Annotated[int, typer.Option("-n", help="How many films, 1 to 50.")] = 5,
-    method: Annotated[str, typer.Option("--metodo", help="contenido or puntuacion.")] = "contenido",
+    method: Annotated[
+        str, typer.Option("--metodo", help="hibrido, contenido, colaborativo or puntuacion.")
+    ] = "hibrido",
+    diversity: Annotated[float, typer.Option("--diversidad", help="0: most similar; 1: unlike each other.")] = 0.0,
+    year_min: Annotated[int | None, typer.Option("--anio-min", help="First year of release.")] = None,
+    year_max: Annotated[int | None, typer.Option("--anio-max", help="Last year of release.")] = None,
+    languages: Annotated[str, typer.Option("--idioma", help="One of these original languages: es,en")] = "",
+    genres: Annotated[str, typer.Option("--genero", help="One of these genres: drama,comedia")] = "",
+    votes_min: Annotated[int, typer.Option("--votos-min", help="Least number of votes.")] = 0,
+    excluded: Annotated[str, typer.Option("--excluir", help="Ids of films not wanted: 862,863")] = "",
     year: Year = None,
     film_id: FilmId = None,
     as_json: AsJson = False,
 ) -> None:
     """Films similar to one, most similar first, with the reasons."""
-    answer = _service().recommend(title, n, method, year, film_id)
+    from almazara.movies.recommenders.attributes import Filters, listed, listed_ids
+
+    filters = Filters(
+        year_min=year_min,
+        year_max=year_max,
+        languages=listed(languages, "idioma") if languages else (),
+        genres=listed(genres, "genero") if genres else (),
+        votes_min=votes_min,
+        excluded=listed_ids(listed(excluded, "excluir"), "excluir") if excluded else (),
+    )
+    answer = _service().recommend(title, n, method, year, film_id, filters=filters, diversity=diversity)
     if as_json:
         _print_answer(answer, as_json=True)
         return

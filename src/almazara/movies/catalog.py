@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -151,3 +151,9 @@ class Catalog:
 
 def _known(value: float) -> float | None:
     return None if value != value else value  # noqa: PLR0124 - only NaN differs from itself
+
+
+def open_catalog(group: Callable[[str], Mapping[str, np.ndarray]]) -> Catalog:
+    """Over the arrays of a built catalog, each group by its name."""
+    keys = KeyTable(group("title_keys")), KeyTable(group("original_keys"))
+    return Catalog(group("films"), Texts(group("titles")), *keys)

@@ -83,11 +83,31 @@ def person(
     return f"{name} {verb} {films(count)}. {_returns(total, known, median)}{_doubtful(doubtful)}"
 
 
-def recommendation(title: str, year: int, recommended: Sequence[str]) -> str:
-    """For /recomendacion."""
+def recommendation(
+    title: str, year: int, recommended: Sequence[str], *, n: int, filtered: bool = False, unseen: bool = False
+) -> str:
+    """For /recomendacion.
+
+    Args:
+        title: Of the film that was asked about.
+        year: Its year.
+        recommended: Titles of the films found.
+        n: How many were asked for.
+        filtered: Whether only some films could be found.
+        unseen: Whether viewers were asked for who are not there.
+    """
+    start = f"Nadie que valorase {title} ({year}) valoró otra película; por su contenido: " if unseen else ""
     if not recommended:
-        return f"No hay películas parecidas a {title} ({year})."
-    return f"Si te gustó {title} ({year}), te pueden gustar: {'; '.join(recommended)}."
+        return "Ninguna película pasa los filtros." if filtered else f"No hay películas parecidas a {title} ({year})."
+    few = ""
+    if filtered and len(recommended) < n:
+        few = f" Solo {'pasa' if len(recommended) == 1 else 'pasan'} los filtros {films(len(recommended))}."
+    return f"{start}Si te gustó {title} ({year}), te pueden gustar: {'; '.join(recommended)}.{few}"
+
+
+def averages(own: float, asked: float) -> str:
+    """The reason of a film that was found by its vote average, beside the one of the film that was asked about."""
+    return f"puntuación media: {number(own, 1)} (la de la pedida, {number(asked, 1)})"
 
 
 def search(query: str, count: int) -> str:

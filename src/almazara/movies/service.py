@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
+
+import msgspec
 
 from almazara.errors import InputError, NotFoundError
 from almazara.movies import calendar_es, sentences
@@ -15,7 +16,6 @@ from almazara.movies.answers import (
     DirectorAnswer,
     FilmReference,
     MonthAnswer,
-    Recommendation,
     RecommendationAnswer,
     ScoreAnswer,
     SearchAnswer,
@@ -25,16 +25,16 @@ from almazara.movies.answers import (
 from almazara.movies.calendar_es import DayOfMonth, Weekday
 from almazara.movies.catalog import SUGGESTIONS, Catalog, Found, Releases
 from almazara.movies.people import Money, People, actor_answer, director_answer
-from almazara.movies.recommenders.base import MAX_SIMILAR, SimilarFilms
-from almazara.movies.recommenders.reasons import Reasons
+from almazara.movies.recommenders.attributes import NO_FILTERS, Filters
+from almazara.movies.recommenders.base import MAX_SIMILAR
+from almazara.movies.recommenders.similar import DEFAULT_METHOD, Query, SimilarAnswers
 from almazara.movies.search import SearchIndex
 from almazara.movies.texts import Texts
 from almazara.movies.titles import check_query
 
 _REMEMBERED: Final = 512
-DEFAULT_METHOD: Final = "contenido"
-METHODS: Final = (DEFAULT_METHOD, "puntuacion")
-"""Methods of recommendation, as they are asked for."""
+_NO_OTHERS: Final = b"[]}"
+"""How a recommendation ends that was made without knowing which other films share the title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class Parts:
     title_search: SearchIndex
     actor_search: SearchIndex
     director_search: SearchIndex
-    recommenders: Mapping[str, SimilarFilms]
-    reasons: Reasons
+    similar: SimilarAnswers
+    recommended: Texts
 
 
 class MovieService:
@@ -65,7 +65,7 @@ class MovieService:
         self._catalog = parts.catalog
         self._min_votes = min_votes
         # A long list with its reasons costs as much as ten short ones, and people ask about the same few films.
-        self._remembered_detail = lru_cache(maxsize=_REMEMBERED)(self._detail)
+        self._remembered_similar = lru_cache(maxsize=_REMEMBERED)(self._similar)
         self._remembered_director = lru_cache(maxsize=_REMEMBERED)(self._director)
 
     def __len__(self) -> int:
@@ -148,25 +148,27 @@ class MovieService:
         method: str = DEFAULT_METHOD,
         year: int | None = None,
         film_id: int | None = None,
+        *,
+        filters: Filters = NO_FILTERS,
+        diversity: float = 0.0,
     ) -> RecommendationAnswer:
-        """The films most similar to one, most similar first."""
-        if method not in self._parts.recommenders:
-            raise InputError(f"El método «{method[:40]}» no existe: use {' o '.join(self._parts.recommenders)}.")
-        n, found = _check_n(n), self._find(title, year, film_id)
-        film = self._catalog.reference(found.row)
-        detail = list(self._remembered_detail(found.row, n, method))
-        titles = [one.titulo for one in detail]
-        message = sentences.recommendation(film.titulo, film.anio, titles)
-        others = self._others(found)
-        return RecommendationAnswer(film.id, film.titulo, film.anio, method, titles, detail, message, others)
+        """The films most similar to one, most similar first; with `diversity`, unlike each other too."""
+        query = Query(n, method, filters, diversity)
+        query.check()
+        found = self._find(title, year, film_id)
+        similar = self._similar if filters.excluded else self._remembered_similar
+        return replace(similar(found.row, query), otras=self._others(found))
 
-    def _detail(self, row: int, n: int, method: str) -> tuple[Recommendation, ...]:
-        similar = self._parts.recommenders[method].similar(row, n)
-        reasons = self._parts.reasons.shared(row, [other for other, _ in similar])
-        return tuple(
-            Recommendation(*self._catalog.facts(other), round(similarity, 4), why)
-            for (other, similarity), why in zip(similar, reasons, strict=True)
-        )
+    def recommend_default(self, title: str) -> bytes:
+        """What `recommend` answers for a title alone, as JSON, mostly made at build time."""
+        found = self._find(title, None, None)
+        answer = self._parts.recommended.encoded(found.row)
+        if not found.others:
+            return answer
+        return answer.removesuffix(_NO_OTHERS) + msgspec.json.encode(self._others(found)) + b"}"
+
+    def _similar(self, row: int, query: Query) -> RecommendationAnswer:
+        return self._parts.similar.answer(row, query)
 
     def _find(self, title: str, year: int | None, film_id: int | None) -> Found:
         title = check_query(title)

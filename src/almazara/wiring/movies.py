@@ -25,10 +25,11 @@ Progress = Callable[[str, int, int], None]
 
 def live_movies(settings: Settings) -> Live[MovieService]:
     """The film service of the version in use, not opened yet."""
-    return Live(artifacts(settings), MOVIES, lambda artifact: open_movies(settings, artifact), _no_catalog)
+    return Live(artifacts(settings), MOVIES, lambda artifact: open_movies(settings, artifact), no_catalog)
 
 
-def _no_catalog() -> UnavailableError:
+def no_catalog() -> UnavailableError:
+    """The error of every question before the first version is published."""
     return UnavailableError("Todavía no hay catálogo de películas: ejecute `almazara up`.")
 
 
@@ -64,6 +65,8 @@ def build_movies(
     """
     from almazara.movies import building, cleaning, contract
     from almazara.movies.adapters import catalog_files, files
+    from almazara.movies.building.recommended import build_recommended
+    from almazara.movies.building.users import build_users
 
     raw = files.read_raw(folder, ratings, lambda stage: progress(stage, 0, 0))
     progress("Cleaning", 0, 0)
@@ -83,6 +86,12 @@ def build_movies(
             clean.tables, lambda done, total: progress("Finding similar films", done, total)
         )
         catalog_files.write(target, similar)
+        users = build_users(clean.tables, lambda done, total: progress("Learning from ratings", done, total))
+        catalog_files.write(target, users)
+        recommended = build_recommended(
+            {**answers, **similar}, lambda done, total: progress("Writing recommendations", done, total)
+        )
+        catalog_files.write(target, {"recommended": recommended})
         return {
             "sample": sample,
             "report": clean.report.as_dict(),

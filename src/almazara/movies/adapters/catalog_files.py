@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from almazara.movies.catalog import Catalog, Releases
+from almazara.movies.catalog import Releases, open_catalog
 from almazara.movies.keys import KeyTable
 from almazara.movies.people import Money, People
-from almazara.movies.recommenders.reasons import Reasons
-from almazara.movies.recommenders.stored import ContentRecommender, ScoreRecommender
+from almazara.movies.recommenders.similar import open_similar
 from almazara.movies.search import SearchArrays, SearchIndex
 from almazara.movies.service import Parts
 from almazara.movies.texts import Texts
@@ -32,15 +31,14 @@ def open_parts(folder: Path) -> Parts:
     """
 
     def group(name: str) -> dict[str, np.ndarray]:
-        return _map_arrays(folder, name)
+        return map_arrays(folder, name)
 
     def search(name: str) -> SearchIndex:
         return SearchIndex(SearchArrays.from_arrays(group(name)))
 
+    catalog = open_catalog(group)
     return Parts(
-        catalog=Catalog(
-            group("films"), Texts(group("titles")), KeyTable(group("title_keys")), KeyTable(group("original_keys"))
-        ),
+        catalog=catalog,
         releases=Releases(group("releases")),
         films=Texts(group("film_answers")),
         directed=Texts(group("directed")),
@@ -50,15 +48,13 @@ def open_parts(folder: Path) -> Parts:
         title_search=search("title_search"),
         actor_search=search("actor_search"),
         director_search=search("director_search"),
-        recommenders={
-            "contenido": ContentRecommender(group("content")),
-            "puntuacion": ScoreRecommender(group("score")),
-        },
-        reasons=Reasons(group("reasons"), Texts(group("reason_names"))),
+        similar=open_similar(group, catalog),
+        recommended=Texts(group("recommended")),
     )
 
 
-def _map_arrays(folder: Path, group: str) -> dict[str, np.ndarray]:
+def map_arrays(folder: Path, group: str) -> dict[str, np.ndarray]:
+    """The arrays of a group by name, memory-mapped; none for a group that was not built."""
     # asarray gives a plain view on the mapping: indexing a np.memmap itself is several times slower.
     return {
         path.name.split(".")[1]: np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))

@@ -11,15 +11,17 @@ from almazara.movies import schema as s
 from almazara.movies.building.packing import KEY, ROW, pack_keys, pack_texts
 from almazara.movies.titles import normalize_all
 
+_GENRE = "genre"
+
 
 def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> dict[str, Mapping[str, np.ndarray]]:
-    """The groups `films`, `titles`, `title_keys`, `original_keys` and `releases`.
+    """The groups `films`, `titles`, `title_keys`, `original_keys`, `releases`, and what lists are filtered by.
 
     Args:
         films: The table `films`, in order of id.
         keys: The table `film_keys`.
     """
-    original = films.select(s.ID).join(keys, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
+    original = films.join(keys, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
     votes = films[s.VOTE_COUNT]
     return {
         "films": {
@@ -33,7 +35,84 @@ def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> dict[str, Mapping[
         "title_keys": pack_keys(_rows_by_key(films[s.TITLE], votes)),
         "original_keys": pack_keys(_rows_by_key(original[s.ORIGINAL_TITLE], votes)),
         "releases": _releases(films[s.RELEASE_DATE]),
+        **_attributes(films),
+        "twins": {"labels": twins(original)},
     }
+
+
+def _attributes(films: pl.DataFrame) -> dict[str, Mapping[str, np.ndarray]]:
+    """What `Attributes` reads: codes of languages, flags of genres, and the names behind them, most frequent first."""
+    genres = films.select(pl.col(s.GENRES).alias(_GENRE)).with_row_index(ROW).explode(_GENRE).drop_nulls().unique()
+    genre_names, language_names = _by_frequency(genres[_GENRE]), _by_frequency(films[s.ORIGINAL_LANGUAGE].drop_nulls())
+    flags = np.zeros((films.height, len(genre_names)), dtype=np.bool_)
+    flags[genres[ROW].to_numpy(), _codes(genres[_GENRE], genre_names)] = True
+    return {
+        "attributes": {
+            "languages": _codes(films[s.ORIGINAL_LANGUAGE], language_names),
+            "genres": flags,
+            "by_votes": np.argsort(-films[s.VOTE_COUNT].to_numpy(), kind="stable").astype(np.int32),
+        },
+        "genre_names": pack_texts(genre_names),
+        "language_names": pack_texts(language_names),
+    }
+
+
+def _by_frequency(values: pl.Series) -> pl.Series:
+    """The distinct values, most frequent first, equally frequent ones in order."""
+    counted = values.alias(KEY).value_counts().sort("count", KEY, descending=[True, False])
+    return counted[KEY].cast(pl.String)
+
+
+def _codes(values: pl.Series, names: pl.Series) -> np.ndarray:
+    """The place of each value in the names, -1 for null: int32."""
+    places = pl.DataFrame({KEY: names}).with_row_index(ROW)
+    coded = pl.DataFrame({KEY: values.cast(pl.String)}).join(places, on=KEY, how="left", maintain_order="left")
+    return coded[ROW].cast(pl.Int32).fill_null(-1).to_numpy()
+
+
+def twins(films: pl.DataFrame) -> np.ndarray:
+    """Which films are one film under several ids, as far as anybody can tell from outside.
+
+    Two films are twins when they share the IMDb id, title and year, title and overview, or title and a director within
+    two years (a director films the same title again after decades, and that is another film).
+
+    Args:
+        films: Columns id, title, release_year, overview, directors and imdb_id, a row a film.
+
+    Returns:
+        (films,) int32: a label that twins share, -1 for a film without any.
+    """
+    keyed = films.select(
+        normalize_all(films[s.TITLE]).alias(KEY),
+        s.RELEASE_YEAR,
+        s.IMDB_ID,
+        s.OVERVIEW,
+        pl.col(s.DIRECTORS).alias(s.NAME),
+    ).with_row_index(ROW)
+    links = pl.concat(
+        [
+            _linked(keyed, [s.IMDB_ID], years=10_000),
+            _linked(keyed, [KEY], years=0),
+            _linked(keyed, [KEY, s.OVERVIEW], years=10_000),
+            _linked(keyed.explode(s.NAME), [KEY, s.NAME], years=2),
+        ]
+    )
+    first, second = links["earlier"].to_numpy(), links[ROW].to_numpy()
+    labels = np.arange(films.height, dtype=np.int32)
+    before = np.empty(0, dtype=np.int32)
+    while not np.array_equal(before, labels):
+        before = labels.copy()
+        np.minimum.at(labels, second, labels[first])
+        np.minimum.at(labels, first, labels[second])
+    labels[np.bincount(labels, minlength=1)[labels] == 1] = -1
+    return labels
+
+
+def _linked(films: pl.DataFrame, by: list[str], years: int) -> pl.DataFrame:
+    """Pairs of films next to each other in time that share a key and are at most so many years apart."""
+    ordered = films.drop_nulls(by).sort(*by, s.RELEASE_YEAR, ROW)
+    earlier, gap = pl.col(ROW).shift().over(by).alias("earlier"), pl.col(s.RELEASE_YEAR).diff().over(by)
+    return ordered.select(earlier, ROW, gap.alias("gap")).filter(pl.col("gap") <= years)
 
 
 def _rows_by_key(titles: pl.Series, votes: pl.Series) -> pl.DataFrame:

@@ -1,42 +1,80 @@
-"""The telling terms of each film as codes, so that the reasons of a recommendation are read and not searched."""
+"""What the reasons of a recommendation are made of: the telling terms of each film as codes, and how many saw it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import polars as pl
 
+from almazara.movies import schema as s
 from almazara.movies.building.packing import pack_texts
-from almazara.movies.features import ROW, TERM
+from almazara.movies.building.people import DIRECTOR
 from almazara.movies.recommenders.base import Arrays
-from almazara.movies.recommenders.reasons import SENTENCES
+from almazara.movies.recommenders.reasons import FIELDS
+
+LEADING_CAST: Final = 10
+_ROW: Final = "row"
+_TERM: Final = "term"
+_CODE: Final = "code"
+_COUNT: Final = "count"
+_VOTES: Final = "votes"
 
 
-def build_reasons(fields: Mapping[str, pl.DataFrame], n_films: int) -> dict[str, Arrays]:
-    """Codes of the telling terms of each film.
+def build_reasons(tables: Mapping[str, pl.DataFrame]) -> dict[str, Arrays]:
+    """The arrays of `Reasons`.
 
     Args:
-        fields: Frames of (row, term) by field.
-        n_films: Number of films.
+        tables: The clean tables.
 
     Returns:
-        The groups `reasons`: offsets (films + 1) int64 into codes (entries) int32, and starts (fields) int64, where
-        each field's codes begin; and `reason_names`, the terms behind the codes as `Texts`.
+        The groups `reasons`: offsets (films + 1) int64 into codes (entries) int32; starts (fields) int64, where each
+        field's codes begin; information (codes) float32, how many nats it tells that a film has the term; viewers
+        (films,) int32 and users (1,) int64 of the ratings; and `reason_names`, the terms behind the codes as `Texts`.
+        A film's codes rise: strongest field first, within it the term that tells most.
     """
-    names: list[str] = []
-    starts: list[int] = []
-    coded = []
-    for field in SENTENCES:
-        vocabulary = fields[field].select(pl.col(TERM).unique().sort()).with_row_index("code", offset=len(names))
-        starts.append(len(names))
-        names.extend(vocabulary[TERM].to_list())
-        coded.append(fields[field].join(vocabulary, on=TERM).select(ROW, "code"))
-    entries = pl.concat(coded).sort(ROW, "code")
-    counts = np.bincount(entries[ROW].to_numpy(), minlength=n_films)
+    films = tables[s.FILMS].select(pl.col(s.ID).alias(s.FILM_ID), pl.col(s.VOTE_COUNT).alias(_VOTES))
+    films = films.with_row_index(_ROW)
+    vocabulary, entries = _coded(_terms(tables, films))
+    counts = np.bincount(entries[_ROW].to_numpy(), minlength=films.height)
     reasons: Arrays = {
         "offsets": np.cumsum([0, *counts], dtype=np.int64),
-        "codes": entries["code"].to_numpy().astype(np.int32),
-        "starts": np.array(starts, dtype=np.int64),
+        "codes": entries[_CODE].to_numpy().astype(np.int32),
+        "starts": np.array([(vocabulary["field"] < field).sum() for field in range(len(FIELDS))], dtype=np.int64),
+        "information": np.log(films.height / vocabulary[_COUNT].to_numpy()).astype(np.float32),
+        **_viewers(tables[s.RATINGS], films),
     }
-    return {"reasons": reasons, "reason_names": pack_texts(pl.Series(names, dtype=pl.String))}
+    return {"reasons": reasons, "reason_names": pack_texts(vocabulary[_TERM])}
+
+
+def _terms(tables: Mapping[str, pl.DataFrame], films: pl.DataFrame) -> pl.DataFrame:
+    """Every term of every film once: columns field (place in FIELDS), row, votes and term."""
+    crew, cast = tables[s.CREW], tables[s.CAST]
+    found = {
+        "collection": tables[s.COLLECTIONS].select(s.FILM_ID, pl.col(s.COLLECTION).alias(_TERM)),
+        "director": crew.filter(pl.col("job") == DIRECTOR).select(s.FILM_ID, pl.col(s.NAME).alias(_TERM)),
+        "keyword": tables[s.KEYWORDS].select(s.FILM_ID, pl.col("keyword").alias(_TERM)),
+        "cast": cast.filter(pl.col("order") < LEADING_CAST).select(s.FILM_ID, pl.col(s.NAME).alias(_TERM)),
+        "genre": tables[s.GENRES].select(s.FILM_ID, pl.col("genre").alias(_TERM)),
+    }
+    frames = [found[name].with_columns(pl.lit(place).alias("field")) for place, name in enumerate(FIELDS)]
+    return pl.concat(frames).join(films, on=s.FILM_ID).select("field", _ROW, _VOTES, _TERM).unique()
+
+
+def _coded(terms: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The terms in order of their codes, and (row, code) of the films; of actors the best known comes first."""
+    vocabulary = terms.group_by("field", _TERM).agg(pl.len().alias(_COUNT), pl.col(_VOTES).sum())
+    known = pl.when(pl.col("field") == list(FIELDS).index("cast")).then(-pl.col(_VOTES)).otherwise(pl.lit(0))
+    vocabulary = vocabulary.sort("field", known, _COUNT, _TERM).with_row_index(_CODE)
+    entries = terms.join(vocabulary, on=["field", _TERM]).select(_ROW, _CODE).sort(_ROW, _CODE)
+    return vocabulary, entries
+
+
+def _viewers(ratings: pl.DataFrame, films: pl.DataFrame) -> dict[str, np.ndarray]:
+    """How many users rated each film, and how many users there are."""
+    pairs = ratings.select(s.USER_ID, s.FILM_ID).unique().join(films, on=s.FILM_ID)
+    return {
+        "viewers": np.bincount(pairs[_ROW].to_numpy(), minlength=films.height).astype(np.int32),
+        "users": np.array([pairs[s.USER_ID].n_unique()], dtype=np.int64),
+    }
