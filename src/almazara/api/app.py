@@ -12,11 +12,12 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from almazara import log
-from almazara.api import errors, health, metrics, movies, price_scores, prices
+from almazara.api import errors, health, metrics, movies, price_scores, prices, users
 from almazara.api.limits import BodyLimit
 from almazara.api.security import WriteGuard
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
+from almazara.wiring.film_users import live_film_users
 from almazara.wiring.live import Live
 from almazara.wiring.prices import Prices
 
@@ -37,15 +38,19 @@ def create_api(
         settings: The settings.
         read_now: Whether followed prices are read as soon as it runs.
     """
+    film_users = live_film_users(settings)
+    film_users.live.refresh()
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(price_product.start, read_now=read_now)
-        watcher = asyncio.create_task(_watch([live_movies, price_product.forecasts], settings.reload_seconds))
+        watched: list[Live[Any]] = [live_movies, film_users.live, price_product.forecasts]
+        watcher = asyncio.create_task(_watch(watched, settings.reload_seconds))
         yield
         watcher.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watcher
+        await asyncio.to_thread(film_users.close)
         await asyncio.to_thread(price_product.close)
 
     # The pages of the documentation bring their own assets: no request leaves for a CDN.
@@ -58,11 +63,13 @@ def create_api(
     )
     documentation = list(app.router.routes)
     app.state.movies = live_movies
+    app.state.film_users = film_users
     app.state.prices = price_product
     app.state.guard = WriteGuard(settings.api_keys, settings.writes_per_minute)
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
-    for module in (movies, prices, price_scores, health):
+    app.include_router(users.lists)
+    for module in (movies, users, prices, price_scores, health):
         app.include_router(module.router)
     metrics.install(app, app.state.scraper_watch.report, price_product.service.forecast_scores)
     errors.install(app)

@@ -41,7 +41,7 @@ class Check:
 def doctor(as_json: AsJson = False) -> None:
     """Say what is installed, configured and reachable, and what to do."""
     settings = load_settings()
-    checks = [*_installed(), *_configured(settings), *_prices(settings), *_reachable(settings)]
+    checks = [*_installed(), *_configured(settings), *_film_events(settings), *_prices(settings), *_reachable(settings)]
     if as_json:
         print_json([asdict(check) for check in checks])
     else:
@@ -78,6 +78,22 @@ def _configured(settings: Settings) -> Iterator[Check]:
         yield Check("films", "ok", f"{artifact.manifest['metrics']['films']} films, {kind}, {artifact.version}", advice)
     except NotFoundError:
         yield Check("films", "missing", "no catalog yet", "almazara up, or almazara movies build FOLDER")
+
+
+def _film_events(settings: Settings) -> Iterator[Check]:
+    from almazara.errors import AlmazaraError
+    from almazara.wiring.film_users import events_in_database, open_event_store
+
+    beside = settings.store_url is not None and not events_in_database(settings)
+    try:
+        store = open_event_store(settings)
+        found = f"{store.count()} events" + (
+            " in the home folder, as this store has no place for them" if beside else ""
+        )
+        store.close()
+        yield Check("film events", "ok", found)
+    except AlmazaraError as error:
+        yield Check("film events", "failed", str(error), "set ALMAZARA_STORE_URL to a store that answers")
 
 
 def _prices(settings: Settings) -> Iterator[Check]:

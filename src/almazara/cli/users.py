@@ -1,0 +1,107 @@
+"""`almazara movies events ...` and `almazara movies recommend-for`: what users did with films, and lists for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from almazara.cli.output import AsJson, load_settings, print_json, print_table
+
+if TYPE_CHECKING:
+    from almazara.wiring.film_users import FilmUsers, Imported
+
+app = typer.Typer(help="What users did with films: import, delete.", no_args_is_help=True)
+
+_SHOWN = 20
+
+
+class Exporter(StrEnum):
+    """Whose exports can be imported."""
+
+    letterboxd = "letterboxd"
+    imdb = "imdb"
+    trakt = "trakt"
+
+
+@app.command("import")
+def import_history(
+    file: Annotated[Path, typer.Argument(help="The export: its zip, or one of its CSV or JSON files.")],
+    user: Annotated[str, typer.Option("--user", help="Whose history it is.")],
+    source: Annotated[Exporter, typer.Option("--from", help="Who made the export.")],
+    as_json: AsJson = False,
+) -> None:
+    """Add a history from Letterboxd, IMDb or Trakt; says which rows were not taken, and why."""
+    from almazara.movies.history_exports import Source
+
+    imported = _users().import_export(file, Source(source.value), user)
+    if as_json:
+        print_json(imported)
+    else:
+        _print_imported(imported, user)
+
+
+@app.command()
+def delete(
+    user: Annotated[str, typer.Argument(help="Whose events are deleted.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete all that was kept of a user, for good."""
+    if not yes:
+        typer.confirm(f"Delete all events of {user}?", abort=True, err=True)
+    answer = _users().delete(user)
+    if as_json:
+        print_json(answer)
+    else:
+        typer.echo(answer.mensaje)
+
+
+def recommend_for(
+    users: Annotated[list[str], typer.Argument(metavar="USER...", help="One user, or those of a group.")],
+    n: Annotated[int, typer.Option("-n", help="How many films, 1 to 50.")] = 10,
+    seen: Annotated[bool, typer.Option("--vistas", help="Also films that they know.")] = False,
+    year_min: Annotated[int | None, typer.Option("--anio-min", help="First year of release.")] = None,
+    year_max: Annotated[int | None, typer.Option("--anio-max", help="Last year of release.")] = None,
+    languages: Annotated[str, typer.Option("--idioma", help="One of these original languages: es,en")] = "",
+    genres: Annotated[str, typer.Option("--genero", help="One of these genres: drama,comedia")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Films for a user, or for several at once, with the reasons."""
+    from almazara.movies.recommenders.attributes import Filters, listed
+    from almazara.movies.user_service import ListQuery
+
+    filters = Filters(
+        year_min=year_min,
+        year_max=year_max,
+        languages=listed(languages, "idioma") if languages else (),
+        genres=listed(genres, "genero") if genres else (),
+    )
+    query, known = ListQuery(n=n, filters=filters, seen=seen), _users()
+    answer = known.recommend(users[0], query) if len(users) == 1 else known.recommend_together(users, query)
+    if as_json:
+        print_json(answer)
+        return
+    typer.echo(answer.mensaje)
+    rows = [[one.titulo, one.anio, f"{one.afinidad:.2f}", "; ".join(one.motivos)] for one in answer.detalle]
+    print_table(["película", "año", "afinidad", "motivos"], rows)
+
+
+def _users() -> FilmUsers:
+    from almazara.wiring.film_users import open_film_users
+
+    return open_film_users(load_settings())
+
+
+def _print_imported(imported: Imported, user: str) -> None:
+    typer.echo(f"{imported.new} events of {user} were added, {imported.known} were there already.")
+    for reason, count in Counter(row.reason for row in imported.refused).most_common():
+        typer.echo(f"{count} rows were not taken: {reason}.")
+    if imported.refused:
+        rows = [[row.where, row.title, row.year or "", row.reason] for row in imported.refused[:_SHOWN]]
+        print_table(["row", "title", "year", "reason"], rows)
+    if len(imported.refused) > _SHOWN:
+        typer.echo(f"... and {len(imported.refused) - _SHOWN} more; --json lists them all.")
