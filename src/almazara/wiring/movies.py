@@ -7,13 +7,16 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from almazara.artifacts import Artifact, ArtifactStore
 from almazara.errors import NotFoundError, UnavailableError
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
 from almazara.wiring.live import Live
+
+if TYPE_CHECKING:
+    from almazara.movies.cleaning import CleanCatalog
 
 MOVIES: Final = "movies"
 KAGGLE: Final = "the-movies-dataset"
@@ -63,44 +66,81 @@ def build_movies(
     Raises:
         AlmazaraError: when the files cannot be used or the contract is broken; then nothing is published.
     """
-    from almazara.movies import building, cleaning, contract
-    from almazara.movies.adapters import catalog_files, files
-    from almazara.movies.building.recommended import build_recommended
-    from almazara.movies.building.users import build_users
+    clean = read_clean(settings, folder, ratings, progress)
+    return publish_movies(settings, clean, {"sample": sample, "sources": sources(folder, ratings)}, progress)
+
+
+def sources(folder: Path, ratings: Path | None) -> dict[str, str | None]:
+    """Where raw data was read from, for the manifest: a retraining looks there again."""
+    return {"folder": str(folder.resolve()), "ratings": str(ratings.resolve()) if ratings else None}
+
+
+def read_clean(settings: Settings, folder: Path, ratings: Path | None, progress: Progress) -> CleanCatalog:
+    """Raw files -> clean tables that keep the contract.
+
+    Raises:
+        AlmazaraError: when the files cannot be used or the contract is broken.
+    """
+    from almazara.movies import cleaning, contract
+    from almazara.movies.adapters import files
 
     raw = files.read_raw(folder, ratings, lambda stage: progress(stage, 0, 0))
     progress("Cleaning", 0, 0)
     clean = cleaning.clean(raw)
     del raw  # several times the memory of the clean tables
     contract.check(clean, settings.max_loss_share)
+    return clean
+
+
+def publish_movies(
+    settings: Settings, clean: CleanCatalog, described: Mapping[str, Any], progress: Progress
+) -> Artifact:
+    """Clean tables -> everything the server reads -> one published version.
+
+    Args:
+        settings: Where, and how many versions stay.
+        clean: The tables, which keep the contract.
+        described: What the manifest says beyond what is said of every version; `metrics` are added to.
+        progress: Is told each stage.
+
+    Raises:
+        AlmazaraError: when it cannot be written; then nothing is published.
+    """
 
     def fill(target: Path) -> Mapping[str, Any]:
-        progress("Writing tables", 0, 0)
-        files.write_tables(clean, target)
-        progress("Building the catalog", 0, 0)
-        answers = building.build_answers(clean.tables)
-        catalog_files.write(target, answers)
-        progress("Indexing titles and names", 0, 0)
-        catalog_files.write(target, building.build_search(clean.tables, answers))
-        similar = building.build_similar(
-            clean.tables, lambda done, total: progress("Finding similar films", done, total)
-        )
-        catalog_files.write(target, similar)
-        users = build_users(clean.tables, lambda done, total: progress("Learning from ratings", done, total))
-        catalog_files.write(target, users)
-        recommended = build_recommended(
-            {**answers, **similar}, lambda done, total: progress("Writing recommendations", done, total)
-        )
-        catalog_files.write(target, {"recommended": recommended})
+        _write_all(clean, target, progress)
         return {
-            "sample": sample,
             "report": clean.report.as_dict(),
             "parameters": {"max_loss_share": settings.max_loss_share},
-            "metrics": {"films": clean.tables["films"].height},
+            **described,
+            "metrics": {"films": clean.tables["films"].height, **described.get("metrics", {})},
             "code": {"almazara": metadata.version("almazara"), "python": platform.python_version()},
         }
 
     return artifacts(settings).publish(MOVIES, fill, now=datetime.now(UTC), keep=settings.keep_versions)
+
+
+def _write_all(clean: CleanCatalog, target: Path, progress: Progress) -> None:
+    from almazara.movies import building
+    from almazara.movies.adapters import catalog_files, files
+    from almazara.movies.building.recommended import build_recommended
+    from almazara.movies.building.users import build_users
+
+    progress("Writing tables", 0, 0)
+    files.write_tables(clean, target)
+    progress("Building the catalog", 0, 0)
+    answers = building.build_answers(clean.tables)
+    catalog_files.write(target, answers)
+    progress("Indexing titles and names", 0, 0)
+    catalog_files.write(target, building.build_search(clean.tables, answers))
+    similar = building.build_similar(clean.tables, lambda done, total: progress("Finding similar films", done, total))
+    catalog_files.write(target, similar)
+    users = build_users(clean.tables, lambda done, total: progress("Learning from ratings", done, total))
+    catalog_files.write(target, users)
+    recommended = build_recommended(
+        {**answers, **similar}, lambda done, total: progress("Writing recommendations", done, total)
+    )
+    catalog_files.write(target, {"recommended": recommended})
 
 
 def ensure_movies(settings: Settings, progress: Progress) -> Artifact:
