@@ -96,13 +96,16 @@ def recommendation(
         filtered: Whether only some films could be found.
         unseen: Whether viewers were asked for who are not there.
     """
-    start = f"Nadie que valorase {title} ({year}) valoró otra película; por su contenido: " if unseen else ""
     if not recommended:
         return "Ninguna película pasa los filtros." if filtered else f"No hay películas parecidas a {title} ({year})."
     few = ""
     if filtered and len(recommended) < n:
         few = f" Solo {'pasa' if len(recommended) == 1 else 'pasan'} los filtros {films(len(recommended))}."
-    return f"{start}Si te gustó {title} ({year}), te pueden gustar: {'; '.join(recommended)}.{few}"
+    if unseen:
+        start = f"No hay valoraciones con que comparar {title} ({year}); por su contenido, se le parecen"
+    else:
+        start = f"Si te gustó {title} ({year}), te pueden gustar"
+    return f"{start}: {'; '.join(recommended)}.{few}"
 
 
 def averages(own: float, asked: float) -> str:

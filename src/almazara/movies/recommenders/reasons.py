@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -39,7 +39,7 @@ class Reasons:
     Args:
         arrays: The group `reasons`.
         names: The terms behind the codes.
-        films: The group `films`, for the years.
+        films: The group `films`, for years and votes.
     """
 
     def __init__(self, arrays: Arrays, names: Texts, films: Arrays) -> None:
@@ -50,6 +50,7 @@ class Reasons:
         self._viewers = arrays["viewers"].data
         self._users = int(arrays["users"][0])
         self._years = films["years"].data
+        self._votes = films["votes"].data
         self._term = lru_cache(_REMEMBERED)(names.__getitem__)  # genres come again and again
 
     def of(self, row: int, title: str, others: Sequence[tuple[int, int]]) -> list[list[str]]:
@@ -64,23 +65,31 @@ class Reasons:
         return [self._reasons(row, title, other, shared, own) for other, shared in others]
 
     def _reasons(self, row: int, title: str, other: int, shared: int, own: set[int]) -> list[str]:
-        common: list[list[int]] = [[] for _ in _LABELS]
+        common: dict[int, list[int]] = {}
         for code in sorted(own.intersection(self._codes_of(other))):
-            common[bisect_right(self._starts, code) - 1].append(code)
-        found = [self._sentence(field, common[field]) for field in (_SAGA, _DIRECTOR) if common[field]]
-        found += self._seen_by_both(row, title, other, shared)
-        told = sorted((self._told(common[field]), -field) for field in (_KEYWORD, _CAST))
-        found += [self._sentence(-field, common[-field]) for nats, field in reversed(told) if nats >= _TELLING]
+            common.setdefault(bisect_right(self._starts, code) - 1, []).append(code)
+        found = [self._sentence(field, common[field]) for field in (_SAGA, _DIRECTOR) if field in common]
+        if shared:
+            found += self._seen_by_both(row, title, other, shared)
+        if _KEYWORD in common or _CAST in common:
+            found += self._told(common)
         return found[:AT_MOST] or self._weak(row, other, common)
 
-    def _weak(self, row: int, other: int, common: Sequence[list[int]]) -> list[str]:
-        """What is left to say of two films that share nothing rare."""
-        era = decade(self._years[row]) if self._years[row] // 10 == self._years[other] // 10 else ""
-        if common[_GENRE]:
-            found = [self._sentence(_GENRE, common[_GENRE]) + (f" ({era})" if era else "")]
-        else:
-            found = [f"misma época: {era}"] if era else []
-        return found + [self._sentence(field, common[field]) for field in (_KEYWORD, _CAST) if common[field]]
+    def _told(self, common: Mapping[int, Sequence[int]]) -> list[str]:
+        """What shared keywords and actors tell, in order of how much that is."""
+        nats = {field: sum([self._information[code] for code in common.get(field, ())]) for field in (_KEYWORD, _CAST)}
+        ordered = sorted(nats, key=nats.__getitem__, reverse=True)
+        return [self._sentence(field, common[field]) for field in ordered if nats[field] >= _TELLING]
+
+    def _weak(self, row: int, other: int, common: Mapping[int, Sequence[int]]) -> list[str]:
+        """What is left to say of two films that share nothing rare; of films that share nothing, what is known."""
+        same_era = self._years[row] // 10 == self._years[other] // 10
+        found = [self._sentence(field, common[field]) for field in (_GENRE, _KEYWORD, _CAST) if field in common]
+        if same_era:
+            era = decade(self._years[row])
+            found[:1] = [f"{found[0]} ({era})" if found else f"misma época: {era}"]
+        votes = self._votes[other]
+        return found or [f"votos: {number(votes)}" if votes else f"año: {self._years[other]}"]
 
     def _seen_by_both(self, row: int, title: str, other: int, shared: int) -> list[str]:
         own, others = self._viewers[row], self._viewers[other]
@@ -92,9 +101,6 @@ class Reasons:
 
     def _codes_of(self, row: int) -> memoryview:
         return self._codes[self._offsets[row] : self._offsets[row + 1]]
-
-    def _told(self, codes: Sequence[int]) -> float:
-        return sum(self._information[code] for code in codes)
 
     def _sentence(self, field: int, codes: Sequence[int]) -> str:
         return f"{_LABELS[field]}: {', '.join([self._term(code) for code in codes[:AT_MOST]])}"
