@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from almazara import log
-from almazara.api import errors, health, metrics, movies, price_scores, prices, users
+from almazara.api import errors, health, metrics, movies, price_advice, price_scores, prices, users
 from almazara.api.limits import BodyLimit
 from almazara.api.security import WriteGuard
 from almazara.movies.service import MovieService
@@ -69,7 +69,7 @@ def create_api(
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
     app.include_router(users.lists)
-    for module in (movies, users, prices, price_scores, health):
+    for module in (movies, users, prices, price_advice, price_scores, health):
         app.include_router(module.router)
     metrics.install(app, app.state.scraper_watch.report, price_product.service.forecast_scores)
     errors.install(app)

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from almazara.api.errors import declared
 from almazara.api.security import KEY_HEADER, require_write
 from almazara.errors import InputError
-from almazara.prices.answers import DailyRow, DataQuery, DataRow, Prediction, Product
+from almazara.prices.answers import DailyRow, DataQuery, DataRow, IndexRow, Prediction, Product
 from almazara.prices.forecasting import HORIZON_DAYS, LEVELS
 from almazara.prices.runs import RETRAIN, SCRAPE, RunView, find
 from almazara.prices.service import MAX_ROWS, PriceService
@@ -60,7 +60,7 @@ class ScrapeRequest(BaseModel):
 class DataAnswer(BaseModel):
     """One page of observations, or of days."""
 
-    items: list[DataRow] | list[DailyRow]
+    items: list[DataRow] | list[DailyRow] | list[IndexRow]
     next_cursor: str | None
 
 
@@ -175,11 +175,17 @@ def data(
     start: Moment = None,
     end: Moment = None,
     daily: Annotated[bool, Query(description="Un valor por día, con sus huecos marcados.")] = False,
+    index: Annotated[
+        bool, Query(description="El índice de la categoría: un precio por día, por litro si se conocen los litros.")
+    ] = False,
     output: Annotated[Format, Query(alias="format")] = Format.json,
     limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 1000,
     cursor: Annotated[str | None, Query(max_length=2048)] = None,
 ) -> Response:
     query = DataQuery(product, category, _start(start), _end(end), limit, cursor)
+    if index:
+        days, following = service.index(query)
+        return _formatted(days, IndexRow, following, output)
     if daily:
         rows, following = service.daily(query)
         return _formatted(rows, DailyRow, following, output)
@@ -204,8 +210,8 @@ def _end(moment: date | datetime | None) -> datetime | None:
 
 
 def _formatted(
-    rows: Sequence[DataRow] | Sequence[DailyRow],
-    kind: type[DataRow | DailyRow],
+    rows: Sequence[DataRow] | Sequence[DailyRow] | Sequence[IndexRow],
+    kind: type[DataRow | DailyRow | IndexRow],
     following: str | None,
     output: Format,
 ) -> Response:
@@ -219,14 +225,28 @@ def _formatted(
     return Response(tables.as_parquet(rows, kind), headers=headers, media_type="application/vnd.apache.parquet")
 
 
-@router.get("/predict", response_model=Prediction, responses=declared(404), summary="El pronóstico de un producto")
+@router.get(
+    "/predict",
+    response_model=Prediction,
+    responses=declared(404),
+    summary="El pronóstico de un producto, o del índice de una categoría",
+)
 def predict(
     service: Service,
-    product: ProductId,
+    product: ProductId | None = None,
+    category: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+    currency: Annotated[
+        str | None, Query(pattern="^[A-Z]{3}$", description="De una categoría: la moneda, si hay varias.")
+    ] = None,
     horizon: Annotated[int, Query(ge=1, le=HORIZON_DAYS, description="Días por delante.")] = 30,
     levels: Levels = "50,80,95",
 ) -> Response:
-    return _send(service.predict(product, horizon, [int(level) for level in levels.split(",")]))
+    asked = [int(level) for level in levels.split(",")]
+    if (product is None) == (category is None):
+        raise InputError("Give a product or a category, and not both.")
+    if category is not None:
+        return _send(service.predict_category(category, horizon, asked, currency))
+    return _send(service.predict(product or "", horizon, asked))
 
 
 @router.post(

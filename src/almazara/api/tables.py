@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 import polars as pl
 
-from almazara.prices.answers import DailyRow, DataRow
+from almazara.prices.answers import DailyRow, DataRow, IndexRow
 
 _AMOUNT: Final = pl.Decimal(38, 12)
 _TYPES: Final[Mapping[type, Mapping[str, Any]]] = {
@@ -33,11 +33,20 @@ _TYPES: Final[Mapping[type, Mapping[str, Any]]] = {
         "price": pl.Float64,
         "currency": pl.String,
     },
+    IndexRow: {
+        "product": pl.String,
+        "date": pl.Date,
+        "price": pl.Float64,
+        "currency": pl.String,
+        "unit": pl.String,
+        "products": pl.Int64,
+    },
 }
-Rows = Sequence[DataRow] | Sequence[DailyRow]
+Rows = Sequence[DataRow] | Sequence[DailyRow] | Sequence[IndexRow]
+Kind = type[DataRow | DailyRow | IndexRow]
 
 
-def as_csv(rows: Rows, kind: type[DataRow | DailyRow]) -> bytes:
+def as_csv(rows: Rows, kind: Kind) -> bytes:
     """A header line and one line a row; moments in ISO 8601, amounts as they were kept."""
     text = io.StringIO()
     writer = csv.DictWriter(text, [field.name for field in fields(kind)], lineterminator="\n")
@@ -46,7 +55,7 @@ def as_csv(rows: Rows, kind: type[DataRow | DailyRow]) -> bytes:
     return text.getvalue().encode()
 
 
-def as_parquet(rows: Rows, kind: type[DataRow | DailyRow]) -> bytes:
+def as_parquet(rows: Rows, kind: Kind) -> bytes:
     """One Parquet file."""
     schema = _TYPES[kind]
     columns = {name: [_plain(getattr(row, name)) for row in rows] for name in schema}

@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from almazara.prices.advice_policy import CELLS, HORIZONS, AdvicePolicies, Evidence, Policy, design, prior
-from almazara.prices.advice_states import MIN_DAYS, STATES, Flags, Floats, filled_forward, paid_prices, states, target_prices
+from almazara.prices.advice_states import (
+    MIN_DAYS,
+    STATES,
+    Flags,
+    Floats,
+    filled_forward,
+    paid_prices,
+    states,
+    target_prices,
+)
 
 Days = NDArray[np.int64]
 
@@ -143,7 +152,9 @@ def fit(cases: Cases) -> Policy:
         sums += (cells[ended] * weights[ended, None]).T @ seen[ended]
         learned |= ended
         found = np.linalg.solve(gram, sums)
-        fitted = Policy(cases.days_ahead, tuple(found[:, 0]), tuple(found[:, 1]), None, fitted.evidence)
+        fitted = Policy(
+            cases.days_ahead, tuple(found[:, 0].tolist()), tuple(found[:, 1].tolist()), None, fitted.evidence
+        )
         now = (cases.day >= start) & (cases.day < start + _REFIT_DAYS)
         tried[now] = fitted.judge(cases.state[now])[2]
     threshold, evidence = _allowed(cases, tried)
@@ -211,5 +222,8 @@ def _no_cases(days_ahead: int) -> Cases:
 def _joined(parts: Sequence[Cases]) -> Cases:
     return Cases(
         parts[0].days_ahead,
-        *(np.concatenate([getattr(one, name) for one in parts]) for name in ("state", "saving", "oracle", "series", "day")),
+        *(
+            np.concatenate([getattr(one, name) for one in parts])
+            for name in ("state", "saving", "oracle", "series", "day")
+        ),
     )

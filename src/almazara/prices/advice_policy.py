@@ -8,7 +8,7 @@ price of 90 days on, the price falls again more often than it rises.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -94,7 +94,7 @@ class Policy:
 class AdvicePolicies:
     """The policies of each group of series by number of days; the group "" pools all of them."""
 
-    groups: dict[str, dict[int, Policy]]
+    groups: dict[str, dict[int, Policy]] = field(default_factory=dict)
 
     def of(self, group: str | None, deadline_days: int) -> Policy | None:
         """The policy with the longest wait within a deadline that has something to say: the group's, or that of all."""

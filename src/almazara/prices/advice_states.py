@@ -38,7 +38,7 @@ def filled_forward(prices: Floats) -> Floats:
     known = ~np.isnan(prices)
     last = np.maximum.accumulate(np.where(known, np.arange(prices.shape[1]), -1), axis=1)
     filled = np.take_along_axis(prices, np.maximum(last, 0), axis=1)
-    return np.where(last >= 0, filled, np.nan)
+    return np.asarray(np.where(last >= 0, filled, np.nan))
 
 
 def states(prices: Floats) -> Floats:
@@ -82,7 +82,7 @@ def cheaper_weeks(prices: Floats) -> Flags:
 def target_prices(prices: Floats) -> Floats:
     """The price that is worth waiting for: WAY_DOWN to the lowest of WINDOW_DAYS, and below the newest in any case."""
     now, lowest = prices[:, -1], np.fmin.reduce(prices[:, -WINDOW_DAYS:], axis=1)
-    return np.minimum(now - WAY_DOWN * (now - lowest), now * (1 - SAME))
+    return np.asarray(np.minimum(now - WAY_DOWN * (now - lowest), now * (1 - SAME)))
 
 
 def paid_prices(future: Floats, targets: Floats) -> Floats:

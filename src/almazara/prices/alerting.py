@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from almazara.prices import alert_delivery
+from almazara.prices.advice import advises_buying, daily_prices
+from almazara.prices.advice_policy import AdvicePolicies, Policy
 from almazara.prices.alert_delivery import Delivered, Notifier
 from almazara.prices.alerts import (
     FRESH,
@@ -18,7 +21,7 @@ from almazara.prices.alerts import (
     unwell_event,
 )
 from almazara.prices.ports import ObservationStore
-from almazara.prices.schema import Listing
+from almazara.prices.schema import Listing, Observation
 from almazara.prices.scraper_health import HealthReport
 
 RULES = "alert_rule"
@@ -31,8 +34,10 @@ def rules(store: ObservationStore) -> list[AlertRule]:
     return [*made, *(rule for rule in targets if rule is not None)]
 
 
-def events(store: ObservationStore, health: HealthReport, now: datetime) -> Iterator[AlertEvent]:
-    """The events of all rules that are fresh or still last."""
+def events(
+    store: ObservationStore, health: HealthReport, now: datetime, policies: AdvicePolicies | None = None
+) -> Iterator[AlertEvent]:
+    """The events of all rules that are fresh or still last; without policies there is no advice to turn."""
     listings = _watched(store, now)
     unwell_since = alert_delivery.unwell_since(store, health, now=now)
     for rule in rules(store):
@@ -44,7 +49,16 @@ def events(store: ObservationStore, health: HealthReport, now: datetime) -> Iter
         for listing_id in watched:
             if listing_id in listings:
                 history = store.history(listing_id, history_needed(rule))
-                yield from evaluate(rule, listings[listing_id], history)
+                listing = listings[listing_id]
+                policy = policies.of(listing.category, rule.deadline_days) if policies else None
+                yield from evaluate(rule, listing, history, partial(_advises_buying, policy))
+
+
+def _advises_buying(policy: Policy | None, readings: Sequence[Observation]) -> bool | None:
+    if policy is None or readings[-1].price is None:
+        return None
+    dated = [(o.observed_at.date(), None if o.price is None else float(o.price)) for o in readings]
+    return advises_buying(daily_prices(dated), policy)
 
 
 def _watched(store: ObservationStore, now: datetime) -> dict[str, Listing]:
@@ -57,7 +71,13 @@ def _watched(store: ObservationStore, now: datetime) -> dict[str, Listing]:
     }
 
 
-def alert(store: ObservationStore, notifier: Notifier, health: HealthReport, now: datetime) -> tuple[int, Delivered]:
+def alert(
+    store: ObservationStore,
+    notifier: Notifier,
+    health: HealthReport,
+    now: datetime,
+    policies: AdvicePolicies | None = None,
+) -> tuple[int, Delivered]:
     """Keep new events and send what is due; returns how many were new, and what was sent."""
-    new = alert_delivery.record(store, events(store, health, now), notifier.targets, now=now)
+    new = alert_delivery.record(store, events(store, health, now, policies), notifier.targets, now=now)
     return new, alert_delivery.deliver(store, notifier, now=now)

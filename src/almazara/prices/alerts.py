@@ -5,6 +5,7 @@ What goes out once per event means here, by kind of rule:
 - `below_target`, and `drop` against the median of 30 days, are states. An event begins with the first reading in it,
   and there is none again until a reading was out of it. A stock-out leaves the state as it is.
 - `drop` against the previous price, `back_in_stock` and `lowest` are moments: each reading that does it is an event.
+- `buy_now` is the moment when the advice of `advice.decide`, under one and the same policy, turns from wait to buy.
 - `scraper_unwell` lasts from the moment when trouble was first seen until the scraper is well again.
 
 A rule looks at nothing before its creation, except to compare. Events older than FRESH are not made any more, unless
@@ -30,8 +31,12 @@ from almazara.errors import InputError
 from almazara.prices.schema import Listing, Observation
 from almazara.prices.scraper_health import HealthReport, Trouble
 
+Advises = Callable[[Sequence[Observation]], bool | None]
 FRESH = timedelta(days=3)
 MEDIAN_WINDOW = timedelta(days=30)
+ADVICE_WINDOW = timedelta(days=400)
+DEADLINE_DAYS = 30
+LONGEST_DEADLINE = 90
 
 
 class RuleKind(StrEnum):
@@ -41,6 +46,7 @@ class RuleKind(StrEnum):
     DROP = "drop"
     BACK_IN_STOCK = "back_in_stock"
     LOWEST = "lowest"
+    BUY_NOW = "buy_now"
     SCRAPER_UNWELL = "scraper_unwell"
 
 
@@ -62,7 +68,7 @@ class AlertRule:
         target: Of `below_target`: at or below this price, in the listing's currency.
         percent: Of `drop`: by at least so many percent.
         reference: Of `drop`: against which price.
-        days: Of `lowest`: lower than at any time in as many days.
+        days: Of `lowest`: lower than at any time in as many days. Of `buy_now`: the deadline, DEADLINE_DAYS by default.
 
     Raises:
         InputError: when what its kind needs is missing or makes no sense.
@@ -84,8 +90,15 @@ class AlertRule:
             raise InputError(f"A rule of kind {self.kind} needs a percentage between 0 and 100.")
         if self.kind is RuleKind.LOWEST and (self.days or 0) < 1:
             raise InputError(f"A rule of kind {self.kind} needs a number of days of 1 or more.")
+        if self.kind is RuleKind.BUY_NOW and not 1 <= self.deadline_days <= LONGEST_DEADLINE:
+            raise InputError(f"A rule of kind {self.kind} needs a deadline of 1 to {LONGEST_DEADLINE} days.")
         if self.created_at.tzinfo is None:
             raise InputError("The moment of a rule's creation needs a time zone.")
+
+    @property
+    def deadline_days(self) -> int:
+        """Of `buy_now`: within how many days one wants to have bought."""
+        return DEADLINE_DAYS if self.days is None else self.days
 
     def as_document(self) -> dict[str, Any]:
         """JSON values, for a store's documents; `from_document` reads them again."""
@@ -135,16 +148,24 @@ def target_rule(listing: Listing) -> AlertRule | None:
 
 def history_needed(rule: AlertRule) -> datetime:
     """From when on `evaluate` needs a listing's history, so that its events keep their ids."""
-    return rule.created_at - max(MEDIAN_WINDOW, timedelta(days=(rule.days or 0) + 1))
+    window = ADVICE_WINDOW if rule.kind is RuleKind.BUY_NOW else MEDIAN_WINDOW
+    return rule.created_at - max(window, timedelta(days=(rule.days or 0) + 1))
 
 
-def evaluate(rule: AlertRule, listing: Listing, history: Sequence[Observation]) -> tuple[AlertEvent, ...]:
+def _nothing_known(_: Sequence[Observation]) -> bool | None:
+    return None
+
+
+def evaluate(
+    rule: AlertRule, listing: Listing, history: Sequence[Observation], advises_buying: Advises = _nothing_known
+) -> tuple[AlertEvent, ...]:
     """The events of one rule and listing that are fresh, or still last.
 
     Args:
         rule: Any rule but one of the scraper, which gives nothing here.
         listing: What it is about.
         history: The listing's readings in any order, all of them from `history_needed` on.
+        advises_buying: Of `buy_now`: whether the advice after such readings is to buy; None where nothing is known.
     """
     if rule.kind is RuleKind.SCRAPER_UNWELL or rule.listing_id not in {None, listing.listing_id}:
         return ()
@@ -152,7 +173,10 @@ def evaluate(rule: AlertRule, listing: Listing, history: Sequence[Observation]) 
     if not readings:
         return ()
     first = bisect_left(readings, rule.created_at, key=lambda o: o.observed_at)
-    states = [(i, _CONDITIONS[rule.kind](rule, readings, i)) for i in range(first, len(readings))]
+    if rule.kind is RuleKind.BUY_NOW:
+        states = _turns(readings, first, advises_buying)
+    else:
+        states = [(i, _CONDITIONS[rule.kind](rule, readings, i)) for i in range(first, len(readings))]
     known = [(i, state) for i, state in states if state is not None]
     begins = _begins(known) if _is_state(rule) else [i for i, state in known if state]
     lasts = bool(known) and known[-1][1]
@@ -223,6 +247,13 @@ def _lowest(rule: AlertRule, readings: Sequence[Observation], i: int) -> bool | 
     return bool(earlier) and price < min(earlier)
 
 
+def _turns(readings: Sequence[Observation], first: int, advises_buying: Advises) -> list[tuple[int, bool | None]]:
+    """Whether the advice turned from wait to buy with each fresh reading; older turns are no news."""
+    fresh = bisect_left(readings, readings[-1].observed_at - FRESH, key=lambda o: o.observed_at)
+    tried = range(max(first, fresh, 1), len(readings))
+    return [(i, advises_buying(readings[: i + 1]) and advises_buying(readings[:i]) is False) for i in tried]
+
+
 _CONDITIONS: Mapping[RuleKind, Callable[[AlertRule, Sequence[Observation], int], bool | None]] = {
     RuleKind.BELOW_TARGET: _below_target,
     RuleKind.DROP: _dropped,
@@ -281,6 +312,8 @@ def _words(rule: AlertRule, price: str, currency: str | None, reference: Decimal
             return f"Disponible de nuevo a {price}", ""
         case RuleKind.LOWEST:
             return f"Mínimo de {rule.days} días, {price}", ""
+        case RuleKind.BUY_NOW:
+            return f"Ya no esperes: compra a {price}", f"El consejo a {rule.deadline_days} días ha pasado a comprar"
         case RuleKind.SCRAPER_UNWELL:
             return "El lector de precios necesita atención", ""
 

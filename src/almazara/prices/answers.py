@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from datetime import date as Day  # noqa: N812 - a field called date would hide its own type
 from decimal import Decimal
+from typing import Final
 
 from almazara.prices.forecasting import Backtested
 from almazara.prices.schema import Availability, ListingKind, Observation
+
+PIECE: Final = "piece"
+MOST_PIECES: Final = 1000
+"""Of a product, in one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +89,18 @@ class ForecastDay:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """A product's forecast, with how its model did on the past beside the last value (ratios below 1 are better)."""
+    """A forecast, with how its model did on the past beside the last value (ratios below 1 are better).
+
+    Attributes:
+        product: Id of a product, or `category:<name>`.
+        unit: What a price is of: `piece`, or of a category `litre`, or `index` (the cutoff's is about 100).
+    """
 
     product: str
     model: str
     cutoff: date
     currency: str
+    unit: str
     horizon: int
     levels: list[int]
     days: list[ForecastDay]
@@ -114,3 +125,84 @@ class DataPage:
 
     observations: list[Observation]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """One day of a category's index; `unit` is litre (the price of one), or index (the newest day is 100)."""
+
+    product: str
+    date: Day
+    price: float | None
+    currency: str
+    unit: str
+    products: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A product that can be bought by the litre now; `grade` is what its title says of an oil's quality."""
+
+    product: str
+    title: str | None
+    url: str
+    grade: str | None
+    price_per_litre: Decimal
+    currency: str
+    litres: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Cheapest:
+    """The cheapest litre of each currency and grade of a category, all its offers, and what the comparison assumes."""
+
+    category: str
+    cheapest: list[Offered]
+    offers: list[Offered]
+    assumes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The cheapest comparable litre beside a product's own; `saving` is for the litres of the quantity asked for."""
+
+    offer: Offered
+    own_price_per_litre: Decimal
+    switch: bool
+    saving: Decimal
+    saving_percent: float
+    assumes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Buy now, or wait for a price until a day; what is expected of following it, and why (in Spanish).
+
+    Attributes:
+        action: `buy` or `wait`.
+        price: Of one, now.
+        target_price: Buy as soon as it is at or below this; None with `buy`.
+        until: Buy on this day at the latest; None with `buy`.
+        expected_saving: In money, for the quantity; 0 with `buy`.
+        expected_saving_percent: Of the price now.
+        chance_of_paying_more: Than now, by following the advice: 0 with `buy`.
+        message: The advice in one sentence.
+        reasons: Sentences with true figures.
+        cheapest: The cheapest comparable litre, where litres are known.
+    """
+
+    product: str
+    action: str
+    price: Decimal | None
+    currency: str | None
+    as_of: Day | None
+    deadline_days: int
+    quantity: int
+    target_price: Decimal | None
+    until: Day | None
+    expected_saving: Decimal
+    expected_saving_percent: float
+    chance_of_paying_more: float
+    message: str
+    reasons: list[str]
+    cheapest: Switch | None

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from almazara.errors import InputError, NotFoundError
+from almazara.prices.advice_policy import AdvicePolicies
 
 HORIZON_DAYS: Final = 90
 LEVELS: Final = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98)
@@ -54,6 +55,12 @@ class BuiltForecasts:
     values: np.ndarray
 
 
+def joined(first: BuiltForecasts, second: BuiltForecasts) -> BuiltForecasts:
+    """Two sets of forecasts of different listings as one."""
+    index = ForecastIndex(first.index.forecasts | second.index.forecasts, first.index.refused | second.index.refused)
+    return BuiltForecasts(index, np.concatenate([first.values, second.values]))
+
+
 @dataclass(frozen=True, slots=True)
 class QuantileForecast:
     """One listing's answer: dated values by quantile."""
@@ -68,8 +75,9 @@ class QuantileForecast:
 class Forecasts:
     """Reads what `build_forecasts` made."""
 
-    def __init__(self, index: ForecastIndex, values: np.ndarray) -> None:
+    def __init__(self, index: ForecastIndex, values: np.ndarray, policies: AdvicePolicies | None = None) -> None:
         self.index = index
+        self.policies = policies or AdvicePolicies()
         self._values = values
         self._rows = {listing_id: row for row, listing_id in enumerate(index.forecasts)}
 

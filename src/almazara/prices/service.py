@@ -6,26 +6,31 @@ import base64
 import binascii
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Final, Protocol
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
 from almazara.prices import forecast_watch, scraper_health
+from almazara.prices.advice_policy import AdvicePolicies
+from almazara.prices.advising import Advisor, LiveForecasts, index_id
 from almazara.prices.answers import (
+    PIECE,
+    Advice,
+    Cheapest,
     DailyRow,
     DataPage,
     DataQuery,
     DataRow,
     ForecastDay,
+    IndexRow,
     LatestPrice,
     Prediction,
     Product,
     Quantile,
 )
 from almazara.prices.collection import SEARCHES_READ
-from almazara.prices.forecasting import Forecasts
 from almazara.prices.observations import is_key
 from almazara.prices.packs import price_per_litre
 from almazara.prices.ports import ObservationStore
@@ -35,15 +40,6 @@ from almazara.prices.tracking import listing_from
 MAX_ROWS: Final = 10_000
 _TICK: Final = timedelta(microseconds=1)
 _JUDGED_READINGS: Final = 200
-
-
-class LiveForecasts(Protocol):
-    """Gives the forecasts that were published last."""
-
-    @property
-    def current(self) -> Forecasts:
-        """The newest forecasts; raises NotFoundError before the first ones."""
-        ...
 
 
 class PriceService:
@@ -63,6 +59,7 @@ class PriceService:
         self._zone = timezone
         self._clock = clock
         self._loopback = loopback
+        self._advisor = Advisor(store, live, timezone=timezone, clock=clock)
 
     def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
         """Products in order of id, each with its newest price."""
@@ -141,19 +138,36 @@ class PriceService:
     def daily(self, query: DataQuery) -> tuple[list[DailyRow], str | None]:
         """One page of daily values, and where the next begins; what is not known is marked, never filled silently."""
         _check(query)
-        zone = ZoneInfo(self._zone)
-        try:
-            first = query.start.astimezone(zone).date() if query.start else None
-            until = (query.end - _TICK).astimezone(zone).date() if query.end else None
-        except OverflowError as error:
-            raise InputError("start or end lies outside the calendar.") from error
+        first, until = self._span(query)
         rows: list[DailyRow] = []
         for listing_id, begins in self._remaining(query):
             for row in self._days(listing_id, begins.date() if begins else first, until):
                 if len(rows) == query.limit:
-                    return rows, _encoded(row.product, datetime.combine(row.date, datetime.min.time(), UTC))
+                    return rows, _encoded(row.product, datetime.combine(row.date, time.min, UTC))
                 rows.append(row)
         return rows, None
+
+    def index(self, query: DataQuery) -> tuple[list[IndexRow], str | None]:
+        """One page of a category's index, and where the next begins.
+
+        Raises:
+            InputError: without a category, or for a limit, span or cursor that cannot be used.
+            NotFoundError: for a category without prices.
+        """
+        _check(query)
+        if query.category is None:
+            raise InputError("An index is one of a category: give category, and no product.")
+        first, until = self._span(query)
+        at, moment = _decoded(query.cursor) if query.cursor else ("", None)
+        begins = (at, moment.date() if moment else date.min)
+        rows = [
+            row
+            for row in self._advisor.index(query.category)
+            if (first or row.date) <= row.date <= (until or row.date) and (row.product, row.date) >= begins
+        ]
+        following = rows[query.limit] if len(rows) > query.limit else None
+        cursor = _encoded(following.product, datetime.combine(following.date, time.min, UTC)) if following else None
+        return rows[: query.limit], cursor
 
     def predict(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> Prediction:
         """A product's kept forecast.
@@ -162,11 +176,45 @@ class PriceService:
             InputError: when its history is too short or there is none, or the horizon or a level is not kept.
             NotFoundError: when the product is unknown, or was not forecast yet.
         """
-        listing = self._listing(listing_id)
-        if listing.kind is ListingKind.SEARCH:
-            raise InputError(f"{listing_id} is a search: ask for a product that it found; /data names them.")
+        listing = self._product_listing(listing_id)
         if not self.store.history(listing_id, limit=1):
             raise InputError(f"{listing_id} was not read yet: without a history there is nothing to forecast from.")
+        return self._prediction(listing.listing_id, horizon_days, levels)
+
+    def predict_category(
+        self, category: str, horizon_days: int, levels: Sequence[int], currency: str | None = None
+    ) -> Prediction:
+        """The kept forecast of a category's index.
+
+        Args:
+            category: Its name.
+            horizon_days: Days ahead.
+            levels: Intervals in percent.
+            currency: Another than that of most of its products.
+
+        Raises:
+            InputError: when its history is too short, or the horizon or a level is not kept.
+            NotFoundError: when there is no forecast of it.
+        """
+        name = index_id(category)
+        own = self._prediction(name, horizon_days, levels)
+        return own if currency in {None, own.currency} else self._prediction(f"{name}:{currency}", horizon_days, levels)
+
+    def advice(self, listing_id: str, deadline_days: int, quantity: int) -> Advice:
+        """Buy now or wait; see `Advisor.advice`."""
+        listing = self._product_listing(listing_id)
+        beside = self.products(category=listing.category) if listing.category else [self.product(listing_id)]
+        return self._advisor.advice(listing, deadline_days, quantity, beside)
+
+    def cheapest(self, category: str) -> Cheapest:
+        """The cheapest litre of a category; see `Advisor.cheapest`."""
+        return self._advisor.cheapest(category, self.products(category=category))
+
+    def policies(self) -> AdvicePolicies:
+        """What was learned of waiting; nothing before the first retraining."""
+        return self._advisor.policies()
+
+    def _prediction(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> Prediction:
         found = self._live.current.of(listing_id, horizon_days, levels)
         days = [
             ForecastDay(day, [Quantile(q, round(float(v), 4)) for q, v in zip(found.quantiles, values, strict=True)])
@@ -176,7 +224,8 @@ class PriceService:
             product=listing_id,
             model=found.about.model,
             cutoff=date.fromisoformat(found.about.cutoff),
-            currency=found.about.currency,
+            currency=found.about.currency.partition("/")[0],
+            unit=found.about.currency.partition("/")[2] or PIECE,
             horizon=horizon_days,
             levels=sorted(set(levels)),
             days=days,
@@ -204,6 +253,22 @@ class PriceService:
             now=now,
             searches_read=searches_read,
         )
+
+    def _span(self, query: DataQuery) -> tuple[date | None, date | None]:
+        """First and last day of a query."""
+        zone = ZoneInfo(self._zone)
+        try:
+            first = query.start.astimezone(zone).date() if query.start else None
+            until = (query.end - _TICK).astimezone(zone).date() if query.end else None
+        except OverflowError as error:
+            raise InputError("start or end lies outside the calendar.") from error
+        return first, until
+
+    def _product_listing(self, listing_id: str) -> Listing:
+        listing = self._listing(listing_id)
+        if listing.kind is ListingKind.SEARCH:
+            raise InputError(f"{listing_id} is a search: ask for a product that it found; /data names them.")
+        return listing
 
     def _listing(self, listing_id: str) -> Listing:
         listing = self.store.listing(listing_id) if is_key(listing_id) else None

@@ -16,7 +16,7 @@ from almazara.errors import AlmazaraError, NotFoundError, UnavailableError
 from almazara.prices import alerting, demo, forecast_watch, pages
 from almazara.prices.alert_delivery import Delivered
 from almazara.prices.collection import Archive, Collector, interpret
-from almazara.prices.forecasting import Forecasts
+from almazara.prices.forecasting import Forecasts, joined
 from almazara.prices.ports import ObservationStore, Page, PageSource
 from almazara.prices.runs import new_run_id
 from almazara.prices.schema import Listing, Observation, Run, RunState
@@ -24,6 +24,8 @@ from almazara.prices.service import PriceService
 from almazara.settings import Settings
 from almazara.wiring.live import Live
 from almazara.wiring.movies import Progress, artifacts
+from almazara.wiring.price_advice import category_series, learn_policies
+from almazara.wiring.price_lstm import pretrained_lstm
 
 if TYPE_CHECKING:
     from almazara.prices.adapters.demo_shop import DemoShop
@@ -223,7 +225,7 @@ def send_alerts(settings: Settings, service: PriceService) -> tuple[int, Deliver
     from almazara.prices.adapters.notify import AppriseNotifier
 
     notifier = AppriseNotifier([url.get_secret_value() for url in settings.notify_urls])
-    new, sent = alerting.alert(service.store, notifier, service.health(), _clock())
+    new, sent = alerting.alert(service.store, notifier, service.health(), _clock(), service.policies())
     log.event("alerts", new=new, sent=sent.sent, failed=sent.failed)
     return new, sent
 
@@ -250,7 +252,7 @@ def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Pr
     from zoneinfo import ZoneInfo
 
     from almazara.prices import backtest
-    from almazara.prices.adapters import forecast_files
+    from almazara.prices.adapters import advice_files, forecast_files
     from almazara.prices.forecast_building import build_forecasts
     from almazara.prices.forecasters import registry
     from almazara.prices.series import daily, last_prices, prices_on
@@ -268,10 +270,18 @@ def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Pr
     scored = sum(not fold.actual.is_empty() for fold in backtest.folds(series.frame, backtest.BacktestPlan()))
     names = [name for name in registry.installed() if scored >= backtest.MIN_FOLDS or not registry.needs_library(name)]
     forecasters = {name: registry.create(name) for name in names}
+    if settings.lstm_model and "lstm" in forecasters:
+        forecasters["lstm"] = pretrained_lstm(settings.lstm_model.expanduser())
     built = build_forecasts(series, forecasters, registry.backtest_limits())
+    # Indices are forecast among themselves: they move otherwise than products, and would mislead what those pool.
+    indices = category_series(store, first=since.date(), until=today, timezone=settings.timezone)
+    published = joined(built, build_forecasts(indices, forecasters, registry.backtest_limits()))
+    progress("learning when waiting pays", 0, 0)
+    policies = learn_policies(store, series)
 
     def fill(folder: Path) -> dict[str, Any]:
-        forecast_files.write(folder, built)
+        forecast_files.write(folder, published)
+        advice_files.write(folder, policies)
         counts = {"forecast": len(built.index.forecasts), "refused": len(built.index.refused)}
         return {"metrics": counts, "parameters": {"models": sorted(forecasters)}}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from almazara.prices.adapters import advice_files
 from almazara.prices.forecasting import BuiltForecasts, ForecastIndex, Forecasts
 
 _INDEX = "index.json"
@@ -22,4 +23,4 @@ def write(folder: Path, built: BuiltForecasts) -> None:
 def open_forecasts(folder: Path) -> Forecasts:
     """Open an artifact; the values are memory-mapped."""
     index = msgspec.json.decode((folder / _INDEX).read_bytes(), type=ForecastIndex)
-    return Forecasts(index, np.load(folder / _VALUES, mmap_mode="r", allow_pickle=False))
+    return Forecasts(index, np.load(folder / _VALUES, mmap_mode="r", allow_pickle=False), advice_files.read(folder))
