@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     """How many days fetched pages are kept, so that they can be read again when a rule is mended."""
     notify_urls: CommaSeparatedSecrets = ()
     """Where alerts go, separated by commas, as Apprise writes them: mailto://, tgram://, ntfy://, json:// ..."""
+    lstm_model: Path | None = None
+    """Folder of an LSTM that `almazara prices train-lstm` or its notebook trained; without one, a retraining trains one
+    of its own (an extra)."""
     demo: bool = True
     """Whether `up` follows the demo shop while nothing else is followed."""
 

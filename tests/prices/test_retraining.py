@@ -134,7 +134,8 @@ def test_the_server_imports_no_forecasting_library(home):
         "import sys; from almazara.settings import Settings; from almazara.wiring.prices import open_prices;"
         "from almazara import asgi;"
         "p = open_prices(Settings(), serving=True); p.start(read_now=False); p.service.products(); p.service.health();"
-        "heavy = ('prophet', 'statsforecast', 'numba', 'pandas', 'polars', 'scipy', 'apprise');"
+        "heavy = ('prophet', 'statsforecast', 'tensorflow', 'keras', 'lightgbm', 'numba', 'pandas', 'polars', 'scipy');"
+        "heavy += ('apprise',);"
         "print([name for name in heavy if name in sys.modules])"
     )
     environment = {**os.environ, "ALMAZARA_HOME": str(home), "ALMAZARA_DEMO": "false"}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -57,7 +58,7 @@ LSTM = "lstm"
 _FEWEST_WINDOWS = 100
 _FEWEST_TARGETS = 30
 _VALIDATED = 0.2
-_BATCH = 256
+_BATCH = 128
 _LEARNING_RATE = 3e-3
 _PATIENCE = 4
 tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -81,8 +82,8 @@ class LstmPlan:
 
     window_days: int = 60
     units: int = 32
-    epochs: int = 30
-    windows: int = 12_000
+    epochs: int = 20
+    windows: int = 8_000
     seed: int = 0
 
 
@@ -134,7 +135,8 @@ def train(series: pl.DataFrame, plan: LstmPlan, on_epoch: Epoch | None = None) -
 
 def save_network(network: Any, path: Path) -> None:  # noqa: ANN401 - Keras's class is not typed for us
     """Write a network as a `.keras` file, which Keras does to a path only."""
-    network.save(path)
+    with _quiet():
+        network.save(path)
 
 
 def load_network(path: Path) -> Any:  # noqa: ANN401
@@ -144,7 +146,8 @@ def load_network(path: Path) -> Any:  # noqa: ANN401
         InputError: when it is none that this module made.
     """
     try:
-        network = keras.saving.load_model(path, compile=False, safe_mode=True)
+        with _quiet():
+            network = keras.saving.load_model(path, compile=False, safe_mode=True)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise InputError(f"{path} is no network that can be loaded: {error}") from error
     if network.output_shape[1:] != (len(KNOTS), len(QUANTILES)) or network.input_shape[2] != FEATURES:
@@ -222,8 +225,7 @@ def _trained(listings: Sequence[History], plan: LstmPlan, on_epoch: Epoch | None
     learned, held_out = windows.split(int(np.quantile(windows.ends, 1 - _VALIDATED)))
     order = np.random.default_rng(plan.seed).permutation(len(learned.ends))
     network = _network(plan)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Keras and NumPy warn each other of what is to come
+    with _quiet():
         loss = _fit(
             network, Windows(learned.inputs[order], learned.targets[order], learned.ends), held_out, plan, on_epoch
         )
@@ -240,6 +242,14 @@ def _trained(listings: Sequence[History], plan: LstmPlan, on_epoch: Epoch | None
         validation_loss=loss,
     )
     return TrainedLstm(network, facts)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keras and NumPy warn each other of what is to come in their next versions."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _network(plan: LstmPlan) -> Any:  # noqa: ANN401

@@ -1,0 +1,39 @@
+"""`almazara prices train-lstm`: what the notebook does, on this machine."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from almazara.cli.output import AsJson, print_json, showing_progress
+
+
+def train_lstm(
+    source: Annotated[Path, typer.Option("--input", help="Prices: series_id, date, price, currency (CSV, Parquet).")],
+    folder: Annotated[Path, typer.Option("--output", help="New folder for the trained LSTM.")],
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Last day that is learned from; by default 72 days before the newest."),
+    ] = None,
+    currency: Annotated[str | None, typer.Option(help="ISO 4217 code, where the file has none.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train the LSTM on a file of prices; ALMAZARA_LSTM_MODEL=<output> then serves it."""
+    from dataclasses import asdict
+
+    from almazara.wiring import price_lstm
+
+    with showing_progress() as progress:
+        progress("reading prices", 0, 0)
+        panel = price_lstm.read_panel(source, currency=currency)
+        facts = price_lstm.train_lstm(panel, folder, progress, until=until.date() if until else None)
+    if as_json:
+        print_json({**asdict(facts), "refused_rows": panel.refused_rows})
+    else:
+        typer.echo(
+            f"Trained on {facts.windows} windows up to {facts.trained_until}, into {folder}; "
+            f"{panel.refused_rows} rows could not be read."
+        )
