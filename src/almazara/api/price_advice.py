@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Response
 
 from almazara.api.errors import declared
 from almazara.api.prices import ProductId, Service
-from almazara.prices.alerts import DEADLINE_DAYS, LONGEST_DEADLINE
+from almazara.prices.advice_policy import LONGEST_DEADLINE
+from almazara.prices.alerts import DEADLINE_DAYS
 from almazara.prices.answers import MOST_PIECES, Advice, Cheapest
 
 router = APIRouter(tags=["precios"], responses=declared(404, 422, 503))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from almazara.cli import alerts, forecasts, price_lstm
+from almazara.cli import alerts, forecasts, price_advice, price_lstm
 from almazara.cli.output import AsJson, load_settings, print_json, print_table, showing_progress
 
 if TYPE_CHECKING:
@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Prices: from a page to a forecast and an alert.", no_args_is_help=True)
 app.add_typer(alerts.app, name="alert")
 app.command("train-lstm")(price_lstm.train_lstm)
-for command in (forecasts.score, forecasts.versions, forecasts.rollback):
+for command in (
+    price_advice.advice,
+    price_advice.cheapest,
+    price_advice.advise,
+    forecasts.score,
+    forecasts.versions,
+    forecasts.rollback,
+):
     app.command()(command)
 
 ProductId = Annotated[str, typer.Argument(metavar="PRODUCT", help="Id of a product, `shop:code`; see `list`.")]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from almazara.prices.advice_policy import CELLS, HORIZONS, AdvicePolicies, Evidence, Policy, design, prior
 from almazara.prices.advice_states import (
+    MEMORY_DAYS,
     MIN_DAYS,
     STATES,
     Flags,
@@ -114,11 +115,20 @@ def collect(prices: Floats, horizons: Sequence[int] = HORIZONS) -> dict[int, Cas
     return {days: _joined(some) for days, some in parts.items()}
 
 
+def days_needed(series: int) -> int:
+    """How many of a panel's newest days learning looks at, by its number of series."""
+    return ORIGIN_SPACING_DAYS * _most_origins(series) + MEMORY_DAYS
+
+
+def _most_origins(series: int) -> int:
+    return max(MOST_ORIGINS, MOST_CASES // max(series, 1))
+
+
 def _origins(prices: Floats) -> range:
     series, days = prices.shape
-    most = max(MOST_ORIGINS, MOST_CASES // max(series, 1))
     newest = days - 2
-    return range(newest, max(MIN_DAYS - 2, newest - ORIGIN_SPACING_DAYS * most), -ORIGIN_SPACING_DAYS)
+    oldest = max(MIN_DAYS - 1, newest - ORIGIN_SPACING_DAYS * (_most_origins(series) - 1))
+    return range(newest, oldest - 1, -ORIGIN_SPACING_DAYS)
 
 
 def _ask(filled: Floats, rows: Days, day: int, horizons: Sequence[int]) -> list[Cases]:

@@ -17,6 +17,7 @@ from almazara.prices.advice_states import STATES, Floats
 
 HORIZONS: Final = (7, 14, 30, 60, 90)
 """Days of waiting for which a policy is learned; a longer deadline takes the next shorter one."""
+LONGEST_DEADLINE: Final = 90
 _EDGES: Final = {
     "above_lowest": (0.005, 0.03, 0.08, 0.15, 0.25),
     "share_cheaper": (0.02, 0.1, 0.3, 0.6, 0.9),

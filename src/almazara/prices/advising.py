@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
 from almazara.prices import switching
-from almazara.prices.advice_policy import AdvicePolicies
-from almazara.prices.alerts import LONGEST_DEADLINE
+from almazara.prices.advice_policy import LONGEST_DEADLINE, AdvicePolicies
 from almazara.prices.answers import MOST_PIECES, Advice, Cheapest, IndexRow, Product
 from almazara.prices.forecasting import Forecasts
 from almazara.prices.observations import is_key

@@ -28,6 +28,7 @@ from typing import Any
 import msgspec
 
 from almazara.errors import InputError
+from almazara.prices.advice_policy import LONGEST_DEADLINE
 from almazara.prices.schema import Listing, Observation
 from almazara.prices.scraper_health import HealthReport, Trouble
 
@@ -36,7 +37,6 @@ FRESH = timedelta(days=3)
 MEDIAN_WINDOW = timedelta(days=30)
 ADVICE_WINDOW = timedelta(days=400)
 DEADLINE_DAYS = 30
-LONGEST_DEADLINE = 90
 
 
 class RuleKind(StrEnum):

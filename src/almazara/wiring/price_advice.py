@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from almazara.prices.advice_policy import AdvicePolicies
@@ -10,6 +11,7 @@ from almazara.prices.advising import category_index
 from almazara.prices.ports import ObservationStore
 
 if TYPE_CHECKING:
+    from almazara.prices.advice_batch import AdvisedRow
     from almazara.prices.series import DailySeries
 
 
@@ -44,3 +46,10 @@ def category_series(store: ObservationStore, *, first: date, until: date, timezo
     names = sorted({listing.category for listing in store.listings() if listing.category})
     indices = [i for name in names for i in category_index(store, name, until=until, timezone=timezone)]
     return as_series([index.since(first) for index in indices])
+
+
+def advise_file(source: Path, target: Path, *, cutoff: date, deadline_days: int) -> tuple[list[AdvisedRow], int]:
+    """Advice for each series of a file; see `advice_table.advise_file`."""
+    from almazara.prices.adapters import advice_table
+
+    return advice_table.advise_file(source, target, cutoff=cutoff, deadline_days=deadline_days)
