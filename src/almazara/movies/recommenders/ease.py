@@ -56,6 +56,8 @@ class Ease:
 
 def weighted_users(seen: sparse.csr_array, power: float) -> sparse.csr_array:
     """Rows scaled so that in the Gram matrix long profiles count less, and all together as much as before."""
+    if not seen.shape[0]:
+        return seen
     lengths = np.maximum(np.asarray(seen.sum(axis=1)).ravel(), 1)
     weights = lengths**-power
     weights *= lengths.sum() / (weights * lengths).sum()
