@@ -175,7 +175,7 @@ def test_recommendations_come_with_reasons(run, over_sample):
 def test_an_unknown_method_is_one_line_that_names_the_others(run, over_sample):
     code, _, err = run("movies", "recommend", "Press", "--metodo", "magia")
     assert code == 1
-    assert "contenido o puntuacion" in one_line(err)
+    assert "colaborativo o puntuacion" in one_line(err)
 
 
 def test_versions_are_listed_and_rolled_back(run, raw):

@@ -262,7 +262,7 @@ def test_a_recommendation_lists_other_films_with_reasons(films):
 
 
 def test_an_unknown_method_says_which_ones_there_are(films):
-    with pytest.raises(InputError, match="contenido o colaborativo o puntuacion"):
+    with pytest.raises(InputError, match="hibrido, contenido, colaborativo o puntuacion"):
         films.recommend("Oil/Water", 2, "magia")
 
 

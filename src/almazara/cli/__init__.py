@@ -6,9 +6,9 @@ import sys
 
 import typer
 
-from almazara.cli import movies, prices, serve, users
+from almazara.cli import film_models, movies, prices, serve, users
 from almazara.cli.doctor import doctor
-from almazara.errors import AlmazaraError, InputError, NotFoundError
+from almazara.errors import AlmazaraError, NotFoundError
 
 app = typer.Typer(
     name="almazara",
@@ -20,6 +20,8 @@ app = typer.Typer(
 app.command()(serve.up)
 app.command()(serve.serve)
 app.command()(doctor)
+movies.app.command()(film_models.evaluate)
+movies.app.command()(film_models.retrain)
 movies.app.command("recommend-for")(users.recommend_for)
 movies.app.add_typer(users.app, name="events")
 app.add_typer(movies.app, name="movies")
@@ -40,5 +42,5 @@ def main() -> None:
 
 def _near(error: AlmazaraError) -> str:
     """What exists and resembles what was asked for, where something does."""
-    near = error.suggestions if isinstance(error, InputError | NotFoundError) else []
+    near = error.suggestions if isinstance(error, NotFoundError) else []
     return f" Parecido: {'; '.join(near)}." if near else ""

@@ -52,7 +52,8 @@ class Query:
         if not 1 <= self.n <= MAX_SIMILAR:
             raise InputError(f"n es {self.n}: use un número del 1 al {MAX_SIMILAR}.")
         if self.method not in METHODS:
-            raise InputError(f"El método «{self.method[:40]}» no existe: use {' o '.join(METHODS)}.", METHODS)
+            known = f"{', '.join(METHODS[:-1])} o {METHODS[-1]}"
+            raise InputError(f"El método «{self.method[:40]}» no existe: use {known}.")
         if not 0 <= self.diversity <= 1:
             raise InputError(f"diversidad es {self.diversity}: use un número de 0 a 1.")
 
