@@ -21,7 +21,9 @@ def address(sample_home, tmp_path_factory):
         yield str(client.base_url)
 
 
-@schema.include(path_regex="^/(?!productos|scraper|data|predict|retrain)").parametrize()
+@schema.include(
+    path_regex="^/(?!productos|scraper|data|predict|retrain|eventos|usuarios|recomendacion/(usuario|grupo|perfil))"
+).parametrize()
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def test_the_film_routes_keep_what_their_description_promises(case, address):
     case.call_and_validate(base_url=address)

@@ -131,7 +131,7 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> str:
     """The methods of a path; Starlette names those of its first route alone."""
-    path = getattr(request.scope.get("route"), "path", "")
+    path = getattr(request.scope.get("route"), "path_format", "")
     return ", ".join(sorted(method.upper() for method in request.app.openapi()["paths"].get(path, ["GET"])))
 
 

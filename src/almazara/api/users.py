@@ -34,7 +34,7 @@ _WRITE_ERRORS: Final = declared(401, 403, 429)
 _WITHOUT_KEY: Final[dict[str, Any]] = {"security": [{}]}
 
 lists = APIRouter(route_class=PlainRoute, tags=["usuarios"], responses=declared(422, 503))
-"""Lists that only read; before the route of titles, which takes whatever stands behind /recomendacion/."""
+_profiles = APIRouter(tags=["usuarios"], responses=declared(422, 503))
 router = APIRouter(tags=["usuarios"], responses=declared(422, 503))
 
 
@@ -187,7 +187,7 @@ async def for_group(request: Request) -> Response:
     return _send(await run_in_threadpool(_users(request).recommend_together, users, _query(request)))
 
 
-@router.post(
+@_profiles.post(
     "/recomendacion/perfil",
     response_model=ProfileAnswer,
     responses=declared(404, 413),
@@ -196,6 +196,10 @@ async def for_group(request: Request) -> Response:
 def for_profile(request: Request, profile: Profile) -> Response:
     service = _users(request).live.current
     return _send(service.for_profile(profile.gustan, profile.no_gustan, profile.query()))
+
+
+# To stand before the route of titles, which takes whatever follows /recomendacion/.
+lists.include_router(_profiles)
 
 
 @router.post(
