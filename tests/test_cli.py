@@ -172,6 +172,23 @@ def test_recommendations_come_with_reasons(run, over_sample):
     assert len(json.loads(out)["detalle"]) == 3
 
 
+def test_recommendations_can_be_filtered_and_varied(run, over_sample):
+    options = ["--anio-min", 1980, "--anio-max", 2010, "--idioma", "es,en", "--genero", "comedia", "--votos-min", 5]
+    _, out, _ = run("movies", "recommend", "Press", "--json", "--diversidad", 0.2, *options)
+    found = json.loads(out)["detalle"]
+    assert len(found) == 5
+    assert all(1980 <= film["anio"] <= 2010 for film in found)
+    excluded = ",".join(str(film["id"]) for film in found)
+    _, out, _ = run("movies", "recommend", "Press", "--json", "--excluir", excluded, *options)
+    assert not {film["id"] for film in found} & {film["id"] for film in json.loads(out)["detalle"]}
+
+
+def test_a_filter_that_cannot_be_meant_is_one_line(run, over_sample):
+    code, out, err = run("movies", "recommend", "Press", "--genero", "Dramma")
+    assert (code, out) == (1, "")
+    assert "Drama" in one_line(err)
+
+
 def test_an_unknown_method_is_one_line_that_names_the_others(run, over_sample):
     code, _, err = run("movies", "recommend", "Press", "--metodo", "magia")
     assert code == 1

@@ -256,6 +256,68 @@ def test_a_recommendation_holds_n_other_films_most_similar_first(sample_api, met
     assert set(detail[0]) == {"id", "titulo", "anio", "similitud", "motivos"}
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"anio_min": 2001, "anio_max": 2000}, "anio_min es 2001"),
+        ({"anio_min": "ayer"}, "número entero"),
+        ({"anio_max": 99999}, "del 1800 al 2200"),
+        ({"votos_min": -1}, "del 0 al"),
+        ({"idioma": "xq"}, "ISO 639-1"),
+        ({"idioma": ""}, "valor vacío"),
+        ({"genero": "Dramma"}, "«Dramma»"),
+        ({"genero": "drama,"}, "valor vacío"),
+        ({"excluir": "1,dos"}, "«dos»"),
+        ({"excluir": ",".join(["1"] * 1001)}, "hasta 1000"),
+        ({"diversidad": "1.01"}, "de 0 a 1"),
+        ({"diversidad": "-0.1"}, "de 0 a 1"),
+        ({"diversidad": "nan"}, "de 0 a 1"),
+        ({"diversidad": "0,5"}, "punto decimal"),
+        ({"diversidad": "1e999"}, "de 0 a 1"),
+    ],
+)
+def test_a_filter_that_cannot_be_meant_says_what_is_allowed(sample_api, query, said):
+    assert said in refusal(get(sample_api, "/recomendacion", "Gone with the Olive", **query), 422)["detail"]
+
+
+@pytest.mark.parametrize(("parameter", "value", "near"), [("genero", "Dramma", "Drama"), ("idioma", "espanol", "es")])
+def test_an_unknown_genre_or_language_gets_suggestions(sample_api, parameter, value, near):
+    problem = refusal(get(sample_api, "/recomendacion", "Gone with the Olive", **{parameter: value}), 422)
+    assert near in problem["sugerencias"]
+
+
+def test_every_filter_holds_for_every_film_of_a_full_list(sample_api):
+    query = {"anio_min": 1980, "anio_max": 2010, "idioma": "EN, es", "genero": "comedia,drama", "votos_min": 5}
+    first = answer(sample_api, "/recomendacion", "Gone with the Olive", n=10, **query)["detalle"]
+    without = {"excluir": ",".join(str(film["id"]) for film in first[:4])}
+    rest = answer(sample_api, "/recomendacion", "Gone with the Olive", n=6, **query, **without)["detalle"]
+    assert rest == first[4:]
+    for found in first:
+        film = answer(sample_api, f"/peliculas/{found['id']}")
+        assert 1980 <= film["anio"] <= 2010
+        assert film["idioma_original"] in {"en", "es"}
+        assert {"Comedy", "Drama"} & set(film["generos"])
+        assert film["votos"] >= 5
+
+
+def test_a_parameter_of_values_may_also_be_repeated(sample_api):
+    repeated = sample_api.get("/recomendacion/Gone with the Olive?genero=war&genero=western&n=20").json()
+    assert repeated == answer(sample_api, "/recomendacion", "Gone with the Olive", genero="war,western", n=20)
+
+
+def test_variety_keeps_the_most_similar_film_and_changes_the_others(sample_api):
+    plain = answer(sample_api, "/recomendacion", "Gone with the Olive", n=10)["recomendaciones"]
+    assert answer(sample_api, "/recomendacion", "Gone with the Olive", n=10, diversidad=0)["recomendaciones"] == plain
+    varied = answer(sample_api, "/recomendacion", "Gone with the Olive", n=10, diversidad="0.9")["recomendaciones"]
+    assert varied[0] == plain[0]
+    assert varied != plain
+
+
+def test_a_question_with_defaults_written_out_is_answered_like_one_without(sample_api):
+    plain = answer(sample_api, "/recomendacion", "Press")
+    assert plain == answer(sample_api, "/recomendacion", "Press", n=5, metodo="hibrido", diversidad="0.0")
+
+
 def test_the_default_is_five_films_by_viewers_and_content(sample_api):
     found = answer(sample_api, "/recomendacion", "Gone with the Olive")
     assert (found["metodo"], len(found["detalle"])) == ("hibrido", 5)
