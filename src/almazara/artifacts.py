@@ -128,6 +128,22 @@ class ArtifactStore:
             self._prune(kind, keep)
         return self.get(kind, version)
 
+    def describe(self, kind: str, version: str, more: Mapping[str, Any]) -> Artifact:
+        """Say more of a published version in its manifest, whose other statements stay; in one atomic replacement.
+
+        Raises:
+            NotFoundError: when there is no such version.
+            ConflictError: when another process builds the same kind at this moment.
+            UnavailableError: when the folder cannot be written.
+        """
+        with self._locked(self.root / kind):
+            artifact = self.get(kind, version)
+            temporary = artifact.path / f".{MANIFEST}"
+            _write_durably(temporary, json.dumps({**artifact.manifest, **more}, ensure_ascii=False, indent=1))
+            temporary.replace(artifact.path / MANIFEST)
+            _sync(artifact.path)
+        return self.get(kind, version)
+
     def rollback(self, kind: str, version: str | None = None) -> Artifact:
         """Point to `version`, or to the newest one that is older than the current.
 

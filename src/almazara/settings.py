@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """A film's vote average is answered only with more votes than this."""
     max_loss_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     """A build that loses more than this share of the film rows publishes nothing."""
+    champion_margin: Annotated[float, Field(ge=0, le=1)] = 0.01
+    """What is retrained is published unless its NDCG@10 is below the published one's by more than this share."""
 
     store_url: SecretStr | None = None
     """Where prices are kept: sqlite:///file, postgresql://user:password@host/name, dynamodb://table?region=...;

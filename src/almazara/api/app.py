@@ -12,11 +12,12 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from almazara import log
-from almazara.api import errors, health, metrics, movies, price_advice, price_scores, prices, users
+from almazara.api import errors, film_training, health, metrics, movies, price_advice, price_scores, prices, users
 from almazara.api.limits import BodyLimit
 from almazara.api.security import WriteGuard
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
+from almazara.wiring.film_training import open_film_training
 from almazara.wiring.film_users import live_film_users
 from almazara.wiring.live import Live
 from almazara.wiring.prices import Prices
@@ -40,6 +41,7 @@ def create_api(
     """
     film_users = live_film_users(settings)
     film_users.live.refresh()
+    training = open_film_training(settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -50,6 +52,7 @@ def create_api(
         watcher.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watcher
+        await asyncio.to_thread(training.runs.stop)
         await asyncio.to_thread(film_users.close)
         await asyncio.to_thread(price_product.close)
 
@@ -64,12 +67,13 @@ def create_api(
     documentation = list(app.router.routes)
     app.state.movies = live_movies
     app.state.film_users = film_users
+    app.state.film_training = training
     app.state.prices = price_product
     app.state.guard = WriteGuard(settings.api_keys, settings.writes_per_minute)
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
     app.include_router(users.lists)
-    for module in (movies, users, prices, price_advice, price_scores, health):
+    for module in (movies, users, film_training, prices, price_advice, price_scores, health):
         app.include_router(module.router)
     metrics.install(app, app.state.scraper_watch.report, price_product.service.forecast_scores)
     errors.install(app)

@@ -51,6 +51,7 @@ class Split:
         train: (users, films) float32: what a model learns from.
         known: (judged users, films) float32: what it is told of each user; these films are never recommended again.
         truth: (judged users, films) float32: what it must find; no row is empty.
+        judged: (judged users,) their rows in `train`.
         candidates: (films,) bool: what it may recommend.
         left_out: Pairs that have no place in it, such as those without a time.
     """
@@ -59,6 +60,7 @@ class Split:
     train: sparse.csr_array
     known: sparse.csr_array
     truth: sparse.csr_array
+    judged: np.ndarray
     candidates: np.ndarray
     left_out: int = 0
 
@@ -132,7 +134,7 @@ def cold_split(of: Pairs, rng: np.random.Generator, share: float = HELD_OUT) -> 
     held_out = is_cold[of.film]
     found = _by_user("cold", of, ~held_out, held_out)
     has_known = np.diff(found.known.indptr) > 0
-    return Split("cold", found.train, found.known[has_known], found.truth[has_known], is_cold)
+    return Split("cold", found.train, found.known[has_known], found.truth[has_known], found.judged[has_known], is_cold)
 
 
 def short_split(of: Pairs, rng: np.random.Generator, n_known: int, share: float = HELD_OUT) -> Split:
@@ -156,12 +158,12 @@ def _by_user(name: str, of: Pairs, train: np.ndarray, held_out: np.ndarray) -> S
 def _split(name: str, of: Pairs, train: np.ndarray, known: np.ndarray, truth: np.ndarray) -> Split:
     """The split of masks over the pairs; users without anything to find are not judged."""
     found = of.matrix(truth)
-    judged = np.diff(found.indptr) > 0
-    if not judged.any():
+    judged = np.flatnonzero(np.diff(found.indptr))
+    if not len(judged):
         raise InputError(f"The split {name} holds nothing out: no user has enough films.")
     left_out = int(np.sum(~(train | known | truth)))
     every = np.ones(len(of.films), dtype=bool)
-    return Split(name, of.matrix(train), of.matrix(known)[judged], found[judged], every, left_out)
+    return Split(name, of.matrix(train), of.matrix(known)[judged], found[judged], judged, every, left_out)
 
 
 def _timed(of: Pairs, name: str) -> np.ndarray:

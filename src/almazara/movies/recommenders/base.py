@@ -49,7 +49,10 @@ class FittedUserModel(Protocol):
 class UserModel(Protocol):
     """A way to recommend films to users."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """As it is asked for and shown in tables."""
+        ...
 
     def fit(self, interactions: sparse.csr_array, content: sparse.csr_array) -> FittedUserModel:
         """Learn from who has seen what. Deterministic.

@@ -1,0 +1,121 @@
+"""`almazara movies evaluate` and `retrain`: what recommenders are worth on held-out ratings, and their renewal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from almazara.cli.output import AsJson, load_settings, print_json, print_table, showing_progress
+
+if TYPE_CHECKING:
+    from almazara.wiring.film_evaluation import Evaluation
+
+_SHOWN: Final = (
+    ("recall_at_20", "recall@20"),
+    ("coverage_at_10", "coverage"),
+    ("train_cpu_seconds", "CPU s"),
+    ("peak_megabytes", "MB"),
+)
+
+Folder = Annotated[Path | None, typer.Option(help="Folder or zip of raw films; the published version by default.")]
+Ratings = Annotated[Path | None, typer.Option(help="Folder or zip of MovieLens ratings, with --folder.")]
+
+
+def evaluate(
+    folder: Folder = None,
+    ratings: Ratings = None,
+    split: Annotated[
+        str,
+        typer.Option(help="random, temporal, time, cold, short, separated by commas; the first usual ones if empty."),
+    ] = "",
+    methods: Annotated[str, typer.Option(help="Names separated by commas; all that are installed if empty.")] = "",
+    seed: Annotated[int, typer.Option(min=0, help="Of splits, ties and intervals.")] = 0,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for tables and pictures; ALMAZARA_HOME/evaluation by default.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure all recommenders for users, ours and those of other libraries, on held-out ratings."""
+    from almazara.wiring import film_evaluation
+
+    settings = load_settings()
+    with showing_progress() as progress:
+        data = film_evaluation.read_judged(settings, folder, ratings, progress)
+        found = film_evaluation.evaluate(data, _words(split), _words(methods), seed, progress)
+    target = output or settings.home_path / "evaluation"
+    film_evaluation.keep(settings, found, target)
+    if as_json:
+        print_json({**found.described, "table": found.table.to_dicts()})
+        return
+    _print_evaluation(found)
+    typer.echo(f"Written to {target}.")
+
+
+def retrain(
+    folder: Annotated[Path | None, typer.Option(help="Folder or zip of raw films; the last one by default.")] = None,
+    ratings: Ratings = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the split, ties and intervals.")] = 0,
+    run_id: Annotated[str | None, typer.Option(hidden=True, help="Run that a server has begun.")] = None,
+    lock: Annotated[int | None, typer.Option(hidden=True, help="Descriptor of the lock that it holds.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build and train anew from raw data and events; publish unless the result is worse than what is published."""
+    from almazara.wiring import film_training
+
+    with showing_progress() as progress:
+        outcome = film_training.retrain(
+            load_settings(), progress, folder=folder, ratings=ratings, seed=seed, run_id=run_id, lock=lock
+        )
+    if as_json:
+        print_json(outcome.described())
+        return
+    _print_drift(outcome.drift)
+    typer.echo(outcome.sentence())
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _print_evaluation(found: Evaluation) -> None:
+    from almazara.movies.evaluation import PRIMARY, wide
+
+    names = [name for name, _ in _SHOWN]
+    for split, about in found.described["splits"].items():
+        typer.echo(f"Split {split}: {', '.join(f'{name} {value}' for name, value in about.items())}")
+        table = found.table.filter(split=split)
+        bounds = {row["method"]: row for row in table.filter(metric=PRIMARY).iter_rows(named=True)}
+        rows = [
+            [row["method"], *_bounded(bounds[row["method"]]), *(_cell(row[name]) for name in names)]
+            for row in wide(table, [PRIMARY, *names]).iter_rows(named=True)
+        ]
+        print_table(["method", "NDCG@10", "from", "to", *(title for _, title in _SHOWN)], rows)
+    for name, reason in found.described["failed"].items():
+        typer.echo(f"not measured, {name}: {reason}")
+    _print_refused(found.described["report"])
+
+
+def _print_refused(report: dict[str, Any]) -> None:
+    """What of the raw rows was not used, so that nothing is missed in silence."""
+    for name, file in report.get("files", {}).items():
+        unused = {**file["merged"], **file["dropped"]}
+        if unused:
+            counts = ", ".join(f"{count} {reason}" for reason, count in unused.items())
+            typer.echo(f"{name}: {file['read']} rows read, {file['kept']} kept, {counts}")
+
+
+def _print_drift(drift: Mapping[str, Mapping[str, float]]) -> None:
+    rows = [[part, name, f"{value:.3f}"] for part, values in drift.items() for name, value in values.items()]
+    if rows:
+        print_table(["drift of", "field", "index or share"], rows)
+
+
+def _bounded(row: dict[str, float]) -> list[str]:
+    return [_cell(row[name]) for name in ("value", "low", "high")]
+
+
+def _cell(value: float) -> str:
+    return f"{value:.3f}" if value < 100 else f"{value:.0f}"  # noqa: PLR2004 - digits, not meaning

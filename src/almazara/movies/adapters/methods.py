@@ -1,0 +1,28 @@
+"""All methods that can be measured by name: our own and the peers."""
+
+from __future__ import annotations
+
+from almazara.errors import NotFoundError
+from almazara.movies.adapters import peers
+from almazara.movies.recommenders import registry
+from almazara.movies.recommenders.base import UserModel
+
+
+def installed() -> list[str]:
+    """Our own methods, then the peers whose library is there."""
+    return [*registry.installed(), *peers.installed()]
+
+
+def create(name: str) -> UserModel:
+    """The method of this name.
+
+    Raises:
+        NotFoundError: for an unknown name.
+        MissingExtraError: when its library is not installed.
+    """
+    if name in peers.PEERS:
+        return peers.create(name)
+    if name in registry.installed():
+        return registry.create(name)
+    known = [*registry.installed(), *peers.PEERS]
+    raise NotFoundError(f"There is no method {name!r}: choose from {', '.join(known)}.")

@@ -1,0 +1,39 @@
+"""Models for users by name; each is imported only when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from almazara.errors import NotFoundError
+from almazara.movies.recommenders.base import UserModel
+from almazara.movies.recommenders.ease import Ease
+from almazara.movies.recommenders.item_knn import ItemKnn
+from almazara.movies.recommenders.popularity import Popularity
+from almazara.movies.recommenders.rp3beta import Rp3Beta
+
+DEFAULT: Final = "edlae"
+"""What is served."""
+_MODELS: Final[Mapping[str, Callable[[], UserModel]]] = {
+    "popularity": Popularity,
+    "item_knn": ItemKnn,
+    "rp3beta": Rp3Beta,
+    "ease": Ease,
+    "edlae": lambda: Ease(name="edlae", dropout=0.33, content_weight=60, length_power=0.5),
+}
+
+
+def installed() -> list[str]:
+    """Names of the models that can be created here."""
+    return list(_MODELS)
+
+
+def create(name: str) -> UserModel:
+    """The model of this name.
+
+    Raises:
+        NotFoundError: for an unknown name.
+    """
+    if name not in _MODELS:
+        raise NotFoundError(f"There is no model {name!r}: choose one of {', '.join(_MODELS)}.", list(_MODELS))
+    return _MODELS[name]()

@@ -1,0 +1,264 @@
+"""Renews the film product: raw data and events -> clean -> train -> judge beside the champion -> publish or keep."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from almazara.artifacts import Artifact
+from almazara.errors import InputError, NotFoundError
+from almazara.movies.renewal import ModelState, RunState, TrainingRun
+from almazara.settings import Settings
+from almazara.wiring.film_evaluation import Judged, judged_data, published_tables
+from almazara.wiring.film_users import open_event_store
+from almazara.wiring.movies import MOVIES, Progress, artifacts, publish_movies, read_clean, sources
+
+if TYPE_CHECKING:
+    from almazara.movies.adapters.training_runs import TrainingRuns
+    from almazara.movies.champion import Comparison
+    from almazara.movies.cleaning import CleanCatalog
+    from almazara.movies.evaluation import Judgement
+    from almazara.movies.splitting import Split
+
+_SENTENCES: Final = {
+    "better": "Published version {version}: better than {champion} ({difference}).",
+    "not_worse": "Published version {version}: not worse than {champion} ({difference}).",
+    "nothing_to_compare": "Published version {version}: there was no champion with ratings to compare it with.",
+    "worse": "Kept version {champion}: the new model is worse than it by more than the margin ({difference}).",
+    "no_ratings": "Kept version {champion}: the new data has no ratings of its films, and the champion has.",
+}
+
+_VERDICTS: Final = {
+    "better": "el modelo nuevo es mejor",
+    "not_worse": "el modelo nuevo no es peor",
+    "worse": "el modelo nuevo es peor por más del margen",
+    "nothing_to_compare": "no había otro modelo con valoraciones con que compararlo",
+    "no_ratings": "los datos nuevos no traen valoraciones de sus películas",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a retraining came to.
+
+    Attributes:
+        comparison: The challenger beside the champion.
+        version: What was published, or None.
+        champion: The version that it was compared with, or None.
+        drift: `drift.report`, empty without a champion.
+    """
+
+    comparison: Comparison
+    version: str | None
+    champion: str | None
+    drift: Mapping[str, Mapping[str, float]]
+
+    def described(self) -> dict[str, Any]:
+        """For `--json`."""
+        versions = {"published": self.version, "compared_with": self.champion}
+        return {**versions, **self.comparison.described(), "drift": self.drift}
+
+    def sentence(self) -> str:
+        """All of it in one sentence."""
+        found = self.comparison.difference
+        words = f"NDCG@10 {found.mean:+.1%}, 95 % between {found.low:+.1%} and {found.high:+.1%}" if found else ""
+        sentence = _SENTENCES[self.comparison.verdict.value]
+        return sentence.format(version=self.version, champion=self.champion, difference=words)
+
+
+@dataclass(frozen=True, slots=True)
+class FilmTraining:
+    """The retraining runs of a server, and what it serves."""
+
+    settings: Settings
+    runs: TrainingRuns
+
+    def state(self) -> ModelState:
+        """What is served now, how it was measured, and the last retraining."""
+        run = self.runs.latest()
+        try:
+            artifact = artifacts(self.settings).current(MOVIES)
+        except NotFoundError:
+            return ModelState(None, None, False, {}, {}, run, "Todavía no hay ninguna versión publicada.")
+        manifest = artifact.manifest
+        return ModelState(
+            version=artifact.version,
+            construida=manifest.get("built_at"),
+            es_muestra=bool(manifest.get("sample")),
+            metricas=manifest.get("metrics", {}),
+            deriva=manifest.get("drift", {}),
+            ultimo_entrenamiento=run,
+            mensaje=f"Se sirve la versión {artifact.version} del catálogo y sus modelos.",
+        )
+
+
+def training_runs(settings: Settings) -> TrainingRuns:
+    """The retraining runs under the home folder."""
+    from almazara.movies.adapters.training_runs import TrainingRuns
+
+    folder = settings.home_path / "runs" / MOVIES
+    return TrainingRuns(folder, clock=lambda: datetime.now(UTC), rng=random.Random())
+
+
+def open_film_training(settings: Settings) -> FilmTraining:
+    """What the API asks about models."""
+    return FilmTraining(settings, training_runs(settings))
+
+
+def retrain(
+    settings: Settings,
+    progress: Progress,
+    *,
+    folder: Path | None = None,
+    ratings: Path | None = None,
+    seed: int = 0,
+    run_id: str | None = None,
+    lock: int | None = None,
+) -> Outcome:
+    """Renew in this process; see `TrainingRuns.running` for `run_id` and `lock`.
+
+    Args:
+        settings: Where things lie, and the margin.
+        progress: Is told each stage.
+        folder: Raw films; None: where the published version's came from, and its ratings.
+        ratings: Raw ratings; None: those of the folder.
+        seed: Of the split, ties and the bootstrap.
+        run_id: A run that was begun, or None.
+        lock: The lock that came with it, or None.
+
+    Raises:
+        ConflictError: when a retraining is under way.
+        AlmazaraError: when the data cannot be used; then nothing is published.
+    """
+    runs = training_runs(settings)
+    with runs.running(run_id, lock) as run:
+        outcome = _renew(settings, progress, folder, ratings, seed)
+        runs.end(_ended(run, outcome))
+    return outcome
+
+
+def _renew(settings: Settings, progress: Progress, folder: Path | None, ratings: Path | None, seed: int) -> Outcome:
+    from almazara.movies import drift
+
+    champion = _champion(settings)
+    folder, ratings, is_sample = _sources(champion, folder, ratings)
+    clean = _with_events(settings, read_clean(settings, folder, ratings, progress))
+    before = published_tables(champion.path) if champion else None
+    moved = drift.report(before, clean.tables) if before else {}
+    is_rival = champion is not None and (is_sample or not champion.manifest.get("sample"))
+    comparison = _compare(settings, clean, before if is_rival else None, seed, progress)
+    compared_with = champion.version if champion else None
+    if not comparison.verdict.publishes:
+        return Outcome(comparison, None, compared_with, moved)
+    described = {
+        "sample": is_sample,
+        "sources": sources(folder, ratings),
+        "parameters": {
+            "max_loss_share": settings.max_loss_share,
+            "champion_margin": settings.champion_margin,
+            "seed": seed,
+        },
+        "metrics": _metrics(comparison, compared_with),
+        "drift": moved,
+    }
+    artifact = publish_movies(settings, clean, described, progress)
+    return Outcome(comparison, artifact.version, compared_with, moved)
+
+
+def _champion(settings: Settings) -> Artifact | None:
+    """The published version, or None before the first.
+
+    Raises:
+        NotFoundError: when there are versions and the one in use cannot be read.
+    """
+    store = artifacts(settings)
+    try:
+        return store.current(MOVIES)
+    except NotFoundError:
+        if store.current_version(MOVIES) is None:
+            return None
+        raise
+
+
+def _sources(champion: Artifact | None, folder: Path | None, ratings: Path | None) -> tuple[Path, Path | None, bool]:
+    """Folders to read, and whether they are those of the embedded sample."""
+    if folder is not None:
+        return folder, ratings, False
+    if ratings is not None:
+        raise InputError("--ratings needs --folder: the films that the ratings are matched to.")
+    known = champion.manifest.get("sources") if champion else None
+    if champion is None or not known:
+        raise InputError("It is not known where the raw films lie: say it once, with --folder.")
+    rated = Path(known["ratings"]) if known["ratings"] else None
+    return Path(known["folder"]), rated, bool(champion.manifest.get("sample"))
+
+
+def _with_events(settings: Settings, clean: CleanCatalog) -> CleanCatalog:
+    from almazara.movies.event_ratings import with_events
+
+    store = open_event_store(settings)
+    try:
+        events = store.all()
+    finally:
+        store.close()
+    ratings = with_events(clean.tables["ratings"], events, clean.tables["films"]["id"])
+    return replace(clean, tables={**clean.tables, "ratings": ratings})
+
+
+def _compare(
+    settings: Settings, clean: CleanCatalog, champion: Mapping[str, Any] | None, seed: int, progress: Progress
+) -> Comparison:
+    """Judge the new model and, where there is one with ratings, the champion, on the same held-out ratings."""
+    import numpy as np
+
+    from almazara.movies import champion as rules
+    from almazara.movies import splitting
+    from almazara.movies.recommenders import registry
+
+    has_rival = champion is not None and not champion["ratings"].is_empty()
+    try:
+        data = judged_data(clean.tables, "new")
+        split = splitting.random_split(data.pairs, np.random.default_rng(seed))
+    except InputError:  # no ratings, or too few of each user to hold any out
+        return rules.Comparison(rules.Verdict.NO_RATINGS if has_rival else rules.Verdict.NOTHING_TO_COMPARE)
+    progress("Measuring the new model", 0, 0)
+    challenger = _judge(data, split, registry.DEFAULT, seed)
+    if champion is None or not has_rival:
+        return rules.Comparison(rules.Verdict.NOTHING_TO_COMPARE, challenger=challenger)
+    progress("Measuring the published model", 0, 0)
+    learned = replace(split, train=rules.without_held_out(champion["ratings"], data.pairs, split))
+    rival = _judge(data, learned, registry.DEFAULT, seed)
+    return rules.compare(challenger, rival, settings.champion_margin, np.random.default_rng(seed))
+
+
+def _judge(data: Judged, split: Split, method: str, seed: int) -> Judgement:
+    from almazara.movies import evaluation
+    from almazara.movies.adapters.trials import Trials
+
+    with Trials(split, data.content, seed) as trials:
+        lists, _ = trials.run(method)
+    return evaluation.judge(lists, split)
+
+
+def _metrics(comparison: Comparison, champion: str | None) -> dict[str, Any]:
+    described = comparison.described()
+    return {**described["challenger"], "verdict": described["verdict"], "compared_with": champion}
+
+
+def _ended(run: TrainingRun, outcome: Outcome) -> TrainingRun:
+    described = outcome.described()
+    verb = f"Publicada la versión {outcome.version}" if outcome.version else f"Se conserva la {outcome.champion}"
+    return replace(
+        run,
+        estado=RunState.DONE,
+        veredicto=described["verdict"],
+        version=outcome.version,
+        comparada_con=outcome.champion,
+        metricas=described["challenger"],
+        deriva=outcome.drift,
+        mensaje=f"{verb}: {_VERDICTS[described['verdict']]}.",
+    )
