@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from almazara.cli import alerts, forecasts, price_advice, price_lstm
+from almazara.cli import alerts, forecasts, price_advice, price_forecast, price_lstm
 from almazara.cli.output import AsJson, load_settings, print_json, print_table, showing_progress
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Prices: from a page to a forecast and an alert.", no_args_is_help=True)
 app.add_typer(alerts.app, name="alert")
+app.command("forecast")(price_forecast.forecast)
 app.command("train-lstm")(price_lstm.train_lstm)
 for command in (
     price_advice.advice,
@@ -191,28 +192,6 @@ def history(
 
 
 @app.command()
-def forecast(
-    product: ProductId,
-    horizon: Annotated[int, typer.Option(help="Days ahead, 1 to 90.")] = 30,
-    levels: Annotated[str, typer.Option(help="Intervals in percent.")] = "80",
-    as_json: AsJson = False,
-) -> None:
-    """The kept forecast of a product, and how its model did on the past."""
-    with _opened() as prices:
-        prices.forecasts.refresh()
-        found = prices.service.predict(product, horizon, _levels(levels))
-    if as_json:
-        print_json(found)
-        return
-    names = [f"{quantile.quantile:g}" for quantile in found.days[0].quantiles]
-    rows = [[day.date, *(f"{quantile.price:.2f}" for quantile in day.quantiles)] for day in found.days]
-    typer.echo(f"{found.product}: model {found.model}, in {found.currency}, from {found.cutoff}")
-    print_table(["date", *names], rows)
-    for one in found.backtest:
-        typer.echo(f"{one.model}: error {_ratio(one.mae_ratio)}, CRPS {_ratio(one.crps_ratio)} of the last value's")
-
-
-@app.command()
 def retrain(
     run_id: Annotated[str | None, typer.Option(hidden=True, help="Run that a server has begun.")] = None,
     lock: Annotated[int | None, typer.Option(hidden=True, help="Descriptor of the lock that it holds.")] = None,
@@ -353,13 +332,6 @@ def _amount(text: str | None) -> Decimal | None:
         raise _input_error(f"The target {text!r} is no amount: write it like 24.95.") from None
 
 
-def _levels(text: str) -> list[int]:
-    try:
-        return [int(level) for level in text.split(",")]
-    except ValueError:
-        raise _input_error(f"The levels {text!r} are no whole numbers: write them like 50,80.") from None
-
-
 def _utc(moment: datetime | None) -> datetime | None:
     from datetime import UTC
 
@@ -368,10 +340,6 @@ def _utc(moment: datetime | None) -> datetime | None:
 
 def _money(price: object, currency: str | None) -> str:
     return "" if price is None else f"{price} {currency}"
-
-
-def _ratio(ratio: float | None) -> str:
-    return "-" if ratio is None else f"{ratio:.2f}"
 
 
 def _latest(latest: Any) -> list[object]:  # noqa: ANN401 - imported late

@@ -32,6 +32,7 @@ class Entry:
 ENTRIES: Mapping[str, Entry] = {
     "last_value": Entry("naive", "LastValue"),
     "seasonal_naive": Entry("naive", "SeasonalNaive"),
+    "steps": Entry("steps", "Steps"),
     "drift": Entry("statistical", "Drift", library="statsforecast"),
     "ses": Entry("statistical", "SimpleExponentialSmoothing", library="statsforecast"),
     "ets": Entry("statistical", "ExponentialSmoothing", library="statsforecast"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.int64]
+_Any = TypeVar("_Any", bound=np.generic)
 
 WINDOWS: Final = (30, 90, 365)
 _SAME: Final = 1e-9
@@ -24,6 +25,8 @@ _NAMES_OF_SERIES: Final = (
     "step",  # mean absolute log change so far, shrunk towards the panel's
     "due",  # log of standing / mean time between changes
     "rise_share",  # share of rises among the changes so far, shrunk towards one half
+    "spell",  # log(1 + days that the level before this one stood)
+    "overdue",  # log of standing / mean length of past spells that began as this one did, by a fall or by a rise
 )
 _NAMES_OF_WINDOW: Final = ("changes", "position", "below_top", "above_bottom", "to_median", "at_price")
 _NAMES_OF_PANEL: Final = ("panel_moved_7", "panel_moved_30", "panel_drift_7", "panel_drift_30", "panel_falls_30")
@@ -37,6 +40,8 @@ FEATURES: Final = (
 """What the last axis of `step_features` holds, in order."""
 _PRIOR_CHANGES: Final = 2.0
 _PRIOR_STEP: Final = 0.05
+_PRIOR_SPELL: Final = 14.0
+_PRIOR_SPELLS: Final = 1.0
 
 
 def step_features(prices: Floats, days: Sequence[int], *, first_weekday: int = 0) -> Floats:
@@ -71,6 +76,8 @@ class StepHistory:
         changes: Number of changes so far.
         rises: Number of rises so far.
         moved: Sum of absolute log changes so far.
+        spell: Days that the level before this one stood; 0 where there is none.
+        expected: Mean days of past spells that began as this one did (by a fall or a rise), shrunk towards a fortnight.
     """
 
     logs: Floats
@@ -81,6 +88,8 @@ class StepHistory:
     changes: Floats
     rises: Floats
     moved: Floats
+    spell: Floats
+    expected: Floats
 
     @classmethod
     def of(cls, prices: Floats) -> StepHistory:
@@ -96,8 +105,9 @@ class StepHistory:
         changed_at = np.minimum(changed_at, logs.shape[1] - 1)
         previous = _before(logs, changed_at, begins)
         before = _before(logs, _at(changed_at, np.maximum(changed_at - 1, 0)), begins)
-        sums = (np.cumsum(values, axis=1, dtype=np.float64) for values in (is_change, steps > 0, np.abs(steps)))
-        return cls(logs, begins, changed_at, previous, before, *sums)
+        changes, rises, moved = (np.cumsum(v, axis=1, dtype=np.float64) for v in (is_change, steps > 0, np.abs(steps)))
+        spell, expected = _spells(changed_at, is_change, np.sign(_at(steps, changed_at)))
+        return cls(logs, begins, changed_at, previous, before, changes, rises, moved, spell, expected)
 
     def features(self, day: int, first_weekday: int = 0) -> Floats:
         """The state at one day: shape (series, len(FEATURES))."""
@@ -128,6 +138,8 @@ class StepHistory:
             self.step(day),
             np.log((standing + 1) * (moves + 1) / (np.maximum(age, 0) + 1)),
             (self.rises[:, day] + 1) / (moves + 2),
+            np.log1p(self.spell[:, day]),
+            np.log((standing + 1) / (self.expected[:, day] + 1)),
         ]
 
     def _of_window(self, day: int, window: int) -> list[Floats]:
@@ -165,14 +177,28 @@ class StepHistory:
         ]
 
 
-def _at(values: NDArray[np.generic], columns: Days) -> NDArray[np.generic]:
+def _spells(changed_at: Days, is_change: NDArray[np.bool_], kind: Floats) -> tuple[Floats, Floats]:
+    """Length of the spell before the current one, and the mean length of those that began as the current one did."""
+    columns = np.arange(changed_at.shape[1])
+    before = np.roll(changed_at, 1, axis=1)
+    ended = np.where(is_change, columns - before, 0)  # the length of the spell that a change ends
+    ended_kind = np.roll(kind, 1, axis=1)
+    expected = np.full(changed_at.shape, _PRIOR_SPELL)
+    for sort in (-1.0, 1.0):
+        of_sort = is_change & (ended_kind == sort)
+        count, total = np.cumsum(of_sort, axis=1), np.cumsum(np.where(of_sort, ended, 0), axis=1)
+        expected = np.where(kind == sort, (total + _PRIOR_SPELLS * _PRIOR_SPELL) / (count + _PRIOR_SPELLS), expected)
+    return np.asarray(_at(ended, changed_at), dtype=np.float64), expected
+
+
+def _at(values: NDArray[_Any], columns: Days) -> NDArray[_Any]:
     return np.take_along_axis(values, columns, axis=1)
 
 
-def _before(logs: Floats, changed_at: NDArray[np.generic], begins: Days) -> Floats:
+def _before(logs: Floats, changed_at: Days, begins: Days) -> Floats:
     """The log price on the day before a change, or on the first day of a series."""
     columns = np.maximum(changed_at - 1, np.minimum(begins, logs.shape[1] - 1)[:, None])
-    return np.asarray(_at(logs, columns.astype(np.int64)), dtype=np.float64)
+    return _at(logs, columns)
 
 
 def _median(values: Floats) -> Floats:

@@ -1,0 +1,146 @@
+"""`steps`: the chance of each kind of move times where it leads, learned across the series of a panel.
+
+The state of a price (`step_features`) sets the weights of a mixture (`mixture`) of candidate outcomes
+(`step_outcomes`): it stays, moves as it or its panel moved before, returns to an earlier level. The weights begin from
+a small prior that was learned on other panels (`step_prior`), so that a small or young panel is not at a loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+import polars as pl
+
+from almazara.prices.forecasters.mixture import Mixer, Training, crps_matrices, mixture_quantiles, trained
+from almazara.prices.forecasters.panels import FittedPanel, QuantilesOfChange, fitted_panel
+from almazara.prices.forecasters.step_features import FEATURES, WINDOWS, Floats, StepHistory
+from almazara.prices.forecasters.step_outcomes import outcomes
+from almazara.prices.forecasters.step_prior import prior
+
+STEPS: Final = "steps"
+
+LEADS: Final = (1, 3, 7, 14, 30)
+"""Days ahead at which is learned."""
+INPUTS: Final = (*FEATURES, *(f"chance_{w}" for w in WINDOWS), "lead", "lead_to_standing", "was_dearer", "was_cheaper")
+EXAMPLES: Final = 30_000
+_MIN_AGE: Final = 14
+_LONGEST_DAYS: Final = 900
+_TRAINING: Final = Training(passes=10, pull=0.05)
+_HEAVIEST: Final = 1e3
+_SAME: Final = 1e-9
+_CHANGES: Final = tuple(FEATURES.index(f"changes_{window}") for window in WINDOWS)
+_STANDING, _AGE = FEATURES.index("standing"), FEATURES.index("age")
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What is learned from: states, what each outcome's weight would have cost, and how much each example counts."""
+
+    inputs: Floats
+    losses: Floats
+    importance: Floats
+
+
+class Weigher(Protocol):
+    """What turns a state into the weights of the outcomes."""
+
+    def weights(self, inputs: Floats) -> Floats:
+        """Shape (n, outcomes), positive, each row summing to 1, from inputs of shape (n, len(INPUTS))."""
+        ...
+
+
+def inputs_at(history: StepHistory, state: Floats, day: int, lead: int, rows: np.ndarray) -> Floats:
+    """What a mixer reads: the state and what it says of the next `lead` days; shape (len(rows), len(INPUTS)).
+
+    Args:
+        history: The panel.
+        state: Its features at `day` (`StepHistory.features`).
+        day: Column of the state.
+        lead: Days ahead.
+        rows: Series for which it is wanted.
+    """
+    found = state[rows]
+    standing, age = np.expm1(found[:, _STANDING]), np.expm1(found[:, _AGE]) + 1
+    fell = history.previous[rows, day] - history.logs[rows, day]
+    chances = []
+    for window, column in zip(WINDOWS, _CHANGES, strict=True):
+        rate = (np.expm1(found[:, column]) + 0.5) / (np.minimum(age, window) + 15)
+        chances.append(np.log(-np.expm1(-rate * lead)) + rate * lead)  # log odds of a change, were changes random
+    ahead = np.full(len(found), np.log(lead))
+    return np.column_stack([found, *chances, ahead, np.log1p(standing) - ahead, fell > _SAME, fell < -_SAME])
+
+
+def examples(history: StepHistory, last_day: int, *, count: int = EXAMPLES) -> Examples | None:
+    """Examples whose outcome was known by `last_day`, spread over leads, days and series; None where there is none."""
+    first = int(history.begins.min()) + _MIN_AGE
+    parts = []
+    for lead in LEADS:
+        for day in _days(first, last_day - lead, count / len(LEADS) / max(1, len(history.begins))):
+            rows = np.flatnonzero(history.begins <= day - _MIN_AGE + 1)
+            limit = int(count / len(LEADS) / 3)
+            if len(rows) > limit:
+                rows = np.sort(np.random.default_rng(day).choice(rows, limit, replace=False))
+            moved = history.logs[rows, day + lead] - history.logs[rows, day]
+            losses = crps_matrices(outcomes(history, day, lead, rows), moved)
+            parts.append((lead, inputs_at(history, history.features(day), day, lead, rows), losses))
+    if not parts:
+        return None
+    leads = np.concatenate([np.full(len(inputs), lead) for lead, inputs, _ in parts])
+    losses = np.concatenate([one for _, _, one in parts])
+    return Examples(np.concatenate([one for _, one, _ in parts]), losses, _importance(leads, losses[:, 0, 0]))
+
+
+def learned(found: Examples | None, prior: Mixer) -> Mixer:
+    """The prior, moved by a panel's own examples."""
+    if found is None:
+        return prior
+    return trained(prior, found.inputs, found.losses, found.importance, _TRAINING)
+
+
+def step_quantiles(history: StepHistory, mixer: Weigher) -> QuantilesOfChange:
+    """The forecasts of a mixer for any day of a panel."""
+
+    def quantiles(day: int, leads: Sequence[int], rows: np.ndarray, probabilities: Sequence[float]) -> Floats:
+        state = history.features(day)
+        found = []
+        for lead in leads:
+            weights = mixer.weights(inputs_at(history, state, day, lead, rows))
+            found.append(mixture_quantiles(outcomes(history, day, lead, rows), weights, probabilities))
+        return np.stack(found, axis=1)
+
+    return quantiles
+
+
+def learn_steps(history: StepHistory, last_day: int) -> QuantilesOfChange:
+    """The model as it would have been learned on `last_day`."""
+    return step_quantiles(history, learned(examples(history, last_day), prior()))
+
+
+class Steps:
+    """See the module; the method is this project's own, its parts are named in `mixture`."""
+
+    name = STEPS
+
+    def fit(self, series: pl.DataFrame) -> FittedPanel:
+        """Learn from the whole panel up to each listing's cutoff."""
+        return fitted_panel(series, learn_steps)
+
+
+def _days(first: int, last: int, wanted: float) -> list[int]:
+    """About `wanted` days, at least 3 and at most 60, evenly spread from `first` (not too long ago) to `last`."""
+    if last < first:
+        return []
+    begin = max(first, last - _LONGEST_DAYS)
+    return [int(day) for day in np.unique(np.linspace(begin, last, int(np.clip(wanted, 3, 60))).astype(np.int64))]
+
+
+def _importance(leads: np.ndarray, error: Floats) -> Floats:
+    """Each lead counts alike, and an error is measured in mean errors of the last value at that lead."""
+    importance = np.empty(len(leads))
+    for lead in np.unique(leads):
+        at = leads == lead
+        importance[at] = len(leads) / at.sum() / len(np.unique(leads)) / max(float(error[at].mean()), 1e-4)
+    return importance.clip(max=_HEAVIEST)
