@@ -64,7 +64,7 @@ class FilmMatcher:
             return "its title cannot be looked up"
         if found is None:
             return "it is not in the catalog"
-        if found.others:
+        if any(self._catalog.reference(row).anio == entry.year for row in found.others):
             return "several films have its title and year"
         if entry.imdb is not None and self._imdb.of(found.row) not in {None, entry.imdb}:
             return "it is not in the catalog"

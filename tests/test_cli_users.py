@@ -1,0 +1,89 @@
+"""The commands about film users, over the embedded sample."""
+
+import json
+import sys
+
+import pytest
+
+from almazara.cli import main
+
+
+@pytest.fixture
+def run(sample_home, tmp_path, monkeypatch, capsys):
+    """Runs a command over the sample, keeping events in a home of its own; returns exit code, output, error output."""
+    home = tmp_path / "own"
+    home.mkdir()
+    (home / "artifacts").symlink_to(sample_home / "artifacts")
+    monkeypatch.setenv("ALMAZARA_HOME", str(home))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run_(*arguments):
+        monkeypatch.setattr(sys, "argv", ["almazara", "movies", *map(str, arguments)])
+        code = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run_
+
+
+@pytest.fixture
+def film(run):
+    """The most voted film."""
+    return json.loads(run("recommend-for", "nobody", "-n", 1, "--json")[1])["detalle"][0]
+
+
+@pytest.fixture
+def ratings(film, tmp_path):
+    rows = [f'2026-01-02,"{film["titulo"]}",{film["anio"]},u,4.5', "2026-01-02,Nowhere To Be Found,1990,u,3"]
+    file = tmp_path / "ratings.csv"
+    file.write_text("\n".join(["Date,Name,Year,Letterboxd URI,Rating", *rows, ""]), encoding="utf-8")
+    return file
+
+
+def test_an_import_says_what_was_added_and_what_was_not(run, ratings):
+    code, out, _ = run("events", "import", ratings, "--user", "ana", "--from", "letterboxd")
+    assert code == 0
+    assert "1 events of ana were added, 0 were there already." in out
+    assert "1 rows were not taken: it is not in the catalog." in out
+    assert "Nowhere To Be Found" in out
+    told = json.loads(run("events", "import", ratings, "--user", "ana", "--from", "letterboxd", "--json")[1])
+    assert (told["new"], told["known"], len(told["refused"])) == (0, 1, 1)
+
+
+def test_an_import_changes_the_list_and_deleting_takes_it_back(run, ratings, film):
+    before = run("recommend-for", "ana")[1]
+    run("events", "import", ratings, "--user", "ana", "--from", "letterboxd")
+    after = run("recommend-for", "ana")[1]
+    assert before != after
+    assert f"porque valoraste {film['titulo']} con 4,5" in after
+    assert run("events", "delete", "ana", "--yes")[1] == "Eventos borrados de ana: 1.\n"
+    assert run("recommend-for", "ana")[1] == before
+
+
+def test_deleting_asks_first(run, monkeypatch):
+    monkeypatch.setattr("typer.confirm", lambda *_args, **_values: sys.exit(1))
+    assert run("events", "delete", "ana")[0] == 1
+
+
+def test_several_users_are_a_group(run):
+    answer = json.loads(run("recommend-for", "1", "2", "-n", 3, "--idioma", "en,es", "--json")[1])
+    assert ([one["usuario"] for one in answer["usuarios"]], len(answer["detalle"])) == (["1", "2"], 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["recommend-for", "a b"], "El usuario debe ser"),
+        (["recommend-for", "ana", "-n", "0"], "n es 0"),
+        (["recommend-for", "ana", "ana"], "Un grupo tiene de 2"),
+        (["events", "import", "nowhere.zip", "--user", "ana", "--from", "imdb"], "There is no file nowhere.zip"),
+    ],
+)
+def test_what_cannot_be_is_one_line_and_exit_code_1(run, arguments, said):
+    code, _, error = run(*arguments)
+    assert (code, error.count("\n")) == (1, 1)
+    assert said in error
