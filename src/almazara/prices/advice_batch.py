@@ -56,15 +56,32 @@ def advise_all(observations: Iterable[Observation], cutoff: date, deadline_days:
     """
     if not 1 <= deadline_days <= LONGEST_DEADLINE:
         raise InputError(f"The deadline is {deadline_days} days: ask for 1 to {LONGEST_DEADLINE}.")
-    events = _events(observations, cutoff)
-    if not events:
-        raise InputError(f"No series has a price by {cutoff}.")
-    listing_ids = sorted(events)
-    prices = _filled([events[listing_id] for listing_id in listing_ids], cutoff)
+    listing_ids, prices = prices_until(observations, cutoff)
     horizons = sorted({days for days in HORIZONS if days < deadline_days} | {deadline_days})
     policy = learn(prices, [""] * len(listing_ids), horizons).of(None, deadline_days)
     decisions = decide(prices, policy)
     return [_row(*one, cutoff) for one in zip(listing_ids, prices[:, -1], decisions, strict=True)]
+
+
+def prices_until(
+    observations: Iterable[Observation], cutoff: date, *, days: int | None = None
+) -> tuple[list[str], Floats]:
+    """Ids in order, and daily prices up to the cutoff, each standing until the next; shape (series, days).
+
+    Args:
+        observations: In any order.
+        cutoff: The last day.
+        days: How many days at most; as many as learning looks at by default.
+
+    Raises:
+        InputError: when no series begins by the cutoff.
+    """
+    events = _events(observations, cutoff)
+    if not events:
+        raise InputError(f"No series has a price by {cutoff}.")
+    listing_ids = sorted(events)
+    most = days or days_needed(len(events))
+    return listing_ids, _filled([events[listing_id] for listing_id in listing_ids], cutoff, most)
 
 
 def _events(observations: Iterable[Observation], cutoff: date) -> dict[str, dict[date, float]]:
@@ -85,10 +102,9 @@ def _events(observations: Iterable[Observation], cutoff: date) -> dict[str, dict
     return events
 
 
-def _filled(events: Sequence[Mapping[date, float]], cutoff: date) -> Floats:
-    """Daily prices up to the cutoff, as many days as learning looks at; shape (series, days)."""
+def _filled(events: Sequence[Mapping[date, float]], cutoff: date, most: int) -> Floats:
     oldest = min(min(own) for own in events)
-    days = min((cutoff - oldest).days + 1, days_needed(len(events)))
+    days = min((cutoff - oldest).days + 1, most)
     first = cutoff - timedelta(days=days - 1)
     prices = np.full((len(events), days), np.nan)
     for row, own in enumerate(events):

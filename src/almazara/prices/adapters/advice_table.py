@@ -13,10 +13,10 @@ import polars as pl
 from almazara.errors import InputError
 from almazara.prices.adapters.exchange_readers import READERS, format_of
 from almazara.prices.advice_batch import AdvisedRow, advise_all
-from almazara.prices.exchange import Defaults, Entry
+from almazara.prices.exchange import Defaults, Entry, Refusal
 from almazara.prices.schema import Observation
 
-_NO_CURRENCY: Final = "XXX"  # ISO 4217's own word; prices of a series are compared with each other alone
+_ANY_CURRENCY: Final = "EUR"  # where the file names none: prices of a series are compared with each other alone
 _SCHEMA: Final = {
     "series_id": pl.String,
     "cutoff": pl.Date,
@@ -46,20 +46,23 @@ def advise_file(source: Path, target: Path, *, cutoff: date, deadline_days: int)
     Raises:
         InputError: when the source cannot be read, or the target cannot be written.
     """
-    refused = 0
+    refused: list[Refusal] = []
 
     def observations() -> Iterator[Observation]:
-        nonlocal refused
-        for entry in READERS[format_of(source)](source, Defaults(currency=_NO_CURRENCY)):
+        for entry in READERS[format_of(source)](source, Defaults(currency=_ANY_CURRENCY)):
             if isinstance(entry, Entry):
                 yield entry.observation
             else:
-                refused += 1
+                refused.append(entry)
 
-    rows = advise_all(observations(), cutoff, deadline_days)
+    try:
+        rows = advise_all(observations(), cutoff, deadline_days)
+    except InputError as error:
+        first = f" {len(refused)} rows were refused; line {refused[0].line}: {refused[0].reason}" if refused else ""
+        raise InputError(f"{error}{first}") from error
     columns = {field.name: [getattr(row, field.name) for row in rows] for field in fields(AdvisedRow)}
     try:
         pl.DataFrame(columns, schema=_SCHEMA).write_parquet(target)
     except OSError as error:
         raise InputError(f"{target} cannot be written: {error.strerror or error}.") from error
-    return rows, refused
+    return rows, len(refused)

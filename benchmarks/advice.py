@@ -1,0 +1,181 @@
+"""Buy now or wait on real daily retail prices: what the learned policy saves beside simple rules and an oracle.
+
+    python benchmarks/advice.py --deadline 30
+    python benchmarks/advice.py --input FILE.csv.gz --deadline 30     (any tidy history: series_id,date,price,currency)
+
+Every week each series with 28 days of history is asked. The policy is learned anew every four weeks from the panel's
+own days up to then, as `almazara prices advise` does. Who waits pays the first price at or below the target, or that
+of the last day. Savings are shares of the price at the time of the question, averaged over all questions; the interval
+is a bootstrap over series and over blocks of `--deadline` days at once. `rule of others` waits while the price is more
+than z above the lowest of 90 days; z is the one that saved most, paying more in 8 % at most, on the *other* panels.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from almazara.prices.adapters.exchange_readers import READERS, format_of
+from almazara.prices.advice import decide
+from almazara.prices.advice_batch import prices_until
+from almazara.prices.advice_learning import MOST_PAID_MORE, learn
+from almazara.prices.advice_policy import HORIZONS, Policy
+from almazara.prices.advice_states import MIN_DAYS, WINDOW_DAYS, Floats, paid_prices, states, target_prices
+from almazara.prices.exchange import Defaults, Entry
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "prices" / "series"
+PANELS = {
+    "Amazon US, graphics cards": "amazon_us_keepa_gpu_price_events",
+    "ES supermarkets, olive oil": "facua_es_supermarkets_olive_oil_daily_2024",
+    "AT supermarkets": "heissepreise_at_price_changes_2017_2023",
+    "UK Ocado": "ocado_uk_price_changes_2022_2024",
+}
+ASKED_EVERY, LEARNED_EVERY = 7, 28
+MARGINS = (0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2)
+FRONTIER = (-1.0, 0.0, 0.003, 0.006, 0.01, 0.02, 0.03, 0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """All questions on a panel: one element per question."""
+
+    series: np.ndarray
+    day: np.ndarray
+    oracle: Floats
+    always: Floats
+    quantile: Floats
+    median: Floats
+    rules: Floats
+    advised: Floats
+    waiting: Floats
+    score: Floats
+
+
+def prices_of(path: Path, most: int) -> Floats:
+    """Daily prices of at most so many series of a file, spread over it, up to its last day."""
+    entries = READERS[format_of(path)](path, Defaults(currency="EUR"))
+    observations = [entry.observation for entry in entries if isinstance(entry, Entry)]
+    last = max(one.observed_at.date() for one in observations)
+    prices = prices_until(observations, last, days=10**4)[1]
+    return prices[:: -(-len(prices) // most)]
+
+
+def ask(prices: Floats, deadline: int) -> Asked:
+    """Ask about every series every week."""
+    rows: list[tuple[Floats, ...]] = []
+    policy: Policy | None = None
+    horizons = sorted({days for days in HORIZONS if days < deadline} | {deadline})
+    age = np.cumsum(~np.isnan(prices), axis=1)
+    for number, day in enumerate(range(MIN_DAYS - 1, prices.shape[1] - deadline, ASKED_EVERY)):
+        if number % (LEARNED_EVERY // ASKED_EVERY) == 0:
+            policy = learn(prices[:, : day + 1], [""] * len(prices), horizons).of(None, deadline)
+        series = np.flatnonzero((age[:, day] >= MIN_DAYS) & ~np.isnan(prices[:, day]))
+        if series.size:
+            rows.append(questions(prices[series], series, day, deadline, policy))
+    return Asked(*(np.concatenate(column) for column in zip(*rows, strict=True)))
+
+
+def questions(prices: Floats, series: np.ndarray, day: int, deadline: int, policy: Policy | None) -> tuple[Floats, ...]:
+    past, now, future = prices[:, : day + 1], prices[:, day], prices[:, day + 1 : day + 1 + deadline]
+
+    def saved(targets: Floats, days: int = deadline) -> Floats:
+        return 1 - paid_prices(future[:, :days], targets) / now
+
+    window = past[:, -WINDOW_DAYS:]
+    low, middle = (np.nanquantile(window, q, axis=1) for q in (0.25, 0.5))
+    halfway, above = saved(target_prices(past)), np.log(now / np.nanmin(window, axis=1))
+    advised, waiting, score = np.zeros(len(now)), np.zeros(len(now)), np.full(len(now), -2.0)
+    if policy is not None:
+        waits = np.array([one.days > 0 for one in decide(past, policy)])
+        waiting = saved(target_prices(past), policy.days)
+        advised = np.where(waits, waiting, 0.0)
+        score = policy.judge(states(past))[2]
+    return (
+        series,
+        np.full(len(now), day),
+        1 - np.minimum(np.nanmin(future, axis=1), now) / now,
+        1 - future[:, -1] / now,
+        np.where(now > low, saved(low), 0.0),
+        np.where(now > middle, saved(middle), 0.0),
+        np.column_stack([np.where(above > margin, halfway, 0.0) for margin in MARGINS]),
+        advised,
+        waiting,
+        score,
+    )
+
+
+def interval(saved: Floats, asked: Asked, deadline: int, draws: int = 500) -> tuple[float, float]:
+    """95 % interval of the mean saving: series and blocks of days are drawn anew, both at once."""
+    rng = np.random.default_rng(0)
+    _, series = np.unique(asked.series, return_inverse=True)
+    _, block = np.unique((asked.day - asked.day.min()) // deadline, return_inverse=True)
+    shape = (series.max() + 1, block.max() + 1)
+    total, count = np.zeros(shape), np.zeros(shape)
+    np.add.at(total, (series, block), saved)
+    np.add.at(count, (series, block), 1)
+    means = []
+    for _ in range(draws):
+        rows, columns = (np.bincount(rng.integers(0, n, n), minlength=n) for n in shape)
+        means.append((rows @ total @ columns) / max(rows @ count @ columns, 1))
+    return float(np.quantile(means, 0.025)), float(np.quantile(means, 0.975))
+
+
+def line(name: str, saved: Floats, asked: Asked, deadline: int) -> str:
+    low, high = interval(saved, asked, deadline)
+    share = saved.mean() / asked.oracle.mean()
+    return (
+        f"| {name} | {saved.mean():.2%} | {low:.2%} .. {high:.2%} | {share:.0%} | {(saved < -1e-9).mean():.1%} | "
+        f"{(saved != 0).mean():.0%} |"
+    )
+
+
+def best_margin(others: list[Asked]) -> int:
+    """The margin with the greatest mean share of the oracle on other panels, among those that seldom pay more."""
+    shares = np.mean([asked.rules.mean(axis=0) / asked.oracle.mean() for asked in others], axis=0)
+    paid_more = np.max([(asked.rules < -1e-9).mean(axis=0) for asked in others], axis=0)
+    return int(np.where(paid_more <= MOST_PAID_MORE, shares, -1).argmax())
+
+
+def report(found: dict[str, Asked], deadline: int) -> None:
+    rules: dict[str, Callable[[Asked], Floats]] = {
+        "oracle": lambda asked: asked.oracle,
+        "always wait": lambda asked: asked.always,
+        "25 % quantile of 90 days": lambda asked: asked.quantile,
+        "median of 90 days": lambda asked: asked.median,
+    }
+    for panel, asked in found.items():
+        print(f"\n**{panel}**: {asked.day.size} questions, deadline {deadline} days\n")
+        print("| policy | saves | 95 % interval | of the oracle | pays more | other price |\n|---|---|---|---|---|---|")
+        for name, saved in rules.items():
+            print(line(name, saved(asked), asked, deadline))
+        others = [one for other, one in found.items() if other != panel]
+        if others:
+            margin = best_margin(others)
+            print(line(f"rule of others (z = {MARGINS[margin]:.0%})", asked.rules[:, margin], asked, deadline))
+        print(line("**advice**", asked.advised, asked, deadline))
+        frontier = [np.where(asked.score > threshold, asked.waiting, 0.0) for threshold in FRONTIER]
+        cells = [f"{s.mean() / asked.oracle.mean():.0%} / {(s < -1e-9).mean():.1%}" for s in frontier]
+        print(f"\nShare of the oracle / pays more, waiting from a score of {FRONTIER} on:\n{', '.join(cells)}")
+    shares = [asked.advised.mean() / asked.oracle.mean() for asked in found.values()]
+    print(f"\nMean share of the oracle over {len(shares)} panels: {np.mean(shares):.1%}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--deadline", type=int, default=30)
+    parser.add_argument("--listings", type=int, default=200, help="at most so many series of each panel")
+    parser.add_argument("--input", type=Path, action="append", help="other histories than those of the project")
+    options = parser.parse_args()
+    files = {path.name: path for path in options.input or []} or {
+        name: DATA / f"{stem}.csv.gz" for name, stem in PANELS.items()
+    }
+    found = {name: ask(prices_of(path, options.listings), options.deadline) for name, path in files.items()}
+    report(found, options.deadline)
+
+
+if __name__ == "__main__":
+    main()
