@@ -35,9 +35,14 @@ def stability_index(before: np.ndarray, after: np.ndarray) -> float:
 
 
 def of_numbers(before: np.ndarray, after: np.ndarray) -> float:
-    """The index over ten bins with as many of the values before in each, and one for missing values (NaN)."""
+    """The index over ten bins with as many of the values before in each.
+
+    Values below and above all that were there before have bins of their own, and so have missing ones (NaN).
+    """
     known = before[~np.isnan(before)]
-    edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])) if len(known) else np.empty(0)
+    edges = np.quantile(known, np.linspace(0, 1, BINS + 1)) if len(known) else np.empty(0)
+    edges[-1:] = np.nextafter(edges[-1:], np.inf)  # the highest value itself is not above all
+    edges = np.unique(edges)
     return stability_index(*(_histogram(values, edges) for values in (before, after)))
 
 
@@ -112,7 +117,7 @@ def moved(found: Mapping[str, Mapping[str, float]], least: float = MODERATE) -> 
 
 def _histogram(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     missing = np.isnan(values)
-    counts = np.bincount(np.searchsorted(edges, values[~missing], side="left"), minlength=len(edges) + 1)
+    counts = np.bincount(np.searchsorted(edges, values[~missing], side="right"), minlength=len(edges) + 1)
     return np.append(counts, missing.sum()).astype(np.float64)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from almazara.artifacts import Artifact
-from almazara.errors import InputError, NotFoundError
+from almazara.errors import ConflictError, InputError, NotFoundError
 from almazara.movies.renewal import ModelState, RunState, TrainingRun
 from almazara.settings import Settings
 from almazara.wiring.film_evaluation import Judged, judged_data, published_tables
@@ -18,6 +18,8 @@ from almazara.wiring.film_users import open_event_store
 from almazara.wiring.movies import MOVIES, Progress, artifacts, publish_movies, read_clean, sources
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from almazara.movies.adapters.training_runs import TrainingRuns
     from almazara.movies.champion import Comparison
     from almazara.movies.cleaning import CleanCatalog
@@ -68,6 +70,14 @@ class Outcome:
         words = f"NDCG@10 {found.mean:+.1%}, 95 % between {found.low:+.1%} and {found.high:+.1%}" if found else ""
         sentence = _SENTENCES[self.comparison.verdict.value]
         return sentence.format(version=self.version, champion=self.champion, difference=words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rival:
+    """What the champion was trained on, and how."""
+
+    ratings: pl.DataFrame
+    method: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,25 +158,21 @@ def _renew(settings: Settings, progress: Progress, folder: Path | None, ratings:
     folder, ratings, is_sample = _sources(champion, folder, ratings)
     clean = _with_events(settings, read_clean(settings, folder, ratings, progress))
     before = published_tables(champion.path) if champion else None
-    moved = drift.report(before, clean.tables) if before else {}
-    is_rival = champion is not None and (is_sample or not champion.manifest.get("sample"))
-    comparison = _compare(settings, clean, before if is_rival else None, seed, progress)
-    compared_with = champion.version if champion else None
+    comparison = _compare(settings, clean, _rival(champion, before, is_sample=is_sample), seed, progress)
+    version = champion.version if champion else None
+    outcome = Outcome(comparison, None, version, drift.report(before, clean.tables) if before else {})
     if not comparison.verdict.publishes:
-        return Outcome(comparison, None, compared_with, moved)
+        return outcome
+    if artifacts(settings).current_version(MOVIES) != version:
+        raise ConflictError("Another version was published meanwhile, and nothing was compared with it: retrain again.")
     described = {
         "sample": is_sample,
         "sources": sources(folder, ratings),
-        "parameters": {
-            "max_loss_share": settings.max_loss_share,
-            "champion_margin": settings.champion_margin,
-            "seed": seed,
-        },
-        "metrics": _metrics(comparison, compared_with),
-        "drift": moved,
+        "parameters": _parameters(settings, seed),
+        "metrics": _metrics(comparison, version),
+        "drift": outcome.drift,
     }
-    artifact = publish_movies(settings, clean, described, progress)
-    return Outcome(comparison, artifact.version, compared_with, moved)
+    return replace(outcome, version=publish_movies(settings, clean, described, progress).version)
 
 
 def _champion(settings: Settings) -> Artifact | None:
@@ -209,29 +215,40 @@ def _with_events(settings: Settings, clean: CleanCatalog) -> CleanCatalog:
     return replace(clean, tables={**clean.tables, "ratings": ratings})
 
 
+def _rival(champion: Artifact | None, tables: Mapping[str, pl.DataFrame] | None, *, is_sample: bool) -> _Rival | None:
+    """The champion, if it has ratings; the embedded sample is none for real data."""
+    from almazara.movies.recommenders import registry
+
+    if champion is None or tables is None or tables["ratings"].is_empty():
+        return None
+    if champion.manifest.get("sample") and not is_sample:
+        return None
+    method = champion.manifest["metrics"].get("method")
+    return _Rival(tables["ratings"], method if method in registry.installed() else registry.DEFAULT)
+
+
 def _compare(
-    settings: Settings, clean: CleanCatalog, champion: Mapping[str, Any] | None, seed: int, progress: Progress
+    settings: Settings, clean: CleanCatalog, champion: _Rival | None, seed: int, progress: Progress
 ) -> Comparison:
-    """Judge the new model and, where there is one with ratings, the champion, on the same held-out ratings."""
+    """Judge the new model and, where there is one, the champion, on the same held-out ratings."""
     import numpy as np
 
     from almazara.movies import champion as rules
     from almazara.movies import splitting
     from almazara.movies.recommenders import registry
 
-    has_rival = champion is not None and not champion["ratings"].is_empty()
     try:
         data = judged_data(clean.tables, "new")
         split = splitting.random_split(data.pairs, np.random.default_rng(seed))
     except InputError:  # no ratings, or too few of each user to hold any out
-        return rules.Comparison(rules.Verdict.NO_RATINGS if has_rival else rules.Verdict.NOTHING_TO_COMPARE)
+        return rules.Comparison(rules.Verdict.NO_RATINGS if champion else rules.Verdict.NOTHING_TO_COMPARE)
     progress("Measuring the new model", 0, 0)
     challenger = _judge(data, split, registry.DEFAULT, seed)
-    if champion is None or not has_rival:
+    train = rules.without_held_out(champion.ratings, data.pairs, split) if champion else None
+    if champion is None or train is None or not train.nnz:
         return rules.Comparison(rules.Verdict.NOTHING_TO_COMPARE, challenger=challenger)
     progress("Measuring the published model", 0, 0)
-    learned = replace(split, train=rules.without_held_out(champion["ratings"], data.pairs, split))
-    rival = _judge(data, learned, registry.DEFAULT, seed)
+    rival = _judge(data, replace(split, train=train), champion.method, seed)
     return rules.compare(challenger, rival, settings.champion_margin, np.random.default_rng(seed))
 
 
@@ -244,9 +261,16 @@ def _judge(data: Judged, split: Split, method: str, seed: int) -> Judgement:
     return evaluation.judge(lists, split)
 
 
+def _parameters(settings: Settings, seed: int) -> dict[str, float]:
+    return {"max_loss_share": settings.max_loss_share, "champion_margin": settings.champion_margin, "seed": seed}
+
+
 def _metrics(comparison: Comparison, champion: str | None) -> dict[str, Any]:
+    from almazara.movies.recommenders import registry
+
     described = comparison.described()
-    return {**described["challenger"], "verdict": described["verdict"], "compared_with": champion}
+    verdict = {"method": registry.DEFAULT, "verdict": described["verdict"], "compared_with": champion}
+    return {**described["challenger"], **verdict, "relative_difference": described["relative_difference"]}
 
 
 def _ended(run: TrainingRun, outcome: Outcome) -> TrainingRun:
