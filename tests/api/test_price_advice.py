@@ -1,0 +1,230 @@
+"""The routes of the buyer over a real server and store: advice with true figures, the cheapest litre, the index."""
+
+import csv
+import io
+import json
+import sys
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from almazara import cli
+from almazara.prices.forecasters import registry
+from almazara.wiring.prices import retrain
+from price_shop import NOW, observed, opened, price_app, product, settings_over
+from sample_catalog import served
+
+DAYS = 300
+
+
+def price_on(day, number):
+    """10 euros, and 7 for a week out of five; product 0 was last on offer two weeks ago."""
+    return "7.00" if (day + 11 * number + 20) % 35 < 7 else "10.00"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """Twelve oils with offers, one that was just found, one that is sold out, and a search; learned and forecast."""
+    folder = tmp_path_factory.mktemp("home")
+    now = datetime.now(NOW.tzinfo)
+    with pytest.MonkeyPatch.context() as patch, opened(settings_over(folder)) as prices:
+        patch.setattr(registry, "installed", lambda: ["last_value"])
+        rows = []
+        for number in range(14):
+            listing = product(number, category="oil", litres=Decimal(5), title="Aceite de oliva virgen extra, 5 l")
+            prices.store.save_listing(listing)
+            days = 5 if number == 12 else DAYS
+            rows += [observed(listing.listing_id, day, price_on(day, number)) for day in range(1, days)]
+        rows += [observed("shop.example:13", 0, None)]
+        rows += [observed(f"shop.example:{number}", 0, price_on(0, number)) for number in range(13)]
+        prices.store.append(
+            one.__class__(**{name: getattr(one, name) for name in one.__slots__ if name != "observed_at"},
+                          observed_at=one.observed_at + (now - NOW))
+            for one in rows
+        )  # fmt: skip
+        retrain(settings_over(folder), prices, lambda *_: None)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def api(home):
+    with served(price_app(settings_over(home))) as client:
+        yield client
+
+
+def asked(api, number=0, **query):
+    answer = api.get("/advice", params={"product": f"shop.example:{number}", **query})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_a_price_that_falls_again_and_again_is_waited_for_with_true_figures(api):
+    found = asked(api, deadline_days=30, quantity=3)
+    assert (found["action"], found["price"], found["currency"]) == ("wait", "10.00", "EUR")
+    assert found["target_price"] == "8.50"
+    assert date.fromisoformat(found["as_of"]) < date.fromisoformat(found["until"])
+    assert date.fromisoformat(found["until"]) <= date.fromisoformat(found["as_of"]) + timedelta(days=30)
+    saving = Decimal(30) * Decimal(str(found["expected_saving_percent"])) / 100
+    assert float(found["expected_saving"]) == pytest.approx(float(saving), abs=0.02)
+    assert 0 < found["expected_saving_percent"] < 30
+    assert 0 <= found["chance_of_paying_more"] <= 0.2
+    assert "8,50 €" in found["message"]
+    told = " ".join(found["reasons"])
+    assert "cerca del máximo" in told
+    assert "de 7,00 € a 10,00 €" in told
+    assert "hasta un 30 % menos (7,00 €)" in told
+
+
+def test_the_weeks_in_which_it_was_cheaper_are_counted_right(api):
+    prices = [float(price_on(day, 0)) for day in range(84)]
+    weeks = sum(min(prices[7 * week : 7 * week + 7]) < 10 for week in range(12))
+    assert f"Costó menos en {weeks} de las últimas 12 semanas" in " ".join(asked(api)["reasons"])
+
+
+def test_an_offer_is_bought_now(api):
+    number = next(n for n in range(12) if price_on(0, n) == "7.00")
+    found = asked(api, number)
+    assert (found["action"], found["target_price"], found["until"]) == ("buy", None, None)
+    assert (found["expected_saving"], found["expected_saving_percent"], found["chance_of_paying_more"]) == (
+        "0.00",
+        0,
+        0,
+    )
+    assert found["message"].startswith("Compra ya")
+
+
+@pytest.mark.parametrize(("number", "word"), [(12, "menos de 28"), (13, "no se conoce")])
+def test_what_is_not_known_is_bought_and_said(api, number, word):
+    found = asked(api, number)
+    assert found["action"] == "buy"
+    assert word in found["message"]
+
+
+def test_a_deadline_too_short_to_judge_means_buy_now(api):
+    assert asked(api, deadline_days=3)["action"] == "buy"
+
+
+def test_the_cheapest_litre_stands_beside_the_advice(api):
+    switch = asked(api, quantity=2)["cheapest"]
+    assert switch["offer"]["price_per_litre"] == "1.4000"
+    assert (switch["switch"], switch["saving"], switch["saving_percent"]) == (True, "6.00", 30.0)
+
+
+def test_the_cheapest_of_a_category_are_listed_in_order(api):
+    found = api.get("/cheapest", params={"category": "oil"}).json()
+    prices = [Decimal(one["price_per_litre"]) for one in found["offers"]]
+    assert prices == sorted(prices)
+    assert len(prices) == 13
+    assert found["cheapest"] == found["offers"][:1]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/advice", 422),
+        ("/advice?product=shop.example:0&deadline_days=0", 422),
+        ("/advice?product=shop.example:0&deadline_days=91", 422),
+        ("/advice?product=shop.example:0&deadline_days=soon", 422),
+        ("/advice?product=shop.example:0&quantity=0", 422),
+        ("/advice?product=nobody:1", 404),
+        ("/cheapest", 422),
+        ("/cheapest?category=wine", 404),
+        ("/data?category=wine&index=true", 404),
+        ("/data?index=true", 422),
+        ("/data?product=shop.example:0&index=true", 422),
+        ("/predict", 422),
+        ("/predict?product=shop.example:0&category=oil", 422),
+        ("/predict?category=wine", 404),
+        ("/predict?category=oil&currency=USD", 404),
+        ("/predict?category=oil&currency=euros", 422),
+    ],
+)
+def test_what_cannot_be_answered_is_a_problem(api, path, status):
+    answer = api.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json()["detail"]
+
+
+def test_a_category_has_a_history_and_a_forecast_like_a_product(api):
+    rows = api.get("/data", params={"category": "oil", "index": True, "limit": 1000}).json()["items"]
+    assert [row["product"] for row in (rows[0], rows[-1])] == ["category:oil"] * 2
+    assert len(rows) == DAYS
+    assert (rows[-1]["unit"], rows[-1]["currency"], rows[-1]["products"]) == ("litre", "EUR", 13)
+    assert rows[-1]["price"] in {1.4, 2.0}
+    predicted = api.get("/predict", params={"category": "oil", "horizon": 14}).json()
+    assert (predicted["product"], predicted["unit"], predicted["currency"]) == ("category:oil", "litre", "EUR")
+    assert len(predicted["days"]) == 14
+    assert predicted["cutoff"] == rows[-1]["date"]
+    product_forecast = api.get("/predict", params={"product": "shop.example:0"}).json()
+    assert product_forecast["unit"] == "piece"
+
+
+def test_the_index_comes_as_a_table_too(api):
+    query = {"category": "oil", "index": True, "limit": 5}
+    text = api.get("/data", params={**query, "format": "csv"})
+    assert text.headers["X-Next-Cursor"]
+    assert len(list(csv.DictReader(io.StringIO(text.text)))) == 5
+    frame = pl.read_parquet(io.BytesIO(api.get("/data", params={**query, "format": "parquet"}).content))
+    assert frame.columns == ["product", "date", "price", "currency", "unit", "products"]
+
+
+def test_before_anything_was_learned_the_advice_is_to_buy(tmp_path):
+    with opened(settings_over(tmp_path)) as prices:
+        prices.store.save_listing(product(1))
+        assert prices.service.advice("shop.example:1", 30, 1).action == "buy"
+
+
+@pytest.fixture
+def run(home, monkeypatch, capsys):
+    def command(*arguments):
+        monkeypatch.setenv("ALMAZARA_HOME", str(home))
+        monkeypatch.setattr(sys, "argv", ["almazara", "prices", *map(str, arguments)])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = end.code or 0
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return command
+
+
+def test_the_command_line_advises_as_the_api_does(run, api):
+    code, out, _ = run("advice", "shop.example:0", "--deadline-days", 30, "--quantity", 2, "--json")
+    assert (code, json.loads(out)) == (0, asked(api, quantity=2))
+    code, out, _ = run("advice", "shop.example:0")
+    assert out.startswith("Espera: compra en cuanto cueste 8,50 €")
+    assert "% menos" in out
+
+
+def test_the_command_line_names_the_cheapest(run):
+    code, out, _ = run("cheapest", "oil", "--json")
+    assert (code, len(json.loads(out)["offers"])) == (0, 13)
+    assert "extra virgin" in run("cheapest", "oil")[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("advice", "nobody:1"), ("advice", "shop.example:0", "--deadline-days", 91), ("cheapest", "wine"),
+     ("advise", "--input", "missing.csv", "--cutoff", "2024-01-01", "--output", "x.parquet")],
+)  # fmt: skip
+def test_what_the_command_line_cannot_answer_is_one_line(run, arguments, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(*arguments)
+    assert (code, out) == (1, "")
+    assert err.startswith("almazara: ")
+    assert err.count("\n") == 1
+
+
+def test_a_file_is_advised_on_from_the_command_line(run, tmp_path):
+    source, target = tmp_path / "history.csv", tmp_path / "advice.parquet"
+    days = [date(2024, 1, 1) + timedelta(days=day) for day in range(DAYS)]
+    lines = [f"s{n},{day},{price_on(i, n)}" for n in range(12) for i, day in enumerate(days)]
+    source.write_text("\n".join(["series_id,date,price", *lines]))
+    code, out, err = run("advise", "--input", source, "--cutoff", days[-1], "--deadline-days", 30, "--output", target)
+    assert code == 0, err
+    assert out.startswith("12 series:")
+    assert set(pl.read_parquet(target)["action"]) == {"wait", "buy"}
