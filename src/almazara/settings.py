@@ -54,8 +54,8 @@ class Settings(BaseSettings):
     """What is retrained is published unless its NDCG@10 is below the published one's by more than this share."""
 
     store_url: SecretStr | None = None
-    """Where prices are kept: sqlite:///file, postgresql://user:password@host/name, dynamodb://table?region=...;
-    by default a SQLite file in the home folder."""
+    """Where prices, and what users do with films, are kept: sqlite:///file, postgresql://user:password@host/name,
+    dynamodb://table?region=... (prices alone); by default SQLite files in the home folder."""
     api_keys: CommaSeparatedSecrets = ()
     """Keys that may write, separated by commas; without any, only this machine may."""
     writes_per_minute: Annotated[int, Field(ge=1)] = 30
