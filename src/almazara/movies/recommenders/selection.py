@@ -79,7 +79,7 @@ class Selector:
         self._attributes = attributes
         self._twins = twins
         self._by_votes = by_votes
-        self._likeness = likeness
+        self.likeness = likeness
 
     def films(
         self, method: SimilarFilms, row: int, n: int, filters: Filters = NO_FILTERS, diversity: float = 0.0
@@ -103,7 +103,7 @@ class Selector:
             found = found.then(self._rest(method, row, stored, allowed, wanted - len(found)))
         if diversity and len(found):
             pool = found.at(slice(wanted))
-            found = pool.at(diversified(pool.similarity, self._likeness.between(pool.rows), n, diversity))
+            found = pool.at(diversified(pool.similarity, self.likeness.between(pool.rows), n, diversity))
         return found.at(slice(n))
 
     def _rest(self, method: SimilarFilms, row: int, stored: Candidates, allowed: np.ndarray, n: int) -> Candidates:
@@ -125,7 +125,8 @@ def diversified(similarity: np.ndarray, alike: np.ndarray, n: int, diversity: fl
     producing summaries", SIGIR; their lambda is 1 - diversity.
 
     Args:
-        similarity: (k,) never rising; it is divided by the first one.
+        similarity: (k,) never rising; it is stretched to reach from 1 to 0, so that a value of `diversity` does as much
+            where all films are about as similar as where they are not.
         alike: (k, k) how alike the films are, in [0, 1].
         n: How many to choose.
         diversity: From 0 (the order as it is) to 1 (the first film, then whatever is unlike).
@@ -133,7 +134,7 @@ def diversified(similarity: np.ndarray, alike: np.ndarray, n: int, diversity: fl
     Returns:
         The places of the chosen ones; equal ones in the order as it was.
     """
-    relevance = (1 - diversity) * similarity / (similarity[0] or 1.0)
+    relevance = (1 - diversity) * (similarity - similarity[-1]) / ((similarity[0] - similarity[-1]) or 1.0)
     nearest = alike[0].astype(np.float64)
     chosen, left = [0], np.arange(len(similarity)) > 0
     while len(chosen) < min(n, len(similarity)):

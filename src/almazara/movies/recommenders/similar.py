@@ -65,8 +65,8 @@ class SimilarAnswers:
         self, catalog: Catalog, methods: Mapping[str, SimilarFilms], selector: Selector, reasons: Reasons
     ) -> None:
         self._catalog = catalog
-        self._methods = methods
-        self._selector = selector
+        self.methods = methods
+        self.selector = selector
         self._reasons = reasons
 
     def answer(self, row: int, query: Query) -> RecommendationAnswer:
@@ -77,9 +77,9 @@ class SimilarAnswers:
         """
         query.check()
         method = query.method
-        if method == COLLABORATIVE and not len(self._methods[method].candidates(row)):
+        if method == COLLABORATIVE and not len(self.methods[method].candidates(row)):
             method = CONTENT  # nobody who has seen it has seen anything else
-        found = self._selector.films(self._methods[method], row, query.n, query.filters, query.diversity)
+        found = self.selector.films(self.methods[method], row, query.n, query.filters, query.diversity)
         film = self._catalog.reference(row)
         detail = self._detail(row, film, method, found)
         titles = [one.titulo for one in detail]
