@@ -57,10 +57,15 @@ def test_scores_are_of_all_films_and_finite(recommender, rows, sample_films):
         assert np.isfinite(scores).all()
 
 
-def test_equal_films_come_in_order_of_votes(tmp_path, method):
-    films = publish_made(tmp_path, [Made(f"Film {place}", {"vote_count": n}) for place, n in enumerate([5, 9, 7, 9])])
+def test_films_that_nothing_tells_apart_come_in_order_of_their_ids(tmp_path, method):
+    films = publish_made(tmp_path, [Made(f"Film {place}", {"vote_count": n}) for place, n in enumerate([5, 9, 9, 9])])
     others = [film.id for film in films.recommend("Film 0", 3, method).detalle]
-    assert others == [2, 4, 3]
+    assert others == [2, 3, 4]
+
+
+def test_films_of_one_vote_average_come_in_order_of_votes(tmp_path):
+    films = publish_made(tmp_path, [Made(f"Film {place}", {"vote_count": n}) for place, n in enumerate([5, 9, 7, 9])])
+    assert [film.id for film in films.recommend("Film 0", 3, "puntuacion").detalle] == [2, 4, 3]
 
 
 def test_a_small_catalog_gives_all_its_other_films(tmp_path, method):
