@@ -54,7 +54,7 @@ def test_weights_are_in_the_order_of_what_they_say():
     weights += [Opinion(Kind.RATING, value).weight for value in (2.5, 3.0, 3.5, 4.0, 4.5, 5.0)]
     assert weights == sorted(set(weights))
     assert Opinion(Kind.RATING, 3.5).weight == VIEW_WEIGHT
-    assert Opinion(Kind.RATING, 5.0).weight == LIKE_WEIGHT
+    assert VIEW_WEIGHT < LIKE_WEIGHT < Opinion(Kind.RATING, 5.0).weight
 
 
 def test_a_low_rating_counts_against_a_film_and_keeps_it_out_of_no_list():

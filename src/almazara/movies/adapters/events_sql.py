@@ -78,12 +78,12 @@ class EventStore:
     def of_user(self, user: str) -> list[Event]:
         """A user's events, oldest first."""
         with _translated(self._engine), self._engine.connect() as connection:
-            return [_as_event(row) for row in connection.execute(self._of_user, {"user": user})]
+            return [_as_event(row) for row in connection.execute(self._of_user, {"user": user}).all()]
 
     def all(self) -> list[Event]:
         """Everybody's events, by user, oldest first: what models are trained on."""
         with _translated(self._engine), self._engine.connect() as connection:
-            return [_as_event(row) for row in connection.execute(self._all)]
+            return [_as_event(row) for row in connection.execute(self._all).all()]
 
     def delete_user(self, user: str) -> int:
         """Delete all events of a user; returns how many there were."""
