@@ -22,7 +22,8 @@ def address(sample_home, tmp_path_factory):
 
 
 @schema.include(
-    path_regex="^/(?!productos|scraper|data|predict|retrain|eventos|usuarios|recomendacion/(usuario|grupo|perfil))"
+    path_regex="^/(?!productos|scraper|data|predict|retrain|advice|cheapest"
+    "|eventos|usuarios|recomendacion/(usuario|grupo|perfil))"
 ).parametrize()
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def test_the_film_routes_keep_what_their_description_promises(case, address):
