@@ -139,9 +139,8 @@ class UserService:
         return fold(events, self._row_of, self._parts.history.rated(check_user(user)))
 
     def _scores(self, profile: Profile) -> np.ndarray:
-        if not profile.speaks():
-            return self._parts.ranking.popularity
-        return self._parts.model.scores(*profile.arrays())
+        """What the model says of a profile; of one that speaks for nothing, what is popular."""
+        return self._parts.model.scores(*(profile if profile.speaks() else Profile({})).arrays())
 
     def _allowed(self, profiles: Iterable[Profile], query: ListQuery) -> np.ndarray:
         allowed = self._parts.attributes.allowed(query.filters)

@@ -33,8 +33,8 @@ def open_users(folder: Path) -> UserService:
     space = ContentSpace(group("content_matrix"))
     similar = StoredRecommender(group("hybrid"), space.scores)
     ranking = Ranking(group("twins")["labels"], attributes["by_votes"])
-    model = group("user_model")
-    learned = bool(len(model["values"]))  # nothing, where there were no ratings
+    history = group("user_history")
+    learned = len(history["ids"]) > 0  # without ratings there was nothing to learn from
     reasons = Reasons(group("reasons"), Texts(group("reason_names")), films)
     return UserService(
         UserParts(
@@ -43,9 +43,9 @@ def open_users(folder: Path) -> UserService:
             attributes=Attributes(films, attributes, Texts(group("language_names")), Texts(group("genre_names"))),
             likeness=space,
             ranking=ranking,
-            model=UserRecommendations(model) if learned else NeighborScores(similar, ranking.popularity),
+            model=UserRecommendations(group("user_model")) if learned else NeighborScores(similar, ranking.popularity),
             reasons=UserReasons(catalog, similar, reasons),
-            history=UserHistory(group("user_history")),
+            history=UserHistory(history),
             imdb=ImdbNumbers(group("imdb")),
         )
     )

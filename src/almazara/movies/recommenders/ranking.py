@@ -19,7 +19,7 @@ class UserScores(Protocol):
         """A score for every film, also for those of the profile: (films,) float32, finite.
 
         Args:
-            rows: (known,) int32 rows of the films that the user knows, rising.
+            rows: (known,) int32 rows of the films that the user knows, rising; none asks for what is popular.
             weights: (known,) float32, how much each speaks for films like it; below 0 against them.
         """
         ...
