@@ -36,6 +36,15 @@ import uvloop
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "movies" / "the-movies-dataset"
 TRIVIAL = "/trivial"
 DISTINCT = 4000
+RECOMMENDATIONS = (
+    "n=50",
+    "anio_min=1990&n=10",
+    "genero=western,terror&n=10",
+    "idioma=ja&n=10",
+    "diversidad=0.2&n=10",
+    "metodo=puntuacion",
+)
+"""Queries beside the default one, which is answered from bytes made ahead; few films are Japanese or westerns."""
 SERVER_OPTIONS = ["--http", "httptools", "--loop", "uvloop", "--no-access-log", "--log-level", "warning"]
 
 
@@ -82,7 +91,10 @@ def paths_by_route(catalog: Path) -> dict[str, list[str]]:
         "get_director": asked("get_director", some(names)),
         "get_director, 800 with most films": asked("get_director", names[:800]),
         "recomendacion": asked("recomendacion", some(titles)),
-        "recomendacion, n=50": [f"{path}?n=50" for path in asked("recomendacion", some(titles))],
+        **{
+            f"recomendacion, {query}": [f"{path}?{query}" for path in asked("recomendacion", some(titles))]
+            for query in RECOMMENDATIONS
+        },
         "peliculas": asked("peliculas", [str(film) for film in some(films["id"].to_list())]),
         "buscar": [f"/buscar?q={quote(title, safe='')}" for title in some(titles)],
         "get_director, 50, asked again": asked("get_director", names[:50]),

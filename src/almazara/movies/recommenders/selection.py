@@ -11,7 +11,7 @@ from almazara.movies.recommenders.attributes import NO_FILTERS, Attributes, Filt
 
 POOL: Final = 100
 """Films among which variety is sought."""
-_DECIMALS: Final = 5
+_DECIMALS: Final = 6
 """Scores that differ by less are equal: sums of floats differ in their last digits from machine to machine."""
 
 
