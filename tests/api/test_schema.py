@@ -23,7 +23,7 @@ def address(sample_home, tmp_path_factory):
 
 @schema.include(
     path_regex="^/(?!productos|scraper|data|predict|retrain|advice|cheapest"
-    "|eventos|usuarios|recomendacion/(usuario|grupo|perfil))"
+    "|eventos|usuarios|recomendacion/(usuario|grupo|perfil)|modelos/peliculas/entrenar$)"
 ).parametrize()
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def test_the_film_routes_keep_what_their_description_promises(case, address):

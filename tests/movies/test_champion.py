@@ -33,6 +33,15 @@ def test_who_loses_more_than_the_margin_is_worse(factor, expected):
     assert verdict(factor) is expected
 
 
+def test_a_loss_that_a_few_users_cannot_prove_does_not_keep_a_model_back():
+    noisy = np.array([0.5, 0.1, 0.4, 0.3, 0.2, 0.6])
+    other = np.array([0.1, 0.5, 0.35, 0.32, 0.6, 0.2])
+    found = champion.compare(judged(other), judged(noisy), 0.01, np.random.default_rng(0))
+    assert found.difference.mean < -0.01
+    assert found.risk < 0.8
+    assert found.verdict is Verdict.NOT_WORSE
+
+
 def test_the_margin_may_be_nothing():
     assert verdict(0.999, margin=0.0) is Verdict.WORSE
 

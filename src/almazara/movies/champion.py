@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,9 @@ from almazara.movies import schema as s
 from almazara.movies.evaluation import PRIMARY, Judgement
 from almazara.movies.metrics import Interval
 from almazara.movies.splitting import Pairs, Split
+
+_EVIDENCE: Final = 0.8
+"""The share of replicates that must find the challenger worse."""
 
 
 class Verdict(StrEnum):
@@ -39,12 +42,14 @@ class Comparison:
     Attributes:
         verdict: What becomes of it.
         difference: By which share its NDCG@10 is above the champion's; None where they were not compared.
-        challenger: Its metrics; empty where it was not judged.
+        risk: The share of bootstrap replicates in which it loses more than the margin.
+        challenger: Its metrics; None where it was not judged.
         champion: Those of the champion.
     """
 
     verdict: Verdict
     difference: Interval | None = None
+    risk: float | None = None
     challenger: Judgement | None = None
     champion: Judgement | None = None
 
@@ -55,21 +60,34 @@ class Comparison:
             "challenger": _rounded(self.challenger),
             "champion": _rounded(self.champion),
             "relative_difference": _described(self.difference),
+            "risk": self.risk,
         }
 
 
 def compare(challenger: Judgement, champion: Judgement, margin: float, rng: np.random.Generator) -> Comparison:
-    """Worse is whose mean NDCG@10 lies more than the margin below the champion's; in doubt the champion stays.
+    """Worse is who loses more than the margin of the champion's NDCG@10, in four of five bootstrap replicates.
+
+    A challenger that measures a little lower on a few users is not proven worse; one that is, at this evidence, is
+    kept back. Replicates are paired: both models answer the same drawn users.
 
     Args:
         challenger: The new model's metrics.
         champion: The published one's, of the same users in the same order.
         margin: The share that may be lost, for example 0.01.
-        rng: Draws the users of the paired bootstrap, whose interval is reported.
+        rng: Draws the users.
     """
-    found = metrics.relative_difference(challenger.per_user[PRIMARY], champion.per_user[PRIMARY], rng)
-    verdict = Verdict.WORSE if found.mean < -margin else Verdict.BETTER if found.low > 0 else Verdict.NOT_WORSE
-    return Comparison(verdict, found, challenger, champion)
+    ours, theirs = challenger.per_user[PRIMARY], champion.per_user[PRIMARY]
+    replicates = metrics.relative_replicates(ours, theirs, rng)
+    low, high = np.quantile(replicates, [0.025, 0.975])
+    found = Interval(metrics.relative_difference(ours, theirs), float(low), float(high))
+    risk = float(np.mean(replicates < -margin))
+    return Comparison(_verdict(risk, low), found, risk, challenger, champion)
+
+
+def _verdict(risk: float, low: float) -> Verdict:
+    if risk >= _EVIDENCE:
+        return Verdict.WORSE
+    return Verdict.BETTER if low > 0 else Verdict.NOT_WORSE
 
 
 def without_held_out(ratings: pl.DataFrame, pairs: Pairs, split: Split) -> sparse.csr_array:

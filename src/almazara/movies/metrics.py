@@ -151,8 +151,13 @@ def intervals(values: np.ndarray, rng: np.random.Generator) -> list[Interval]:
     return [Interval(*map(float, one)) for one in zip(values.mean(axis=0), low, high, strict=True)]
 
 
-def relative_difference(challenger: np.ndarray, champion: np.ndarray, rng: np.random.Generator) -> Interval:
-    """By which share the challenger's mean lies above the champion's, with a paired bootstrap interval.
+def relative_difference(challenger: np.ndarray, champion: np.ndarray) -> float:
+    """By which share the challenger's mean lies above the champion's."""
+    return float(_relative(challenger.mean(), champion.mean()))
+
+
+def relative_replicates(challenger: np.ndarray, champion: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(replicates,) the relative difference of means over users drawn with replacement, the same ones for both.
 
     Args:
         challenger: (users,) its metric.
@@ -160,8 +165,7 @@ def relative_difference(challenger: np.ndarray, champion: np.ndarray, rng: np.ra
         rng: Draws the users.
     """
     means = bootstrap_means(np.column_stack([challenger, champion]), rng)
-    low, high = np.quantile(_relative(means[:, 0], means[:, 1]), [0.025, 0.975])
-    return Interval(float(_relative(challenger.mean(), champion.mean())), float(low), float(high))
+    return _relative(means[:, 0], means[:, 1])
 
 
 def _relative(value: np.ndarray, base: np.ndarray) -> np.ndarray:

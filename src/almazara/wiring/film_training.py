@@ -270,7 +270,12 @@ def _metrics(comparison: Comparison, champion: str | None) -> dict[str, Any]:
 
     described = comparison.described()
     verdict = {"method": registry.DEFAULT, "verdict": described["verdict"], "compared_with": champion}
-    return {**described["challenger"], **verdict, "relative_difference": described["relative_difference"]}
+    return {
+        **described["challenger"],
+        **verdict,
+        "relative_difference": described["relative_difference"],
+        "risk": described["risk"],
+    }
 
 
 def _ended(run: TrainingRun, outcome: Outcome) -> TrainingRun:

@@ -29,7 +29,7 @@ _PAGE: Final = (
     "user_milliseconds",
     "peak_megabytes",
 )
-_PLOTTED: Final = (PRIMARY, "recall_at_20", "coverage_at_10")
+PLOTTED: Final = (PRIMARY, "recall_at_20", "coverage_at_10")
 
 
 def write(folder: Path, table: pl.DataFrame, described: Mapping[str, Any]) -> None:
@@ -59,7 +59,7 @@ def write(folder: Path, table: pl.DataFrame, described: Mapping[str, Any]) -> No
             partial = folder / f".{name}.partial"
             partial.write_bytes(content)
             partial.replace(folder / name)
-        for picture in {found for metric in _PLOTTED for found in folder.glob(f"*-{metric}.svg")}:
+        for picture in {found for metric in PLOTTED for found in folder.glob(f"*-{metric}.svg")}:
             if picture.name not in contents:
                 picture.unlink()
     except OSError as error:
@@ -71,7 +71,7 @@ def _pictures(table: pl.DataFrame) -> dict[str, bytes]:
     return {
         f"{split}-{metric}.svg": interval_plot(part, metric, f"{metric}, split {split}").encode()
         for (split,), part in parts.items()
-        for metric in _PLOTTED
+        for metric in PLOTTED
     }
 
 

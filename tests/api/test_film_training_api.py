@@ -1,0 +1,116 @@
+"""The routes of the film models: who may retrain, what is answered at once, and what became of it."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from almazara.api.app import create_api
+from almazara.wiring import film_training
+from almazara.wiring import movies as wiring
+from almazara.wiring.prices import open_prices
+from rated_films import tastes, write_rated
+from sample_catalog import made_once, no_progress, served, settings_for
+
+RUN = "/modelos/peliculas/entrenar"
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory):
+    def make(home):
+        raw = write_rated(home / "raw", tastes(12))
+        wiring.build_movies(settings_for(home), raw, ratings=None, sample=False, progress=no_progress)
+
+    return made_once(tmp_path_factory, "served-rated-home", make)
+
+
+@pytest.fixture
+def home(published, tmp_path, monkeypatch):
+    """The home folder of the server, which its child processes find in the environment."""
+    folder = tmp_path / "home"
+    subprocess.run(["cp", "-r", str(published), str(folder)], check=True)
+    monkeypatch.setenv("ALMAZARA_HOME", str(folder))
+    return folder
+
+
+def app_of(home, **values):
+    settings = settings_for(home, demo=False, reload_seconds=0.1, **values)
+    live = wiring.live_movies(settings)
+    live.refresh()
+    return create_api(live, open_prices(settings, serving=True), settings)
+
+
+def ended(api, location, seconds=120):
+    deadline = time.monotonic() + seconds
+    while (run := api.get(location).json())["estado"] == "en_curso":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return run
+
+
+def test_a_retraining_runs_beside_the_server_which_then_serves_what_it_published(home):
+    with served(app_of(home)) as api:
+        before = api.get("/modelos/peliculas").json()
+        accepted = api.post(RUN)
+        assert (accepted.status_code, accepted.json()["estado"]) == (202, "en_curso")
+        assert api.post(RUN).status_code == 409  # at once, while the child is still being loaded
+        run = ended(api, accepted.headers["location"])
+        assert (run["estado"], run["veredicto"], run["comparada_con"]) == ("terminado", "not_worse", before["version"])
+        after = api.get("/modelos/peliculas").json()
+        assert after["version"] == run["version"] != before["version"]
+        assert after["metricas"]["ndcg_at_10"] == run["metricas"]["ndcg_at_10"]
+        assert after["deriva"]["catalog"]["runtime"] == 0
+        assert after["ultimo_entrenamiento"] == run
+        deadline = time.monotonic() + 30
+        while api.get("/health").json()["peliculas"]["version"] != run["version"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_a_child_that_is_killed_leaves_a_failed_run_and_the_served_model(home):
+    app = app_of(home)
+    runs = app.state.film_training.runs
+    with served(app) as api:
+        before = api.get("/modelos/peliculas").json()["version"]
+        begun = api.post(RUN).json()
+        os.kill(runs._children[begun["id"]].pid, signal.SIGKILL)
+        assert ended(api, f"{RUN}/{begun['id']}")["estado"] in {"fallido", "interrumpido"}
+        assert api.get("/modelos/peliculas").json()["version"] == before
+        assert api.get("/score_titulo/Film 1").status_code == 200
+
+
+def test_a_server_that_ends_interrupts_its_retraining(home):
+    with served(app_of(home)) as api:
+        begun = api.post(RUN).json()
+    run = film_training.training_runs(settings_for(home)).get(begun["id"])
+    assert run.estado == "interrumpido"
+    assert "lo publicado sigue como estaba" in run.mensaje
+
+
+def test_only_who_may_write_retrains_and_everybody_may_look(home):
+    with served(app_of(home, api_keys="secret-key")) as api:
+        assert api.post(RUN).status_code == 401
+        assert api.post(RUN, headers={"X-API-Key": "wrong"}).status_code == 401
+        state = api.get("/modelos/peliculas")
+        assert state.status_code == 200
+        assert state.json()["ultimo_entrenamiento"] is None
+
+
+@pytest.mark.parametrize(("run_id", "status"), [("20260101T000000-abcdef", 404), ("..%2Fsecrets", 404), ("x", 422)])
+def test_an_unknown_run_is_said_to_be_unknown(sample_api, run_id, status):
+    answer = sample_api.get(f"{RUN}/{run_id}")
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_without_a_published_version_the_state_says_so(tmp_path):
+    with served(app_of(tmp_path / "empty")) as api:
+        state = api.get("/modelos/peliculas").json()
+    assert (state["version"], state["mensaje"]) == (None, "Todavía no hay ninguna versión publicada.")
+
+
+def test_the_described_answers_are_those_that_are_sent(sample_api):
+    described = sample_api.get("/openapi.json").json()["paths"]
+    assert set(described["/modelos/peliculas/entrenar"]["post"]["responses"]) >= {"202", "401", "409", "429"}
+    assert sample_api.get("/modelos/peliculas").json()["es_muestra"] is True
