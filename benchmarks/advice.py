@@ -15,17 +15,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
-from almazara.prices.adapters.exchange_readers import READERS, format_of
+from almazara.prices.adapters.forecast_tables import read_table
 from almazara.prices.advice import decide
-from almazara.prices.advice_batch import prices_until
 from almazara.prices.advice_learning import MOST_PAID_MORE, learn
 from almazara.prices.advice_policy import HORIZONS, Policy
 from almazara.prices.advice_states import MIN_DAYS, WINDOW_DAYS, Floats, paid_prices, states, target_prices
-from almazara.prices.exchange import Defaults, Entry
+from almazara.prices.batch import read_prices
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "prices" / "series"
 PANELS = {
@@ -57,11 +57,10 @@ class Asked:
 
 def prices_of(path: Path, most: int) -> Floats:
     """Daily prices of at most so many series of a file, spread over it, up to its last day."""
-    entries = READERS[format_of(path)](path, Defaults(currency="EUR"))
-    observations = [entry.observation for entry in entries if isinstance(entry, Entry)]
-    last = max(one.observed_at.date() for one in observations)
-    prices = prices_until(observations, last, days=10**4)[1]
-    return prices[:: -(-len(prices) // most)]
+    table = read_table(path)
+    last = date.fromisoformat(table["date"].max()[:10])
+    panel = read_prices(table, last, window_days=10**4).panel
+    return panel.prices[:: -(-len(panel.prices) // most)]
 
 
 def ask(prices: Floats, deadline: int) -> Asked:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, load_settings, print_json, print_table
+from almazara.cli.output import AsJson, load_settings, print_json, print_table, showing_progress
 
 Deadline = Annotated[int, typer.Option(help="Days within which one wants to have bought, 1 to 90.")]
 
@@ -66,14 +65,25 @@ def cheapest(
 
 
 def advise(
-    source: Annotated[Path, typer.Option("--input", help="History: `series_id,date,price,...`; .csv, .gz, .parquet.")],
-    cutoff: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the advice; later rows are unseen.")],
-    target: Annotated[Path, typer.Option("--output", help="Parquet file, one row a series.")],
+    source: Annotated[Path, typer.Option("--input", help="CSV of series_id, date, price; plain or gzip.")],
+    cutoff: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the advice, the last that counts as known.")
+    ],
+    output: Annotated[Path, typer.Option(help="File for the advice: .parquet or .csv.")],
     deadline_days: Deadline = 30,
+    as_json: AsJson = False,
 ) -> None:
-    """Advice for every series of a file, learned from that file up to the cutoff alone."""
+    """Advice for all series of a file, learned from that file up to the cutoff alone."""
     from almazara.wiring.price_advice import advise_file
 
-    rows, refused = advise_file(source, target, cutoff=cutoff.date(), deadline_days=deadline_days)
-    counts = Counter(row.action for row in rows)
-    typer.echo(f"{len(rows)} series: {counts['wait']} wait, {counts['buy']} buy; {refused} rows were refused.")
+    with showing_progress() as progress:
+        report = advise_file(source, output, cutoff=cutoff.date(), deadline_days=deadline_days, progress=progress)
+    if as_json:
+        print_json(report)
+        return
+    refused = f"{len(report.refused_series)} series and {sum(report.refused_rows.values())} rows refused"
+    typer.echo(f"{report.wait} series to wait for, {report.buy} to buy now, in {output}; {refused}.")
+    for reason, count in report.refused_rows.items():
+        typer.echo(f"{count} rows: {reason}")
+    for name, reason in report.refused_series.items():
+        typer.echo(f"{name}: {reason}")

@@ -43,7 +43,7 @@ class BatchInput:
     refused_series: Mapping[str, str]
 
 
-def read_prices(table: pl.DataFrame, cutoff: date) -> BatchInput:
+def read_prices(table: pl.DataFrame, cutoff: date, *, window_days: int = _WINDOW_DAYS) -> BatchInput:
     """Check and order the rows of a table up to a cutoff; what came after it is not looked at.
 
     Args:
@@ -51,6 +51,7 @@ def read_prices(table: pl.DataFrame, cutoff: date) -> BatchInput:
             written) and price; currency where there is one. Of several rows of a day the last moment's counts, of
             equal moments the last row.
         cutoff: Last day that is known.
+        window_days: How many days up to it the panel has at most.
 
     Raises:
         InputError: when a column is missing.
@@ -66,7 +67,7 @@ def read_prices(table: pl.DataFrame, cutoff: date) -> BatchInput:
     without = set(rows.filter(pl.col(SERIES_ID) != "")[SERIES_ID]) - set(good[SERIES_ID])
     refused_series = dict.fromkeys(sorted(without), "no price up to the cutoff") | mixed
     usable = good.filter(~pl.col(SERIES_ID).is_in(list(mixed)))
-    panel = _panel(usable, cutoff) if usable.height else None
+    panel = _panel(usable, cutoff, window_days) if usable.height else None
     return BatchInput(panel, dict(refused.iter_rows()), refused_series)
 
 
@@ -126,13 +127,13 @@ def _of_two_currencies(rows: pl.DataFrame) -> dict[str, str]:
     return {name: f"prices in several currencies ({', '.join(found)})" for name, found in mixed.iter_rows()}
 
 
-def _panel(rows: pl.DataFrame, cutoff: date) -> Panel:
+def _panel(rows: pl.DataFrame, cutoff: date, window_days: int) -> Panel:
     """One value a day; what lies before the window counts as its first day's price."""
     ordered = rows.sort(SERIES_ID, DATE, _TEXT, _ROW).unique([SERIES_ID, DATE], keep="last", maintain_order=True)
     first = ordered[DATE].min()
     if not isinstance(first, date):
         raise InputError("The table has no dates.")
-    begin = max(first, cutoff - timedelta(days=_WINDOW_DAYS - 1))
+    begin = max(first, cutoff - timedelta(days=window_days - 1))
     names = ordered[SERIES_ID].unique(maintain_order=True)
     numbers = ordered[SERIES_ID].rle_id().to_numpy().astype(np.int64)
     columns = (ordered[DATE] - begin).dt.total_days().to_numpy().clip(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING
 from almazara.prices.advice_policy import AdvicePolicies
 from almazara.prices.advising import category_index
 from almazara.prices.ports import ObservationStore
+from almazara.wiring.movies import Progress
 
 if TYPE_CHECKING:
-    from almazara.prices.advice_batch import AdvisedRow
     from almazara.prices.series import DailySeries
 
 
@@ -48,8 +49,29 @@ def category_series(store: ObservationStore, *, first: date, until: date, timezo
     return as_series([index.since(first) for index in indices])
 
 
-def advise_file(source: Path, target: Path, *, cutoff: date, deadline_days: int) -> tuple[list[AdvisedRow], int]:
-    """Advice for each series of a file; see `advice_table.advise_file`."""
-    from almazara.prices.adapters import advice_table
+@dataclass(frozen=True, slots=True)
+class AdviceReport:
+    """What became of a file: how many series wait or are bought, and what was refused."""
 
-    return advice_table.advise_file(source, target, cutoff=cutoff, deadline_days=deadline_days)
+    wait: int
+    buy: int
+    refused_rows: dict[str, int]
+    refused_series: dict[str, str]
+
+
+def advise_file(source: Path, target: Path, *, cutoff: date, deadline_days: int, progress: Progress) -> AdviceReport:
+    """Advise on each series of a CSV file, into a Parquet or CSV file."""
+    from almazara.prices.adapters.forecast_tables import read_table, write_table
+    from almazara.prices.advice_batch import advise_batch
+    from almazara.prices.advice_learning import days_needed
+    from almazara.prices.batch import SERIES_ID, read_prices
+
+    progress("reading prices", 0, 0)
+    table = read_table(source)
+    series = table[SERIES_ID].n_unique() if SERIES_ID in table.columns else 0
+    found = read_prices(table, cutoff, window_days=days_needed(series))
+    progress("learning when waiting pays", 0, 0)
+    advised = advise_batch(found.panel, cutoff, deadline_days)
+    write_table(target, advised)
+    waits = int((advised["action"] == "wait").sum())
+    return AdviceReport(waits, advised.height - waits, dict(found.refused_rows), dict(found.refused_series))
