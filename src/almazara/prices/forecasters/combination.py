@@ -36,12 +36,16 @@ class Combination:
 
     The median of rising quantiles rises, and one member gone astray does not move it; a member that finds no fit for a
     listing is left out there.
+
+    Args:
+        season_lengths: As in the members.
     """
 
     name = COMBINATION
 
-    def __init__(self, members: Sequence[Forecaster] | None = None) -> None:
-        self._members = members or (ExponentialSmoothing(), Theta(), ComplexExponentialSmoothing(), Arima())
+    def __init__(self, season_lengths: Sequence[int] = ()) -> None:
+        members = (ExponentialSmoothing, Theta, ComplexExponentialSmoothing, Arima)
+        self._members: tuple[Forecaster, ...] = tuple(member(season_lengths) for member in members)
 
     def fit(self, series: pl.DataFrame) -> _Fitted:
         """Fit every member."""

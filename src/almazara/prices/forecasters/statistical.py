@@ -11,7 +11,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -35,20 +35,34 @@ try:
         AutoARIMA,
         AutoCES,
         AutoETS,
-        AutoTheta,
+        DynamicOptimizedTheta,
         RandomWalkWithDrift,
         SimpleExponentialSmoothingOptimized,
     )
+    from statsforecast.mstl import mstl
 except ImportError as error:
     raise MissingExtraError("stats", "The classical models") from error
 
-_WINDOW_DAYS = 365  # a year of days; a fit's cost grows with it and older ones carry almost no weight
+_WINDOW = 365  # a year of days; a fit's cost grows with it and older ones carry almost no weight
+_CYCLES = 10  # or as many of the longest season
 _FIT_ERRORS = (RuntimeError, ValueError, ArithmeticError, IndexError)
 
 
 @dataclass(frozen=True, slots=True)
+class _Model:
+    """A fitted model of statsforecast, None for a constant series, and what was taken out of the series before.
+
+    Attributes:
+        cycles: The newest cycle of each season, as log prices; the forecast gets them back.
+    """
+
+    fitted: Any
+    cycles: tuple[Floats, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Fitted:
-    models: tuple[tuple[History, Any], ...]
+    models: tuple[tuple[History, _Model], ...]
     refused: tuple[Refusal, ...]
 
     def forecast(self, horizon_days: int, levels: Sequence[int]) -> pl.DataFrame:
@@ -58,9 +72,18 @@ class _Fitted:
 
 
 class _Univariate(ABC):
-    """One model per listing; a constant series needs none."""
+    """One model per listing; a constant series needs none.
 
-    name: ClassVar[str]
+    Args:
+        season_lengths: Of the seasons that are taken out first by repeated loess (MSTL; Bandara, Hyndman and Bergmeir
+            2021) and put back as they were last. Prices of shops have none worth it, so there are none by default.
+    """
+
+    name: str
+
+    def __init__(self, season_lengths: Sequence[int] = ()) -> None:
+        self._season_lengths = tuple(sorted(season_lengths))
+        self._window = max(_WINDOW, _CYCLES * max(self._season_lengths, default=0))
 
     @abstractmethod
     def _model(self) -> Any:  # noqa: ANN401 - statsforecast has no types
@@ -68,22 +91,32 @@ class _Univariate(ABC):
 
     def fit(self, series: pl.DataFrame) -> _Fitted:
         """Fit one model per listing."""
-        models: list[tuple[History, Any]] = []
+        models: list[tuple[History, _Model]] = []
         listings, refused = histories(series)
         failed: list[Refusal] = []
         for history in listings:
             try:
-                models.append((history, self._fitted_to(np.log(history.until_last_price[-_WINDOW_DAYS:]))))
+                models.append((history, self._fitted_to(np.log(history.until_last_price[-self._window :]))))
             except _FIT_ERRORS as error:
                 failed.append(FitFailed(history.listing_id, f"{self.name} found no fit: {error}."))
         return _Fitted(tuple(models), (*refused, *failed))
 
-    def _fitted_to(self, logs: Floats) -> Any:  # noqa: ANN401
-        if np.ptp(logs) == 0:
-            return None
+    def _fitted_to(self, logs: Floats) -> _Model:
+        adjusted, cycles = _without_seasons(logs, self._season_lengths)
+        if np.ptp(adjusted) == 0:
+            return _Model(None, ())
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")  # the searches try parameters that overflow, and drop them
-            return self._model().fit(logs)
+            return _Model(self._model().fit(adjusted), cycles)
+
+
+def _without_seasons(logs: Floats, season_lengths: Sequence[int]) -> tuple[Floats, tuple[Floats, ...]]:
+    """The series without its seasons, and the newest cycle of each; a season needs more than two cycles."""
+    lengths = [length for length in season_lengths if logs.size > 2 * length]
+    if not lengths or np.ptp(logs) == 0:
+        return logs, ()
+    parts = mstl(logs, lengths).filter(like="seasonal").to_numpy()
+    return logs - parts.sum(axis=1), tuple(parts[-length:, i] for i, length in enumerate(lengths))
 
 
 class Drift(_Univariate):
@@ -105,7 +138,7 @@ class SimpleExponentialSmoothing(_Univariate):
 
 
 class ExponentialSmoothing(_Univariate):
-    """AutoETS without season (Hyndman and Khandakar 2008): error and damped trend by AICc, its own intervals."""
+    """AutoETS (Hyndman and Khandakar 2008): error and damped trend by AICc, its own intervals."""
 
     name = "ets"
 
@@ -114,16 +147,16 @@ class ExponentialSmoothing(_Univariate):
 
 
 class Theta(_Univariate):
-    """The best of four theta models (Fiorucci et al. 2016), without season."""
+    """The dynamic optimized theta model (Fiorucci et al. 2016)."""
 
     name = "theta"
 
     def _model(self) -> Any:  # noqa: ANN401
-        return AutoTheta(season_length=1)
+        return DynamicOptimizedTheta(season_length=1)
 
 
 class ComplexExponentialSmoothing(_Univariate):
-    """CES without season (Svetunkov, Kourentzes and Ord 2022); its intervals hardly widen with the horizon."""
+    """CES (Svetunkov, Kourentzes and Ord 2022); its intervals hardly widen with the horizon."""
 
     name = "ces"
 
@@ -132,7 +165,7 @@ class ComplexExponentialSmoothing(_Univariate):
 
 
 class Arima(_Univariate):
-    """AutoARIMA without season: orders by stepwise search over AICc (Hyndman and Khandakar 2008)."""
+    """AutoARIMA: orders by stepwise search over AICc (Hyndman and Khandakar 2008)."""
 
     name = "arima"
 
@@ -140,15 +173,16 @@ class Arima(_Univariate):
         return AutoARIMA(season_length=1)
 
 
-def _quantile_values(history: History, model: Any, horizon: int, quantiles: Sequence[float]) -> Floats:  # noqa: ANN401
-    if model is None:
+def _quantile_values(history: History, model: _Model, horizon: int, quantiles: Sequence[float]) -> Floats:
+    if model.fitted is None:
         return np.full((horizon, len(quantiles)), history.last)
     ahead = horizon + history.stale_days
-    found = model.predict(h=ahead, level=[_level(q) for q in quantiles if q > MEDIAN])
+    found = model.fitted.predict(h=ahead, level=[_level(q) for q in quantiles if q > MEDIAN])
     columns = [
         found["mean"] if q == MEDIAN else found[f"{'hi' if q > MEDIAN else 'lo'}-{_level(q)}"] for q in quantiles
     ]
-    values: Floats = np.exp(np.column_stack(columns))[-horizon:]
+    seasonal = sum((np.resize(cycle, ahead) for cycle in model.cycles), np.zeros(ahead))
+    values: Floats = np.exp(np.column_stack(columns) + seasonal[:, None])[-horizon:]
     return values
 
 
