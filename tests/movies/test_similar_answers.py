@@ -227,6 +227,8 @@ class Evidence:
             "misma dirección": of("crew", "name", pl.col("job") == "Director"),
             "tema": of("keywords", "keyword"),
             "comparten reparto": of("cast", "name"),
+            "mismo guion": of("crew", "name", pl.col("job").is_in(["Screenplay", "Writer"])),
+            "misma productora": of("companies", "company"),
             "género": of("genres", "genre"),
         }
         self.viewers = {film: set(users) for film, users in of("ratings", "user_id").items()}
@@ -268,7 +270,7 @@ def test_every_reason_can_be_found_in_the_clean_tables_and_ratings(sample_films,
             for reason in found.motivos:
                 assert evidence.holds(reason, film_id, found.id), (film_id, found)
                 kinds.add(reason.split(": ")[0] if ": " in reason else "vieron")
-    assert kinds >= {"misma saga", "misma dirección", "tema", "comparten reparto", "género"}
+    assert kinds >= {"misma saga", "misma dirección", "tema", "comparten reparto", "mismo guion", "género"}
     assert ("vieron" in kinds) == (method != "contenido")
 
 

@@ -15,6 +15,9 @@ from almazara.movies.recommenders.base import Arrays
 from almazara.movies.recommenders.reasons import FIELDS
 
 LEADING_CAST: Final = 10
+_WRITING: Final = ("Screenplay", "Writer")
+_LARGEST_COMPANY: Final = 0.01
+"""Of all films: who makes more says nothing of any of them."""
 _ROW: Final = "row"
 _TERM: Final = "term"
 _CODE: Final = "code"
@@ -56,10 +59,25 @@ def _terms(tables: Mapping[str, pl.DataFrame], films: pl.DataFrame) -> pl.DataFr
         "director": crew.filter(pl.col("job") == DIRECTOR).select(s.FILM_ID, pl.col(s.NAME).alias(_TERM)),
         "keyword": tables[s.KEYWORDS].select(s.FILM_ID, pl.col("keyword").alias(_TERM)),
         "cast": cast.filter(pl.col("order") < LEADING_CAST).select(s.FILM_ID, pl.col(s.NAME).alias(_TERM)),
+        "writer": _writers(crew),
+        "company": _companies(tables[s.COMPANIES], films.height),
         "genre": tables[s.GENRES].select(s.FILM_ID, pl.col("genre").alias(_TERM)),
     }
     frames = [found[name].with_columns(pl.lit(place).alias("field")) for place, name in enumerate(FIELDS)]
     return pl.concat(frames).join(films, on=s.FILM_ID).select("field", _ROW, _VOTES, _TERM).unique()
+
+
+def _writers(crew: pl.DataFrame) -> pl.DataFrame:
+    """Who wrote a film and did not direct it too, which is another reason."""
+    columns = s.FILM_ID, pl.col(s.NAME).alias(_TERM)
+    directed = crew.filter(pl.col("job") == DIRECTOR).select(columns)
+    return crew.filter(pl.col("job").is_in(_WRITING)).select(columns).join(directed, on=[s.FILM_ID, _TERM], how="anti")
+
+
+def _companies(companies: pl.DataFrame, n_films: int) -> pl.DataFrame:
+    """The companies of each film that are not among the largest."""
+    size = pl.col(s.FILM_ID).n_unique().over("company")
+    return companies.filter(size <= _LARGEST_COMPANY * n_films).select(s.FILM_ID, pl.col("company").alias(_TERM))
 
 
 def _coded(terms: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

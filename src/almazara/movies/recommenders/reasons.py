@@ -16,13 +16,16 @@ FIELDS: Final = {
     "director": "misma dirección",
     "keyword": "tema",
     "cast": "comparten reparto",
+    "writer": "mismo guion",
+    "company": "misma productora",
     "genre": "género",
 }
 """What is said of each field's terms, in the order of their codes."""
 AT_MOST: Final = 3
 """Reasons a film, and terms a reason."""
 
-_SAGA, _DIRECTOR, _KEYWORD, _CAST, _GENRE = range(len(FIELDS))
+_SAGA, _DIRECTOR, _KEYWORD, _CAST, _WRITER, _COMPANY, _GENRE = range(len(FIELDS))
+_TELLING_FIELDS: Final = (_KEYWORD, _CAST, _WRITER, _COMPANY)
 _LABELS: Final = tuple(FIELDS.values())
 _TELLING: Final = 3.0
 """Nats: what one film in twenty has tells little of two films."""
@@ -71,20 +74,19 @@ class Reasons:
         found = [self._sentence(field, common[field]) for field in (_SAGA, _DIRECTOR) if field in common]
         if shared:
             found += self._seen_by_both(row, title, other, shared)
-        if _KEYWORD in common or _CAST in common:
-            found += self._told(common)
+        found += self._told([field for field in _TELLING_FIELDS if field in common], common)
         return found[:AT_MOST] or self._weak(row, other, common)
 
-    def _told(self, common: Mapping[int, Sequence[int]]) -> list[str]:
-        """What shared keywords and actors tell, in order of how much that is."""
-        nats = {field: sum([self._information[code] for code in common.get(field, ())]) for field in (_KEYWORD, _CAST)}
+    def _told(self, fields: Sequence[int], common: Mapping[int, Sequence[int]]) -> list[str]:
+        """What shared keywords, people and companies tell, in order of how much that is."""
+        nats = {field: sum([self._information[code] for code in common[field]]) for field in fields}
         ordered = sorted(nats, key=nats.__getitem__, reverse=True)
         return [self._sentence(field, common[field]) for field in ordered if nats[field] >= _TELLING]
 
     def _weak(self, row: int, other: int, common: Mapping[int, Sequence[int]]) -> list[str]:
         """What is left to say of two films that share nothing rare; of films that share nothing, what is known."""
         same_era = self._years[row] // 10 == self._years[other] // 10
-        found = [self._sentence(field, common[field]) for field in (_GENRE, _KEYWORD, _CAST) if field in common]
+        found = [self._sentence(field, common[field]) for field in (_GENRE, *_TELLING_FIELDS) if field in common]
         if same_era:
             era = decade(self._years[row])
             found[:1] = [f"{found[0]} ({era})" if found else f"misma época: {era}"]
