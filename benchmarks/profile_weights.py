@@ -29,12 +29,14 @@ SCHEMES = {
     "1 + (r - 3.5) / 6, low 0": rising(6, 0),
     "1 + (r - 3.5) / 3, low 0.3": rising(3, 0.3),
     "1 + (r - 3.5) / 3, low 0": rising(3, 0),
+    "1 + (r - 3.5) / 4, low -0.2": rising(4, -0.2),
+    "1 + (r - 3.5) / 3, low -0.2 (used)": rising(3, -0.2),
+    "1 + (r - 3.5) / 2, low -0.2": rising(2, -0.2),
     "1 + (r - 3.5) / 3, low -0.5": rising(3, -0.5),
     "1 + (r - 3.5) / 3, low -1": rising(3, -1),
-    "1 + (r - 3.5) / 1.5, low 0.2": rising(1.5, 0.2),
-    "1 + (r - 3.5) / 1.5, low -0.5 (used)": rising(1.5, -0.5),
+    "1 + (r - 3.5) / 1.5, low -0.5": rising(1.5, -0.5),
 }
-Figures = tuple[float, float, float]
+Figures = tuple[float, float, float, float]
 
 
 def ease(matrix: np.ndarray) -> np.ndarray:
@@ -48,15 +50,20 @@ def ease(matrix: np.ndarray) -> np.ndarray:
     return weights
 
 
-def judge(scores: np.ndarray, known: np.ndarray, good: np.ndarray, bad: np.ndarray) -> Figures:
-    """NDCG@10 of the good films, share of the bad ones in the ten, share of (good, bad) pairs in the right order."""
+def ndcg(first: np.ndarray, truth: np.ndarray) -> float:
+    """NDCG of the ten first films."""
+    discount = 1 / np.log2(np.arange(2, 12))
+    return float((np.isin(first, truth) @ discount) / discount[: len(truth)].sum()) if len(truth) else np.nan
+
+
+def judge(scores: np.ndarray, known: np.ndarray, held: np.ndarray, ratings: np.ndarray) -> Figures:
+    """NDCG@10 of all films held out and of the good ones, share of bad ones in the ten, pairs in the right order."""
     left = scores.copy()
     left[known] = -np.inf
-    first, discount = np.argsort(-left)[:10], 1 / np.log2(np.arange(2, 12))
-    ndcg = (np.isin(first, good) @ discount) / discount[: len(good)].sum() if len(good) else np.nan
+    first, good, bad = np.argsort(-left)[:10], held[ratings >= 4], held[ratings <= 2]
     shown = np.isin(first, bad).mean() if len(bad) else np.nan
     ordered = (scores[good][:, None] > scores[bad]).mean() if len(good) and len(bad) else np.nan
-    return float(ndcg), float(shown), float(ordered)
+    return ndcg(first, held), ndcg(first, good), float(shown), float(ordered)
 
 
 def main() -> None:
@@ -78,7 +85,6 @@ def main() -> None:
         weights = ease(matrix)
         for rows in (rng.permutation(np.flatnonzero(user == judge_)) for judge_ in judges):
             held, profile = rows[: len(rows) // 5], rows[len(rows) // 5 :]
-            good, bad = item[held][rating[held] >= 4], item[held][rating[held] <= 2]
             for (length, known), (name, scheme) in (
                 (case, scheme)
                 for case in (("all", profile), ("10", profile[:10]))
@@ -86,11 +92,11 @@ def main() -> None:
                 if len(rows) >= 20
             ):
                 scores = scheme(rating[known]).astype(np.float32) @ weights[item[known]]
-                found.setdefault((length, name), []).append(judge(scores, item[known], good, bad))
-    print(f"{'profile':<9}{'weight of a rating':<40}{'NDCG@10, 4+':>12}{'2- in ten':>11}{'right order':>13}")
+                found.setdefault((length, name), []).append(judge(scores, item[known], item[held], rating[held]))
+    print(f"{'profile':<9}{'weight of a rating':<40}{'NDCG@10':>9}{'of 4+':>9}{'2- in ten':>11}{'right order':>13}")
     for (length, name), figures in found.items():
-        ndcg, shown, ordered = np.nanmean(np.array(figures), axis=0)
-        print(f"{length:<9}{name:<40}{ndcg:>12.4f}{shown:>11.4f}{ordered:>13.4f}")
+        everything, liked, shown, ordered = np.nanmean(np.array(figures), axis=0)
+        print(f"{length:<9}{name:<40}{everything:>9.4f}{liked:>9.4f}{shown:>11.4f}{ordered:>13.4f}")
 
 
 if __name__ == "__main__":

@@ -18,20 +18,29 @@ def ranking(n, twins=None):
     return Ranking(np.full(n, -1) if twins is None else np.array(twins), np.arange(n, dtype=np.int32))
 
 
+def first(ranked, scores, allowed, n):
+    return ranked.first(scores, allowed, n)[0].tolist()
+
+
 def everything(n):
     return np.ones(n, dtype=bool)
 
 
 def test_the_best_come_first_and_equal_ones_by_votes():
     scores = np.array([0.1, 0.9, 0.5, 0.9, 0.5 + 1e-9], dtype=np.float64)
-    assert ranking(5).first(scores, everything(5), 4).tolist() == [1, 3, 2, 4]
+    assert first(ranking(5), scores, everything(5), 4) == [1, 3, 2, 4]
 
 
 def test_of_several_entries_of_a_film_the_best_comes_and_the_list_stays_full():
     scores = np.linspace(1, 0, 60)
     twins = [7] * 50 + [-1] * 10
-    found = ranking(60, twins).first(scores, everything(60), 5)
-    assert found.tolist() == [0, 50, 51, 52, 53]
+    assert first(ranking(60, twins), scores, everything(60), 5) == [0, 50, 51, 52, 53]
+
+
+def test_scores_are_told_from_0_for_the_least_of_the_allowed_films_to_1():
+    allowed = np.array([True, True, False, True])
+    assert ranking(4).first(np.array([3.0, 2.0, 9.0, 1.0]), allowed, 2)[1].tolist() == [1, 0.5]
+    assert ranking(4).first(np.ones(4), allowed, 2)[1].tolist() == [0, 0]
 
 
 def test_leaving_a_film_out_leaves_its_other_entries_out():
@@ -59,7 +68,7 @@ def test_the_first_ones_are_those_of_a_full_sort(case):
         if twins[row] < 0 or twins[row] not in labels:
             expected.append(row)
             labels.add(twins[row])
-    assert ranking(len(scores), twins).first(scores, allowed, n).tolist() == expected[:n]
+    assert first(ranking(len(scores), twins), scores, allowed, n) == expected[:n]
 
 
 def test_a_group_prefers_what_suits_everybody_over_what_delights_one():

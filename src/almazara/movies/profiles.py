@@ -13,13 +13,13 @@ from almazara.movies.events import Event, Kind
 LOW_RATING: Final = 2.0
 """Ratings up to this one count against a film, like a dislike, but do not keep it out for good."""
 VIEW_WEIGHT: Final = 1.0
-LIKE_WEIGHT: Final = 1.5
+LIKE_WEIGHT: Final = 1.25
 DISLIKE_WEIGHT: Final = -1.0
-LOW_WEIGHT: Final = -0.5
+LOW_WEIGHT: Final = -0.2
 # An average rating (3.5 stars in the MovieLens sets) weighs as much as a view without one; how steep weights are was
 # measured with benchmarks/profile_weights.py.
 _AVERAGE: Final = 3.5
-_STARS_PER_WEIGHT: Final = 1.5
+_STARS_PER_WEIGHT: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)

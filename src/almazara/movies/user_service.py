@@ -16,7 +16,7 @@ from almazara.movies.matching import FilmMatcher, ImdbNumbers, row_of
 from almazara.movies.profiles import Opinion, Profile, fold
 from almazara.movies.recommenders.attributes import NO_FILTERS, Attributes, Filters
 from almazara.movies.recommenders.base import MAX_SIMILAR
-from almazara.movies.recommenders.groups import scaled_to_one, together
+from almazara.movies.recommenders.groups import together
 from almazara.movies.recommenders.ranking import Ranking, UserScores
 from almazara.movies.recommenders.selection import POOL, Likeness, diversified
 from almazara.movies.recommenders.user_history import UserHistory
@@ -153,16 +153,14 @@ class UserService:
     ) -> list[UserRecommendation]:
         if not 1 <= query.n <= MAX_SIMILAR:
             raise InputError(f"n es {query.n}: use un número del 1 al {MAX_SIMILAR}.")
-        if not allowed.any():
-            return []
-        affinity = np.zeros(len(scores), dtype=np.float32)
-        affinity[allowed] = scaled_to_one(scores[allowed])
-        rows = self._parts.ranking.first(scores, allowed, max(query.n, POOL) if query.diversity else query.n)
-        if query.diversity:
-            rows = rows[diversified(affinity[rows], self._parts.likeness.between(rows), query.n, query.diversity)]
+        wanted = max(query.n, POOL) if query.diversity else query.n
+        rows, affinity = self._parts.ranking.first(scores, allowed, wanted)
+        if query.diversity and len(rows):
+            chosen = diversified(affinity, self._parts.likeness.between(rows), query.n, query.diversity)
+            rows, affinity = rows[chosen], affinity[chosen]
         return [
-            UserRecommendation(*self._catalog.facts(row), round(float(affinity[row]), 4), self._why(row, members))
-            for row in rows.tolist()
+            UserRecommendation(*self._catalog.facts(row), round(suits, 4), self._why(row, members))
+            for row, suits in zip(rows.tolist(), affinity.tolist(), strict=True)
         ]
 
     def _why(self, row: int, members: Sequence[tuple[str, Profile]]) -> list[str]:

@@ -7,8 +7,8 @@ from typing import Final, Protocol
 
 import numpy as np
 
-_DECIMALS: Final = 6
-"""Of the greatest score: sums of floats differ in their last digits from machine to machine."""
+_EQUAL: Final = 1e-6
+"""Of the spread of the scores: sums of floats differ in their last digits from machine to machine."""
 _SPARE: Final = 20
 
 
@@ -49,26 +49,37 @@ class Ranking:
         if len(labels):
             allowed[np.isin(self._twins, labels)] = False
 
-    def first(self, scores: np.ndarray, allowed: np.ndarray, n: int) -> np.ndarray:
-        """The rows of the best `n` allowed films, best first; fewer only where there are no more."""
+    def first(self, scores: np.ndarray, allowed: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """The best `n` allowed films; fewer only where there are no more.
+
+        Returns:
+            Their rows, best first, and their scores scaled to [0, 1] over the allowed films.
+        """
         rows = self._by_votes[allowed[self._by_votes]]
-        score = np.round(scores[rows] / (np.abs(scores).max(initial=0) or 1), _DECIMALS)
+        if not len(rows):
+            return rows, np.empty(0, dtype=np.float32)
+        score = scores[rows]
+        least, greatest = score.min(), score.max()
+        spread = (greatest - least) or 1
         wanted = n + _SPARE
         while True:
-            found = self._distinct(_best(rows, score, wanted))
-            if len(found) >= n or wanted >= len(rows):
-                return found[:n]
+            places = self._distinct(rows, _best(score, wanted, spread * _EQUAL))
+            if len(places) >= n or wanted >= len(rows):
+                places = places[:n]
+                return rows[places], (score[places] - least) / spread
             wanted *= 4
 
-    def _distinct(self, rows: np.ndarray) -> np.ndarray:
-        labels = self._twins[rows]
+    def _distinct(self, rows: np.ndarray, places: np.ndarray) -> np.ndarray:
+        labels = self._twins[rows[places]]
         single = labels < 0
         single[np.unique(labels, return_index=True)[1]] = True
-        return np.asarray(rows[single])
+        return np.asarray(places[single])
 
 
-def _best(rows: np.ndarray, score: np.ndarray, n: int) -> np.ndarray:
-    if len(rows) > n:
-        edge = np.partition(score, len(score) - n)[len(score) - n]
-        rows, score = rows[score >= edge], score[score >= edge]
-    return np.asarray(rows[np.argsort(-score, kind="stable")[:n]])
+def _best(score: np.ndarray, n: int, equal: float) -> np.ndarray:
+    """Places of the first `n`; scores that differ by less than `equal` may count as the same, and the first wins."""
+    places = np.arange(len(score))
+    if len(score) > n:
+        places = np.flatnonzero(score >= np.partition(score, len(score) - n)[len(score) - n] - equal)
+    classes = np.round((score[places] - score.min()) / (equal or 1))
+    return np.asarray(places[np.argsort(-classes, kind="stable")[:n]])
