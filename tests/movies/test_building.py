@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from almazara.artifacts import file_hash
-from almazara.errors import ContractError, InputError, NotFoundError
+from almazara.errors import ContractError, InputError, NotFoundError, UnavailableError
 from almazara.movies.sample import make_sample
 from almazara.wiring import movies as wiring
 from sample_catalog import Made, no_progress, publish_made, settings_for, write_raw
@@ -61,6 +61,14 @@ def test_the_same_files_give_the_same_bytes(tmp_path):
         return {file.name: file_hash(file) for file in path.iterdir() if file.name != "manifest.json"}
 
     assert built("one") == built("two")
+
+
+def test_a_catalog_that_lacks_what_this_version_reads_says_to_build_it_again(tmp_path):
+    publish_made(tmp_path, [Made("The Mill")])
+    for path in wiring.artifacts(settings_for(tmp_path)).current("movies").path.glob("hybrid.*"):
+        path.unlink()
+    with pytest.raises(UnavailableError, match="build it again"):
+        wiring.open_movies(settings_for(tmp_path))
 
 
 def test_a_sample_never_takes_the_place_of_a_catalog_that_cannot_be_read(tmp_path):

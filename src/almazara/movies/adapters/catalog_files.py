@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from almazara.errors import UnavailableError
 from almazara.movies.catalog import Releases, open_catalog
 from almazara.movies.keys import KeyTable
 from almazara.movies.people import Money, People
@@ -27,9 +28,19 @@ def open_parts(folder: Path) -> Parts:
     """Open an artifact: arrays are memory-mapped and cost nothing until they are asked for.
 
     Raises:
-        OSError, ValueError, KeyError: when a file is missing or damaged.
+        UnavailableError: when an array is missing, as it is in what another version of Almazara built.
+        OSError, ValueError: when a file is damaged.
     """
+    try:
+        return _parts(folder)
+    except KeyError as error:
+        raise UnavailableError(
+            f"The catalog in {folder} was built by another version of Almazara, without {error}: "
+            "build it again, with almazara movies build."
+        ) from error
 
+
+def _parts(folder: Path) -> Parts:
     def group(name: str) -> dict[str, np.ndarray]:
         return map_arrays(folder, name)
 
