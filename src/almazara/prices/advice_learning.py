@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from almazara.prices.advice_policy import CELLS, HORIZONS, AdvicePolicies, Evidence, Policy, design, prior
+from almazara.prices.advice_policy import CELLS, HORIZONS, AdvicePolicies, Evidence, Policy, design, prior, prior_chance
 from almazara.prices.advice_states import (
     MEMORY_DAYS,
     MIN_DAYS,
@@ -33,7 +33,7 @@ GROUP_CASES: Final = 300
 _BEGUN: Final = 0.25
 """A wait of which this part has passed counts as if it ended on the newest day: without, a young panel has none."""
 MOST_PAID_MORE: Final = 0.08
-"""Of the cases in the backtest; the aim for cases to come is 10 %."""
+"""Of the cases, by the upper bound of the backtest; the aim for cases to come is 10 %."""
 MIN_WAITS: Final = 10
 _THRESHOLDS: Final = (0.003, 0.006, 0.01, 0.015, 0.02, 0.03, 0.05)
 _REFIT_DAYS: Final = 28
@@ -41,9 +41,12 @@ _RIDGE, _RIDGE_CONSTANT = 30.0, 5.0
 _SAME_DAY: Final = 0.03
 """How much the outcomes of two series of one day have in common."""
 _MOST_LOST, _MOST_SAVED = -0.3, 0.5
-# What other kinds of prices say of a wait's mean saving, as if measured so many times.
-_BEFORE, _BEFORE_MEAN, _BEFORE_DEVIATION = 2, 0.02, 0.04
-_CAUTION: Final = 0.84  # standard deviations: four in five are above
+# What other kinds of prices say of waits, as if measured so many times: mean saving and how it varies, and the latter
+# of the chance of paying more.
+_BEFORE: Final = 2
+_BEFORE_SAVING: Final = (0.02, 0.04)
+_BEFORE_CHANCE_DEVIATION: Final = 0.15
+_CAUTION: Final = 0.84  # standard deviations: four in five lie on the near side
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,7 @@ def fit(cases: Cases) -> Policy:
     weights = _weights(cases)
     gram, sums = np.diag(np.r_[_RIDGE_CONSTANT, np.full(CELLS - 1, _RIDGE)]), np.zeros((CELLS, 2))
     learned, tried = np.zeros(len(weights), dtype=bool), np.zeros(len(weights))
-    fitted = Policy(cases.days_ahead, (0.0,) * CELLS, (0.0,) * CELLS, None, Evidence(0, 0, 0, 0, 0, 0))
+    fitted = Policy(cases.days_ahead, (0.0,) * CELLS, (0.0,) * CELLS, None, Evidence(0, 0, 0, 0, 0, 0, 0))
     for start in _starts(cases):
         ended = (cases.day + cases.days_ahead <= start) & ~learned
         gram += (cells[ended] * weights[ended, None]).T @ cells[ended]
@@ -188,40 +191,44 @@ def _weights(cases: Cases) -> Floats:
 
 def _allowed(cases: Cases, scores: Floats) -> tuple[float | None, Evidence]:
     """The lowest threshold whose waits paid, surely enough, and seldom paid more; the highest's evidence where none."""
-    evidence = Evidence(0, 0, 0, 0, 0, 0)
+    evidence = Evidence(0, 0, 0, 0, 0, 0, 0)
     for threshold in _THRESHOLDS:
-        waits = scores > threshold
-        evidence = _evidence(cases, waits)
+        evidence = _evidence(cases, scores > threshold)
         if evidence.waits < MIN_WAITS:
             return None, evidence
-        if evidence.lower_bound >= 0 and evidence.paid_more <= MOST_PAID_MORE:
+        if evidence.saving_at_least >= 0 and evidence.paid_more_at_most <= MOST_PAID_MORE:
             return threshold, evidence
     return None, evidence
 
 
 def _evidence(cases: Cases, waits: Flags) -> Evidence:
     waited = cases.where(waits)
-    count = max(len(cases.saving), 1)
-    periods = (waited.day - waited.day.min(initial=0)) // cases.days_ahead if waited.day.size else waited.day
-    bounds = [_lower_bound(waited.saving, clusters) for clusters in (periods, waited.series)]
+    count, share = max(len(cases.saving), 1), float(np.mean(waits)) if waits.size else 0.0
+    periods = (waited.day - waited.day.min(initial=0)) // cases.days_ahead
+    paid_more = (waited.saving < 0).astype(float)
+    chance = prior_chance(cases.days_ahead)
+    least = min(_bounds(waited.saving, by, *_BEFORE_SAVING)[0] for by in (periods, waited.series))
+    most = _bounds(paid_more, periods, chance, _BEFORE_CHANCE_DEVIATION)[1]
     return Evidence(
         cases=len(cases.saving),
         waits=len(waited.saving),
         saving=float(waited.saving.sum() / count),
         oracle=float(cases.oracle.sum() / count),
-        paid_more=float((waited.saving < 0).sum() / count),
-        lower_bound=min(bounds),
+        paid_more=float(paid_more.sum() / count),
+        saving_at_least=least,
+        paid_more_at_most=share * most,
     )
 
 
-def _lower_bound(saving: Floats, clusters: Days) -> float:
-    """Below which the mean over clusters hardly lies; a few of them weigh beside what other kinds of prices say."""
+def _bounds(values: Floats, clusters: Days, before_mean: float, before_deviation: float) -> tuple[float, float]:
+    """Between which the mean over clusters probably lies; few of them weigh beside what other kinds of prices say."""
     _, at, count = np.unique(clusters, return_inverse=True, return_counts=True)
-    means = np.bincount(at, saving, minlength=count.size) / count
+    means = np.bincount(at, values, minlength=count.size) / count
     total = count.size + _BEFORE
-    mean = (means.sum() + _BEFORE * _BEFORE_MEAN) / total
-    squares = ((means - mean) ** 2).sum() + _BEFORE * (_BEFORE_DEVIATION**2 + (_BEFORE_MEAN - mean) ** 2)
-    return float(mean - _CAUTION * np.sqrt(squares / (total - 1) / total))
+    mean = (means.sum() + _BEFORE * before_mean) / total
+    squares = ((means - mean) ** 2).sum() + _BEFORE * (before_deviation**2 + (before_mean - mean) ** 2)
+    margin = _CAUTION * float(np.sqrt(squares / (total - 1) / total))
+    return float(mean) - margin, float(mean) + margin
 
 
 def _no_cases(days_ahead: int) -> Cases:

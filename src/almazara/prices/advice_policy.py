@@ -8,6 +8,7 @@ price of 90 days on, the price falls again more often than it rises.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -43,7 +44,8 @@ class Evidence:
         saving: Mean saving against always buying now.
         oracle: What one who knew the future would have saved.
         paid_more: Share of the cases that paid more than at the time of the advice.
-        lower_bound: Below which the mean saving of a wait hardly lies.
+        saving_at_least: The lower bound of a wait's mean saving.
+        paid_more_at_most: The upper bound of `paid_more`.
     """
 
     cases: int
@@ -51,7 +53,8 @@ class Evidence:
     saving: float
     oracle: float
     paid_more: float
-    lower_bound: float
+    saving_at_least: float
+    paid_more_at_most: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +109,18 @@ class AdvicePolicies:
 
 def prior(state: Floats, days: int) -> tuple[Floats, Floats]:
     """What is expected before anything was learned: a saving that grows with the way down, and a constant chance."""
-    reach = 1 - np.exp(-days / _PRIOR_DAYS)
     above = np.clip(state[:, STATES.index("above_lowest")], 0, _PRIOR_TOP)
-    return _PRIOR_SLOPE * reach * (above - _PRIOR_ZERO), np.full(len(state), _PRIOR_CHANCE * reach)
+    return _PRIOR_SLOPE * _reach(days) * (above - _PRIOR_ZERO), np.full(len(state), prior_chance(days))
+
+
+def prior_chance(days: int) -> float:
+    """Of paying more after so many days, before anything was learned."""
+    return _PRIOR_CHANCE * _reach(days)
+
+
+def _reach(days: int) -> float:
+    """How much of all that may happen to a price happens within so many days."""
+    return 1 - math.exp(-days / _PRIOR_DAYS)
 
 
 def design(state: Floats) -> Floats:
