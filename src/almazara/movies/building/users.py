@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
 
 import numpy as np
 import polars as pl
-from scipy import sparse
 
 from almazara.movies import schema as s
 from almazara.movies.interactions import interactions
 from almazara.movies.recommenders.base import Arrays
-from almazara.movies.recommenders.ease import Ease
-from almazara.movies.recommenders.popularity import log_popularity
 from almazara.movies.recommenders.user_content import content_matrix
-
-_STORED: Final = 500
+from almazara.movies.recommenders.user_hybrid import UserHybrid
 
 
 def build_users(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, int], None]) -> dict[str, Arrays]:
-    """The groups `user_model` (see `UserRecommendations`) and `user_history` (see `build_history`)."""
-    films, ratings = tables[s.FILMS], tables[s.RATINGS]
-    seen = interactions(ratings, films[s.ID]).matrix
-    fitted = Ease(ridge=300, dropout=0.33, content_weight=60, length_power=0.5).fit(seen, content_matrix(tables))
-    progress(1, 2)
-    votes = np.log1p(films[s.VOTE_COUNT].to_numpy().astype(np.float32))
-    prior = log_popularity(seen) + votes / max(float(votes.max(initial=0)), 1)
-    starts, columns, values = _strongest(fitted.weights, fitted.warm, films.height)
-    model = {"prior": prior.astype(np.float32), "starts": starts, "columns": columns, "values": values}
-    history = build_history(ratings, films[s.ID])
-    progress(2, 2)
-    return {"user_model": model, "user_history": history}
+    """The groups `user_model` (see `UserRecommendations`) and `user_history` (see `build_history`).
+
+    Args:
+        tables: The clean tables; without ratings every film is cold and the model has no weights.
+        progress: Called with steps done and steps in all.
+    """
+    film_ids = tables[s.FILMS][s.ID]
+    history = build_history(tables[s.RATINGS], film_ids)
+    progress(1, 3)
+    content = content_matrix(tables)
+    progress(2, 3)
+    fitted = UserHybrid().fit(interactions(tables[s.RATINGS], film_ids).matrix, content)
+    progress(3, 3)
+    return {"user_model": fitted.arrays, "user_history": history}
 
 
 def build_history(ratings: pl.DataFrame, film_ids: pl.Series) -> Arrays:
@@ -50,16 +47,3 @@ def build_history(ratings: pl.DataFrame, film_ids: pl.Series) -> Arrays:
         "rows": rated["row"].to_numpy().astype(np.int32),
         "ratings": rated[s.RATING].fill_null(np.nan).to_numpy().astype(np.float16),
     }
-
-
-def _strongest(weights: np.ndarray, warm: np.ndarray, n_films: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The largest weights of each film of a profile, as rows of the catalog: starts, columns, values."""
-    kept = weights.copy()
-    if len(kept) > _STORED:
-        size = np.abs(kept)
-        kept[size < np.partition(size, -_STORED, axis=1)[:, -_STORED, None]] = 0
-    matrix = sparse.csr_array(kept)
-    counts = np.zeros(n_films, dtype=np.int64)
-    counts[warm] = np.diff(matrix.indptr)
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    return starts, warm[matrix.indices], matrix.data.astype(np.float16)

@@ -60,7 +60,7 @@ def weighted_users(seen: sparse.csr_array, power: float) -> sparse.csr_array:
         return seen
     lengths = np.maximum(np.asarray(seen.sum(axis=1)).ravel(), 1)
     weights = lengths**-power
-    weights *= lengths.sum() / (weights * lengths).sum()
+    weights *= lengths.sum() / max((weights * lengths).sum(), 1)
     return sparse.csr_array(sparse.diags_array(np.sqrt(weights).astype(np.float32)) @ seen)
 
 
