@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import os
 import sys
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -17,6 +19,7 @@ from price_shop import NOW, observed, opened, price_app, product, settings_over
 from sample_catalog import served
 
 DAYS = 300
+NUMBERS = (*range(11), 12, 13, 21)
 
 
 def price_on(day, number):
@@ -26,19 +29,19 @@ def price_on(day, number):
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """Twelve oils with offers, one that was just found, one that is sold out, and a search; learned and forecast."""
+    """Twelve oils with offers (21: since today), one just found and one sold out; learned and forecast."""
     folder = tmp_path_factory.mktemp("home")
     now = datetime.now(NOW.tzinfo)
     with pytest.MonkeyPatch.context() as patch, opened(settings_over(folder)) as prices:
         patch.setattr(registry, "installed", lambda: ["last_value"])
         rows = []
-        for number in range(14):
+        for number in NUMBERS:
             listing = product(number, category="oil", litres=Decimal(5), title="Aceite de oliva virgen extra, 5 l")
             prices.store.save_listing(listing)
             days = 5 if number == 12 else DAYS
             rows += [observed(listing.listing_id, day, price_on(day, number)) for day in range(1, days)]
         rows += [observed("shop.example:13", 0, None)]
-        rows += [observed(f"shop.example:{number}", 0, price_on(0, number)) for number in range(13)]
+        rows += [observed(f"shop.example:{number}", 0, price_on(0, number)) for number in NUMBERS if number != 13]
         prices.store.append(
             one.__class__(**{name: getattr(one, name) for name in one.__slots__ if name != "observed_at"},
                           observed_at=one.observed_at + (now - NOW))
@@ -228,3 +231,17 @@ def test_a_file_is_advised_on_from_the_command_line(run, tmp_path):
     assert code == 0, err
     assert "0 series and 0 rows refused" in out
     assert set(pl.read_parquet(target)["action"]) == {"wait", "buy"}
+
+
+def test_the_alert_on_advice_goes_from_the_command_line_to_the_events(run):
+    assert (price_on(0, 21), price_on(1, 21)) == ("7.00", "10.00")
+    code, _, err = run("alert", "add", "buy_now", "--product", "shop.example:21", "--days", 30)
+    assert code == 0, err
+    with opened(settings_over(Path(os.environ["ALMAZARA_HOME"]))) as prices:
+        [(rule_id, rule)] = prices.store.documents("alert_rule").items()
+        yesterday = datetime.now(NOW.tzinfo) - timedelta(days=1)
+        prices.store.put_document("alert_rule", rule_id, {**rule, "created_at": yesterday.isoformat()})
+    assert json.loads(run("alert", "check", "--json")[1])["new"] == 1
+    [event] = json.loads(run("alert", "events", "--json")[1])
+    assert event["title"].startswith("Ya no esperes: compra a 7,00 €")
+    assert json.loads(run("alert", "check", "--json")[1])["new"] == 0

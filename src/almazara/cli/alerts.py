@@ -104,6 +104,7 @@ def check(as_json: AsJson = False) -> None:
     settings = load_settings()
     prices = open_prices(settings, serving=False)
     try:
+        prices.forecasts.refresh()
         new, sent = send_alerts(settings, prices.service)
     finally:
         prices.close()

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from almazara.prices.adapters.retraining import Retraining
     from almazara.prices.adapters.snapshots import Snapshots
     from almazara.prices.alerts import AlertRule
+    from almazara.prices.forecasters.base import Forecaster
 
 FORECASTS: Final = "forecasts"
 DEMO_DAYS: Final = 150
@@ -116,6 +117,7 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
     shop = _demo_shop() if serving and _follows_demo(settings, store) else None
 
     def after() -> None:
+        live.refresh()
         try:
             send_alerts(settings, service)
         except AlmazaraError as error:
@@ -244,8 +246,24 @@ def retrain(
         except Exception as error:
             prices.retraining.end(run, RunState.FAILED, {}, str(error))
             raise
-        prices.retraining.end(run, RunState.DONE, dict(artifact.manifest["metrics"]))
+        left_out = "; ".join(f"{model} was left out: {how}" for model, how in artifact.manifest["left_out"].items())
+        prices.retraining.end(run, RunState.DONE, dict(artifact.manifest["metrics"]), left_out)
     return artifact
+
+
+def _forecasters(settings: Settings, names: list[str]) -> tuple[dict[str, Forecaster], dict[str, str]]:
+    """The models of these names, and why some cannot be had."""
+    from almazara.prices.forecasters import registry
+
+    made: dict[str, Forecaster] = {}
+    left_out: dict[str, str] = {}
+    for name in names:
+        try:
+            is_kept = name == "lstm" and settings.lstm_model
+            made[name] = pretrained_lstm(settings.lstm_model.expanduser()) if is_kept else registry.create(name)
+        except AlmazaraError as error:
+            left_out[name] = str(error)
+    return made, left_out
 
 
 def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Progress) -> Artifact:
@@ -269,9 +287,7 @@ def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Pr
     # A model that needs a library, which takes seconds to load, is chosen only after it has won enough folds.
     scored = sum(not fold.actual.is_empty() for fold in backtest.folds(series.frame, backtest.BacktestPlan()))
     names = [name for name in registry.installed() if scored >= backtest.MIN_FOLDS or not registry.needs_library(name)]
-    forecasters = {name: registry.create(name) for name in names}
-    if settings.lstm_model and "lstm" in forecasters:
-        forecasters["lstm"] = pretrained_lstm(settings.lstm_model.expanduser())
+    forecasters, left_out = _forecasters(settings, names)
     built = build_forecasts(series, forecasters, registry.backtest_limits())
     # Indices are forecast among themselves: they move otherwise than products, and would mislead what those pool.
     indices = category_series(store, first=since.date(), until=today, timezone=settings.timezone)
@@ -283,7 +299,11 @@ def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Pr
         forecast_files.write(folder, published)
         advice_files.write(folder, policies)
         counts = {"forecast": len(built.index.forecasts), "refused": len(built.index.refused)}
-        return {"metrics": counts, "parameters": {"models": sorted(forecasters)}}
+        return {
+            "metrics": counts,
+            "parameters": {"models": sorted(forecasters)},
+            "left_out": left_out | published.index.left_out,
+        }
 
     artifact = artifacts(settings).publish(FORECASTS, fill, now=now, keep=settings.keep_versions)
     forecast_watch.keep_issued(store, built, last_prices(series.frame))
