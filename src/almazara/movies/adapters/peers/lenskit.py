@@ -38,7 +38,7 @@ class ImplicitMf:
     def fit(self, interactions: sparse.csr_array, content: sparse.csr_array) -> FittedScorer:  # noqa: ARG002
         """See UserModel."""
         scorer = lenskit.als.ImplicitMFScorer(
-            embedding_size=64, regularization=self.regularization, user_embeddings="prefer"
+            embedding_size=64, regularization=self.regularization, user_embeddings=False
         )
         return _trained(scorer, interactions)
 

@@ -36,7 +36,7 @@ class PureSvd:
     def fit(self, interactions: sparse.csr_array, content: sparse.csr_array) -> FittedWeights:  # noqa: ARG002
         """See UserModel."""
         data = _dataset(interactions)
-        model = PureSVDModel(factors=self.factors, random_state=0).fit(data)
+        model = PureSVDModel(factors=self.factors).fit(data)
         items = model.item_factors / np.linalg.norm(model.item_factors, axis=0)
         return FittedWeights(interactions.shape[1], data.item_id_map.external_ids, items @ items.T)
 
