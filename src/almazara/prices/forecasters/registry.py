@@ -10,6 +10,7 @@ from typing import cast
 
 from almazara.errors import NotFoundError
 from almazara.prices.forecasters.base import Forecaster
+from almazara.prices.forecasters.panels import Learner
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ ENTRIES: Mapping[str, Entry] = {
     "last_value": Entry("naive", "LastValue"),
     "seasonal_naive": Entry("naive", "SeasonalNaive"),
     "steps": Entry("steps", "Steps"),
+    "boost": Entry("boost", "Boost", library="lightgbm"),
+    "ensemble": Entry("ensemble", "Ensemble"),
     "drift": Entry("statistical", "Drift", library="statsforecast"),
     "ses": Entry("statistical", "SimpleExponentialSmoothing", library="statsforecast"),
     "ets": Entry("statistical", "ExponentialSmoothing", library="statsforecast"),
@@ -67,6 +70,18 @@ def create(name: str) -> Forecaster:
         raise NotFoundError(f"There is no forecaster {name!r}: choose one of {', '.join(ENTRIES)}.", list(ENTRIES))
     module = import_module(f"{__package__}.{entry.module}")
     return cast("Forecaster", getattr(module, entry.factory)())
+
+
+def panel_learners() -> list[Learner]:
+    """The models across series that the ensemble averages, as far as their libraries are there."""
+    found = [_attribute("steps", "learn_steps")]
+    if find_spec("lightgbm") is not None:
+        found.append(_attribute("boost", "learn_boost"))
+    return found
+
+
+def _attribute(module: str, name: str) -> Learner:
+    return cast("Learner", getattr(import_module(f"{__package__}.{module}"), name))
 
 
 def backtest_limits() -> dict[str, int]:

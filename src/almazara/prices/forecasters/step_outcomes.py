@@ -50,16 +50,17 @@ def outcomes(history: StepHistory, day: int, lead: int, rows: np.ndarray) -> Flo
         Shape (len(rows), len(OUTCOMES), ATOMS): equally likely log changes, rising along the last axis.
     """
     now = history.logs[rows, day][:, None]
-    past, ends = _past_changes(history.logs, day, lead)
+    past, ends = past_changes(history.logs, day, lead)
     step = history.step(day)
     rises, falls = _sides(past, _FIRST_CHANGES)
     scaled_rises, scaled_falls = _sides(past / step[:, None], _FIRST_STEPS)
     own_step, every = step[rows][:, None], np.ones((len(rows), 1))
-    recent = past[:, ends >= day - 7].ravel()
+    recent = past[:, ends >= day - 7]
+    known = not np.isnan(recent).all()
     week, quarter, year = (_levels(history, day, rows, window) - now for window in (30, 90, _YEAR))
     found = [
         np.zeros((len(rows), 1)),
-        _thinned(np.sort(np.nan_to_num(past[rows]), axis=1)),
+        thinned(np.sort(np.nan_to_num(past[rows]), axis=1)),
         every * rises,
         every * falls,
         own_step * scaled_rises,
@@ -69,7 +70,7 @@ def outcomes(history: StepHistory, day: int, lead: int, rows: np.ndarray) -> Flo
         year,
         history.previous[rows, day][:, None] - now,
         history.before[rows, day][:, None] - now,
-        every * np.quantile(recent[~np.isnan(recent)], _LEVELS),
+        every * np.quantile(recent[~np.isnan(recent)] if known else 0.0, _LEVELS),
         every * _FAR * np.concatenate([falls[::2], rises[::2]]),
         quarter[:, -1:],
         quarter[:, :1],
@@ -77,7 +78,7 @@ def outcomes(history: StepHistory, day: int, lead: int, rows: np.ndarray) -> Flo
     return np.stack([np.broadcast_to(one, (len(rows), ATOMS)) for one in found], axis=1)
 
 
-def _past_changes(logs: Floats, day: int, lead: int) -> tuple[Floats, np.ndarray]:
+def past_changes(logs: Floats, day: int, lead: int) -> tuple[Floats, np.ndarray]:
     """Changes over `lead` days that ended by `day`, at up to _PAST days of the last year, and those days."""
     span = min(lead, day)
     ends = np.unique(np.linspace(max(span, day - _YEAR), day, _PAST).astype(np.int64))
@@ -98,10 +99,10 @@ def _levels(history: StepHistory, day: int, rows: np.ndarray, window: int) -> Fl
     """Log prices of the last `window` days, sorted; days before a series began hold its price of today."""
     days = np.unique(np.linspace(max(0, day - window + 1), day, ATOMS).astype(np.int64))
     past = history.logs[rows][:, days]
-    return _thinned(np.sort(np.where(np.isnan(past), history.logs[rows, day][:, None], past), axis=1))
+    return thinned(np.sort(np.where(np.isnan(past), history.logs[rows, day][:, None], past), axis=1))
 
 
-def _thinned(ordered: Floats) -> Floats:
+def thinned(ordered: Floats) -> Floats:
     """ATOMS of the columns of sorted rows, evenly spaced."""
     width = ordered.shape[1]
     return np.asarray(ordered[:, np.minimum((_LEVELS * width).astype(np.int64), width - 1)])

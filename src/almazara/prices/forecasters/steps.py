@@ -14,10 +14,11 @@ from typing import Final, Protocol
 import numpy as np
 import polars as pl
 
+from almazara.prices.forecasters.base import MEDIAN
 from almazara.prices.forecasters.mixture import Mixer, Training, crps_matrices, mixture_quantiles, trained
 from almazara.prices.forecasters.panels import FittedPanel, QuantilesOfChange, fitted_panel
 from almazara.prices.forecasters.step_features import FEATURES, WINDOWS, Floats, StepHistory
-from almazara.prices.forecasters.step_outcomes import outcomes
+from almazara.prices.forecasters.step_outcomes import OUTCOMES, outcomes
 from almazara.prices.forecasters.step_prior import prior
 
 STEPS: Final = "steps"
@@ -28,8 +29,11 @@ INPUTS: Final = (*FEATURES, *(f"chance_{w}" for w in WINDOWS), "lead", "lead_to_
 EXAMPLES: Final = 30_000
 _MIN_AGE: Final = 14
 _LONGEST_DAYS: Final = 900
-_TRAINING: Final = Training(passes=10, pull=0.05)
+_TRAINING: Final = Training(passes=20, pull=0.02)
 _HEAVIEST: Final = 1e3
+_SHOCK_REACH: Final = 0.7
+_SHOCKS: Final = tuple(OUTCOMES.index(name) for name in ("panel_rises", "panel_falls", "scaled_rises", "scaled_falls"))
+_CONFIDENT: Final = 0.7
 _SAME: Final = 1e-9
 _CHANGES: Final = tuple(FEATURES.index(f"changes_{window}") for window in WINDOWS)
 _STANDING, _AGE = FEATURES.index("standing"), FEATURES.index("age")
@@ -102,21 +106,46 @@ def learned(found: Examples | None, prior: Mixer) -> Mixer:
 
 def step_quantiles(history: StepHistory, mixer: Weigher) -> QuantilesOfChange:
     """The forecasts of a mixer for any day of a panel."""
+    begin = int(history.begins.min())
 
     def quantiles(day: int, leads: Sequence[int], rows: np.ndarray, probabilities: Sequence[float]) -> Floats:
         state = history.features(day)
         found = []
         for lead in leads:
             weights = mixer.weights(inputs_at(history, state, day, lead, rows))
-            found.append(mixture_quantiles(outcomes(history, day, lead, rows), weights, probabilities))
+            weights = with_common_shock(weights, spans=(day - begin) / lead)
+            found.append(cautious_quantiles(outcomes(history, day, lead, rows), weights, probabilities))
         return np.stack(found, axis=1)
 
     return quantiles
 
 
-def learn_steps(history: StepHistory, last_day: int) -> QuantilesOfChange:
-    """The model as it would have been learned on `last_day`."""
-    return step_quantiles(history, learned(examples(history, last_day), prior()))
+def with_common_shock(weights: Floats, spans: float) -> Floats:
+    """Weights that allow for a move of the whole panel such as it has not seen: a tax, a harvest, a new policy.
+
+    After n spans without one, the next brings one with a chance of 1 / (n + 2) (Laplace's rule of succession), and it
+    moves _SHOCK_REACH of the prices, up or down alike: short histories are uncertain far ahead, long ones hardly.
+    """
+    chance = _SHOCK_REACH / (spans + 2)
+    found = weights * (1 - chance)
+    found[:, _SHOCKS] += chance / len(_SHOCKS)
+    return found
+
+
+def cautious_quantiles(atoms: Floats, weights: Floats, probabilities: Sequence[float]) -> Floats:
+    """Quantiles of mixtures whose middle is no change, unless more than _CONFIDENT of the mass lies on one side."""
+    levels = np.asarray(probabilities)
+    found = mixture_quantiles(atoms, weights, [*levels, 1 - _CONFIDENT, _CONFIDENT])
+    stays = (found[:, -2] <= _SAME) & (found[:, -1] >= -_SAME)
+    middle = (levels >= 1 - _CONFIDENT - _SAME) & (levels <= _CONFIDENT + _SAME)
+    side = np.sign(np.round(levels - MEDIAN, 9))
+    held = np.where(side < 0, np.minimum(found[:, :-2], 0), np.where(side > 0, np.maximum(found[:, :-2], 0), 0))
+    return np.where(stays[:, None] & middle, held, found[:, :-2])
+
+
+def learn_steps(history: StepHistory, last_day: int, start: Mixer | None = None) -> QuantilesOfChange:
+    """The model as it would have been learned on `last_day`, beginning from another prior where one is given."""
+    return step_quantiles(history, learned(examples(history, last_day), start or prior()))
 
 
 class Steps:
