@@ -1,4 +1,4 @@
-"""Models for users by name; each is imported only when it is asked for."""
+"""Models for users by name."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from almazara.errors import NotFoundError
+from almazara.movies.recommenders.als import Als
 from almazara.movies.recommenders.base import UserModel
 from almazara.movies.recommenders.ease import Ease
 from almazara.movies.recommenders.item_knn import ItemKnn
 from almazara.movies.recommenders.popularity import Popularity
 from almazara.movies.recommenders.rp3beta import Rp3Beta
+from almazara.movies.recommenders.user_hybrid import UserHybrid
 
-DEFAULT: Final = "edlae"
+DEFAULT: Final = "hybrid"
 """What is served."""
 _MODELS: Final[Mapping[str, Callable[[], UserModel]]] = {
     "popularity": Popularity,
     "item_knn": ItemKnn,
     "rp3beta": Rp3Beta,
     "ease": Ease,
-    "edlae": lambda: Ease(name="edlae", dropout=0.33, content_weight=60, length_power=0.5),
+    "edlae": lambda: Ease(name="edlae", ridge=800.0, dropout=0.33),
+    "hybrid": UserHybrid,
 }
 
 
