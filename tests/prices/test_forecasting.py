@@ -99,6 +99,39 @@ def test_forecasts_are_the_same_after_they_were_kept(built, tmp_path):
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".npy"}
 
 
+class Failing:
+    """A made model that raises where it is told to."""
+
+    name = "failing"
+
+    def __init__(self, fails_from_days):
+        self._fails_from_days = fails_from_days
+
+    def fit(self, series):
+        if series.height >= self._fails_from_days:
+            raise MemoryError("made to fail")
+        return MODELS["last_value"].fit(series)
+
+
+@pytest.mark.parametrize("fails_in", ["the backtest", "the forecast"])
+def test_a_model_that_fails_is_said_and_left_out_and_takes_nothing_down(fails_in, monkeypatch):
+    series = daily(history("a:1", 120), until=UNTIL)
+    failing = Failing(0 if fails_in == "the backtest" else series.frame.height)
+    if fails_in == "the forecast":
+        monkeypatch.setattr("almazara.prices.backtest.select", lambda _: {"a:1": "failing"})
+    built = build_forecasts(series, {**MODELS, "failing": failing}, {})
+    assert built.index.left_out == {"failing": "MemoryError: made to fail"}
+    assert built.index.forecasts["a:1"].model == "last_value"
+
+
+def test_without_the_last_value_there_is_nothing_to_fall_back_to():
+    series = daily(history("a:1", 120), until=UNTIL)
+    failing = Failing(0)
+    failing.name = "last_value"
+    with pytest.raises(MemoryError):
+        build_forecasts(series, {"last_value": failing}, {})
+
+
 def test_nothing_observed_gives_no_forecasts_and_no_error():
     built = build_forecasts(daily([], until=UNTIL), MODELS, {})
     assert (built.index.forecasts, built.index.refused, len(built.values)) == ({}, {}, 0)

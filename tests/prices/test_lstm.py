@@ -19,7 +19,9 @@ from almazara.prices.forecasters.base import FitFailed
 from almazara.prices.forecasters.lstm import LstmForecaster, LstmPlan, keras, train
 from almazara.prices.forecasters.naive import LastValue
 from almazara.prices.schema import DATE, LISTING_ID, PRICE, STATE
+from almazara.settings import Settings
 from almazara.wiring import price_lstm
+from almazara.wiring.prices import _forecasters
 
 START = date(2025, 1, 1)
 TINY = LstmPlan(window_days=14, units=4, epochs=2)
@@ -140,6 +142,12 @@ def test_code_inside_a_network_is_never_run(folder):
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(InputError, match="can be loaded"):
         lstm_files.open_lstm(folder)
+
+
+def test_a_network_that_cannot_be_opened_leaves_the_other_models_alone(tmp_path):
+    made, left_out = _forecasters(Settings(lstm_model=tmp_path), ["last_value", "lstm"])
+    assert set(made) == {"last_value"}
+    assert "no trained LSTM" in left_out["lstm"]
 
 
 def test_a_folder_that_holds_something_is_not_overwritten(trained, folder):

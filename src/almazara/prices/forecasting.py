@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
@@ -41,10 +41,15 @@ class Forecasted:
 
 @dataclass(frozen=True, slots=True)
 class ForecastIndex:
-    """All listings: those forecast, in order of the array's rows, and why the others are not."""
+    """All listings: those forecast, in order of the array's rows, and why the others are not.
+
+    Attributes:
+        left_out: Models that failed as a whole and were tried no further, and how.
+    """
 
     forecasts: dict[str, Forecasted]
     refused: dict[str, str]
+    left_out: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,11 @@ class BuiltForecasts:
 
 def joined(first: BuiltForecasts, second: BuiltForecasts) -> BuiltForecasts:
     """Two sets of forecasts of different listings as one."""
-    index = ForecastIndex(first.index.forecasts | second.index.forecasts, first.index.refused | second.index.refused)
+    index = ForecastIndex(
+        first.index.forecasts | second.index.forecasts,
+        first.index.refused | second.index.refused,
+        first.index.left_out | second.index.left_out,
+    )
     return BuiltForecasts(index, np.concatenate([first.values, second.values]))
 
 

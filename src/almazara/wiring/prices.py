@@ -259,8 +259,8 @@ def _forecasters(settings: Settings, names: list[str]) -> tuple[dict[str, Foreca
     left_out: dict[str, str] = {}
     for name in names:
         try:
-            is_kept = name == "lstm" and settings.lstm_model
-            made[name] = pretrained_lstm(settings.lstm_model.expanduser()) if is_kept else registry.create(name)
+            kept = settings.lstm_model if name == "lstm" else None
+            made[name] = pretrained_lstm(kept.expanduser()) if kept else registry.create(name)
         except AlmazaraError as error:
             left_out[name] = str(error)
     return made, left_out
