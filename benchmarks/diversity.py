@@ -54,8 +54,10 @@ def truth(judges: np.ndarray, length: int) -> np.ndarray:
     return relevant
 
 
-def _written(change: metrics.Interval) -> str:
-    return f"{change.mean:+.2%} ({change.low:+.2%} to {change.high:+.2%})"
+def _change(scores: np.ndarray, plain: np.ndarray) -> str:
+    drawn = metrics.relative_replicates(scores, plain, np.random.default_rng(1))
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return f"{metrics.relative_difference(scores, plain):+.2%} ({low:+.2%} to {high:+.2%})"
 
 
 def _share_of_pairs(lists: np.ndarray, names: list[set[str]]) -> float:
@@ -97,11 +99,13 @@ def main() -> None:
         hits = {length: np.take_along_axis(relevant[length], lists[:, :length], axis=1) for length in relevant}
         scores = {length: metrics.ndcg(hit, np.full(len(rows), length)) for length, hit in hits.items()}
         plain = scores[5] if level == 0 else plain
-        change = metrics.relative_difference(scores[5], plain, np.random.default_rng(1))
         pairs = np.triu_indices(LENGTH, 1)
         alike = np.mean([likeness.between(found)[pairs].mean() for found in lists])
         shared = _share_of_pairs(lists, directors)
-        print(f"{level:>10.2f}{scores[5].mean():>9.4f}{scores[LENGTH].mean():>9.4f}{_written(change):>26}", end="")
+        print(
+            f"{level:>10.2f}{scores[5].mean():>9.4f}{scores[LENGTH].mean():>9.4f}{_change(scores[5], plain):>26}",
+            end="",
+        )
         print(f"{alike:>10.4f}{shared:>15.4f}{len(np.unique(lists)):>14,}{viewers[lists].mean():>9.0f}")
 
 
