@@ -1,6 +1,7 @@
 """Film users put together: histories from elsewhere matched to a catalog made by hand, and where events are kept."""
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -167,6 +168,15 @@ def test_a_store_that_does_not_answer_is_tried_again_by_the_next_request(setting
 
 
 def test_before_the_first_catalog_every_question_says_what_to_do(tmp_path):
-    users = wiring.open_film_users(settings_for(tmp_path / "empty"))
+    users = wiring.live_film_users(settings_for(tmp_path / "empty"))
     with pytest.raises(UnavailableError, match="almazara up"):
         users.add([])
+
+
+def test_a_catalog_of_another_version_is_said_to_be_one(published, tmp_path):
+    settings = settings_for(tmp_path)
+    shutil.copytree(published / "artifacts", tmp_path / "artifacts")
+    for file in (tmp_path / "artifacts").rglob("imdb.*.npy"):
+        file.unlink()
+    with pytest.raises(UnavailableError, match="build it again"):
+        wiring.open_film_users(settings)

@@ -134,9 +134,11 @@ def open_film_users(settings: Settings) -> FilmUsers:
 
     Raises:
         NotFoundError: when nothing is published yet.
+        UnavailableError: when it was built by another version of Almazara.
     """
     users = live_film_users(settings)
-    users.live.refresh()
+    if not users.live.refresh():
+        _open(artifacts(settings).current(MOVIES))  # says why
     return users
 
 

@@ -34,10 +34,15 @@ def open_parts(folder: Path) -> Parts:
     try:
         return _parts(folder)
     except KeyError as error:
-        raise UnavailableError(
-            f"The catalog in {folder} was built by another version of Almazara, without {error}: "
-            "build it again, with almazara movies build."
-        ) from error
+        raise built_otherwise(folder, error) from error
+
+
+def built_otherwise(folder: Path, missing: KeyError) -> UnavailableError:
+    """The error of an artifact that lacks an array."""
+    return UnavailableError(
+        f"The catalog in {folder} was built by another version of Almazara, without {missing}: "
+        "build it again, with almazara movies build."
+    )
 
 
 def _parts(folder: Path) -> Parts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from almazara.movies.adapters.catalog_files import map_arrays
+from almazara.movies.adapters.catalog_files import built_otherwise, map_arrays
 from almazara.movies.catalog import open_catalog
 from almazara.movies.matching import ImdbNumbers
 from almazara.movies.recommenders.attributes import Attributes
@@ -26,8 +26,16 @@ def open_users(folder: Path) -> UserService:
     """The service over one version of the catalog.
 
     Raises:
-        OSError, ValueError, KeyError: when a file is missing or damaged.
+        UnavailableError: when an array is missing, as it is in what another version of Almazara built.
+        OSError, ValueError: when a file is damaged.
     """
+    try:
+        return UserService(_parts(folder))
+    except KeyError as error:
+        raise built_otherwise(folder, error) from error
+
+
+def _parts(folder: Path) -> UserParts:
     group = partial(map_arrays, folder)
     catalog, films, attributes = open_catalog(group), group("films"), group("attributes")
     space = ContentSpace(group("content_matrix"))
@@ -36,16 +44,14 @@ def open_users(folder: Path) -> UserService:
     history = group("user_history")
     learned = len(history["ids"]) > 0  # without ratings there was nothing to learn from
     reasons = Reasons(group("reasons"), Texts(group("reason_names")), films)
-    return UserService(
-        UserParts(
-            catalog=catalog,
-            title_search=SearchIndex(SearchArrays.from_arrays(group("title_search"))),
-            attributes=Attributes(films, attributes, Texts(group("language_names")), Texts(group("genre_names"))),
-            likeness=space,
-            ranking=ranking,
-            model=UserRecommendations(group("user_model")) if learned else NeighborScores(similar, ranking.popularity),
-            reasons=UserReasons(catalog, similar, reasons),
-            history=UserHistory(history),
-            imdb=ImdbNumbers(group("imdb")),
-        )
+    return UserParts(
+        catalog=catalog,
+        title_search=SearchIndex(SearchArrays.from_arrays(group("title_search"))),
+        attributes=Attributes(films, attributes, Texts(group("language_names")), Texts(group("genre_names"))),
+        likeness=space,
+        ranking=ranking,
+        model=UserRecommendations(group("user_model")) if learned else NeighborScores(similar, ranking.popularity),
+        reasons=UserReasons(catalog, similar, reasons),
+        history=UserHistory(history),
+        imdb=ImdbNumbers(group("imdb")),
     )
