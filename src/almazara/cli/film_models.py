@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -65,6 +66,8 @@ def retrain(
     """Build and train anew from raw data and events; publish unless the result is worse than what is published."""
     from almazara.wiring import film_training
 
+    if run_id is not None:  # a server that ends terminates it: it ends like an interrupted one, and so does its child
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     with showing_progress() as progress:
         outcome = film_training.retrain(
             load_settings(), progress, folder=folder, ratings=ratings, seed=seed, run_id=run_id, lock=lock
