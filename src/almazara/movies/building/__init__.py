@@ -58,34 +58,36 @@ def build_similar(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, i
     """Similar films by each method, with reasons: the long part of a build, and the only one that needs SciPy.
 
     Returns:
-        hybrid, content, collaborative: neighbors (films, CANDIDATES) int32 rows, -1 where there are no more, and
-            similarity (films, CANDIDATES) float32 in [0, 1], never rising; hybrid and collaborative also shared
-            (films, CANDIDATES) int32, how many users have both films. Collaborative lists may be short or empty.
+        hybrid, content, collaborative: see `Lists.arrays`. Collaborative lists may be short or empty; content knows of
+            no users and has no `shared`.
         score: see `score.fit`.
         content_matrix: what compares any film q with all others, without SciPy, as `content` and cold films of
-            `hybrid` are compared: the sum over the terms t of q of weight(q, t) * weight(other, t), plus
-            year[0] * exp(-|years[q] - years[other]| / year[1]), plus prior[other]. Terms of film q:
-            film_terms and film_weights from film_starts[q] to film_starts[q + 1]; films of term t: term_films and
-            term_weights from term_starts[t] to term_starts[t + 1]; years and prior: (films,) float32.
+            `hybrid` are compared. Shared: the sum over the terms t of q of weight(q, t) * weight(other, t), apart for
+            terms below choosing_terms (1,) (bond) and from there (refined). Gained: logit[1] * sqrt(bond + ROUNDING)
+            + refined + prior[other] + closeness[k, |scales[k, q] - scales[k, other]|] over the measures k (at most the
+            last step); similarity: 1 / (1 + exp(-(gained + logit[0]))). Terms of film q: film_terms and film_weights
+            from film_starts[q] to film_starts[q + 1]; films of term t: term_films and term_weights from
+            term_starts[t] to term_starts[t + 1]; scales (measures, films) int16, closeness (measures, steps) float32,
+            prior (films,) float32.
         reasons, reason_names: see `build_reasons`.
     """
     from almazara.movies.building.reasons import build_reasons
     from almazara.movies.interactions import interactions
     from almazara.movies.recommenders import collaborative, content, hybrid, score
+    from almazara.movies.recommenders.content_weights import LEARNED
     from almazara.movies.recommenders.lists import Films
 
     keyed = tables[s.FILMS].join(
         tables[s.FILM_KEYS], left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left"
     )
     films = Films(tables[s.FILMS][s.VOTE_COUNT].to_numpy().astype(np.float32), twins(keyed))
-    rated = interactions(tables[s.RATINGS], tables[s.FILMS][s.ID]).matrix
-    described = content.describe(tables, content.ContentConfig())
+    described = content.describe(tables, LEARNED)
     by_content = content.fit(described, films, progress)
-    by_viewers = collaborative.fit(rated, films)
+    viewers = collaborative.Viewers(interactions(tables[s.RATINGS], tables[s.FILMS][s.ID]).matrix)
     return {
-        "hybrid": hybrid.fit(by_content, by_viewers, rated, films),
+        "hybrid": hybrid.fit(by_content, described, viewers, films),
         "content": by_content,
-        "collaborative": by_viewers,
+        "collaborative": collaborative.fit(viewers, films),
         "score": score.fit(tables[s.FILMS]),
         "content_matrix": described.arrays(),
         **build_reasons(tables),

@@ -14,6 +14,8 @@ MAX_SIMILAR: Final = 50
 """The largest `n` that can be asked for."""
 CANDIDATES: Final = 100
 """Length of the lists of similar films that are fitted ahead: filters and variety choose from so many."""
+ROUNDING: Final = 0.05
+"""Added to what films share before the root is taken, so that it has no corner at nothing shared."""
 
 Arrays = Mapping[str, np.ndarray]
 

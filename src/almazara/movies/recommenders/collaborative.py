@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -11,47 +13,49 @@ from almazara.movies.recommenders.base import Arrays
 from almazara.movies.recommenders.lists import Films, Lists
 
 SHRINK: Final = 10.0
-"""Viewers added to those of each pair: few shared viewers prove little."""
+"""Viewers without a film in common that are added to each pair: few shared viewers prove little."""
 _BLOCK: Final = 512
 
 
-def viewers(matrix: sparse.csr_array) -> np.ndarray:
-    """(films,) int32: how many users have each film."""
-    return np.bincount(matrix.indices, minlength=matrix.shape[1]).astype(np.int32)
+@dataclass(frozen=True)
+class Viewers:
+    """Who has seen what: (users, films) float32, 1 where the user has the film."""
+
+    matrix: sparse.csr_array
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """(films,) float64: how many users have each film."""
+        return np.bincount(self.matrix.indices, minlength=self.matrix.shape[1]).astype(np.float64)
+
+    @cached_property
+    def _by_film(self) -> sparse.csr_array:
+        return sparse.csr_array(self.matrix.T)
+
+    def together(self, rows: np.ndarray) -> sparse.csr_array:
+        """(rows, films) float32: how many users have both, where there are any."""
+        return sparse.csr_array(self._by_film[rows] @ self.matrix)
+
+    def cosines(self, rows: np.ndarray, together: sparse.csr_array) -> np.ndarray:
+        """The shrunken cosine of each entry of `together`: in [0, 1)."""
+        own = np.repeat(self.counts[rows], np.diff(together.indptr))
+        return np.asarray(together.data / (np.sqrt(own * self.counts[together.indices]) + SHRINK))
 
 
-def shared(matrix: sparse.csr_array, neighbors: np.ndarray) -> np.ndarray:
-    """(films, n) int32: how many users have both the film of the row and the neighbor; 0 where there is none."""
-    by_film = sparse.csc_array(matrix)
-    found = np.zeros(neighbors.shape, dtype=np.int32)
-    for row in np.flatnonzero(np.diff(by_film.indptr)):
-        of_users = matrix[by_film.indices[by_film.indptr[row] : by_film.indptr[row + 1]]]
-        together = np.bincount(of_users.indices, minlength=matrix.shape[1])
-        found[row] = np.where(neighbors[row] >= 0, together[neighbors[row]], 0)
-    return found
-
-
-def similarities(matrix: sparse.csr_array, rows: np.ndarray) -> sparse.csr_array:
-    """Shrunken cosine of the users of films: (rows, films) float32 in [0, 1), above 0 where users are shared."""
-    by_film = sparse.csr_array(matrix.T)
-    together = sparse.csr_array(by_film[rows] @ matrix)
-    counts = viewers(matrix).astype(np.float32)
-    own = np.repeat(counts[rows], np.diff(together.indptr))
-    together.data = together.data / (np.sqrt(own * counts[together.indices]) + np.float32(SHRINK))
-    return together
-
-
-def fit(matrix: sparse.csr_array, films: Films) -> Arrays:
+def fit(viewers: Viewers, films: Films) -> Arrays:
     """The films whose users are most alike; films that share no user with another have an empty list.
 
     Returns:
-        neighbors, similarity: see `Lists.arrays`; shared: (films, CANDIDATES) int32 users who have both.
+        neighbors, similarity, shared: see `Lists.arrays`.
     """
-    lists = Lists(matrix.shape[1])
-    warm = np.flatnonzero(viewers(matrix))
+    lists = Lists(len(films.votes))
+    warm = np.flatnonzero(viewers.counts)
     for start in range(0, len(warm), _BLOCK):
         rows = warm[start : start + _BLOCK]
-        found = similarities(matrix, rows)
-        for row, first, last in zip(rows.tolist(), found.indptr, found.indptr[1:], strict=False):
-            lists.put(row, *films.best(row, found.indices[first:last], found.data[first:last]))
-    return {**lists.arrays(), "shared": shared(matrix, lists.neighbors)}
+        together = viewers.together(rows)
+        cosines = viewers.cosines(rows, together)
+        for place, row in enumerate(rows.tolist()):
+            entries = slice(together.indptr[place], together.indptr[place + 1])
+            best = films.best(row, together.indices[entries], cosines[entries])
+            lists.put(row, together.indices[entries][best], cosines[entries][best], together.data[entries][best])
+    return lists.arrays()

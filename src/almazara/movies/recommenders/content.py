@@ -1,4 +1,4 @@
-"""Similarity of content: shared collection, people, genres, keywords and words, with a little weight for votes."""
+"""Similarity of content: what two films share in each field, weighted as those who see films taught it."""
 
 from __future__ import annotations
 
@@ -12,67 +12,82 @@ from scipy import sparse
 
 from almazara.movies import schema as s
 from almazara.movies.features import terms, tfidf
-from almazara.movies.recommenders.base import CANDIDATES, Arrays
+from almazara.movies.recommenders.base import CANDIDATES, ROUNDING, Arrays
+from almazara.movies.recommenders.content_weights import ContentWeights
 from almazara.movies.recommenders.lists import Films, Lists
 
-_BLOCK: Final = 512
-
-
-@dataclass(frozen=True, slots=True)
-class ContentConfig:
-    """Weight of each field's cosine; set by hand, a later release learns them.
-
-    Attributes:
-        year_scale: Years after which the closeness of release dates has fallen to 1/e.
-        max_word_share: A word in more than this share of the films says nothing; a keyword in more than twice it.
-    """
-
-    collection: float = 1.0
-    director: float = 0.4
-    cast: float = 0.5
-    genre: float = 0.8
-    keyword: float = 1.0
-    title: float = 0.4
-    overview: float = 0.8
-    year: float = 0.3
-    votes: float = 0.6
-    year_scale: float = 10.0
-    max_word_share: float = 0.005
-
-    def total(self) -> float:
-        """Sum of the weights, by which similarities are scaled to [0, 1]."""
-        linked = self.collection + self.director + self.cast + self.keyword + self.title + self.overview
-        return linked + self.genre + self.year + self.votes
+CHOOSING: Final = (
+    "collection",
+    "director",
+    "crew",
+    "billing",
+    "company",
+    "keyword",
+    "title",
+    "stem",
+    "series",
+    "overview",
+)
+"""Fields in which few films share a term: they choose the candidates."""
+REFINING: Final = ("genre", "language")
+"""Fields in which most films share a term: they only order the candidates."""
+_MAX_SHARE: Final = {"keyword": 0.02, "title": 0.005, "overview": 0.005}
+"""A term in more than this share of the films says nothing."""
+_IDF_POWER: Final = {"keyword": 0.75, "genre": 0.3, "language": 0.0}
+_FEWEST_VOTES: Final = 5
+_UNKNOWN_AVERAGE: Final = 6.0
+_FARTHEST: Final = 255
+_BLOCK: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Films as they are compared: similarity = linked + broad products, year and prior, all scaled already.
+    """Films as they are compared.
 
     Attributes:
-        linked: (films, terms) float32: the fields that choose candidates.
-        broad: (films, terms) float32: fields that too many films share to choose by them; they only refine.
-        years: (films,) float32.
-        year_weight: What films of the same year gain; it falls to 1/e in `year_scale` years.
+        choosing: (films, terms) float32, the fields CHOOSING, each scaled by the root of its weight.
+        refining: (films, terms) float32, the fields REFINING likewise.
+        scales: (measures, films) int16: year, log of votes ... in whole steps.
+        closeness: (measures, 256) float32: what films so many steps apart gain.
         prior: (films,) float32: what a candidate gains for being known.
+        sharpness: Factor of the root of what the choosing fields share; all else holds it already.
+        level: Log of the odds of similarity of films that gain nothing.
     """
 
-    linked: sparse.csr_array
-    broad: sparse.csr_array
-    years: np.ndarray
-    year_weight: float
-    year_scale: float
+    choosing: sparse.csr_array
+    refining: sparse.csr_array
+    scales: np.ndarray
+    closeness: np.ndarray
     prior: np.ndarray
+    sharpness: float
+    level: float
 
-    def refine(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """What the fields that every film has add to the pairs (rows[i], others[i])."""
-        genre = self.broad[rows].multiply(self.broad[others]).sum(axis=1)
-        closeness = np.exp(-np.abs(self.years[rows] - self.years[others]) / np.float32(self.year_scale))
-        return np.asarray(genre + np.float32(self.year_weight) * closeness + self.prior[others], dtype=np.float32)
+    def similarity(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """The similarity of the pairs (rows[i], others[i]): float32 in [0, 1].
+
+        It is the cosine of viewers that is to be expected: a film with viewers is compared by the same measure.
+        """
+        bond = self.choosing[rows].multiply(self.choosing[others]).sum(axis=1)
+        refined = self.refining[rows].multiply(self.refining[others]).sum(axis=1)
+        return self.expected(self.gained(rows, others, bond, refined))
+
+    def gained(self, rows: np.ndarray, others: np.ndarray, bond: np.ndarray, refined: np.ndarray) -> np.ndarray:
+        """What the pairs gain in all from the products of their fields, their measures and the candidates' votes.
+
+        The root says that the first thing shared tells more than the next: it was found to order better than the sum.
+        """
+        gained = np.sqrt(bond + np.float32(ROUNDING)) * np.float32(self.sharpness) + refined + self.prior[others]
+        for scale, closeness in zip(self.scales, self.closeness, strict=True):
+            gained += closeness[np.minimum(np.abs(scale[rows] - scale[others]), _FARTHEST)]
+        return np.asarray(gained, dtype=np.float32)
+
+    def expected(self, gained: np.ndarray) -> np.ndarray:
+        """Similarity from all that pairs gain."""
+        return (1 / (1 + np.exp(-(gained + np.float32(self.level))))).astype(np.float32)
 
     def arrays(self) -> Arrays:
         """What it takes to compare any two films without SciPy; see `build_similar`."""
-        by_film = sparse.csr_array(sparse.hstack([self.linked, self.broad], format="csr"))
+        by_film = sparse.csr_array(sparse.hstack([self.choosing, self.refining], format="csr"))
         by_term = sparse.csc_array(by_film)
         return {
             "film_starts": by_film.indptr.astype(np.int64),
@@ -81,68 +96,91 @@ class Content:
             "term_starts": by_term.indptr.astype(np.int64),
             "term_films": by_term.indices.astype(np.int32),
             "term_weights": by_term.data.astype(np.float32),
-            "years": self.years,
-            "year": np.array([self.year_weight, self.year_scale], dtype=np.float32),
+            "scales": self.scales,
+            "closeness": self.closeness,
             "prior": self.prior,
+            "choosing_terms": np.array([self.choosing.shape[1]], dtype=np.int64),
+            "logit": np.array([self.level, self.sharpness], dtype=np.float32),
         }
 
 
-def describe(tables: Mapping[str, pl.DataFrame], config: ContentConfig) -> Content:
+def describe(tables: Mapping[str, pl.DataFrame], weights: ContentWeights) -> Content:
     """Films as they are compared, from the clean tables."""
-    films = tables[s.FILMS]
-    fields = terms(tables)
-    scale = np.float32(1 / config.total())
-    log_votes = np.log1p(films[s.VOTE_COUNT].to_numpy().astype(np.float32))
-    highest = float(log_votes.max(initial=0)) or 1.0
+    matrices = field_matrices(tables)
+    measured = measures(tables[s.FILMS])
+
+    def side_by_side(names: tuple[str, ...], factor: float) -> sparse.csr_array:
+        parts = [matrices[name] * np.float32(np.sqrt(weights.fields[name] * factor)) for name in names]
+        return sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32))
+
+    steps = np.arange(_FARTHEST + 1)
+    curves = {name: np.zeros(_FARTHEST + 1) for name in measured}
+    for kernel in weights.kernels:
+        curves[kernel.measure] += kernel.weight * weights.sharpness * np.exp(-steps / kernel.width)
+    log_votes = np.log1p(tables[s.FILMS][s.VOTE_COUNT].to_numpy())
     return Content(
-        linked=_linked(fields, films.height, config) * np.sqrt(scale),
-        broad=tfidf(fields["genre"], films.height) * np.sqrt(np.float32(config.genre) * scale),
-        years=films[s.RELEASE_YEAR].to_numpy().astype(np.float32),
-        year_weight=config.year * float(scale),
-        year_scale=config.year_scale,
-        prior=np.float32(config.votes) * scale * log_votes / np.float32(highest),
+        choosing=side_by_side(CHOOSING, 1),
+        refining=side_by_side(REFINING, weights.sharpness),
+        scales=np.stack(list(measured.values())),
+        closeness=np.stack(list(curves.values())).astype(np.float32),
+        prior=(weights.votes * weights.sharpness * log_votes).astype(np.float32),
+        sharpness=weights.sharpness,
+        level=weights.level,
     )
+
+
+def field_matrices(tables: Mapping[str, pl.DataFrame]) -> dict[str, sparse.csr_array]:
+    """TF-IDF of each field: (films, terms) float32 with rows of length one or empty."""
+    fields, n_films = terms(tables), tables[s.FILMS].height
+    return {
+        name: tfidf(fields[name], n_films, _MAX_SHARE.get(name, 1.0), _IDF_POWER.get(name, 1.0))
+        for name in (*CHOOSING, *REFINING)
+    }
+
+
+def measures(films: pl.DataFrame) -> dict[str, np.ndarray]:
+    """What films can be near in, in whole steps: years, tenths of log votes, tenths of the average, minutes; int16."""
+    known = pl.when(pl.col(s.VOTE_COUNT) >= _FEWEST_VOTES).then(pl.col(s.VOTE_AVERAGE)).fill_null(_UNKNOWN_AVERAGE)
+    steps = films.select(
+        year=pl.col(s.RELEASE_YEAR),
+        votes=pl.col(s.VOTE_COUNT).log1p() * 10,
+        average=known * 10,
+        runtime=pl.col("runtime").fill_null(0).fill_nan(0).clip(0, _FARTHEST),
+    )
+    return {column.name: column.round().cast(pl.Int16).to_numpy() for column in steps.cast(pl.Float64)}
 
 
 def fit(content: Content, films: Films, progress: Callable[[int, int], None] = lambda _done, _total: None) -> Arrays:
     """The most similar films of each film.
 
-    Candidates are the films that share a collection, person, keyword or telling word, filled up with the most voted
-    ones where these are few; all fields order them. Exact for these candidates: no approximate index.
+    Candidates are the films that share a term of a choosing field, and the most voted ones; all fields order them.
+    Exact for these candidates: no approximate index.
 
     Returns:
         neighbors, similarity: see `Lists.arrays`.
     """
     n_films = len(films.votes)
     popular = np.argsort(-films.votes, kind="stable")[: 2 * CANDIDATES]
-    transposed = sparse.csr_array(content.linked.T)
+    by_term, genres = sparse.csr_array(content.choosing.T), content.refining.T.toarray()
     lists = Lists(n_films)
     for start in range(0, n_films, _BLOCK):
-        found = _filled(sparse.csr_array(content.linked[start : start + _BLOCK] @ transposed), popular)
-        rows = start + np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
-        score = found.data + content.refine(rows, found.indices)
+        block = slice(start, min(start + _BLOCK, n_films))
+        found = _with(sparse.csr_array(content.choosing[block] @ by_term), popular)
+        places = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
+        refined = content.refining[block].toarray() @ genres
+        gained = content.gained(start + places, found.indices, found.data, refined[places, found.indices])
         for row, (first, last) in enumerate(zip(found.indptr, found.indptr[1:], strict=False), start=start):
-            lists.put(row, *films.best(row, found.indices[first:last], score[first:last]))
-        progress(min(start + _BLOCK, n_films), n_films)
-    return lists.arrays()
+            best = first + films.best(row, found.indices[first:last], gained[first:last])
+            lists.put(row, found.indices[best], content.expected(gained[best]))
+        progress(block.stop, n_films)
+    arrays = lists.arrays()
+    return {name: arrays[name] for name in ("neighbors", "similarity")}
 
 
-def _linked(fields: Mapping[str, pl.DataFrame], n_films: int, config: ContentConfig) -> sparse.csr_array:
-    """All sparse fields side by side, each scaled by the root of its weight, so that one product sums the cosines."""
-    names = ("collection", "director", "cast", "keyword", "title", "overview")
-    share = {"keyword": 2 * config.max_word_share, "title": config.max_word_share, "overview": config.max_word_share}
-    parts = [
-        tfidf(fields[name], n_films, share.get(name, 1.0)) * np.float32(np.sqrt(getattr(config, name)))
-        for name in names
-    ]
-    return sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32))
-
-
-def _filled(shared: sparse.csr_array, popular: np.ndarray) -> sparse.csr_array:
-    """The candidates, with the most voted films added (at nothing shared) to rows that have too few."""
-    poor = np.flatnonzero(np.diff(shared.indptr) <= CANDIDATES)
-    if not len(poor):
-        return shared
-    rows, columns = np.repeat(poor, len(popular)), np.tile(popular, len(poor))
-    nothing = np.full(len(rows), np.float32(1e-9))
-    return sparse.csr_array(shared + sparse.csr_array((nothing, (rows, columns)), shape=shared.shape))
+def _with(shared: sparse.csr_array, popular: np.ndarray) -> sparse.csr_array:
+    """The candidates, with the most voted films added (at nothing shared)."""
+    rows = shared.shape[0]
+    nothing = np.full(rows * len(popular), np.float32(1e-9))
+    starts = np.arange(rows + 1) * len(popular)
+    columns = np.tile(np.sort(popular), rows)
+    return sparse.csr_array(shared + sparse.csr_array((nothing, columns, starts), shape=shared.shape))

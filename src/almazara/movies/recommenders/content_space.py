@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from almazara.movies.recommenders.base import Arrays
+from almazara.movies.recommenders.base import ROUNDING, Arrays
 
 
 class ContentSpace:
@@ -17,21 +17,30 @@ class ContentSpace:
         self._term_starts = arrays["term_starts"]
         self._term_films = arrays["term_films"]
         self._term_weights = arrays["term_weights"]
-        self._years = arrays["years"]
-        self._year_weight, self._year_scale = arrays["year"].tolist()
+        self._scales = arrays["scales"]
+        self._closeness = arrays["closeness"]
         self._prior = arrays["prior"]
+        self._choosing_terms = int(arrays["choosing_terms"][0])
+        self._level, self._sharpness = arrays["logit"].tolist()
 
     def scores(self, row: int) -> np.ndarray:
         """The similarity of all films to one: (films,) float64."""
         terms, weights = self._of(row)
+        chosen = terms < self._choosing_terms
+        bond, refined = self._products(terms[chosen], weights[chosen]), self._products(terms[~chosen], weights[~chosen])
+        gained = self._sharpness * np.sqrt(bond + ROUNDING) + refined + self._prior
+        for scale, closeness in zip(self._scales, self._closeness, strict=True):
+            gained += closeness[np.minimum(np.abs(scale - scale[row]), len(closeness) - 1)]
+        return np.asarray(1 / (1 + np.exp(-(gained + self._level))))
+
+    def _products(self, terms: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """The products of all films with one that has these terms: (films,) float64."""
         starts, ends = self._term_starts[terms], self._term_starts[terms + 1]
         parts = [slice(first, last) for first, last in zip(starts.tolist(), ends.tolist(), strict=True)]
         films = np.concatenate([self._term_films[:0], *(self._term_films[part] for part in parts)])
         products = np.concatenate([self._term_weights[:0], *(self._term_weights[part] for part in parts)])
         products *= np.repeat(weights, ends - starts)
-        closeness = np.exp(-np.abs(self._years - self._years[row]) / self._year_scale)
-        linked = np.bincount(films, products, minlength=len(self._prior))
-        return np.asarray(linked + self._year_weight * closeness + self._prior)
+        return np.bincount(films, products, minlength=len(self._prior))
 
     def between(self, rows: np.ndarray) -> np.ndarray:
         """The cosines of some films with each other: (k, k) float32, 1 on the diagonal."""

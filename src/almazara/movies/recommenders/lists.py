@@ -21,31 +21,43 @@ class Films:
     votes: np.ndarray
     twins: np.ndarray
 
-    def best(self, row: int, others: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The first CANDIDATES of `others` by score, without the film itself under any of its rows."""
+    def best(self, row: int, others: np.ndarray, score: np.ndarray, size: int = CANDIDATES) -> np.ndarray:
+        """Places of the first `size` of `others` by score, without the film itself under any of its ids."""
         twin = (self.twins[others] == self.twins[row]) & (self.twins[row] >= 0)
-        others, score = others[~twin & (others != row)], score[~twin & (others != row)]
-        if len(others) > CANDIDATES:
+        allowed = np.flatnonzero(~twin & (others != row))
+        if len(allowed) > size:
             # Ties at the edge are decided below, not by the partition.
-            edge = np.partition(score, len(score) - CANDIDATES)[len(score) - CANDIDATES]
-            kept = np.flatnonzero(score >= edge)
-            others, score = others[kept], score[kept]
-        order = np.lexsort((others, -self.votes[others], -score))[:CANDIDATES]
-        return others[order], score[order]
+            edge = np.partition(score[allowed], len(allowed) - size)[len(allowed) - size]
+            allowed = allowed[score[allowed] >= edge]
+        order = np.lexsort((others[allowed], -self.votes[others[allowed]], -score[allowed]))
+        return np.asarray(allowed[order[:size]])
 
 
 class Lists:
-    """Arrays of lists while they are filled: -1 and 0 where there is nothing."""
+    """Arrays of lists while they are filled."""
 
     def __init__(self, n_films: int) -> None:
-        self.neighbors = np.full((n_films, CANDIDATES), -1, dtype=np.int32)
-        self.similarity = np.zeros((n_films, CANDIDATES), dtype=np.float32)
+        shape = (n_films, CANDIDATES)
+        self._neighbors = np.full(shape, -1, dtype=np.int32)
+        self._similarity = np.zeros(shape, dtype=np.float32)
+        self._shared = np.zeros(shape, dtype=np.int32)
 
-    def put(self, row: int, others: np.ndarray, similarity: np.ndarray) -> None:
+    def put(self, row: int, others: np.ndarray, similarity: np.ndarray, shared: np.ndarray | int = 0) -> None:
         """Set the list of one row, best first."""
-        self.neighbors[row, : len(others)] = others
-        self.similarity[row, : len(others)] = np.clip(similarity, 0, 1)
+        self._neighbors[row, : len(others)] = others
+        self._similarity[row, : len(others)] = similarity
+        self._shared[row, : len(others)] = shared
+
+    def fill(self, rows: np.ndarray, lists: Arrays) -> None:
+        """Take the lists of some rows from other ones, of the same width."""
+        self._neighbors[rows] = lists["neighbors"][rows]
+        self._similarity[rows] = lists["similarity"][rows]
 
     def arrays(self) -> Arrays:
-        """neighbors: (films, CANDIDATES) int32 rows; similarity: (films, CANDIDATES) float32 in [0, 1]."""
-        return {"neighbors": self.neighbors, "similarity": self.similarity}
+        """The lists, padded where there are no more films.
+
+        Returns:
+            neighbors: (films, CANDIDATES) int32 rows, -1 at the end; similarity: (films, CANDIDATES) float32 in
+            [0, 1], never rising, 0 at the end; shared: (films, CANDIDATES) int32, how many users have both films.
+        """
+        return {"neighbors": self._neighbors, "similarity": self._similarity, "shared": self._shared}
