@@ -49,7 +49,10 @@ class Ease:
         found = gram(weighted_users(seen, self.length_power))
         users = np.diag(found).copy()
         if self.content_weight:
-            found += np.float32(self.content_weight) * gram(sparse.csr_array(content.T))
+            shared = gram(sparse.csr_array(content.T))
+            shared *= self.content_weight
+            found += shared
+            del shared
         found[np.diag_indices_from(found)] += self.ridge + self.dropout / (1 - self.dropout) * users
         return inverse(found)
 

@@ -11,6 +11,7 @@ from scipy import linalg, sparse
 _ITERATIONS: Final = 4
 _OVERSAMPLED: Final = 16
 _BLOCK: Final = 4096
+_JITTER: Final = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,8 @@ def fit(seen: sparse.csr_array, linear: np.ndarray, config: LandmarkConfig) -> L
 
 
 def likeness(tastes: np.ndarray, landmarks: np.ndarray, width: float) -> np.ndarray:
-    """(profiles, landmarks) float32: 1 for equal tastes, falling with their angle."""
-    return np.asarray(np.exp(np.float32(width) * (tastes @ landmarks.T - 1)))
+    """(profiles, landmarks): 1 for equal tastes, falling with their angle."""
+    return np.asarray(np.exp(width * (tastes @ landmarks.T - 1)))
 
 
 def normalized(rows: np.ndarray) -> np.ndarray:
@@ -105,11 +106,13 @@ def _principal(seen: sparse.csr_array, lens: np.ndarray, n_factors: int) -> np.n
 
 
 def _readout(seen: sparse.csr_array, tastes: np.ndarray, chosen: np.ndarray, config: LandmarkConfig) -> np.ndarray:
-    left = config.ridge * likeness(chosen, chosen, config.width).astype(np.float64)
+    """The ridge solution in double precision: landmarks that are nearly alike leave little in single."""
+    landmarks = chosen.astype(np.float64)
+    left = config.ridge * likeness(landmarks, landmarks, config.width)
     right = np.zeros((len(chosen), seen.shape[1]), dtype=np.float64)
     for start in range(0, seen.shape[0], _BLOCK):
-        near = likeness(tastes[start : start + _BLOCK], chosen, config.width)
+        near = likeness(tastes[start : start + _BLOCK].astype(np.float64), landmarks, config.width)
         left += near.T @ near
         right += (seen[start : start + _BLOCK].T @ near).T
-    left[np.diag_indices_from(left)] += 1e-6 * np.trace(left) / max(len(left), 1)
+    left[np.diag_indices_from(left)] += _JITTER * np.trace(left) / max(len(left), 1)
     return np.asarray(linalg.solve(left, right, assume_a="pos"), dtype=np.float32)

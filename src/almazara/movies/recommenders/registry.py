@@ -15,13 +15,15 @@ from almazara.movies.recommenders.rp3beta import Rp3Beta
 from almazara.movies.recommenders.user_hybrid import UserHybrid
 
 DEFAULT: Final = "hybrid"
-"""What is served."""
+"""What is served: the best on held-out films, see docs/user-recommendations.md."""
 _MODELS: Final[Mapping[str, Callable[[], UserModel]]] = {
     "popularity": Popularity,
     "item_knn": ItemKnn,
     "rp3beta": Rp3Beta,
     "ease": Ease,
     "edlae": lambda: Ease(name="edlae", ridge=800.0, dropout=0.33),
+    "edlae_content": lambda: Ease("edlae_content", ridge=400.0, dropout=0.5, content_weight=85.0, length_power=0.5),
+    "als": Als,
     "hybrid": UserHybrid,
 }
 

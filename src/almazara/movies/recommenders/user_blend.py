@@ -19,11 +19,11 @@ _NEAR: Final = 1.6
 DEFAULT: Final = np.array(
     [
         [1.00, 0.00, 0.00],
+        [0.75, 0.00, 0.25],
         [0.70, 0.00, 0.30],
-        [0.60, 0.05, 0.35],
-        [0.50, 0.10, 0.40],
-        [0.40, 0.15, 0.45],
-        [0.30, 0.20, 0.50],
+        [0.65, 0.00, 0.35],
+        [0.55, 0.05, 0.40],
+        [0.40, 0.10, 0.50],
         [0.05, 0.50, 0.45],
         [0.00, 0.55, 0.45],
         [0.00, 0.50, 0.50],
@@ -33,7 +33,7 @@ DEFAULT: Final = np.array(
 )
 """Weights of popularity, linear model and landmark users where there are too few users to learn from."""
 FEWEST_USERS: Final = 100
-_PENALTY: Final = 1.0
+_PENALTY: Final = 10.0
 _LISTED: Final = 10
 _CANDIDATES: Final = 40
 _FEWEST: Final = 30

@@ -11,7 +11,7 @@ from scipy import linalg, sparse
 from almazara.movies.recommenders import landmarks, user_blend
 from almazara.movies.recommenders.base import Arrays
 from almazara.movies.recommenders.ease import Ease, zero_diagonal_weights
-from almazara.movies.recommenders.item_weights import warm_films
+from almazara.movies.recommenders.item_weights import gram, warm_films
 from almazara.movies.recommenders.landmarks import LandmarkConfig
 from almazara.movies.recommenders.user_lists import UserRecommendations
 
@@ -19,6 +19,7 @@ _REFERENCE_USERS: Final = 2000
 _JUDGES: Final = 500
 _JUDGING_SHARE: Final = 0.2
 _SCORED_USERS: Final = 1000
+_BLOCK: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class UserHybrid:
         scored = FittedUserHybrid(arrays).scores(sparse.csr_array(interactions[users]))[:, warm]
         directions = _directions(scored, self.config.cold_factors)
         own = sparse.csr_array(content[warm])
-        alike = (own @ own.T).toarray()
+        alike = gram(sparse.csr_array(own.T))
         alike[np.diag_indices_from(alike)] += np.float32(self.config.cold_ridge)
         by_term = own.T @ linalg.solve(alike, directions, assume_a="pos", overwrite_a=True) if len(warm) else None
         factors = np.zeros((len(cold), directions.shape[1])) if by_term is None else content[cold] @ by_term
@@ -142,15 +143,19 @@ def _directions(scores: np.ndarray, most: int) -> np.ndarray:
 
 
 def _strongest(weights: np.ndarray, per_film: int) -> dict[str, np.ndarray]:
-    """The largest weights of each film of a profile: starts, columns and values."""
-    kept = weights
-    if per_film < len(weights):
-        size = np.abs(weights)
-        edge = np.partition(size, len(size) - per_film, axis=1)[:, len(size) - per_film]
-        kept = np.where(size >= edge[:, None], weights, 0)
-    matrix = sparse.csr_array(kept)
+    """The largest weights of each film of a profile: starts, columns and values; ties at the edge stay."""
+    starts, columns, values = [np.zeros(1, dtype=np.int64)], [], []
+    for first in range(0, len(weights), _BLOCK):
+        block = weights[first : first + _BLOCK]
+        size = np.abs(block)
+        place = max(size.shape[1] - per_film, 0)
+        edge = np.partition(size, place, axis=1)[:, place, None]
+        kept = sparse.csr_array(np.where(size >= edge, block, 0))
+        starts.append(kept.indptr[1:].astype(np.int64) + starts[-1][-1])
+        columns.append(kept.indices.astype(np.int32))
+        values.append(kept.data.astype(np.float16))
     return {
-        "starts": matrix.indptr.astype(np.int64),
-        "columns": matrix.indices.astype(np.int32),
-        "values": matrix.data.astype(np.float16),
+        "starts": np.concatenate(starts),
+        "columns": np.concatenate([*columns, np.zeros(0, dtype=np.int32)]),
+        "values": np.concatenate([*values, np.zeros(0, dtype=np.float16)]),
     }
