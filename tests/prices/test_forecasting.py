@@ -118,7 +118,7 @@ def test_a_model_that_fails_is_said_and_left_out_and_takes_nothing_down(fails_in
     series = daily(history("a:1", 120), until=UNTIL)
     failing = Failing(0 if fails_in == "the backtest" else series.frame.height)
     if fails_in == "the forecast":
-        monkeypatch.setattr("almazara.prices.backtest.select", lambda _: {"a:1": "failing"})
+        monkeypatch.setattr("almazara.prices.backtest.select", lambda _, **__: {"a:1": "failing"})
     built = build_forecasts(series, {**MODELS, "failing": failing}, {})
     assert built.index.left_out == {"failing": "MemoryError: made to fail"}
     assert built.index.forecasts["a:1"].model == "last_value"

@@ -13,7 +13,6 @@ from datetime import date, timedelta
 import polars as pl
 
 from almazara.errors import InputError
-from almazara.prices import metrics
 from almazara.prices.forecasters.base import FORECAST_SCHEMA, MEDIAN, Forecaster
 from almazara.prices.forecasters.naive import LAST_VALUE
 from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, MODEL, PRICE, QUANTILE, VALUE
@@ -30,7 +29,7 @@ _NOTHING = 1e-6  # differences below this part of a currency unit are floating-p
 _TASK = [LISTING_ID, CUTOFF, HORIZON]
 RESULT_COLUMNS = [*_TASK, MODEL, QUANTILE, VALUE, ACTUAL]
 SUMMARY_COLUMNS = [LISTING_ID, MODEL, FOLDS, FOLDS_WON, MAE, CRPS, COVERAGE_80, MAE_RATIO, CRPS_RATIO]
-_DAYS, _NAIVE_MAE, _NAIVE_CRPS = "days", "naive_mae", "naive_crps"
+_DAYS, _NAIVE_MAE, _NAIVE_CRPS, _DEFAULT_RATIO = "days", "naive_mae", "naive_crps", "default_ratio"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +146,18 @@ def summarize(results: pl.DataFrame) -> pl.DataFrame:
     return summary.select(SUMMARY_COLUMNS).sort(LISTING_ID, MODEL)
 
 
-def select(summary: pl.DataFrame) -> dict[str, str]:
-    """The model of each listing: the lowest CRPS ratio, or the last value where none beats it clearly.
+def select(summary: pl.DataFrame, *, default: str = LAST_VALUE) -> dict[str, str]:
+    """The model of each listing: the lowest CRPS ratio, or the default where none beats it clearly.
 
-    Clearly means on every fold, on at least MIN_FOLDS, and by MARGIN in all: the best of several models on a few folds
-    looks better than it is. On real series, taking whatever looked best cost 1 to 42 % in CRPS on the folds that came
-    after; this rule cost nothing (docs/prices-forecasts.md).
+    Clearly means better than the last value on every fold, on at least MIN_FOLDS, and than the default by MARGIN in
+    all: the best of several models on a few folds looks better than it is. On real series, taking whatever looked best
+    cost 1 to 42 % in CRPS on the folds that came after; this rule cost nothing (docs/prices-forecasts.md).
     """
-    chosen = dict.fromkeys(summary[LISTING_ID].unique().sort(), LAST_VALUE)
+    chosen = dict.fromkeys(summary[LISTING_ID].unique().sort(), default)
+    usual = summary.filter(pl.col(MODEL) == default).select(LISTING_ID, pl.col(CRPS_RATIO).alias(_DEFAULT_RATIO))
     always = (pl.col(FOLDS_WON) == pl.col(FOLDS)) & (pl.col(FOLDS) >= MIN_FOLDS)
-    better = summary.filter(always & (pl.col(CRPS_RATIO) < 1 - MARGIN))
+    less = pl.col(CRPS_RATIO) < (1 - MARGIN) * pl.col(_DEFAULT_RATIO).fill_null(1.0).clip(upper_bound=1.0)
+    better = summary.join(usual, on=LISTING_ID, how="left").filter(always & less)
     best = better.sort(LISTING_ID, CRPS_RATIO, MODEL).unique(LISTING_ID, keep="first", maintain_order=True)
     return chosen | dict(best.select(LISTING_ID, MODEL).iter_rows())
 
@@ -169,19 +170,21 @@ def _scored(fold: Fold, forecaster: Forecaster, horizon_days: int) -> pl.DataFra
 
 def _fold_scores(results: pl.DataFrame) -> pl.DataFrame:
     """One row per listing, cutoff and model: how many days were scored, and the errors over them."""
-    quantiles = results[QUANTILE].unique().sort().to_list()
-    ordered = results.sort(MODEL, *_TASK, QUANTILE)
-    rows = []
-    for key, group in ordered.group_by([LISTING_ID, CUTOFF, MODEL], maintain_order=True):
-        values = group[VALUE].to_numpy().reshape(-1, len(quantiles))
-        actual = group[ACTUAL].to_numpy()[:: len(quantiles)]
-        mae = metrics.mae(actual, values[:, quantiles.index(MEDIAN)])
-        crps = metrics.crps(actual, values, quantiles)
-        covered = metrics.coverage(actual, values[:, quantiles.index(0.1)], values[:, quantiles.index(0.9)])
-        rows.append((*key, len(actual), mae, crps, covered))
-    errors = dict.fromkeys([MAE, CRPS, COVERAGE_80], pl.Float64)
-    schema = {LISTING_ID: pl.String, CUTOFF: pl.Date, MODEL: pl.String, _DAYS: pl.Int64, **errors}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    level, value, actual = pl.col(QUANTILE), pl.col(VALUE), pl.col(ACTUAL)
+    error = actual - value
+    is_median = (level - MEDIAN).abs() < _NOTHING
+    is_low, is_high = (level - 0.1).abs() < _NOTHING, (level - 0.9).abs() < _NOTHING
+    outside = (is_low & (value > actual)) | (is_high & (value < actual))
+    return (
+        results.group_by(LISTING_ID, CUTOFF, MODEL)
+        .agg(
+            is_median.sum().cast(pl.Int64).alias(_DAYS),
+            error.abs().filter(is_median).mean().alias(MAE),
+            (2 * pl.max_horizontal(level * error, (level - 1) * error)).mean().alias(CRPS),
+            (1 - outside.sum() / is_median.sum()).alias(COVERAGE_80),
+        )
+        .sort(LISTING_ID, CUTOFF, MODEL)
+    )
 
 
 def _ratio(error: str, naive_error: str) -> pl.Expr:

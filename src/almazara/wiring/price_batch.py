@@ -22,12 +22,12 @@ class BatchReport:
 def forecast_file(source: Path, target: Path, *, cutoff: date, horizon_days: int, progress: Progress) -> BatchReport:
     """Forecast each series of a CSV file into a Parquet or CSV file."""
     from almazara.prices.adapters.forecast_tables import read_table, write_table
-    from almazara.prices.forecasters.ensemble import ENSEMBLE, Ensemble
+    from almazara.prices.forecasters.ensemble import Ensemble
 
     progress("reading prices", 0, 0)
     found = read_prices(read_table(source), cutoff)
     progress("forecasting", 0, 0)
-    table = forecast_batch(found.panel, Ensemble().learn, ENSEMBLE, horizon_days)
+    table = forecast_batch(found.panel, Ensemble().learn, Ensemble.name, horizon_days)
     write_table(target, table)
     count = len(found.panel.names) if found.panel else 0
     return BatchReport(count, dict(found.refused_rows), dict(found.refused_series))

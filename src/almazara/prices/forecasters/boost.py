@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from almazara.errors import MissingExtraError
+from almazara.prices.forecasters import registry
 from almazara.prices.forecasters.panels import FittedPanel, QuantilesOfChange, fitted_panel
 from almazara.prices.forecasters.step_features import Floats, StepHistory
 from almazara.prices.forecasters.step_outcomes import OUTCOMES
@@ -24,7 +25,6 @@ try:
 except ImportError as error:
     raise MissingExtraError("boost", "Gradient boosting") from error
 
-BOOST: Final = "boost"
 _LEFT_OUT: Final = frozenset({"age", "weekday_sin", "weekday_cos"})  # they name the panel and the day, not the state
 _COLUMNS: Final = np.array([i for i, name in enumerate(INPUTS) if name not in _LEFT_OUT])
 _EXAMPLES: Final = 15_000
@@ -73,7 +73,7 @@ def learn_boost(history: StepHistory, last_day: int) -> QuantilesOfChange:
 class Boost:
     """See the module."""
 
-    name = BOOST
+    name = registry.BOOST
 
     def fit(self, series: pl.DataFrame) -> FittedPanel:
         """Learn from the whole panel up to each listing's cutoff."""

@@ -8,7 +8,6 @@ all of it where that is sure, none where the opposite is. The same days correct 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 import polars as pl
@@ -20,8 +19,6 @@ from almazara.prices.forecasters.panels import FittedPanel, Learner, QuantilesOf
 from almazara.prices.forecasters.pooled import pooled_changes
 from almazara.prices.forecasters.step_features import Floats, StepHistory
 
-ENSEMBLE: Final = "ensemble"
-
 
 class Ensemble:
     """See the module.
@@ -30,7 +27,7 @@ class Ensemble:
         learners: The learned models; those that are installed by default.
     """
 
-    name = ENSEMBLE
+    name = registry.ENSEMBLE
 
     def __init__(self, learners: Sequence[Learner] | None = None) -> None:
         self._learners = registry.panel_learners() if learners is None else learners

@@ -12,6 +12,8 @@ from almazara.errors import NotFoundError
 from almazara.prices.forecasters.base import Forecaster
 from almazara.prices.forecasters.panels import Learner
 
+STEPS, BOOST, ENSEMBLE = "steps", "boost", "ensemble"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -33,9 +35,9 @@ class Entry:
 ENTRIES: Mapping[str, Entry] = {
     "last_value": Entry("naive", "LastValue"),
     "seasonal_naive": Entry("naive", "SeasonalNaive"),
-    "steps": Entry("steps", "Steps"),
-    "boost": Entry("boost", "Boost", library="lightgbm"),
-    "ensemble": Entry("ensemble", "Ensemble"),
+    STEPS: Entry("steps", "Steps", backtest_folds=3),
+    BOOST: Entry("boost", "Boost", library="lightgbm", backtest_folds=3),
+    ENSEMBLE: Entry("ensemble", "Ensemble"),
     "drift": Entry("statistical", "Drift", library="statsforecast"),
     "ses": Entry("statistical", "SimpleExponentialSmoothing", library="statsforecast"),
     "ets": Entry("statistical", "ExponentialSmoothing", library="statsforecast"),

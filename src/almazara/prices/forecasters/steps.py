@@ -14,14 +14,13 @@ from typing import Final, Protocol
 import numpy as np
 import polars as pl
 
+from almazara.prices.forecasters import registry
 from almazara.prices.forecasters.base import MEDIAN
 from almazara.prices.forecasters.mixture import Mixer, Training, crps_matrices, mixture_quantiles, trained
 from almazara.prices.forecasters.panels import FittedPanel, QuantilesOfChange, fitted_panel
 from almazara.prices.forecasters.step_features import FEATURES, WINDOWS, Floats, StepHistory
 from almazara.prices.forecasters.step_outcomes import OUTCOMES, outcomes
 from almazara.prices.forecasters.step_prior import prior
-
-STEPS: Final = "steps"
 
 LEADS: Final = (1, 3, 7, 14, 30)
 """Days ahead at which is learned."""
@@ -151,7 +150,7 @@ def learn_steps(history: StepHistory, last_day: int, start: Mixer | None = None)
 class Steps:
     """See the module; the method is this project's own, its parts are named in `mixture`."""
 
-    name = STEPS
+    name = registry.STEPS
 
     def fit(self, series: pl.DataFrame) -> FittedPanel:
         """Learn from the whole panel up to each listing's cutoff."""
