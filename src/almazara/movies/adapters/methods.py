@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Final, cast
+
 from almazara.errors import NotFoundError
 from almazara.movies.adapters import peers
 from almazara.movies.recommenders import registry
 from almazara.movies.recommenders.base import UserModel
 
+SPARK: Final = "als_spark"
+
 
 def installed() -> list[str]:
-    """Our own methods, then the peers whose library is there."""
+    """Our own methods, then the peers whose library is there; ALS on Spark only runs when it is named."""
     return [*registry.installed(), *peers.installed()]
 
 
@@ -22,7 +27,9 @@ def create(name: str) -> UserModel:
     """
     if name in peers.PEERS:
         return peers.create(name)
+    if name == SPARK:
+        return cast("UserModel", import_module(f"{__package__}.{SPARK}").SparkAls())
     if name in registry.installed():
         return registry.create(name)
-    known = [*registry.installed(), *peers.PEERS]
+    known = [*registry.installed(), SPARK, *peers.PEERS]
     raise NotFoundError(f"There is no method {name!r}: choose from {', '.join(known)}.")
