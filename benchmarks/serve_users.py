@@ -1,5 +1,7 @@
 """Measure the routes for users: processor time of the server for a list, by the length of the user's history.
 
+A route that answers a constant tells how busy the machine is.
+
 Run: python benchmarks/serve_users.py [FOLDER RATINGS | --home HOME] [--requests 300]
 
 FOLDER holds The Movies Dataset and RATINGS MovieLens ratings (default: the real data beside the repository, else the
@@ -20,7 +22,7 @@ from pathlib import Path
 
 import psutil
 import uvloop
-from serve_films import REAL_DATA, ask, server
+from serve_films import REAL_DATA, SERVER_OPTIONS, TRIVIAL, ask, server
 
 from almazara.movies.events import Event, Kind
 from almazara.settings import Settings
@@ -64,7 +66,7 @@ def make_users(settings: Settings) -> None:
 
 def measure(process: psutil.Process, port: int, requests: int) -> None:
     """Print processor and wall time of each kind of list."""
-    routes = {
+    routes = {TRIVIAL: [TRIVIAL]} | {
         f"usuario, {length} films": [f"/recomendacion/usuario/u{length}-{n}" for n in range(USERS)]
         for length in LENGTHS
     }
@@ -103,7 +105,8 @@ def main() -> None:
         else:
             build(home, options.folder, options.ratings)
         make_users(Settings(_env_file=None, home=home))  # type: ignore[call-arg]
-        with server(home, [sys.executable, "-m", "almazara", "serve"]) as (process, port, _):
+        command = [sys.executable, "-m", "uvicorn", *SERVER_OPTIONS, "--factory", "film_server:create_measured_app"]
+        with server(home, command) as (process, port, _):
             measure(process, port, options.requests)
 
 

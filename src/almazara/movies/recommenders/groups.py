@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -28,7 +29,8 @@ def together(scores: np.ndarray, allowed: np.ndarray) -> np.ndarray:
     group = np.full(len(allowed), -1.0, dtype=np.float32)
     if allowed.any():
         scaled = scaled_to_one(scores[:, allowed])
-        misery = (scaled < np.quantile(scaled, 1 - BEST_SHARE, axis=1, keepdims=True)).any(axis=0)
+        edge = math.ceil((1 - BEST_SHARE) * (scaled.shape[1] - 1))
+        misery = (scaled < np.partition(scaled, edge, axis=1)[:, edge, None]).any(axis=0)
         group[allowed] = scaled.mean(axis=0) - misery
     return group
 
