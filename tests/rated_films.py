@@ -1,24 +1,25 @@
-"""Raw films with ratings in which tastes can be learned: two kinds of viewers, each with films of their own."""
+"""Raw films with ratings in which tastes can be learned: four circles of viewers, each with ten films of its own."""
 
 import csv
-import random
 from pathlib import Path
 
 from sample_catalog import Made, write_raw
 
 FILMS = 40
-_HALF = FILMS // 2
+_CIRCLES = 4
 
 
-def tastes(n_users: int, seed: int = 0, n_films: int = 10) -> list[tuple[int, int, float, int]]:
-    """(user, film, rating, time): odd users rate films of the first half, even ones of the second."""
-    rng = random.Random(seed)
-    rows = []
-    for user in range(1, n_users + 1):
-        first = 1 if user % 2 else _HALF + 1
-        for place, film in enumerate(rng.sample(range(first, first + _HALF), n_films)):
-            rows.append((user, film, 4.0, 1_000_000_000 + 1000 * user + place))
-    return rows
+def tastes(n_users: int) -> list[tuple[int, int, float, int]]:
+    """(user, film, rating, time): every user has rated all films of one circle.
+
+    Of fewer than five users no two share a film, so that nothing can be learned from them.
+    """
+    films = FILMS // _CIRCLES
+    return [
+        (user, 1 + films * (user % _CIRCLES) + place, 4.0, 1_000_000_000 + 1000 * user + place)
+        for user in range(1, n_users + 1)
+        for place in range(films)
+    ]
 
 
 def write_rated(folder: Path, rows: list[tuple[object, ...]]) -> Path:
