@@ -135,6 +135,7 @@ def main() -> None:
     parser.add_argument("--group", choices=list(HORIZON), default="Weekly")
     parser.add_argument("--series", type=int, default=120, help="how many series, drawn with a seed")
     parser.add_argument("--last-known", action="store_true", help="judge on the end of the training part instead")
+    parser.add_argument("--models", nargs="*", default=[], help="names of ours and of peers; all without any")
     asked = parser.parse_args()
     group, horizon = asked.group, HORIZON[asked.group]
     train, test = load(asked.data, f"{group}-train"), load(asked.data, f"{group}-test")
@@ -150,6 +151,8 @@ def main() -> None:
     print("| model | sMAPE | MASE | OWA | CPU s a series |\n|---|---|---|---|---|")
 
     def report(title: str, points: Callable[[], Values]) -> None:
+        if asked.models and title not in asked.models:
+            return
         begun = time.process_time()
         found = errors(train, test, points(), SCALING_LAG[group])
         owa = (found[0] / base[0] + found[1] / base[1]) / 2
@@ -157,7 +160,7 @@ def main() -> None:
         print(f"| {title} | {found[0]:.3f} | {found[1]:.3f} | {owa:.4f} | {cpu:.3f} |", flush=True)
 
     for model in OURS:
-        report(f"ours: {model.name}", lambda model=model: our_points(model(SEASONS[group]), train, horizon))
+        report(f"almazara {model.name}", lambda model=model: our_points(model(SEASONS[group]), train, horizon))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for title, peer in peers(SEASONS[group]).items():

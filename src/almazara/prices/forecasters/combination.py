@@ -8,10 +8,17 @@ from dataclasses import dataclass
 import polars as pl
 
 from almazara.prices.forecasters.base import FORECAST_SCHEMA, FittedForecaster, Forecaster, Refusal
-from almazara.prices.forecasters.statistical import Arima, ComplexExponentialSmoothing, ExponentialSmoothing, Theta
+from almazara.prices.forecasters.statistical import (
+    Arima,
+    ComplexExponentialSmoothing,
+    ExponentialSmoothing,
+    SimpleExponentialSmoothing,
+    Theta,
+)
 from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, QUANTILE, VALUE
 
 COMBINATION = "combination"
+MEMBERS = (SimpleExponentialSmoothing, ExponentialSmoothing, Theta, ComplexExponentialSmoothing, Arima)
 _TASK = [LISTING_ID, CUTOFF, DATE, QUANTILE]
 
 
@@ -27,15 +34,16 @@ class _Fitted:
 
     def forecast(self, horizon_days: int, levels: Sequence[int]) -> pl.DataFrame:
         tables = [member.forecast(horizon_days, levels) for member in self.members]
-        middle = pl.concat(tables).group_by(_TASK).agg(pl.col(VALUE).median())
-        return middle.select(list(FORECAST_SCHEMA)).sort(_TASK)
+        mean = pl.concat(tables).group_by(_TASK).agg(pl.col(VALUE).sort().log().mean().exp())
+        return mean.select(list(FORECAST_SCHEMA)).sort(_TASK)
 
 
 class Combination:
-    """The median of AutoETS, theta, CES and AutoARIMA, quantile by quantile (Petropoulos and Svetunkov 2020).
+    """The mean of SES, AutoETS, theta, CES and AutoARIMA, quantile by quantile, of logarithms.
 
-    The median of rising quantiles rises, and one member gone astray does not move it; a member that finds no fit for a
-    listing is left out there.
+    After Petropoulos and Svetunkov (2020), who take the median of the last four; on the ends of M4's training parts the
+    mean with SES did better. Means of rising quantiles rise (Lichtendahl, Grushka-Cockayne and Winkler 2013). A member
+    that finds no fit for a listing is left out there.
 
     Args:
         season_lengths: As in the members.
@@ -44,8 +52,7 @@ class Combination:
     name = COMBINATION
 
     def __init__(self, season_lengths: Sequence[int] = ()) -> None:
-        members = (ExponentialSmoothing, Theta, ComplexExponentialSmoothing, Arima)
-        self._members: tuple[Forecaster, ...] = tuple(member(season_lengths) for member in members)
+        self._members: tuple[Forecaster, ...] = tuple(member(season_lengths) for member in MEMBERS)
 
     def fit(self, series: pl.DataFrame) -> _Fitted:
         """Fit every member."""
