@@ -124,6 +124,13 @@ def test_few_users_get_the_default_weights_and_many_learn_their_own(fitted):
     assert many.arrays["blend"][0].tolist() == [1, 0, 0]
 
 
+def test_users_without_films_change_nothing(fitted):
+    absent = sparse.csr_array((200, N_FILMS), dtype=np.float32)
+    with_absent = UserHybrid().fit(sparse.csr_array(sparse.vstack([absent, tastes(300)])), content())
+    assert np.array_equal(with_absent.arrays["readout"], fitted.arrays["readout"])
+    assert np.array_equal(with_absent.arrays["blend"], fitted.arrays["blend"])
+
+
 def test_weights_change_smoothly_with_the_length_of_a_profile(reader):
     steps = [np.abs(reader.blend(n + 1) - reader.blend(n)).max() for n in range(1, 400)]
     assert max(steps) < 0.5

@@ -1,7 +1,8 @@
-"""How much each signal counts for a profile of a given length, learned on users that the signals were not fitted to."""
+"""How much each signal counts for a profile of a given length, learned on films that the signals were not fitted to."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -12,10 +13,6 @@ from almazara.movies.recommenders.user_lists import UserRecommendations
 
 LENGTHS: Final = np.array([0, 1, 2, 3, 5, 10, 20, 50, 120, 300], dtype=np.float32)
 """Numbers of known films at which weights are learned."""
-_SHORT: Final = 10
-"""Up to this length a profile is taken for the beginning of a user's history, above it for most of it."""
-_SHOWN: Final = 0.8
-_NEAR: Final = 1.6
 DEFAULT: Final = np.array(
     [
         [1.00, 0.00, 0.00],
@@ -32,36 +29,60 @@ DEFAULT: Final = np.array(
     dtype=np.float32,
 )
 """Weights of popularity, linear model and landmark users where there are too few users to learn from."""
-FEWEST_USERS: Final = 100
+FEWEST_USERS: Final = 60
+_SHORT: Final = 10
+"""Up to this length a profile is that of a newcomer, above it that of a user who was trained on."""
+_NEAR: Final = 1.6
 _PENALTY: Final = 10.0
 _LISTED: Final = 10
 _CANDIDATES: Final = 40
 _FEWEST: Final = 30
 
+Case = tuple[np.ndarray, np.ndarray]
+"""The films of a user that are shown, and those that must be found."""
 
-def learn(arrays: Arrays, judges: sparse.csr_array, rng: np.random.Generator) -> np.ndarray:
-    """The weights whose lists are best for users that the arrays were not fitted to, (lengths, 3) float32.
 
-    For each short length that many films of each user are shown and all others must be found, which is what a new user
-    is. For each long one four fifths of the users with about so many films are shown and the last fifth must be found.
-    The NDCG@10 of a choice counts with half of that of its two neighboring lengths, less a penalty for leaving the
-    default that fades with the number of users. An empty profile gets popularity.
+def learn(
+    arrays: Arrays, newcomers: sparse.csr_array, regulars: Sequence[Case], rng: np.random.Generator
+) -> np.ndarray:
+    """The weights whose lists are best, (lengths, 3) float32.
+
+    For each short length that many films of each newcomer are shown and all others must be found; for each long one the
+    regulars that have about so many films are judged. The NDCG@10 of a choice counts with half of that of its two
+    neighboring lengths, less a penalty for leaving the default that fades with the number of users. An empty profile
+    gets popularity.
 
     Args:
         arrays: As `UserRecommendations` reads them; `blend` is not looked at.
-        judges: (users, films), users whose films are told in part.
-        rng: Draws which films are told.
+        newcomers: (users, films), users whom the arrays were not fitted to.
+        regulars: Users to whose shown films the arrays were fitted.
+        rng: Draws which films of the newcomers are shown.
     """
     choices = _choices()
     reader = UserRecommendations(arrays)
-    quality = np.array([_quality(reader, judges, int(length), choices, rng) for length in LENGTHS[1:]])
+    quality = np.array(
+        [_quality(reader, list(_cases(int(length), newcomers, regulars, rng)), choices) for length in LENGTHS[1:]]
+    )
     gains = quality - quality.max(axis=1, keepdims=True)
     smooth = gains.copy()
     smooth[1:] += gains[:-1] / 2
     smooth[:-1] += gains[1:] / 2
     distance = ((choices[None, :, :] - DEFAULT[1:, None, :]) ** 2).sum(axis=2)
-    best = np.argmax(smooth - _PENALTY / judges.shape[0] * distance, axis=1)
+    best = np.argmax(smooth - _PENALTY / newcomers.shape[0] * distance, axis=1)
     return np.concatenate([DEFAULT[:1], choices[best]])
+
+
+def _cases(
+    length: int, newcomers: sparse.csr_array, regulars: Sequence[Case], rng: np.random.Generator
+) -> Iterator[Case]:
+    """Users with about so many films to show, and something left to find."""
+    if length > _SHORT:
+        yield from (case for case in regulars if length / _NEAR <= len(case[0]) <= length * _NEAR and len(case[1]))
+        return
+    for first, last in zip(newcomers.indptr, newcomers.indptr[1:], strict=False):
+        if last - first > length:
+            films = rng.permutation(newcomers.indices[first:last])
+            yield films[:length], films[length:]
 
 
 def _choices(steps: int = 10) -> np.ndarray:
@@ -70,22 +91,12 @@ def _choices(steps: int = 10) -> np.ndarray:
     return np.array(found, dtype=np.float32) / steps
 
 
-def _quality(
-    reader: UserRecommendations,
-    judges: sparse.csr_array,
-    length: int,
-    choices: np.ndarray,
-    rng: np.random.Generator,
-) -> np.ndarray:
-    """Mean NDCG@10 of each choice; 0 for all where there are too few users of such a length."""
-    found, users = np.zeros(len(choices)), 0
-    for row in range(judges.shape[0]):
-        films = rng.permutation(judges.indices[judges.indptr[row] : judges.indptr[row + 1]])
-        shown = length if length <= _SHORT else int(_SHOWN * len(films))
-        if shown < len(films) and length / _NEAR <= shown <= length * _NEAR:
-            found += _gains(reader, films[:shown], films[shown:], choices)
-            users += 1
-    return found / max(users, _FEWEST)
+def _quality(reader: UserRecommendations, cases: Sequence[Case], choices: np.ndarray) -> np.ndarray:
+    """Mean NDCG@10 of each choice; nearly 0 for all where there are few cases."""
+    found = np.zeros(len(choices))
+    for shown, hidden in cases:
+        found += _gains(reader, shown, hidden, choices)
+    return found / max(len(cases), _FEWEST)
 
 
 def _gains(reader: UserRecommendations, shown: np.ndarray, hidden: np.ndarray, choices: np.ndarray) -> np.ndarray:

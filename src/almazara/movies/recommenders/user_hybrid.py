@@ -17,7 +17,8 @@ from almazara.movies.recommenders.user_lists import UserRecommendations
 
 _REFERENCE_USERS: Final = 2000
 _JUDGES: Final = 500
-_JUDGING_SHARE: Final = 0.2
+_JUDGING_SHARE: Final = 0.15
+_HIDDEN: Final = 0.2
 _SCORED_USERS: Final = 1000
 _BLOCK: Final = 1024
 
@@ -68,19 +69,23 @@ class UserHybrid:
     config: UserHybridConfig = field(default_factory=UserHybridConfig)
 
     def fit(self, interactions: sparse.csr_array, content: sparse.csr_array) -> FittedUserHybrid:
-        """See UserModel; the weights of the signals are learned on users that the signals have not seen."""
+        """See UserModel; the weights of the signals are learned on films that a first fit has not seen."""
+        interactions = sparse.csr_array(interactions[np.diff(interactions.indptr) > 0])
         blend = self._learned_blend(interactions, content)
         arrays = {**self._signals(interactions, content), "blend": blend}
         return FittedUserHybrid({**arrays, **self._cold(arrays, interactions, content)})
 
     def _learned_blend(self, interactions: sparse.csr_array, content: sparse.csr_array) -> np.ndarray:
+        """Some users are kept out of a first fit for the short profiles, a fifth of others' films for the long ones."""
         users = landmarks.by_hash(interactions)
         n_judges = min(_JUDGES, int(_JUDGING_SHARE * len(users)))
         if n_judges < user_blend.FEWEST_USERS:
             return user_blend.DEFAULT
-        judges, others = np.sort(users[:n_judges]), np.sort(users[n_judges:])
-        arrays = self._signals(sparse.csr_array(interactions[others]), content)
-        return user_blend.learn(arrays, sparse.csr_array(interactions[judges]), np.random.default_rng(0))
+        rng = np.random.default_rng(0)
+        newcomers = sparse.csr_array(interactions[np.sort(users[:n_judges])])
+        others = sparse.csr_array(interactions[np.sort(users[n_judges:])])
+        shown, regulars = _partly_shown(others, n_judges, rng)
+        return user_blend.learn(self._signals(shown, content), newcomers, regulars, rng)
 
     def _signals(self, interactions: sparse.csr_array, content: sparse.csr_array) -> dict[str, np.ndarray]:
         """Everything but the weights of the signals and the cold films, which are none yet."""
@@ -133,6 +138,20 @@ class UserHybrid:
         by_term = own.T @ linalg.solve(alike, directions, assume_a="pos", overwrite_a=True) if len(warm) else None
         factors = np.zeros((len(cold), directions.shape[1])) if by_term is None else content[cold] @ by_term
         return {"cold": cold, "cold_factors": factors.astype(np.float32), "warm_factors": directions}
+
+
+def _partly_shown(
+    seen: sparse.csr_array, n_users: int, rng: np.random.Generator
+) -> tuple[sparse.csr_array, list[user_blend.Case]]:
+    """The matrix without a fifth of the films of some users, and what these have shown and hidden."""
+    shown, cases = seen.copy(), []
+    for user in np.sort(landmarks.by_hash(seen)[:n_users]):
+        entries = slice(seen.indptr[user], seen.indptr[user + 1])
+        is_hidden = rng.random(entries.stop - entries.start) < _HIDDEN
+        shown.data[entries][is_hidden] = 0
+        cases.append((seen.indices[entries][~is_hidden], seen.indices[entries][is_hidden]))
+    shown.eliminate_zeros()
+    return shown, cases
 
 
 def _directions(scores: np.ndarray, most: int) -> np.ndarray:
