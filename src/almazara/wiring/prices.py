@@ -227,7 +227,7 @@ def send_alerts(settings: Settings, service: PriceService) -> tuple[int, Deliver
     from almazara.prices.adapters.notify import AppriseNotifier
 
     notifier = AppriseNotifier([url.get_secret_value() for url in settings.notify_urls])
-    new, sent = alerting.alert(service.store, notifier, service.health(), _clock(), service.policies())
+    new, sent = alerting.alert(service.store, notifier, service.health(), _clock(), service.policies(), service.drift())
     log.event("alerts", new=new, sent=sent.sent, failed=sent.failed)
     return new, sent
 
@@ -288,10 +288,13 @@ def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Pr
     scored = sum(not fold.actual.is_empty() for fold in backtest.folds(series.frame, backtest.BacktestPlan()))
     names = [name for name in registry.installed() if scored >= backtest.MIN_FOLDS or not registry.needs_library(name)]
     forecasters, left_out = _forecasters(settings, names)
-    built = build_forecasts(series, forecasters, registry.backtest_limits())
-    # Indices are forecast among themselves: they move otherwise than products, and would mislead what those pool.
+    limits = registry.backtest_limits()
+    built = build_forecasts(series, forecasters, limits)
+    # Indices are forecast among themselves: they move otherwise than products, and would mislead what those pool. They
+    # are few, and what must learn from many series, or costs most, is left to products.
+    light = {name: one for name, one in forecasters.items() if name not in limits or not registry.needs_library(name)}
     indices = category_series(store, first=since.date(), until=today, timezone=settings.timezone)
-    published = joined(built, build_forecasts(indices, forecasters, registry.backtest_limits()))
+    published = joined(built, build_forecasts(indices, light, limits))
     progress("learning when waiting pays", 0, 0)
     policies = learn_policies(store, series)
 
