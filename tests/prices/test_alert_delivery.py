@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from almazara.prices.adapters.stores import open_store
-from almazara.prices.alert_delivery import GIVE_UP, LEASE, Delivered, deliver, record, unwell_since
+from almazara.prices.alert_delivery import GIVE_UP, LEASE, Delivered, deliver, record, trouble_since
 from almazara.prices.alerts import AlertEvent, RuleKind
-from almazara.prices.scraper_health import HealthProblem, HealthReport, Trouble
 
 NOW = datetime(2026, 4, 1, 8, tzinfo=UTC)
 
@@ -125,9 +124,7 @@ def test_several_senders_at_once_send_each_event_once(store, tmp_path):
 
 
 def test_an_unwell_scraper_keeps_its_moment_until_it_is_well(store):
-    ill = HealthReport((HealthProblem(Trouble.STALE, "shop", 1, "..."),), {}, {}, {})
-    well = HealthReport((), {}, {}, {})
-    assert unwell_since(store, ill, now=NOW) == NOW
-    assert unwell_since(store, ill, now=minutes(90)) == NOW
-    assert unwell_since(store, well, now=minutes(95)) is None
-    assert unwell_since(store, ill, now=minutes(100)) == minutes(100)
+    assert trouble_since(store, "scraper", lasts=True, now=NOW) == NOW
+    assert trouble_since(store, "scraper", lasts=True, now=minutes(90)) == NOW
+    assert trouble_since(store, "scraper", lasts=False, now=minutes(95)) is None
+    assert trouble_since(store, "scraper", lasts=True, now=minutes(100)) == minutes(100)

@@ -13,11 +13,13 @@ from almazara.prices.alerts import (
     AlertRule,
     Reference,
     RuleKind,
+    drift_event,
     evaluate,
     history_needed,
     target_rule,
     unwell_event,
 )
+from almazara.prices.forecast_scores import Drift
 from almazara.prices.schema import Availability, Listing, Observation
 from almazara.prices.scraper_health import HealthProblem, HealthReport, Trouble
 
@@ -203,6 +205,16 @@ def test_an_unwell_scraper_is_told_once_until_it_was_well():
     assert unwell_event(watch, ill, CREATED).event_id == event.event_id
     assert unwell_event(watch, ill, CREATED + timedelta(days=1)).event_id != event.event_id
     assert unwell_event(watch, HealthReport((), {}, {}, {}), CREATED) is None
+
+
+@pytest.mark.parametrize("what", ["mae_ratio", "coverage_80", "coverage_95"])
+def test_drifted_forecasts_are_told_in_words_until_they_keep_their_promise(what):
+    watch = AlertRule("drift", RuleKind.FORECASTS_DRIFTED, CREATED)
+    event = drift_event(watch, [Drift("steps", 7, what, 0.5)], CREATED)
+    assert event.body.startswith("steps, a 7 días: ")
+    assert drift_event(watch, [], CREATED) is None
+    other = AlertRule("health", RuleKind.SCRAPER_UNWELL, CREATED)
+    assert drift_event(other, [Drift("steps", 1, what, 2)], CREATED) is None
 
 
 @pytest.mark.parametrize("trouble", Trouble)

@@ -19,7 +19,7 @@ app = typer.Typer(help="Alerts: rules, and messages through Apprise.", no_args_i
 
 @app.command()
 def add(
-    kind: Annotated[str, typer.Argument(help="below_target, drop, back_in_stock, lowest, buy_now or scraper_unwell.")],
+    kind: Annotated[str, typer.Argument(help="below_target, drop, back_in_stock, lowest, buy_now, ... (see docs).")],
     product: Annotated[str | None, typer.Option(help="Id of a product; every one by default.")] = None,
     target: Annotated[str | None, typer.Option(help="below_target: at or below this price.")] = None,
     percent: Annotated[str | None, typer.Option(help="drop: by at least so many percent.")] = None,

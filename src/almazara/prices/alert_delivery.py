@@ -25,14 +25,12 @@ import msgspec
 
 from almazara.prices.alerts import AlertEvent
 from almazara.prices.ports import ObservationStore
-from almazara.prices.scraper_health import HealthReport
 
 EVENTS, ATTEMPTS, DELIVERIES, STATE = "alert_event", "alert_attempt", "alert_delivery", "alert_state"
 LEASE = timedelta(minutes=15)
 FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=6)
 GIVE_UP = timedelta(days=7)
-_SCRAPER = "scraper"
 
 
 class DeliveryState(StrEnum):
@@ -90,13 +88,13 @@ def deliver(store: ObservationStore, notifier: Notifier, *, now: datetime) -> De
     return Delivered(*(ends.count(state) for state in DeliveryState))
 
 
-def unwell_since(store: ObservationStore, report: HealthReport, *, now: datetime) -> datetime | None:
-    """Since when the scraper is unwell, kept over restarts; None, and forgotten, as soon as it is well."""
-    if report.healthy:
-        store.delete_document(STATE, _SCRAPER)
+def trouble_since(store: ObservationStore, subject: str, *, lasts: bool, now: datetime) -> datetime | None:
+    """Since when a subject is in trouble, kept over restarts; None, and forgotten, as soon as it is not."""
+    if not lasts:
+        store.delete_document(STATE, subject)
         return None
-    store.put_document(STATE, _SCRAPER, {"unwell_since": now.isoformat()}, if_absent=True)
-    kept = store.document(STATE, _SCRAPER)
+    store.put_document(STATE, subject, {"unwell_since": now.isoformat()}, if_absent=True)
+    kept = store.document(STATE, subject)
     return now if kept is None else datetime.fromisoformat(kept["unwell_since"])
 
 

@@ -12,14 +12,16 @@ from almazara.prices.advice_policy import AdvicePolicies, Policy
 from almazara.prices.alert_delivery import Delivered, Notifier
 from almazara.prices.alerts import (
     FRESH,
+    SYSTEM_RULES,
     AlertEvent,
     AlertRule,
-    RuleKind,
+    drift_event,
     evaluate,
     history_needed,
     target_rule,
     unwell_event,
 )
+from almazara.prices.forecast_scores import Drift
 from almazara.prices.ports import ObservationStore
 from almazara.prices.schema import Listing, Observation
 from almazara.prices.scraper_health import HealthReport
@@ -35,15 +37,22 @@ def rules(store: ObservationStore) -> list[AlertRule]:
 
 
 def events(
-    store: ObservationStore, health: HealthReport, now: datetime, policies: AdvicePolicies | None = None
+    store: ObservationStore,
+    health: HealthReport,
+    now: datetime,
+    *,
+    policies: AdvicePolicies | None = None,
+    drifts: Sequence[Drift] = (),
 ) -> Iterator[AlertEvent]:
     """The events of all rules that are fresh or still last; without policies there is no advice to turn."""
     listings = _watched(store, now)
-    unwell_since = alert_delivery.unwell_since(store, health, now=now)
+    unwell_since = alert_delivery.trouble_since(store, "scraper", lasts=not health.healthy, now=now)
+    drifted_since = alert_delivery.trouble_since(store, "forecasts", lasts=bool(drifts), now=now)
     for rule in rules(store):
-        if rule.kind is RuleKind.SCRAPER_UNWELL:
-            found = unwell_event(rule, health, unwell_since) if unwell_since else None
-            yield from (found,) if found else ()
+        if rule.kind in SYSTEM_RULES:
+            unwell = unwell_event(rule, health, unwell_since) if unwell_since else None
+            drifted = drift_event(rule, drifts, drifted_since) if drifted_since else None
+            yield from (event for event in (unwell, drifted) if event)
             continue
         watched = [rule.listing_id] if rule.listing_id else list(listings)
         for listing_id in watched:
@@ -76,8 +85,12 @@ def alert(
     notifier: Notifier,
     health: HealthReport,
     now: datetime,
+    *,
     policies: AdvicePolicies | None = None,
+    drifts: Sequence[Drift] = (),
 ) -> tuple[int, Delivered]:
     """Keep new events and send what is due; returns how many were new, and what was sent."""
-    new = alert_delivery.record(store, events(store, health, now, policies), notifier.targets, now=now)
+    new = alert_delivery.record(
+        store, events(store, health, now, policies=policies, drifts=drifts), notifier.targets, now=now
+    )
     return new, alert_delivery.deliver(store, notifier, now=now)

@@ -6,7 +6,8 @@ What goes out once per event means here, by kind of rule:
   and there is none again until a reading was out of it. A stock-out leaves the state as it is.
 - `drop` against the previous price, `back_in_stock` and `lowest` are moments: each reading that does it is an event.
 - `buy_now` is the moment when the advice of `advice.decide`, under one and the same policy, turns from wait to buy.
-- `scraper_unwell` lasts from the moment when trouble was first seen until the scraper is well again.
+- `scraper_unwell` lasts from the moment when trouble was first seen until the scraper is well again, and
+  `forecasts_drifted` from when published forecasts were first seen to be worse than they promise until they are not.
 
 A rule looks at nothing before its creation, except to compare. Events older than FRESH are not made any more, unless
 their state still lasts: nobody wants to hear of last month's sale. `alert_delivery` sends each event once.
@@ -29,6 +30,7 @@ import msgspec
 
 from almazara.errors import InputError
 from almazara.prices.advice_policy import LONGEST_DEADLINE
+from almazara.prices.forecast_scores import Drift
 from almazara.prices.schema import Listing, Observation
 from almazara.prices.scraper_health import HealthReport, Trouble
 
@@ -48,6 +50,11 @@ class RuleKind(StrEnum):
     LOWEST = "lowest"
     BUY_NOW = "buy_now"
     SCRAPER_UNWELL = "scraper_unwell"
+    FORECASTS_DRIFTED = "forecasts_drifted"
+
+
+SYSTEM_RULES = frozenset({RuleKind.SCRAPER_UNWELL, RuleKind.FORECASTS_DRIFTED})
+"""Kinds that watch Almazara itself and no listing."""
 
 
 class Reference(StrEnum):
@@ -167,7 +174,7 @@ def evaluate(
         history: The listing's readings in any order, all of them from `history_needed` on.
         advises_buying: Of `buy_now`: whether the advice after such readings is to buy; None where nothing is known.
     """
-    if rule.kind is RuleKind.SCRAPER_UNWELL or rule.listing_id not in {None, listing.listing_id}:
+    if rule.kind in SYSTEM_RULES or rule.listing_id not in {None, listing.listing_id}:
         return ()
     readings = _comparable(history)
     if not readings:
@@ -193,8 +200,18 @@ def unwell_event(rule: AlertRule, report: HealthReport, since: datetime) -> Aler
     if rule.kind is not RuleKind.SCRAPER_UNWELL or report.healthy:
         return None
     lines = [_TROUBLES[problem.trouble].format(problem.subject, problem.value) for problem in report.problems]
-    event_id = _event_id(rule, None, since)
-    title = "El lector de precios necesita atención"
+    return _system_event(rule, since, lines)
+
+
+def drift_event(rule: AlertRule, drifts: Sequence[Drift], since: datetime) -> AlertEvent | None:
+    """The event of published forecasts that drift since `since`, or None while they keep what they promise."""
+    if rule.kind is not RuleKind.FORECASTS_DRIFTED or not drifts:
+        return None
+    return _system_event(rule, since, [_DRIFTS[one.what].format(one.model, one.horizon, one.value) for one in drifts])
+
+
+def _system_event(rule: AlertRule, since: datetime, lines: Sequence[str]) -> AlertEvent:
+    event_id, title = _event_id(rule, None, since), _SYSTEM_TITLES[rule.kind]
     return AlertEvent(event_id, rule.rule_id, rule.kind, None, since, title, "\n".join(lines))
 
 
@@ -314,16 +331,27 @@ def _words(rule: AlertRule, price: str, currency: str | None, reference: Decimal
             return f"Mínimo de {rule.days} días, {price}", ""
         case RuleKind.BUY_NOW:
             return f"Ya no esperes: compra a {price}", f"El consejo a {rule.deadline_days} días ha pasado a comprar"
-        case RuleKind.SCRAPER_UNWELL:
-            return "El lector de precios necesita atención", ""
+        case RuleKind.SCRAPER_UNWELL | RuleKind.FORECASTS_DRIFTED:
+            return _SYSTEM_TITLES[rule.kind], ""
 
 
+_SYSTEM_TITLES: Mapping[RuleKind, str] = {
+    RuleKind.SCRAPER_UNWELL: "El lector de precios necesita atención",
+    RuleKind.FORECASTS_DRIFTED: "Los pronósticos se han desviado",
+}
 _TROUBLES: Mapping[Trouble, str] = {
     Trouble.LOW_SHOP_RATE: "{0}: solo se puede leer el {1:.0%} de las páginas.",
     Trouble.LOW_RULE_RATE: "La regla {0} solo lee el {1:.0%} de sus páginas.",
     Trouble.DROP: "{0}: la última pasada solo ha leído el {1:.0%} de las páginas, mucho menos de lo habitual.",
     Trouble.HELD: "{0}: el {1:.0%} de los precios ha saltado y espera una segunda lectura.",
     Trouble.STALE: "{0}: {1:.0f} productos llevan días sin leerse.",
+}
+
+
+_DRIFTS: Mapping[str, str] = {
+    "mae_ratio": "{0}, a {1} días: yerra {2:.2f} veces lo que yerra el último precio.",
+    "coverage_80": "{0}, a {1} días: solo el {2:.0%} de los precios cae en su intervalo del 80 %.",
+    "coverage_95": "{0}, a {1} días: solo el {2:.0%} de los precios cae en su intervalo del 95 %.",
 }
 
 

@@ -31,6 +31,7 @@ from almazara.prices.answers import (
     Quantile,
 )
 from almazara.prices.collection import SEARCHES_READ
+from almazara.prices.forecast_scores import Drift
 from almazara.prices.observations import is_key
 from almazara.prices.packs import price_per_litre
 from almazara.prices.ports import ObservationStore
@@ -234,8 +235,14 @@ class PriceService:
 
     def forecast_scores(self, days: int) -> forecast_watch.ForecastReport:
         """How the published forecasts did over the last `days` days that have ended, and what has drifted."""
-        today = self._clock().astimezone(ZoneInfo(self._zone)).date()
-        return forecast_watch.report(self.store, today, days)
+        return forecast_watch.report(self.store, self._today(), days)
+
+    def drift(self) -> list[Drift]:
+        """In what the published forecasts have become worse than they promise."""
+        return forecast_watch.drift(self.store, self._today())
+
+    def _today(self) -> date:
+        return self._clock().astimezone(ZoneInfo(self._zone)).date()
 
     def health(self) -> scraper_health.HealthReport:
         """Whether the scraper is well, from the runs and readings of the last week."""
@@ -298,7 +305,7 @@ class PriceService:
         observations = self.store.history(listing_id)
         if not observations:
             return
-        today = self._clock().astimezone(ZoneInfo(self._zone)).date()
+        today = self._today()
         series = daily(observations, until=min(until or today, today), timezone=self._zone)
         frame = series.frame if first is None else series.frame.filter(pl.col(DATE) >= first)
         currency = series.currencies.get(listing_id)

@@ -227,7 +227,9 @@ def send_alerts(settings: Settings, service: PriceService) -> tuple[int, Deliver
     from almazara.prices.adapters.notify import AppriseNotifier
 
     notifier = AppriseNotifier([url.get_secret_value() for url in settings.notify_urls])
-    new, sent = alerting.alert(service.store, notifier, service.health(), _clock(), service.policies(), service.drift())
+    new, sent = alerting.alert(
+        service.store, notifier, service.health(), _clock(), policies=service.policies(), drifts=service.drift()
+    )
     log.event("alerts", new=new, sent=sent.sent, failed=sent.failed)
     return new, sent
 
