@@ -119,7 +119,7 @@ def test_a_sample_of_users_depends_on_their_films_only():
 def test_few_users_get_the_default_weights_and_many_learn_their_own(fitted):
     few = UserHybrid().fit(tastes(60), content())
     assert np.array_equal(few.arrays["blend"], user_blend.DEFAULT)
-    many = UserHybrid().fit(tastes(600, seed=4), content())
+    many = UserHybrid().fit(tastes(700, seed=4), content())
     assert np.allclose(many.arrays["blend"].sum(axis=1), 1, atol=1e-5)
     assert many.arrays["blend"][0].tolist() == [1, 0, 0]
 

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
-DENSE_ITEMS: Final = 12_000
-"""Films with a dense row of weights: 576 MB in float32, also where the catalog and its ratings are larger."""
+DENSE_ITEMS: Final = 10_000
+"""Films with a dense row of weights: 400 MB in float32, also where the catalog and its ratings are larger."""
 _BLOCK: Final = 1024
 
 

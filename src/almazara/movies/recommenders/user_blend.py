@@ -29,11 +29,11 @@ DEFAULT: Final = np.array(
     dtype=np.float32,
 )
 """Weights of popularity, linear model and landmark users where there are too few users to learn from."""
-FEWEST_USERS: Final = 60
+FEWEST_USERS: Final = 100
 _SHORT: Final = 10
 """Up to this length a profile is that of a newcomer, above it that of a user who was trained on."""
 _NEAR: Final = 1.6
-_PENALTY: Final = 10.0
+_PENALTY: Final = 50.0
 _LISTED: Final = 10
 _CANDIDATES: Final = 40
 _FEWEST: Final = 30

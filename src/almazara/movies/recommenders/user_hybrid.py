@@ -11,7 +11,7 @@ from scipy import linalg, sparse
 from almazara.movies.recommenders import landmarks, user_blend
 from almazara.movies.recommenders.base import Arrays
 from almazara.movies.recommenders.ease import Ease, zero_diagonal_weights
-from almazara.movies.recommenders.item_weights import gram, warm_films
+from almazara.movies.recommenders.item_weights import DENSE_ITEMS, gram, warm_films
 from almazara.movies.recommenders.landmarks import LandmarkConfig
 from almazara.movies.recommenders.user_lists import UserRecommendations
 
@@ -19,6 +19,8 @@ _REFERENCE_USERS: Final = 2000
 _JUDGES: Final = 500
 _JUDGING_SHARE: Final = 0.15
 _HIDDEN: Final = 0.2
+_LEARNING_USERS: Final = 20_000
+_LEARNING_FILMS: Final = 4_000
 _SCORED_USERS: Final = 1000
 _BLOCK: Final = 1024
 
@@ -83,14 +85,16 @@ class UserHybrid:
             return user_blend.DEFAULT
         rng = np.random.default_rng(0)
         newcomers = sparse.csr_array(interactions[np.sort(users[:n_judges])])
-        others = sparse.csr_array(interactions[np.sort(users[n_judges:])])
+        others = sparse.csr_array(interactions[np.sort(users[n_judges:_LEARNING_USERS])])
         shown, regulars = _partly_shown(others, n_judges, rng)
-        return user_blend.learn(self._signals(shown, content), newcomers, regulars, rng)
+        return user_blend.learn(self._signals(shown, content, _LEARNING_FILMS), newcomers, regulars, rng)
 
-    def _signals(self, interactions: sparse.csr_array, content: sparse.csr_array) -> dict[str, np.ndarray]:
+    def _signals(
+        self, interactions: sparse.csr_array, content: sparse.csr_array, most: int = DENSE_ITEMS
+    ) -> dict[str, np.ndarray]:
         """Everything but the weights of the signals and the cold films, which are none yet."""
         config, n_films = self.config, interactions.shape[1]
-        warm = warm_films(interactions)
+        warm = warm_films(interactions, most)
         seen = sparse.csr_array(interactions[:, warm])
         weights = self._linear(seen, sparse.csr_array(content[warm]))
         compared = landmarks.fit(seen, weights, config.landmarks)
