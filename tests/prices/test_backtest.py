@@ -191,3 +191,22 @@ def test_real_series_walk_from_readings_to_a_choice_that_never_loses(real_data):
     chosen = backtest.select(summary)
     assert len(chosen) > 10
     assert all(ratios[choice] <= 1 for choice in chosen.items())
+
+
+def ratios(**of_model):
+    rows = [("a", model, ratio) for model, ratio in of_model.items()]
+    return pl.DataFrame(rows, schema=[LISTING_ID, MODEL, CRPS_RATIO], orient="row")
+
+
+def test_a_published_model_stays_while_the_challenger_is_worse():
+    summary = ratios(ets=0.8, ensemble=0.85)
+    assert backtest.keep_champions({"a": "ensemble"}, {"a": "ets"}, summary) == {"a": "ets"}
+
+
+def test_a_challenger_that_is_not_worse_takes_the_place():
+    summary = ratios(ets=0.8, ensemble=0.8)
+    assert backtest.keep_champions({"a": "ensemble"}, {"a": "ets"}, summary) == {"a": "ensemble"}
+
+
+def test_a_published_model_that_is_not_tried_any_more_gives_way():
+    assert backtest.keep_champions({"a": "ensemble"}, {"a": "gone"}, ratios(ensemble=0.9)) == {"a": "ensemble"}

@@ -6,6 +6,7 @@ have a price.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -160,6 +161,30 @@ def select(summary: pl.DataFrame, *, default: str = LAST_VALUE) -> dict[str, str
     better = summary.join(usual, on=LISTING_ID, how="left").filter(always & less)
     best = better.sort(LISTING_ID, CRPS_RATIO, MODEL).unique(LISTING_ID, keep="first", maintain_order=True)
     return chosen | dict(best.select(LISTING_ID, MODEL).iter_rows())
+
+
+def keep_champions(chosen: Mapping[str, str], champions: Mapping[str, str], summary: pl.DataFrame) -> dict[str, str]:
+    """The model of each listing once those that are published have been heard.
+
+    Args:
+        chosen: The challenger of each listing, as `select` gives it.
+        champions: The model whose forecast of a listing is published.
+        summary: How all models did.
+
+    Returns:
+        The challenger where it did not do worse than the champion, or where the champion was not tried.
+    """
+    ratios = {(listing_id, model): ratio for listing_id, model, ratio in _ratios(summary)}
+    kept = dict(chosen)
+    for listing_id, challenger in chosen.items():
+        champion = champions.get(listing_id, challenger)
+        if ratios.get((listing_id, champion), math.inf) < ratios.get((listing_id, challenger), math.inf):
+            kept[listing_id] = champion
+    return kept
+
+
+def _ratios(summary: pl.DataFrame) -> Iterator[tuple[str, str, float]]:
+    return summary.select(LISTING_ID, MODEL, CRPS_RATIO).iter_rows()
 
 
 def _scored(fold: Fold, forecaster: Forecaster, horizon_days: int) -> pl.DataFrame:

@@ -28,7 +28,10 @@ _POOLED: Final = frozenset({LAST_VALUE, SEASONAL_NAIVE, ENSEMBLE, STEPS, BOOST})
 
 
 def build_forecasts(
-    series: DailySeries, forecasters: Mapping[str, Forecaster], limits: Mapping[str, int]
+    series: DailySeries,
+    forecasters: Mapping[str, Forecaster],
+    limits: Mapping[str, int],
+    champions: Mapping[str, str] | None = None,
 ) -> BuiltForecasts:
     """Backtest every model on every listing, choose, and forecast each listing with its model.
 
@@ -38,11 +41,12 @@ def build_forecasts(
         series: Daily series up to the common cutoff.
         forecasters: Models by name; `last_value` among them, against which all are measured.
         limits: On how many folds costly models are tried.
+        champions: The published model of each listing, which only gives way to one that is not worse.
     """
     results, left_out = _tried(series.frame, forecasters, limits)
     summary = backtest.summarize(results)
     default = ENSEMBLE if ENSEMBLE in forecasters and ENSEMBLE not in left_out else LAST_VALUE
-    chosen = backtest.select(summary, default=default)
+    chosen = backtest.keep_champions(backtest.select(summary, default=default), champions or {}, summary)
     models = {listing_id: chosen.get(listing_id, default) for listing_id in series.frame[LISTING_ID].unique()}
     refused: dict[str, str] = {}
     tables = []

@@ -6,7 +6,7 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -291,7 +291,7 @@ def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Pr
     names = [name for name in registry.installed() if scored >= backtest.MIN_FOLDS or not registry.needs_library(name)]
     forecasters, left_out = _forecasters(settings, names)
     limits = registry.backtest_limits()
-    built = build_forecasts(series, forecasters, limits)
+    built = build_forecasts(series, forecasters, limits, _champions(settings, store, today))
     # Indices are forecast among themselves: they move otherwise than products, and would mislead what those pool. They
     # are few, and what must learn from many series, or costs most, is left to products.
     light = {name: one for name, one in forecasters.items() if name not in limits or not registry.needs_library(name)}
@@ -313,6 +313,19 @@ def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Pr
     artifact = artifacts(settings).publish(FORECASTS, fill, now=now, keep=settings.keep_versions)
     forecast_watch.keep_issued(store, built, last_prices(series.frame))
     return artifact
+
+
+def _champions(settings: Settings, store: ObservationStore, today: date) -> dict[str, str]:
+    """The published model of each listing, but for models whose published forecasts have drifted."""
+    from almazara.prices.adapters import forecast_files
+
+    try:
+        published = forecast_files.open_forecasts(artifacts(settings).current(FORECASTS).path)
+    except AlmazaraError:
+        return {}
+    drifted = {one.model for one in forecast_watch.drift(store, today)}
+    found = {listing_id: about.model for listing_id, about in published.index.forecasts.items()}
+    return {listing_id: model for listing_id, model in found.items() if model not in drifted}
 
 
 def follow_demo(settings: Settings, progress: Progress) -> bool:
