@@ -6,8 +6,8 @@
 
 Every panel is forecast with a prior that was learned on the other panels alone (--shipped: with the one in the
 package, which has seen these panels). Ratios are to the naive forecast with conformal intervals (statsforecast, with
---windows of them; 2 is its default), errors shares of the last price, means over all series and cutoffs; `at h` scores day h
-alone, `to h` the days 1..h. CPU seconds are of learning, backtest and forecast together, per series.
+--windows of them; 2 is its default), errors shares of the last price, means over all series and cutoffs; `at h` scores
+day h alone, `to h` the days 1..h. CPU seconds are of learning, backtest and forecast together, per series.
 """
 
 from __future__ import annotations

@@ -22,12 +22,12 @@ LEVELS = sorted({round(abs(200 * q - 100)) for q in QUANTILES} - {0})
 
 
 def naive_conformal(history: np.ndarray, horizon: int, windows: int) -> np.ndarray:
-    """statsforecast's Naive with ConformalIntervals(h=horizon, n_windows=windows).
+    """Statsforecast's Naive with ConformalIntervals(h=horizon, n_windows=windows).
 
     It needs two windows; a shorter history takes the same symmetric quantiles from all its own changes so far.
     """
-    from statsforecast.models import Naive  # noqa: PLC0415 - heavy
-    from statsforecast.utils import ConformalIntervals  # noqa: PLC0415
+    from statsforecast.models import Naive
+    from statsforecast.utils import ConformalIntervals
 
     values = np.empty((len(history), horizon, len(QUANTILES)))
     for row, prices in zip(values, history, strict=True):

@@ -29,7 +29,7 @@ EXAMPLES: Final = 30_000
 _MIN_AGE: Final = 14
 _LONGEST_DAYS: Final = 900
 _TRAINING: Final = Training(passes=20, pull=0.02)
-_HEAVIEST: Final = 1e3
+_LEAST_SHARE: Final = 0.3
 _SHOCK_REACH: Final = 0.7
 _SHOCKS: Final = tuple(OUTCOMES.index(name) for name in ("panel_rises", "panel_falls", "scaled_rises", "scaled_falls"))
 _CONFIDENT: Final = 0.7
@@ -166,9 +166,12 @@ def _days(first: int, last: int, wanted: float) -> list[int]:
 
 
 def _importance(leads: np.ndarray, error: Floats) -> Floats:
-    """Each lead counts alike, and an error is measured in mean errors of the last value at that lead."""
-    importance = np.empty(len(leads))
+    """Each lead counts alike, an error being measured in mean errors of the last value at that lead.
+
+    A lead at which next to nothing moved would drown the others, so it is measured by a share of the mean of all.
+    """
+    importance, least = np.empty(len(leads)), max(float(error.mean()), 1e-4) * _LEAST_SHARE
     for lead in np.unique(leads):
         at = leads == lead
-        importance[at] = len(leads) / at.sum() / len(np.unique(leads)) / max(float(error[at].mean()), 1e-4)
-    return importance.clip(max=_HEAVIEST)
+        importance[at] = len(leads) / at.sum() / len(np.unique(leads)) / max(float(error[at].mean()), least)
+    return importance
