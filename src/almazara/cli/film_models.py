@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from almazara.wiring.film_evaluation import Evaluation
 
 _SHOWN: Final = (
-    ("recall_at_20", "recall@20"),
-    ("coverage_at_10", "coverage"),
+    ("recall_at_20", "rec@20"),
+    ("coverage_at_10", "cover"),
     ("train_cpu_seconds", "CPU s"),
     ("peak_megabytes", "MB"),
 )
