@@ -84,10 +84,11 @@ def build_similar(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, i
     described = content.describe(tables, LEARNED)
     by_content = content.fit(described, films, progress)
     viewers = collaborative.Viewers(interactions(tables[s.RATINGS], tables[s.FILMS][s.ID]).matrix)
+    by_viewers = collaborative.fit(viewers, films)
     return {
-        "hybrid": hybrid.fit(by_content, described, viewers, films),
+        "hybrid": hybrid.fit(by_content, by_viewers, described, viewers, films),
         "content": by_content,
-        "collaborative": collaborative.fit(viewers, films),
+        "collaborative": by_viewers,
         "score": score.fit(tables[s.FILMS]),
         "content_matrix": described.arrays(),
         **build_reasons(tables),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy import sparse
 
 from almazara.movies.recommenders.base import Arrays
 from almazara.movies.recommenders.collaborative import Viewers
@@ -14,12 +16,16 @@ from almazara.movies.recommenders.lists import Films, Lists
 
 BELIEF: Final = 22.0
 """How many viewers the expectation from content counts for."""
-SURPRISE: Final = 0.5
+SURPRISE: Final = 0.7
 """Weight of the information that the viewers of one film give about the other, beside the cosine's 1."""
 NEWNESS: Final = 3.0
 """Viewers of a film at which half that weight is reached."""
 _NO_INFORMATION: Final = 1e-3
-_FROM_VIEWERS: Final = 300
+CARRIED: Final = 0.5
+"""Weight of what is carried over from the viewers of the films most alike in content."""
+_CARRIERS: Final = 10
+_FROM_VIEWERS: Final = 150
+_FROM_CARRIERS: Final = 50
 _BLOCK: Final = 256
 
 
@@ -59,17 +65,21 @@ def known_share(both: np.ndarray, own: np.ndarray, theirs: np.ndarray, users: fl
 
 def fit(
     by_content: Arrays,
+    by_viewers: Arrays,
     content: Content,
     viewers: Viewers,
     films: Films,
+    *,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Arrays:
-    """The most similar films of each film; one without viewers keeps its list of content.
+    """The most similar films of each film; those of content where nobody has seen anything.
 
-    Candidates are those of the content list and the 300 whose viewers are most alike.
+    What is expected of a pair is its similarity of content. For a film that few have seen comes a part of how much the
+    viewers of the ten films most alike in content saw the other film: it goes as the film's own viewers come.
 
     Args:
         by_content: What `content.fit` made.
+        by_viewers: What `collaborative.fit` made.
         content: Compares any films.
         viewers: Who has seen what.
         films: Order and twins.
@@ -78,43 +88,84 @@ def fit(
     Returns:
         neighbors, similarity, shared: see `Lists.arrays`.
     """
-    lists = Lists(len(films.votes))
-    cold = np.flatnonzero(viewers.counts == 0)
-    lists.fill(cold, by_content)
-    warm = np.flatnonzero(viewers.counts)
-    users = viewers.matrix.shape[0]
-    for start in range(0, len(warm), _BLOCK):
-        rows = warm[start : start + _BLOCK]
-        counts, others, shared = _candidates(rows, by_content, viewers, films)
-        repeated = np.repeat(rows, counts)
-        expected = content.similarity(repeated, others).astype(np.float64)
-        similarity = blend(shared, viewers.counts[repeated], viewers.counts[others], users, expected)
-        for row, last, count in zip(rows.tolist(), np.cumsum(counts), counts, strict=True):
+    n_films = len(films.votes)
+    lists = Lists(n_films)
+    if not viewers.counts.any():
+        lists.fill(by_content)
+        return lists.arrays()
+    nearest, users = _as_matrix(by_viewers), viewers.matrix.shape[0]
+    for start in range(0, n_films, _BLOCK):
+        rows = np.arange(start, min(start + _BLOCK, n_films))
+        carried = sparse.csr_array(_carriers(rows, by_content) @ nearest)
+        pairs = _candidates(rows, by_content, carried, viewers, films)
+        repeated = np.repeat(rows, pairs.counts)
+        own, theirs = viewers.counts[repeated], viewers.counts[pairs.others]
+        expected, unknown = pairs.alike + CARRIED * pairs.carried * NEWNESS / (own + NEWNESS), pairs.alike == 0
+        expected[unknown] += content.similarity(repeated[unknown], pairs.others[unknown])
+        similarity = blend(pairs.shared, own, theirs, users, np.minimum(expected, 1))
+        for row, last, count in zip(rows.tolist(), np.cumsum(pairs.counts), pairs.counts, strict=True):
             first = last - count
-            best = first + films.best(row, others[first:last], similarity[first:last])
-            lists.put(row, others[best], similarity[best], shared[best])
-        progress(start + len(rows), len(warm))
+            best = first + films.best(row, pairs.others[first:last], similarity[first:last])
+            lists.put(row, pairs.others[best], similarity[best], pairs.shared[best])
+        progress(start + len(rows), n_films)
     return lists.arrays()
 
 
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Candidates of a block of rows: `counts` of each row, and for each pair the other film and what is known.
+
+    `alike` is the similarity of content where it stands in the list, else 0.
+    """
+
+    counts: np.ndarray
+    others: np.ndarray
+    shared: np.ndarray
+    carried: np.ndarray
+    alike: np.ndarray
+
+
+def _as_matrix(lists: Arrays) -> sparse.csr_array:
+    """(films, films): the similarities of the lists."""
+    neighbors = lists["neighbors"]
+    known = neighbors >= 0
+    starts = np.concatenate([[0], np.cumsum(known.sum(axis=1))])
+    return sparse.csr_array((lists["similarity"][known], neighbors[known], starts), shape=(len(known), len(known)))
+
+
+def _carriers(rows: np.ndarray, by_content: Arrays) -> sparse.csr_array:
+    """(rows, films): the films most alike in content, weighted by the square of it; the weights add up to one."""
+    neighbors, weights = by_content["neighbors"][rows, :_CARRIERS], by_content["similarity"][rows, :_CARRIERS] ** 2
+    known = neighbors >= 0
+    weights /= np.maximum(weights.sum(axis=1, keepdims=True), np.float32(1e-12))
+    starts = np.concatenate([[0], np.cumsum(known.sum(axis=1))])
+    return sparse.csr_array((weights[known], neighbors[known], starts), shape=(len(rows), len(by_content["neighbors"])))
+
+
 def _candidates(
-    rows: np.ndarray, by_content: Arrays, viewers: Viewers, films: Films
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """How many candidates each row has, the candidates of all rows, and how many users have both films."""
+    rows: np.ndarray, by_content: Arrays, carried: sparse.csr_array, viewers: Viewers, films: Films
+) -> _Pairs:
+    """The films alike in content, in viewers, and those that most is carried to."""
     together = viewers.together(rows)
     cosines = viewers.cosines(rows, together)
-    others, shared = [], []
-    users = np.zeros(len(films.votes))
+    others, known = [], []
+    dense = np.zeros((3, len(films.votes)))
     for place, row in enumerate(rows.tolist()):
-        entries = slice(together.indptr[place], together.indptr[place + 1])
-        seen = together.indices[entries]
-        alike = seen[films.best(row, seen, cosines[entries], _FROM_VIEWERS)]
         likely = by_content["neighbors"][row]
-        users[seen] = together.data[entries]
-        others.append(np.union1d(alike, likely[likely >= 0]))
-        shared.append(users[others[-1]])
-        users[seen] = 0
-    return np.array([len(found) for found in others]), np.concatenate(others), np.concatenate(shared)
+        found = [likely[likely >= 0]]
+        dense[2, found[0]] = by_content["similarity"][row, : len(found[0])]
+        for line, matrix, score, size in (
+            (0, together, cosines, _FROM_VIEWERS),
+            (1, carried, carried.data, _FROM_CARRIERS),
+        ):
+            entries = slice(matrix.indptr[place], matrix.indptr[place + 1])
+            dense[line, matrix.indices[entries]] = matrix.data[entries]
+            found.append(matrix.indices[entries][films.best(row, matrix.indices[entries], score[entries], size)])
+        others.append(np.unique(np.concatenate(found)))
+        known.append(dense[:, others[-1]])
+        dense[:] = 0
+    shared, passed, alike = np.concatenate(known, axis=1)
+    return _Pairs(np.array([len(found) for found in others]), np.concatenate(others), shared, passed, alike)
 
 
 def _entropy_term(count: np.ndarray | float) -> np.ndarray:

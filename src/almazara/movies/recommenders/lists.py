@@ -48,10 +48,10 @@ class Lists:
         self._similarity[row, : len(others)] = similarity
         self._shared[row, : len(others)] = shared
 
-    def fill(self, rows: np.ndarray, lists: Arrays) -> None:
-        """Take the lists of some rows from other ones, of the same width."""
-        self._neighbors[rows] = lists["neighbors"][rows]
-        self._similarity[rows] = lists["similarity"][rows]
+    def fill(self, lists: Arrays) -> None:
+        """Take all lists from others of films that no user has."""
+        self._neighbors[:] = lists["neighbors"]
+        self._similarity[:] = lists["similarity"]
 
     def arrays(self) -> Arrays:
         """The lists, padded where there are no more films.
