@@ -31,7 +31,7 @@ class LandmarkConfig:
     n_landmarks: int = 512
     smoothing: float = 4.0
     popularity_power: float = 0.1
-    width: float = 1.0
+    width: float = 2.0
     ridge: float = 3.0
 
 

@@ -38,7 +38,7 @@ class UserHybridConfig:
     """
 
     ridge: float = 400.0
-    content_weight: float = 85.0
+    content_weight: float = 120.0
     dropout: float = 0.5
     length_power: float = 0.5
     growth: float = 0.3
