@@ -121,6 +121,19 @@ def test_a_model_that_knows_better_wins_and_one_that_does_not_never():
     assert backtest.select(summary.filter(pl.col(MODEL) != "right")) == {"up": "last_value"}
 
 
+def test_a_default_is_served_unless_another_model_clearly_beats_it_too():
+    models = [LastValue(), Drift("default", 0.09), Drift("right", 0.1), Drift("near", 0.0905)]
+    summary = backtest.summarize(backtest.run(rising, models, PLAN))
+    assert backtest.select(summary, default="default") == {"up": "right"}
+    assert backtest.select(summary.filter(pl.col(MODEL) != "right"), default="default") == {"up": "default"}
+
+
+def test_a_default_that_lost_to_the_last_value_is_no_excuse_for_another_that_did():
+    models = [LastValue(), Drift("default", -0.1), Drift("bad", -0.05)]
+    summary = backtest.summarize(backtest.run(rising, models, PLAN))
+    assert backtest.select(summary, default="default") == {"up": "default"}
+
+
 def test_a_weekly_wave_is_given_to_the_seasonal_model():
     summary = backtest.summarize(backtest.run(weekly, [LastValue(), SeasonalNaive()], PLAN))
     assert backtest.select(summary) == {"wave": "seasonal_naive"}
