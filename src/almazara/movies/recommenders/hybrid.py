@@ -14,11 +14,11 @@ from almazara.movies.recommenders.collaborative import Viewers
 from almazara.movies.recommenders.content import Content
 from almazara.movies.recommenders.lists import Films, Lists
 
-BELIEF: Final = 22.0
+BELIEF: Final = 20.0
 """How many viewers the expectation from content counts for."""
-SURPRISE: Final = 0.7
+SURPRISE: Final = 0.85
 """Weight of the information that the viewers of one film give about the other, beside the cosine's 1."""
-NEWNESS: Final = 3.0
+NEWNESS: Final = 10.0
 """Viewers of a film at which half that weight is reached."""
 _NO_INFORMATION: Final = 1e-3
 CARRIED: Final = 0.5
@@ -32,9 +32,10 @@ _BLOCK: Final = 256
 def blend(shared: np.ndarray, own: np.ndarray, theirs: np.ndarray, users: int, expected: np.ndarray) -> np.ndarray:
     """Similarity of pairs of films: without viewers what is expected, and continuous in each viewer more.
 
-    The cosine of the viewers is estimated with the expectation counting for BELIEF viewers. Its geometric mean is
-    taken with the share that is known of who sees the one film by who sees the other, which log-likelihood ratios
-    (Dunning 1993) measure: the cosine alone prefers films that few have seen.
+    The cosine of the viewers is estimated with the expectation counting for BELIEF viewers, against the harmonic mean
+    of those that there are: one viewer of a film proves as little beside a film of thousands. Its geometric mean is
+    taken with the root of the share that is known of who sees the one film by who sees the other, which log-likelihood
+    ratios (Dunning 1993) measure: the cosine alone prefers films that few have seen.
 
     Args:
         shared: Users who have both films of each pair.
@@ -46,12 +47,14 @@ def blend(shared: np.ndarray, own: np.ndarray, theirs: np.ndarray, users: int, e
     Returns:
         In [0, 1], like the arguments in shape.
     """
-    cosine = (shared + BELIEF * expected) / (np.sqrt(own * theirs) + BELIEF)
+    evidence = 2 * own * theirs / np.maximum(own + theirs, 1)
+    observed = shared / np.maximum(np.sqrt(own * theirs), 1)
+    cosine = (evidence * observed + BELIEF * expected) / (evidence + BELIEF)
     weight = SURPRISE * own / (own + NEWNESS)
     some, others = own + NEWNESS, theirs + NEWNESS
     both = np.minimum(cosine * np.sqrt(some * others), np.minimum(some, others))
     information = known_share(both, some, others, users + 2 * NEWNESS)
-    return np.asarray((cosine * (information + _NO_INFORMATION) ** weight) ** (1 / (1 + weight))).clip(0, 1)
+    return np.asarray((cosine * (information + _NO_INFORMATION) ** weight) ** (1 / (1 + 2 * weight))).clip(0, 1)
 
 
 def known_share(both: np.ndarray, own: np.ndarray, theirs: np.ndarray, users: float) -> np.ndarray:
