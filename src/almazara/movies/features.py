@@ -21,6 +21,8 @@ _WORD: Final = r"\p{L}{3,}"
 _DIRECTOR: Final = "Director"
 _FADING: Final = 0.25
 """How fast a place further down the cast loses weight: the fifth counts half as much as the first."""
+_TELLING: Final = 0.005
+"""A word in the titles of more than this share of the films makes no series."""
 _NUMBERS: Final = r"\b(?:the|a|an|el|la|le|les|los|der|die|das|part|\p{N}+|[ivx]{1,4})\b"
 _SUBTITLE: Final = r"(?:[:(\u2013]| - ).*$"
 
@@ -57,7 +59,7 @@ def terms(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         "overview": words(s.OVERVIEW),
     }
     names = pl.concat([fields["director"], fields["cast"], fields["company"]])
-    return {**fields, "series": _crossed(fields["title"], names)}
+    return {**fields, "series": _crossed(fields["title"], names, max(2.0, _TELLING * films.height))}
 
 
 def tfidf(pairs: pl.DataFrame, n_rows: int, max_share: float = 1.0, idf_power: float = 1.0) -> sparse.csr_array:
@@ -100,8 +102,8 @@ def _stems(films: pl.DataFrame) -> pl.DataFrame:
     return films.select(ROW, stem.alias(TERM)).filter(pl.col(TERM).str.len_chars() > 1)
 
 
-def _crossed(words: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
-    """Each word of a title with each name of the same film; words of one film make no pair and are left out first."""
-    shared = words.unique().filter(pl.len().over(TERM) > 1)
+def _crossed(words: pl.DataFrame, names: pl.DataFrame, most: float) -> pl.DataFrame:
+    """Each word of a title with each name of the same film, for words that stand in 2 to `most` titles."""
+    shared = words.unique().filter(pl.len().over(TERM).is_between(2, most))
     pairs = shared.join(names.unique().rename({TERM: "name"}), on=ROW)
     return pairs.select(ROW, pl.struct(TERM, "name").hash(0).cast(pl.String).alias(TERM)).unique().sort(ROW, TERM)
