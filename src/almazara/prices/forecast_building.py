@@ -24,7 +24,7 @@ from almazara.prices.forecasting import (
 from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, MODEL, QUANTILE, VALUE
 from almazara.prices.series import DailySeries
 
-_POOLED: Final = frozenset({LAST_VALUE, SEASONAL_NAIVE, ENSEMBLE, STEPS, BOOST})
+_POOLED: Final = frozenset({LAST_VALUE, SEASONAL_NAIVE, ENSEMBLE, STEPS, BOOST, "lstm"})
 
 
 def build_forecasts(
