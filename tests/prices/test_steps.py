@@ -106,7 +106,7 @@ def test_a_short_history_allows_for_a_shock_and_a_long_one_hardly():
     assert (young[0], old[0]) == (pytest.approx(1 - 0.7 / 3), pytest.approx(1, abs=0.003))
 
 
-@pytest.mark.parametrize(("falls", "median"), [(0.6, 0.0), (0.8, -0.2)])
+@pytest.mark.parametrize(("falls", "median"), [(0.7, 0.0), (0.9, -0.2)])
 def test_the_median_leaves_the_last_value_only_with_confidence(falls, median):
     atoms = np.array([[[0.0], [-0.2]]])
     assert cautious_quantiles(atoms, np.array([[1 - falls, falls]]), LEVELS)[0, 1] == median

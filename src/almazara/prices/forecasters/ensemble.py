@@ -1,8 +1,8 @@
 """`ensemble`, the served default: models across series, averaged, trusted as far as they beat the last value.
 
 Models as of some weeks ago are judged on the days since (`judging`). The learned models' average (Vincentization:
-Lichtendahl et al. 2013) is averaged with the last value, its share being the confidence that it has the lower CRPS:
-all of it where that is sure, none where the opposite is. The same days correct the levels (`conformal`).
+Lichtendahl et al. 2013) is averaged with the last value where that is likelier to have the lower CRPS, down to no share
+where that is sure. The same days correct the levels (`conformal`).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Ensemble:
             judged = judge(
                 history, [averaged([one(history, first) for one in self._learners]), last_value], first, last_day
             )
-        share = confidence(judged, 0, 1)
+        share = min(1.0, 2 * confidence(judged, 0, 1))
         maps = level_maps([one.mixed([share, 1 - share]) for one in judged], last_day)
         served = averaged([one(history, last_day) for one in self._learners])
         return calibrated(weighted([served, last_value], [share, 1 - share]), maps)

@@ -32,7 +32,7 @@ _TRAINING: Final = Training(passes=20, pull=0.02)
 _LEAST_SHARE: Final = 0.3
 _SHOCK_REACH: Final = 0.7
 _SHOCKS: Final = tuple(OUTCOMES.index(name) for name in ("panel_rises", "panel_falls", "scaled_rises", "scaled_falls"))
-_CONFIDENT: Final = 0.7
+_CONFIDENT: Final = 0.8
 _SAME: Final = 1e-9
 _CHANGES: Final = tuple(FEATURES.index(f"changes_{window}") for window in WINDOWS)
 _STANDING, _AGE = FEATURES.index("standing"), FEATURES.index("age")
