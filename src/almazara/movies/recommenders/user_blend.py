@@ -21,10 +21,10 @@ DEFAULT: Final = np.array(
         [0.65, 0.00, 0.35],
         [0.55, 0.05, 0.40],
         [0.40, 0.10, 0.50],
-        [0.05, 0.50, 0.45],
-        [0.00, 0.55, 0.45],
-        [0.00, 0.50, 0.50],
-        [0.00, 0.45, 0.55],
+        [0.05, 0.65, 0.30],
+        [0.00, 0.70, 0.30],
+        [0.00, 0.70, 0.30],
+        [0.00, 0.65, 0.35],
     ],
     dtype=np.float32,
 )
@@ -33,7 +33,7 @@ FEWEST_USERS: Final = 100
 _SHORT: Final = 10
 """Up to this length a profile is that of a newcomer, above it that of a user who was trained on."""
 _NEAR: Final = 1.6
-_PENALTY: Final = 50.0
+_PENALTY: Final = 25.0
 _LISTED: Final = 10
 _CANDIDATES: Final = 40
 _FEWEST: Final = 30

@@ -13,7 +13,7 @@ from almazara.movies.recommenders.base import Arrays
 from almazara.movies.recommenders.ease import Ease, zero_diagonal_weights
 from almazara.movies.recommenders.item_weights import DENSE_ITEMS, gram, warm_films
 from almazara.movies.recommenders.landmarks import LandmarkConfig
-from almazara.movies.recommenders.user_lists import UserRecommendations
+from almazara.movies.recommenders.user_lists import CODES, UserRecommendations
 
 _REFERENCE_USERS: Final = 2000
 _JUDGES: Final = 500
@@ -22,7 +22,6 @@ _HIDDEN: Final = 0.2
 _LEARNING_USERS: Final = 20_000
 _LEARNING_FILMS: Final = 4_000
 _SCORED_USERS: Final = 1000
-_BLOCK: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,6 @@ class UserHybridConfig:
     Attributes:
         ridge, content_weight, dropout, length_power: See `Ease`.
         growth: Power of the number of users by which ridge and content weight grow.
-        stored: Weights of the linear model that are kept for each film of a profile.
         cold_factors: Dimensions in which the scores of cold films are predicted.
         cold_ridge: Regularization of their prediction from content.
     """
@@ -42,7 +40,6 @@ class UserHybridConfig:
     dropout: float = 0.5
     length_power: float = 0.5
     growth: float = 0.3
-    stored: int = 500
     cold_factors: int = 64
     cold_ridge: float = 3.0
     landmarks: LandmarkConfig = field(default_factory=LandmarkConfig)
@@ -102,7 +99,7 @@ class UserHybrid:
             "n_films": np.array([n_films], dtype=np.int64),
             "warm": warm,
             "popularity": np.sqrt(np.asarray(seen.sum(axis=0)).ravel()).astype(np.float32),
-            **_strongest(weights, config.stored),
+            **_coded(weights),
             "factors": compared.factors,
             "tastes": compared.tastes,
             "readout": compared.readout,
@@ -165,20 +162,11 @@ def _directions(scores: np.ndarray, most: int) -> np.ndarray:
     return np.asarray(scores.T @ (vectors[:, kept] / np.sqrt(values[kept])), dtype=np.float32)
 
 
-def _strongest(weights: np.ndarray, per_film: int) -> dict[str, np.ndarray]:
-    """The largest weights of each film of a profile: starts, columns and values; ties at the edge stay."""
-    starts, columns, values = [np.zeros(1, dtype=np.int64)], [], []
-    for first in range(0, len(weights), _BLOCK):
-        block = weights[first : first + _BLOCK]
-        size = np.abs(block)
-        place = max(size.shape[1] - per_film, 0)
-        edge = np.partition(size, place, axis=1)[:, place, None]
-        kept = sparse.csr_array(np.where(size >= edge, block, 0))
-        starts.append(kept.indptr[1:].astype(np.int64) + starts[-1][-1])
-        columns.append(kept.indices.astype(np.int32))
-        values.append(kept.data.astype(np.float16))
-    return {
-        "starts": np.concatenate(starts),
-        "columns": np.concatenate([*columns, np.zeros(0, dtype=np.int32)]),
-        "values": np.concatenate([*values, np.zeros(0, dtype=np.float16)]),
-    }
+def _coded(weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Weights in one byte each, finer near 0, where most are: cut to the largest they would lose more, and small."""
+    codes = np.zeros(weights.shape, dtype=np.int8)
+    values = np.abs(weights).max(axis=1, initial=0).astype(np.float32)
+    for row in np.flatnonzero(values):
+        share = weights[row] / values[row]
+        codes[row] = np.rint(CODES * np.sign(share) * np.sqrt(np.abs(share)))
+    return {"codes": codes, "values": values}

@@ -8,6 +8,9 @@ import numpy as np
 
 from almazara.movies.recommenders.base import Arrays
 
+CODES: Final = 127
+"""The largest code of a weight."""
+_BLOCK: Final = 256
 _AGAINST: Final = np.float32(0.3)
 """Weight of the likeness to disliked films, in standard deviations."""
 
@@ -23,8 +26,8 @@ class UserRecommendations:
         arrays: The group `user_model`:
             warm (warm,) int32: rows of the films with a model of their own, rising;
             popularity (warm,) float32;
-            starts (warm + 1,) int64, columns (weights,) int32, values (weights,) float16: the linear model, for each
-            film of a profile its weights for other warm films;
+            codes (warm, warm) int8 and values (warm,) float32: the linear model, for each film of a profile its weights
+            for all warm films, code * |code| / 127^2 times the film's value, the largest of them;
             factors (warm, k) float32, tastes (landmarks, k) float32, readout (landmarks, warm) float32, width (1,)
             float32: the landmark users;
             lengths (knots,) float32, rising, and blend (knots, 3) float32: weights of the signals for profiles of so
@@ -97,15 +100,12 @@ class UserRecommendations:
     def _summed(self, items: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """The sum of the linear model's weights from some warm films to all: (warm,) float32."""
         n_warm = len(self._arrays["warm"])
-        if not len(items):
-            return np.zeros(n_warm, dtype=np.float32)
-        starts, columns, values = (self._arrays[name] for name in ("starts", "columns", "values"))
-        slices = [slice(first, last) for first, last in zip(starts[items], starts[items + 1], strict=True)]
-        counts = [part.stop - part.start for part in slices]
-        summed = np.concatenate([values[part] for part in slices]).astype(np.float32)
-        summed *= np.repeat(weights, counts)
-        targets = np.concatenate([columns[part] for part in slices])
-        return np.bincount(targets, summed, minlength=n_warm).astype(np.float32)
+        found = np.zeros(n_warm, dtype=np.float32)
+        scaled = weights * self._arrays["values"][items] / np.float32(CODES**2)
+        for start in range(0, len(items), _BLOCK):
+            codes = self._arrays["codes"][items[start : start + _BLOCK]].astype(np.float32)
+            found += scaled[start : start + _BLOCK] @ (codes * np.abs(codes))
+        return found
 
     def _nearest_tastes(self, rows: np.ndarray, weights: np.ndarray, unseen: np.ndarray) -> np.ndarray:
         items = self._item[rows]
