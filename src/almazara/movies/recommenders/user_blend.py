@@ -21,10 +21,10 @@ DEFAULT: Final = np.array(
         [0.65, 0.00, 0.35],
         [0.55, 0.05, 0.40],
         [0.40, 0.10, 0.50],
-        [0.05, 0.65, 0.30],
-        [0.00, 0.70, 0.30],
-        [0.00, 0.70, 0.30],
-        [0.00, 0.65, 0.35],
+        [0.05, 0.60, 0.35],
+        [0.00, 0.60, 0.40],
+        [0.00, 0.60, 0.40],
+        [0.00, 0.60, 0.40],
     ],
     dtype=np.float32,
 )
@@ -33,10 +33,9 @@ FEWEST_USERS: Final = 100
 _SHORT: Final = 10
 """Up to this length a profile is that of a newcomer, above it that of a user who was trained on."""
 _NEAR: Final = 1.6
-_PENALTY: Final = 25.0
+_PENALTY: Final = 20.0
 _LISTED: Final = 10
 _CANDIDATES: Final = 40
-_FEWEST: Final = 30
 
 Case = tuple[np.ndarray, np.ndarray]
 """The films of a user that are shown, and those that must be found."""
@@ -49,8 +48,8 @@ def learn(
 
     For each short length that many films of each newcomer are shown and all others must be found; for each long one the
     regulars that have about so many films are judged. The NDCG@10 of a choice counts with half of that of its two
-    neighboring lengths, less a penalty for leaving the default that fades with the number of users. An empty profile
-    gets popularity.
+    neighboring lengths, less a penalty for leaving the default that fades with the number of users judged. An empty
+    profile gets popularity.
 
     Args:
         arrays: As `UserRecommendations` reads them; `blend` is not looked at.
@@ -60,15 +59,15 @@ def learn(
     """
     choices = _choices()
     reader = UserRecommendations(arrays)
-    quality = np.array(
-        [_quality(reader, list(_cases(int(length), newcomers, regulars, rng)), choices) for length in LENGTHS[1:]]
-    )
+    judged = [list(_cases(int(length), newcomers, regulars, rng)) for length in LENGTHS[1:]]
+    quality = np.array([_quality(reader, cases, choices) for cases in judged])
+    penalty = _PENALTY / np.array([max(len(cases), 1) for cases in judged])
     gains = quality - quality.max(axis=1, keepdims=True)
     smooth = gains.copy()
     smooth[1:] += gains[:-1] / 2
     smooth[:-1] += gains[1:] / 2
     distance = ((choices[None, :, :] - DEFAULT[1:, None, :]) ** 2).sum(axis=2)
-    best = np.argmax(smooth - _PENALTY / newcomers.shape[0] * distance, axis=1)
+    best = np.argmax(smooth - penalty[:, None] * distance, axis=1)
     return np.concatenate([DEFAULT[:1], choices[best]])
 
 
@@ -92,11 +91,11 @@ def _choices(steps: int = 10) -> np.ndarray:
 
 
 def _quality(reader: UserRecommendations, cases: Sequence[Case], choices: np.ndarray) -> np.ndarray:
-    """Mean NDCG@10 of each choice; nearly 0 for all where there are few cases."""
+    """Mean NDCG@10 of each choice; 0 for all where there is no case."""
     found = np.zeros(len(choices))
     for shown, hidden in cases:
         found += _gains(reader, shown, hidden, choices)
-    return found / max(len(cases), _FEWEST)
+    return found / max(len(cases), 1)
 
 
 def _gains(reader: UserRecommendations, shown: np.ndarray, hidden: np.ndarray, choices: np.ndarray) -> np.ndarray:
