@@ -16,8 +16,8 @@ from almazara.movies.recommenders.lists import Films, Lists
 
 BELIEF: Final = 20.0
 """How many viewers the expectation from content counts for."""
-SURPRISE: Final = 0.85
-"""Weight of the information that the viewers of one film give about the other, beside the cosine's 1."""
+SURPRISE: Final = 1.0
+"""Weight of the information that the viewers of one film give about the other, as much as the cosine counts."""
 NEWNESS: Final = 10.0
 """Viewers of a film at which half that weight is reached."""
 _NO_INFORMATION: Final = 1e-3
