@@ -11,7 +11,7 @@ from scipy import sparse
 from almazara.movies.recommenders.base import Arrays
 from almazara.movies.recommenders.user_lists import UserRecommendations
 
-LENGTHS: Final = np.array([0, 1, 2, 3, 5, 10, 20, 50, 120, 300], dtype=np.float32)
+LENGTHS: Final = np.array([0, 1, 2, 3, 5, 10, 15, 25, 50, 120, 300], dtype=np.float32)
 """Numbers of known films at which weights are learned."""
 DEFAULT: Final = np.array(
     [
@@ -21,7 +21,8 @@ DEFAULT: Final = np.array(
         [0.65, 0.00, 0.35],
         [0.55, 0.05, 0.40],
         [0.40, 0.10, 0.50],
-        [0.05, 0.60, 0.35],
+        [0.00, 0.65, 0.35],
+        [0.00, 0.60, 0.40],
         [0.00, 0.60, 0.40],
         [0.00, 0.60, 0.40],
         [0.00, 0.60, 0.40],
