@@ -19,7 +19,12 @@ SCRIPTS = {
     "search_films": ["--queries", "200"],
     "read_pages": ["--pages", "20"],
     "fetch_sources": [],
-    "forecasts": ["--listings", "5", "--folds", "2"],
+    "similar_films": ["--halves", "1"],
+    "diversity": [],
+    "user_models": ["quality"],
+    "forecasting": ["--series", "20", "--every", "4", "--horizons", "7", "30"],
+    "m4": ["--series", "10"],
+    "advice": ["--listings", "40"],
     "stores": ["200000"],
 }
 
@@ -32,12 +37,18 @@ def main() -> None:
     for name in names:
         print(f"\n== {name} {' '.join(SCRIPTS[name])}", flush=True)
         started = time.perf_counter()
-        code = subprocess.run([sys.executable, HERE / f"{name}.py", *SCRIPTS[name]], check=False).returncode
+        code = subprocess.run([sys.executable, _path(name), *SCRIPTS[name]], check=False).returncode
         ended.append((name, time.perf_counter() - started, code))
     print(f"\n{'benchmark':<16}{'seconds':>9}  ended")
     for name, seconds, code in ended:
         print(f"{name:<16}{seconds:>9.0f}  {'well' if code == 0 else f'with exit code {code}'}")
     sys.exit(any(code for _, _, code in ended))
+
+
+def _path(name: str) -> Path:
+    """A script, or a folder that Python can run."""
+    folder = HERE / name
+    return folder if folder.is_dir() else HERE / f"{name}.py"
 
 
 if __name__ == "__main__":
