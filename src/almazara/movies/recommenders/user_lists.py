@@ -14,6 +14,9 @@ _BLOCK: Final = 256
 _AGAINST: Final = np.float32(0.3)
 """Weight of the likeness to disliked films, in standard deviations."""
 
+_UNPROVEN: Final = np.float32(1.0)
+"""What a cold film must be better by than a warm one, in standard deviations: nobody has chosen it yet."""
+
 
 class UserRecommendations:
     """Scores for any list of liked and disliked films; nothing is trained, so that a new event counts at once.
@@ -134,7 +137,8 @@ class UserRecommendations:
             for rows, said in ((liked, warm.max()), (disliked, warm.min())):
                 items = self._item[rows]
                 told[items[items >= 0]] = said
-            found[self._arrays["cold"]] = self._arrays["cold_factors"] @ (told @ self._arrays["warm_factors"])
+            by_content = self._arrays["cold_factors"] @ (told @ self._arrays["warm_factors"])
+            found[self._arrays["cold"]] = by_content - _UNPROVEN
         return found
 
 
