@@ -101,12 +101,18 @@ def test_a_promotion_may_end_at_the_regular_price_and_the_regular_price_may_fall
 def test_a_short_history_allows_for_a_shock_and_a_long_one_hardly():
     weights = np.zeros((1, len(OUTCOMES)))
     weights[0, 0] = 1.0
-    young, old = (with_common_shock(weights, spans)[0] for spans in (1, 300))
+    young, old = (with_common_shock(weights, 30 * spans, 30)[0] for spans in (1, 300))
     assert young.sum() == old.sum() == pytest.approx(1)
     assert (young[0], old[0]) == (pytest.approx(1 - 0.7 / 3), pytest.approx(1, abs=0.003))
 
 
-@pytest.mark.parametrize(("falls", "median"), [(0.7, 0.0), (0.9, -0.2)])
+def test_a_shock_has_reached_fewer_prices_after_a_week_than_after_a_month():
+    weights = np.eye(1, len(OUTCOMES))
+    assert with_common_shock(weights, 7, 7)[0, 0] == pytest.approx(1 - 0.7 / 3 * np.sqrt(7 / 30))
+    assert with_common_shock(weights, 60, 60)[0, 0] == pytest.approx(1 - 0.7 / 3)
+
+
+@pytest.mark.parametrize(("falls", "median"), [(0.85, 0.0), (0.95, -0.2)])
 def test_the_median_leaves_the_last_value_only_with_confidence(falls, median):
     atoms = np.array([[[0.0], [-0.2]]])
     assert cautious_quantiles(atoms, np.array([[1 - falls, falls]]), LEVELS)[0, 1] == median

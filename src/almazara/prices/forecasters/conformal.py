@@ -22,7 +22,7 @@ from almazara.prices.forecasters.step_features import Floats
 _GRID: Final = np.linspace(0, 1, 201)
 _SAME: Final = 1e-9
 _HALF_LIFE_DAYS: Final = 60.0
-_PRIOR: Final = 10.0
+_PRIOR: Final = 30.0
 _MOST_LISTINGS: Final = 20
 
 
@@ -50,14 +50,14 @@ class LevelMaps:
 def level_maps(judged: Sequence[Judged], last_day: int) -> LevelMaps:
     """What a backtest of one model says of its levels at each lead.
 
-    Evidence counts in separate spans of days times the root of the listings, because prices of one day move together;
-    it is weighed against _PRIOR such transforms that would say that all is well.
+    Evidence counts in days judged, as far as their spans do not overlap, times the root of the listings, because prices
+    of one day move together; it is weighed against _PRIOR such transforms that would say that all is well.
     """
     found = {}
     for one in judged:
         below, upto = transforms(one.quantiles[0], one.moved)
         weights = 0.5 ** ((last_day - one.lead - one.days) / _HALF_LIFE_DAYS)
-        spans = np.ptp(one.days) / one.lead + 1
+        spans = min(np.ptp(one.days) / one.lead + 1, len(np.unique(one.days)))
         evidence = spans * np.sqrt(min(len(np.unique(one.rows)), _MOST_LISTINGS))
         found[one.lead] = nominal_levels(below, upto, weights, float(evidence))
     return LevelMaps(found)

@@ -1,13 +1,14 @@
 """`ensemble`, the served default: models across series, averaged, trusted as far as they beat the last value.
 
 Models as of some weeks ago are judged on the days since (`judging`). The learned models' average (Vincentization:
-Lichtendahl et al. 2013) is averaged with the last value where that is likelier to have the lower CRPS, down to no share
-where that is sure. The same days correct the levels (`conformal`).
+Lichtendahl et al. 2013) is averaged with the last value only where that has the lower CRPS with _SURE confidence, down to
+no share where nothing speaks against it. The same days correct the levels (`conformal`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -18,6 +19,8 @@ from almazara.prices.forecasters.judging import Judged, confidence, first_judged
 from almazara.prices.forecasters.panels import FittedPanel, Learner, QuantilesOfChange, fitted_panel
 from almazara.prices.forecasters.pooled import pooled_changes
 from almazara.prices.forecasters.step_features import Floats, StepHistory
+
+_SURE: Final = 0.9
 
 
 class Ensemble:
@@ -45,7 +48,7 @@ class Ensemble:
             judged = judge(
                 history, [averaged([one(history, first) for one in self._learners]), last_value], first, last_day
             )
-        share = min(1.0, 2 * confidence(judged, 0, 1))
+        share = min(1.0, confidence(judged, 0, 1) / (1 - _SURE))
         maps = level_maps([one.mixed([share, 1 - share]) for one in judged], last_day)
         served = averaged([one(history, last_day) for one in self._learners])
         return calibrated(weighted([served, last_value], [share, 1 - share]), maps)

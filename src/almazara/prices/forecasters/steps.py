@@ -31,8 +31,9 @@ _LONGEST_DAYS: Final = 900
 _TRAINING: Final = Training(passes=20, pull=0.02)
 _LEAST_SHARE: Final = 0.3
 _SHOCK_REACH: Final = 0.7
+_SHOCK_DAYS: Final = 30
 _SHOCKS: Final = tuple(OUTCOMES.index(name) for name in ("panel_rises", "panel_falls", "scaled_rises", "scaled_falls"))
-_CONFIDENT: Final = 0.8
+_CONFIDENT: Final = 0.9
 _SAME: Final = 1e-9
 _CHANGES: Final = tuple(FEATURES.index(f"changes_{window}") for window in WINDOWS)
 _STANDING, _AGE = FEATURES.index("standing"), FEATURES.index("age")
@@ -112,20 +113,22 @@ def step_quantiles(history: StepHistory, mixer: Weigher) -> QuantilesOfChange:
         found = []
         for lead in leads:
             weights = mixer.weights(inputs_at(history, state, day, lead, rows))
-            weights = with_common_shock(weights, spans=(day - begin) / lead)
+            weights = with_common_shock(weights, day - begin, lead)
             found.append(cautious_quantiles(outcomes(history, day, lead, rows), weights, probabilities))
         return np.stack(found, axis=1)
 
     return quantiles
 
 
-def with_common_shock(weights: Floats, spans: float) -> Floats:
+def with_common_shock(weights: Floats, known_days: int, lead: int) -> Floats:
     """Weights that allow for a move of the whole panel such as it has not seen: a tax, a harvest, a new policy.
 
-    After n spans without one, the next brings one with a chance of 1 / (n + 2) (Laplace's rule of succession), and it
-    moves _SHOCK_REACH of the prices, up or down alike: short histories are uncertain far ahead, long ones hardly.
+    After n spans without one, the next brings one with a chance of 1 / (n + 2) (Laplace's rule of succession). It moves
+    prices up or down alike and reaches them one after the other: _SHOCK_REACH of them within _SHOCK_DAYS, fewer before,
+    with the root of the days. So short histories are uncertain far ahead, long ones hardly.
     """
-    chance = _SHOCK_REACH / (spans + 2)
+    reach = _SHOCK_REACH * min(1.0, lead / _SHOCK_DAYS) ** 0.5
+    chance = reach / (known_days / lead + 2)
     found = weights * (1 - chance)
     found[:, _SHOCKS] += chance / len(_SHOCKS)
     return found
