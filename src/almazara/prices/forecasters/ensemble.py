@@ -1,8 +1,8 @@
 """`ensemble`, the served default: models across series, averaged, trusted as far as they beat the last value.
 
 Models as of some weeks ago are judged on the days since (`judging`). The learned models' average (Vincentization:
-Lichtendahl et al. 2013) is averaged with the last value only where that has the lower CRPS with _SURE confidence, down to
-no share where nothing speaks against it. The same days correct the levels (`conformal`).
+Lichtendahl et al. 2013) is served; the last value takes a share only where it had the lower CRPS with more than _SURE
+confidence, and all where that is certain. The same days correct the levels (`conformal`).
 """
 
 from __future__ import annotations
