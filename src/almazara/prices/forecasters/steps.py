@@ -7,6 +7,7 @@ a small prior that was learned on other panels (`step_prior`), so that a small o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -127,7 +128,7 @@ def with_common_shock(weights: Floats, known_days: int, lead: int) -> Floats:
     prices up or down alike and reaches them one after the other: _SHOCK_REACH of them within _SHOCK_DAYS, fewer before,
     with the root of the days. So short histories are uncertain far ahead, long ones hardly.
     """
-    reach = _SHOCK_REACH * min(1.0, lead / _SHOCK_DAYS) ** 0.5
+    reach = _SHOCK_REACH * math.sqrt(min(1.0, lead / _SHOCK_DAYS))
     chance = reach / (known_days / lead + 2)
     found = weights * (1 - chance)
     found[:, _SHOCKS] += chance / len(_SHOCKS)
