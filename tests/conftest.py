@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import curl_cffi  # noqa: F401 - before TensorFlow, whose own libcurl would take the place of curl_cffi's in the process
 import pytest
 from hypothesis import HealthCheck, settings
 

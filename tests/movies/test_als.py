@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from almazara.movies.recommenders.als import Als, solved
+from almazara.movies.recommenders.als import Als, FittedAls, solved
 
 TASTES, FILMS_OF_TASTE = 6, 20
 SMALL = Als(n_factors=TASTES, iterations=12)
@@ -68,19 +70,33 @@ def test_each_row_solves_its_own_regularized_least_squares(seed):
     assert np.allclose(gradient, 0, atol=1e-3)
 
 
+_FIT_ON_SPARK = """
+import sys
+import numpy as np
+from scipy import sparse
+from almazara.movies.adapters.als_spark import SparkAls
+from almazara.movies.recommenders.als import Als
+
+seen = sparse.csr_array(sparse.load_npz(sys.argv[1]))
+model = SparkAls(parameters=Als(n_factors=int(sys.argv[3]), iterations=12), master="local-cluster[2,1,1024]")
+fitted = model.fit(seen, seen)
+np.savez(sys.argv[2], warm=fitted.warm, factors=fitted.factors)
+"""
+
+
 @pytest.fixture(scope="module")
-def from_spark(seen):
-    """Factors fitted on a Spark cluster of two worker processes on this machine."""
+def from_spark(seen, tmp_path_factory):
+    """Factors fitted on a Spark cluster of two worker processes on this machine, from a process of its own."""
     if shutil.which("java") is None and not os.environ.get("CI"):
         pytest.skip("Spark needs Java")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-        from almazara.movies.adapters.als_spark import SparkAls
+    folder = tmp_path_factory.mktemp("spark")
+    sparse.save_npz(folder / "seen.npz", seen)
+    command = [sys.executable, "-c", _FIT_ON_SPARK, folder / "seen.npz", folder / "fitted.npz", str(TASTES)]
+    subprocess.run(command, check=True, env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"})
+    found = np.load(folder / "fitted.npz")
+    return FittedAls(seen.shape[1], found["warm"], found["factors"], SMALL.alpha, SMALL.ridge)
 
-        yield SparkAls(parameters=SMALL, master="local-cluster[2,1,1024]").fit(seen, seen)
 
-
-@pytest.mark.timeout(600)  # a Java cluster starts slowly where other tests keep the cores busy
 def test_spark_on_two_workers_gives_the_lists_of_the_local_model(from_spark, fitted, seen):
     other_seed = Als(n_factors=TASTES, iterations=12, seed=1).fit(seen, seen)
     as_near = overlap(best(fitted, seen), best(other_seed, seen))

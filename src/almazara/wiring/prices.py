@@ -256,6 +256,7 @@ def retrain(
 def _forecasters(settings: Settings, names: list[str]) -> tuple[dict[str, Forecaster], dict[str, str]]:
     """The models of these names, and why some cannot be had."""
     from almazara.prices.forecasters import registry
+    from almazara.prices.forecasters.naive import LAST_VALUE
 
     made: dict[str, Forecaster] = {}
     left_out: dict[str, str] = {}
@@ -265,6 +266,10 @@ def _forecasters(settings: Settings, names: list[str]) -> tuple[dict[str, Foreca
             made[name] = pretrained_lstm(kept.expanduser()) if kept else registry.create(name)
         except AlmazaraError as error:
             left_out[name] = str(error)
+    if LAST_VALUE not in made:
+        raise UnavailableError(
+            f"The last value, the model of last resort, is not there: {'; '.join(left_out.values())}"
+        )
     return made, left_out
 
 
