@@ -7,6 +7,9 @@ from scipy import sparse
 from almazara.errors import NotFoundError
 from almazara.movies.recommenders import registry
 
+knows_tastes = pytest.mark.parametrize(
+    "model", [name for name in registry.installed() if name != "popularity"], indirect=True
+)
 N_FILMS = 24
 COLD = (20, 21, 22, 23)
 """Films that nobody has: even ones are about what even films are about."""
@@ -46,12 +49,6 @@ def fitted(model):
     return model.fit(checkerboard(), content())
 
 
-@pytest.fixture
-def knows_tastes(model):
-    if model.name == "popularity":
-        pytest.skip("popularity knows no tastes")
-
-
 def test_a_model_bears_the_name_it_is_asked_for_by(model):
     assert registry.create(model.name) == model
 
@@ -76,7 +73,8 @@ def test_no_profile_has_no_scores(fitted):
     assert fitted.scores(profiles()).shape == (0, N_FILMS)
 
 
-def test_the_film_that_was_withheld_comes_first(fitted, knows_tastes):
+@knows_tastes
+def test_the_film_that_was_withheld_comes_first(fitted):
     seen = checkerboard()
     scores = fitted.scores(seen)[:, : COLD[0]]
     scores[seen[:, : COLD[0]].nonzero()] = -np.inf
@@ -84,7 +82,8 @@ def test_the_film_that_was_withheld_comes_first(fitted, knows_tastes):
     assert scores.argmax(axis=1).tolist() == withheld
 
 
-def test_an_unknown_user_gets_films_of_the_same_taste(fitted, knows_tastes):
+@knows_tastes
+def test_an_unknown_user_gets_films_of_the_same_taste(fitted):
     scores = fitted.scores(profiles([2, 4, 6], [3, 5, 7]))[:, : COLD[0]]
     scores[[0, 0, 0, 1, 1, 1], [2, 4, 6, 3, 5, 7]] = -np.inf
     best = np.argsort(-scores, axis=1)[:, :5] % 2
