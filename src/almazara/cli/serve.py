@@ -49,6 +49,8 @@ def serve(
     settings = load_settings()
     host, port = host or settings.host, settings.port if port is None else port
     listener = _listen(host, port)
+    # An answer's products are small: more threads would only burn a core each, and a retraining leaves room to serve.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
     import uvicorn
 
