@@ -21,7 +21,7 @@ from almazara.prices.forecasters.naive import LastValue
 from almazara.prices.schema import DATE, LISTING_ID, PRICE, STATE
 from almazara.settings import Settings
 from almazara.wiring import price_lstm
-from almazara.wiring.prices import _forecasters
+from almazara.wiring.price_forecasts import _forecasters
 
 START = date(2025, 1, 1)
 TINY = LstmPlan(window_days=14, units=4, epochs=2)

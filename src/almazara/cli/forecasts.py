@@ -44,7 +44,7 @@ def score(
 def versions(as_json: AsJson = False) -> None:
     """The published versions of the forecasts, newest first."""
     from almazara.wiring.movies import artifacts
-    from almazara.wiring.prices import FORECASTS
+    from almazara.wiring.price_forecasts import FORECASTS
 
     store = artifacts(load_settings())
     current, found = store.current_version(FORECASTS), store.versions(FORECASTS)
@@ -65,7 +65,7 @@ def rollback(
 ) -> None:
     """Go back to earlier forecasts; a running server takes them up."""
     from almazara.wiring.movies import artifacts
-    from almazara.wiring.prices import FORECASTS
+    from almazara.wiring.price_forecasts import FORECASTS
 
     artifact = artifacts(load_settings()).rollback(FORECASTS, version)
     typer.echo(f"Now in use: version {artifact.version}, {artifact.manifest['metrics']['forecast']} products forecast.")

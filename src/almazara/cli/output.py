@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -81,3 +81,12 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     Console().print(table)
+
+
+def print_refused(told: str, rows: Mapping[str, int], series: Mapping[str, str]) -> None:
+    """What became of a file, how much of it was refused, and why."""
+    typer.echo(f"{told}; {len(series)} series and {sum(rows.values())} rows refused.")
+    for reason, count in rows.items():
+        typer.echo(f"{count} rows: {reason}")
+    for name, reason in series.items():
+        typer.echo(f"{name}: {reason}")

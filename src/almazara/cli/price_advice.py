@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, load_settings, print_json, print_table, showing_progress
+from almazara.cli.output import AsJson, load_settings, print_json, print_refused, print_table, showing_progress
 
 Deadline = Annotated[int, typer.Option(help="Days within which one wants to have bought, 1 to 90.")]
 
@@ -81,9 +81,5 @@ def advise(
     if as_json:
         print_json(report)
         return
-    refused = f"{len(report.refused_series)} series and {sum(report.refused_rows.values())} rows refused"
-    typer.echo(f"{report.wait} series to wait for, {report.buy} to buy now, in {output}; {refused}.")
-    for reason, count in report.refused_rows.items():
-        typer.echo(f"{count} rows: {reason}")
-    for name, reason in report.refused_series.items():
-        typer.echo(f"{name}: {reason}")
+    told = f"{report.wait} series to wait for, {report.buy} to buy now, in {output}"
+    print_refused(told, report.refused_rows, report.refused_series)

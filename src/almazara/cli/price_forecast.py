@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, load_settings, print_json, print_table, showing_progress
+from almazara.cli.output import AsJson, load_settings, print_json, print_refused, print_table, showing_progress
 from almazara.errors import InputError
 
 
@@ -44,12 +44,8 @@ def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, *
     if as_json:
         print_json(report)
         return
-    refused = f"{len(report.refused_series)} series and {sum(report.refused_rows.values())} rows refused"
-    typer.echo(f"{report.forecast} series forecast into {output}; {refused}.")
-    for reason, count in report.refused_rows.items():
-        typer.echo(f"{count} rows: {reason}")
-    for name, reason in report.refused_series.items():
-        typer.echo(f"{name}: {reason}")
+    told = f"{report.forecast} series forecast into {output}"
+    print_refused(told, report.refused_rows, report.refused_series)
 
 
 def _forecast_product(product: str, horizon: int, levels: str, *, as_json: bool) -> None:

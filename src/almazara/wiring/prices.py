@@ -6,17 +6,16 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from almazara import log
 from almazara.artifacts import Artifact
 from almazara.errors import AlmazaraError, NotFoundError, UnavailableError
-from almazara.prices import alerting, demo, forecast_watch, pages
+from almazara.prices import alerting, demo, pages
 from almazara.prices.alert_delivery import Delivered
 from almazara.prices.collection import Archive, Collector, interpret
-from almazara.prices.forecasting import Forecasts, joined
+from almazara.prices.forecasting import Forecasts
 from almazara.prices.ports import ObservationStore, Page, PageSource
 from almazara.prices.runs import new_run_id
 from almazara.prices.schema import Listing, Observation, Run, RunState
@@ -24,8 +23,7 @@ from almazara.prices.service import PriceService
 from almazara.settings import Settings
 from almazara.wiring.live import Live
 from almazara.wiring.movies import Progress, artifacts
-from almazara.wiring.price_advice import category_series, learn_policies
-from almazara.wiring.price_lstm import pretrained_lstm
+from almazara.wiring.price_forecasts import FORECASTS, publish_forecasts
 
 if TYPE_CHECKING:
     from almazara.prices.adapters.demo_shop import DemoShop
@@ -33,11 +31,8 @@ if TYPE_CHECKING:
     from almazara.prices.adapters.retraining import Retraining
     from almazara.prices.adapters.snapshots import Snapshots
     from almazara.prices.alerts import AlertRule
-    from almazara.prices.forecasters.base import Forecaster
 
-FORECASTS: Final = "forecasts"
 DEMO_DAYS: Final = 150
-_FORECAST_FROM_DAYS: Final = 730
 _DEMO_DELAY_SECONDS: Final = 0.0
 
 
@@ -244,93 +239,13 @@ def retrain(
     """
     with prices.retraining.running(run_id, lock) as run:
         try:
-            artifact = _publish_forecasts(settings, prices.store, progress)
+            artifact = publish_forecasts(settings, prices.store, progress, now=_clock())
         except Exception as error:
             prices.retraining.end(run, RunState.FAILED, {}, str(error))
             raise
         left_out = "; ".join(f"{model} was left out: {how}" for model, how in artifact.manifest["left_out"].items())
         prices.retraining.end(run, RunState.DONE, dict(artifact.manifest["metrics"]), left_out)
     return artifact
-
-
-def _forecasters(settings: Settings, names: list[str]) -> tuple[dict[str, Forecaster], dict[str, str]]:
-    """The models of these names, and why some cannot be had."""
-    from almazara.prices.forecasters import registry
-    from almazara.prices.forecasters.naive import LAST_VALUE
-
-    made: dict[str, Forecaster] = {}
-    left_out: dict[str, str] = {}
-    for name in names:
-        try:
-            kept = settings.lstm_model if name == "lstm" else None
-            made[name] = pretrained_lstm(kept.expanduser()) if kept else registry.create(name)
-        except AlmazaraError as error:
-            left_out[name] = str(error)
-    if LAST_VALUE not in made:
-        raise UnavailableError(
-            f"The last value, the model of last resort, is not there: {'; '.join(left_out.values())}"
-        )
-    return made, left_out
-
-
-def _publish_forecasts(settings: Settings, store: ObservationStore, progress: Progress) -> Artifact:
-    from zoneinfo import ZoneInfo
-
-    from almazara.prices import backtest
-    from almazara.prices.adapters import advice_files, forecast_files
-    from almazara.prices.forecast_building import build_forecasts
-    from almazara.prices.forecasters import registry
-    from almazara.prices.series import daily, last_prices, prices_on
-
-    now = _clock()
-    today = now.astimezone(ZoneInfo(settings.timezone)).date()
-    progress("reading histories", 0, 0)
-    since = now - timedelta(days=_FORECAST_FROM_DAYS)
-    observations = (o for listing in store.listings() for o in store.history(listing.listing_id, since))
-    series = daily(observations, until=today, timezone=settings.timezone)
-    scored_days = forecast_watch.score_due(store, lambda day: prices_on(series.frame, day), today)
-    log.event("forecasts_scored", days=scored_days)
-    progress("backtesting and forecasting", 0, 0)
-    # A model that needs a library, which takes seconds to load, is chosen only after it has won enough folds.
-    scored = sum(not fold.actual.is_empty() for fold in backtest.folds(series.frame, backtest.BacktestPlan()))
-    names = [name for name in registry.installed() if scored >= backtest.MIN_FOLDS or not registry.needs_library(name)]
-    forecasters, left_out = _forecasters(settings, names)
-    limits = registry.backtest_limits()
-    built = build_forecasts(series, forecasters, limits, _champions(settings, store, today))
-    # Indices are forecast among themselves: they move otherwise than products, and would mislead what those pool. They
-    # are few, and what must learn from many series, or costs most, is left to products.
-    light = {name: one for name, one in forecasters.items() if name not in limits or not registry.needs_library(name)}
-    indices = category_series(store, first=since.date(), until=today, timezone=settings.timezone)
-    published = joined(built, build_forecasts(indices, light, limits))
-    progress("learning when waiting pays", 0, 0)
-    policies = learn_policies(store, series)
-
-    def fill(folder: Path) -> dict[str, Any]:
-        forecast_files.write(folder, published)
-        advice_files.write(folder, policies)
-        counts = {"forecast": len(built.index.forecasts), "refused": len(built.index.refused)}
-        return {
-            "metrics": counts,
-            "parameters": {"models": sorted(forecasters)},
-            "left_out": left_out | published.index.left_out,
-        }
-
-    artifact = artifacts(settings).publish(FORECASTS, fill, now=now, keep=settings.keep_versions)
-    forecast_watch.keep_issued(store, built, last_prices(series.frame))
-    return artifact
-
-
-def _champions(settings: Settings, store: ObservationStore, today: date) -> dict[str, str]:
-    """The published model of each listing, but for models whose published forecasts have drifted."""
-    from almazara.prices.adapters import forecast_files
-
-    try:
-        published = forecast_files.open_forecasts(artifacts(settings).current(FORECASTS).path)
-    except AlmazaraError:
-        return {}
-    drifted = {one.model for one in forecast_watch.drift(store, today)}
-    found = {listing_id: about.model for listing_id, about in published.index.forecasts.items()}
-    return {listing_id: model for listing_id, model in found.items() if model not in drifted}
 
 
 def follow_demo(settings: Settings, progress: Progress) -> bool:
