@@ -27,20 +27,22 @@ SAME_JOB = ("tables", "answers")
 
 def build_with_almazara(folder: Path, target: Path) -> Iterator[str]:
     """Yields the name of each stage when it is done."""
-    from almazara.movies import building, cleaning, contract
-    from almazara.movies.adapters import catalog_files, files
+    from almazara.movies import artifact, building
+    from almazara.movies.cleaning import cleaning, contract
+    from almazara.movies.cleaning.tables import write_tables
+    from almazara.movies.raw import files
 
     yield "start"
     clean = cleaning.clean(files.read_raw(folder))
     contract.check(clean, max_loss_share=0.1)
-    files.write_tables(clean, target)
+    write_tables(clean, target)
     yield "tables"
     answers = building.build_answers(clean.tables)
-    catalog_files.write(target, answers)
+    artifact.write(target, answers)
     yield "answers"
-    catalog_files.write(target, building.build_search(clean.tables, answers))
+    artifact.write(target, building.build_search(clean.tables, answers))
     yield "typo indexes"
-    catalog_files.write(target, building.build_similar(clean.tables, lambda _done, _all: None))
+    artifact.write(target, building.build_similar(clean.tables, lambda _done, _all: None))
     yield "similar films"
 
 

@@ -16,11 +16,14 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from almazara.movies import building, cleaning, interactions, metrics
-from almazara.movies import schema as s
-from almazara.movies.adapters import files
-from almazara.movies.catalog import open_catalog
-from almazara.movies.recommenders.similar import open_similar
+from almazara.movies import building
+from almazara.movies.catalog.catalog import open_catalog
+from almazara.movies.cleaning import cleaning
+from almazara.movies.cleaning import schema as s
+from almazara.movies.judging import metrics
+from almazara.movies.raw import files
+from almazara.movies.similar import interactions
+from almazara.movies.similar.answering import open_similar
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "movies"
 LEVELS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0)

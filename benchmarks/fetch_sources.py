@@ -51,11 +51,11 @@ class Shop(BaseHTTPRequestHandler):
 
 def with_almazara(port: int) -> Callable[[str], str]:
     """The page source as it is, without pauses."""
-    from almazara.prices.adapters.addresses import AddressPolicy
-    from almazara.prices.adapters.http import HttpSource
-    from almazara.prices.adapters.http_config import HttpConfig
-    from almazara.prices.politeness import Politeness
-    from almazara.prices.ports import Page
+    from almazara.prices.fetching.addresses import AddressPolicy
+    from almazara.prices.fetching.config import HttpConfig
+    from almazara.prices.fetching.http import HttpSource
+    from almazara.prices.fetching.politeness import Politeness
+    from almazara.prices.fetching.protocol import Page
 
     polite = Politeness(delay_seconds=0, backoff_seconds=0, daily_budget=10**9, retries=0, robots=False)
     policy = AddressPolicy(loopback_ports=frozenset({port}))

@@ -20,9 +20,9 @@ import polars as pl
 from scipy.optimize import minimize
 from similar_films import CATALOG, DATA, Task, best_ten, cosine, likelihood_ratio, read_task, together
 
-from almazara.movies import schema as s
-from almazara.movies.recommenders.base import ROUNDING
-from almazara.movies.recommenders.content import CHOOSING, REFINING, field_matrices, measures
+from almazara.movies.cleaning import schema as s
+from almazara.movies.similar.content import CHOOSING, REFINING, field_matrices, measures
+from almazara.movies.similar.lists import ROUNDING
 
 UNLEARNED = ("collection", "crew")
 """Withheld, and hardly present in the data at hand: their weights stay as they are set."""

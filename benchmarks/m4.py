@@ -24,9 +24,9 @@ import numpy as np
 import polars as pl
 from statsforecast import models
 
-from almazara.prices.forecasters.base import Forecaster
-from almazara.prices.forecasters.combination import Combination
-from almazara.prices.forecasters.statistical import (
+from almazara.prices.forecasting.models.base import Forecaster
+from almazara.prices.forecasting.models.combination import Combination
+from almazara.prices.forecasting.models.statistical import (
     Arima,
     ComplexExponentialSmoothing,
     Drift,

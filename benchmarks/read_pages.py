@@ -16,8 +16,8 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from almazara.prices.pages import amazon_rules as rules
 from almazara.prices.pages import read
+from almazara.prices.pages.amazon import rules
 from almazara.prices.pages.outcome import Offer
 
 PAGES = Path(__file__).resolve().parents[2] / "shared/data/prices/pages"

@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from almazara.movies.search import SearchIndex, build_index
-from almazara.movies.titles import normalize
+from almazara.movies.catalog.search import SearchIndex, build_index
+from almazara.movies.catalog.titles import normalize
 
 DATA = Path(__file__).resolve().parents[2] / "shared/data/movies/the-movies-dataset/movies_metadata.csv.gz"
 KINDS = ("one edit", "two edits", "missing word", "swapped words")

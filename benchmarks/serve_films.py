@@ -50,8 +50,8 @@ SERVER_OPTIONS = ["--http", "httptools", "--loop", "uvloop", "--no-access-log", 
 
 def build(home: Path, folder: Path | None) -> Path:
     """The published catalog's folder, of the files in `folder` or of the embedded sample."""
+    from almazara.movies.building import build_movies, ensure_movies
     from almazara.settings import Settings
-    from almazara.wiring.movies import build_movies, ensure_movies
 
     settings = Settings(_env_file=None, home=home)  # type: ignore[call-arg]
 

@@ -24,9 +24,10 @@ import psutil
 import uvloop
 from serve_films import REAL_DATA, SERVER_OPTIONS, TRIVIAL, ask, server
 
-from almazara.movies.events import Event, Kind
+from almazara.app import film_users, movies
+from almazara.movies import building, user_service
+from almazara.movies.users.events import Event, Kind
 from almazara.settings import Settings
-from almazara.wiring import film_users, movies
 
 LENGTHS = (0, 1, 10, 100, 500)
 USERS = 20
@@ -40,16 +41,16 @@ def build(home: Path, folder: Path | None, ratings: Path | None) -> None:
         pass
 
     if folder is None:
-        movies.ensure_movies(settings, quiet)
+        building.ensure_movies(settings, quiet)
     else:
-        movies.build_movies(settings, folder, ratings=ratings, sample=False, progress=quiet)
+        building.build_movies(settings, folder, ratings=ratings, sample=False, progress=quiet)
 
 
 def make_users(settings: Settings) -> None:
     """Keep the events of twenty users of each length, and print what a batch of a thousand costs."""
     rng, now = random.Random(2026), datetime.now(UTC)
     users = film_users.open_film_users(settings)
-    popular = [film.id for film in users.live.current.for_user("nobody", [], film_users.ListQuery(n=50)).detalle]
+    popular = [film.id for film in users.live.current.for_user("nobody", [], user_service.ListQuery(n=50)).detalle]
     films = [*popular, *movies.open_movies(settings)._parts.catalog._ids]  # noqa: SLF001
     batches = []
     for length, number in itertools.product(LENGTHS, range(USERS)):

@@ -22,15 +22,15 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from almazara.movies import cleaning
-from almazara.movies import schema as s
-from almazara.movies.adapters import files
-from almazara.movies.features import terms, tfidf
-from almazara.movies.interactions import interactions
-from almazara.movies.recommenders import collaborative, content, hybrid
-from almazara.movies.recommenders.content import Content
-from almazara.movies.recommenders.content_weights import LEARNED
-from almazara.movies.recommenders.lists import Films
+from almazara.movies.cleaning import cleaning
+from almazara.movies.cleaning import schema as s
+from almazara.movies.raw import files
+from almazara.movies.similar import collaborative, content, hybrid
+from almazara.movies.similar.content import Content
+from almazara.movies.similar.content_weights import LEARNED
+from almazara.movies.similar.features import terms, tfidf
+from almazara.movies.similar.interactions import interactions
+from almazara.movies.similar.lists import Films
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "movies"
 CATALOG = "the-movies-dataset"

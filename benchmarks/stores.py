@@ -20,10 +20,10 @@ from pathlib import Path
 
 import polars as pl
 
-from almazara.prices.adapters.exchange_files import export_file
-from almazara.prices.adapters.stores import open_store
-from almazara.prices.ports import ObservationStore
+from almazara.prices.exchange.files import export_file
 from almazara.prices.schema import Availability, Observation
+from almazara.prices.store.protocol import ObservationStore
+from almazara.prices.store.registry import store_at
 
 START = datetime(2016, 1, 1, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -83,12 +83,12 @@ def measure_years(name: str, read: Callable[[str, datetime], int], count: int) -
 
 def measure_store(url: str, count: int) -> ObservationStore:
     name = url.partition(":")[0]
-    store = open_store(url)
+    store = store_at(url)
     listings = max(count // DAYS, 1)
     measure_append(f"{name}, listing by listing", store, made(0, DAYS, listings, by_listing=True))
     measure_append(f"{name}, day by day", store, made(DAYS, DAYS // 100, listings, by_listing=False))
     store.close()
-    store = open_store(url)  # so that nothing of the writing connection's cache helps
+    store = store_at(url)  # so that nothing of the writing connection's cache helps
     measure_years(name, lambda listing, start: len(store.history(listing, start, start + YEAR)), count)
     one = [Observation("shop:0", START + timedelta(days=n, hours=5), Availability.UNAVAILABLE) for n in range(20)]
     began = time.perf_counter()

@@ -22,18 +22,17 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from almazara.movies import cleaning, evaluation, splitting
-from almazara.movies import schema as s
-from almazara.movies.adapters import files
-from almazara.movies.recommenders.als import Als
-from almazara.movies.recommenders.base import FittedUserModel, UserModel
-from almazara.movies.recommenders.ease import Ease
-from almazara.movies.recommenders.item_knn import ItemKnn
-from almazara.movies.recommenders.popularity import Popularity
-from almazara.movies.recommenders.rp3beta import Rp3Beta
-from almazara.movies.recommenders.user_content import content_matrix
-from almazara.movies.recommenders.user_hybrid import UserHybrid
-from almazara.movies.recommenders.user_lists import UserRecommendations
+from almazara.movies.cleaning import cleaning
+from almazara.movies.cleaning import schema as s
+from almazara.movies.judging import evaluation, splitting
+from almazara.movies.raw import files
+from almazara.movies.users.models.als import Als
+from almazara.movies.users.models.content import content_matrix
+from almazara.movies.users.models.ease import Ease
+from almazara.movies.users.models.hybrid import UserHybrid
+from almazara.movies.users.models.neighbors import ItemKnn, Popularity, Rp3Beta
+from almazara.movies.users.models.protocol import FittedUserModel, UserModel
+from almazara.movies.users.scores import UserRecommendations
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "movies"
 SHORT = (1, 3, 5, 10, 20)

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from almazara.prices.observations import CURRENCIES
 from almazara.prices.schema import Availability, Observation
+from almazara.prices.store.observations import CURRENCIES
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 NAMES = TEXT.filter(bool)

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from almazara.api.app import create_api
-from almazara.prices.adapters.stores import open_store
-from almazara.prices.ports import Page
+from almazara.app import movies
+from almazara.app.prices import open_prices
+from almazara.prices.fetching.protocol import Page
 from almazara.prices.schema import Availability, Listing, ListingKind, Observation
+from almazara.prices.store.registry import store_at
 from almazara.settings import Settings
-from almazara.wiring import movies as film_wiring
-from almazara.wiring.prices import open_prices
 from page_server import PageServer, reply
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -101,11 +101,11 @@ def opened(settings: Settings, *, serving: bool = False) -> Iterator:
 
 def price_app(settings: Settings):
     """The whole app without films."""
-    live = film_wiring.live_movies(settings)
+    live = movies.live_movies(settings)
     return create_api(live, open_prices(settings, serving=True), settings)
 
 
 @pytest.fixture
 def store(tmp_path):
-    with closing(open_store(f"sqlite:///{tmp_path / 'prices.db'}")) as opened_store:
+    with closing(store_at(f"sqlite:///{tmp_path / 'prices.db'}")) as opened_store:
         yield opened_store

@@ -18,10 +18,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from almazara.api.app import create_api
+from almazara.app import movies
+from almazara.app.prices import open_prices
+from almazara.movies import building
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
-from almazara.wiring import movies as wiring
-from almazara.wiring.prices import open_prices
 
 
 def settings_for(home: Path, **values: object) -> Settings:
@@ -50,14 +51,14 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callabl
 def sample_home(tmp_path_factory) -> Path:
     """A home folder in which the embedded sample is published; read only."""
     return made_once(
-        tmp_path_factory, "sample-home", lambda home: wiring.ensure_movies(settings_for(home), no_progress)
+        tmp_path_factory, "sample-home", lambda home: building.ensure_movies(settings_for(home), no_progress)
     )
 
 
 @pytest.fixture(scope="session")
 def sample_films(sample_home) -> MovieService:
     """The service over the sample."""
-    return wiring.open_movies(settings_for(sample_home))
+    return movies.open_movies(settings_for(sample_home))
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +68,9 @@ def real_home(tmp_path_factory, real_data) -> Path:
     return made_once(
         tmp_path_factory,
         "real-home",
-        lambda home: wiring.build_movies(settings_for(home), folder, ratings=None, sample=False, progress=no_progress),
+        lambda home: building.build_movies(
+            settings_for(home), folder, ratings=None, sample=False, progress=no_progress
+        ),
     )
 
 
@@ -137,8 +140,8 @@ def publish_made(home: Path, films: Sequence[Made], **values: object) -> MovieSe
     """The service over hand-made films, built and published under `home` as users do."""
     settings = settings_for(home, max_loss_share=1.0, **values)
     folder = write_raw(home / "raw", films)
-    wiring.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress)
-    return wiring.open_movies(settings)
+    building.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress)
+    return movies.open_movies(settings)
 
 
 def app_over(published: Path, home: Path, **values: object) -> FastAPI:
@@ -146,7 +149,7 @@ def app_over(published: Path, home: Path, **values: object) -> FastAPI:
     home.mkdir(parents=True, exist_ok=True)
     (home / "artifacts").symlink_to(published / "artifacts")
     settings = settings_for(home, demo=False, **values)
-    live = wiring.live_movies(settings)
+    live = movies.live_movies(settings)
     live.refresh()
     return create_api(live, open_prices(settings, serving=True), settings)
 

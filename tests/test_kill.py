@@ -10,9 +10,11 @@ import time
 import httpx
 import pytest
 
+from almazara import artifacts
+from almazara.app.movies import open_movies
 from almazara.artifacts import file_hash
+from almazara.movies.building import build_movies
 from almazara.movies.sample import make_sample
-from almazara.wiring import movies as wiring
 from sample_catalog import Made, no_progress, server_process, settings_for, write_raw
 
 # Where the build is when it is killed: seconds after its start, or files that it has written of the new version.
@@ -30,7 +32,7 @@ def raw(tmp_path_factory):
 @pytest.fixture(scope="module")
 def home(tmp_path_factory, raw):
     home = tmp_path_factory.mktemp("home")
-    wiring.build_movies(settings_for(home), raw, ratings=None, sample=True, progress=no_progress)
+    build_movies(settings_for(home), raw, ratings=None, sample=True, progress=no_progress)
     return home
 
 
@@ -61,9 +63,9 @@ def build_and_kill(raw, home, moment):
 
 
 def assert_whole(home):
-    artifact = wiring.artifacts(settings_for(home)).current("movies")
+    artifact = artifacts.open_artifacts(settings_for(home)).current("movies")
     assert {name: file_hash(artifact.path / name) for name in artifact.manifest["files"]} == artifact.manifest["files"]
-    assert wiring.open_movies(settings_for(home)).score("Oil/Water").titulo == "Oil/Water"
+    assert open_movies(settings_for(home)).score("Oil/Water").titulo == "Oil/Water"
     return artifact.version
 
 
@@ -76,7 +78,7 @@ def test_a_build_killed_at_any_moment_leaves_the_published_version_whole_and_the
     before = assert_whole(here)
     was_killed = build_and_kill(raw, here, moment)
     assert (assert_whole(here) == before) or not was_killed
-    newest = wiring.build_movies(settings_for(here), raw, ratings=None, sample=True, progress=no_progress)
+    newest = build_movies(settings_for(here), raw, ratings=None, sample=True, progress=no_progress)
     assert assert_whole(here) == newest.version
     assert not list((here / "artifacts" / "movies").glob(".building-*"))
 
@@ -126,7 +128,7 @@ def test_no_request_fails_while_versions_are_published_and_rolled_back(tmp_path)
     def publish(number):
         films = [Made("The Mill"), *[Made(f"Film {name}") for name in range(number)]]
         folder = write_raw(tmp_path / "raw", films)
-        return wiring.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress).version
+        return build_movies(settings, folder, ratings=None, sample=False, progress=no_progress).version
 
     publish(1)
     paths = ["/score_titulo/The Mill", "/recomendacion/the mill?n=50", "/buscar?q=film", "/cantidad_filmaciones_mes/1"]
@@ -136,7 +138,7 @@ def test_no_request_fails_while_versions_are_published_and_rolled_back(tmp_path)
             for number in (2, 3, 4):  # the version before the last is removed while it is mapped
                 version = publish(number)
                 assert wait_for(client, version) == version
-            rolled_back = wiring.artifacts(settings).rollback("movies").version
+            rolled_back = artifacts.open_artifacts(settings).rollback("movies").version
             assert wait_for(client, rolled_back) == rolled_back
     assert askers.failures == []
     assert askers.answers > 20

@@ -8,14 +8,14 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from almazara.prices.batch import QUANTILES
-from almazara.prices.forecasters import registry
-from almazara.prices.forecasters.boost import learn_boost
-from almazara.prices.forecasters.ensemble import Ensemble
-from almazara.prices.forecasters.mixture import Mixer
-from almazara.prices.forecasters.panels import Learner, Panel, forecast_values, panel_model
-from almazara.prices.forecasters.pooled import pooled_changes
-from almazara.prices.forecasters.steps import learn_steps
+from almazara.prices.forecasting.batch import QUANTILES
+from almazara.prices.forecasting.models import registry
+from almazara.prices.forecasting.models.boost import learn_boost
+from almazara.prices.forecasting.models.ensemble import Ensemble
+from almazara.prices.forecasting.models.mixture import Mixer
+from almazara.prices.forecasting.models.panels import Learner, Panel, forecast_values, panel_model
+from almazara.prices.forecasting.models.pooled import pooled_changes
+from almazara.prices.forecasting.models.steps import learn_steps
 from almazara.prices.schema import DATE, LISTING_ID, PRICE, QUANTILE, STATE, VALUE
 
 LEVELS = sorted({round(abs(200 * q - 100)) for q in QUANTILES} - {0})

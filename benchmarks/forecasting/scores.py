@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from almazara.prices.batch import QUANTILES
+from almazara.prices.forecasting.batch import QUANTILES
 
 LEVELS = np.asarray(QUANTILES)
 LOW_80, HIGH_80, LOW_95, HIGH_95, MIDDLE = (QUANTILES.index(q) for q in (0.1, 0.9, 0.025, 0.975, 0.5))

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import panels
 
-from almazara.prices.forecasters.mixture import Mixer, Training, trained, untrained
-from almazara.prices.forecasters.step_features import StepHistory
-from almazara.prices.forecasters.step_outcomes import OUTCOMES
-from almazara.prices.forecasters.steps import INPUTS, Examples, examples
+from almazara.prices.forecasting.models.mixture import Mixer, Training, trained, untrained
+from almazara.prices.forecasting.models.step_features import StepHistory
+from almazara.prices.forecasting.models.step_outcomes import OUTCOMES
+from almazara.prices.forecasting.models.steps import INPUTS, Examples, examples
 
 SERIES, EXAMPLES, HIDDEN = 250, 25_000, 24
 SMALL_PANEL = {"ocado": 0.3}

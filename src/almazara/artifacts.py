@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from almazara.errors import ConflictError, NotFoundError, UnavailableError
+from almazara.settings import Settings
 
 MANIFEST = "manifest.json"
 _POINTER = "current"
@@ -234,3 +235,8 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def open_artifacts(settings: Settings) -> ArtifactStore:
+    """The artifacts under the home folder."""
+    return ArtifactStore(settings.home_path / "artifacts")

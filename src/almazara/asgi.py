@@ -6,9 +6,9 @@ from fastapi import FastAPI
 
 from almazara import log
 from almazara.api.app import create_api
+from almazara.app.movies import live_movies
+from almazara.app.prices import open_prices
 from almazara.settings import Settings
-from almazara.wiring.movies import live_movies
-from almazara.wiring.prices import open_prices
 
 
 def create_app(*, read_now: bool = False) -> FastAPI:

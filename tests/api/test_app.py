@@ -6,7 +6,9 @@ import time
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from almazara.wiring import movies as wiring
+from almazara import artifacts
+from almazara.app import movies
+from almazara.movies import building
 from sample_catalog import Made, app_over, no_progress, publish_made, served, settings_for, write_raw
 
 PROBLEM = "application/problem+json"
@@ -134,7 +136,7 @@ def two_versions(tmp_path):
 
     def publish(*titles):
         folder = write_raw(tmp_path / "raw", [Made(title) for title in titles])
-        return wiring.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress)
+        return building.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress)
 
     publish("The Mill")
     return home, publish
@@ -142,7 +144,7 @@ def two_versions(tmp_path):
 
 def test_a_new_version_is_taken_up_while_running_and_so_is_a_rollback(two_versions, tmp_path):
     home, publish = two_versions
-    store = wiring.artifacts(settings_for(home))
+    store = artifacts.open_artifacts(settings_for(home))
     first = store.current("movies").version
     with served(app_over(home, tmp_path / "home", reload_seconds=0.05)) as api:
         assert api.get("/score_titulo/The Olive").status_code == 404
@@ -157,7 +159,7 @@ def test_a_new_version_is_taken_up_while_running_and_so_is_a_rollback(two_versio
 @pytest.mark.parametrize("damage", ["truncated", "missing", "no array"])
 def test_a_damaged_new_version_is_passed_over_and_the_old_one_stays_in_use(two_versions, tmp_path, damage):
     home, publish = two_versions
-    store = wiring.artifacts(settings_for(home))
+    store = artifacts.open_artifacts(settings_for(home))
     first = store.current("movies").version
     second = publish("The Mill", "The Olive")
     store.rollback("movies", first)
@@ -166,7 +168,7 @@ def test_a_damaged_new_version_is_passed_over_and_the_old_one_stays_in_use(two_v
         file.unlink()
     else:
         file.write_bytes(file.read_bytes()[:-3] if damage == "truncated" else b"no array at all")
-    live = wiring.live_movies(settings_for(home))
+    live = movies.live_movies(settings_for(home))
     assert live.refresh()
     store.rollback("movies", second.version)
     assert not live.refresh()

@@ -8,9 +8,10 @@ import time
 import pytest
 
 from almazara.api.app import create_api
-from almazara.wiring import film_training
-from almazara.wiring import movies as wiring
-from almazara.wiring.prices import open_prices
+from almazara.app import movies
+from almazara.app.prices import open_prices
+from almazara.movies import building
+from almazara.movies.renewing import training
 from rated_films import tastes, write_rated
 from sample_catalog import made_once, no_progress, served, settings_for
 
@@ -21,7 +22,7 @@ RUN = "/modelos/peliculas/entrenar"
 def published(tmp_path_factory):
     def make(home):
         raw = write_rated(home / "raw", tastes(12))
-        wiring.build_movies(settings_for(home), raw, ratings=None, sample=False, progress=no_progress)
+        building.build_movies(settings_for(home), raw, ratings=None, sample=False, progress=no_progress)
 
     return made_once(tmp_path_factory, "served-rated-home", make)
 
@@ -37,7 +38,7 @@ def home(published, tmp_path, monkeypatch):
 
 def app_of(home, **values):
     settings = settings_for(home, demo=False, reload_seconds=0.1, **values)
-    live = wiring.live_movies(settings)
+    live = movies.live_movies(settings)
     live.refresh()
     return create_api(live, open_prices(settings, serving=True), settings)
 
@@ -84,7 +85,7 @@ def test_a_child_that_is_killed_leaves_a_failed_run_and_the_served_model(home):
 def test_a_server_that_ends_interrupts_its_retraining(home):
     with served(app_of(home)) as api:
         begun = api.post(RUN).json()
-    run = film_training.training_runs(settings_for(home)).get(begun["id"])
+    run = training.training_runs(settings_for(home)).get(begun["id"])
     assert run.estado == "interrumpido"
     assert "lo publicado sigue como estaba" in run.mensaje
 

@@ -15,8 +15,8 @@ import pytest
 
 from almazara.api.health import ScraperWatch
 from almazara.errors import UnavailableError
-from almazara.prices.adapters.stores import open_store
 from almazara.prices.schema import Problem, Run, RunState
+from almazara.prices.store.registry import store_at
 from price_shop import observed, opened, price_app, product, search, settings_over
 from sample_catalog import app_over, served
 
@@ -301,7 +301,7 @@ def test_a_store_that_does_not_answer_is_not_asked_at_every_question():
 
 
 def test_health_reads_a_bounded_part_of_a_large_history(tmp_path):
-    store = open_store(f"sqlite:///{tmp_path / 'prices.db'}")
+    store = store_at(f"sqlite:///{tmp_path / 'prices.db'}")
     store.save_listing(now_product())
     store.append(
         replace(observed("shop.example:1", 0, "9.95"), observed_at=NOW - timedelta(minutes=n)) for n in range(30_000)

@@ -10,10 +10,10 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from almazara.prices.adapters import retraining
-from almazara.prices.adapters.replay import ReplaySource
-from almazara.prices.forecasters import registry
-from almazara.wiring import prices as wiring
+from almazara.app import prices as products
+from almazara.prices.fetching.replay import ReplaySource
+from almazara.prices.forecasting import retraining
+from almazara.prices.forecasting.models import registry
 from price_shop import NOW, observed, opened, price_app, product, settings_over
 from sample_catalog import served
 
@@ -35,7 +35,7 @@ def address(tmp_path_factory):
     shift = datetime.now(UTC) - NOW
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
-        patch.setattr(wiring, "page_source", lambda *_args, **_values: ReplaySource(pages))
+        patch.setattr(products, "page_source", lambda *_args, **_values: ReplaySource(pages))
         patch.setattr(retraining, "_COMMAND", ("true",))
         with opened(settings_over(folder)) as prices:
             for number in (1, 2, 3):
@@ -43,7 +43,7 @@ def address(tmp_path_factory):
             days = [(1, day) for day in range(30)] + [(2, day) for day in range(4)]
             rows = [observed(f"shop.example:{number}", day, f"{number}.{day:02}") for number, day in days]
             prices.store.append(replace(one, observed_at=one.observed_at + shift) for one in rows)
-            wiring.retrain(settings_over(folder), prices, lambda *_: None)
+            prices.retrain(settings_over(folder), prices, lambda *_: None)
         with served(price_app(settings_over(folder, api_keys=KEY, writes_per_minute=10**6))) as client:
             yield str(client.base_url)
 

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from almazara.errors import ConflictError, InputError, UnavailableError
-from almazara.movies.adapters.events_sql import open_events
-from almazara.movies.events import MAX_EVENTS, Event, Kind
+from almazara.movies.users.event_store import open_events
+from almazara.movies.users.events import MAX_EVENTS, Event, Kind
 
 NOW = datetime(2026, 3, 31, 21, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -153,7 +153,7 @@ def test_any_event_comes_back_as_it_was(store, values):
 _WRITER = """
 import sys
 from datetime import UTC, datetime
-from almazara.movies.adapters.events_sql import open_events
+from almazara.movies.users.event_store import open_events
 from almazara.movies.events import Event, Kind
 now, store = datetime(2026, 3, 31, 21, tzinfo=UTC), open_events(sys.argv[1])
 for batch in range(10_000):

@@ -12,21 +12,11 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from almazara.errors import ContractError, InputError, MissingExtraError, NotFoundError
-from almazara.prices import backtest
-from almazara.prices.forecasters import registry
-from almazara.prices.forecasters.base import FORECAST_SCHEMA, MIN_DAYS, TooShort
-from almazara.prices.schema import (
-    CUTOFF,
-    DATE,
-    LISTING_ID,
-    PRICE,
-    QUANTILE,
-    STATE,
-    VALUE,
-    Availability,
-    Observation,
-)
-from almazara.prices.series import daily
+from almazara.prices.forecasting import backtest
+from almazara.prices.forecasting.models import registry
+from almazara.prices.forecasting.models.base import FORECAST_SCHEMA, MIN_DAYS, TooShort
+from almazara.prices.forecasting.series import daily
+from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, PRICE, QUANTILE, STATE, VALUE, Availability, Observation
 
 START = date(2026, 1, 1)
 MADRID = ZoneInfo("Europe/Madrid")
@@ -64,7 +54,7 @@ def observed(day, price, currency="EUR", hour=12, zone=UTC):
 @pytest.fixture(scope="module")
 def trained_elsewhere():
     """A tiny network that was trained before, as the LSTM is served: training it in each test would take minutes."""
-    from almazara.prices.forecasters import lstm
+    from almazara.prices.forecasting.models import lstm
 
     past = panel(START - timedelta(days=150), a=steps(150, seed=8), b=steps(150, seed=9))
     return lstm.LstmForecaster(lstm.train(past, lstm.LstmPlan(window_days=14, units=4, epochs=2)))
@@ -271,7 +261,7 @@ def test_a_missing_library_is_named_with_its_extra(monkeypatch, name):
     entry = registry.ENTRIES[name]
     monkeypatch.setitem(sys.modules, entry.library, None)
     monkeypatch.setitem(sys.modules, f"{entry.library}.models", None)
-    monkeypatch.delitem(sys.modules, f"almazara.prices.forecasters.{entry.module}", raising=False)
+    monkeypatch.delitem(sys.modules, f"almazara.prices.forecasting.models.{entry.module}", raising=False)
     with pytest.raises(MissingExtraError, match="pip install"):
         registry.create(name)
 

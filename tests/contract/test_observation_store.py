@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from almazara.errors import InputError
-from almazara.prices.adapters.stores import open_store
-from almazara.prices.observations import pages_of_history
 from almazara.prices.schema import Availability, Listing, ListingKind, Observation, Problem, Run, RunState
+from almazara.prices.store.observations import pages_of_history
+from almazara.prices.store.registry import store_at
 from observation_strategies import observations
 
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)
@@ -43,7 +43,7 @@ def url(request, tmp_path, monkeypatch):
 
 @pytest.fixture
 def store(url):
-    opened = open_store(url)
+    opened = store_at(url)
     yield opened
     opened.close()
 
@@ -286,11 +286,11 @@ APPENDER = """
 import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from almazara.prices.adapters.stores import open_store
+from almazara.prices.store.registry import store_at
 from almazara.prices.schema import Availability, Observation
 
 url, batches, size, name = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
-store = open_store(url)
+store = store_at(url)
 print("ready", flush=True)
 sys.stdin.readline()
 won = store.put_document("lock", "writer", {"name": name}, if_absent=True)

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from almazara.prices.adapters.addresses import AddressPolicy
-from almazara.prices.adapters.http import HttpSource
-from almazara.prices.adapters.http_config import HttpConfig
-from almazara.prices.adapters.replay import ReplaySource
-from almazara.prices.adapters.scrapy_source import ScrapySource
-from almazara.prices.adapters.snapshots import Snapshots
-from almazara.prices.politeness import Politeness
-from almazara.prices.ports import Failed, NotModified, Page, PageSource, Refused
+from almazara.prices.fetching.addresses import AddressPolicy
+from almazara.prices.fetching.config import HttpConfig
+from almazara.prices.fetching.http import HttpSource
+from almazara.prices.fetching.politeness import Politeness
+from almazara.prices.fetching.protocol import Failed, NotModified, Page, PageSource, Refused
+from almazara.prices.fetching.replay import ReplaySource
+from almazara.prices.fetching.scrapy_source import ScrapySource
+from almazara.prices.fetching.snapshots import Snapshots
 from page_server import PageServer, raw, redirect, reply, self_signed, serving
 
 HTML = "<html><title>Aceite añejo 5 €</title></html>".encode("cp1252")

@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from almazara.errors import MissingExtraError
-from almazara.movies.adapters import methods, peers
+from almazara.movies.judging import methods, peers
 
 FILMS = 30
 pytestmark = [  # what implicit says of its own conversions, and of the threads of others

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from almazara.movies.recommenders.base import MAX_SIMILAR
-from almazara.movies.recommenders.similar import METHODS
+from almazara.movies.similar.answering import METHODS
+from almazara.movies.similar.lists import MAX_SIMILAR
 from sample_catalog import Made, publish_made
 
 

@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from almazara.errors import NotFoundError
-from almazara.movies.recommenders import registry
+from almazara.movies.users.models import registry
 
 knows_tastes = pytest.mark.parametrize(
     "model", [name for name in registry.installed() if name != "popularity"], indirect=True

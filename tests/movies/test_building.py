@@ -7,10 +7,12 @@ import msgspec
 import numpy as np
 import pytest
 
+from almazara import artifacts
+from almazara.app import movies
 from almazara.artifacts import file_hash
 from almazara.errors import ContractError, InputError, NotFoundError, UnavailableError
+from almazara.movies import building
 from almazara.movies.sample import make_sample
-from almazara.wiring import movies as wiring
 from sample_catalog import Made, no_progress, publish_made, settings_for, write_raw
 
 
@@ -29,26 +31,26 @@ def test_a_folder_without_credits_says_which_file_is_missing(tmp_path):
     folder = write_raw(tmp_path / "raw", [Made("The Mill")])
     (folder / "credits.csv").unlink()
     with pytest.raises(InputError, match="credits"):
-        wiring.build_movies(settings_for(tmp_path), folder, ratings=None, sample=False, progress=no_progress)
+        building.build_movies(settings_for(tmp_path), folder, ratings=None, sample=False, progress=no_progress)
 
 
 def test_a_folder_whose_films_are_all_lost_publishes_nothing(tmp_path):
     folder = write_raw(tmp_path / "raw", [Made("The Mill", {"release_date": ""})])
     settings = settings_for(tmp_path, max_loss_share=1.0)
     with pytest.raises(ContractError, match="no film"):
-        wiring.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress)
-    assert wiring.artifacts(settings).versions("movies") == []
+        building.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress)
+    assert artifacts.open_artifacts(settings).versions("movies") == []
 
 
 def test_a_build_that_loses_more_films_than_the_setting_allows_publishes_nothing(tmp_path):
     films = [Made(f"Film {number}") for number in range(9)] + [Made("Undated", {"release_date": ""})]
     folder = write_raw(tmp_path / "raw", films)
     with pytest.raises(ContractError, match="1 of 10 rows"):
-        wiring.build_movies(
+        building.build_movies(
             settings_for(tmp_path, max_loss_share=0.05), folder, ratings=None, sample=False, progress=no_progress
         )
     settings = settings_for(tmp_path, max_loss_share=0.1)
-    assert wiring.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress)
+    assert building.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress)
 
 
 def test_the_same_files_give_the_same_bytes(tmp_path):
@@ -57,7 +59,7 @@ def test_the_same_files_give_the_same_bytes(tmp_path):
 
     def built(home):
         settings = settings_for(tmp_path / home)
-        path = wiring.build_movies(settings, tmp_path, ratings=None, sample=True, progress=no_progress).path
+        path = building.build_movies(settings, tmp_path, ratings=None, sample=True, progress=no_progress).path
         return {file.name: file_hash(file) for file in path.iterdir() if file.name != "manifest.json"}
 
     assert built("one") == built("two")
@@ -65,27 +67,27 @@ def test_the_same_files_give_the_same_bytes(tmp_path):
 
 def test_a_catalog_that_lacks_what_this_version_reads_says_to_build_it_again(tmp_path):
     publish_made(tmp_path, [Made("The Mill")])
-    for path in wiring.artifacts(settings_for(tmp_path)).current("movies").path.glob("hybrid.*"):
+    for path in artifacts.open_artifacts(settings_for(tmp_path)).current("movies").path.glob("hybrid.*"):
         path.unlink()
     with pytest.raises(UnavailableError, match="build it again"):
-        wiring.open_movies(settings_for(tmp_path))
+        movies.open_movies(settings_for(tmp_path))
 
 
 def test_a_sample_never_takes_the_place_of_a_catalog_that_cannot_be_read(tmp_path):
     publish_made(tmp_path, [Made("The Mill")])
     (tmp_path / "artifacts" / "movies" / "current").write_text("20990101T000000-00", encoding="utf-8")
     with pytest.raises(NotFoundError, match="rollback"):
-        wiring.ensure_movies(settings_for(tmp_path), no_progress)
+        building.ensure_movies(settings_for(tmp_path), no_progress)
 
 
 def test_a_catalog_that_is_there_is_not_built_again(sample_home):
     stages = []
-    wiring.ensure_movies(settings_for(sample_home), lambda stage, _done, _total: stages.append(stage))
+    building.ensure_movies(settings_for(sample_home), lambda stage, _done, _total: stages.append(stage))
     assert stages == []
 
 
 def test_no_published_file_is_a_pickle(sample_home):
-    folder = wiring.artifacts(settings_for(sample_home)).current("movies").path
+    folder = artifacts.open_artifacts(settings_for(sample_home)).current("movies").path
     assert {path.suffix for path in folder.iterdir()} == {".npy", ".parquet", ".json"}
     for path in folder.glob("*.npy"):
         assert np.load(path, mmap_mode="r", allow_pickle=False).dtype != object
@@ -94,7 +96,7 @@ def test_no_published_file_is_a_pickle(sample_home):
 def test_every_film_is_answered_as_json(sample_films, sample_home):
     import polars as pl
 
-    folder = wiring.artifacts(settings_for(sample_home)).current("movies").path
+    folder = artifacts.open_artifacts(settings_for(sample_home)).current("movies").path
     for film_id, title in pl.read_parquet(folder / "films.parquet", columns=["id", "title"]).iter_rows():
         answer = msgspec.json.decode(sample_films.film(film_id))
         assert (answer["id"], answer["titulo"]) == (film_id, title)
@@ -102,7 +104,7 @@ def test_every_film_is_answered_as_json(sample_films, sample_home):
 
 def test_answering_about_films_needs_neither_polars_nor_scipy():
     code = (
-        "import sys, almazara.movies.service, almazara.movies.adapters.catalog_files;"
+        "import sys, almazara.movies.service, almazara.movies.artifact;"
         "print(*[name for name in ('polars', 'scipy', 'pandas') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)

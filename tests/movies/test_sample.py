@@ -13,7 +13,8 @@ from itertools import pairwise
 import pytest
 
 from almazara.errors import InputError
-from almazara.movies.sample import SAMPLE_DEFECTS, SAMPLE_NOTICE, make_sample
+from almazara.movies.sample import SAMPLE_NOTICE, make_sample
+from almazara.movies.sample.defects import SAMPLE_DEFECTS
 
 FINGERPRINTS = {
     "movies_metadata.csv": "f691937fa202616c711b0bd384a31afe474f4ce2755c49d6db3af370bccc16f9",

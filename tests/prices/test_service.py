@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara.errors import InputError, NotFoundError
-from almazara.prices.adapters.stores import open_store
 from almazara.prices.answers import DataQuery
-from almazara.prices.forecasting import ForecastIndex, Forecasts
+from almazara.prices.forecasting.kept import ForecastIndex, Forecasts
 from almazara.prices.schema import Availability, Observation
 from almazara.prices.service import MAX_ROWS, PriceService
+from almazara.prices.store.registry import store_at
 from price_shop import NOW, observed, product, search
 
 
@@ -53,7 +53,7 @@ def data(service):
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
     """Three products and an empty one, with a gap and stock-outs."""
-    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('store') / 'prices.db'}")
+    store = store_at(f"sqlite:///{tmp_path_factory.mktemp('store') / 'prices.db'}")
     for number in (1, 2, 3, 4):
         store.save_listing(product(number, category="oil" if number < 3 else "other"))
     store.append(observed("shop.example:1", day, f"{day + 1}.25") for day in range(40) if not 10 < day < 30)

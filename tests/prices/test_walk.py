@@ -10,11 +10,11 @@ from decimal import Decimal
 
 import pytest
 
-from almazara.prices.adapters.replay import ReplaySource
-from almazara.prices.forecasters import registry
+from almazara.app.price_files import import_file
+from almazara.prices.collecting.replaying import replay_pages
+from almazara.prices.fetching.replay import ReplaySource
+from almazara.prices.forecasting.models import registry
 from almazara.prices.schema import Listing, ListingKind
-from almazara.wiring import prices as wiring
-from almazara.wiring.price_files import import_file, replay_pages
 from price_shop import opened, price_app, settings_over
 from sample_catalog import served
 
@@ -70,8 +70,8 @@ def walked(saved, tmp_path_factory):
         shutil.copy(folder / name, pages)
     (pages / "index.json").write_text(json.dumps(index))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wiring, "page_source", lambda *_args, **_values: ReplaySource(pages))
-        patch.setattr("almazara.prices.adapters.retraining._COMMAND", ("true",))
+        patch.setattr(products, "page_source", lambda *_args, **_values: ReplaySource(pages))
+        patch.setattr("almazara.prices.forecasting.retraining._COMMAND", ("true",))
         with opened(settings_over(home)) as prices:
             for listing in listings:
                 prices.store.save_listing(listing)
@@ -146,7 +146,7 @@ def test_real_series_are_imported_forecast_and_asked_for_over_the_api(real_data,
         report = import_file(prices.store, part, file_format=None, currency=None, category="olive-oil")
         assert report.refused == 0
         assert report.listings == len(names)
-        wiring.retrain(settings, prices, no_progress)
+        prices.retrain(settings, prices, no_progress)
     with served(price_app(settings)) as api:
         days = api.get("/data", params={"category": "olive-oil", "daily": True, "limit": 10_000}).json()["items"]
         assert {row["product"] for row in days} == set(names)

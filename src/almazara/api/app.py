@@ -15,12 +15,12 @@ from almazara import log
 from almazara.api import errors, film_training, health, metrics, movies, price_advice, price_scores, prices, users
 from almazara.api.limits import BodyLimit
 from almazara.api.security import WriteGuard
+from almazara.app.film_users import live_film_users
+from almazara.app.prices import Prices
+from almazara.live import Live
+from almazara.movies.renewing.training import open_film_training
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
-from almazara.wiring.film_training import open_film_training
-from almazara.wiring.film_users import live_film_users
-from almazara.wiring.live import Live
-from almazara.wiring.prices import Prices
 
 _DESCRIPTION = (
     "Preguntas a un catálogo de películas y recomendaciones; precios seguidos, su historia y su pronóstico. Las "

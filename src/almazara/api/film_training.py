@@ -10,8 +10,8 @@ from fastapi.security import APIKeyHeader
 
 from almazara.api.errors import declared
 from almazara.api.security import KEY_HEADER, require_write
-from almazara.movies.renewal import RUN_ID_PATTERN, ModelState, TrainingRun
-from almazara.wiring.film_training import FilmTraining
+from almazara.movies.renewing.states import RUN_ID_PATTERN, ModelState, TrainingRun
+from almazara.movies.renewing.training import FilmTraining
 
 router = APIRouter(prefix="/modelos/peliculas", tags=["películas"], responses=declared(422, 503))
 

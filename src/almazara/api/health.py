@@ -15,11 +15,11 @@ from pydantic import BaseModel
 
 from almazara import log
 from almazara.api.errors import declared
+from almazara.app.prices import Prices
 from almazara.errors import AlmazaraError, UnavailableError
+from almazara.live import Live
 from almazara.movies.service import MovieService
-from almazara.prices.scraper_health import HealthReport
-from almazara.wiring.live import Live
-from almazara.wiring.prices import Prices
+from almazara.prices.collecting.scraper_health import HealthReport
 
 router = APIRouter(tags=["estado"])
 

@@ -14,8 +14,8 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from almazara.errors import UnavailableError
-from almazara.prices.forecast_watch import ForecastReport
-from almazara.prices.scraper_health import HealthReport
+from almazara.prices.collecting.scraper_health import HealthReport
+from almazara.prices.forecasting.watch import ForecastReport
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _FORECAST_DAYS: Final = 28

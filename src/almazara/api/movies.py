@@ -24,12 +24,11 @@ from almazara.api.parameters import (
     whole_number,
 )
 from almazara.movies import answers
-from almazara.movies.calendar_es import MONTHS, WEEKDAYS
-from almazara.movies.recommenders.attributes import MAX_EXCLUDED, Filters, listed_ids
-from almazara.movies.recommenders.base import MAX_SIMILAR
-from almazara.movies.recommenders.genres_es import SPANISH_GENRES
-from almazara.movies.recommenders.similar import DEFAULT_METHOD, METHODS
+from almazara.movies.catalog.calendar_es import MONTHS, WEEKDAYS
 from almazara.movies.service import MovieService
+from almazara.movies.similar.answering import DEFAULT_METHOD, METHODS
+from almazara.movies.similar.attributes import MAX_EXCLUDED, SPANISH_GENRES, Filters, listed_ids
+from almazara.movies.similar.lists import MAX_SIMILAR
 
 
 class _TextConvertor(PathConvertor):

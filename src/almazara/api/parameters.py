@@ -12,8 +12,8 @@ from typing import Any, Final, Protocol
 from fastapi import Request
 
 from almazara.errors import InputError
-from almazara.movies.recommenders.attributes import listed
-from almazara.movies.titles import LONGEST_QUERY
+from almazara.movies.catalog.titles import LONGEST_QUERY
+from almazara.movies.similar.attributes import listed
 
 _INTEGER: Final = re.compile(r"-?[0-9]{1,20}")
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")

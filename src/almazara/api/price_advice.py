@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Response
 
 from almazara.api.errors import declared
 from almazara.api.prices import ProductId, Service
-from almazara.prices.advice_policy import LONGEST_DEADLINE
-from almazara.prices.alerts import DEADLINE_DAYS
+from almazara.prices.alerts.rules import DEADLINE_DAYS
 from almazara.prices.answers import MOST_PIECES, Advice, Cheapest
+from almazara.prices.buying.policy import LONGEST_DEADLINE
 
 router = APIRouter(tags=["precios"], responses=declared(404, 422, 503))
 

@@ -8,8 +8,8 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from almazara.api.errors import declared
-from almazara.prices.forecast_watch import KEPT_DAYS, ForecastReport
-from almazara.wiring.prices import Prices
+from almazara.app.prices import Prices
+from almazara.prices.forecasting.watch import KEPT_DAYS, ForecastReport
 
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
 

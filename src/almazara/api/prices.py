@@ -16,12 +16,12 @@ from pydantic_core import PydanticCustomError
 
 from almazara.api.errors import declared
 from almazara.api.security import KEY_HEADER, require_write
+from almazara.app.prices import Prices
 from almazara.errors import InputError
 from almazara.prices.answers import DailyRow, DataQuery, DataRow, IndexRow, Prediction, Product
-from almazara.prices.forecasting import HORIZON_DAYS, LEVELS
-from almazara.prices.runs import RETRAIN, SCRAPE, RunView, find
+from almazara.prices.collecting.runs import RETRAIN, SCRAPE, RunView, find
+from almazara.prices.forecasting.kept import HORIZON_DAYS, LEVELS
 from almazara.prices.service import MAX_ROWS, PriceService
-from almazara.wiring.prices import Prices
 
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
 

@@ -17,14 +17,14 @@ from almazara.api.errors import PROBLEM_TYPE, Problem, declared
 from almazara.api.movies import COUNT, DIVERSITY, FILTERS, PlainRoute, read_filters
 from almazara.api.parameters import PathText, QueryList, described
 from almazara.api.security import KEY_HEADER, require_write
+from almazara.app.film_users import FilmUsers
 from almazara.errors import InputError
-from almazara.movies.events import KINDS, LARGEST_ID, MAX_EVENTS, MAX_RATING, MIN_RATING, USER_PATTERN, BatchError
-from almazara.movies.recommenders.attributes import MAX_EXCLUDED, Filters
-from almazara.movies.recommenders.base import MAX_SIMILAR
-from almazara.movies.titles import LONGEST_QUERY
-from almazara.movies.user_answers import DeletedAnswer, EventsAnswer, GroupAnswer, ProfileAnswer, UserAnswer
+from almazara.movies.answers import DeletedAnswer, EventsAnswer, GroupAnswer, ProfileAnswer, UserAnswer
+from almazara.movies.catalog.titles import LONGEST_QUERY
+from almazara.movies.similar.attributes import MAX_EXCLUDED, Filters
+from almazara.movies.similar.lists import MAX_SIMILAR
 from almazara.movies.user_service import MAX_LISTED, MAX_MEMBERS, ListQuery
-from almazara.wiring.film_users import FilmUsers
+from almazara.movies.users.events import KINDS, LARGEST_ID, MAX_EVENTS, MAX_RATING, MIN_RATING, USER_PATTERN, BatchError
 
 _COUNT: Final = 10
 _KEY = APIKeyHeader(name=KEY_HEADER, auto_error=False, description="Solo hace falta si hay claves configuradas.")

@@ -12,7 +12,7 @@ from almazara.cli.output import AsJson, load_settings, print_json, print_table
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from almazara.prices.ports import ObservationStore
+    from almazara.prices.store.protocol import ObservationStore
 
 app = typer.Typer(help="Alerts: rules, and messages through Apprise.", no_args_is_help=True)
 
@@ -28,8 +28,8 @@ def add(
 ) -> None:
     """Make a rule."""
     from almazara.errors import InputError
-    from almazara.prices.alerts import AlertRule, Reference, RuleKind
-    from almazara.wiring.prices import add_rule
+    from almazara.prices.alerts.alerting import add_rule
+    from almazara.prices.alerts.rules import AlertRule, Reference, RuleKind
 
     try:
         chosen, against = RuleKind(kind), Reference(reference)
@@ -58,7 +58,7 @@ def add(
 @app.command("list")
 def list_rules(as_json: AsJson = False) -> None:
     """The rules, with those that target prices stand for."""
-    from almazara.prices.alerting import rules
+    from almazara.prices.alerts.alerting import rules
 
     store = _store()
     try:
@@ -84,7 +84,7 @@ def list_rules(as_json: AsJson = False) -> None:
 def remove(rule_id: Annotated[str, typer.Argument(help="Id of the rule; see `list`.")]) -> None:
     """Remove a rule."""
     from almazara.errors import NotFoundError
-    from almazara.prices.alerting import RULES
+    from almazara.prices.alerts.alerting import RULES
 
     store = _store()
     try:
@@ -99,7 +99,7 @@ def remove(rule_id: Annotated[str, typer.Argument(help="Id of the rule; see `lis
 @app.command()
 def check(as_json: AsJson = False) -> None:
     """Evaluate the rules now, and send what is due."""
-    from almazara.wiring.prices import open_prices, send_alerts
+    from almazara.app.prices import open_prices, send_alerts
 
     settings = load_settings()
     prices = open_prices(settings, serving=False)
@@ -119,7 +119,7 @@ def check(as_json: AsJson = False) -> None:
 @app.command()
 def events(as_json: AsJson = False) -> None:
     """The events so far, newest last."""
-    from almazara.prices.alert_delivery import EVENTS
+    from almazara.prices.alerts.delivery import EVENTS
 
     store = _store()
     try:
@@ -135,7 +135,7 @@ def events(as_json: AsJson = False) -> None:
 
 
 def _store() -> ObservationStore:
-    from almazara.wiring.prices import open_store
+    from almazara.prices.store.registry import open_store
 
     return open_store(load_settings())
 

@@ -60,8 +60,9 @@ def _installed() -> Iterator[Check]:
 
 
 def _configured(settings: Settings) -> Iterator[Check]:
+    from almazara.artifacts import open_artifacts
     from almazara.errors import NotFoundError
-    from almazara.wiring.movies import MOVIES, artifacts
+    from almazara.movies.artifact import MOVIES
 
     home = settings.home_path
     try:
@@ -72,7 +73,7 @@ def _configured(settings: Settings) -> Iterator[Check]:
     except OSError as error:
         yield Check("home", "failed", f"{home}: {error}", "set ALMAZARA_HOME to a folder that can be written")
     try:
-        artifact = artifacts(settings).current(MOVIES)
+        artifact = open_artifacts(settings).current(MOVIES)
         kind = "invented sample" if artifact.manifest.get("sample") else "catalog"
         advice = "almazara movies fetch, then movies build FOLDER" if kind == "invented sample" else ""
         yield Check("films", "ok", f"{artifact.manifest['metrics']['films']} films, {kind}, {artifact.version}", advice)
@@ -82,7 +83,7 @@ def _configured(settings: Settings) -> Iterator[Check]:
 
 def _film_events(settings: Settings) -> Iterator[Check]:
     from almazara.errors import AlmazaraError
-    from almazara.wiring.film_users import events_in_database, open_event_store
+    from almazara.movies.users.event_store import events_in_database, open_event_store
 
     beside = settings.store_url is not None and not events_in_database(settings)
     try:
@@ -98,7 +99,7 @@ def _film_events(settings: Settings) -> Iterator[Check]:
 
 def _prices(settings: Settings) -> Iterator[Check]:
     from almazara.errors import AlmazaraError
-    from almazara.wiring.prices import open_store
+    from almazara.prices.store.registry import open_store
 
     kind = settings.store_url.get_secret_value().partition(":")[0] if settings.store_url else "sqlite"
     try:

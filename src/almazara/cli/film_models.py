@@ -12,7 +12,7 @@ import typer
 from almazara.cli.output import AsJson, load_settings, print_json, print_table, showing_progress
 
 if TYPE_CHECKING:
-    from almazara.wiring.film_evaluation import Evaluation
+    from almazara.movies.judging.measuring import Evaluation
 
 _SHOWN: Final = (
     ("recall_at_20", "rec@20"),
@@ -40,14 +40,14 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure all recommenders for users, ours and those of other libraries, on held-out ratings."""
-    from almazara.wiring import film_evaluation
+    from almazara.movies.judging import measuring
 
     settings = load_settings()
     with showing_progress() as progress:
-        data = film_evaluation.read_judged(settings, folder, ratings, progress)
-        found = film_evaluation.evaluate(data, _words(split), _words(methods), seed, progress)
+        data = measuring.read_judged(settings, folder, ratings, progress)
+        found = measuring.evaluate(data, _words(split), _words(methods), seed, progress)
     target = output or settings.home_path / "evaluation"
-    film_evaluation.keep(settings, found, target)
+    measuring.keep(settings, found, target)
     if as_json:
         print_json({**found.described, "table": found.table.to_dicts()})
         return
@@ -64,12 +64,12 @@ def retrain(
     as_json: AsJson = False,
 ) -> None:
     """Build and train anew from raw data and events; publish unless the result is worse than what is published."""
-    from almazara.wiring import film_training
+    from almazara.movies.renewing import training
 
     if run_id is not None:  # a server that ends terminates it: it ends like an interrupted one, and so does its child
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     with showing_progress() as progress:
-        outcome = film_training.retrain(
+        outcome = training.retrain(
             load_settings(), progress, folder=folder, ratings=ratings, seed=seed, run_id=run_id, lock=lock
         )
     if as_json:
@@ -84,7 +84,7 @@ def _words(text: str) -> list[str]:
 
 
 def _print_evaluation(found: Evaluation) -> None:
-    from almazara.movies.evaluation import PRIMARY, wide
+    from almazara.movies.judging.evaluation import PRIMARY, wide
 
     names = [name for name, _ in _SHOWN]
     for split, about in found.described["splits"].items():

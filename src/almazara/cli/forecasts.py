@@ -14,7 +14,7 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """How the published forecasts did once their days had come, by model and days ahead."""
-    from almazara.wiring.prices import open_prices
+    from almazara.app.prices import open_prices
 
     prices = open_prices(load_settings(), serving=False)
     try:
@@ -43,10 +43,10 @@ def score(
 
 def versions(as_json: AsJson = False) -> None:
     """The published versions of the forecasts, newest first."""
-    from almazara.wiring.movies import artifacts
-    from almazara.wiring.price_forecasts import FORECASTS
+    from almazara.artifacts import open_artifacts
+    from almazara.prices.publishing import FORECASTS
 
-    store = artifacts(load_settings())
+    store = open_artifacts(load_settings())
     current, found = store.current_version(FORECASTS), store.versions(FORECASTS)
     if as_json:
         print_json([{"current": one.version == current, **one.manifest} for one in found])
@@ -64,10 +64,10 @@ def rollback(
     ] = None,
 ) -> None:
     """Go back to earlier forecasts; a running server takes them up."""
-    from almazara.wiring.movies import artifacts
-    from almazara.wiring.price_forecasts import FORECASTS
+    from almazara.artifacts import open_artifacts
+    from almazara.prices.publishing import FORECASTS
 
-    artifact = artifacts(load_settings()).rollback(FORECASTS, version)
+    artifact = open_artifacts(load_settings()).rollback(FORECASTS, version)
     typer.echo(f"Now in use: version {artifact.version}, {artifact.manifest['metrics']['forecast']} products forecast.")
 
 

@@ -52,7 +52,7 @@ def fetch(
     ] = None,
 ) -> None:
     """Download real films or ratings; shows the licence, resumes what broke off, and says how to build from them."""
-    from almazara.wiring.movies import KAGGLE, fetch_movies, licence_of
+    from almazara.movies.raw.download import KAGGLE, fetch_movies, licence_of
 
     settings = load_settings()
     typer.echo(licence_of(data_set.value), err=True)
@@ -72,7 +72,7 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Clean the raw files and publish a catalog; shows what became of every row."""
-    from almazara.wiring.movies import build_movies
+    from almazara.movies.building import build_movies
 
     with showing_progress() as progress:
         artifact = build_movies(load_settings(), folder, ratings=ratings, sample=False, progress=progress)
@@ -115,7 +115,7 @@ def recommend(
     as_json: AsJson = False,
 ) -> None:
     """Films similar to one, most similar first, with the reasons."""
-    from almazara.movies.recommenders.attributes import Filters, listed, listed_ids
+    from almazara.movies.similar.attributes import Filters, listed, listed_ids
 
     filters = Filters(
         year_min=year_min,
@@ -137,9 +137,10 @@ def recommend(
 @app.command()
 def versions(as_json: AsJson = False) -> None:
     """The published versions, newest first."""
-    from almazara.wiring.movies import MOVIES, artifacts
+    from almazara.artifacts import open_artifacts
+    from almazara.movies.artifact import MOVIES
 
-    store = artifacts(load_settings())
+    store = open_artifacts(load_settings())
     current = store.current_version(MOVIES)
     found = store.versions(MOVIES)
     if as_json:
@@ -159,14 +160,15 @@ def rollback(
     ] = None,
 ) -> None:
     """Go back to an earlier version; a running server takes it up."""
-    from almazara.wiring.movies import MOVIES, artifacts
+    from almazara.artifacts import open_artifacts
+    from almazara.movies.artifact import MOVIES
 
-    artifact = artifacts(load_settings()).rollback(MOVIES, version)
+    artifact = open_artifacts(load_settings()).rollback(MOVIES, version)
     typer.echo(f"Now in use: version {artifact.version}, {artifact.manifest['metrics']['films']} films.")
 
 
 def _service() -> MovieService:
-    from almazara.wiring.movies import open_movies
+    from almazara.app.movies import open_movies
 
     return open_movies(load_settings())
 

@@ -11,8 +11,8 @@ import typer
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
+    from almazara.runs import Progress
     from almazara.settings import Settings
-    from almazara.wiring.movies import Progress
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a machine to read.")]
 

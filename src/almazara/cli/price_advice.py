@@ -20,8 +20,8 @@ def advice(
     as_json: AsJson = False,
 ) -> None:
     """Buy now, or wait for a target price until a day; and why."""
-    from almazara.prices.alerts import money
-    from almazara.wiring.prices import open_prices
+    from almazara.app.prices import open_prices
+    from almazara.prices.money import money
 
     prices = open_prices(load_settings(), serving=False)
     try:
@@ -45,8 +45,8 @@ def cheapest(
     category: Annotated[str, typer.Argument(help="Category of the products.")], as_json: AsJson = False
 ) -> None:
     """The offers of a category by price per litre."""
-    from almazara.prices.alerts import money
-    from almazara.wiring.prices import open_prices
+    from almazara.app.prices import open_prices
+    from almazara.prices.money import money
 
     prices = open_prices(load_settings(), serving=False)
     try:
@@ -74,7 +74,7 @@ def advise(
     as_json: AsJson = False,
 ) -> None:
     """Advice for all series of a file, learned from that file up to the cutoff alone."""
-    from almazara.wiring.price_advice import advise_file
+    from almazara.prices.buying.batch import advise_file
 
     with showing_progress() as progress:
         report = advise_file(source, output, cutoff=cutoff.date(), deadline_days=deadline_days, progress=progress)

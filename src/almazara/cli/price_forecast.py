@@ -37,7 +37,7 @@ def forecast(
 
 
 def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, *, as_json: bool) -> None:
-    from almazara.wiring.price_batch import forecast_file
+    from almazara.prices.forecasting.batch import forecast_file
 
     with showing_progress() as progress:
         report = forecast_file(source, output, cutoff=cutoff.date(), horizon_days=horizon, progress=progress)
@@ -49,7 +49,7 @@ def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, *
 
 
 def _forecast_product(product: str, horizon: int, levels: str, *, as_json: bool) -> None:
-    from almazara.wiring.prices import open_prices
+    from almazara.app.prices import open_prices
 
     prices = open_prices(load_settings(), serving=False)
     try:

@@ -24,12 +24,12 @@ def train_lstm(
     """Train the LSTM on a file of prices; ALMAZARA_LSTM_MODEL=<output> then serves it."""
     from dataclasses import asdict
 
-    from almazara.wiring import price_lstm
+    from almazara.prices.forecasting import lstm_training
 
     with showing_progress() as progress:
         progress("reading prices", 0, 0)
-        panel = price_lstm.read_panel(source, currency=currency)
-        facts = price_lstm.train_lstm(panel, folder, progress, until=until.date() if until else None)
+        panel = lstm_training.read_panel(source, currency=currency)
+        facts = lstm_training.train_lstm(panel, folder, progress, until=until.date() if until else None)
     if as_json:
         print_json({**asdict(facts), "refused_rows": panel.refused_rows})
     else:

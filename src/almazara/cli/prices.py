@@ -15,10 +15,10 @@ from almazara.cli import alerts, forecasts, price_advice, price_forecast, price_
 from almazara.cli.output import AsJson, load_settings, print_json, print_table, showing_progress
 
 if TYPE_CHECKING:
-    from almazara.prices.ports import ObservationStore
-    from almazara.prices.runs import RunView
+    from almazara.app.prices import Prices
+    from almazara.prices.collecting.runs import RunView
     from almazara.prices.schema import Run
-    from almazara.wiring.prices import Prices
+    from almazara.prices.store.protocol import ObservationStore
 
 app = typer.Typer(help="Prices: from a page to a forecast and an alert.", no_args_is_help=True)
 app.add_typer(alerts.app, name="alert")
@@ -49,8 +49,8 @@ def read(
 ) -> None:
     """Read one saved page: the offer it shows, or why there is none."""
     from almazara.prices import pages
+    from almazara.prices.fetching.snapshots import saved_page
     from almazara.prices.pages.outcome import as_dict
-    from almazara.wiring.price_files import saved_page
 
     found = as_dict(pages.read(saved_page(page), url=url, status=status))
     if as_json:
@@ -123,7 +123,7 @@ def scrape(
     as_json: AsJson = False,
 ) -> None:
     """Read what is followed now, one page at a time; then alerts and forecasts."""
-    from almazara.wiring.prices import retrain as make_forecasts
+    from almazara.app.prices import retrain as make_forecasts
 
     settings = load_settings()
     with _opened() as prices, showing_progress() as progress:
@@ -147,7 +147,7 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Read the kept pages again, after a rule was mended."""
-    from almazara.wiring.price_files import replay_pages
+    from almazara.prices.collecting.replaying import replay_pages
 
     with showing_progress() as progress:
         report = replay_pages(load_settings(), folder, store, progress)
@@ -198,7 +198,7 @@ def retrain(
     as_json: AsJson = False,
 ) -> None:
     """Make all forecasts anew."""
-    from almazara.wiring.prices import retrain as make_forecasts
+    from almazara.app.prices import retrain as make_forecasts
 
     with _opened() as prices, showing_progress() as progress:
         artifact = make_forecasts(load_settings(), prices, progress, run_id=run_id, lock=lock)
@@ -218,7 +218,7 @@ def import_history(
     as_json: AsJson = False,
 ) -> None:
     """Take in a history; rows that cannot be read surely are refused and named."""
-    from almazara.wiring.price_files import import_file
+    from almazara.app.price_files import import_file
 
     with _opened() as prices, showing_progress() as progress:
         progress(f"importing {file.name}", 0, 0)
@@ -241,7 +241,7 @@ def export_history(
     file_format: Format = None,
 ) -> None:
     """Write histories into a file."""
-    from almazara.wiring.price_files import export_file
+    from almazara.app.price_files import export_file
 
     with _opened() as prices, showing_progress() as progress:
         progress(f"exporting {file.name}", 0, 0)
@@ -255,7 +255,7 @@ def migrate(
     as_json: AsJson = False,
 ) -> None:
     """Copy the whole store into another; can be interrupted and called again; verified by counts and checksums."""
-    from almazara.wiring.price_files import migrate_store
+    from almazara.prices.store.migration import migrate_store
 
     with showing_progress() as progress:
         report = migrate_store(load_settings(), target, progress)
@@ -288,7 +288,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 @contextmanager
 def _opened() -> Iterator[Prices]:
-    from almazara.wiring.prices import open_prices
+    from almazara.app.prices import open_prices
 
     prices = open_prices(load_settings(), serving=False)
     try:
@@ -300,7 +300,7 @@ def _opened() -> Iterator[Prices]:
 def _track_default(store: ObservationStore) -> int:
     from datetime import UTC
 
-    from almazara.prices.default_listings import default_listings
+    from almazara.prices.collecting.default_listings import default_listings
 
     listings = default_listings(datetime.now(UTC))
     for listing in listings:

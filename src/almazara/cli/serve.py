@@ -22,8 +22,8 @@ Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 
 def up(port: Port = None, host: Host = None) -> None:
     """Build whatever is missing from the embedded sample, and serve."""
-    from almazara.wiring.movies import ensure_movies
-    from almazara.wiring.prices import follow_demo
+    from almazara.movies.building import ensure_movies
+    from almazara.prices.demo.following import follow_demo
 
     settings = load_settings()
     host, port = host or settings.host, settings.port if port is None else port

@@ -12,7 +12,7 @@ import typer
 from almazara.cli.output import AsJson, load_settings, print_json, print_table
 
 if TYPE_CHECKING:
-    from almazara.wiring.film_users import FilmUsers, Imported
+    from almazara.app.film_users import FilmUsers, Imported
 
 app = typer.Typer(help="What users did with films: import, delete.", no_args_is_help=True)
 
@@ -35,7 +35,7 @@ def import_history(
     as_json: AsJson = False,
 ) -> None:
     """Add a history from Letterboxd, IMDb or Trakt; says which rows were not taken, and why."""
-    from almazara.movies.history_exports import Source
+    from almazara.movies.users.exports import Source
 
     imported = _users().import_export(file, Source(source.value), user)
     if as_json:
@@ -71,7 +71,7 @@ def recommend_for(
     as_json: AsJson = False,
 ) -> None:
     """Films for a user, or for several at once, with the reasons."""
-    from almazara.movies.recommenders.attributes import Filters, listed
+    from almazara.movies.similar.attributes import Filters, listed
     from almazara.movies.user_service import ListQuery
 
     filters = Filters(
@@ -91,7 +91,7 @@ def recommend_for(
 
 
 def _users() -> FilmUsers:
-    from almazara.wiring.film_users import open_film_users
+    from almazara.app.film_users import open_film_users
 
     return open_film_users(load_settings())
 

@@ -1,5 +1,5 @@
-"""Films: raw files -> clean tables -> catalog -> answers and recommendations.
+"""Films: raw files -> clean tables -> catalog -> similar films, films for users -> judged, published, answered.
 
-Reading order: schema, nested, cleaning, contract, titles, catalog, recommenders, service; the disk and the network are
-in adapters.
+Reading order, each folder a step: raw, cleaning, catalog, similar, users, then service and artifact, building, judging,
+renewing.
 """

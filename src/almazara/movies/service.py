@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from almazara.errors import InputError, NotFoundError
-from almazara.movies import calendar_es, sentences
+from almazara.movies import sentences
 from almazara.movies.answers import (
     ActorAnswer,
     DayAnswer,
@@ -22,15 +22,16 @@ from almazara.movies.answers import (
     SearchHit,
     VotesAnswer,
 )
-from almazara.movies.calendar_es import DayOfMonth, Weekday
-from almazara.movies.catalog import SUGGESTIONS, Catalog, Found, Releases
-from almazara.movies.people import Money, People, actor_answer, director_answer
-from almazara.movies.recommenders.attributes import NO_FILTERS, Filters
-from almazara.movies.recommenders.base import MAX_SIMILAR
-from almazara.movies.recommenders.similar import DEFAULT_METHOD, Query, SimilarAnswers
-from almazara.movies.search import SearchIndex
-from almazara.movies.texts import Texts
-from almazara.movies.titles import check_query
+from almazara.movies.catalog import calendar_es
+from almazara.movies.catalog.calendar_es import DayOfMonth, Weekday
+from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, Found, Releases
+from almazara.movies.catalog.people import Money, People, actor_answer, director_answer
+from almazara.movies.catalog.search import SearchIndex
+from almazara.movies.catalog.texts import Texts
+from almazara.movies.catalog.titles import check_query
+from almazara.movies.similar.answering import DEFAULT_METHOD, Query, SimilarAnswers
+from almazara.movies.similar.attributes import NO_FILTERS, Filters
+from almazara.movies.similar.lists import MAX_SIMILAR
 
 _REMEMBERED: Final = 512
 _NO_OTHERS: Final = b"[]}"

@@ -9,22 +9,20 @@ from typing import Final
 import numpy as np
 
 from almazara.errors import InputError, NotFoundError
-from almazara.movies.catalog import Catalog, Found
-from almazara.movies.events import Event, Kind, check_user
-from almazara.movies.history_exports.rows import Entry
-from almazara.movies.matching import FilmMatcher, ImdbNumbers, row_of
-from almazara.movies.profiles import Opinion, Profile, fold
-from almazara.movies.recommenders.attributes import NO_FILTERS, Attributes, Filters
-from almazara.movies.recommenders.base import MAX_SIMILAR
-from almazara.movies.recommenders.groups import together
-from almazara.movies.recommenders.ranking import Ranking, UserScores
-from almazara.movies.recommenders.selection import POOL, Likeness, diversified
-from almazara.movies.recommenders.user_history import UserHistory
-from almazara.movies.recommenders.user_reasons import UserReasons
-from almazara.movies.search import SearchIndex
+from almazara.movies.answers import GroupAnswer, Member, ProfileAnswer, Understood, UserAnswer, UserRecommendation
+from almazara.movies.catalog.catalog import Catalog, Found
+from almazara.movies.catalog.search import SearchIndex
+from almazara.movies.catalog.titles import check_query
 from almazara.movies.sentences import films
-from almazara.movies.titles import check_query
-from almazara.movies.user_answers import GroupAnswer, Member, ProfileAnswer, Understood, UserAnswer, UserRecommendation
+from almazara.movies.similar.attributes import NO_FILTERS, Attributes, Filters
+from almazara.movies.similar.lists import MAX_SIMILAR
+from almazara.movies.similar.selection import POOL, Likeness, diversified
+from almazara.movies.users.events import Event, Kind, check_user
+from almazara.movies.users.exports.rows import Entry
+from almazara.movies.users.matching import FilmMatcher, ImdbNumbers, row_of
+from almazara.movies.users.profiles import Opinion, Profile, UserHistory, fold
+from almazara.movies.users.ranking import Ranking, UserScores, together
+from almazara.movies.users.reasons import UserReasons
 
 MAX_LISTED: Final = 200
 MAX_MEMBERS: Final = 10

@@ -1,5 +1,5 @@
-"""Prices: page -> outcome -> observation -> history -> forecast -> alert.
+"""Prices: address -> page -> outcome -> observation -> history -> forecast -> advice and alerts.
 
-Reading order: schema, ports, money, packs, pages, collection, series, forecasters, backtest, alerts, service; the disk,
-the network and the databases are in adapters.
+Reading order, each folder a step: fetching, pages, store, collecting, exchange, forecasting, buying, alerts, then
+publishing and service; demo is a shop to see it all work on.
 """

@@ -8,7 +8,7 @@ from datetime import date as Day  # noqa: N812 - a field called date would hide 
 from decimal import Decimal
 from typing import Final
 
-from almazara.prices.forecasting import Backtested
+from almazara.prices.forecasting.kept import Backtested
 from almazara.prices.schema import Availability, ListingKind, Observation
 
 PIECE: Final = "piece"

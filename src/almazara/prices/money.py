@@ -1,4 +1,4 @@
-"""Price text to money: strict, so that what can be read in two ways is refused."""
+"""Price text to money: strict, so that what can be read in two ways is refused; and money to text."""
 
 from __future__ import annotations
 
@@ -198,3 +198,18 @@ def _settled(mark: str, currency: str | None, decimal: Mark) -> str:
 def _grouped(whole: str) -> bool:
     """Whether the grouping is none, in threes (1.234.567), or Indian (1,23,456)."""
     return bool(re.fullmatch(r"\d+|\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*|\d{1,2}(?:,\d{2})+,\d{3}", whole))
+
+
+def money(amount: Decimal | None, currency: str | None) -> str:
+    """An amount as Spain writes it.
+
+    Example:
+        >>> money(Decimal("1234.5"), "EUR"), money(Decimal("7.995"), "TND")
+        ('1.234,50 €', '7,995 TND')
+    """
+    if amount is None:
+        return "sin precio"
+    exponent = amount.as_tuple().exponent
+    decimals = max(2, -exponent) if isinstance(exponent, int) else 2
+    digits = f"{amount:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    return f"{digits} {'€' if currency == 'EUR' else currency}"

@@ -12,9 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
-from almazara.prices import forecast_watch, scraper_health
-from almazara.prices.advice_policy import AdvicePolicies
-from almazara.prices.advising import Advisor, LiveForecasts, index_id
+from almazara.live import Live
 from almazara.prices.answers import (
     PIECE,
     Advice,
@@ -30,13 +28,18 @@ from almazara.prices.answers import (
     Product,
     Quantile,
 )
-from almazara.prices.collection import SEARCHES_READ
-from almazara.prices.forecast_scores import Drift
-from almazara.prices.observations import is_key
+from almazara.prices.buying.policy import AdvicePolicies
+from almazara.prices.buying.published import Published
+from almazara.prices.buying.questions import Advisor, index_id
+from almazara.prices.collecting import scraper_health
+from almazara.prices.collecting.collection import SEARCHES_READ
+from almazara.prices.collecting.tracking import listing_from
+from almazara.prices.forecasting import watch
+from almazara.prices.forecasting.scores import Drift
 from almazara.prices.packs import price_per_litre
-from almazara.prices.ports import ObservationStore
 from almazara.prices.schema import DATE, PRICE, STATE, Listing, ListingKind, Observation
-from almazara.prices.tracking import listing_from
+from almazara.prices.store.observations import is_key
+from almazara.prices.store.protocol import ObservationStore
 
 MAX_ROWS: Final = 10_000
 _TICK: Final = timedelta(microseconds=1)
@@ -49,7 +52,7 @@ class PriceService:
     def __init__(
         self,
         store: ObservationStore,
-        live: LiveForecasts,
+        live: Live[Published],
         *,
         timezone: str,
         clock: Callable[[], datetime],
@@ -216,7 +219,7 @@ class PriceService:
         return self._advisor.policies()
 
     def _prediction(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> Prediction:
-        found = self._live.current.of(listing_id, horizon_days, levels)
+        found = self._live.current.forecasts.of(listing_id, horizon_days, levels)
         days = [
             ForecastDay(day, [Quantile(q, round(float(v), 4)) for q, v in zip(found.quantiles, values, strict=True)])
             for day, values in zip(found.dates, found.values, strict=True)
@@ -233,13 +236,13 @@ class PriceService:
             backtest=found.about.backtest,
         )
 
-    def forecast_scores(self, days: int) -> forecast_watch.ForecastReport:
+    def forecast_scores(self, days: int) -> watch.ForecastReport:
         """How the published forecasts did over the last `days` days that have ended, and what has drifted."""
-        return forecast_watch.report(self.store, self._today(), days)
+        return watch.report(self.store, self._today(), days)
 
     def drift(self) -> list[Drift]:
         """In what the published forecasts have become worse than they promise."""
-        return forecast_watch.drift(self.store, self._today())
+        return watch.drift(self.store, self._today())
 
     def _today(self) -> date:
         return self._clock().astimezone(ZoneInfo(self._zone)).date()
@@ -300,7 +303,7 @@ class PriceService:
     def _days(self, listing_id: str, first: date | None, until: date | None) -> Iterator[DailyRow]:
         import polars as pl  # only here: it takes a third of the memory of a server that is not asked for days
 
-        from almazara.prices.series import daily
+        from almazara.prices.forecasting.series import daily
 
         observations = self.store.history(listing_id)
         if not observations:

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 from typing import Any, Final
 
-from almazara.prices.demo import CURRENCY, PRODUCTS, DemoState, Product, path, price_on, regular_price
+from almazara.prices.demo.oils import CURRENCY, PRODUCTS, DemoState, Product, path, price_on, regular_price
 
 NAME: Final = "Tienda de demostración"
 

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 
 from selectolax.lexbor import LexborHTMLParser
 
-from almazara.prices.pages import amazon, structured
+from almazara.prices.pages.amazon import product
+from almazara.prices.pages.amazon.marketplaces import CURRENCIES, asin_in_url, shop_of
 from almazara.prices.pages.blocked import blocked, blocked_answer
 from almazara.prices.pages.document import LARGEST_PAGE, attribute, decoded, parsed
-from almazara.prices.pages.marketplaces import CURRENCIES, asin_in_url, shop_of
 from almazara.prices.pages.outcome import BlockKind, Outcome, Unreadable
 from almazara.prices.pages.request import PageRequest
+from almazara.prices.pages.shops import published
 
 _NOT_FOUND = frozenset({404, 410})
 _EMPTY: Mapping[str, str] = {}
@@ -63,7 +64,7 @@ def read(
     if status in _NOT_FOUND:
         return Unreadable(("page",), f"The shop answered with status {status}: there is no such page.", sku)
     request = PageRequest(url=url, shop=shop, sku=sku, known_title=known_title)
-    return amazon.read(tree, request) if shop in CURRENCIES else structured.read(tree, request)
+    return product.read(tree, request) if shop in CURRENCIES else published.read(tree, request)
 
 
 def _own_shop(tree: LexborHTMLParser) -> str:

@@ -1,0 +1,1 @@
+"""Where both products are put together from the settings."""

@@ -1,0 +1,158 @@
+"""Puts together what is kept of film users and what is answered to them."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from almazara.app.movies import no_catalog
+from almazara.artifacts import Artifact, open_artifacts
+from almazara.live import Live
+from almazara.movies.answers import DeletedAnswer, EventsAnswer, GroupAnswer, UserAnswer
+from almazara.movies.artifact import MOVIES
+from almazara.movies.user_service import ListQuery, UserService
+from almazara.movies.users.event_store import open_event_store
+from almazara.movies.users.events import Event, check_user, read_events
+from almazara.movies.users.exports import Source, read_export
+from almazara.movies.users.exports.rows import Entry, Refused
+from almazara.settings import Settings
+
+if TYPE_CHECKING:
+    from almazara.movies.users.event_store import EventStore
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of an export: how many events were new and known, and the rows that were refused."""
+
+    new: int
+    known: int
+    refused: list[Refused]
+
+
+class FilmUsers:
+    """The users of the film product; the store is opened when it is first needed.
+
+    Args:
+        settings: Where events are kept.
+        live: The service of the version in use.
+    """
+
+    def __init__(self, settings: Settings, live: Live[UserService]) -> None:
+        self._settings = settings
+        self._opened: EventStore | None = None
+        self._lock = threading.Lock()
+        self.live = live
+
+    @property
+    def store(self) -> EventStore:
+        """Where events are kept.
+
+        Raises:
+            UnavailableError: when it does not answer.
+        """
+        with self._lock:
+            if self._opened is None:
+                self._opened = open_event_store(self._settings)
+            return self._opened
+
+    def close(self) -> None:
+        """Let go of the store."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None
+
+    def add(self, body: object) -> EventsAnswer:
+        """Keep the events of a decoded JSON body, all or none.
+
+        Raises:
+            InputError: when one of them cannot be used.
+            ConflictError: when an id is kept with another content.
+        """
+        now = _now()
+        events = read_events(body, now, self.live.current.has_film)
+        new = self.store.append(events, now)
+        known = len(events) - new
+        message = f"Eventos recibidos: {len(events)}, de ellos {new} nuevos y {known} ya conocidos."
+        return EventsAnswer(len(events), new, known, message)
+
+    def delete(self, user: str) -> DeletedAnswer:
+        """Delete all that was kept of a user."""
+        deleted, in_file = self.store.delete_user(check_user(user)), self.live.current.is_rated_by(user)
+        message = f"Eventos borrados de {user}: {deleted}."
+        if in_file:
+            message += " El fichero de valoraciones aún lo tiene: quítelo de él y reconstruya el catálogo."
+        return DeletedAnswer(user, deleted, in_file, message)
+
+    def recommend(self, user: str, query: ListQuery) -> UserAnswer:
+        """Films for a user, from all that is known of them now."""
+        return self.live.current.for_user(user, self.store.of_user(check_user(user)), query)
+
+    def recommend_together(self, users: Sequence[str], query: ListQuery) -> GroupAnswer:
+        """Films for several users at once."""
+        return self.live.current.for_group({user: self.store.of_user(check_user(user)) for user in users}, query)
+
+    def import_export(self, path: Path, source: Source, user: str) -> Imported:
+        """Add the history that another service exported; a second import of it adds nothing.
+
+        Raises:
+            InputError: when the file is no such export; then nothing is kept.
+        """
+        from almazara.movies.users.exports.files import read_files
+
+        now, service = _now(), self.live.current
+        check_user(user)
+        events: dict[str, Event] = {}
+        refused = []
+        for row in read_export(source, read_files(path), now):
+            film = service.film_of(row) if isinstance(row, Entry) else None
+            if isinstance(row, Refused):
+                refused.append(row)
+            elif isinstance(film, int):
+                event = _imported(source, user, film, row, now)
+                events[event.event_id] = event
+            else:
+                refused.append(Refused(row.where, row.title, row.year, str(film)))
+        new = self.store.append(list(events.values()), now)
+        return Imported(new, len(events) - new, refused)
+
+
+def live_film_users(settings: Settings) -> FilmUsers:
+    """The users of the version in use, not opened yet."""
+    return FilmUsers(settings, Live(open_artifacts(settings), MOVIES, _open, no_catalog))
+
+
+def open_film_users(settings: Settings) -> FilmUsers:
+    """The users over the published version.
+
+    Raises:
+        NotFoundError: when nothing is published yet.
+        UnavailableError: when it was built by another version of Almazara.
+    """
+    users = live_film_users(settings)
+    if not users.live.refresh():
+        _open(open_artifacts(settings).current(MOVIES))  # says why
+    return users
+
+
+def _open(artifact: Artifact) -> UserService:
+    from almazara.movies.artifact import open_users
+
+    return open_users(artifact.path)
+
+
+def _imported(source: Source, user: str, film_id: int, row: Entry, now: datetime) -> Event:
+    """An event whose id says what it is, so that the same row is the same event whenever it is imported."""
+    told = f"{user} {row.kind} {film_id} {row.value} {row.at and row.at.isoformat()}"
+    event_id = f"{source}:{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+    return Event(event_id, user, film_id, row.kind, row.value, row.at or now, dated=row.at is not None)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

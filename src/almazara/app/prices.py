@@ -1,0 +1,178 @@
+"""Builds the price product: store, page sources, runs, forecasts, alerts."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from almazara import log
+from almazara.artifacts import Artifact, open_artifacts
+from almazara.errors import AlmazaraError, NotFoundError
+from almazara.live import Live
+from almazara.prices import pages
+from almazara.prices.alerts import alerting
+from almazara.prices.alerts.delivery import Delivered
+from almazara.prices.buying.published import Published, open_published
+from almazara.prices.collecting.collection import Archive, Collector
+from almazara.prices.demo import oils
+from almazara.prices.demo.following import demo_source, follows_demo, open_demo_shop
+from almazara.prices.fetching.protocol import Page, PageSource
+from almazara.prices.fetching.registry import page_source
+from almazara.prices.fetching.snapshots import open_snapshots
+from almazara.prices.publishing import FORECASTS, publish_forecasts
+from almazara.prices.schema import Listing, Run, RunState
+from almazara.prices.service import PriceService
+from almazara.prices.store.protocol import ObservationStore
+from almazara.prices.store.registry import open_store
+from almazara.runs import Progress
+from almazara.settings import Settings
+
+if TYPE_CHECKING:
+    from almazara.prices.collecting.jobs import ScrapeJobs
+    from almazara.prices.demo.shop import DemoShop
+    from almazara.prices.forecasting.retraining import Retraining
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Prices:
+    """The price product, put together."""
+
+    service: PriceService
+    jobs: ScrapeJobs
+    retraining: Retraining
+    forecasts: Live[Published]
+    demo_shop: DemoShop | None = None
+
+    @property
+    def store(self) -> ObservationStore:
+        """Where everything is kept."""
+        return self.service.store
+
+    def start(self, *, read_now: bool) -> None:
+        """What a server does first: open the forecasts, go on with what a stopped process left, read when asked to."""
+        self.forecasts.refresh()
+        _start_quietly(self.retraining.resume)
+        resumed = self.jobs.resume()
+        if read_now and not resumed:
+            _start_quietly(self.jobs.start)
+
+    def close(self) -> None:
+        """End after the page that is being read; the rest of a run is resumed at the next start."""
+        self.jobs.stop()
+        self.retraining.stop()
+        if self.demo_shop:
+            self.demo_shop.stop()
+        self.store.close()
+
+
+def open_prices(settings: Settings, *, serving: bool) -> Prices:
+    """The price product over the settings.
+
+    Args:
+        settings: The settings.
+        serving: A server keeps the demo shop open while it is followed, and makes forecasts anew in a child process
+            after each run; the command line calls `retrain` itself.
+    """
+    from almazara.prices.collecting.jobs import ScrapeJobs
+    from almazara.prices.forecasting.retraining import Retraining
+
+    store, locks = open_store(settings), settings.home_path / "locks"
+    live = Live(
+        open_artifacts(settings),
+        FORECASTS,
+        lambda artifact: open_published(artifact.path),
+        lambda: NotFoundError("There is no forecast yet: POST /retrain, or `almazara prices retrain`, makes them."),
+    )
+    retraining = Retraining(store, locks=locks, clock=_clock, rng=random.Random())
+    service = PriceService(
+        store, live, timezone=settings.timezone, clock=_clock, loopback=bool(settings.loopback_ports)
+    )
+
+    shop = open_demo_shop() if serving and follows_demo(settings, store) else None
+
+    def after() -> None:
+        live.refresh()
+        try:
+            send_alerts(settings, service)
+        except AlmazaraError as error:
+            log.event("alerts_failed", level=logging.ERROR, error=error)
+        if serving:
+            _start_quietly(retraining.start)
+
+    jobs = ScrapeJobs(
+        store,
+        lambda run, stopped: _collector(settings, store, _source_of(settings, run, shop), stopped),
+        locks=locks,
+        clock=_clock,
+        rng=random.Random(),
+        after=after,
+    )
+    return Prices(service, jobs, retraining, live, shop)
+
+
+def _source_of(settings: Settings, run: Run, shop: DemoShop | None) -> PageSource:
+    """Where a run's pages come from; a run of the demo shop opens one for itself where none is open."""
+    if run.shop != oils.SHOP:
+        return page_source(settings)
+    return demo_source(settings, shop or open_demo_shop(), stops=shop is None)
+
+
+def _collector(
+    settings: Settings, store: ObservationStore, source: PageSource, stopped: Callable[[], bool]
+) -> Collector:
+    kept = open_snapshots(settings)
+
+    def last(listing: Listing) -> Page | None:
+        found = kept.latest(listing.shop, listing.sku)
+        return found.page if found else None
+
+    archive = Archive(keep=lambda listing, page: kept.keep(listing.shop, listing.sku, page), last=last)
+    kept.prune(_clock())
+    return Collector(source, store, pages.read, archive, _clock, stopped)
+
+
+def _start_quietly(start: Callable[[], object]) -> None:
+    """Begin what nobody waits for: when another process is at it already, that is as good."""
+    try:
+        start()
+    except (AlmazaraError, OSError) as error:
+        log.event("not_started", level=logging.WARNING, reason=error)
+
+
+def send_alerts(settings: Settings, service: PriceService) -> tuple[int, Delivered]:
+    """Keep new alert events and send what is due; returns how many were new, and what was sent."""
+    from almazara.prices.alerts.notify import AppriseNotifier
+
+    notifier = AppriseNotifier([url.get_secret_value() for url in settings.notify_urls])
+    new, sent = alerting.alert(
+        service.store, notifier, service.health(), _clock(), policies=service.policies(), drifts=service.drift()
+    )
+    log.event("alerts", new=new, sent=sent.sent, failed=sent.failed)
+    return new, sent
+
+
+def retrain(
+    settings: Settings, prices: Prices, progress: Progress, *, run_id: str | None = None, lock: int | None = None
+) -> Artifact:
+    """Make and publish all forecasts anew, in this process; see `Retraining.running` for `run_id` and `lock`.
+
+    Raises:
+        ConflictError: when a retraining is under way.
+    """
+    with prices.retraining.running(run_id, lock) as run:
+        try:
+            artifact = publish_forecasts(settings, prices.store, progress, now=_clock())
+        except Exception as error:
+            prices.retraining.end(run, RunState.FAILED, {}, str(error))
+            raise
+        left_out = "; ".join(f"{model} was left out: {how}" for model, how in artifact.manifest["left_out"].items())
+        prices.retraining.end(run, RunState.DONE, dict(artifact.manifest["metrics"]), left_out)
+    return artifact

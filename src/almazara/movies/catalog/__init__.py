@@ -1,0 +1,1 @@
+"""Tables -> arrays -> answers about films and people."""

@@ -1,0 +1,93 @@
+"""Months and days as people write them in Spanish."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from almazara.errors import InputError
+from almazara.movies.catalog.titles import fold
+
+MONTHS = (
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+)
+WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+
+_MONTH_NUMBERS = {name: number for number, name in enumerate(MONTHS, start=1)} | {"setiembre": 9}
+_WEEKDAY_NUMBERS = {fold(name): number for number, name in enumerate(WEEKDAYS)}
+_NUMBER = re.compile("[0-9]{1,2}")
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LAST_MONTH, _LAST_DAY = 12, 31
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    """A day of the week: 0 is Monday (lunes), 6 is Sunday (domingo)."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfMonth:
+    """A day of any month, 1 to 31."""
+
+    number: int
+
+
+def parse_month(text: str) -> int:
+    """The number of a month, 1 to 12, from its Spanish name or its number.
+
+    Raises:
+        InputError: in Spanish, saying what is allowed.
+    """
+    written = text.strip()
+    month = _MONTH_NUMBERS.get(fold(written))
+    if month is None and _NUMBER.fullmatch(written):
+        month = int(written)
+    if month is None or not 1 <= month <= _LAST_MONTH:
+        raise InputError(
+            f"«{_shown(written)}» no es un mes: use un nombre en español (enero a diciembre) o un número del 1 al 12."
+        )
+    return month
+
+
+def parse_day(text: str) -> Weekday | DayOfMonth | date:
+    """A weekday by its Spanish name, a day of the month 1-31, or a date `AAAA-MM-DD`.
+
+    Raises:
+        InputError: in Spanish, saying what is allowed.
+    """
+    written = text.strip()
+    weekday = _WEEKDAY_NUMBERS.get(fold(written))
+    if weekday is not None:
+        return Weekday(weekday)
+    if _NUMBER.fullmatch(written) and 1 <= int(written) <= _LAST_DAY:
+        return DayOfMonth(int(written))
+    if _DATE.fullmatch(written):
+        try:
+            return date.fromisoformat(written)
+        except ValueError as error:
+            raise InputError(f"La fecha «{written}» no existe: use AAAA-MM-DD con un día del calendario.") from error
+    raise InputError(
+        f"«{_shown(written)}» no es un día: use un día de la semana (lunes a domingo), "
+        "un número del 1 al 31 o una fecha AAAA-MM-DD."
+    )
+
+
+def _shown(text: str) -> str:
+    """What was typed, short and printable."""
+    printable = "".join(character if character.isprintable() else "·" for character in text[: _SHOWN + 1])
+    return printable if len(printable) <= _SHOWN else f"{printable[:_SHOWN]}…"

@@ -1,0 +1,158 @@
+"""The catalog: look-ups of films and counts of releases in memory-mapped arrays, without a scan per question."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from almazara.errors import NotFoundError
+from almazara.movies.answers import FilmReference
+from almazara.movies.catalog.texts import KeyTable, Texts
+from almazara.movies.catalog.titles import query_keys, split_year
+
+Row = int
+"""Position of a film in the catalog's columns."""
+
+SUGGESTIONS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The film that answers a title, and the others that share it."""
+
+    row: Row
+    others: list[Row]
+
+
+class Releases:
+    """How many films came out in a month of any year, on a weekday, on a day of any month, on a date."""
+
+    def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
+        self._by_month = arrays["by_month"].data
+        self._by_weekday = arrays["by_weekday"].data
+        self._by_day = arrays["by_day"].data
+        self._dates = arrays["dates"].data
+        self._by_date = arrays["by_date"].data
+
+    def in_month(self, number: int) -> int:
+        """In month 1 to 12."""
+        return int(self._by_month[number - 1])
+
+    def on_weekday(self, number: int) -> int:
+        """On weekday 0 (Monday) to 6."""
+        return int(self._by_weekday[number])
+
+    def on_day(self, number: int) -> int:
+        """On day 1 to 31 of any month."""
+        return int(self._by_day[number - 1])
+
+    def on_date(self, day: date) -> int:
+        """On one date."""
+        place = bisect_left(self._dates, day.toordinal())
+        known = place < len(self._dates) and self._dates[place] == day.toordinal()
+        return int(self._by_date[place]) if known else 0
+
+
+class Catalog:
+    """Answers `which film is this` and what its popularity and votes are.
+
+    `title_keys` and `original_keys` lead from a normalized title, and the same without spaces, to rows, best voted
+    first; films are in order of id.
+    """
+
+    def __init__(
+        self, films: Mapping[str, np.ndarray], titles: Texts, title_keys: KeyTable, original_keys: KeyTable
+    ) -> None:
+        self._ids = films["ids"].data
+        self._years = films["years"].data
+        self._popularity = films["popularity"].data
+        self._averages = films["averages"].data
+        self._votes = films["votes"].data
+        self._titles = titles
+        self._tables = (title_keys, original_keys)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def row(self, film_id: int) -> Row:
+        """The row of a film id.
+
+        Raises:
+            NotFoundError: when the catalog has no such film.
+        """
+        row = bisect_left(self._ids, film_id)
+        if row == len(self._ids) or self._ids[row] != film_id:
+            raise NotFoundError(f"No hay ninguna película con id {film_id}.")
+        return row
+
+    def facts(self, row: Row) -> tuple[int, str, int]:
+        """Id, title and year."""
+        return self._ids[row], self._titles[row], self._years[row]
+
+    def reference(self, row: Row) -> FilmReference:
+        """Enough to know the film by."""
+        return FilmReference(*self.facts(row))
+
+    def title(self, row: Row) -> str:
+        """The title as it is written."""
+        return self._titles[row]
+
+    def popularity(self, row: Row) -> float | None:
+        """The film's popularity, where it is known."""
+        return _known(self._popularity[row])
+
+    def average(self, row: Row) -> float | None:
+        """The film's vote average, where it is known."""
+        return _known(self._averages[row])
+
+    def votes(self, row: Row) -> int:
+        """How many people voted."""
+        return int(self._votes[row])
+
+    def find(self, title: str, year: int | None = None, film_id: int | None = None) -> Found | None:
+        """The film a title means, or None: the same spelling before the same letters, then the most voted.
+
+        A year may come as an argument or as `Title (1950)`; a film whose own title ends so is found first.
+        """
+        found = self._fitting(title, year, film_id)
+        if found is None:
+            bare, written_year = split_year(title)
+            if written_year is not None:
+                found = self._fitting(bare, written_year if year is None else year, film_id)
+        return found
+
+    def _fitting(self, title: str, year: int | None, film_id: int | None) -> Found | None:
+        for rows in self._sharing(title):
+            eligible = [row for row in rows if self._fits(row, year, film_id)]
+            if eligible:
+                best = min(eligible, key=lambda row: self._spelling_tier(row, title))
+                return Found(best, [row for row in rows if row != best])
+        return None
+
+    def _sharing(self, title: str) -> Iterator[list[Row]]:
+        """The films of each key of a title, surest first: by the title in use, then by the original one."""
+        return (rows for table in self._tables for key in query_keys(title) if (rows := table.rows(key)))
+
+    def _fits(self, row: Row, year: int | None, film_id: int | None) -> bool:
+        return (year is None or self._years[row] == year) and (film_id is None or self._ids[row] == film_id)
+
+    def _spelling_tier(self, row: Row, title: str) -> int:
+        own = self._titles[row]
+        if own == title:
+            return 0
+        return 1 if own.casefold() == title.casefold() else 2
+
+
+def _known(value: float) -> float | None:
+    return None if value != value else value  # noqa: PLR0124 - only NaN differs from itself
+
+
+def open_catalog(group: Callable[[str], Mapping[str, np.ndarray]]) -> Catalog:
+    """Over the arrays of a built catalog, each group by its name."""
+    keys = KeyTable(group("title_keys")), KeyTable(group("original_keys"))
+    return Catalog(group("films"), Texts(group("titles")), *keys)

@@ -1,0 +1,131 @@
+"""Clean tables -> what the API says of each film, and the arrays of people with what their films returned."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from almazara.movies.answers import FilmAnswer
+from almazara.movies.catalog.making import KEY, ROW, offsets, pack_keys, pack_lines, pack_texts
+from almazara.movies.catalog.texts import Arrays
+from almazara.movies.catalog.titles import normalize_all
+from almazara.movies.cleaning import schema as s
+
+CAST_SHOWN: Final = 15
+
+
+def build_film_answers(tables: Mapping[str, pl.DataFrame]) -> dict[str, np.ndarray]:
+    """A FilmAnswer as one line of JSON for each film, in order of row, as `Texts`; Polars writes all films at once."""
+    films = tables[s.FILMS].join(
+        tables[s.FILM_KEYS], left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left"
+    )
+    for table, column in (
+        (s.KEYWORDS, "keyword"),
+        (s.COUNTRIES, "country"),
+        (s.LANGUAGES, "language"),
+        (s.COMPANIES, "company"),
+    ):
+        films = _with_lists(films, tables[table].select(s.FILM_ID, pl.col(column).alias(table)), table)
+    cast = tables[s.CAST].sort(s.FILM_ID, "order", nulls_last=True, maintain_order=True)
+    cast = cast.filter(pl.int_range(pl.len()).over(s.FILM_ID) < CAST_SHOWN)
+    members = pl.struct(pl.col(s.NAME).alias("nombre"), pl.col("character").alias("personaje")).alias(s.CAST)
+    films = _with_lists(films, cast.select(s.FILM_ID, members), s.CAST)
+    lines = io.BytesIO()
+    films.select(**_FILM_FIELDS).select([field.name for field in fields(FilmAnswer)]).write_ndjson(lines)
+    return pack_lines(lines.getvalue())
+
+
+def _with_lists(films: pl.DataFrame, entries: pl.DataFrame, column: str) -> pl.DataFrame:
+    lists = entries.group_by(s.FILM_ID, maintain_order=True).agg(pl.col(column))
+    joined = films.join(lists, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
+    return joined.with_columns(pl.col(column).fill_null([]))
+
+
+_DIRECTED: Final = pl.when(pl.col(s.DIRECTORS).list.len() > 0).then(
+    pl.format(", dirigida por {}", pl.col(s.DIRECTORS).list.join(", "))
+)
+_OF_GENRES: Final = pl.when(pl.col(s.GENRES).list.len() > 0).then(
+    pl.format(" Géneros: {}.", pl.col(s.GENRES).list.join(", "))
+)
+_FILM_FIELDS: Final = {
+    "id": pl.col(s.ID),
+    "titulo": pl.col(s.TITLE),
+    "titulo_original": pl.col(s.ORIGINAL_TITLE),
+    "anio": pl.col(s.RELEASE_YEAR),
+    "fecha_estreno": pl.col(s.RELEASE_DATE).cast(pl.String),
+    "idioma_original": pl.col(s.ORIGINAL_LANGUAGE),
+    "sinopsis": pl.col(s.OVERVIEW),
+    "lema": pl.col("tagline"),
+    "estado": pl.col("status"),
+    "duracion_minutos": pl.col("runtime"),
+    "generos": pl.col(s.GENRES),
+    "coleccion": pl.col(s.COLLECTION),
+    "directores": pl.col(s.DIRECTORS),
+    "reparto": pl.col(s.CAST),
+    "palabras_clave": pl.col(s.KEYWORDS),
+    "paises": pl.col(s.COUNTRIES),
+    "idiomas": pl.col(s.LANGUAGES),
+    "productoras": pl.col(s.COMPANIES),
+    "costo": pl.col(s.BUDGET),
+    "recaudacion": pl.col(s.REVENUE),
+    "retorno": pl.col(s.RETURN),
+    "dinero_dudoso": pl.col(s.MONEY_DOUBTFUL),
+    "score": pl.col(s.POPULARITY),
+    "puntuacion": pl.col(s.VOTE_AVERAGE),
+    "votos": pl.col(s.VOTE_COUNT),
+    "mensaje": pl.format(
+        "{} ({}){}.{}", s.TITLE, s.RELEASE_YEAR, _DIRECTED.otherwise(pl.lit("")), _OF_GENRES.otherwise(pl.lit(""))
+    ),
+}
+"""The fields of a FilmAnswer from the joined columns."""
+
+
+DIRECTOR: Final = "Director"
+_PERSON: Final = "person"
+
+
+def build_people(credits_: pl.DataFrame, films: pl.DataFrame) -> tuple[Arrays, Arrays]:
+    """The arrays of `People`, and of their keys; a film counts once for a person, whatever the number of roles.
+
+    Args:
+        credits_: Columns `name` and `film_id`: the cast, or the directors of the crew.
+        films: The table of films.
+    """
+    names = credits_.select(pl.col(s.NAME).unique().sort()).with_row_index(_PERSON)
+    facts = films.select(pl.col(s.ID).alias(s.FILM_ID), s.RELEASE_DATE).with_row_index(ROW)
+    pairs = credits_.select(s.NAME, s.FILM_ID).join(names, on=s.NAME).join(facts, on=s.FILM_ID)
+    pairs = pairs.select(_PERSON, s.RELEASE_DATE, ROW).unique().sort(_PERSON, s.RELEASE_DATE, ROW)
+    counts = pairs.group_by(_PERSON, maintain_order=True).len()["len"]
+    arrays = {
+        **pack_texts(names[s.NAME]),
+        "starts": offsets(counts),
+        "films": pairs[ROW].to_numpy().astype(np.int32),
+    }
+    keys = pl.DataFrame([names[_PERSON].alias(ROW), normalize_all(names[s.NAME]).alias(KEY), counts])
+    by_films = keys.sort("len", descending=True, maintain_order=True)
+    return arrays, pack_keys(by_films.group_by(KEY, maintain_order=True).agg(ROW))
+
+
+def build_money(films: pl.DataFrame) -> dict[str, np.ndarray]:
+    """The arrays of `Money`, one entry a film."""
+    return {"returns": films[s.RETURN].to_numpy(), "doubtful": films[s.MONEY_DOUBTFUL].to_numpy()}
+
+
+def build_directed(films: pl.DataFrame) -> dict[str, np.ndarray]:
+    """A DirectedFilm as one line of JSON for each film, in order of row, as `Texts`."""
+    lines = io.BytesIO()
+    films.select(
+        id=s.ID,
+        titulo=s.TITLE,
+        fecha_estreno=pl.col(s.RELEASE_DATE).cast(pl.String),
+        retorno=s.RETURN,
+        costo=s.BUDGET,
+        recaudacion=s.REVENUE,
+        ganancia=pl.col(s.REVENUE) - pl.col(s.BUDGET),
+    ).write_ndjson(lines)
+    return pack_lines(lines.getvalue())

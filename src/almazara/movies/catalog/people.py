@@ -1,0 +1,87 @@
+"""Actors and directors: who made which films, found by name, and what their films returned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import fsum
+from statistics import median
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from almazara.movies import sentences
+from almazara.movies.answers import ActorAnswer, DirectorAnswer
+from almazara.movies.catalog.texts import KeyTable, Texts
+from almazara.movies.catalog.titles import query_keys
+
+
+class People:
+    """Everybody of one role; names in order, each with the rows of their films in order of release."""
+
+    def __init__(self, arrays: Mapping[str, np.ndarray], keys: KeyTable) -> None:
+        self._names = Texts(arrays)
+        self._starts = arrays["starts"].data
+        self._films = arrays["films"].data
+        self._keys = keys
+
+    def find(self, name: str) -> int | None:
+        """The row of a name in any spelling: exactly this one first, then the namesake with most films."""
+        sharing = next((rows for key in query_keys(name) if (rows := self._keys.rows(key))), [])
+        return next((row for row in sharing if self._names[row] == name), sharing[0] if sharing else None)
+
+    def name(self, row: int) -> str:
+        """The name as it is written."""
+        return self._names[row]
+
+    def films(self, row: int) -> list[int]:
+        """Rows of the person's films, in order of release, each once."""
+        return list(self._films[self._starts[row] : self._starts[row + 1]])
+
+
+class Money:
+    """What films cost and earned, by row."""
+
+    def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
+        self._arrays = arrays
+
+    def returns(self, rows: Sequence[int]) -> list[float]:
+        """Revenue over budget of each film, 0 where either is unknown."""
+        return self._of("returns", rows)
+
+    def doubtful(self, rows: Sequence[int]) -> list[int]:
+        """Those of the rows whose budget or revenue cannot be meant."""
+        return [row for row, flag in zip(rows, self._of("doubtful", rows), strict=True) if flag]
+
+    def _of(self, name: str, rows: Sequence[int]) -> list[Any]:
+        return list(self._arrays[name][rows].tolist())
+
+
+def actor_answer(name: str, returns: Sequence[float], doubtful: Sequence[str]) -> ActorAnswer:
+    """The answer about somebody who acts in films with these returns."""
+    return ActorAnswer(actor=name, **_success("ha actuado en", name, returns, doubtful))
+
+
+def director_answer(
+    name: str, films: Sequence[bytes], returns: Sequence[float], doubtful: Sequence[str]
+) -> DirectorAnswer:
+    """The answer about the director of films with these returns; the films come as JSON, which is sent as it is."""
+    written: list[Any] = [msgspec.Raw(film) for film in films]
+    return DirectorAnswer(director=name, peliculas=written, **_success("ha dirigido", name, returns, doubtful))
+
+
+def _success(verb: str, name: str, returns: Sequence[float], doubtful: Sequence[str]) -> dict[str, Any]:
+    known = [value for value in returns if value > 0]
+    total, middle = fsum(returns), median(known) if known else None
+    return {
+        "cantidad_peliculas": len(returns),
+        "exito": total,
+        "retorno_promedio": total / len(returns),
+        "retorno_promedio_con_datos": total / len(known) if known else None,
+        "retorno_mediano": middle,
+        "peliculas_con_datos": len(known),
+        "peliculas_dudosas": list(doubtful),
+        "mensaje": sentences.person(
+            verb, name, len(returns), total=total, known=len(known), median=middle, doubtful=doubtful
+        ),
+    }

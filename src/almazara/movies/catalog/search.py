@@ -1,0 +1,267 @@
+"""Typo-tolerant search: shared character grams find candidates, an edit cost in words and letters orders them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from math import log1p
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import OSA, Indel
+from rapidfuzz.process import cdist
+
+from almazara.movies.catalog.titles import normalize, normalize_all
+
+_CODE_BITS = np.uint64(21)  # a Unicode code point
+_NEAR = 150  # candidates by cosine
+_HOLDING = 50  # candidates by how much of the query they hold
+_LEAST = 0.25  # of the best candidate's value: what is below is no candidate, which saves sorting it
+_REMEMBERED = 512  # queries whose answer is kept
+_LONGEST = 100  # letters of a query or title that take part in the comparison
+_MANY_WORDS = 6
+
+# Costs, in edits. A change that people often make costs less than the edits that it would take to describe it.
+_SWAPPED = 0.6  # two words changed places
+_DROPPED = 0.9  # a word of the title was left out
+_ADDED = 3.0  # a word that is not in the title
+_PREFIX = 1.2  # the title goes on after the query
+_CONTAINED = 1.5  # all words of the query, the last maybe unfinished, are in the title
+_UNTYPED = 0.2  # in both: for the logarithm of the letters that were not typed
+_UNKNOWN = 0.1  # what a text without votes costs more than the most voted one
+_UNKNOWN_UNFINISHED = 0.6  # the same, when the query is only a part of the title
+_ALTERED = 1.25  # edits on top of a change of words are rarer: this times their cost
+_DISSIMILAR = 2.0  # for a share of letters, 0 to 1, that are not in common: tells equal numbers of edits apart
+_LENGTH = 0.1  # for each letter of difference in length of whole titles
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SearchArrays:
+    """An index of t texts with g different grams, as arrays that can be saved and memory-mapped.
+
+    The texts are ordered by weight (falling), then entry, then text. `grams` uint64 (g, rising), `starts` uint32
+    (g + 1) into `postings` int32 (rows of the texts that hold the gram, rising); `norms` float32 (t);
+    `entry_ids` int32 (t); `weights` float32 (t); `offsets` uint32 (t + 1) into `blob` uint8, the texts in UTF-8.
+    """
+
+    grams: npt.NDArray[np.uint64]
+    starts: npt.NDArray[np.uint32]
+    postings: npt.NDArray[np.int32]
+    norms: npt.NDArray[np.float32]
+    entry_ids: npt.NDArray[np.int32]
+    weights: npt.NDArray[np.float32]
+    offsets: npt.NDArray[np.uint32]
+    blob: npt.NDArray[np.uint8]
+
+    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        """The arrays by name, to be saved one file each."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[np.generic]]) -> Self:
+        """What `arrays` gave, after saving and (memory-mapped) loading."""
+        return cls(**{name: arrays[name] for name in cls.__slots__})  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry found, by its best text; `score` falls from 1 (the same text) towards 0."""
+
+    entry_id: int
+    text: str
+    score: float
+
+
+def build_index(
+    texts: Sequence[str], entry_ids: npt.NDArray[np.int32], weights: npt.NDArray[np.float32]
+) -> SearchArrays:
+    """Index `texts`, of which several may belong to one entry; the same texts in any order give the same bytes.
+
+    Args:
+        texts: Titles or names as they are shown.
+        entry_ids: Which film or person each text belongs to.
+        weights: Votes, not negative: they decide between texts that are as near.
+    """
+    import polars as pl  # only builds need it
+
+    frame = pl.DataFrame({"weight": -weights, "entry": entry_ids, "text": texts}, schema_overrides={"text": pl.String})
+    order = frame.select(pl.arg_sort_by("weight", "entry", "text")).to_series().to_numpy()
+    ordered = frame["text"].gather(order)
+    grams, rows = _all_grams([f" {key} " for key in normalize_all(ordered)])
+    vocabulary, starts, postings = _postings(grams, rows)
+    squares = _idf(np.diff(starts), len(ordered)) ** 2
+    norms = np.sqrt(np.bincount(postings, np.repeat(squares, np.diff(starts)), minlength=len(ordered)))
+    encoded = [text.encode() for text in ordered]
+    return SearchArrays(
+        grams=vocabulary,
+        starts=starts.astype(np.uint32),
+        postings=postings.astype(np.int32),
+        norms=norms.astype(np.float32),
+        entry_ids=entry_ids[order].astype(np.int32),
+        weights=weights[order].astype(np.float32),
+        offsets=_offsets([len(text) for text in encoded]).astype(np.uint32),
+        blob=np.frombuffer(b"".join(encoded), np.uint8),
+    )
+
+
+class SearchIndex:
+    """Looks for near texts in an index; opening it reads nothing but the weights."""
+
+    def __init__(self, arrays: SearchArrays) -> None:
+        self._arrays = arrays
+        self._blob = arrays.blob.data
+        logs = np.log1p(arrays.weights)
+        top = logs.max(initial=0.0)
+        self._obscurity = (1 - logs / top if top > 0 else np.zeros_like(logs)).astype(np.float32)
+        # A search costs ten times a look-up, and people ask for the same few things.
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._search)
+
+    def search(self, query: str, n: int) -> list[Match]:
+        """The `n` entries nearest to what was typed, nearest first, each once; equally near ones by weight, then entry.
+
+        Texts that share nothing with the query are not found, so fewer than `n` may come.
+        """
+        return list(self._remembered(normalize(query)[:_LONGEST].strip(), n))
+
+    def _search(self, key: str, n: int) -> list[Match]:
+        rows = self._candidates(key)
+        if not key or not len(rows):
+            return []
+        texts = [self._text(row) for row in rows.tolist()]
+        titles = [normalize(text)[:_LONGEST] for text in texts]
+        obscurity = self._obscurity[rows]
+        costs = np.minimum(
+            _edit_costs(key, titles) + _UNKNOWN * obscurity,
+            _completion_costs(key, titles) + _UNKNOWN_UNFINISHED * obscurity,
+        )
+        found: dict[int, Match] = {}
+        for place in np.argsort(costs, kind="stable").tolist():
+            entry = int(self._arrays.entry_ids[rows[place]])
+            found.setdefault(entry, Match(entry, texts[place], float(1 / (1 + costs[place]))))
+        return list(found.values())[:n]
+
+    def _candidates(self, key: str) -> npt.NDArray[np.intp]:
+        """Rows that hold most of the query, whose last word may be unfinished, or are nearest by cosine; rising."""
+        open_ended = np.unique(_all_grams([f" {key}"])[0])
+        shared = np.zeros(len(self._arrays.entry_ids), np.float32)
+        self._add_shared(shared, open_ended)
+        holding = _largest(shared, _HOLDING)
+        self._add_shared(shared, np.setdiff1d(_all_grams([f" {key} "])[0], open_ended))
+        near = _largest(shared / self._arrays.norms, _NEAR)
+        return np.union1d(holding, near)
+
+    def _add_shared(self, shared: npt.NDArray[np.float32], wanted: npt.NDArray[np.uint64]) -> None:
+        """Add the squared weight of each wanted gram to the rows that hold it."""
+        arrays = self._arrays
+        places = np.searchsorted(arrays.grams, wanted)
+        known = places < len(arrays.grams)
+        places = places[known][arrays.grams[places[known]] == wanted[known]]
+        begins, ends = arrays.starts[places].astype(np.intp), arrays.starts[places + 1].astype(np.intp)
+        squares = _idf(ends - begins, len(arrays.entry_ids)) ** 2
+        for begin, end, square in zip(begins.tolist(), ends.tolist(), squares.tolist(), strict=True):
+            shared[arrays.postings[begin:end]] += square
+
+    def _text(self, row: int) -> str:
+        return str(self._blob[self._arrays.offsets[row] : self._arrays.offsets[row + 1]], "utf-8")
+
+
+def _edit_costs(key: str, titles: Sequence[str]) -> npt.NDArray[np.float32]:
+    """For each normalized title, the cheapest way to come from it to the typed key, in edits."""
+    asked, asked_costs = zip(*_query_forms(key), strict=True)
+    forms = [_title_forms(title) for title in titles]
+    written, written_costs = zip(*(form for each in forms for form in each), strict=True)
+    edits: npt.NDArray[np.float32] = cdist(asked, written, scorer=OSA.distance, dtype=np.float32)
+    edits += _DISSIMILAR * cdist(asked, written, scorer=Indel.normalized_distance, dtype=np.float32)
+    counts = np.array([len(each) for each in forms])
+    firsts = np.cumsum(counts) - counts  # the full titles
+    edits *= _ALTERED
+    edits[0, firsts] /= _ALTERED
+    edits += np.array(asked_costs, np.float32)[:, None] + np.array(written_costs, np.float32)
+    edits[:, firsts] += _LENGTH * np.abs(np.array([len(title) for title in titles], np.float32) - len(key))
+    cheapest: npt.NDArray[np.float32] = np.minimum.reduceat(edits.min(axis=0), firsts)
+    return cheapest
+
+
+def _completion_costs(key: str, titles: Sequence[str]) -> npt.NDArray[np.float32]:
+    """For each title, what it costs to take the key for its beginning, or for some of its words."""
+    beginnings = [title[: len(key)] for title in titles]
+    edits: npt.NDArray[np.float32] = cdist([key], beginnings, scorer=OSA.distance, dtype=np.float32)[0]
+    *finished, unfinished = key.split(" ")
+    words = [title.split(" ") for title in titles]
+    contained = [set(finished).issubset(each) and any(word.startswith(unfinished) for word in each) for each in words]
+    untyped = np.array([_UNTYPED * log1p(max(len(title) - len(key), 0)) for title in titles], np.float32)
+    cheapest: npt.NDArray[np.float32] = np.minimum(
+        _PREFIX + _ALTERED * edits, np.where(contained, np.float32(_CONTAINED), np.float32(np.inf))
+    )
+    return cheapest + untyped
+
+
+def _query_forms(key: str) -> list[tuple[str, float]]:
+    """The query as typed, with two words swapped, and without one of its words, each with its cost."""
+    words = key.split(" ")
+    forms = [(key, 0.0)]
+    if len(words) <= _MANY_WORDS:
+        for first, second in combinations(range(len(words)), 2):
+            swapped = words.copy()
+            swapped[first], swapped[second] = swapped[second], swapped[first]
+            forms.append((" ".join(swapped), _SWAPPED))
+    return forms + [(shorter, _ADDED) for shorter in _without_a_word(words)]
+
+
+def _title_forms(title: str) -> list[tuple[str, float]]:
+    """A title in full, and without one of its words, each with its cost."""
+    return [(title, 0.0), *((shorter, _DROPPED) for shorter in _without_a_word(title.split(" ")))]
+
+
+def _without_a_word(words: Sequence[str]) -> list[str]:
+    if not 1 < len(words) <= 2 * _MANY_WORDS:
+        return []
+    return [" ".join([*words[:place], *words[place + 1 :]]) for place in range(len(words))]
+
+
+def _all_grams(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.intp]]:
+    """Every gram of the texts as a number, and the row of its text.
+
+    Grams are pairs of neighboring letters, and triples in sorted order, which survive a transposition.
+    """
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    owners = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+    first, second, third = codes[:-2], codes[1:-1], codes[2:]
+    low, high = np.minimum(np.minimum(first, second), third), np.maximum(np.maximum(first, second), third)
+    middle = first ^ second ^ third ^ low ^ high
+    pairs = codes[:-1] << _CODE_BITS | codes[1:]
+    triples = (low << _CODE_BITS | middle) << _CODE_BITS | high
+    whole_pairs, whole_triples = owners[:-1] == owners[1:], owners[:-2] == owners[2:]
+    return (
+        np.concatenate([pairs[whole_pairs], triples[whole_triples]]),
+        np.concatenate([owners[:-1][whole_pairs], owners[:-2][whole_triples]]),
+    )
+
+
+def _postings(
+    grams: npt.NDArray[np.uint64], rows: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.intp], npt.NDArray[np.int32]]:
+    """The different grams in rising order, where each one's rows start, and the rows, each once and rising."""
+    import polars as pl  # only builds need it
+
+    pairs = pl.DataFrame({"gram": grams, "row": rows.astype(np.int32)})
+    held = pairs.group_by("gram").agg(pl.col("row").unique().sort()).sort("gram")
+    starts = _offsets(held["row"].list.len().to_list())
+    return held["gram"].to_numpy(), starts, held["row"].explode().to_numpy()
+
+
+def _idf(counts: npt.NDArray[np.intp], n_texts: int) -> npt.NDArray[np.float64]:
+    return np.log1p(n_texts / np.maximum(counts, 1))
+
+
+def _largest(values: npt.NDArray[np.float32], n: int) -> npt.NDArray[np.intp]:
+    """Places of the `n` largest values; among equal ones the first places, which have the most votes."""
+    places = np.flatnonzero(values > _LEAST * values.max(initial=0.0))
+    return places[np.argsort(-values[places], kind="stable")[:n]]
+
+
+def _offsets(lengths: Sequence[int]) -> npt.NDArray[np.intp]:
+    return np.concatenate([[0], np.cumsum(np.array(lengths, np.intp))])

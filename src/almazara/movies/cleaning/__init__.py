@@ -1,0 +1,1 @@
+"""Rows -> tidy tables under the contract, with an account of every row."""

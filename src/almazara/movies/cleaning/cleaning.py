@@ -1,0 +1,214 @@
+"""Raw film files -> the tables of the clean catalog and a report that accounts for every row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+from msgspec import Struct
+
+from almazara.errors import InputError
+from almazara.movies.cleaning import ratings
+from almazara.movies.cleaning import schema as s
+from almazara.movies.cleaning.films import film_keys, films, judge
+from almazara.movies.cleaning.report import VERDICT, CleaningReport, FileReport, account, has_repeats, repeated
+from almazara.movies.raw import nested
+from almazara.movies.raw.tables import MISSING, ROW, RawCatalog, RawFile, as_json, identifier, is_blank, too_many_fields
+
+
+@dataclass(frozen=True, slots=True)
+class CleanCatalog:
+    """The clean tables, each exactly as in `schema.SCHEMAS`, and what became of the raw rows."""
+
+    tables: dict[str, pl.DataFrame]
+    report: CleaningReport
+
+
+@dataclass(frozen=True, slots=True)
+class _Nested:
+    """How one raw column of nested cells becomes a table; an entry needs a value in the column `needs`."""
+
+    column: str
+    table: str
+    entry: type[Struct]
+    needs: str
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one column, or one file, gives to the catalog."""
+
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    files: tuple[FileReport, ...] = ()
+    quarantine: tuple[pl.DataFrame, ...] = ()
+    cells: dict[str, int] = field(default_factory=dict)
+    entries: dict[str, int] = field(default_factory=dict)
+
+
+_OF_FILMS: Final = (
+    _Nested("genres", s.GENRES, nested.Tag, "genre"),
+    _Nested("production_companies", s.COMPANIES, nested.Tag, "company"),
+    _Nested("production_countries", s.COUNTRIES, nested.Country, "iso_3166_1"),
+    _Nested("spoken_languages", s.LANGUAGES, nested.Language, "iso_639_1"),
+    _Nested("belongs_to_collection", s.COLLECTIONS, nested.Tag, "collection", single=True),
+)
+_OF_KEYWORDS: Final = (_Nested("keywords", s.KEYWORDS, nested.Tag, "keyword"),)
+_OF_CREDITS: Final = (
+    _Nested("cast", s.CAST, nested.CastMember, s.NAME),
+    _Nested("crew", s.CREW, nested.CrewMember, s.NAME),
+)
+# Texts of a nested cell that say "no entries".
+_EMPTY_CELLS: Final = (*MISSING, "[]", "{}", "None", "null")
+_DIRECTOR: Final = "Director"
+
+
+def clean(raw: RawCatalog) -> CleanCatalog:
+    """Clean a raw catalog; the same input gives the same tables.
+
+    Raises:
+        InputError: when a file lacks a required column.
+    """
+    known, keys, parts = _films(raw)
+    parts += _details(raw.credits, _OF_CREDITS, known[s.ID])
+    if raw.keywords is not None:
+        parts += _details(raw.keywords, _OF_KEYWORDS, known[s.ID])
+    rated = ratings.clean(raw, known, keys)
+    tables = {name: pl.DataFrame(schema=schema) for name, schema in s.SCHEMAS.items()}
+    for part in parts:
+        tables |= part.tables
+    quarantine = [frame for part in parts for frame in part.quarantine] + [rated.quarantine]
+    tables |= {
+        s.FILMS: _joined_back(known, tables),
+        s.FILM_KEYS: keys,
+        s.RATINGS: rated.table,
+        s.QUARANTINE: pl.concat(quarantine),
+    }
+    report = CleaningReport(
+        files=(*(file for part in parts for file in part.files), *rated.files),
+        cells={name: count for part in parts for name, count in part.cells.items()},
+        entries={name: count for part in parts for name, count in part.entries.items()},
+        notes=_notes(raw),
+    )
+    return CleanCatalog({name: tables[name].select(*schema) for name, schema in s.SCHEMAS.items()}, report)
+
+
+def _films(raw: RawCatalog) -> tuple[pl.DataFrame, pl.DataFrame, list[_Part]]:
+    """The films, their keys, and what else their file gives."""
+    rows = judge(raw.movies)
+    kept = _kept(rows)
+    specs = _OF_FILMS if raw.keywords else _OF_FILMS + _OF_KEYWORDS
+    return films(kept), film_keys(kept), [_file_part(raw.movies, rows), *_children(raw.movies, kept, specs)]
+
+
+def _notes(raw: RawCatalog) -> tuple[str, ...]:
+    absent = [
+        spec.column
+        for spec in (*_OF_FILMS, *(() if raw.keywords else _OF_KEYWORDS))
+        if spec.column not in raw.movies.frame.columns
+    ]
+    missing = [f"{raw.movies.name} has no column {', '.join(absent)}: those tables are empty."] if absent else []
+    return (*raw.notes, *missing)
+
+
+def _details(file: RawFile, specs: tuple[_Nested, ...], known: pl.Series) -> list[_Part]:
+    """The parts of a file that has one row a film beside the films' own file."""
+    rows = _judge_details(file, specs, known)
+    return [_file_part(file, rows), *_children(file, _kept(rows), specs)]
+
+
+def _judge_details(file: RawFile, specs: tuple[_Nested, ...], known: pl.Series) -> pl.DataFrame:
+    columns = file.frame.columns
+    key = next((column for column in (s.ID, "movie_id") if column in columns), s.ID)
+    missing = [column for column in (key, *(spec.column for spec in specs)) if column not in columns]
+    if missing:
+        raise InputError(
+            f"{file.name} lacks the required columns {', '.join(missing)}; it has {', '.join(columns[1:])}."
+        )
+    rows = file.frame.with_columns(
+        pl.when(is_blank(file.frame))
+        .then(pl.lit("blank"))
+        .when(too_many_fields(file.frame))
+        .then(pl.lit("quarantined:too_many_fields"))
+        .when(identifier(key).is_null())
+        .then(pl.lit("quarantined:invalid_id"))
+        .alias(VERDICT),
+        identifier(key).alias(s.ID),
+    )
+    kept = rows.filter(pl.col(VERDICT).is_null())
+    unknown = pl.when(~pl.col(s.ID).is_in(known.implode())).then(pl.lit("no_such_film"))
+    return rows.with_columns(pl.coalesce(VERDICT, repeated(kept, s.ID), unknown).alias(VERDICT))
+
+
+def _file_part(file: RawFile, rows: pl.DataFrame) -> _Part:
+    """The account of a file's rows, and those that go to quarantine as they were read."""
+    bad = rows.select(ROW, VERDICT).filter(pl.col(VERDICT).str.starts_with("quarantined:"))
+    content = as_json(file.frame.join(bad.select(ROW), on=ROW, how="semi"))
+    reasons = bad[VERDICT].str.strip_prefix("quarantined:")
+    return _Part(
+        files=(account(file.name, file.sha256, rows[VERDICT]),),
+        quarantine=(_quarantine(file.name, bad[ROW], reasons, content),),
+    )
+
+
+def _quarantine(file: str, rows: pl.Series, reasons: pl.Series, content: pl.Series) -> pl.DataFrame:
+    return pl.select(
+        pl.lit(file).alias("file"),
+        rows.cast(pl.Int64).alias("row"),
+        reasons.alias("reason"),
+        content.alias("content"),
+    )
+
+
+def _children(file: RawFile, kept: pl.DataFrame, specs: tuple[_Nested, ...]) -> list[_Part]:
+    return [_child(file, kept, spec) for spec in specs if spec.column in kept.columns]
+
+
+def _kept(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows without a verdict, in order of the film's id, so that all tables are."""
+    return rows.filter(pl.col(VERDICT).is_null()).sort(s.ID)
+
+
+def _child(file: RawFile, kept: pl.DataFrame, spec: _Nested) -> _Part:
+    """The table of a nested column; the cells that cannot be read go to quarantine, their films stay."""
+    told = kept.select(ROW, s.ID, spec.column).filter(~pl.col(spec.column).is_in(_EMPTY_CELLS))
+    found = nested.unnest(told[spec.column], spec.entry, single=spec.single)
+    names = dict(zip(found.entries.columns, s.SCHEMAS[spec.table], strict=True))
+    entries = found.entries.with_columns(told[s.ID].gather(found.entries[nested.INDEX]).alias(nested.INDEX))
+    named = _without_blanks(entries.rename(names)).drop_nulls(spec.needs)
+    table = named.filter(pl.struct(pl.all()).is_first_distinct()) if has_repeats(named) else named
+    refused = told[found.refused[nested.INDEX]]
+    label = f"{file.name} {spec.column}"
+    reasons = found.refused[nested.REASON]
+    left_out = {"unnamed": len(entries) - len(named), "repeated": len(named) - len(table)}
+    return _Part(
+        tables={spec.table: table},
+        quarantine=(_quarantine(file.name, refused[ROW], f"cell {spec.column}: " + reasons, as_json(refused)),),
+        cells={f"{label} {reason}": count for reason, count in reasons.value_counts().sort(nested.REASON).iter_rows()},
+        entries={f"{label} {why}": count for why, count in left_out.items() if count},
+    )
+
+
+def _without_blanks(entries: pl.DataFrame) -> pl.DataFrame:
+    """Texts without the spaces and tabs around them, which would make two people of one; null where nothing is left."""
+    text = pl.col(pl.String).str.strip_chars()
+    return entries.with_columns(pl.when(text != "").then(text))
+
+
+def _joined_back(known: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Films with their genres and directors as lists, in raw order, and the name of their collection."""
+    directors = tables[s.CREW].filter(pl.col("job") == _DIRECTOR).rename({s.NAME: s.DIRECTORS})
+    genres = tables[s.GENRES].rename({"genre": s.GENRES})
+    collections = tables[s.COLLECTIONS].unique(s.FILM_ID, keep="first", maintain_order=True)
+    return (
+        known.join(_lists(genres, s.GENRES), on=s.ID, how="left", maintain_order="left")
+        .join(_lists(directors, s.DIRECTORS), on=s.ID, how="left", maintain_order="left")
+        .join(collections, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
+        .with_columns(pl.col(s.GENRES, s.DIRECTORS).fill_null([]))
+    )
+
+
+def _lists(entries: pl.DataFrame, column: str) -> pl.DataFrame:
+    distinct = entries.select(pl.col(s.FILM_ID).alias(s.ID), column).unique(maintain_order=True)
+    return distinct.group_by(s.ID, maintain_order=True).agg(column)

@@ -1,0 +1,150 @@
+"""Raw ratings -> one row a (user, film): MovieLens ids become catalog ids by links, or by title and year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from almazara.errors import InputError
+from almazara.movies.cleaning import schema as s
+from almazara.movies.cleaning.report import REPEATED_RATING, VERDICT, FileReport, account, repeated
+from almazara.movies.raw.pairs import MOVIE_ID, TIME, USER
+from almazara.movies.raw.tables import ROW, RawCatalog, RawFile, RawRatings, identifier, too_many_fields
+
+_LAST_SECOND: Final = 4_102_444_800  # 2100-01-01: a later "time" is none, for example milliseconds
+_ARTICLES: Final = "the|a|an|el|la|los|las|le|les|l'|un|une|il|lo|gli|i|der|die|das|den|det|o|os|as"
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The table of ratings, the account of the files it comes from, and what was refused."""
+
+    table: pl.DataFrame
+    files: tuple[FileReport, ...]
+    quarantine: pl.DataFrame
+
+
+def clean(raw: RawCatalog, films: pl.DataFrame, keys: pl.DataFrame) -> Rated:
+    """The ratings of films in the catalog; of a pair that comes twice the latest rating stays.
+
+    Raises:
+        InputError: when there are ratings and nothing that maps their ids to films.
+    """
+    if raw.ratings is None:
+        return Rated(pl.DataFrame(schema=s.SCHEMAS[s.RATINGS]), (), pl.DataFrame(schema=s.SCHEMAS[s.QUARANTINE]))
+    films_of, source = _film_of_movie(raw, films, keys)
+    judged = _judge(raw.ratings, films_of)
+    kept = judged.filter(pl.col(VERDICT).is_null())
+    return Rated(_table(kept), (source, _account(raw.ratings, judged)), _quarantine(raw.ratings))
+
+
+def _judge(raw: RawRatings, films_of: pl.DataFrame) -> pl.DataFrame:
+    rows = raw.pairs.join(films_of, on=MOVIE_ID, how="left", maintain_order="left").sort(
+        TIME, nulls_last=False, maintain_order=True
+    )
+    earlier = pl.col(s.FILM_ID).is_not_null() & ~pl.struct(USER, s.FILM_ID).is_last_distinct()
+    return rows.with_columns(
+        pl.when(pl.col(s.FILM_ID).is_null())
+        .then(pl.lit("no_such_film"))
+        .when(earlier)
+        .then(pl.lit(REPEATED_RATING))
+        .alias(VERDICT)
+    )
+
+
+def _account(raw: RawRatings, judged: pl.DataFrame) -> FileReport:
+    refused = "quarantined:" + raw.refused["reason"].rename(VERDICT)
+    return account(raw.name, raw.sha256, pl.concat([judged[VERDICT], refused]))
+
+
+def _table(kept: pl.DataFrame) -> pl.DataFrame:
+    seconds = pl.when(pl.col(TIME).is_between(0, _LAST_SECOND)).then(TIME)
+    return kept.select(
+        pl.col(USER).alias(s.USER_ID),
+        s.FILM_ID,
+        s.RATING,
+        pl.from_epoch(seconds, time_unit="s")
+        .dt.replace_time_zone("UTC")
+        .cast(pl.Datetime("us", "UTC"))
+        .alias(s.RATED_AT),
+    ).sort(s.USER_ID, s.FILM_ID)
+
+
+def _quarantine(raw: RawRatings) -> pl.DataFrame:
+    return raw.refused.select(
+        pl.lit(raw.name).alias("file"), pl.col(ROW).cast(pl.Int64).alias("row"), "reason", "content"
+    )
+
+
+def _film_of_movie(raw: RawCatalog, films: pl.DataFrame, keys: pl.DataFrame) -> tuple[pl.DataFrame, FileReport]:
+    """MovieLens id -> catalog id, and the account of the file that says so."""
+    if raw.links is not None:
+        rows = _by_link(raw.links, films, keys)
+        file = raw.links
+    elif raw.titles is not None:
+        rows = _by_title(raw.titles, films)
+        file = raw.titles
+    else:
+        name = raw.ratings.name if raw.ratings else "the ratings"
+        raise InputError(f"There is no links.csv, movies.csv or movies.dat beside {name}: its ids cannot be matched.")
+    found = rows.filter(pl.col(VERDICT).is_null()).select(MOVIE_ID, s.FILM_ID)
+    return found, account(file.name, file.sha256, rows[VERDICT])
+
+
+def _with_movie_id(file: RawFile, required: tuple[str, ...]) -> pl.DataFrame:
+    missing = [column for column in (MOVIE_ID, *required) if column not in file.frame.columns]
+    if missing:
+        raise InputError(f"{file.name} lacks the required columns {', '.join(missing)}.")
+    rows = file.frame.with_columns(identifier(MOVIE_ID).alias(MOVIE_ID))
+    unreadable = pl.col(MOVIE_ID).is_null() | too_many_fields(rows)
+    invalid = pl.when(unreadable).then(pl.lit("unreadable"))
+    rows = rows.with_columns(invalid.alias(VERDICT))
+    again = repeated(rows.filter(pl.col(VERDICT).is_null()), MOVIE_ID)
+    return rows.with_columns(pl.coalesce(VERDICT, again).alias(VERDICT))
+
+
+def _by_link(links: RawFile, films: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """By TMDB id; where the catalog has no such film, by IMDb id."""
+    imdb = pl.col(s.IMDB_ID).str.strip_prefix("tt").cast(pl.Int64, strict=False).alias("_imdb")
+    by_imdb = keys.select(imdb, pl.col(s.FILM_ID).alias("_by_imdb")).drop_nulls().filter(pl.col("_imdb").is_unique())
+    rows = _with_movie_id(links, ("imdbId", "tmdbId")).with_columns(
+        identifier("tmdbId").alias("_tmdb"),
+        pl.col("imdbId").str.strip_chars().str.strip_prefix("tt").cast(pl.Int64, strict=False).alias("_imdb"),
+    )
+    in_catalog = pl.col("_tmdb").is_in(films[s.ID].implode())
+    return (
+        rows.join(by_imdb, on="_imdb", how="left", maintain_order="left")
+        .with_columns(pl.coalesce(pl.when(in_catalog).then("_tmdb"), "_by_imdb").alias(s.FILM_ID))
+        .with_columns(_unmatched())
+    )
+
+
+def _unmatched() -> pl.Expr:
+    return pl.coalesce(VERDICT, pl.when(pl.col(s.FILM_ID).is_null()).then(pl.lit("no_such_film"))).alias(VERDICT)
+
+
+def _by_title(titles: RawFile, films: pl.DataFrame) -> pl.DataFrame:
+    """By title and year of release, where both name one film in the list and one in the catalog."""
+    named = films.select(_key(pl.col(s.TITLE)), pl.col(s.RELEASE_YEAR).alias("_year"), pl.col(s.ID).alias(s.FILM_ID))
+    one = named.filter(pl.struct("_title", "_year").is_unique() & pl.col("_title").is_not_null())
+    parts = pl.col("title").str.extract_groups(r"^(?<name>.*\S)\s*\((?<year>\d{4})\)\s*$")
+    rows = _with_movie_id(titles, ("title",)).with_columns(
+        _key(parts.struct.field("name").str.replace(r"\s*\([^)]*\)\s*$", "")),
+        parts.struct.field("year").cast(pl.Int32).alias("_year"),
+    )
+    once = pl.struct("_title", "_year").is_unique()
+    rows = rows.join(one, on=["_title", "_year"], how="left", maintain_order="left")
+    return rows.with_columns(pl.when(once).then(s.FILM_ID)).with_columns(_unmatched())
+
+
+def _key(title: pl.Expr) -> pl.Expr:
+    """A title without case, accents, punctuation and its article, wherever that stands."""
+    text = title.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase()
+    text = (
+        text.str.replace(rf"^(.*), ({_ARTICLES})$", "${2} ${1}")
+        .str.replace_all(r"[^\p{L}\p{N}]+", " ")
+        .str.strip_chars()
+    )
+    return pl.when(text != "").then(text).alias("_title")

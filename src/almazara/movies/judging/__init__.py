@@ -1,0 +1,1 @@
+"""Split -> trial -> verdict: how well methods recommend, and which one is published."""

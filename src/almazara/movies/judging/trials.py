@@ -1,0 +1,108 @@
+"""Fits each method in a process of its own, which never sees what must be found, and measures what it takes.
+
+The child is this module run as a program: `python -m almazara.movies.judging.trials FOLDER METHOD SEED`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, Self
+
+import numpy as np
+from scipy import sparse
+
+from almazara.errors import UnavailableError
+from almazara.movies.judging.evaluation import Cost, top_lists
+from almazara.movies.judging.splitting import Split
+
+_TRAIN, _KNOWN, _CONTENT, _CANDIDATES = "train.npz", "known.npz", "content.npz", "candidates.npy"
+_LISTS, _COST = "lists.npy", "cost.json"
+_MEGABYTE: Final = 1024.0
+_LAST_LINES: Final = 300
+
+
+class Trials:
+    """Trials of methods on one split.
+
+    Args:
+        split: Who learns, knows and is asked for what.
+        content: (films, terms) features of the same films.
+        seed: Orders films of equal score.
+    """
+
+    def __init__(self, split: Split, content: sparse.csr_array, seed: int) -> None:
+        self._seed = seed
+        self._folder = TemporaryDirectory(prefix="almazara-trial-")
+        self._path = Path(self._folder.name)
+        sparse.save_npz(self._path / _TRAIN, split.train, compressed=False)
+        sparse.save_npz(self._path / _KNOWN, split.known, compressed=False)
+        sparse.save_npz(self._path / _CONTENT, content, compressed=False)
+        np.save(self._path / _CANDIDATES, split.candidates)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._folder.cleanup()
+
+    def run(self, method: str) -> tuple[np.ndarray, Cost]:
+        """The lists of the judged users, (users, n) int32, and what they took.
+
+        Raises:
+            UnavailableError: when the process ends without them, with the last line that it wrote.
+        """
+        command = [sys.executable, "-m", __name__, str(self._path), method, str(self._seed)]
+        with subprocess.Popen(  # noqa: S603 - our own command
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as child:
+            try:
+                _, said = child.communicate()
+            except BaseException:
+                child.kill()
+                raise
+        if child.returncode:
+            last = said.strip().splitlines()[-1:] or ["it said nothing"]
+            raise UnavailableError(f"The method {method} ended with code {child.returncode}: {last[0][:_LAST_LINES]}.")
+        cost = json.loads((self._path / _COST).read_text(encoding="utf-8"))
+        return np.load(self._path / _LISTS, allow_pickle=False), Cost(**cost)
+
+
+def _try(folder: Path, method: str, seed: int) -> None:
+    from almazara.movies.judging import methods
+
+    train = sparse.csr_array(sparse.load_npz(folder / _TRAIN))
+    content = sparse.csr_array(sparse.load_npz(folder / _CONTENT))
+    known = sparse.csr_array(sparse.load_npz(folder / _KNOWN))
+    candidates = np.load(folder / _CANDIDATES, allow_pickle=False)
+    model = methods.create(method)
+    wall, cpu = time.perf_counter(), time.process_time()
+    fitted = model.fit(train, content)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    started = time.perf_counter()
+    lists = top_lists(fitted, known, candidates, np.random.default_rng(seed))
+    milliseconds = 1000 * (time.perf_counter() - started) / known.shape[0]
+    np.save(folder / _LISTS, lists)
+    cost = Cost(cpu, wall, milliseconds, _peak_megabytes())
+    (folder / _COST).write_text(json.dumps(asdict(cost)), encoding="utf-8")
+
+
+def _peak_megabytes() -> float:
+    """Of this process itself; what `resource` says holds also for the one that it was forked from."""
+    try:
+        found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
+    except OSError:
+        found = None
+    kilobytes = int(found[1]) if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return kilobytes / _MEGABYTE
+
+
+if __name__ == "__main__":
+    _try(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

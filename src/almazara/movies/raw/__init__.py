@@ -1,0 +1,1 @@
+"""Files -> rows: every cell as text, nothing judged yet."""

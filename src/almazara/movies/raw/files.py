@@ -1,0 +1,200 @@
+"""Folders and zip files of raw film data -> raw frames."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from almazara.errors import InputError
+from almazara.movies.raw.pairs import MOVIE_ID, PAIRS, read_pairs
+from almazara.movies.raw.storage import Stored, Unpacked, find, inventory, unpacked
+from almazara.movies.raw.tables import (
+    EXTRA,
+    ROW,
+    RawCatalog,
+    RawFile,
+    RawRatings,
+    as_json,
+    number_rows,
+    parse_irregular,
+    parse_regular,
+    parse_table,
+)
+
+MOVIES: Final = ("movies_metadata.csv", "movies_dataset.csv", "tmdb_5000_movies.csv")
+CREDITS: Final = ("credits.csv", "tmdb_5000_credits.csv")
+KEYWORDS: Final = ("keywords.csv",)
+LINKS: Final = ("links.csv", "links_small.csv")
+TITLES: Final = ("movies.csv", "movies.dat", "u.item")
+RATINGS: Final = ("ratings.csv", "ratings_small.csv", "ratings.dat", "u.data")
+PAIR_FILES: Final = ("interactions.parquet", "interactions.csv", "pairs.parquet", "pairs.csv", "ratings.parquet")
+_RATING_COLUMNS: Final = ("userId", MOVIE_ID, "rating", "timestamp")
+# MovieLens' and others' names of the same columns, compared without case and underscores.
+_SYNONYMS: Final = {
+    "userid": "userId",
+    "user": "userId",
+    "movieid": MOVIE_ID,
+    "movie": MOVIE_ID,
+    "filmid": MOVIE_ID,
+    "itemid": MOVIE_ID,
+    "item": MOVIE_ID,
+    "rating": "rating",
+    "timestamp": "timestamp",
+}
+
+
+def _silent(_message: str) -> None:
+    """Report nothing."""
+
+
+def read_raw(folder: Path, ratings: Path | None = None, progress: Callable[[str], None] = _silent) -> RawCatalog:
+    """Read a folder or zip of raw film data, and ratings from it or from `ratings`.
+
+    Args:
+        folder: A folder or zip file of The Movies Dataset or TMDB 5000; files plain or gzip, at most one folder down.
+        ratings: A folder or zip file of MovieLens; without it, ratings are taken from `folder` where it has them.
+        progress: Is told the name of each file before it is read.
+
+    Raises:
+        InputError: when there is no such folder, a needed file is missing, or a file cannot be read.
+    """
+    files = inventory(folder)
+    rated = inventory(ratings) if ratings else files
+    source = find(rated, (*RATINGS, *PAIR_FILES))
+    if ratings and source is None:
+        raise InputError(_missing("ratings", (*RATINGS, *PAIR_FILES), ratings, rated))
+    links, titles = find(rated, LINKS), find(rated, TITLES)
+    keywords = find(files, KEYWORDS)
+    notes = []
+    if source and not ratings and not links and not titles:
+        notes = [f"{source.name} was left out: {folder} has no {LINKS[0]} that says which films it rates."]
+        source = None
+    return RawCatalog(
+        movies=_read_csv(_needed(files, "films", MOVIES, folder), progress),
+        credits=_read_csv(_needed(files, "credits", CREDITS, folder), progress),
+        keywords=_read_csv(keywords, progress) if keywords else None,
+        ratings=_read_ratings(source, progress) if source else None,
+        links=_read_csv(links, progress) if source and links else None,
+        titles=_read_titles(titles, progress) if source and titles and not links else None,
+        notes=tuple(notes),
+    )
+
+
+def _needed(files: Sequence[Stored], what: str, names: Sequence[str], folder: Path) -> Stored:
+    found = find(files, names)
+    if found is None:
+        raise InputError(_missing(what, names, folder, files))
+    return found
+
+
+def _missing(what: str, names: Sequence[str], folder: Path, files: Sequence[Stored]) -> str:
+    there = ", ".join(file.name for file in files[:20]) or "no files"
+    return f"{folder} has no file of {what}: looked for {', '.join(names)} (plain or .gz), found {there}."
+
+
+def _read_csv(file: Stored, progress: Callable[[str], None]) -> RawFile:
+    progress(f"Reading {file.name}")
+    with unpacked(file) as stream:
+        data = stream.read()
+        frame = parse_table(data, file.name)
+        return RawFile(file.name, stream.sha256(), frame)
+
+
+def _read_titles(file: Stored, progress: Callable[[str], None]) -> RawFile:
+    """movies.csv, or the older forms in Latin-1 without a header: `1::Title (1995)::...` and `1|Title (1995)|...`."""
+    separator = {"movies.dat": "::", "u.item": "|"}.get(file.plain_name)
+    if separator is None:
+        return _read_csv(file, progress)
+    progress(f"Reading {file.name}")
+    with unpacked(file) as stream:
+        data = stream.read()
+        digest = stream.sha256()
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    fields = [(*line.split(separator, 2), "", "")[:2] for line in text.splitlines() if line.strip()]
+    frame = pl.DataFrame(fields, schema={MOVIE_ID: pl.String, "title": pl.String}, orient="row")
+    return RawFile(file.name, digest, number_rows(frame))
+
+
+def _read_ratings(file: Stored, progress: Callable[[str], None]) -> RawRatings:
+    progress(f"Reading {file.name}")
+    with unpacked(file) as stream:
+        blocks = _parquet(stream, file) if file.plain_name.endswith(".parquet") else _text_blocks(stream, file)
+        pairs, refused, read = [pl.DataFrame(schema=PAIRS)], [], 0
+        for block in blocks:
+            good, bad = read_pairs(number_rows(block, first=read + 1))
+            read += len(block)
+            pairs.append(good)
+            refused.append(bad.select(ROW, "reason", as_json(bad.drop("reason"))))
+        digest = stream.sha256()
+    empty = pl.DataFrame(schema={ROW: pl.Int64, "reason": pl.String, "content": pl.String})
+    return RawRatings(file.name, digest, read, pl.concat(pairs), pl.concat([empty, *refused]))
+
+
+def _parquet(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
+    try:
+        frame = pl.read_parquet(io.BytesIO(stream.read()))
+    except pl.exceptions.PolarsError as error:
+        raise InputError(f"{file.name} cannot be read as Parquet: {error}.") from error
+    names = _rating_names(frame.columns, file.name)
+    yield frame.rename(names).select(pl.col(list(names.values())).cast(pl.String))
+
+
+def _text_blocks(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
+    """The rows of a text file of ratings, a block at a time: it may hold millions."""
+    lines = _whole_lines(stream.blocks())
+    bare = file.plain_name.endswith((".dat", ".data"))
+    separator, quote = ("\t", None) if bare else (",", '"')
+    header = list(_RATING_COLUMNS)
+    first = next(lines, b"")
+    if not first.strip():
+        raise InputError(f"{file.name} is empty.")
+    if not bare:
+        line, _, first = first.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
+        header = next(csv.reader([line.decode("utf-8", "replace").strip()]), [])
+    names = _rating_names(header, file.name)
+    for block in itertools.chain([first], lines):
+        if not block:
+            continue
+        data = block.replace(b"::", b"\t") if file.plain_name.endswith(".dat") else block
+        frame = parse_regular(data, header, separator=separator, quote=quote)
+        if frame is None:
+            frame = parse_irregular(data, header, file.name, separator=separator)
+        extra = [EXTRA] if EXTRA in frame.columns else []
+        yield frame.rename(names).select(*names.values(), *extra)
+
+
+def _whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in blocks that end with a line's end."""
+    rest = b""
+    for block in blocks:
+        lines, end, tail = block.rpartition(b"\n")
+        if end:
+            yield rest + lines + end
+            rest = tail
+        else:
+            rest += tail
+    if rest:
+        yield rest
+
+
+def _rating_names(columns: Sequence[str], name: str) -> dict[str, str]:
+    """The columns of a file of ratings by our names for them.
+
+    Raises:
+        InputError: when none holds the user or the film.
+    """
+    known = {column: _SYNONYMS.get(column.strip().lower().replace("_", "")) for column in columns}
+    names = {column: ours for column, ours in known.items() if ours}
+    missing = {"userId", MOVIE_ID} - set(names.values())
+    if missing or len(set(names.values())) < len(names):
+        raise InputError(f"{name} needs one column userId and one {MOVIE_ID}; it has {', '.join(columns)}.")
+    return names

@@ -1,0 +1,58 @@
+"""Rows of a ratings file -> pairs of a user and a film, or the reason why a row is none."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from almazara.movies.raw.tables import EXTRA, ROW, identifier, number, too_many_fields
+
+MOVIE_ID: Final = "movieId"
+USER, SCORE, TIME = "userId", "rating", "timestamp"
+# What `read_pairs` gives: the numbers of a rating; score and time (seconds since 1970) are null for bare pairs.
+PAIRS: Final = pl.Schema(
+    {
+        ROW: pl.Int64,
+        USER: pl.Int64,
+        MOVIE_ID: pl.Int64,
+        SCORE: pl.Float32,
+        TIME: pl.Int64,
+    }
+)
+MAX_RATING: Final = 5  # MovieLens rates from half a star (older sets: one) to five
+
+
+def read_pairs(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Split rows of text into readable pairs (as `PAIRS`) and refused rows.
+
+    Args:
+        rows: `_row`, `userId`, `movieId` and, where the file has them, `rating` and `timestamp`, as text.
+
+    Returns:
+        The pairs, and the rows whose ids are no positive whole numbers or whose rating is none or out of range, with
+        their `reason`.
+    """
+    absent = [pl.lit(None, pl.String).alias(column) for column in (SCORE, TIME) if column not in rows.columns]
+    typed = rows.with_columns(absent).select(
+        ROW,
+        too_many_fields(rows).alias(EXTRA),
+        identifier(USER).alias(USER),
+        identifier(MOVIE_ID).alias(MOVIE_ID),
+        number(SCORE).alias(SCORE),
+        pl.col(TIME).str.strip_chars().cast(pl.Int64, strict=False),
+    )
+    invalid_score = ~pl.col(SCORE).is_between(0, MAX_RATING, closed="right")
+    if SCORE in rows.columns:
+        invalid_score = invalid_score.fill_null(value=True)
+    reason = (
+        pl.when(pl.col(EXTRA))
+        .then(pl.lit("too_many_fields"))
+        .when(pl.any_horizontal(pl.col(USER, MOVIE_ID).is_null()))
+        .then(pl.lit("invalid_id"))
+        .when(invalid_score)
+        .then(pl.lit("invalid_rating"))
+    )
+    judged = typed.select(reason.alias("reason")).to_series()
+    refused = rows.with_columns(judged).filter(judged.is_not_null())
+    return typed.filter(judged.is_null()).drop(EXTRA).cast(PAIRS), refused

@@ -1,0 +1,1 @@
+"""Retraining: data and events -> a challenger -> published, or the champion kept."""

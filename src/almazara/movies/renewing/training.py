@@ -1,0 +1,296 @@
+"""Renews the film product: raw data and events -> clean -> train -> judge beside the champion -> publish or keep."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from almazara.artifacts import Artifact, open_artifacts
+from almazara.errors import ConflictError, InputError, NotFoundError
+from almazara.movies.artifact import MOVIES
+from almazara.movies.building import publish_movies, read_clean, sources
+from almazara.movies.judging.measuring import Judged, judged_data, published_tables
+from almazara.movies.renewing.states import ModelState, RunState, TrainingRun
+from almazara.movies.users.event_store import open_event_store
+from almazara.runs import Progress
+from almazara.settings import Settings
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from almazara.movies.cleaning.cleaning import CleanCatalog
+    from almazara.movies.judging.champion import Comparison
+    from almazara.movies.judging.evaluation import Judgement
+    from almazara.movies.judging.splitting import Split
+    from almazara.movies.renewing.training_runs import TrainingRuns
+
+
+_SENTENCES: Final = {
+    "better": "Published version {version}: better than {champion} ({difference}).",
+    "not_worse": "Published version {version}: not worse than {champion} ({difference}).",
+    "nothing_to_compare": "Published version {version}: there was no champion with ratings to compare it with.",
+    "worse": "Kept version {champion}: the new model is worse than it by more than the margin ({difference}).",
+    "no_ratings": "Kept version {champion}: the new data has no ratings of its films, and the champion has.",
+}
+
+_VERDICTS: Final = {
+    "better": "el modelo nuevo es mejor",
+    "not_worse": "el modelo nuevo no es peor",
+    "worse": "el modelo nuevo es peor por más del margen",
+    "nothing_to_compare": "no había otro modelo con valoraciones con que compararlo",
+    "no_ratings": "los datos nuevos no traen valoraciones de sus películas",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a retraining came to.
+
+    Attributes:
+        comparison: The challenger beside the champion.
+        version: What was published, or None.
+        champion: The version that it was compared with, or None.
+        drift: `drift.report`, empty without a champion.
+    """
+
+    comparison: Comparison
+    version: str | None
+    champion: str | None
+    drift: Mapping[str, Mapping[str, float]]
+
+    def described(self) -> dict[str, Any]:
+        """For `--json`."""
+        versions = {"published": self.version, "compared_with": self.champion}
+        return {**versions, **self.comparison.described(), "drift": self.drift}
+
+    def sentence(self) -> str:
+        """All of it in one sentence."""
+        found = self.comparison.difference
+        words = f"NDCG@10 {found.mean:+.1%}, 95 % between {found.low:+.1%} and {found.high:+.1%}" if found else ""
+        sentence = _SENTENCES[self.comparison.verdict.value]
+        return sentence.format(version=self.version, champion=self.champion, difference=words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rival:
+    """What the champion was trained on, and how."""
+
+    ratings: pl.DataFrame
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilmTraining:
+    """The retraining runs of a server, and what it serves."""
+
+    settings: Settings
+    runs: TrainingRuns
+
+    def state(self) -> ModelState:
+        """What is served now, how it was measured, and the last retraining."""
+        run = self.runs.latest()
+        try:
+            artifact = open_artifacts(self.settings).current(MOVIES)
+        except NotFoundError:
+            return ModelState(None, None, False, {}, {}, run, "Todavía no hay ninguna versión publicada.")
+        manifest = artifact.manifest
+        return ModelState(
+            version=artifact.version,
+            construida=manifest.get("built_at"),
+            es_muestra=bool(manifest.get("sample")),
+            metricas=manifest.get("metrics", {}),
+            deriva=manifest.get("drift", {}),
+            ultimo_entrenamiento=run,
+            mensaje=f"Se sirve la versión {artifact.version} del catálogo y sus modelos.",
+        )
+
+
+def training_runs(settings: Settings) -> TrainingRuns:
+    """The retraining runs under the home folder."""
+    from almazara.movies.renewing.training_runs import TrainingRuns
+
+    folder = settings.home_path / "runs" / MOVIES
+    return TrainingRuns(folder, clock=lambda: datetime.now(UTC), rng=random.Random())
+
+
+def open_film_training(settings: Settings) -> FilmTraining:
+    """What the API asks about models."""
+    return FilmTraining(settings, training_runs(settings))
+
+
+def retrain(
+    settings: Settings,
+    progress: Progress,
+    *,
+    folder: Path | None = None,
+    ratings: Path | None = None,
+    seed: int = 0,
+    run_id: str | None = None,
+    lock: int | None = None,
+) -> Outcome:
+    """Renew in this process; see `TrainingRuns.running` for `run_id` and `lock`.
+
+    Args:
+        settings: Where things lie, and the margin.
+        progress: Is told each stage.
+        folder: Raw films; None: where the published version's came from, and its ratings.
+        ratings: Raw ratings; None: those of the folder.
+        seed: Of the split, ties and the bootstrap.
+        run_id: A run that was begun, or None.
+        lock: The lock that came with it, or None.
+
+    Raises:
+        ConflictError: when a retraining is under way.
+        AlmazaraError: when the data cannot be used; then nothing is published.
+    """
+    runs = training_runs(settings)
+    with runs.running(run_id, lock) as run:
+        outcome = _renew(settings, progress, folder, ratings, seed)
+        runs.end(_ended(run, outcome))
+    return outcome
+
+
+def _renew(settings: Settings, progress: Progress, folder: Path | None, ratings: Path | None, seed: int) -> Outcome:
+    from almazara.movies.judging import drift
+
+    champion = _champion(settings)
+    folder, ratings, is_sample = _sources(champion, folder, ratings)
+    clean = _with_events(settings, read_clean(settings, folder, ratings, progress))
+    before = published_tables(champion.path) if champion else None
+    comparison = _compare(settings, clean, _rival(champion, before, is_sample=is_sample), seed, progress)
+    version = champion.version if champion else None
+    outcome = Outcome(comparison, None, version, drift.report(before, clean.tables) if before else {})
+    if not comparison.verdict.publishes:
+        return outcome
+    if open_artifacts(settings).current_version(MOVIES) != version:
+        raise ConflictError("Another version was published meanwhile, and nothing was compared with it: retrain again.")
+    described = {
+        "sample": is_sample,
+        "sources": sources(folder, ratings),
+        "parameters": _parameters(settings, seed),
+        "metrics": _metrics(comparison, version),
+        "drift": outcome.drift,
+    }
+    return replace(outcome, version=publish_movies(settings, clean, described, progress).version)
+
+
+def _champion(settings: Settings) -> Artifact | None:
+    """The published version, or None before the first.
+
+    Raises:
+        NotFoundError: when there are versions and the one in use cannot be read.
+    """
+    store = open_artifacts(settings)
+    try:
+        return store.current(MOVIES)
+    except NotFoundError:
+        if store.current_version(MOVIES) is None:
+            return None
+        raise
+
+
+def _sources(champion: Artifact | None, folder: Path | None, ratings: Path | None) -> tuple[Path, Path | None, bool]:
+    """Folders to read, and whether they are those of the embedded sample."""
+    if folder is not None:
+        return folder, ratings, False
+    if ratings is not None:
+        raise InputError("--ratings needs --folder: the films that the ratings are matched to.")
+    known = champion.manifest.get("sources") if champion else None
+    if champion is None or not known:
+        raise InputError("It is not known where the raw films lie: say it once, with --folder.")
+    rated = Path(known["ratings"]) if known["ratings"] else None
+    return Path(known["folder"]), rated, bool(champion.manifest.get("sample"))
+
+
+def _with_events(settings: Settings, clean: CleanCatalog) -> CleanCatalog:
+    from almazara.movies.users.event_ratings import with_events
+
+    store = open_event_store(settings)
+    try:
+        events = store.all()
+    finally:
+        store.close()
+    ratings = with_events(clean.tables["ratings"], events, clean.tables["films"]["id"])
+    return replace(clean, tables={**clean.tables, "ratings": ratings})
+
+
+def _rival(champion: Artifact | None, tables: Mapping[str, pl.DataFrame] | None, *, is_sample: bool) -> _Rival | None:
+    """The champion, if it has ratings; the embedded sample is none for real data."""
+    from almazara.movies.users.models import registry
+
+    if champion is None or tables is None or tables["ratings"].is_empty():
+        return None
+    if champion.manifest.get("sample") and not is_sample:
+        return None
+    method = champion.manifest["metrics"].get("method")
+    return _Rival(tables["ratings"], method if method in registry.installed() else registry.DEFAULT)
+
+
+def _compare(
+    settings: Settings, clean: CleanCatalog, champion: _Rival | None, seed: int, progress: Progress
+) -> Comparison:
+    """Judge the new model and, where there is one, the champion, on the same held-out ratings."""
+    import numpy as np
+
+    from almazara.movies.judging import champion as rules
+    from almazara.movies.judging import splitting
+    from almazara.movies.users.models import registry
+
+    try:
+        data = judged_data(clean.tables, "new")
+        split = splitting.random_split(data.pairs, np.random.default_rng(seed))
+    except InputError:  # no ratings, or too few of each user to hold any out
+        return rules.Comparison(rules.Verdict.NO_RATINGS if champion else rules.Verdict.NOTHING_TO_COMPARE)
+    progress("Measuring the new model", 0, 0)
+    challenger = _judge(data, split, registry.DEFAULT, seed)
+    train = rules.without_held_out(champion.ratings, data.pairs, split) if champion else None
+    if champion is None or train is None or not train.nnz:
+        return rules.Comparison(rules.Verdict.NOTHING_TO_COMPARE, challenger=challenger)
+    progress("Measuring the published model", 0, 0)
+    rival = _judge(data, replace(split, train=train), champion.method, seed)
+    return rules.compare(challenger, rival, settings.champion_margin, np.random.default_rng(seed))
+
+
+def _judge(data: Judged, split: Split, method: str, seed: int) -> Judgement:
+    from almazara.movies.judging import evaluation
+    from almazara.movies.judging.trials import Trials
+
+    with Trials(split, data.content, seed) as trials:
+        lists, _ = trials.run(method)
+    return evaluation.judge(lists, split)
+
+
+def _parameters(settings: Settings, seed: int) -> dict[str, float]:
+    return {"max_loss_share": settings.max_loss_share, "champion_margin": settings.champion_margin, "seed": seed}
+
+
+def _metrics(comparison: Comparison, champion: str | None) -> dict[str, Any]:
+    from almazara.movies.users.models import registry
+
+    described = comparison.described()
+    verdict = {"method": registry.DEFAULT, "verdict": described["verdict"], "compared_with": champion}
+    return {
+        **described["challenger"],
+        **verdict,
+        "relative_difference": described["relative_difference"],
+        "risk": described["risk"],
+    }
+
+
+def _ended(run: TrainingRun, outcome: Outcome) -> TrainingRun:
+    described = outcome.described()
+    verb = f"Publicada la versión {outcome.version}" if outcome.version else f"Se conserva la {outcome.champion}"
+    return replace(
+        run,
+        estado=RunState.DONE,
+        veredicto=described["verdict"],
+        version=outcome.version,
+        comparada_con=outcome.champion,
+        metricas=described["challenger"],
+        deriva=outcome.drift,
+        mensaje=f"{verb}: {_VERDICTS[described['verdict']]}.",
+    )

@@ -1,0 +1,1 @@
+"""Films that are like a film, and why."""

@@ -1,0 +1,131 @@
+"""Answers about similar films: a list by some method, filtered and varied as asked, with the reasons for each film."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from almazara.errors import InputError
+from almazara.movies import sentences
+from almazara.movies.answers import FilmReference, Recommendation, RecommendationAnswer
+from almazara.movies.catalog.catalog import Catalog
+from almazara.movies.catalog.texts import Arrays, Texts
+from almazara.movies.similar.attributes import NO_FILTERS, Attributes, Filters
+from almazara.movies.similar.lists import MAX_SIMILAR
+from almazara.movies.similar.reasons import Reasons
+from almazara.movies.similar.selection import Candidates, Selector, SimilarFilms
+from almazara.movies.similar.stored import ContentSpace, ScoreRecommender, StoredRecommender
+
+HYBRID: Final = "hibrido"
+CONTENT: Final = "contenido"
+COLLABORATIVE: Final = "colaborativo"
+SCORE: Final = "puntuacion"
+METHODS: Final = (HYBRID, CONTENT, COLLABORATIVE, SCORE)
+"""Methods of recommendation, as they are asked for."""
+DEFAULT_METHOD: Final = HYBRID
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """How similar films are asked for; the default is answered from bytes made ahead.
+
+    Attributes:
+        n: How many films.
+        method: One of METHODS.
+        filters: What every film must be.
+        diversity: From 0 (most similar first) to 1 (as unlike each other as can be).
+    """
+
+    n: int = 5
+    method: str = DEFAULT_METHOD
+    filters: Filters = NO_FILTERS
+    diversity: float = 0.0
+
+    def check(self) -> None:
+        """Refuse what cannot be asked.
+
+        Raises:
+            InputError: in Spanish, saying what can.
+        """
+        if not 1 <= self.n <= MAX_SIMILAR:
+            raise InputError(f"n es {self.n}: use un número del 1 al {MAX_SIMILAR}.")
+        if self.method not in METHODS:
+            known = f"{', '.join(METHODS[:-1])} o {METHODS[-1]}"
+            raise InputError(f"El método «{self.method[:40]}» no existe: use {known}.")
+        if not 0 <= self.diversity <= 1:
+            raise InputError(f"diversidad es {self.diversity}: use un número de 0 a 1.")
+
+
+class SimilarAnswers:
+    """Answers by row of the catalog."""
+
+    def __init__(
+        self, catalog: Catalog, methods: Mapping[str, SimilarFilms], selector: Selector, reasons: Reasons
+    ) -> None:
+        self._catalog = catalog
+        self.methods = methods
+        self.selector = selector
+        self._reasons = reasons
+
+    def answer(self, row: int, query: Query) -> RecommendationAnswer:
+        """The list for one film, `otras` being empty.
+
+        Raises:
+            InputError: for a query that cannot be answered.
+        """
+        query.check()
+        method = query.method
+        if method == COLLABORATIVE and not len(self.methods[method].candidates(row)):
+            method = CONTENT  # nobody who has seen it has seen anything else
+        found = self.selector.films(self.methods[method], row, query.n, query.filters, query.diversity)
+        film = self._catalog.reference(row)
+        detail = self._detail(row, film, method, found)
+        titles = [one.titulo for one in detail]
+        message = sentences.recommendation(
+            film.titulo,
+            film.anio,
+            titles,
+            n=query.n,
+            filtered=query.filters != NO_FILTERS,
+            unseen=method != query.method,
+        )
+        return RecommendationAnswer(film.id, film.titulo, film.anio, method, titles, detail, message, [])
+
+    def _detail(self, row: int, film: FilmReference, method: str, found: Candidates) -> list[Recommendation]:
+        rows, similarities = found.rows.tolist(), found.similarity.tolist()
+        reasons = self._reasons.of(row, film.titulo, list(zip(rows, found.shared.tolist(), strict=True)))
+        if method == SCORE:
+            reasons = [[*self._averages(row, other), *why] for other, why in zip(rows, reasons, strict=True)]
+        return [
+            Recommendation(*self._catalog.facts(other), round(similarity, 4), why)
+            for other, similarity, why in zip(rows, similarities, reasons, strict=True)
+        ]
+
+    def _averages(self, row: int, other: int) -> list[str]:
+        """The reason of the brief's own method."""
+        own, theirs = self._catalog.average(row), self._catalog.average(other)
+        return [] if own is None or theirs is None else [sentences.averages(theirs, own)]
+
+
+def open_similar(group: Callable[[str], Arrays], catalog: Catalog) -> SimilarAnswers:
+    """Over the arrays of a built catalog.
+
+    Args:
+        group: Gives the arrays of a group by its name.
+        catalog: The catalog.
+    """
+    films, attributes, space = group("films"), group("attributes"), ContentSpace(group("content_matrix"))
+    methods: dict[str, SimilarFilms] = {
+        HYBRID: StoredRecommender(group("hybrid"), space.scores),
+        CONTENT: StoredRecommender(group("content"), space.scores),
+        COLLABORATIVE: StoredRecommender(group("collaborative"), space.scores),
+        SCORE: ScoreRecommender(group("score"), films["averages"]),
+    }
+    selector = Selector(
+        Attributes(films, attributes, Texts(group("language_names")), Texts(group("genre_names"))),
+        group("twins")["labels"],
+        attributes["by_votes"],
+        space,
+    )
+    return SimilarAnswers(catalog, methods, selector, Reasons(group("reasons"), Texts(group("reason_names")), films))

@@ -1,0 +1,61 @@
+"""Similarity of viewers: the films that the same people have seen, more than their numbers alone would make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from scipy import sparse
+
+from almazara.movies.catalog.texts import Arrays
+from almazara.movies.similar.lists import Films, Lists
+
+SHRINK: Final = 10.0
+"""Viewers without a film in common that are added to each pair: few shared viewers prove little."""
+_BLOCK: Final = 512
+
+
+@dataclass(frozen=True)
+class Viewers:
+    """Who has seen what: (users, films) float32, 1 where the user has the film."""
+
+    matrix: sparse.csr_array
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """(films,) float64: how many users have each film."""
+        return np.bincount(self.matrix.indices, minlength=self.matrix.shape[1]).astype(np.float64)
+
+    @cached_property
+    def _by_film(self) -> sparse.csr_array:
+        return sparse.csr_array(self.matrix.T)
+
+    def together(self, rows: np.ndarray) -> sparse.csr_array:
+        """(rows, films) float32: how many users have both, where there are any."""
+        return sparse.csr_array(self._by_film[rows] @ self.matrix)
+
+    def cosines(self, rows: np.ndarray, together: sparse.csr_array) -> np.ndarray:
+        """The shrunken cosine of each entry of `together`: in [0, 1)."""
+        own = np.repeat(self.counts[rows], np.diff(together.indptr))
+        return np.asarray(together.data / (np.sqrt(own * self.counts[together.indices]) + SHRINK))
+
+
+def fit(viewers: Viewers, films: Films) -> Arrays:
+    """The films whose users are most alike; films that share no user with another have an empty list.
+
+    Returns:
+        neighbors, similarity, shared: see `Lists.arrays`.
+    """
+    lists = Lists(len(films.votes))
+    warm = np.flatnonzero(viewers.counts)
+    for start in range(0, len(warm), _BLOCK):
+        rows = warm[start : start + _BLOCK]
+        together = viewers.together(rows)
+        cosines = viewers.cosines(rows, together)
+        for place, row in enumerate(rows.tolist()):
+            entries = slice(together.indptr[place], together.indptr[place + 1])
+            best = films.best(row, together.indices[entries], cosines[entries])
+            lists.put(row, together.indices[entries][best], cosines[entries][best], together.data[entries][best])
+    return lists.arrays()

@@ -1,0 +1,186 @@
+"""Similarity of content: what two films share in each field, weighted as those who see films taught it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from almazara.movies.catalog.texts import Arrays
+from almazara.movies.cleaning import schema as s
+from almazara.movies.similar.content_weights import ContentWeights
+from almazara.movies.similar.features import terms, tfidf
+from almazara.movies.similar.lists import CANDIDATES, ROUNDING, Films, Lists
+
+CHOOSING: Final = (
+    "collection",
+    "director",
+    "crew",
+    "billing",
+    "company",
+    "keyword",
+    "title",
+    "stem",
+    "series",
+    "overview",
+)
+"""Fields in which few films share a term: they choose the candidates."""
+REFINING: Final = ("genre", "language")
+"""Fields in which most films share a term: they only order the candidates."""
+_MAX_SHARE: Final = {"keyword": 0.02, "title": 0.005, "overview": 0.005}
+"""A term in more than this share of the films says nothing."""
+_IDF_POWER: Final = {"keyword": 0.75, "genre": 0.3, "language": 0.0}
+_FEWEST_VOTES: Final = 5
+_UNKNOWN_AVERAGE: Final = 6.0
+_FARTHEST: Final = 255
+_BLOCK: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Films as they are compared.
+
+    Attributes:
+        choosing: (films, terms) float32, the fields CHOOSING, each scaled by the root of its weight.
+        refining: (films, terms) float32, the fields REFINING likewise.
+        scales: (measures, films) int16: year, log of votes ... in whole steps.
+        closeness: (measures, 256) float32: what films so many steps apart gain.
+        prior: (films,) float32: what a candidate gains for being known.
+        sharpness: Factor of the root of what the choosing fields share; all else holds it already.
+        level: Log of the odds of similarity of films that gain nothing.
+    """
+
+    choosing: sparse.csr_array
+    refining: sparse.csr_array
+    scales: np.ndarray
+    closeness: np.ndarray
+    prior: np.ndarray
+    sharpness: float
+    level: float
+
+    def similarity(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """The similarity of the pairs (rows[i], others[i]): float32 in [0, 1].
+
+        It is the cosine of viewers that is to be expected: a film with viewers is compared by the same measure.
+        """
+        bond = self.choosing[rows].multiply(self.choosing[others]).sum(axis=1)
+        refined = self.refining[rows].multiply(self.refining[others]).sum(axis=1)
+        return self.expected(self.gained(rows, others, bond, refined))
+
+    def gained(self, rows: np.ndarray, others: np.ndarray, bond: np.ndarray, refined: np.ndarray) -> np.ndarray:
+        """What the pairs gain in all from the products of their fields, their measures and the candidates' votes.
+
+        The root says that the first thing shared tells more than the next: it was found to order better than the sum.
+        """
+        gained = np.sqrt(bond + np.float32(ROUNDING)) * np.float32(self.sharpness) + refined + self.prior[others]
+        for scale, closeness in zip(self.scales, self.closeness, strict=True):
+            gained += closeness[np.minimum(np.abs(scale[rows] - scale[others]), _FARTHEST)]
+        return np.asarray(gained, dtype=np.float32)
+
+    def expected(self, gained: np.ndarray) -> np.ndarray:
+        """Similarity from all that pairs gain."""
+        return (1 / (1 + np.exp(-(gained + np.float32(self.level))))).astype(np.float32)
+
+    def arrays(self) -> Arrays:
+        """What it takes to compare any two films without SciPy; see `build_similar`."""
+        by_film = sparse.csr_array(sparse.hstack([self.choosing, self.refining], format="csr"))
+        by_term = sparse.csc_array(by_film)
+        return {
+            "film_starts": by_film.indptr.astype(np.int64),
+            "film_terms": by_film.indices.astype(np.int32),
+            "film_weights": by_film.data.astype(np.float32),
+            "term_starts": by_term.indptr.astype(np.int64),
+            "term_films": by_term.indices.astype(np.int32),
+            "term_weights": by_term.data.astype(np.float32),
+            "scales": self.scales,
+            "closeness": self.closeness,
+            "prior": self.prior,
+            "choosing_terms": np.array([self.choosing.shape[1]], dtype=np.int64),
+            "logit": np.array([self.level, self.sharpness], dtype=np.float32),
+        }
+
+
+def describe(tables: Mapping[str, pl.DataFrame], weights: ContentWeights) -> Content:
+    """Films as they are compared, from the clean tables."""
+    matrices = field_matrices(tables)
+    measured = measures(tables[s.FILMS])
+
+    def side_by_side(names: tuple[str, ...], factor: float) -> sparse.csr_array:
+        parts = [matrices[name] * np.float32(np.sqrt(weights.fields[name] * factor)) for name in names]
+        return sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32))
+
+    steps = np.arange(_FARTHEST + 1)
+    curves = {name: np.zeros(_FARTHEST + 1) for name in measured}
+    for kernel in weights.kernels:
+        curves[kernel.measure] += kernel.weight * weights.sharpness * np.exp(-steps / kernel.width)
+    log_votes = np.log1p(tables[s.FILMS][s.VOTE_COUNT].to_numpy())
+    return Content(
+        choosing=side_by_side(CHOOSING, 1),
+        refining=side_by_side(REFINING, weights.sharpness),
+        scales=np.stack(list(measured.values())),
+        closeness=np.stack(list(curves.values())).astype(np.float32),
+        prior=(weights.votes * weights.sharpness * log_votes).astype(np.float32),
+        sharpness=weights.sharpness,
+        level=weights.level,
+    )
+
+
+def field_matrices(tables: Mapping[str, pl.DataFrame]) -> dict[str, sparse.csr_array]:
+    """TF-IDF of each field: (films, terms) float32 with rows of length one or empty."""
+    fields, n_films = terms(tables), tables[s.FILMS].height
+    return {
+        name: tfidf(fields[name], n_films, _MAX_SHARE.get(name, 1.0), _IDF_POWER.get(name, 1.0))
+        for name in (*CHOOSING, *REFINING)
+    }
+
+
+def measures(films: pl.DataFrame) -> dict[str, np.ndarray]:
+    """What films can be near in, in whole steps: years, tenths of log votes, tenths of the average, minutes; int16."""
+    known = pl.when(pl.col(s.VOTE_COUNT) >= _FEWEST_VOTES).then(pl.col(s.VOTE_AVERAGE)).fill_null(_UNKNOWN_AVERAGE)
+    steps = films.select(
+        year=pl.col(s.RELEASE_YEAR),
+        votes=pl.col(s.VOTE_COUNT).log1p() * 10,
+        average=known * 10,
+        runtime=pl.col("runtime").fill_null(0).fill_nan(0).clip(0, _FARTHEST),
+    )
+    return {column.name: column.round().cast(pl.Int16).to_numpy() for column in steps.cast(pl.Float64)}
+
+
+def fit(content: Content, films: Films, progress: Callable[[int, int], None] = lambda _done, _total: None) -> Arrays:
+    """The most similar films of each film.
+
+    Candidates are the films that share a term of a choosing field, and the most voted ones; all fields order them.
+    Exact for these candidates: no approximate index.
+
+    Returns:
+        neighbors, similarity: see `Lists.arrays`.
+    """
+    n_films = len(films.votes)
+    popular = np.argsort(-films.votes, kind="stable")[: 2 * CANDIDATES]
+    by_term, genres = sparse.csr_array(content.choosing.T), content.refining.T.toarray()
+    lists = Lists(n_films)
+    for start in range(0, n_films, _BLOCK):
+        block = slice(start, min(start + _BLOCK, n_films))
+        found = _with(sparse.csr_array(content.choosing[block] @ by_term), popular)
+        places = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
+        refined = content.refining[block].toarray() @ genres
+        gained = content.gained(start + places, found.indices, found.data, refined[places, found.indices])
+        for row, (first, last) in enumerate(zip(found.indptr, found.indptr[1:], strict=False), start=start):
+            best = first + films.best(row, found.indices[first:last], gained[first:last])
+            lists.put(row, found.indices[best], content.expected(gained[best]))
+        progress(block.stop, n_films)
+    arrays = lists.arrays()
+    return {name: arrays[name] for name in ("neighbors", "similarity")}
+
+
+def _with(shared: sparse.csr_array, popular: np.ndarray) -> sparse.csr_array:
+    """The candidates, with the most voted films added (at nothing shared)."""
+    rows = shared.shape[0]
+    nothing = np.full(rows * len(popular), np.float32(1e-9))
+    starts = np.arange(rows + 1) * len(popular)
+    columns = np.tile(np.sort(popular), rows)
+    return sparse.csr_array(shared + sparse.csr_array((nothing, columns, starts), shape=shared.shape))

@@ -1,0 +1,175 @@
+"""Similar films from viewers and content: content says what cosine to expect, each shared viewer corrects it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy import sparse
+
+from almazara.movies.catalog.texts import Arrays
+from almazara.movies.similar.collaborative import Viewers
+from almazara.movies.similar.content import Content
+from almazara.movies.similar.lists import Films, Lists
+
+BELIEF: Final = 20.0
+"""How many viewers the expectation from content counts for."""
+SURPRISE: Final = 1.0
+"""Weight of the information that the viewers of one film give about the other, as much as the cosine counts."""
+NEWNESS: Final = 10.0
+"""Viewers of a film at which half that weight is reached."""
+_NO_INFORMATION: Final = 1e-3
+CARRIED: Final = 0.5
+"""Weight of what is carried over from the viewers of the films most alike in content."""
+_CARRIERS: Final = 10
+_FROM_VIEWERS: Final = 150
+_FROM_CARRIERS: Final = 50
+_BLOCK: Final = 256
+
+
+def blend(shared: np.ndarray, own: np.ndarray, theirs: np.ndarray, users: int, expected: np.ndarray) -> np.ndarray:
+    """Similarity of pairs of films: without viewers what is expected, and continuous in each viewer more.
+
+    The cosine of the viewers is estimated with the expectation counting for BELIEF viewers, against the harmonic mean
+    of those that there are: one viewer of a film proves as little beside a film of thousands. Its geometric mean is
+    taken with the root of the share that is known of who sees the one film by who sees the other, which log-likelihood
+    ratios (Dunning 1993) measure: the cosine alone prefers films that few have seen.
+
+    Args:
+        shared: Users who have both films of each pair.
+        own: Users of the first film.
+        theirs: Users of the other film.
+        users: Users in all.
+        expected: The cosine to be expected, in [0, 1].
+
+    Returns:
+        In [0, 1], like the arguments in shape.
+    """
+    evidence = 2 * own * theirs / np.maximum(own + theirs, 1)
+    observed = shared / np.maximum(np.sqrt(own * theirs), 1)
+    cosine = (evidence * observed + BELIEF * expected) / (evidence + BELIEF)
+    weight = SURPRISE * own / (own + NEWNESS)
+    some, others = own + NEWNESS, theirs + NEWNESS
+    both = np.minimum(cosine * np.sqrt(some * others), np.minimum(some, others))
+    information = known_share(both, some, others, users + 2 * NEWNESS)
+    return np.asarray((cosine * (information + _NO_INFORMATION) ** weight) ** (1 / (1 + 2 * weight))).clip(0, 1)
+
+
+def known_share(both: np.ndarray, own: np.ndarray, theirs: np.ndarray, users: float) -> np.ndarray:
+    """Mutual information of seeing two films over the entropy of seeing the first; 0 where they avoid each other."""
+    cells = (both, own - both, theirs - both, users - own - theirs + both)
+    margins = (own, users - own, theirs, users - theirs)
+    information = sum(map(_entropy_term, cells)) - sum(map(_entropy_term, margins)) + _entropy_term(users)
+    entropy = _entropy_term(users) - _entropy_term(own) - _entropy_term(users - own)
+    return np.where(both * users > own * theirs, np.clip(information / entropy, 0, 1), 0)
+
+
+def fit(
+    by_content: Arrays,
+    by_viewers: Arrays,
+    content: Content,
+    viewers: Viewers,
+    films: Films,
+    *,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Arrays:
+    """The most similar films of each film; those of content where nobody has seen anything.
+
+    What is expected of a pair is its similarity of content. For a film that few have seen comes a part of how much the
+    viewers of the ten films most alike in content saw the other film: it goes as the film's own viewers come.
+
+    Args:
+        by_content: What `content.fit` made.
+        by_viewers: What `collaborative.fit` made.
+        content: Compares any films.
+        viewers: Who has seen what.
+        films: Order and twins.
+        progress: Called with films done and films in all.
+
+    Returns:
+        neighbors, similarity, shared: see `Lists.arrays`.
+    """
+    n_films = len(films.votes)
+    lists = Lists(n_films)
+    if not viewers.counts.any():
+        lists.fill(by_content)
+        return lists.arrays()
+    nearest, users = _as_matrix(by_viewers), viewers.matrix.shape[0]
+    for start in range(0, n_films, _BLOCK):
+        rows = np.arange(start, min(start + _BLOCK, n_films))
+        carried = sparse.csr_array(_carriers(rows, by_content) @ nearest)
+        pairs = _candidates(rows, by_content, carried, viewers, films)
+        repeated = np.repeat(rows, pairs.counts)
+        own, theirs = viewers.counts[repeated], viewers.counts[pairs.others]
+        expected, unknown = pairs.alike + CARRIED * pairs.carried * NEWNESS / (own + NEWNESS), pairs.alike == 0
+        expected[unknown] += content.similarity(repeated[unknown], pairs.others[unknown])
+        similarity = blend(pairs.shared, own, theirs, users, np.minimum(expected, 1))
+        for row, last, count in zip(rows.tolist(), np.cumsum(pairs.counts), pairs.counts, strict=True):
+            first = last - count
+            best = first + films.best(row, pairs.others[first:last], similarity[first:last])
+            lists.put(row, pairs.others[best], similarity[best], pairs.shared[best])
+        progress(start + len(rows), n_films)
+    return lists.arrays()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Candidates of a block of rows: `counts` of each row, and for each pair the other film and what is known.
+
+    `alike` is the similarity of content where it stands in the list, else 0.
+    """
+
+    counts: np.ndarray
+    others: np.ndarray
+    shared: np.ndarray
+    carried: np.ndarray
+    alike: np.ndarray
+
+
+def _as_matrix(lists: Arrays) -> sparse.csr_array:
+    """(films, films): the similarities of the lists."""
+    neighbors = lists["neighbors"]
+    known = neighbors >= 0
+    starts = np.concatenate([[0], np.cumsum(known.sum(axis=1))])
+    return sparse.csr_array((lists["similarity"][known], neighbors[known], starts), shape=(len(known), len(known)))
+
+
+def _carriers(rows: np.ndarray, by_content: Arrays) -> sparse.csr_array:
+    """(rows, films): the films most alike in content, weighted by the square of it; the weights add up to one."""
+    neighbors, weights = by_content["neighbors"][rows, :_CARRIERS], by_content["similarity"][rows, :_CARRIERS] ** 2
+    known = neighbors >= 0
+    weights /= np.maximum(weights.sum(axis=1, keepdims=True), np.float32(1e-12))
+    starts = np.concatenate([[0], np.cumsum(known.sum(axis=1))])
+    return sparse.csr_array((weights[known], neighbors[known], starts), shape=(len(rows), len(by_content["neighbors"])))
+
+
+def _candidates(
+    rows: np.ndarray, by_content: Arrays, carried: sparse.csr_array, viewers: Viewers, films: Films
+) -> _Pairs:
+    """The films alike in content, in viewers, and those that most is carried to."""
+    together = viewers.together(rows)
+    cosines = viewers.cosines(rows, together)
+    others, known = [], []
+    dense = np.zeros((3, len(films.votes)))
+    for place, row in enumerate(rows.tolist()):
+        likely = by_content["neighbors"][row]
+        found = [likely[likely >= 0]]
+        dense[2, found[0]] = by_content["similarity"][row, : len(found[0])]
+        for line, matrix, score, size in (
+            (0, together, cosines, _FROM_VIEWERS),
+            (1, carried, carried.data, _FROM_CARRIERS),
+        ):
+            entries = slice(matrix.indptr[place], matrix.indptr[place + 1])
+            dense[line, matrix.indices[entries]] = matrix.data[entries]
+            found.append(matrix.indices[entries][films.best(row, matrix.indices[entries], score[entries], size)])
+        others.append(np.unique(np.concatenate(found)))
+        known.append(dense[:, others[-1]])
+        dense[:] = 0
+    shared, passed, alike = np.concatenate(known, axis=1)
+    return _Pairs(np.array([len(found) for found in others]), np.concatenate(others), shared, passed, alike)
+
+
+def _entropy_term(count: np.ndarray | float) -> np.ndarray:
+    return np.asarray(count * np.log(np.maximum(count, 1e-12)))

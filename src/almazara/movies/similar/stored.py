@@ -1,0 +1,119 @@
+"""Recommenders that read lists fitted ahead, so that a request mostly computes no similarity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from almazara.movies.catalog.texts import Arrays
+from almazara.movies.similar.lists import ROUNDING
+from almazara.movies.similar.selection import Candidates
+
+_VOTE_SCALE: Final = 10.0
+
+
+class StoredRecommender:
+    """One list a film, which goes on with a score of all films.
+
+    Args:
+        arrays: neighbors (films, k) int32, -1 where there are no more; similarity (films, k) float32; shared (films,
+            k) int32, users who have both films, where the method knows.
+        scores: The scores of all films for a row.
+    """
+
+    def __init__(self, arrays: Arrays, scores: Callable[[int], np.ndarray]) -> None:
+        self._neighbors = arrays["neighbors"]
+        self._similarity = arrays["similarity"]
+        self._shared = arrays.get("shared")
+        self.scores = scores
+
+    def candidates(self, row: int) -> Candidates:
+        """See SimilarFilms."""
+        neighbors = self._neighbors[row]
+        known = neighbors >= 0
+        shared = np.zeros_like(neighbors) if self._shared is None else self._shared[row]
+        return Candidates(neighbors[known], self._similarity[row][known], shared[known])
+
+
+class ScoreRecommender:
+    """The nearest vote averages: one list for each distinct average, since the list depends on the average alone.
+
+    Args:
+        arrays: What `score.fit` made.
+        averages: (films,) vote averages, NaN where unknown, which counts as 0.
+    """
+
+    def __init__(self, arrays: Arrays, averages: np.ndarray) -> None:
+        self._group = arrays["group"]
+        self._nearest = arrays["nearest"]
+        self._similarity = arrays["similarity"]
+        self._averages = averages
+
+    def candidates(self, row: int) -> Candidates:
+        """See SimilarFilms."""
+        group = self._group[row]
+        known = (self._nearest[group] >= 0) & (self._nearest[group] != row)
+        rows = self._nearest[group][known]
+        return Candidates(rows, self._similarity[group][known], np.zeros_like(rows))
+
+    def scores(self, row: int) -> np.ndarray:
+        """See SimilarFilms."""
+        averages = np.nan_to_num(self._averages)
+        return np.asarray(1 - np.abs(averages - averages[row]) / _VOTE_SCALE)
+
+
+class ContentSpace:
+    """Reads the group `content_matrix`, which `building.build_similar` describes."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self._film_starts = arrays["film_starts"]
+        self._film_terms = arrays["film_terms"]
+        self._film_weights = arrays["film_weights"]
+        self._term_starts = arrays["term_starts"]
+        self._term_films = arrays["term_films"]
+        self._term_weights = arrays["term_weights"]
+        self._scales = arrays["scales"]
+        self._closeness = arrays["closeness"]
+        self._prior = arrays["prior"]
+        self._choosing_terms = int(arrays["choosing_terms"][0])
+        self._level, self._sharpness = arrays["logit"].tolist()
+
+    def scores(self, row: int) -> np.ndarray:
+        """The similarity of all films to one: (films,) float64."""
+        terms, weights = self._of(row)
+        chosen = terms < self._choosing_terms
+        bond, refined = self._products(terms[chosen], weights[chosen]), self._products(terms[~chosen], weights[~chosen])
+        gained = self._sharpness * np.sqrt(bond + ROUNDING) + refined + self._prior
+        for scale, closeness in zip(self._scales, self._closeness, strict=True):
+            gained += closeness[np.minimum(np.abs(scale - scale[row]), len(closeness) - 1)]
+        return np.asarray(1 / (1 + np.exp(-(gained + self._level))))
+
+    def _products(self, terms: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """The products of all films with one that has these terms: (films,) float64."""
+        starts, ends = self._term_starts[terms], self._term_starts[terms + 1]
+        parts = [slice(first, last) for first, last in zip(starts.tolist(), ends.tolist(), strict=True)]
+        films = np.concatenate([self._term_films[:0], *(self._term_films[part] for part in parts)])
+        products = np.concatenate([self._term_weights[:0], *(self._term_weights[part] for part in parts)])
+        products *= np.repeat(weights, ends - starts)
+        return np.bincount(films, products, minlength=len(self._prior))
+
+    def between(self, rows: np.ndarray) -> np.ndarray:
+        """The cosines of some films with each other: (k, k) float32, 1 on the diagonal."""
+        parts = [self._of(row) for row in rows.tolist()]
+        counts = [len(terms) for terms, _ in parts]
+        terms = np.concatenate([terms for terms, _ in parts])
+        distinct, columns = np.unique(terms, return_inverse=True)
+        dense = np.zeros((len(rows), len(distinct)), dtype=np.float32)
+        dense[np.repeat(np.arange(len(rows)), counts), columns] = np.concatenate([weights for _, weights in parts])
+        lengths = np.sqrt(np.einsum("ij,ij->i", dense, dense))
+        dense /= np.where(lengths > 0, lengths, 1)[:, None]
+        shared = dense[:, np.count_nonzero(dense, axis=0) > 1]  # a term of one film adds to no product
+        alike = shared @ shared.T
+        np.fill_diagonal(alike, 1)
+        return np.asarray(np.clip(alike, 0, 1))
+
+    def _of(self, row: int) -> tuple[np.ndarray, np.ndarray]:
+        place = slice(int(self._film_starts[row]), int(self._film_starts[row + 1]))
+        return self._film_terms[place], self._film_weights[place]

@@ -1,0 +1,1 @@
+"""What users do -> who they are -> films for them."""

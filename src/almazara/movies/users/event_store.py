@@ -1,0 +1,261 @@
+"""Keeps the events of users in SQL: an SQLite file or PostgreSQL, one table, one transaction a batch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from almazara.errors import ConflictError, InputError, MissingExtraError, UnavailableError
+from almazara.movies.users.events import Event, Kind
+from almazara.settings import Settings
+
+_BUSY_SECONDS: Final = 30.0
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_CREATION_LOCK: Final = 7_215_364_023  # any number, the same in every process
+_AT_ONCE: Final = 1_000  # rows in a statement
+# What a user has deleted is overwritten in the file, too.
+_PRAGMAS: Final = ("synchronous = FULL", "secure_delete = ON")
+
+_metadata = sa.MetaData()
+_events: Final = sa.Table(
+    "film_event",
+    _metadata,
+    sa.Column("event_id", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.Text, nullable=False),
+    sa.Column("film_id", sa.BigInteger, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("value", sa.Double),
+    sa.Column("at_us", sa.BigInteger, nullable=False),  # microseconds since 1970
+    sa.Column("received_us", sa.BigInteger, nullable=False),  # of two events of one moment the later received counts
+    sa.Index("film_event_by_user", "user_id", "at_us", "received_us", "event_id"),
+)
+_CONTENT: Final = tuple(column for column in _events.columns if column.name != "received_us")
+
+
+class EventStore:
+    """The events of all users; safe to share between threads and processes."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
+        order = (_events.c.at_us, _events.c.received_us, _events.c.event_id)
+        self._of_user = sa.select(*_CONTENT).where(_events.c.user_id == sa.bindparam("user")).order_by(*order)
+        self._all = sa.select(*_CONTENT).order_by(_events.c.user_id, *order)
+
+    def append(self, events: Sequence[Event], now: datetime) -> int:
+        """Keep a batch, whole or not at all; what is kept already stays as it is.
+
+        Args:
+            events: Each id once.
+            now: When they were received.
+
+        Returns:
+            How many of them were new.
+
+        Raises:
+            ConflictError: when an id is kept with another content; then nothing of the batch is kept.
+        """
+        # In one order, so that two batches of the same events wait for each other instead of blocking each other.
+        ordered = sorted(events, key=lambda event: event.event_id)
+        insert = self._dialect.insert(_events).on_conflict_do_nothing().returning(_events.c.event_id)
+        new: set[str] = set()
+        with _translated(self._engine), self._writing() as connection:
+            for chunk in _chunks(ordered):
+                new.update(connection.scalars(insert, [_as_row(event, now) for event in chunk]))
+            for chunk in _chunks([event for event in ordered if event.event_id not in new]):
+                _check_same(connection, chunk)
+        return len(new)
+
+    def of_user(self, user: str) -> list[Event]:
+        """A user's events, oldest first."""
+        with _translated(self._engine), self._engine.connect() as connection:
+            return [_as_event(row) for row in connection.execute(self._of_user, {"user": user}).all()]
+
+    def all(self) -> list[Event]:
+        """Everybody's events, by user, oldest first: what models are trained on."""
+        with _translated(self._engine), self._engine.connect() as connection:
+            return [_as_event(row) for row in connection.execute(self._all).all()]
+
+    def delete_user(self, user: str) -> int:
+        """Delete all events of a user; returns how many there were."""
+        with _translated(self._engine), self._writing() as connection:
+            return connection.execute(sa.delete(_events).where(_events.c.user_id == user)).rowcount
+
+    def count(self) -> int:
+        """How many events are kept."""
+        with _translated(self._engine), self._engine.connect() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(_events)).scalar_one()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        """A transaction that locks at once in SQLite, so that writers queue."""
+        with self._engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+            yield connection
+
+
+def open_events(url: str) -> EventStore:
+    """Open the store that a URL names, and make its table where it is missing.
+
+    Args:
+        url: `sqlite:///file` or `postgresql://user:password@host/name`.
+
+    Raises:
+        InputError: when the URL is none of these.
+        MissingExtraError: when the driver of PostgreSQL is not installed.
+        UnavailableError: when the database does not answer.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except ArgumentError as error:
+        raise InputError("The store's URL must be sqlite:///file or postgresql://host/name.") from error
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise InputError(f"Events are kept in SQLite or PostgreSQL, not in {parsed.get_backend_name()!r}.")
+    engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
+    try:
+        with _translated(engine):
+            _make_table(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return EventStore(engine)
+
+
+def _make_table(engine: sa.Engine) -> None:
+    if sa.inspect(engine).has_table(_events.name):
+        return
+    if engine.dialect.name == "sqlite":
+        _use_write_ahead_log(engine)
+    with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION_LOCK)))
+        _metadata.create_all(connection)
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    if not url.database or url.database == ":memory:":
+        raise InputError("An SQLite store needs a file: sqlite:///events.db.")
+    try:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnavailableError(f"The folder of {url.database} cannot be made: {error}.") from error
+    engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 (a driver's connection)
+        connection.isolation_level = None  # transactions are begun below
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        if begin := connection.get_execution_options().get("begin", "BEGIN"):
+            connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    try:
+        return sa.create_engine(
+            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args={"connect_timeout": 10}
+        )
+    except ImportError as error:  # psycopg, or the C library that it needs
+        raise MissingExtraError("postgres", "A PostgreSQL store") from error
+
+
+def _use_write_ahead_log(engine: sa.Engine) -> None:
+    # Changing the mode needs the file alone and does not wait for it as other statements do.
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            with engine.execution_options(begin="").connect() as connection:
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        except OperationalError as error:
+            if "locked" not in str(error.orig) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+@contextmanager
+def _translated(engine: sa.Engine) -> Iterator[None]:
+    """Turn a driver's errors into UnavailableError, in a sentence without the password."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeoutError) as error:
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        name = engine.url.set(query={}).render_as_string(hide_password=True)
+        raise UnavailableError(
+            f"The store of events, {name}, answered: {cause}. Nothing of this call was kept."
+        ) from error
+
+
+def _check_same(connection: sa.Connection, repeated: Sequence[Event]) -> None:
+    ids = [event.event_id for event in repeated]
+    rows = connection.execute(sa.select(*_CONTENT).where(_events.c.event_id.in_(ids)))
+    kept = {row.event_id: _as_event(row) for row in rows}
+    other = [event.event_id for event in repeated if not event.repeats(kept[event.event_id])]
+    if other:
+        raise ConflictError(
+            f"Ya se guardaron con otro contenido {len(other)} de los eventos, como {other[0]!r}, y no se guardó "
+            "ninguno de la petición: un evento nuevo lleva un id nuevo."
+        )
+
+
+def _as_row(event: Event, now: datetime) -> dict[str, object]:
+    return {
+        "event_id": event.event_id,
+        "user_id": event.user,
+        "film_id": event.film_id,
+        "kind": event.kind.value,
+        "value": event.value,
+        "at_us": (event.at - _EPOCH) // _MICROSECOND,
+        "received_us": (now - _EPOCH) // _MICROSECOND,
+    }
+
+
+def _as_event(row: sa.Row[Any]) -> Event:
+    event_id, user, film_id, kind, value, at_us = row
+    return Event(event_id, user, film_id, Kind(kind), value, _EPOCH + timedelta(microseconds=at_us))
+
+
+def _chunks(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
+    return (events[start : start + _AT_ONCE] for start in range(0, len(events), _AT_ONCE))
+
+
+_SQL = ("sqlite", "postgresql")
+
+
+def open_event_store(settings: Settings) -> EventStore:
+    """The store of events: the database that the settings name, or a file in the home folder.
+
+    DynamoDB has no place for them, so that with it, too, they are kept in the home folder.
+    """
+    if events_in_database(settings) and settings.store_url is not None:
+        return open_events(settings.store_url.get_secret_value())
+    try:
+        settings.home_path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnavailableError(f"The folder {settings.home_path} cannot be written: {error}.") from error
+    return open_events(f"sqlite:///{settings.home_path.resolve() / 'film_events.db'}")
+
+
+def events_in_database(settings: Settings) -> bool:
+    """Whether the database that the settings name keeps events."""
+    url = settings.store_url
+    return url is not None and url.get_secret_value().partition(":")[0] in _SQL

@@ -1,0 +1,63 @@
+"""Opens the files of an export: a zip, a folder, or one file; nothing is unpacked to the disk."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import IO, Final
+
+from almazara.errors import InputError
+from almazara.movies.raw.storage import Stored, unpacked
+from almazara.movies.users.exports.rows import ExportFile
+
+_KINDS: Final = (".csv", ".json")
+_MOST_FILES: Final = 2_000
+
+
+def read_files(path: Path) -> list[ExportFile]:
+    """The CSV and JSON files of an export, in order of their paths.
+
+    Raises:
+        InputError: when it cannot be read, or is no text in UTF-8.
+    """
+    if not path.exists():
+        raise InputError(f"There is no file {path}: give the zip of the export, or one of its files.")
+    try:
+        files = sorted(_members(path), key=lambda one: one[0])
+    except (OSError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path} cannot be read: {error}.") from error
+    if len(files) > _MOST_FILES:
+        raise InputError(f"{path} holds {len(files)} files: no export of films has more than {_MOST_FILES}.")
+    return [ExportFile(name, _text(name, opener)) for name, opener in files]
+
+
+def _members(path: Path) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
+    if path.is_dir():
+        for file in path.rglob("*"):
+            if file.is_file() and file.suffix.lower() in _KINDS:
+                yield file.relative_to(path).as_posix(), partial(_open_file, file)
+    elif zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if name.lower().endswith(_KINDS)]
+        for name in names:
+            yield name, partial(_open_member, path, name)
+    else:
+        yield path.name, partial(_open_file, path)
+
+
+def _open_file(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+def _open_member(archive: Path, name: str) -> IO[bytes]:
+    return zipfile.ZipFile(archive).open(name)
+
+
+def _text(name: str, opener: Callable[[], IO[bytes]]) -> str:
+    with unpacked(Stored(name, 1, opener)) as content:
+        try:
+            return content.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise InputError(f"{name} is no text in UTF-8: export it again, or save it as UTF-8.") from error

@@ -1,0 +1,173 @@
+"""What a row of an export says of a film, and how rows of CSV and JSON are read: surely, or refused and counted."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from almazara.errors import InputError
+from almazara.movies.users.events import FIRST_MOMENT, MAX_RATING, MIN_RATING, Kind
+
+_TODAY_ELSEWHERE: Final = timedelta(days=1)  # a date alone may be today's east of us
+NO_FILM: Final = "it is no film"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """One file: its path inside the export, and its text."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one row says; `value` from 0.5 to 5, `imdb` without its tt, None for what it does not say."""
+
+    where: str
+    title: str
+    year: int | None
+    kind: Kind
+    value: float | None = None
+    at: datetime | None = None
+    tmdb: int | None = None
+    imdb: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that cannot be taken surely."""
+
+    where: str
+    title: str
+    year: int | None
+    reason: str
+
+
+Read = list[Entry | Refused]
+Row = Mapping[str, Any]
+
+
+class About:
+    """The film that a row is about, as it was written."""
+
+    def __init__(self, where: str, title: object, year: object, now: datetime, **ids: object) -> None:
+        self._where = where
+        self._title = title.strip() if isinstance(title, str) else ""
+        self._year = _whole(year)
+        self._now = now
+        self._ids = {name: _whole(str(value or "").strip().removeprefix("tt")) for name, value in ids.items()}
+
+    def refused(self, reason: str) -> Refused:
+        """The row is not taken."""
+        return Refused(self._where, self._title, self._year, reason)
+
+    def entry(self, kind: Kind, rating: object, halves: int, moment: object) -> Entry | Refused:
+        """The row is taken, unless its rating or moment cannot be read surely.
+
+        Args:
+            kind: What was done.
+            rating: The number as it was written, for a rating.
+            halves: What a star of ours is on their scale.
+            moment: A date or moment as it was written, or nothing.
+        """
+        value = _rating(rating, halves)
+        if kind is Kind.RATING and value is None:
+            return self.refused("its rating is no number of the scale")
+        if not self._title and not any(self._ids.values()):
+            return self.refused("it names no film")
+        try:
+            at = _moment(moment, self._now)
+        except ValueError as error:
+            return self.refused(str(error))
+        return Entry(self._where, self._title, self._year, kind, value, at, **self._ids)
+
+
+def _rating(written: object, halves: int) -> float | None:
+    try:
+        value = float(str(written)) / halves
+    except ValueError:
+        return None
+    return value if MIN_RATING <= value <= MAX_RATING else None
+
+
+def _moment(written: object, now: datetime) -> datetime | None:
+    """A date as its midnight in UTC, a moment as it is; None where there is none."""
+    if not written:
+        return None
+    try:
+        moment = datetime.fromisoformat(str(written).strip())
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("its date cannot be read") from None
+    if not FIRST_MOMENT <= moment <= now + _TODAY_ELSEWHERE:
+        raise ValueError("its date is in the future or before film")
+    return min(moment, now)
+
+
+def _whole(written: object) -> int | None:
+    text = str(written).strip()
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= len("9223372036854775807") - 1 else None
+
+
+def csv_rows(file: ExportFile, expected: Sequence[str], make: Callable[[int, Row], Entry | Refused]) -> Read:
+    """What `make` makes of each row's number, from 1, and cells; rows of another width are refused.
+
+    Raises:
+        InputError: when an expected column is missing.
+    """
+    require(file, columns_of(file), expected)
+    columns, rows = columns_of(file), _cells(file)
+    next(rows)
+    found: Read = []
+    for number, cells in enumerate(filter(None, rows), start=1):
+        if len(cells) == len(columns):
+            found.append(make(number, dict(zip(columns, cells, strict=True))))
+        else:
+            found.append(Refused(f"{file.path} row {number}", "", None, "it has not as many cells as columns"))
+    return found
+
+
+def columns_of(file: ExportFile) -> list[str]:
+    """The names in the first line."""
+    return [name.strip() for name in next(_cells(file), [])]
+
+
+def _cells(file: ExportFile) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(file.text, newline=""))
+    except csv.Error as error:
+        raise InputError(f"{file.path} is not a CSV file that can be read: {error}.") from error
+
+
+def require(file: ExportFile, columns: Sequence[str], expected: Sequence[str]) -> None:
+    """Pass when the columns are there.
+
+    Raises:
+        InputError: naming those that are missing, all that are expected, and those that the file has.
+    """
+    if missing := [name for name in expected if name not in columns]:
+        raise InputError(
+            f"{file.path} lacks {', '.join(missing)}; expected are the columns {', '.join(expected)}, and it has "
+            f"{', '.join(columns[:20]) or 'none'}."
+        )
+
+
+def json_list(file: ExportFile, *, alone: bool) -> list[dict[str, Any]]:
+    """The objects of a list; none for another JSON value, unless the file comes alone.
+
+    Raises:
+        InputError: when it is no JSON, or alone and no list.
+    """
+    try:
+        content = json.loads(file.text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{file.path} is not JSON that can be read: {error}.") from error
+    if alone and not isinstance(content, list):
+        raise InputError(f"{file.path} is no list of entries, as the files of Trakt's export are.")
+    return [one for one in content if isinstance(one, dict)] if isinstance(content, list) else []

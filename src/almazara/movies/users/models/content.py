@@ -1,0 +1,68 @@
+"""What a film is about, as one sparse row: the content that models for users learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from almazara.movies.cleaning import schema as s
+from almazara.movies.similar.features import ROW, TERM, terms, tfidf
+
+_WEIGHTS: Final = {
+    "collection": 1.0,
+    "director": 0.4,
+    "cast": 0.5,
+    "genre": 0.8,
+    "keyword": 1.0,
+    "title": 0.2,
+    "overview": 0.4,
+}
+_MAX_SHARE: Final = {"keyword": 0.01, "title": 0.005, "overview": 0.005}
+_FACTS: Final = 0.3
+"""Weight of each fact that comes in classes: language, years of release, order of magnitude of the votes."""
+
+
+def content_matrix(tables: Mapping[str, pl.DataFrame]) -> sparse.csr_array:
+    """Words, people, genres, collection, language, era and votes of each film as one row of length one.
+
+    Args:
+        tables: The clean tables.
+
+    Returns:
+        (films, terms) float32 in order of the catalog's rows; a film of which nothing is known has an empty row.
+    """
+    films = tables[s.FILMS]
+    fields = terms(tables)
+    parts = [
+        tfidf(fields[name], films.height, _MAX_SHARE.get(name, 1.0)) * np.float32(np.sqrt(weight))
+        for name, weight in _WEIGHTS.items()
+    ]
+    parts += [tfidf(fact, films.height) * np.float32(np.sqrt(_FACTS)) for fact in _facts(films)]
+    return unit_rows(sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32)))
+
+
+def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Rows scaled to length one; empty ones stay empty."""
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    lengths[lengths == 0] = 1
+    return sparse.csr_array(sparse.diags_array((1 / lengths).astype(np.float32)) @ matrix)
+
+
+def _facts(films: pl.DataFrame) -> list[pl.DataFrame]:
+    """Facts in classes, as frames of (row, term); neighboring classes of years overlap."""
+    numbered = films.with_row_index(ROW)
+    year, votes = pl.col(s.RELEASE_YEAR), pl.col(s.VOTE_COUNT)
+    magnitude = votes.log1p().mul(2).round().cast(pl.Int64)
+    return [
+        _terms(numbered, [pl.format("language {}", s.ORIGINAL_LANGUAGE)]),
+        _terms(numbered, [pl.format("years {} {}", pl.lit(shift), (year + shift) // 10) for shift in (0, 5)]),
+        _terms(numbered, [pl.format("votes {} {}", pl.lit(shift), (magnitude + shift) // 2) for shift in (0, 1)]),
+    ]
+
+
+def _terms(films: pl.DataFrame, expressions: list[pl.Expr]) -> pl.DataFrame:
+    return pl.concat([films.select(ROW, expression.alias(TERM)) for expression in expressions]).drop_nulls()

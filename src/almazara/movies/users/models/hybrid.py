@@ -1,0 +1,173 @@
+"""The default for users: a linear item model with content, landmark users, popularity, and content for cold films."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from scipy import linalg, sparse
+
+from almazara.movies.catalog.texts import Arrays
+from almazara.movies.users.models import blend as user_blend
+from almazara.movies.users.models import landmarks
+from almazara.movies.users.models.ease import Ease, zero_diagonal_weights
+from almazara.movies.users.models.item_weights import DENSE_ITEMS, gram, warm_films
+from almazara.movies.users.models.landmarks import LandmarkConfig
+from almazara.movies.users.scores import CODES, UserRecommendations
+
+_REFERENCE_USERS: Final = 2000
+_JUDGES: Final = 500
+_JUDGING_SHARE: Final = 0.15
+_HIDDEN: Final = 0.2
+_LEARNING_USERS: Final = 20_000
+_LEARNING_FILMS: Final = 4_000
+_SCORED_USERS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class UserHybridConfig:
+    """Sizes and regularization, for 2,000 users; both grow slowly with their number.
+
+    Attributes:
+        ridge, content_weight, dropout, length_power: See `Ease`.
+        growth: Power of the number of users by which ridge and content weight grow.
+        cold_factors: Dimensions in which the scores of cold films are predicted.
+        cold_ridge: Regularization of their prediction from content.
+    """
+
+    ridge: float = 400.0
+    content_weight: float = 120.0
+    dropout: float = 0.5
+    length_power: float = 0.5
+    growth: float = 0.3
+    cold_factors: int = 64
+    cold_ridge: float = 3.0
+    landmarks: LandmarkConfig = field(default_factory=LandmarkConfig)
+
+
+@dataclass(frozen=True, slots=True)
+class FittedUserHybrid:
+    """The arrays that `UserRecommendations` reads; scores come from the very code that serves."""
+
+    arrays: Arrays
+
+    def scores(self, profiles: sparse.csr_array) -> np.ndarray:
+        """See FittedUserModel."""
+        reader = UserRecommendations(self.arrays)
+        found = np.empty(profiles.shape, dtype=np.float32)
+        for row, (first, last) in enumerate(zip(profiles.indptr, profiles.indptr[1:], strict=False)):
+            found[row] = reader.scores(profiles.indices[first:last], profiles.data[first:last])
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class UserHybrid:
+    """Leans on what is known of a profile: popularity for none, tastes of others for short ones, all for long ones."""
+
+    name: str = "hybrid"
+    config: UserHybridConfig = field(default_factory=UserHybridConfig)
+
+    def fit(self, interactions: sparse.csr_array, content: sparse.csr_array) -> FittedUserHybrid:
+        """See UserModel; the weights of the signals are learned on films that a first fit has not seen."""
+        interactions = sparse.csr_array(interactions[np.diff(interactions.indptr) > 0])
+        blend = self._learned_blend(interactions, content)
+        arrays = {**self._signals(interactions, content), "blend": blend}
+        return FittedUserHybrid({**arrays, **self._cold(arrays, interactions, content)})
+
+    def _learned_blend(self, interactions: sparse.csr_array, content: sparse.csr_array) -> np.ndarray:
+        """Some users are kept out of a first fit for the short profiles, a fifth of others' films for the long ones."""
+        users = landmarks.by_hash(interactions)
+        n_judges = min(_JUDGES, int(_JUDGING_SHARE * len(users)))
+        if n_judges < user_blend.FEWEST_USERS:
+            return user_blend.DEFAULT
+        rng = np.random.default_rng(0)
+        newcomers = sparse.csr_array(interactions[np.sort(users[:n_judges])])
+        others = sparse.csr_array(interactions[np.sort(users[n_judges:_LEARNING_USERS])])
+        shown, regulars = _partly_shown(others, n_judges, rng)
+        return user_blend.learn(self._signals(shown, content, _LEARNING_FILMS), newcomers, regulars, rng)
+
+    def _signals(
+        self, interactions: sparse.csr_array, content: sparse.csr_array, most: int = DENSE_ITEMS
+    ) -> dict[str, np.ndarray]:
+        """Everything but the weights of the signals and the cold films, which are none yet."""
+        config, n_films = self.config, interactions.shape[1]
+        warm = warm_films(interactions, most)
+        seen = sparse.csr_array(interactions[:, warm])
+        weights = self._linear(seen, sparse.csr_array(content[warm]))
+        compared = landmarks.fit(seen, weights, config.landmarks)
+        return {
+            "n_films": np.array([n_films], dtype=np.int64),
+            "warm": warm,
+            "popularity": np.sqrt(np.asarray(seen.sum(axis=0)).ravel()).astype(np.float32),
+            **_coded(weights),
+            "factors": compared.factors,
+            "tastes": compared.tastes,
+            "readout": compared.readout,
+            "width": np.array([config.landmarks.width], dtype=np.float32),
+            "lengths": user_blend.LENGTHS,
+            "blend": user_blend.DEFAULT,
+            "cold": np.zeros(0, dtype=np.int32),
+            "cold_factors": np.zeros((0, 1), dtype=np.float32),
+            "warm_factors": np.zeros((len(warm), 1), dtype=np.float32),
+        }
+
+    def _linear(self, seen: sparse.csr_array, content: sparse.csr_array) -> np.ndarray:
+        config = self.config
+        scale = (max(seen.shape[0], 1) / _REFERENCE_USERS) ** config.growth
+        model = Ease(
+            ridge=config.ridge * scale,
+            dropout=config.dropout,
+            content_weight=config.content_weight * scale,
+            length_power=config.length_power,
+        )
+        return zero_diagonal_weights(model.precision(seen, content))
+
+    def _cold(self, arrays: Arrays, interactions: sparse.csr_array, content: sparse.csr_array) -> dict[str, np.ndarray]:
+        """Factors of scores for the warm films, and what content says that those of the cold films are.
+
+        The main directions in which the scores of users differ are predicted from content by ridge regression: a cold
+        film gets the scores that warm films of such content have.
+        """
+        warm = arrays["warm"]
+        cold = np.setdiff1d(np.arange(len(content.indptr) - 1, dtype=np.int32), warm)
+        users = np.sort(landmarks.by_hash(interactions)[:_SCORED_USERS])
+        scored = FittedUserHybrid(arrays).scores(sparse.csr_array(interactions[users]))[:, warm]
+        directions = _directions(scored, self.config.cold_factors)
+        own = sparse.csr_array(content[warm])
+        alike = gram(sparse.csr_array(own.T))
+        alike[np.diag_indices_from(alike)] += np.float32(self.config.cold_ridge)
+        by_term = own.T @ linalg.solve(alike, directions, assume_a="pos", overwrite_a=True) if len(warm) else None
+        factors = np.zeros((len(cold), directions.shape[1])) if by_term is None else content[cold] @ by_term
+        return {"cold": cold, "cold_factors": factors.astype(np.float32), "warm_factors": directions}
+
+
+def _partly_shown(
+    seen: sparse.csr_array, n_users: int, rng: np.random.Generator
+) -> tuple[sparse.csr_array, list[user_blend.Case]]:
+    """The matrix without a fifth of the films of some users, and what these have shown and hidden."""
+    shown, cases = seen.copy(), []
+    for user in np.sort(landmarks.by_hash(seen)[:n_users]):
+        entries = slice(seen.indptr[user], seen.indptr[user + 1])
+        is_hidden = rng.random(entries.stop - entries.start) < _HIDDEN
+        shown.data[entries][is_hidden] = 0
+        cases.append((seen.indices[entries][~is_hidden], seen.indices[entries][is_hidden]))
+    shown.eliminate_zeros()
+    return shown, cases
+
+
+def _directions(scores: np.ndarray, most: int) -> np.ndarray:
+    """The main right singular vectors of scores (users, films): (films, most or fewer) float32."""
+    values, vectors = np.linalg.eigh(scores @ scores.T)
+    kept = np.flatnonzero(values > np.finfo(np.float32).eps * max(values.max(initial=0), 1) * len(values))[-most:]
+    return np.asarray(scores.T @ (vectors[:, kept] / np.sqrt(values[kept])), dtype=np.float32)
+
+
+def _coded(weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Weights in one byte each, finer near 0, where most are: cut to the largest they would lose more, and small."""
+    codes = np.zeros(weights.shape, dtype=np.int8)
+    values = np.abs(weights).max(axis=1, initial=0).astype(np.float32)
+    for row in np.flatnonzero(values):
+        share = weights[row] / values[row]
+        codes[row] = np.rint(CODES * np.sign(share) * np.sqrt(np.abs(share)))
+    return {"codes": codes, "values": values}

@@ -1,1 +1,0 @@
-"""The edge of the vertical: disk, network, databases."""

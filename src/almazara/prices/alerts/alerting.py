@@ -1,0 +1,109 @@
+"""Alerts after a run: rules over the history of what is followed, events kept once, messages sent."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from almazara.errors import NotFoundError
+from almazara.prices.alerts import delivery
+from almazara.prices.alerts.delivery import Delivered, Notifier
+from almazara.prices.alerts.rules import (
+    FRESH,
+    SYSTEM_RULES,
+    AlertEvent,
+    AlertRule,
+    drift_event,
+    evaluate,
+    history_needed,
+    target_rule,
+    unwell_event,
+)
+from almazara.prices.buying.advice import advises_buying, daily_prices
+from almazara.prices.buying.policy import AdvicePolicies, Policy
+from almazara.prices.collecting.runs import new_run_id
+from almazara.prices.collecting.scraper_health import HealthReport
+from almazara.prices.forecasting.scores import Drift
+from almazara.prices.schema import Listing, Observation
+from almazara.prices.store.protocol import ObservationStore
+
+RULES = "alert_rule"
+
+
+def rules(store: ObservationStore) -> list[AlertRule]:
+    """The rules that were made, and those that the products' target prices stand for."""
+    made = [AlertRule.from_document(document) for document in store.documents(RULES).values()]
+    targets = (target_rule(listing) for listing in store.listings(tracked=True))
+    return [*made, *(rule for rule in targets if rule is not None)]
+
+
+def events(
+    store: ObservationStore,
+    health: HealthReport,
+    now: datetime,
+    *,
+    policies: AdvicePolicies | None = None,
+    drifts: Sequence[Drift] = (),
+) -> Iterator[AlertEvent]:
+    """The events of all rules that are fresh or still last; without policies there is no advice to turn."""
+    listings = _watched(store, now)
+    unwell_since = delivery.trouble_since(store, "scraper", lasts=not health.healthy, now=now)
+    drifted_since = delivery.trouble_since(store, "forecasts", lasts=bool(drifts), now=now)
+    for rule in rules(store):
+        if rule.kind in SYSTEM_RULES:
+            unwell = unwell_event(rule, health, unwell_since) if unwell_since else None
+            drifted = drift_event(rule, drifts, drifted_since) if drifted_since else None
+            yield from (event for event in (unwell, drifted) if event)
+            continue
+        watched = [rule.listing_id] if rule.listing_id else list(listings)
+        for listing_id in watched:
+            if listing_id in listings:
+                history = store.history(listing_id, history_needed(rule))
+                listing = listings[listing_id]
+                policy = policies.of(listing.category, rule.deadline_days) if policies else None
+                yield from evaluate(rule, listing, history, partial(_advises_buying, policy))
+
+
+def _advises_buying(policy: Policy | None, readings: Sequence[Observation]) -> bool | None:
+    if policy is None or readings[-1].price is None:
+        return None
+    dated = [(o.observed_at.date(), None if o.price is None else float(o.price)) for o in readings]
+    return advises_buying(daily_prices(dated), policy)
+
+
+def _watched(store: ObservationStore, now: datetime) -> dict[str, Listing]:
+    """What is followed, and what a followed search found lately: those are not followed one by one."""
+    latest = store.latest()
+    return {
+        listing.listing_id: listing
+        for listing in store.listings()
+        if listing.tracked or (listing.listing_id in latest and now - latest[listing.listing_id].observed_at <= FRESH)
+    }
+
+
+def alert(
+    store: ObservationStore,
+    notifier: Notifier,
+    health: HealthReport,
+    now: datetime,
+    *,
+    policies: AdvicePolicies | None = None,
+    drifts: Sequence[Drift] = (),
+) -> tuple[int, Delivered]:
+    """Keep new events and send what is due; returns how many were new, and what was sent."""
+    new = delivery.record(
+        store, events(store, health, now, policies=policies, drifts=drifts), notifier.targets, now=now
+    )
+    return new, delivery.deliver(store, notifier, now=now)
+
+
+def add_rule(store: ObservationStore, make: Callable[[str, datetime], AlertRule]) -> AlertRule:
+    """Keep an alert rule under a new id."""
+    now = datetime.now(UTC)
+    rule = make(new_run_id(now, random.Random()), now)
+    if rule.listing_id is not None and store.listing(rule.listing_id) is None:
+        raise NotFoundError(f"There is no product {rule.listing_id!r}.")
+    store.put_document(RULES, rule.rule_id, rule.as_document())
+    return rule

@@ -1,0 +1,1 @@
+"""Series and forecasts -> buy now or wait."""

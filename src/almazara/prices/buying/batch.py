@@ -1,0 +1,99 @@
+"""Advice for a file of prices: each series on the cutoff, learned from that file up to it and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from almazara.errors import InputError
+from almazara.prices.buying.advice import decide
+from almazara.prices.buying.learning import learn
+from almazara.prices.buying.policy import HORIZONS, LONGEST_DEADLINE
+from almazara.prices.forecasting.batch import SERIES_ID
+from almazara.prices.forecasting.models.panels import Panel
+from almazara.prices.schema import CUTOFF, PRICE
+from almazara.runs import Progress
+
+ADVICE_SCHEMA: Final = {
+    SERIES_ID: pl.String,
+    CUTOFF: pl.Date,
+    "action": pl.String,
+    PRICE: pl.Float64,
+    "target_price": pl.Float64,
+    "until": pl.Date,
+    "expected_saving": pl.Float64,
+    "expected_saving_percent": pl.Float64,
+    "chance_of_paying_more": pl.Float64,
+    "why": pl.String,
+}
+
+
+def advise_batch(panel: Panel | None, cutoff: date, deadline_days: int) -> pl.DataFrame:
+    """Learn from a panel and advise on each of its series.
+
+    Args:
+        panel: Of `batch.read_prices`.
+        cutoff: Its last day, the day of the advice.
+        deadline_days: Within how many days one wants to have bought.
+
+    Returns:
+        ADVICE_SCHEMA in the panel's order. `target_price` and `until` are null with `buy`; `expected_saving` is for
+        one piece in the table's currency, and in percent of the price.
+
+    Raises:
+        InputError: for a deadline out of range.
+    """
+    if not 1 <= deadline_days <= LONGEST_DEADLINE:
+        raise InputError(f"The deadline is {deadline_days} days: ask for 1 to {LONGEST_DEADLINE}.")
+    if panel is None:
+        return pl.DataFrame(schema=ADVICE_SCHEMA)
+    horizons = sorted({days for days in HORIZONS if days < deadline_days} | {deadline_days})
+    policy = learn(panel.prices, [""] * len(panel.names), horizons).of(None, deadline_days)
+    rows = [
+        (
+            name,
+            cutoff,
+            one.action.value,
+            price,
+            one.target,
+            cutoff + timedelta(days=one.days) if one.days else None,
+            price * one.saving,
+            100 * one.saving,
+            one.chance,
+            one.why.value,
+        )
+        for name, price, one in zip(
+            panel.names, panel.prices[:, -1].tolist(), decide(panel.prices, policy), strict=True
+        )
+    ]
+    return pl.DataFrame(rows, schema=ADVICE_SCHEMA, orient="row")
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceReport:
+    """What became of a file: how many series wait or are bought, and what was refused."""
+
+    wait: int
+    buy: int
+    refused_rows: dict[str, int]
+    refused_series: dict[str, str]
+
+
+def advise_file(source: Path, target: Path, *, cutoff: date, deadline_days: int, progress: Progress) -> AdviceReport:
+    """Advise on each series of a CSV file, into a Parquet or CSV file."""
+    from almazara.prices.buying.learning import days_needed
+    from almazara.prices.forecasting.batch import SERIES_ID, read_prices, read_table, write_table
+
+    progress("reading prices", 0, 0)
+    table = read_table(source)
+    series = table[SERIES_ID].n_unique() if SERIES_ID in table.columns else 0
+    found = read_prices(table, cutoff, window_days=days_needed(series))
+    progress("learning when waiting pays", 0, 0)
+    advised = advise_batch(found.panel, cutoff, deadline_days)
+    write_table(target, advised)
+    waits = int((advised["action"] == "wait").sum())
+    return AdviceReport(waits, advised.height - waits, dict(found.refused_rows), dict(found.refused_series))

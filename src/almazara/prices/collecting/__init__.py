@@ -1,0 +1,1 @@
+"""Outcome -> observation: what is followed, read, judged and kept."""

@@ -1,0 +1,322 @@
+"""From followed listings to observations: fetch, keep the page, read it, judge it, keep what is surely right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from almazara.errors import InputError
+from almazara.prices.collecting.plausibility import Held, Verdict, judge
+from almazara.prices.fetching.protocol import Failed, NotModified, Page, PageSource, Refused
+from almazara.prices.packs import litres
+from almazara.prices.pages.outcome import Blocked, ListedOffer, ListingPage, Offer, Outcome, Unavailable, Unreadable
+from almazara.prices.pages.request import alike
+from almazara.prices.schema import Availability, Listing, ListingKind, Observation, Problem, Run, RunState
+from almazara.prices.store.observations import validate_observation
+from almazara.prices.store.protocol import ObservationStore
+
+COUNTS: Final = (
+    "requested",
+    "observed",
+    "unchanged",
+    "unavailable",
+    "blocked",
+    "unreadable",
+    "refused",
+    "failed",
+    "held",
+)
+HELD: Final = "held"
+"""Kind of the documents that hold readings until a second one confirms them."""
+SEARCHES_READ: Final = "search_read"
+"""Kind of the documents that say when a search was read last: it has no observations of its own."""
+_JUDGED: Final = timedelta(days=366)
+_RESULTS_FOLLOWED: Final = 24
+
+
+class Read(Protocol):
+    """The reader of pages, `pages.read`."""
+
+    def __call__(
+        self,
+        html: str | bytes,
+        *,
+        url: str,
+        status: int = 200,
+        headers: Mapping[str, str] = ...,
+        expected_sku: str | None = None,
+        known_title: str | None = None,
+    ) -> Outcome:
+        """Read one page."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one listing of a run came to, before its prices were judged.
+
+    Attributes:
+        outcome: One of COUNTS.
+        reason: Why there is no observation, empty where there is one.
+        observations: What was read; several for a search.
+        learned: Listings to save: a title learned, or found by a search.
+    """
+
+    outcome: str
+    reason: str = ""
+    observations: tuple[Observation, ...] = ()
+    learned: tuple[Listing, ...] = ()
+
+
+def read_for(listing: Listing, page: Page, read: Read) -> Outcome:
+    """What a listing's page says: a product's page must show its ASIN, on Amazon, and a title like the known one."""
+    is_product = listing.kind is ListingKind.PRODUCT
+    return read(
+        page.body,
+        url=page.final_url,
+        status=page.status,
+        headers=page.headers,
+        expected_sku=listing.sku if is_product and listing.shop.startswith("amazon.") else None,
+        known_title=listing.title if is_product else None,
+    )
+
+
+def judged_against(store: ObservationStore, new: Observation) -> list[Observation]:
+    """The observations before this one that `plausibility.judge` asks for: a year, or all where it has no price."""
+    history = store.history(new.listing_id, new.observed_at - _JUDGED, new.observed_at)
+    return history if any(o.price for o in history) else store.history(new.listing_id, None, new.observed_at)
+
+
+def interpret(listing: Listing, outcome: Outcome, at: datetime, source: str) -> Reading:
+    """The observations that an outcome stands for.
+
+    Args:
+        listing: Whose page was read.
+        outcome: What the reader said.
+        at: When the page was fetched (UTC).
+        source: Name of the page source.
+
+    Returns:
+        A reading whose observations every store keeps: what none would take, such as an unknown currency, could not be
+        read.
+    """
+    reading = _interpreted(listing, outcome, at, source)
+    kept, refused = [], []
+    for observation in reading.observations:
+        try:
+            kept.append(validate_observation(observation))
+        except InputError as error:
+            refused.append(str(error))
+    if refused and not kept:
+        return Reading("unreadable", "; ".join(refused))
+    return replace(reading, observations=tuple(kept))
+
+
+def _interpreted(listing: Listing, outcome: Outcome, at: datetime, source: str) -> Reading:
+    match outcome:
+        case Offer() if listing.kind is ListingKind.PRODUCT:
+            observed = _observed(listing.listing_id, outcome, at, source)
+            return Reading("observed", observations=(observed,), learned=_learned(listing, outcome))
+        case Unavailable():
+            gone = Observation(listing.listing_id, at, Availability.UNAVAILABLE, rule=outcome.rule, source=source)
+            return Reading("unavailable", outcome.reason, (gone,))
+        case ListingPage() if listing.kind is ListingKind.SEARCH:
+            return _found_by(listing, outcome, at, source)
+        case Blocked():
+            return Reading("blocked", f"{outcome.kind.value}: {outcome.reason}")
+        case Unreadable():
+            return Reading("unreadable", f"{outcome.reason} (missing: {', '.join(outcome.missing)})")
+        case Offer() | ListingPage():
+            return Reading("unreadable", f"The page is no {listing.kind.value} page.")
+
+
+def _observed(listing_id: str, offer: Offer, at: datetime, source: str) -> Observation:
+    availability = offer.availability
+    if availability is Availability.UNAVAILABLE:  # the reader would not have called it an offer
+        availability = Availability.UNKNOWN
+    return Observation(
+        listing_id,
+        at,
+        availability,
+        price=offer.price,
+        currency=offer.currency,
+        list_price=offer.list_price,
+        seller=offer.seller,
+        rule=offer.rule,
+        source=source,
+    )
+
+
+def _learned(listing: Listing, offer: Offer) -> tuple[Listing, ...]:
+    """The listing with the title and litres of its first reading; later titles are checked against it."""
+    if listing.title is not None or offer.title is None:
+        return ()
+    unit = offer.unit_price.text if offer.unit_price else None
+    return (replace(listing, title=offer.title, litres=listing.litres or litres(offer.title, unit)),)
+
+
+def _found_by(search: Listing, page: ListingPage, at: datetime, source: str) -> Reading:
+    """Observations of the first results with a price; advertisements are not results of the search."""
+    offers = [offer for offer in page.offers if offer.price is not None and not offer.sponsored]
+    distinct = {offer.sku: offer for offer in reversed(offers)}
+    kept = [offer for offer in offers if distinct.get(offer.sku) is offer][:_RESULTS_FOLLOWED]
+    if not kept:
+        return Reading("unreadable", "The search shows no result with a price.")
+    observations = tuple(
+        Observation(
+            f"{search.shop}:{offer.sku}",
+            at,
+            Availability.UNKNOWN,
+            price=offer.price,
+            currency=offer.currency,
+            list_price=offer.list_price,
+            rule=page.rule,
+            source=source,
+        )
+        for offer in kept
+    )
+    return Reading("observed", observations=observations, learned=tuple(_result(search, o, at) for o in kept))
+
+
+def _result(search: Listing, offer: ListedOffer, at: datetime) -> Listing:
+    return Listing(
+        f"{search.shop}:{offer.sku}",
+        search.shop,
+        offer.sku,
+        url=f"https://www.{search.shop}/dp/{offer.sku}",
+        title=offer.title,
+        category=search.category,
+        tracked=False,  # the search is read again, not each of its results
+        litres=litres(offer.title),
+        created_at=at,
+    )
+
+
+def save_learned(store: ObservationStore, learned: tuple[Listing, ...]) -> dict[str, str]:
+    """Save new listings and first titles; returns, by id, why a result is another article than its number's."""
+    reused = {}
+    for found in learned:
+        # Read anew: since the page was asked for, somebody may have changed the listing.
+        known = store.listing(found.listing_id)
+        if known is None:
+            store.save_listing(found)
+        elif known.title is None:
+            store.save_listing(replace(known, title=found.title, litres=known.litres or found.litres))
+        elif found.title and not alike(known.title, found.title):
+            reused[found.listing_id] = f"{found.listing_id}: it was {known.title!r} and is now {found.title!r}"
+    return reused
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Where fetched pages are kept: `keep` a page of a listing, `last` one that was kept."""
+
+    keep: Callable[[Listing, Page], object]
+    last: Callable[[Listing], Page | None]
+
+
+@dataclass(slots=True)
+class Collector:
+    """Reads the listings of a run one by one; each one's result is kept before the next is asked for."""
+
+    source: PageSource
+    store: ObservationStore
+    read: Read
+    archive: Archive
+    clock: Callable[[], datetime]
+    stopped: Callable[[], bool] = field(default=lambda: False)
+
+    def collect(self, run: Run) -> Iterator[Run]:
+        """Read what is pending; yields the run after each listing, the last time with its end.
+
+        Killed at any moment, the run as it was saved names what is still pending; a listing that was read and not
+        yet taken off is read again, which is another observation and doubles none.
+        """
+        counts, problems, pending = Counter(run.counts), list(run.problems), list(run.pending)
+        while pending and not self.stopped():
+            listing = self.store.listing(pending[0])
+            reading = Reading("refused", "The listing is no longer there.") if listing is None else self._one(listing)
+            counts[reading.outcome] += 1
+            if reading.reason:
+                problems.append(Problem(pending[0], reading.outcome, reading.reason))
+            pending.pop(0)
+            run = replace(run, pending=tuple(pending), counts=dict(counts), problems=tuple(problems))
+            self.store.save_run(run)
+            yield run
+        state = RunState.INTERRUPTED if pending else RunState.DONE
+        run = replace(run, state=state, ended_at=self.clock())
+        self.store.save_run(run)
+        yield run
+
+    def _one(self, listing: Listing) -> Reading:
+        kept = self.archive.last(listing)
+        fetched = self.source.fetch(listing.url, _validators(kept))
+        match fetched:
+            case Refused(_, reason):
+                return Reading("refused", reason)
+            case Failed(_, reason):
+                return Reading("failed", reason)
+            case NotModified(_, at):
+                if kept is None:
+                    return Reading("failed", "The shop says that nothing changed, but no copy of the page is kept.")
+                page = replace(kept, fetched_at=at)
+            case Page():
+                page = fetched
+        self.archive.keep(listing, page)  # one that has not changed is a note of its moment, so that replay knows it
+        reading = interpret(listing, read_for(listing, page, self.read), page.fetched_at, self.source.name)
+        if reading.outcome == "blocked":
+            self.source.report_block(listing.url)
+        recorded = self._kept(reading)
+        if listing.kind is ListingKind.SEARCH and reading.outcome == "observed":
+            self.store.put_document(SEARCHES_READ, listing.listing_id, {"at": page.fetched_at.isoformat()})
+        return recorded
+
+    def _kept(self, reading: Reading) -> Reading:
+        """Save what was learned, and the observations that history makes plausible; hold the others."""
+        reused = save_learned(self.store, reading.learned)
+        observations = [o for o in reading.observations if o.listing_id not in reused]
+        before = self.store.latest([o.listing_id for o in observations]) if observations else {}
+        accepted: list[Observation] = []
+        held: list[str] = []
+        confirmed = set()
+        for observation in observations:
+            verdict, was_held = self._judged(observation)
+            accepted += verdict.accepted
+            if verdict.held is not None:
+                held.append(f"{observation.listing_id}: {verdict.reason}")
+            elif was_held:
+                confirmed.add(observation.listing_id)
+        self.store.append(accepted)
+        for listing_id in confirmed:  # only now: killed before, the held reading still waits
+            self.store.delete_document(HELD, listing_id)
+        if reading.outcome != "observed":
+            return reading
+        outcome = _came_to(before, accepted, is_held=bool(held))
+        reason = "; ".join([*reused.values(), *held])
+        return replace(reading, outcome=outcome, reason=reason, observations=tuple(accepted))
+
+    def _judged(self, new: Observation) -> tuple[Verdict, bool]:
+        """What to do with an observation, and whether an earlier one was held."""
+        document = self.store.document(HELD, new.listing_id)
+        verdict = judge(judged_against(self.store, new), new, Held.from_document(document) if document else None)
+        if verdict.held is not None:
+            self.store.put_document(HELD, new.listing_id, verdict.held.as_document())
+        return verdict, document is not None
+
+
+def _came_to(before: Mapping[str, Observation], accepted: list[Observation], *, is_held: bool) -> str:
+    """What the prices of a page came to; one whose results were all of reused numbers could not be read."""
+    if not accepted:
+        return "held" if is_held else "unreadable"
+    return "unchanged" if all(_same(before.get(o.listing_id), o) for o in accepted) else "observed"
+
+
+def _validators(kept: Page | None) -> dict[str, str]:
+    return {name: kept.headers[name] for name in ("etag", "last-modified") if kept and name in kept.headers}
+
+
+def _same(before: Observation | None, now: Observation) -> bool:
+    return before is not None and (before.price, before.currency) == (now.price, now.currency)

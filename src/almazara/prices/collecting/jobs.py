@@ -1,0 +1,202 @@
+"""Runs of the scraper: one at a time per shop, in threads, resumed when the process that made them is gone."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import IO, Final
+
+from almazara import log
+from almazara.errors import AlmazaraError, ConflictError, InputError, NotFoundError
+from almazara.prices.collecting import runs
+from almazara.prices.collecting.collection import Collector
+from almazara.prices.collecting.runs import RunView
+from almazara.prices.fetching.snapshots import safe_name
+from almazara.prices.schema import Listing, Problem, Run, RunState
+from almazara.prices.store.observations import is_key
+from almazara.prices.store.protocol import ObservationStore
+
+OnProgress = Callable[[Run], None]
+_STOP_SECONDS: Final = 5.0
+
+
+class ScrapeJobs:
+    """Starts and resumes runs; the shops' locks are files, so that API, CLI and schedules keep to one run a shop.
+
+    Args:
+        store: Where runs and observations are kept.
+        collector: Makes the collector of a run; it is closed when the run has ended.
+        locks: Folder of the locks, which the kernel frees when a process is killed.
+        clock: The present moment (aware).
+        rng: Makes run ids.
+        after: Called when all shops of a request are done (alerts, forecasts).
+    """
+
+    def __init__(
+        self,
+        store: ObservationStore,
+        collector: Callable[[Run, Callable[[], bool]], Collector],
+        *,
+        locks: Path,
+        clock: Callable[[], datetime],
+        rng: random.Random,
+        after: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._collector = collector
+        self._locks = locks
+        self._clock = clock
+        self._rng = rng
+        self._after = after
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self, listing_ids: Iterable[str] | None = None) -> RunView:
+        """Begin to read all tracked listings, or those named, in the background.
+
+        Raises:
+            NotFoundError: when a listing is not known.
+            InputError: when nothing is followed.
+            ConflictError: when a shop is being read already.
+        """
+        begun, locks = self._begin(listing_ids)
+        self._spawn(begun, locks)
+        return runs.view(begun[0].run_id.split(".")[0], begun)
+
+    def run(self, listing_ids: Iterable[str] | None = None, on_progress: OnProgress = lambda _run: None) -> RunView:
+        """Read all tracked listings, or those named, and return when it is done; see `start`."""
+        begun, locks = self._begin(listing_ids)
+        with locks:
+            ended = [self._work(run, on_progress) for run in begun]
+        self._after()
+        return runs.view(begun[0].run_id.split(".")[0], ended)
+
+    def resume(self) -> list[str]:
+        """Go on with runs whose process is gone; returns their ids."""
+        resumed = []
+        unfinished = sorted(self._unfinished(), key=lambda run: (run.shop, run.started_at))
+        for shop, members in groupby(unfinished, key=lambda run: run.shop):
+            try:
+                locks = self._lock([shop])
+            except ConflictError:
+                continue  # it is running, in another process
+            again = [replace(run, state=RunState.RUNNING, ended_at=None) for run in members]
+            self._save(again, locks)
+            self._spawn(again, locks)
+            resumed += [run.run_id for run in again]
+        return resumed
+
+    def stop(self, seconds: float = _STOP_SECONDS) -> None:
+        """Let the listings end that are being read, for so long at most, and leave the rest for `resume`."""
+        self._stopping.set()
+        deadline = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _begin(self, listing_ids: Iterable[str] | None) -> tuple[list[Run], ExitStack]:
+        listings = self._chosen(listing_ids)
+        locks = self._lock(sorted({listing.shop for listing in listings}))
+        now = self._clock()
+        begun = runs.scrape_runs(runs.new_run_id(now, self._rng), listings, now)
+        self._save([*self._superseded(begun, now), *begun], locks)
+        return begun, locks
+
+    def _unfinished(self) -> list[Run]:
+        found = self._store.runs(kind=runs.SCRAPE)
+        return [run for run in found if run.state in {RunState.RUNNING, RunState.INTERRUPTED} and run.pending]
+
+    def _superseded(self, begun: list[Run], now: datetime) -> list[Run]:
+        """Runs that nobody goes on with, since we hold their shops' locks: what the new ones read is not left to them.
+
+        A run that was killed would otherwise be shown as running, and be resumed long after a newer one.
+        """
+        new = {run.shop: run for run in begun}
+        ended = []
+        for run in self._unfinished():
+            if run.shop in new:
+                left = tuple(listing_id for listing_id in run.pending if listing_id not in new[run.shop].pending)
+                ended.append(replace(run, state=RunState.INTERRUPTED, ended_at=now, pending=left))
+        return ended
+
+    def _save(self, begun: list[Run], locks: ExitStack) -> None:
+        try:
+            for run in begun:
+                self._store.save_run(run)
+        except BaseException:
+            locks.close()
+            raise
+
+    def _chosen(self, listing_ids: Iterable[str] | None) -> list[Listing]:
+        if listing_ids is None:
+            listings = self._store.listings(tracked=True)
+        else:
+            found = {one: self._store.listing(one) if is_key(one) else None for one in listing_ids}
+            unknown = [listing_id for listing_id, listing in found.items() if listing is None]
+            if unknown:
+                raise NotFoundError(f"There is no product {unknown[0][:100]!r}.")
+            listings = [listing for listing in found.values() if listing is not None]
+        if not listings:
+            raise InputError("No product is followed yet: add one with POST /productos or `almazara prices track`.")
+        return listings
+
+    def _lock(self, shops: Iterable[str]) -> ExitStack:
+        """Hold the locks of all shops, or none."""
+        self._locks.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            for shop in shops:
+                handle = stack.enter_context((self._locks / f"{safe_name(shop)}.lock").open("w"))
+                _take(handle, shop)
+            return stack.pop_all()
+
+    def _spawn(self, begun: list[Run], locks: ExitStack) -> None:
+        def work() -> None:
+            try:
+                with locks:
+                    for run in begun:
+                        self._work(run, lambda _run: None)
+                if not self._stopping.is_set():
+                    self._after()
+            except Exception as error:  # noqa: BLE001 - nobody waits for this thread, so the log must say it
+                log.event("run_broken", level=logging.ERROR, run=begun[0].run_id, error=repr(error))
+
+        thread = threading.Thread(target=work, name=f"scrape-{begun[0].run_id}", daemon=True)
+        self._threads = [one for one in self._threads if one.is_alive()] + [thread]
+        thread.start()
+
+    def _work(self, run: Run, on_progress: OnProgress) -> Run:
+        """Read a run to its end; what breaks it is kept with it, so that nobody waits for it."""
+        try:
+            collector = self._collector(run, self._stopping.is_set)
+            with closing(collector.source):
+                for step in collector.collect(run):
+                    run = step
+                    on_progress(run)
+        except Exception as error:  # noqa: BLE001 - whatever breaks a run, the run says so
+            run = self._failed(run, error)
+        log.event("collected", run=run.run_id, state=run.state, **run.counts)
+        return run
+
+    def _failed(self, run: Run, error: Exception) -> Run:
+        is_ours = isinstance(error, AlmazaraError | OSError)
+        sentence = str(error) if is_ours else f"An error in Almazara itself, which the log names: {error!r}."
+        log.LOGGER.error("run_failed run=%s error=%s", run.run_id, error, exc_info=None if is_ours else error)
+        problem = Problem(run.pending[0] if run.pending else "", "failed", sentence)
+        run = replace(run, state=RunState.FAILED, ended_at=self._clock(), problems=(*run.problems, problem))
+        self._store.save_run(run)
+        return run
+
+
+def _take(handle: IO[str], shop: str) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise ConflictError(f"A run of {shop} is under way: wait until it has ended.") from error

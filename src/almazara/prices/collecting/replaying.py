@@ -1,0 +1,105 @@
+"""Reading kept pages again, when a rule was mended: what was missed is added, what was kept is compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from almazara.errors import InputError
+from almazara.prices import pages
+from almazara.prices.collecting.collection import Read, interpret, judged_against, read_for, save_learned
+from almazara.prices.collecting.plausibility import Held, judge
+from almazara.prices.fetching.protocol import Page
+from almazara.prices.fetching.snapshots import open_snapshots
+from almazara.prices.schema import Listing, ListingKind, Observation
+from almazara.prices.store.protocol import ObservationStore
+from almazara.prices.store.registry import open_store
+from almazara.runs import Progress
+from almazara.settings import Settings
+
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(slots=True)
+class ReplayReport:
+    """What the kept pages say now.
+
+    Attributes:
+        counts: Pages by outcome; observations that are `added`, `same`, `different`, `held`, or `reused` (of a
+            result whose number is another article's).
+        different: Observations that the store holds otherwise; they are never changed (replay into a new store).
+        held: By listing, the reading that a second one has not confirmed.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    different: list[Observation] = field(default_factory=list)
+    held: dict[str, Held] = field(default_factory=dict)
+
+
+def replay(store: ObservationStore, kept: Iterable[tuple[str, str, Page]], read: Read) -> Iterator[ReplayReport]:
+    """Read kept pages, oldest first; yields the report after each page.
+
+    Args:
+        store: Where what was missed is added; a new one rebuilds the history from nothing.
+        kept: Shop, sku and page of each snapshot, in order of time.
+        read: The reader.
+    """
+    report = ReplayReport()
+    for shop, sku, page in kept:
+        listing = _listing(store, shop, sku, page)
+        reading = interpret(listing, read_for(listing, page, read), page.fetched_at, "replay")
+        report.counts[reading.outcome] += 1
+        reused = save_learned(store, reading.learned)
+        for observation in reading.observations:
+            report.counts["reused" if observation.listing_id in reused else _added(store, observation, report)] += 1
+        yield report
+
+
+def _listing(store: ObservationStore, shop: str, sku: str, page: Page) -> Listing:
+    known = store.listing(f"{shop}:{sku}")
+    if known is None:
+        is_search = shop.startswith("amazon.") and ("/s?" in page.url or "/s/" in page.url)
+        kind = ListingKind.SEARCH if is_search else ListingKind.PRODUCT
+        known = Listing(f"{shop}:{sku}", shop, sku, page.url, kind=kind, tracked=False, created_at=page.fetched_at)
+        store.save_listing(known)
+    return known
+
+
+def _added(store: ObservationStore, new: Observation, report: ReplayReport) -> str:
+    """Add an observation that is not there; says what became of it."""
+    there = store.history(new.listing_id, new.observed_at, new.observed_at + _TICK)
+    if there:
+        if (there[0].price, there[0].currency, there[0].availability) == (new.price, new.currency, new.availability):
+            return "same"
+        report.different.append(new)
+        return "different"
+    verdict = judge(judged_against(store, new), new, report.held.pop(new.listing_id, None))
+    if verdict.held is not None:
+        report.held[new.listing_id] = verdict.held
+        return "held"
+    store.append(verdict.accepted)
+    return "added"
+
+
+def replay_pages(settings: Settings, folder: Path | None, store_url: str | None, progress: Progress) -> ReplayReport:
+    """Read kept pages again, into the store of the settings or another one."""
+    from almazara.prices.fetching.snapshots import Snapshots
+    from almazara.prices.store import registry
+
+    if folder is not None and not folder.is_dir():
+        raise InputError(f"There is no folder {folder} with kept pages.")
+    kept = Snapshots(folder) if folder else open_snapshots(settings)
+    store = registry.store_at(store_url) if store_url else open_store(settings)
+    report = ReplayReport()
+    try:
+        total = len(list(kept.root.glob("*/*/*.json")))
+        pages_kept = ((one.shop, one.sku, one.page) for one in kept.iterate())
+        for done, step in enumerate(replay(store, pages_kept, pages.read), start=1):
+            report = step
+            progress("reading kept pages", done, total)
+    finally:
+        store.close()
+    return report

@@ -1,0 +1,102 @@
+"""Runs as they are asked for and shown: one request, one run a shop, one answer."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from almazara.errors import NotFoundError
+from almazara.prices.collecting.collection import COUNTS
+from almazara.prices.schema import Listing, Problem, Run, RunState
+from almazara.prices.store.observations import is_key
+from almazara.prices.store.protocol import ObservationStore
+
+SCRAPE = "scrape"
+RETRAIN = "retrain"
+_RECENT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run as the API shows it; `state` is that of the slowest shop."""
+
+    run_id: str
+    kind: str
+    state: RunState
+    shops: list[str]
+    started_at: datetime
+    ended_at: datetime | None
+    pending: int
+    counts: dict[str, int]
+    problems: list[Problem]
+
+
+def new_run_id(now: datetime, rng: random.Random) -> str:
+    """A name that sorts by time and that nobody else takes.
+
+    Example:
+        >>> from datetime import UTC
+        >>> new_run_id(datetime(2026, 3, 1, 8, 30, tzinfo=UTC), random.Random(1))
+        '20260301T083000-2265b1'
+    """
+    return f"{now:%Y%m%dT%H%M%S}-{rng.getrandbits(24):06x}"
+
+
+def scrape_runs(run_id: str, listings: Iterable[Listing], now: datetime) -> list[Run]:
+    """One run for each shop of the listings, named `<run_id>.<shop>`."""
+    by_shop: dict[str, list[str]] = {}
+    for listing in listings:
+        by_shop.setdefault(listing.shop, []).append(listing.listing_id)
+    return [
+        Run(
+            f"{run_id}.{shop}",
+            SCRAPE,
+            shop,
+            RunState.RUNNING,
+            now,
+            pending=tuple(members),
+            counts={"requested": len(members)},
+        )
+        for shop, members in sorted(by_shop.items())
+    ]
+
+
+def find(store: ObservationStore, run_id: str, kind: str) -> RunView:
+    """The run that was asked for under this id, over all its shops.
+
+    Raises:
+        NotFoundError: when there is no such run.
+    """
+    one = store.run(run_id) if is_key(run_id) else None
+    if one is not None:
+        runs = [one] if one.kind == kind else []
+    else:
+        runs = [run for run in store.runs(kind=kind, limit=_RECENT) if run.run_id.split(".")[0] == run_id]
+    if not runs:
+        raise NotFoundError(f"There is no {kind} run {run_id[:60]!r}.")
+    return view(run_id, runs)
+
+
+def view(run_id: str, runs: Sequence[Run]) -> RunView:
+    """Runs of several shops as one."""
+    states = {run.state for run in runs}
+    order = (RunState.RUNNING, RunState.INTERRUPTED, RunState.FAILED, RunState.DONE)
+    counts: Counter[str] = Counter()
+    for run in runs:
+        counts.update(run.counts)
+    ended = [run.ended_at for run in runs if run.ended_at is not None]
+    names = COUNTS if runs[0].kind == SCRAPE else tuple(counts)
+    return RunView(
+        run_id=run_id,
+        kind=runs[0].kind,
+        state=next(state for state in order if state in states),
+        shops=sorted(run.shop for run in runs),
+        started_at=min(run.started_at for run in runs),
+        ended_at=max(ended) if len(ended) == len(runs) else None,
+        pending=sum(len(run.pending) for run in runs),
+        counts={name: counts[name] for name in names},
+        problems=[problem for run in runs for problem in run.problems],
+    )

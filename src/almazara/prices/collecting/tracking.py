@@ -1,0 +1,292 @@
+"""From what a user types (an address, an ASIN, a search) to the listing that is followed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from decimal import Decimal
+from hashlib import sha256
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import SplitResult, parse_qs, quote, urlencode, urlsplit
+
+from almazara.errors import InputError
+from almazara.prices.pages.amazon.marketplaces import CURRENCIES, shop_of
+from almazara.prices.schema import Listing, ListingKind
+from almazara.prices.store.observations import MAX_DECIMALS, MAX_INTEGER_DIGITS, utc
+
+_LONGEST_TEXT: Final = 2048
+_LONGEST_SEARCH: Final = 200
+_ASIN_LENGTH: Final = 10
+_ISBN_MODULUS: Final = 11
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_URL_SAFE: Final = "/%:@!$&'()*+,;=~-._?"
+
+_SHORTENERS: Final = frozenset({"a.co", "amzn.asia", "amzn.com", "amzn.eu", "amzn.in", "amzn.to"})
+_MARKETPLACE_ALIASES: Final = {"us": "amazon.com", "gb": "amazon.co.uk"}
+_SEARCH_FILTERS: Final = ("i", "rh", "s")  # department, refinements and order: they change what is found
+
+_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\\\u2028\u2029\ud800-\udfff]")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_SCHEMELESS = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?:/|$)")
+_HOST = re.compile(
+    r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*"
+)
+_NUMERIC = re.compile(r"\d+|0x[0-9a-f]*")
+_LOCAL_NAMES: Final = ("localhost", "local", "internal", "home.arpa", "onion")
+_AMAZON_LANGUAGE = re.compile(r"^/-/[a-z]{2}(?:[-_][a-z]{2})?(?=/)", re.IGNORECASE)
+_IN_PATH = re.compile(
+    r"/(?:dp|gp/product|gp/aw/d|gp/offer-listing|exec/obidos/asin|product-reviews|product)/([^/]*)", re.IGNORECASE
+)
+_B_ASIN = re.compile(r"B0[0-9A-Z]{8}")
+_ISBN_10 = re.compile(r"[0-9]{9}[0-9X]")
+_TRACKING = re.compile(
+    r"utm_.*|mtm_.*|pk_.*|hsa_.*|_hs.*|g(?:clid|clsrc|braid|ad_.*)|wbraid|dclid|fbclid|msclkid|yclid|twclid|ttclid|"
+    r"igsh(?:id)?|mc_[ce]id|_gl|_ga|srsltid|epik|awc|irclickid|cjevent|zanpid|vero_id|spm",
+    re.IGNORECASE,
+)
+_CATEGORY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+def listing_from(
+    text: str,
+    *,
+    marketplace: str | None,
+    category: str | None,
+    target_price: Decimal | None,
+    now: datetime,
+    loopback: bool = False,
+) -> Listing:
+    """The listing that a user means.
+
+    Args:
+        text: The address of a product or search on Amazon or of a product in any other shop; or an ASIN; or a search
+            on Amazon, written `search: aceite de oliva 5 l`.
+        marketplace: Where an ASIN or search is looked for: `es` or `amazon.es`. An address names its own.
+        category: Words to group it by; folded to lower-case letters, digits and hyphens.
+        target_price: Price at or below which the user wants to hear of it.
+        now: The present moment (aware).
+        loopback: Whether addresses on this machine are taken, for shops in tests.
+
+    Raises:
+        InputError: when any of it cannot be used; the message says what can.
+    """
+    typed = _plain(text)
+    kind, shop, sku, url, title = _meant(typed, marketplace, loopback=loopback)
+    return Listing(
+        listing_id=f"{shop}:{sku}",
+        shop=shop,
+        sku=sku,
+        url=url,
+        title=title,
+        category=_folded_category(category),
+        kind=kind,
+        target_price=_checked_target(target_price),
+        created_at=utc(now, "The listing's moment"),
+    )
+
+
+def normalized_url(text: str, *, loopback: bool = False) -> str:
+    """An http(s) address in the one form by which a listing is known; the same when normalized again.
+
+    Host in lower-case ASCII, no default port, no fragment, no tracking parameters.
+
+    Raises:
+        InputError: for other schemes, user names, hosts that are no public names, and what is no address.
+    """
+    if len(text) > _LONGEST_TEXT or _ODD.search(text):
+        raise InputError(
+            f"An address has at most {_LONGEST_TEXT} characters, and no control characters or backslashes."
+        )
+    try:
+        parts = urlsplit(text.strip())
+        port = parts.port
+    except ValueError as error:
+        raise InputError("The address cannot be read: copy it whole from the browser.") from error
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise InputError("Only addresses that begin with http:// or https:// can be followed.")
+    if "@" in parts.netloc:
+        raise InputError("The address holds a user name or password: take that out.")
+    host = _checked_host(parts.hostname or "", loopback=loopback)
+    netloc = host if port in {None, _DEFAULT_PORTS[parts.scheme]} else f"{host}:{port}"
+    path = quote(parts.path or "/", safe=_URL_SAFE)
+    kept = [part for part in parts.query.split("&") if part and not _TRACKING.fullmatch(part.partition("=")[0])]
+    query = quote("&".join(kept), safe=_URL_SAFE)
+    url = f"{parts.scheme}://{netloc}{path}{'?' if query else ''}{query}"
+    if len(url) > _LONGEST_TEXT:
+        raise InputError(f"The address is too long: at most {_LONGEST_TEXT} characters.")
+    return url
+
+
+def _plain(text: str) -> str:
+    typed = text.strip()
+    if not typed:
+        raise InputError("Nothing was given: give the address of a product, an ASIN, or `search:` and words.")
+    if len(typed) > _LONGEST_TEXT or _ODD.search(typed):
+        raise InputError(f"Give at most {_LONGEST_TEXT} characters, without control characters or backslashes.")
+    return typed
+
+
+_Meant = tuple[ListingKind, str, str, str, str | None]
+
+
+def _meant(typed: str, marketplace: str | None, *, loopback: bool) -> _Meant:
+    """Kind, shop, sku, url and title of what was typed."""
+    if typed.casefold().startswith("search:"):
+        return _search(_market(marketplace), {"k": typed[len("search:") :]})
+    asin = typed.upper()
+    if _B_ASIN.fullmatch(asin) or _ISBN_10.fullmatch(asin):
+        return _product(_market(marketplace), asin)
+    url = _with_scheme(typed)
+    if url is None:
+        raise InputError(
+            f"{typed[:80]!r} is no address, ASIN or search: give an address that begins with https://, an ASIN such "
+            "as those in amazon.es/dp/..., or `search:` and the words to look for."
+        )
+    return _page(normalized_url(url, loopback=loopback))
+
+
+def _with_scheme(typed: str) -> str | None:
+    """The address, `https://` put before one that was typed without it; None for what is none."""
+    if _SCHEMELESS.match(typed):
+        return f"https://{typed}"
+    return typed if _SCHEME.match(typed) else None
+
+
+def _page(url: str) -> _Meant:
+    """What an address shows: a page of Amazon by its own rules, of any other shop by its address."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if host.removeprefix("www.") in _SHORTENERS:
+        raise InputError("That is a short link of Amazon: open it and give the long address of the page it leads to.")
+    shop = _amazon_shop(host)
+    if shop is not None:
+        return _amazon_page(shop, parts)
+    sku = sha256(url.encode()).hexdigest()[:12]
+    return ListingKind.PRODUCT, host.removeprefix("www."), sku, url, None
+
+
+def _amazon_shop(host: str) -> str | None:
+    """The marketplace of a host, or None for another shop's.
+
+    Raises:
+        InputError: for Amazon's other sites, such as sellercentral.amazon.es.
+    """
+    shop = shop_of(f"https://{host}")
+    if shop in CURRENCIES:
+        return shop
+    owner = next((known for known in CURRENCIES if host.endswith(f".{known}")), None)
+    if owner is not None:
+        raise InputError(f"{host} is not the shop of Amazon: give the product's address on www.{owner}.")
+    return None
+
+
+def _amazon_page(shop: str, parts: SplitResult) -> _Meant:
+    path = _AMAZON_LANGUAGE.sub("", parts.path)
+    found = _IN_PATH.search(path)
+    if found:
+        return _product(shop, found[1].upper())
+    try:
+        query = {name: values[-1] for name, values in parse_qs(parts.query, max_num_fields=100).items()}
+    except ValueError as error:
+        raise InputError("The address has too many parameters: give the product's address.") from error
+    words = query.get("k") or query.get("field-keywords")
+    if (path == "/s" or path.startswith("/s/")) and words:
+        return _search(shop, {"k": words} | {name: query[name] for name in _SEARCH_FILTERS if name in query})
+    raise InputError(
+        f"That address of {shop} shows neither a product nor a search: give one with /dp/ and an ASIN, or with /s?k=."
+    )
+
+
+def _product(shop: str, asin: str) -> _Meant:
+    if not _is_asin(asin):
+        raise InputError(
+            f"{asin[:20]!r} is no ASIN: those have ten characters and begin with B0, or are an ISBN-10 whose check "
+            "digit is right. Copy the address again."
+        )
+    return ListingKind.PRODUCT, shop, asin, f"https://www.{shop}/dp/{asin}", None
+
+
+def _search(shop: str, query: dict[str, str]) -> _Meant:
+    """A search; it is known by its address, in which the words stand in lower case with single spaces."""
+    words = " ".join(unicodedata.normalize("NFC", query["k"]).split())
+    if not words or len(words) > _LONGEST_SEARCH or any(_ODD.search(value) for value in query.values()):
+        raise InputError(f"A search needs words: one to {_LONGEST_SEARCH} characters, no control characters.")
+    known_by = unicodedata.normalize("NFC", words.lower())
+    url = f"https://www.{shop}/s?{urlencode(query | {'k': known_by})}"
+    if len(url) > _LONGEST_TEXT:
+        raise InputError("The address of the search is too long: take filters out.")
+    return ListingKind.SEARCH, shop, sha256(url.encode()).hexdigest()[:12], url, words
+
+
+def _is_asin(text: str) -> bool:
+    """Whether a text is an ASIN: B0 and eight more, or an ISBN-10 with the right check digit."""
+    if _B_ASIN.fullmatch(text):
+        return True
+    if not _ISBN_10.fullmatch(text):
+        return False
+    digits = (10 if c == "X" else int(c) for c in text)
+    return (
+        sum(weight * digit for weight, digit in zip(range(_ASIN_LENGTH, 0, -1), digits, strict=True)) % _ISBN_MODULUS
+        == 0
+    )
+
+
+def _market(name: str | None) -> str:
+    """The marketplace that a name such as `es`, `ES`, `amazon.es` or `www.amazon.es` means."""
+    if name is None or not name.strip():
+        raise InputError("An ASIN or a search needs a marketplace, such as `es` or `amazon.es`.")
+    plain = name.strip().lower().removeprefix("https://").removesuffix("/").removeprefix("www.")
+    by_country = {shop.rpartition(".")[2]: shop for shop in CURRENCIES} | _MARKETPLACE_ALIASES
+    shop = plain if plain in CURRENCIES else by_country.get(plain)
+    if shop is None:
+        raise InputError(f"There is no marketplace {name[:40]!r}: choose one of {', '.join(sorted(CURRENCIES))}.")
+    return shop
+
+
+def _checked_host(host: str, *, loopback: bool) -> str:
+    """The host in lower-case ASCII.
+
+    Raises:
+        InputError: when it is no public name: empty, a number, an IP address, a name of this machine or network.
+    """
+    try:
+        plain = (host if host.isascii() else host.encode("idna").decode("ascii")).lower().removesuffix(".")
+    except UnicodeError as error:
+        raise InputError(f"{host[:80]!r} is no name of a shop's host.") from error
+    if loopback and _is_loopback(plain):
+        return f"[{plain}]" if ":" in plain else plain
+    if not _HOST.fullmatch(plain):
+        raise InputError(f"{host[:80]!r} is no name of a shop's host.")
+    name, _, last = plain.rpartition(".")
+    if not name or _NUMERIC.fullmatch(last) or plain.endswith(tuple(f".{local}" for local in _LOCAL_NAMES)):
+        raise InputError(f"{plain[:80]!r} is no public name: give the shop's own address, not a number or local name.")
+    return plain
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _folded_category(category: str | None) -> str | None:
+    if category is None:
+        return None
+    plain = unicodedata.normalize("NFKD", category.casefold())
+    folded = "-".join("".join(c for c in plain if not unicodedata.combining(c)).replace("_", " ").split())
+    if not _CATEGORY.fullmatch(folded):
+        raise InputError("A category is one to forty letters, digits, spaces or hyphens, such as `olive oil`.")
+    return folded
+
+
+def _checked_target(price: Decimal | None) -> Decimal | None:
+    if price is None:
+        return None
+    if not price.is_finite() or not 0 < price < Decimal(10) ** MAX_INTEGER_DIGITS:
+        raise InputError("A target price is an amount above zero, such as 29.95.")
+    if int(price.normalize().as_tuple().exponent) < -MAX_DECIMALS:
+        raise InputError(f"A target price has at most {MAX_DECIMALS} decimals.")
+    return price

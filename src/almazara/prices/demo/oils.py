@@ -1,0 +1,167 @@
+"""The demo shop: invented olive oils whose prices move day by day, so that everything can be seen working offline.
+
+What a product costs is a pure function of the product and the calendar day. `pages` writes the shop's pages, and
+`demo/shop` serves them on loopback.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from typing import Final
+
+from almazara.prices.schema import Listing
+
+SHOP: Final = "demo"
+CURRENCY: Final = "EUR"
+CATEGORY: Final = "demo-olive-oil"
+
+_PAR: Final = 1000  # the cost level at which a product costs its `usual_cents`
+_REQUESTS_PER_CAPTCHA: Final = 61
+_FIRST_CAPTCHA: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One invented product.
+
+    Attributes:
+        slug: Its name in addresses, and its sku.
+        title: Its title, which calls it a demo.
+        litres: What it holds, all bottles together.
+        usual_cents: Its price in cents when oil costs what it usually does.
+        held_days: About how long its price is held between two decisions.
+    """
+
+    slug: str
+    title: str
+    litres: Decimal
+    usual_cents: int
+    held_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class DemoState:
+    """What the shop asks on a day; no price while out of stock, a list price only during a sale."""
+
+    price: Decimal | None
+    list_price: Decimal | None
+    in_stock: bool
+
+
+def _product(slug: str, title: str, litres: str, usual_cents: int, held_days: int) -> Product:
+    return Product(slug, f"{title} (demo)", Decimal(litres), usual_cents, held_days)
+
+
+PRODUCTS: Final = (
+    _product("garrafa-5l", "Aceite de oliva virgen extra Olivar de Ejemplo, garrafa de 5 l", "5", 3899, 11),
+    _product("picual-3x1l", "Aceite de oliva virgen extra picual Olivar de Ejemplo, 3 x 1 l", "3", 2749, 14),
+    _product("arbequina-500ml", "Aceite de oliva virgen extra arbequina Finca Supuesta, 500 ml", "0.5", 849, 17),
+    _product("coupage-6x750ml", "AOVE coupage Finca Supuesta, Pack de 6 botellas de 750 ml", "4.5", 5399, 19),
+    _product("hojiblanca-lata-2-5l", "AOVE hojiblanca Molino Figurado, lata de 2,5 l", "2.5", 2399, 15),
+    _product("temprano-250ml", "AOVE temprano sin filtrar Molino Figurado, botella de 250 ml", "0.25", 1249, 21),
+    _product("suave-1l", "Aceite de oliva suave Olivar de Ejemplo, 1 l", "1", 649, 9),
+    _product("orujo-1l", "Aceite de orujo de oliva Olivar de Ejemplo, 1 litro", "1", 399, 13),
+)
+
+
+def price_on(product: Product, day: date) -> DemoState:
+    """What the shop asks for a product on a day, and whether it has any; the same for ever."""
+    number = day.toordinal()
+    if _episode(product, "stock-out", number, every=60, longest=5, percent=60) is not None:
+        return DemoState(None, None, in_stock=False)
+    regular = regular_price(product, day)
+    sale = _episode(product, "sale", number, every=35, longest=8, percent=55)
+    if sale is None:
+        return DemoState(regular, None, in_stock=True)
+    off = 10 + 5 * (_draw(product.slug, "off", sale) % 4)
+    return DemoState(_ending_in_nine(int(regular * (100 - off))), regular, in_stock=True)
+
+
+def regular_price(product: Product, day: date) -> Decimal:
+    """The price without sale, in stock or not: follows the cost level on days of decision, held between them."""
+    number = day.toordinal()
+    decision = number // product.held_days
+    if _decided_on(product, decision) > number:
+        decision -= 1
+    while _draw(product.slug, "keeps", decision) % 5 < 2:  # noqa: PLR2004 - two decisions of five change nothing
+        decision -= 1
+    level = _cost_level(_decided_on(product, decision))
+    return _ending_in_nine(product.usual_cents * level // _PAR)
+
+
+def blocks(day: date, request: int) -> bool:
+    """Whether the shop answers its `request`-th request of a day (the first is 0) with a captcha.
+
+    One request in 61, never two in a row, and none of the first 20: whoever reads all products once sees them.
+    """
+    late = _draw("captcha", day) % (_REQUESTS_PER_CAPTCHA - _FIRST_CAPTCHA)
+    return request % _REQUESTS_PER_CAPTCHA == _FIRST_CAPTCHA + late
+
+
+def demo_listings(base_url: str) -> list[Listing]:
+    """The demo's products as listings; their ids stay when the port of `base_url` changes."""
+    return [
+        Listing(
+            listing_id=f"{SHOP}:{product.slug}",
+            shop=SHOP,
+            sku=product.slug,
+            url=f"{base_url.rstrip('/')}{path(product)}",
+            title=product.title,
+            category=CATEGORY,
+            target_price=_euros(product.usual_cents * 95 // 100),
+            litres=product.litres,
+        )
+        for product in PRODUCTS
+    ]
+
+
+def path(product: Product) -> str:
+    """Path of a product's page."""
+    return f"/producto/{product.slug}"
+
+
+def as_of(url: str, day: date) -> str:
+    """The address at which the demo shop shows a page of its as it was on a past day."""
+    return f"{url}?day={day.isoformat()}"
+
+
+def _decided_on(product: Product, decision: int) -> int:
+    """Ordinal day of a product's n-th decision: regular, but for a few days."""
+    return decision * product.held_days + _draw(product.slug, "decision", decision) % (product.held_days // 2)
+
+
+def _cost_level(number: int) -> int:
+    """What oil costs, 800 to 1200: a slow wave of harvests and a faster one of the market."""
+    return 800 + (_wave("harvest", number, 120) + _wave("market", number, 30)) // 5
+
+
+def _wave(name: str, number: int, span: int) -> int:
+    """0 to 1000, straight between levels drawn every `span` days."""
+    knot, after = divmod(number, span)
+    start, end = (_draw(name, at) % 1001 for at in (knot, knot + 1))
+    return (start * (span - after) + end * after) // span
+
+
+def _episode(product: Product, kind: str, number: int, *, every: int, longest: int, percent: int) -> int | None:
+    """Which episode of a kind (at most one in `every` days, two to `longest` days long) runs on a day, if any."""
+    episode, after = divmod(number, every)
+    begins = _draw(product.slug, kind, "begins", episode) % (every - longest)
+    days = 2 + _draw(product.slug, kind, "days", episode) % (longest - 1)
+    happens = _draw(product.slug, kind, "happens", episode) % 100 < percent
+    return episode if happens and begins <= after < begins + days else None
+
+
+def _ending_in_nine(cents: int) -> Decimal:
+    return _euros(cents // 10 * 10 + 9)
+
+
+def _euros(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2)
+
+
+def _draw(*key: object) -> int:
+    """A number that is always the same for a key, and looks drawn at random from one key to the next."""
+    return int.from_bytes(sha256("|".join(map(str, key)).encode()).digest()[:4])

@@ -1,0 +1,1 @@
+"""Price histories of other programs in, our own out."""

@@ -1,0 +1,160 @@
+"""Price histories in the styles of Keepa and heisse-preise <-> listings and observations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from almazara.errors import InputError
+from almazara.prices.exchange.rows import IMPORTED, Defaults, Entry, Refusal, amount, entry, read_tidy_row
+from almazara.prices.money import NO_PLACES
+from almazara.prices.schema import Availability, Listing, Observation
+
+KEEPA_EPOCH: Final = datetime(2011, 1, 1, tzinfo=UTC)
+_MINUTE: Final = timedelta(minutes=1)
+# Keepa's numbers of marketplaces, https://keepa.com/#!discuss/t/product-object/116
+KEEPA_DOMAINS: Final = {
+    1: ("amazon.com", "USD"),
+    2: ("amazon.co.uk", "GBP"),
+    3: ("amazon.de", "EUR"),
+    4: ("amazon.fr", "EUR"),
+    5: ("amazon.co.jp", "JPY"),
+    6: ("amazon.ca", "CAD"),
+    8: ("amazon.it", "EUR"),
+    9: ("amazon.es", "EUR"),
+    10: ("amazon.in", "INR"),
+    11: ("amazon.com.mx", "MXN"),
+    12: ("amazon.com.br", "BRL"),
+}
+_OUT_OF_STOCK: Final = -1
+HEISSE_CURRENCY: Final = "EUR"
+
+
+def read_keepa_product(number: int, product: Mapping[str, Any], defaults: Defaults) -> Iterator[Entry | Refusal]:
+    """The history of Amazon's own offer in a product of Keepa: `csv` (or its first list) is [minute, cents, ...].
+
+    Args:
+        number: Place of the product in its file, for refusals.
+        product: Has `asin`, `domainId`, `csv` and perhaps `title`.
+        defaults: Gives the category.
+    """
+    try:
+        shop, currency = KEEPA_DOMAINS[product.get("domainId")]  # type: ignore[index]
+    except (KeyError, TypeError):
+        yield Refusal(number, f"The marketplace (domainId) {product.get('domainId')!r} is not known.")
+        return
+    pairs, asin = _keepa_pairs(product.get("csv")), product.get("asin")
+    if pairs is None or not isinstance(asin, str) or not asin:
+        yield Refusal(number, "The product has no asin, or its csv is no list of [minute, cents, ...].")
+        return
+    for minute, cents in pairs:
+        try:
+            observation = _keepa_observation(f"{shop}:{asin}", minute, cents, currency)
+            url = f"https://www.{shop}/dp/{asin}"
+            yield entry(observation, title=product.get("title"), category=defaults.category, url=url)
+        except InputError as error:
+            yield Refusal(number, str(error))
+
+
+def keepa_product(listing: Listing, observations: Sequence[Observation]) -> tuple[dict[str, Any], int] | None:
+    """A product of Keepa and how many observations it holds, of the minutes and cents that Keepa's format can hold.
+
+    None for a listing of no marketplace that Keepa knows. Of two observations in one minute the later one stays.
+    """
+    domain = next((number for number, (shop, _) in KEEPA_DOMAINS.items() if shop == listing.shop), None)
+    if domain is None:
+        return None
+    currency, cents_by_minute = KEEPA_DOMAINS[domain][1], {}
+    for observation in observations:
+        cents = _cents(observation, currency)
+        minute = (observation.observed_at - KEEPA_EPOCH) // _MINUTE
+        if cents is not None and minute >= 0:
+            cents_by_minute[minute] = cents
+    history = [number for pair in sorted(cents_by_minute.items()) for number in pair]
+    product = {"asin": listing.sku, "domainId": domain, "title": listing.title, "csv": [history]}
+    return product, len(cents_by_minute)
+
+
+def read_heisse_item(number: int, item: Mapping[str, Any], defaults: Defaults) -> Iterator[Entry | Refusal]:
+    """The history of an item of heisse-preise: `priceHistory` is [{date, price}, ...], newest first, in euros."""
+    store, sku, history = item.get("store"), item.get("id"), item.get("priceHistory")
+    if not store or not sku or not isinstance(history, list):
+        yield Refusal(number, "The item has no store, no id, or no list priceHistory.")
+        return
+    listing = {"listing_id": f"{store}:{sku}", "title": item.get("name"), "url": _web_address(item.get("url"))}
+    litres = _litres(item.get("unit"), item.get("quantity"))
+    for change in reversed(history):
+        if not isinstance(change, dict):
+            yield Refusal(number, f"The change {change!r} of priceHistory is no object with date and price.")
+            continue
+        row = {**listing, "date": change.get("date"), "price": change.get("price"), "currency": HEISSE_CURRENCY}
+        match read_tidy_row(number, row, defaults):
+            case Entry(read, observation):
+                yield entry(observation, title=read.title, category=read.category, url=read.url, litres=litres)
+            case refusal:
+                yield refusal
+
+
+def heisse_item(listing: Listing, observations: Sequence[Observation]) -> tuple[dict[str, Any], int]:
+    """An item of heisse-preise and how many observations it holds: the last price of each day in euros, if it changed.
+
+    Days are those of UTC; the newest change stands first.
+    """
+    by_day = {o.observed_at.date(): o.price for o in observations if o.price and o.currency == HEISSE_CURRENCY}
+    changes: list[dict[str, object]] = []
+    for day, price in sorted(by_day.items()):
+        if not changes or changes[-1]["price"] != price:
+            changes.append({"date": day.isoformat(), "price": price})
+    changes.reverse()
+    quantity = {} if listing.litres is None else {"unit": "ml", "quantity": listing.litres * 1000}
+    item = {"store": listing.shop, "id": listing.sku, "name": listing.title, **quantity, "url": listing.url}
+    newest = {"price": changes[0]["price"]} if changes else {}
+    return {**item, **newest, "priceHistory": changes}, len(changes)
+
+
+def _keepa_pairs(csv: object) -> list[tuple[object, object]] | None:
+    history = csv[0] if isinstance(csv, list) and csv and isinstance(csv[0], list | None) else csv
+    if history is None and isinstance(csv, list):
+        return []  # Amazon never offered it
+    if not isinstance(history, list) or len(history) % 2:
+        return None
+    return list(zip(history[::2], history[1::2], strict=True))
+
+
+def _keepa_observation(listing_id: str, minute: object, cents: object, currency: str) -> Observation:
+    if type(minute) is not int or type(cents) is not int or minute < 0:
+        raise InputError(f"The pair [{minute!r}, {cents!r}] is no minute and price of Keepa.")
+    try:
+        moment = KEEPA_EPOCH + minute * _MINUTE
+    except OverflowError as error:
+        raise InputError(f"The minute {minute} lies outside the calendar.") from error
+    if cents == _OUT_OF_STOCK:
+        return Observation(listing_id, moment, Availability.UNAVAILABLE, rule=IMPORTED, source=IMPORTED)
+    price = Decimal(cents).scaleb(-_places(currency))
+    return Observation(listing_id, moment, Availability.IN_STOCK, price, currency, rule=IMPORTED, source=IMPORTED)
+
+
+def _cents(observation: Observation, currency: str) -> int | None:
+    if observation.price is None:
+        return _OUT_OF_STOCK
+    cents = observation.price.scaleb(_places(currency))
+    return int(cents) if observation.currency == currency and cents == cents.to_integral_value() else None
+
+
+def _places(currency: str) -> int:
+    return 0 if currency in NO_PLACES else 2
+
+
+def _web_address(url: object) -> str:
+    return url if isinstance(url, str) and url.startswith(("http://", "https://")) else ""
+
+
+def _litres(unit: object, quantity: object) -> Decimal | None:
+    factor = {"ml": Decimal("0.001"), "l": Decimal(1)}.get(str(unit))
+    try:
+        size = amount(quantity, None)
+    except InputError:
+        return None
+    return None if factor is None or size is None or size <= 0 else (size * factor).normalize()

@@ -1,0 +1,190 @@
+"""Reads files of price histories row by row: CSV, Parquet, and JSON of Keepa and heisse-preise; gzip or plain."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import IO, Any, Final
+
+import polars as pl
+
+from almazara.errors import InputError
+from almazara.prices.exchange.histories import read_heisse_item, read_keepa_product
+from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, Refusal, read_tidy_row, require_tidy_columns
+
+Reader = Callable[[Path, Defaults], Iterator[Entry | Refusal]]
+ItemReader = Callable[[int, Mapping[str, Any], Defaults], Iterator[Entry | Refusal]]
+_LONGEST_LINE: Final = 1 << 20
+_LONGEST_ITEM: Final = 1 << 26
+_CHUNK: Final = 1 << 16
+_GZIP: Final = b"\x1f\x8b"
+_TIDY_NAMES: Final = {*TIDY_SCHEMA, "series_id", "date"}
+_NOT_JSON: Final = "The file is no JSON list of products or items"
+
+
+def format_of(path: Path) -> str:
+    """The format that a file's name, and for JSON its first item, say.
+
+    Raises:
+        InputError: when they say none that we know.
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    for suffix in reversed(suffixes):
+        if suffix in (".csv", ".parquet"):
+            return suffix[1:]
+        if suffix == ".json":
+            first = next(_items(path), {})
+            if "priceHistory" in first:
+                return "heisse-preise"
+            if "csv" in first:
+                return "keepa"
+            raise InputError(f"{path.name} holds neither products of Keepa nor items of heisse-preise.")
+    raise InputError(f"{path.name} names no known format: {', '.join(READERS)}; say which it is.")
+
+
+def read_csv(path: Path, defaults: Defaults) -> Iterator[Entry | Refusal]:
+    """Rows of a comma-separated tidy table in UTF-8 with a header."""
+    with _opened(path, "CSV") as file:
+        reader = csv.reader(_lines(file), strict=True)
+        header = [name.strip() for name in next(reader, [])]
+        require_tidy_columns(header, defaults)
+        if len(set(header)) < len(header):
+            raise InputError("The file's header names a column twice.")
+        for cells in reader:
+            if not cells:
+                continue
+            if len(cells) != len(header):
+                yield Refusal(reader.line_num, f"The line has {len(cells)} cells, and the header has {len(header)}.")
+            else:
+                yield read_tidy_row(reader.line_num, dict(zip(header, cells, strict=True)), defaults)
+
+
+def read_parquet(path: Path, defaults: Defaults) -> Iterator[Entry | Refusal]:
+    """Rows of a tidy table in Parquet; floating prices count with the shortest digits that name them."""
+    with _opened(path, "Parquet"):
+        frame = pl.scan_parquet(path, glob=False)
+        schema = frame.collect_schema()
+        require_tidy_columns(schema.names(), defaults)
+        wanted = [name for name in schema.names() if name in _TIDY_NAMES]
+        floats = [name for name in wanted if schema[name].is_float()]
+        frame = frame.select(wanted).with_columns(pl.col(floats).cast(pl.String))
+        line = 0
+        for batch in frame.collect_batches(chunk_size=_CHUNK, maintain_order=True):
+            for row in batch.iter_rows(named=True):
+                line += 1
+                yield read_tidy_row(line, row, defaults)
+
+
+def _read_json(read_item: ItemReader, path: Path, defaults: Defaults) -> Iterator[Entry | Refusal]:
+    for number, item in enumerate(_items(path), 1):
+        yield from read_item(number, item, defaults)
+
+
+READERS: Final[dict[str, Reader]] = {
+    "csv": read_csv,
+    "parquet": read_parquet,
+    "keepa": partial(_read_json, read_keepa_product),
+    "heisse-preise": partial(_read_json, read_heisse_item),
+}
+
+
+@contextmanager
+def _opened(path: Path, claim: str) -> Iterator[IO[str]]:
+    """The file's text, unzipped where it is gzip; errors while it is read say that it is not what it claims."""
+    try:
+        with path.open("rb") as raw:
+            zipped = raw.read(2) == _GZIP
+        opener = gzip.open if zipped else open
+        with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
+            yield file
+    except (UnicodeDecodeError, csv.Error, EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(f"{path.name} is no readable {claim} file: {error}.") from error
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise InputError(f"{path.name} is no readable {claim} file: {str(error).splitlines()[0]}.") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _lines(file: IO[str]) -> Iterator[str]:
+    while line := file.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE:
+            raise InputError("The file has a line of more than a million characters: it is no table of prices.")
+        yield line
+
+
+def _items(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON list, one after the other, or those of the list `products` of one object."""
+    with _opened(path, "JSON") as file:
+        text = _Buffer(file)
+        if text.peek() == "{":
+            whole = text.value()
+            found = whole.get("products", [whole])
+            if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+                raise InputError(f"{_NOT_JSON}.")
+            yield from found
+        else:
+            yield from _listed(text)
+        if text.peek():
+            raise InputError(f"{_NOT_JSON}: something follows its end.")
+
+
+def _listed(text: _Buffer) -> Iterator[dict[str, Any]]:
+    text.take("[")
+    if text.peek() == "]":
+        text.take("]")
+        return
+    while True:
+        yield text.value()
+        if text.peek() == "]":
+            text.take("]")
+            return
+        text.take(",")
+
+
+class _Buffer:
+    """A window on a JSON text that is read as far as the value at its beginning needs."""
+
+    _decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=Decimal)
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self._text = ""
+
+    def peek(self) -> str:
+        """The next character that is no white space, or nothing at the end."""
+        while not (stripped := self._text.lstrip(" \t\r\n")):
+            self._text = self._file.read(_CHUNK)
+            if not self._text:
+                return ""
+        self._text = stripped
+        return stripped[0]
+
+    def take(self, mark: str) -> None:
+        """Step over a mark that must be there."""
+        if self.peek() != mark:
+            raise InputError(f"{_NOT_JSON}: {mark!r} is missing.")
+        self._text = self._text[1:]
+
+    def value(self) -> dict[str, Any]:
+        """The next value, which must be an object."""
+        if self.peek() != "{":
+            raise InputError(f"{_NOT_JSON}: an object is missing.")
+        while True:
+            try:
+                found, end = self._decoder.raw_decode(self._text)
+            except (ValueError, RecursionError) as error:
+                # It may only be cut: read as much again, so that long objects are not tried too often.
+                more = self._file.read(max(_CHUNK, len(self._text)))
+                if not more or len(self._text) > _LONGEST_ITEM:
+                    raise InputError(f"{_NOT_JSON}: {error}.") from error
+                self._text += more
+            else:
+                self._text = self._text[end:]
+                return dict(found)

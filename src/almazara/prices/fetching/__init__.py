@@ -1,0 +1,1 @@
+"""Address -> page -> snapshot, politely."""

@@ -1,0 +1,185 @@
+"""One request through libcurl: to checked addresses only, with limits of size and time, without redirects."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+from almazara.prices.fetching.addresses import Target
+from almazara.prices.fetching.decoding import ACCEPT_ENCODING, Decoder
+from almazara.prices.fetching.responses import NOT_WHOLE, TOO_LARGE, Broken, Response, add_header
+
+_ABORT = 0xFFFFFFFF  # CURL_WRITEFUNC_ERROR
+
+_PARTIAL = 18
+_REASONS = {
+    5: "the proxy's name could not be resolved",
+    7: "no connection could be made",
+    16: "the HTTP/2 connection broke",
+    _PARTIAL: "the connection ended before the page did",
+    28: "it took longer than allowed",
+    35: "no encrypted connection could be made",
+    52: "the server closed the connection without an answer",
+    55: "the connection broke while asking",
+    56: "the connection broke while reading",
+    60: "the server's certificate is not valid",
+    92: "the HTTP/2 stream broke",
+    97: "the proxy refused the connection",
+    63: TOO_LARGE.reason,
+}
+_PASSING = frozenset({5, 7, 16, _PARTIAL, 28, 35, 52, 55, 56, 92, 97})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may take.
+
+    Attributes:
+        max_bytes: Bytes of body, after decompression.
+        timeout_seconds: Seconds in all.
+        connect_seconds: Seconds until connected.
+        cut: Whether a larger body is cut instead of refused.
+    """
+
+    max_bytes: int
+    timeout_seconds: float
+    connect_seconds: float
+    cut: bool = False
+
+
+@dataclass(slots=True)
+class _Receiver:
+    """Takes header lines and body chunks from libcurl."""
+
+    limits: Limits
+    headers: dict[str, str] = field(default_factory=dict)
+    encoding: str = ""
+    headers_ended: bool = False
+    decoder: Decoder | None = None
+    refusal: Broken | None = None
+
+    def take_header(self, line: bytes) -> int:
+        name, colon, value = line.decode("latin-1").partition(":")
+        if line.startswith(b"HTTP/"):
+            self.headers.clear()
+            self.encoding, self.headers_ended = "", False
+        elif not line.strip():
+            self.headers_ended = True
+        elif colon and not self.headers_ended:  # later ones are trailers
+            if name.strip().lower() == "content-encoding":
+                self.encoding = f"{self.encoding}, {value.strip()}" if self.encoding else value.strip()
+            add_header(self.headers, name, value)
+        return len(line)
+
+    def take_body(self, chunk: bytes) -> int:
+        try:
+            self.decoder = self.decoder or Decoder(self.encoding, self.limits.max_bytes)
+            self.decoder.feed(chunk)
+        except zlib.error:
+            self.refusal = NOT_WHOLE
+        except ValueError as error:
+            self.refusal = Broken(str(error), passing=False)
+        else:
+            if not self.decoder.too_large:
+                return len(chunk)
+            if not self.limits.cut:
+                self.refusal = TOO_LARGE
+        return _ABORT
+
+    def outcome(self, code: int, status: int) -> Response | Broken:
+        """What came, given libcurl's own verdict."""
+        if self.refusal is not None:
+            return self.refusal
+        cut = self.limits.cut and self.decoder is not None and self.decoder.too_large
+        if code and not cut:
+            return _broken(code)
+        if not self.headers_ended:
+            return _broken(_PARTIAL)
+        if self.decoder is None:
+            return Response(status, self.headers, b"")
+        if not cut and not self.decoder.whole:
+            return NOT_WHOLE
+        return Response(status, self.headers, bytes(self.decoder.body))
+
+
+def request(
+    target: Target, addresses: Sequence[str], headers: Mapping[str, str], limits: Limits, proxy: str | None
+) -> tuple[Response | Broken, str]:
+    """Send one GET.
+
+    A handle serves one request: no cookie, cached name or earlier connection reaches the next.
+
+    Args:
+        target: The checked address.
+        addresses: Where the connection may go (without a proxy); no name server is asked again.
+        headers: Request headers, already checked; nothing is added but `Host` and `Accept-Encoding`.
+        limits: Size and time.
+        proxy: A proxy's URL, or None; environment variables that name proxies are not read.
+
+    Returns:
+        The answer, and the address that was connected to ("" when none was).
+    """
+    from curl_cffi import Curl, CurlError, CurlInfo
+
+    receiver = _Receiver(limits)
+    with closing(Curl()) as curl:
+        for option, value in _options(target, addresses, headers, limits, proxy).items():
+            curl.setopt(option, value)
+        _receive(curl, receiver)
+        try:
+            curl.perform()
+        except CurlError as error:
+            code = int(error.code)
+        else:
+            code = 0
+        status = _integer(curl.getinfo(CurlInfo.RESPONSE_CODE))
+        primary = curl.getinfo(CurlInfo.PRIMARY_IP)
+    outcome = receiver.outcome(code, status)
+    return outcome, primary.decode() if isinstance(primary, bytes) else ""
+
+
+def _options(
+    target: Target, addresses: Sequence[str], headers: Mapping[str, str], limits: Limits, proxy: str | None
+) -> dict[Any, Any]:
+    from curl_cffi import CurlHttpVersion, CurlOpt
+
+    pinned = ",".join(f"[{address}]" if ":" in address else address for address in addresses)
+    return {
+        CurlOpt.URL: target.url,
+        CurlOpt.PROTOCOLS_STR: "http,https",
+        CurlOpt.HTTP_VERSION: CurlHttpVersion.V2TLS,
+        CurlOpt.FOLLOWLOCATION: 0,
+        CurlOpt.RESOLVE: [f"{target.host}:{target.port}:{pinned}"],
+        # An empty proxy also keeps libcurl from reading `https_proxy` in the environment.
+        CurlOpt.PROXY: proxy or "",
+        CurlOpt.SUPPRESS_CONNECT_HEADERS: 1,
+        CurlOpt.HTTP_CONTENT_DECODING: 0,
+        CurlOpt.HTTPHEADER: [
+            f"{name}: {value}".encode("latin-1")
+            for name, value in {**headers, "Accept-Encoding": ACCEPT_ENCODING}.items()
+        ],
+        CurlOpt.MAXFILESIZE_LARGE: 0 if limits.cut else limits.max_bytes,
+        CurlOpt.TIMEOUT_MS: int(limits.timeout_seconds * 1000),
+        CurlOpt.CONNECTTIMEOUT_MS: int(limits.connect_seconds * 1000),
+        CurlOpt.NOSIGNAL: 1,
+    }
+
+
+def _receive(curl: Any, receiver: _Receiver) -> None:  # noqa: ANN401 - curl_cffi is imported late
+    from curl_cffi import CurlOpt
+
+    curl.setopt(CurlOpt.HEADERFUNCTION, receiver.take_header)
+    curl.setopt(CurlOpt.WRITEFUNCTION, receiver.take_body)
+
+
+def _broken(code: int) -> Broken:
+    # libcurl's own words are not passed on: they may hold a proxy's address.
+    reason = _REASONS.get(code, f"libcurl gave up with error {code}")
+    return Broken(reason, code in _PASSING)
+
+
+def _integer(info: object) -> int:
+    return info if isinstance(info, int) else 0

@@ -1,0 +1,225 @@
+"""The `http` page source: one polite, checked request at a time per host; every outcome is a value."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from almazara import log
+from almazara.prices.fetching import curl
+from almazara.prices.fetching import politeness as manners
+from almazara.prices.fetching.addresses import Forbidden, Resolver, Target, check_url, refusal, resolve, system_resolver
+from almazara.prices.fetching.config import HttpConfig
+from almazara.prices.fetching.curl import Limits
+from almazara.prices.fetching.host_states import HostStates, MemoryHostStates, stop_host
+from almazara.prices.fetching.politeness import Robots, Stop
+from almazara.prices.fetching.protocol import Failed, Fetched, Refused
+from almazara.prices.fetching.responses import (
+    Broken,
+    Response,
+    conditional_headers,
+    fetched,
+    is_worth_repeating,
+    redirect_of,
+    remembered,
+)
+from almazara.prices.fetching.robots import ROBOTS_BYTES, RobotsCache
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A final answer and where it came from."""
+
+    url: str
+    response: Response
+
+
+class HttpSource:
+    """Fetches pages over HTTP; safe to use from several threads.
+
+    Args:
+        config: Settings.
+        states: Remembers each host's pauses, budget and stops; in memory when None.
+        clock: The present moment (aware).
+        sleep: Waits so many seconds.
+        rng: Makes the jitter.
+        resolver: Finds a host's addresses.
+    """
+
+    name = "http"
+
+    def __init__(
+        self,
+        config: HttpConfig,
+        states: HostStates | None = None,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], None] = time.sleep,
+        rng: random.Random | None = None,
+        resolver: Resolver = system_resolver,
+    ) -> None:
+        self._config = config
+        self._states = MemoryHostStates() if states is None else states
+        self._clock = clock
+        self._sleep = sleep
+        self._rng = rng or random.Random()
+        self._resolver = resolver
+        self._requests = 0
+        self._robots = RobotsCache(self._read_robots, clock)
+
+    def fetch(self, url: str, validators: Mapping[str, str] | None = None) -> Fetched:
+        """Fetch one page, of whatever status; see `PageSource.fetch`.
+
+        A page with status 404 or 503 is a page: the readers know what it means.
+        """
+        conditions = conditional_headers(validators)
+        answer = self._follow(url, conditions, self._page_limits(), robots=self._config.politeness.robots)
+        if not isinstance(answer, _Answer):
+            log.event("not-fetched", host=_host(url), outcome=type(answer).__name__.lower(), reason=answer.reason)
+            return answer
+        response = answer.response
+        log.event("fetched", host=_host(url), status=response.status, bytes=len(response.body))
+        return fetched(url, answer.url, response, self._clock(), conditional=bool(conditions))
+
+    def report_block(self, url: str) -> None:
+        """Stop the host of `url` for the cool-off time: a reader found a block or captcha on its page.
+
+        Raises:
+            UnavailableError: when that cannot be remembered.
+        """
+        stop_host(url, self._config, self._states, self._clock())
+
+    def close(self) -> None:
+        """Nothing to give back: no connection outlives its request."""
+
+    def _follow(
+        self, url: str, conditions: Mapping[str, str], limits: Limits, *, robots: bool
+    ) -> _Answer | Refused | Failed:
+        """Ask, and follow redirects, each checked as if it had been asked for."""
+        here = url
+        for _ in range(self._config.max_redirects + 1):
+            answer = self._hop(here, conditions, limits, robots=robots)
+            if isinstance(answer, Refused | Failed):
+                way = "" if here == url else "it redirects: "
+                return replace(answer, url=url, reason=f"{way}{answer.reason}")
+            onward = redirect_of(answer.url, answer.response)
+            if onward is None:
+                return answer
+            here = onward
+        return Failed(url, f"it redirects more than {self._config.max_redirects} times")
+
+    def _hop(
+        self, url: str, conditions: Mapping[str, str], limits: Limits, *, robots: bool
+    ) -> _Answer | Refused | Failed:
+        target = check_url(url, self._config.addresses)
+        if isinstance(target, Forbidden):
+            return Refused(url, target.reason)
+        rules = self._robots.rules(target.origin) if robots else Robots(None)
+        if isinstance(rules, Refused):
+            return rules
+        reason = rules.refusal(target.url, self._config.robot)
+        if reason:
+            return Refused(url, reason)
+        response = self._persist(target, conditions, limits, rules.pause_seconds(self._config.robot))
+        if isinstance(response, Stop):
+            return Refused(url, response.reason)
+        if isinstance(response, Broken):
+            return Failed(url, response.reason)
+        return _Answer(target.url, response)
+
+    def _persist(
+        self, target: Target, conditions: Mapping[str, str], limits: Limits, asked_seconds: float
+    ) -> Response | Broken | Stop:
+        """Ask until there is a final answer, the repetitions are used up, or the host must be left alone."""
+        last: Response | Broken | None = None
+        for attempt in range(self._config.politeness.retries + 1):
+            answer = self._take_turn(target, conditions, limits, asked_seconds, attempt)
+            if isinstance(answer, Stop):
+                return answer if last is None else _stopped(last, answer)
+            if not is_worth_repeating(answer):
+                return answer
+            last = answer
+        return last or Stop("no request is allowed: the number of repetitions is negative")
+
+    def _take_turn(
+        self,
+        target: Target,
+        conditions: Mapping[str, str],
+        limits: Limits,
+        asked_seconds: float,
+        attempt: int,
+    ) -> Response | Broken | Stop:
+        """Wait for the host's turn and for its pause, ask once, and remember how it went."""
+        polite = self._config.politeness
+        try:
+            with self._states.turn(target.site) as turn:
+                permit = manners.gate(turn.state, polite, self._clock())
+                if isinstance(permit, Stop):
+                    return permit
+                if permit.wait_seconds > 0:
+                    self._sleep(permit.wait_seconds)
+                turn.keep(manners.spend(turn.state, self._clock()))
+                answer = self._ask(target, conditions, limits)
+                if not isinstance(answer, Stop):
+                    turn.keep(
+                        remembered(
+                            turn.state,
+                            answer,
+                            polite,
+                            self._clock(),
+                            self._rng,
+                            asked_seconds=asked_seconds,
+                            attempt=attempt,
+                        )
+                    )
+                return answer
+        except OSError as error:
+            return Stop(f"what was asked of the host cannot be remembered ({error.strerror or type(error).__name__})")
+
+    def _ask(self, target: Target, conditions: Mapping[str, str], limits: Limits) -> Response | Broken | Stop:
+        """Resolve, check, connect to the checked address itself, and check again whom we talked to."""
+        try:
+            addresses = resolve(target, self._config.addresses, self._resolver)
+        except OSError:
+            return Broken("the host's name could not be resolved", passing=True)
+        if isinstance(addresses, Forbidden):
+            return Stop(addresses.reason)
+        headers = {**self._config.headers, "User-Agent": self._config.agent, **conditions}
+        proxy = self._next_proxy()
+        answer, primary = curl.request(target, addresses, headers, limits, proxy)
+        if proxy is None and primary and refusal(primary, target.port, self._config.addresses):
+            return Broken("the connection went to an address that is not allowed", passing=False)
+        return answer
+
+    def _next_proxy(self) -> str | None:
+        if not self._config.proxies:
+            return None
+        self._requests += 1
+        return self._config.proxies[self._requests % len(self._config.proxies)]
+
+    def _read_robots(self, url: str) -> Robots | Refused:
+        limits = Limits(ROBOTS_BYTES, self._config.timeout_seconds, self._config.connect_seconds, cut=True)
+        answer = self._follow(url, {}, limits, robots=False)
+        if isinstance(answer, _Answer):
+            return manners.read_robots(answer.response.status, answer.response.body)
+        return answer if isinstance(answer, Refused) else Robots(None, answer.reason)
+
+    def _page_limits(self) -> Limits:
+        config = self._config
+        return Limits(config.max_bytes, config.timeout_seconds, config.connect_seconds)
+
+
+def _stopped(last: Response | Broken, stop: Stop) -> Response | Broken:
+    """The answer we have, when no repetition is allowed; a broken one says why it was not repeated."""
+    return last if isinstance(last, Response) else Broken(f"{last.reason}; {stop.reason}", passing=False)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or "?"
+    except ValueError:
+        return "?"

@@ -1,0 +1,294 @@
+"""The kept copies of fetched pages: a folder a listing, gzip, nothing twice, limits of age and size.
+
+Layout under the root::
+
+    <shop>/<sku>/<moment>.json       url, final_url, status, headers, fetched_at, file, sha256
+    <shop>/<sku>/<moment>.html.gz    the body; a later fetch of the same bytes points to the earlier file
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import hashlib
+import json
+import os
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from almazara import log
+from almazara.errors import InputError, UnavailableError
+from almazara.prices.fetching.protocol import Page
+from almazara.settings import Settings
+
+_KEPT_HEADERS = ("content-type", "content-language", "etag", "last-modified", "date", "server")
+_STAMP = "%Y%m%dT%H%M%S%fZ"
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_LONGEST_NAME = 100
+_LARGEST_BODY = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long pages stay: at most `days` (None: for ever) and `max_bytes` on disk (None: no limit)."""
+
+    days: int | None = 90
+    max_bytes: int | None = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A kept page: where it lies, and whose it is."""
+
+    shop: str
+    sku: str
+    page: Page
+    path: Path
+
+
+class Snapshots:
+    """Keeps pages under one folder; several processes may."""
+
+    def __init__(self, root: Path, retention: Retention | None = None) -> None:
+        self.root = root
+        self.retention = retention or Retention()
+
+    def keep(self, shop: str, sku: str, page: Page) -> Path:
+        """Keep one page.
+
+        Returns:
+            The file with the body; an earlier one where the newest copy holds the same bytes.
+
+        Raises:
+            UnavailableError: when the folder cannot be written; what is there stays as it was.
+        """
+        folder = self.root / safe_name(shop) / safe_name(sku)
+        try:
+            with self._locked():
+                return _keep(folder, shop, sku, page)
+        except OSError as error:
+            raise UnavailableError(f"The page could not be kept under {folder}: {error}.") from error
+
+    def iterate(self, shop: str | None = None, sku: str | None = None) -> Iterator[Snapshot]:
+        """Kept pages, oldest first; what cannot be read is logged and left out."""
+        for path in self._notes(shop, sku):
+            snapshot = read_snapshot(path)
+            if snapshot is not None:
+                yield snapshot
+
+    def latest(self, shop: str, sku: str) -> Snapshot | None:
+        """The newest kept page of a listing."""
+        for path in reversed(self._notes(shop, sku)):
+            snapshot = read_snapshot(path)
+            if snapshot is not None:
+                return snapshot
+        return None
+
+    def addresses(self) -> dict[str, Path]:
+        """The newest note of each address that was asked for, oldest first; read the page with `read_snapshot`."""
+        found = {}
+        for path in self._notes(None, None):
+            try:
+                found[str(json.loads(path.read_bytes())["url"])] = path
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                log.event("snapshot-unreadable", level=30, path=path, error=error)
+        return found
+
+    def prune(self, now: datetime) -> int:
+        """Remove pages that are too old, then the oldest until the size fits; each listing's newest stays.
+
+        What a killed process left half done goes too.
+
+        Returns:
+            How many pages went.
+
+        Raises:
+            UnavailableError: when a file cannot be removed.
+        """
+        try:
+            with self._locked():
+                return self._prune(now)
+        except OSError as error:
+            raise UnavailableError(f"Old pages under {self.root} could not be removed: {error}.") from error
+
+    def _prune(self, now: datetime) -> int:
+        for folder in {path.parent for path in self.root.glob("*/*/*")}:
+            _sweep(folder)
+        notes = self._notes(None, None)
+        newest = {path.parent: path for path in notes}
+        total = sum(path.stat().st_size for path in self.root.glob("*/*/*"))
+        removed = 0
+        for path in notes:
+            if path != newest[path.parent] and self._is_due(path, now, total):
+                size = path.stat().st_size
+                path.unlink()
+                total -= size + _sweep(path.parent)
+                removed += 1
+        return removed
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One keeper at a time: a body is not removed while a new note is about to need it."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _is_due(self, path: Path, now: datetime, total: int) -> bool:
+        days, size = self.retention.days, self.retention.max_bytes
+        too_old = days is not None and path.stem[:22] < (now - timedelta(days=days)).strftime(_STAMP)
+        return too_old or (size is not None and total > size)
+
+    def _notes(self, shop: str | None, sku: str | None) -> list[Path]:
+        pattern = f"{safe_name(shop) if shop else '*'}/{safe_name(sku) if sku else '*'}/*.json"
+        return sorted(self.root.glob(pattern), key=lambda path: (path.stem, str(path.parent)))
+
+
+def read_snapshot(path: Path) -> Snapshot | None:
+    """The page that a note describes, or None (and a line in the log) when it cannot be read."""
+    try:
+        note = json.loads(path.read_bytes())
+        body = read_body(path.with_name(Path(str(note["file"])).name))
+        if hashlib.sha256(body).hexdigest() != note["sha256"]:
+            raise ValueError("the body is not the one that was kept")  # noqa: TRY301
+        return Snapshot(str(note["shop"]), str(note["sku"]), _page(note, body), path)
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        log.event("snapshot-unreadable", level=30, path=path, error=error)
+        return None
+
+
+def read_body(path: Path, max_bytes: int = _LARGEST_BODY) -> bytes:
+    """The bytes of a plain or gzip file.
+
+    Raises:
+        ValueError: when it holds more than `max_bytes`.
+        OSError, EOFError: when it cannot be read.
+    """
+    with path.open("rb") as raw:
+        packed = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
+        with gzip.open(raw) if packed else raw as file:
+            body = file.read(max_bytes + 1)
+    if len(body) > max_bytes:
+        raise ValueError(f"{path.name} holds more than {max_bytes} bytes")
+    return body
+
+
+def safe_name(text: str) -> str:
+    """A name that stays inside its folder: letters, digits and `._-`; what had to change keeps a hash.
+
+    Example:
+        >>> safe_name("amazon.es")
+        'amazon.es'
+        >>> safe_name("../etc")
+        '___etc-f7f9121f'
+    """
+    name = _UNSAFE.sub("_", text)[:_LONGEST_NAME]
+    name = re.sub(r"^\.+", lambda dots: "_" * len(dots[0]), name)
+    if name == text and name:
+        return name
+    return f"{name}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+
+def _keep(folder: Path, shop: str, sku: str, page: Page) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256(page.body).hexdigest()
+    stamp = _free_stamp(folder, page.fetched_at)
+    name = _same_body(folder, digest)
+    if name is None:
+        name = f"{stamp}.html.gz"
+        _write(folder / name, gzip.compress(page.body, compresslevel=6, mtime=0))
+    note = {**_described(page), "shop": shop, "sku": sku, "file": name, "sha256": digest}
+    _write(folder / f"{stamp}.json", json.dumps(note, indent=1).encode())
+    return folder / name
+
+
+def _described(page: Page) -> dict[str, Any]:
+    return {
+        "url": page.url,
+        "final_url": page.final_url,
+        "status": page.status,
+        "headers": {name: page.headers[name] for name in _KEPT_HEADERS if name in page.headers},
+        "fetched_at": page.fetched_at.astimezone(UTC).isoformat(),
+    }
+
+
+def _page(note: Mapping[str, Any], body: bytes) -> Page:
+    return Page(
+        url=str(note["url"]),
+        final_url=str(note["final_url"]),
+        status=int(note["status"]),
+        headers=dict(note["headers"]),
+        body=body,
+        fetched_at=datetime.fromisoformat(note["fetched_at"]),
+    )
+
+
+def _same_body(folder: Path, digest: str) -> str | None:
+    """The file of the newest note, when it holds the same bytes."""
+    for path in sorted(folder.glob("*.json"), reverse=True)[:1]:
+        try:
+            note = json.loads(path.read_bytes())
+            name = Path(str(note["file"])).name
+            return name if note["sha256"] == digest and (folder / name).is_file() else None
+        except (ValueError, KeyError, TypeError):
+            return None
+    return None
+
+
+def _free_stamp(folder: Path, moment: datetime) -> str:
+    stamp = moment.astimezone(UTC).strftime(_STAMP)
+    number = 1
+    name = stamp
+    while (folder / f"{name}.json").exists():
+        name = f"{stamp}-{number:03d}"
+        number += 1
+    return name
+
+
+def _sweep(folder: Path) -> int:
+    """Remove what no note needs; returns the bytes set free."""
+    notes = [path.read_bytes() for path in folder.glob("*.json")]
+    freed = 0
+    for path in folder.iterdir():
+        if path.suffix != ".json" and not any(f'"{path.name}"'.encode() in note for note in notes):
+            freed += path.stat().st_size
+            path.unlink()
+    return freed
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write durably under a temporary name, then rename, so that no half file is ever seen."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def open_snapshots(settings: Settings) -> Snapshots:
+    """The kept pages."""
+    return Snapshots(settings.home_path / "snapshots", Retention(days=settings.snapshot_days))
+
+
+def saved_page(path: Path) -> bytes:
+    """The bytes of a saved page, plain or gzip.
+
+    Raises:
+        InputError: when the file cannot be read.
+    """
+    try:
+        return read_body(path)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise InputError(f"The page {path} cannot be read: {error}.") from error

@@ -1,0 +1,1 @@
+"""Observations -> series -> forecasts that are kept."""

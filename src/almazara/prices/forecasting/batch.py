@@ -1,0 +1,229 @@
+"""Forecasts of a file of prices: rows are checked, series filled forward, and nothing is known of them beyond it."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from almazara.errors import InputError
+from almazara.prices.forecasting.models.base import horizon_of
+from almazara.prices.forecasting.models.panels import Learner, Panel, filled_forward, forecast_values, panel_model
+from almazara.prices.schema import CURRENCY, CUTOFF, DATE, MODEL, PRICE, QUANTILE, VALUE
+from almazara.runs import Progress
+
+SERIES_ID: Final = "series_id"
+TARGET_DATE: Final = "target_date"
+QUANTILES: Final = (0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975)
+FORECAST_COLUMNS: Final = (SERIES_ID, CUTOFF, TARGET_DATE, QUANTILE, VALUE, MODEL)
+LONGEST_HORIZON: Final = 365
+_WINDOW_DAYS: Final = 1_100  # what was before says little, and keeps a table of many years within memory
+_LARGEST: Final = 1e12
+_SMALLEST: Final = 1e-9
+_DAY: Final = r"^\d{4}-\d{2}-\d{2}"
+_MOMENT: Final = _DAY + r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$"
+_ROW, _TEXT = "row", "text"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchInput:
+    """What a table holds up to the cutoff.
+
+    Attributes:
+        panel: The series, filled forward from their first row to the cutoff, never backward; None without any.
+        refused_rows: How many rows were not read, by reason.
+        refused_series: Why a series gets no forecast.
+    """
+
+    panel: Panel | None
+    refused_rows: Mapping[str, int]
+    refused_series: Mapping[str, str]
+
+
+def read_prices(table: pl.DataFrame, cutoff: date, *, window_days: int = _WINDOW_DAYS) -> BatchInput:
+    """Check and order the rows of a table up to a cutoff; what came after it is not looked at.
+
+    Args:
+        table: All columns as text: series_id, date (a day or an ISO 8601 moment, whose calendar day counts as
+            written) and price; currency where there is one. Of several rows of a day the last moment's counts, of
+            equal moments the last row.
+        cutoff: Last day that is known.
+        window_days: How many days up to it the panel has at most.
+
+    Raises:
+        InputError: when a column is missing.
+    """
+    if missing := [name for name in (SERIES_ID, DATE, PRICE) if name not in table.columns]:
+        raise InputError(f"The table lacks the columns {', '.join(missing)}: it needs series_id, date and price.")
+    rows = _parsed(table)
+    known = rows.filter(pl.col(DATE).is_null() | (pl.col(DATE) <= cutoff))
+    reason = _refusal()
+    refused = known.select(reason.alias("reason")).drop_nulls().group_by("reason").len().sort("reason")
+    good = known.filter(reason.is_null())
+    mixed = _of_two_currencies(good)
+    without = set(rows.filter(pl.col(SERIES_ID) != "")[SERIES_ID]) - set(good[SERIES_ID])
+    refused_series = dict.fromkeys(sorted(without), "no price up to the cutoff") | mixed
+    usable = good.filter(~pl.col(SERIES_ID).is_in(list(mixed)))
+    panel = _panel(usable, cutoff, window_days) if usable.height else None
+    return BatchInput(panel, dict(refused.iter_rows()), refused_series)
+
+
+def forecast_batch(panel: Panel | None, learn: Learner, model: str, horizon_days: int) -> pl.DataFrame:
+    """Forecast all series of a panel.
+
+    Args:
+        panel: The series of `read_prices`.
+        learn: The model.
+        model: Its name, for the column `model`.
+        horizon_days: Days ahead, 1 to LONGEST_HORIZON.
+
+    Returns:
+        FORECAST_COLUMNS, sorted by series, target date and quantile (QUANTILES); values positive, never crossing.
+
+    Raises:
+        InputError: for a horizon that is none.
+    """
+    if horizon_of(horizon_days) > LONGEST_HORIZON:
+        raise InputError(f"A horizon of {horizon_days} days is too long: ask for {LONGEST_HORIZON} at most.")
+    if panel is None:
+        return _table([], [], np.empty((0, horizon_days, len(QUANTILES))), model)
+    values = forecast_values(panel, panel_model(panel, learn), horizon_days, QUANTILES)
+    return _table(panel.names, panel.cutoffs, values, model)
+
+
+def _parsed(table: pl.DataFrame) -> pl.DataFrame:
+    """Series, day, moment and price of each row; null where they cannot be read."""
+    text = pl.col(DATE).str.strip_chars()
+    day = pl.when(text.str.contains(_MOMENT)).then(text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
+    has_currency = CURRENCY in table.columns
+    return table.select(
+        pl.col(SERIES_ID).fill_null("").str.strip_chars(),
+        day.alias(DATE),
+        text.alias(_TEXT),
+        pl.col(PRICE).str.strip_chars().cast(pl.Float64, strict=False),
+        (pl.col(CURRENCY).str.strip_chars().str.to_uppercase() if has_currency else pl.lit("")).alias(CURRENCY),
+    ).with_row_index(_ROW)
+
+
+def _refusal() -> pl.Expr:
+    """Why a row is refused, or null."""
+    price = pl.col(PRICE)
+    return (
+        pl.when(pl.col(SERIES_ID) == "")
+        .then(pl.lit("no series_id"))
+        .when(pl.col(DATE).is_null())
+        .then(pl.lit("the date is no ISO 8601 day or moment"))
+        .when(price.is_null() | ~price.is_finite() | ~price.is_between(_SMALLEST, _LARGEST))
+        .then(pl.lit("the price is no positive number"))
+    )
+
+
+def _of_two_currencies(rows: pl.DataFrame) -> dict[str, str]:
+    named = rows.filter(pl.col(CURRENCY) != "").group_by(SERIES_ID).agg(pl.col(CURRENCY).unique().sort())
+    mixed = named.filter(pl.col(CURRENCY).list.len() > 1).sort(SERIES_ID)
+    return {name: f"prices in several currencies ({', '.join(found)})" for name, found in mixed.iter_rows()}
+
+
+def _panel(rows: pl.DataFrame, cutoff: date, window_days: int) -> Panel:
+    """One value a day; what lies before the window counts as its first day's price."""
+    ordered = rows.sort(SERIES_ID, DATE, _TEXT, _ROW).unique([SERIES_ID, DATE], keep="last", maintain_order=True)
+    first = ordered[DATE].min()
+    if not isinstance(first, date):
+        raise InputError("The table has no dates.")
+    begin = max(first, cutoff - timedelta(days=window_days - 1))
+    names = ordered[SERIES_ID].unique(maintain_order=True)
+    numbers = ordered[SERIES_ID].rle_id().to_numpy().astype(np.int64)
+    columns = (ordered[DATE] - begin).dt.total_days().to_numpy().clip(0)
+    prices = np.full((len(names), (cutoff - begin).days + 1), np.nan)
+    prices[numbers, columns] = ordered[PRICE].to_numpy()  # in order of time: of the days before, the last one counts
+    last = np.full(len(names), prices.shape[1] - 1)
+    return Panel(
+        tuple(names), filled_forward(prices), (cutoff,) * len(names), last, np.zeros(len(names), dtype=np.int64)
+    )
+
+
+def _table(names: Sequence[str], cutoffs: Sequence[date], values: np.ndarray, model: str) -> pl.DataFrame:
+    count, horizon, width = values.shape
+    rows = np.repeat(np.arange(count), horizon * width)
+    cutoff = pl.Series(CUTOFF, cutoffs, dtype=pl.Date).gather(rows)
+    ahead = pl.Series(np.tile(np.repeat(np.arange(1, horizon + 1), width), count))
+    return pl.DataFrame(
+        {
+            SERIES_ID: pl.Series(names, dtype=pl.String).gather(rows),
+            CUTOFF: cutoff,
+            TARGET_DATE: (cutoff + ahead * timedelta(days=1)).cast(pl.Date),
+            QUANTILE: np.tile(np.asarray(QUANTILES), count * horizon),
+            VALUE: values.ravel(),
+            MODEL: pl.repeat(model, count * horizon * width, eager=True, dtype=pl.String),
+        }
+    )
+
+
+_GZIP = b"\x1f\x8b"
+
+
+def read_table(path: Path) -> pl.DataFrame:
+    """The rows of a CSV file with a header, plain or gzip; rows that do not have the header's cells are cut or filled.
+
+    Raises:
+        InputError: when it cannot be read as such.
+    """
+    try:
+        raw = path.read_bytes()
+        if raw[:2] == _GZIP:
+            raw = gzip.decompress(raw)
+        raw.decode("utf-8")
+        return pl.read_csv(raw, infer_schema=False, truncate_ragged_lines=True)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (EOFError, zlib.error, UnicodeDecodeError, pl.exceptions.PolarsError) as error:
+        raise InputError(f"{path.name} is no readable CSV file: {str(error).splitlines()[0]}.") from error
+
+
+def write_table(path: Path, table: pl.DataFrame) -> None:
+    """Write Parquet, or CSV where the name ends so; an older file is replaced only by a whole new one.
+
+    Raises:
+        InputError: when it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        if path.suffix.lower() == ".csv":
+            table.write_csv(partial)
+        else:
+            table.write_parquet(partial)
+        partial.replace(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """What became of a file: how many series were forecast, and what was refused."""
+
+    forecast: int
+    refused_rows: dict[str, int]
+    refused_series: dict[str, str]
+
+
+def forecast_file(source: Path, target: Path, *, cutoff: date, horizon_days: int, progress: Progress) -> BatchReport:
+    """Forecast each series of a CSV file into a Parquet or CSV file."""
+    from almazara.prices.forecasting.models.ensemble import Ensemble
+
+    progress("reading prices", 0, 0)
+    found = read_prices(read_table(source), cutoff)
+    progress("forecasting", 0, 0)
+    table = forecast_batch(found.panel, Ensemble().learn, Ensemble.name, horizon_days)
+    write_table(target, table)
+    count = len(found.panel.names) if found.panel else 0
+    return BatchReport(count, dict(found.refused_rows), dict(found.refused_series))

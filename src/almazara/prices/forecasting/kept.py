@@ -1,0 +1,130 @@
+"""The forecasts that are kept, in memory and in an artifact, and the answers read from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from almazara.errors import InputError, NotFoundError
+
+HORIZON_DAYS: Final = 90
+LEVELS: Final = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98)
+QUANTILES: Final = tuple(sorted({0.5, *((100 - v) / 200 for v in LEVELS), *((100 + v) / 200 for v in LEVELS)}))
+
+
+@dataclass(frozen=True, slots=True)
+class Backtested:
+    """How a model did on a listing's past, beside the last value; ratios below 1 are better than doing nothing."""
+
+    model: str
+    folds: int
+    mae: float
+    mae_ratio: float | None
+    crps_ratio: float | None
+    coverage_80: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forecasted:
+    """What is known of one listing's forecast; its values are a row of the array."""
+
+    model: str
+    cutoff: str
+    currency: str
+    backtest: list[Backtested]
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastIndex:
+    """All listings: those forecast, in order of the array's rows, and why the others are not.
+
+    Attributes:
+        left_out: Models that failed as a whole and were tried no further, and how.
+    """
+
+    forecasts: dict[str, Forecasted]
+    refused: dict[str, str]
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltForecasts:
+    """What is published: the index, and values of shape (listings, HORIZON_DAYS, len(QUANTILES))."""
+
+    index: ForecastIndex
+    values: np.ndarray
+
+
+def joined(first: BuiltForecasts, second: BuiltForecasts) -> BuiltForecasts:
+    """Two sets of forecasts of different listings as one."""
+    index = ForecastIndex(
+        first.index.forecasts | second.index.forecasts,
+        first.index.refused | second.index.refused,
+        first.index.left_out | second.index.left_out,
+    )
+    return BuiltForecasts(index, np.concatenate([first.values, second.values]))
+
+
+@dataclass(frozen=True, slots=True)
+class QuantileForecast:
+    """One listing's answer: dated values by quantile."""
+
+    listing_id: str
+    about: Forecasted
+    dates: list[date]
+    quantiles: list[float]
+    values: np.ndarray
+
+
+class Forecasts:
+    """Reads what `build_forecasts` made."""
+
+    def __init__(self, index: ForecastIndex, values: np.ndarray) -> None:
+        self.index = index
+        self._values = values
+        self._rows = {listing_id: row for row, listing_id in enumerate(index.forecasts)}
+
+    def of(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> QuantileForecast:
+        """Quantiles for the days after the cutoff.
+
+        Raises:
+            InputError: for a horizon or level that is not kept, or a listing whose history is too short.
+            NotFoundError: for a listing that no forecast was made for.
+        """
+        if not 1 <= horizon_days <= HORIZON_DAYS:
+            raise InputError(f"horizon is {horizon_days}: ask for 1 to {HORIZON_DAYS} days.")
+        if unknown := [level for level in levels if level not in LEVELS]:
+            raise InputError(f"levels holds {unknown[0]}: choose among {', '.join(map(str, LEVELS))}.")
+        if listing_id in self.index.refused:
+            raise InputError(self.index.refused[listing_id])
+        if listing_id not in self._rows:
+            raise NotFoundError(f"There is no forecast of {listing_id} yet: POST /retrain makes one.")
+        about = self.index.forecasts[listing_id]
+        wanted = sorted({0.5, *((100 - v) / 200 for v in levels), *((100 + v) / 200 for v in levels)})
+        columns = [QUANTILES.index(quantile) for quantile in wanted]
+        first = date.fromisoformat(about.cutoff)
+        dates = [first + timedelta(days=day) for day in range(1, horizon_days + 1)]
+        values = self._values[self._rows[listing_id], :horizon_days][:, columns]
+        return QuantileForecast(listing_id, about, dates, wanted, values)
+
+
+_INDEX = "index.json"
+_VALUES = "values.npy"
+
+
+def write(folder: Path, built: BuiltForecasts) -> None:
+    """Write the index as JSON and the values as one array."""
+    (folder / _INDEX).write_bytes(msgspec.json.encode(built.index))
+    np.save(folder / _VALUES, built.values, allow_pickle=False)
+
+
+def open_forecasts(folder: Path) -> Forecasts:
+    """Open an artifact; the values are memory-mapped."""
+    index = msgspec.json.decode((folder / _INDEX).read_bytes(), type=ForecastIndex)
+    return Forecasts(index, np.load(folder / _VALUES, mmap_mode="r", allow_pickle=False))

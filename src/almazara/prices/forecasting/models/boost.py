@@ -1,0 +1,102 @@
+"""`boost`: the mixture of `steps`, its weights found by gradient boosting (extra `boost`); LightGBM is imported here.
+
+The trees (LightGBM, Ke et al. 2017) are grown on the CRPS itself: each round follows its slope in the scores of the
+outcomes, so that whole distributions are boosted rather than one quantile after the other, and none can cross.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from almazara.errors import MissingExtraError
+from almazara.prices.forecasting.models import registry
+from almazara.prices.forecasting.models.panels import FittedPanel, QuantilesOfChange, fitted_panel
+from almazara.prices.forecasting.models.step_features import Floats, StepHistory
+from almazara.prices.forecasting.models.step_outcomes import OUTCOMES
+from almazara.prices.forecasting.models.step_prior import prior
+from almazara.prices.forecasting.models.steps import INPUTS, Examples, Weigher, examples, step_quantiles
+
+try:
+    import lightgbm
+except ImportError as error:
+    raise MissingExtraError("boost", "Gradient boosting") from error
+
+_LEFT_OUT: Final = frozenset({"age", "weekday_sin", "weekday_cos"})  # they name the panel and the day, not the state
+_COLUMNS: Final = np.array([i for i, name in enumerate(INPUTS) if name not in _LEFT_OUT])
+_EXAMPLES: Final = 15_000
+_FEWEST: Final = 200
+_ROUNDS: Final = 60
+_PARAMETERS: Final = {
+    "num_class": len(OUTCOMES),
+    "learning_rate": 0.1,
+    "num_leaves": 8,
+    "min_data_in_leaf": 40,
+    "min_sum_hessian_in_leaf": 0.01,
+    "lambda_l2": 1.0,
+    "feature_fraction": 0.6,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "max_bin": 63,
+    "num_threads": 1,
+    "seed": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbose": -1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BoostedWeights:
+    """Weights of the outcomes from trees; they begin where the first outcome, no change, is trusted most."""
+
+    trees: Any
+
+    def weights(self, inputs: Floats) -> Floats:
+        """See `steps.Weigher`."""
+        return _softmax(self.trees.predict(inputs[:, _COLUMNS]) + _BEGIN)
+
+
+_BEGIN: Final = np.array([2.0] + [0.0] * (len(OUTCOMES) - 1))
+
+
+def learn_boost(history: StepHistory, last_day: int) -> QuantilesOfChange:
+    """The model as it would have been learned on `last_day`; where there is too little to learn, `steps`' prior."""
+    found = examples(history, last_day, count=_EXAMPLES)
+    weigher: Weigher = prior() if found is None or len(found.inputs) < _FEWEST else _boosted(found)
+    return step_quantiles(history, weigher)
+
+
+class Boost:
+    """See the module."""
+
+    name = registry.BOOST
+
+    def fit(self, series: pl.DataFrame) -> FittedPanel:
+        """Learn from the whole panel up to each listing's cutoff."""
+        return fitted_panel(series, learn_boost)
+
+
+def _boosted(found: Examples) -> BoostedWeights:
+    importance = found.importance / found.importance.mean()
+    losses = found.losses / max(float(found.losses[:, 0, 0].mean()), 1e-6)  # of about one size, as the trees expect
+
+    def slopes(scores: Floats, _data: object) -> tuple[Floats, Floats]:
+        weights = _softmax(scores + _BEGIN)
+        pulled = (losses @ weights[:, :, None])[:, :, 0]
+        loss = (pulled * weights).sum(axis=1, keepdims=True)
+        first = 2 * weights * (pulled - loss) * importance[:, None]
+        # A bound above the curvature, which itself may be negative.
+        second = np.abs(first) / 2 + 2 * weights * (1 - weights) * loss * importance[:, None] + 1e-3
+        return first, second
+
+    data = lightgbm.Dataset(found.inputs[:, _COLUMNS], free_raw_data=False)
+    return BoostedWeights(lightgbm.train({**_PARAMETERS, "objective": slopes}, data, _ROUNDS))
+
+
+def _softmax(scores: Floats) -> Floats:
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))

@@ -1,0 +1,91 @@
+"""Forecasters by name; heavy libraries are imported only when one that needs them is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import cast
+
+from almazara.errors import NotFoundError
+from almazara.prices.forecasting.models.base import Forecaster
+from almazara.prices.forecasting.models.panels import Learner
+
+STEPS, BOOST, ENSEMBLE = "steps", "boost", "ensemble"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a forecaster lives.
+
+    Attributes:
+        module: Its module in this package.
+        factory: Its class there; called without arguments.
+        library: The optional library that it needs, or None.
+        backtest_folds: On how many of the newest folds it is tried, because it is costly; None: on all.
+    """
+
+    module: str
+    factory: str
+    library: str | None = None
+    backtest_folds: int | None = None
+
+
+ENTRIES: Mapping[str, Entry] = {
+    "last_value": Entry("naive", "LastValue"),
+    "seasonal_naive": Entry("naive", "SeasonalNaive"),
+    STEPS: Entry("steps", "Steps", backtest_folds=3),
+    BOOST: Entry("boost", "Boost", library="lightgbm", backtest_folds=3),
+    ENSEMBLE: Entry("ensemble", "Ensemble"),
+    "drift": Entry("statistical", "Drift", library="statsforecast"),
+    "ses": Entry("statistical", "SimpleExponentialSmoothing", library="statsforecast"),
+    "ets": Entry("statistical", "ExponentialSmoothing", library="statsforecast"),
+    "theta": Entry("statistical", "Theta", library="statsforecast"),
+    "ces": Entry("statistical", "ComplexExponentialSmoothing", library="statsforecast"),
+    "arima": Entry("statistical", "Arima", library="statsforecast", backtest_folds=3),
+    "combination": Entry("combination", "Combination", library="statsforecast", backtest_folds=3),
+    "prophet": Entry("prophet", "ProphetForecaster", library="prophet", backtest_folds=3),
+    "lstm": Entry("lstm", "LstmForecaster", library="tensorflow", backtest_folds=3),
+}
+
+
+def installed() -> list[str]:
+    """Names of the forecasters whose library is there; nothing heavy is imported to find out."""
+    return [name for name, entry in ENTRIES.items() if entry.library is None or find_spec(entry.library) is not None]
+
+
+def needs_library(name: str) -> bool:
+    """Whether a forecaster of ENTRIES needs an optional library."""
+    return name in ENTRIES and ENTRIES[name].library is not None
+
+
+def create(name: str) -> Forecaster:
+    """The forecaster of this name.
+
+    Raises:
+        NotFoundError: for an unknown name.
+        MissingExtraError: when its library is not installed.
+    """
+    entry = ENTRIES.get(name)
+    if entry is None:
+        raise NotFoundError(f"There is no forecaster {name!r}: choose one of {', '.join(ENTRIES)}.", list(ENTRIES))
+    module = import_module(f"{__package__}.{entry.module}")
+    return cast("Forecaster", getattr(module, entry.factory)())
+
+
+def panel_learners() -> list[Learner]:
+    """The models across series that the ensemble averages, as far as their libraries are there."""
+    found = [_attribute("steps", "learn_steps")]
+    if find_spec("lightgbm") is not None:
+        found.append(_attribute("boost", "learn_boost"))
+    return found
+
+
+def _attribute(module: str, name: str) -> Learner:
+    return cast("Learner", getattr(import_module(f"{__package__}.{module}"), name))
+
+
+def backtest_limits() -> dict[str, int]:
+    """On how many folds the costly forecasters are tried, for `backtest.run`."""
+    return {name: entry.backtest_folds for name, entry in ENTRIES.items() if entry.backtest_folds is not None}

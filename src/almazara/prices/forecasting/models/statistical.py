@@ -1,0 +1,191 @@
+"""The classical models of single series, by statsforecast (extra `stats`); imported here and nowhere else.
+
+All of them see the logarithms of the prices, which keeps the quantiles positive and makes moves proportional. Days
+without a price hold the last known one, because these models know no gaps; a model is fitted up to the last known
+price and forecasts from there.
+"""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from almazara.errors import MissingExtraError
+from almazara.prices.forecasting.models.base import (
+    MEDIAN,
+    FitFailed,
+    Floats,
+    History,
+    Refusal,
+    histories,
+    horizon_of,
+    quantiles_of,
+    stacked,
+    tidy,
+)
+
+try:
+    from statsforecast.models import (
+        AutoARIMA,
+        AutoCES,
+        AutoETS,
+        DynamicOptimizedTheta,
+        RandomWalkWithDrift,
+        SimpleExponentialSmoothingOptimized,
+    )
+    from statsforecast.mstl import mstl
+except ImportError as error:
+    raise MissingExtraError("stats", "The classical models") from error
+
+_WINDOW = 365  # a year of days; a fit's cost grows with it and older ones carry almost no weight
+_CYCLES = 10  # or as many of the longest season
+_FIT_ERRORS = (RuntimeError, ValueError, ArithmeticError, IndexError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A fitted model of statsforecast, None for a constant series, and what was taken out of the series before.
+
+    Attributes:
+        cycles: The newest cycle of each season, as log prices; the forecast gets them back.
+    """
+
+    fitted: Any
+    cycles: tuple[Floats, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    models: tuple[tuple[History, _Model], ...]
+    refused: tuple[Refusal, ...]
+
+    def forecast(self, horizon_days: int, levels: Sequence[int]) -> pl.DataFrame:
+        quantiles = quantiles_of(levels)
+        horizon = horizon_of(horizon_days)
+        return stacked([tidy(h, quantiles, _quantile_values(h, model, horizon, quantiles)) for h, model in self.models])
+
+
+class _Univariate(ABC):
+    """One model per listing; a constant series needs none.
+
+    Args:
+        season_lengths: Of the seasons that are taken out first by repeated loess (MSTL; Bandara, Hyndman and Bergmeir
+            2021) and put back as they were last. Prices of shops have none worth it, so there are none by default.
+    """
+
+    name: str
+
+    def __init__(self, season_lengths: Sequence[int] = ()) -> None:
+        self._season_lengths = tuple(sorted(season_lengths))
+        self._window = max(_WINDOW, _CYCLES * max(self._season_lengths, default=0))
+
+    @abstractmethod
+    def _model(self) -> Any:  # noqa: ANN401 - statsforecast has no types
+        """A model of statsforecast, not yet fitted."""
+
+    def fit(self, series: pl.DataFrame) -> _Fitted:
+        """Fit one model per listing."""
+        models: list[tuple[History, _Model]] = []
+        listings, refused = histories(series)
+        failed: list[Refusal] = []
+        for history in listings:
+            try:
+                models.append((history, self._fitted_to(np.log(history.until_last_price[-self._window :]))))
+            except _FIT_ERRORS as error:
+                failed.append(FitFailed(history.listing_id, f"{self.name} found no fit: {error}."))
+        return _Fitted(tuple(models), (*refused, *failed))
+
+    def _fitted_to(self, logs: Floats) -> _Model:
+        adjusted, cycles = _without_seasons(logs, self._season_lengths)
+        if np.ptp(adjusted) == 0:
+            return _Model(None, ())
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # the searches try parameters that overflow, and drop them
+            return _Model(self._model().fit(adjusted), cycles)
+
+
+def _without_seasons(logs: Floats, season_lengths: Sequence[int]) -> tuple[Floats, tuple[Floats, ...]]:
+    """The series without its seasons, and the newest cycle of each; a season needs more than two cycles."""
+    lengths = [length for length in season_lengths if logs.size > 2 * length]
+    if not lengths or np.ptp(logs) == 0:
+        return logs, ()
+    parts = mstl(logs, lengths).filter(like="seasonal").to_numpy()
+    return logs - parts.sum(axis=1), tuple(parts[-length:, i] for i, length in enumerate(lengths))
+
+
+class Drift(_Univariate):
+    """The last value, and the average change per day since the first (Hyndman and Athanasopoulos 2021, section 5.2)."""
+
+    name = "drift"
+
+    def _model(self) -> Any:  # noqa: ANN401
+        return RandomWalkWithDrift()
+
+
+class SimpleExponentialSmoothing(_Univariate):
+    """A weighted mean of the past, newer days weighing more (Brown 1956), the rate fitted; flat forecasts."""
+
+    name = "ses"
+
+    def _model(self) -> Any:  # noqa: ANN401
+        return SimpleExponentialSmoothingOptimized()
+
+
+class ExponentialSmoothing(_Univariate):
+    """AutoETS (Hyndman and Khandakar 2008): error and damped trend by AICc, its own intervals."""
+
+    name = "ets"
+
+    def _model(self) -> Any:  # noqa: ANN401
+        return AutoETS(season_length=1, model="ZZN", damped=True)
+
+
+class Theta(_Univariate):
+    """The dynamic optimized theta model (Fiorucci et al. 2016)."""
+
+    name = "theta"
+
+    def _model(self) -> Any:  # noqa: ANN401
+        return DynamicOptimizedTheta(season_length=1)
+
+
+class ComplexExponentialSmoothing(_Univariate):
+    """CES (Svetunkov, Kourentzes and Ord 2022); its intervals hardly widen with the horizon."""
+
+    name = "ces"
+
+    def _model(self) -> Any:  # noqa: ANN401
+        return AutoCES(season_length=1, model="N")
+
+
+class Arima(_Univariate):
+    """AutoARIMA: orders by stepwise search over AICc (Hyndman and Khandakar 2008)."""
+
+    name = "arima"
+
+    def _model(self) -> Any:  # noqa: ANN401
+        return AutoARIMA(season_length=1)
+
+
+def _quantile_values(history: History, model: _Model, horizon: int, quantiles: Sequence[float]) -> Floats:
+    if model.fitted is None:
+        return np.full((horizon, len(quantiles)), history.last)
+    ahead = horizon + history.stale_days
+    found = model.fitted.predict(h=ahead, level=[_level(q) for q in quantiles if q > MEDIAN])
+    columns = [
+        found["mean"] if q == MEDIAN else found[f"{'hi' if q > MEDIAN else 'lo'}-{_level(q)}"] for q in quantiles
+    ]
+    seasonal = sum((np.resize(cycle, ahead) for cycle in model.cycles), np.zeros(ahead))
+    values: Floats = np.exp(np.column_stack(columns) + seasonal[:, None])[-horizon:]
+    return values
+
+
+def _level(quantile: float) -> int:
+    """The interval level in percent that has `quantile` as one end."""
+    return round(abs(200 * quantile - 100))

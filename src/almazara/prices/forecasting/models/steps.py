@@ -1,0 +1,181 @@
+"""`steps`: the chance of each kind of move times where it leads, learned across the series of a panel.
+
+The state of a price (`step_features`) sets the weights of a mixture (`mixture`) of candidate outcomes
+(`step_outcomes`): it stays, moves as it or its panel moved before, returns to an earlier level. The weights begin from
+a small prior that was learned on other panels (`step_prior`), so that a small or young panel is not at a loss.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+import polars as pl
+
+from almazara.prices.forecasting.models import registry
+from almazara.prices.forecasting.models.base import MEDIAN
+from almazara.prices.forecasting.models.mixture import Mixer, Training, crps_matrices, mixture_quantiles, trained
+from almazara.prices.forecasting.models.panels import FittedPanel, QuantilesOfChange, fitted_panel
+from almazara.prices.forecasting.models.step_features import FEATURES, WINDOWS, Floats, StepHistory
+from almazara.prices.forecasting.models.step_outcomes import OUTCOMES, outcomes
+from almazara.prices.forecasting.models.step_prior import prior
+
+LEADS: Final = (1, 3, 7, 14, 30)
+"""Days ahead at which is learned."""
+INPUTS: Final = (*FEATURES, *(f"chance_{w}" for w in WINDOWS), "lead", "lead_to_standing", "was_dearer", "was_cheaper")
+EXAMPLES: Final = 30_000
+_MIN_AGE: Final = 14
+_LONGEST_DAYS: Final = 900
+_TRAINING: Final = Training(passes=20, pull=0.02)
+_LEAST_SHARE: Final = 0.3
+_SHOCK_REACH: Final = 0.7
+_SHOCK_DAYS: Final = 30
+_SHOCKS: Final = tuple(OUTCOMES.index(name) for name in ("panel_rises", "panel_falls", "scaled_rises", "scaled_falls"))
+_CONFIDENT: Final = 0.9
+_SAME: Final = 1e-9
+_CHANGES: Final = tuple(FEATURES.index(f"changes_{window}") for window in WINDOWS)
+_STANDING, _AGE = FEATURES.index("standing"), FEATURES.index("age")
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What is learned from: states, what each outcome's weight would have cost, and how much each example counts."""
+
+    inputs: Floats
+    losses: Floats
+    importance: Floats
+
+
+class Weigher(Protocol):
+    """What turns a state into the weights of the outcomes."""
+
+    def weights(self, inputs: Floats) -> Floats:
+        """Shape (n, outcomes), positive, each row summing to 1, from inputs of shape (n, len(INPUTS))."""
+        ...
+
+
+def inputs_at(history: StepHistory, state: Floats, day: int, lead: int, rows: np.ndarray) -> Floats:
+    """What a mixer reads: the state and what it says of the next `lead` days; shape (len(rows), len(INPUTS)).
+
+    Args:
+        history: The panel.
+        state: Its features at `day` (`StepHistory.features`).
+        day: Column of the state.
+        lead: Days ahead.
+        rows: Series for which it is wanted.
+    """
+    found = state[rows]
+    standing, age = np.expm1(found[:, _STANDING]), np.expm1(found[:, _AGE]) + 1
+    fell = history.previous[rows, day] - history.logs[rows, day]
+    chances = []
+    for window, column in zip(WINDOWS, _CHANGES, strict=True):
+        rate = (np.expm1(found[:, column]) + 0.5) / (np.minimum(age, window) + 15)
+        chances.append(np.log(-np.expm1(-rate * lead)) + rate * lead)  # log odds of a change, were changes random
+    ahead = np.full(len(found), np.log(lead))
+    return np.column_stack([found, *chances, ahead, np.log1p(standing) - ahead, fell > _SAME, fell < -_SAME])
+
+
+def examples(history: StepHistory, last_day: int, *, count: int = EXAMPLES) -> Examples | None:
+    """Examples whose outcome was known by `last_day`, spread over leads, days and series; None where there is none."""
+    first = int(history.begins.min()) + _MIN_AGE
+    parts = []
+    for lead in LEADS:
+        for day in _days(first, last_day - lead, count / len(LEADS) / max(1, len(history.begins))):
+            rows = np.flatnonzero(history.begins <= day - _MIN_AGE + 1)
+            limit = int(count / len(LEADS) / 3)
+            if len(rows) > limit:
+                rows = np.sort(np.random.default_rng(day).choice(rows, limit, replace=False))
+            moved = history.logs[rows, day + lead] - history.logs[rows, day]
+            losses = crps_matrices(outcomes(history, day, lead, rows), moved)
+            parts.append((lead, inputs_at(history, history.features(day), day, lead, rows), losses))
+    if not parts:
+        return None
+    leads = np.concatenate([np.full(len(inputs), lead) for lead, inputs, _ in parts])
+    losses = np.concatenate([one for _, _, one in parts])
+    return Examples(np.concatenate([one for _, one, _ in parts]), losses, _importance(leads, losses[:, 0, 0]))
+
+
+def learned(found: Examples | None, prior: Mixer) -> Mixer:
+    """The prior, moved by a panel's own examples."""
+    if found is None:
+        return prior
+    return trained(prior, found.inputs, found.losses, found.importance, _TRAINING)
+
+
+def step_quantiles(history: StepHistory, mixer: Weigher) -> QuantilesOfChange:
+    """The forecasts of a mixer for any day of a panel."""
+    begin = int(history.begins.min())
+
+    def quantiles(day: int, leads: Sequence[int], rows: np.ndarray, probabilities: Sequence[float]) -> Floats:
+        state = history.features(day)
+        found = []
+        for lead in leads:
+            weights = mixer.weights(inputs_at(history, state, day, lead, rows))
+            weights = with_common_shock(weights, day - begin, lead)
+            found.append(cautious_quantiles(outcomes(history, day, lead, rows), weights, probabilities))
+        return np.stack(found, axis=1)
+
+    return quantiles
+
+
+def with_common_shock(weights: Floats, known_days: int, lead: int) -> Floats:
+    """Weights that allow for a move of the whole panel such as it has not seen: a tax, a harvest, a new policy.
+
+    After n spans without one, the next brings one with a chance of 1 / (n + 2) (Laplace's rule of succession). It moves
+    prices up or down alike and reaches them one after the other: _SHOCK_REACH of them within _SHOCK_DAYS, fewer before,
+    with the root of the days. So short histories are uncertain far ahead, long ones hardly.
+    """
+    reach = _SHOCK_REACH * math.sqrt(min(1.0, lead / _SHOCK_DAYS))
+    chance = reach / (known_days / lead + 2)
+    found = weights * (1 - chance)
+    found[:, _SHOCKS] += chance / len(_SHOCKS)
+    return found
+
+
+def cautious_quantiles(atoms: Floats, weights: Floats, probabilities: Sequence[float]) -> Floats:
+    """Quantiles of mixtures whose middle is no change, unless more than _CONFIDENT of the mass lies on one side."""
+    levels = np.asarray(probabilities)
+    found = mixture_quantiles(atoms, weights, [*levels, 1 - _CONFIDENT, _CONFIDENT])
+    stays = (found[:, -2] <= _SAME) & (found[:, -1] >= -_SAME)
+    middle = (levels >= 1 - _CONFIDENT - _SAME) & (levels <= _CONFIDENT + _SAME)
+    side = np.sign(np.round(levels - MEDIAN, 9))
+    held = np.where(side < 0, np.minimum(found[:, :-2], 0), np.where(side > 0, np.maximum(found[:, :-2], 0), 0))
+    return np.where(stays[:, None] & middle, held, found[:, :-2])
+
+
+def learn_steps(history: StepHistory, last_day: int, start: Mixer | None = None) -> QuantilesOfChange:
+    """The model as it would have been learned on `last_day`, beginning from another prior where one is given."""
+    return step_quantiles(history, learned(examples(history, last_day), start or prior()))
+
+
+class Steps:
+    """See the module; the method is this project's own, its parts are named in `mixture`."""
+
+    name = registry.STEPS
+
+    def fit(self, series: pl.DataFrame) -> FittedPanel:
+        """Learn from the whole panel up to each listing's cutoff."""
+        return fitted_panel(series, learn_steps)
+
+
+def _days(first: int, last: int, wanted: float) -> list[int]:
+    """About `wanted` days, at least 3 and at most 60, evenly spread from `first` (not too long ago) to `last`."""
+    if last < first:
+        return []
+    begin = max(first, last - _LONGEST_DAYS)
+    return [int(day) for day in np.unique(np.linspace(begin, last, int(np.clip(wanted, 3, 60))).astype(np.int64))]
+
+
+def _importance(leads: np.ndarray, error: Floats) -> Floats:
+    """Each lead counts alike, an error being measured in mean errors of the last value at that lead.
+
+    A lead at which next to nothing moved would drown the others, so it is measured by a share of the mean of all.
+    """
+    importance, least = np.empty(len(leads)), max(float(error.mean()), 1e-4) * _LEAST_SHARE
+    for lead in np.unique(leads):
+        at = leads == lead
+        importance[at] = len(leads) / at.sum() / len(np.unique(leads)) / max(float(error[at].mean()), least)
+    return importance

@@ -1,0 +1,239 @@
+"""Published forecasts, scored when their day has come: realized error and coverage, by model and horizon.
+
+What is issued and what was scored are plain JSON documents, so that any observation store keeps them. A day is scored
+once, after it has ended: the prices of that day are final then, and a repeated or interrupted run changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+import numpy as np
+
+from almazara.prices.forecasting import metrics
+from almazara.prices.forecasting.kept import QUANTILES, BuiltForecasts
+
+HORIZONS: Final = (1, 7, 14, 30)
+"""Days ahead at which published forecasts are scored."""
+SCORED_QUANTILES: Final = (0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975)
+CHUNK: Final = 200
+"""Products in one document: about 100 KB, which every store takes."""
+_COLUMNS: Final = [QUANTILES.index(quantile) for quantile in SCORED_QUANTILES]
+_EVEN: Final = [place for place, quantile in enumerate(SCORED_QUANTILES) if round(quantile * 10, 6) % 1 == 0]
+"""The deciles: the CRPS wants evenly spaced levels."""
+_MEDIAN: Final = SCORED_QUANTILES.index(0.5)
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Sums over scored forecasts; errors are shares of the last price that was known when the forecast was made.
+
+    Attributes:
+        forecasts: How many were scored.
+        error: Sum of |price - median|.
+        naive_error: Sum of |price - last price|.
+        crps: Sum of the continuous ranked probability scores over the deciles.
+        covered_80: How many prices lay within the 80 % interval; `covered_95` likewise.
+        unknown: Forecasts whose day had no price (not read, out of stock): they are not scored.
+    """
+
+    forecasts: int = 0
+    error: float = 0.0
+    naive_error: float = 0.0
+    crps: float = 0.0
+    covered_80: int = 0
+    covered_95: int = 0
+    unknown: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastScore:
+    """How a model's published forecasts did at one horizon.
+
+    Attributes:
+        mae: Mean absolute error as a share of the price when the forecast was made.
+        mae_ratio: The same over that of the last value on the same days; null where the last value made no error.
+        crps: As a share of the price.
+        coverage_80: Share of prices within the 80 % interval.
+        unknown: Forecasts whose day had no price.
+    """
+
+    model: str
+    horizon: int
+    forecasts: int
+    mae: float
+    mae_ratio: float | None
+    crps: float
+    coverage_80: float
+    coverage_95: float
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class DriftLimits:
+    """From where on published forecasts have drifted.
+
+    Attributes:
+        days: Scored days that are looked at.
+        least_forecasts: Fewer say nothing.
+        highest_ratio: An error above so many times the last value's is drift.
+        least_coverage_80: The least coverage of the 80 % interval. There is no upper bound: prices that rarely move
+            lie within any interval that holds the last price.
+        least_coverage_95: The least coverage of the 95 % interval.
+    """
+
+    days: int = 28
+    least_forecasts: int = 30
+    highest_ratio: float = 1.1
+    least_coverage_80: float = 0.7
+    least_coverage_95: float = 0.88
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One thing in which a model's published forecasts have become worse than they promise."""
+
+    model: str
+    horizon: int
+    what: str
+    value: float
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in one sentence."""
+        described = {
+            "mae_ratio": f"errs {self.value:.2f} times as much as the last price",
+            "coverage_80": f"holds {self.value:.0%} of the prices in its 80 % interval",
+            "coverage_95": f"holds {self.value:.0%} of the prices in its 95 % interval",
+        }
+        return f"{self.model}, {self.horizon} days ahead, {described[self.what]}."
+
+
+def issued(built: BuiltForecasts, last_prices: Mapping[str, float]) -> dict[str, Document]:
+    """Documents of what was just published, by key `cutoff/part`.
+
+    Args:
+        built: The forecasts.
+        last_prices: The last known price of each listing, the naive forecast; a listing without one is left out.
+    """
+    by_cutoff: dict[str, Document] = {}
+    for (listing_id, about), values in zip(built.index.forecasts.items(), built.values, strict=True):
+        if listing_id in last_prices:
+            quantiles = {str(h): [round(float(v), 6) for v in values[h - 1, _COLUMNS]] for h in HORIZONS}
+            told = {"model": about.model, "last": last_prices[listing_id], "quantiles": quantiles}
+            by_cutoff.setdefault(about.cutoff, {})[listing_id] = told
+    return {
+        f"{cutoff}/{part:04d}": dict(list(told.items())[start : start + CHUNK])
+        for cutoff, told in by_cutoff.items()
+        for part, start in enumerate(range(0, len(told), CHUNK))
+    }
+
+
+def cutoff_of(key: str) -> date:
+    """The cutoff of an issued document's key."""
+    return date.fromisoformat(key.split("/", maxsplit=1)[0])
+
+
+def due(keys: Iterable[str], scored: Iterable[str], today: date) -> list[date]:
+    """The days before today on which an issued forecast ends and which are not scored yet, in order."""
+    cutoffs = {cutoff_of(key) for key in keys}
+    ends = {cutoff + timedelta(days=horizon) for cutoff in cutoffs for horizon in HORIZONS}
+    done = {date.fromisoformat(day) for day in scored}
+    return sorted(day for day in ends - done if day < today)
+
+
+def expired(keys: Iterable[str], today: date) -> list[str]:
+    """Keys of issued documents all of whose days have ended."""
+    return [key for key in keys if cutoff_of(key) + timedelta(days=max(HORIZONS)) < today]
+
+
+def score_day(day: date, documents: Mapping[str, Document], prices: Mapping[str, float | None]) -> Document:
+    """Score every issued forecast that ends on a day.
+
+    Args:
+        day: The day, which has ended.
+        documents: Issued documents by key; those of other days are not looked at.
+        prices: The day's price of each listing; absent or None where it is not known.
+
+    Returns:
+        `model/horizon` -> the values of a Tally.
+    """
+    tallies: dict[str, Tally] = {}
+    for key, document in documents.items():
+        horizon = (day - cutoff_of(key)).days
+        if horizon not in HORIZONS:
+            continue
+        for listing_id, told in document.items():
+            name = f"{told['model']}/{horizon}"
+            one = _tally(told["quantiles"][str(horizon)], told["last"], prices.get(listing_id))
+            tallies[name] = tallies.get(name, Tally()) + one
+    return {name: list(astuple(tally)) for name, tally in sorted(tallies.items())}
+
+
+def _tally(quantiles: Sequence[float], last: float, price: float | None) -> Tally:
+    if price is None:
+        return Tally(unknown=1)
+    values = np.asarray(quantiles)
+    levels = [SCORED_QUANTILES[place] for place in _EVEN]
+    tolerance = 1e-6 * last  # documents hold rounded values, and a price that stays where it is must count as covered
+    return Tally(
+        forecasts=1,
+        error=abs(price - values[_MEDIAN]) / last,
+        naive_error=abs(price - last) / last,
+        crps=metrics.crps([price], values[None, _EVEN], levels) / last,
+        covered_80=int(_at(values, 0.1) - tolerance <= price <= _at(values, 0.9) + tolerance),
+        covered_95=int(_at(values, 0.025) - tolerance <= price <= _at(values, 0.975) + tolerance),
+    )
+
+
+def _at(values: np.ndarray, quantile: float) -> float:
+    return float(values[SCORED_QUANTILES.index(quantile)])
+
+
+def summarize(documents: Iterable[Document]) -> list[ForecastScore]:
+    """The scores of several days together, in order of model and horizon."""
+    tallies: dict[tuple[str, int], Tally] = {}
+    for document in documents:
+        for name, values in document.items():
+            model, horizon = name.rsplit("/", 1)
+            key = (model, int(horizon))
+            tallies[key] = tallies.get(key, Tally()) + Tally(*values)
+    return [_score(*key, tally) for key, tally in sorted(tallies.items()) if tally.forecasts]
+
+
+def _score(model: str, horizon: int, tally: Tally) -> ForecastScore:
+    return ForecastScore(
+        model=model,
+        horizon=horizon,
+        forecasts=tally.forecasts,
+        mae=tally.error / tally.forecasts,
+        mae_ratio=tally.error / tally.naive_error if tally.naive_error > 0 else None,
+        crps=tally.crps / tally.forecasts,
+        coverage_80=tally.covered_80 / tally.forecasts,
+        coverage_95=tally.covered_95 / tally.forecasts,
+        unknown=tally.unknown,
+    )
+
+
+def drifts(scores: Iterable[ForecastScore], limits: DriftLimits | None = None) -> list[Drift]:
+    """What has drifted: an error above the last value's, intervals that hold too few prices."""
+    limits = limits or DriftLimits()
+    found: list[Drift] = []
+    for score in scores:
+        if score.forecasts < limits.least_forecasts:
+            continue
+        if score.mae_ratio is not None and score.mae_ratio > limits.highest_ratio:
+            found.append(Drift(score.model, score.horizon, "mae_ratio", score.mae_ratio))
+        if score.coverage_80 < limits.least_coverage_80:
+            found.append(Drift(score.model, score.horizon, "coverage_80", score.coverage_80))
+        if score.coverage_95 < limits.least_coverage_95:
+            found.append(Drift(score.model, score.horizon, "coverage_95", score.coverage_95))
+    return found

@@ -1,0 +1,86 @@
+"""Keeps what was issued and scores it when its day has come, in the store where everything else is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from almazara.prices.forecasting import scores as forecast_scores
+from almazara.prices.forecasting.kept import BuiltForecasts
+from almazara.prices.forecasting.scores import Drift, DriftLimits, ForecastScore
+from almazara.prices.store.protocol import ObservationStore
+
+ISSUED: Final = "forecast_issued"
+SCORES: Final = "forecast_scores"
+KEPT_DAYS: Final = 400
+"""How long the scores of a day are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastReport:
+    """How the published forecasts did on the days from `since` to `until`, and what has drifted."""
+
+    since: date
+    until: date
+    scores: list[ForecastScore]
+    drift: list[str]
+
+
+def score_due(store: ObservationStore, prices_on: Callable[[date], Mapping[str, float]], today: date) -> int:
+    """Score every day before today that has issued forecasts and no score yet; returns how many days.
+
+    The first score of a day stays, so that several processes, or one that was killed, may repeat this.
+
+    Args:
+        store: Where forecasts and scores are kept.
+        prices_on: The known prices of a day by listing.
+        today: The day that has not ended.
+    """
+    documents = store.documents(ISSUED)
+    days = forecast_scores.due(documents, store.documents(SCORES), today)
+    for day in days:
+        scored = forecast_scores.score_day(day, documents, prices_on(day))
+        store.put_document(SCORES, day.isoformat(), scored, if_absent=True)
+    for key in forecast_scores.expired(documents, today):
+        store.delete_document(ISSUED, key)
+    _forget(store, today)
+    return len(days)
+
+
+def keep_issued(store: ObservationStore, built: BuiltForecasts, last_prices: Mapping[str, float]) -> None:
+    """Keep what was published; forecasts issued before from the same cutoff are replaced."""
+    documents = forecast_scores.issued(built, last_prices)
+    for key, document in documents.items():
+        store.put_document(ISSUED, key, document)
+    cutoffs = {forecast_scores.cutoff_of(key) for key in documents}
+    for key in store.documents(ISSUED):
+        if forecast_scores.cutoff_of(key) in cutoffs and key not in documents:
+            store.delete_document(ISSUED, key)
+
+
+def report(store: ObservationStore, today: date, days: int) -> ForecastReport:
+    """The scores of the last `days` days that have ended, and what has drifted by DriftLimits."""
+    since, until = today - timedelta(days=days), today - timedelta(days=1)
+    scores = forecast_scores.summarize(_between(store, since, until).values())
+    return ForecastReport(since, until, scores, [one.sentence for one in drift(store, today)])
+
+
+def drift(store: ObservationStore, today: date, limits: DriftLimits | None = None) -> list[Drift]:
+    """What has drifted over the days that the limits name."""
+    limits = limits or DriftLimits()
+    recent = _between(store, today - timedelta(days=limits.days), today - timedelta(days=1))
+    return forecast_scores.drifts(forecast_scores.summarize(recent.values()), limits)
+
+
+def _between(store: ObservationStore, since: date, until: date) -> Mapping[str, forecast_scores.Document]:
+    kept = store.documents(SCORES)
+    return {day: document for day, document in kept.items() if since.isoformat() <= day <= until.isoformat()}
+
+
+def _forget(store: ObservationStore, today: date) -> None:
+    oldest = (today - timedelta(days=KEPT_DAYS)).isoformat()
+    for day in store.documents(SCORES):
+        if day < oldest:
+            store.delete_document(SCORES, day)

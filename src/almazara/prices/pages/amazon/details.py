@@ -1,0 +1,133 @@
+"""What a product page of Amazon says beside the price: stock, list price, unit price, seller, reviews."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from selectolax.lexbor import LexborHTMLParser
+
+from almazara.prices.money import Money, parse_price
+from almazara.prices.pages.amazon import rules
+from almazara.prices.pages.amazon.price import FeaturedOffer, price_text
+from almazara.prices.pages.document import attribute, count_in, first_text, rating_in, text_of
+from almazara.prices.pages.outcome import Condition, UnitPrice
+from almazara.prices.schema import Availability
+
+_PER = re.compile(r"^\(?\s*(?P<price>[^/()]*\d[^/()]*?)\s*/\s*(?P<per>[^/()]{1,30}?)\s*\)?$")
+_LONGEST_SELLER = 60
+
+
+def stock_text(tree: LexborHTMLParser, offer: FeaturedOffer) -> str:
+    """The stock line of the featured row, without the data that newer pages hide in it."""
+    for selector in rules.AVAILABILITIES:
+        for node in tree.css(selector):
+            text = re.sub(r"\s+(?=[.,!])", "", text_of(node).split(" {")[0].strip())
+            if text and offer.includes(node):
+                return text
+    return ""
+
+
+def why_unavailable(tree: LexborHTMLParser, stock: str) -> str | None:
+    """The page's own words that there is no featured offer to buy, or None."""
+    lowered = stock.lower()
+    if any(words in lowered for words in rules.UNAVAILABLE_WORDS) and not can_be_bought(tree):
+        return stock
+    if tree.css_first("#outOfStock") is not None and not can_be_bought(tree):
+        return stock or "out of stock"
+    return stock if any(words in lowered for words in rules.NO_FEATURED_WORDS) else None
+
+
+def has_no_new_offer(tree: LexborHTMLParser) -> bool:
+    """Whether the buy box sends to other sellers or sells used copies only."""
+    return tree.css_first("#unqualifiedBuyBox, #buybox-see-all-buying-choices, #usedBuySection") is not None
+
+
+def sells_used_only(tree: LexborHTMLParser) -> bool:
+    """Whether the buy box has used or rented copies and no new one."""
+    rows = [m["kind"].lower() for n in tree.css("#buyBoxAccordion > *") if (m := rules.ROW.search(attribute(n, "id")))]
+    if rows:
+        return all(kind.startswith(rules.USED_ROWS) for kind in rows)
+    return tree.css_first(rules.USED_BOXES) is not None and tree.css_first(rules.NEW_BOXES) is None
+
+
+def can_be_bought(tree: LexborHTMLParser) -> bool:
+    """Whether there is a button that puts the article into the basket."""
+    return tree.css_first("#add-to-cart-button, #buy-now-button, #one-click-button") is not None
+
+
+def availability(tree: LexborHTMLParser, stock: str) -> Availability:
+    """What the stock line means; without one, a button to buy means in stock (as for Kindle books)."""
+    lowered = stock.lower()
+    for meaning, words in rules.AVAILABILITY_WORDS:
+        if any(word in lowered for word in words):
+            return meaning
+    return Availability.IN_STOCK if not stock and can_be_bought(tree) else Availability.UNKNOWN
+
+
+def list_price(tree: LexborHTMLParser, offer: FeaturedOffer, price: Money) -> Decimal | None:
+    """The struck or recommended price of the same offer: higher, and in the same currency."""
+    for selector in rules.LIST_PRICES:
+        for node in tree.css(selector):
+            money = parse_price(price_text(node), currency_hint=price.currency)
+            if money and money.currency == price.currency and money.amount > price.amount and offer.includes(node):
+                return money.amount
+    return None
+
+
+def unit_price(tree: LexborHTMLParser, offer: FeaturedOffer, price: Money) -> UnitPrice | None:
+    """The price for a unit of measure, as printed beside the featured price."""
+    for selector in rules.UNIT_PRICES:
+        for node in tree.css(selector):
+            text = _without_doubles(text_of(node))
+            match = _PER.match(text)
+            money = parse_price(match["price"], currency_hint=price.currency) if match else None
+            if match and money and money.currency == price.currency and offer.includes(node):
+                return UnitPrice(money.amount, money.currency, match["per"], text.strip("() "))
+    return None
+
+
+def _without_doubles(text: str) -> str:
+    """`26,21€ 26,21€ / 2`, written for eyes and for screen readers, as `26,21€ / 2`."""
+    return re.sub(r"(\S*\d\S*(?:\s?[^\d\s/()]{1,4})?)\s\1(?=[\s/)])", r"\1", text)
+
+
+def seller(tree: LexborHTMLParser, offer: FeaturedOffer) -> str | None:
+    """The seller's name, or the sentence that names it."""
+    for selector in rules.SELLERS:
+        for node in tree.css(selector):
+            text = text_of(node)
+            if text and len(text) <= _LONGEST_SELLER and offer.includes(node):
+                return text
+    return None
+
+
+def rating(tree: LexborHTMLParser) -> Decimal | None:
+    """Stars of five."""
+    return rating_in(first_text(tree, rules.RATINGS))
+
+
+def review_count(tree: LexborHTMLParser) -> int | None:
+    """How many rated it; 0 where the page invites to be the first, None where it says nothing."""
+    shown = first_text(tree, rules.REVIEW_COUNTS)
+    if shown is not None:
+        return count_in(shown)
+    invited = first_text(tree, rules.NO_REVIEWS)
+    return 0 if invited is not None and not any(c.isdigit() for c in invited) else None
+
+
+def other_prices(tree: LexborHTMLParser) -> tuple[tuple[str, str], ...]:
+    """Prices of used copies, other sellers and subscriptions."""
+    return tuple(
+        (name, text)
+        for name, selector in rules.OTHER_PRICES
+        for node in tree.css(selector)[:3]
+        if (text := text_of(node))
+    )
+
+
+def condition(title: str, offer: FeaturedOffer) -> Condition:
+    """Refurbished where the title or the open row say so; used offers are never featured."""
+    lowered = title.lower()
+    renewed = offer.is_renewed or any(words in lowered for words in rules.REFURBISHED_WORDS)
+    return Condition.REFURBISHED if renewed else Condition.NEW

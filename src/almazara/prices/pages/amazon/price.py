@@ -1,0 +1,300 @@
+"""The featured new offer's price on a product page of Amazon, and which prices beside it are not it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from almazara.prices.money import Money, parse_price
+from almazara.prices.pages.amazon import rules
+from almazara.prices.pages.document import attribute, text_of
+
+_SUPERSCRIPTS = 2
+_MOST_PLACES = 500
+_FRACTION_DIGITS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturedPrice:
+    """The price taken, the words and rule it was read by, and the prices not taken."""
+
+    money: Money
+    text: str
+    rule: str
+    others: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoPrice:
+    """Why no price is surely the featured one."""
+
+    missing: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    rule: str
+    text: str
+    money: Money | None
+    node: LexborNode
+
+
+class FeaturedOffer:
+    """Tells the elements of the featured new offer from those of other offers, rows and products."""
+
+    def __init__(self, tree: LexborHTMLParser, asin: str) -> None:
+        self._asin = asin
+        self._renewed = _only_renewed_row(tree)
+
+    @property
+    def is_renewed(self) -> bool:
+        """Whether the open row of the buy box sells a refurbished article."""
+        return (self._renewed or "").startswith(rules.RENEWED_ROWS)
+
+    def includes(self, node: LexborNode) -> bool:
+        """Whether no ancestor says that the element belongs to something else."""
+        return self.why_not(node) is None
+
+    def why_not(self, node: LexborNode) -> str | None:
+        """The first ancestor that belongs to something else, or None."""
+        step: LexborNode | None = node
+        while step is not None and step.tag not in {"body", "html"}:
+            attributes = step.attributes
+            if why := self._foreign(attributes):
+                return why
+            step = step.parent
+        return None
+
+    def _foreign(self, attributes: dict[str, str | None]) -> str | None:
+        identity = attributes.get("id") or ""
+        asin = (attributes.get("data-asin") or attributes.get("data-csa-c-asin") or "").strip()
+        if asin and asin != self._asin:
+            return f"product {asin}"
+        if row := rules.ROW.search(identity):
+            return None if self._featured_row(row["kind"].lower(), row["place"]) else row[0]
+        if rules.FOREIGN_IDS.search(identity):
+            return identity
+        found = rules.FOREIGN_CLASSES.search(attributes.get("class") or "")
+        return found[0].strip() if found else None
+
+    def _featured_row(self, kind: str, place: str | None) -> bool:
+        if kind.startswith(rules.NEW_ROWS):
+            return place in {None, "0"}
+        return kind.startswith(rules.RENEWED_ROWS) and (self._renewed or "").startswith(kind)
+
+
+def _only_renewed_row(tree: LexborHTMLParser) -> str | None:
+    """The open row of a buy box that sells refurbished articles only, by condition; None with a new row."""
+    rows = tree.css("#buyBoxAccordion > [id*='AccordionRow']")
+    kinds = [match["kind"].lower() for row in rows if (match := rules.ROW.search(attribute(row, "id")))]
+    if any(kind.startswith(rules.NEW_ROWS) for kind in kinds):
+        return None
+    active = [kind for row, kind in zip(rows, kinds, strict=False) if "a-accordion-active" in attribute(row, "class")]
+    return active[0] if len(active) == 1 and len(rows) == len(kinds) else None
+
+
+def featured_price(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) -> FeaturedPrice | NoPrice:
+    """The price on which every place of the featured offer agrees, or why there is none."""
+    if sum(1 for _ in _rule_places(tree)) > _MOST_PLACES:
+        return NoPrice(("price",), "The page has more places for a price than any product page.")
+    candidates, others = _candidates(tree, offer, currency)
+    if not candidates:
+        return NoPrice(("price",), "The page has no price in any place of the featured offer.")
+    if any(_in_range(c.node) or c.money is None for c in candidates):
+        shown = "; ".join(c.text for c in candidates)[:120]
+        return NoPrice(("variant",), f"The featured price is a range or cannot be read surely: {shown!r}.")
+    first = candidates[0]
+    if not _stands_for_new(tree, first):
+        return NoPrice(("price",), f"Another row of the buy box is open, and {first.text!r} may be its price.")
+    hidden = _hidden_options(tree, currency) | _hidden_totals(tree, offer, currency)
+    doubted = [c for c in candidates[1:] if c.money != first.money and not _explained(first, c.money)]
+    if doubted or (hidden and first.money not in hidden and not all(_explained(first, h) for h in hidden)):
+        said = sorted({c.text for c in candidates} | {str(money.amount) for money in hidden})
+        return NoPrice(("price",), f"The featured offer's places contradict each other: {', '.join(said)[:120]}.")
+    others += [(c.rule, c.text) for c in candidates[1:] if c.money != first.money]
+    assert first.money is not None  # noqa: S101 - checked above; for the type checker
+    return FeaturedPrice(first.money, first.text, first.rule, tuple(others))
+
+
+def _candidates(
+    tree: LexborHTMLParser, offer: FeaturedOffer, currency: str
+) -> tuple[list[_Candidate], list[tuple[str, str]]]:
+    """Prices of the featured offer in order of the rules, and those that are another's or struck."""
+    candidates: list[_Candidate] = []
+    others: list[tuple[str, str]] = []
+    for rule, node in _rule_places(tree):
+        text = price_text(node)
+        if not any(c.isdigit() for c in text):
+            continue
+        if not any(c.isdigit() and c != "0" for c in text):
+            others.append(("free with a subscription", text))
+            continue
+        if why := offer.why_not(node):
+            others.append((why, text))
+        elif _is_for_a_part(node):
+            others.append(("for a unit or month", text))
+        elif is_struck(node):
+            others.append(("struck", text))
+        else:
+            candidates.append(_Candidate(rule, text, parse_price(text, currency_hint=currency), node))
+    return candidates, others
+
+
+def _stands_for_new(tree: LexborHTMLParser, candidate: _Candidate) -> bool:
+    """Whether a price outside the rows is the new offer's, although another row (a subscription, used) is open."""
+    rows = {node.mem_id: attribute(node, "id") for node in tree.css("#buyBoxAccordion > [id*='AccordionRow']")}
+    opened = [row for row in tree.css("#buyBoxAccordion > .a-accordion-active") if row.mem_id in rows]
+    kinds = [match["kind"].lower() for row in opened if (match := rules.ROW.search(attribute(row, "id")))]
+    if all(kind.startswith((*rules.NEW_ROWS, *rules.RENEWED_ROWS)) for kind in kinds) or _in_row(candidate.node):
+        return True
+    new = [row for row in tree.css("#buyBoxAccordion > *") if _is_new_row(rows.get(row.mem_id, ""))]
+    texts = {price_text(node) for row in new for node in row.css(".a-price, .a-color-price")}
+    hint = candidate.money.currency if candidate.money else None
+    return any(parse_price(text, currency_hint=hint) == candidate.money for text in texts)
+
+
+def _is_new_row(identity: str) -> bool:
+    match = rules.ROW.search(identity)
+    return match is not None and match["kind"].lower().startswith(rules.NEW_ROWS)
+
+
+def _in_row(node: LexborNode) -> bool:
+    step: LexborNode | None = node
+    while step is not None and not rules.ROW.search(attribute(step, "id")):
+        step = step.parent
+    return step is not None
+
+
+def _is_for_a_part(node: LexborNode) -> bool:
+    """Whether a price is that of a unit of measure, or of one month of several."""
+    around = (step for step in (node, node.parent, node.parent and node.parent.parent) if step is not None)
+    per_unit = any(rules.PER_UNIT.search(attribute(step, "class")) for step in around)
+    return per_unit or rules.PART.match(_text_behind(node)) is not None
+
+
+def _text_behind(node: LexborNode) -> str:
+    """The beginning of what follows a price in the same line: `/ l`, `per month`."""
+    step = node.next
+    while step is not None and not (text := text_of(step)):
+        step = step.next
+    return text.lower() if step is not None else ""
+
+
+def _rule_places(tree: LexborHTMLParser) -> Iterator[tuple[str, LexborNode]]:
+    for rule in rules.PRICE_RULES:
+        for node in tree.css(rule.selector):
+            yield rule.name, node
+
+
+def _explained(first: _Candidate, other: Money | None) -> bool:
+    """Whether a higher price beside the first one is known to be what it replaces.
+
+    A deal replaces the usual price; in Brazil the price for one way of paying is shown, the usual one hidden.
+    """
+    if other is None or first.money is None or other.currency != first.money.currency:
+        return other == first.money
+    if other.amount <= first.money.amount:
+        return other == first.money
+    if first.rule in {"priceblock-deal", "priceblock-sale"}:
+        return True
+    return first.money.currency == "BRL" and bool(rules.ONE_WAY_OF_PAYING.search(_around(first.node)))
+
+
+def _around(node: LexborNode) -> str:
+    """The text of the column or buy box that a price stands in."""
+    step: LexborNode | None = node
+    while step is not None and attribute(step, "id") not in rules.COLUMNS:
+        step = step.parent
+    return text_of(step if step is not None else node).lower()
+
+
+def _hidden_options(tree: LexborHTMLParser, currency: str) -> set[Money]:
+    """Prices of new offers that the page keeps as JSON for its scripts (2022 on)."""
+    found: set[Money] = set()
+    for node in tree.css(rules.HIDDEN_OPTIONS):
+        try:
+            data = json.loads(node.text())
+        except (ValueError, RecursionError):
+            continue
+        groups = list(data.values()) if isinstance(data, dict) else [data]
+        for option in (o for group in groups if isinstance(group, list) for o in group if isinstance(o, dict)):
+            money = parse_price(str(option.get("displayPrice") or ""), currency_hint=currency)
+            if money and str(option.get("buyingOptionType") or "").startswith(("NEW", "RENEWED")):
+                found.add(money)
+    return found
+
+
+def _hidden_totals(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) -> set[Money]:
+    """The total for one piece that the featured row keeps for its quantity box (2022 on)."""
+    texts = [price_text(node) for node in tree.css(rules.HIDDEN_TOTALS) if offer.includes(node)]
+    return {money for text in texts if (money := parse_price(text, currency_hint=currency))}
+
+
+def is_struck(node: LexborNode) -> bool:
+    """Whether a price, or what it stands in, is struck through."""
+    step: LexborNode | None = node
+    for _ in range(4):
+        if step is None:
+            return False
+        if step.tag in {"s", "del", "strike"} or attribute(step, "data-a-strike") == "true":
+            return True
+        if rules.STRUCK.search(attribute(step, "class")):
+            return True
+        step = step.parent
+    return False
+
+
+def _in_range(node: LexborNode) -> bool:
+    """Whether the price is one end of a range of variants."""
+    parent = node.parent
+    if parent is None:
+        return False
+    return "a-price-range" in attribute(parent, "class") or bool(
+        "a-price" in attribute(node, "class") and {"-", "\u2013"} & set(text_of(parent).split())
+    )
+
+
+def price_text(node: LexborNode) -> str:
+    """The text of one price element, in each of the forms in which Amazon builds it."""
+    hidden = text_of(node.css_first(".a-offscreen"))
+    if hidden:
+        return hidden
+    whole = node.css_first(".a-price-whole")
+    if whole is not None:
+        return _from_parts(node, whole)
+    small, large = node.css(".price-info-superscript"), node.css_first(".price-large")
+    if small or large is not None:
+        return _from_superscript(small, large)
+    return text_of(node) if node.tag != "td" else " ".join(node.text(deep=False).split())
+
+
+def _from_parts(node: LexborNode, whole: LexborNode) -> str:
+    """`52` `,` `41` `€` as `52,41 €`; marked as doubtful when a part is missing."""
+    mark = text_of(whole.css_first(".a-price-decimal"))
+    digits = text_of(whole).replace(" ", "").removesuffix(mark)
+    fraction = text_of(node.css_first(".a-price-fraction"))
+    symbol = text_of(node.css_first(".a-price-symbol"))
+    if (mark and not fraction) or not symbol:
+        return f"{symbol} {digits}?{fraction}"
+    return f"{symbol} {with_fraction(digits, mark, fraction)}"
+
+
+def with_fraction(digits: str, mark: str, fraction: str) -> str:
+    """`1.234` and `99` as `1.234,99`; marked as doubtful when the fraction is not two digits."""
+    if not fraction or mark:
+        return f"{digits}{mark}{fraction}"
+    if len(fraction) != _FRACTION_DIGITS or not fraction.isdigit():
+        return f"{digits}?{fraction}"
+    return f"{digits}{',' if '.' in digits else '.'}{fraction}"
+
+
+def _from_superscript(small: list[LexborNode], large: LexborNode | None) -> str:
+    """`£` `34` `99` as `£34.99`; marked as doubtful when a part is missing."""
+    parts = [text_of(part) for part in small]
+    if len(parts) != _SUPERSCRIPTS or not parts[1].isdigit() or large is None:
+        return f"{' '.join(parts)} {text_of(large)}?"
+    return f"{parts[0]}{with_fraction(text_of(large), '', parts[1])}"

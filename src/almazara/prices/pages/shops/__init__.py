@@ -1,0 +1,1 @@
+"""Pages of shops that publish their offer for machines."""

@@ -1,0 +1,254 @@
+"""Products and their offers in JSON-LD, as shops really write it: broken, nested, with other products beside."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from selectolax.lexbor import LexborHTMLParser
+
+from almazara.prices.pages.outcome import Condition
+from almazara.prices.pages.shops.claims import (
+    Claim,
+    Price,
+    availability_of,
+    combined_availability,
+    condition_of,
+    published_price,
+)
+
+_PRODUCTS: Final = frozenset({"product", "individualproduct", "productmodel", "productgroup", "book", "vehicle", "car"})
+_LISTS: Final = frozenset({"itemlist", "offercatalog"})
+# Below these keys are other products.
+_ELSEWHERE: Final = frozenset(
+    {"isrelatedto", "issimilarto", "isaccessoryorsparepartfor", "isconsumablefor", "itemlistelement", "review",
+     "reviews", "hasvariant", "model", "isvariantof", "brand", "breadcrumb", "recommendations", "itemreviewed"}
+)  # fmt: skip
+_DEEPEST: Final = 12
+_DECODER: Final = json.JSONDecoder(strict=False)
+_COMMENTS = re.compile(r"<!--|-->|//\s*<!\[CDATA\[|//\s*\]\]>|<!\[CDATA\[|\]\]>|/\*.*?\*/", re.DOTALL)
+_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+
+Node = dict[str, Any]
+
+
+def json_ld_products(tree: LexborHTMLParser) -> list[Node]:
+    """The product nodes of a page that are not named as related to, or variants of, another one."""
+    documents = [document for script in tree.css("script[type*='ld+json' i]") for document in loads(script.text())]
+    by_id = {str(n["@id"]): n for d in documents for n in _nodes(d, 0) if "@id" in n and len(n) > 1}
+    products = [node for document in documents for node in _nodes(document, 0) if is_product(node)]
+    return [_resolved(product, by_id) for product in products]
+
+
+def json_ld_lists(tree: LexborHTMLParser) -> list[Node]:
+    """The ItemList nodes of a page that stand for themselves: not inside a product."""
+    documents = [document for script in tree.css("script[type*='ld+json' i]") for document in loads(script.text())]
+    return [node for document in documents for node in _nodes(document, 0) if _kinds(node) & _LISTS]
+
+
+def loads(text: str) -> list[Any]:
+    """All JSON values of a script; comments, trailing commas, control characters and entities are forgiven."""
+    for attempt in (text, _COMMENTS.sub("", text), _TRAILING_COMMA.sub("", _COMMENTS.sub("", html.unescape(text)))):
+        values = _values(attempt)
+        if values:
+            return values
+    return []
+
+
+def _values(text: str) -> list[Any]:
+    values: list[Any] = []
+    position = 0
+    while True:
+        rest = re.compile(r"[\s;,]*").match(text, position)
+        position = rest.end() if rest else position
+        if position >= len(text):
+            return values
+        try:
+            value, position = _DECODER.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            return values
+        values.append(value)
+
+
+def _nodes(value: object, depth: int) -> Iterator[Node]:
+    """Objects of a document, outermost first, without those below keys that lead to other products."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, list):
+        for item in value:
+            yield from _nodes(item, depth + 1)
+    elif isinstance(value, dict):
+        yield value
+        below = (
+            v
+            for k, v in value.items()
+            if str(k).lower() not in _ELSEWHERE and not (is_product(value) and k == "offers")
+        )
+        for item in below:
+            yield from _nodes(item, depth + 1)
+
+
+def is_product(node: Node) -> bool:
+    """Whether a node's type is a kind of product."""
+    return bool(_kinds(node) & _PRODUCTS)
+
+
+def _kinds(node: Node) -> set[str]:
+    """A node's types in lower case, without the vocabulary's address."""
+    kinds = node.get("@type")
+    names = kinds if isinstance(kinds, list) else [kinds]
+    return {str(name).rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for name in names}
+
+
+def _resolved(product: Node, by_id: dict[str, Node]) -> Node:
+    """The product with offers that are only named by `@id` put in their place."""
+    offers = [_by_reference(offer, by_id) for offer in _as_list(product.get("offers"))]
+    return product | {"offers": offers}
+
+
+def _by_reference(offer: object, by_id: dict[str, Node]) -> object:
+    if isinstance(offer, dict) and set(offer) == {"@id"}:
+        return by_id.get(str(offer["@id"]), offer)
+    return offer
+
+
+def claim_of(product: Node) -> Claim:
+    """What one product node says: every distinct price of its new offers."""
+    every = list(_offers(product.get("offers"), 0))
+    offers = [offer for offer in every if _has_price(offer)]
+    new = [offer for offer in offers if _is_new(offer, product)]
+    priced = [price for offer in new for price in _offer_prices(offer)]
+    aggregates = [a for a in _as_list(product.get("offers")) if isinstance(a, dict) and "lowPrice" in a]
+    single = len(priced) == 1 and all(str(a.get("offerCount")) == "1" for a in aggregates)
+    low_high = [] if single else [price for a in aggregates for price in _ends(a)]
+    availabilities = [
+        m for o in every if _is_new(o, product) if (m := availability_of(text_value(o.get("availability"))))
+    ]
+    rating = product.get("aggregateRating")
+    rating = rating if isinstance(rating, dict) else {}
+    seller = new[0].get("seller") if len(new) == 1 else None
+    return Claim(
+        source="json-ld",
+        prices=_distinct([*priced, *low_high]),
+        ranged=bool(aggregates) and not single and not _closed(aggregates, priced),
+        availability=combined_availability(availabilities),
+        availability_text=text_value(new[0].get("availability")) if new else None,
+        list_price=_list_price(new, aggregates if single else [], priced),
+        condition=_condition(product, offers, new),
+        name=text_value(product.get("name")),
+        sku=text_value(product.get("sku")) or text_value(product.get("productID")),
+        seller=text_value(seller.get("name")) if isinstance(seller, dict) else None,
+        rating=text_value(rating.get("ratingValue")),
+        review_count=text_value(rating.get("reviewCount") or rating.get("ratingCount")),
+    )
+
+
+def _is_new(offer: Node, product: Node) -> bool:
+    return condition_of(offer.get("itemCondition") or product.get("itemCondition")) is not None
+
+
+def _condition(product: Node, offers: list[Node], new: list[Node]) -> Condition | None:
+    if offers and not new:
+        return None
+    return condition_of((new[0] if new else product).get("itemCondition"))
+
+
+def _list_price(offers: list[Node], aggregates: list[Node], priced: list[Price]) -> Decimal | None:
+    """A price that the markup itself calls the usual one, or the high end of an aggregate of one offer."""
+    named = [
+        published_price(s.get("price"), s.get("priceCurrency"))
+        for offer in offers
+        for s in _as_list(offer.get("priceSpecification"))
+        if isinstance(s, dict) and _is_list_price(s)
+    ]
+    ends = [end for aggregate in aggregates for end in _ends(aggregate)]
+    higher = [p.amount for p in [*named, *ends] if p and len(priced) == 1 and p.amount > priced[0].amount]
+    return max(higher, default=None)
+
+
+def _closed(aggregates: list[Node], priced: list[Price]) -> bool:
+    """Whether an aggregate's low and high are one price, or its only price is that of every offer in it."""
+    ends = _distinct([price for a in aggregates for price in _ends(a)])
+    complete = all("highPrice" in a and len(_ends(a)) > 1 for a in aggregates)
+    return len(ends) == 1 and (complete or {p.amount for p in priced} == {ends[0].amount})
+
+
+def _ends(aggregate: Node) -> list[Price]:
+    currency = aggregate.get("priceCurrency")
+    ends = (published_price(aggregate.get(key), currency) for key in ("lowPrice", "highPrice"))
+    return [price for price in ends if price]
+
+
+def _offers(value: object, depth: int) -> Iterator[Node]:
+    """Single offers, also those inside aggregates."""
+    for offer in _as_list(value):
+        if isinstance(offer, dict) and depth < _DEEPEST:
+            yield offer
+            yield from _offers(offer.get("offers"), depth + 1)
+
+
+def _has_price(offer: Node) -> bool:
+    return offer.get("price") is not None or "priceSpecification" in offer
+
+
+def _offer_prices(offer: Node) -> list[Price]:
+    """The price of one piece, taxes included, sold and not let; several when its specifications differ."""
+    specifications = [s for s in _as_list(offer.get("priceSpecification")) if isinstance(s, dict)]
+    let = "lease" in str(offer.get("businessFunction")).lower() or any(_is_by_time(s) for s in specifications)
+    if let:
+        return []
+    currency = offer.get("priceCurrency")
+    if offer.get("price") is not None:
+        price = published_price(offer["price"], currency)
+        return [price] if price else []
+    plain = [s for s in specifications if not _is_list_price(s) and not _is_special(s)]
+    prices = (published_price(s.get("price"), s.get("priceCurrency") or currency) for s in plain)
+    return [price for price in prices if price]
+
+
+def _is_by_time(specification: Node) -> bool:
+    """Whether a price is for a month or year of use."""
+    units = {"MON", "ANN", "DAY", "WEE", "HUR"}
+    return "billingDuration" in specification or str(specification.get("unitCode")).upper() in units
+
+
+def _is_special(specification: Node) -> bool:
+    """Whether a price is for delivery or payment, for members, for many pieces, or without tax."""
+    least = _as_list(specification.get("eligibleQuantity"))
+    many = any(str(q.get("minValue", 1)) not in {"0", "1", "1.0"} for q in least if isinstance(q, dict))
+    taxed = str(specification.get("valueAddedTaxIncluded", True)).lower() != "false"
+    charge = any("charge" in kind for kind in _kinds(specification))
+    return many or charge or not taxed or "validForMemberTier" in specification
+
+
+def _is_list_price(specification: Node) -> bool:
+    kind = str(specification.get("priceType") or "").lower()
+    return (
+        any(word in kind for word in ("list", "strike", "srp", "msrp", "regular"))
+        or "referenceQuantity" in specification
+    )
+
+
+def _distinct(prices: list[Price]) -> tuple[Price, ...]:
+    return tuple({(price.amount, price.currency): price for price in reversed(prices)}.values())[::-1]
+
+
+def _as_list(value: object) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def text_value(value: object) -> str | None:
+    """Text of a scalar, or of the first of a list; entities decoded."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("@id")
+    if value is None or isinstance(value, dict | list):
+        return None
+    return " ".join(html.unescape(str(value)).split()) or None

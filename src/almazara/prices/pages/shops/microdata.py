@@ -1,0 +1,143 @@
+"""Products and their offers in microdata and in the price elements of Open Graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from almazara.prices.pages.document import attribute, text_of
+from almazara.prices.pages.shops.claims import (
+    Claim,
+    Price,
+    agreed_availability,
+    availability_of,
+    condition_of,
+    currency_code,
+    published_price,
+)
+
+_VALUE_ATTRIBUTES: Final = ("content", "href", "src", "datetime")
+PRODUCT_SCOPES: Final = "[itemtype*='schema.org/Product' i], [itemtype*='schema.org/IndividualProduct' i]"
+_OFFER: Final = "[itemtype*='schema.org/Offer' i], [itemtype*='schema.org/AggregateOffer' i]"
+# More are no page of goods; the time for nested ones grows with the square of their number.
+MOST_SCOPES: Final = 500
+_AMOUNTS: Final = ("product:price:amount", "og:price:amount", "product:price")
+_SALES: Final = ("product:sale_price:amount", "og:sale_price:amount")
+_CURRENCIES: Final = ("product:price:currency", "og:price:currency", "product:sale_price:currency")
+_LIST_AMOUNTS: Final = ("og:price:standard_amount", "product:original_price:amount", "product:retail_price:amount")
+_AVAILABILITIES: Final = ("product:availability", "og:availability")
+_CONDITIONS: Final = ("product:condition", "og:condition")
+
+
+def microdata_claims(tree: LexborHTMLParser) -> list[Claim]:
+    """A claim for each product scope with a name or price of its own; else for the page's only offer."""
+    claims = [product_claim(scope) for scope in tree.css(PRODUCT_SCOPES)[:MOST_SCOPES]]
+    named = [claim for claim in claims if claim.prices or claim.name]
+    orphans = [offer for offer in tree.css(_OFFER) if _scope_of(offer) is None]
+    price = _scope_price(orphans[0]) if len(orphans) == 1 and not any(claim.prices for claim in claims) else None
+    return [_claim(orphans, (price,), None)] if price else named
+
+
+def product_claim(scope: LexborNode) -> Claim:
+    """What one product scope says."""
+    offers = [node for node in scope.css(_OFFER) if _is_in(node, scope)]
+    offers += [node for offer in offers for node in offer.css(_OFFER) if _is_in(node, offer)]
+    places = offers or [scope]
+    prices = tuple(price for place in places if (price := _scope_price(place)))
+    if not prices and offers:
+        prices = tuple(price for price in [_scope_price(scope)] if price)
+    return _claim(places, prices, scope)
+
+
+def _claim(places: list[LexborNode], prices: tuple[Price, ...], scope: LexborNode | None) -> Claim:
+    aggregates = [place for place in places if "aggregateoffer" in attribute(place, "itemtype").lower()]
+    stated = [v for place in [*places, *([scope] if scope else [])] for v in _values(place, "availability")]
+    conditions = [condition_of(v) for place in places for v in _values(place, "itemCondition")]
+    ratings = list(_values(scope, "ratingValue", deep=True)) if scope else []
+    counts = [v for name in ("reviewCount", "ratingCount") for v in (_values(scope, name, deep=True) if scope else [])]
+    return Claim(
+        source="microdata",
+        prices=tuple({(p.amount, p.currency): p for p in prices}.values()),
+        ranged=any(_is_range(aggregate) for aggregate in aggregates),
+        availability=agreed_availability([m for v in stated if (m := availability_of(v))]),
+        availability_text=stated[0] if stated else None,
+        condition=conditions[0] if conditions else condition_of(None),
+        name=next(iter(_values(scope, "name")), None) if scope else None,
+        sku=next((v for name in ("sku", "productID") for v in _values(scope, name)), None) if scope else None,
+        rating=ratings[0] if ratings else None,
+        review_count=counts[0] if counts else None,
+    )
+
+
+def _is_range(aggregate: LexborNode) -> bool:
+    """Whether an aggregate offer has no single price: low and high differ, or high is not said."""
+    low, high = (list(_values(aggregate, name)) for name in ("lowPrice", "highPrice"))
+    return bool(low) and low != high
+
+
+def _scope_price(scope: LexborNode) -> Price | None:
+    """The price that belongs to this scope and to no scope inside it; None when there is none, or several."""
+    currency = next((c for v in _values(scope, "priceCurrency") if (c := currency_code(v))), None)
+    prices = [published_price(value, currency) for value in _values(scope, "price")]
+    prices = prices or [published_price(value, currency) for value in _values(scope, "lowPrice")]
+    amounts = {price.amount for price in prices if price}
+    return next(price for price in prices if price) if len(amounts) == 1 else None
+
+
+def _values(scope: LexborNode | None, name: str, *, deep: bool = False) -> Iterator[str]:
+    """Values of a property of this scope itself; with `deep`, of scopes inside it too."""
+    if scope is None:
+        return
+    for node in scope.css(f"[itemprop='{name}']"):
+        if deep or _is_in(node, scope):
+            value = next((attribute(node, key) for key in _VALUE_ATTRIBUTES if attribute(node, key)), "")
+            if value or (value := text_of(node)):
+                yield value
+
+
+def _is_in(node: LexborNode, scope: LexborNode) -> bool:
+    owner = _scope_of(node)
+    return owner is not None and owner.mem_id == scope.mem_id
+
+
+def _scope_of(node: LexborNode) -> LexborNode | None:
+    """The nearest item around an element, or None."""
+    step = node.parent
+    while step is not None:
+        if "itemscope" in step.attributes:
+            return step
+        step = step.parent
+    return None
+
+
+def meta_claim(tree: LexborHTMLParser) -> Claim | None:
+    """What Open Graph's price elements say, or None; a sale price goes before the price it replaces."""
+    found: dict[str, str] = {}
+    for node in tree.css("meta[property], meta[name]"):
+        key = (attribute(node, "property") or attribute(node, "name")).lower()
+        if attribute(node, "content"):
+            found.setdefault(key, attribute(node, "content"))
+    currency = _first(found, _CURRENCIES)
+    price = published_price(_first(found, _AMOUNTS), currency)
+    sale = published_price(_first(found, _SALES), currency)
+    stated = published_price(_first(found, _LIST_AMOUNTS), currency)
+    taken = sale if sale and price and sale.amount < price.amount else price
+    if taken is None and stated is None:
+        return None
+    higher = [p.amount for p in (stated, price) if p and (taken is None or p.amount > taken.amount)]
+    return Claim(
+        source="meta",
+        prices=(taken,) if taken else (),
+        availability=availability_of(_first(found, _AVAILABILITIES)),
+        availability_text=_first(found, _AVAILABILITIES),
+        list_price=max(higher, default=None),
+        condition=condition_of(_first(found, _CONDITIONS)),
+        name=_first(found, ("og:title",)),
+        sku=_first(found, ("product:retailer_item_id",)),
+    )
+
+
+def _first(found: dict[str, str], names: tuple[str, ...]) -> str | None:
+    return next((found[name] for name in names if name in found), None)

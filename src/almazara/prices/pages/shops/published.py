@@ -1,0 +1,206 @@
+"""Shops that publish their offer for machines: JSON-LD, microdata and Open Graph, checked against each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from selectolax.lexbor import LexborHTMLParser
+
+from almazara.prices.pages.document import attribute, count_in, first_text
+from almazara.prices.pages.outcome import Condition, Offer, Outcome, Unavailable, Unreadable
+from almazara.prices.pages.request import PageRequest, alike
+from almazara.prices.pages.shops.claims import Claim, Price, agreed_availability, decimal_or_none
+from almazara.prices.pages.shops.jsonld import claim_of, json_ld_lists, json_ld_products
+from almazara.prices.pages.shops.listing import read_listing
+from almazara.prices.pages.shops.microdata import meta_claim, microdata_claims
+from almazara.prices.pages.shops.visible import VisibleText
+from almazara.prices.schema import Availability
+
+_MOST_STARS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page's claims about its product, one of each source, and what the page shows to people."""
+
+    claims: tuple[Claim, ...]
+    visible: VisibleText
+    heading: str | None
+    title: str | None
+    request: PageRequest
+
+
+class _DoubtError(Exception):
+    """The page contradicts itself; its arguments are what is missing and why."""
+
+
+def read(tree: LexborHTMLParser, request: PageRequest) -> Outcome:
+    """Read a product or category page of any shop."""
+    nodes, lists = json_ld_products(tree), json_ld_lists(tree)
+    outcome = _read_product(tree, [claim_of(node) for node in nodes], request)
+    about_none = isinstance(outcome, Unreadable) and outcome.missing[0] in {"product", "offer"}
+    return (about_none and read_listing(tree, nodes, lists, request)) or outcome
+
+
+def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRequest) -> Outcome:
+    tree.strip_tags(["script", "style", "noscript", "template"])
+    names = _page_names(tree)
+    title = names[0] if names else None
+    try:
+        chosen = [_main(products, names), _main(microdata_claims(tree), names), meta_claim(tree)]
+        claims = tuple(claim for claim in chosen if claim is not None)
+        title = next((claim.name for claim in claims if claim.name), title)
+        _check_title(request, title)
+        return _outcome(_Page(claims, VisibleText(tree), first_text(tree, ("h1",)), title, request))
+    except _DoubtError as doubt:
+        missing, reason = doubt.args
+        return Unreadable((missing,), reason, _sku(products), title)
+
+
+def _check_title(request: PageRequest, title: str | None) -> None:
+    if request.title_changed(title):
+        raise _DoubtError("title", f"The title no longer resembles {request.known_title!r}.")
+
+
+def _page_names(tree: LexborHTMLParser) -> list[str]:
+    """What the page calls its product: heading, Open Graph title, title."""
+    og_title = attribute(tree.css_first("meta[property='og:title']"), "content")
+    names = [first_text(tree, ("h1",)), og_title, first_text(tree, ("title",))]
+    return [name for name in names if name]
+
+
+def _main(claims: list[Claim], names: list[str]) -> Claim | None:
+    """The one claim that is about the page's product; refused when several could be."""
+    own = [claim for claim in claims if claim.name and any(_folded(claim.name) in _folded(name) for name in names)]
+    candidates = own or claims
+    priced = [claim for claim in candidates if claim.prices] or candidates[:1]
+    if len(priced) > 1 and len({(price.amount, claim.name) for claim in priced for price in claim.prices}) > 1:
+        raise _DoubtError("product", "The page publishes several products and does not say which is its own.")
+    claim = priced[0] if priced else None
+    if claim and claim.name and names and not any(alike(claim.name, name) for name in names):
+        raise _DoubtError("product", f"The published product {claim.name[:60]!r} is not the one in the page's title.")
+    return claim
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _outcome(page: _Page) -> Outcome:
+    claims = page.claims
+    if any(claim.condition is None for claim in claims):
+        return _unavailable(page, "only used articles are offered")
+    if not any(claim.prices for claim in claims):
+        return _without_price(page)
+    price, list_price, rule = _agreed_price(page)
+    currency = _currency(page, price)
+    availability = agreed_availability([c.availability for c in claims if c.availability])
+    if availability is Availability.UNAVAILABLE:
+        return _unavailable(page, "out of stock")
+    _check_visible(page, price, currency)
+    return _offer(page, Price(price.amount, currency, price.text), list_price, rule, availability)
+
+
+def _without_price(page: _Page) -> Outcome:
+    availability = agreed_availability([c.availability for c in page.claims if c.availability])
+    if availability is Availability.UNAVAILABLE:
+        return _unavailable(page, "out of stock")
+    reason = "The page publishes a product without a price." if page.claims else "The page publishes no product."
+    return Unreadable(("price",) if page.claims else ("offer",), reason, _sku(list(page.claims)), page.title)
+
+
+def _agreed_price(page: _Page) -> tuple[Price, Decimal | None, str]:
+    """The price on which all sources agree, the list price, and the rule; refused when they contradict each other."""
+    prices = [price for claim in page.claims for price in claim.prices]
+    currencies = {price.currency for price in prices} - {None}
+    if len(currencies) > 1:
+        raise _DoubtError("price", f"The page's sources name several currencies: {_words(prices)}.")
+    stated = max((c.list_price for c in page.claims if c.list_price), default=None)
+    amounts = {price.amount for price in prices}
+    ranged = any(claim.ranged for claim in page.claims)
+    sources = "+".join(claim.source for claim in page.claims if claim.prices)
+    if amounts == {stated}:
+        raise _DoubtError("price", f"The page publishes its list price only: {_words(prices)}.")
+    if len(amounts) == 1 and not ranged:
+        return prices[0], stated, sources
+    if stated and len(amounts - {stated}) == 1 and not ranged:
+        return next(p for p in prices if p.amount != stated), stated, f"{sources}:stated-list-price"
+    return _price_beside_struck(page, prices, f"{sources}:struck-list-price")
+
+
+def _price_beside_struck(page: _Page, prices: list[Price], rule: str) -> tuple[Price, Decimal, str]:
+    """Of two published prices the lower one, where the page shows it standing and the higher one struck."""
+    currency = next((p.currency for p in prices if p.currency), None)
+    seen = page.visible.prices(currency) if currency else None
+    low, high = min(prices, key=lambda p: p.amount), max(prices, key=lambda p: p.amount)
+    two = len({price.amount for price in prices}) == 2  # noqa: PLR2004 - a price and the one it replaces
+    if seen and two and low.amount in seen.standing and high.amount in seen.struck:
+        return low, high.amount, rule
+    raise _DoubtError("price", f"The page's sources contradict each other, or name a range: {_words(prices)}.")
+
+
+def _words(prices: list[Price]) -> str:
+    return ", ".join(dict.fromkeys(f"{price.text} {price.currency or ''}".strip() for price in prices))[:120]
+
+
+def _currency(page: _Page, price: Price) -> str:
+    """The currency that a source names; else the one that the page shows with this amount."""
+    named = [p.currency for claim in page.claims for p in claim.prices if p.currency]
+    currency = named[0] if named else page.visible.currency_of(price.amount)
+    if currency is None:
+        raise _DoubtError("currency", f"The page names no currency for {price.text}.")
+    shown = page.visible.currency_of(price.amount) if named else None
+    if shown not in {None, currency}:
+        raise _DoubtError("currency", f"The page publishes {price.text} in {currency} and shows it in {shown}.")
+    return currency
+
+
+def _check_visible(page: _Page, price: Price, currency: str) -> None:
+    """Refuse a published price that people see struck, or do not see while they see others."""
+    seen = page.visible.prices(currency)
+    if price.amount in seen.standing:
+        return
+    if price.amount in seen.struck:
+        raise _DoubtError("price", f"The page shows its published price {price.text} struck through.")
+    if page.visible.shows_price_near(page.heading, currency) and not page.visible.states(price.amount):
+        raise _DoubtError("price", f"The page shows prices, but not its published price {price.text}.")
+
+
+def _offer(
+    page: _Page, price: Price, list_price: Decimal | None, rule: str, availability: Availability | None
+) -> Offer:
+    claims = page.claims
+    rating = next((r for c in claims if (r := decimal_or_none(c.rating)) is not None), None)
+    return Offer(
+        price=price.amount,
+        currency=str(price.currency),
+        price_text=price.text,
+        rule=f"structured:{rule}",
+        shop=page.request.shop,
+        sku=_sku(list(claims)),
+        title=page.title,
+        list_price=list_price or page.visible.list_price(price.amount, str(price.currency)),
+        availability=availability or Availability.UNKNOWN,
+        availability_text=next((c.availability_text for c in claims if c.availability_text), None),
+        seller=next((c.seller for c in claims if c.seller), None),
+        rating=rating if rating is not None and 0 <= rating <= _MOST_STARS else None,
+        review_count=next((n for c in claims if (n := count_in(c.review_count)) is not None), None),
+        condition=next((c.condition for c in claims if c.condition), Condition.NEW),
+    )
+
+
+def _unavailable(page: _Page, reason: str) -> Unavailable:
+    return Unavailable(
+        reason=f"The page says: {reason}.",
+        rule="structured:unavailable",
+        shop=page.request.shop,
+        sku=_sku(list(page.claims)),
+        title=page.title,
+        availability_text=next((c.availability_text for c in page.claims if c.availability_text), None),
+        seen=tuple((claim.source, f"{p.text} {p.currency or ''}") for claim in page.claims for p in claim.prices),
+    )
+
+
+def _sku(claims: list[Claim]) -> str | None:
+    return next((claim.sku for claim in claims if claim.sku), None)

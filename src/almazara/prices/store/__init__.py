@@ -1,0 +1,1 @@
+"""Listings, observations, runs and documents, kept in SQLite, PostgreSQL or DynamoDB."""

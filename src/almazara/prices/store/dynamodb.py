@@ -1,0 +1,212 @@
+"""The observation store on Amazon DynamoDB: one table, conditional writes, everything read consistently.
+
+Every item has the keys `pk` and `sk` and only texts, because numbers of DynamoDB lose trailing zeros:
+
+| what | pk | sk | other attributes |
+|---|---|---|---|
+| observation | OBSERVATION#listing_id | moment in UTC | product, date, price, category, currency, ... |
+| product with observations | PRODUCT | listing_id | |
+| listing | LISTING | listing_id | category, body (JSON) |
+| run | RUN | started_at#run_id | kind, body (JSON) |
+| where a run is | RUN_ID#run_id | - | at (the run's sk) |
+| document | DOCUMENT#kind | key | body (JSON) |
+| kind of documents | DOCUMENT_KIND | kind | |
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+
+from almazara.errors import InputError
+from almazara.prices.schema import Listing, Observation, Run
+from almazara.prices.store.dynamodb_table import Item, TextTable
+from almazara.prices.store.observations import document_text, utc, validate_listing, validate_observation, validate_run
+
+_TICK: Final = timedelta(microseconds=1)
+
+
+def open_url(url: str) -> DynamoDbStore:
+    """Open the store of a `dynamodb://table?region=...&endpoint=...` URL; its table is created when missing.
+
+    Region, endpoint and credentials that the URL does not name come from where AWS's tools look for them.
+
+    Raises:
+        InputError: when the URL names no table, or something unknown.
+        UnavailableError: when DynamoDB does not answer or refuses.
+    """
+    parts = urlsplit(url)
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    unknown = options.keys() - {"region", "endpoint"}
+    if not parts.netloc or unknown:
+        raise InputError("The store's URL must be dynamodb://table, with ?region= and &endpoint= where needed.")
+    return DynamoDbStore(TextTable(parts.netloc, region=options.get("region"), endpoint=options.get("endpoint")))
+
+
+class DynamoDbStore:
+    """Keeps listings, observations, runs and documents in one table of DynamoDB; see `ports.ObservationStore`."""
+
+    def __init__(self, table: TextTable) -> None:
+        self._table = table
+        self._kinds: set[str] = set()  # those that this process knows to be entered
+
+    def append(self, observations: Iterable[Observation]) -> int:
+        """Keep what is new; see `ports.ObservationStore.append`.
+
+        Raises:
+            InputError: when one of them cannot be kept; then none is.
+            UnavailableError: when DynamoDB does not take them; repeat the call, nothing is doubled.
+        """
+        first: dict[tuple[str, str], Observation] = {}
+        for observation in observations:
+            valid = validate_observation(observation)
+            first.setdefault((_partition(valid.listing_id), _moment(valid.observed_at)), valid)
+        if not first:
+            return 0
+        categories = self._register(sorted({observation.listing_id for observation in first.values()}))
+        # Reading first is cheaper than a refused write, which costs as much as one that is done.
+        there = {(item["pk"], item["sk"]) for item in self._table.get_many(first, ["pk", "sk"])}
+        items = [
+            _observation_item(observation, categories.get(observation.listing_id))
+            for key, observation in first.items()
+            if key not in there
+        ]
+        return sum(self._table.pool.map(self._table.put_if_absent, items))
+
+    def history(
+        self,
+        listing_id: str,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        limit: int | None = None,
+    ) -> list[Observation]:
+        """Observations with start <= observed_at < end, oldest first, the first `limit` of them."""
+        first = _moment(datetime.min.replace(tzinfo=UTC) if start is None else utc(start, "The start"))
+        last = _moment(datetime.max.replace(tzinfo=UTC) if end is None else utc(end, "The end") - _TICK)
+        if first > last:
+            return []
+        found = self._table.query(_partition(listing_id), between=(first, last), page=limit)
+        return [_observation(item) for item in islice(found, limit)]
+
+    def latest(self, listing_ids: Sequence[str] | None = None) -> dict[str, Observation]:
+        """The newest observation of each listing (of all listings when None); absent where there is none."""
+        ids = [item["sk"] for item in self._table.query("PRODUCT")] if listing_ids is None else sorted(set(listing_ids))
+        newest = self._table.pool.map(self._newest, ids)
+        return {observation.listing_id: observation for observation in newest if observation is not None}
+
+    def count(self, listing_id: str) -> int:
+        """How many observations a listing has."""
+        return self._table.count(_partition(listing_id))
+
+    def save_listing(self, listing: Listing) -> None:
+        """Add a listing or replace the one of the same id; observations are not touched."""
+        valid = validate_listing(listing)
+        item = {"pk": "LISTING", "sk": valid.listing_id, "body": msgspec.json.encode(valid).decode()}
+        self._table.put(item if valid.category is None else {**item, "category": valid.category})
+
+    def listing(self, listing_id: str) -> Listing | None:
+        """One listing, or None."""
+        item = self._table.get("LISTING", listing_id)
+        return None if item is None else msgspec.json.decode(item["body"], type=Listing)
+
+    def listings(self, *, category: str | None = None, tracked: bool | None = None) -> list[Listing]:
+        """Listings in order of listing_id."""
+        found = [msgspec.json.decode(item["body"], type=Listing) for item in self._table.query("LISTING")]
+        return [
+            listing for listing in found if category in (None, listing.category) and tracked in (None, listing.tracked)
+        ]
+
+    def save_run(self, run: Run) -> None:
+        """Add a run or replace the one of the same id."""
+        valid = validate_run(run)
+        at = f"{_moment(valid.started_at)}#{valid.run_id}"
+        before = self._table.get(f"RUN_ID#{run.run_id}", "-")
+        self._table.put({"pk": f"RUN_ID#{run.run_id}", "sk": "-", "at": at})
+        self._table.put({"pk": "RUN", "sk": at, "kind": run.kind, "body": msgspec.json.encode(valid).decode()})
+        if before is not None and before["at"] != at:
+            self._table.delete("RUN", before["at"])
+
+    def run(self, run_id: str) -> Run | None:
+        """One run, or None."""
+        place = self._table.get(f"RUN_ID#{run_id}", "-")
+        item = None if place is None else self._table.get("RUN", place["at"])
+        return None if item is None else msgspec.json.decode(item["body"], type=Run)
+
+    def runs(self, *, kind: str | None = None, limit: int = 100) -> list[Run]:
+        """Runs, newest first."""
+        found = (item["body"] for item in self._table.query("RUN", newest=True) if kind in (None, item["kind"]))
+        return [msgspec.json.decode(body, type=Run) for body in islice(found, limit)]
+
+    def put_document(self, kind: str, key: str, body: Mapping[str, Any], *, if_absent: bool = False) -> bool:
+        """Keep a small JSON document; False, and nothing changed, when `if_absent` and the key is there."""
+        item = {"pk": f"DOCUMENT#{kind}", "sk": key, "body": document_text(kind, key, body)}
+        if kind not in self._kinds:
+            self._table.put({"pk": "DOCUMENT_KIND", "sk": kind})
+            self._kinds.add(kind)
+        if not if_absent:
+            self._table.put(item)
+            return True
+        return self._table.put_if_absent(item)
+
+    def document(self, kind: str, key: str) -> dict[str, Any] | None:
+        """One document, or None."""
+        item = self._table.get(f"DOCUMENT#{kind}", key)
+        return None if item is None else json.loads(item["body"])
+
+    def documents(self, kind: str) -> dict[str, dict[str, Any]]:
+        """All documents of a kind by key, in order of key."""
+        return {item["sk"]: json.loads(item["body"]) for item in self._table.query(f"DOCUMENT#{kind}")}
+
+    def document_kinds(self) -> list[str]:
+        """The kinds that have, or once had, documents, in order."""
+        return [item["sk"] for item in self._table.query("DOCUMENT_KIND")]
+
+    def delete_document(self, kind: str, key: str) -> None:
+        """Remove a document; fine when it is not there."""
+        self._table.delete(f"DOCUMENT#{kind}", key)
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._table.close()
+
+    def _register(self, listing_ids: Sequence[str]) -> dict[str, str]:
+        """Enter listings among the products with observations; the category of each that has one."""
+        keys = [(pk, listing_id) for listing_id in listing_ids for pk in ("LISTING", "PRODUCT")]
+        found = list(self._table.get_many(keys, ["pk", "sk", "category"]))
+        known = {item["sk"] for item in found if item["pk"] == "PRODUCT"}
+        self._table.put_many([{"pk": "PRODUCT", "sk": one} for one in listing_ids if one not in known])
+        return {item["sk"]: item["category"] for item in found if "category" in item}
+
+    def _newest(self, listing_id: str) -> Observation | None:
+        found = next(self._table.query(_partition(listing_id), newest=True, page=1), None)
+        return None if found is None else _observation(found)
+
+
+def _partition(listing_id: str) -> str:
+    return f"OBSERVATION#{listing_id}"
+
+
+def _moment(moment: datetime) -> str:
+    """The moment as a text whose order is that of time."""
+    return moment.isoformat(timespec="microseconds")
+
+
+def _observation_item(observation: Observation, category: str | None) -> Item:
+    fields = {name: value for name, value in msgspec.to_builtins(observation).items() if value is not None}
+    product, date = fields.pop("listing_id"), _moment(observation.observed_at)
+    del fields["observed_at"]
+    item = {"pk": _partition(product), "sk": date, "product": product, "date": date, **fields}
+    return item if category is None else {**item, "category": category}
+
+
+def _observation(item: Item) -> Observation:
+    fields = {field.name: item[field.name] for field in dataclasses.fields(Observation) if field.name in item}
+    return msgspec.convert({**fields, "listing_id": item["product"], "observed_at": item["date"]}, Observation)

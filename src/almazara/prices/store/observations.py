@@ -1,0 +1,197 @@
+"""What may be kept: the checks that every store makes before it writes, and reading histories in pages."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from almazara.errors import InputError
+from almazara.prices.schema import Availability, Listing, Observation, Run
+from almazara.prices.store.protocol import ObservationStore
+
+# ISO 4217, the codes in use and those of the euro's and other recent predecessors that old histories hold.
+_CODES: Final = """
+AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD
+CAD CDF CHF CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP
+GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD
+KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK
+NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD
+SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF
+XCD XCG XOF XPF YER ZAR ZMW ZWG ATS BEF CUC CYP DEM EEK ESP FIM FRF GRD HRK IEP ITL LTL LUF LVL MTL
+NLG PTE SIT SKK SLL ZWL
+"""
+CURRENCIES: Final = frozenset(_CODES.split())
+MAX_INTEGER_DIGITS: Final = 15
+MAX_DECIMALS: Final = 12
+MAX_KEY_BYTES: Final = 1000  # DynamoDB's sort keys end at 1,024 bytes
+_CEILING: Final = Decimal(10) ** MAX_INTEGER_DIGITS
+_TICK: Final = timedelta(microseconds=1)
+
+
+def validate_observation(observation: Observation) -> Observation:
+    """The observation as every store keeps it: moment in UTC, amounts without exponent.
+
+    Raises:
+        InputError: when it breaks a promise of `Observation`: a key that is empty or too long, a moment without
+            time zone, an amount that is not a positive finite Decimal of at most 15 digits and 12 decimals, a price
+            without a known currency, a price while unavailable or none while not.
+    """
+    try:
+        return _valid_observation(observation)
+    except InputError as error:
+        # The name is made only here, because making it costs more than the checks.
+        name = f"The observation of {observation.listing_id!r} at {observation.observed_at}"
+        raise InputError(f"{name} cannot be kept: {error}") from error
+
+
+def validate_listing(listing: Listing) -> Listing:
+    """The listing as every store keeps it: moment in UTC, amounts without exponent.
+
+    Raises:
+        InputError: when its id cannot be a key, an amount is not positive and finite, or its moment has no time zone.
+    """
+    require_key(listing.listing_id, "listing_id")
+    for name in ("shop", "sku", "url", "title", "category"):
+        _require_text(getattr(listing, name), f"The listing's {name}")
+    return dataclasses.replace(
+        listing,
+        target_price=_amount(listing.target_price, "The target price"),
+        litres=_amount(listing.litres, "The number of litres"),
+        created_at=None if listing.created_at is None else utc(listing.created_at, "The listing's creation"),
+    )
+
+
+def validate_run(run: Run) -> Run:
+    """The run as every store keeps it: moments in UTC.
+
+    Raises:
+        InputError: when its id cannot be a key, or a moment has no time zone.
+    """
+    require_key(run.run_id, "run_id")
+    ended_at = None if run.ended_at is None else utc(run.ended_at, "The run's end")
+    return dataclasses.replace(run, started_at=utc(run.started_at, "The run's start"), ended_at=ended_at)
+
+
+def utc(moment: object, name: str) -> datetime:
+    """The same moment in UTC.
+
+    Raises:
+        InputError: when it has no time zone, or leaves the calendar.
+    """
+    if not isinstance(moment, datetime) or moment.utcoffset() is None:
+        raise InputError(f"{name} has no time zone: give an aware datetime.")
+    if moment.tzinfo is UTC:
+        return moment
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise InputError(f"{name} lies outside the calendar.") from error
+
+
+def document_text(kind: str, key: str, body: Mapping[str, Any]) -> str:
+    """The JSON text of a document.
+
+    Raises:
+        InputError: when kind or key cannot be a key, or the body is not plain JSON (NaN is not).
+    """
+    require_key(kind, "kind")
+    require_key(key, "key")
+    try:
+        text = json.dumps(dict(body), ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"The document {kind}/{key} is not plain JSON: {error}.") from error
+    _require_text(text, f"The document {kind}/{key}")
+    return text
+
+
+def require_key(value: object, name: str) -> None:
+    """Refuse what cannot be a key in every store: nothing, over 1,000 bytes, NUL, or not encodable.
+
+    Raises:
+        InputError: saying what is wrong with it.
+    """
+    if not isinstance(value, str) or not value:
+        raise InputError(f"The {name} {value!r} must be a text that is not empty.")
+    _require_text(value, f"The {name} {value!r}")
+    if len(value.encode()) > MAX_KEY_BYTES:
+        raise InputError(f"The {name} {value[:40]!r}... is longer than {MAX_KEY_BYTES} bytes.")
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can be a key at all: what a request names may be anything."""
+    try:
+        require_key(text, "key")
+    except InputError:
+        return False
+    return True
+
+
+def pages_of_history(
+    store: ObservationStore,
+    listing_id: str,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    *,
+    size: int = 10_000,
+) -> Iterator[list[Observation]]:
+    """A listing's history in pages of at most `size`, oldest first, so that memory stays bounded."""
+    while page := store.history(listing_id, start, end, limit=size):
+        yield page
+        if len(page) < size or page[-1].observed_at == datetime.max.replace(tzinfo=UTC):
+            return
+        start = page[-1].observed_at + _TICK
+
+
+def _valid_observation(observation: Observation) -> Observation:
+    require_key(observation.listing_id, "listing_id")
+    _require_text(observation.seller, "The seller")
+    _require_text(observation.rule, "The rule")
+    _require_text(observation.source, "The source")
+    _require_price_matches_stock(observation)
+    return dataclasses.replace(
+        observation,
+        observed_at=utc(observation.observed_at, "The moment"),
+        price=_amount(observation.price, "The price"),
+        list_price=_amount(observation.list_price, "The list price"),
+    )
+
+
+def _require_text(text: object, name: str) -> None:
+    if text is None:
+        return
+    if not isinstance(text, str) or "\0" in text:
+        raise InputError(f"{name} is no text, or holds a NUL character.")
+    if text.isascii():
+        return
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{name} is not valid Unicode.") from error
+
+
+def _require_price_matches_stock(observation: Observation) -> None:
+    availability: object = observation.availability
+    if not isinstance(availability, Availability):
+        raise InputError(f"The availability {availability!r} is none of {', '.join(Availability)}.")
+    unavailable = availability is Availability.UNAVAILABLE
+    if unavailable != (observation.price is None):
+        raise InputError("It must have a price exactly when it is not unavailable.")
+    if unavailable and (observation.currency is not None or observation.list_price is not None):
+        raise InputError("It has a currency or a list price without a price.")
+    if not unavailable and observation.currency not in CURRENCIES:
+        raise InputError(f"The currency {observation.currency!r} is no ISO 4217 code.")
+
+
+def _amount(value: object, name: str) -> Decimal | None:
+    if value is None:
+        return None
+    if not isinstance(value, Decimal) or not value.is_finite() or value <= 0:
+        raise InputError(f"{name} {value!r} is no positive, finite Decimal.")
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int) or value >= _CEILING or exponent < -MAX_DECIMALS:
+        raise InputError(f"{name} {value} has over {MAX_INTEGER_DIGITS} digits or {MAX_DECIMALS} decimals.")
+    return value if exponent <= 0 else Decimal(format(value, "f"))

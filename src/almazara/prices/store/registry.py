@@ -1,0 +1,45 @@
+"""The registry of observation stores: a URL's scheme names the module that opens it, imported only then."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Final, cast
+
+from almazara.errors import InputError, UnavailableError
+from almazara.prices.store.protocol import ObservationStore
+from almazara.settings import Settings
+
+STORES: Final = {
+    "sqlite": "almazara.prices.store.sql",
+    "postgresql": "almazara.prices.store.sql",
+    "dynamodb": "almazara.prices.store.dynamodb",
+}
+
+
+def store_at(url: str) -> ObservationStore:
+    """Open the store that `url` names, creating or migrating its tables when needed.
+
+    Args:
+        url: `sqlite:///relative.db`, `sqlite:////absolute.db`, `postgresql://user:password@host/name` or
+            `dynamodb://table?region=eu-west-1&endpoint=http://localhost:8000`.
+
+    Raises:
+        InputError: when the URL names no known kind of store.
+        MissingExtraError: when the store's driver is not installed.
+        UnavailableError: when the store does not answer, or was written by a newer Almazara.
+    """
+    scheme = url.partition(":")[0]
+    if scheme not in STORES:
+        raise InputError(f"The store {scheme!r} is not known: a store's URL begins with {', '.join(STORES)}.")
+    return cast("ObservationStore", importlib.import_module(STORES[scheme]).open_url(url))
+
+
+def open_store(settings: Settings) -> ObservationStore:
+    """The store that the settings name, by default an SQLite file in the home folder."""
+    if settings.store_url is not None:
+        return store_at(settings.store_url.get_secret_value())
+    try:
+        settings.home_path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnavailableError(f"The folder {settings.home_path} cannot be written: {error}.") from error
+    return store_at(f"sqlite:///{settings.home_path.resolve() / 'prices.db'}")

@@ -1,0 +1,257 @@
+"""The observation store on SQL: SQLite by default, PostgreSQL (and TimescaleDB) by URL."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from almazara.prices.schema import Listing, Observation, Run
+from almazara.prices.store import sql_tables as tables
+from almazara.prices.store.observations import document_text, utc, validate_listing, validate_observation, validate_run
+from almazara.prices.store.sql_engine import open_engine, translated, writer
+
+_KEYS_AT_ONCE: Final = 1000
+_ROWS_AT_ONCE: Final = 20_000
+_VALUES: Final = [field.name for field in dataclasses.fields(Observation)][1:]
+_COLUMNS: Final = [column.name for column in tables.observations.columns]
+_READ: Final = sa.select(
+    tables.listing_keys.c.listing_id, *(tables.observations.c[name] for name in _VALUES)
+).join_from(tables.listing_keys, tables.observations)
+_NEWEST: Final = (
+    sa.select(sa.func.max(tables.observations.c.observed_at))
+    .where(tables.observations.c.listing_key == tables.listing_keys.c.key)
+    .correlate(tables.listing_keys)
+    .scalar_subquery()
+)
+
+
+def open_url(url: str) -> SqlStore:
+    """Open the store of a `sqlite://` or `postgresql://` URL; see `stores.open_store`."""
+    return SqlStore(open_engine(url))
+
+
+class SqlStore:
+    """Keeps listings, observations, runs and documents in SQLite or PostgreSQL; see `ports.ObservationStore`.
+
+    Each process opens its own; threads may share one.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self._writer = writer(engine)
+        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+
+    def append(self, observations: Iterable[Observation]) -> int:
+        """Keep what is new, all of it or nothing; see `ports.ObservationStore.append`.
+
+        Raises:
+            InputError: when one of them cannot be kept; then none is.
+            UnavailableError: when the database does not take them; then none is kept.
+        """
+        batch = [validate_observation(observation) for observation in observations]
+        if not batch:
+            return 0
+        with self._writing() as connection:
+            keys = self._keys(connection, {observation.listing_id for observation in batch})
+            # In one order for everybody, because two PostgreSQL writers would otherwise wait for each other.
+            batch.sort(key=lambda observation: (keys[observation.listing_id], observation.observed_at))
+            return sum(
+                self._insert_rows(connection, keys, batch[start : start + _ROWS_AT_ONCE])
+                for start in range(0, len(batch), _ROWS_AT_ONCE)
+            )
+
+    def history(
+        self,
+        listing_id: str,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        *,
+        limit: int | None = None,
+    ) -> list[Observation]:
+        """Observations with start <= observed_at < end, oldest first, the first `limit` of them."""
+        query = _READ.where(tables.listing_keys.c.listing_id == listing_id).order_by(tables.observations.c.observed_at)
+        if start is not None:
+            query = query.where(tables.observations.c.observed_at >= utc(start, "The start"))
+        if end is not None:
+            query = query.where(tables.observations.c.observed_at < utc(end, "The end"))
+        if limit is not None:
+            query = query.limit(limit)
+        with self._reading() as connection:
+            return [Observation(*row) for row in connection.execute(query).all()]
+
+    def latest(self, listing_ids: Sequence[str] | None = None) -> dict[str, Observation]:
+        """The newest observation of each listing (of all listings when None); absent where there is none."""
+        query = _READ.where(tables.observations.c.observed_at == _NEWEST)
+        with self._reading() as connection:
+            if listing_ids is None:
+                rows = connection.execute(query.order_by(tables.listing_keys.c.listing_id)).all()
+            else:
+                rows = [
+                    row
+                    for some in _slices(sorted(set(listing_ids)), _KEYS_AT_ONCE)
+                    for row in connection.execute(query.where(tables.listing_keys.c.listing_id.in_(some)))
+                ]
+        return {row.listing_id: Observation(*row) for row in rows}
+
+    def count(self, listing_id: str) -> int:
+        """How many observations a listing has."""
+        query = (
+            sa.select(sa.func.count())
+            .join_from(tables.listing_keys, tables.observations)
+            .where(tables.listing_keys.c.listing_id == listing_id)
+        )
+        with self._reading() as connection:
+            return connection.execute(query).scalar_one()
+
+    def save_listing(self, listing: Listing) -> None:
+        """Add a listing or replace the one of the same id; observations are not touched."""
+        valid = validate_listing(listing)
+        self._replace(tables.listings, {name: getattr(valid, name) for name in tables.listings.columns.keys()})  # noqa: SIM118
+
+    def listing(self, listing_id: str) -> Listing | None:
+        """One listing, or None."""
+        found = self._first(sa.select(tables.listings).where(tables.listings.c.listing_id == listing_id))
+        return None if found is None else Listing(**found._mapping)  # noqa: SLF001 (the public name of SQLAlchemy)
+
+    def listings(self, *, category: str | None = None, tracked: bool | None = None) -> list[Listing]:
+        """Listings in order of listing_id."""
+        query = sa.select(tables.listings)
+        if category is not None:
+            query = query.where(tables.listings.c.category == category)
+        if tracked is not None:
+            query = query.where(tables.listings.c.tracked == tracked)
+        with self._reading() as connection:
+            found = [Listing(**row) for row in connection.execute(query).mappings()]
+        # Sorted here, because PostgreSQL's order of texts depends on its locale.
+        return sorted(found, key=lambda listing: listing.listing_id)
+
+    def save_run(self, run: Run) -> None:
+        """Add a run or replace the one of the same id."""
+        valid = validate_run(run)
+        row = {"run_id": valid.run_id, "kind": valid.kind, "started_at": valid.started_at}
+        self._replace(tables.runs, {**row, "body": msgspec.json.encode(valid).decode()})
+
+    def run(self, run_id: str) -> Run | None:
+        """One run, or None."""
+        found = self._first(sa.select(tables.runs.c.body).where(tables.runs.c.run_id == run_id))
+        return None if found is None else msgspec.json.decode(found.body, type=Run)
+
+    def runs(self, *, kind: str | None = None, limit: int = 100) -> list[Run]:
+        """Runs, newest first."""
+        query = (
+            sa.select(tables.runs.c.body)
+            .order_by(tables.runs.c.started_at.desc(), tables.runs.c.run_id.desc())
+            .limit(limit)
+        )
+        if kind is not None:
+            query = query.where(tables.runs.c.kind == kind)
+        with self._reading() as connection:
+            return [msgspec.json.decode(body, type=Run) for body in connection.execute(query).scalars()]
+
+    def put_document(self, kind: str, key: str, body: Mapping[str, Any], *, if_absent: bool = False) -> bool:
+        """Keep a small JSON document; False, and nothing changed, when `if_absent` and the key is there."""
+        row = {"kind": kind, "key": key, "body": document_text(kind, key, body)}
+        if not if_absent:
+            self._replace(tables.documents, row)
+            return True
+        with self._writing() as connection:
+            return connection.execute(self._insert(tables.documents).values(row).on_conflict_do_nothing()).rowcount == 1
+
+    def document(self, kind: str, key: str) -> dict[str, Any] | None:
+        """One document, or None."""
+        found = self._first(
+            sa.select(tables.documents.c.body).where(tables.documents.c.kind == kind, tables.documents.c.key == key)
+        )
+        return None if found is None else json.loads(found.body)
+
+    def documents(self, kind: str) -> dict[str, dict[str, Any]]:
+        """All documents of a kind by key, in order of key."""
+        query = sa.select(tables.documents.c.key, tables.documents.c.body).where(tables.documents.c.kind == kind)
+        with self._reading() as connection:
+            found = sorted((row.key, row.body) for row in connection.execute(query))
+        return {key: json.loads(body) for key, body in found}
+
+    def document_kinds(self) -> list[str]:
+        """The kinds that have documents, in order."""
+        with self._reading() as connection:
+            return sorted(connection.execute(sa.select(tables.documents.c.kind).distinct()).scalars())
+
+    def delete_document(self, kind: str, key: str) -> None:
+        """Remove a document; fine when it is not there."""
+        with self._writing() as connection:
+            connection.execute(
+                sa.delete(tables.documents).where(tables.documents.c.kind == kind, tables.documents.c.key == key)
+            )
+
+    def close(self) -> None:
+        """Give connections and files back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        with translated(self.engine), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with translated(self.engine), self.engine.connect() as connection:
+            yield connection
+
+    def _first(self, query: sa.Select[Any]) -> sa.Row[Any] | None:
+        with self._reading() as connection:
+            return connection.execute(query).first()
+
+    def _replace(self, table: sa.Table, row: Mapping[str, object]) -> None:
+        insert = self._insert(table).values(row)
+        keys = [column.name for column in table.primary_key]
+        values = {name: insert.excluded[name] for name in row if name not in keys}
+        with self._writing() as connection:
+            connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
+
+    def _keys(self, connection: sa.Connection, listing_ids: set[str]) -> dict[str, int]:
+        """The short number of each listing, given out now to those that have none."""
+        known = _known_keys(connection, sorted(listing_ids))
+        missing = sorted(listing_ids - known.keys())
+        if missing:
+            insert = self._insert(tables.listing_keys).on_conflict_do_nothing()
+            connection.execute(insert, [{"listing_id": listing_id} for listing_id in missing])
+            known |= _known_keys(connection, missing)
+        return known
+
+    def _insert_rows(self, connection: sa.Connection, keys: Mapping[str, int], batch: Sequence[Observation]) -> int:
+        rows = [
+            dict(zip(_COLUMNS, (keys[o.listing_id], *(getattr(o, name) for name in _VALUES)), strict=True))
+            for o in batch
+        ]
+        insert = self._insert(tables.observations)
+        if self.engine.dialect.name == "sqlite":
+            return connection.execute(insert.on_conflict_do_nothing(), rows).rowcount
+        # One statement with a list per column: several times as fast here as a statement per row.
+        arrays = [
+            sa.bindparam(name, [row[name] for row in rows], postgresql.ARRAY(tables.observations.c[name].type))
+            for name in _COLUMNS
+        ]
+        table = sa.func.unnest(*arrays).table_valued(*_COLUMNS).render_derived()
+        select = sa.select(*(table.c[name] for name in _COLUMNS))
+        return connection.execute(insert.from_select(_COLUMNS, select).on_conflict_do_nothing()).rowcount
+
+
+def _known_keys(connection: sa.Connection, listing_ids: Sequence[str]) -> dict[str, int]:
+    query = sa.select(tables.listing_keys.c.listing_id, tables.listing_keys.c.key)
+    return {
+        row.listing_id: row.key
+        for some in _slices(listing_ids, _KEYS_AT_ONCE)
+        for row in connection.execute(query.where(tables.listing_keys.c.listing_id.in_(some)))
+    }
+
+
+def _slices(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

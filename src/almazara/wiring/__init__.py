@@ -1,1 +1,0 @@
-"""The composition root: settings and adapters become the services that entry points use."""

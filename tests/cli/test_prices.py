@@ -1,0 +1,302 @@
+"""`almazara prices ...`: every command in words and in JSON, and every error in one line."""
+
+import gzip
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from almazara import cli
+from almazara.prices.forecasting.models import registry
+from almazara.prices.schema import Run, RunState
+from page_server import serving
+from price_shop import NOW, observed, offer_page, opened, product, settings_over, shows
+from sample_pages import ASIN, html_of
+
+URL = f"https://www.amazon.es/dp/{ASIN}"
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    folder = tmp_path / "home"
+    monkeypatch.setenv("ALMAZARA_HOME", str(folder))
+    monkeypatch.setenv("ALMAZARA_DELAY_SECONDS", "0")
+    monkeypatch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+@pytest.fixture
+def run(home, monkeypatch, capsys):
+    """Runs a command as `main` does; gives its exit code, output and errors."""
+
+    def command(*arguments):
+        monkeypatch.setattr(sys, "argv", ["almazara", "prices", *map(str, arguments)])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = end.code or 0
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return command
+
+
+@pytest.fixture
+def as_json(run):
+    def command(*arguments, code=0):
+        ended, out, err = run(*arguments, "--json")
+        assert ended == code, err
+        return json.loads(out)
+
+    return command
+
+
+@pytest.fixture
+def history(home):
+    """A product with sixty days of history until today."""
+    shift = datetime.now(UTC) - NOW
+    with opened(settings_over(home)) as prices:
+        prices.store.save_listing(replace(product(title="Aceite", category="oil"), created_at=NOW + shift))
+        rows = [observed("shop.example:1", day, f"{30 + day % 5}.95") for day in range(60)]
+        prices.store.append(replace(row, observed_at=row.observed_at + shift) for row in rows)
+    return "shop.example:1"
+
+
+def is_one_line(ended, *said):
+    code, out, err = ended
+    lines = [line for line in err.splitlines() if line.startswith("almazara:")]
+    assert code == 1
+    assert len(lines) == 1, err
+    assert "Traceback" not in err + out
+    for part in said:
+        assert part in lines[0]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_read_says_what_a_saved_page_shows(as_json, run, tmp_path, packed):
+    page = tmp_path / "page"
+    body = html_of("amazon_2025_new_and_used_rows").encode()
+    page.write_bytes(gzip.compress(body) if packed else body)
+    found = as_json("read", page, "--url", URL)
+    assert (found["outcome"], found["price"], found["currency"], found["list_price"], found["asin"]) == (
+        "offer", "52.41", "EUR", "66.11", ASIN
+    )  # fmt: skip
+    assert {"unit_price", "title", "rule"} <= set(found)
+    code, out, _ = run("read", page, "--url", URL)
+    assert code == 0
+    assert "52.41" in out
+
+
+@pytest.mark.parametrize(
+    ("sample", "outcome"),
+    [
+        ("blocked_image_captcha", "blocked"),
+        ("amazon_2019_out_of_stock", "unavailable"),
+        ("amazon_2025_no_buy_box", "unreadable"),
+        ("amazon_search", "listing"),
+    ],
+)
+def test_read_names_every_outcome(as_json, tmp_path, sample, outcome):
+    (tmp_path / "page.html").write_text(html_of(sample), encoding="utf-8")
+    assert as_json("read", tmp_path / "page.html", "--url", "https://www.amazon.es/")["outcome"] == outcome
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"\0\0\0", b"\xff\xfe\x00", b"<html", b"<" * 100_000, b"<div>" * 50_000, "añejo 5 €".encode("utf-16"),
+        b"\x89PNG\r\n", b'<meta charset="shift_jis">' + "precio 5 €".encode(), b"{}", bytes(range(256)) * 100,
+    ],
+)  # fmt: skip
+def test_read_takes_any_page_and_makes_up_no_price(as_json, tmp_path, body):
+    (tmp_path / "page.html").write_bytes(body)
+    found = as_json("read", tmp_path / "page.html", "--url", URL)
+    assert (found["outcome"], found["price"]) == ("unreadable", None)
+
+
+def test_read_refuses_what_it_cannot_take(run, tmp_path):
+    page = tmp_path / "page.html.gz"
+    packed = gzip.compress(html_of("amazon_home").encode() * 50)
+    for body in (packed[:-20], packed[:100], b"\x1f\x8b" + b"nonsense" * 9, packed[:200] + b"\0" * 50 + packed[250:]):
+        page.write_bytes(body)
+        is_one_line(run("read", page, "--url", URL), "cannot be read")
+    is_one_line(run("read", tmp_path, "--url", URL), "cannot be read")
+    is_one_line(run("read", tmp_path / "nothing", "--url", URL), "cannot be read")
+
+
+def test_read_of_a_huge_page_or_bomb_ends_soon_and_in_bounded_memory(tmp_path):
+    page = tmp_path / "large.html"
+    page.write_bytes(b"<html><body>" + b"<p>aceite</p>" * 4_000_000)
+    bomb = tmp_path / "bomb.gz"
+    with gzip.open(bomb, "wb") as file:
+        for _ in range(300):
+            file.write(bytes(1_000_000))
+    code = (
+        "import re, sys; from almazara.app.price_files import saved_page; from almazara.prices import pages\n"
+        "from almazara.errors import InputError\n"
+        "from pathlib import Path\n"
+        "try: print(type(pages.read(saved_page(Path(sys.argv[1])), url='https://www.amazon.es/dp/B0SAMPLE01')).__name__)\n"
+        "except InputError as e: print(e)\n"
+        "print(int(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]) // 1024)"
+    )
+    for path in (page, bomb):
+        said = subprocess.run(
+            [sys.executable, "-c", code, path], capture_output=True, text=True, timeout=60, check=True
+        )
+        what, megabytes = said.stdout.strip().splitlines()
+        assert what == "Unreadable" or "holds more than" in what
+        assert int(megabytes) < 500
+
+
+def test_products_are_followed_listed_and_left(as_json, run):
+    found = as_json("track", URL.replace(ASIN, "B0SAMPLE01"), "--category", "Olive Oil", "--target", "24.95")
+    assert (found["id"], found["category"], found["target_price"]) == ("amazon.es:B0SAMPLE01", "olive-oil", "24.95")
+    assert as_json("track", "b0sample01", "--marketplace", "es")["id"] == found["id"]
+    assert as_json("track", "search: aceite 5 l", "--marketplace", "amazon.es")["kind"] == "search"
+    assert len(as_json("list")) == 2
+    assert [one["id"] for one in as_json("list", "--category", "olive-oil")] == [found["id"]]
+    assert run("list")[0] == 0
+    assert run("untrack", found["id"])[0] == 0
+    assert len(as_json("list")) == 1
+    assert len(as_json("list", "--all")) == 2
+
+
+def test_the_default_list_is_about_twenty_searches_for_olive_oil(run, as_json):
+    assert "21 searches" in run("track", "--default")[1]
+    assert run("track", "--default")[0] == 0
+    listed = as_json("list")
+    assert len(listed) == 21
+    assert {one["kind"] for one in listed} == {"search"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("track",), ("track", "nothing"), ("track", "http://127.0.0.1/"), ("track", "B0SAMPLE01"),
+        ("track", URL, "--target", "cheap"), ("track", URL, "--target", "NaN"), ("track", URL, "--target", "-1"),
+        ("track", "B0SAMPLE01", "--marketplace", "moon"), ("untrack", "nothing"), ("history", "nothing"),
+        ("forecast", "nothing"), ("scrape", "nothing"), ("scrape",), ("replay", "nowhere"), ("import", "nowhere.csv"),
+        ("export", "out.xyz"), ("migrate", "nonsense"), ("alert", "add", "nonsense"), ("alert", "add", "drop"),
+        ("alert", "add", "below_target", "--product", "nothing", "--target", "5"), ("alert", "remove", "nothing"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_said_in_one_line(run, arguments):
+    is_one_line(run(*arguments))
+
+
+def test_scrape_reads_alerts_and_forecasts(as_json, run, home, monkeypatch):
+    with serving() as server:
+        shows(server, {"/1": offer_page("29.95"), "/2": b"<html>Nada</html>"})
+        monkeypatch.setenv("ALMAZARA_LOOPBACK_PORTS", str(server.port))
+        one = as_json("track", server.url("/1"), "--target", "30")["id"]
+        two = as_json("track", server.url("/2"))["id"]
+        ended = as_json("scrape")
+        assert (ended["state"], ended["counts"]["observed"], ended["counts"]["unreadable"]) == ("done", 1, 1)
+        assert ended["problems"][0]["listing_id"] == two
+        assert len(as_json("alert", "events")) == 1
+        assert run("scrape", two, "--no-forecast")[0] == 1  # nothing could be read
+        assert run("scrape", one, "--no-forecast")[0] == 0
+        assert [row["price"] for row in as_json("history", one)] == ["29.95", "29.95"]
+        replayed = as_json("replay")
+        assert (replayed["counts"]["same"], replayed["different"]) == (2, [])
+
+
+def test_history_forecast_and_retraining(as_json, run, history):
+    rows = as_json("history", history)
+    assert len(rows) == 60
+    assert rows[-1]["price"] == "30.95"
+    assert {row["state"] for row in as_json("history", history, "--daily")} == {"observed"}
+    is_one_line(run("forecast", history), "no forecast yet")
+    assert as_json("retrain")["metrics"] == {"forecast": 1, "refused": 0}
+    found = as_json("forecast", history, "--horizon", "7", "--levels", "50,80")
+    assert len(found["days"]) == 7
+    for arguments in (("history", history), ("history", history, "--daily"), ("forecast", history), ("retrain",)):
+        code, out, _ = run(*arguments)
+        assert (code, bool(out)) == (0, True)
+    is_one_line(run("forecast", history, "--horizon", "91"), "horizon")
+    is_one_line(run("forecast", history, "--levels", "x"), "levels")
+
+
+def test_published_forecasts_are_listed_scored_and_left_for_earlier_ones(as_json, run, history):
+    is_one_line(run("rollback"), "no version")
+    as_json("retrain")
+    as_json("retrain")
+    newest, first = as_json("versions")
+    assert (newest["current"], newest["metrics"]["forecast"]) == (True, 1)
+    assert first["version"] in run("rollback")[1]
+    assert [one["current"] for one in as_json("versions")] == [False, True]
+    assert as_json("score")["scores"] == []  # no day has ended yet
+    assert all(run(command)[0] == 0 for command in ("score", "versions"))
+
+
+def test_a_history_goes_out_and_into_another_store(as_json, run, history, tmp_path, monkeypatch):
+    for name in ("out.csv", "out.parquet"):
+        assert run("export", tmp_path / name)[0] == 0
+        monkeypatch.setenv("ALMAZARA_STORE_URL", f"sqlite:///{tmp_path / name}.db")
+        report = as_json("import", tmp_path / name)
+        assert (report["imported"], report["refused"]) == (60, 0)
+        assert as_json("import", tmp_path / name)["already_there"] == 60
+        monkeypatch.delenv("ALMAZARA_STORE_URL")
+    assert as_json("migrate", f"sqlite:///{tmp_path / 'copy.db'}")["verified"] == 1
+    assert "0 observations copied" in run("migrate", f"sqlite:///{tmp_path / 'copy.db'}")[1]
+
+
+def test_an_import_refuses_rows_without_a_price_and_keeps_the_others(as_json, run, tmp_path):
+    file = tmp_path / "in.csv"
+    rows = ["s:1,2026-03-01,9.95,EUR", "s:1,2026-03-02,NaN,EUR", "s:1,2026-03-03,inf,EUR", "s:1,2026-03-04,-1,EUR"]
+    file.write_text("\n".join(["series_id,date,price,currency", *rows]))
+    report = as_json("import", file)
+    assert (report["imported"], report["refused"]) == (1, 3)
+    assert "refused" in run("import", file)[1]
+
+
+def test_rules_are_made_listed_checked_and_removed(as_json, run, history):
+    assert run("alert", "add", "drop", "--percent", "10", "--product", history)[0] == 0
+    assert run("alert", "add", "lowest", "--days", "30")[0] == 0
+    assert run("alert", "add", "scraper_unwell")[0] == 0
+    rules = as_json("alert", "list")
+    assert {one["kind"] for one in rules} == {"drop", "lowest", "scraper_unwell"}
+    assert set(as_json("alert", "check")) == {"new", "sent", "failed", "given_up"}
+    for one in rules:
+        assert run("alert", "remove", one["rule_id"])[0] == 0
+    assert as_json("alert", "list") == []
+    assert as_json("alert", "events") == []
+    for arguments in (("alert", "list"), ("alert", "events"), ("alert", "check")):
+        assert run(*arguments)[0] == 0
+
+
+def test_the_doctor_says_whether_the_scraper_is_well(as_json, run, history, home):
+    assert as_json("doctor")["healthy"] is True
+    assert "Nothing is wrong" in run("doctor")[1]
+    now = datetime.now(UTC)
+    bad = Run("r.shop.example", "scrape", "shop.example", RunState.DONE, now, now, (), {"requested": 9, "blocked": 9})
+    with opened(settings_over(home)) as prices:
+        prices.store.save_run(bad)
+    found = as_json("doctor", code=1)
+    assert found["healthy"] is False
+    assert found["problems"]
+
+
+def test_every_command_has_help(run):
+    names = [
+        "read",
+        "track",
+        "untrack",
+        "list",
+        "scrape",
+        "replay",
+        "history",
+        "forecast",
+        "retrain",
+        "alert",
+        "import",
+    ]
+    for name in [*names, "export", "migrate", "doctor"]:
+        code, out, _ = run(name, "--help")
+        assert code == 0
+        assert "Usage" in out

@@ -1,0 +1,172 @@
+"""What the search finds for what people type, and what its index promises."""
+
+import csv
+import gzip
+import io
+import random
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from almazara.movies.catalog.search import SearchArrays, SearchIndex, build_index
+from almazara.movies.catalog.titles import normalize
+
+# (film, text, votes): invented films; some have an original title, two share one title.
+FILMS = [
+    (1, "The Silver Orchard", 900),
+    (1, "Τὸ ἀσημένιο περιβόλι", 900),
+    (2, "The Silver Orchard Returns", 400),
+    (3, "Midnight/Noon", 50),
+    (4, "Lantern", 10),
+    (5, "Lantern", 3000),
+    (6, "O", 70),
+    (7, "Up & Over", 700),
+    (8, "ガラスの庭", 5),
+    (8, "Garden of Glass", 5),
+    (9, "¿?", 1),
+    (10, "Letters from a Quiet Harbor", 20),
+    (11, "Harbor", 0),
+]
+
+
+def _index(films=FILMS):
+    ids, texts, votes = zip(*films, strict=True)
+    return build_index(texts, np.array(ids, np.int32), np.array(votes, np.float32))
+
+
+def _found(query, n=5):
+    return [match.entry_id for match in SearchIndex(_index()).search(query, n)]
+
+
+@pytest.mark.parametrize(
+    ("query", "film"),
+    [
+        ("the silver orchard", 1),
+        ("Teh Silver Orchrad", 1),
+        ("silver orchard", 1),
+        ("Orchard Silver The", 1),
+        ("the silver orchard retrns", 2),
+        ("silver returns", 2),
+        ("midnightnoon", 3),
+        ("Lantren", 5),
+        ("o", 6),
+        ("up", 7),
+        ("Up and Over", 7),
+        ("περιβολι ασημενιο", 1),
+        ("ガラスの廷", 8),
+        ("glas", 8),
+        ("letters quiet harbor", 10),
+        ("harbro", 11),
+        ("¿?", 9),
+    ],
+)
+def test_the_film_that_was_meant_comes_first(query, film):
+    assert _found(query)[0] == film
+
+
+def test_of_equal_titles_the_most_voted_comes_first():
+    assert _found("lantern")[:2] == [5, 4]
+
+
+def test_equally_voted_equal_titles_come_by_entry():
+    films = [(entry, "Lantern", 3) for entry in (7, 2, 5)]
+    assert [match.entry_id for match in SearchIndex(_index(films)).search("lantern", 5)] == [2, 5, 7]
+
+
+def test_an_unfinished_word_is_completed():
+    assert _found("the silv")[:2] == [1, 2]
+
+
+def test_a_film_comes_once_by_its_nearest_text():
+    matches = SearchIndex(_index()).search("garden of glass ガラス", 10)
+    assert [match.text for match in matches if match.entry_id == 8] == ["Garden of Glass"]
+
+
+def test_scores_fall_and_an_equal_text_scores_near_one():
+    scores = [match.score for match in SearchIndex(_index()).search("LANTERN", 10)]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > 0.9
+
+
+@pytest.mark.parametrize("query", ["", "   ", "ж", "\ud800"])
+def test_what_shares_nothing_with_any_text_finds_nothing(query):
+    assert _found(query) == []
+
+
+def test_no_more_than_n_are_returned():
+    assert len(_found("the", 1)) == 1
+    assert _found("the", 0) == []
+
+
+def test_an_index_of_nothing_finds_nothing():
+    nothing = build_index([], np.array([], np.int32), np.array([], np.float32))
+    assert SearchIndex(nothing).search("lantern", 5) == []
+
+
+def test_votes_may_all_be_zero():
+    assert SearchIndex(_index([(1, "Harbor", 0), (2, "Lantern", 0)])).search("lantern", 1)[0].entry_id == 2
+
+
+def test_the_same_texts_give_the_same_bytes_in_any_order():
+    first, second = _index().arrays(), _index(random.Random(7).sample(FILMS, len(FILMS))).arrays()
+    assert {name: array.tobytes() for name, array in first.items()} == {
+        name: array.tobytes() for name, array in second.items()
+    }
+
+
+def test_an_index_can_be_saved_and_memory_mapped(tmp_path):
+    arrays = _index().arrays()
+    for name, array in arrays.items():
+        np.save(tmp_path / f"{name}.npy", array, allow_pickle=False)
+    mapped = {name: np.load(tmp_path / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in arrays}
+    found = SearchIndex(SearchArrays.from_arrays(mapped)).search("silver orchrad", 3)
+    assert found == SearchIndex(_index()).search("silver orchrad", 3)
+
+
+@given(st.text(max_size=300), st.integers(0, 20))
+def test_no_query_breaks_the_search(query, n):
+    assert len(_found(query, n)) <= n
+
+
+@given(
+    st.lists(
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=15), min_size=1, max_size=8, unique_by=normalize
+    )
+)
+def test_each_text_finds_itself(texts):
+    index = SearchIndex(_index([(entry, text, 1) for entry, text in enumerate(texts)]))
+    for entry, text in enumerate(texts):
+        if normalize(text):
+            assert index.search(text, 1)[0].entry_id == entry
+
+
+@pytest.fixture(scope="module")
+def real_titles(real_data):
+    """Title -> (film, votes) of its most voted film."""
+    csv.field_size_limit(sys.maxsize)
+    path = real_data / "movies" / "the-movies-dataset" / "movies_metadata.csv.gz"
+    best = {}
+    with gzip.open(path, "rb") as file:
+        for row in csv.DictReader(io.TextIOWrapper(file, "utf-8", newline="")):
+            if row["id"].isdigit() and row["title"]:
+                film = (float(row["vote_count"] or 0), -int(row["id"]))
+                best[normalize(row["title"])] = max(best.get(normalize(row["title"]), film), film)
+    return best
+
+
+@pytest.mark.real_data
+def test_real_titles_with_an_edit_or_swapped_words_find_their_film(real_titles):
+    keys = sorted(real_titles)
+    ids = np.array([-real_titles[key][1] for key in keys], np.int32)
+    index = SearchIndex(build_index(keys, ids, np.array([real_titles[key][0] for key in keys], np.float32)))
+    rng = random.Random(404)
+    right = 0
+    for key in rng.sample([key for key in keys if len(key) >= 8], 100):
+        place = rng.randrange(len(key))
+        words = key.split(" ")
+        typed = " ".join(words[1:] + words[:1]) if len(words) == 2 else key[:place] + key[place + 1 :]
+        right += index.search(typed, 5)[0].entry_id == -real_titles[key][1]
+    assert right >= 96

@@ -1,0 +1,120 @@
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+
+from almazara.errors import InputError
+from almazara.movies.cleaning import ratings
+from almazara.movies.cleaning import schema as s
+from almazara.movies.raw.pairs import read_pairs
+from almazara.movies.raw.tables import ROW, RawCatalog, RawFile, RawRatings
+
+FILMS = pl.DataFrame(
+    {
+        s.ID: [10, 20, 30, 40, 50],
+        s.TITLE: ["The Matrix", "Amélie", "Twins", "Twins", "It"],
+        s.RELEASE_YEAR: [1999, 2001, 1988, 1988, 1990],
+        s.RELEASE_DATE: [date(1999, 1, 1)] * 5,
+    },
+    schema_overrides={s.RELEASE_YEAR: pl.Int32},
+)
+KEYS = pl.DataFrame(
+    {s.FILM_ID: [10, 20, 30], s.IMDB_ID: ["tt0133093", "tt0211915", None], s.ORIGINAL_TITLE: [None] * 3}
+)
+
+
+def frame(rows):
+    return pl.DataFrame(rows).with_row_index(ROW, offset=1)
+
+
+def raw_ratings(*rows, columns=("userId", "movieId", "rating", "timestamp")):
+    pairs, refused = read_pairs(frame([dict(zip(columns, row, strict=True)) for row in rows]))
+    refused = refused.select(ROW, "reason", pl.lit("{}").alias("content"))
+    return RawRatings("ratings.csv", "0" * 64, len(rows), pairs, refused)
+
+
+def rated(*rows, links=None, titles=None, **options):
+    nothing = RawFile("x", "0" * 64, pl.DataFrame())
+    catalog = RawCatalog(
+        nothing,
+        nothing,
+        ratings=raw_ratings(*rows, **options),
+        links=RawFile("links.csv", "0" * 64, frame(links)) if links else None,
+        titles=RawFile("movies.dat", "0" * 64, frame(titles)) if titles else None,
+    )
+    return ratings.clean(catalog, FILMS, KEYS)
+
+
+def link(movie, imdb, tmdb):
+    return {"movieId": movie, "imdbId": imdb, "tmdbId": tmdb}
+
+
+LINKS = [link("1", "0133093", "10"), link("2", "0211915", ""), link("3", "", "999")]
+
+
+def test_ids_are_matched_by_tmdb_id_then_by_imdb_id_and_never_guessed():
+    found = rated(("1", "1", "4.0", "5"), ("1", "2", "3.5", "6"), ("1", "3", "1.0", "7"), links=LINKS)
+    assert found.table.select(s.FILM_ID, s.RATING).rows() == [(10, 4.0), (20, 3.5)]
+    assert [file.as_dict()["dropped"] for file in found.files] == [{"no_such_film": 1}, {"no_such_film": 1}]
+
+
+def test_the_last_rating_of_a_pair_stays_and_the_others_are_counted():
+    found = rated(("1", "1", "4.0", "9"), ("1", "1", "2.0", "5"), ("2", "1", "3.0", "1"), links=LINKS)
+    assert found.table.select(s.USER_ID, s.RATING).rows() == [(1, 4.0), (2, 3.0)]
+    assert found.files[1].merged == {"repeated_rating": 1}
+    assert found.files[1].accounts_for_all()
+
+
+def test_times_are_utc_and_a_time_that_is_none_is_null():
+    found = rated(("1", "1", "4.0", "0"), ("2", "1", "4.0", "99999999999999"), ("3", "1", "4.0", "x"), links=LINKS)
+    assert found.table[s.RATED_AT].to_list() == [datetime(1970, 1, 1, tzinfo=UTC), None, None]
+
+
+def test_bare_pairs_have_neither_rating_nor_time():
+    found = rated(("1", "1"), ("1", "1"), links=LINKS, columns=("userId", "movieId"))
+    assert found.table.rows() == [(1, 10, None, None)]
+    assert dict(found.table.schema) == dict(pl.Schema(s.SCHEMAS[s.RATINGS]))
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (("0", "1", "4", "1"), "invalid_id"),
+        (("1", "x", "4", "1"), "invalid_id"),
+        (("1", "1", "", "1"), "invalid_rating"),
+        (("1", "1", "9", "1"), "invalid_rating"),
+        (("1", "1", "0", "1"), "invalid_rating"),
+    ],
+)
+def test_a_rating_that_cannot_be_read_is_refused_with_a_reason(row, reason):
+    found = rated(row, links=LINKS)
+    assert found.quarantine.select("row", "reason").rows() == [(1, reason)]
+    assert found.files[1].dropped == {f"quarantined:{reason}": 1}
+
+
+def titled(title, movie="1"):
+    return rated(("1", movie, "4", "1"), titles=[{"movieId": movie, "title": title}]).table[s.FILM_ID].to_list()
+
+
+@pytest.mark.parametrize("title", ["Matrix, The (1999)", "the matrix (1999)", "Matrix, The (La matriz) (1999)"])
+def test_without_links_titles_match_by_name_and_year(title):
+    assert titled(title) == [10]
+
+
+def test_accents_do_not_keep_titles_apart():
+    assert titled("Amelie (2001)") == [20]
+
+
+@pytest.mark.parametrize("title", ["Twins (1988)", "The Matrix", "The Matrix (1979)", "() (1999)", ""])
+def test_a_title_that_is_shared_or_of_another_year_matches_nothing(title):
+    assert titled(title) == []
+
+
+def test_a_title_that_comes_twice_in_the_list_matches_nothing():
+    titles = [{"movieId": "1", "title": "It (1990)"}, {"movieId": "2", "title": "It (1990)"}]
+    assert rated(("1", "1", "4", "1"), titles=titles).table.is_empty()
+
+
+def test_ratings_without_links_and_titles_are_refused_with_a_sentence():
+    with pytest.raises(InputError, match=r"no links\.csv, movies\.csv or movies\.dat beside ratings\.csv"):
+        rated(("1", "1", "4", "1"))

@@ -1,0 +1,114 @@
+"""Similar films from viewers and content: continuous in the ratings, and content where there are none."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+
+from almazara.movies.similar import collaborative, content, hybrid
+from almazara.movies.similar.collaborative import Viewers
+from almazara.movies.similar.content import Content
+from almazara.movies.similar.hybrid import blend, known_share
+from almazara.movies.similar.lists import Films
+
+COUNT = st.integers(0, 500)
+N_FILMS = 30
+
+
+def content_of(n_films):
+    """A description by which films are alike as far as their numbers are near."""
+    return Content(
+        choosing=sparse.csr_array((n_films, 1), dtype=np.float32),
+        refining=sparse.csr_array((n_films, 1), dtype=np.float32),
+        scales=np.arange(n_films, dtype=np.int16)[None],
+        closeness=np.linspace(2, -2, 256, dtype=np.float32)[None],
+        prior=np.zeros(n_films, dtype=np.float32),
+        sharpness=0.0,
+        level=0.0,
+    )
+
+
+def fitted(seen):
+    films = Films(np.arange(N_FILMS, 0, -1, dtype=np.float32), np.full(N_FILMS, -1, dtype=np.int32))
+    described = content_of(N_FILMS)
+    viewers = Viewers(sparse.csr_array(seen.astype(np.float32)))
+    by_content = content.fit(described, films)
+    by_viewers = collaborative.fit(viewers, films)
+    return by_content, hybrid.fit(by_content, by_viewers, described, viewers, films)
+
+
+@pytest.fixture
+def seen():
+    return np.random.default_rng(0).random((80, N_FILMS)) < np.linspace(0.5, 0.02, N_FILMS)
+
+
+@given(own=COUNT, theirs=COUNT, expected=st.floats(0, 1), share=st.floats(0, 1))
+def test_similarity_is_a_share_whatever_the_counts(own, theirs, expected, share):
+    found = blend(np.array(share * min(own, theirs)), np.array(own), np.array(theirs), 1000, np.array(expected))
+    assert 0 <= found <= 1
+
+
+@given(theirs=COUNT, expected=st.floats(0.01, 1))
+def test_a_film_without_viewers_is_as_similar_as_its_content_says(theirs, expected):
+    assert np.isclose(blend(np.array(0), np.array(0), np.array(theirs), 1000, np.array(expected)), expected)
+
+
+@pytest.mark.parametrize("expected", [0.05, 0.3, 0.9])
+@pytest.mark.parametrize("step", [(1, 1), (0, 1)])
+def test_no_single_viewer_moves_the_similarity_far(expected, step):
+    shared, own = (np.arange(200) * each for each in step)
+    found = blend(shared, own, np.full(200, 300), 3000, np.full(200, expected))
+    assert np.abs(np.diff(found)).max() < 0.15 * max(found.max(), 0.1) + 0.02
+
+
+@given(own=st.integers(10, 300), theirs=st.integers(10, 300), expected=st.floats(0, 1))
+def test_each_shared_viewer_makes_films_more_alike(own, theirs, expected):
+    shared = np.arange(min(own, theirs) + 1)
+    found = blend(shared, np.full_like(shared, own), np.full_like(shared, theirs), 5000, np.full(len(shared), expected))
+    assert np.all(np.diff(found) >= -1e-12)
+
+
+def test_with_many_viewers_what_content_expects_hardly_matters():
+    found = [
+        blend(np.array(3000), np.array(5000), np.array(6000), 50000, np.array(expected)) for expected in (0.01, 0.9)
+    ]
+    assert found[1] - found[0] < 0.01
+
+
+def test_films_that_chance_brings_together_tell_nothing_of_each_other():
+    assert known_share(np.array(10.0), np.array(100.0), np.array(100.0), 1000.0) == 0
+    assert known_share(np.array(99.0), np.array(100.0), np.array(100.0), 1000.0) > 0.9
+
+
+def test_without_ratings_the_lists_are_those_of_content(seen):
+    by_content, by_both = fitted(np.zeros_like(seen))
+    assert np.array_equal(by_both["neighbors"], by_content["neighbors"])
+    assert np.array_equal(by_both["similarity"], by_content["similarity"])
+    assert not by_both["shared"].any()
+
+
+def test_the_numbers_of_shared_viewers_are_true(seen):
+    _, by_both = fitted(seen)
+    together = seen.T.astype(int) @ seen.astype(int)
+    for row, (neighbors, shared) in enumerate(zip(by_both["neighbors"], by_both["shared"], strict=True)):
+        known = neighbors >= 0
+        assert np.array_equal(shared[known], together[row, neighbors[known]])
+
+
+def test_a_film_seen_by_the_same_people_rises_over_its_content(seen):
+    seen[:, 29] = seen[:, 0]
+    by_content, by_both = fitted(seen)
+    assert by_content["neighbors"][0, 0] != 29
+    assert by_both["neighbors"][0, 0] == 29
+
+
+def test_the_same_ratings_give_the_same_lists(seen):
+    first, second = fitted(seen)[1], fitted(seen)[1]
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+
+
+def test_lists_hold_every_other_film_once_and_never_the_film_itself(seen):
+    _, by_both = fitted(seen)
+    for row, neighbors in enumerate(by_both["neighbors"]):
+        assert sorted(neighbors[neighbors >= 0].tolist()) == [film for film in range(N_FILMS) if film != row]

@@ -1,0 +1,236 @@
+"""Exports of Letterboxd, IMDb and Trakt: what their rows say, and what is refused; all samples are invented."""
+
+import contextlib
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from almazara.errors import InputError
+from almazara.movies.users.events import Kind
+from almazara.movies.users.exports import Source, read_export
+from almazara.movies.users.exports.files import read_files
+from almazara.movies.users.exports.rows import Entry, ExportFile, Refused
+
+NOW = datetime(2026, 3, 31, 21, tzinfo=UTC)
+LETTERBOXD = "Date,Name,Year,Letterboxd URI"
+IMDB = "Const,Your Rating,Date Rated,Title,Original Title,URL,Title Type,IMDb Rating,Year,Genres"
+TRAKT = "rated_at,type,title,year,trakt_rating,trakt_id,imdb_id,tmdb_id,tvdb_id,url,rating"
+
+
+def read(source, path, *lines):
+    return read_export(source, [ExportFile(path, "\n".join([*lines, ""]))], NOW)
+
+
+def told(rows):
+    return [(row.title, row.kind, row.value, str(row.at)[:10]) for row in rows if isinstance(row, Entry)]
+
+
+def reasons(rows):
+    return [row.reason for row in rows if isinstance(row, Refused)]
+
+
+def test_ratings_of_letterboxd_are_stars():
+    rows = read(
+        Source.LETTERBOXD, "ratings.csv", f"{LETTERBOXD},Rating", '2026-01-02,"Oil, Please",1999,https://boxd.it/a,4.5'
+    )
+    assert rows == [
+        Entry("ratings.csv row 1", "Oil, Please", 1999, Kind.RATING, 4.5, datetime(2026, 1, 2, tzinfo=UTC)),
+    ]
+
+
+def test_a_row_of_the_diary_counts_on_the_day_of_watching_with_or_without_a_rating():
+    rows = read(
+        Source.LETTERBOXD,
+        "diary.csv",
+        f"{LETTERBOXD},Rating,Rewatch,Tags,Watched Date",
+        "2026-01-09,The Mill,1999,https://boxd.it/a,4,,,2026-01-02",
+        "2026-01-09,The Press,2001,https://boxd.it/b,,Yes,,2026-01-03",
+    )
+    assert told(rows) == [("The Mill", Kind.RATING, 4, "2026-01-02"), ("The Press", Kind.VIEW, None, "2026-01-03")]
+
+
+def test_a_whole_zip_of_letterboxd_counts_what_was_seen_and_not_what_was_deleted_or_is_only_wanted(tmp_path):
+    row = "2026-01-02,{},1999,https://boxd.it/a"
+    members = {
+        "watched.csv": f"{LETTERBOXD}\n{row.format('Watched')}\n",
+        "ratings.csv": f"{LETTERBOXD},Rating\n{row.format('Rated')},3.5\n",
+        "likes/films.csv": f"{LETTERBOXD}\n{row.format('Liked')}\n",
+        "likes/reviews.csv": "Date,Content\n2026-01-02,x\n",
+        "watchlist.csv": f"{LETTERBOXD}\n{row.format('Wanted')}\n",
+        "deleted/diary.csv": f"{LETTERBOXD}\n{row.format('Deleted')}\n",
+        "lists/best.csv": f"{LETTERBOXD}\n{row.format('Listed')}\n",
+        "profile.csv": "Date Joined,Username\n2020-01-01,ana\n",
+        "comments.csv": "Date,Content,Comment\n",
+    }
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    rows = read_export(Source.LETTERBOXD, read_files(tmp_path / "export.zip"), NOW)
+    assert {(row.title, row.kind) for row in rows} == {
+        ("Watched", Kind.VIEW),
+        ("Rated", Kind.RATING),
+        ("Liked", Kind.LIKE),
+    }
+
+
+def test_one_file_of_letterboxd_under_another_name_is_known_by_its_columns():
+    rows = read(Source.LETTERBOXD, "mine (1).csv", f"{LETTERBOXD},Rating", "2026-01-02,The Mill,1999,u,5")
+    assert told(rows) == [("The Mill", Kind.RATING, 5, "2026-01-02")]
+
+
+def test_columns_that_could_be_a_watch_list_are_not_taken_for_films_that_were_seen():
+    with pytest.raises(InputError, match=r"call it watched\.csv"):
+        read(Source.LETTERBOXD, "mine.csv", LETTERBOXD, "2026-01-02,The Mill,1999,u")
+
+
+def test_ratings_of_imdb_are_halved_and_their_number_is_kept():
+    rows = read(Source.IMDB, "ratings.csv", IMDB, "tt0012345,9,2026-01-02,The Mill,The Mill,u,Movie,7.1,1999,Drama")
+    assert rows == [
+        Entry("ratings.csv row 1", "The Mill", 1999, Kind.RATING, 4.5, datetime(2026, 1, 2, tzinfo=UTC), imdb=12345)
+    ]
+
+
+def test_series_and_rows_without_a_rating_are_refused_by_name():
+    rows = read(
+        Source.IMDB,
+        "ratings.csv",
+        IMDB,
+        "tt1,9,2026-01-02,Olives,Olives,u,TV Series,7.1,1999,Drama",
+        "tt2,,2026-01-02,The Mill,The Mill,u,Movie,7.1,1999,Drama",
+    )
+    assert [(row.title, row.reason) for row in rows] == [
+        ("Olives", "it is no film"),
+        ("The Mill", "it has no rating"),
+    ]
+
+
+MOVIE = {"title": "The Mill", "year": 1999, "ids": {"trakt": 1, "slug": "the-mill-1999", "imdb": "tt12", "tmdb": 34}}
+
+
+@pytest.mark.parametrize(
+    ("name", "entry", "kind", "value"),
+    [
+        ("ratings-movies.json", {"rated_at": "2026-01-02T10:00:00.000Z", "rating": 7}, Kind.RATING, 3.5),
+        ("watched-movies.json", {"plays": 2, "last_watched_at": "2026-01-02T10:00:00.000Z"}, Kind.VIEW, None),
+        ("watched-history-1.json", {"id": 1, "watched_at": "2026-01-02T10:00:00.000Z"}, Kind.VIEW, None),
+        ("lists-favorites.json", {"rank": 1, "listed_at": "2026-01-02T10:00:00.000Z"}, Kind.LIKE, None),
+    ],
+)
+def test_the_files_of_trakt_are_read_with_their_ids(name, entry, kind, value):
+    rows = read(Source.TRAKT, name, json.dumps([{**entry, "type": "movie", "movie": MOVIE}]))
+    moment = datetime(2026, 1, 2, 10, tzinfo=UTC)
+    assert rows == [Entry(f"{name} entry 1", "The Mill", 1999, kind, value, moment, tmdb=34, imdb=12)]
+
+
+def test_episodes_of_trakt_are_no_films_and_its_watch_list_is_left_alone():
+    files = [
+        ExportFile("watched-history-1.json", json.dumps([{"watched_at": "2026-01-02", "show": {"title": "Olives"}}])),
+        ExportFile("lists-watchlist.json", json.dumps([{"listed_at": "2026-01-02", "movie": MOVIE}])),
+        ExportFile("user-profile.json", json.dumps({"username": "ana"})),
+    ]
+    rows = read_export(Source.TRAKT, files, NOW)
+    assert [(row.title, row.reason) for row in rows] == [("Olives", "it is no film")]
+
+
+def test_a_csv_of_trakt_is_read_like_its_json():
+    rows = read(
+        Source.TRAKT,
+        "ratings.csv",
+        TRAKT,
+        "2026-01-02T10:00:00Z,movie,The Mill,1999,7.1,1,tt12,34,,u,8",
+        "2026-01-02T10:00:00Z,episode,Olives,1999,7.1,1,tt12,34,,u,8",
+    )
+    moment = datetime(2026, 1, 2, 10, tzinfo=UTC)
+    assert rows[0] == Entry("ratings.csv row 1", "The Mill", 1999, Kind.RATING, 4, moment, tmdb=34, imdb=12)
+    assert reasons(rows) == ["it is no film"]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"), [(Source.LETTERBOXD, "Letterboxd URI"), (Source.IMDB, "Const"), (Source.TRAKT, "tmdb_id")]
+)
+def test_a_file_with_other_columns_says_which_are_expected(source, expected):
+    with pytest.raises(InputError, match=f"expected are the columns .*{expected}.* it has a, b"):
+        read(source, "mine.csv", "a,b", "1,2")
+
+
+@pytest.mark.parametrize(
+    ("date", "rating", "reason"),
+    [
+        ("2026-01-02", "6", "its rating is no number of the scale"),
+        ("2026-01-02", "nan", "its rating is no number of the scale"),
+        ("2026-01-02", "", "its rating is no number of the scale"),
+        ("2026-05-02", "4", "its date is in the future or before film"),
+        ("1700-01-01", "4", "its date is in the future or before film"),
+        ("yesterday", "4", "its date cannot be read"),
+    ],
+)
+def test_a_row_that_cannot_be_read_surely_is_refused(date, rating, reason):
+    rows = read(Source.LETTERBOXD, "ratings.csv", f"{LETTERBOXD},Rating", f"{date},The Mill,1999,u,{rating}")
+    assert reasons(rows) == [reason]
+
+
+def test_a_row_of_another_width_is_refused():
+    rows = read(Source.LETTERBOXD, "ratings.csv", f"{LETTERBOXD},Rating", "2026-01-02,The Mill", "", "a,b,c,d,e,f")
+    assert reasons(rows) == ["it has not as many cells as columns"] * 2
+
+
+def test_a_date_of_today_further_east_is_now():
+    rows = read(Source.LETTERBOXD, "ratings.csv", f"{LETTERBOXD},Rating", "2026-04-01,The Mill,1999,u,4")
+    assert [row.at for row in rows] == [NOW]
+
+
+def test_an_export_without_a_history_is_said_so(tmp_path):
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("a.csv", "x\n")
+        archive.writestr("b.csv", "x\n")
+    with pytest.raises(InputError, match=r"no file of a history in this letterboxd export; it holds a\.csv, b\.csv"):
+        read_export(Source.LETTERBOXD, read_files(tmp_path / "export.zip"), NOW)
+
+
+def test_a_file_that_is_no_text_or_not_there_is_said_so(tmp_path):
+    (tmp_path / "ratings.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="UTF-8"):
+        read_files(tmp_path / "ratings.csv")
+    with pytest.raises(InputError, match="There is no file"):
+        read_files(tmp_path / "nothing.csv")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path):
+    (tmp_path / "ratings.csv").write_text(
+        f"\ufeff{LETTERBOXD},Rating\r\n2026-01-02,The Mill,1999,u,4\r\n", encoding="utf-8"
+    )
+    assert told(read_export(Source.LETTERBOXD, read_files(tmp_path / "ratings.csv"), NOW))
+
+
+@given(st.sampled_from(Source), st.text(max_size=200), st.sampled_from([".csv", ".json"]))
+def test_any_text_is_read_or_refused(source, text, ending):
+    header = {Source.LETTERBOXD: f"{LETTERBOXD},Rating", Source.IMDB: IMDB, Source.TRAKT: TRAKT}[source]
+    for content in (text, f"{header}\n{text}"):
+        with contextlib.suppress(InputError):
+            read_export(source, [ExportFile(f"ratings{ending}", content)], NOW)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["movie", "ids", "tmdb", "imdb", "title", "year", "rated_at", "rating", "watched_at"]),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_any_json_is_read_or_refused(content):
+    text = io.StringIO()
+    json.dump([content, {"rated_at": content, "movie": content}], text)
+    with contextlib.suppress(InputError):
+        read_export(Source.TRAKT, [ExportFile("ratings-movies.json", text.getvalue())], NOW)

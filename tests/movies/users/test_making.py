@@ -1,0 +1,83 @@
+"""Clean tables -> what recommendations for users are read from."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import polars as pl
+import pytest
+
+from almazara.movies.cleaning import schema as s
+from almazara.movies.users.making import build_history, build_users
+from almazara.movies.users.models.content import content_matrix
+from almazara.movies.users.profiles import UserHistory
+from almazara.movies.users.scores import UserRecommendations
+
+FILMS = pl.Series(s.ID, [5, 7, 11, 20])
+
+
+def ratings(*rows):
+    """(user, film, rating) without times."""
+    data = [(user, film, rating, datetime(2020, 1, 1, tzinfo=UTC)) for user, film, rating in rows]
+    return pl.DataFrame(data, schema=s.SCHEMAS[s.RATINGS], orient="row")
+
+
+@pytest.fixture(scope="module")
+def tables():
+    """Four films of two genres; no credits, no keywords."""
+    empty = {name: pl.DataFrame(schema=schema) for name, schema in s.SCHEMAS.items()}
+    count = len(FILMS)
+    known = {
+        s.ID: FILMS,
+        s.TITLE: ["The Mill", "The Press", "The Olive", "The Oil"],
+        s.RELEASE_YEAR: [1990, 1991, 2010, 2011],
+        s.ORIGINAL_LANGUAGE: ["es"] * count,
+        s.VOTE_COUNT: [10, 20, 30, 40],
+    }
+    films = pl.DataFrame(known).with_columns(
+        pl.lit(None, kind).alias(name) for name, kind in s.SCHEMAS[s.FILMS].items() if name not in known
+    )
+    genres = {s.FILM_ID: FILMS, "genre_id": [1, 1, 2, 2], "genre": ["Drama", "Drama", "Crime", "Crime"]}
+    return {**empty, s.FILMS: films, s.GENRES: pl.DataFrame(genres)}
+
+
+def test_a_history_is_read_back_by_user():
+    arrays = build_history(ratings((9, 20, 4.5), (3, 7, None), (9, 5, 1.0)), FILMS)
+    history = UserHistory(arrays)
+    assert history.rated("9") == {0: 1.0, 3: 4.5}
+    assert history.rated("3") == {1: None}
+    assert "4" not in history
+
+
+def test_ratings_of_films_outside_the_catalog_are_no_history():
+    arrays = build_history(ratings((9, 20, 4.5), (9, 6, 1.0)), FILMS)
+    assert arrays["rows"].tolist() == [3]
+
+
+def test_content_has_a_row_of_length_one_for_each_film(tables):
+    matrix = content_matrix(tables)
+    assert matrix.shape[0] == len(FILMS)
+    assert np.allclose(matrix.multiply(matrix).sum(axis=1), 1, atol=1e-5)
+
+
+def test_films_of_one_genre_and_era_are_closer_than_others(tables):
+    likeness = (content_matrix(tables) @ content_matrix(tables).T).toarray()
+    assert likeness[0, 1] > likeness[0, 2]
+
+
+def test_a_catalog_without_ratings_can_be_built_and_answers_with_no_preference(tables):
+    groups = build_users(tables, lambda _done, _total: None)
+    scores = UserRecommendations(groups["user_model"]).scores(np.array([0], dtype=np.int32), np.ones(1, np.float32))
+    assert scores.tolist() == [0] * len(FILMS)
+    assert groups["user_history"]["offsets"].tolist() == [0]
+
+
+def test_the_same_ratings_give_the_same_bytes_and_a_popular_film_first(tables):
+    rated = {
+        **tables,
+        s.RATINGS: ratings(*[(user, film, 4.0) for user in range(9) for film in (5, 7, 11)[: user % 3 + 1]]),
+    }
+    first, second = (build_users(rated, lambda _done, _total: None)["user_model"] for _ in range(2))
+    assert all(first[name].tobytes() == second[name].tobytes() for name in first)
+    nothing = np.zeros(0, dtype=np.int32)
+    scores = UserRecommendations(first).scores(nothing, nothing.astype(np.float32))
+    assert np.argsort(-scores[:3]).tolist() == [0, 1, 2]

@@ -1,0 +1,279 @@
+"""Alert rules make each event once, whatever is asked again or restarted."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from almazara.errors import InputError
+from almazara.prices.alerts.rules import (
+    AlertRule,
+    Reference,
+    RuleKind,
+    drift_event,
+    evaluate,
+    history_needed,
+    target_rule,
+    unwell_event,
+)
+from almazara.prices.collecting.scraper_health import HealthProblem, HealthReport, Trouble
+from almazara.prices.forecasting.scores import Drift
+from almazara.prices.schema import Availability, Listing, Observation
+
+CREATED = datetime(2026, 4, 1, 8, tzinfo=UTC)
+LISTING = Listing(
+    "tienda.example:p1",
+    "tienda.example",
+    "p1",
+    "https://tienda.example/p1",
+    title="Aceite de oliva virgen extra 5 L",
+    target_price=Decimal("40.00"),
+    created_at=CREATED,
+)
+
+
+def reading(day, price, *, currency="EUR"):
+    """A reading so many days after the rule's creation; None is a stock-out."""
+    return Observation(
+        LISTING.listing_id,
+        CREATED + timedelta(days=day),
+        Availability.UNAVAILABLE if price is None else Availability.IN_STOCK,
+        price=None if price is None else Decimal(price),
+        currency=None if price is None else currency,
+    )
+
+
+def readings(*prices, first=0, every=1):
+    return [reading(first + i * every, price) for i, price in enumerate(prices)]
+
+
+def rule(kind, **parts):
+    return AlertRule("mine", kind, CREATED, LISTING.listing_id, **parts)
+
+
+BELOW = rule(RuleKind.BELOW_TARGET, target=Decimal(40))
+DROP = rule(RuleKind.DROP, percent=Decimal(10))
+BACK = rule(RuleKind.BACK_IN_STOCK)
+LOWEST = rule(RuleKind.LOWEST, days=5)
+
+
+def days(rule_, history):
+    """On which days after the creation the events that `evaluate` gives began."""
+    return [(event.occurred_at - CREATED).days for event in evaluate(rule_, LISTING, history)]
+
+
+def told(rule_, history):
+    """On which days events began that were given at any time, when every reading is followed by a look."""
+    events = {}
+    for end in range(1, len(history) + 1):
+        events |= {event.event_id: event for event in evaluate(rule_, LISTING, history[:end])}
+    return [(event.occurred_at - CREATED).days for event in events.values()]
+
+
+def test_a_price_that_stays_below_target_is_told_once():
+    assert told(BELOW, readings("45", "39", "38", "39.50", "37")) == [1]
+
+
+def test_a_price_that_rose_above_target_and_fell_again_is_told_again():
+    assert told(BELOW, readings("45", "39", "41", "39")) == [1, 3]
+
+
+def test_a_stock_out_in_between_is_no_new_event():
+    assert told(BELOW, readings("45", "39", None, "39")) == [1]
+
+
+def test_a_price_exactly_at_target_counts():
+    assert told(BELOW, readings("40.01", "40.00")) == [1]
+
+
+def test_a_price_already_below_target_is_told_with_the_first_reading_after_the_rule():
+    assert told(BELOW, readings("39", "39", "39", first=-2)) == [0]
+
+
+def test_the_same_history_gives_the_same_ids_after_a_restart_in_any_order():
+    history = readings("45", "39", "41", "39")
+    assert evaluate(BELOW, LISTING, history) == evaluate(BELOW, LISTING, history[::-1])
+
+
+def test_history_before_the_needed_moment_changes_nothing():
+    history = readings(*["45", "39"] * 40, first=-70)
+    kept = [o for o in history if o.observed_at >= history_needed(BELOW)]
+    assert len(kept) < len(history)
+    assert evaluate(BELOW, LISTING, history) == evaluate(BELOW, LISTING, kept)
+
+
+def test_an_old_event_is_given_while_its_state_lasts_and_not_when_it_is_over():
+    assert days(BELOW, readings("45", "39", *["38"] * 20)) == [1]
+    assert days(BELOW, readings("45", "39", *["45"] * 20)) == []
+
+
+def test_a_changed_target_is_another_event():
+    history = readings("45", "39")
+    other = rule(RuleKind.BELOW_TARGET, target=Decimal(41))
+    first, second = evaluate(BELOW, LISTING, history), evaluate(other, LISTING, history)
+    assert first[0].event_id != second[0].event_id
+
+
+def test_the_message_names_title_price_target_and_link_in_spanish():
+    event = evaluate(BELOW, LISTING, readings("45", "1038.5", "39.9"))[0]
+    assert event.title == "Ya está a 39,90 €: Aceite de oliva virgen extra 5 L"
+    assert event.body.splitlines() == [
+        "Aceite de oliva virgen extra 5 L",
+        "Precio: 39,90 €",
+        "Tu objetivo: 40,00 €",
+        "Enlace: https://tienda.example/p1",
+    ]
+
+
+def test_a_drop_against_the_price_before_is_told_each_time():
+    assert told(DROP, readings("50", "45", "45", "44", "39", "39")) == [1, 4]
+
+
+def test_a_drop_over_a_stock_out_is_measured_against_the_last_price():
+    assert told(DROP, readings("50", None, "40")) == [2]
+
+
+def test_a_drop_against_the_median_is_told_once_until_the_price_recovers():
+    against = rule(RuleKind.DROP, percent=Decimal(10), reference=Reference.MEDIAN_30)
+    prices = ["50"] * 20 + ["44", "44", "43", "50", "44"]
+    assert told(against, readings(*prices)) == [20, 24]
+
+
+def test_the_median_weighs_each_price_by_the_time_that_it_was_valid():
+    against = rule(RuleKind.DROP, percent=Decimal(10), reference=Reference.MEDIAN_30)
+    # 50 stood for 25 days; that it was read once and 30 three times on one day changes nothing.
+    history = [reading(0, "50"), *[reading(25 + i / 10, "30") for i in range(3)], reading(25.5, "44")]
+    assert (reading(25.5, "44").observed_at - CREATED).days in days(against, history)
+
+
+def test_back_in_stock_is_told_once_with_the_price():
+    history = readings("50", None, None, "48", "48")
+    assert told(BACK, history) == [3]
+    assert evaluate(BACK, LISTING, history)[0].title.startswith("Disponible de nuevo a 48,00 €")
+
+
+def test_a_product_first_seen_in_stock_is_not_back():
+    assert told(BACK, readings("50", "50")) == []
+
+
+def test_lowest_in_n_days_needs_a_history_of_n_days():
+    assert told(LOWEST, readings("50", "49", "48")) == []
+    assert told(LOWEST, readings("50", "50", "50", "50", "50", "50", "49", "49", "48")) == [6, 8]
+
+
+def test_lowest_in_n_days_forgets_what_is_older_but_not_what_was_still_valid():
+    assert told(LOWEST, readings("30", *["50"] * 7, "45")) == [8]
+    standing = [reading(0, "30"), reading(9, "40"), reading(10, "35")]
+    assert told(LOWEST, standing) == []
+
+
+def test_prices_in_another_currency_are_not_compared():
+    history = [reading(0, "60", currency="USD"), reading(1, "50")]
+    assert told(DROP, history) == []
+
+
+def test_a_rule_of_another_listing_gives_nothing():
+    other = AlertRule("other", RuleKind.BACK_IN_STOCK, CREATED, "tienda.example:p2")
+    assert evaluate(other, LISTING, readings(None, "50")) == ()
+
+
+def test_a_rule_without_listing_watches_all():
+    everywhere = AlertRule("all", RuleKind.BACK_IN_STOCK, CREATED)
+    assert len(evaluate(everywhere, LISTING, readings(None, "50"))) == 1
+
+
+def test_no_readings_give_no_events():
+    assert evaluate(BELOW, LISTING, []) == ()
+
+
+def test_a_listings_own_target_is_a_rule():
+    own = target_rule(LISTING)
+    assert own.target == Decimal("40.00")
+    assert own.created_at == CREATED
+    assert target_rule(Listing("a:b", "a", "b", "https://a/b")) is None
+
+
+def test_an_unwell_scraper_is_told_once_until_it_was_well():
+    watch = AlertRule("health", RuleKind.SCRAPER_UNWELL, CREATED)
+    trouble = HealthProblem(Trouble.LOW_SHOP_RATE, "tienda.example", 0.4, "Of 10 pages ...")
+    ill = HealthReport((trouble,), {}, {}, {})
+    event = unwell_event(watch, ill, CREATED)
+    assert "tienda.example: solo se puede leer el 40% de las páginas." in event.body
+    assert unwell_event(watch, ill, CREATED).event_id == event.event_id
+    assert unwell_event(watch, ill, CREATED + timedelta(days=1)).event_id != event.event_id
+    assert unwell_event(watch, HealthReport((), {}, {}, {}), CREATED) is None
+
+
+@pytest.mark.parametrize("what", ["mae_ratio", "coverage_80", "coverage_95"])
+def test_drifted_forecasts_are_told_in_words_until_they_keep_their_promise(what):
+    watch = AlertRule("drift", RuleKind.FORECASTS_DRIFTED, CREATED)
+    event = drift_event(watch, [Drift("steps", 7, what, 0.5)], CREATED)
+    assert event.body.startswith("steps, a 7 días: ")
+    assert drift_event(watch, [], CREATED) is None
+    other = AlertRule("health", RuleKind.SCRAPER_UNWELL, CREATED)
+    assert drift_event(other, [Drift("steps", 1, what, 2)], CREATED) is None
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_every_trouble_has_words(trouble):
+    watch = AlertRule("health", RuleKind.SCRAPER_UNWELL, CREATED)
+    report = HealthReport((HealthProblem(trouble, "tienda.example", 0.5, ""),), {}, {}, {})
+    assert "tienda.example" in unwell_event(watch, report, CREATED).body
+
+
+@pytest.mark.parametrize("made", [BELOW, DROP, BACK, LOWEST])
+def test_a_rule_survives_being_kept_as_a_document(made):
+    assert AlertRule.from_document(json.loads(json.dumps(made.as_document()))) == made
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"kind": RuleKind.BELOW_TARGET},
+        {"kind": RuleKind.BELOW_TARGET, "target": Decimal("NaN")},
+        {"kind": RuleKind.BELOW_TARGET, "target": Decimal(0)},
+        {"kind": RuleKind.DROP},
+        {"kind": RuleKind.DROP, "percent": Decimal(100)},
+        {"kind": RuleKind.DROP, "percent": Decimal("Infinity")},
+        {"kind": RuleKind.LOWEST},
+        {"kind": RuleKind.LOWEST, "days": 0},
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused(parts):
+    with pytest.raises(InputError):
+        rule(**parts)
+
+
+def test_a_rule_of_a_target_needs_a_listing():
+    with pytest.raises(InputError, match="listing"):
+        AlertRule("mine", RuleKind.BELOW_TARGET, CREATED, target=Decimal(40))
+
+
+def test_a_document_that_is_no_rule_is_refused():
+    with pytest.raises(InputError):
+        AlertRule.from_document({"rule_id": "mine", "kind": "when_i_feel_like_it"})
+
+
+price_lists = st.lists(st.one_of(st.none(), st.integers(30, 50).map(str)), max_size=30)
+
+
+@given(price_lists)
+def test_below_target_events_are_the_falls_that_a_plain_loop_counts(prices):
+    expected, below = [], False
+    for day, price in enumerate(prices):
+        if price is not None:
+            if Decimal(price) <= 40 and not below:
+                expected.append(day)
+            below = Decimal(price) <= 40
+    assert told(BELOW, readings(*prices)) == expected
+
+
+@given(price_lists, st.sampled_from([BELOW, DROP, BACK, LOWEST]))
+def test_looking_twice_gives_no_event_twice(prices, watched):
+    history = readings(*prices)
+    once = evaluate(watched, LISTING, history)
+    assert len({event.event_id for event in once}) == len(once)
+    assert evaluate(watched, LISTING, history) == once

@@ -1,0 +1,85 @@
+"""Runs as they are asked for and shown."""
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from almazara.errors import NotFoundError
+from almazara.prices.collecting import runs
+from almazara.prices.schema import Problem, Run, RunState
+from price_shop import NOW, product
+
+
+def run(shop="a.example", state=RunState.DONE, **values):
+    return Run(f"20260301T120000-abcdef.{shop}", runs.SCRAPE, shop, state, NOW, **values)
+
+
+def test_run_ids_sort_by_time_and_differ():
+    rng = random.Random(1)
+    ids = [runs.new_run_id(NOW + timedelta(seconds=second), rng) for second in range(50)]
+    assert ids == sorted(ids)
+    assert len({runs.new_run_id(NOW, rng) for _ in range(50)}) == 50
+
+
+def test_one_run_for_each_shop():
+    other = replace(product(2), shop="b.example", listing_id="b.example:2")
+    made = runs.scrape_runs("r", [product(1), other, product(3)], NOW)
+    assert [(one.run_id, one.pending, one.counts) for one in made] == [
+        ("r.b.example", ("b.example:2",), {"requested": 1}),
+        ("r.shop.example", ("shop.example:1", "shop.example:3"), {"requested": 2}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("states", "shown"),
+    [
+        ((RunState.DONE, RunState.RUNNING), RunState.RUNNING),
+        ((RunState.DONE, RunState.INTERRUPTED), RunState.INTERRUPTED),
+        ((RunState.DONE, RunState.FAILED), RunState.FAILED),
+        ((RunState.FAILED, RunState.RUNNING), RunState.RUNNING),
+        ((RunState.DONE, RunState.DONE), RunState.DONE),
+    ],
+)
+def test_several_shops_show_as_one_run_in_the_state_that_needs_most_attention(states, shown):
+    assert runs.view("r", [run(f"{n}.example", state) for n, state in enumerate(states)]).state is shown
+
+
+def test_counts_and_problems_are_those_of_all_shops_and_each_count_is_there():
+    problem = Problem("a.example:1", "blocked", "captcha")
+    one = run("a.example", counts={"requested": 2, "blocked": 2}, problems=(problem,), ended_at=NOW)
+    two = run("b.example", RunState.RUNNING, counts={"requested": 3, "observed": 1}, pending=("x", "y"))
+    shown = runs.view("r", [one, two])
+    assert shown.counts["requested"] == 5
+    assert set(shown.counts) >= {
+        "requested",
+        "observed",
+        "unchanged",
+        "unavailable",
+        "blocked",
+        "unreadable",
+        "refused",
+    }
+    assert (shown.problems, shown.pending, shown.ended_at, shown.shops) == (
+        [problem],
+        2,
+        None,
+        ["a.example", "b.example"],
+    )
+
+
+def test_a_run_is_found_by_the_id_that_was_given_out(store):
+    for shop in ("a.example", "b.example"):
+        store.save_run(run(shop))
+    store.save_run(replace(run(), run_id="20260301T120000-ffffff", kind=runs.RETRAIN, shop="*"))
+    assert runs.find(store, "20260301T120000-abcdef", runs.SCRAPE).shops == ["a.example", "b.example"]
+    assert runs.find(store, "20260301T120000-ffffff", runs.RETRAIN).kind == runs.RETRAIN
+
+
+@pytest.mark.parametrize("run_id", ["", "nothing", "20260301T120000-ffffff", "\0", "\ud800", "x" * 5000, "%", "*"])
+def test_any_other_id_is_not_found(store, run_id):
+    store.save_run(run())
+    store.save_run(replace(run(), run_id="20260301T120000-ffffff", kind=runs.RETRAIN, shop="*"))
+    with pytest.raises(NotFoundError):
+        runs.find(store, run_id, runs.SCRAPE)

@@ -1,0 +1,141 @@
+"""The scraper's health is told from listings, observations and runs."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from almazara.prices.collecting.scraper_health import Rate, Trouble, assess
+from almazara.prices.schema import Availability, Listing, Observation, Problem, Run, RunState
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+SHOP = "tienda.example"
+
+
+def listing(name, *, tracked=True, created_days_ago=90, shop=SHOP):
+    return Listing(
+        f"{shop}:{name}",
+        shop,
+        name,
+        f"https://{shop}/{name}",
+        tracked=tracked,
+        created_at=NOW - timedelta(days=created_days_ago),
+    )
+
+
+def observed(name, *, days_ago=0.5, rule="json_ld", source="http"):
+    at = NOW - timedelta(days=days_ago)
+    price = Decimal("9.95")
+    return Observation(f"{SHOP}:{name}", at, Availability.IN_STOCK, price, "EUR", rule=rule, source=source)
+
+
+def run(days_ago, problems=(), *, kind="scrape", shop=SHOP, **counts):
+    started = NOW - timedelta(days=days_ago)
+    return Run(f"r{days_ago}", kind, shop, RunState.DONE, started, counts=counts, problems=tuple(problems))
+
+
+def troubles(report):
+    return [(problem.trouble, problem.subject) for problem in report.problems]
+
+
+def test_a_scraper_that_reads_everything_is_healthy():
+    report = assess([listing("a")], [observed("a")], [run(1, requested=9, observed=5, unchanged=4)], now=NOW)
+    assert report.healthy
+    assert report.sentences == []
+    assert report.shops == {SHOP: Rate(9, 0)}
+    assert report.days_since_read == {f"{SHOP}:a": 0.5}
+
+
+def test_nothing_followed_yet_is_healthy():
+    assert assess([], [], [], now=NOW).healthy
+
+
+def test_a_low_success_rate_of_a_shop_is_told_with_its_numbers():
+    report = assess([], [], [run(1, observed=3, blocked=5, unreadable=2)], now=NOW)
+    assert troubles(report) == [(Trouble.LOW_SHOP_RATE, SHOP)]
+    assert "10 pages" in report.sentences[0]
+    assert "30%" in report.sentences[0]
+
+
+def test_an_out_of_stock_page_was_read_well_and_a_refused_one_was_not_asked_for():
+    report = assess([], [], [run(1, unavailable=8, refused=30)], now=NOW)
+    assert report.healthy
+    assert report.shops[SHOP].attempts == 8
+
+
+def test_too_few_attempts_say_nothing():
+    assert assess([], [], [run(1, blocked=4)], now=NOW).healthy
+
+
+def test_old_runs_and_retrainings_do_not_count():
+    report = assess([], [], [run(30, blocked=50), run(1, kind="retrain", unreadable=50)], now=NOW)
+    assert report.healthy
+    assert report.shops == {}
+
+
+def test_a_failure_counts_against_the_rule_that_read_the_listing_last():
+    names = [f"p{i}" for i in range(6)]
+    seen = [observed(name, days_ago=2, rule="core_price") for name in names] + [observed("ok", rule="json_ld")]
+    failed = [Problem(f"{SHOP}:{name}", "unreadable", "no price") for name in names]
+    report = assess([], seen, [run(1, failed, observed=100, unreadable=6)], now=NOW)
+    assert report.rules == {"core_price": Rate(6, 6), "json_ld": Rate(1, 0)}
+    assert troubles(report) == [(Trouble.LOW_RULE_RATE, "core_price")]
+
+
+def test_imported_history_is_no_success_of_a_rule():
+    report = assess([], [observed("a", rule="import", source="import")], [], now=NOW)
+    assert report.rules == {}
+
+
+def test_a_sudden_drop_is_told_even_when_the_week_is_still_good():
+    runs = [run(days, observed=100) for days in (5, 4, 3, 2)] + [run(1, observed=6, blocked=4)]
+    report = assess([], [], runs, now=NOW)
+    assert troubles(report) == [(Trouble.DROP, SHOP)]
+    assert "60%" in report.sentences[0]
+    assert "100%" in report.sentences[0]
+
+
+def test_a_first_bad_run_is_no_drop():
+    assert assess([], [], [run(2, observed=50), run(1, observed=6, blocked=4)], now=NOW).healthy
+
+
+def test_many_held_prices_point_at_the_rule():
+    report = assess([], [], [run(1, observed=7, held=3)], now=NOW)
+    assert troubles(report) == [(Trouble.HELD, SHOP)]
+
+
+def test_stale_listings_of_a_shop_are_one_problem_that_names_a_few():
+    names = ["a", "b", "c", "d", "e"]
+    report = assess([listing(n) for n in names], [observed(n, days_ago=4) for n in names], [], now=NOW)
+    assert troubles(report) == [(Trouble.STALE, SHOP)]
+    assert f"{SHOP}:a, {SHOP}:b, {SHOP}:c and 2 more" in report.sentences[0]
+    assert report.problems[0].value == 5
+
+
+def test_a_listing_never_read_is_stale_only_after_a_while():
+    fresh, old = listing("fresh", created_days_ago=1), listing("old", created_days_ago=9)
+    report = assess([fresh, old], [], [], now=NOW)
+    assert report.days_since_read == {f"{SHOP}:fresh": None, f"{SHOP}:old": None}
+    assert "old" in report.sentences[0]
+    assert "fresh" not in report.sentences[0]
+
+
+def test_an_untracked_listing_is_nobodys_business():
+    assert assess([listing("a", tracked=False)], [], [], now=NOW).healthy
+
+
+def test_shops_are_judged_apart():
+    runs = [run(1, observed=50), run(1, blocked=50, shop="otra.example")]
+    report = assess([], [], runs, now=NOW)
+    assert troubles(report) == [(Trouble.LOW_SHOP_RATE, "otra.example")]
+
+
+outcomes = st.sampled_from(["observed", "unchanged", "unavailable", "blocked", "unreadable", "refused", "held"])
+
+
+@given(st.lists(st.dictionaries(outcomes, st.integers(0, 50)), max_size=8))
+def test_healthy_means_that_there_is_no_sentence_and_rates_lie_between_0_and_1(counts):
+    report = assess([], [], [run(i / 2, **each) for i, each in enumerate(counts)], now=NOW)
+    assert report.healthy == (report.sentences == [])
+    assert all(rate.success is None or 0 <= rate.success <= 1 for rate in report.shops.values())

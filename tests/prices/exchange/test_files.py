@@ -1,0 +1,379 @@
+"""Importing and exporting price histories: what goes in, what is refused, what a file that lies does."""
+
+import csv
+import dataclasses
+import gzip
+import io
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from almazara.errors import InputError, UnavailableError
+from almazara.prices.exchange.files import export_file, import_file
+from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, read_tidy_row, tidy_row, tidy_texts
+from almazara.prices.schema import Availability, Listing, Observation
+from almazara.prices.store.registry import store_at
+from observation_strategies import observations
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+OIL = "amazon.es:B00OIL"
+HEADER = "listing_id,observed_at,price,currency,availability\n"
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = store_at(f"sqlite:///{tmp_path}/prices.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def other(tmp_path):
+    opened = store_at(f"sqlite:///{tmp_path}/other.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def load(store, tmp_path):
+    """Write a text (or bytes) to a file and import it."""
+
+    def load(content, name="prices.csv", **options):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return import_file(store, path, now=NOW, **options)
+
+    return load
+
+
+def counts(report):
+    assert report.read == report.imported + report.already_there + report.refused
+    return report.read, report.imported, report.already_there, report.refused
+
+
+def seen(price, when="2024-06-30T10:00:00+00:00", **more):
+    kept = {"rule": "import", "source": "import"} | more
+    return Observation(OIL, datetime.fromisoformat(when), Availability.IN_STOCK, Decimal(price), "EUR", **kept)
+
+
+def test_a_csv_of_our_own_columns_goes_in(load, store):
+    report = load(
+        "listing_id,observed_at,price,currency,availability,list_price,seller,title,category\n"
+        f'{OIL},2024-06-30T12:00:00+02:00,24.90,EUR,in_stock,29.90,"Núñez, S.L.",Aceite 5 l,olive-oil\n'
+        f"{OIL},2024-07-01T10:00:00+00:00,,,unavailable,,,,\n"
+    )
+    assert counts(report) == (2, 2, 0, 0)
+    out = Observation(OIL, datetime(2024, 7, 1, 10, tzinfo=UTC), Availability.UNAVAILABLE)
+    first = seen("24.90", list_price=Decimal("29.90"), seller="Núñez, S.L.")
+    assert store.history(OIL) == [first, dataclasses.replace(out, rule="import", source="import")]
+    expected = Listing(OIL, "amazon.es", "B00OIL", "", "Aceite 5 l", "olive-oil", tracked=False, created_at=NOW)
+    assert store.listings() == [expected]
+
+
+def test_change_events_with_series_and_date_go_in_as_midnights_of_utc(load, store):
+    report = load(
+        "series_id,date,price,currency,title\n"
+        "shop:1,2024-06-30,5.00,GBP,Butter\n"
+        "shop:1,2024-06-30T10:30:00,4.5,GBP,Butter\n"
+        "WORLD,1990-01-01,2972.682,USD,World\n"
+    )
+    assert counts(report) == (3, 3, 0, 0)
+    assert [(o.observed_at.isoformat(), str(o.price)) for o in store.history("shop:1")] == [
+        ("2024-06-30T00:00:00+00:00", "5.00"),
+        ("2024-06-30T10:30:00+00:00", "4.50"),
+    ]
+    assert (store.listing("WORLD").shop, store.listing("WORLD").sku) == ("import", "WORLD")
+
+
+def test_what_is_there_already_is_counted_and_left_alone(load, store):
+    rows = HEADER + f"{OIL},2024-06-30T10:00:00Z,24.90,EUR,in_stock\n"
+    assert counts(load(rows)) == (1, 1, 0, 0)
+    again = rows.replace("24.90", "1.00") + f"{OIL},2024-07-01T10:00:00Z,23.90,EUR,in_stock\n"
+    assert counts(load(again)) == (2, 1, 1, 0)
+    assert [o.price for o in store.history(OIL)] == [Decimal("24.90"), Decimal("23.90")]
+
+
+def test_an_import_does_not_replace_a_listing_that_is_tracked(load, store):
+    mine = Listing(OIL, "amazon.es", "B00OIL", "https://www.amazon.es/dp/B00OIL", "Mine", "oil")
+    store.save_listing(mine)
+    report = load(HEADER + f"{OIL},2024-06-30T10:00:00Z,24.90,EUR,in_stock\n")
+    assert (report.listings, store.listings()) == (0, [mine])
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("{oil},2024-06-30,NaN,EUR,in_stock", "no plain number"),
+        ("{oil},2024-06-30,nan,EUR,", "no plain number"),
+        ("{oil},2024-06-30,Infinity,EUR,in_stock", "no plain number"),
+        ("{oil},2024-06-30,-5.00,EUR,in_stock", "positive"),
+        ("{oil},2024-06-30,0.00,EUR,in_stock", "positive"),
+        ("{oil},2024-06-30,,EUR,in_stock", "must have a price"),
+        ("{oil},2024-06-30,,EUR,", "price is empty"),
+        ("{oil},2024-06-30,5.00,EUR,unavailable", "must have a price"),
+        ('{oil},2024-06-30,"5,99",EUR,in_stock', "no plain number"),
+        ("{oil},2024-06-30,5.99 €,EUR,in_stock", "no plain number"),
+        ("{oil},2024-06-30,1e3,EUR,in_stock", "no plain number"),
+        ("{oil},2024-06-30,5.99,,in_stock", "ISO 4217"),
+        ("{oil},2024-06-30,5.99,XYZ,in_stock", "ISO 4217"),
+        ("{oil},30/06/2024,5.99,EUR,in_stock", "no date"),
+        ("{oil},2024-02-30,5.99,EUR,in_stock", "no date"),
+        ("{oil},,5.99,EUR,in_stock", "no date"),
+        ("{oil},2024-06-30T10:00:00,5.99,EUR,in_stock", "no time zone"),
+        ("{oil},2024-06-30,5.99,EUR,sold", "availability"),
+        (",2024-06-30,5.99,EUR,in_stock", "listing_id"),
+        ("{oil},2024-06-30,5.99,EUR,in_stock,", "6 cells"),
+        ("{oil},2024-06-30,5.99,EUR", "4 cells"),
+        ("{oil},2024-06-30,5.9999999999999,EUR,in_stock", "decimals"),
+        ("{oil},2024-06-30,9999999999999999,EUR,in_stock", "digits"),
+    ],
+)
+def test_a_row_that_cannot_be_read_surely_is_refused_with_its_line_and_the_rest_goes_in(load, store, row, reason):
+    good = f"{OIL},2024-07-01,5.99,EUR,in_stock\n"
+    report = load(HEADER + good + row.format(oil=OIL) + "\n" + good.replace("07-01", "07-02"))
+    assert counts(report) == (3, 2, 0, 1)
+    assert report.refusals[0].line == 3
+    assert reason in report.refusals[0].reason
+    assert store.count(OIL) == 2
+
+
+def test_only_the_first_hundred_refusals_are_named(load):
+    report = load(HEADER + f"{OIL},2024-07-01,NaN,EUR,in_stock\n" * 250)
+    assert (report.refused, len(report.refusals)) == (250, 100)
+
+
+def test_a_file_without_currency_needs_one_from_the_user(load, store):
+    text = "series_id,date,price\nshop:1,2024-06-30,5.00\n"
+    with pytest.raises(InputError, match="currency"):
+        load(text)
+    assert counts(load(text, defaults=Defaults("EUR", "olive-oil"))) == (1, 1, 0, 0)
+    assert store.listing("shop:1").category == "olive-oil"
+
+
+GOOD_CSV = HEADER + f"{OIL},2024-07-01,5.99,EUR,in_stock\n"
+KEEPA = {"asin": "B00OIL", "domainId": 9, "title": "Aceite", "csv": [[7000000, 2490, 7000060, -1], None]}
+HEISSE = {
+    "store": "billa",
+    "id": "00-1",
+    "name": "Öl",
+    "price": 5.99,
+    "unit": "ml",
+    "quantity": 750,
+    "priceHistory": [{"date": "2024-02-01", "price": 5.99}, {"date": "2024-01-01", "price": 4.5}],
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "prices.csv"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "prices.csv"),
+        (b"<html><body>Not found</body></html>", "prices.csv"),
+        (b"fecha;precio\n2024-01-01;5\n", "prices.csv"),
+        (GOOD_CSV.encode() + b"\xff\xfe", "prices.csv"),
+        (GOOD_CSV.encode() + b'"never closed', "prices.csv"),
+        (GOOD_CSV.encode() + b"x" * 1_200_000, "prices.csv"),
+        (gzip.compress(GOOD_CSV.encode() * 100)[:-20], "prices.csv.gz"),
+        (b"listing_id,listing_id,observed_at,price,currency\n", "prices.csv"),
+        (GOOD_CSV.encode(), "prices.parquet"),
+        (b"PAR1" + b"\0" * 50 + b"PAR1", "prices.parquet"),
+        (GOOD_CSV.encode(), "prices.json"),
+        (json.dumps([KEEPA, KEEPA]).encode()[:-30], "prices.json"),
+        (json.dumps([HEISSE]).encode() + b"]", "prices.json"),
+        (json.dumps([HEISSE, 5]).encode(), "prices.json"),
+        (b"[" * 100_000, "prices.json"),
+        (b"[]", "prices.json"),
+        (GOOD_CSV.encode(), "prices.xlsx"),
+    ],
+)
+def test_a_file_that_is_not_what_it_claims_is_an_error_and_changes_nothing(load, store, content, name):
+    with pytest.raises(InputError):
+        load(content, name)
+    assert (store.latest(), store.listings()) == ({}, [])
+
+
+def test_a_file_that_is_not_there_is_an_error(store, tmp_path):
+    with pytest.raises(InputError, match="No such file"):
+        import_file(store, tmp_path / "none.csv", now=NOW)
+
+
+def test_an_unknown_format_is_an_error(load):
+    with pytest.raises(InputError, match="not known"):
+        load(GOOD_CSV, file_format="excel")
+
+
+def test_a_gzip_file_and_a_byte_order_mark_are_read(load):
+    assert counts(load(gzip.compress(b"\xef\xbb\xbf" + GOOD_CSV.encode()), "prices.csv.gz")) == (1, 1, 0, 0)
+
+
+def test_parquet_takes_decimals_floats_and_dates_and_refuses_nan(load, store, tmp_path):
+    frame = pl.DataFrame(
+        {
+            "series_id": [OIL, OIL, OIL],
+            "date": [date(2024, 6, 30), date(2024, 7, 1), date(2024, 7, 2)],
+            "price": [24.9, float("nan"), 23.95],
+            "currency": ["EUR", "EUR", "EUR"],
+        }
+    )
+    for number, dtype in enumerate([pl.Float64, pl.Float32]):
+        frame.with_columns(pl.col("price").cast(dtype)).write_parquet(tmp_path / f"{number}.parquet")
+        report = import_file(store, tmp_path / f"{number}.parquet", now=NOW)
+        assert (report.read, report.refused, report.refusals[0].line) == (3, 1, 2)
+        assert [str(o.price) for o in store.history(OIL)] == ["24.90", "23.95"]
+
+
+def test_parquet_moments_without_time_zone_are_refused_where_they_should_have_one(store, tmp_path):
+    frame = pl.DataFrame(
+        {"listing_id": [OIL], "observed_at": [datetime(2024, 6, 30)], "price": ["5.99"], "currency": ["EUR"]}  # noqa: DTZ001
+    )
+    frame.write_parquet(tmp_path / "prices.parquet")
+    assert "no time zone" in import_file(store, tmp_path / "prices.parquet", now=NOW).refusals[0].reason
+
+
+def test_a_product_of_keepa_is_read_with_its_minutes_and_cents(load, store):
+    assert counts(load(json.dumps({"products": [KEEPA]}), "keepa.json")) == (2, 2, 0, 0)
+    first, second = store.history(OIL)
+    assert first.observed_at.timestamp() == (7000000 + 21564000) * 60
+    assert (first.price, first.currency) == (Decimal("24.90"), "EUR")
+    assert second.availability is Availability.UNAVAILABLE
+    assert store.listing(OIL).url == "https://www.amazon.es/dp/B00OIL"
+
+
+def test_yen_have_no_cents(load, store):
+    load(json.dumps([{**KEEPA, "domainId": 5, "csv": [7000000, 1980]}]), "keepa.json")
+    assert store.latest()["amazon.co.jp:B00OIL"].price == Decimal(1980)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"domainId": None},
+        {"domainId": 99},
+        {"asin": ""},
+        {"csv": "none"},
+        {"csv": [[1]]},
+        {"csv": [[1, -2]]},
+        {"csv": [[1, 5.5]]},
+        {"csv": [[1, None]]},
+        {"csv": [[-1, 5]]},
+        {"csv": [["1", 5]]},
+        {"csv": [[10**18, 5]]},
+    ],
+)
+def test_what_is_wrong_in_a_product_of_keepa_is_refused(load, change):
+    assert counts(load(json.dumps([{**KEEPA, **change}]), "keepa.json")) == (1, 0, 0, 1)
+
+
+def test_a_product_that_amazon_never_offered_has_no_history(load):
+    assert counts(load(json.dumps([{**KEEPA, "csv": [None, [1, 2]]}]), "keepa.json")) == (0, 0, 0, 0)
+
+
+def test_items_of_heisse_preise_are_read_oldest_first_with_their_litres(load, store):
+    wrong = {**HEISSE, "id": "2", "priceHistory": [{"date": "2024-02-01", "price": None}, 7]}
+    report = load(json.dumps([HEISSE, wrong, {**HEISSE, "priceHistory": None}], indent=2), "heisse.json")
+    assert counts(report) == (5, 2, 0, 3)
+    assert [(o.observed_at.date().isoformat(), str(o.price)) for o in store.history("billa:00-1")] == [
+        ("2024-01-01", "4.50"),
+        ("2024-02-01", "5.99"),
+    ]
+    assert store.listing("billa:00-1").litres == Decimal("0.75")
+
+
+def test_a_long_list_of_items_is_read_in_pieces(load):
+    items = [{**HEISSE, "id": str(number), "description": "x" * 500} for number in range(400)]
+    assert counts(load(json.dumps(items), "heisse.json")) == (800, 800, 0, 0)
+
+
+@given(observations())
+def test_the_cells_of_any_observation_are_read_as_what_was_written(observation):
+    file = io.StringIO(newline="")
+    csv.writer(file).writerow(tidy_texts(tidy_row(observation, None)))
+    cells = next(csv.reader(io.StringIO(file.getvalue(), newline=""), strict=True))
+    read = read_tidy_row(1, dict(zip(TIDY_SCHEMA, cells, strict=True)), Defaults())
+    assert isinstance(read, Entry), read
+    assert read.observation == as_imported(observation)
+
+
+def as_imported(o):
+    """CSV knows no difference between nothing and an empty text."""
+    return dataclasses.replace(o, seller=o.seller or None, rule=o.rule or "import", source=o.source or "import")
+
+
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.lists(observations(), max_size=6))
+def test_what_is_exported_and_imported_is_what_it_was(tmp_path_factory, file_format, batch):
+    folder = tmp_path_factory.mktemp("exchange")
+    store, other = store_at(f"sqlite:///{folder}/one.db"), store_at(f"sqlite:///{folder}/two.db")
+    count = store.append(batch)
+    assert export_file(store, folder / f"prices.{file_format}").written == count
+    assert counts(import_file(other, folder / f"prices.{file_format}", now=NOW)) == (count, count, 0, 0)
+    for listing_id in store.latest():
+        assert other.history(listing_id) == [as_imported(o) for o in store.history(listing_id)]
+    store.close()
+    other.close()
+
+
+def test_a_title_that_a_spreadsheet_would_run_stays_as_it_is(store, other, tmp_path):
+    title = '=HYPERLINK("http://x";"y")'
+    store.save_listing(Listing(OIL, "amazon.es", "B00OIL", "", title))
+    store.append([seen("5.99")])
+    export_file(store, tmp_path / "prices.csv")
+    import_file(other, tmp_path / "prices.csv", now=NOW)
+    assert other.listing(OIL).title == title
+
+
+@pytest.mark.parametrize("file_format", ["keepa", "heisse-preise"])
+def test_histories_go_out_in_other_styles_and_come_back(store, other, tmp_path, file_format):
+    prices = {"2024-06-29T00:00:00+00:00": "5.99", "2024-06-30T00:00:00+00:00": "6.49"}
+    store.append([seen(price, when) for when, price in prices.items()])
+    path = tmp_path / "histories.json"
+    assert export_file(store, path, file_format=file_format).written == 2
+    assert counts(import_file(other, path, now=NOW)) == (2, 2, 0, 0)
+    assert [(o.observed_at.isoformat(), str(o.price)) for o in other.history(OIL)] == list(prices.items())
+
+
+def test_what_a_style_cannot_hold_is_counted_as_left_out(store, tmp_path):
+    store.append([seen("5.995"), dataclasses.replace(seen("5.99"), listing_id="carrefour.es:1")])
+    report = export_file(store, tmp_path / "keepa.json", file_format="keepa")
+    assert (report.written, report.left_out) == (0, 2)
+    assert json.loads((tmp_path / "keepa.json").read_text()) == []
+
+
+def test_an_export_may_be_of_some_listings_and_days(store, tmp_path):
+    days = [seen("5.99", f"2024-06-{day}T00:00:00+00:00") for day in (10, 20, 30)]
+    store.append([*days, dataclasses.replace(days[0], listing_id="carrefour.es:1")])
+    start, end = days[1].observed_at, days[2].observed_at
+    report = export_file(store, tmp_path / "some.csv", listing_ids=[OIL], start=start, end=end)
+    assert report.written == 1
+
+
+def test_a_failed_export_leaves_the_file_that_was_there(store, tmp_path):
+    path = tmp_path / "prices.csv"
+    path.write_text("before")
+    store.append([seen("5.99")])
+    store.history = None  # the store breaks in the middle
+    with pytest.raises(TypeError):
+        export_file(store, path)
+    assert path.read_text() == "before"
+    assert sorted(p.name for p in tmp_path.iterdir() if "csv" in p.name) == ["prices.csv"]
+
+
+def test_an_export_into_a_folder_that_is_not_there_is_an_error(store, tmp_path):
+    with pytest.raises(UnavailableError):
+        export_file(store, tmp_path / "none" / "prices.csv")
+
+
+@pytest.mark.real_data
+def test_the_real_series_go_in_whole_and_twice_changes_nothing(store, real_data):
+    for path in sorted((real_data / "prices" / "series").glob("*.csv.gz")):
+        report = import_file(store, path, now=NOW)
+        assert report.imported > 0
+        assert report.refused == 0, report.refusals[:3]
+        again = import_file(store, path, now=NOW)
+        assert (again.imported, again.already_there) == (0, report.imported + report.already_there)

@@ -1,0 +1,225 @@
+"""Backtests compare fairly, choose carefully and never look ahead."""
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from almazara.prices.forecasting import backtest
+from almazara.prices.forecasting.backtest import CRPS_RATIO, FOLDS, HORIZON, MAE_RATIO, BacktestPlan
+from almazara.prices.forecasting.models.base import histories, quantiles_of, stacked, tidy
+from almazara.prices.forecasting.models.naive import LastValue, SeasonalNaive
+from almazara.prices.forecasting.series import daily
+from almazara.prices.schema import (
+    CUTOFF,
+    DATE,
+    LISTING_ID,
+    MODEL,
+    PRICE,
+    QUANTILE,
+    STATE,
+    VALUE,
+    Availability,
+    Observation,
+)
+
+START = date(2026, 1, 1)
+PLAN = BacktestPlan(horizon_days=7, folds=3, spacing_days=7)
+
+
+def panel(**prices):
+    frames = [
+        pl.DataFrame(
+            {
+                LISTING_ID: [name] * len(values),
+                DATE: [START + timedelta(days=i) for i in range(len(values))],
+                PRICE: pl.Series(values, dtype=pl.Float64),
+                STATE: ["gap" if v is None else "observed" for v in values],
+            }
+        )
+        for name, values in prices.items()
+    ]
+    return pl.concat(frames)
+
+
+@dataclass
+class Drift:
+    """A made forecaster: the last price plus a fixed amount a day, sure of itself."""
+
+    name: str
+    per_day: float
+
+    def fit(self, series):
+        self.listings, self.refused = histories(series)
+        return self
+
+    def forecast(self, horizon_days, levels):
+        quantiles = quantiles_of(levels)
+        ahead = np.arange(1, horizon_days + 1)[:, None] * self.per_day + np.zeros(len(quantiles))
+        return stacked([tidy(h, quantiles, h.last + ahead) for h in self.listings])
+
+
+rising = panel(up=[10.0 + 0.1 * day for day in range(60)])
+weekly = panel(wave=[10.0 + (day % 7 == 3) * 3 for day in range(80)])
+
+
+def test_folds_split_at_the_cutoff_and_leave_room_for_the_horizon():
+    folds = list(backtest.folds(rising, PLAN))
+    last = START + timedelta(days=59)
+    assert [fold.cutoff for fold in folds] == [last - timedelta(days=d) for d in (21, 14, 7)]
+    for fold in folds:
+        assert fold.train[DATE].max() == fold.cutoff
+        assert fold.actual[HORIZON].to_list() == list(range(1, 8))
+
+
+def test_a_panel_too_short_for_any_cutoff_has_no_folds():
+    short = rising.head(30)
+    assert list(backtest.folds(short, PLAN)) == []
+    results = backtest.run(short, [LastValue()], PLAN)
+    assert results.columns == backtest.RESULT_COLUMNS
+    assert backtest.select(backtest.summarize(results)) == {}
+
+
+def test_days_without_a_price_are_not_scored():
+    prices = [10.0] * 50
+    prices[45] = None
+    results = backtest.run(panel(a=prices), [LastValue()], PLAN)
+    day = (pl.col(CUTOFF) + pl.duration(days=pl.col(HORIZON))) == START + timedelta(days=45)
+    assert results.filter(day).is_empty()
+
+
+def test_a_listing_that_ended_before_a_cutoff_is_not_in_that_fold():
+    both = panel(ended=[5.0] * 45, lives=[5.0] * 60)
+    cutoffs = backtest.run(both, [LastValue()], PLAN).filter(pl.col(LISTING_ID) == "ended")[CUTOFF].unique()
+    assert cutoffs.to_list() == [START + timedelta(days=38)]
+
+
+def test_results_are_tidy_and_alike_on_a_second_run():
+    models = [LastValue(), SeasonalNaive()]
+    first, second = (backtest.run(weekly, models, PLAN) for _ in range(2))
+    assert_frame_equal(first, second)
+    assert first.select(LISTING_ID, CUTOFF, HORIZON, MODEL, QUANTILE).is_unique().all()
+    assert first.height == 3 * 7 * 2 * 19
+
+
+def test_the_last_value_has_ratio_one_to_itself():
+    summary = backtest.summarize(backtest.run(rising, [LastValue()], PLAN))
+    assert summary[MAE_RATIO].to_list() == summary[CRPS_RATIO].to_list() == [1.0]
+
+
+def test_a_model_that_knows_better_wins_and_one_that_does_not_never():
+    models = [LastValue(), Drift("right", 0.1), Drift("wrong", -0.1)]
+    summary = backtest.summarize(backtest.run(rising, models, PLAN))
+    ratio = dict(summary.select(MODEL, MAE_RATIO).iter_rows())
+    assert ratio["right"] == pytest.approx(0, abs=1e-9)
+    assert ratio["wrong"] == pytest.approx(2)
+    assert backtest.select(summary) == {"up": "right"}
+    assert backtest.select(summary.filter(pl.col(MODEL) != "right")) == {"up": "last_value"}
+
+
+def test_a_default_is_served_unless_another_model_clearly_beats_it_too():
+    models = [LastValue(), Drift("default", 0.09), Drift("right", 0.1), Drift("near", 0.0905)]
+    summary = backtest.summarize(backtest.run(rising, models, PLAN))
+    assert backtest.select(summary, default="default") == {"up": "right"}
+    assert backtest.select(summary.filter(pl.col(MODEL) != "right"), default="default") == {"up": "default"}
+
+
+def test_a_default_that_lost_to_the_last_value_is_no_excuse_for_another_that_did():
+    models = [LastValue(), Drift("default", -0.1), Drift("bad", -0.05)]
+    summary = backtest.summarize(backtest.run(rising, models, PLAN))
+    assert backtest.select(summary, default="default") == {"up": "default"}
+
+
+def test_a_weekly_wave_is_given_to_the_seasonal_model():
+    summary = backtest.summarize(backtest.run(weekly, [LastValue(), SeasonalNaive()], PLAN))
+    assert backtest.select(summary) == {"wave": "seasonal_naive"}
+
+
+def test_a_model_must_beat_the_last_value_on_more_than_one_fold():
+    results = backtest.run(rising, [LastValue(), Drift("lucky", 0.1)], PLAN, limits={"lucky": 1})
+    summary = backtest.summarize(results)
+    assert dict(summary.select(MODEL, FOLDS).iter_rows()) == {"last_value": 3, "lucky": 1}
+    assert backtest.select(summary) == {"up": "last_value"}
+
+
+def test_a_model_that_lost_on_one_fold_is_not_chosen_however_much_it_won():
+    prices = [10.0 + 0.5 * min(day, 52) for day in range(60)]  # rises, and stands still in the newest fold
+    summary = backtest.summarize(backtest.run(panel(a=prices), [LastValue(), Drift("rise", 0.5)], PLAN))
+    row = summary.filter(pl.col(MODEL) == "rise").to_dicts()[0]
+    assert row[CRPS_RATIO] < 0.9
+    assert row["folds_won"] < row[FOLDS]
+    assert backtest.select(summary) == {"a": "last_value"}
+
+
+def test_a_costly_model_is_compared_on_its_own_folds_alone():
+    jump = panel(a=[10.0] * 40 + [50.0] * 20)
+    results = backtest.run(jump, [LastValue(), Drift("still", 0.0)], PLAN, limits={"still": 2})
+    newest = results.filter(pl.col(MODEL) == "still")[CUTOFF].min()
+    same = backtest.summarize(results.filter(pl.col(CUTOFF) >= newest))
+    mixed = backtest.summarize(results)
+    assert mixed.filter(pl.col(MODEL) == "still").equals(same.filter(pl.col(MODEL) == "still"))
+
+
+def test_where_nothing_moves_only_a_model_that_errs_is_worse():
+    models = [LastValue(), Drift("still", 0.0), Drift("nervous", 0.1)]
+    summary = backtest.summarize(backtest.run(panel(flat=[10.0] * 60), models, PLAN))
+    ratio = dict(summary.select(MODEL, CRPS_RATIO).iter_rows())
+    assert ratio == {"last_value": 1.0, "still": 1.0, "nervous": math.inf}
+    assert backtest.select(summary) == {"flat": "last_value"}
+
+
+def test_a_model_that_refuses_a_listing_is_not_scored_on_it():
+    young = panel(old=[5.0] * 60, young=[None] * 50 + [5.0] * 10)
+    summary = backtest.summarize(backtest.run(young, [LastValue()], PLAN))
+    assert summary[LISTING_ID].to_list() == ["old"]
+
+
+def test_crps_of_results_equals_the_loop_over_days():
+    results = backtest.run(weekly, [LastValue()], PLAN)
+    losses = [
+        2 * max(q * (y - p), (q - 1) * (y - p)) for q, p, y in results.select(QUANTILE, VALUE, "actual").iter_rows()
+    ]
+    assert backtest.summarize(results)["crps"].to_list() == pytest.approx([sum(losses) / len(losses)])
+
+
+@pytest.mark.real_data
+def test_real_series_walk_from_readings_to_a_choice_that_never_loses(real_data):
+    file = real_data / "prices" / "series" / "facua_es_supermarkets_olive_oil_daily_2024.csv.gz"
+    rows = pl.read_csv(file, schema_overrides={"price": pl.Decimal(12, 3)}, try_parse_dates=True)
+    names = rows["series_id"].unique(maintain_order=True).gather_every(15).implode()
+    observations = [
+        Observation(name, datetime.combine(day, time(9), UTC), Availability.IN_STOCK, price, currency, source="http")
+        for name, day, price, currency in rows.filter(pl.col("series_id").is_in(names))
+        .select("series_id", "date", "price", "currency")
+        .iter_rows()
+    ]
+    series = daily(observations)
+    assert series.issues == ()
+    summary = backtest.summarize(backtest.run(series.frame, [LastValue(), SeasonalNaive()], PLAN))
+    ratios = {(name, model): ratio for name, model, ratio in summary.select(LISTING_ID, MODEL, CRPS_RATIO).iter_rows()}
+    chosen = backtest.select(summary)
+    assert len(chosen) > 10
+    assert all(ratios[choice] <= 1 for choice in chosen.items())
+
+
+def ratios(**of_model):
+    rows = [("a", model, ratio) for model, ratio in of_model.items()]
+    return pl.DataFrame(rows, schema=[LISTING_ID, MODEL, CRPS_RATIO], orient="row")
+
+
+def test_a_published_model_stays_while_the_challenger_is_worse():
+    summary = ratios(ets=0.8, ensemble=0.85)
+    assert backtest.keep_champions({"a": "ensemble"}, {"a": "ets"}, summary) == {"a": "ets"}
+
+
+def test_a_challenger_that_is_not_worse_takes_the_place():
+    summary = ratios(ets=0.8, ensemble=0.8)
+    assert backtest.keep_champions({"a": "ensemble"}, {"a": "ets"}, summary) == {"a": "ensemble"}
+
+
+def test_a_published_model_that_is_not_tried_any_more_gives_way():
+    assert backtest.keep_champions({"a": "ensemble"}, {"a": "gone"}, ratios(ensemble=0.9)) == {"a": "ensemble"}

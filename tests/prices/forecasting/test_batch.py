@@ -1,0 +1,206 @@
+"""Forecasts of a file: each row is read or refused, each series forecast or refused, and nothing comes from later."""
+
+import gzip
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from almazara.cli import app
+from almazara.errors import InputError
+from almazara.prices.forecasting.batch import FORECAST_COLUMNS, QUANTILES, forecast_batch, read_prices
+from almazara.prices.forecasting.models.ensemble import Ensemble
+from almazara.prices.forecasting.models.steps import learn_steps
+
+START = date(2026, 1, 1)
+CUTOFF = START + timedelta(days=59)
+
+
+def rows(series_id, prices, every=1, currency="EUR"):
+    return [
+        {"series_id": series_id, "date": str(START + timedelta(days=every * i)), "price": str(p), "currency": currency}
+        for i, p in enumerate(prices)
+    ]
+
+
+def table(*groups):
+    return pl.DataFrame(
+        [row for group in groups for row in group],
+        schema=dict.fromkeys(("series_id", "date", "price", "currency"), pl.String),
+    )
+
+
+def forecast(found, horizon=7):
+    return forecast_batch(found.panel, learn_steps, "steps", horizon)
+
+
+def prices_of(found, name):
+    return found.panel.prices[found.panel.names.index(name)]
+
+
+wavy = [10.0 if day % 20 < 12 else 8.5 for day in range(60)]
+
+
+def test_a_forecast_has_every_series_day_and_quantile_in_order():
+    found = forecast(read_prices(table(rows("b", wavy), rows("a", wavy[5:])), CUTOFF))
+    assert tuple(found.columns) == FORECAST_COLUMNS
+    assert found.height == 2 * 7 * len(QUANTILES) == 2 * 7 * 21
+    assert found.equals(found.sort("series_id", "target_date", "quantile"))
+    assert found["target_date"].unique().sort().to_list() == [CUTOFF + timedelta(days=i) for i in range(1, 8)]
+    assert found["cutoff"].unique().to_list() == [CUTOFF]
+    assert found["model"].unique().to_list() == ["steps"]
+    assert (found.select(pl.col("value").diff().over("series_id", "target_date")).drop_nulls().to_series() >= 0).all()
+
+
+def test_change_events_are_filled_forward_from_the_first_row_to_the_cutoff_and_never_backward():
+    found = read_prices(
+        table(
+            rows("a", [10.0, 8.0], every=20),
+            [{"series_id": "late", "date": "2026-02-10", "price": "5", "currency": "EUR"}],
+        ),
+        CUTOFF,
+    )
+    assert prices_of(found, "a").tolist() == [10.0] * 20 + [8.0] * 40
+    assert np.isnan(prices_of(found, "late")[:40]).all()
+    assert prices_of(found, "late")[40:].tolist() == [5.0] * 20
+
+
+def test_of_a_days_rows_the_last_moment_counts_and_of_equal_ones_the_last_row():
+    late = [
+        {"series_id": "a", "date": "2026-01-03T18:00:00", "price": "7", "currency": "EUR"},
+        {"series_id": "a", "date": "2026-01-03T09:00:00", "price": "9", "currency": "EUR"},
+        {"series_id": "b", "date": "2026-01-03", "price": "1", "currency": "EUR"},
+        {"series_id": "b", "date": "2026-01-03", "price": "2", "currency": "EUR"},
+    ]
+    found = read_prices(table(late), date(2026, 1, 3))
+    assert found.panel.prices[:, -1].tolist() == [7.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [("price", t) for t in ("", "free", "0", "-3", "nan", "inf", "1,5", "1e13")]
+    + [("date", t) for t in ("", "yesterday", "2026-13-01", "01/02/2026", "2026-01-05 noon", "20260105")]
+    + [("series_id", " ")],
+)
+def test_a_row_that_cannot_be_read_is_refused_and_counted(field, text):
+    broken = {"series_id": "a", "date": "2026-01-05", "price": "3", "currency": "EUR"} | {field: text}
+    found = read_prices(table(rows("a", wavy), [broken]), CUTOFF)
+    assert sum(found.refused_rows.values()) == 1
+    assert prices_of(found, "a").tolist() == wavy
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-01-05", "2026-01-05T10:00", "2026-01-05 10:00:01.5", "2026-01-05T10:00:00+02:00"]
+)
+def test_days_and_iso_moments_are_read(text):
+    found = read_prices(table([{"series_id": "a", "date": text, "price": "3", "currency": ""}]), date(2026, 1, 5))
+    assert found.panel.prices.tolist() == [[3.0]]
+
+
+def test_a_series_of_two_currencies_is_refused_and_the_others_are_not():
+    found = read_prices(table(rows("a", wavy), rows("a", wavy[:3], currency="USD"), rows("b", wavy)), CUTOFF)
+    assert found.panel.names == ("b",)
+    assert "EUR, USD" in found.refused_series["a"]
+
+
+def test_a_currency_that_changes_after_the_cutoff_is_not_seen():
+    later = [{"series_id": "a", "date": "2026-12-01", "price": "3", "currency": "USD"}]
+    assert read_prices(table(rows("a", wavy), later), CUTOFF).refused_series == {}
+
+
+def test_changing_the_future_changes_nothing():
+    long = [*wavy, *wavy]
+    first = read_prices(table(rows("a", long), rows("b", long[3:])), CUTOFF)
+    second = read_prices(table(rows("a", [*wavy, *(p * 9 for p in wavy)]), rows("b", long[3:])), CUTOFF)
+    learn = Ensemble([learn_steps]).learn
+    assert forecast_batch(first.panel, learn, "m", 7).equals(forecast_batch(second.panel, learn, "m", 7))
+
+
+@pytest.mark.parametrize(
+    "prices", [[4.0], [4.0, 5.0], [9.95] * 60, [1e11] * 59 + [2e11], [1e-6] * 50 + [2e-6] * 10, [3.0] * 13]
+)
+def test_any_series_gets_a_finite_forecast(prices):
+    found = read_prices(table(rows("a", prices), rows("b", wavy)), CUTOFF)
+    for learn in (learn_steps, Ensemble([learn_steps]).learn):
+        values = forecast_batch(found.panel, learn, "m", 30).filter(pl.col("series_id") == "a")["value"]
+        assert len(values) == 30 * 21
+        assert values.is_finite().all()
+        assert (values > 0).all()
+
+
+def test_one_value_alone_is_its_own_forecast():
+    found = read_prices(table(rows("a", [4.0])), START)
+    assert forecast(found)["value"].unique().to_list() == [4.0]
+
+
+def test_an_old_history_counts_from_its_window_on():
+    old = [{"series_id": "a", "date": "1999-01-01", "price": "3", "currency": "EUR"}]
+    found = read_prices(table(old), CUTOFF)
+    assert found.panel.prices.shape == (1, 1100)
+    assert (found.panel.prices == 3.0).all()
+
+
+def test_no_series_give_an_empty_table():
+    found = read_prices(table(rows("a", wavy)), START - timedelta(days=1))
+    assert "no price" in found.refused_series["a"]
+    assert forecast(found).is_empty()
+    assert tuple(forecast(found).columns) == FORECAST_COLUMNS
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(InputError, match="price"):
+        read_prices(table(rows("a", wavy)).drop("price"), CUTOFF)
+
+
+@pytest.mark.parametrize("horizon", [0, 366])
+def test_a_horizon_that_is_none_is_refused(horizon):
+    with pytest.raises(InputError, match="horizon"):
+        forecast(read_prices(table(rows("a", wavy)), CUTOFF), horizon)
+
+
+@pytest.mark.parametrize("name", ["out.parquet", "out.csv"])
+def test_the_command_writes_the_same_bytes_whatever_comes_after_the_cutoff(tmp_path, name):
+    written = []
+    for factor in (1, 7):
+        source, target = tmp_path / "in.csv.gz", tmp_path / name
+        later = [{"series_id": "a", "date": "2026-06-01", "price": str(factor), "currency": "EUR"}]
+        source.write_bytes(gzip.compress(table(rows("a", wavy), rows("b", wavy[7:]), later).write_csv().encode()))
+        asked = ["prices", "forecast", "--input", str(source), "--cutoff", str(CUTOFF), "--horizon", "5"]
+        result = CliRunner().invoke(app, [*asked, "--output", str(target)])
+        assert result.exit_code == 0, result.output
+        written.append(target.read_bytes())
+    assert written[0] == written[1]
+    assert list(tmp_path.glob("*.partial")) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ([], "what to forecast"),
+        (["shop:1", "--input", "x.csv"], "what to forecast"),
+        (["--input", "x.csv"], "--cutoff"),
+        (["--input", "missing.csv", "--cutoff", "2026-01-01", "--output", "out.csv"], "cannot be read"),
+    ],
+)
+def test_a_command_that_cannot_be_done_says_why(asked, said):
+    result = CliRunner().invoke(app, ["prices", "forecast", *asked])
+    assert said in str(result.exception)
+
+
+def test_a_file_that_is_no_table_is_refused(tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_bytes(b"\xff\xfe\x00not a table")
+    asked = [
+        "prices",
+        "forecast",
+        "--input",
+        str(source),
+        "--cutoff",
+        "2026-01-01",
+        "--output",
+        str(tmp_path / "o.csv"),
+    ]
+    assert "no readable CSV" in str(CliRunner().invoke(app, asked).exception)
+    assert not (tmp_path / "o.csv").exists()

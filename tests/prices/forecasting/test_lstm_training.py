@@ -1,0 +1,176 @@
+"""The LSTM learns across series, comes back from its folder as it went in, and never knows the future."""
+
+import json
+import warnings
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+from typer.testing import CliRunner
+
+from almazara.cli import app
+from almazara.errors import ConflictError, InputError
+from almazara.prices.forecasting import backtest, lstm_training
+from almazara.prices.forecasting.models.base import FitFailed
+from almazara.prices.forecasting.models.lstm import LstmForecaster, LstmPlan, keras, train
+from almazara.prices.forecasting.models.naive import LastValue
+from almazara.prices.publishing import _forecasters
+from almazara.prices.schema import DATE, LISTING_ID, PRICE, STATE
+from almazara.settings import Settings
+
+START = date(2025, 1, 1)
+TINY = LstmPlan(window_days=14, units=4, epochs=2)
+NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "train_lstm.ipynb"
+
+
+def promoted(listing_id, days, phase, price):
+    """A made price that is a fifth lower on four days of every fortnight."""
+    prices = [price * (0.8 if (day + phase) % 14 < 4 else 1.0) for day in range(days)]
+    dates = [START + timedelta(days=day) for day in range(days)]
+    return pl.DataFrame({LISTING_ID: listing_id, DATE: dates, PRICE: prices, STATE: "observed"})
+
+
+@pytest.fixture(scope="module")
+def series():
+    return pl.concat([promoted(f"made:{i}", 150, 3 * i, 5.0 + i) for i in range(6)])
+
+
+@pytest.fixture(scope="module")
+def past(series):
+    return series.filter(pl.col(DATE) < START + timedelta(days=100))
+
+
+@pytest.fixture(scope="module")
+def trained(past):
+    return train(past, LstmPlan(window_days=21, units=16, epochs=30))
+
+
+@pytest.fixture
+def folder(trained, tmp_path):
+    lstm_training.write(tmp_path / "lstm", trained)
+    return tmp_path / "lstm"
+
+
+@pytest.fixture
+def csv_file(series, tmp_path):
+    path = tmp_path / "prices.csv"
+    rows = series.select(pl.col(LISTING_ID).alias("series_id"), DATE, pl.col(PRICE).round(2), currency=pl.lit("EUR"))
+    rows.write_csv(path)
+    return path
+
+
+def test_a_rhythm_of_promotions_is_learned_and_foretold(series, trained):
+    plan = backtest.BacktestPlan(horizon_days=7, folds=3, spacing_days=7)
+    summary = backtest.summarize(backtest.run(series, [LastValue(), LstmForecaster(trained)], plan))
+    assert summary.filter(pl.col("model") == "lstm")[backtest.CRPS_RATIO].max() < 0.8
+
+
+def test_two_trainings_give_the_same_forecast_and_leave_the_global_generator_alone(past):
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    first, second = (LstmForecaster(plan=TINY).fit(past).forecast(20, [80]) for _ in range(2))
+    assert_frame_equal(first, second)
+    assert (np.random.get_state()[1] == before).all()  # noqa: NPY002
+
+
+def test_a_network_that_knows_later_days_serves_no_forecast_from_earlier_ones(series, trained):
+    young = series.filter(pl.col(DATE) < START + timedelta(days=90))
+    fitted = LstmForecaster(trained).fit(young)
+    assert fitted.forecast(3, [80]).is_empty()
+    assert len(fitted.refused) == 6
+    assert isinstance(fitted.refused[0], FitFailed)
+    assert "2025-04-10" in fitted.refused[0].reason
+
+
+def test_too_few_days_to_learn_from_are_refused_in_a_sentence():
+    fitted = LstmForecaster().fit(promoted("a:1", 60, 0, 5.0))
+    assert fitted.forecast(3, [80]).is_empty()
+    assert "needs 100" in fitted.refused[0].reason
+
+
+def test_horizons_that_the_panel_is_too_short_for_are_drawn_out_from_those_it_has(series, trained):
+    assert trained.facts.knots[-1] == 60
+    forecast = LstmForecaster(trained).fit(series).forecast(90, [80])
+    assert forecast["value"].is_finite().all()
+
+
+def test_a_network_gives_the_same_forecasts_after_it_was_kept(series, trained, folder):
+    kept = lstm_training.open_lstm(folder)
+    assert kept.facts == trained.facts
+    now, then = (LstmForecaster(one).fit(series).forecast(30, [80]) for one in (trained, kept))
+    assert_frame_equal(now, then)
+    assert {path.name for path in folder.iterdir()} == {"model.keras", "manifest.json"}
+
+
+def test_a_network_that_is_not_the_manifests_is_refused(folder):
+    network = folder / "model.keras"
+    network.write_bytes(network.read_bytes() + b"\0")
+    with pytest.raises(InputError, match="manifest"):
+        lstm_training.open_lstm(folder)
+
+
+@pytest.mark.parametrize("manifest", [None, b"", b"{}", b'{"format": 1}'])
+def test_a_folder_without_a_readable_manifest_is_refused(folder, manifest):
+    path = folder / "manifest.json"
+    path.unlink()
+    if manifest is not None:
+        path.write_bytes(manifest)
+    with pytest.raises(InputError, match="no trained LSTM"):
+        lstm_training.open_lstm(folder)
+
+
+def test_a_manifest_of_other_quantiles_is_refused(folder):
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["facts"]["quantiles"] = [0.1, 0.5, 0.9]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(InputError, match="another version"):
+        lstm_training.open_lstm(folder)
+
+
+def test_code_inside_a_network_is_never_run(folder):
+    inputs = keras.Input((21, 6))
+    hostile = keras.Model(inputs, keras.layers.Lambda(lambda x: x)(inputs))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        hostile.save(folder / "model.keras")
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["files"]["model.keras"] = lstm_training.file_hash(folder / "model.keras")
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(InputError, match="can be loaded"):
+        lstm_training.open_lstm(folder)
+
+
+def test_a_network_that_cannot_be_opened_leaves_the_other_models_alone(tmp_path):
+    made, left_out = _forecasters(Settings(lstm_model=tmp_path), ["last_value", "lstm"])
+    assert set(made) == {"last_value"}
+    assert "no trained LSTM" in left_out["lstm"]
+
+
+def test_a_folder_that_holds_something_is_not_overwritten(trained, folder):
+    with pytest.raises(ConflictError):
+        lstm_training.write(folder, trained)
+
+
+def test_the_command_trains_and_what_it_wrote_serves(csv_file, tmp_path, monkeypatch):
+    monkeypatch.setattr("almazara.prices.forecasting.models.lstm.LstmPlan", lambda **_: TINY)
+    target = tmp_path / "new" / "lstm"
+    asked = ["prices", "train-lstm", "--input", str(csv_file), "--output", str(target), "--until", "2025-04-01"]
+    said = CliRunner().invoke(app, [*asked, "--json"], catch_exceptions=False)
+    assert json.loads(said.stdout)["trained_until"] == "2025-04-01"
+    panel = lstm_training.read_panel(csv_file).series.frame
+    assert lstm_training.pretrained_lstm(target).fit(panel).forecast(2, [80]).height == 6 * 2 * 3
+
+
+def test_the_notebook_makes_the_same_folder(csv_file, tmp_path, capsys):
+    namespace = {}
+    cells = [cell for cell in json.loads(NOTEBOOK.read_bytes())["cells"] if cell["cell_type"] == "code"]
+    assert all(not cell["outputs"] for cell in cells)
+    for cell in cells:
+        exec("".join(cell["source"]), namespace)
+        if "parameters" in cell["metadata"].get("tags", []):
+            namespace |= {"PRICES": str(csv_file), "FOLDER": str(tmp_path / "lstm"), "EPOCHS": 1, "UNITS": 4}
+    assert "crps_ratio" in capsys.readouterr().out
+    assert lstm_training.open_lstm(tmp_path / "lstm").facts == namespace["facts"]
+    assert (tmp_path / "lstm.zip").is_file()

@@ -1,0 +1,143 @@
+"""Making forecasts anew in a child process: one at a time, and nobody waits for one that is gone."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from almazara.app.prices import retrain
+from almazara.errors import ConflictError, InputError
+from almazara.prices.collecting import runs
+from almazara.prices.forecasting.models import registry
+from almazara.prices.schema import Run, RunState
+from price_shop import NOW, observed, opened, price_app, product, settings_over
+from sample_catalog import served
+
+
+@pytest.fixture
+def home(tmp_path):
+    """The home folder that child processes find in the environment, with one product's history."""
+    folder = tmp_path / "home"
+    with opened(settings_over(folder)) as prices:
+        prices.store.save_listing(product())
+        prices.store.append([observed("shop.example:1", day, f"{30 + day % 7}.95") for day in range(20)])
+    return folder
+
+
+@pytest.fixture
+def light(monkeypatch):
+    """Only the models of the base install, which are quick."""
+    monkeypatch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
+
+
+def wait_for(condition, seconds=120):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def no_progress(_stage, _done, _total):
+    pass
+
+
+def state(prices, run_id):
+    return runs.find(prices.store, run_id, runs.RETRAIN).state
+
+
+def test_a_child_process_makes_forecasts_that_the_server_takes_up(home):
+    app = price_app(settings_over(home, reload_seconds=0.1))
+    retraining = app.state.prices.retraining
+    with served(app) as api:
+        assert api.get("/predict?product=shop.example:1").status_code == 404
+        accepted = api.post("/retrain")
+        assert (accepted.status_code, accepted.json()["state"], accepted.json()["kind"]) == (202, "running", "retrain")
+        assert api.post("/retrain").status_code == 409  # at once, while the child is still being loaded
+        with pytest.raises(ConflictError), retraining.exclusive():
+            pass
+        location = accepted.headers["location"]
+        wait_for(lambda: api.get(location).json()["state"] != "running")
+        ended = api.get(location).json()
+        assert (ended["state"], ended["counts"]) == ("done", {"forecast": 1, "refused": 0})
+        wait_for(lambda: api.get("/predict?product=shop.example:1&horizon=14").status_code == 200)
+        wait_for(lambda: not retraining._children)
+        with retraining.exclusive():
+            pass
+
+
+def test_a_child_that_is_killed_leaves_a_failed_run_and_a_free_lock(home):
+    with opened(settings_over(home), serving=True) as prices:
+        begun = prices.retraining.start()
+        child = prices.retraining._children[begun.run_id]
+        os.kill(child.pid, signal.SIGKILL)
+        wait_for(lambda: state(prices, begun.run_id) is RunState.FAILED)
+        assert "code -9" in runs.find(prices.store, begun.run_id, runs.RETRAIN).problems[0].reason
+        with prices.retraining.exclusive():
+            pass
+
+
+def test_a_server_that_ends_interrupts_its_retraining_and_begins_it_anew_at_the_next_start(home):
+    with opened(settings_over(home), serving=True) as prices:
+        begun = prices.retraining.start()
+    with opened(settings_over(home), serving=True) as prices:
+        assert state(prices, begun.run_id) is RunState.INTERRUPTED
+        again = prices.retraining.resume()
+        assert again.run_id != begun.run_id
+        assert again.state is RunState.RUNNING
+
+
+def test_a_run_whose_server_was_killed_is_marked_as_interrupted(home):
+    dead = Run("20260301T120000-aaaaaa", runs.RETRAIN, "*", RunState.RUNNING, NOW)
+    with opened(settings_over(home), serving=True) as prices:
+        prices.store.save_run(dead)
+        assert prices.retraining.resume() is not None
+        assert state(prices, dead.run_id) is RunState.INTERRUPTED
+
+
+def test_after_a_retraining_that_ended_there_is_nothing_to_resume(home, light):
+    settings = settings_over(home)
+    with opened(settings) as prices:
+        retrain(settings, prices, no_progress)
+        assert prices.retraining.resume() is None
+
+
+def test_what_another_process_makes_is_left_alone(home):
+    with opened(settings_over(home)) as prices, opened(settings_over(home)) as other, other.retraining.exclusive():
+        prices.store.save_run(Run("20260301T120000-aaaaaa", runs.RETRAIN, "*", RunState.RUNNING, NOW))
+        assert prices.retraining.resume() is None
+        assert state(prices, "20260301T120000-aaaaaa") is RunState.RUNNING
+
+
+def test_an_error_while_forecasting_fails_the_run_with_its_sentence(home, monkeypatch):
+    settings = settings_over(home)
+    monkeypatch.setattr(registry, "installed", lambda: ["no_such_model"])
+    with opened(settings) as prices:
+        with pytest.raises(Exception, match="no_such_model"):
+            retrain(settings, prices, no_progress)
+        failed = prices.store.runs(kind=runs.RETRAIN)[0]
+    assert failed.state is RunState.FAILED
+    assert "no_such_model" in failed.problems[0].reason
+
+
+def test_a_descriptor_that_is_not_the_lock_is_refused(home):
+    with opened(settings_over(home)) as prices:
+        for descriptor in (0, 987):
+            with pytest.raises(InputError), prices.retraining.running(None, descriptor):
+                pass
+
+
+def test_the_server_imports_no_forecasting_library(home):
+    code = (
+        "import sys; from almazara.settings import Settings; from almazara.app.prices import open_prices;"
+        "from almazara import asgi;"
+        "p = open_prices(Settings(), serving=True); p.start(read_now=False); p.service.products(); p.service.health();"
+        "heavy = ('prophet', 'statsforecast', 'tensorflow', 'keras', 'lightgbm', 'numba', 'pandas', 'polars', 'scipy');"
+        "heavy += ('apprise',);"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    environment = {**os.environ, "ALMAZARA_HOME": str(home), "ALMAZARA_DEMO": "false"}
+    said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"

@@ -1,0 +1,145 @@
+"""Published forecasts are scored when their day has come, once, and drift is seen."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from almazara.prices.forecasting import scores, watch
+from almazara.prices.forecasting.kept import HORIZON_DAYS, QUANTILES, BuiltForecasts, Forecasted, ForecastIndex
+from almazara.prices.forecasting.scores import CHUNK, HORIZONS, SCORED_QUANTILES, DriftLimits, Tally
+
+CUTOFF = date(2026, 3, 1)
+LAST = 10.0
+
+
+def built(*listing_ids, cutoff=CUTOFF, model="steps", half_width=1.0, center=LAST):
+    """Forecasts that stay at a center, with quantiles evenly spread around it."""
+    spread = (np.array(QUANTILES) - 0.5) * 2 * half_width + center
+    values = np.tile(spread, (len(listing_ids), HORIZON_DAYS, 1))
+    about = Forecasted(model, cutoff.isoformat(), "EUR", [])
+    return BuiltForecasts(ForecastIndex(dict.fromkeys(listing_ids, about), {}), values)
+
+
+def lasts(*listing_ids):
+    return dict.fromkeys(listing_ids, LAST)
+
+
+def always(price):
+    return lambda _day: {"a:1": price}
+
+
+def day(number):
+    return CUTOFF + timedelta(days=number)
+
+
+def issue(store, *listing_ids, **values):
+    watch.keep_issued(store, built(*listing_ids, **values), lasts(*listing_ids))
+
+
+def test_a_forecast_is_scored_on_the_days_of_its_horizons_and_not_before_they_end(store):
+    issue(store, "a:1")
+    assert watch.score_due(store, always(10.5), day(1)) == 0
+    assert watch.score_due(store, always(10.5), day(2)) == 1
+    assert watch.score_due(store, always(10.5), day(31)) == len(HORIZONS) - 1
+
+
+def test_the_error_is_a_share_of_the_price_that_was_known_beside_the_last_value(store):
+    issue(store, "a:1", center=11.0)
+    watch.score_due(store, always(12.0), day(2))
+    [score] = watch.report(store, day(2), 28).scores
+    assert (score.model, score.horizon, score.forecasts) == ("steps", 1, 1)
+    assert score.mae == pytest.approx(0.1)
+    assert score.mae_ratio == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("price", "covered_80", "covered_95"), [(10.0, 1, 1), (10.9, 0, 1), (10.99, 0, 0)])
+def test_a_price_is_covered_when_it_lies_within_the_interval(store, price, covered_80, covered_95):
+    issue(store, "a:1")
+    watch.score_due(store, always(price), day(2))
+    [score] = watch.report(store, day(2), 28).scores
+    assert (score.coverage_80, score.coverage_95) == (covered_80, covered_95)
+
+
+def test_a_price_that_stays_is_covered_by_an_interval_of_no_width(store):
+    third = 10 / 3
+    documents = scores.issued(built("a:1", half_width=0, center=third), {"a:1": third})
+    scored = scores.score_day(day(1), documents, {"a:1": third})
+    assert Tally(*scored["steps/1"]).covered_80 == 1
+
+
+def test_a_day_without_a_price_is_counted_and_not_scored(store):
+    issue(store, "a:1", "b:2")
+    watch.score_due(store, always(10.0), day(2))
+    [score] = watch.report(store, day(2), 28).scores
+    assert (score.forecasts, score.unknown) == (1, 1)
+
+
+def test_scoring_again_changes_nothing(store):
+    issue(store, "a:1")
+    watch.score_due(store, always(10.0), day(2))
+    before = store.documents(watch.SCORES)
+    assert watch.score_due(store, always(99.0), day(2)) == 0
+    assert store.documents(watch.SCORES) == before
+
+
+def test_of_two_forecasts_with_one_cutoff_the_last_one_counts(store):
+    many = [f"a:{number}" for number in range(CHUNK + 1)]
+    issue(store, *many)
+    issue(store, "a:1", model="last_value")
+    watch.score_due(store, always(10.0), day(2))
+    [score] = watch.report(store, day(2), 28).scores
+    assert (score.model, score.forecasts, score.unknown) == ("last_value", 1, 0)
+
+
+def test_documents_are_forgotten_when_all_their_days_have_ended(store):
+    issue(store, "a:1")
+    watch.score_due(store, always(10.0), day(31))
+    assert store.documents(watch.ISSUED) == {}
+    assert len(store.documents(watch.SCORES)) == len(HORIZONS)
+    watch.score_due(store, always(10.0), day(31) + timedelta(days=watch.KEPT_DAYS))
+    assert store.documents(watch.SCORES) == {}
+
+
+def test_many_products_are_kept_in_parts_that_every_store_takes():
+    many = [f"amazon.es:B0{number:08d}" for number in range(2 * CHUNK + 1)]
+    documents = scores.issued(built(*many), lasts(*many))
+    assert [len(document) for document in documents.values()] == [CHUNK, CHUNK, 1]
+    assert max(len(str(document)) for document in documents.values()) < 300_000
+
+
+def test_drift_is_an_error_above_the_last_values_or_an_interval_that_holds_too_little(store):
+    many = [f"a:{number}" for number in range(40)]
+    issue(store, *many, center=13.0)
+    watch.score_due(store, lambda _day: lasts(*many) | {"a:1": 10.5}, day(2))
+    sentences = watch.report(store, day(2), 28).drift
+    assert any("times as much as the last price" in sentence for sentence in sentences)
+    assert any("80 % interval" in sentence for sentence in sentences)
+
+
+def test_few_forecasts_are_no_drift(store):
+    issue(store, "a:1", center=13.0)
+    watch.score_due(store, always(10.5), day(2))
+    assert watch.report(store, day(2), 28).drift == []
+
+
+tallies = st.lists(st.integers(0, 1000), min_size=7, max_size=7).map(lambda values: Tally(*values))
+
+
+@given(tallies, tallies, tallies)
+def test_tallies_add_up_in_any_order(one, two, three):
+    assert (one + two) + three == (three + one) + two
+
+
+@given(st.lists(st.floats(1, 100), min_size=40, max_size=60))
+def test_the_last_value_itself_never_drifts_by_its_error(prices):
+    documents = scores.issued(
+        built(*[f"a:{place}" for place in range(len(prices))], half_width=99),
+        {f"a:{place}": LAST for place in range(len(prices))},
+    )
+    scored = scores.score_day(day(1), documents, {f"a:{place}": price for place, price in enumerate(prices)})
+    found = scores.drifts(scores.summarize([scored]), DriftLimits())
+    assert all(one.what != "mae_ratio" for one in found)
+    assert len(SCORED_QUANTILES) == len(next(iter(documents.values()))["a:0"]["quantiles"]["1"])

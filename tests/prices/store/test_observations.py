@@ -1,0 +1,76 @@
+"""What may be kept and what is refused at the border."""
+
+import dataclasses
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+
+from almazara.errors import InputError
+from almazara.prices.schema import Availability, Listing, Observation
+from almazara.prices.store.observations import document_text, validate_listing, validate_observation
+from observation_strategies import observations
+
+START = datetime(2024, 1, 1, 12, tzinfo=UTC)
+GOOD = Observation("amazon.es:B00OIL", START, Availability.IN_STOCK, Decimal("5.99"), "EUR")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"price": Decimal("NaN")},
+        {"price": Decimal("Infinity")},
+        {"price": Decimal("-1.00")},
+        {"price": Decimal(0)},
+        {"price": 5.99},
+        {"price": Decimal("1E+15")},
+        {"price": Decimal("1E-13")},
+        {"price": None},
+        {"currency": None},
+        {"currency": "EURO"},
+        {"currency": "XXY"},
+        {"list_price": Decimal("NaN")},
+        {"observed_at": START.replace(tzinfo=None)},
+        {"listing_id": ""},
+        {"listing_id": "x" * 1001},
+        {"seller": "a\0b"},
+        {"seller": "\ud800"},
+        {"availability": Availability.UNAVAILABLE},
+        {"availability": "sold out"},
+    ],
+    ids=repr,
+)
+def test_a_wrong_observation_is_refused(wrong):
+    with pytest.raises(InputError):
+        validate_observation(dataclasses.replace(GOOD, **wrong))
+
+
+@given(observations())
+def test_a_good_observation_stays_equal_and_becomes_plain(observation):
+    valid = validate_observation(observation)
+    assert valid == observation
+    assert valid.observed_at.tzinfo is UTC
+    assert validate_observation(valid) == valid
+
+
+def test_a_moment_that_leaves_the_calendar_in_utc_is_refused():
+    edge = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=2)))
+    with pytest.raises(InputError, match="calendar"):
+        validate_observation(dataclasses.replace(GOOD, observed_at=edge))
+
+
+def test_an_unavailable_observation_with_a_list_price_is_refused():
+    wrong = dataclasses.replace(GOOD, availability=Availability.UNAVAILABLE, price=None, currency=None)
+    assert validate_observation(wrong) == wrong
+    with pytest.raises(InputError, match="list price"):
+        validate_observation(dataclasses.replace(wrong, list_price=Decimal(1)))
+
+
+def test_a_listing_with_an_infinite_target_is_refused():
+    with pytest.raises(InputError):
+        validate_listing(Listing("a:b", "a", "b", "https://a/b", target_price=Decimal("Infinity")))
+
+
+def test_a_document_is_json_of_any_language():
+    assert document_text("rule", "a", {"text": "aceite «ñ»"}) == '{"text": "aceite «ñ»"}'

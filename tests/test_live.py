@@ -1,0 +1,89 @@
+import threading
+
+import pytest
+
+from almazara import artifacts
+from almazara.app import movies
+from almazara.artifacts import ArtifactStore
+from almazara.errors import UnavailableError
+from almazara.live import Live
+from sample_catalog import Made, publish_made, settings_for
+
+
+def no_films():
+    return UnavailableError("Nothing yet.")
+
+
+def test_before_the_first_version_every_question_raises_a_fresh_error(tmp_path):
+    live = Live(ArtifactStore(tmp_path), "films", lambda artifact: artifact, no_films)
+    assert live.version is None
+    raised = []
+    for _ in range(2):
+        with pytest.raises(UnavailableError, match="Nothing yet") as caught:
+            _ = live.current
+        raised.append(caught.value)
+    assert raised[0] is not raised[1]
+
+
+def test_a_version_is_opened_once(tmp_path):
+    publish_made(tmp_path, [Made("The Mill")])
+    opened = []
+    live = Live(artifacts.open_artifacts(settings_for(tmp_path)), "movies", opened.append, no_films)
+    assert live.refresh()
+    assert not live.refresh()
+    assert len(opened) == 1
+
+
+def test_who_holds_the_old_version_keeps_answering_from_it(tmp_path):
+    publish_made(tmp_path, [Made("The Mill")], keep_versions=1)
+    live = movies.live_movies(settings_for(tmp_path))
+    live.refresh()
+    held = live.current
+    publish_made(tmp_path, [Made("The Olive")], keep_versions=1)  # which removes the files of the old version
+    live.refresh()
+    assert live.current.score("The Olive").id == 1
+    assert held.score("The Mill").id == 1
+    assert held.search("mill", 1).cantidad == 1
+    assert held.film(1)
+
+
+def test_a_version_that_cannot_be_opened_is_tried_once_and_the_old_one_stays(tmp_path):
+    store = artifacts.open_artifacts(settings_for(tmp_path))
+    publish_made(tmp_path, [Made("The Mill")])
+    tries = []
+
+    def open_first_only(artifact):
+        tries.append(artifact.version)
+        if len(tries) > 1:
+            raise ValueError("damaged")
+        return artifact
+
+    live = Live(store, "movies", open_first_only, no_films)
+    live.refresh()
+    publish_made(tmp_path, [Made("The Olive")])
+    assert not live.refresh()
+    assert not live.refresh()
+    assert live.version == tries[0]
+    assert len(tries) == 2
+
+
+def test_many_threads_see_either_the_old_or_the_new_version(tmp_path):
+    publish_made(tmp_path, [Made("The Mill")])
+    live = movies.live_movies(settings_for(tmp_path))
+    live.refresh()
+    seen, ended = set(), threading.Event()
+
+    def look():
+        while not ended.is_set():
+            seen.add(len(live.current))
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    publish_made(tmp_path, [Made("The Mill"), Made("The Olive")])
+    live.refresh()
+    ended.set()
+    for thread in threads:
+        thread.join()
+    assert seen <= {1, 2}
+    assert len(live.current) == 2
