@@ -1,6 +1,6 @@
 """Learns the prior of `steps` on panels of real prices, and writes it as a module.
 
-python benchmarks/forecasting/train_prior.py --write src/almazara/prices/forecasters/step_prior.py
+python benchmarks/forecasting/train_prior.py --write src/almazara/prices/forecasting/models/step_prior.py
 """
 
 from __future__ import annotations
