@@ -7,6 +7,7 @@ import curl_cffi  # noqa: F401 - before TensorFlow, whose own libcurl would take
 import pytest
 from hypothesis import HealthCheck, settings
 
+from command_line import run  # noqa: F401 (fixture)
 from price_shop import store  # noqa: F401 (fixture)
 from sample_catalog import real_home, sample_api, sample_films, sample_home  # noqa: F401 (fixtures)
 from servers import dynalite, moto, postgresql  # noqa: F401 (fixtures)

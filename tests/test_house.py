@@ -1,7 +1,8 @@
-"""What a newcomer may rely on: small folders, small files, tests where the source is, documents that name real places."""
+"""What a newcomer relies on: small folders, small files, tests where the source is, documents that name real places."""
 
 import ast
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ def names_in(node):
 
 @pytest.mark.parametrize("steps", list(walks()))
 def test_a_walk_of_the_architecture_page_can_be_followed(steps):
-    for here, there in zip(steps, steps[1:], strict=False):
+    for here, there in pairwise(steps):
         spoken = set(names_in(definition(here)))
         assert spoken & set(there[1].split(".")), f"{here} does not hand on to {there}"
     definition(steps[-1])

@@ -10,7 +10,7 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from almazara.app import prices as products
+from almazara import app
 from almazara.prices.fetching.replay import ReplaySource
 from almazara.prices.forecasting import retraining
 from almazara.prices.forecasting.models import registry
@@ -35,7 +35,7 @@ def address(tmp_path_factory):
     shift = datetime.now(UTC) - NOW
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
-        patch.setattr(products, "page_source", lambda *_args, **_values: ReplaySource(pages))
+        patch.setattr(app.prices, "page_source", lambda *_args, **_values: ReplaySource(pages))
         patch.setattr(retraining, "_COMMAND", ("true",))
         with opened(settings_over(folder)) as prices:
             for number in (1, 2, 3):
@@ -43,7 +43,7 @@ def address(tmp_path_factory):
             days = [(1, day) for day in range(30)] + [(2, day) for day in range(4)]
             rows = [observed(f"shop.example:{number}", day, f"{number}.{day:02}") for number, day in days]
             prices.store.append(replace(one, observed_at=one.observed_at + shift) for one in rows)
-            prices.retrain(settings_over(folder), prices, lambda *_: None)
+            app.prices.retrain(settings_over(folder), prices, lambda *_: None)
         with served(price_app(settings_over(folder, api_keys=KEY, writes_per_minute=10**6))) as client:
             yield str(client.base_url)
 

@@ -9,28 +9,10 @@ import sys
 import pytest
 import typer
 
-from almazara.cli import app, main
+from almazara.cli import app
 from sample_catalog import Made, server_process, write_raw
 
 HEAVY = {"polars", "numpy", "scipy", "fastapi", "pydantic", "sqlalchemy", "uvicorn", "msgspec", "httpx", "curl_cffi"}
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Runs a command in this process; returns its exit code, output and error output."""
-
-    def run_(*arguments):
-        monkeypatch.setenv("COLUMNS", "200")
-        monkeypatch.setattr(sys, "argv", ["almazara", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as ended:
-            code = ended.code or 0
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return run_
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ def test_read_of_a_huge_page_or_bomb_ends_soon_and_in_bounded_memory(tmp_path):
         for _ in range(300):
             file.write(bytes(1_000_000))
     code = (
-        "import re, sys; from almazara.app.price_files import saved_page; from almazara.prices import pages\n"
+        "import re, sys; from almazara.prices.fetching.snapshots import saved_page; from almazara.prices import pages\n"
         "from almazara.errors import InputError\n"
         "from pathlib import Path\n"
         "try: print(type(pages.read(saved_page(Path(sys.argv[1])), url='https://www.amazon.es/dp/B0SAMPLE01')).__name__)\n"

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from almazara.errors import InputError, NotFoundError
 from almazara.prices.answers import DataQuery
+from almazara.prices.buying.policy import AdvicePolicies
+from almazara.prices.buying.published import Published
 from almazara.prices.forecasting.kept import ForecastIndex, Forecasts
 from almazara.prices.schema import Availability, Observation
 from almazara.prices.service import MAX_ROWS, PriceService
@@ -20,7 +22,10 @@ from price_shop import NOW, observed, product, search
 
 
 class Live:
-    current = Forecasts(ForecastIndex({}, {"shop.example:1": "shop.example:1 has 3 days; a forecast needs 14."}), None)
+    current = Published(
+        Forecasts(ForecastIndex({}, {"shop.example:1": "shop.example:1 has 3 days; a forecast needs 14."}), None),
+        AdvicePolicies(),
+    )
 
 
 def service_over(store, **values):

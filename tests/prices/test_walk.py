@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 
+from almazara import app
 from almazara.app.price_files import import_file
 from almazara.prices.collecting.replaying import replay_pages
 from almazara.prices.fetching.replay import ReplaySource
@@ -70,7 +71,7 @@ def walked(saved, tmp_path_factory):
         shutil.copy(folder / name, pages)
     (pages / "index.json").write_text(json.dumps(index))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(products, "page_source", lambda *_args, **_values: ReplaySource(pages))
+        patch.setattr(app.prices, "page_source", lambda *_args, **_values: ReplaySource(pages))
         patch.setattr("almazara.prices.forecasting.retraining._COMMAND", ("true",))
         with opened(settings_over(home)) as prices:
             for listing in listings:
@@ -146,7 +147,7 @@ def test_real_series_are_imported_forecast_and_asked_for_over_the_api(real_data,
         report = import_file(prices.store, part, file_format=None, currency=None, category="olive-oil")
         assert report.refused == 0
         assert report.listings == len(names)
-        prices.retrain(settings, prices, no_progress)
+        app.prices.retrain(settings, prices, no_progress)
     with served(price_app(settings)) as api:
         days = api.get("/data", params={"category": "olive-oil", "daily": True, "limit": 10_000}).json()["items"]
         assert {row["product"] for row in days} == set(names)

@@ -12,7 +12,6 @@ from almazara.errors import AlmazaraError, UnavailableError
 from almazara.prices.buying.policy import AdvicePolicies
 from almazara.prices.buying.questions import category_index
 from almazara.prices.forecasting import kept, watch
-from almazara.prices.forecasting.lstm_training import pretrained_lstm
 from almazara.prices.store.protocol import ObservationStore
 from almazara.runs import Progress
 from almazara.settings import Settings
@@ -28,6 +27,7 @@ _FROM_DAYS: Final = 730
 
 def _forecasters(settings: Settings, names: list[str]) -> tuple[dict[str, Forecaster], dict[str, str]]:
     """The models of these names, and why some cannot be had."""
+    from almazara.prices.forecasting.lstm_training import pretrained_lstm
     from almazara.prices.forecasting.models import registry
     from almazara.prices.forecasting.models.naive import LAST_VALUE
 

@@ -4,7 +4,6 @@ import json
 
 import polars as pl
 import pytest
-from test_cli import run  # noqa: F401 (fixture)
 
 from almazara import artifacts
 from almazara.errors import InputError, MissingExtraError, NotFoundError, UnavailableError
@@ -40,7 +39,7 @@ def metrics_of(found):
     return found.table.filter(~pl.col("metric").is_in(costs))
 
 
-def test_the_command_prints_a_table_and_writes_tables_and_pictures(run, raw, tmp_path):  # noqa: F811
+def test_the_command_prints_a_table_and_writes_tables_and_pictures(run, raw, tmp_path):
     out = tmp_path / "out"
     code, said, _ = run(
         "movies", "evaluate", "--folder", raw, "--split", "random", "--methods", "popularity,ease", "--output", out
@@ -57,7 +56,7 @@ def test_the_command_prints_a_table_and_writes_tables_and_pictures(run, raw, tmp
     assert "| ease |" in (out / "table.md").read_text()
 
 
-def test_an_evaluation_of_the_published_version_stands_in_its_manifest(raw, tmp_path, run, monkeypatch):  # noqa: F811
+def test_an_evaluation_of_the_published_version_stands_in_its_manifest(raw, tmp_path, run, monkeypatch):
     settings = settings_for(tmp_path / "home")
     monkeypatch.setenv("ALMAZARA_HOME", str(tmp_path / "home"))
     building.build_movies(settings, raw, ratings=None, sample=False, progress=no_progress)
@@ -85,7 +84,7 @@ def test_without_a_named_split_those_that_the_ratings_permit_are_made(tmp_path):
         evaluate(data, splits=["temporal"])
 
 
-def test_ratings_that_are_repeated_or_outside_the_scale_are_counted_and_the_others_judged(run, tmp_path):  # noqa: F811
+def test_ratings_that_are_repeated_or_outside_the_scale_are_counted_and_the_others_judged(run, tmp_path):
     rows = tastes(20)
     wrong = [(1, 1, 99, 5), (1, 1, -1, 5), ("x", 1, 3, 5), (2, 999, 3, 5), (*rows[0][:2], 2.0, 9_999)]
     raw = write_rated(tmp_path / "raw", [*rows, *wrong])
@@ -105,13 +104,13 @@ def test_ratings_that_are_repeated_or_outside_the_scale_are_counted_and_the_othe
         (["--methods", "popularity,lenskit_item_knn"], "pip install 'almazara[bench]'"),
     ],
 )
-def test_what_does_not_exist_is_said_before_anything_is_measured(run, raw, arguments, sentence):  # noqa: F811
+def test_what_does_not_exist_is_said_before_anything_is_measured(run, raw, arguments, sentence):
     code, said, error = run("movies", "evaluate", "--folder", raw, *arguments)
     assert (code, said) == (1, "")
     assert sentence in error
 
 
-def test_what_is_missing_is_said_in_one_sentence(run, tmp_path):  # noqa: F811
+def test_what_is_missing_is_said_in_one_sentence(run, tmp_path):
     assert "no folder or zip file" in run("movies", "evaluate", "--folder", tmp_path / "none")[2]
     assert "build it first" in run("movies", "evaluate")[2]
     assert "--ratings needs --folder" in run("movies", "evaluate", "--ratings", tmp_path)[2]
@@ -139,7 +138,7 @@ def test_a_process_that_ends_badly_is_an_error_with_its_last_line(data):
         made.run("no_such")
 
 
-def test_an_interrupted_evaluation_ends_its_process_and_writes_nothing(raw, tmp_path, run, monkeypatch):  # noqa: F811
+def test_an_interrupted_evaluation_ends_its_process_and_writes_nothing(raw, tmp_path, run, monkeypatch):
     started = []
 
     class Interrupted(trials.subprocess.Popen):

@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 from almazara.movies.raw.files import read_raw
 from almazara.movies.cleaning.tables import write_tables
-from almazara.movies.cleaning import clean
+from almazara.movies.cleaning.cleaning import clean
 write_tables(clean(read_raw(Path(sys.argv[1]))), Path(sys.argv[2]))
 """
 

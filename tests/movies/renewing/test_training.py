@@ -8,7 +8,6 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from test_cli import run  # noqa: F401 (fixture)
 
 from almazara.artifacts import ArtifactStore, file_hash
 from almazara.errors import ConflictError, InputError
@@ -49,7 +48,7 @@ def current(home):
     return ArtifactStore(home / "artifacts").current("movies")
 
 
-def test_the_same_data_is_not_worse_and_is_published_with_metrics_and_drift(home, run):  # noqa: F811
+def test_the_same_data_is_not_worse_and_is_published_with_metrics_and_drift(home, run):
     before = current(home).version
     code, said, _ = run("movies", "retrain", "--json")
     told, after = json.loads(said), current(home)
@@ -65,7 +64,7 @@ def test_the_same_data_is_not_worse_and_is_published_with_metrics_and_drift(home
     assert current(home).version == before
 
 
-def test_a_model_that_is_worse_by_more_than_the_margin_is_not_published_and_that_is_no_failure(home, tmp_path, run):  # noqa: F811
+def test_a_model_that_is_worse_by_more_than_the_margin_is_not_published_and_that_is_no_failure(home, tmp_path, run):
     before = current(home).version
     raw = write_rated(tmp_path / "few", tastes(4))  # of four users nothing can be learned
     code, said, _ = run("movies", "retrain", "--folder", raw)
@@ -85,7 +84,7 @@ def test_new_data_without_ratings_does_not_replace_a_model_that_has_them(home, t
     assert "no ratings of its films" in outcome.sentence()
 
 
-def test_without_a_champion_the_first_model_is_published(tmp_path, run, monkeypatch):  # noqa: F811
+def test_without_a_champion_the_first_model_is_published(tmp_path, run, monkeypatch):
     monkeypatch.setenv("ALMAZARA_HOME", str(tmp_path / "new"))
     raw = write_rated(tmp_path / "raw", tastes(8))
     assert "there was no champion" in run("movies", "retrain", "--folder", raw)[1]

@@ -21,6 +21,8 @@ from almazara.prices.buying.category_index import (
     category_indices,
     chained,
 )
+from almazara.prices.buying.policy import AdvicePolicies
+from almazara.prices.buying.published import Published
 from almazara.prices.forecasting import kept
 from almazara.prices.forecasting.building import build_forecasts
 from almazara.prices.forecasting.models import registry
@@ -139,7 +141,7 @@ def oil(store):
 
 def service_over(store, forecasts=None):
     class Live:
-        current = forecasts
+        current = Published(forecasts, AdvicePolicies())
 
     return PriceService(store, Live(), timezone="Europe/Madrid", clock=lambda: NOW)
 

@@ -471,7 +471,7 @@ import sys
 from almazara.prices.fetching.addresses import AddressPolicy
 from almazara.prices.fetching.http import HttpSource
 from almazara.prices.fetching.config import HttpConfig
-from almazara.prices.politeness import Politeness
+from almazara.prices.fetching.politeness import Politeness
 polite = Politeness(delay_seconds=0, retries=0, robots=False)
 config = HttpConfig(addresses=AddressPolicy(loopback_ports=frozenset({int(sys.argv[1])})), politeness=polite)
 source = HttpSource(config, resolver=lambda *_: ["127.0.0.1"])

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from almazara.artifacts import Artifact, open_artifacts
 from almazara.errors import ConflictError, InputError, NotFoundError
 from almazara.movies.artifact import MOVIES
-from almazara.movies.building import publish_movies, read_clean, sources
-from almazara.movies.judging.measuring import Judged, judged_data, published_tables
 from almazara.movies.renewing.states import ModelState, RunState, TrainingRun
 from almazara.movies.users.event_store import open_event_store
 from almazara.runs import Progress
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from almazara.movies.cleaning.cleaning import CleanCatalog
     from almazara.movies.judging.champion import Comparison
     from almazara.movies.judging.evaluation import Judgement
+    from almazara.movies.judging.measuring import Judged
     from almazara.movies.judging.splitting import Split
     from almazara.movies.renewing.training_runs import TrainingRuns
 
@@ -155,7 +154,9 @@ def retrain(
 
 
 def _renew(settings: Settings, progress: Progress, folder: Path | None, ratings: Path | None, seed: int) -> Outcome:
+    from almazara.movies.building import publish_movies, read_clean, sources
     from almazara.movies.judging import drift
+    from almazara.movies.judging.measuring import published_tables
 
     champion = _champion(settings)
     folder, ratings, is_sample = _sources(champion, folder, ratings)
@@ -238,6 +239,7 @@ def _compare(
 
     from almazara.movies.judging import champion as rules
     from almazara.movies.judging import splitting
+    from almazara.movies.judging.measuring import judged_data
     from almazara.movies.users.models import registry
 
     try:

@@ -75,7 +75,7 @@ import sys
 import numpy as np
 from scipy import sparse
 from almazara.movies.judging.als_spark import SparkAls
-from almazara.movies.recommenders.als import Als
+from almazara.movies.users.models.als import Als
 
 seen = sparse.csr_array(sparse.load_npz(sys.argv[1]))
 model = SparkAls(parameters=Als(n_factors=int(sys.argv[3]), iterations=12), master="local-cluster[2,1,1024]")

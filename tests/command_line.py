@@ -1,0 +1,25 @@
+"""The command line, run in the process of the tests."""
+
+import sys
+
+import pytest
+
+from almazara.cli import main
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Runs a command in this process; returns its exit code, output and error output."""
+
+    def run_(*arguments):
+        monkeypatch.setenv("COLUMNS", "200")
+        monkeypatch.setattr(sys, "argv", ["almazara", *map(str, arguments)])
+        try:
+            main()
+            code = 0
+        except SystemExit as ended:
+            code = ended.code or 0
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run_
