@@ -9,7 +9,6 @@ Layout under a root::
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -22,7 +21,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from almazara.errors import ConflictError, NotFoundError, UnavailableError
+from almazara.errors import NotFoundError, UnavailableError
+from almazara.files import file_lock, replace_file, sync
 from almazara.settings import Settings
 
 MANIFEST = "manifest.json"
@@ -117,12 +117,12 @@ class ArtifactStore:
                 version = self._next_name(kind, now)
                 manifest = {**described, "kind": kind, "version": version, "built_at": now.isoformat()}
                 manifest["files"] = {p.name: file_hash(p) for p in sorted(building.iterdir()) if p.is_file()}
-                _write_durably(building / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
+                (building / MANIFEST).write_bytes(_written(manifest))
                 for path in building.iterdir():
-                    _sync(path)
-                _sync(building)
+                    sync(path)
+                sync(building)
                 building.rename(folder / version)
-                _sync(folder)
+                sync(folder)
             finally:
                 shutil.rmtree(building, ignore_errors=True)
             self._point(kind, version)
@@ -139,10 +139,8 @@ class ArtifactStore:
         """
         with self._locked(self.root / kind):
             artifact = self.get(kind, version)
-            temporary = artifact.path / f".{MANIFEST}"
-            _write_durably(temporary, json.dumps({**artifact.manifest, **more}, ensure_ascii=False, indent=1))
-            temporary.replace(artifact.path / MANIFEST)
-            _sync(artifact.path)
+            replace_file(artifact.path / MANIFEST, _written({**artifact.manifest, **more}), durable=True)
+            sync(artifact.path)
         return self.get(kind, version)
 
     def rollback(self, kind: str, version: str | None = None) -> Artifact:
@@ -164,10 +162,8 @@ class ArtifactStore:
 
     def _point(self, kind: str, version: str) -> None:
         pointer = self.root / kind / _POINTER
-        temporary = pointer.with_name(f".{_POINTER}")
-        _write_durably(temporary, version + "\n")
-        temporary.replace(pointer)
-        _sync(pointer.parent)
+        replace_file(pointer, f"{version}\n".encode(), durable=True)
+        sync(pointer.parent)
 
     def _prune(self, kind: str, keep: int) -> None:
         current = self.current_version(kind)
@@ -201,15 +197,10 @@ class ArtifactStore:
     def _locked(folder: Path) -> Iterator[None]:
         """Hold the kind's lock, which the kernel releases when a process is killed."""
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            handle = (folder / _LOCK).open("w")
+            lock = file_lock(folder / _LOCK, busy=f"Another process is building in {folder}: wait until it has ended.")
         except OSError as error:
             raise UnavailableError(f"The folder {folder} cannot be written: {error}.") from error
-        with handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise ConflictError(f"Another process is building in {folder}: wait until it has ended.") from error
+        with lock:
             try:
                 yield
             except OSError as error:
@@ -222,19 +213,8 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write_durably(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _written(manifest: Mapping[str, Any]) -> bytes:
+    return json.dumps(manifest, ensure_ascii=False, indent=1).encode()
 
 
 def open_artifacts(settings: Settings) -> ArtifactStore:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from almazara.errors import UnavailableError
+from almazara.files import replace_file
 from almazara.movies.judging.evaluation import PRIMARY, wide
 
 _PAGE: Final = (
@@ -56,9 +57,7 @@ def write(folder: Path, table: pl.DataFrame, described: Mapping[str, Any]) -> No
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            partial = folder / f".{name}.partial"
-            partial.write_bytes(content)
-            partial.replace(folder / name)
+            replace_file(folder / name, content, durable=False)
         for picture in {found for metric in PLOTTED for found in folder.glob(f"*-{metric}.svg")}:
             if picture.name not in contents:
                 picture.unlink()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import random
 import threading
@@ -13,10 +12,11 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from almazara import log
 from almazara.errors import AlmazaraError, ConflictError, InputError, NotFoundError
+from almazara.files import file_lock
 from almazara.prices.collecting import runs
 from almazara.prices.collecting.collection import Collector
 from almazara.prices.collecting.runs import RunView
@@ -150,11 +150,10 @@ class ScrapeJobs:
 
     def _lock(self, shops: Iterable[str]) -> ExitStack:
         """Hold the locks of all shops, or none."""
-        self._locks.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
             for shop in shops:
-                handle = stack.enter_context((self._locks / f"{safe_name(shop)}.lock").open("w"))
-                _take(handle, shop)
+                busy = f"A run of {shop} is under way: wait until it has ended."
+                stack.enter_context(file_lock(self._locks / f"{safe_name(shop)}.lock", busy=busy))
             return stack.pop_all()
 
     def _spawn(self, begun: list[Run], locks: ExitStack) -> None:
@@ -193,10 +192,3 @@ class ScrapeJobs:
         run = replace(run, state=RunState.FAILED, ended_at=self._clock(), problems=(*run.problems, problem))
         self._store.save_run(run)
         return run
-
-
-def _take(handle: IO[str], shop: str) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise ConflictError(f"A run of {shop} is under way: wait until it has ended.") from error

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -17,6 +15,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from almazara.errors import InputError, UnavailableError
+from almazara.files import replacing
 from almazara.prices.exchange.histories import heisse_item, keepa_product
 from almazara.prices.exchange.readers import READERS, format_of
 from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, Refusal, tidy_frame, tidy_row, tidy_texts
@@ -137,8 +136,11 @@ def export_file(
     if file_format not in WRITERS:
         raise InputError(f"{path.name} names no known format: {', '.join(WRITERS)}; say which it is.")
     selection = _Selection(store, sorted(store.latest() if listing_ids is None else set(listing_ids)), start, end)
-    with _replacing(path) as temporary:
-        return WRITERS[file_format](selection, temporary)
+    try:
+        with replacing(path, durable=True) as temporary:
+            return WRITERS[file_format](selection, temporary)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise UnavailableError(f"The file {path} cannot be written: {error}.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,18 +240,3 @@ def _add_listings(store: ObservationStore, entries: Iterable[Entry], known: set[
 def _batches(items: Iterator[_T], size: int) -> Iterator[list[_T]]:
     while batch := list(islice(items, size)):
         yield batch
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path` that takes its place in one step when all went well."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise UnavailableError(f"The file {path} cannot be written: {error}.") from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ import msgspec
 
 from almazara import log
 from almazara.errors import UnavailableError
+from almazara.files import file_lock, replace_file
 from almazara.prices.fetching.addresses import Forbidden, check_url
 from almazara.prices.fetching.config import HttpConfig
 from almazara.prices.fetching.politeness import HostState, after_block
@@ -77,10 +76,8 @@ class FileHostStates:
     @contextmanager
     def turn(self, site: str) -> Iterator[Turn]:
         """Wait for the turn to ask `site`; the kernel ends it when the process is killed."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{safe_name(site)}.json"
-        with path.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with file_lock(path.with_suffix(".lock")):
             yield _FileTurn(path)
 
 
@@ -90,9 +87,7 @@ class _FileTurn:
         self.state = _read(path)
 
     def keep(self, state: HostState) -> None:
-        temporary = self._path.with_suffix(f".{os.getpid()}.new")
-        temporary.write_bytes(msgspec.json.encode(state))
-        temporary.replace(self._path)
+        replace_file(self._path, msgspec.json.encode(state), durable=False)
         self.state = state
 
 

@@ -8,22 +8,20 @@ Layout under the root::
 
 from __future__ import annotations
 
-import fcntl
 import gzip
 import hashlib
 import json
-import os
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from almazara import log
 from almazara.errors import InputError, UnavailableError
+from almazara.files import file_lock, replace_file
 from almazara.prices.fetching.protocol import Page
 from almazara.settings import Settings
 
@@ -132,13 +130,9 @@ class Snapshots:
                 removed += 1
         return removed
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self) -> IO[str]:
         """One keeper at a time: a body is not removed while a new note is about to need it."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        return file_lock(self.root / ".lock")
 
     def _is_due(self, path: Path, now: datetime, total: int) -> bool:
         days, size = self.retention.days, self.retention.max_bytes
@@ -203,9 +197,9 @@ def _keep(folder: Path, shop: str, sku: str, page: Page) -> Path:
     name = _same_body(folder, digest)
     if name is None:
         name = f"{stamp}.html.gz"
-        _write(folder / name, gzip.compress(page.body, compresslevel=6, mtime=0))
+        replace_file(folder / name, gzip.compress(page.body, compresslevel=6, mtime=0), durable=True)
     note = {**_described(page), "shop": shop, "sku": sku, "file": name, "sha256": digest}
-    _write(folder / f"{stamp}.json", json.dumps(note, indent=1).encode())
+    replace_file(folder / f"{stamp}.json", json.dumps(note, indent=1).encode(), durable=True)
     return folder / name
 
 
@@ -261,20 +255,6 @@ def _sweep(folder: Path) -> int:
             freed += path.stat().st_size
             path.unlink()
     return freed
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write durably under a temporary name, then rename, so that no half file is ever seen."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def open_snapshots(settings: Settings) -> Snapshots:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from almazara.errors import InputError
+from almazara.files import replacing
 from almazara.prices.forecasting.models.base import horizon_of
 from almazara.prices.forecasting.models.panels import Learner, Panel, filled_forward, forecast_values, panel_model
 from almazara.prices.schema import CURRENCY, CUTOFF, DATE, MODEL, PRICE, QUANTILE, VALUE
@@ -194,17 +194,14 @@ def write_table(path: Path, table: pl.DataFrame) -> None:
     Raises:
         InputError: when it cannot be written.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        if path.suffix.lower() == ".csv":
-            table.write_csv(partial)
-        else:
-            table.write_parquet(partial)
-        partial.replace(path)
+        with replacing(path, durable=False) as partial:
+            if path.suffix.lower() == ".csv":
+                table.write_csv(partial)
+            else:
+                table.write_parquet(partial)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

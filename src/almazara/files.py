@@ -1,0 +1,109 @@
+"""Files that processes share: a lock on a path, and a file that is replaced in one step."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from almazara.errors import ConflictError
+
+_PAUSE_SECONDS: Final = 0.02
+
+
+def file_lock(path: Path, *, busy: str | None = None, patience: float = 0.0) -> IO[str]:
+    """Take the lock of a file, which is made where it is missing.
+
+    Args:
+        path: The file; it stays when the lock is let go.
+        busy: What is said when another process, or another caller in this one, holds it; None: wait until it is free.
+        patience: For how many seconds it is tried before that is said.
+
+    Returns:
+        What holds the lock until it is closed, or until the kernel closes it for a process that is killed; a child
+        that inherits it holds it too.
+
+    Raises:
+        ConflictError: when it is held, saying `busy`.
+        OSError: when the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = path.open("w")
+    try:
+        if busy is None:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        else:
+            _try_to_take(handle, busy, time.monotonic() + patience)
+    except BaseException:
+        handle.close()
+        raise
+    return handle
+
+
+def _try_to_take(handle: IO[str], busy: str, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if time.monotonic() >= deadline:
+                raise ConflictError(busy) from error
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
+
+
+def is_free(path: Path) -> bool:
+    """Whether nobody holds the lock of a file; to look is to hold it for an instant, for which `patience` is."""
+    try:
+        with path.open("r") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def is_lock(descriptor: int, path: Path) -> bool:
+    """Whether an inherited descriptor is one of the lock of a file."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False
+
+
+@contextmanager
+def replacing(path: Path, *, durable: bool) -> Iterator[Path]:
+    """A temporary file beside `path` that takes its place when all went well, so that no half file is ever seen.
+
+    Args:
+        path: The file; it stays as it was when the block raises.
+        durable: Whether the new bytes are on the disk before the old ones go, so that a power cut loses neither.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield temporary
+        if durable:
+            sync(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def replace_file(path: Path, content: bytes, *, durable: bool) -> None:
+    """Give a file this content in one step; see `replacing`."""
+    with replacing(path, durable=durable) as temporary:
+        temporary.write_bytes(content)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or a folder's list of names, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

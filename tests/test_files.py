@@ -1,0 +1,93 @@
+"""A lock on a path holds across callers and processes; a file that is replaced is whole, old or new."""
+
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from almazara.errors import ConflictError
+from almazara.files import file_lock, is_free, is_lock, replace_file, replacing
+
+HOLDER = (
+    "import sys, time; from pathlib import Path; from almazara.files import file_lock;"
+    "held = file_lock(Path(sys.argv[1])); print('held', flush=True); time.sleep(60)"
+)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "below" / "mill.lock"
+
+
+def test_a_lock_that_is_held_is_a_conflict_in_the_callers_words_until_it_is_let_go(path):
+    with file_lock(path, busy="the mill turns"), pytest.raises(ConflictError, match="the mill turns"):
+        file_lock(path, busy="the mill turns")
+    file_lock(path, busy="the mill turns").close()
+
+
+def test_without_a_sentence_a_lock_is_waited_for(path):
+    taken = threading.Event()
+
+    def wait():
+        with file_lock(path):
+            taken.set()
+
+    with file_lock(path):
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        assert not taken.wait(0.1)
+    assert taken.wait(10)
+    waiting.join()
+
+
+def test_with_patience_a_lock_that_is_let_go_in_time_is_no_conflict(path):
+    held = file_lock(path)
+    threading.Timer(0.1, held.close).start()
+    file_lock(path, busy="the mill turns", patience=10).close()
+
+
+def test_the_lock_of_a_process_that_is_killed_is_free(path):
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(path)], stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout.readline() == "held\n"
+        assert not is_free(path)
+        holder.kill()
+    assert is_free(path)
+    file_lock(path, busy="the mill turns").close()
+
+
+def test_a_lock_that_nobody_has_taken_yet_is_free(path):
+    assert is_free(path)
+
+
+def test_only_a_descriptor_of_the_lock_is_one(path):
+    with file_lock(path) as lock:
+        assert is_lock(lock.fileno(), path)
+    for descriptor in (0, 987):
+        assert not is_lock(descriptor, path)
+    assert not is_lock(0, path.with_name("none"))
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_a_file_is_replaced_and_nothing_else_is_left(tmp_path, durable):
+    path = tmp_path / "oil.txt"
+    path.write_text("old")
+    replace_file(path, b"new", durable=durable)
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_breaks_off_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "oil.txt"
+    path.write_text("old")
+
+    def break_off():
+        with replacing(path, durable=True) as temporary:
+            temporary.write_text("ha")
+            assert path.read_text() == "old"
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        break_off()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
