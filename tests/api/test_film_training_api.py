@@ -11,7 +11,7 @@ from almazara.api.app import create_api
 from almazara.app import movies
 from almazara.app.prices import open_prices
 from almazara.movies import building
-from almazara.movies.renewing import training
+from almazara.movies.renewing.training_runs import open_film_training
 from rated_films import tastes, write_rated
 from sample_catalog import made_once, no_progress, served, settings_for
 
@@ -85,7 +85,7 @@ def test_a_child_that_is_killed_leaves_a_failed_run_and_the_served_model(home):
 def test_a_server_that_ends_interrupts_its_retraining(home):
     with served(app_of(home)) as api:
         begun = api.post(RUN).json()
-    run = training.training_runs(settings_for(home)).get(begun["id"])
+    run = open_film_training(settings_for(home)).kept.get(begun["id"])
     assert run.estado == "interrumpido"
     assert "lo publicado sigue como estaba" in run.mensaje
 

@@ -154,7 +154,7 @@ _WRITER = """
 import sys
 from datetime import UTC, datetime
 from almazara.movies.users.event_store import open_events
-from almazara.movies.events import Event, Kind
+from almazara.movies.users.events import Event, Kind
 now, store = datetime(2026, 3, 31, 21, tzinfo=UTC), open_events(sys.argv[1])
 for batch in range(10_000):
     store.append([Event(f"{batch}-{n}", "ana", n, Kind.VIEW, None, now) for n in range(1, 51)], now)

@@ -5,6 +5,7 @@ import gzip
 import json
 import shutil
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from almazara import app
 from almazara.app.price_files import import_file
 from almazara.prices.collecting.replaying import replay_pages
 from almazara.prices.fetching.replay import ReplaySource
+from almazara.prices.forecasting import retraining
 from almazara.prices.forecasting.models import registry
 from almazara.prices.schema import Listing, ListingKind
 from price_shop import opened, price_app, settings_over
@@ -72,7 +74,7 @@ def walked(saved, tmp_path_factory):
     (pages / "index.json").write_text(json.dumps(index))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app.prices, "page_source", lambda *_args, **_values: ReplaySource(pages))
-        patch.setattr("almazara.prices.forecasting.retraining._COMMAND", ("true",))
+        patch.setattr(retraining, "_WORK", replace(retraining._WORK, command=("true",)))
         with opened(settings_over(home)) as prices:
             for listing in listings:
                 prices.store.save_listing(listing)

@@ -18,7 +18,7 @@ from almazara.api.security import WriteGuard
 from almazara.app.film_users import live_film_users
 from almazara.app.prices import Prices
 from almazara.live import Live
-from almazara.movies.renewing.training import open_film_training
+from almazara.movies.renewing.training_runs import open_film_training
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
 

@@ -10,8 +10,8 @@ from fastapi.security import APIKeyHeader
 
 from almazara.api.errors import declared
 from almazara.api.security import KEY_HEADER, require_write
-from almazara.movies.renewing.states import RUN_ID_PATTERN, ModelState, TrainingRun
-from almazara.movies.renewing.training import FilmTraining
+from almazara.movies.renewing.training_runs import FilmTraining, ModelState, TrainingRun
+from almazara.runs import RUN_ID_PATTERN
 
 router = APIRouter(prefix="/modelos/peliculas", tags=["películas"], responses=declared(422, 503))
 
@@ -52,7 +52,7 @@ def retrain(training: Training) -> Response:
     "/entrenar/{run_id}", response_model=TrainingRun, responses=declared(404), summary="Cómo va un entrenamiento"
 )
 def training_run(run_id: RunId, training: Training) -> Response:
-    return _send(training.runs.get(run_id))
+    return _send(training.kept.get(run_id))
 
 
 def _send(answer: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:

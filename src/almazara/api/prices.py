@@ -19,7 +19,7 @@ from almazara.api.security import KEY_HEADER, require_write
 from almazara.app.prices import Prices
 from almazara.errors import InputError
 from almazara.prices.answers import DailyRow, DataQuery, DataRow, IndexRow, Prediction, Product
-from almazara.prices.collecting.runs import RETRAIN, SCRAPE, RunView, find
+from almazara.prices.collecting.runs import RETRAIN, SCRAPE, RunView, find, view
 from almazara.prices.forecasting.kept import HORIZON_DAYS, LEVELS
 from almazara.prices.service import MAX_ROWS, PriceService
 
@@ -260,7 +260,7 @@ def predict(
 )
 def retrain(prices: All) -> Response:
     run = prices.retraining.start()
-    return _send(run, 202, {"Location": f"/retrain/{run.run_id}"})
+    return _send(view(run.run_id, [run]), 202, {"Location": f"/retrain/{run.run_id}"})
 
 
 @router.get("/retrain/{run_id}", response_model=RunView, responses=declared(404), summary="Cómo va un reentrenamiento")

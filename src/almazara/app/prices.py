@@ -24,7 +24,7 @@ from almazara.prices.fetching.protocol import Page, PageSource
 from almazara.prices.fetching.registry import page_source
 from almazara.prices.fetching.snapshots import open_snapshots
 from almazara.prices.publishing import FORECASTS, publish_forecasts
-from almazara.prices.schema import Listing, Run, RunState
+from almazara.prices.schema import Listing, Run
 from almazara.prices.service import PriceService
 from almazara.prices.store.protocol import ObservationStore
 from almazara.prices.store.registry import open_store
@@ -162,17 +162,13 @@ def send_alerts(settings: Settings, service: PriceService) -> tuple[int, Deliver
 def retrain(
     settings: Settings, prices: Prices, progress: Progress, *, run_id: str | None = None, lock: int | None = None
 ) -> Artifact:
-    """Make and publish all forecasts anew, in this process; see `Retraining.running` for `run_id` and `lock`.
+    """Make and publish all forecasts anew, in this process; see `ExclusiveRuns.running` for `run_id` and `lock`.
 
     Raises:
         ConflictError: when a retraining is under way.
     """
     with prices.retraining.running(run_id, lock) as run:
-        try:
-            artifact = publish_forecasts(settings, prices.store, progress, now=_clock())
-        except Exception as error:
-            prices.retraining.end(run, RunState.FAILED, {}, str(error))
-            raise
+        artifact = publish_forecasts(settings, prices.store, progress, now=_clock())
         left_out = "; ".join(f"{model} was left out: {how}" for model, how in artifact.manifest["left_out"].items())
-        prices.retraining.end(run, RunState.DONE, dict(artifact.manifest["metrics"]), left_out)
+        prices.retraining.done(run, artifact.manifest["metrics"], left_out)
     return artifact

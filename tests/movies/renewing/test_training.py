@@ -13,7 +13,7 @@ from almazara.artifacts import ArtifactStore, file_hash
 from almazara.errors import ConflictError, InputError
 from almazara.movies import building
 from almazara.movies.renewing import training
-from almazara.movies.renewing.states import RunState
+from almazara.movies.renewing.training_runs import RunState, open_film_training
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.events import Event, Kind
 from rated_films import tastes, write_rated
@@ -71,7 +71,7 @@ def test_a_model_that_is_worse_by_more_than_the_margin_is_not_published_and_that
     assert code == 0
     assert f"Kept version {before}: the new model is worse" in said
     assert current(home).version == before
-    last = training.training_runs(settings_for(home)).latest()
+    last = open_film_training(settings_for(home)).kept.latest()
     assert (last.estado, last.veredicto, last.version, last.comparada_con) == (RunState.DONE, "worse", None, before)
     assert last.deriva["ratings"]["films_per_user"] == 0
 
@@ -112,7 +112,7 @@ def test_raw_data_that_is_not_there_any_more_is_said_and_the_run_fails(home, tmp
         InputError, match="no folder or zip file" if break_it == "folder" else "say it once, with --fold"
     ):
         retrain(home)
-    last = training.training_runs(settings_for(home)).latest()
+    last = open_film_training(settings_for(home)).kept.latest()
     assert last.estado is RunState.FAILED
     assert last.mensaje.startswith("El entrenamiento falló: ")
 
@@ -155,14 +155,14 @@ def test_a_retraining_killed_at_any_moment_leaves_what_is_served_whole_and_the_n
     served = current(home)
     assert {name: file_hash(served.path / name) for name in served.manifest["files"]} == served.manifest["files"]
     assert served.version == before
-    assert training.training_runs(settings_for(home)).latest().estado is RunState.INTERRUPTED
+    assert open_film_training(settings_for(home)).kept.latest().estado is RunState.INTERRUPTED
     if moment == "writing":
         assert retrain(home).version == current(home).version != before
         assert not list((home / "artifacts" / "movies").glob(".building-*"))
 
 
 def test_two_at_once_are_refused_and_a_foreign_descriptor_is_no_lock(home):
-    runs = training.training_runs(settings_for(home))
+    runs = open_film_training(settings_for(home)).runs
     with runs.running(None, None), pytest.raises(ConflictError, match="en curso"):
         retrain(home)
     with pytest.raises(InputError), runs.running(None, 0):
@@ -170,19 +170,19 @@ def test_two_at_once_are_refused_and_a_foreign_descriptor_is_no_lock(home):
 
 
 def test_only_the_newest_runs_are_kept_and_a_damaged_file_is_passed_over(home):
-    runs = training.training_runs(settings_for(home))
+    films = open_film_training(settings_for(home))
     for _ in range(3):
-        with runs.running(None, None) as made:
-            runs.end(made)
+        with films.runs.running(None, None) as made:
+            films.kept.end(made, datetime.now(UTC))
     folder = home / "runs" / "movies"
     (folder / "29991231T000000-000000.json").write_text("{")
-    assert runs.latest() is not None
+    assert films.kept.latest() is not None
     assert len(list(folder.glob("*.json"))) == 4
 
 
 def test_the_server_imports_nothing_that_trains(home):
     code = (
-        "import sys; from almazara.settings import Settings; from almazara.movies.renewing.training import "
+        "import sys; from almazara.settings import Settings; from almazara.movies.renewing.training_runs import "
         "open_film_training; open_film_training(Settings()).state();"
         "print([name for name in ('polars', 'scipy', 'implicit', 'pandas') if name in sys.modules])"
     )

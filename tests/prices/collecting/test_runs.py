@@ -1,8 +1,6 @@
 """Runs as they are asked for and shown."""
 
-import random
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -14,13 +12,6 @@ from price_shop import NOW, product
 
 def run(shop="a.example", state=RunState.DONE, **values):
     return Run(f"20260301T120000-abcdef.{shop}", runs.SCRAPE, shop, state, NOW, **values)
-
-
-def test_run_ids_sort_by_time_and_differ():
-    rng = random.Random(1)
-    ids = [runs.new_run_id(NOW + timedelta(seconds=second), rng) for second in range(50)]
-    assert ids == sorted(ids)
-    assert len({runs.new_run_id(NOW, rng) for _ in range(50)}) == 50
 
 
 def test_one_run_for_each_shop():

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
 
 from almazara.artifacts import Artifact, open_artifacts
 from almazara.errors import ConflictError, InputError, NotFoundError
 from almazara.movies.artifact import MOVIES
-from almazara.movies.renewing.states import ModelState, RunState, TrainingRun
+from almazara.movies.building import publish_movies, read_clean, sources
+from almazara.movies.cleaning.cleaning import CleanCatalog
+from almazara.movies.judging import champion as rules
+from almazara.movies.judging import drift, evaluation, splitting
+from almazara.movies.judging.champion import Comparison
+from almazara.movies.judging.evaluation import Judgement
+from almazara.movies.judging.measuring import Judged, judged_data, published_tables
+from almazara.movies.judging.splitting import Split
+from almazara.movies.judging.trials import Trials
+from almazara.movies.renewing.training_runs import RunState, TrainingRun, open_film_training
+from almazara.movies.users.event_ratings import with_events
 from almazara.movies.users.event_store import open_event_store
+from almazara.movies.users.models import registry
 from almazara.runs import Progress
 from almazara.settings import Settings
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from almazara.movies.cleaning.cleaning import CleanCatalog
-    from almazara.movies.judging.champion import Comparison
-    from almazara.movies.judging.evaluation import Judgement
-    from almazara.movies.judging.measuring import Judged
-    from almazara.movies.judging.splitting import Split
-    from almazara.movies.renewing.training_runs import TrainingRuns
-
 
 _SENTENCES: Final = {
     "better": "Published version {version}: better than {champion} ({difference}).",
@@ -82,45 +84,6 @@ class _Rival:
     method: str
 
 
-@dataclass(frozen=True, slots=True)
-class FilmTraining:
-    """The retraining runs of a server, and what it serves."""
-
-    settings: Settings
-    runs: TrainingRuns
-
-    def state(self) -> ModelState:
-        """What is served now, how it was measured, and the last retraining."""
-        run = self.runs.latest()
-        try:
-            artifact = open_artifacts(self.settings).current(MOVIES)
-        except NotFoundError:
-            return ModelState(None, None, False, {}, {}, run, "Todavía no hay ninguna versión publicada.")
-        manifest = artifact.manifest
-        return ModelState(
-            version=artifact.version,
-            construida=manifest.get("built_at"),
-            es_muestra=bool(manifest.get("sample")),
-            metricas=manifest.get("metrics", {}),
-            deriva=manifest.get("drift", {}),
-            ultimo_entrenamiento=run,
-            mensaje=f"Se sirve la versión {artifact.version} del catálogo y sus modelos.",
-        )
-
-
-def training_runs(settings: Settings) -> TrainingRuns:
-    """The retraining runs under the home folder."""
-    from almazara.movies.renewing.training_runs import TrainingRuns
-
-    folder = settings.home_path / "runs" / MOVIES
-    return TrainingRuns(folder, clock=lambda: datetime.now(UTC), rng=random.Random())
-
-
-def open_film_training(settings: Settings) -> FilmTraining:
-    """What the API asks about models."""
-    return FilmTraining(settings, training_runs(settings))
-
-
 def retrain(
     settings: Settings,
     progress: Progress,
@@ -131,7 +94,7 @@ def retrain(
     run_id: str | None = None,
     lock: int | None = None,
 ) -> Outcome:
-    """Renew in this process; see `TrainingRuns.running` for `run_id` and `lock`.
+    """Renew in this process; see `ExclusiveRuns.running` for `run_id` and `lock`.
 
     Args:
         settings: Where things lie, and the margin.
@@ -146,18 +109,14 @@ def retrain(
         ConflictError: when a retraining is under way.
         AlmazaraError: when the data cannot be used; then nothing is published.
     """
-    runs = training_runs(settings)
-    with runs.running(run_id, lock) as run:
+    training = open_film_training(settings)
+    with training.runs.running(run_id, lock) as run:
         outcome = _renew(settings, progress, folder, ratings, seed)
-        runs.end(_ended(run, outcome))
+        training.kept.end(_ended(run, outcome), datetime.now(UTC))
     return outcome
 
 
 def _renew(settings: Settings, progress: Progress, folder: Path | None, ratings: Path | None, seed: int) -> Outcome:
-    from almazara.movies.building import publish_movies, read_clean, sources
-    from almazara.movies.judging import drift
-    from almazara.movies.judging.measuring import published_tables
-
     champion = _champion(settings)
     folder, ratings, is_sample = _sources(champion, folder, ratings)
     clean = _with_events(settings, read_clean(settings, folder, ratings, progress))
@@ -208,8 +167,6 @@ def _sources(champion: Artifact | None, folder: Path | None, ratings: Path | Non
 
 
 def _with_events(settings: Settings, clean: CleanCatalog) -> CleanCatalog:
-    from almazara.movies.users.event_ratings import with_events
-
     store = open_event_store(settings)
     try:
         events = store.all()
@@ -221,8 +178,6 @@ def _with_events(settings: Settings, clean: CleanCatalog) -> CleanCatalog:
 
 def _rival(champion: Artifact | None, tables: Mapping[str, pl.DataFrame] | None, *, is_sample: bool) -> _Rival | None:
     """The champion, if it has ratings; the embedded sample is none for real data."""
-    from almazara.movies.users.models import registry
-
     if champion is None or tables is None or tables["ratings"].is_empty():
         return None
     if champion.manifest.get("sample") and not is_sample:
@@ -235,13 +190,6 @@ def _compare(
     settings: Settings, clean: CleanCatalog, champion: _Rival | None, seed: int, progress: Progress
 ) -> Comparison:
     """Judge the new model and, where there is one, the champion, on the same held-out ratings."""
-    import numpy as np
-
-    from almazara.movies.judging import champion as rules
-    from almazara.movies.judging import splitting
-    from almazara.movies.judging.measuring import judged_data
-    from almazara.movies.users.models import registry
-
     try:
         data = judged_data(clean.tables, "new")
         split = splitting.random_split(data.pairs, np.random.default_rng(seed))
@@ -258,9 +206,6 @@ def _compare(
 
 
 def _judge(data: Judged, split: Split, method: str, seed: int) -> Judgement:
-    from almazara.movies.judging import evaluation
-    from almazara.movies.judging.trials import Trials
-
     with Trials(split, data.content, seed) as trials:
         lists, _ = trials.run(method)
     return evaluation.judge(lists, split)
@@ -271,8 +216,6 @@ def _parameters(settings: Settings, seed: int) -> dict[str, float]:
 
 
 def _metrics(comparison: Comparison, champion: str | None) -> dict[str, Any]:
-    from almazara.movies.users.models import registry
-
     described = comparison.described()
     verdict = {"method": registry.DEFAULT, "verdict": described["verdict"], "compared_with": champion}
     return {

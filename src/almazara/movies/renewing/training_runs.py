@@ -1,93 +1,123 @@
-"""Retraining runs: a JSON file each, one at a time on this machine, begun by a server in a child process."""
+"""Retraining runs as they are kept, a JSON file each, and shown, in Spanish, with what is served beside them."""
 
 from __future__ import annotations
 
-import fcntl
-import os
 import random
-import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import IO, Final
+from typing import Any, Final
 
 import msgspec
 
-from almazara import log
-from almazara.errors import ConflictError, InputError, NotFoundError, UnavailableError
-from almazara.movies.renewing import states
-from almazara.movies.renewing.states import RunState, TrainingRun
+from almazara.artifacts import open_artifacts
+from almazara.errors import NotFoundError, UnavailableError
+from almazara.files import is_free, replace_file
+from almazara.movies.artifact import MOVIES
+from almazara.runs import ExclusiveRuns, LongWork, is_run_id
+from almazara.settings import Settings
 
-_COMMAND: Final = (sys.executable, "-m", "almazara", "movies", "retrain", "--run-id")
+_WORK: Final = LongWork(
+    name="retraining",
+    event="films_retrained",
+    command=(sys.executable, "-m", "almazara", "movies", "retrain"),
+    busy="Ya hay un entrenamiento en curso: espere a que termine.",
+    failed="El entrenamiento falló: {}",
+    died="El proceso de entrenamiento terminó con el código {}.",
+)
 _KEPT: Final = 50
-_ATTEMPTS: Final = 5  # who only looks whether the lock is free holds it for an instant
-_PAUSE: Final = 0.02
+
+
+class RunState(StrEnum):
+    """How a retraining stands."""
+
+    RUNNING = "en_curso"
+    DONE = "terminado"
+    FAILED = "fallido"
+    INTERRUPTED = "interrumpido"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """One retraining.
+
+    Attributes:
+        id: Sorts by time.
+        estado: How it stands.
+        inicio: When it began.
+        fin: When it ended; None while it runs, and where its process was killed.
+        veredicto: What became of the new model; None before its end.
+        version: The version that it published, or None.
+        comparada_con: The version that it was measured against, or None.
+        metricas: Of the new model on the held-out ratings.
+        deriva: How far the data has moved: indexes and shares by table and field.
+        mensaje: All of it in one sentence.
+    """
+
+    id: str
+    estado: RunState
+    inicio: datetime
+    fin: datetime | None
+    veredicto: str | None
+    version: str | None
+    comparada_con: str | None
+    metricas: Mapping[str, float]
+    deriva: Mapping[str, Mapping[str, float]]
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """What is served, and the last retraining."""
+
+    version: str | None
+    construida: str | None
+    es_muestra: bool
+    metricas: Mapping[str, Any]
+    deriva: Mapping[str, Any]
+    ultimo_entrenamiento: TrainingRun | None
+    mensaje: str
 
 
 class TrainingRuns:
-    """Begins, keeps and shows runs.
+    """Keeps and shows the newest runs.
 
     Args:
         folder: Where their files and the lock lie.
-        clock: The present moment (aware).
-        rng: Makes the names of runs.
     """
 
-    def __init__(self, folder: Path, *, clock: Callable[[], datetime], rng: random.Random) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.lock = folder / "retrain.lock"
         self._folder = folder
-        self._clock = clock
-        self._rng = rng
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
-        self._is_stopping = False
 
-    def start(self) -> TrainingRun:
-        """Begin in a child process.
-
-        Raises:
-            ConflictError: when a retraining is under way.
-        """
-        with self._locked() as lock:
-            run = self._begin()
-            child = self._children[run.id] = _spawn(run.id, lock)
-        threading.Thread(target=self._watch, args=(child, run.id), name="film-training", daemon=True).start()
-        return run
-
-    def stop(self) -> None:
-        """End what this process has begun."""
-        self._is_stopping = True
-        for run_id, child in list(self._children.items()):
-            child.terminate()
-            child.wait()
-            self._ended(run_id, child)
-
-    @contextmanager
-    def running(self, run_id: str | None, lock: int | None) -> Iterator[TrainingRun]:
-        """The run that this process makes: one that a server began, whose lock was handed over, or a new one.
-
-        An error, and an interruption, end it with their sentence.
-
-        Raises:
-            ConflictError: when a retraining is under way.
-            InputError: when a lock was handed over that is none.
-        """
-        if lock is None:
-            with self._locked(), self._ending(self._begin()) as run:
-                yield run
-        else:
-            self._check_handed_over(lock)
-            with self._ending(self.get(run_id) if run_id else self._begin()) as run:
-                yield run
-
-    def end(self, run: TrainingRun) -> TrainingRun:
-        """Keep a run with its end."""
-        run = replace(run, fin=self._clock())
+    def begin(self, run_id: str, now: datetime) -> TrainingRun:
+        """Keep a new run; the newest fifty stay."""
+        message = "El entrenamiento está en curso."
+        run = TrainingRun(run_id, RunState.RUNNING, now, None, None, None, None, {}, {}, message)
         self._save(run)
+        for name in self._names()[_KEPT:]:
+            self._path(name).unlink(missing_ok=True)
         return run
+
+    def unfinished(self, run_id: str) -> TrainingRun | None:
+        """The run of this name, if it is kept as running."""
+        run = self._read(run_id)
+        return run if run is not None and run.estado is RunState.RUNNING else None
+
+    def fail(self, run: TrainingRun, now: datetime, why: str) -> None:
+        """Keep that a run has failed."""
+        self.end(replace(run, estado=RunState.FAILED, mensaje=why), now)
+
+    def interrupt(self, run: TrainingRun, now: datetime) -> None:
+        """Keep that a run was cut off."""
+        self.end(_interrupted(run), now)
+
+    def end(self, run: TrainingRun, now: datetime) -> None:
+        """Keep a run with its end."""
+        self._save(replace(run, fin=now))
 
     def get(self, run_id: str) -> TrainingRun:
         """One run; one whose process is gone without having ended it is shown as interrupted.
@@ -95,7 +125,7 @@ class TrainingRuns:
         Raises:
             NotFoundError: when there is none of this name.
         """
-        run = self._read(run_id) if states.is_run_id(run_id) else None
+        run = self._read(run_id)
         if run is None:
             raise NotFoundError(f"No hay ningún entrenamiento «{run_id[:40]}».", self._names()[:3])
         return self._as_it_stands(run)
@@ -106,95 +136,19 @@ class TrainingRuns:
         run = next((one for one in found if one is not None), None)
         return self._as_it_stands(run) if run else None
 
-    def _begin(self) -> TrainingRun:
-        now = self._clock()
-        run = states.begun(states.new_run_id(now, self._rng), now)
-        self._save(run)
-        for name in self._names()[_KEPT:]:
-            self._path(name).unlink(missing_ok=True)
-        return run
-
-    @contextmanager
-    def _ending(self, run: TrainingRun) -> Iterator[TrainingRun]:
-        try:
-            yield run
-        except Exception as error:
-            self.end(replace(run, estado=RunState.FAILED, mensaje=f"El entrenamiento falló: {error}"))
-            raise
-        except BaseException:
-            self.end(_interrupted(run))
-            raise
-
     def _as_it_stands(self, run: TrainingRun) -> TrainingRun:
-        return _interrupted(run) if run.estado is RunState.RUNNING and self._is_free() else run
-
-    def _is_free(self) -> bool:
-        try:
-            with self._lock_path().open("r") as handle:
-                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except FileNotFoundError:
-            return True
-        except OSError:
-            return False
-        return True
-
-    @contextmanager
-    def _locked(self) -> Iterator[IO[str]]:
-        """Hold the lock, which the kernel frees when the process is killed.
-
-        Raises:
-            ConflictError: when another process holds it.
-            UnavailableError: when its file cannot be written.
-        """
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            handle = self._lock_path().open("w")
-        except OSError as error:
-            raise UnavailableError(f"The folder {self._folder} cannot be written: {error}.") from error
-        with handle:
-            for attempt in range(_ATTEMPTS):
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except OSError as error:
-                    if attempt + 1 == _ATTEMPTS:
-                        raise ConflictError("Ya hay un entrenamiento en curso: espere a que termine.") from error
-                    time.sleep(_PAUSE)
-            yield handle
-
-    def _check_handed_over(self, lock: int) -> None:
-        try:
-            is_ours = os.path.samestat(os.fstat(lock), self._lock_path().stat())
-        except OSError:
-            is_ours = False
-        if not is_ours:
-            raise InputError(f"The descriptor {lock} is not that of the lock of retraining.")
-
-    def _watch(self, child: subprocess.Popen[bytes], run_id: str) -> None:
-        child.wait()
-        if not self._is_stopping:
-            self._ended(run_id, child)
-
-    def _ended(self, run_id: str, child: subprocess.Popen[bytes]) -> None:
-        """Say of a run whose child has ended without saying so itself what became of it."""
-        self._children.pop(run_id, None)
-        run = self._read(run_id)
-        if run is not None and run.estado is RunState.RUNNING:
-            message = f"El proceso de entrenamiento terminó con el código {child.returncode}."
-            failed = replace(run, estado=RunState.FAILED, mensaje=message)
-            self.end(_interrupted(run) if self._is_stopping else failed)
-        log.event("films_retrained", run=run_id, code=child.returncode)
+        return _interrupted(run) if run.estado is RunState.RUNNING and is_free(self.lock) else run
 
     def _save(self, run: TrainingRun) -> None:
         path = self._path(run.id)
-        partial = path.with_suffix(".partial")
         try:
-            partial.write_bytes(msgspec.json.encode(run))
-            partial.replace(path)
+            replace_file(path, msgspec.json.encode(run), durable=False)
         except OSError as error:
             raise UnavailableError(f"The file {path} cannot be written: {error}.") from error
 
     def _read(self, run_id: str) -> TrainingRun | None:
+        if not is_run_id(run_id):
+            return None
         try:
             return msgspec.json.decode(self._path(run_id).read_bytes(), type=TrainingRun)
         except (OSError, msgspec.DecodeError):
@@ -203,13 +157,10 @@ class TrainingRuns:
     def _names(self) -> list[str]:
         """Names of all runs, newest first."""
         names = (path.stem for path in self._folder.glob("*.json"))
-        return sorted((name for name in names if states.is_run_id(name)), reverse=True)
+        return sorted((name for name in names if is_run_id(name)), reverse=True)
 
     def _path(self, run_id: str) -> Path:
         return self._folder / f"{run_id}.json"
-
-    def _lock_path(self) -> Path:
-        return self._folder / "retrain.lock"
 
 
 def _interrupted(run: TrainingRun) -> TrainingRun:
@@ -217,9 +168,35 @@ def _interrupted(run: TrainingRun) -> TrainingRun:
     return replace(run, estado=RunState.INTERRUPTED, mensaje=message)
 
 
-def _spawn(run_id: str, lock: IO[str]) -> subprocess.Popen[bytes]:
-    """The child; it inherits the lock, which stays taken, without a gap, until the last of both has ended."""
-    command = [*_COMMAND, run_id, "--lock", str(lock.fileno())]
-    return subprocess.Popen(  # noqa: S603 - our own command
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[lock.fileno()]
-    )
+@dataclass(frozen=True, slots=True)
+class FilmTraining:
+    """The retraining runs under a home folder, and what is served from it."""
+
+    settings: Settings
+    kept: TrainingRuns
+    runs: ExclusiveRuns[TrainingRun]
+
+    def state(self) -> ModelState:
+        """What is served now, how it was measured, and the last retraining."""
+        run = self.kept.latest()
+        try:
+            artifact = open_artifacts(self.settings).current(MOVIES)
+        except NotFoundError:
+            return ModelState(None, None, False, {}, {}, run, "Todavía no hay ninguna versión publicada.")
+        manifest = artifact.manifest
+        return ModelState(
+            version=artifact.version,
+            construida=manifest.get("built_at"),
+            es_muestra=bool(manifest.get("sample")),
+            metricas=manifest.get("metrics", {}),
+            deriva=manifest.get("drift", {}),
+            ultimo_entrenamiento=run,
+            mensaje=f"Se sirve la versión {artifact.version} del catálogo y sus modelos.",
+        )
+
+
+def open_film_training(settings: Settings) -> FilmTraining:
+    """The retraining runs under the home folder."""
+    kept = TrainingRuns(settings.home_path / "runs" / MOVIES)
+    runs = ExclusiveRuns(_WORK, kept, kept.lock, clock=lambda: datetime.now(UTC), rng=random.Random())
+    return FilmTraining(settings, kept, runs)

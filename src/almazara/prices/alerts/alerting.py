@@ -23,11 +23,11 @@ from almazara.prices.alerts.rules import (
 )
 from almazara.prices.buying.advice import advises_buying, daily_prices
 from almazara.prices.buying.policy import AdvicePolicies, Policy
-from almazara.prices.collecting.runs import new_run_id
 from almazara.prices.collecting.scraper_health import HealthReport
 from almazara.prices.forecasting.scores import Drift
 from almazara.prices.schema import Listing, Observation
 from almazara.prices.store.protocol import ObservationStore
+from almazara.runs import new_run_id
 
 RULES = "alert_rule"
 

@@ -24,6 +24,7 @@ from almazara.prices.fetching.snapshots import safe_name
 from almazara.prices.schema import Listing, Problem, Run, RunState
 from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore
+from almazara.runs import new_run_id
 
 OnProgress = Callable[[Run], None]
 _STOP_SECONDS: Final = 5.0
@@ -106,7 +107,7 @@ class ScrapeJobs:
         listings = self._chosen(listing_ids)
         locks = self._lock(sorted({listing.shop for listing in listings}))
         now = self._clock()
-        begun = runs.scrape_runs(runs.new_run_id(now, self._rng), listings, now)
+        begun = runs.scrape_runs(new_run_id(now, self._rng), listings, now)
         self._save([*self._superseded(begun, now), *begun], locks)
         return begun, locks
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -32,17 +31,6 @@ class RunView:
     pending: int
     counts: dict[str, int]
     problems: list[Problem]
-
-
-def new_run_id(now: datetime, rng: random.Random) -> str:
-    """A name that sorts by time and that nobody else takes.
-
-    Example:
-        >>> from datetime import UTC
-        >>> new_run_id(datetime(2026, 3, 1, 8, 30, tzinfo=UTC), random.Random(1))
-        '20260301T083000-2265b1'
-    """
-    return f"{now:%Y%m%dT%H%M%S}-{rng.getrandbits(24):06x}"
 
 
 def scrape_runs(run_id: str, listings: Iterable[Listing], now: datetime) -> list[Run]:
