@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 
 from almazara.errors import InputError, UnavailableError
 from almazara.prices.schema import Availability, Observation
-from almazara.prices.store import sql_engine, sql_tables
+from almazara.prices.store import sql_opening, sql_tables
 from almazara.prices.store.registry import store_at
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -38,7 +38,7 @@ def store(path):
 
 
 def test_the_revisions_end_at_the_schema_of_the_code(store):
-    folder = sql_engine.__file__.replace("sql_engine.py", "migrations")
+    folder = sql_opening.__file__.replace("sql_opening.py", "migrations")
     assert ScriptDirectory(folder).get_current_head() == sql_tables.HEAD
     with store.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), sql_tables.metadata) == []

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from almazara.errors import ConflictError, InputError, MissingExtraError, UnavailableError
+from almazara.errors import ConflictError, UnavailableError
 from almazara.movies.users.events import Event, Kind
 from almazara.settings import Settings
+from almazara.sql import Database, changing_schema, open_database
 
-_BUSY_SECONDS: Final = 30.0
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_CREATION_LOCK: Final = 7_215_364_023  # any number, the same in every process
+_CREATION_LOCK: Final = 7_215_364_023
 _AT_ONCE: Final = 1_000  # rows in a statement
 # What a user has deleted is overwritten in the file, too.
 _PRAGMAS: Final = ("synchronous = FULL", "secure_delete = ON")
@@ -45,9 +39,8 @@ _CONTENT: Final = tuple(column for column in _events.columns if column.name != "
 class EventStore:
     """The events of all users; safe to share between threads and processes."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
+    def __init__(self, database: Database) -> None:
+        self._database = database
         order = (_events.c.at_us, _events.c.received_us, _events.c.event_id)
         self._of_user = sa.select(*_CONTENT).where(_events.c.user_id == sa.bindparam("user")).order_by(*order)
         self._all = sa.select(*_CONTENT).order_by(_events.c.user_id, *order)
@@ -67,9 +60,9 @@ class EventStore:
         """
         # In one order, so that two batches of the same events wait for each other instead of blocking each other.
         ordered = sorted(events, key=lambda event: event.event_id)
-        insert = self._dialect.insert(_events).on_conflict_do_nothing().returning(_events.c.event_id)
+        insert = self._database.insert(_events).on_conflict_do_nothing().returning(_events.c.event_id)
         new: set[str] = set()
-        with _translated(self._engine), self._writing() as connection:
+        with self._database.writing() as connection:
             for chunk in _chunks(ordered):
                 new.update(connection.scalars(insert, [_as_row(event, now) for event in chunk]))
             for chunk in _chunks([event for event in ordered if event.event_id not in new]):
@@ -78,131 +71,42 @@ class EventStore:
 
     def of_user(self, user: str) -> list[Event]:
         """A user's events, oldest first."""
-        with _translated(self._engine), self._engine.connect() as connection:
+        with self._database.reading() as connection:
             return [_as_event(row) for row in connection.execute(self._of_user, {"user": user}).all()]
 
     def all(self) -> list[Event]:
         """Everybody's events, by user, oldest first: what models are trained on."""
-        with _translated(self._engine), self._engine.connect() as connection:
+        with self._database.reading() as connection:
             return [_as_event(row) for row in connection.execute(self._all).all()]
 
     def delete_user(self, user: str) -> int:
         """Delete all events of a user; returns how many there were."""
-        with _translated(self._engine), self._writing() as connection:
+        with self._database.writing() as connection:
             return connection.execute(sa.delete(_events).where(_events.c.user_id == user)).rowcount
 
     def count(self) -> int:
         """How many events are kept."""
-        with _translated(self._engine), self._engine.connect() as connection:
+        with self._database.reading() as connection:
             return connection.execute(sa.select(sa.func.count()).select_from(_events)).scalar_one()
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._engine.dispose()
-
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        """A transaction that locks at once in SQLite, so that writers queue."""
-        with self._engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
-            yield connection
+        self._database.close()
 
 
 def open_events(url: str) -> EventStore:
-    """Open the store that a URL names, and make its table where it is missing.
+    """Open the store that a URL names, and make its table where it is missing; see `sql.open_database`."""
+    return EventStore(open_database(url, example="events.db", pragmas=_PRAGMAS, said=_said, prepare=_make_table))
 
-    Args:
-        url: `sqlite:///file` or `postgresql://user:password@host/name`.
 
-    Raises:
-        InputError: when the URL is none of these.
-        MissingExtraError: when the driver of PostgreSQL is not installed.
-        UnavailableError: when the database does not answer.
-    """
-    try:
-        parsed = sa.make_url(url)
-    except ArgumentError as error:
-        raise InputError("The store's URL must be sqlite:///file or postgresql://host/name.") from error
-    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise InputError(f"Events are kept in SQLite or PostgreSQL, not in {parsed.get_backend_name()!r}.")
-    engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _postgresql(parsed)
-    try:
-        with _translated(engine):
-            _make_table(engine)
-    except BaseException:
-        engine.dispose()
-        raise
-    return EventStore(engine)
+def _said(name: str, cause: str) -> str:
+    return f"The store of events, {name}, answered: {cause.splitlines()[0]}"
 
 
 def _make_table(engine: sa.Engine) -> None:
-    if sa.inspect(engine).has_table(_events.name):
-        return
-    if engine.dialect.name == "sqlite":
-        _use_write_ahead_log(engine)
-    with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION_LOCK)))
-        _metadata.create_all(connection)
-
-
-def _sqlite(url: sa.URL) -> sa.Engine:
-    if not url.database or url.database == ":memory:":
-        raise InputError("An SQLite store needs a file: sqlite:///events.db.")
-    try:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UnavailableError(f"The folder of {url.database} cannot be made: {error}.") from error
-    engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
-
-    @sa.event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 (a driver's connection)
-        connection.isolation_level = None  # transactions are begun below
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        if begin := connection.get_execution_options().get("begin", "BEGIN"):
-            connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def _postgresql(url: sa.URL) -> sa.Engine:
-    try:
-        return sa.create_engine(
-            url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args={"connect_timeout": 10}
-        )
-    except ImportError as error:  # psycopg, or the C library that it needs
-        raise MissingExtraError("postgres", "A PostgreSQL store") from error
-
-
-def _use_write_ahead_log(engine: sa.Engine) -> None:
-    # Changing the mode needs the file alone and does not wait for it as other statements do.
-    deadline = time.monotonic() + _BUSY_SECONDS
-    while True:
-        try:
-            with engine.execution_options(begin="").connect() as connection:
-                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-        except OperationalError as error:
-            if "locked" not in str(error.orig) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return
-
-
-@contextmanager
-def _translated(engine: sa.Engine) -> Iterator[None]:
-    """Turn a driver's errors into UnavailableError, in a sentence without the password."""
-    try:
-        yield
-    except (DBAPIError, PoolTimeoutError) as error:
-        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        name = engine.url.set(query={}).render_as_string(hide_password=True)
-        raise UnavailableError(
-            f"The store of events, {name}, answered: {cause}. Nothing of this call was kept."
-        ) from error
+    if not sa.inspect(engine).has_table(_events.name):
+        with changing_schema(engine, _CREATION_LOCK) as connection:
+            _metadata.create_all(connection)
 
 
 def _check_same(connection: sa.Connection, repeated: Sequence[Event]) -> None:

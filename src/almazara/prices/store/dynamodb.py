@@ -51,14 +51,14 @@ def open_url(url: str) -> DynamoDbStore:
 
 
 class DynamoDbStore:
-    """Keeps listings, observations, runs and documents in one table of DynamoDB; see `ports.ObservationStore`."""
+    """Keeps listings, observations, runs and documents in one table of DynamoDB; see `protocol.ObservationStore`."""
 
     def __init__(self, table: TextTable) -> None:
         self._table = table
         self._kinds: set[str] = set()  # those that this process knows to be entered
 
     def append(self, observations: Iterable[Observation]) -> int:
-        """Keep what is new; see `ports.ObservationStore.append`.
+        """Keep what is new; see `protocol.ObservationStore.append`.
 
         Raises:
             InputError: when one of them cannot be kept; then none is.

@@ -5,18 +5,18 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from almazara.prices.schema import Listing, Observation, Run
 from almazara.prices.store import sql_tables as tables
 from almazara.prices.store.observations import document_text, utc, validate_listing, validate_observation, validate_run
-from almazara.prices.store.sql_engine import open_engine, translated, writer
+from almazara.prices.store.sql_opening import open_observations
+from almazara.sql import Database
 
 _KEYS_AT_ONCE: Final = 1000
 _ROWS_AT_ONCE: Final = 20_000
@@ -34,23 +34,22 @@ _NEWEST: Final = (
 
 
 def open_url(url: str) -> SqlStore:
-    """Open the store of a `sqlite://` or `postgresql://` URL; see `stores.open_store`."""
-    return SqlStore(open_engine(url))
+    """Open the store of a `sqlite://` or `postgresql://` URL; see `registry.store_at`."""
+    return SqlStore(open_observations(url))
 
 
 class SqlStore:
-    """Keeps listings, observations, runs and documents in SQLite or PostgreSQL; see `ports.ObservationStore`.
+    """Keeps listings, observations, runs and documents in SQLite or PostgreSQL; see `protocol.ObservationStore`.
 
     Each process opens its own; threads may share one.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self.engine = engine
-        self._writer = writer(engine)
-        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+    def __init__(self, database: Database) -> None:
+        self.engine = database.engine
+        self._database = database
 
     def append(self, observations: Iterable[Observation]) -> int:
-        """Keep what is new, all of it or nothing; see `ports.ObservationStore.append`.
+        """Keep what is new, all of it or nothing; see `protocol.ObservationStore.append`.
 
         Raises:
             InputError: when one of them cannot be kept; then none is.
@@ -59,7 +58,7 @@ class SqlStore:
         batch = [validate_observation(observation) for observation in observations]
         if not batch:
             return 0
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             keys = self._keys(connection, {observation.listing_id for observation in batch})
             # In one order for everybody, because two PostgreSQL writers would otherwise wait for each other.
             batch.sort(key=lambda observation: (keys[observation.listing_id], observation.observed_at))
@@ -84,13 +83,13 @@ class SqlStore:
             query = query.where(tables.observations.c.observed_at < utc(end, "The end"))
         if limit is not None:
             query = query.limit(limit)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return [Observation(*row) for row in connection.execute(query).all()]
 
     def latest(self, listing_ids: Sequence[str] | None = None) -> dict[str, Observation]:
         """The newest observation of each listing (of all listings when None); absent where there is none."""
         query = _READ.where(tables.observations.c.observed_at == _NEWEST)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             if listing_ids is None:
                 rows = connection.execute(query.order_by(tables.listing_keys.c.listing_id)).all()
             else:
@@ -108,7 +107,7 @@ class SqlStore:
             .join_from(tables.listing_keys, tables.observations)
             .where(tables.listing_keys.c.listing_id == listing_id)
         )
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return connection.execute(query).scalar_one()
 
     def save_listing(self, listing: Listing) -> None:
@@ -128,7 +127,7 @@ class SqlStore:
             query = query.where(tables.listings.c.category == category)
         if tracked is not None:
             query = query.where(tables.listings.c.tracked == tracked)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             found = [Listing(**row) for row in connection.execute(query).mappings()]
         # Sorted here, because PostgreSQL's order of texts depends on its locale.
         return sorted(found, key=lambda listing: listing.listing_id)
@@ -153,7 +152,7 @@ class SqlStore:
         )
         if kind is not None:
             query = query.where(tables.runs.c.kind == kind)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return [msgspec.json.decode(body, type=Run) for body in connection.execute(query).scalars()]
 
     def put_document(self, kind: str, key: str, body: Mapping[str, Any], *, if_absent: bool = False) -> bool:
@@ -162,8 +161,9 @@ class SqlStore:
         if not if_absent:
             self._replace(tables.documents, row)
             return True
-        with self._writing() as connection:
-            return connection.execute(self._insert(tables.documents).values(row).on_conflict_do_nothing()).rowcount == 1
+        insert = self._database.insert(tables.documents).values(row).on_conflict_do_nothing()
+        with self._database.writing() as connection:
+            return connection.execute(insert).rowcount == 1
 
     def document(self, kind: str, key: str) -> dict[str, Any] | None:
         """One document, or None."""
@@ -175,45 +175,35 @@ class SqlStore:
     def documents(self, kind: str) -> dict[str, dict[str, Any]]:
         """All documents of a kind by key, in order of key."""
         query = sa.select(tables.documents.c.key, tables.documents.c.body).where(tables.documents.c.kind == kind)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             found = sorted((row.key, row.body) for row in connection.execute(query))
         return {key: json.loads(body) for key, body in found}
 
     def document_kinds(self) -> list[str]:
         """The kinds that have documents, in order."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return sorted(connection.execute(sa.select(tables.documents.c.kind).distinct()).scalars())
 
     def delete_document(self, kind: str, key: str) -> None:
         """Remove a document; fine when it is not there."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(
                 sa.delete(tables.documents).where(tables.documents.c.kind == kind, tables.documents.c.key == key)
             )
 
     def close(self) -> None:
         """Give connections and files back."""
-        self.engine.dispose()
-
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        with translated(self.engine), self._writer.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
-        with translated(self.engine), self.engine.connect() as connection:
-            yield connection
+        self._database.close()
 
     def _first(self, query: sa.Select[Any]) -> sa.Row[Any] | None:
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return connection.execute(query).first()
 
     def _replace(self, table: sa.Table, row: Mapping[str, object]) -> None:
-        insert = self._insert(table).values(row)
+        insert = self._database.insert(table).values(row)
         keys = [column.name for column in table.primary_key]
         values = {name: insert.excluded[name] for name in row if name not in keys}
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
 
     def _keys(self, connection: sa.Connection, listing_ids: set[str]) -> dict[str, int]:
@@ -221,7 +211,7 @@ class SqlStore:
         known = _known_keys(connection, sorted(listing_ids))
         missing = sorted(listing_ids - known.keys())
         if missing:
-            insert = self._insert(tables.listing_keys).on_conflict_do_nothing()
+            insert = self._database.insert(tables.listing_keys).on_conflict_do_nothing()
             connection.execute(insert, [{"listing_id": listing_id} for listing_id in missing])
             known |= _known_keys(connection, missing)
         return known
@@ -231,7 +221,7 @@ class SqlStore:
             dict(zip(_COLUMNS, (keys[o.listing_id], *(getattr(o, name) for name in _VALUES)), strict=True))
             for o in batch
         ]
-        insert = self._insert(tables.observations)
+        insert = self._database.insert(tables.observations)
         if self.engine.dialect.name == "sqlite":
             return connection.execute(insert.on_conflict_do_nothing(), rows).rowcount
         # One statement with a list per column: several times as fast here as a statement per row.

@@ -1,0 +1,80 @@
+"""Opens the SQL databases of observations: brought to the newest schema, and what is said where they do not answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+
+from almazara.errors import UnavailableError
+from almazara.prices.store import sql_tables, timescale
+from almazara.sql import Database, changing_schema, open_database
+
+# Bulk writes touch a page of many listings again and again: copying the log into the file less often halves the work.
+_PRAGMAS: Final = (
+    "foreign_keys = ON",
+    "synchronous = FULL",
+    "cache_size = -32000",
+    "wal_autocheckpoint = 16000",
+    "journal_size_limit = 67108864",
+)
+_MIGRATION_LOCK: Final = 7_215_364_022
+_ADVICE: Final = {
+    "database is locked": "is locked by another process; try again when that has ended",
+    "readonly database": "may only be read, not written; check the permissions of the file and its folder",
+    "disk is full": "has no room left on its disk; make room and repeat",
+    "unable to open database file": "cannot be opened; check the path and its permissions",
+    "not a database": "is not an SQLite database",
+    "malformed": "is damaged; restore it from a copy",
+    "read-only transaction": "may only be read, not written; connect to the primary server",
+    "No space left": "has no room left on its disk; make room and repeat",
+}
+
+
+def open_observations(url: str) -> Database:
+    """The database of a URL, whose schema is the newest one; see `sql.open_database`.
+
+    Raises:
+        UnavailableError: also when it was written by a newer Almazara.
+    """
+    return open_database(url, example="prices.db", pragmas=_PRAGMAS, said=_said, prepare=_upgrade)
+
+
+def _said(name: str, cause: str) -> str:
+    known = (advice for sign, advice in _ADVICE.items() if sign in cause)
+    verb = "does not answer" if "connection" in cause else "answered"
+    return f"The database {name} {next(known, f'{verb}: {cause.splitlines()[0]}')}"
+
+
+def _upgrade(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        current = _revision(connection)
+    if current != sql_tables.HEAD:
+        with changing_schema(engine, _MIGRATION_LOCK) as connection:
+            _run_migrations(connection)
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            timescale.enable(connection)
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _run_migrations(connection: sa.Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise UnavailableError(
+            f"The database has the schema {_revision(connection)}, and this Almazara knows it up to {sql_tables.HEAD}: "
+            "it was written by a newer version; install that one."
+        ) from error

@@ -1,0 +1,179 @@
+"""Opens SQL databases, SQLite files and PostgreSQL: connections, changes of schema that several may begin at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from almazara.errors import InputError, MissingExtraError, UnavailableError
+
+BUSY_SECONDS: Final = 30.0
+
+Said = Callable[[str, str], str]
+"""From a database's name, without its password, and what its driver said: a sentence without its full stop."""
+
+
+class Database:
+    """A database that threads may share; what its driver raises becomes UnavailableError.
+
+    Args:
+        engine: Its connections; `insert` is the statement of its dialect, which knows ON CONFLICT.
+        said: Makes the sentence of an error.
+    """
+
+    def __init__(self, engine: sa.Engine, said: Said) -> None:
+        self.engine = engine
+        self.insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+        self._said = said
+        self._writer = _writer(engine)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection that changes nothing."""
+        with self.translated(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction; it locks at once in SQLite, so that writers queue."""
+        with self.translated(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn a driver's errors into UnavailableError, in a sentence without the password."""
+        try:
+            yield
+        except (DBAPIError, PoolTimeoutError) as error:
+            cause = str(getattr(error, "orig", None) or error).strip()
+            name = self.engine.url.set(query={}).render_as_string(hide_password=True)
+            raise UnavailableError(f"{self._said(name, cause)}. Nothing of this call was kept.") from error
+
+    def close(self) -> None:
+        """Give connections and files back."""
+        self.engine.dispose()
+
+
+def open_database(
+    url: str, *, example: str, pragmas: Sequence[str], said: Said, prepare: Callable[[sa.Engine], None]
+) -> Database:
+    """Open the database of a URL.
+
+    Args:
+        url: `sqlite:///file?timeout=seconds` or `postgresql://user:password@host/name`.
+        example: Name of an SQLite file, for the refusal of a URL without one.
+        pragmas: What is set on each connection to SQLite.
+        said: Makes the sentence of an error.
+        prepare: Makes or changes its tables, where that is needed.
+
+    Raises:
+        InputError: when the URL cannot be understood, or names an SQLite database without a file.
+        MissingExtraError: when the driver of PostgreSQL is not installed.
+        UnavailableError: when the database does not answer.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except ArgumentError as error:
+        raise InputError("The store's URL must be sqlite:///file or postgresql://host/name.") from error
+    if parsed.get_backend_name() == "sqlite":
+        engine = _sqlite(parsed, example, pragmas)
+    elif parsed.get_backend_name() == "postgresql":
+        engine = _postgresql(parsed)
+    else:
+        raise InputError(f"An SQL store is SQLite or PostgreSQL, not {parsed.get_backend_name()!r}.")
+    database = Database(engine, said)
+    try:
+        with database.translated():
+            prepare(engine)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+@contextmanager
+def changing_schema(engine: sa.Engine, lock: int) -> Iterator[sa.Connection]:
+    """The transaction in which tables are made or changed; who begins it meanwhile waits.
+
+    Args:
+        engine: The database.
+        lock: Any number, the same in every process that changes these tables.
+    """
+    if engine.dialect.name == "sqlite":
+        _use_write_ahead_log(engine)
+    with _writer(engine).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+        yield connection
+
+
+def _writer(engine: sa.Engine) -> sa.Engine:
+    """The same engine; its transactions lock at once, and count the rows they insert."""
+    return engine.execution_options(begin="BEGIN IMMEDIATE", preserve_rowcount=True)
+
+
+def _sqlite(url: sa.URL, example: str, pragmas: Sequence[str]) -> sa.Engine:
+    if not url.database or url.database == ":memory:":
+        raise InputError(f"An SQLite store needs a file: sqlite:///{example}.")
+    if not url.database.startswith("file:"):
+        _make_folder(Path(url.database).parent)
+    timeout = {} if "timeout" in url.query else {"timeout": BUSY_SECONDS}
+    engine = sa.create_engine(url, connect_args=timeout)
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 (a driver's connection)
+        connection.isolation_level = None  # we begin transactions ourselves, below
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        if begin := connection.get_execution_options().get("begin", "BEGIN"):
+            connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnavailableError(f"The folder {folder} of the database cannot be made: {error}.") from error
+
+
+def _postgresql(url: sa.URL) -> sa.Engine:
+    url = url.set(drivername="postgresql+psycopg")
+    try:
+        engine = sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    except ImportError as error:  # psycopg, or the C library that it needs
+        raise MissingExtraError("postgres", "A PostgreSQL store") from error
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 (a driver's connection)
+        connection.execute("SET TIME ZONE 'UTC'")
+        connection.commit()
+
+    return engine
+
+
+def _use_write_ahead_log(engine: sa.Engine) -> None:
+    # Changing the mode needs the file alone and does not wait for it as other statements do.
+    deadline = time.monotonic() + float(engine.url.query.get("timeout", BUSY_SECONDS))  # type: ignore[arg-type]
+    while True:
+        try:
+            with engine.execution_options(begin="").connect() as connection:
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        except OperationalError as error:
+            if "locked" not in str(error.orig) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
