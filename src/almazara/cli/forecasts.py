@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from almazara.cli.output import AsJson, load_settings, print_json, print_table
+from almazara.cli.versions import Version, go_back, show_versions
 
 
 def score(
@@ -43,32 +44,13 @@ def score(
 
 def versions(as_json: AsJson = False) -> None:
     """The published versions of the forecasts, newest first."""
-    from almazara.artifacts import open_artifacts
     from almazara.prices.publishing import FORECASTS
 
-    store = open_artifacts(load_settings())
-    current, found = store.current_version(FORECASTS), store.versions(FORECASTS)
-    if as_json:
-        print_json([{"current": one.version == current, **one.manifest} for one in found])
-        return
-    rows = [
-        ["→" if one.version == current else "", one.version, *(one.manifest["metrics"][n] for n in _COUNTS)]
-        for one in found
-    ]
-    print_table(["", "version", *_COUNTS], rows)
+    show_versions(FORECASTS, ["forecast", "refused"], as_json=as_json)
 
 
-def rollback(
-    version: Annotated[
-        str | None, typer.Argument(help="Version to go to; the one before the current by default.")
-    ] = None,
-) -> None:
+def rollback(version: Version = None) -> None:
     """Go back to earlier forecasts; a running server takes them up."""
-    from almazara.artifacts import open_artifacts
     from almazara.prices.publishing import FORECASTS
 
-    artifact = open_artifacts(load_settings()).rollback(FORECASTS, version)
-    typer.echo(f"Now in use: version {artifact.version}, {artifact.manifest['metrics']['forecast']} products forecast.")
-
-
-_COUNTS = ("forecast", "refused")
+    go_back(FORECASTS, version, "forecast", "products forecast")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from almazara.cli.output import AsJson, load_settings, print_json, print_table, showing_progress
+from almazara.cli.versions import Version, go_back, show_versions
 
 if TYPE_CHECKING:
     from almazara.movies.service import MovieService
@@ -137,34 +138,17 @@ def recommend(
 @app.command()
 def versions(as_json: AsJson = False) -> None:
     """The published versions, newest first."""
-    from almazara.artifacts import open_artifacts
     from almazara.movies.artifact import MOVIES
 
-    store = open_artifacts(load_settings())
-    current = store.current_version(MOVIES)
-    found = store.versions(MOVIES)
-    if as_json:
-        print_json([{"current": one.version == current, **one.manifest} for one in found])
-        return
-    rows = [
-        ["→" if one.version == current else "", one.version, one.manifest["metrics"]["films"], one.manifest["sample"]]
-        for one in found
-    ]
-    print_table(["", "version", "films", "sample"], rows)
+    show_versions(MOVIES, ["films", "sample"], as_json=as_json)
 
 
 @app.command()
-def rollback(
-    version: Annotated[
-        str | None, typer.Argument(help="Version to go to; the one before the current by default.")
-    ] = None,
-) -> None:
+def rollback(version: Version = None) -> None:
     """Go back to an earlier version; a running server takes it up."""
-    from almazara.artifacts import open_artifacts
     from almazara.movies.artifact import MOVIES
 
-    artifact = open_artifacts(load_settings()).rollback(MOVIES, version)
-    typer.echo(f"Now in use: version {artifact.version}, {artifact.manifest['metrics']['films']} films.")
+    go_back(MOVIES, version, "films", "films")
 
 
 def _service() -> MovieService:
