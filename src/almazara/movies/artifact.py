@@ -10,10 +10,9 @@ from typing import Final
 import numpy as np
 
 from almazara.errors import UnavailableError
-from almazara.movies.catalog.catalog import Releases, open_catalog
+from almazara.movies.catalog.catalog import KeyTable, Releases, Texts, open_catalog
 from almazara.movies.catalog.people import Money, People
 from almazara.movies.catalog.search import SearchArrays, SearchIndex
-from almazara.movies.catalog.texts import KeyTable, Texts
 from almazara.movies.service import Parts
 from almazara.movies.similar.answering import open_similar
 from almazara.movies.similar.attributes import Attributes

@@ -16,9 +16,9 @@ from almazara.artifacts import Artifact, open_artifacts
 from almazara.errors import NotFoundError, UnavailableError
 from almazara.movies.artifact import MOVIES
 from almazara.movies.catalog import making_answers
+from almazara.movies.catalog.catalog import Texts
 from almazara.movies.catalog.making import build_catalog, build_imdb_numbers, twins
 from almazara.movies.catalog.making_answers import build_film_answers
-from almazara.movies.catalog.texts import Texts
 from almazara.movies.cleaning import schema as s
 from almazara.runs import Progress
 from almazara.settings import Settings

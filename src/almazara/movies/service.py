@@ -24,10 +24,9 @@ from almazara.movies.answers import (
 )
 from almazara.movies.catalog import calendar_es
 from almazara.movies.catalog.calendar_es import DayOfMonth, Weekday
-from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, Found, Releases
+from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, Found, Releases, Texts
 from almazara.movies.catalog.people import Money, People, actor_answer, director_answer
 from almazara.movies.catalog.search import SearchIndex
-from almazara.movies.catalog.texts import Texts
 from almazara.movies.catalog.titles import check_query
 from almazara.movies.similar.answering import DEFAULT_METHOD, Query, SimilarAnswers
 from almazara.movies.similar.attributes import NO_FILTERS, Filters

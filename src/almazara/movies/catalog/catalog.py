@@ -1,4 +1,4 @@
-"""The catalog: look-ups of films and counts of releases in memory-mapped arrays, without a scan per question."""
+"""The catalog in memory-mapped arrays: texts, keys that lead to films, and counts of releases; no scan per question."""
 
 from __future__ import annotations
 
@@ -12,13 +12,50 @@ import numpy as np
 
 from almazara.errors import NotFoundError
 from almazara.movies.answers import FilmReference
-from almazara.movies.catalog.texts import KeyTable, Texts
 from almazara.movies.catalog.titles import query_keys, split_year
 
 Row = int
 """Position of a film in the catalog's columns."""
+Arrays = Mapping[str, np.ndarray]
+"""Arrays by name: what is stored together and read by one class."""
 
 SUGGESTIONS: Final = 5
+
+
+class Texts:
+    """Texts by row; opening it reads nothing."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        # A memoryview hands out Python ints and slices at a fraction of the cost of indexing an array.
+        self._offsets = arrays["offsets"].data
+        self._blob = arrays["blob"].data
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def encoded(self, row: int) -> bytes:
+        """The UTF-8 bytes of a text."""
+        return bytes(self._blob[self._offsets[row] : self._offsets[row + 1]])
+
+    def __getitem__(self, row: int) -> str:
+        return str(self._blob[self._offsets[row] : self._offsets[row + 1]], "utf-8")
+
+
+class KeyTable:
+    """Leads from a key to rows; opening it reads nothing, a look-up halves the range some seventeen times."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self._keys = Texts(arrays)
+        self._starts = arrays["starts"].data
+        self._rows = arrays["rows"].data
+
+    def rows(self, key: str) -> list[int]:
+        """The rows of a key, in the order in which they were given; none for an unknown key."""
+        wanted = key.encode("utf-8", "surrogatepass")
+        place = bisect_left(range(len(self._keys)), wanted, key=self._keys.encoded)
+        if place == len(self._keys) or self._keys.encoded(place) != wanted:
+            return []
+        return list(self._rows[self._starts[place] : self._starts[place + 1]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +69,7 @@ class Found:
 class Releases:
     """How many films came out in a month of any year, on a weekday, on a day of any month, on a date."""
 
-    def __init__(self, arrays: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, arrays: Arrays) -> None:
         self._by_month = arrays["by_month"].data
         self._by_weekday = arrays["by_weekday"].data
         self._by_day = arrays["by_day"].data
@@ -65,9 +102,7 @@ class Catalog:
     first; films are in order of id.
     """
 
-    def __init__(
-        self, films: Mapping[str, np.ndarray], titles: Texts, title_keys: KeyTable, original_keys: KeyTable
-    ) -> None:
+    def __init__(self, films: Arrays, titles: Texts, title_keys: KeyTable, original_keys: KeyTable) -> None:
         self._ids = films["ids"].data
         self._years = films["years"].data
         self._popularity = films["popularity"].data
@@ -152,7 +187,7 @@ def _known(value: float) -> float | None:
     return None if value != value else value  # noqa: PLR0124 - only NaN differs from itself
 
 
-def open_catalog(group: Callable[[str], Mapping[str, np.ndarray]]) -> Catalog:
+def open_catalog(group: Callable[[str], Arrays]) -> Catalog:
     """Over the arrays of a built catalog, each group by its name."""
     keys = KeyTable(group("title_keys")), KeyTable(group("original_keys"))
     return Catalog(group("films"), Texts(group("titles")), *keys)

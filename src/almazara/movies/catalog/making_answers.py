@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 
 from almazara.movies.answers import FilmAnswer
+from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.catalog.making import KEY, ROW, offsets, pack_keys, pack_lines, pack_texts
-from almazara.movies.catalog.texts import Arrays
 from almazara.movies.catalog.titles import normalize_all
 from almazara.movies.cleaning import schema as s
 

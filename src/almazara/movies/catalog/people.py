@@ -12,7 +12,7 @@ import numpy as np
 
 from almazara.movies import sentences
 from almazara.movies.answers import ActorAnswer, DirectorAnswer
-from almazara.movies.catalog.texts import KeyTable, Texts
+from almazara.movies.catalog.catalog import KeyTable, Texts
 from almazara.movies.catalog.titles import query_keys
 
 

@@ -9,8 +9,7 @@ from typing import Final
 from almazara.errors import InputError
 from almazara.movies import sentences
 from almazara.movies.answers import FilmReference, Recommendation, RecommendationAnswer
-from almazara.movies.catalog.catalog import Catalog
-from almazara.movies.catalog.texts import Arrays, Texts
+from almazara.movies.catalog.catalog import Arrays, Catalog, Texts
 from almazara.movies.similar.attributes import NO_FILTERS, Attributes, Filters
 from almazara.movies.similar.lists import MAX_SIMILAR
 from almazara.movies.similar.reasons import Reasons

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from almazara.errors import InputError
-from almazara.movies.catalog.texts import Arrays, Texts
+from almazara.movies.catalog.catalog import Arrays, Texts
 from almazara.movies.catalog.titles import normalize
 
 MAX_EXCLUDED: Final = 1000

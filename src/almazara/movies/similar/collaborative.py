@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
-from almazara.movies.catalog.texts import Arrays
+from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.similar.lists import Films, Lists
 
 SHRINK: Final = 10.0

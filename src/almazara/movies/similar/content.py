@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from almazara.movies.catalog.texts import Arrays
+from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.cleaning import schema as s
 from almazara.movies.similar.content_weights import ContentWeights
 from almazara.movies.similar.features import terms, tfidf

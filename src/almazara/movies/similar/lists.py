@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from almazara.movies.catalog.texts import Arrays
+from almazara.movies.catalog.catalog import Arrays
 
 MAX_SIMILAR: Final = 50
 """The largest `n` that can be asked for."""

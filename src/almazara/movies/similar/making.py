@@ -9,10 +9,9 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from almazara.movies.catalog.catalog import open_catalog
+from almazara.movies.catalog.catalog import Arrays, open_catalog
 from almazara.movies.catalog.making import pack_texts
 from almazara.movies.catalog.making_answers import DIRECTOR
-from almazara.movies.catalog.texts import Arrays
 from almazara.movies.cleaning import schema as s
 from almazara.movies.similar.answering import Query, open_similar
 from almazara.movies.similar.reasons import FIELDS

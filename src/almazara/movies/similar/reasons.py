@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from almazara.movies.catalog.texts import Arrays, Texts
+from almazara.movies.catalog.catalog import Arrays, Texts
 from almazara.movies.sentences import number
 
 FIELDS: Final = {

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import polars as pl
 
-from almazara.movies.catalog.texts import Arrays
+from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.cleaning import schema as s
 from almazara.movies.similar.interactions import interactions
 from almazara.movies.users.models.content import content_matrix

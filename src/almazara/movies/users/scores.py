@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from almazara.movies.catalog.texts import Arrays
+from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.similar.selection import SimilarFilms
 
 CODES: Final = 127

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
-from almazara.movies.catalog.texts import Arrays
+from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.users.scores import UserRecommendations
 
 LENGTHS: Final = np.array([0, 1, 2, 3, 5, 10, 15, 25, 50, 120, 300], dtype=np.float32)

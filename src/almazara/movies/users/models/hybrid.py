@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from scipy import linalg, sparse
 
-from almazara.movies.catalog.texts import Arrays
+from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.users.models import blend as user_blend
 from almazara.movies.users.models import landmarks
 from almazara.movies.users.models.ease import Ease, zero_diagonal_weights

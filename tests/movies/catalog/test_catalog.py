@@ -3,8 +3,8 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from almazara.movies.catalog.catalog import KeyTable, Texts
 from almazara.movies.catalog.making import pack_keys, pack_lines, pack_texts
-from almazara.movies.catalog.texts import KeyTable, Texts
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
