@@ -88,7 +88,7 @@ def main() -> None:
         **building.build_similar({**tables, s.RATINGS: tables[s.RATINGS].filter(own)}, quiet),
     }
     similar = open_similar(groups.__getitem__, open_catalog(groups.__getitem__))
-    select, method, likeness = similar.selector.films, similar.methods[options.method], similar.selector.likeness
+    select, method, likeness = similar.ranking.similar, similar.methods[options.method], similar.ranking.space
     viewers = judging.sum(axis=0)
     rows = np.flatnonzero(viewers >= FEWEST_JUDGES)
     directors = [set(names) for names in tables[s.FILMS][s.DIRECTORS].to_list()]

@@ -24,8 +24,9 @@ import psutil
 import uvloop
 from serve_films import REAL_DATA, SERVER_OPTIONS, TRIVIAL, ask, server
 
-from almazara.app import film_users, movies
-from almazara.movies import building, user_service
+from almazara.app import movies
+from almazara.movies import building
+from almazara.movies.users.answering import ListQuery
 from almazara.movies.users.events import Event, Kind
 from almazara.settings import Settings
 
@@ -49,8 +50,8 @@ def build(home: Path, folder: Path | None, ratings: Path | None) -> None:
 def make_users(settings: Settings) -> None:
     """Keep the events of twenty users of each length, and print what a batch of a thousand costs."""
     rng, now = random.Random(2026), datetime.now(UTC)
-    users = film_users.open_film_users(settings)
-    popular = [film.id for film in users.live.current.for_user("nobody", [], user_service.ListQuery(n=50)).detalle]
+    users = movies.open_film_users(settings)
+    popular = [film.id for film in users.answers().for_user("nobody", [], ListQuery(n=50)).detalle]
     films = [*popular, *movies.open_movies(settings)._parts.catalog._ids]  # noqa: SLF001
     batches = []
     for length, number in itertools.product(LENGTHS, range(USERS)):

@@ -21,8 +21,8 @@ def recommender(sample_films, method):
 @pytest.fixture
 def selected(sample_films, recommender):
     """The first films for a row."""
-    selector = sample_films._parts.similar.selector
-    return lambda row, n: selector.films(recommender, row, n)
+    ranking = sample_films._parts.similar.ranking
+    return lambda row, n: ranking.similar(recommender, row, n)
 
 
 @pytest.fixture
@@ -89,5 +89,5 @@ def test_score_recommends_the_nearest_vote_average(sample_films):
     averages = np.array([catalog.average(row) or 0.0 for row in range(len(catalog))])
     for row in range(0, len(catalog), 50):
         nearest = np.sort(np.abs(np.delete(averages, row) - averages[row]))[:300]
-        found = similar.selector.films(similar.methods["puntuacion"], row, 300).rows
+        found = similar.ranking.similar(similar.methods["puntuacion"], row, 300).rows
         assert np.allclose(np.sort(np.abs(averages[found] - averages[row])), nearest)

@@ -15,7 +15,7 @@ from almazara import log
 from almazara.api import errors, film_training, health, metrics, movies, price_advice, price_scores, prices, users
 from almazara.api.limits import BodyLimit
 from almazara.api.security import WriteGuard
-from almazara.app.film_users import live_film_users
+from almazara.app.movies import open_film_users
 from almazara.app.prices import Prices
 from almazara.live import Live
 from almazara.movies.renewing.training_runs import open_film_training
@@ -39,14 +39,13 @@ def create_api(
         settings: The settings.
         read_now: Whether followed prices are read as soon as it runs.
     """
-    film_users = live_film_users(settings)
-    film_users.live.refresh()
+    film_users = open_film_users(settings, live_movies)
     training = open_film_training(settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(price_product.start, read_now=read_now)
-        watched: list[Live[Any]] = [live_movies, film_users.live, price_product.forecasts]
+        watched: list[Live[Any]] = [live_movies, price_product.forecasts]
         watcher = asyncio.create_task(_watch(watched, settings.reload_seconds))
         yield
         watcher.cancel()

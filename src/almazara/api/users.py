@@ -17,14 +17,14 @@ from almazara.api.errors import PROBLEM_TYPE, Problem, declared
 from almazara.api.movies import COUNT, DIVERSITY, FILTERS, PlainRoute, read_filters
 from almazara.api.parameters import PathText, QueryList, described
 from almazara.api.security import KEY_HEADER, require_write
-from almazara.app.film_users import FilmUsers
 from almazara.errors import InputError
 from almazara.movies.answers import DeletedAnswer, EventsAnswer, GroupAnswer, ProfileAnswer, UserAnswer
 from almazara.movies.catalog.titles import LONGEST_QUERY
 from almazara.movies.similar.attributes import MAX_EXCLUDED, Filters
 from almazara.movies.similar.lists import MAX_SIMILAR
-from almazara.movies.user_service import MAX_LISTED, MAX_MEMBERS, ListQuery
+from almazara.movies.users.answering import MAX_LISTED, MAX_MEMBERS, ListQuery
 from almazara.movies.users.events import KINDS, LARGEST_ID, MAX_EVENTS, MAX_RATING, MIN_RATING, USER_PATTERN, BatchError
+from almazara.movies.users.film_users import FilmUsers
 
 _COUNT: Final = 10
 _KEY = APIKeyHeader(name=KEY_HEADER, auto_error=False, description="Solo hace falta si hay claves configuradas.")
@@ -194,8 +194,7 @@ async def for_group(request: Request) -> Response:
     summary="Películas para una lista de películas que gustan; no guarda nada",
 )
 def for_profile(request: Request, profile: Profile) -> Response:
-    service = _users(request).live.current
-    return _send(service.for_profile(profile.gustan, profile.no_gustan, profile.query()))
+    return _send(_users(request).answers().for_profile(profile.gustan, profile.no_gustan, profile.query()))
 
 
 # To stand before the route of titles, which takes whatever follows /recomendacion/.

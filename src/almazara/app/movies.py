@@ -1,22 +1,26 @@
-"""Builds the film product: its service over the version in use."""
+"""Builds the film product: its service over the version in use, and its users."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from almazara.artifacts import Artifact, open_artifacts
 from almazara.errors import UnavailableError
 from almazara.live import Live
-from almazara.movies.artifact import MOVIES
+from almazara.movies.artifact import MOVIES, open_service
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
+
+if TYPE_CHECKING:
+    from almazara.movies.users.film_users import FilmUsers
 
 
 def live_movies(settings: Settings) -> Live[MovieService]:
     """The film service of the version in use, not opened yet."""
-    return Live(open_artifacts(settings), MOVIES, lambda artifact: open_movies(settings, artifact), no_catalog)
+    return Live(open_artifacts(settings), MOVIES, lambda artifact: open_movies(settings, artifact), _no_catalog)
 
 
-def no_catalog() -> UnavailableError:
-    """The error of every question before the first version is published."""
+def _no_catalog() -> UnavailableError:
     return UnavailableError("Todavía no hay catálogo de películas: ejecute `almazara up`.")
 
 
@@ -25,13 +29,21 @@ def open_movies(settings: Settings, artifact: Artifact | None = None) -> MovieSe
 
     Raises:
         NotFoundError: when nothing is published yet.
+        UnavailableError: when it was built by another version of Almazara.
     """
-    from almazara.movies.artifact import open_parts
+    return open_service(artifact or open_artifacts(settings).current(MOVIES), settings.min_votes)
 
-    artifact = artifact or open_artifacts(settings).current(MOVIES)
-    return MovieService(
-        open_parts(artifact.path),
-        version=artifact.version,
-        is_sample=bool(artifact.manifest.get("sample")),
-        min_votes=settings.min_votes,
-    )
+
+def open_film_users(settings: Settings, live: Live[MovieService] | None = None) -> FilmUsers:
+    """The users of what a server answers from, or else of the published version.
+
+    Raises:
+        NotFoundError: when nothing is published yet, and nothing is live.
+        UnavailableError: when it was built by another version of Almazara.
+    """
+    from almazara.movies.users.film_users import FilmUsers
+
+    if live is not None:
+        return FilmUsers(settings, lambda: live.current.users)
+    service = open_movies(settings)
+    return FilmUsers(settings, lambda: service.users)

@@ -12,7 +12,7 @@ import typer
 from almazara.cli.output import AsJson, load_settings, print_json, print_table
 
 if TYPE_CHECKING:
-    from almazara.app.film_users import FilmUsers, Imported
+    from almazara.movies.users.film_users import FilmUsers, Imported
 
 app = typer.Typer(help="What users did with films: import, delete.", no_args_is_help=True)
 
@@ -72,7 +72,7 @@ def recommend_for(
 ) -> None:
     """Films for a user, or for several at once, with the reasons."""
     from almazara.movies.similar.attributes import Filters, listed
-    from almazara.movies.user_service import ListQuery
+    from almazara.movies.users.answering import ListQuery
 
     filters = Filters(
         year_min=year_min,
@@ -91,7 +91,7 @@ def recommend_for(
 
 
 def _users() -> FilmUsers:
-    from almazara.app.film_users import open_film_users
+    from almazara.app.movies import open_film_users
 
     return open_film_users(load_settings())
 

@@ -31,6 +31,7 @@ from almazara.movies.catalog.titles import check_query
 from almazara.movies.similar.answering import DEFAULT_METHOD, Query, SimilarAnswers
 from almazara.movies.similar.attributes import NO_FILTERS, Filters
 from almazara.movies.similar.lists import MAX_SIMILAR
+from almazara.movies.users.answering import UserAnswers
 
 _REMEMBERED: Final = 512
 _NO_OTHERS: Final = b"[]}"
@@ -53,6 +54,7 @@ class Parts:
     director_search: SearchIndex
     similar: SimilarAnswers
     recommended: Texts
+    users: UserAnswers
 
 
 class MovieService:
@@ -61,6 +63,7 @@ class MovieService:
     def __init__(self, parts: Parts, *, version: str, is_sample: bool, min_votes: int) -> None:
         self.version = version
         self.is_sample = is_sample
+        self.users = parts.users
         self._parts = parts
         self._catalog = parts.catalog
         self._min_votes = min_votes

@@ -12,8 +12,8 @@ from almazara.errors import InputError
 from almazara.movies.catalog.making import twins
 from almazara.movies.similar.answering import METHODS
 from almazara.movies.similar.attributes import Filters, listed, listed_ids
+from almazara.movies.similar.ranking import diversified
 from almazara.movies.similar.reasons import FEWEST_VIEWERS, decade, is_telling
-from almazara.movies.similar.selection import diversified
 from sample_catalog import Made, publish_made, settings_for
 
 FILTERS = {
@@ -50,7 +50,7 @@ def similar(sample_films):
 def test_a_filter_leaves_films_out_and_changes_no_order(similar, tables, method, name):
     filters, passing = FILTERS[name]
     allowed = tables["films"].select(passing.fill_null(value=False)).to_series().to_numpy()
-    films, select = len(allowed), similar.selector.films
+    films, select = len(allowed), similar.ranking.similar
     for row in ROWS:
         ranked = select(similar.methods[method], row, films).rows
         assert len(ranked) == films - 1
@@ -136,8 +136,8 @@ def test_equally_good_films_keep_their_order_under_variety():
 
 def test_more_variety_makes_lists_less_alike(similar):
     def mean_likeness(diversity):
-        lists = [similar.selector.films(similar.methods["hibrido"], row, 10, diversity=diversity) for row in ROWS]
-        return np.mean([similar.selector.likeness.between(found.rows).mean() for found in lists])
+        lists = [similar.ranking.similar(similar.methods["hibrido"], row, 10, diversity=diversity) for row in ROWS]
+        return np.mean([similar.ranking.space.between(found.rows).mean() for found in lists])
 
     assert mean_likeness(0.0) > mean_likeness(0.3) > mean_likeness(0.8)
 
@@ -150,7 +150,7 @@ def test_what_is_scored_on_request_is_what_was_stored(similar):
 
 
 def test_the_cosine_of_two_films_is_that_of_their_rows(similar):
-    space, rows = similar.selector.likeness, np.array([3, 900, 901, 1500])
+    space, rows = similar.ranking.space, np.array([3, 900, 901, 1500])
     dense = np.zeros((4, len(space._term_starts) - 1))
     for place, row in enumerate(rows):
         terms, weights = space._of(row)

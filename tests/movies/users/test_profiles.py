@@ -2,12 +2,21 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara.movies.users.events import Event, Kind
-from almazara.movies.users.profiles import DISLIKE_WEIGHT, LIKE_WEIGHT, LOW_WEIGHT, VIEW_WEIGHT, Opinion, fold
+from almazara.movies.users.profiles import (
+    DISLIKE_WEIGHT,
+    LIKE_WEIGHT,
+    LOW_WEIGHT,
+    VIEW_WEIGHT,
+    Opinion,
+    UserHistory,
+    fold,
+)
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -75,3 +84,19 @@ def test_the_last_like_or_dislike_wins_over_everything(acts):
     ratings = [act for act in acts if isinstance(act, float)]
     expected = words[-1] if words else (Kind.RATING if ratings else Kind.VIEW)
     assert opinion(*acts) == Opinion(expected, ratings[-1] if ratings else None)
+
+
+def test_a_user_of_the_ratings_file_is_found_by_exactly_their_number():
+    history = UserHistory(
+        {
+            "ids": np.array([-5, 3, 12], dtype=np.int64),
+            "offsets": np.array([0, 1, 3, 4], dtype=np.int64),
+            "rows": np.array([9, 4, 5, 6], dtype=np.int32),
+            "ratings": np.array([1.0, 3.5, np.nan, 5.0], dtype=np.float16),
+        }
+    )
+    assert history.rated("3") == {4: 3.5, 5: None}
+    assert "12" in history
+    for other in ("4", "03", "-5", "+3", "\uff13", "3.0", "99999999999999999999", "ana", ""):
+        assert other not in history
+        assert history.rated(other) == {}

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from almazara.app.film_users import open_film_users
-from almazara.movies.user_service import ListQuery
+from almazara.app.movies import open_movies
+from almazara.movies.users.answering import ListQuery
 from almazara.movies.users.events import Kind
 from almazara.movies.users.exports.rows import Entry
 from sample_catalog import settings_for
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.real_data
 
 @pytest.fixture(scope="module")
 def service(real_home):
-    return open_film_users(settings_for(real_home)).live.current
+    return open_movies(settings_for(real_home)).users
 
 
 @pytest.fixture(scope="module")

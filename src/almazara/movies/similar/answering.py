@@ -12,9 +12,9 @@ from almazara.movies.answers import FilmReference, Recommendation, Recommendatio
 from almazara.movies.catalog.catalog import Arrays, Catalog, Texts
 from almazara.movies.similar.attributes import NO_FILTERS, Attributes, Filters
 from almazara.movies.similar.lists import MAX_SIMILAR
+from almazara.movies.similar.ranking import Ranking
 from almazara.movies.similar.reasons import Reasons
-from almazara.movies.similar.selection import Candidates, Selector, SimilarFilms
-from almazara.movies.similar.stored import ContentSpace, ScoreRecommender, StoredRecommender
+from almazara.movies.similar.stored import Candidates, ContentSpace, ScoreRecommender, SimilarFilms, StoredRecommender
 
 HYBRID: Final = "hibrido"
 CONTENT: Final = "contenido"
@@ -56,16 +56,14 @@ class Query:
             raise InputError(f"diversidad es {self.diversity}: use un número de 0 a 1.")
 
 
+@dataclass(frozen=True, slots=True)
 class SimilarAnswers:
     """Answers by row of the catalog."""
 
-    def __init__(
-        self, catalog: Catalog, methods: Mapping[str, SimilarFilms], selector: Selector, reasons: Reasons
-    ) -> None:
-        self._catalog = catalog
-        self.methods = methods
-        self.selector = selector
-        self._reasons = reasons
+    catalog: Catalog
+    methods: Mapping[str, SimilarFilms]
+    ranking: Ranking
+    reasons: Reasons
 
     def answer(self, row: int, query: Query) -> RecommendationAnswer:
         """The list for one film, `otras` being empty.
@@ -77,8 +75,8 @@ class SimilarAnswers:
         method = query.method
         if method == COLLABORATIVE and not len(self.methods[method].candidates(row)):
             method = CONTENT  # nobody who has seen it has seen anything else
-        found = self.selector.films(self.methods[method], row, query.n, query.filters, query.diversity)
-        film = self._catalog.reference(row)
+        found = self.ranking.similar(self.methods[method], row, query.n, query.filters, query.diversity)
+        film = self.catalog.reference(row)
         detail = self._detail(row, film, method, found)
         titles = [one.titulo for one in detail]
         message = sentences.recommendation(
@@ -93,17 +91,17 @@ class SimilarAnswers:
 
     def _detail(self, row: int, film: FilmReference, method: str, found: Candidates) -> list[Recommendation]:
         rows, similarities = found.rows.tolist(), found.similarity.tolist()
-        reasons = self._reasons.of(row, film.titulo, list(zip(rows, found.shared.tolist(), strict=True)))
+        reasons = self.reasons.of(row, film.titulo, list(zip(rows, found.shared.tolist(), strict=True)))
         if method == SCORE:
             reasons = [[*self._averages(row, other), *why] for other, why in zip(rows, reasons, strict=True)]
         return [
-            Recommendation(*self._catalog.facts(other), round(similarity, 4), why)
+            Recommendation(*self.catalog.facts(other), round(similarity, 4), why)
             for other, similarity, why in zip(rows, similarities, reasons, strict=True)
         ]
 
     def _averages(self, row: int, other: int) -> list[str]:
         """The reason of the brief's own method."""
-        own, theirs = self._catalog.average(row), self._catalog.average(other)
+        own, theirs = self.catalog.average(row), self.catalog.average(other)
         return [] if own is None or theirs is None else [sentences.averages(theirs, own)]
 
 
@@ -121,10 +119,10 @@ def open_similar(group: Callable[[str], Arrays], catalog: Catalog) -> SimilarAns
         COLLABORATIVE: StoredRecommender(group("collaborative"), space.scores),
         SCORE: ScoreRecommender(group("score"), films["averages"]),
     }
-    selector = Selector(
+    ranking = Ranking(
         Attributes(films, attributes, Texts(group("language_names")), Texts(group("genre_names"))),
         group("twins")["labels"],
         attributes["by_votes"],
         space,
     )
-    return SimilarAnswers(catalog, methods, selector, Reasons(group("reasons"), Texts(group("reason_names")), films))
+    return SimilarAnswers(catalog, methods, ranking, Reasons(group("reasons"), Texts(group("reason_names")), films))

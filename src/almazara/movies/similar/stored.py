@@ -1,17 +1,59 @@
-"""Recommenders that read lists fitted ahead, so that a request mostly computes no similarity."""
+"""Ways to find similar films that read lists fitted ahead, so that a request mostly computes no similarity."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 import numpy as np
 
 from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.similar.lists import ROUNDING
-from almazara.movies.similar.selection import Candidates
 
 _VOTE_SCALE: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Films in order, best first.
+
+    Attributes:
+        rows: (k,) rows of the catalog.
+        similarity: (k,) in [0, 1], never rising.
+        shared: (k,) users who have both films, 0 where that is unknown.
+    """
+
+    rows: np.ndarray
+    similarity: np.ndarray
+    shared: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def at(self, places: np.ndarray | slice | list[int]) -> Candidates:
+        """Those at some places, or where a mask is true."""
+        return Candidates(self.rows[places], self.similarity[places], self.shared[places])
+
+    def then(self, others: Candidates) -> Candidates:
+        """These, and the others after them."""
+        pairs = zip(self._arrays(), others._arrays(), strict=True)
+        return Candidates(*(np.concatenate(pair) for pair in pairs))
+
+    def _arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return self.rows, self.similarity, self.shared
+
+
+class SimilarFilms(Protocol):
+    """A way to find films similar to one, by row."""
+
+    def candidates(self, row: int) -> Candidates:
+        """The most similar films that were found when the catalog was built; maybe the film itself among them."""
+        ...
+
+    def scores(self, row: int) -> np.ndarray:
+        """The similarity of all films, for those that come after the candidates: (films,) float."""
+        ...
 
 
 class StoredRecommender:

@@ -1,13 +1,14 @@
-"""Scores of all films for one profile, read from arrays that were fitted at build time: NumPy only."""
+"""How well all films suit a profile or a group, read from arrays that were fitted at build time: NumPy only."""
 
 from __future__ import annotations
 
-from typing import Final
+import math
+from typing import Final, Protocol
 
 import numpy as np
 
 from almazara.movies.catalog.catalog import Arrays
-from almazara.movies.similar.selection import SimilarFilms
+from almazara.movies.similar.stored import SimilarFilms
 
 CODES: Final = 127
 """The largest code of a weight."""
@@ -17,6 +18,19 @@ _AGAINST: Final = np.float32(0.3)
 
 _UNPROVEN: Final = np.float32(1.0)
 """What a cold film must be better by than a warm one, in standard deviations: nobody has chosen it yet."""
+
+
+class UserScores(Protocol):
+    """How well films suit a user; fitted ahead."""
+
+    def scores(self, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """A score for every film, also for those of the profile: (films,) float32, finite.
+
+        Args:
+            rows: (known,) int32 rows of the films that the user knows, rising; none asks for what is popular.
+            weights: (known,) float32, how much each speaks for films like it; below 0 against them.
+        """
+        ...
 
 
 class UserRecommendations:
@@ -177,3 +191,38 @@ class NeighborScores:
             found = self._similar.candidates(row)
             scores[found.rows] += np.float32(weight) * found.similarity
         return np.asarray(scores + np.float32(_VOTES) * self._popularity)
+
+
+BEST_SHARE: Final = 0.1
+"""A film is a misery for a member for whom it is not among this share of the films, the best ones for them."""
+
+
+def together(scores: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """How well each film suits a group: average without misery, on scores scaled alike for every member.
+
+    Source: Masthoff (2004), "Group modeling: selecting a sequence of television items to suit a group of viewers",
+    User Modeling and User-Adapted Interaction 14, where it came out best with least misery and the average. What is a
+    misery is relative here, since scores of models have no scale: and films that are a misery for somebody come after
+    all others instead of not at all, so that a list is never short.
+
+    Args:
+        scores: (members, films) finite, comparable within a row only.
+        allowed: (films,) bool, the films that the list may have.
+
+    Returns:
+        (films,) float32: in [0, 1] for films that suit everybody, below 0 for the others; -1 where not allowed.
+    """
+    group = np.full(len(allowed), -1.0, dtype=np.float32)
+    if allowed.any():
+        scaled = scaled_to_one(scores[:, allowed])
+        edge = math.ceil((1 - BEST_SHARE) * (scaled.shape[1] - 1))
+        misery = (scaled < np.partition(scaled, edge, axis=1)[:, edge, None]).any(axis=0)
+        group[allowed] = scaled.mean(axis=0) - misery
+    return group
+
+
+def scaled_to_one(scores: np.ndarray) -> np.ndarray:
+    """Each row from 0 (its least) to 1 (its greatest); a row of equal scores is 0."""
+    least = scores.min(axis=-1, keepdims=True)
+    spread = scores.max(axis=-1, keepdims=True) - least
+    return np.asarray((scores - least) / np.where(spread > 0, spread, 1), dtype=np.float32)

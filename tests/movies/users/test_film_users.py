@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from almazara.app import film_users
+from almazara.app import movies
 from almazara.errors import InputError, UnavailableError
-from almazara.movies.user_service import ListQuery
 from almazara.movies.users import event_store
+from almazara.movies.users.answering import ListQuery
 from almazara.movies.users.events import Kind
 from almazara.movies.users.exports import Source
 from almazara.movies.users.exports.rows import Entry
@@ -43,7 +43,7 @@ def settings(published, tmp_path):
 
 @pytest.fixture
 def users(settings):
-    opened = film_users.open_film_users(settings)
+    opened = movies.open_film_users(settings)
     yield opened
     opened.close()
 
@@ -75,7 +75,7 @@ def export(tmp_path, *rows):
 )
 def test_a_row_is_matched_surely_or_not_at_all(users, entry, film):
     row = Entry("row 1", **{"title": "", "year": None, "kind": Kind.VIEW, **entry})
-    assert users.live.current.film_of(row) == film
+    assert users.answers().film_of(row) == film
 
 
 def test_an_import_counts_what_is_new_and_names_what_is_refused(users, tmp_path):
@@ -136,8 +136,8 @@ def test_a_file_of_another_kind_keeps_nothing(users, tmp_path):
 
 
 def test_without_ratings_a_list_still_depends_on_what_was_liked(users):
-    liked = users.live.current.for_profile(["Pressed Twice"], [], ListQuery(n=3))
-    other = users.live.current.for_profile([2], [], ListQuery(n=3))
+    liked = users.answers().for_profile(["Pressed Twice"], [], ListQuery(n=3))
+    other = users.answers().for_profile([2], [], ListQuery(n=3))
     assert [film.id for film in liked.detalle] != [film.id for film in other.detalle]
 
 
@@ -160,7 +160,7 @@ def test_events_are_kept_in_the_database_of_the_settings(settings, tmp_path):
 def test_a_store_that_does_not_answer_is_tried_again_by_the_next_request(settings, tmp_path):
     folder = tmp_path / "blocked"
     folder.write_text("a file where a folder should be")
-    users = film_users.open_film_users(settings_for(settings.home, store_url=f"sqlite:///{folder}/events.db"))
+    users = movies.open_film_users(settings_for(settings.home, store_url=f"sqlite:///{folder}/events.db"))
     with pytest.raises(UnavailableError):
         users.recommend("ana", ListQuery())
     folder.unlink()
@@ -169,7 +169,8 @@ def test_a_store_that_does_not_answer_is_tried_again_by_the_next_request(setting
 
 
 def test_before_the_first_catalog_every_question_says_what_to_do(tmp_path):
-    users = film_users.live_film_users(settings_for(tmp_path / "empty"))
+    settings = settings_for(tmp_path / "empty")
+    users = movies.open_film_users(settings, movies.live_movies(settings))
     with pytest.raises(UnavailableError, match="almazara up"):
         users.add([])
 
@@ -180,4 +181,4 @@ def test_a_catalog_of_another_version_is_said_to_be_one(published, tmp_path):
     for file in (tmp_path / "artifacts").rglob("imdb.*.npy"):
         file.unlink()
     with pytest.raises(UnavailableError, match="build it again"):
-        film_users.open_film_users(settings)
+        movies.open_film_users(settings)

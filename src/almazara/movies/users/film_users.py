@@ -1,21 +1,17 @@
-"""Puts together what is kept of film users and what is answered to them."""
+"""What film users do is kept, and they are answered from all of it."""
 
 from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from almazara.app.movies import no_catalog
-from almazara.artifacts import Artifact, open_artifacts
-from almazara.live import Live
 from almazara.movies.answers import DeletedAnswer, EventsAnswer, GroupAnswer, UserAnswer
-from almazara.movies.artifact import MOVIES
-from almazara.movies.user_service import ListQuery, UserService
+from almazara.movies.users.answering import ListQuery, UserAnswers
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.events import Event, check_user, read_events
 from almazara.movies.users.exports import Source, read_export
@@ -40,14 +36,14 @@ class FilmUsers:
 
     Args:
         settings: Where events are kept.
-        live: The service of the version in use.
+        answers: Gives the answers of the version in use.
     """
 
-    def __init__(self, settings: Settings, live: Live[UserService]) -> None:
+    def __init__(self, settings: Settings, answers: Callable[[], UserAnswers]) -> None:
         self._settings = settings
         self._opened: EventStore | None = None
         self._lock = threading.Lock()
-        self.live = live
+        self.answers = answers
 
     @property
     def store(self) -> EventStore:
@@ -76,7 +72,7 @@ class FilmUsers:
             ConflictError: when an id is kept with another content.
         """
         now = _now()
-        events = read_events(body, now, self.live.current.has_film)
+        events = read_events(body, now, self.answers().has_film)
         new = self.store.append(events, now)
         known = len(events) - new
         message = f"Eventos recibidos: {len(events)}, de ellos {new} nuevos y {known} ya conocidos."
@@ -84,7 +80,7 @@ class FilmUsers:
 
     def delete(self, user: str) -> DeletedAnswer:
         """Delete all that was kept of a user."""
-        deleted, in_file = self.store.delete_user(check_user(user)), self.live.current.is_rated_by(user)
+        deleted, in_file = self.store.delete_user(check_user(user)), self.answers().is_rated_by(user)
         message = f"Eventos borrados de {user}: {deleted}."
         if in_file:
             message += " El fichero de valoraciones aún lo tiene: quítelo de él y reconstruya el catálogo."
@@ -92,11 +88,11 @@ class FilmUsers:
 
     def recommend(self, user: str, query: ListQuery) -> UserAnswer:
         """Films for a user, from all that is known of them now."""
-        return self.live.current.for_user(user, self.store.of_user(check_user(user)), query)
+        return self.answers().for_user(user, self.store.of_user(check_user(user)), query)
 
     def recommend_together(self, users: Sequence[str], query: ListQuery) -> GroupAnswer:
         """Films for several users at once."""
-        return self.live.current.for_group({user: self.store.of_user(check_user(user)) for user in users}, query)
+        return self.answers().for_group({user: self.store.of_user(check_user(user)) for user in users}, query)
 
     def import_export(self, path: Path, source: Source, user: str) -> Imported:
         """Add the history that another service exported; a second import of it adds nothing.
@@ -106,12 +102,12 @@ class FilmUsers:
         """
         from almazara.movies.users.exports.files import read_files
 
-        now, service = _now(), self.live.current
+        now, answers = _now(), self.answers()
         check_user(user)
         events: dict[str, Event] = {}
         refused = []
         for row in read_export(source, read_files(path), now):
-            film = service.film_of(row) if isinstance(row, Entry) else None
+            film = answers.film_of(row) if isinstance(row, Entry) else None
             if isinstance(row, Refused):
                 refused.append(row)
             elif isinstance(film, int):
@@ -121,30 +117,6 @@ class FilmUsers:
                 refused.append(Refused(row.where, row.title, row.year, str(film)))
         new = self.store.append(list(events.values()), now)
         return Imported(new, len(events) - new, refused)
-
-
-def live_film_users(settings: Settings) -> FilmUsers:
-    """The users of the version in use, not opened yet."""
-    return FilmUsers(settings, Live(open_artifacts(settings), MOVIES, _open, no_catalog))
-
-
-def open_film_users(settings: Settings) -> FilmUsers:
-    """The users over the published version.
-
-    Raises:
-        NotFoundError: when nothing is published yet.
-        UnavailableError: when it was built by another version of Almazara.
-    """
-    users = live_film_users(settings)
-    if not users.live.refresh():
-        _open(open_artifacts(settings).current(MOVIES))  # says why
-    return users
-
-
-def _open(artifact: Artifact) -> UserService:
-    from almazara.movies.artifact import open_users
-
-    return open_users(artifact.path)
 
 
 def _imported(source: Source, user: str, film_id: int, row: Entry, now: datetime) -> Event:

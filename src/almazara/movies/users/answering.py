@@ -1,8 +1,8 @@
-"""Films for a user, a list of films or a group, from a loaded catalog; API and command line both ask here."""
+"""Answers for a user, a list of films or a group: a list by what they think of films, with reasons for each film."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,19 +10,21 @@ import numpy as np
 
 from almazara.errors import InputError, NotFoundError
 from almazara.movies.answers import GroupAnswer, Member, ProfileAnswer, Understood, UserAnswer, UserRecommendation
-from almazara.movies.catalog.catalog import Catalog, Found
+from almazara.movies.catalog.catalog import Arrays, Catalog, Found
 from almazara.movies.catalog.search import SearchIndex
 from almazara.movies.catalog.titles import check_query
-from almazara.movies.sentences import films
-from almazara.movies.similar.attributes import NO_FILTERS, Attributes, Filters
+from almazara.movies.sentences import films, number
+from almazara.movies.similar.answering import HYBRID, SimilarAnswers
+from almazara.movies.similar.attributes import NO_FILTERS, Filters
 from almazara.movies.similar.lists import MAX_SIMILAR
-from almazara.movies.similar.selection import POOL, Likeness, diversified
+from almazara.movies.similar.ranking import Ranking
+from almazara.movies.similar.reasons import Reasons
+from almazara.movies.similar.stored import SimilarFilms
 from almazara.movies.users.events import Event, Kind, check_user
 from almazara.movies.users.exports.rows import Entry
 from almazara.movies.users.matching import FilmMatcher, ImdbNumbers, row_of
 from almazara.movies.users.profiles import Opinion, Profile, UserHistory, fold
-from almazara.movies.users.ranking import Ranking, UserScores, together
-from almazara.movies.users.reasons import UserReasons
+from almazara.movies.users.scores import NeighborScores, UserRecommendations, UserScores, together
 
 MAX_LISTED: Final = 200
 MAX_MEMBERS: Final = 10
@@ -48,20 +50,19 @@ class ListQuery:
 
 @dataclass(frozen=True, slots=True)
 class UserParts:
-    """What a loaded artifact has for users."""
+    """What a loaded artifact has for users; a film is explained by the film that `alike` finds most like it."""
 
     catalog: Catalog
     title_search: SearchIndex
-    attributes: Attributes
-    likeness: Likeness
     ranking: Ranking
     model: UserScores
-    reasons: UserReasons
+    alike: SimilarFilms
+    reasons: Reasons
     history: UserHistory
     imdb: ImdbNumbers
 
 
-class UserService:
+class UserAnswers:
     """Answers from one version of the catalog; immutable. Events come as arguments: nothing is kept here."""
 
     def __init__(self, parts: UserParts) -> None:
@@ -90,7 +91,7 @@ class UserService:
             InputError: for an id that is none, or filters that no film can pass.
         """
         profile = self._profile(user, events)
-        detail = self._detail(self._scores(profile), self._allowed([profile], query), query, [(user, profile)])
+        detail = self._for_one(profile, query)
         titles = [one.titulo for one in detail]
         return UserAnswer(user, not profile, len(profile), titles, detail, _for_user(user, profile, titles))
 
@@ -110,7 +111,7 @@ class UserService:
             raise InputError(f"Está en gustan y en no_gustan a la vez: {'; '.join(both)}.")
         opinions = {one.row: Opinion(Kind.LIKE) for one in good} | {one.row: Opinion(Kind.DISLIKE) for one in bad}
         profile = Profile(opinions)
-        detail = self._detail(self._scores(profile), self._allowed([profile], query), query, [("", profile)])
+        detail = self._for_one(profile, query)
         titles = [one.titulo for one in detail]
         understood = [self._understood(asked, one) for asked, one in zip([*liked, *disliked], found, strict=True)]
         message = _listed("Por lo que dices que te gusta, te pueden gustar", titles)
@@ -136,36 +137,53 @@ class UserService:
     def _profile(self, user: str, events: Iterable[Event]) -> Profile:
         return fold(events, self._row_of, self._parts.history.rated(check_user(user)))
 
+    def _for_one(self, profile: Profile, query: ListQuery) -> list[UserRecommendation]:
+        return self._detail(self._scores(profile), self._allowed([profile], query), query, [("", profile)])
+
     def _scores(self, profile: Profile) -> np.ndarray:
         """What the model says of a profile; of one that speaks for nothing, what is popular."""
         return self._parts.model.scores(*(profile if profile.speaks() else Profile({})).arrays())
 
     def _allowed(self, profiles: Iterable[Profile], query: ListQuery) -> np.ndarray:
-        allowed = self._parts.attributes.allowed(query.filters)
-        for profile in profiles:
-            self._parts.ranking.leave_out(allowed, profile.disliked() if query.seen else profile.opinions)
-        return allowed
+        left_out = [row for one in profiles for row in (one.disliked() if query.seen else one.opinions)]
+        return self._parts.ranking.allowed(query.filters, left_out)
 
     def _detail(
         self, scores: np.ndarray, allowed: np.ndarray, query: ListQuery, members: Sequence[tuple[str, Profile]]
     ) -> list[UserRecommendation]:
         if not 1 <= query.n <= MAX_SIMILAR:
             raise InputError(f"n es {query.n}: use un número del 1 al {MAX_SIMILAR}.")
-        wanted = max(query.n, POOL) if query.diversity else query.n
-        rows, affinity = self._parts.ranking.first(scores, allowed, wanted)
-        if query.diversity and len(rows):
-            chosen = diversified(affinity, self._parts.likeness.between(rows), query.n, query.diversity)
-            rows, affinity = rows[chosen], affinity[chosen]
+        rows, affinity = self._parts.ranking.first(scores, allowed, query.n, query.diversity)
         return [
-            UserRecommendation(*self._catalog.facts(row), round(suits, 4), self._why(row, members))
+            UserRecommendation(*self._catalog.facts(row), round(suits, 4), self._reasons(row, members))
             for row, suits in zip(rows.tolist(), affinity.tolist(), strict=True)
         ]
 
-    def _why(self, row: int, members: Sequence[tuple[str, Profile]]) -> list[str]:
-        why = self._parts.reasons.why
+    def _reasons(self, row: int, members: Sequence[tuple[str, Profile]]) -> list[str]:
         if len(members) == 1:
-            return why(row, members[0][1])
-        return [f"{user}: {why(row, profile)[0]}" for user, profile in members]
+            return self._why(row, members[0][1])
+        return [f"{user}: {self._why(row, profile)[0]}" for user, profile in members]
+
+    def _why(self, row: int, profile: Profile) -> list[str]:
+        """`porque viste X` and what the film shares with X; where no film of the profile is alike, its votes."""
+        spoken_for = self._strongest(row, profile)
+        if spoken_for is None:
+            return [f"popular: {number(self._catalog.votes(row))} votos"]
+        known, shared = spoken_for
+        title = self._catalog.title(known)
+        return [_because(profile.opinions[known], title), *self._parts.reasons.of(known, title, [(row, shared)])[0]]
+
+    def _strongest(self, row: int, profile: Profile) -> tuple[int, int] | None:
+        """The film of the profile that speaks most for another, and how many users have both."""
+        found = self._parts.alike.candidates(row)
+        pairs = zip(found.rows.tolist(), found.similarity.tolist(), found.shared.tolist(), strict=True)
+        speaking = [
+            (profile.opinions[known].weight * similarity, -known, shared)
+            for known, similarity, shared in pairs
+            if known in profile.opinions
+        ]
+        strength, known, shared = max(speaking, default=(0.0, 0, 0))
+        return (-known, shared) if strength > 0 else None
 
     def _find_all(self, asked: Sequence[str | int]) -> list[Found]:
         found = [self._find(one) for one in asked]
@@ -199,3 +217,42 @@ def _for_user(user: str, profile: Profile, titles: Sequence[str]) -> str:
 
 def _listed(beginning: str, titles: Sequence[str]) -> str:
     return f"{beginning}: {'; '.join(titles)}." if titles else "Ninguna película cumple lo pedido."
+
+
+def _because(opinion: Opinion, title: str) -> str:
+    match opinion.kind:
+        case Kind.LIKE:
+            return f"porque te gusta {title}"
+        case Kind.RATING if opinion.value is not None:
+            return f"porque valoraste {title} con {number(opinion.value, 0 if opinion.value.is_integer() else 1)}"
+        case _:
+            return f"porque viste {title}"
+
+
+def open_user_answers(
+    group: Callable[[str], Arrays], catalog: Catalog, title_search: SearchIndex, similar: SimilarAnswers
+) -> UserAnswers:
+    """Over the arrays of a built catalog.
+
+    Args:
+        group: Gives the arrays of a group by its name.
+        catalog: The catalog.
+        title_search: Names titles near to one that is not found.
+        similar: Ranks films, and explains them.
+    """
+    history, alike = group("user_history"), similar.methods[HYBRID]
+    model: UserScores = NeighborScores(alike, similar.ranking.popularity)
+    if len(history["ids"]):  # without ratings there was nothing to learn from
+        model = UserRecommendations(group("user_model"))
+    return UserAnswers(
+        UserParts(
+            catalog=catalog,
+            title_search=title_search,
+            ranking=similar.ranking,
+            model=model,
+            alike=alike,
+            reasons=similar.reasons,
+            history=UserHistory(history),
+            imdb=ImdbNumbers(group("imdb")),
+        )
+    )
