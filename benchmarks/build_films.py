@@ -27,22 +27,24 @@ SAME_JOB = ("tables", "answers")
 
 def build_with_almazara(folder: Path, target: Path) -> Iterator[str]:
     """Yields the name of each stage when it is done."""
-    from almazara.movies import artifact, building
+    from almazara.movies import artifact
+    from almazara.movies.catalog.build import build_answers, build_search
     from almazara.movies.cleaning import cleaning, contract
     from almazara.movies.cleaning.tables import write_tables
     from almazara.movies.raw import files
+    from almazara.movies.similar.build import build_similar
 
     yield "start"
     clean = cleaning.clean(files.read_raw(folder))
     contract.check(clean, max_loss_share=0.1)
     write_tables(clean, target)
     yield "tables"
-    answers = building.build_answers(clean.tables)
+    answers = build_answers(clean.tables)
     artifact.write(target, answers)
     yield "answers"
-    artifact.write(target, building.build_search(clean.tables, answers))
+    artifact.write(target, build_search(clean.tables, answers))
     yield "typo indexes"
-    artifact.write(target, building.build_similar(clean.tables, lambda _done, _all: None))
+    artifact.write(target, build_similar(clean.tables, lambda _done, _all: None))
     yield "similar films"
 
 

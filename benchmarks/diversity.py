@@ -16,14 +16,15 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from almazara.movies import building
+from almazara.movies.catalog.build import build_answers
 from almazara.movies.catalog.catalog import open_catalog
 from almazara.movies.cleaning import cleaning
 from almazara.movies.cleaning import schema as s
 from almazara.movies.judging import metrics
 from almazara.movies.raw import files
-from almazara.movies.similar import interactions
+from almazara.movies.similar import collaborative
 from almazara.movies.similar.answering import open_similar
+from almazara.movies.similar.build import build_similar
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "movies"
 LEVELS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0)
@@ -82,10 +83,10 @@ def main() -> None:
     users = tables[s.RATINGS][s.USER_ID].unique().sort()
     training = pl.Series(rng.permutation(users.to_numpy())[: len(users) // 2])
     own = pl.col(s.USER_ID).is_in(training.implode())
-    judging = interactions.interactions(tables[s.RATINGS].filter(~own), tables[s.FILMS][s.ID]).matrix.toarray()
+    judging = collaborative.viewers(tables[s.RATINGS].filter(~own), tables[s.FILMS][s.ID]).matrix.toarray()
     groups = {
-        **building.build_answers(tables),
-        **building.build_similar({**tables, s.RATINGS: tables[s.RATINGS].filter(own)}, quiet),
+        **build_answers(tables),
+        **build_similar({**tables, s.RATINGS: tables[s.RATINGS].filter(own)}, quiet),
     }
     similar = open_similar(groups.__getitem__, open_catalog(groups.__getitem__))
     select, method, likeness = similar.ranking.similar, similar.methods[options.method], similar.ranking.space

@@ -29,7 +29,6 @@ from almazara.movies.similar import collaborative, content, hybrid
 from almazara.movies.similar.content import Content
 from almazara.movies.similar.content_weights import LEARNED
 from almazara.movies.similar.features import terms, tfidf
-from almazara.movies.similar.interactions import interactions
 from almazara.movies.similar.lists import Films
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "movies"
@@ -101,7 +100,7 @@ def read_task(data: Path, ratings: str, fewest: int) -> Task:
     folder = None if ratings == CATALOG else data / ratings
     tables = cleaning.clean(files.read_raw(data / CATALOG, folder)).tables
     tables[s.COLLECTIONS] = tables[s.COLLECTIONS].clear()  # withheld from the features; the truth is in the films
-    seen = interactions(tables[s.RATINGS], tables[s.FILMS][s.ID]).matrix
+    seen = collaborative.viewers(tables[s.RATINGS], tables[s.FILMS][s.ID]).matrix
     rows = np.flatnonzero(np.bincount(seen.indices, minlength=seen.shape[1]) >= fewest)
     return Task(tables, rows, sparse.csr_array(seen[:, rows]))
 

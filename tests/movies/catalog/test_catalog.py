@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara.movies.catalog.catalog import KeyTable, Texts
-from almazara.movies.catalog.making import pack_keys, pack_lines, pack_texts
+from almazara.movies.catalog.packing import pack_keys, pack_lines, pack_texts
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 

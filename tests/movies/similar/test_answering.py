@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from almazara import artifacts
 from almazara.errors import InputError
-from almazara.movies.catalog.making import twins
+from almazara.movies.catalog.twins import twins
 from almazara.movies.similar.answering import METHODS
 from almazara.movies.similar.attributes import Filters, listed, listed_ids
 from almazara.movies.similar.ranking import diversified

@@ -18,6 +18,8 @@ Row = int
 """Position of a film in the catalog's columns."""
 Arrays = Mapping[str, np.ndarray]
 """Arrays by name: what is stored together and read by one class."""
+Groups = dict[str, Arrays]
+"""Arrays in named groups."""
 
 SUGGESTIONS: Final = 5
 

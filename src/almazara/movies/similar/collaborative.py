@@ -7,9 +7,11 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
+import polars as pl
 from scipy import sparse
 
 from almazara.movies.catalog.catalog import Arrays
+from almazara.movies.cleaning import schema as s
 from almazara.movies.similar.lists import Films, Lists
 
 SHRINK: Final = 10.0
@@ -19,7 +21,10 @@ _BLOCK: Final = 512
 
 @dataclass(frozen=True)
 class Viewers:
-    """Who has seen what: (users, films) float32, 1 where the user has the film."""
+    """Who has seen what: (users, films) float32, 1 where the user has the film.
+
+    A column is a row of the table of films, also where nobody has that film (a cold item), so no other id map exists.
+    """
 
     matrix: sparse.csr_array
 
@@ -40,6 +45,21 @@ class Viewers:
         """The shrunken cosine of each entry of `together`: in [0, 1)."""
         own = np.repeat(self.counts[rows], np.diff(together.indptr))
         return np.asarray(together.data / (np.sqrt(own * self.counts[together.indices]) + SHRINK))
+
+
+def viewers(ratings: pl.DataFrame, film_ids: pl.Series) -> Viewers:
+    """Every rated pair counts as one, whatever its rating: who rates a film has chosen to see it.
+
+    Args:
+        ratings: `schema.RATINGS`; films outside the catalog are left out.
+        film_ids: Ids of the films in order of the catalog's rows.
+    """
+    rows = pl.DataFrame({s.FILM_ID: film_ids}).with_row_index("row")
+    pairs = ratings.select(s.USER_ID, s.FILM_ID).unique().join(rows, on=s.FILM_ID).sort(s.USER_ID, "row")
+    users, user = np.unique(pairs[s.USER_ID].to_numpy(), return_inverse=True)
+    ones = np.ones(pairs.height, dtype=np.float32)
+    shape = (len(users), len(film_ids))
+    return Viewers(sparse.csr_array((ones, (user, pairs["row"].to_numpy())), shape=shape))
 
 
 def fit(viewers: Viewers, films: Films) -> Arrays:

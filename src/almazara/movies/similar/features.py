@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
+from almazara.movies.catalog.build import DIRECTOR
 from almazara.movies.catalog.titles import normalize_all
 from almazara.movies.cleaning import schema as s
 
@@ -18,7 +19,6 @@ WEIGHT: Final = "weight"
 
 LEADING_CAST: Final = 5
 _WORD: Final = r"\p{L}{3,}"
-_DIRECTOR: Final = "Director"
 _FADING: Final = 0.25
 """How fast a place further down the cast loses weight: the fifth counts half as much as the first."""
 _TELLING: Final = 0.005
@@ -46,8 +46,8 @@ def terms(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 
     fields = {
         "collection": of(s.COLLECTIONS, s.COLLECTION),
-        "director": of(s.CREW, s.NAME, pl.col("job") == _DIRECTOR),
-        "crew": of(s.CREW, s.NAME, pl.col("job") != _DIRECTOR),
+        "director": of(s.CREW, s.NAME, pl.col("job") == DIRECTOR),
+        "crew": of(s.CREW, s.NAME, pl.col("job") != DIRECTOR),
         "cast": of(s.CAST, s.NAME, pl.col("order") < LEADING_CAST),
         "billing": _billing(tables[s.CAST].join(rows, on=s.FILM_ID)),
         "company": of(s.COMPANIES, "company"),

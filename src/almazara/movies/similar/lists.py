@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
@@ -15,18 +15,6 @@ CANDIDATES: Final = 100
 """Length of the lists of similar films that are fitted ahead: filters and variety choose from so many."""
 ROUNDING: Final = 0.05
 """Added to what films share before the root is taken, so that it has no corner at nothing shared."""
-
-
-class SimilarFilms(Protocol):
-    """Similar films by row; fitted ahead, so that a request only reads."""
-
-    def similar(self, row: int, n: int) -> list[tuple[int, float]]:
-        """The `n` most similar films as (row, similarity), most similar first, never the film itself.
-
-        Similarity is in [0, 1] and never rises along the list; equal ones are in order of votes, then row. Fewer
-        than `n` only where the catalog has fewer films.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ class ScoreRecommender:
 
 
 class ContentSpace:
-    """Reads the group `content_matrix`, which `building.build_similar` describes."""
+    """Reads the group `content_matrix`, which `build.build_similar` describes."""
 
     def __init__(self, arrays: Arrays) -> None:
         self._film_starts = arrays["film_starts"]

@@ -1,4 +1,4 @@
-"""Clean tables -> what the reasons of a recommendation are made of, and the default answer about each film."""
+"""Clean tables -> similar films, their reasons, and the default answer about each film; needs Polars and SciPy."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from almazara.movies.catalog.catalog import Arrays, open_catalog
-from almazara.movies.catalog.making import pack_texts
-from almazara.movies.catalog.making_answers import DIRECTOR
+from almazara.movies.catalog.build import DIRECTOR
+from almazara.movies.catalog.catalog import Arrays, Groups, open_catalog
+from almazara.movies.catalog.packing import pack_texts
+from almazara.movies.catalog.twins import twins
 from almazara.movies.cleaning import schema as s
+from almazara.movies.similar import collaborative, content, hybrid, score
 from almazara.movies.similar.answering import Query, open_similar
+from almazara.movies.similar.content_weights import LEARNED
+from almazara.movies.similar.lists import Films
 from almazara.movies.similar.reasons import FIELDS
 
 LEADING_CAST: Final = 10
@@ -25,9 +29,45 @@ _TERM: Final = "term"
 _CODE: Final = "code"
 _COUNT: Final = "count"
 _VOTES: Final = "votes"
+_BLOCK: Final = 512
 
 
-def build_reasons(tables: Mapping[str, pl.DataFrame]) -> dict[str, Arrays]:
+def build_similar(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, int], None]) -> Groups:
+    """Similar films by each method, with reasons: the long part of a build.
+
+    Returns:
+        hybrid, content, collaborative: see `Lists.arrays`. Collaborative lists may be short or empty; content knows of
+            no users and has no `shared`.
+        score: see `score.fit`.
+        content_matrix: what compares any film q with all others, without SciPy, as `content` and cold films of
+            `hybrid` are compared. Shared: the sum over the terms t of q of weight(q, t) * weight(other, t), apart for
+            terms below choosing_terms (1,) (bond) and from there (refined). Gained: logit[1] * sqrt(bond + ROUNDING)
+            + refined + prior[other] + closeness[k, |scales[k, q] - scales[k, other]|] over the measures k (at most the
+            last step); similarity: 1 / (1 + exp(-(gained + logit[0]))). Terms of film q: film_terms and film_weights
+            from film_starts[q] to film_starts[q + 1]; films of term t: term_films and term_weights from
+            term_starts[t] to term_starts[t + 1]; scales (measures, films) int16, closeness (measures, steps) float32,
+            prior (films,) float32.
+        reasons, reason_names: see `build_reasons`.
+    """
+    keyed = tables[s.FILMS].join(
+        tables[s.FILM_KEYS], left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left"
+    )
+    films = Films(tables[s.FILMS][s.VOTE_COUNT].to_numpy().astype(np.float32), twins(keyed))
+    described = content.describe(tables, LEARNED)
+    by_content = content.fit(described, films, progress)
+    viewers = collaborative.viewers(tables[s.RATINGS], tables[s.FILMS][s.ID])
+    by_viewers = collaborative.fit(viewers, films)
+    return {
+        "hybrid": hybrid.fit(by_content, by_viewers, described, viewers, films),
+        "content": by_content,
+        "collaborative": by_viewers,
+        "score": score.fit(tables[s.FILMS]),
+        "content_matrix": described.arrays(),
+        **build_reasons(tables),
+    }
+
+
+def build_reasons(tables: Mapping[str, pl.DataFrame]) -> Groups:
     """The arrays of `Reasons`.
 
     Args:
@@ -91,7 +131,7 @@ def _coded(terms: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return vocabulary, entries
 
 
-def _viewers(ratings: pl.DataFrame, films: pl.DataFrame) -> dict[str, np.ndarray]:
+def _viewers(ratings: pl.DataFrame, films: pl.DataFrame) -> Arrays:
     """How many users rated each film, and how many users there are."""
     pairs = ratings.select(s.USER_ID, s.FILM_ID).unique().join(films, on=s.FILM_ID)
     return {
@@ -100,12 +140,7 @@ def _viewers(ratings: pl.DataFrame, films: pl.DataFrame) -> dict[str, np.ndarray
     }
 
 
-_BLOCK = 512
-
-
-def build_recommended(
-    groups: Mapping[str, Mapping[str, np.ndarray]], progress: Callable[[int, int], None]
-) -> dict[str, np.ndarray]:
+def build_recommended(groups: Groups, progress: Callable[[int, int], None]) -> Arrays:
     """A RecommendationAnswer to the default query for each film, in order of row, as `Texts`.
 
     Args:

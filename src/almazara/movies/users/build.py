@@ -1,4 +1,4 @@
-"""Clean tables -> what recommendations for users are read from: the fitted model and the known users' histories."""
+"""Clean tables -> the fitted model for users, and the histories of known users; needs Polars and SciPy."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import polars as pl
 
-from almazara.movies.catalog.catalog import Arrays
+from almazara.movies.catalog.catalog import Arrays, Groups
 from almazara.movies.cleaning import schema as s
-from almazara.movies.similar.interactions import interactions
+from almazara.movies.similar.collaborative import viewers
 from almazara.movies.users.models.content import content_matrix
 from almazara.movies.users.models.hybrid import UserHybrid
 
 
-def build_users(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, int], None]) -> dict[str, Arrays]:
+def build_users(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, int], None]) -> Groups:
     """The groups `user_model` (see `UserRecommendations`) and `user_history` (see `build_history`).
 
     Args:
@@ -26,7 +26,7 @@ def build_users(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, int
     progress(1, 3)
     content = content_matrix(tables)
     progress(2, 3)
-    fitted = UserHybrid().fit(interactions(tables[s.RATINGS], film_ids).matrix, content)
+    fitted = UserHybrid().fit(viewers(tables[s.RATINGS], film_ids).matrix, content)
     progress(3, 3)
     return {"user_model": fitted.arrays, "user_history": history}
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from almazara.movies.cleaning import schema as s
-from almazara.movies.users.making import build_history, build_users
+from almazara.movies.users.build import build_history, build_users
 from almazara.movies.users.models.content import content_matrix
 from almazara.movies.users.profiles import UserHistory
 from almazara.movies.users.scores import UserRecommendations

@@ -1,56 +1,59 @@
-"""Clean films -> the arrays of the catalog; needs Polars, which what reads them does without."""
+"""Clean tables -> the arrays that questions about films and people are answered from; needs Polars."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from almazara.movies.catalog.build_film_answers import build_directed, build_film_answers
+from almazara.movies.catalog.catalog import Arrays, Groups, Texts
+from almazara.movies.catalog.packing import KEY, ROW, offsets, pack_keys, pack_texts
+from almazara.movies.catalog.search import build_index
 from almazara.movies.catalog.titles import normalize_all
+from almazara.movies.catalog.twins import twins
 from almazara.movies.cleaning import schema as s
 
-KEY = "key"
-ROW = "row"
+DIRECTOR: Final = "Director"
+"""The job of who directs, in the table `crew`."""
+_PERSON: Final = "person"
+_GENRE: Final = "genre"
+_Entries = tuple[list[str], np.ndarray, np.ndarray]
+"""Texts to be found, the entry that each belongs to, and its weight."""
 
 
-def pack_texts(texts: pl.Series) -> dict[str, np.ndarray]:
-    """The arrays of `Texts`: offsets (n + 1) int64, blob uint8."""
-    blob = texts.str.join("").cast(pl.Binary).item()
-    return {"offsets": offsets(texts.str.len_bytes()), "blob": np.frombuffer(blob, np.uint8)}
-
-
-def pack_lines(lines: bytes) -> dict[str, np.ndarray]:
-    """The arrays of `Texts` for newline-ended lines; each keeps its newline, which JSON does not mind."""
-    blob = np.frombuffer(lines, np.uint8)
-    ends = np.flatnonzero(blob == ord("\n")) + 1
-    return {"offsets": np.concatenate([[0], ends]).astype(np.int64), "blob": blob}
-
-
-def pack_keys(groups: pl.DataFrame) -> dict[str, np.ndarray]:
-    """The arrays of `KeyTable`: the sorted keys as `Texts`, and starts (n + 1) int64 into rows int32.
-
-    Args:
-        groups: Each `key` once, and the list of its `row` in the order in which a look-up gives them.
-    """
-    ordered = groups.sort(KEY)  # Polars sorts texts by their UTF-8 bytes
+def build_answers(tables: Mapping[str, pl.DataFrame]) -> Groups:
+    """What exact questions are answered from: the catalog, films, people and their keys, counts."""
+    films, keys = tables[s.FILMS], tables[s.FILM_KEYS]
+    directing = tables[s.CREW].filter(pl.col("job") == DIRECTOR)
+    actors, actor_keys = build_people(tables[s.CAST], films)
+    directors, director_keys = build_people(directing, films)
     return {
-        **pack_texts(ordered[KEY]),
-        "starts": offsets(ordered[ROW].list.len()),
-        "rows": ordered[ROW].explode().to_numpy().astype(np.int32),
+        **build_catalog(films, keys),
+        "imdb": build_imdb_numbers(films, keys),
+        "film_answers": build_film_answers(tables),
+        "directed": build_directed(films),
+        "money": build_money(films),
+        "actors": actors,
+        "actor_keys": actor_keys,
+        "directors": directors,
+        "director_keys": director_keys,
     }
 
 
-def offsets(lengths: pl.Series) -> npt.NDArray[np.int64]:
-    """Where each of n things of these lengths begins, and where the last one ends."""
-    return np.concatenate([[0], np.cumsum(lengths.to_numpy(), dtype=np.int64)]).astype(np.int64)
+def build_search(tables: Mapping[str, pl.DataFrame], answers: Groups) -> Groups:
+    """The typo-tolerant indexes of titles, and of the people in `answers`."""
+    films, keys = tables[s.FILMS], tables[s.FILM_KEYS]
+    return {
+        "title_search": build_index(*_titles(films, keys)).arrays(),
+        "actor_search": build_index(*_people(answers["actors"], films)).arrays(),
+        "director_search": build_index(*_people(answers["directors"], films)).arrays(),
+    }
 
 
-_GENRE = "genre"
-
-
-def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> dict[str, Mapping[str, np.ndarray]]:
+def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> Groups:
     """The groups `films`, `titles`, `title_keys`, `original_keys`, `releases`, and what lists are filtered by.
 
     Args:
@@ -76,7 +79,7 @@ def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> dict[str, Mapping[
     }
 
 
-def _attributes(films: pl.DataFrame) -> dict[str, Mapping[str, np.ndarray]]:
+def _attributes(films: pl.DataFrame) -> Groups:
     """What `Attributes` reads: codes of languages, flags of genres, and the names behind them, most frequent first."""
     genres = films.select(pl.col(s.GENRES).alias(_GENRE)).with_row_index(ROW).explode(_GENRE).drop_nulls().unique()
     genre_names, language_names = _by_frequency(genres[_GENRE]), _by_frequency(films[s.ORIGINAL_LANGUAGE].drop_nulls())
@@ -106,51 +109,6 @@ def _codes(values: pl.Series, names: pl.Series) -> np.ndarray:
     return coded[ROW].cast(pl.Int32).fill_null(-1).to_numpy()
 
 
-def twins(films: pl.DataFrame) -> np.ndarray:
-    """Which films are one film under several ids, as far as anybody can tell from outside.
-
-    Two films are twins when they share the IMDb id, title and year, title and overview, or title and a director within
-    two years (a director films the same title again after decades, and that is another film).
-
-    Args:
-        films: Columns id, title, release_year, overview, directors and imdb_id, a row a film.
-
-    Returns:
-        (films,) int32: a label that twins share, -1 for a film without any.
-    """
-    keyed = films.select(
-        normalize_all(films[s.TITLE]).alias(KEY),
-        s.RELEASE_YEAR,
-        s.IMDB_ID,
-        s.OVERVIEW,
-        pl.col(s.DIRECTORS).alias(s.NAME),
-    ).with_row_index(ROW)
-    links = pl.concat(
-        [
-            _linked(keyed, [s.IMDB_ID], years=10_000),
-            _linked(keyed, [KEY], years=0),
-            _linked(keyed, [KEY, s.OVERVIEW], years=10_000),
-            _linked(keyed.explode(s.NAME), [KEY, s.NAME], years=2),
-        ]
-    )
-    first, second = links["earlier"].to_numpy(), links[ROW].to_numpy()
-    labels = np.arange(films.height, dtype=np.int32)
-    before = np.empty(0, dtype=np.int32)
-    while not np.array_equal(before, labels):
-        before = labels.copy()
-        np.minimum.at(labels, second, labels[first])
-        np.minimum.at(labels, first, labels[second])
-    labels[np.bincount(labels, minlength=1)[labels] == 1] = -1
-    return labels
-
-
-def _linked(films: pl.DataFrame, by: list[str], years: int) -> pl.DataFrame:
-    """Pairs of films next to each other in time that share a key and are at most so many years apart."""
-    ordered = films.drop_nulls(by).sort(*by, s.RELEASE_YEAR, ROW)
-    earlier, gap = pl.col(ROW).shift().over(by).alias("earlier"), pl.col(s.RELEASE_YEAR).diff().over(by)
-    return ordered.select(earlier, ROW, gap.alias("gap")).filter(pl.col("gap") <= years)
-
-
 def _rows_by_key(titles: pl.Series, votes: pl.Series) -> pl.DataFrame:
     """Keys and their rows, most voted first; a key without its spaces leads to the films of the first such key."""
     keys = normalize_all(titles.fill_null("")).alias(KEY)
@@ -161,7 +119,7 @@ def _rows_by_key(titles: pl.Series, votes: pl.Series) -> pl.DataFrame:
     return pl.concat([groups, compact]).unique(KEY, keep="first", maintain_order=True)
 
 
-def _releases(released: pl.Series) -> dict[str, np.ndarray]:
+def _releases(released: pl.Series) -> Arrays:
     """Counts by month (12), weekday from Monday (7), day of the month (31), and by date (ordinals, rising)."""
     days_before_1970 = 719_163  # what date.toordinal() gives for 1 January 1970
     dates, by_date = np.unique(released.to_physical().to_numpy() + np.int32(days_before_1970), return_counts=True)
@@ -178,7 +136,7 @@ def _counts(parts: pl.Series, size: int) -> np.ndarray:
     return np.bincount(parts.to_numpy(), minlength=size + 1)[1:].astype(np.int32)
 
 
-def build_imdb_numbers(films: pl.DataFrame, keys: pl.DataFrame) -> dict[str, np.ndarray]:
+def build_imdb_numbers(films: pl.DataFrame, keys: pl.DataFrame) -> Arrays:
     """The arrays of `ImdbNumbers`: numbers (films,) int64, 0 where unknown, and order int32, their rows by number.
 
     Args:
@@ -190,3 +148,52 @@ def build_imdb_numbers(films: pl.DataFrame, keys: pl.DataFrame) -> dict[str, np.
     numbers = digits.cast(pl.Int64).fill_null(0).to_numpy()
     order = np.argsort(numbers, kind="stable")
     return {"numbers": numbers, "order": order[numbers[order] > 0].astype(np.int32)}
+
+
+def build_people(credits_: pl.DataFrame, films: pl.DataFrame) -> tuple[Arrays, Arrays]:
+    """The arrays of `People`, and of their keys; a film counts once for a person, whatever the number of roles.
+
+    Args:
+        credits_: Columns `name` and `film_id`: the cast, or the directors of the crew.
+        films: The table of films.
+    """
+    names = credits_.select(pl.col(s.NAME).unique().sort()).with_row_index(_PERSON)
+    facts = films.select(pl.col(s.ID).alias(s.FILM_ID), s.RELEASE_DATE).with_row_index(ROW)
+    pairs = credits_.select(s.NAME, s.FILM_ID).join(names, on=s.NAME).join(facts, on=s.FILM_ID)
+    pairs = pairs.select(_PERSON, s.RELEASE_DATE, ROW).unique().sort(_PERSON, s.RELEASE_DATE, ROW)
+    counts = pairs.group_by(_PERSON, maintain_order=True).len()["len"]
+    arrays = {
+        **pack_texts(names[s.NAME]),
+        "starts": offsets(counts),
+        "films": pairs[ROW].to_numpy().astype(np.int32),
+    }
+    keys = pl.DataFrame([names[_PERSON].alias(ROW), normalize_all(names[s.NAME]).alias(KEY), counts])
+    by_films = keys.sort("len", descending=True, maintain_order=True)
+    return arrays, pack_keys(by_films.group_by(KEY, maintain_order=True).agg(ROW))
+
+
+def build_money(films: pl.DataFrame) -> Arrays:
+    """The arrays of `Money`, one entry a film."""
+    return {"returns": films[s.RETURN].to_numpy(), "doubtful": films[s.MONEY_DOUBTFUL].to_numpy()}
+
+
+def _people(found: Arrays, films: pl.DataFrame) -> _Entries:
+    """Names, their rows, and the votes of their films."""
+    names = Texts(found)
+    rows = np.arange(len(names), dtype=np.int32)
+    votes = films[s.VOTE_COUNT].to_numpy()[found["films"]]
+    weights = np.add.reduceat(votes, found["starts"][:-1]) if len(votes) else votes
+    return [names[row] for row in rows.tolist()], rows, weights.astype(np.float32)
+
+
+def _titles(films: pl.DataFrame, keys: pl.DataFrame) -> _Entries:
+    """Titles and, where they differ, original titles, their rows in the catalog, and the votes."""
+    numbered = films.select(s.ID, s.TITLE, s.VOTE_COUNT).with_row_index("row")
+    original = (
+        numbered.join(keys, left_on=s.ID, right_on=s.FILM_ID)
+        .filter(pl.col(s.ORIGINAL_TITLE) != pl.col(s.TITLE))
+        .select("row", pl.col(s.ORIGINAL_TITLE).alias(s.TITLE), s.VOTE_COUNT)
+    )
+    texts = pl.concat([numbered.select("row", s.TITLE, s.VOTE_COUNT), original])
+    rows = texts["row"].to_numpy().astype(np.int32)
+    return texts[s.TITLE].to_list(), rows, texts[s.VOTE_COUNT].to_numpy().astype(np.float32)

@@ -1,4 +1,4 @@
-"""Clean tables -> what the API says of each film, and the arrays of people with what their films returned."""
+"""Clean tables -> what the API says of each film, written ahead as JSON; needs Polars."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from almazara.movies.answers import FilmAnswer
 from almazara.movies.catalog.catalog import Arrays
-from almazara.movies.catalog.making import KEY, ROW, offsets, pack_keys, pack_lines, pack_texts
-from almazara.movies.catalog.titles import normalize_all
+from almazara.movies.catalog.packing import pack_lines
 from almazara.movies.cleaning import schema as s
 
 CAST_SHOWN: Final = 15
 
 
-def build_film_answers(tables: Mapping[str, pl.DataFrame]) -> dict[str, np.ndarray]:
+def build_film_answers(tables: Mapping[str, pl.DataFrame]) -> Arrays:
     """A FilmAnswer as one line of JSON for each film, in order of row, as `Texts`; Polars writes all films at once."""
     films = tables[s.FILMS].join(
         tables[s.FILM_KEYS], left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left"
@@ -85,38 +83,7 @@ _FILM_FIELDS: Final = {
 """The fields of a FilmAnswer from the joined columns."""
 
 
-DIRECTOR: Final = "Director"
-_PERSON: Final = "person"
-
-
-def build_people(credits_: pl.DataFrame, films: pl.DataFrame) -> tuple[Arrays, Arrays]:
-    """The arrays of `People`, and of their keys; a film counts once for a person, whatever the number of roles.
-
-    Args:
-        credits_: Columns `name` and `film_id`: the cast, or the directors of the crew.
-        films: The table of films.
-    """
-    names = credits_.select(pl.col(s.NAME).unique().sort()).with_row_index(_PERSON)
-    facts = films.select(pl.col(s.ID).alias(s.FILM_ID), s.RELEASE_DATE).with_row_index(ROW)
-    pairs = credits_.select(s.NAME, s.FILM_ID).join(names, on=s.NAME).join(facts, on=s.FILM_ID)
-    pairs = pairs.select(_PERSON, s.RELEASE_DATE, ROW).unique().sort(_PERSON, s.RELEASE_DATE, ROW)
-    counts = pairs.group_by(_PERSON, maintain_order=True).len()["len"]
-    arrays = {
-        **pack_texts(names[s.NAME]),
-        "starts": offsets(counts),
-        "films": pairs[ROW].to_numpy().astype(np.int32),
-    }
-    keys = pl.DataFrame([names[_PERSON].alias(ROW), normalize_all(names[s.NAME]).alias(KEY), counts])
-    by_films = keys.sort("len", descending=True, maintain_order=True)
-    return arrays, pack_keys(by_films.group_by(KEY, maintain_order=True).agg(ROW))
-
-
-def build_money(films: pl.DataFrame) -> dict[str, np.ndarray]:
-    """The arrays of `Money`, one entry a film."""
-    return {"returns": films[s.RETURN].to_numpy(), "doubtful": films[s.MONEY_DOUBTFUL].to_numpy()}
-
-
-def build_directed(films: pl.DataFrame) -> dict[str, np.ndarray]:
+def build_directed(films: pl.DataFrame) -> Arrays:
     """A DirectedFilm as one line of JSON for each film, in order of row, as `Texts`."""
     lines = io.BytesIO()
     films.select(
