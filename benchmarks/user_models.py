@@ -24,7 +24,8 @@ from scipy import sparse
 
 from almazara.movies.cleaning import cleaning
 from almazara.movies.cleaning import schema as s
-from almazara.movies.judging import evaluation, splitting
+from almazara.movies.judging import judgement, splitting
+from almazara.movies.judging.trials import top_lists
 from almazara.movies.raw import files
 from almazara.movies.users.models.als import Als
 from almazara.movies.users.models.content import content_matrix
@@ -69,8 +70,8 @@ def compare(split: splitting.Split, content: sparse.csr_array, models: Iterator[
         started = time.perf_counter()
         fitted = model.fit(split.train, content)
         trained = time.perf_counter()
-        lists = evaluation.top_lists(fitted, split.known, split.candidates, np.random.default_rng(seed))
-        means = evaluation.judge(lists, split).means()
+        lists = top_lists(fitted, split.known, split.candidates, np.random.default_rng(seed))
+        means = judgement.judge(lists, split).means()
         ratio = f"  {means['ndcg_at_10'] / best:.3f} x the best peer" if isinstance(model, UserHybrid) and best else ""
         print(
             f"{split.name:10} {model.name:26} NDCG@10 {means['ndcg_at_10']:.4f}  recall@20 {means['recall_at_20']:.4f}"
@@ -103,8 +104,8 @@ def short(arguments: argparse.Namespace) -> None:
 
 
 def _ndcg(fitted: FittedUserModel, split: splitting.Split, seed: int) -> float:
-    lists = evaluation.top_lists(fitted, split.known, split.candidates, np.random.default_rng(seed))
-    return evaluation.judge(lists, split).means()["ndcg_at_10"]
+    lists = top_lists(fitted, split.known, split.candidates, np.random.default_rng(seed))
+    return judgement.judge(lists, split).means()["ndcg_at_10"]
 
 
 def by_time(arguments: argparse.Namespace) -> None:
@@ -126,8 +127,8 @@ def cold(arguments: argparse.Namespace) -> None:
     }
     for among, candidates in (("cold films", split.candidates), ("all films", everything)):
         for name, model in fitted.items():
-            lists = evaluation.top_lists(model, split.known, candidates, np.random.default_rng(arguments.seed))
-            means = evaluation.judge(lists, split).means()
+            lists = top_lists(model, split.known, candidates, np.random.default_rng(arguments.seed))
+            means = judgement.judge(lists, split).means()
             print(
                 f"among {among:10} {name:22} recall@20 {means['recall_at_20']:.4f}  NDCG@10 {means['ndcg_at_10']:.4f}"
             )

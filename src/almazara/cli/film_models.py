@@ -12,7 +12,7 @@ import typer
 from almazara.cli.output import AsJson, load_settings, print_json, print_table, showing_progress
 
 if TYPE_CHECKING:
-    from almazara.movies.judging.measuring import Evaluation
+    from almazara.movies.judging.evaluation import Evaluation
 
 _SHOWN: Final = (
     ("recall_at_20", "rec@20"),
@@ -40,14 +40,14 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure all recommenders for users, ours and those of other libraries, on held-out ratings."""
-    from almazara.movies.judging import measuring
+    from almazara.movies.judging import evaluation
 
     settings = load_settings()
     with showing_progress() as progress:
-        data = measuring.read_judged(settings, folder, ratings, progress)
-        found = measuring.evaluate(data, _words(split), _words(methods), seed, progress)
+        data = evaluation.read_judged(settings, folder, ratings, progress)
+        found = evaluation.evaluate(data, _words(split), _words(methods), seed, progress)
     target = output or settings.home_path / "evaluation"
-    measuring.keep(settings, found, target)
+    evaluation.keep(settings, found, target)
     if as_json:
         print_json({**found.described, "table": found.table.to_dicts()})
         return
@@ -84,7 +84,7 @@ def _words(text: str) -> list[str]:
 
 
 def _print_evaluation(found: Evaluation) -> None:
-    from almazara.movies.judging.evaluation import PRIMARY, wide
+    from almazara.movies.judging.judgement import PRIMARY, wide
 
     names = [name for name, _ in _SHOWN]
     for split, about in found.described["splits"].items():

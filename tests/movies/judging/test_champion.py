@@ -9,7 +9,7 @@ import pytest
 from almazara.movies.cleaning import schema as s
 from almazara.movies.judging import champion, splitting
 from almazara.movies.judging.champion import Verdict
-from almazara.movies.judging.evaluation import PRIMARY, Judgement
+from almazara.movies.judging.judgement import PRIMARY, Judgement
 from almazara.movies.users.event_ratings import with_events
 from almazara.movies.users.events import Event, Kind
 

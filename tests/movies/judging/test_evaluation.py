@@ -1,115 +1,181 @@
-"""Lists from any model, their tables and pictures."""
+"""Evaluation from the command line: what it measures, writes, refuses and leaves alone."""
 
-from dataclasses import dataclass
+import json
 
-import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy import sparse
 
-from almazara.errors import ContractError
-from almazara.movies.judging import evaluation
-from almazara.movies.judging.evaluation import Cost
-from almazara.movies.judging.results import interval_plot
-from almazara.movies.judging.splitting import Split
-
-COST = Cost(1.0, 0.5, 0.1, 100.0)
+from almazara import artifacts
+from almazara.errors import InputError, MissingExtraError, NotFoundError, UnavailableError
+from almazara.movies import building
+from almazara.movies.judging import evaluation, evaluation_files, trials
+from almazara.movies.judging.trials import Trials
+from rated_films import tastes, write_rated
+from sample_catalog import Made, no_progress, settings_for, write_raw
 
 
-@dataclass
-class Fixed:
-    """The same scores for everybody."""
-
-    of_films: list
-
-    def scores(self, profiles):
-        return np.tile(np.array(self.of_films, dtype=np.float32), (profiles.shape[0], 1))
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory):
+    return write_rated(tmp_path_factory.mktemp("rated"), tastes(30))
 
 
-def matrix(*rows):
-    return sparse.csr_array(np.array(rows, dtype=np.float32))
+@pytest.fixture(scope="module")
+def data(raw, tmp_path_factory):
+    return evaluation.read_judged(settings_for(tmp_path_factory.mktemp("home")), raw, None, no_progress)
 
 
-def lists(model, known, candidates=None, n=3, seed=0):
-    every = np.ones(known.shape[1], dtype=bool) if candidates is None else np.array(candidates)
-    return evaluation.top_lists(model, known, every, np.random.default_rng(seed), n).tolist()
+@pytest.fixture(scope="module")
+def measured(data):
+    """Popularity on one split."""
+    return evaluate(data)
 
 
-def split_of(known, truth):
-    return Split("random", known, known, truth, np.arange(known.shape[0]), np.ones(known.shape[1], dtype=bool))
+def evaluate(data, splits=("random",), methods=("popularity",), seed=0):
+    return evaluation.evaluate(data, splits, methods, seed, no_progress)
 
 
-def test_lists_are_the_best_scores_first_without_known_films_and_padded():
-    known = matrix([0, 1, 0, 0], [1, 1, 1, 0])
-    assert lists(Fixed([0.1, 0.9, 0.5, 0.3]), known) == [[2, 3, 0], [3, -1, -1]]
+def metrics_of(found):
+    costs = ["train_cpu_seconds", "train_wall_seconds", "user_milliseconds", "peak_megabytes"]
+    return found.table.filter(~pl.col("metric").is_in(costs))
 
 
-def test_only_candidates_are_listed():
-    assert lists(Fixed([4, 3, 2, 1]), matrix([0, 0, 0, 0]), [False, True, False, True]) == [[1, 3, -1]]
+def test_the_command_prints_a_table_and_writes_tables_and_pictures(run, raw, tmp_path):
+    out = tmp_path / "out"
+    code, said, _ = run(
+        "movies", "evaluate", "--folder", raw, "--split", "random", "--methods", "popularity,ease", "--output", out
+    )
+    assert code == 0
+    assert said.index("ease") < said.index("popularity")
+    written = {path.name for path in out.iterdir()}
+    assert {"table.csv", "table.parquet", "table.md", "evaluation.json", "random-ndcg_at_10.svg"} <= written
+    assert not [name for name in written if "partial" in name]
+    table = pl.read_parquet(out / "table.parquet")
+    best = table.filter(metric="ndcg_at_10").sort("value")["method"][-1]
+    assert best == "ease"
+    assert json.loads((out / "evaluation.json").read_text())["splits"]["random"]["held_out_pairs"] == 60
+    assert "| ease |" in (out / "table.md").read_text()
 
 
-def test_films_of_equal_score_are_in_the_same_random_order_for_all_and_not_by_id():
-    found = lists(Fixed([0] * 50), sparse.csr_array((2, 50), dtype=np.float32), n=50)
-    assert found[0] == found[1] != list(range(50))
-    assert found == lists(Fixed([0] * 50), sparse.csr_array((2, 50), dtype=np.float32), n=50)
+def test_an_evaluation_of_the_published_version_stands_in_its_manifest(raw, tmp_path, run, monkeypatch):
+    settings = settings_for(tmp_path / "home")
+    monkeypatch.setenv("ALMAZARA_HOME", str(tmp_path / "home"))
+    building.build_movies(settings, raw, ratings=None, sample=False, progress=no_progress)
+    before = artifacts.open_artifacts(settings).current("movies").manifest
+    assert run("movies", "evaluate", "--split", "random", "--methods", "popularity")[0] == 0
+    after = artifacts.open_artifacts(settings).current("movies").manifest
+    assert 0 < after["evaluation"]["metrics"]["random"]["popularity"]["ndcg_at_10"] < 1
+    assert {name: value for name, value in after.items() if name != "evaluation"} == before
 
 
-def test_a_model_whose_scores_are_not_finite_is_refused():
-    with pytest.raises(ContractError, match="not finite"):
-        lists(Fixed([0, np.nan]), matrix([0, 0]))
+def test_the_same_seed_gives_the_same_metrics_and_another_one_another_split(data, measured):
+    assert metrics_of(evaluate(data)).equals(metrics_of(measured))
+    (other,), _ = evaluation._make_splits(data.pairs, ["random"], 1)
+    assert other.fingerprint() != measured.described["splits"]["random"]["fingerprint"]
 
 
-@given(st.lists(st.floats(-5, 5, width=32), min_size=4, max_size=12), st.integers(1, 6), st.data())
-def test_no_list_holds_a_known_film_or_one_twice_and_its_scores_never_rise(scores, n, data):
-    known = data.draw(st.lists(st.booleans(), min_size=len(scores), max_size=len(scores)))
-    found = [film for film in lists(Fixed(scores), matrix(known), n=n)[0] if film >= 0]
-    assert len(found) == len(set(found)) == min(n, known.count(False))
-    assert not any(known[film] for film in found)
-    ordered = np.array(scores, dtype=np.float32)[found]
-    assert (np.diff(ordered) <= 0).all()
+def test_without_a_named_split_those_that_the_ratings_permit_are_made(tmp_path):
+    timeless = [(user, film, rating, "") for user, film, rating, _ in tastes(20)]
+    raw = write_rated(tmp_path / "raw", timeless)
+    data = evaluation.read_judged(settings_for(tmp_path), raw, None, no_progress)
+    made, impossible = evaluation._make_splits(data.pairs, (), 0)
+    assert [split.name for split in made] == ["random", "cold"]
+    assert "carry no times" in impossible["temporal"]
+    with pytest.raises(InputError, match="carry no times"):
+        evaluate(data, splits=["temporal"])
 
 
-def test_blocks_of_users_give_the_lists_of_all_at_once(monkeypatch):
-    known = sparse.random_array((7, 9), density=0.3, rng=np.random.default_rng(1)).tocsr().astype(np.float32)
-    together = lists(Fixed(range(9)), known)
-    monkeypatch.setattr(evaluation, "_BLOCK", 18)
-    assert lists(Fixed(range(9)), known) == together
+def test_ratings_that_are_repeated_or_outside_the_scale_are_counted_and_the_others_judged(run, tmp_path):
+    rows = tastes(20)
+    wrong = [(1, 1, 99, 5), (1, 1, -1, 5), ("x", 1, 3, 5), (2, 999, 3, 5), (*rows[0][:2], 2.0, 9_999)]
+    raw = write_rated(tmp_path / "raw", [*rows, *wrong])
+    code, said, _ = run("movies", "evaluate", "--folder", raw, "--split", "random", "--methods", "popularity")
+    assert code == 0
+    assert "ratings.csv: 205 rows read, 200 kept" in said
+    for count in ("1 repeated_rating", "2 quarantined:invalid_rating", "1 quarantined:invalid_id", "1 no_such_film"):
+        assert count in said
+    assert "training_pairs 160, held_out_pairs 40" in said
 
 
-def judged(*found, truth):
-    known = sparse.csr_array(truth.shape, dtype=np.float32)
-    return evaluation.judge(np.array(found, dtype=np.int32), split_of(known, truth))
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--methods", "no_such"], "There is no method 'no_such'"),
+        (["--split", "no_such"], "There is no split 'no_such'"),
+        (["--methods", "popularity,lenskit_item_knn"], "pip install 'almazara[bench]'"),
+    ],
+)
+def test_what_does_not_exist_is_said_before_anything_is_measured(run, raw, arguments, sentence):
+    code, said, error = run("movies", "evaluate", "--folder", raw, *arguments)
+    assert (code, said) == (1, "")
+    assert sentence in error
 
 
-def test_all_metrics_of_perfect_lists():
-    means = judged([0, 1, -1], [2, -1, -1], truth=matrix([1, 1, 0, 0], [0, 0, 1, 0])).means()
-    assert means["ndcg_at_10"] == means["recall_at_20"] == means["map_at_10"] == means["mrr_at_10"] == 1
-    assert means["coverage_at_10"] == 0.75
+def test_what_is_missing_is_said_in_one_sentence(run, tmp_path):
+    assert "no folder or zip file" in run("movies", "evaluate", "--folder", tmp_path / "none")[2]
+    assert "build it first" in run("movies", "evaluate")[2]
+    assert "--ratings needs --folder" in run("movies", "evaluate", "--ratings", tmp_path)[2]
+    unrated = write_raw(tmp_path / "raw", [Made("The Mill")])
+    assert "There are no ratings of films in the catalog" in run("movies", "evaluate", "--folder", unrated)[2]
 
 
-def test_the_tidy_table_has_intervals_for_metrics_of_users_and_the_cost():
-    made = judged([0, 1], [2, 3], [0, 3], truth=matrix([1, 1, 0, 0], [0, 1, 0, 0], [1, 0, 0, 0]))
-    table = evaluation.tidy("random", "made", made, COST, np.random.default_rng(0))
-    assert table.schema == evaluation.TABLE
-    primary = table.row(by_predicate=pl.col("metric") == "ndcg_at_10", named=True)
-    assert primary["low"] < primary["value"] < primary["high"]
-    assert table.row(by_predicate=pl.col("metric") == "peak_megabytes", named=True)["value"] == 100
-    assert table.equals(evaluation.tidy("random", "made", made, COST, np.random.default_rng(0)))
+def test_a_method_that_fails_is_named_and_the_others_are_measured(data, monkeypatch):
+    real = Trials.run
+
+    def failing(self, method):
+        if method == "ease":
+            raise UnavailableError("The method ease ended with code -9: it said nothing.")
+        return real(self, method)
+
+    monkeypatch.setattr(Trials, "run", failing)
+    found = evaluate(data, methods=["popularity", "ease"])
+    assert found.table["method"].unique().to_list() == ["popularity"]
+    assert "code -9" in found.described["failed"]["random ease"]
 
 
-def table_of(**values):
-    rows = [("random", name, "ndcg_at_10", value, value - 0.01, value + 0.01) for name, value in values.items()]
-    return pl.DataFrame(rows, schema=evaluation.TABLE, orient="row")
+def test_a_process_that_ends_badly_is_an_error_with_its_last_line(data):
+    (split,), _ = evaluation._make_splits(data.pairs, ["random"], 0)
+    with Trials(split, data.content, 0) as made, pytest.raises(UnavailableError, match=r"ended with code 1: .*no_such"):
+        made.run("no_such")
 
 
-def test_the_wide_table_has_the_best_first():
-    assert evaluation.wide(table_of(a=0.1, b=0.3, c=0.2), ["ndcg_at_10"])["method"].to_list() == ["b", "c", "a"]
+def test_an_interrupted_evaluation_ends_its_process_and_writes_nothing(raw, tmp_path, run, monkeypatch):
+    started = []
+
+    class Interrupted(trials.subprocess.Popen):
+        def communicate(self, *_arguments, **_named):
+            started.append(self)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(trials.subprocess, "Popen", Interrupted)
+    code, _, _ = run("movies", "evaluate", "--folder", raw, "--methods", "ease", "--output", tmp_path / "out")
+    assert (code, len(started)) == (130, 1)
+    assert started[0].returncode == -9
+    assert not (tmp_path / "out").exists()
 
 
-def test_a_picture_names_each_method_with_its_value_and_escapes_them():
-    picture = interval_plot(table_of(**{"a<b": 0.25, "c": 0.5}), "ndcg_at_10", "NDCG & more")
-    assert picture.startswith("<svg ")
-    assert picture.index(">c<") < picture.index("a&lt;b")
-    assert all(text in picture for text in ("0.250", "0.500", "NDCG &amp; more"))
+def test_a_folder_that_cannot_be_written_is_said_and_an_older_evaluation_stays_whole(measured, tmp_path):
+    found = measured
+    evaluation_files.write(tmp_path / "out", found.table, found.described)
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(UnavailableError, match="cannot be written"):
+        evaluation_files.write(tmp_path / "file", found.table, found.described)
+    evaluation_files.write(tmp_path / "out", found.table, found.described)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+def test_pictures_of_another_evaluation_do_not_stay(measured, tmp_path):
+    (tmp_path / "other-ndcg_at_10.svg").write_text("<svg/>")
+    (tmp_path / "notes.svg").write_text("<svg/>")
+    evaluation_files.write(tmp_path, measured.table, measured.described)
+    kept = {path.name for path in tmp_path.glob("*.svg")}
+    assert kept == {"notes.svg", *(f"random-{metric}.svg" for metric in evaluation_files.PLOTTED)}
+
+
+def test_a_method_that_needs_an_absent_library_says_how_to_get_it():
+    from almazara.movies.judging import methods
+
+    with pytest.raises(MissingExtraError, match="bench"):
+        methods.create("rectools_pure_svd")
+    with pytest.raises(NotFoundError, match="choose from"):
+        methods.create("nothing")

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from almazara.movies.cleaning import schema as s
 from almazara.movies.judging import metrics
-from almazara.movies.judging.evaluation import PRIMARY, Judgement
+from almazara.movies.judging.judgement import PRIMARY, Judgement
 from almazara.movies.judging.metrics import Interval
 from almazara.movies.judging.splitting import Pairs, Split
 

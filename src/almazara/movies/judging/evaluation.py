@@ -1,154 +1,231 @@
-"""How well methods recommend to users: lists from a fitted model, their metrics, and tables of them to read."""
+"""An evaluation: methods measured on splits of the ratings of a raw folder, or of what is published."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-import polars as pl
-from scipy import sparse
+from almazara.artifacts import open_artifacts
+from almazara.errors import InputError, NotFoundError, UnavailableError
+from almazara.movies.artifact import MOVIES
+from almazara.movies.building import read_clean
+from almazara.runs import Progress
+from almazara.settings import Settings
 
-from almazara.errors import ContractError
-from almazara.movies.judging import metrics
-from almazara.movies.judging.splitting import Split
-from almazara.movies.users.models.protocol import FittedUserModel
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+    from scipy import sparse
 
-LIST_LENGTH: Final = 20
-_SHORT: Final = 10
-_BLOCK: Final = 1 << 24
-PRIMARY: Final = "ndcg_at_10"
-"""The metric that decides between two models."""
-TABLE: Final = pl.Schema(
-    {
-        "split": pl.String,
-        "method": pl.String,
-        "metric": pl.String,
-        "value": pl.Float64,
-        "low": pl.Float64,
-        "high": pl.Float64,
-    }
-)
-"""One row a method and metric; `low` and `high` bound its 95 % interval, null where it has none."""
+    from almazara.movies.judging.splitting import Pairs, Split
+
+
+SPLITS: Final = ("random", "temporal", "time", "cold", "short")
+"""Ways to hold out, as they are asked for; the first is what models are compared and published by."""
+_USUAL: Final = ("random", "temporal", "cold")
+_KNOWN_FILMS: Final = (1, 3, 5, 10, 20)
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What a method took, measured in a process of its own.
+class Judged:
+    """Ratings to be judged on, and the content of their films.
 
     Attributes:
-        train_cpu_seconds: Of all its threads.
-        train_wall_seconds: By the clock.
-        user_milliseconds: By the clock, a user, scored with the others in blocks.
-        peak_megabytes: The most memory that its process held, the interpreter and its libraries included.
+        pairs: Who has seen what.
+        content: (films, terms) float32, rows as in `pairs.films`.
+        name: Where they come from, for tables.
+        report: What became of the raw rows; empty where the data is published already.
+        version: The published version that they are of, or None.
     """
 
-    train_cpu_seconds: float
-    train_wall_seconds: float
-    user_milliseconds: float
-    peak_megabytes: float
+    pairs: Pairs
+    content: sparse.csr_array
+    name: str
+    report: Mapping[str, Any] = field(default_factory=dict)
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """The metrics of one method on one split.
+class Evaluation:
+    """What was measured.
 
     Attributes:
-        per_user: Metrics that every user has, (users,) each.
-        whole: Metrics of all lists together.
+        table: `judgement.TABLE`.
+        described: Data, seed, splits with their sizes, methods that failed with the reason, and the cleaning report.
+        version: The published version whose ratings were judged on, or None.
     """
 
-    per_user: Mapping[str, np.ndarray]
-    whole: Mapping[str, float]
-
-    def means(self) -> dict[str, float]:
-        """All metrics by name, those of users averaged."""
-        return {**{name: float(values.mean()) for name, values in self.per_user.items()}, **self.whole}
+    table: pl.DataFrame
+    described: Mapping[str, Any]
+    version: str | None = None
 
 
-def top_lists(
-    fitted: FittedUserModel,
-    known: sparse.csr_array,
-    candidates: np.ndarray,
-    rng: np.random.Generator,
-    n: int = LIST_LENGTH,
-) -> np.ndarray:
-    """The `n` best candidates for each profile, without the films that it has.
-
-    Films of equal score stand in one random order for all users: in the catalog's own they would come by id, and
-    films with low ids are the better known ones.
-
-    Args:
-        fitted: The model.
-        known: (users, films) float32, the profiles.
-        candidates: (films,) bool, what may be recommended.
-        rng: Draws the order of equal films.
-        n: Length of the lists.
-
-    Returns:
-        (users, n) int32, best first, -1 where there are fewer candidates.
+def judged_data(tables: Mapping[str, pl.DataFrame], name: str) -> Judged:
+    """What clean tables hold to be judged on.
 
     Raises:
-        ContractError: when the model's scores are not finite.
+        InputError: when they have no ratings of their films.
     """
-    films = rng.permutation(np.flatnonzero(candidates)).astype(np.int32)
-    lists = np.full((known.shape[0], n), -1, dtype=np.int32)
-    step = max(1, _BLOCK // known.shape[1])
-    for start in range(0, len(lists), step):
-        profiles = sparse.csr_array(known[start : start + step])
-        scores = np.array(fitted.scores(profiles), dtype=np.float32)
-        if not np.isfinite(scores).all():
-            raise ContractError("The model gave scores that are not finite.")
-        scores[profiles.nonzero()] = -np.inf
-        lists[start : start + step, : min(n, len(films))] = _best(scores[:, films], films, n)
-    return lists
+    import numpy as np
+
+    from almazara.movies.judging import splitting
+    from almazara.movies.users.models.content import content_matrix
+
+    film_ids = tables["films"]["id"]
+    pairs = splitting.pairs(tables["ratings"], film_ids)
+    rows = np.searchsorted(film_ids.to_numpy(), pairs.films)
+    return Judged(pairs, content_matrix(tables)[rows], name)
 
 
-def _best(scores: np.ndarray, films: np.ndarray, n: int) -> np.ndarray:
-    order = np.argsort(-scores, axis=1, kind="stable")[:, :n]
-    return np.where(np.take_along_axis(scores, order, axis=1) > -np.inf, films[order], -1)
+def read_judged(settings: Settings, folder: Path | None, ratings: Path | None, progress: Progress) -> Judged:
+    """The data of a raw folder, cleaned as a build cleans it, or of the published version.
+
+    Raises:
+        AlmazaraError: when the files cannot be used, or nothing is published, or there are no ratings.
+    """
+    if folder is None and ratings is not None:
+        raise InputError("--ratings needs --folder: the films that the ratings are matched to.")
+    if folder is None:
+        artifact = open_artifacts(settings).current(MOVIES)
+        found = judged_data(published_tables(artifact.path), f"published version {artifact.version}")
+        return replace(found, version=artifact.version)
+    clean = read_clean(settings, folder, ratings, progress)
+    progress("Making features", 0, 0)
+    return replace(judged_data(clean.tables, str(ratings or folder)), report=clean.report.as_dict())
 
 
-def judge(lists: np.ndarray, split: Split) -> Judgement:
-    """All metrics of the lists that a method gave the judged users of a split, in their order."""
-    short = lists[:, :_SHORT]
-    hit, hit_short = metrics.hits(lists, split.truth), metrics.hits(short, split.truth)
-    wanted = metrics.relevant(split.truth)
-    popularity = np.bincount(split.train.indices, minlength=split.train.shape[1])
-    n_users = int(np.count_nonzero(np.diff(split.train.indptr)))
-    return Judgement(
-        per_user={
-            PRIMARY: metrics.ndcg(hit_short, wanted),
-            "recall_at_20": metrics.recall(hit, wanted),
-            "capped_recall_at_20": metrics.capped_recall(hit, wanted),
-            "precision_at_10": metrics.precision(hit_short),
-            "map_at_10": metrics.average_precision(hit_short, wanted),
-            "mrr_at_10": metrics.reciprocal_rank(hit_short),
-            "novelty_at_10": metrics.novelty(short, popularity, n_users),
-            "popularity_at_10": metrics.mean_popularity(short, popularity, n_users),
-        },
-        whole={
-            "coverage_at_10": metrics.coverage(short, int(split.candidates.sum())),
-            "gini_at_10": metrics.gini(short, split.candidates),
-        },
-    )
+def published_tables(folder: Path) -> dict[str, pl.DataFrame]:
+    """The clean tables of a published version."""
+    from almazara.movies.cleaning import tables as files
+    from almazara.movies.cleaning.schema import SCHEMAS
+
+    return {name: files.read_table(folder, name) for name in SCHEMAS}
 
 
-def tidy(split: str, method: str, judged: Judgement, cost: Cost, rng: np.random.Generator) -> pl.DataFrame:
-    """The metrics and cost of one method as a frame of TABLE; intervals are drawn with `rng`."""
-    found = metrics.intervals(np.column_stack(list(judged.per_user.values())), rng)
-    rows: list[tuple[str, float, float | None, float | None]] = [
-        (name, one.mean, one.low, one.high) for name, one in zip(judged.per_user, found, strict=True)
-    ]
-    rows += [(name, value, None, None) for name, value in judged.whole.items()]
-    rows += [(name, getattr(cost, name), None, None) for name in Cost.__slots__]
-    return pl.DataFrame([(split, method, *row) for row in rows], schema=TABLE, orient="row")
+def evaluate(data: Judged, splits: Sequence[str], methods: Sequence[str], seed: int, progress: Progress) -> Evaluation:
+    """Measure methods on splits of the same ratings; what fails is named and does not end the others.
+
+    Args:
+        data: The ratings.
+        splits: Of SPLITS; none: random, temporal and cold, as far as the data has what they need.
+        methods: Names; none: all that are installed.
+        seed: Of splits, ties and bootstrap.
+        progress: Is told each trial.
+
+    Raises:
+        NotFoundError: for an unknown split or method.
+        MissingExtraError: when a method that was named is not installed.
+        InputError: when no split can be made.
+    """
+    from almazara.movies.judging import methods as known_methods
+
+    for name in methods:
+        known_methods.create(name)
+    made, impossible = _make_splits(data.pairs, splits, seed)
+    trials = [(split, name) for split in made for name in (methods or known_methods.installed())]
+    frames, failed = [], dict(impossible)
+    for done, (split, name) in enumerate(trials):
+        progress(f"Measuring on {split.name}", done, len(trials))
+        try:
+            frames.append(measure(split, data.content, name, seed))
+        except UnavailableError as error:
+            failed[f"{split.name} {name}"] = str(error)
+    return Evaluation(_joined(frames, failed), _described(data, made, failed, seed), data.version)
 
 
-def wide(table: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """One row a split and method, one column a metric of `names`; in each split the best first."""
-    found = table.filter(pl.col("metric").is_in(list(names))).pivot("metric", index=["split", "method"], values="value")
-    ordered = found.select("split", "method", *(name for name in names if name in found.columns))
-    keys = {"split": False, **({PRIMARY: True} if PRIMARY in ordered.columns else {}), "method": False}
-    return ordered.sort(list(keys), descending=list(keys.values()), maintain_order=True)
+def measure(split: Split, content: sparse.csr_array, method: str, seed: int) -> pl.DataFrame:
+    """The metrics and cost of one method on one split, as `judgement.TABLE`."""
+    import numpy as np
+
+    from almazara.movies.judging import judgement
+    from almazara.movies.judging.trials import Trials
+
+    with Trials(split, content, seed) as trials:
+        lists, cost = trials.run(method)
+    return judgement.tidy(split.name, method, judgement.judge(lists, split), cost, np.random.default_rng(seed))
+
+
+def keep(settings: Settings, found: Evaluation, folder: Path) -> None:
+    """Write tables, a page and pictures; what was measured of the published version also stands in its manifest.
+
+    Raises:
+        UnavailableError: when the folder or the manifest cannot be written.
+    """
+    from almazara.movies.judging import evaluation_files
+
+    evaluation_files.write(folder, found.table, found.described)
+    if found.version is not None:
+        open_artifacts(settings).describe(MOVIES, found.version, {"evaluation": _for_manifest(found)})
+
+
+def _for_manifest(found: Evaluation) -> dict[str, Any]:
+    """The metrics as nested objects: split, method, metric."""
+    nested: dict[str, dict[str, dict[str, float]]] = {}
+    for split, method, metric, value in found.table.select("split", "method", "metric", "value").iter_rows():
+        nested.setdefault(split, {}).setdefault(method, {})[metric] = round(value, 6)
+    return {"seed": found.described["seed"], "splits": found.described["splits"], "metrics": nested}
+
+
+def _make_splits(pairs: Pairs, names: Sequence[str], seed: int) -> tuple[list[Split], dict[str, str]]:
+    """The splits that were asked for; of the usual ones those that can be made, and why the others cannot."""
+    makers = _makers(pairs, seed)
+    unknown = [name for name in names if name not in SPLITS]
+    if unknown:
+        raise NotFoundError(f"There is no split {unknown[0]!r}: choose from {', '.join(SPLITS)}.")
+    made: list[Split] = []
+    impossible = {}
+    for name in names or _USUAL:
+        try:
+            made += [make() for make in makers[name]]
+        except InputError as error:
+            if names:
+                raise
+            impossible[name] = str(error)
+    if not made:
+        raise InputError(" ".join(dict.fromkeys(impossible.values())))
+    return made, impossible
+
+
+def _makers(pairs: Pairs, seed: int) -> dict[str, list[Callable[[], Split]]]:
+    import numpy as np
+
+    from almazara.movies.judging import splitting
+
+    def rng() -> np.random.Generator:
+        return np.random.default_rng(seed)
+
+    def short(n_known: int) -> Callable[[], Split]:
+        return lambda: splitting.short_split(pairs, rng(), n_known)
+
+    return {
+        "random": [lambda: splitting.random_split(pairs, rng())],
+        "temporal": [lambda: splitting.temporal_split(pairs, rng())],
+        "time": [lambda: splitting.time_split(pairs)],
+        "cold": [lambda: splitting.cold_split(pairs, rng())],
+        "short": [short(n_known) for n_known in _KNOWN_FILMS],
+    }
+
+
+def _joined(frames: Sequence[pl.DataFrame], failed: Mapping[str, str]) -> pl.DataFrame:
+    import polars as pl
+
+    if not frames:
+        raise UnavailableError(f"No method could be measured: {' '.join(failed.values())}")
+    return pl.concat(frames)
+
+
+def _described(data: Judged, splits: Sequence[Split], failed: Mapping[str, str], seed: int) -> dict[str, Any]:
+    sizes = {
+        split.name: {
+            "users": split.known.shape[0],
+            "training_pairs": int(split.train.nnz),
+            "held_out_pairs": int(split.truth.nnz),
+            "candidates": int(split.candidates.sum()),
+            "pairs_left_out": split.left_out,
+            "fingerprint": split.fingerprint(),
+        }
+        for split in splits
+    }
+    return {"data": data.name, "seed": seed, "splits": sizes, "failed": dict(failed), "report": dict(data.report)}

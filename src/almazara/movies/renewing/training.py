@@ -17,10 +17,10 @@ from almazara.movies.artifact import MOVIES
 from almazara.movies.building import publish_movies, read_clean, sources
 from almazara.movies.cleaning.cleaning import CleanCatalog
 from almazara.movies.judging import champion as rules
-from almazara.movies.judging import drift, evaluation, splitting
+from almazara.movies.judging import drift, judgement, splitting
 from almazara.movies.judging.champion import Comparison
-from almazara.movies.judging.evaluation import Judgement
-from almazara.movies.judging.measuring import Judged, judged_data, published_tables
+from almazara.movies.judging.evaluation import Judged, judged_data, published_tables
+from almazara.movies.judging.judgement import Judgement
 from almazara.movies.judging.splitting import Split
 from almazara.movies.judging.trials import Trials
 from almazara.movies.renewing.training_runs import RunState, TrainingRun, open_film_training
@@ -208,7 +208,7 @@ def _compare(
 def _judge(data: Judged, split: Split, method: str, seed: int) -> Judgement:
     with Trials(split, data.content, seed) as trials:
         lists, _ = trials.run(method)
-    return evaluation.judge(lists, split)
+    return judgement.judge(lists, split)
 
 
 def _parameters(settings: Settings, seed: int) -> dict[str, float]:

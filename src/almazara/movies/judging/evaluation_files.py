@@ -13,7 +13,7 @@ import polars as pl
 
 from almazara.errors import UnavailableError
 from almazara.files import replace_file
-from almazara.movies.judging.evaluation import PRIMARY, wide
+from almazara.movies.judging.judgement import PRIMARY, wide
 
 _PAGE: Final = (
     "ndcg_at_10",
@@ -39,7 +39,7 @@ def write(folder: Path, table: pl.DataFrame, described: Mapping[str, Any]) -> No
     Args:
         folder: Is made where it is missing; files of an earlier evaluation are replaced one by one, and its
             other pictures go.
-        table: `evaluation.TABLE`.
+        table: `judgement.TABLE`.
         described: What was evaluated on: data, seed, splits, failures.
 
     Raises:
@@ -108,7 +108,7 @@ def interval_plot(table: pl.DataFrame, metric: str, title: str) -> str:
     """One metric of all methods of a split, the best on top.
 
     Args:
-        table: `evaluation.TABLE` of one split.
+        table: `judgement.TABLE` of one split.
         metric: Which metric.
         title: Stands above.
     """
