@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check format settings bench clean
+.PHONY: help up test check format settings sample bench clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ format: $(VENV)/.dev ## Format the code
 settings: $(VENV)/.base ## Write .env.example and docs/settings.md anew from the settings
 	$(BIN)/python -m almazara.settings > .env.example
 	$(BIN)/python -m almazara.settings --page > docs/settings.md
+
+sample: $(VENV)/.base ## Make the embedded sample of films anew
+	PYTHONPATH=tools $(BIN)/python -m sample
 
 bench: $(VENV)/.dev ## Measure against what a user would do instead (minutes)
 	$(BIN)/python benchmarks/run.py

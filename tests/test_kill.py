@@ -14,7 +14,7 @@ from almazara import artifacts
 from almazara.app.movies import open_movies
 from almazara.artifacts import file_hash
 from almazara.movies.building import build_movies
-from almazara.movies.sample import make_sample
+from sample import make_sample
 from sample_catalog import Made, no_progress, server_process, settings_for, write_raw
 
 # Where the build is when it is killed: seconds after its start, or files that it has written of the new version.

@@ -12,7 +12,7 @@ from almazara.app import movies
 from almazara.artifacts import file_hash
 from almazara.errors import ContractError, InputError, NotFoundError, UnavailableError
 from almazara.movies import building
-from almazara.movies.sample import make_sample
+from sample import make_sample
 from sample_catalog import Made, no_progress, publish_made, settings_for, write_raw
 
 

@@ -116,13 +116,13 @@ def ensure_movies(settings: Settings, progress: Progress) -> Artifact:
     except NotFoundError as error:
         if store.versions(MOVIES):
             raise NotFoundError(f"{error} Choose another one: almazara movies versions, then rollback.") from error
-    from almazara.movies.sample import make_sample
+    from almazara.movies.sample import sample_files
 
     progress("Making the sample", 0, 0)
     folder = settings.home_path / "sample"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in make_sample().items():
+        for name, content in sample_files().items():
             (folder / name).write_bytes(content)
     except OSError as error:
         raise UnavailableError(f"The folder {folder} cannot be written: {error}.") from error

@@ -8,7 +8,7 @@ from almazara.movies.cleaning import contract
 from almazara.movies.cleaning import schema as s
 from almazara.movies.cleaning.cleaning import clean
 from almazara.movies.raw.files import read_raw
-from almazara.movies.sample import make_sample
+from sample import make_sample
 
 
 @pytest.fixture(scope="module")

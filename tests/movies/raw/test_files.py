@@ -15,7 +15,7 @@ from almazara.movies.cleaning.tables import read_table, write_tables
 from almazara.movies.raw import storage
 from almazara.movies.raw.files import read_raw
 from almazara.movies.raw.tables import ROW
-from almazara.movies.sample import make_sample
+from sample import make_sample
 
 BUILD = """
 import sys

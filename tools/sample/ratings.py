@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from almazara.movies.sample.draw import Draw, Wheel
-from almazara.movies.sample.films import Film
-from almazara.movies.sample.raw import Row
-from almazara.movies.sample.words import THEMES
+from sample.draw import Draw, Wheel
+from sample.films import Film
+from sample.raw import Row
+from sample.words import THEMES
 
 _FIRST_MOMENT = 946_684_800  # 2000-01-01, in seconds since 1970
 _LAST_MOMENT = 1_500_000_000  # 2017-07-14

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from almazara.movies.sample import titles
-from almazara.movies.sample.draw import Draw
-from almazara.movies.sample.words import COUNTRIES, THEMES, Theme
+from sample import titles
+from sample.draw import Draw
+from sample.words import COUNTRIES, THEMES, Theme
 
 FIRST_YEAR, LAST_YEAR = 1895, 2017
 _FIRST_ID = 900_001

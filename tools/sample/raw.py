@@ -7,10 +7,10 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from almazara.movies.sample.credits import Entry, image_path
-from almazara.movies.sample.draw import Draw
-from almazara.movies.sample.films import Film
-from almazara.movies.sample.words import COMPANIES, COUNTRIES, GENRE_IDS, TAGLINES, THEMES
+from sample.credits import Entry, image_path
+from sample.draw import Draw
+from sample.films import Film
+from sample.words import COMPANIES, COUNTRIES, GENRE_IDS, TAGLINES, THEMES
 
 Row = dict[str, str]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from almazara.movies.sample.draw import Draw
-from almazara.movies.sample.words import ORIGINAL_WORDS, THEMES, Theme
+from sample.draw import Draw
+from sample.words import ORIGINAL_WORDS, THEMES, Theme
 
 Title = tuple[str, str, str]  # title, original title, original language
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from almazara.movies.sample.draw import Draw
-from almazara.movies.sample.films import Film
-from almazara.movies.sample.words import FIRST_NAMES, SPECIAL_PEOPLE, SURNAME_ENDS, SURNAME_STARTS, THEMES
+from sample.draw import Draw
+from sample.films import Film
+from sample.words import FIRST_NAMES, SPECIAL_PEOPLE, SURNAME_ENDS, SURNAME_STARTS, THEMES
 
 _CREW_JOBS = (
     ("Directing", "Director"),

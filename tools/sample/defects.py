@@ -8,8 +8,8 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
-from almazara.movies.sample.draw import Draw
-from almazara.movies.sample.raw import METADATA_COLUMNS, Row
+from sample.draw import Draw
+from sample.raw import METADATA_COLUMNS, Row
 
 SAMPLE_DEFECTS: Final[Mapping[str, int]] = MappingProxyType(
     {

@@ -1,26 +1,20 @@
-"""The embedded sample: invented films, people and ratings in exactly the raw format of The Movies Dataset.
+"""Makes the embedded sample: invented films, people and ratings in exactly the raw format of The Movies Dataset.
 
-Not one value comes from real data, and the same arguments give the same bytes on every platform.
+Not one value comes from real data, and the same arguments give the same bytes on every platform. `make sample` packs
+it into the archive that `almazara.movies.sample` reads.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from sample import raw
+from sample.credits import make_credits, make_troupes
+from sample.defects import SAMPLE_DEFECTS, RawTables, plant_defects
+from sample.draw import Draw
+from sample.films import make_films
+from sample.ratings import make_ratings
 
-from almazara.errors import InputError
-from almazara.movies.sample import raw
-from almazara.movies.sample.credits import make_credits, make_troupes
-from almazara.movies.sample.defects import SAMPLE_DEFECTS, RawTables, plant_defects
-from almazara.movies.sample.draw import Draw
-from almazara.movies.sample.films import make_films
-from almazara.movies.sample.ratings import make_ratings
+__all__ = ["SAMPLE_DEFECTS", "make_sample"]
 
-__all__ = ["SAMPLE_DEFECTS", "SAMPLE_NOTICE", "make_sample"]
-
-SAMPLE_NOTICE: Final = (
-    "Muestra inventada: estas películas, personas y valoraciones no existen. "
-    "An invented sample: these films, people and ratings do not exist."
-)
 _FEWEST_FILMS = 400
 _SPARED_VOTES = 500
 
@@ -34,10 +28,10 @@ def make_sample(films: int = 2000, users: int = 300, seed: int = 1) -> dict[str,
         seed: another seed gives other films.
 
     Raises:
-        InputError: when there are too few films to hold the fixed titles and every defect.
+        ValueError: when there are too few films to hold the fixed titles and every defect.
     """
     if films < _FEWEST_FILMS or users < 0:
-        raise InputError(f"A sample needs at least {_FEWEST_FILMS} films and no negative number of users.")
+        raise ValueError(f"A sample needs at least {_FEWEST_FILMS} films and no negative number of users.")
     draw = Draw(seed)
     catalog = make_films(films, draw)
     people = make_credits(catalog, make_troupes(films, draw), draw)
