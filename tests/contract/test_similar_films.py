@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from almazara.movies.similar.answering import METHODS
-from almazara.movies.similar.lists import MAX_SIMILAR
+from almazara.movies.similar.ranking import MAX_SIMILAR
 from sample_catalog import Made, publish_made
 
 

@@ -28,7 +28,7 @@ from almazara.movies.catalog.calendar_es import MONTHS, WEEKDAYS
 from almazara.movies.service import MovieService
 from almazara.movies.similar.answering import DEFAULT_METHOD, METHODS
 from almazara.movies.similar.attributes import MAX_EXCLUDED, SPANISH_GENRES, Filters, listed_ids
-from almazara.movies.similar.lists import MAX_SIMILAR
+from almazara.movies.similar.ranking import MAX_SIMILAR
 
 
 class _TextConvertor(PathConvertor):

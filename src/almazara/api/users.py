@@ -21,7 +21,7 @@ from almazara.errors import InputError
 from almazara.movies.answers import DeletedAnswer, EventsAnswer, GroupAnswer, ProfileAnswer, UserAnswer
 from almazara.movies.catalog.titles import LONGEST_QUERY
 from almazara.movies.similar.attributes import MAX_EXCLUDED, Filters
-from almazara.movies.similar.lists import MAX_SIMILAR
+from almazara.movies.similar.ranking import MAX_SIMILAR
 from almazara.movies.users.answering import MAX_LISTED, MAX_MEMBERS, ListQuery
 from almazara.movies.users.events import KINDS, LARGEST_ID, MAX_EVENTS, MAX_RATING, MIN_RATING, USER_PATTERN, BatchError
 from almazara.movies.users.film_users import FilmUsers

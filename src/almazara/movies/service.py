@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from almazara.errors import InputError, NotFoundError
+from almazara.errors import NotFoundError
 from almazara.movies import sentences
 from almazara.movies.answers import (
     ActorAnswer,
@@ -30,7 +30,7 @@ from almazara.movies.catalog.search import SearchIndex
 from almazara.movies.catalog.titles import check_query
 from almazara.movies.similar.answering import DEFAULT_METHOD, Query, SimilarAnswers
 from almazara.movies.similar.attributes import NO_FILTERS, Filters
-from almazara.movies.similar.lists import MAX_SIMILAR
+from almazara.movies.similar.ranking import check_n
 from almazara.movies.users.answering import UserAnswers
 
 _REMEMBERED: Final = 512
@@ -132,12 +132,20 @@ class MovieService:
         return director_answer(people.name(row), directed, money.returns(films), doubtful)
 
     def film(self, film_id: int) -> bytes:
-        """A FilmAnswer as JSON, made at build time."""
-        return self._parts.films.encoded(self._catalog.row(film_id))
+        """A FilmAnswer as JSON, made at build time.
+
+        Raises:
+            NotFoundError: when the catalog has no such film.
+        """
+        row = self._catalog.row_of(film_id)
+        if row is None:
+            raise NotFoundError(f"No hay ninguna película con id {film_id}.")
+        return self._parts.films.encoded(row)
 
     def search(self, query: str, n: int) -> SearchAnswer:
         """Films whose title, in any language, resembles the text."""
-        query, n = check_query(query), _check_n(n)
+        query = check_query(query)
+        check_n(n)
         hits = []
         for match in self._parts.title_search.search(query, n):
             film = self._catalog.reference(match.entry_id)
@@ -191,12 +199,6 @@ class MovieService:
 
     def _others(self, found: Found) -> list[FilmReference]:
         return [self._catalog.reference(row) for row in found.others]
-
-
-def _check_n(n: int) -> int:
-    if not 1 <= n <= MAX_SIMILAR:
-        raise InputError(f"n es {n}: use un número del 1 al {MAX_SIMILAR}.")
-    return n
 
 
 def _person(name: str, people: People, search: SearchIndex, nobody: str) -> int:

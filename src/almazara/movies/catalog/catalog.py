@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 
-from almazara.errors import NotFoundError
 from almazara.movies.answers import FilmReference
 from almazara.movies.catalog.titles import query_keys, split_year
 
@@ -116,16 +115,10 @@ class Catalog:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def row(self, film_id: int) -> Row:
-        """The row of a film id.
-
-        Raises:
-            NotFoundError: when the catalog has no such film.
-        """
+    def row_of(self, film_id: int) -> Row | None:
+        """The row of a film id, None where the catalog has no such film."""
         row = bisect_left(self._ids, film_id)
-        if row == len(self._ids) or self._ids[row] != film_id:
-            raise NotFoundError(f"No hay ninguna película con id {film_id}.")
-        return row
+        return row if row < len(self._ids) and self._ids[row] == film_id else None
 
     def facts(self, row: Row) -> tuple[int, str, int]:
         """Id, title and year."""

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from scipy import sparse
 
 from almazara.artifacts import open_artifacts
 from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.movies.artifact import MOVIES
 from almazara.movies.building import read_clean
+from almazara.movies.cleaning.schema import SCHEMAS
+from almazara.movies.cleaning.tables import read_table
+from almazara.movies.judging import evaluation_files, judgement, splitting
+from almazara.movies.judging import methods as known_methods
+from almazara.movies.judging.splitting import Pairs, Split
+from almazara.movies.judging.trials import Trials
+from almazara.movies.users.models.content import content_matrix
 from almazara.runs import Progress
 from almazara.settings import Settings
-
-if TYPE_CHECKING:
-    import numpy as np
-    import polars as pl
-    from scipy import sparse
-
-    from almazara.movies.judging.splitting import Pairs, Split
-
 
 SPLITS: Final = ("random", "temporal", "time", "cold", "short")
 """Ways to hold out, as they are asked for; the first is what models are compared and published by."""
@@ -68,11 +71,6 @@ def judged_data(tables: Mapping[str, pl.DataFrame], name: str) -> Judged:
     Raises:
         InputError: when they have no ratings of their films.
     """
-    import numpy as np
-
-    from almazara.movies.judging import splitting
-    from almazara.movies.users.models.content import content_matrix
-
     film_ids = tables["films"]["id"]
     pairs = splitting.pairs(tables["ratings"], film_ids)
     rows = np.searchsorted(film_ids.to_numpy(), pairs.films)
@@ -98,10 +96,7 @@ def read_judged(settings: Settings, folder: Path | None, ratings: Path | None, p
 
 def published_tables(folder: Path) -> dict[str, pl.DataFrame]:
     """The clean tables of a published version."""
-    from almazara.movies.cleaning import tables as files
-    from almazara.movies.cleaning.schema import SCHEMAS
-
-    return {name: files.read_table(folder, name) for name in SCHEMAS}
+    return {name: read_table(folder, name) for name in SCHEMAS}
 
 
 def evaluate(data: Judged, splits: Sequence[str], methods: Sequence[str], seed: int, progress: Progress) -> Evaluation:
@@ -119,8 +114,6 @@ def evaluate(data: Judged, splits: Sequence[str], methods: Sequence[str], seed: 
         MissingExtraError: when a method that was named is not installed.
         InputError: when no split can be made.
     """
-    from almazara.movies.judging import methods as known_methods
-
     for name in methods:
         known_methods.create(name)
     made, impossible = _make_splits(data.pairs, splits, seed)
@@ -137,11 +130,6 @@ def evaluate(data: Judged, splits: Sequence[str], methods: Sequence[str], seed: 
 
 def measure(split: Split, content: sparse.csr_array, method: str, seed: int) -> pl.DataFrame:
     """The metrics and cost of one method on one split, as `judgement.TABLE`."""
-    import numpy as np
-
-    from almazara.movies.judging import judgement
-    from almazara.movies.judging.trials import Trials
-
     with Trials(split, content, seed) as trials:
         lists, cost = trials.run(method)
     return judgement.tidy(split.name, method, judgement.judge(lists, split), cost, np.random.default_rng(seed))
@@ -153,8 +141,6 @@ def keep(settings: Settings, found: Evaluation, folder: Path) -> None:
     Raises:
         UnavailableError: when the folder or the manifest cannot be written.
     """
-    from almazara.movies.judging import evaluation_files
-
     evaluation_files.write(folder, found.table, found.described)
     if found.version is not None:
         open_artifacts(settings).describe(MOVIES, found.version, {"evaluation": _for_manifest(found)})
@@ -189,10 +175,6 @@ def _make_splits(pairs: Pairs, names: Sequence[str], seed: int) -> tuple[list[Sp
 
 
 def _makers(pairs: Pairs, seed: int) -> dict[str, list[Callable[[], Split]]]:
-    import numpy as np
-
-    from almazara.movies.judging import splitting
-
     def rng() -> np.random.Generator:
         return np.random.default_rng(seed)
 
@@ -209,8 +191,6 @@ def _makers(pairs: Pairs, seed: int) -> dict[str, list[Callable[[], Split]]]:
 
 
 def _joined(frames: Sequence[pl.DataFrame], failed: Mapping[str, str]) -> pl.DataFrame:
-    import polars as pl
-
     if not frames:
         raise UnavailableError(f"No method could be measured: {' '.join(failed.values())}")
     return pl.concat(frames)

@@ -11,8 +11,7 @@ from almazara.movies import sentences
 from almazara.movies.answers import FilmReference, Recommendation, RecommendationAnswer
 from almazara.movies.catalog.catalog import Arrays, Catalog, Texts
 from almazara.movies.similar.attributes import NO_FILTERS, Attributes, Filters
-from almazara.movies.similar.lists import MAX_SIMILAR
-from almazara.movies.similar.ranking import Ranking
+from almazara.movies.similar.ranking import Ranking, check_n
 from almazara.movies.similar.reasons import Reasons
 from almazara.movies.similar.stored import Candidates, ContentSpace, ScoreRecommender, SimilarFilms, StoredRecommender
 
@@ -47,8 +46,7 @@ class Query:
         Raises:
             InputError: in Spanish, saying what can.
         """
-        if not 1 <= self.n <= MAX_SIMILAR:
-            raise InputError(f"n es {self.n}: use un número del 1 al {MAX_SIMILAR}.")
+        check_n(self.n)
         if self.method not in METHODS:
             known = f"{', '.join(METHODS[:-1])} o {METHODS[-1]}"
             raise InputError(f"El método «{self.method[:40]}» no existe: use {known}.")

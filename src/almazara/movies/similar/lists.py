@@ -9,8 +9,6 @@ import numpy as np
 
 from almazara.movies.catalog.catalog import Arrays
 
-MAX_SIMILAR: Final = 50
-"""The largest `n` that can be asked for."""
 CANDIDATES: Final = 100
 """Length of the lists of similar films that are fitted ahead: filters and variety choose from so many."""
 ROUNDING: Final = 0.05

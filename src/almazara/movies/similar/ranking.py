@@ -7,9 +7,12 @@ from typing import Final
 
 import numpy as np
 
+from almazara.errors import InputError
 from almazara.movies.similar.attributes import NO_FILTERS, Attributes, Filters
 from almazara.movies.similar.stored import Candidates, ContentSpace, SimilarFilms
 
+MAX_SIMILAR: Final = 50
+"""The largest `n` that can be asked for."""
 _POOL: Final = 100
 """Films among which variety is sought."""
 _DECIMALS: Final = 6
@@ -17,6 +20,16 @@ _DECIMALS: Final = 6
 _EQUAL: Final = 1e-6
 """The same for scores of models, which have no scale: a part of their spread."""
 _SPARE: Final = 20
+
+
+def check_n(n: int) -> None:
+    """Refuse a length that no list can have.
+
+    Raises:
+        InputError: in Spanish, saying which ones it can.
+    """
+    if not 1 <= n <= MAX_SIMILAR:
+        raise InputError(f"n es {n}: use un número del 1 al {MAX_SIMILAR}.")
 
 
 class Ranking:

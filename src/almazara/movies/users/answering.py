@@ -16,13 +16,12 @@ from almazara.movies.catalog.titles import check_query
 from almazara.movies.sentences import films, number
 from almazara.movies.similar.answering import HYBRID, SimilarAnswers
 from almazara.movies.similar.attributes import NO_FILTERS, Filters
-from almazara.movies.similar.lists import MAX_SIMILAR
-from almazara.movies.similar.ranking import Ranking
+from almazara.movies.similar.ranking import Ranking, check_n
 from almazara.movies.similar.reasons import Reasons
 from almazara.movies.similar.stored import SimilarFilms
 from almazara.movies.users.events import Event, Kind, check_user
 from almazara.movies.users.exports.rows import Entry
-from almazara.movies.users.matching import FilmMatcher, ImdbNumbers, row_of
+from almazara.movies.users.matching import FilmMatcher, ImdbNumbers
 from almazara.movies.users.profiles import Opinion, Profile, UserHistory, fold
 from almazara.movies.users.scores import NeighborScores, UserRecommendations, UserScores, together
 
@@ -68,12 +67,11 @@ class UserAnswers:
     def __init__(self, parts: UserParts) -> None:
         self._parts = parts
         self._catalog = parts.catalog
-        self._row_of = row_of(parts.catalog)
         self._matcher = FilmMatcher(parts.catalog, parts.imdb)
 
     def has_film(self, film_id: int) -> bool:
         """Whether the catalog has a film of an id."""
-        return self._row_of(film_id) is not None
+        return self._catalog.row_of(film_id) is not None
 
     def film_of(self, entry: Entry) -> int | str:
         """The id of the film that a row of an export means, or why none can be told."""
@@ -135,7 +133,7 @@ class UserAnswers:
         return GroupAnswer(told, titles, detail, _listed(f"A {names} les pueden gustar", titles))
 
     def _profile(self, user: str, events: Iterable[Event]) -> Profile:
-        return fold(events, self._row_of, self._parts.history.rated(check_user(user)))
+        return fold(events, self._catalog.row_of, self._parts.history.rated(check_user(user)))
 
     def _for_one(self, profile: Profile, query: ListQuery) -> list[UserRecommendation]:
         return self._detail(self._scores(profile), self._allowed([profile], query), query, [("", profile)])
@@ -151,8 +149,7 @@ class UserAnswers:
     def _detail(
         self, scores: np.ndarray, allowed: np.ndarray, query: ListQuery, members: Sequence[tuple[str, Profile]]
     ) -> list[UserRecommendation]:
-        if not 1 <= query.n <= MAX_SIMILAR:
-            raise InputError(f"n es {query.n}: use un número del 1 al {MAX_SIMILAR}.")
+        check_n(query.n)
         rows, affinity = self._parts.ranking.first(scores, allowed, query.n, query.diversity)
         return [
             UserRecommendation(*self._catalog.facts(row), round(suits, 4), self._reasons(row, members))
@@ -197,7 +194,7 @@ class UserAnswers:
     def _find(self, asked: str | int) -> Found | None:
         if isinstance(asked, str):
             return self._catalog.find(check_query(asked))
-        row = self._row_of(asked)
+        row = self._catalog.row_of(asked)
         return None if row is None else Found(row, [])
 
     def _near(self, title: str) -> list[str]:

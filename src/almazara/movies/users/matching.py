@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
-from almazara.errors import InputError, NotFoundError
+from almazara.errors import InputError
 from almazara.movies.catalog.catalog import Catalog, Row
 from almazara.movies.catalog.titles import check_query
 from almazara.movies.users.exports.rows import Entry
@@ -50,7 +50,7 @@ class FilmMatcher:
         return self._by_title(entry)
 
     def _by_tmdb(self, tmdb: int | None) -> Row | None:
-        return None if tmdb is None else row_of(self._catalog)(tmdb)
+        return None if tmdb is None else self._catalog.row_of(tmdb)
 
     def _by_imdb(self, number: int | None) -> Row | None:
         return None if number is None else self._imdb.row(number)
@@ -69,15 +69,3 @@ class FilmMatcher:
         if entry.imdb is not None and self._imdb.of(found.row) not in {None, entry.imdb}:
             return "it is not in the catalog"
         return found.row
-
-
-def row_of(catalog: Catalog) -> Callable[[int], Row | None]:
-    """The row of a film id, or None."""
-
-    def row(film_id: int) -> Row | None:
-        try:
-            return catalog.row(film_id)
-        except NotFoundError:
-            return None
-
-    return row

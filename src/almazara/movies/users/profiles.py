@@ -64,10 +64,6 @@ class Profile:
         weights = [self.opinions[row].weight for row in rows]
         return np.array(rows, dtype=np.int32), np.array(weights, dtype=np.float32)
 
-    def known(self) -> list[int]:
-        """Rows of all films of which the user has shown to know them."""
-        return list(self.opinions)
-
     def disliked(self) -> list[int]:
         """Rows of the films that the user wants to be shown no more."""
         return [row for row, opinion in self.opinions.items() if opinion.kind is Kind.DISLIKE]
