@@ -52,7 +52,7 @@ def test_every_module_that_a_document_names_exists(page):
 
 def walks():
     """Each walk of the architecture page: its title, and its steps as (file, function)."""
-    for title, text in re.findall(r"^### (.+)\n(.+?)(?=^#|\Z)", WALKS, re.MULTILINE | re.DOTALL):
+    for title, text in re.findall(r"^### ([^\n]+)\n(.+?)(?=^#|\Z)", WALKS, re.MULTILINE | re.DOTALL):
         if steps := _STEP.findall(text):
             yield pytest.param(steps, id=title)
 
