@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from almazara.prices.forecasting.models.conformal import LevelMaps, level_maps, nominal_levels, transforms
 from almazara.prices.forecasting.models.ensemble import Ensemble, averaged, calibrated, weighted
 from almazara.prices.forecasting.models.judging import PROBABILITIES, Judged, confidence, first_judged, judge
-from almazara.prices.forecasting.models.pooled import pooled_changes
+from almazara.prices.forecasting.models.naive import pooled_changes
 from almazara.prices.forecasting.models.step_features import StepHistory
 from almazara.prices.forecasting.models.steps import learn_steps
 

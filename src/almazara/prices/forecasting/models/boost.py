@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import polars as pl
 
 from almazara.errors import MissingExtraError
 from almazara.prices.forecasting.models import registry
-from almazara.prices.forecasting.models.panels import FittedPanel, QuantilesOfChange, fitted_panel
-from almazara.prices.forecasting.models.step_features import Floats, StepHistory
+from almazara.prices.forecasting.models.across import AcrossSeries, QuantilesOfChange
+from almazara.prices.forecasting.models.step_features import StepHistory
 from almazara.prices.forecasting.models.step_outcomes import OUTCOMES
 from almazara.prices.forecasting.models.step_prior import prior
 from almazara.prices.forecasting.models.steps import INPUTS, Examples, Weigher, examples, step_quantiles
+from almazara.prices.forecasting.panel import Floats
 
 try:
     import lightgbm
@@ -70,14 +70,14 @@ def learn_boost(history: StepHistory, last_day: int) -> QuantilesOfChange:
     return step_quantiles(history, weigher)
 
 
-class Boost:
+class Boost(AcrossSeries):
     """See the module."""
 
     name = registry.BOOST
 
-    def fit(self, series: pl.DataFrame) -> FittedPanel:
-        """Learn from the whole panel up to each listing's cutoff."""
-        return fitted_panel(series, learn_boost)
+    def learn(self, history: StepHistory, last_day: int) -> QuantilesOfChange:
+        """See `learn_boost`."""
+        return learn_boost(history, last_day)
 
 
 def _boosted(found: Examples) -> BoostedWeights:

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from typing import cast
 
 from almazara.errors import NotFoundError
-from almazara.prices.forecasting.models.base import Forecaster
-from almazara.prices.forecasting.models.panels import Learner
+from almazara.prices.forecasting.models.across import Learner
+from almazara.prices.forecasting.models.forecaster import Forecaster
 
 STEPS, BOOST, ENSEMBLE = "steps", "boost", "ensemble"
 
@@ -44,7 +44,7 @@ ENTRIES: Mapping[str, Entry] = {
     "theta": Entry("statistical", "Theta", library="statsforecast"),
     "ces": Entry("statistical", "ComplexExponentialSmoothing", library="statsforecast"),
     "arima": Entry("statistical", "Arima", library="statsforecast", backtest_folds=3),
-    "combination": Entry("combination", "Combination", library="statsforecast", backtest_folds=3),
+    "combination": Entry("statistical", "Combination", library="statsforecast", backtest_folds=3),
     "prophet": Entry("prophet", "ProphetForecaster", library="prophet", backtest_folds=3),
     "lstm": Entry("lstm", "LstmForecaster", library="tensorflow", backtest_folds=3),
 }

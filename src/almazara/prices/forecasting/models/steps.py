@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
-import polars as pl
 
 from almazara.prices.forecasting.models import registry
-from almazara.prices.forecasting.models.base import MEDIAN
+from almazara.prices.forecasting.models.across import AcrossSeries, QuantilesOfChange
+from almazara.prices.forecasting.models.forecaster import around_none
 from almazara.prices.forecasting.models.mixture import Mixer, Training, crps_matrices, mixture_quantiles, trained
-from almazara.prices.forecasting.models.panels import FittedPanel, QuantilesOfChange, fitted_panel
-from almazara.prices.forecasting.models.step_features import FEATURES, WINDOWS, Floats, StepHistory
+from almazara.prices.forecasting.models.step_features import FEATURES, WINDOWS, StepHistory
 from almazara.prices.forecasting.models.step_outcomes import OUTCOMES, outcomes
 from almazara.prices.forecasting.models.step_prior import prior
+from almazara.prices.forecasting.panel import Floats
 
 LEADS: Final = (1, 3, 7, 14, 30)
 """Days ahead at which is learned."""
@@ -141,9 +141,7 @@ def cautious_quantiles(atoms: Floats, weights: Floats, probabilities: Sequence[f
     found = mixture_quantiles(atoms, weights, [*levels, 1 - _CONFIDENT, _CONFIDENT])
     stays = (found[:, -2] <= _SAME) & (found[:, -1] >= -_SAME)
     middle = (levels >= 1 - _CONFIDENT - _SAME) & (levels <= _CONFIDENT + _SAME)
-    side = np.sign(np.round(levels - MEDIAN, 9))
-    held = np.where(side < 0, np.minimum(found[:, :-2], 0), np.where(side > 0, np.maximum(found[:, :-2], 0), 0))
-    return np.where(stays[:, None] & middle, held, found[:, :-2])
+    return np.where(stays[:, None] & middle, around_none(found[:, :-2], levels), found[:, :-2])
 
 
 def learn_steps(history: StepHistory, last_day: int, start: Mixer | None = None) -> QuantilesOfChange:
@@ -151,14 +149,14 @@ def learn_steps(history: StepHistory, last_day: int, start: Mixer | None = None)
     return step_quantiles(history, learned(examples(history, last_day), start or prior()))
 
 
-class Steps:
+class Steps(AcrossSeries):
     """See the module; the method is this project's own, its parts are named in `mixture`."""
 
     name = registry.STEPS
 
-    def fit(self, series: pl.DataFrame) -> FittedPanel:
-        """Learn from the whole panel up to each listing's cutoff."""
-        return fitted_panel(series, learn_steps)
+    def learn(self, history: StepHistory, last_day: int) -> QuantilesOfChange:
+        """See `learn_steps`."""
+        return learn_steps(history, last_day)
 
 
 def _days(first: int, last: int, wanted: float) -> list[int]:

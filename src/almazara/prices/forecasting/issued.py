@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from almazara.prices.forecasting import scores as forecast_scores
-from almazara.prices.forecasting.kept import BuiltForecasts
+from almazara.prices.forecasting.published import BuiltForecasts
 from almazara.prices.forecasting.scores import Drift, DriftLimits, ForecastScore
 from almazara.prices.store.protocol import ObservationStore
 

@@ -1,4 +1,4 @@
-"""The forecasts that are kept, in memory and in an artifact, and the answers read from them."""
+"""The forecasts that are published, in memory and in an artifact, and the answers read from them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import msgspec
 import numpy as np
 
 from almazara.errors import InputError, NotFoundError
+from almazara.prices.forecasting.models.forecaster import quantiles_of
 
 HORIZON_DAYS: Final = 90
 LEVELS: Final = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98)
-QUANTILES: Final = tuple(sorted({0.5, *((100 - v) / 200 for v in LEVELS), *((100 + v) / 200 for v in LEVELS)}))
+QUANTILES: Final = tuple(quantiles_of(LEVELS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class Forecasts:
         if listing_id not in self._rows:
             raise NotFoundError(f"There is no forecast of {listing_id} yet: POST /retrain makes one.")
         about = self.index.forecasts[listing_id]
-        wanted = sorted({0.5, *((100 - v) / 200 for v in levels), *((100 + v) / 200 for v in levels)})
+        wanted = quantiles_of(levels)
         columns = [QUANTILES.index(quantile) for quantile in wanted]
         first = date.fromisoformat(about.cutoff)
         dates = [first + timedelta(days=day) for day in range(1, horizon_days + 1)]

@@ -1,4 +1,4 @@
-"""From histories to kept forecasts, and the answers read from them."""
+"""From histories to published forecasts, and the answers read from them."""
 
 from datetime import date, timedelta
 
@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from almazara.errors import InputError, NotFoundError
-from almazara.prices.forecasting.building import build_forecasts
-from almazara.prices.forecasting.kept import HORIZON_DAYS, LEVELS, QUANTILES, Forecasts, open_forecasts, write
+from almazara.prices.forecasting.making import build_forecasts
 from almazara.prices.forecasting.models import registry
+from almazara.prices.forecasting.models.forecaster import Forecaster
+from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS, QUANTILES, Forecasts, open_forecasts, write
 from almazara.prices.forecasting.series import daily
 from price_shop import NOW, observed
 
@@ -28,7 +29,7 @@ def built():
         *history("c:3", 3),
         *history("d:4", 40, lambda _day: None),
     ]
-    return build_forecasts(daily(rows, until=UNTIL), MODELS, {})
+    return build_forecasts(daily(rows, until=UNTIL).panel, MODELS, {})
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +99,7 @@ def test_forecasts_are_the_same_after_they_were_kept(built, tmp_path):
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".npy"}
 
 
-class Failing:
+class Failing(Forecaster):
     """A made model that raises where it is told to."""
 
     name = "failing"
@@ -106,36 +107,36 @@ class Failing:
     def __init__(self, fails_from_days):
         self._fails_from_days = fails_from_days
 
-    def fit(self, series):
-        if series.height >= self._fails_from_days:
+    def by_listing(self, panel, horizon, quantiles):
+        if panel.prices.size >= self._fails_from_days:
             raise MemoryError("made to fail")
-        return MODELS["last_value"].fit(series)
+        return MODELS["last_value"].by_listing(panel, horizon, quantiles)
 
 
 @pytest.mark.parametrize("fails_in", ["the backtest", "the forecast"])
 def test_a_model_that_fails_is_said_and_left_out_and_takes_nothing_down(fails_in, monkeypatch):
-    series = daily(history("a:1", 120), until=UNTIL)
-    failing = Failing(0 if fails_in == "the backtest" else series.frame.height)
+    panel = daily(history("a:1", 120), until=UNTIL).panel
+    failing = Failing(0 if fails_in == "the backtest" else panel.prices.size)
     if fails_in == "the forecast":
         monkeypatch.setattr("almazara.prices.forecasting.backtest.select", lambda _, **__: {"a:1": "failing"})
-    built = build_forecasts(series, {**MODELS, "failing": failing}, {})
+    built = build_forecasts(panel, {**MODELS, "failing": failing}, {})
     assert built.index.left_out == {"failing": "MemoryError: made to fail"}
     assert built.index.forecasts["a:1"].model == "last_value"
 
 
 def test_without_the_last_value_there_is_nothing_to_fall_back_to():
-    series = daily(history("a:1", 120), until=UNTIL)
+    panel = daily(history("a:1", 120), until=UNTIL).panel
     failing = Failing(0)
     failing.name = "last_value"
     with pytest.raises(MemoryError):
-        build_forecasts(series, {"last_value": failing}, {})
+        build_forecasts(panel, {"last_value": failing}, {})
 
 
 def test_nothing_observed_gives_no_forecasts_and_no_error():
-    built = build_forecasts(daily([], until=UNTIL), MODELS, {})
+    built = build_forecasts(daily([], until=UNTIL).panel, MODELS, {})
     assert (built.index.forecasts, built.index.refused, len(built.values)) == ({}, {}, 0)
 
 
 def test_only_stock_outs_are_refused():
-    built = build_forecasts(daily(history("d:4", 40, lambda _day: None), until=UNTIL), MODELS, {})
+    built = build_forecasts(daily(history("d:4", 40, lambda _day: None), until=UNTIL).panel, MODELS, {})
     assert set(built.index.refused) == {"d:4"}
