@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
 
 import numpy as np
 
 from almazara.prices.forecasting.batch import QUANTILES
 from almazara.prices.forecasting.models import registry
 from almazara.prices.forecasting.models.across import Learner, price_quantiles
-from almazara.prices.forecasting.models.boost import learn_boost
+from almazara.prices.forecasting.models.boost import Boost
 from almazara.prices.forecasting.models.ensemble import Ensemble
 from almazara.prices.forecasting.models.mixture import Mixer
 from almazara.prices.forecasting.models.naive import pooled_changes
-from almazara.prices.forecasting.models.steps import learn_steps
+from almazara.prices.forecasting.models.steps import Steps
 from almazara.prices.forecasting.panel import Panel
 
 LEVELS = sorted({round(abs(200 * q - 100)) for q in QUANTILES} - {0})
@@ -46,13 +45,13 @@ def naive_conformal(history: np.ndarray, horizon: int, windows: int) -> np.ndarr
 
 def learners(start: Mixer | None) -> dict[str, Learner]:
     """The models across series, `steps` beginning from this prior (None: the shipped one)."""
-    steps = partial(learn_steps, start=start)
+    steps, boost = Steps(start).learn, Boost().learn
     return {
         "last_value": lambda history, _day: pooled_changes(history),
         "steps": steps,
-        "boost": learn_boost,
+        "boost": boost,
         "ensemble (base)": Ensemble([steps]).learn,
-        "ensemble": Ensemble([steps, learn_boost]).learn,
+        "ensemble": Ensemble([steps, boost]).learn,
     }
 
 

@@ -164,6 +164,7 @@ def test_where_nothing_moves_only_a_model_that_errs_is_worse():
     summary = backtest.summarize(backtest.run(panel(flat=[10.0] * 60), models, PLAN))
     ratio = dict(summary.select(MODEL, CRPS_RATIO).iter_rows())
     assert ratio == {"last_value": 1.0, "still": 1.0, "nervous": math.inf}
+    assert dict(summary.select(MODEL, "coverage_80").iter_rows())["still"] == 1.0  # both ends of an interval count
     assert backtest.select(summary) == {"flat": "last_value"}
 
 

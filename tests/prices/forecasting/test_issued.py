@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara.prices.forecasting import issued, scores
-from almazara.prices.forecasting.published import HORIZON_DAYS, QUANTILES, BuiltForecasts, Forecasted, ForecastIndex
+from almazara.prices.forecasting.published import HORIZON_DAYS, QUANTILES, Forecasted, ForecastIndex, Forecasts
 from almazara.prices.forecasting.scores import CHUNK, HORIZONS, SCORED_QUANTILES, DriftLimits, Tally
 
 CUTOFF = date(2026, 3, 1)
@@ -20,7 +20,7 @@ def built(*listing_ids, cutoff=CUTOFF, model="steps", half_width=1.0, center=LAS
     spread = (np.array(QUANTILES) - 0.5) * 2 * half_width + center
     values = np.tile(spread, (len(listing_ids), HORIZON_DAYS, 1))
     about = Forecasted(model, cutoff.isoformat(), "EUR", [])
-    return BuiltForecasts(ForecastIndex(dict.fromkeys(listing_ids, about), {}), values)
+    return Forecasts(ForecastIndex(dict.fromkeys(listing_ids, about), {}), values)
 
 
 def lasts(*listing_ids):

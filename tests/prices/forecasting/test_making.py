@@ -9,7 +9,7 @@ from almazara.errors import InputError, NotFoundError
 from almazara.prices.forecasting.making import build_forecasts
 from almazara.prices.forecasting.models import registry
 from almazara.prices.forecasting.models.forecaster import Forecaster
-from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS, QUANTILES, Forecasts, open_forecasts, write
+from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS, QUANTILES, open_forecasts, write
 from almazara.prices.forecasting.series import daily
 from price_shop import NOW, observed
 
@@ -32,11 +32,6 @@ def built():
     return build_forecasts(daily(rows, until=UNTIL).panel, MODELS, {})
 
 
-@pytest.fixture(scope="module")
-def forecasts(built):
-    return Forecasts(built.index, built.values)
-
-
 def test_every_listing_is_forecast_or_refused_with_a_reason(built):
     assert set(built.index.forecasts) == {"a:1", "b:2"}
     assert set(built.index.refused) == {"c:3", "d:4"}
@@ -44,27 +39,27 @@ def test_every_listing_is_forecast_or_refused_with_a_reason(built):
     assert built.values.shape == (2, HORIZON_DAYS, len(QUANTILES))
 
 
-def test_a_forecast_begins_on_the_day_after_its_cutoff_and_its_quantiles_rise(forecasts):
-    found = forecasts.of("a:1", 30, [50, 80])
+def test_a_forecast_begins_on_the_day_after_its_cutoff_and_its_quantiles_rise(built):
+    found = built.of("a:1", 30, [50, 80])
     assert found.dates == [UNTIL + timedelta(days=day) for day in range(1, 31)]
     assert found.quantiles == pytest.approx([0.1, 0.25, 0.5, 0.75, 0.9])
     assert np.all(np.diff(found.values, axis=1) >= 0)
     assert np.all(found.values > 0)
     assert (date.fromisoformat(found.about.cutoff), found.about.currency) == (UNTIL, "EUR")
-    assert forecasts.of("b:2", 1, []).about.currency == "TND"
+    assert built.of("b:2", 1, []).about.currency == "TND"
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_an_interval_of_each_level_holds_the_median_and_nests_in_wider_ones(forecasts, level):
-    found = forecasts.of("a:1", HORIZON_DAYS, [level])
+def test_an_interval_of_each_level_holds_the_median_and_nests_in_wider_ones(built, level):
+    found = built.of("a:1", HORIZON_DAYS, [level])
     assert found.quantiles == pytest.approx([(100 - level) / 200, 0.5, (100 + level) / 200])
-    widest = forecasts.of("a:1", HORIZON_DAYS, [LEVELS[-1]])
+    widest = built.of("a:1", HORIZON_DAYS, [LEVELS[-1]])
     assert np.all(widest.values[:, 0] <= found.values[:, 0])
     assert np.all(found.values[:, -1] <= widest.values[:, -1])
 
 
-def test_the_backtest_stands_beside_the_naive_one(forecasts):
-    about = forecasts.of("a:1", 1, []).about
+def test_the_backtest_stands_beside_the_naive_one(built):
+    about = built.of("a:1", 1, []).about
     tried = {one.model: one for one in about.backtest}
     assert set(tried) == set(MODELS)
     assert tried["last_value"].mae_ratio == pytest.approx(1.0)
@@ -74,28 +69,26 @@ def test_the_backtest_stands_beside_the_naive_one(forecasts):
 @pytest.mark.parametrize(
     ("horizon", "levels", "said"), [(0, [80], "horizon"), (91, [80], "horizon"), (7, [81], "81"), (7, [0], "levels")]
 )
-def test_what_is_not_kept_is_an_input_error_that_says_what_is(forecasts, horizon, levels, said):
+def test_what_is_not_kept_is_an_input_error_that_says_what_is(built, horizon, levels, said):
     with pytest.raises(InputError, match=said):
-        forecasts.of("a:1", horizon, levels)
+        built.of("a:1", horizon, levels)
 
 
-def test_too_little_history_is_said_and_no_curve_is_made_up(forecasts):
+def test_too_little_history_is_said_and_no_curve_is_made_up(built):
     with pytest.raises(InputError, match="3 days"):
-        forecasts.of("c:3", 7, [80])
+        built.of("c:3", 7, [80])
 
 
-def test_what_was_never_forecast_is_not_found(forecasts):
+def test_what_was_never_forecast_is_not_found(built):
     with pytest.raises(NotFoundError, match="retrain"):
-        forecasts.of("e:5", 7, [80])
+        built.of("e:5", 7, [80])
 
 
 def test_forecasts_are_the_same_after_they_were_kept(built, tmp_path):
     write(tmp_path, built)
     kept = open_forecasts(tmp_path)
     assert kept.index == built.index
-    assert np.array_equal(
-        kept.of("b:2", 90, [95]).values, Forecasts(built.index, built.values).of("b:2", 90, [95]).values
-    )
+    assert np.array_equal(kept.of("b:2", 90, [95]).values, built.of("b:2", 90, [95]).values)
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".npy"}
 
 

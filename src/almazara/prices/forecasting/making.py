@@ -17,9 +17,9 @@ from almazara.prices.forecasting.published import (
     LEVELS,
     QUANTILES,
     Backtested,
-    BuiltForecasts,
     Forecasted,
     ForecastIndex,
+    Forecasts,
 )
 from almazara.prices.schema import LISTING_ID, MODEL
 
@@ -29,7 +29,7 @@ def build_forecasts(
     forecasters: Mapping[str, Forecaster],
     limits: Mapping[str, int],
     champions: Mapping[str, str] | None = None,
-) -> BuiltForecasts:
+) -> Forecasts:
     """Backtest every model on every listing, choose, and forecast each listing with its model.
 
     A model that raises is left out, and said so in the index; only where the last value itself fails, all do.
@@ -70,7 +70,7 @@ def build_forecasts(
         name: Forecasted(models[name], cutoff.isoformat(), currency or "", _backtested(summary, name))
         for name, cutoff, currency in zip(of.names, of.cutoffs, of.currencies, strict=True)
     }
-    return BuiltForecasts(ForecastIndex(forecasts, refused, left_out), values[made])
+    return Forecasts(ForecastIndex(forecasts, refused, left_out), values[made])
 
 
 def _tried(

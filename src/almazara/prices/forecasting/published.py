@@ -55,24 +55,6 @@ class ForecastIndex:
 
 
 @dataclass(frozen=True, slots=True)
-class BuiltForecasts:
-    """What is published: the index, and values of shape (listings, HORIZON_DAYS, len(QUANTILES))."""
-
-    index: ForecastIndex
-    values: np.ndarray
-
-
-def joined(first: BuiltForecasts, second: BuiltForecasts) -> BuiltForecasts:
-    """Two sets of forecasts of different listings as one."""
-    index = ForecastIndex(
-        first.index.forecasts | second.index.forecasts,
-        first.index.refused | second.index.refused,
-        first.index.left_out | second.index.left_out,
-    )
-    return BuiltForecasts(index, np.concatenate([first.values, second.values]))
-
-
-@dataclass(frozen=True, slots=True)
 class QuantileForecast:
     """One listing's answer: dated values by quantile."""
 
@@ -84,11 +66,16 @@ class QuantileForecast:
 
 
 class Forecasts:
-    """Reads what `build_forecasts` made."""
+    """What is published, made by `making` or opened from an artifact.
+
+    Args:
+        index: All listings.
+        values: Shape (listings, HORIZON_DAYS, len(QUANTILES)).
+    """
 
     def __init__(self, index: ForecastIndex, values: np.ndarray) -> None:
         self.index = index
-        self._values = values
+        self.values = values
         self._rows = {listing_id: row for row, listing_id in enumerate(index.forecasts)}
 
     def of(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> QuantileForecast:
@@ -111,18 +98,28 @@ class Forecasts:
         columns = [QUANTILES.index(quantile) for quantile in wanted]
         first = date.fromisoformat(about.cutoff)
         dates = [first + timedelta(days=day) for day in range(1, horizon_days + 1)]
-        values = self._values[self._rows[listing_id], :horizon_days][:, columns]
+        values = self.values[self._rows[listing_id], :horizon_days][:, columns]
         return QuantileForecast(listing_id, about, dates, wanted, values)
+
+
+def joined(first: Forecasts, second: Forecasts) -> Forecasts:
+    """Two sets of forecasts of different listings as one."""
+    index = ForecastIndex(
+        first.index.forecasts | second.index.forecasts,
+        first.index.refused | second.index.refused,
+        first.index.left_out | second.index.left_out,
+    )
+    return Forecasts(index, np.concatenate([first.values, second.values]))
 
 
 _INDEX = "index.json"
 _VALUES = "values.npy"
 
 
-def write(folder: Path, built: BuiltForecasts) -> None:
+def write(folder: Path, made: Forecasts) -> None:
     """Write the index as JSON and the values as one array."""
-    (folder / _INDEX).write_bytes(msgspec.json.encode(built.index))
-    np.save(folder / _VALUES, built.values, allow_pickle=False)
+    (folder / _INDEX).write_bytes(msgspec.json.encode(made.index))
+    np.save(folder / _VALUES, made.values, allow_pickle=False)
 
 
 def open_forecasts(folder: Path) -> Forecasts:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from almazara.prices.forecasting import metrics
-from almazara.prices.forecasting.published import QUANTILES, BuiltForecasts
+from almazara.prices.forecasting.published import QUANTILES, Forecasts
 
 HORIZONS: Final = (1, 7, 14, 30)
 """Days ahead at which published forecasts are scored."""
@@ -117,7 +117,7 @@ class Drift:
         return f"{self.model}, {self.horizon} days ahead, {described[self.what]}."
 
 
-def issued(built: BuiltForecasts, last_prices: Mapping[str, float]) -> dict[str, Document]:
+def issued(built: Forecasts, last_prices: Mapping[str, float]) -> dict[str, Document]:
     """Documents of what was just published, by key `cutoff/part`.
 
     Args:

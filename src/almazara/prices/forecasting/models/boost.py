@@ -63,21 +63,16 @@ class BoostedWeights:
 _BEGIN: Final = np.array([2.0] + [0.0] * (len(OUTCOMES) - 1))
 
 
-def learn_boost(history: StepHistory, last_day: int) -> QuantilesOfChange:
-    """The model as it would have been learned on `last_day`; where there is too little to learn, `steps`' prior."""
-    found = examples(history, last_day, count=_EXAMPLES)
-    weigher: Weigher = prior() if found is None or len(found.inputs) < _FEWEST else _boosted(found)
-    return step_quantiles(history, weigher)
-
-
 class Boost(AcrossSeries):
     """See the module."""
 
     name = registry.BOOST
 
     def learn(self, history: StepHistory, last_day: int) -> QuantilesOfChange:
-        """See `learn_boost`."""
-        return learn_boost(history, last_day)
+        """See `AcrossSeries.learn`; where there is too little to learn, `steps`' prior."""
+        found = examples(history, last_day, count=_EXAMPLES)
+        weigher: Weigher = prior() if found is None or len(found.inputs) < _FEWEST else _boosted(found)
+        return step_quantiles(history, weigher)
 
 
 def _boosted(found: Examples) -> BoostedWeights:

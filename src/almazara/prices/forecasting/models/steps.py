@@ -98,13 +98,6 @@ def examples(history: StepHistory, last_day: int, *, count: int = EXAMPLES) -> E
     return Examples(np.concatenate([one for _, one, _ in parts]), losses, _importance(leads, losses[:, 0, 0]))
 
 
-def learned(found: Examples | None, prior: Mixer) -> Mixer:
-    """The prior, moved by a panel's own examples."""
-    if found is None:
-        return prior
-    return trained(prior, found.inputs, found.losses, found.importance, _TRAINING)
-
-
 def step_quantiles(history: StepHistory, mixer: Weigher) -> QuantilesOfChange:
     """The forecasts of a mixer for any day of a panel."""
     begin = int(history.begins.min())
@@ -144,19 +137,24 @@ def cautious_quantiles(atoms: Floats, weights: Floats, probabilities: Sequence[f
     return np.where(stays[:, None] & middle, around_none(found[:, :-2], levels), found[:, :-2])
 
 
-def learn_steps(history: StepHistory, last_day: int, start: Mixer | None = None) -> QuantilesOfChange:
-    """The model as it would have been learned on `last_day`, beginning from another prior where one is given."""
-    return step_quantiles(history, learned(examples(history, last_day), start or prior()))
-
-
 class Steps(AcrossSeries):
-    """See the module; the method is this project's own, its parts are named in `mixture`."""
+    """See the module; the method is this project's own, its parts are named in `mixture`.
+
+    Args:
+        start: Where the weights begin; `step_prior`'s by default.
+    """
 
     name = registry.STEPS
 
+    def __init__(self, start: Mixer | None = None) -> None:
+        self._start = start
+
     def learn(self, history: StepHistory, last_day: int) -> QuantilesOfChange:
-        """See `learn_steps`."""
-        return learn_steps(history, last_day)
+        """See `AcrossSeries.learn`."""
+        mixer, found = self._start or prior(), examples(history, last_day)
+        if found is not None:
+            mixer = trained(mixer, found.inputs, found.losses, found.importance, _TRAINING)
+        return step_quantiles(history, mixer)
 
 
 def _days(first: int, last: int, wanted: float) -> list[int]:
