@@ -20,11 +20,11 @@ from pathlib import Path
 
 import numpy as np
 
-from almazara.prices.buying.advice import decide
 from almazara.prices.buying.learning import MOST_PAID_MORE, learn
-from almazara.prices.buying.policy import HORIZONS, Policy
-from almazara.prices.buying.states import MIN_DAYS, WINDOW_DAYS, Floats, paid_prices, states, target_prices
+from almazara.prices.buying.policy import HORIZONS, Policy, decide
+from almazara.prices.buying.states import MIN_DAYS, WINDOW_DAYS, paid_prices, states, target_prices
 from almazara.prices.forecasting.batch import read_prices, read_table
+from almazara.prices.forecasting.panel import Floats
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "prices" / "series"
 PANELS = {

@@ -17,24 +17,24 @@ import gzip
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 from statsforecast import models
 
-from almazara.prices.forecasting.models.base import Forecaster
-from almazara.prices.forecasting.models.combination import Combination
+from almazara.prices.forecasting.models.forecaster import Forecaster
 from almazara.prices.forecasting.models.statistical import (
     Arima,
+    Combination,
     ComplexExponentialSmoothing,
     Drift,
     ExponentialSmoothing,
     SimpleExponentialSmoothing,
     Theta,
 )
-from almazara.prices.schema import DATE, LISTING_ID, PRICE, STATE, VALUE
+from almazara.prices.forecasting.panel import Panel
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "prices" / "bench"
 HORIZON = {"Weekly": 13, "Hourly": 48}
@@ -62,27 +62,18 @@ def load(folder: Path, name: str) -> dict[str, np.ndarray]:
         return {row[0]: np.array([float(cell) for cell in row[1:] if cell not in {"", "NA"}]) for row in rows}
 
 
-def panel(train: Values) -> pl.DataFrame:
-    """Each series as a series frame that begins on START."""
-    return pl.concat(
-        pl.DataFrame(
-            {
-                LISTING_ID: name,
-                DATE: pl.date_range(START, pl.lit(START).dt.offset_by(f"{values.size - 1}d"), eager=True),
-                PRICE: values,
-                STATE: "observed",
-            }
-        )
-        for name, values in train.items()
-    )
+def panel(train: Values) -> Panel:
+    """Each series as a listing that begins on START."""
+    days = np.array([values.size for values in train.values()])
+    prices = np.full((len(train), days.max()), np.nan)
+    for row, values in zip(prices, train.values(), strict=True):
+        row[: values.size] = values
+    return replace(Panel.whole(list(train), START, prices), ends=days - 1)
 
 
 def our_points(forecaster: Forecaster, train: Values, horizon: int) -> dict[str, np.ndarray]:
     """The medians of one of our models."""
-    forecast = forecaster.fit(panel(train)).forecast(horizon, [])
-    return {
-        str(name): group[VALUE].to_numpy() for (name,), group in forecast.group_by([LISTING_ID], maintain_order=True)
-    }
+    return dict(zip(train, forecaster.forecast(panel(train), horizon, []).values[..., 0], strict=True))
 
 
 def peers(seasons: Sequence[int]) -> dict[str, Peer]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from almazara.prices.forecasting.models.panels import filled_forward
+from almazara.prices.forecasting.panel import filled_forward
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 MIN_DAYS = 14

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from functools import partial
+from datetime import date
 
 import numpy as np
-import polars as pl
 
 from almazara.prices.forecasting.batch import QUANTILES
 from almazara.prices.forecasting.models import registry
-from almazara.prices.forecasting.models.boost import learn_boost
+from almazara.prices.forecasting.models.across import Learner, price_quantiles
+from almazara.prices.forecasting.models.boost import Boost
 from almazara.prices.forecasting.models.ensemble import Ensemble
 from almazara.prices.forecasting.models.mixture import Mixer
-from almazara.prices.forecasting.models.panels import Learner, Panel, forecast_values, panel_model
-from almazara.prices.forecasting.models.pooled import pooled_changes
-from almazara.prices.forecasting.models.steps import learn_steps
-from almazara.prices.schema import DATE, LISTING_ID, PRICE, QUANTILE, STATE, VALUE
+from almazara.prices.forecasting.models.naive import pooled_changes
+from almazara.prices.forecasting.models.steps import Steps
+from almazara.prices.forecasting.panel import Panel
 
 LEVELS = sorted({round(abs(200 * q - 100)) for q in QUANTILES} - {0})
 
@@ -47,39 +45,26 @@ def naive_conformal(history: np.ndarray, horizon: int, windows: int) -> np.ndarr
 
 def learners(start: Mixer | None) -> dict[str, Learner]:
     """The models across series, `steps` beginning from this prior (None: the shipped one)."""
-    steps = partial(learn_steps, start=start)
+    steps, boost = Steps(start).learn, Boost().learn
     return {
         "last_value": lambda history, _day: pooled_changes(history),
         "steps": steps,
-        "boost": learn_boost,
+        "boost": boost,
         "ensemble (base)": Ensemble([steps]).learn,
-        "ensemble": Ensemble([steps, learn_boost]).learn,
+        "ensemble": Ensemble([steps, boost]).learn,
     }
+
+
+def panel_of(history: np.ndarray) -> Panel:
+    return Panel.whole([f"{i:06d}" for i in range(len(history))], date(2020, 1, 1), history)
 
 
 def by_learner(history: np.ndarray, learn: Learner, horizon: int) -> np.ndarray:
     """Quantiles of a model across series."""
-    count, days = history.shape
-    names, last = tuple(str(i) for i in range(count)), np.full(count, days - 1)
-    panel = Panel(names, history, (date(2024, 1, 1),) * count, last, np.zeros(count, dtype=np.int64))
-    return forecast_values(panel, panel_model(panel, learn), horizon, QUANTILES)
+    return price_quantiles(panel_of(history), learn, horizon, QUANTILES)
 
 
 def by_name(history: np.ndarray, name: str, horizon: int) -> np.ndarray:
     """Quantiles of a registered forecaster; the last price for a series that it refuses."""
-    count, days = history.shape
-    dates = pl.date_range(date(2020, 1, 1), date(2020, 1, 1) + timedelta(days=days - 1), eager=True)
-    frame = pl.DataFrame(
-        {
-            LISTING_ID: np.repeat([f"{i:06d}" for i in range(count)], days),
-            DATE: pl.concat([dates] * count),
-            PRICE: history.ravel(),
-            STATE: "observed",
-        }
-    ).with_columns(pl.col(PRICE).fill_nan(None))
-    forecast = registry.create(name).fit(frame).forecast(horizon, LEVELS)
-    values = np.repeat(history[:, -1], horizon * len(QUANTILES)).reshape(count, horizon, len(QUANTILES))
-    found = forecast.sort(LISTING_ID, DATE, QUANTILE)
-    rows = found[LISTING_ID].unique(maintain_order=True).cast(pl.Int64).to_numpy()
-    values[rows] = found[VALUE].to_numpy().reshape(len(rows), horizon, len(QUANTILES))
-    return values
+    values = registry.create(name).forecast(panel_of(history), horizon, LEVELS).values
+    return np.where(np.isnan(values), history[:, -1, None, None], values)

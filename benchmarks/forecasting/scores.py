@@ -5,19 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from almazara.prices.forecasting.batch import QUANTILES
+from almazara.prices.forecasting.metrics import crps
 
-LEVELS = np.asarray(QUANTILES)
 LOW_80, HIGH_80, LOW_95, HIGH_95, MIDDLE = (QUANTILES.index(q) for q in (0.1, 0.9, 0.025, 0.975, 0.5))
-
-
-def crps(actual: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """2 x pinball loss, plain mean over the 21 quantiles 0.025, 0.05, 0.1 ... 0.95, 0.975; the last axis goes."""
-    error = actual[..., None] - values
-    return 2 * np.maximum(LEVELS * error, (LEVELS - 1) * error).mean(axis=-1)
 
 
 def scored(history: np.ndarray, future: np.ndarray, values: np.ndarray, horizon: int) -> dict[str, np.ndarray]:
     """Per series: crps and mae at day h and over days 1..h, cover at day h.
+
+    The CRPS is a plain mean over the 21 quantiles 0.025, 0.05, 0.1 ... 0.95, 0.975.
 
     Args:
         history: Shape (series, days).
@@ -27,7 +23,7 @@ def scored(history: np.ndarray, future: np.ndarray, values: np.ndarray, horizon:
     """
     last = history[:, -1:]
     actual, said = future[:, :horizon] / last, values[:, :horizon] / last[..., None]
-    loss, error = crps(actual, said), np.abs(actual - said[..., MIDDLE])
+    loss, error = crps(actual, said, QUANTILES), np.abs(actual - said[..., MIDDLE])
     slack = 1e-7
     inside = [
         (said[..., low] <= actual + slack) & (actual <= said[..., high] + slack)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from almazara.app.prices import retrain
-from almazara.prices.forecasting import watch
+from almazara.prices.forecasting.issued import ISSUED
 from almazara.prices.forecasting.models import registry
 from price_shop import NOW, observed, opened, price_app, product, settings_over
 from sample_catalog import served
@@ -34,10 +34,10 @@ def home(tmp_path_factory):
                 for one in rows
             )
             retrain(settings, prices, no_progress)
-            [(_, issued)] = prices.store.documents(watch.ISSUED).items()
+            [(_, issued)] = prices.store.documents(ISSUED).items()
             for ago in (2, 8):
                 key = f"{TODAY - timedelta(days=ago)}/0000"
-                prices.store.put_document(watch.ISSUED, key, issued)
+                prices.store.put_document(ISSUED, key, issued)
             retrain(settings, prices, no_progress)
     return folder
 

@@ -14,15 +14,16 @@ from polars.testing import assert_frame_equal
 from almazara.errors import ContractError, InputError, MissingExtraError, NotFoundError
 from almazara.prices.forecasting import backtest
 from almazara.prices.forecasting.models import registry
-from almazara.prices.forecasting.models.base import FORECAST_SCHEMA, MIN_DAYS, TooShort
-from almazara.prices.forecasting.series import daily
+from almazara.prices.forecasting.models.forecaster import MIN_DAYS, TooShort, quantiles_of
+from almazara.prices.forecasting.series import DailySeries, daily
+from almazara.prices.forecasting.tidy import FORECAST_SCHEMA, tidy
 from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, PRICE, QUANTILE, STATE, VALUE, Availability, Observation
 
 START = date(2026, 1, 1)
 MADRID = ZoneInfo("Europe/Madrid")
 
 
-def panel(start=START, **prices):
+def frame(start=START, **prices):
     """A series frame of listings by name; None is a day without a price."""
     frames = [
         pl.DataFrame(
@@ -36,6 +37,23 @@ def panel(start=START, **prices):
         for name, values in prices.items()
     ]
     return pl.concat(frames)
+
+
+def panel_of(rows):
+    return DailySeries(rows, {}, ()).panel
+
+
+def panel(start=START, **prices):
+    return panel_of(frame(start, **prices))
+
+
+def forecast_of(forecaster, known, horizon_days, levels):
+    """The forecast as a tidy table of the listings that were not refused."""
+    found = forecaster.forecast(known, horizon_days, levels)
+    assert found.values.shape == (len(known.names), horizon_days, len(quantiles_of(levels)))
+    refused = {one.listing_id for one in found.refused}
+    assert np.isnan(found.values).any(axis=(1, 2)).tolist() == [name in refused for name in known.names]
+    return tidy(known, found.values, quantiles_of(levels)).filter(pl.col(VALUE).is_not_nan())
 
 
 def steps(days, seed=0, price=20.0):
@@ -73,24 +91,24 @@ def as_created(request):
 
 
 @pytest.fixture(scope="module")
-def two_listings():
-    return panel(a=steps(60, seed=1), b=steps(45, seed=2, price=5.0))
+def two_frames():
+    return frame(a=steps(60, seed=1), b=steps(45, seed=2, price=5.0))
 
 
 @pytest.fixture(scope="module")
-def fitted(forecaster, two_listings):
-    return forecaster.fit(two_listings)
+def two_listings(two_frames):
+    return panel_of(two_frames)
 
 
-def test_a_forecast_has_the_promised_columns_in_the_promised_order(fitted):
-    forecast = fitted.forecast(5, [80])
+def test_a_forecast_has_the_promised_columns_in_the_promised_order(forecaster, two_listings):
+    forecast = forecast_of(forecaster, two_listings, 5, [80])
     assert dict(forecast.schema) == dict(FORECAST_SCHEMA)
     assert_frame_equal(forecast, forecast.sort(LISTING_ID, DATE, QUANTILE))
     assert forecast[QUANTILE].unique().sort().to_list() == [0.1, 0.5, 0.9]
 
 
-def test_dates_follow_each_listings_own_cutoff_without_a_hole(fitted):
-    forecast = fitted.forecast(5, [80])
+def test_dates_follow_each_listings_own_cutoff_without_a_hole(forecaster, two_listings):
+    forecast = forecast_of(forecaster, two_listings, 5, [80])
     for (_, cutoff), group in forecast.group_by([LISTING_ID, CUTOFF]):
         assert group[DATE].unique().sort().to_list() == [cutoff + timedelta(days=i) for i in range(1, 6)]
     cutoffs = dict(forecast.select(LISTING_ID, CUTOFF).unique().iter_rows())
@@ -99,103 +117,102 @@ def test_dates_follow_each_listings_own_cutoff_without_a_hole(fitted):
 
 def test_quantiles_are_positive_and_never_cross(forecaster):
     falling = panel(a=[max(0.02, 3.0 - 0.05 * i) for i in range(60)], b=steps(60))
-    forecast = forecaster.fit(falling).forecast(30, [50, 80, 98])
+    forecast = forecast_of(forecaster, falling, 30, [50, 80, 98])
     assert forecast[VALUE].min() > 0
     steps_up = forecast.select(pl.col(VALUE).diff().over(LISTING_ID, DATE)).drop_nulls().to_series()
     assert (steps_up >= 0).all()
 
 
-def test_a_wider_level_gives_a_wider_interval(fitted):
-    forecast = fitted.forecast(10, [50, 90]).filter(pl.col(LISTING_ID) == "a")
+def test_a_wider_level_gives_a_wider_interval(forecaster, two_listings):
+    forecast = forecast_of(forecaster, two_listings, 10, [50, 90]).filter(pl.col(LISTING_ID) == "a")
     mean = {q: forecast.filter(pl.col(QUANTILE) == q)[VALUE].mean() for q in (0.05, 0.25, 0.75, 0.95)}
     assert mean[0.95] - mean[0.05] > mean[0.75] - mean[0.25]
 
 
-def test_the_order_of_rows_does_not_matter(forecaster, fitted, two_listings):
-    shuffled = two_listings.sample(fraction=1, shuffle=True, seed=3)
-    assert_frame_equal(fitted.forecast(3, [80]), forecaster.fit(shuffled).forecast(3, [80]))
+def test_the_order_of_rows_does_not_matter(forecaster, two_frames):
+    shuffled = two_frames.sample(fraction=1, shuffle=True, seed=3)
+    one, other = (forecast_of(forecaster, panel_of(rows), 3, [80]) for rows in (two_frames, shuffled))
+    assert_frame_equal(one, other)
 
 
-def test_a_second_fit_gives_the_same_forecast(forecaster, fitted, two_listings):
-    assert_frame_equal(fitted.forecast(3, [80]), forecaster.fit(two_listings).forecast(3, [80]))
-
-
-def test_one_fit_answers_twice_alike(fitted):
-    assert_frame_equal(fitted.forecast(3, [80]), fitted.forecast(3, [80]))
+def test_a_second_fit_gives_the_same_forecast(forecaster, two_listings):
+    first, second = (forecast_of(forecaster, two_listings, 3, [80]) for _ in range(2))
+    assert_frame_equal(first, second)
 
 
 def test_fitting_and_forecasting_leave_the_panel_untouched(forecaster, two_listings):
-    before = two_listings.clone()
-    forecaster.fit(two_listings).forecast(3, [80])
-    assert_frame_equal(two_listings, before)
+    before = two_listings.prices.copy(), two_listings.begins.copy(), two_listings.ends.copy()
+    forecaster.forecast(two_listings, 3, [80])
+    for array, old in zip((two_listings.prices, two_listings.begins, two_listings.ends), before, strict=True):
+        assert np.array_equal(array, old, equal_nan=True)
 
 
 def test_the_global_random_generator_is_left_as_it_was(forecaster, two_listings):
     before = np.random.get_state()[1].copy()  # noqa: NPY002
-    forecaster.fit(two_listings).forecast(3, [80])
+    forecaster.forecast(two_listings, 3, [80])
     assert (np.random.get_state()[1] == before).all()  # noqa: NPY002
 
 
 def test_fitting_and_forecasting_say_nothing(forecaster, two_listings, caplog, capfd):
     with caplog.at_level(logging.DEBUG):
-        forecaster.fit(two_listings).forecast(3, [80])
+        forecaster.forecast(two_listings, 3, [80])
     assert caplog.text + "".join(capfd.readouterr()) == ""
 
 
 def test_a_constant_series_gives_the_constant(as_created):
-    forecast = as_created.fit(panel(a=[9.95] * 40)).forecast(14, [80])
+    forecast = forecast_of(as_created, panel(a=[9.95] * 40), 14, [80])
     assert forecast[VALUE].to_numpy() == pytest.approx(9.95, abs=0.005)
 
 
 def test_a_short_series_is_refused_and_its_neighbor_is_not(forecaster):
-    fitted = forecaster.fit(panel(short=steps(MIN_DAYS - 1), enough=steps(40)))
-    assert fitted.refused == (TooShort("short", MIN_DAYS - 1, MIN_DAYS),)
-    assert fitted.forecast(3, [80])[LISTING_ID].unique().to_list() == ["enough"]
+    known = panel(short=steps(MIN_DAYS - 1), enough=steps(40))
+    assert forecaster.forecast(known, 3, [80]).refused == (TooShort("short", MIN_DAYS - 1, MIN_DAYS),)
+    assert forecast_of(forecaster, known, 3, [80])[LISTING_ID].unique().to_list() == ["enough"]
 
 
 def test_days_without_a_price_do_not_count_as_history(forecaster):
-    fitted = forecaster.fit(panel(a=[5.0, None, None] * 13))
-    assert fitted.refused == (TooShort("a", 13, MIN_DAYS),)
+    found = forecaster.forecast(panel(a=[5.0, None, None] * 13), 3, [80])
+    assert found.refused == (TooShort("a", 13, MIN_DAYS),)
 
 
 def test_a_panel_of_short_series_gives_an_empty_forecast(forecaster):
-    forecast = forecaster.fit(panel(short=[1.0] * 3)).forecast(3, [80])
+    forecast = forecast_of(forecaster, panel(short=[1.0] * 3), 3, [80])
     assert forecast.is_empty()
     assert dict(forecast.schema) == dict(FORECAST_SCHEMA)
 
 
 def test_gaps_inside_and_at_both_ends_are_taken(forecaster):
     prices = [None, None, *steps(20), None, None, *steps(20, price=21.0), None]
-    forecast = forecaster.fit(panel(a=prices)).forecast(3, [80])
+    forecast = forecast_of(forecaster, panel(a=prices), 3, [80])
     assert forecast[VALUE].is_finite().all()
     assert forecast[CUTOFF].unique().to_list() == [START + timedelta(days=44)]
 
 
 def test_the_shortest_history_gives_finite_values_over_a_long_horizon(forecaster):
-    forecast = forecaster.fit(panel(a=steps(MIN_DAYS, seed=4))).forecast(60, [80])
+    forecast = forecast_of(forecaster, panel(a=steps(MIN_DAYS, seed=4)), 60, [80])
     assert forecast.height == 60 * 3
     assert forecast[VALUE].is_finite().all()
 
 
-def test_no_fold_hands_the_future_to_a_model(forecaster, two_listings):
+def test_no_fold_hands_the_future_to_a_model(forecaster, two_frames):
     plan = backtest.BacktestPlan(horizon_days=5, folds=1)
-    cutoff = next(backtest.folds(two_listings, plan)).cutoff
-    changed = two_listings.with_columns(
+    cutoff = next(backtest.folds(panel_of(two_frames), plan)).cutoff
+    changed = two_frames.with_columns(
         pl.when(pl.col(DATE) > cutoff).then(pl.col(PRICE) * 100).otherwise(pl.col(PRICE)).alias(PRICE)
     )
-    now, then = (backtest.run(frame, [forecaster], plan) for frame in (two_listings, changed))
+    now, then = (backtest.run(panel_of(rows), [forecaster], plan) for rows in (two_frames, changed))
     assert not now.is_empty()
     assert_frame_equal(now.drop("actual"), then.drop("actual"))
     assert now["actual"].to_list() != then["actual"].to_list()
 
 
 def test_a_history_of_a_single_price_is_refused(forecaster):
-    fitted = forecaster.fit(panel(a=[5.0], enough=steps(40)))
-    assert fitted.refused == (TooShort("a", 1, MIN_DAYS),)
+    found = forecaster.forecast(panel(a=[5.0], enough=steps(40)), 3, [80])
+    assert found.refused == (TooShort("a", 1, MIN_DAYS),)
 
 
 def test_one_price_that_differs_from_all_others_is_taken(forecaster):
-    forecast = forecaster.fit(panel(a=[10.0] * 20 + [11.0] + [10.0] * 20)).forecast(7, [80])
+    forecast = forecast_of(forecaster, panel(a=[10.0] * 20 + [11.0] + [10.0] * 20), 7, [80])
     median = forecast.filter(pl.col(QUANTILE) == 0.5)[VALUE]
     assert median.is_between(8, 12).all()
 
@@ -203,16 +220,16 @@ def test_one_price_that_differs_from_all_others_is_taken(forecaster):
 @pytest.mark.parametrize("factor", [1e9, 1e-4])
 def test_huge_and_tiny_prices_are_forecast_in_their_own_size(forecaster, factor):
     prices = steps(45, seed=5, price=1000.0)
-    forecast = forecaster.fit(panel(a=[price * factor for price in prices])).forecast(7, [80])
+    forecast = forecast_of(forecaster, panel(a=[price * factor for price in prices]), 7, [80])
     assert forecast[VALUE].is_finite().all()
     assert forecast[VALUE].is_between(min(prices) * factor / 10, max(prices) * factor * 10).all()
 
 
 def test_days_on_which_nothing_was_read_are_bridged(forecaster):
     read = [observed(day, price) for day, price in enumerate(steps(60, seed=6)) if day % 9 and not 30 <= day < 42]
-    series = daily(read).frame
-    forecast = forecaster.fit(series).forecast(7, [80])
-    assert series[PRICE].null_count() > 0
+    series = daily(read)
+    forecast = forecast_of(forecaster, series.panel, 7, [80])
+    assert series.frame[PRICE].null_count() > 0
     assert forecast[DATE].unique().sort().to_list() == [START + timedelta(days=i) for i in range(60, 67)]
 
 
@@ -220,31 +237,31 @@ def test_days_of_23_and_25_hours_are_days_like_others(forecaster):
     prices = steps(330, seed=7)
     aware = [observed(day, prices[day], hour=day % 2 * 23, zone=MADRID) for day in [*range(60, 120), *range(280, 320)]]
     plain = [observed(day, prices[day]) for day in [*range(60, 120), *range(280, 320)]]
-    here, there = (daily(read, timezone=zone).frame for read, zone in ((aware, "Europe/Madrid"), (plain, "UTC")))
-    assert {date(2026, 3, 29), date(2026, 10, 25)} <= set(here[DATE])
-    assert_frame_equal(here, there)
-    forecast = forecaster.fit(here).forecast(5, [80])
+    here, there = (daily(read, timezone=zone) for read, zone in ((aware, "Europe/Madrid"), (plain, "UTC")))
+    assert {date(2026, 3, 29), date(2026, 10, 25)} <= set(here.frame[DATE])
+    assert_frame_equal(here.frame, there.frame)
+    forecast = forecast_of(forecaster, here.panel, 5, [80])
     assert forecast[DATE].unique().sort().to_list() == [START + timedelta(days=i) for i in range(320, 325)]
 
 
 def test_prices_before_a_change_of_currency_are_refused(forecaster):
     before = [observed(day, 1000 + day, "HUF") for day in range(40)]
     after = [observed(day, 3 + day % 3 / 10) for day in range(40, 80)]
-    both, one = (daily(read).frame for read in (before + after, after))
-    assert_frame_equal(forecaster.fit(both).forecast(5, [80]), forecaster.fit(one).forecast(5, [80]))
-    young = forecaster.fit(daily(before + after[: MIN_DAYS - 1]).frame)
+    both, one = (daily(read).panel for read in (before + after, after))
+    assert_frame_equal(forecast_of(forecaster, both, 5, [80]), forecast_of(forecaster, one, 5, [80]))
+    young = forecaster.forecast(daily(before + after[: MIN_DAYS - 1]).panel, 5, [80])
     assert young.refused == (TooShort("a", MIN_DAYS - 1, MIN_DAYS),)
 
 
 @pytest.mark.parametrize(("horizon", "levels"), [(0, [80]), (-1, [80]), (5, [0]), (5, [100])])
-def test_an_impossible_question_is_refused(fitted, horizon, levels):
+def test_an_impossible_question_is_refused(forecaster, two_listings, horizon, levels):
     with pytest.raises(InputError):
-        fitted.forecast(horizon, levels)
+        forecaster.forecast(two_listings, horizon, levels)
 
 
-def test_a_frame_that_is_no_series_is_refused(forecaster):
+def test_a_frame_that_is_no_series_is_refused():
     with pytest.raises(ContractError):
-        forecaster.fit(pl.DataFrame({"price": [1.0]}))
+        panel_of(pl.DataFrame({"price": [1.0]}))
 
 
 def test_every_forecaster_bears_the_name_it_is_registered_by():

@@ -13,19 +13,18 @@ from hypothesis import strategies as st
 from almazara.errors import InputError, NotFoundError
 from almazara.prices.answers import DataQuery
 from almazara.prices.buying.policy import AdvicePolicies
-from almazara.prices.buying.published import Published
-from almazara.prices.forecasting.kept import ForecastIndex, Forecasts
+from almazara.prices.forecasting.published import ForecastIndex, Forecasts
+from almazara.prices.publishing import Published
 from almazara.prices.schema import Availability, Observation
 from almazara.prices.service import MAX_ROWS, PriceService
 from almazara.prices.store.registry import store_at
 from price_shop import NOW, observed, product, search
 
+REFUSED = {"shop.example:1": "shop.example:1 has 3 days; a forecast needs 14."}
+
 
 class Live:
-    current = Published(
-        Forecasts(ForecastIndex({}, {"shop.example:1": "shop.example:1 has 3 days; a forecast needs 14."}), None),
-        AdvicePolicies(),
-    )
+    current = Published(Forecasts(ForecastIndex({}, REFUSED), None), AdvicePolicies())
 
 
 def service_over(store, **values):

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from almazara.errors import UnavailableError
 from almazara.prices.collecting.scraper_health import HealthReport
-from almazara.prices.forecasting.watch import ForecastReport
+from almazara.prices.forecasting.issued import ForecastReport
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _FORECAST_DAYS: Final = 28

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from almazara.api.errors import declared
 from almazara.app.prices import Prices
-from almazara.prices.forecasting.watch import KEPT_DAYS, ForecastReport
+from almazara.prices.forecasting.issued import KEPT_DAYS, ForecastReport
 
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
 

@@ -20,7 +20,7 @@ from almazara.app.prices import Prices
 from almazara.errors import InputError
 from almazara.prices.answers import DailyRow, DataQuery, DataRow, IndexRow, Prediction, Product
 from almazara.prices.collecting.runs import RETRAIN, SCRAPE, RunView, find, view
-from almazara.prices.forecasting.kept import HORIZON_DAYS, LEVELS
+from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS
 from almazara.prices.service import MAX_ROWS, PriceService
 
 router = APIRouter(tags=["precios"], responses=declared(422, 503))

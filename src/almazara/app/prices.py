@@ -16,14 +16,13 @@ from almazara.live import Live
 from almazara.prices import pages
 from almazara.prices.alerts import alerting
 from almazara.prices.alerts.delivery import Delivered
-from almazara.prices.buying.published import Published, open_published
 from almazara.prices.collecting.collection import Archive, Collector
 from almazara.prices.demo import oils
 from almazara.prices.demo.following import demo_source, follows_demo, open_demo_shop
 from almazara.prices.fetching.protocol import Page, PageSource
 from almazara.prices.fetching.registry import page_source
 from almazara.prices.fetching.snapshots import open_snapshots
-from almazara.prices.publishing import FORECASTS, publish_forecasts
+from almazara.prices.publishing import FORECASTS, Published, open_published, publish_forecasts
 from almazara.prices.schema import Listing, Run
 from almazara.prices.service import PriceService
 from almazara.prices.store.protocol import ObservationStore

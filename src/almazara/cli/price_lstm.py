@@ -28,12 +28,12 @@ def train_lstm(
 
     with showing_progress() as progress:
         progress("reading prices", 0, 0)
-        panel = lstm_training.read_panel(source, currency=currency)
+        panel, refused_rows = lstm_training.read_panel(source, currency=currency)
         facts = lstm_training.train_lstm(panel, folder, progress, until=until.date() if until else None)
     if as_json:
-        print_json({**asdict(facts), "refused_rows": panel.refused_rows})
+        print_json({**asdict(facts), "refused_rows": refused_rows})
     else:
         typer.echo(
             f"Trained on {facts.windows} windows up to {facts.trained_until}, into {folder}; "
-            f"{panel.refused_rows} rows could not be read."
+            f"{refused_rows} rows could not be read."
         )

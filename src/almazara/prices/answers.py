@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from datetime import date as Day  # noqa: N812 - a field called date would hide its own type
 from decimal import Decimal
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from almazara.prices.forecasting.kept import Backtested
-from almazara.prices.schema import Availability, ListingKind, Observation
+from almazara.errors import InputError
+from almazara.prices.forecasting.published import Backtested
+from almazara.prices.packs import price_per_litre
+from almazara.prices.schema import Availability, Listing, ListingKind, Observation
 
 PIECE: Final = "piece"
 MOST_PIECES: Final = 1000
 """Of a product, in one question."""
+TICK: Final = timedelta(microseconds=1)
+"""The least time between two observations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,30 @@ class Product:
     litres: Decimal | None
     latest: LatestPrice | None
 
+    @classmethod
+    def of(cls, listing: Listing, newest: Observation | None, now: datetime) -> Product:
+        """A listing with its newest observation."""
+        latest = None
+        if newest is not None:
+            per_litre = _per_litre(newest.price, listing.litres)
+            days = round((now - newest.observed_at) / timedelta(days=1), 3)
+            latest = LatestPrice(
+                newest.observed_at, newest.availability, newest.price, newest.currency, per_litre, days
+            )
+        return cls(
+            id=listing.listing_id,
+            shop=listing.shop,
+            sku=listing.sku,
+            url=listing.url,
+            title=listing.title,
+            category=listing.category,
+            kind=listing.kind,
+            target_price=listing.target_price,
+            tracked=listing.tracked,
+            litres=listing.litres,
+            latest=latest,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class DataRow:
@@ -58,6 +89,21 @@ class DataRow:
     price_per_litre: Decimal | None
     seller: str | None
     source: str
+
+    @classmethod
+    def of(cls, observation: Observation, litres: Decimal | None) -> DataRow:
+        """An observation of a listing that holds so many litres."""
+        return cls(
+            product=observation.listing_id,
+            observed_at=observation.observed_at,
+            availability=observation.availability,
+            price=observation.price,
+            currency=observation.currency,
+            list_price=observation.list_price,
+            price_per_litre=_per_litre(observation.price, litres),
+            seller=observation.seller,
+            source=observation.source,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +163,39 @@ class DataQuery:
     end: datetime | None = None
     limit: int = 1000
     cursor: str | None = None
+
+    @property
+    def begins(self) -> tuple[str, datetime | None]:
+        """The product and the moment with which the page begins.
+
+        Raises:
+            InputError: for a cursor that was not given out.
+        """
+        if not self.cursor:
+            return "", None
+        try:
+            padded = self.cursor + "=" * (-len(self.cursor) % 4)
+            moment, listing_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split(" ", 1)
+            return listing_id, datetime.fromisoformat(moment).astimezone(UTC)
+        except (binascii.Error, ValueError, OverflowError) as error:
+            raise InputError("The cursor is none that was given out: take next_cursor as it came.") from error
+
+    def days(self, zone: ZoneInfo) -> tuple[date | None, date | None]:
+        """The first and the last day, as far as they are given.
+
+        Raises:
+            InputError: for a moment outside the calendar.
+        """
+        try:
+            first = self.start.astimezone(zone).date() if self.start else None
+            return first, (self.end - TICK).astimezone(zone).date() if self.end else None
+        except OverflowError as error:
+            raise InputError("start or end lies outside the calendar.") from error
+
+
+def cursor_at(listing_id: str, moment: datetime) -> str:
+    """A cursor: the product and moment with which the next page begins."""
+    return base64.urlsafe_b64encode(f"{moment.isoformat()} {listing_id}".encode()).decode().rstrip("=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,3 +285,7 @@ class Advice:
     message: str
     reasons: list[str]
     cheapest: Switch | None
+
+
+def _per_litre(price: Decimal | None, litres: Decimal | None) -> Decimal | None:
+    return price_per_litre(price, litres) if price and litres else None

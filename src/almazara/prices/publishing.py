@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from almazara import log
 from almazara.artifacts import Artifact, open_artifacts
 from almazara.errors import AlmazaraError, UnavailableError
+from almazara.prices.buying import policy
+from almazara.prices.buying.category_index import category_index, panel_of
 from almazara.prices.buying.policy import AdvicePolicies
-from almazara.prices.buying.questions import category_index
-from almazara.prices.forecasting import kept, watch
+from almazara.prices.forecasting import issued, published
+from almazara.prices.forecasting.panel import Panel
+from almazara.prices.forecasting.published import Forecasts
 from almazara.prices.store.protocol import ObservationStore
 from almazara.runs import Progress
 from almazara.settings import Settings
 
 if TYPE_CHECKING:
-    from almazara.prices.forecasting.models.base import Forecaster
-    from almazara.prices.forecasting.series import DailySeries
+    from almazara.prices.forecasting.models.forecaster import Forecaster
 
 
 FORECASTS: Final = "forecasts"
 _FROM_DAYS: Final = 730
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One published version: the forecasts of all listings, and the policies of advice learned beside them."""
+
+    forecasts: Forecasts
+    policies: AdvicePolicies
+
+
+def open_published(folder: Path) -> Published:
+    """Open a version; the forecasts' values are memory-mapped."""
+    return Published(published.open_forecasts(folder), policy.read(folder))
+
+
 def _forecasters(settings: Settings, names: list[str]) -> tuple[dict[str, Forecaster], dict[str, str]]:
     """The models of these names, and why some cannot be had."""
-    from almazara.prices.forecasting.lstm_training import pretrained_lstm
     from almazara.prices.forecasting.models import registry
     from almazara.prices.forecasting.models.naive import LAST_VALUE
 
@@ -35,8 +52,12 @@ def _forecasters(settings: Settings, names: list[str]) -> tuple[dict[str, Foreca
     left_out: dict[str, str] = {}
     for name in names:
         try:
-            trained = settings.lstm_model if name == "lstm" else None
-            made[name] = pretrained_lstm(trained.expanduser()) if trained else registry.create(name)
+            if name == "lstm" and settings.lstm_model:
+                from almazara.prices.forecasting.lstm_training import pretrained_lstm  # TensorFlow
+
+                made[name] = pretrained_lstm(settings.lstm_model.expanduser())
+            else:
+                made[name] = registry.create(name)
         except AlmazaraError as error:
             left_out[name] = str(error)
     if LAST_VALUE not in made:
@@ -50,79 +71,76 @@ def publish_forecasts(settings: Settings, store: ObservationStore, progress: Pro
     """Score what has come due, backtest, choose, forecast, learn advice, and publish it all as one version."""
     from zoneinfo import ZoneInfo
 
-    from almazara.prices.buying import policy
     from almazara.prices.forecasting import backtest
-    from almazara.prices.forecasting.building import build_forecasts
+    from almazara.prices.forecasting.making import build_forecasts
     from almazara.prices.forecasting.models import registry
-    from almazara.prices.forecasting.series import daily, last_prices, prices_on
+    from almazara.prices.forecasting.series import daily
 
     today = now.astimezone(ZoneInfo(settings.timezone)).date()
     progress("reading histories", 0, 0)
     since = now - timedelta(days=_FROM_DAYS)
     observations = (o for listing in store.listings() for o in store.history(listing.listing_id, since))
-    series = daily(observations, until=today, timezone=settings.timezone)
-    scored_days = watch.score_due(store, lambda day: prices_on(series.frame, day), today)
+    panel = daily(observations, until=today, timezone=settings.timezone).panel
+    scored_days = issued.score_due(store, panel.prices_on, today)
     log.event("forecasts_scored", days=scored_days)
     progress("backtesting and forecasting", 0, 0)
     # A model that needs a library, which takes seconds to load, is chosen only after it has won enough folds.
-    scored = sum(not fold.actual.is_empty() for fold in backtest.folds(series.frame, backtest.BacktestPlan()))
+    scored = sum(bool(np.isfinite(fold.actual).any()) for fold in backtest.folds(panel, backtest.BacktestPlan()))
     names = [name for name in registry.installed() if scored >= backtest.MIN_FOLDS or not registry.needs_library(name)]
     forecasters, left_out = _forecasters(settings, names)
     limits = registry.backtest_limits()
-    built = build_forecasts(series, forecasters, limits, _champions(settings, store, today))
+    built = build_forecasts(panel, forecasters, limits, _champions(settings, store, today))
     # Indices are forecast among themselves: they move otherwise than products, and would mislead what those pool. They
     # are few, and what must learn from many series, or costs most, is left to products.
     light = {name: one for name, one in forecasters.items() if name not in limits or not registry.needs_library(name)}
-    indices = category_series(store, first=since.date(), until=today, timezone=settings.timezone)
-    published = kept.joined(built, build_forecasts(indices, light, limits))
+    indices = category_panel(store, first=since.date(), until=today, timezone=settings.timezone)
+    every = published.joined(built, build_forecasts(indices, light, limits))
     progress("learning when waiting pays", 0, 0)
-    policies = learn_policies(store, series)
+    policies = learn_policies(store, panel)
 
     def fill(folder: Path) -> dict[str, Any]:
-        kept.write(folder, published)
+        published.write(folder, every)
         policy.write(folder, policies)
         counts = {"forecast": len(built.index.forecasts), "refused": len(built.index.refused)}
         return {
             "metrics": counts,
             "parameters": {"models": sorted(forecasters)},
-            "left_out": left_out | published.index.left_out,
+            "left_out": left_out | every.index.left_out,
         }
 
     artifact = open_artifacts(settings).publish(FORECASTS, fill, now=now, keep=settings.keep_versions)
-    watch.keep_issued(store, built, last_prices(series.frame))
+    issued.keep_issued(store, built, panel.last_prices())
     return artifact
 
 
 def _champions(settings: Settings, store: ObservationStore, today: date) -> dict[str, str]:
     """The published model of each listing, but for models whose published forecasts have drifted."""
     try:
-        published = kept.open_forecasts(open_artifacts(settings).current(FORECASTS).path)
+        index = published.open_forecasts(open_artifacts(settings).current(FORECASTS).path).index
     except AlmazaraError:
         return {}
-    drifted = {one.model for one in watch.drift(store, today)}
-    found = {listing_id: about.model for listing_id, about in published.index.forecasts.items()}
+    drifted = {one.model for one in issued.drift(store, today)}
+    found = {listing_id: about.model for listing_id, about in index.forecasts.items()}
     return {listing_id: model for listing_id, model in found.items() if model not in drifted}
 
 
-def learn_policies(store: ObservationStore, series: DailySeries) -> AdvicePolicies:
+def learn_policies(store: ObservationStore, panel: Panel) -> AdvicePolicies:
     """When waiting pays, by category, learned from the past of everything that was read.
 
     Args:
         store: Which listing belongs to which category.
-        series: Their daily series.
+        panel: Their daily prices.
     """
     from almazara.prices.buying.learning import learn
-    from almazara.prices.buying.matrix import matrix_of
 
-    matrix = matrix_of(series.frame)
-    if matrix is None:
+    if not panel.names:
         return AdvicePolicies()
     category = {listing.listing_id: listing.category or "" for listing in store.listings()}
-    return learn(matrix.prices, [category.get(listing_id, "") for listing_id in matrix.listing_ids])
+    return learn(panel.prices, [category.get(name, "") for name in panel.names])
 
 
-def category_series(store: ObservationStore, *, first: date, until: date, timezone: str) -> DailySeries:
-    """The indices of all categories as daily series.
+def category_panel(store: ObservationStore, *, first: date, until: date, timezone: str) -> Panel:
+    """The indices of all categories side by side.
 
     Args:
         store: The histories.
@@ -130,8 +148,6 @@ def category_series(store: ObservationStore, *, first: date, until: date, timezo
         until: The last day.
         timezone: Of the days.
     """
-    from almazara.prices.buying.category_index import as_series
-
     names = sorted({listing.category for listing in store.listings() if listing.category})
     indices = [i for name in names for i in category_index(store, name, until=until, timezone=timezone)]
-    return as_series([index.since(first) for index in indices])
+    return panel_of([index.since(first) for index in indices])

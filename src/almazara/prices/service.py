@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,6 +13,7 @@ from almazara.errors import InputError, NotFoundError
 from almazara.live import Live
 from almazara.prices.answers import (
     PIECE,
+    TICK,
     Advice,
     Cheapest,
     DailyRow,
@@ -23,27 +22,28 @@ from almazara.prices.answers import (
     DataRow,
     ForecastDay,
     IndexRow,
-    LatestPrice,
     Prediction,
     Product,
     Quantile,
+    cursor_at,
 )
+from almazara.prices.buying.advice import Question, advise
+from almazara.prices.buying.category_index import CategoryIndex, category_index, index_id
+from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.buying.policy import AdvicePolicies
-from almazara.prices.buying.published import Published
-from almazara.prices.buying.questions import Advisor, index_id
 from almazara.prices.collecting import scraper_health
 from almazara.prices.collecting.collection import SEARCHES_READ
 from almazara.prices.collecting.tracking import listing_from
-from almazara.prices.forecasting import watch
+from almazara.prices.forecasting import issued
 from almazara.prices.forecasting.scores import Drift
-from almazara.prices.packs import price_per_litre
+from almazara.prices.publishing import Published
 from almazara.prices.schema import DATE, PRICE, STATE, Listing, ListingKind, Observation
 from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore
 
 MAX_ROWS: Final = 10_000
-_TICK: Final = timedelta(microseconds=1)
 _JUDGED_READINGS: Final = 200
+_ADVISED_FROM: Final = timedelta(days=400)
 
 
 class PriceService:
@@ -63,7 +63,6 @@ class PriceService:
         self._zone = timezone
         self._clock = clock
         self._loopback = loopback
-        self._advisor = Advisor(store, live, timezone=timezone, clock=clock)
 
     def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
         """Products in order of id, each with its newest price."""
@@ -71,7 +70,7 @@ class PriceService:
             return []
         listings = self.store.listings(category=category, tracked=tracked)
         latest = self.store.latest([listing.listing_id for listing in listings]) if listings else {}
-        return [self._product(listing, latest.get(listing.listing_id)) for listing in listings]
+        return [Product.of(one, latest.get(one.listing_id), self._clock()) for one in listings]
 
     def product(self, listing_id: str) -> Product:
         """One product.
@@ -80,7 +79,7 @@ class PriceService:
             NotFoundError: when it is not known.
         """
         listing = self._listing(listing_id)
-        return self._product(listing, self.store.latest([listing_id]).get(listing_id))
+        return Product.of(listing, self.store.latest([listing_id]).get(listing_id), self._clock())
 
     def add_product(
         self, text: str, *, marketplace: str | None, category: str | None, target_price: Decimal | None
@@ -131,23 +130,23 @@ class PriceService:
             found += self.store.history(listing_id, begins or query.start, query.end, limit=room)
             if len(found) > query.limit:
                 kept = found[: query.limit]
-                return DataPage(kept, _encoded(kept[-1].listing_id, kept[-1].observed_at + _TICK))
+                return DataPage(kept, cursor_at(kept[-1].listing_id, kept[-1].observed_at + TICK))
         return DataPage(found, None)
 
     def rows(self, observations: Sequence[Observation]) -> list[DataRow]:
         """Observations as the API shows them."""
         litres = {listing.listing_id: listing.litres for listing in self.store.listings()}
-        return [_row(observation, litres.get(observation.listing_id)) for observation in observations]
+        return [DataRow.of(observation, litres.get(observation.listing_id)) for observation in observations]
 
     def daily(self, query: DataQuery) -> tuple[list[DailyRow], str | None]:
         """One page of daily values, and where the next begins; what is not known is marked, never filled silently."""
         _check(query)
-        first, until = self._span(query)
+        first, until = query.days(ZoneInfo(self._zone))
         rows: list[DailyRow] = []
         for listing_id, begins in self._remaining(query):
             for row in self._days(listing_id, begins.date() if begins else first, until):
                 if len(rows) == query.limit:
-                    return rows, _encoded(row.product, datetime.combine(row.date, time.min, UTC))
+                    return rows, cursor_at(row.product, datetime.combine(row.date, time.min, UTC))
                 rows.append(row)
         return rows, None
 
@@ -161,16 +160,17 @@ class PriceService:
         _check(query)
         if query.category is None:
             raise InputError("An index is one of a category: give category, and no product.")
-        first, until = self._span(query)
-        at, moment = _decoded(query.cursor) if query.cursor else ("", None)
+        first, until = query.days(ZoneInfo(self._zone))
+        at, moment = query.begins
         begins = (at, moment.date() if moment else date.min)
         rows = [
             row
-            for row in self._advisor.index(query.category)
+            for index in self._indices(query.category)
+            for row in index.rows()
             if (first or row.date) <= row.date <= (until or row.date) and (row.product, row.date) >= begins
         ]
         following = rows[query.limit] if len(rows) > query.limit else None
-        cursor = _encoded(following.product, datetime.combine(following.date, time.min, UTC)) if following else None
+        cursor = cursor_at(following.product, datetime.combine(following.date, time.min, UTC)) if following else None
         return rows[: query.limit], cursor
 
     def predict(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> Prediction:
@@ -181,7 +181,9 @@ class PriceService:
             NotFoundError: when the product is unknown, or was not forecast yet.
         """
         listing = self._product_listing(listing_id)
-        if not self.store.history(listing_id, limit=1):
+        found = self._published()
+        is_forecast = found is not None and listing_id in found.forecasts.index.forecasts
+        if not is_forecast and not self.store.history(listing_id, limit=1):
             raise InputError(f"{listing_id} was not read yet: without a history there is nothing to forecast from.")
         return self._prediction(listing.listing_id, horizon_days, levels)
 
@@ -205,18 +207,37 @@ class PriceService:
         return own if currency in {None, own.currency} else self._prediction(f"{name}:{currency}", horizon_days, levels)
 
     def advice(self, listing_id: str, deadline_days: int, quantity: int) -> Advice:
-        """Buy now or wait; see `Advisor.advice`."""
+        """Buy now or wait; see `advise`."""
+        from almazara.prices.forecasting.series import daily  # only here, because it needs Polars
+
         listing = self._product_listing(listing_id)
         beside = self.products(category=listing.category) if listing.category else [self.product(listing_id)]
-        return self._advisor.advice(listing, deadline_days, quantity, beside)
+        own = next(one for one in beside if one.id == listing_id)
+        observations = self.store.history(listing_id, self._clock() - _ADVISED_FROM)
+        history = daily(observations, until=self._today(), timezone=self._zone).panel
+        return advise(Question(own, beside, history, self._today(), deadline_days, quantity), self.policies())
 
     def cheapest(self, category: str) -> Cheapest:
-        """The cheapest litre of a category; see `Advisor.cheapest`."""
-        return self._advisor.cheapest(category, self.products(category=category))
+        """The cheapest litre of a category.
+
+        Raises:
+            NotFoundError: when the category has no products.
+        """
+        products = self.products(category=category)
+        if not products:
+            raise _no_category(category)
+        return cheapest(category, products)
 
     def policies(self) -> AdvicePolicies:
         """What was learned of waiting; nothing before the first retraining."""
-        return self._advisor.policies()
+        found = self._published()
+        return found.policies if found else AdvicePolicies()
+
+    def _published(self) -> Published | None:
+        try:
+            return self._live.current
+        except NotFoundError:
+            return None
 
     def _prediction(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> Prediction:
         found = self._live.current.forecasts.of(listing_id, horizon_days, levels)
@@ -236,13 +257,13 @@ class PriceService:
             backtest=found.about.backtest,
         )
 
-    def forecast_scores(self, days: int) -> watch.ForecastReport:
+    def forecast_scores(self, days: int) -> issued.ForecastReport:
         """How the published forecasts did over the last `days` days that have ended, and what has drifted."""
-        return watch.report(self.store, self._today(), days)
+        return issued.report(self.store, self._today(), days)
 
     def drift(self) -> list[Drift]:
         """In what the published forecasts have become worse than they promise."""
-        return watch.drift(self.store, self._today())
+        return issued.drift(self.store, self._today())
 
     def _today(self) -> date:
         return self._clock().astimezone(ZoneInfo(self._zone)).date()
@@ -264,15 +285,12 @@ class PriceService:
             searches_read=searches_read,
         )
 
-    def _span(self, query: DataQuery) -> tuple[date | None, date | None]:
-        """First and last day of a query."""
-        zone = ZoneInfo(self._zone)
-        try:
-            first = query.start.astimezone(zone).date() if query.start else None
-            until = (query.end - _TICK).astimezone(zone).date() if query.end else None
-        except OverflowError as error:
-            raise InputError("start or end lies outside the calendar.") from error
-        return first, until
+    def _indices(self, category: str) -> list[CategoryIndex]:
+        if is_key(category) and (
+            found := category_index(self.store, category, until=self._today(), timezone=self._zone)
+        ):
+            return found
+        raise _no_category(category)
 
     def _product_listing(self, listing_id: str) -> Listing:
         listing = self._listing(listing_id)
@@ -295,7 +313,7 @@ class PriceService:
 
     def _remaining(self, query: DataQuery) -> Iterator[tuple[str, datetime | None]]:
         """The listings that are asked for from the cursor on, the cursor's own with the moment where it goes on."""
-        at, begins = _decoded(query.cursor) if query.cursor else ("", None)
+        at, begins = query.begins
         for listing in self._asked(query):
             if listing.listing_id >= at:
                 yield listing.listing_id, begins if listing.listing_id == at else None
@@ -315,41 +333,9 @@ class PriceService:
         for day, price, state in frame.select(DATE, PRICE, STATE).iter_rows():
             yield DailyRow(listing_id, day, state, price, currency if price is not None else None)
 
-    def _product(self, listing: Listing, newest: Observation | None) -> Product:
-        latest = None
-        if newest is not None:
-            per_litre = price_per_litre(newest.price, listing.litres) if newest.price and listing.litres else None
-            days = (self._clock() - newest.observed_at) / timedelta(days=1)
-            latest = LatestPrice(
-                newest.observed_at, newest.availability, newest.price, newest.currency, per_litre, round(days, 3)
-            )
-        return Product(
-            id=listing.listing_id,
-            shop=listing.shop,
-            sku=listing.sku,
-            url=listing.url,
-            title=listing.title,
-            category=listing.category,
-            kind=listing.kind,
-            target_price=listing.target_price,
-            tracked=listing.tracked,
-            litres=listing.litres,
-            latest=latest,
-        )
 
-
-def _row(observation: Observation, litres: Decimal | None) -> DataRow:
-    return DataRow(
-        product=observation.listing_id,
-        observed_at=observation.observed_at,
-        availability=observation.availability,
-        price=observation.price,
-        currency=observation.currency,
-        list_price=observation.list_price,
-        price_per_litre=price_per_litre(observation.price, litres) if observation.price and litres else None,
-        seller=observation.seller,
-        source=observation.source,
-    )
+def _no_category(category: str) -> NotFoundError:
+    return NotFoundError(f"There is no category {category[:100]!r} with prices: GET /productos shows the categories.")
 
 
 def _check(query: DataQuery) -> None:
@@ -359,18 +345,3 @@ def _check(query: DataQuery) -> None:
         raise InputError("Give a product or a category, not both.")
     if query.start and query.end and query.start >= query.end:
         raise InputError("start must be before end.")
-
-
-def _encoded(listing_id: str, moment: datetime) -> str:
-    """A cursor: the product and moment with which the next page begins."""
-    return base64.urlsafe_b64encode(f"{moment.isoformat()} {listing_id}".encode()).decode().rstrip("=")
-
-
-def _decoded(cursor: str) -> tuple[str, datetime]:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        moment, listing_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split(" ", 1)
-        begins = datetime.fromisoformat(moment).astimezone(UTC)
-    except (binascii.Error, ValueError, OverflowError) as error:
-        raise InputError("The cursor is none that was given out: take next_cursor as it came.") from error
-    return listing_id, begins

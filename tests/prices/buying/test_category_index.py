@@ -17,18 +17,15 @@ from almazara.prices.buying.category_index import (
     MATCHED_DAYS,
     PER_LITRE,
     RELATIVE,
-    as_series,
     category_indices,
     chained,
+    panel_of,
 )
-from almazara.prices.buying.policy import AdvicePolicies
-from almazara.prices.buying.published import Published
-from almazara.prices.forecasting import kept
-from almazara.prices.forecasting.building import build_forecasts
+from almazara.prices.forecasting import published
+from almazara.prices.forecasting.making import build_forecasts
 from almazara.prices.forecasting.models import registry
 from almazara.prices.forecasting.series import SERIES_SCHEMA, DailySeries
-from almazara.prices.publishing import category_series
-from almazara.prices.schema import DATE, LISTING_ID, PRICE
+from almazara.prices.publishing import Published, category_panel
 from almazara.prices.service import PriceService
 from price_shop import NOW, observed, product
 
@@ -44,7 +41,7 @@ def series_of(prices, currencies=None):
     ]
     frame = pl.DataFrame(rows, schema=SERIES_SCHEMA, orient="row")
     names = [chr(97 + number) for number in range(len(prices))]
-    return DailySeries(frame, dict(zip(names, currencies or ["EUR"] * len(names), strict=True)), ())
+    return DailySeries(frame, dict(zip(names, currencies or ["EUR"] * len(names), strict=True)), ()).panel
 
 
 def only(prices, litres=None, currencies=None):
@@ -141,7 +138,7 @@ def oil(store):
 
 def service_over(store, forecasts=None):
     class Live:
-        current = Published(forecasts, AdvicePolicies())
+        current = Published(forecasts, policy.AdvicePolicies()) if forecasts else None
 
     return PriceService(store, Live(), timezone="Europe/Madrid", clock=lambda: NOW)
 
@@ -169,11 +166,12 @@ def test_an_index_needs_a_category_that_has_prices(oil):
 
 def test_a_category_is_forecast_beside_products_without_changing_theirs(oil, tmp_path):
     forecasters = {"last_value": registry.create("last_value")}
-    indices = category_series(oil, first=FIRST, until=NOW.date(), timezone="UTC")
-    assert set(indices.currencies.items()) == {("category:oil", "EUR/litre"), ("category:milk", "EUR/index")}
+    indices = category_panel(oil, first=FIRST, until=NOW.date(), timezone="UTC")
+    named = zip(indices.names, indices.currencies, strict=True)
+    assert set(named) == {("category:oil", "EUR/litre"), ("category:milk", "EUR/index")}
     built = build_forecasts(indices, forecasters, {})
-    kept.write(tmp_path, built)
-    service = service_over(oil, kept.open_forecasts(tmp_path))
+    published.write(tmp_path, built)
+    service = service_over(oil, published.open_forecasts(tmp_path))
     predicted = service.predict_category("oil", 7, [80])
     assert (predicted.product, predicted.currency, predicted.unit) == ("category:oil", "EUR", "litre")
     assert predicted.days[0].quantiles[1].price == pytest.approx(8.1, rel=0.05)
@@ -185,11 +183,12 @@ def test_a_category_is_forecast_beside_products_without_changing_theirs(oil, tmp
         service.predict_category("wine", 7, [80])
 
 
-def test_indices_as_series_keep_their_gaps():
-    frame = as_series([only([[5.0, None, 10.0]])]).frame
-    assert frame[PRICE].round(9).to_list() == [50.0, None, 100.0]
-    assert frame[DATE].to_list() == [FIRST + timedelta(days=day) for day in range(3)]
-    assert frame[LISTING_ID].unique().to_list() == ["category:oil"]
+def test_indices_side_by_side_keep_their_gaps():
+    panel = panel_of([only([[5.0, None, 10.0]])])
+    assert panel.prices.shape == (1, 3)
+    assert panel.prices[0] == pytest.approx([50.0, np.nan, 100.0], nan_ok=True)
+    assert (panel.first_day, panel.last_day) == (FIRST, FIRST + timedelta(days=2))
+    assert panel.names == ("category:oil",)
 
 
 def test_forecasts_that_were_published_before_there_was_advice_have_none(tmp_path):

@@ -6,19 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from almazara.prices.buying.advice import Action, Why, decide
 from almazara.prices.buying.learning import MOST_PAID_MORE, collect, fit, learn
-from almazara.prices.buying.policy import HORIZONS, AdvicePolicies
+from almazara.prices.buying.policy import HORIZONS, Action, AdvicePolicies, Why, decide
 from almazara.prices.buying.states import (
     MIN_DAYS,
     NEVER,
     STATES,
     cheaper_weeks,
-    filled_forward,
     paid_prices,
     states,
     target_prices,
 )
+from almazara.prices.forecasting.panel import filled_forward
 
 DAYS = 400
 

@@ -1,7 +1,6 @@
 """Backtests compare fairly, choose carefully and never look ahead."""
 
 import math
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
@@ -11,9 +10,9 @@ from polars.testing import assert_frame_equal
 
 from almazara.prices.forecasting import backtest
 from almazara.prices.forecasting.backtest import CRPS_RATIO, FOLDS, HORIZON, MAE_RATIO, BacktestPlan
-from almazara.prices.forecasting.models.base import histories, quantiles_of, stacked, tidy
+from almazara.prices.forecasting.models.forecaster import Forecaster, in_order
 from almazara.prices.forecasting.models.naive import LastValue, SeasonalNaive
-from almazara.prices.forecasting.series import daily
+from almazara.prices.forecasting.series import DailySeries, daily
 from almazara.prices.schema import (
     CUTOFF,
     DATE,
@@ -43,24 +42,19 @@ def panel(**prices):
         )
         for name, values in prices.items()
     ]
-    return pl.concat(frames)
+    return DailySeries(pl.concat(frames), {}, ()).panel
 
 
-@dataclass
-class Drift:
+class Drift(Forecaster):
     """A made forecaster: the last price plus a fixed amount a day, sure of itself."""
 
-    name: str
-    per_day: float
+    def __init__(self, name, per_day):
+        self.name = name
+        self.per_day = per_day
 
-    def fit(self, series):
-        self.listings, self.refused = histories(series)
-        return self
-
-    def forecast(self, horizon_days, levels):
-        quantiles = quantiles_of(levels)
-        ahead = np.arange(1, horizon_days + 1)[:, None] * self.per_day + np.zeros(len(quantiles))
-        return stacked([tidy(h, quantiles, h.last + ahead) for h in self.listings])
+    def by_listing(self, panel, horizon, quantiles):
+        ahead = np.arange(1, horizon + 1)[:, None] * self.per_day + np.zeros(len(quantiles))
+        return [in_order(history.last + ahead) for history in panel.histories()]
 
 
 rising = panel(up=[10.0 + 0.1 * day for day in range(60)])
@@ -72,12 +66,13 @@ def test_folds_split_at_the_cutoff_and_leave_room_for_the_horizon():
     last = START + timedelta(days=59)
     assert [fold.cutoff for fold in folds] == [last - timedelta(days=d) for d in (21, 14, 7)]
     for fold in folds:
-        assert fold.train[DATE].max() == fold.cutoff
-        assert fold.actual[HORIZON].to_list() == list(range(1, 8))
+        assert fold.train.last_day == fold.cutoff
+        begin = (fold.cutoff - START).days + 1
+        assert fold.actual.tolist() == [rising.prices[0, begin : begin + 7].tolist()]
 
 
 def test_a_panel_too_short_for_any_cutoff_has_no_folds():
-    short = rising.head(30)
+    short = rising.until(START + timedelta(days=29))
     assert list(backtest.folds(short, PLAN)) == []
     results = backtest.run(short, [LastValue()], PLAN)
     assert results.columns == backtest.RESULT_COLUMNS
@@ -169,6 +164,7 @@ def test_where_nothing_moves_only_a_model_that_errs_is_worse():
     summary = backtest.summarize(backtest.run(panel(flat=[10.0] * 60), models, PLAN))
     ratio = dict(summary.select(MODEL, CRPS_RATIO).iter_rows())
     assert ratio == {"last_value": 1.0, "still": 1.0, "nervous": math.inf}
+    assert dict(summary.select(MODEL, "coverage_80").iter_rows())["still"] == 1.0  # both ends of an interval count
     assert backtest.select(summary) == {"flat": "last_value"}
 
 
@@ -199,7 +195,7 @@ def test_real_series_walk_from_readings_to_a_choice_that_never_loses(real_data):
     ]
     series = daily(observations)
     assert series.issues == ()
-    summary = backtest.summarize(backtest.run(series.frame, [LastValue(), SeasonalNaive()], PLAN))
+    summary = backtest.summarize(backtest.run(series.panel, [LastValue(), SeasonalNaive()], PLAN))
     ratios = {(name, model): ratio for name, model, ratio in summary.select(LISTING_ID, MODEL, CRPS_RATIO).iter_rows()}
     chosen = backtest.select(summary)
     assert len(chosen) > 10

@@ -12,7 +12,7 @@ from almazara.cli import app
 from almazara.errors import InputError
 from almazara.prices.forecasting.batch import FORECAST_COLUMNS, QUANTILES, forecast_batch, read_prices
 from almazara.prices.forecasting.models.ensemble import Ensemble
-from almazara.prices.forecasting.models.steps import learn_steps
+from almazara.prices.forecasting.models.steps import Steps
 
 START = date(2026, 1, 1)
 CUTOFF = START + timedelta(days=59)
@@ -33,7 +33,7 @@ def table(*groups):
 
 
 def forecast(found, horizon=7):
-    return forecast_batch(found.panel, learn_steps, "steps", horizon)
+    return forecast_batch(found.panel, Steps(), horizon)
 
 
 def prices_of(found, name):
@@ -114,8 +114,8 @@ def test_changing_the_future_changes_nothing():
     long = [*wavy, *wavy]
     first = read_prices(table(rows("a", long), rows("b", long[3:])), CUTOFF)
     second = read_prices(table(rows("a", [*wavy, *(p * 9 for p in wavy)]), rows("b", long[3:])), CUTOFF)
-    learn = Ensemble([learn_steps]).learn
-    assert forecast_batch(first.panel, learn, "m", 7).equals(forecast_batch(second.panel, learn, "m", 7))
+    model = Ensemble([Steps().learn])
+    assert forecast_batch(first.panel, model, 7).equals(forecast_batch(second.panel, model, 7))
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_changing_the_future_changes_nothing():
 )
 def test_any_series_gets_a_finite_forecast(prices):
     found = read_prices(table(rows("a", prices), rows("b", wavy)), CUTOFF)
-    for learn in (learn_steps, Ensemble([learn_steps]).learn):
-        values = forecast_batch(found.panel, learn, "m", 30).filter(pl.col("series_id") == "a")["value"]
+    for model in (Steps(), Ensemble([Steps().learn])):
+        values = forecast_batch(found.panel, model, 30).filter(pl.col("series_id") == "a")["value"]
         assert len(values) == 30 * 21
         assert values.is_finite().all()
         assert (values > 0).all()

@@ -8,17 +8,16 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
 from typer.testing import CliRunner
 
 from almazara.cli import app
 from almazara.errors import ConflictError, InputError
 from almazara.prices.forecasting import backtest, lstm_training
-from almazara.prices.forecasting.models.base import FitFailed
+from almazara.prices.forecasting.models.forecaster import FitFailed
 from almazara.prices.forecasting.models.lstm import LstmForecaster, LstmPlan, keras, train
 from almazara.prices.forecasting.models.naive import LastValue
+from almazara.prices.forecasting.panel import Panel
 from almazara.prices.publishing import _forecasters
-from almazara.prices.schema import DATE, LISTING_ID, PRICE, STATE
 from almazara.settings import Settings
 
 START = date(2025, 1, 1)
@@ -29,18 +28,22 @@ NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "train_lstm.ipynb"
 def promoted(listing_id, days, phase, price):
     """A made price that is a fifth lower on four days of every fortnight."""
     prices = [price * (0.8 if (day + phase) % 14 < 4 else 1.0) for day in range(days)]
-    dates = [START + timedelta(days=day) for day in range(days)]
-    return pl.DataFrame({LISTING_ID: listing_id, DATE: dates, PRICE: prices, STATE: "observed"})
+    return listing_id, prices
+
+
+def panel_of(*listings):
+    names, prices = zip(*listings, strict=True)
+    return Panel.whole(names, START, np.array(prices))
 
 
 @pytest.fixture(scope="module")
 def series():
-    return pl.concat([promoted(f"made:{i}", 150, 3 * i, 5.0 + i) for i in range(6)])
+    return panel_of(*(promoted(f"made:{i}", 150, 3 * i, 5.0 + i) for i in range(6)))
 
 
 @pytest.fixture(scope="module")
 def past(series):
-    return series.filter(pl.col(DATE) < START + timedelta(days=100))
+    return series.until(START + timedelta(days=99))
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +60,12 @@ def folder(trained, tmp_path):
 @pytest.fixture
 def csv_file(series, tmp_path):
     path = tmp_path / "prices.csv"
-    rows = series.select(pl.col(LISTING_ID).alias("series_id"), DATE, pl.col(PRICE).round(2), currency=pl.lit("EUR"))
-    rows.write_csv(path)
+    lines = [
+        f"{name},{START + timedelta(days=day)},{price:.2f},EUR"
+        for name, prices in zip(series.names, series.prices, strict=True)
+        for day, price in enumerate(prices)
+    ]
+    path.write_text("\n".join(["series_id,date,price,currency", *lines, ""]))
     return path
 
 
@@ -70,37 +77,35 @@ def test_a_rhythm_of_promotions_is_learned_and_foretold(series, trained):
 
 def test_two_trainings_give_the_same_forecast_and_leave_the_global_generator_alone(past):
     before = np.random.get_state()[1].copy()  # noqa: NPY002
-    first, second = (LstmForecaster(plan=TINY).fit(past).forecast(20, [80]) for _ in range(2))
-    assert_frame_equal(first, second)
+    first, second = (LstmForecaster(plan=TINY).forecast(past, 20, [80]).values for _ in range(2))
+    assert np.array_equal(first, second)
     assert (np.random.get_state()[1] == before).all()  # noqa: NPY002
 
 
 def test_a_network_that_knows_later_days_serves_no_forecast_from_earlier_ones(series, trained):
-    young = series.filter(pl.col(DATE) < START + timedelta(days=90))
-    fitted = LstmForecaster(trained).fit(young)
-    assert fitted.forecast(3, [80]).is_empty()
-    assert len(fitted.refused) == 6
-    assert isinstance(fitted.refused[0], FitFailed)
-    assert "2025-04-10" in fitted.refused[0].reason
+    found = LstmForecaster(trained).forecast(series.until(START + timedelta(days=89)), 3, [80])
+    assert np.isnan(found.values).all()
+    assert len(found.refused) == 6
+    assert isinstance(found.refused[0], FitFailed)
+    assert "2025-04-10" in found.refused[0].reason
 
 
 def test_too_few_days_to_learn_from_are_refused_in_a_sentence():
-    fitted = LstmForecaster().fit(promoted("a:1", 60, 0, 5.0))
-    assert fitted.forecast(3, [80]).is_empty()
-    assert "needs 100" in fitted.refused[0].reason
+    found = LstmForecaster().forecast(panel_of(promoted("a:1", 60, 0, 5.0)), 3, [80])
+    assert np.isnan(found.values).all()
+    assert "needs 100" in found.refused[0].reason
 
 
 def test_horizons_that_the_panel_is_too_short_for_are_drawn_out_from_those_it_has(series, trained):
     assert trained.facts.knots[-1] == 60
-    forecast = LstmForecaster(trained).fit(series).forecast(90, [80])
-    assert forecast["value"].is_finite().all()
+    assert np.isfinite(LstmForecaster(trained).forecast(series, 90, [80]).values).all()
 
 
 def test_a_network_gives_the_same_forecasts_after_it_was_kept(series, trained, folder):
     kept = lstm_training.open_lstm(folder)
     assert kept.facts == trained.facts
-    now, then = (LstmForecaster(one).fit(series).forecast(30, [80]) for one in (trained, kept))
-    assert_frame_equal(now, then)
+    now, then = (LstmForecaster(one).forecast(series, 30, [80]).values for one in (trained, kept))
+    assert np.array_equal(now, then)
     assert {path.name for path in folder.iterdir()} == {"model.keras", "manifest.json"}
 
 
@@ -154,13 +159,13 @@ def test_a_folder_that_holds_something_is_not_overwritten(trained, folder):
 
 
 def test_the_command_trains_and_what_it_wrote_serves(csv_file, tmp_path, monkeypatch):
-    monkeypatch.setattr("almazara.prices.forecasting.models.lstm.LstmPlan", lambda **_: TINY)
+    monkeypatch.setattr("almazara.prices.forecasting.lstm_training.LstmPlan", lambda **_: TINY)
     target = tmp_path / "new" / "lstm"
     asked = ["prices", "train-lstm", "--input", str(csv_file), "--output", str(target), "--until", "2025-04-01"]
     said = CliRunner().invoke(app, [*asked, "--json"], catch_exceptions=False)
     assert json.loads(said.stdout)["trained_until"] == "2025-04-01"
-    panel = lstm_training.read_panel(csv_file).series.frame
-    assert lstm_training.pretrained_lstm(target).fit(panel).forecast(2, [80]).height == 6 * 2 * 3
+    panel, _ = lstm_training.read_panel(csv_file)
+    assert lstm_training.pretrained_lstm(target).forecast(panel, 2, [80]).values.shape == (6, 2, 3)
 
 
 def test_the_notebook_makes_the_same_folder(csv_file, tmp_path, capsys):

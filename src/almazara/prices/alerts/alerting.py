@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
+import numpy as np
+
 from almazara.errors import NotFoundError
 from almazara.prices.alerts import delivery
 from almazara.prices.alerts.delivery import Delivered, Notifier
@@ -21,9 +23,9 @@ from almazara.prices.alerts.rules import (
     target_rule,
     unwell_event,
 )
-from almazara.prices.buying.advice import advises_buying, daily_prices
-from almazara.prices.buying.policy import AdvicePolicies, Policy
+from almazara.prices.buying.policy import AdvicePolicies, Policy, advises_buying
 from almazara.prices.collecting.scraper_health import HealthReport
+from almazara.prices.forecasting.panel import Floats, filled_forward
 from almazara.prices.forecasting.scores import Drift
 from almazara.prices.schema import Listing, Observation
 from almazara.prices.store.protocol import ObservationStore
@@ -69,8 +71,16 @@ def events(
 def _advises_buying(policy: Policy | None, readings: Sequence[Observation]) -> bool | None:
     if policy is None or readings[-1].price is None:
         return None
-    dated = [(o.observed_at.date(), None if o.price is None else float(o.price)) for o in readings]
-    return advises_buying(daily_prices(dated), policy)
+    return advises_buying(_daily(readings), policy)
+
+
+def _daily(readings: Sequence[Observation]) -> Floats:
+    """One price a day, the last reading of a day counting, carried until the next one."""
+    days = [reading.observed_at.date().toordinal() - readings[0].observed_at.date().toordinal() for reading in readings]
+    prices = np.full((1, days[-1] + 1), np.nan)
+    for day, reading in zip(days, readings, strict=True):
+        prices[0, day] = np.nan if reading.price is None else float(reading.price)
+    return filled_forward(prices).ravel()
 
 
 def _watched(store: ObservationStore, now: datetime) -> dict[str, Listing]:

@@ -1,4 +1,4 @@
-"""Buy now or wait: what a policy says of a price today, and why, in figures that are true of its history."""
+"""Buy now or wait: the answer to a buyer's question, and why, in figures that are true of the history."""
 
 from __future__ import annotations
 
@@ -6,137 +6,77 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
 
-from almazara.prices.answers import Advice, Switch
-from almazara.prices.buying.policy import AdvicePolicies, Policy
-from almazara.prices.buying.states import (
-    MIN_DAYS,
-    SAME,
-    STATES,
-    WEEKS,
-    WINDOW_DAYS,
-    Floats,
-    cheaper_weeks,
-    filled_forward,
-    states,
-    target_prices,
-)
+from almazara.errors import InputError
+from almazara.prices.answers import MOST_PIECES, Advice, Product
+from almazara.prices.buying.cheapest import switch
+from almazara.prices.buying.policy import LONGEST_DEADLINE, Action, AdvicePolicies, Decision, Policy, Why, decide
+from almazara.prices.buying.states import MIN_DAYS, SAME, STATES, WEEKS, WINDOW_DAYS, cheaper_weeks, states
+from almazara.prices.forecasting.panel import Floats, Panel, filled_forward
 from almazara.prices.money import money
 
 _CENT: Final = Decimal("0.01")
 _NEAR_TOP, _NEAR_BOTTOM = 0.8, 0.2
 
 
-class Action(StrEnum):
-    """What to do."""
-
-    BUY = "buy"
-    WAIT = "wait"
-
-
-class Why(StrEnum):
-    """What decided."""
-
-    NO_PRICE = "no_price"
-    SHORT_HISTORY = "short_history"
-    STALE = "stale"
-    NO_SUPPORT = "no_support"
-    NOT_WORTH = "not_worth"
-    WORTH = "worth"
-
-
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What a policy says of one series; shares of its price.
+class Question:
+    """What is to be bought and its daily prices, within how many days, and how many.
 
     Attributes:
-        action: Buy or wait.
-        why: What decided.
-        target: The price to wait for; None with `buy`.
-        days: How long to wait at most; 0 with `buy`.
-        saving: Expected of waiting, 0 with `buy`.
-        chance: Of paying more than now, 0 with `buy`.
+        beside: The products of its category, itself among them.
+        history: Of the product alone, up to today.
     """
 
-    action: Action
-    why: Why
-    target: float | None = None
-    days: int = 0
-    saving: float = 0.0
-    chance: float = 0.0
-
-
-def decide(prices: Floats, policy: Policy | None) -> list[Decision]:
-    """The decision for each series on its last day; `buy` wherever too little is known.
-
-    Args:
-        prices: Shape (series, days), NaN where unknown; the last column is the day of the decision.
-        policy: Of their kind; None where nothing was learned.
-    """
-    known = ~np.isnan(prices)
-    found = [_unknown(days) for days in known]
-    asked = np.flatnonzero([one is None for one in found])
-    if policy is None or policy.threshold is None:
-        return [one or Decision(Action.BUY, Why.NO_SUPPORT) for one in found]
-    if asked.size:
-        past = filled_forward(prices[asked])
-        state, targets = states(past), target_prices(past)
-        saving, chance, _ = policy.judge(state)
-        for row, waits, target, *expected in zip(asked, policy.waits(state), targets, saving, chance, strict=True):
-            found[row] = Decision(Action.BUY, Why.NOT_WORTH)
-            if waits:
-                found[row] = Decision(Action.WAIT, Why.WORTH, float(target), policy.days, *map(float, expected))
-    return [one for one in found if one is not None]
-
-
-def _unknown(known: np.ndarray) -> Decision | None:
-    """Why nothing can be said of one series, or None where it can."""
-    if not known.any():
-        return Decision(Action.BUY, Why.NO_PRICE)
-    if not known[-1]:
-        return Decision(Action.BUY, Why.STALE)
-    enough = int(known[-WINDOW_DAYS:].sum()) >= MIN_DAYS
-    return None if enough else Decision(Action.BUY, Why.SHORT_HISTORY)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The question: a product's daily prices, and what its buyer needs."""
-
-    listing_id: str
-    group: str | None
-    prices: Floats
-    last_day: date
-    price: Decimal | None
-    currency: str | None
+    product: Product
+    beside: Sequence[Product]
+    history: Panel
+    today: date
     deadline_days: int
     quantity: int
 
+    @property
+    def prices(self) -> Floats:
+        """Shape (days,); NaN where unknown."""
+        return self.history.prices[0] if self.history.names else np.full(1, np.nan)
 
-def advise(asked: Asked, policies: AdvicePolicies, cheapest: Switch | None) -> Advice:
-    """The answer to one question.
+    @property
+    def price(self) -> Decimal | None:
+        """What it costs, if that is known of today."""
+        latest = self.product.latest
+        return latest.price if latest and not np.isnan(self.prices[-1]) else None
 
-    Args:
-        asked: The question; `prices` has shape (days,).
-        policies: What was learned.
-        cheapest: The cheapest comparable litre, if known.
+    @property
+    def currency(self) -> str | None:
+        """Of the daily prices."""
+        return self.history.currencies[0] if self.history.names else None
+
+
+def advise(asked: Question, policies: AdvicePolicies) -> Advice:
+    """The answer to one question, by what was learned.
+
+    Raises:
+        InputError: for a deadline or quantity out of range.
     """
-    policy = policies.of(asked.group, asked.deadline_days)
+    if not 1 <= asked.deadline_days <= LONGEST_DEADLINE:
+        raise InputError(f"deadline_days is {asked.deadline_days}: ask for 1 to {LONGEST_DEADLINE}.")
+    if not 1 <= asked.quantity <= MOST_PIECES:
+        raise InputError(f"quantity is {asked.quantity}: ask for 1 to {MOST_PIECES}.")
+    policy = policies.of(asked.product.category, asked.deadline_days)
     decision = decide(asked.prices[None, :], policy)[0]
     price = asked.price or Decimal(0)
-    target, until = _target(decision, price), asked.last_day + timedelta(days=decision.days)
+    target, until = _target(decision, price), asked.today + timedelta(days=decision.days)
     saving = price * asked.quantity * Decimal(decision.saving)
     waits = decision.action is Action.WAIT
     return Advice(
-        product=asked.listing_id,
+        product=asked.product.id,
         action=decision.action.value,
         price=asked.price,
         currency=asked.currency,
-        as_of=asked.last_day if asked.price is not None else None,
+        as_of=asked.today if asked.price is not None else None,
         deadline_days=asked.deadline_days,
         quantity=asked.quantity,
         target_price=target,
@@ -146,7 +86,7 @@ def advise(asked: Asked, policies: AdvicePolicies, cheapest: Switch | None) -> A
         chance_of_paying_more=round(decision.chance, 2),
         message=_message(decision, target, until, asked.currency),
         reasons=_reasons(asked, decision, policy),
-        cheapest=cheapest,
+        cheapest=switch(asked.product, asked.beside, asked.quantity),
     )
 
 
@@ -181,7 +121,7 @@ _WHY: Final = {
 }
 
 
-def _reasons(asked: Asked, decision: Decision, policy: Policy | None) -> list[str]:
+def _reasons(asked: Question, decision: Decision, policy: Policy | None) -> list[str]:
     """Sentences in Spanish: the range, the last weeks, the last change, and what waiting brought before."""
     known = asked.prices[~np.isnan(asked.prices)]
     if not known.size:
@@ -246,24 +186,3 @@ def _percent(share: float) -> str:
     """A share as Spain writes it: `un 8,3 %`."""
     number = f"{share * 100:.1f}".removesuffix(".0").replace(".", ",")
     return f"un {number} %"
-
-
-def advises_buying(prices: Floats, policy: Policy | None) -> bool | None:
-    """Whether the advice on the last day is to buy; None where too little is known to have one.
-
-    Args:
-        prices: Shape (days,); NaN where unknown.
-        policy: Of its kind.
-    """
-    decision = decide(prices[None, :], policy)[0]
-    return decision.action is Action.BUY if decision.why in {Why.WORTH, Why.NOT_WORTH} else None
-
-
-def daily_prices(dated: Sequence[tuple[date, float | None]]) -> Floats:
-    """One price a day out of dated readings in order, the last of a day counting, carried until the next one."""
-    first, last = dated[0][0], dated[-1][0]
-    prices = np.full((last - first).days + 1, np.nan)
-    by_day = dict(dated)
-    for day, price in by_day.items():
-        prices[(day - first).days] = np.nan if price is None else price
-    return np.asarray(filled_forward(prices[None, :])[0])

@@ -10,11 +10,10 @@ from typing import Final
 import polars as pl
 
 from almazara.errors import InputError
-from almazara.prices.buying.advice import decide
-from almazara.prices.buying.learning import learn
-from almazara.prices.buying.policy import HORIZONS, LONGEST_DEADLINE
-from almazara.prices.forecasting.batch import SERIES_ID
-from almazara.prices.forecasting.models.panels import Panel
+from almazara.prices.buying.learning import days_needed, learn
+from almazara.prices.buying.policy import HORIZONS, LONGEST_DEADLINE, decide
+from almazara.prices.forecasting.batch import SERIES_ID, read_prices, read_table, write_table
+from almazara.prices.forecasting.panel import Panel
 from almazara.prices.schema import CUTOFF, PRICE
 from almazara.runs import Progress
 
@@ -32,7 +31,7 @@ ADVICE_SCHEMA: Final = {
 }
 
 
-def advise_batch(panel: Panel | None, cutoff: date, deadline_days: int) -> pl.DataFrame:
+def advise_batch(panel: Panel, cutoff: date, deadline_days: int) -> pl.DataFrame:
     """Learn from a panel and advise on each of its series.
 
     Args:
@@ -49,7 +48,7 @@ def advise_batch(panel: Panel | None, cutoff: date, deadline_days: int) -> pl.Da
     """
     if not 1 <= deadline_days <= LONGEST_DEADLINE:
         raise InputError(f"The deadline is {deadline_days} days: ask for 1 to {LONGEST_DEADLINE}.")
-    if panel is None:
+    if not panel.names:
         return pl.DataFrame(schema=ADVICE_SCHEMA)
     horizons = sorted({days for days in HORIZONS if days < deadline_days} | {deadline_days})
     policy = learn(panel.prices, [""] * len(panel.names), horizons).of(None, deadline_days)
@@ -85,9 +84,6 @@ class AdviceReport:
 
 def advise_file(source: Path, target: Path, *, cutoff: date, deadline_days: int, progress: Progress) -> AdviceReport:
     """Advise on each series of a CSV file, into a Parquet or CSV file."""
-    from almazara.prices.buying.learning import days_needed
-    from almazara.prices.forecasting.batch import SERIES_ID, read_prices, read_table, write_table
-
     progress("reading prices", 0, 0)
     table = read_table(source)
     series = table[SERIES_ID].n_unique() if SERIES_ID in table.columns else 0

@@ -8,19 +8,18 @@ is that of the newest day: the median price per litre of the products known on i
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
-import polars as pl
 
-from almazara.prices.buying.matrix import PriceMatrix, matrix_of
-from almazara.prices.buying.states import Floats
-from almazara.prices.forecasting.series import SERIES_SCHEMA, DailySeries, DayState
-from almazara.prices.schema import DATE, LISTING_ID, PRICE, STATE
+from almazara.prices.answers import IndexRow
+from almazara.prices.forecasting.panel import Days, Floats, Panel
+from almazara.prices.store.protocol import ObservationStore
 
 PER_LITRE: Final = "litre"
 RELATIVE: Final = "index"
@@ -46,7 +45,7 @@ class CategoryIndex:
     unit: str
     first_day: date
     values: Floats
-    products: np.ndarray
+    products: Days
 
     def since(self, first: date) -> CategoryIndex:
         """The index from a day on; all of it where it begins later."""
@@ -54,37 +53,66 @@ class CategoryIndex:
         began = self.first_day + timedelta(days=skipped)
         return replace(self, first_day=began, values=self.values[skipped:], products=self.products[skipped:])
 
+    def rows(self) -> Iterator[IndexRow]:
+        """Its days as they are answered."""
+        for day, (value, products) in enumerate(zip(self.values.tolist(), self.products.tolist(), strict=True)):
+            price = None if math.isnan(value) else round(value, 4)
+            date_ = self.first_day + timedelta(days=day)
+            yield IndexRow(self.index_id, date_, price, self.currency, self.unit, products)
 
-def category_indices(index_id: str, series: DailySeries, litres: Mapping[str, float]) -> list[CategoryIndex]:
+
+def index_id(category: str) -> str:
+    """What a category's index is called beside the listings."""
+    return f"category:{category}"
+
+
+def category_index(store: ObservationStore, category: str, *, until: date, timezone: str) -> list[CategoryIndex]:
+    """The index of each currency among a category's products, over their whole history.
+
+    Args:
+        store: The histories.
+        category: Its name.
+        until: The last day.
+        timezone: Of the days.
+    """
+    from almazara.prices.forecasting.series import daily  # only here, because it needs Polars
+
+    listings = store.listings(category=category)
+    observations = (o for listing in listings for o in store.history(listing.listing_id))
+    litres = {one.listing_id: float(one.litres) for one in listings if one.litres is not None}
+    return category_indices(index_id(category), daily(observations, until=until, timezone=timezone).panel, litres)
+
+
+def category_indices(name: str, panel: Panel, litres: Mapping[str, float]) -> list[CategoryIndex]:
     """The index of each currency among a category's products, that of most products first.
 
     Args:
-        index_id: What the first is called; the others are followed by `:` and their currency.
-        series: Daily series of its products.
+        name: What the first is called; the others are followed by `:` and their currency.
+        panel: Daily prices of its products.
         litres: Of the products whose litres are known.
     """
     found: list[CategoryIndex] = []
-    for currency, _ in sorted(Counter(series.currencies.values()).items(), key=lambda one: (-one[1], one[0])):
-        members = [listing_id for listing_id, of in series.currencies.items() if of == currency]
-        matrix = matrix_of(series.frame.filter(pl.col(LISTING_ID).is_in(members)))
-        if matrix is not None and not np.isnan(matrix.prices).all():
-            name = f"{index_id}:{currency}" if found else index_id
-            found.append(_index(name, currency, matrix, litres))
+    priced = Counter(currency for currency in panel.currencies if currency)
+    for currency, _ in sorted(priced.items(), key=lambda one: (-one[1], one[0])):
+        members = panel.of([row for row, of in enumerate(panel.currencies) if of == currency])
+        if not np.isnan(members.prices).all():
+            found.append(_index(f"{name}:{currency}" if found else name, currency, members, litres))
     return found
 
 
-def as_series(indices: list[CategoryIndex]) -> DailySeries:
-    """Indices as daily series, to be forecast like any other; `currency` is what one value is in."""
-    columns: dict[str, list[object]] = {name: [] for name in SERIES_SCHEMA}
-    for index in indices:
-        for offset, value in enumerate(index.values):
-            known = bool(np.isfinite(value))
-            columns[LISTING_ID].append(index.index_id)
-            columns[DATE].append(index.first_day + timedelta(days=offset))
-            columns[PRICE].append(float(value) if known else None)
-            columns[STATE].append(DayState.OBSERVED.value if known else DayState.GAP.value)
-    currencies = {index.index_id: f"{index.currency}/{index.unit}" for index in indices}
-    return DailySeries(pl.DataFrame(columns, schema=SERIES_SCHEMA), currencies, ())
+def panel_of(indices: Sequence[CategoryIndex]) -> Panel:
+    """Indices side by side, to be forecast like any panel; the currency is what one value is in."""
+    shown = sorted((one for one in indices if one.values.size), key=lambda one: one.index_id)
+    if not shown:
+        return Panel.empty()
+    first = min(one.first_day for one in shown)
+    begins = np.array([(one.first_day - first).days for one in shown])
+    ends = begins + [one.values.size - 1 for one in shown]
+    prices = np.full((len(shown), int(ends.max()) + 1), np.nan)
+    for row, one, begin, end in zip(prices, shown, begins, ends, strict=True):
+        row[begin : end + 1] = one.values
+    names, currencies = zip(*((one.index_id, f"{one.currency}/{one.unit}") for one in shown), strict=True)
+    return Panel(names, first, prices, begins, ends, currencies)
 
 
 def chained(prices: Floats) -> Floats:
@@ -104,14 +132,14 @@ def chained(prices: Floats) -> Floats:
     return np.cumsum(changes / np.maximum(matched.sum(axis=0), 1))
 
 
-def _index(name: str, currency: str, matrix: PriceMatrix, litres: Mapping[str, float]) -> CategoryIndex:
-    known = ~np.isnan(matrix.prices)
-    logs = chained(matrix.prices)
-    sizes = np.array([litres.get(listing_id, np.nan) for listing_id in matrix.listing_ids])
-    per_litre = matrix.prices / sizes[:, None]
+def _index(name: str, currency: str, members: Panel, litres: Mapping[str, float]) -> CategoryIndex:
+    known = ~np.isnan(members.prices)
+    logs = chained(members.prices)
+    sizes = np.array([litres.get(listing_id, np.nan) for listing_id in members.names])
+    per_litre = members.prices / sizes[:, None]
     priced = ~np.isnan(per_litre)
     unit = PER_LITRE if priced.any() else RELATIVE
     anchor = int(np.flatnonzero((priced if priced.any() else known).any(axis=0))[-1])
     level = float(np.nanmedian(per_litre[:, anchor])) if priced.any() else 100.0
     values = np.where(known.any(axis=0), level * np.exp(logs - logs[anchor]), np.nan)
-    return CategoryIndex(name, currency, unit, matrix.first_day, values, known.sum(axis=0))
+    return CategoryIndex(name, currency, unit, members.first_day, values, known.sum(axis=0))

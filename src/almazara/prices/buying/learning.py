@@ -7,22 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from almazara.prices.buying.policy import CELLS, HORIZONS, AdvicePolicies, Evidence, Policy, design, prior, prior_chance
-from almazara.prices.buying.states import (
-    MEMORY_DAYS,
-    MIN_DAYS,
-    STATES,
-    Flags,
-    Floats,
-    filled_forward,
-    paid_prices,
-    states,
-    target_prices,
-)
-
-Days = NDArray[np.int64]
+from almazara.prices.buying.states import MEMORY_DAYS, MIN_DAYS, STATES, paid_prices, states, target_prices
+from almazara.prices.forecasting.panel import Days, Flags, Floats, filled_forward
 
 ORIGIN_SPACING_DAYS: Final = 7
 MOST_ORIGINS: Final = 104

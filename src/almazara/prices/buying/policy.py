@@ -1,16 +1,21 @@
-"""When waiting for a lower price is worth it: a score card of the price's state, learned from what waiting brought."""
+"""When waiting for a lower price is worth it: a score card of the price's state, learned from what waiting brought.
+
+`decide` says what a policy makes of a price today; `advice` puts it into an answer.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import numpy as np
 
-from almazara.prices.buying.states import STATES, Floats
+from almazara.prices.buying.states import MIN_DAYS, STATES, WINDOW_DAYS, states, target_prices
+from almazara.prices.forecasting.panel import Flags, Floats, filled_forward
 
 HORIZONS: Final = (7, 14, 30, 60, 90)
 """Days of waiting for which a policy is learned; a longer deadline takes the next shorter one."""
@@ -126,6 +131,89 @@ def design(state: Floats) -> Floats:
         edges = _EDGES[name]
         columns.append(np.eye(len(edges) + 1)[np.digitize(column, edges)])
     return np.concatenate(columns, axis=1)
+
+
+class Action(StrEnum):
+    """What to do."""
+
+    BUY = "buy"
+    WAIT = "wait"
+
+
+class Why(StrEnum):
+    """What decided."""
+
+    NO_PRICE = "no_price"
+    SHORT_HISTORY = "short_history"
+    STALE = "stale"
+    NO_SUPPORT = "no_support"
+    NOT_WORTH = "not_worth"
+    WORTH = "worth"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a policy says of one series; shares of its price.
+
+    Attributes:
+        action: Buy or wait.
+        why: What decided.
+        target: The price to wait for; None with `buy`.
+        days: How long to wait at most; 0 with `buy`.
+        saving: Expected of waiting, 0 with `buy`.
+        chance: Of paying more than now, 0 with `buy`.
+    """
+
+    action: Action
+    why: Why
+    target: float | None = None
+    days: int = 0
+    saving: float = 0.0
+    chance: float = 0.0
+
+
+def decide(prices: Floats, policy: Policy | None) -> list[Decision]:
+    """The decision for each series on its last day; `buy` wherever too little is known.
+
+    Args:
+        prices: Shape (series, days), NaN where unknown; the last column is the day of the decision.
+        policy: Of their kind; None where nothing was learned.
+    """
+    known = ~np.isnan(prices)
+    found = [_unknown(days) for days in known]
+    asked = np.flatnonzero([one is None for one in found])
+    if policy is None or policy.threshold is None:
+        return [one or Decision(Action.BUY, Why.NO_SUPPORT) for one in found]
+    if asked.size:
+        past = filled_forward(prices[asked])
+        state, targets = states(past), target_prices(past)
+        saving, chance, _ = policy.judge(state)
+        for row, waits, target, *expected in zip(asked, policy.waits(state), targets, saving, chance, strict=True):
+            found[row] = Decision(Action.BUY, Why.NOT_WORTH)
+            if waits:
+                found[row] = Decision(Action.WAIT, Why.WORTH, float(target), policy.days, *map(float, expected))
+    return [one for one in found if one is not None]
+
+
+def _unknown(known: Flags) -> Decision | None:
+    """Why nothing can be said of one series, or None where it can."""
+    if not known.any():
+        return Decision(Action.BUY, Why.NO_PRICE)
+    if not known[-1]:
+        return Decision(Action.BUY, Why.STALE)
+    enough = int(known[-WINDOW_DAYS:].sum()) >= MIN_DAYS
+    return None if enough else Decision(Action.BUY, Why.SHORT_HISTORY)
+
+
+def advises_buying(prices: Floats, policy: Policy | None) -> bool | None:
+    """Whether the advice on the last day is to buy; None where too little is known to have one.
+
+    Args:
+        prices: Shape (days,); NaN where unknown.
+        policy: Of its kind.
+    """
+    decision = decide(prices[None, :], policy)[0]
+    return decision.action is Action.BUY if decision.why in {Why.WORTH, Why.NOT_WORTH} else None
 
 
 _POLICIES = "advice.json"

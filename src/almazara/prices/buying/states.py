@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from almazara.prices.forecasting.panel import Flags, Floats
 
 WINDOW_DAYS: Final = 90
 MEMORY_DAYS: Final = 365
@@ -31,14 +29,6 @@ NEVER: Final = 999.0
 WEEKS: Final = 12
 _CLEARLY_CHEAPER: Final = 0.98
 _WEEK: Final = 7
-
-
-def filled_forward(prices: Floats) -> Floats:
-    """The last known price on each day; NaN before the first; shape (series, days)."""
-    known = ~np.isnan(prices)
-    last = np.maximum.accumulate(np.where(known, np.arange(prices.shape[1]), -1), axis=1)
-    filled = np.take_along_axis(prices, np.maximum(last, 0), axis=1)
-    return np.asarray(np.where(last >= 0, filled, np.nan))
 
 
 def states(prices: Floats) -> Floats:

@@ -11,13 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 
-from almazara.errors import InputError
-from almazara.prices.forecasting.models.base import FORECAST_SCHEMA, MEDIAN, Forecaster
+from almazara.prices.forecasting.metrics import quantile_losses
+from almazara.prices.forecasting.models.forecaster import MEDIAN, Forecaster, quantiles_of
 from almazara.prices.forecasting.models.naive import LAST_VALUE
-from almazara.prices.forecasting.series import known
-from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, MODEL, PRICE, QUANTILE, VALUE
+from almazara.prices.forecasting.panel import Floats, Panel
+from almazara.prices.forecasting.tidy import FORECAST_SCHEMA, tidy
+from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, MODEL, QUANTILE, VALUE
 
 HORIZON, ACTUAL = "horizon", "actual"
 FOLDS, FOLDS_WON, MAE, CRPS, COVERAGE_80 = "folds", "folds_won", "mae", "crps", "coverage_80"
@@ -64,34 +66,22 @@ class BacktestPlan:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """What a model may see, and the prices that came after (listing_id, date, horizon, actual)."""
+    """What a model may see, and the prices that came after: shape (listings, days ahead), NaN where there was none."""
 
     cutoff: date
-    train: pl.DataFrame
-    actual: pl.DataFrame
+    train: Panel
+    actual: Floats
 
 
-def folds(series: pl.DataFrame, plan: BacktestPlan) -> Iterator[Fold]:
+def folds(panel: Panel, plan: BacktestPlan) -> Iterator[Fold]:
     """The folds of a panel, oldest first; a listing whose series ended before a cutoff is not in it."""
-    if series.is_empty():
-        return
-    first, last = series[DATE].min(), series[DATE].max()
-    if not isinstance(first, date) or not isinstance(last, date):
-        raise InputError("The series frame has no dates.")
-    for cutoff in plan.cutoffs(first, last):
-        alive = series.filter(pl.col(DATE) == cutoff)[LISTING_ID].implode()
-        rows = series.filter(pl.col(LISTING_ID).is_in(alive))
-        horizon = (pl.col(DATE) - pl.lit(cutoff)).dt.total_days().alias(HORIZON)
-        actual = known(rows).select(LISTING_ID, DATE, horizon, pl.col(PRICE).alias(ACTUAL))
-        yield Fold(
-            cutoff,
-            train=rows.filter(pl.col(DATE) <= cutoff),
-            actual=actual.filter(pl.col(HORIZON).is_between(1, plan.horizon_days)),
-        )
+    for cutoff in plan.cutoffs(panel.first_day, panel.last_day):
+        rows, begin = panel.running(cutoff), (cutoff - panel.first_day).days + 1
+        yield Fold(cutoff, panel.of(rows).until(cutoff), panel.prices[rows, begin : begin + plan.horizon_days])
 
 
 def run(
-    series: pl.DataFrame,
+    panel: Panel,
     forecasters: Sequence[Forecaster],
     plan: BacktestPlan,
     *,
@@ -100,7 +90,7 @@ def run(
     """Forecast every fold with every model.
 
     Args:
-        series: A panel (series.SERIES_SCHEMA).
+        panel: The histories.
         forecasters: The models; without the last value there is nothing to compare with.
         plan: The cutoffs.
         limits: For costly models by name: on how many of the newest cutoffs they are tried.
@@ -109,7 +99,7 @@ def run(
         Columns of RESULT_COLUMNS: one row per listing, cutoff, horizon, model and quantile that has an actual
         price.
     """
-    tried = list(folds(series, plan))
+    tried = list(folds(panel, plan))
     limits = limits or {}
     scored = [
         _scored(fold, forecaster, plan.horizon_days)
@@ -188,24 +178,30 @@ def _ratios(summary: pl.DataFrame) -> Iterator[tuple[str, str, float]]:
 
 
 def _scored(fold: Fold, forecaster: Forecaster, horizon_days: int) -> pl.DataFrame:
-    forecast = forecaster.fit(fold.train).forecast(horizon_days, LEVELS)
-    joined = forecast.join(fold.actual, on=[LISTING_ID, DATE], how="inner")
-    return joined.with_columns(pl.lit(forecaster.name).alias(MODEL)).select(RESULT_COLUMNS)
+    quantiles = quantiles_of(LEVELS)
+    values = forecaster.forecast(fold.train, horizon_days, LEVELS).values
+    table = tidy(fold.train, values, quantiles).with_columns(
+        pl.Series(ACTUAL, np.repeat(fold.actual, len(quantiles))),
+        (pl.col(DATE) - pl.col(CUTOFF)).dt.total_days().alias(HORIZON),
+        pl.lit(forecaster.name).alias(MODEL),
+    )
+    return table.filter(pl.col(ACTUAL).is_not_nan() & pl.col(VALUE).is_not_nan()).select(RESULT_COLUMNS)
 
 
 def _fold_scores(results: pl.DataFrame) -> pl.DataFrame:
     """One row per listing, cutoff and model: how many days were scored, and the errors over them."""
     level, value, actual = pl.col(QUANTILE), pl.col(VALUE), pl.col(ACTUAL)
-    error = actual - value
+    losses = quantile_losses(*(results[name].to_numpy() for name in (ACTUAL, VALUE, QUANTILE)))
     is_median = (level - MEDIAN).abs() < _NOTHING
     is_low, is_high = (level - 0.1).abs() < _NOTHING, (level - 0.9).abs() < _NOTHING
     outside = (is_low & (value > actual)) | (is_high & (value < actual))
     return (
-        results.group_by(LISTING_ID, CUTOFF, MODEL)
+        results.with_columns(pl.Series(CRPS, losses))
+        .group_by(LISTING_ID, CUTOFF, MODEL)
         .agg(
             is_median.sum().cast(pl.Int64).alias(_DAYS),
-            error.abs().filter(is_median).mean().alias(MAE),
-            (2 * pl.max_horizontal(level * error, (level - 1) * error)).mean().alias(CRPS),
+            (actual - value).abs().filter(is_median).mean().alias(MAE),
+            pl.col(CRPS).mean(),
             (1 - outside.sum() / is_median.sum()).alias(COVERAGE_80),
         )
         .sort(LISTING_ID, CUTOFF, MODEL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,9 +15,11 @@ import polars as pl
 
 from almazara.errors import InputError
 from almazara.files import replacing
-from almazara.prices.forecasting.models.base import horizon_of
-from almazara.prices.forecasting.models.panels import Learner, Panel, filled_forward, forecast_values, panel_model
-from almazara.prices.schema import CURRENCY, CUTOFF, DATE, MODEL, PRICE, QUANTILE, VALUE
+from almazara.prices.forecasting.models.across import AcrossSeries
+from almazara.prices.forecasting.models.forecaster import horizon_of
+from almazara.prices.forecasting.panel import Panel, filled_forward
+from almazara.prices.forecasting.tidy import tidy
+from almazara.prices.schema import CURRENCY, CUTOFF, DATE, LISTING_ID, MODEL, PRICE, QUANTILE, VALUE
 from almazara.runs import Progress
 
 SERIES_ID: Final = "series_id"
@@ -38,12 +40,12 @@ class BatchInput:
     """What a table holds up to the cutoff.
 
     Attributes:
-        panel: The series, filled forward from their first row to the cutoff, never backward; None without any.
+        panel: The series, filled forward from their first row to the cutoff, never backward.
         refused_rows: How many rows were not read, by reason.
         refused_series: Why a series gets no forecast.
     """
 
-    panel: Panel | None
+    panel: Panel
     refused_rows: Mapping[str, int]
     refused_series: Mapping[str, str]
 
@@ -72,17 +74,15 @@ def read_prices(table: pl.DataFrame, cutoff: date, *, window_days: int = _WINDOW
     without = set(rows.filter(pl.col(SERIES_ID) != "")[SERIES_ID]) - set(good[SERIES_ID])
     refused_series = dict.fromkeys(sorted(without), "no price up to the cutoff") | mixed
     usable = good.filter(~pl.col(SERIES_ID).is_in(list(mixed)))
-    panel = _panel(usable, cutoff, window_days) if usable.height else None
-    return BatchInput(panel, dict(refused.iter_rows()), refused_series)
+    return BatchInput(_panel(usable, cutoff, window_days), dict(refused.iter_rows()), refused_series)
 
 
-def forecast_batch(panel: Panel | None, learn: Learner, model: str, horizon_days: int) -> pl.DataFrame:
-    """Forecast all series of a panel.
+def forecast_batch(panel: Panel, model: AcrossSeries, horizon_days: int) -> pl.DataFrame:
+    """Forecast all series of a panel, however short.
 
     Args:
         panel: The series of `read_prices`.
-        learn: The model.
-        model: Its name, for the column `model`.
+        model: What forecasts them.
         horizon_days: Days ahead, 1 to LONGEST_HORIZON.
 
     Returns:
@@ -93,10 +93,12 @@ def forecast_batch(panel: Panel | None, learn: Learner, model: str, horizon_days
     """
     if horizon_of(horizon_days) > LONGEST_HORIZON:
         raise InputError(f"A horizon of {horizon_days} days is too long: ask for {LONGEST_HORIZON} at most.")
-    if panel is None:
-        return _table([], [], np.empty((0, horizon_days, len(QUANTILES))), model)
-    values = forecast_values(panel, panel_model(panel, learn), horizon_days, QUANTILES)
-    return _table(panel.names, panel.cutoffs, values, model)
+    if panel.names:
+        values = model.by_listing(panel, horizon_days, QUANTILES)
+    else:
+        values = np.empty((0, horizon_days, len(QUANTILES)))
+    table = tidy(panel, values, QUANTILES).rename({LISTING_ID: SERIES_ID, DATE: TARGET_DATE})
+    return table.with_columns(pl.lit(model.name).alias(MODEL)).select(FORECAST_COLUMNS)
 
 
 def _parsed(table: pl.DataFrame) -> pl.DataFrame:
@@ -137,34 +139,14 @@ def _panel(rows: pl.DataFrame, cutoff: date, window_days: int) -> Panel:
     ordered = rows.sort(SERIES_ID, DATE, _TEXT, _ROW).unique([SERIES_ID, DATE], keep="last", maintain_order=True)
     first = ordered[DATE].min()
     if not isinstance(first, date):
-        raise InputError("The table has no dates.")
+        return Panel.empty()
     begin = max(first, cutoff - timedelta(days=window_days - 1))
     names = ordered[SERIES_ID].unique(maintain_order=True)
     numbers = ordered[SERIES_ID].rle_id().to_numpy().astype(np.int64)
     columns = (ordered[DATE] - begin).dt.total_days().to_numpy().clip(0)
     prices = np.full((len(names), (cutoff - begin).days + 1), np.nan)
     prices[numbers, columns] = ordered[PRICE].to_numpy()  # in order of time: of the days before, the last one counts
-    last = np.full(len(names), prices.shape[1] - 1)
-    return Panel(
-        tuple(names), filled_forward(prices), (cutoff,) * len(names), last, np.zeros(len(names), dtype=np.int64)
-    )
-
-
-def _table(names: Sequence[str], cutoffs: Sequence[date], values: np.ndarray, model: str) -> pl.DataFrame:
-    count, horizon, width = values.shape
-    rows = np.repeat(np.arange(count), horizon * width)
-    cutoff = pl.Series(CUTOFF, cutoffs, dtype=pl.Date).gather(rows)
-    ahead = pl.Series(np.tile(np.repeat(np.arange(1, horizon + 1), width), count))
-    return pl.DataFrame(
-        {
-            SERIES_ID: pl.Series(names, dtype=pl.String).gather(rows),
-            CUTOFF: cutoff,
-            TARGET_DATE: (cutoff + ahead * timedelta(days=1)).cast(pl.Date),
-            QUANTILE: np.tile(np.asarray(QUANTILES), count * horizon),
-            VALUE: values.ravel(),
-            MODEL: pl.repeat(model, count * horizon * width, eager=True, dtype=pl.String),
-        }
-    )
+    return Panel.whole(tuple(names), begin, filled_forward(prices))
 
 
 _GZIP = b"\x1f\x8b"
@@ -220,7 +202,5 @@ def forecast_file(source: Path, target: Path, *, cutoff: date, horizon_days: int
     progress("reading prices", 0, 0)
     found = read_prices(read_table(source), cutoff)
     progress("forecasting", 0, 0)
-    table = forecast_batch(found.panel, Ensemble().learn, Ensemble.name, horizon_days)
-    write_table(target, table)
-    count = len(found.panel.names) if found.panel else 0
-    return BatchReport(count, dict(found.refused_rows), dict(found.refused_series))
+    write_table(target, forecast_batch(found.panel, Ensemble(), horizon_days))
+    return BatchReport(len(found.panel.names), dict(found.refused_rows), dict(found.refused_series))

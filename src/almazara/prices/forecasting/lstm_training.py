@@ -6,22 +6,30 @@ import shutil
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
 from almazara.artifacts import MANIFEST, file_hash
 from almazara.errors import ConflictError, InputError
-from almazara.prices.forecasting.models.lstm import LstmFacts, TrainedLstm, load_network, save_network
+from almazara.prices.exchange.readers import READERS, format_of
+from almazara.prices.exchange.rows import IMPORTED, Defaults, Entry
+from almazara.prices.forecasting.backtest import BacktestPlan
+from almazara.prices.forecasting.models.lstm import (
+    LstmFacts,
+    LstmForecaster,
+    LstmPlan,
+    TrainedLstm,
+    load_network,
+    save_network,
+    train,
+)
 from almazara.prices.forecasting.models.windows import KNOTS, QUANTILES
-from almazara.prices.schema import DATE
+from almazara.prices.forecasting.panel import Panel
+from almazara.prices.forecasting.series import daily
 from almazara.runs import Progress
 
-if TYPE_CHECKING:
-    from almazara.prices.forecasting.models.lstm import LstmFacts, LstmForecaster, LstmPlan
-    from almazara.prices.forecasting.series import DailySeries
-
-
+TRAINING: Final = "training the LSTM"
 NETWORK: Final = "model.keras"
 _FORMAT: Final = 1
 
@@ -89,42 +97,28 @@ def open_lstm(folder: Path) -> TrainedLstm:
     return TrainedLstm(network, facts)
 
 
-TRAINING: Final = "training the LSTM"
+def read_panel(path: Path, *, currency: str | None = None) -> tuple[Panel, int]:
+    """The daily prices of a file (`series_id,date,price,currency`), filled forward between its rows.
 
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """The daily series of a file, and how many of its rows could not be read."""
-
-    series: DailySeries
-    refused_rows: int
-
-
-def read_panel(path: Path, *, currency: str | None = None) -> Panel:
-    """The daily series of a file of prices (`series_id,date,price,currency`), filled forward between its rows.
+    Returns:
+        The panel, and how many rows could not be read.
 
     Raises:
         InputError: when it cannot be read, or holds no price.
     """
-    from almazara.prices.exchange.readers import READERS, format_of
-    from almazara.prices.exchange.rows import IMPORTED, Defaults, Entry
-    from almazara.prices.forecasting.series import daily
-
     rows = list(READERS[format_of(path)](path, Defaults(currency=currency)))
     read = [replace(row.observation, source=IMPORTED) for row in rows if isinstance(row, Entry)]
     if not read:
         raise InputError(f"{path.name} holds no price that can be read.")
-    return Panel(daily(read), len(rows) - len(read))
+    return daily(read).panel, len(rows) - len(read)
 
 
-def held_out_from(series: DailySeries) -> date:
+def held_out_from(panel: Panel) -> date:
     """The last day that training may see so that a whole backtest can follow it."""
-    from almazara.prices.forecasting.backtest import BacktestPlan
-
-    plan, newest = BacktestPlan(), series.frame[DATE].max()
-    if not isinstance(newest, date):
+    if not panel.names:
         raise InputError("The panel has no days.")
-    return newest - timedelta(days=plan.horizon_days + (plan.folds - 1) * plan.spacing_days)
+    plan = BacktestPlan()
+    return panel.last_day - timedelta(days=plan.horizon_days + (plan.folds - 1) * plan.spacing_days)
 
 
 def train_lstm(
@@ -144,14 +138,10 @@ def train_lstm(
         InputError: when the panel holds too little.
         ConflictError: when the folder holds something already.
     """
-    import polars as pl
-
-    from almazara.prices.forecasting.models.lstm import LstmPlan, train
-
     require_free(folder)
     plan = plan or LstmPlan(epochs=40, windows=40_000)
-    seen = panel.series.frame.filter(pl.col(DATE) <= (until or held_out_from(panel.series)))
     progress(TRAINING, 0, plan.epochs)
+    seen = panel.until(until or held_out_from(panel))
     trained = train(seen, plan, lambda epoch, _: progress(TRAINING, epoch, plan.epochs))
     write(folder, trained)
     return trained.facts
@@ -163,6 +153,4 @@ def pretrained_lstm(folder: Path) -> LstmForecaster:
     Raises:
         InputError: when it cannot be used.
     """
-    from almazara.prices.forecasting.models.lstm import LstmForecaster
-
     return LstmForecaster(open_lstm(folder))

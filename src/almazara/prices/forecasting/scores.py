@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from almazara.prices.forecasting import metrics
-from almazara.prices.forecasting.kept import QUANTILES, BuiltForecasts
+from almazara.prices.forecasting.published import QUANTILES, Forecasts
 
 HORIZONS: Final = (1, 7, 14, 30)
 """Days ahead at which published forecasts are scored."""
@@ -117,7 +117,7 @@ class Drift:
         return f"{self.model}, {self.horizon} days ahead, {described[self.what]}."
 
 
-def issued(built: BuiltForecasts, last_prices: Mapping[str, float]) -> dict[str, Document]:
+def issued(built: Forecasts, last_prices: Mapping[str, float]) -> dict[str, Document]:
     """Documents of what was just published, by key `cutoff/part`.
 
     Args:
@@ -188,7 +188,7 @@ def _tally(quantiles: Sequence[float], last: float, price: float | None) -> Tall
         forecasts=1,
         error=abs(price - values[_MEDIAN]) / last,
         naive_error=abs(price - last) / last,
-        crps=metrics.crps([price], values[None, _EVEN], levels) / last,
+        crps=float(metrics.crps(price, values[_EVEN], levels)) / last,
         covered_80=int(_at(values, 0.1) - tolerance <= price <= _at(values, 0.9) + tolerance),
         covered_95=int(_at(values, 0.025) - tolerance <= price <= _at(values, 0.975) + tolerance),
     )

@@ -22,9 +22,12 @@ from enum import StrEnum
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
 
 from almazara.errors import InputError
+from almazara.frames import require_columns
+from almazara.prices.forecasting.panel import Panel
 from almazara.prices.schema import DATE, LISTING_ID, PRICE, STATE, Availability, Observation
 
 CARRY_DAYS = 7
@@ -71,6 +74,27 @@ class DailySeries:
     currencies: Mapping[str, str]
     issues: tuple[SeriesIssue, ...]
 
+    @property
+    def panel(self) -> Panel:
+        """The prices as arrays, in order of listing_id, whatever the order of the rows.
+
+        Raises:
+            ContractError: when the frame is no series frame.
+        """
+        require_columns(self.frame, SERIES_SCHEMA, "series")
+        first = self.frame[DATE].min()
+        if not isinstance(first, date):
+            return Panel.empty()
+        names = self.frame[LISTING_ID].unique().sort()
+        rows = self.frame[LISTING_ID].replace_strict(names, range(len(names)), return_dtype=pl.Int64).to_numpy()
+        columns = (self.frame[DATE] - first).dt.total_days().to_numpy()
+        prices = np.full((len(names), int(columns.max()) + 1), np.nan)
+        prices[rows, columns] = self.frame[PRICE].to_numpy()
+        begins, ends = np.full(len(names), prices.shape[1]), np.zeros(len(names), dtype=np.int64)
+        np.minimum.at(begins, rows, columns)
+        np.maximum.at(ends, rows, columns)
+        return Panel(tuple(names), first, prices, begins, ends, tuple(map(self.currencies.get, names)))
+
 
 def daily(
     observations: Iterable[Observation],
@@ -109,21 +133,6 @@ def daily(
             currencies[listing_id] = currency
         events += [_event(day, observation) for day, observation in _last_of_each_day(usable)]
     return DailySeries(_regular(events, until, carry_days), currencies, tuple(issues))
-
-
-def known(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows of a series frame that have a price."""
-    return frame.filter(pl.col(PRICE).is_not_null())
-
-
-def prices_on(frame: pl.DataFrame, day: date) -> dict[str, float]:
-    """The known prices of one day by listing."""
-    return dict(known(frame).filter(pl.col(DATE) == day).select(LISTING_ID, PRICE).iter_rows())
-
-
-def last_prices(frame: pl.DataFrame) -> dict[str, float]:
-    """The last known price of each listing."""
-    return dict(known(frame).sort(LISTING_ID, DATE).group_by(LISTING_ID).agg(pl.col(PRICE).last()).iter_rows())
 
 
 def _zone(timezone: str) -> ZoneInfo:

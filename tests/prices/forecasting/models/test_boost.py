@@ -27,7 +27,7 @@ def test_the_same_past_gives_the_same_forecast_whatever_follows():
     before = prices(160)
     after = before.copy()
     after[:, 141:] *= 4
-    found = [boost.learn_boost(StepHistory.of(one), 140)(140, [7], ROWS, LEVELS) for one in (before, before, after)]
+    found = [boost.Boost().learn(StepHistory.of(one), 140)(140, [7], ROWS, LEVELS) for one in (before, before, after)]
     assert np.array_equal(found[0], found[1])
     assert np.array_equal(found[0], found[2])
     assert (np.diff(found[0], axis=2) >= 0).all()
@@ -36,4 +36,4 @@ def test_the_same_past_gives_the_same_forecast_whatever_follows():
 def test_too_short_a_past_leaves_the_prior():
     history = StepHistory.of(prices(16))
     asked = (15, [7], ROWS, LEVELS)
-    assert np.array_equal(boost.learn_boost(history, 15)(*asked), step_quantiles(history, prior())(*asked))
+    assert np.array_equal(boost.Boost().learn(history, 15)(*asked), step_quantiles(history, prior())(*asked))

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from almazara.prices.forecasting.models.conformal import LevelMaps, level_maps, nominal_levels, transforms
 from almazara.prices.forecasting.models.ensemble import Ensemble, averaged, calibrated, weighted
 from almazara.prices.forecasting.models.judging import PROBABILITIES, Judged, confidence, first_judged, judge
-from almazara.prices.forecasting.models.pooled import pooled_changes
+from almazara.prices.forecasting.models.naive import pooled_changes
 from almazara.prices.forecasting.models.step_features import StepHistory
-from almazara.prices.forecasting.models.steps import learn_steps
+from almazara.prices.forecasting.models.steps import Steps
 
 ROWS = np.arange(30)
 
@@ -81,7 +81,7 @@ def test_the_default_learned_on_a_day_does_not_see_what_follows():
     after = before.copy()
     after[:, 151:] *= 5
     asked = (150, [1, 30], ROWS, [0.1, 0.5, 0.9])
-    first, second = (Ensemble([learn_steps]).learn(StepHistory.of(one), 150)(*asked) for one in (before, after))
+    first, second = (Ensemble([Steps().learn]).learn(StepHistory.of(one), 150)(*asked) for one in (before, after))
     assert np.array_equal(first, second)
 
 

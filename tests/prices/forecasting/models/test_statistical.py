@@ -1,26 +1,27 @@
 """The classical models: seasons that are taken out come back, and the combination is the mean of its members."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
-import polars as pl
 import pytest
 
-from almazara.prices.forecasting.models import combination
-from almazara.prices.forecasting.models.combination import Combination
-from almazara.prices.forecasting.models.statistical import Arima, ExponentialSmoothing, SimpleExponentialSmoothing
-from almazara.prices.schema import DATE, LISTING_ID, PRICE, STATE, VALUE
+from almazara.prices.forecasting.models.statistical import (
+    Arima,
+    Combination,
+    ExponentialSmoothing,
+    SimpleExponentialSmoothing,
+)
+from almazara.prices.forecasting.panel import Panel
 
 START = date(2026, 1, 1)
 
 
 def series(prices, listing_id="made:1"):
-    dates = [START + timedelta(days=day) for day in range(len(prices))]
-    return pl.DataFrame({LISTING_ID: listing_id, DATE: dates, PRICE: prices, STATE: "observed"})
+    return Panel.whole([listing_id], START, np.array([prices]))
 
 
 def medians(forecaster, panel, horizon):
-    return forecaster.fit(panel).forecast(horizon, [])[VALUE].to_numpy()
+    return forecaster.forecast(panel, horizon, []).values.ravel()
 
 
 def test_a_season_that_is_named_is_put_back():
@@ -39,7 +40,7 @@ def test_a_season_longer_than_half_the_history_is_left_in():
 
 
 def test_the_combination_is_the_mean_of_its_members_logarithms(monkeypatch):
-    monkeypatch.setattr(combination, "MEMBERS", (SimpleExponentialSmoothing, ExponentialSmoothing))
+    monkeypatch.setattr(Combination, "members", (SimpleExponentialSmoothing, ExponentialSmoothing))
     panel = series(list(10 + np.random.default_rng(2).random(60)))
     one, other, both = (
         medians(model, panel, 3) for model in (SimpleExponentialSmoothing(), ExponentialSmoothing(), Combination())
@@ -48,11 +49,10 @@ def test_the_combination_is_the_mean_of_its_members_logarithms(monkeypatch):
 
 
 def test_a_member_that_finds_no_fit_is_left_out_there(monkeypatch):
-    monkeypatch.setattr(combination, "MEMBERS", (Arima, SimpleExponentialSmoothing))
+    monkeypatch.setattr(Combination, "members", (Arima, SimpleExponentialSmoothing))
     monkeypatch.setattr(Arima, "_model", lambda _: (_ for _ in ()).throw(ValueError("made to fail")))
     panel = series(list(10 + np.random.default_rng(3).random(60)))
-    fitted = Combination().fit(panel)
-    assert fitted.refused == ()
-    assert np.array_equal(fitted.forecast(3, [])[VALUE].to_numpy(), medians(SimpleExponentialSmoothing(), panel, 3))
-    monkeypatch.setattr(combination, "MEMBERS", (Arima,))
-    assert "made to fail" in Combination().fit(panel).refused[0].reason
+    assert Combination().forecast(panel, 3, []).refused == ()
+    assert np.array_equal(medians(Combination(), panel, 3), medians(SimpleExponentialSmoothing(), panel, 3))
+    monkeypatch.setattr(Combination, "members", (Arima,))
+    assert "made to fail" in Combination().forecast(panel, 3, []).refused[0].reason

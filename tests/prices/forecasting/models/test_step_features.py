@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from almazara.prices.forecasting.models.step_features import FEATURES, StepHistory, step_features
+from almazara.prices.forecasting.models.step_features import FEATURES, StepHistory
+
+
+def step_features(prices, days):
+    history = StepHistory.of(prices)
+    return np.stack([history.features(day) for day in days])
 
 
 def state(prices, day, name):
@@ -63,10 +68,6 @@ def test_a_series_that_has_not_begun_has_no_state_and_leaves_the_others_finite()
     assert np.isnan(found[0, 0]).all()
     assert np.isfinite(found[0, 1:]).all()
     assert np.isfinite(found[1]).all()
-
-
-def test_no_days_give_no_states():
-    assert step_features(panel(), []).shape == (0, 4, len(FEATURES))
 
 
 def test_a_history_of_one_day_has_a_finite_state():

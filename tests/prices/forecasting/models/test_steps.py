@@ -11,9 +11,9 @@ from almazara.prices.forecasting.models.step_outcomes import ATOMS, OUTCOMES, ou
 from almazara.prices.forecasting.models.step_prior import prior
 from almazara.prices.forecasting.models.steps import (
     INPUTS,
+    Steps,
     cautious_quantiles,
     examples,
-    learn_steps,
     with_common_shock,
 )
 
@@ -96,7 +96,7 @@ def test_a_history_too_short_for_any_outcome_gives_no_examples():
 def test_a_promotion_may_end_at_the_regular_price_and_the_regular_price_may_fall():
     prices = promotions()
     history, day = StepHistory.of(prices), prices.shape[1] - 1
-    found = learn_steps(history, day)(day, [7], np.arange(len(prices)), LEVELS)[:, 0]
+    found = Steps().learn(history, day)(day, [7], np.arange(len(prices)), LEVELS)[:, 0]
     promoted = prices[:, day] == 8.0
     assert found[promoted, 2] == pytest.approx(np.log(10 / 8))
     assert (found[promoted, 1] >= 0).all()

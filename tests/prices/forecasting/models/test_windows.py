@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almazara.prices.forecasting.models.base import History
 from almazara.prices.forecasting.models.windows import (
     FEATURES,
     KNOTS,
@@ -17,6 +16,7 @@ from almazara.prices.forecasting.models.windows import (
     training_windows,
     untamed,
 )
+from almazara.prices.forecasting.panel import History
 
 CUTOFF = date(2026, 3, 1)
 some_prices = st.lists(st.floats(0.01, 1e6), min_size=20, max_size=60)

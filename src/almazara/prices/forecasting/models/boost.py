@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import polars as pl
 
 from almazara.errors import MissingExtraError
 from almazara.prices.forecasting.models import registry
-from almazara.prices.forecasting.models.panels import FittedPanel, QuantilesOfChange, fitted_panel
-from almazara.prices.forecasting.models.step_features import Floats, StepHistory
+from almazara.prices.forecasting.models.across import AcrossSeries, QuantilesOfChange
+from almazara.prices.forecasting.models.step_features import StepHistory
 from almazara.prices.forecasting.models.step_outcomes import OUTCOMES
 from almazara.prices.forecasting.models.step_prior import prior
 from almazara.prices.forecasting.models.steps import INPUTS, Examples, Weigher, examples, step_quantiles
+from almazara.prices.forecasting.panel import Floats
 
 try:
     import lightgbm
@@ -63,21 +63,16 @@ class BoostedWeights:
 _BEGIN: Final = np.array([2.0] + [0.0] * (len(OUTCOMES) - 1))
 
 
-def learn_boost(history: StepHistory, last_day: int) -> QuantilesOfChange:
-    """The model as it would have been learned on `last_day`; where there is too little to learn, `steps`' prior."""
-    found = examples(history, last_day, count=_EXAMPLES)
-    weigher: Weigher = prior() if found is None or len(found.inputs) < _FEWEST else _boosted(found)
-    return step_quantiles(history, weigher)
-
-
-class Boost:
+class Boost(AcrossSeries):
     """See the module."""
 
     name = registry.BOOST
 
-    def fit(self, series: pl.DataFrame) -> FittedPanel:
-        """Learn from the whole panel up to each listing's cutoff."""
-        return fitted_panel(series, learn_boost)
+    def learn(self, history: StepHistory, last_day: int) -> QuantilesOfChange:
+        """See `AcrossSeries.learn`; where there is too little to learn, `steps`' prior."""
+        found = examples(history, last_day, count=_EXAMPLES)
+        weigher: Weigher = prior() if found is None or len(found.inputs) < _FEWEST else _boosted(found)
+        return step_quantiles(history, weigher)
 
 
 def _boosted(found: Examples) -> BoostedWeights:

@@ -15,9 +15,9 @@ from typing import Final
 
 import numpy as np
 
-from almazara.prices.forecasting.models.base import MEDIAN
+from almazara.prices.forecasting.models.forecaster import MEDIAN
 from almazara.prices.forecasting.models.judging import Judged
-from almazara.prices.forecasting.models.step_features import Floats
+from almazara.prices.forecasting.panel import Floats
 
 _GRID: Final = np.linspace(0, 1, 201)
 _SAME: Final = 1e-9

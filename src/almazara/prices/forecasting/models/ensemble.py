@@ -11,19 +11,19 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import polars as pl
 
 from almazara.prices.forecasting.models import registry
+from almazara.prices.forecasting.models.across import AcrossSeries, Learner, QuantilesOfChange
 from almazara.prices.forecasting.models.conformal import LevelMaps, level_maps
 from almazara.prices.forecasting.models.judging import Judged, confidence, first_judged, judge
-from almazara.prices.forecasting.models.panels import FittedPanel, Learner, QuantilesOfChange, fitted_panel
-from almazara.prices.forecasting.models.pooled import pooled_changes
-from almazara.prices.forecasting.models.step_features import Floats, StepHistory
+from almazara.prices.forecasting.models.naive import pooled_changes
+from almazara.prices.forecasting.models.step_features import StepHistory
+from almazara.prices.forecasting.panel import Floats
 
 _SURE: Final = 0.9
 
 
-class Ensemble:
+class Ensemble(AcrossSeries):
     """See the module.
 
     Args:
@@ -34,10 +34,6 @@ class Ensemble:
 
     def __init__(self, learners: Sequence[Learner] | None = None) -> None:
         self._learners = registry.panel_learners() if learners is None else learners
-
-    def fit(self, series: pl.DataFrame) -> FittedPanel:
-        """Learn from the whole panel up to each listing's cutoff."""
-        return fitted_panel(series, self.learn)
 
     def learn(self, history: StepHistory, last_day: int) -> QuantilesOfChange:
         """The default as it would have been learned on `last_day`."""

@@ -8,9 +8,11 @@ from typing import Final
 
 import numpy as np
 
-from almazara.prices.forecasting.models.panels import QuantilesOfChange
-from almazara.prices.forecasting.models.step_features import Floats, StepHistory
+from almazara.prices.forecasting.metrics import crps
+from almazara.prices.forecasting.models.across import QuantilesOfChange
+from almazara.prices.forecasting.models.step_features import StepHistory
 from almazara.prices.forecasting.models.steps import LEADS
+from almazara.prices.forecasting.panel import Floats
 
 PROBABILITIES: Final = tuple(((np.arange(40) + 0.5) / 40).tolist())
 _MIN_AGE: Final = 14
@@ -44,8 +46,7 @@ class Judged:
 
     def losses(self) -> Floats:
         """CRPS of each model, in log changes; shape (models, examples)."""
-        levels, error = np.asarray(PROBABILITIES), self.moved[:, None] - self.quantiles
-        return np.asarray(2 * np.maximum(levels * error, (levels - 1) * error).mean(axis=2))
+        return crps(np.broadcast_to(self.moved, self.quantiles.shape[:2]), self.quantiles, PROBABILITIES)
 
 
 def first_judged(history: StepHistory, last_day: int) -> int:

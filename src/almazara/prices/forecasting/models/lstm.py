@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -16,21 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from almazara.errors import InputError, MissingExtraError
-from almazara.prices.forecasting.models.base import (
-    FitFailed,
-    Floats,
-    History,
-    Refusal,
-    histories,
-    horizon_of,
-    quantiles_of,
-    stacked,
-    tidy,
-)
+from almazara.prices.forecasting.models.forecaster import FitFailed, Forecaster, in_order, long_enough
 from almazara.prices.forecasting.models.windows import (
     FEATURES,
     KNOTS,
@@ -41,6 +30,7 @@ from almazara.prices.forecasting.models.windows import (
     training_windows,
     untamed,
 )
+from almazara.prices.forecasting.panel import Floats, History, Panel
 
 # Before the import: TensorFlow's C++ writes to stderr, and oneDNN sums in an order that depends on the threads.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -123,14 +113,14 @@ class TrainedLstm:
         return np.sort(found[:, : len(self.facts.knots)], axis=2)
 
 
-def train(series: pl.DataFrame, plan: LstmPlan, on_epoch: Epoch | None = None) -> TrainedLstm:
-    """Train a network on a panel (columns of series.SERIES_SCHEMA).
+def train(panel: Panel, plan: LstmPlan, on_epoch: Epoch | None = None) -> TrainedLstm:
+    """Train a network on a panel.
 
     Raises:
         InputError: when the panel holds too little to learn from.
     """
-    listings, _ = histories(series)
-    return _trained(listings, plan, on_epoch)
+    rows, _ = long_enough(panel)
+    return _trained(panel.of(rows).histories(), plan, on_epoch)
 
 
 def save_network(network: Any, path: Path) -> None:  # noqa: ANN401 - Keras's class is not typed for us
@@ -155,30 +145,8 @@ def load_network(path: Path) -> Any:  # noqa: ANN401
     return network
 
 
-@dataclass(frozen=True, slots=True)
-class _Fitted:
-    trained: TrainedLstm | None
-    listings: tuple[History, ...]
-    refused: tuple[Refusal, ...]
-
-    def forecast(self, horizon_days: int, levels: Sequence[int]) -> pl.DataFrame:
-        quantiles, horizon = quantiles_of(levels), horizon_of(horizon_days)
-        if self.trained is None or not self.listings:
-            constant = np.ones((horizon, len(quantiles)))
-            return stacked([tidy(history, quantiles, history.last * constant) for history in self.listings])
-        facts = self.trained.facts
-        made = [newest_window(h, window_days=facts.window_days, scale=facts.common_scale) for h in self.listings]
-        values = self.trained.values(np.stack([inputs for inputs, _ in made]))
-        forecasts = []
-        for history, of_knots, (_, scale) in zip(self.listings, values, made, strict=True):
-            days = np.arange(1, horizon + 1) + history.stale_days
-            changes = untamed(_interpolated(of_knots, facts, days, quantiles), days[:, None], scale)
-            forecasts.append(tidy(history, quantiles, history.last * np.exp(changes)))
-        return stacked(forecasts)
-
-
-class LstmForecaster:
-    """The LSTM behind the protocol.
+class LstmForecaster(Forecaster):
+    """The LSTM as a forecaster.
 
     Args:
         pretrained: A network trained elsewhere; None trains one at each fit. It serves no listing whose cutoff lies
@@ -187,32 +155,44 @@ class LstmForecaster:
     """
 
     name = LSTM
+    pools = True
 
     def __init__(self, pretrained: TrainedLstm | None = None, plan: LstmPlan | None = None) -> None:
         self._pretrained = pretrained
         self._plan = plan or LstmPlan()
 
-    def fit(self, series: pl.DataFrame) -> _Fitted:
+    def by_listing(self, panel: Panel, horizon: int, quantiles: Sequence[float]) -> Iterable[Floats | FitFailed]:
         """Train a network on the panel, unless there is one already; where nothing ever moved, none is needed."""
-        listings, refused = histories(series)
-        if self._pretrained is not None:
-            return self._with_pretrained(self._pretrained, listings, refused)
-        if common_scale(listings) == 0:
-            return _Fitted(None, tuple(listings), refused)
+        listings = panel.histories()
+        if self._pretrained is None and common_scale(listings) == 0:
+            return [in_order(np.full((horizon, len(quantiles)), history.last)) for history in listings]
         try:
-            trained = _trained(listings, self._plan)
+            trained = self._pretrained or _trained(listings, self._plan)
         except InputError as error:
-            failed = [FitFailed(history.listing_id, str(error)) for history in listings]
-            return _Fitted(None, (), (*refused, *failed))
-        return _Fitted(trained, tuple(listings), refused)
+            return [FitFailed(history.listing_id, str(error)) for history in listings]
+        return _foretold(trained, listings, horizon, quantiles)
 
-    @staticmethod
-    def _with_pretrained(trained: TrainedLstm, listings: Sequence[History], refused: tuple[Refusal, ...]) -> _Fitted:
-        until = trained.facts.trained_until
-        reason = f"The LSTM was trained on prices up to {until}, which lie after this forecast's beginning."
-        early = [FitFailed(history.listing_id, reason) for history in listings if history.cutoff < until]
-        able = tuple(history for history in listings if history.cutoff >= until)
-        return _Fitted(trained, able, (*refused, *early))
+
+def _foretold(
+    trained: TrainedLstm, listings: Sequence[History], horizon: int, quantiles: Sequence[float]
+) -> Iterator[Floats | FitFailed]:
+    facts = trained.facts
+    able = [history for history in listings if history.cutoff >= facts.trained_until]
+    made = [newest_window(h, window_days=facts.window_days, scale=facts.common_scale) for h in able]
+    values = trained.values(np.stack([inputs for inputs, _ in made])) if made else ()
+    found = {h.listing_id: (of_knots, scale) for h, of_knots, (_, scale) in zip(able, values, made, strict=True)}
+    for history in listings:
+        if history.listing_id not in found:
+            yield FitFailed(
+                history.listing_id,
+                f"The LSTM was trained on prices up to {facts.trained_until}, "
+                "which lie after this forecast's beginning.",
+            )
+            continue
+        of_knots, scale = found[history.listing_id]
+        days = np.arange(1, horizon + 1) + history.stale_days
+        changes = untamed(_interpolated(of_knots, facts, days, quantiles), days[:, None], scale)
+        yield in_order(history.last * np.exp(changes))
 
 
 def _trained(listings: Sequence[History], plan: LstmPlan, on_epoch: Epoch | None = None) -> TrainedLstm:

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from almazara.prices.forecasting.models.step_features import Floats
+from almazara.prices.forecasting.panel import Floats
 
 _EDGE: Final = np.concatenate([[0.0], np.geomspace(0.003, 1.5, 22)])
 _EDGES: Final = np.concatenate([-_EDGE[:0:-1], _EDGE])

@@ -1,26 +1,23 @@
-"""The baselines that every model must beat: the last value, and the value of the same weekday."""
+"""The baselines that every model must beat: the last value, and the value of the same weekday.
+
+`LastValue` is the yardstick of backtests and the forecast of last resort; `pooled_changes` is the same for any day of a
+panel at once, from a sample of the changes of one year: the yardstick within `ensemble`.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from almazara.prices.forecasting.models.base import (
-    MEDIAN,
-    Floats,
-    History,
-    Refusal,
-    histories,
-    horizon_of,
-    quantiles_of,
-    stacked,
-    tidy,
-)
+from almazara.prices.forecasting.models.across import QuantilesOfChange
+from almazara.prices.forecasting.models.forecaster import Forecaster, around_none, in_order
+from almazara.prices.forecasting.models.mixture import mixture_quantiles
+from almazara.prices.forecasting.models.step_features import StepHistory
+from almazara.prices.forecasting.models.step_outcomes import ATOMS, past_changes, thinned
+from almazara.prices.forecasting.panel import Floats, History, Panel
 
 LAST_VALUE = "last_value"
 SEASONAL_NAIVE = "seasonal_naive"
@@ -29,29 +26,36 @@ _WINDOW_DAYS = 730  # older price moves say little, and long histories must not 
 _ENOUGH_CHANGES = 10
 _POOL_WEIGHT = 10.0  # the best over three real panels of weights 0, 1/2, 1, n/(n+10) and n/(n+30)
 _ATOMS = 400
+_YEAR = 365
 
 
-@dataclass(frozen=True, slots=True)
-class _Fitted:
-    listings: tuple[History, ...]
-    refused: tuple[Refusal, ...]
-    season: int
+class LastValue(Forecaster):
+    """Tomorrow costs what today costs; the spread is the empirical distribution of h-day changes."""
 
-    def forecast(self, horizon_days: int, levels: Sequence[int]) -> pl.DataFrame:
-        quantiles, days = quantiles_of(levels), np.arange(1, horizon_of(horizon_days) + 1, dtype=np.int64)
-        changes = _ChangeQuantiles(self.listings, quantiles)
-        return stacked([self._one(history, quantiles, days, changes) for history in self.listings])
+    name = LAST_VALUE
+    pools = True
+    season = 1
 
-    def _one(
-        self, history: History, quantiles: Sequence[float], days: NDArray[np.int64], changes: _ChangeQuantiles
-    ) -> pl.DataFrame:
+    def by_listing(self, panel: Panel, horizon: int, quantiles: Sequence[float]) -> Iterator[Floats]:
         """The value whole seasons ago, spread by how prices moved over the days that lie between."""
+        listings = panel.histories()
+        changes = _ChangeQuantiles(listings, quantiles)
+        return (self._one(one, np.arange(1, horizon + 1, dtype=np.int64), changes) for one in listings)
+
+    def _one(self, history: History, days: NDArray[np.int64], changes: _ChangeQuantiles) -> Floats:
         ahead = days + history.stale_days
         lags = np.ceil(ahead / self.season).astype(int) * self.season
         path = history.until_last_price
         points = path[np.maximum(path.size - 1 - (lags - ahead), 0)]
         spread = np.array([changes.at(history.listing_id, int(lag)) for lag in lags])
-        return tidy(history, quantiles, points[:, None] * np.exp(spread))
+        return in_order(points[:, None] * np.exp(spread))
+
+
+class SeasonalNaive(LastValue):
+    """Each day costs what it cost on the same weekday; the spread is that of changes over as many weeks."""
+
+    name = SEASONAL_NAIVE
+    season = WEEK
 
 
 class _ChangeQuantiles:
@@ -78,14 +82,12 @@ class _ChangeQuantiles:
         spans = own.size / longest
         found = _mixed_quantiles(own, pool, spans / (spans + _POOL_WEIGHT), self._quantiles)
         # The median stays at no change: this is the last value's own distribution, not a trend.
-        side = np.sign(self._quantiles - MEDIAN)
-        around_none = np.where(side < 0, np.minimum(found, 0), np.where(side > 0, np.maximum(found, 0), 0))
-        return around_none * math.sqrt(lag / longest)
+        return around_none(found, self._quantiles) * math.sqrt(lag / longest)
 
     def _pool(self, lag: int) -> Floats | None:
         """The changes of all listings over `lag` days, as evenly spaced quantiles; None where there are too few."""
         if lag not in self._pools:
-            pooled = np.concatenate([_changes(path, lag) for path in self._logs.values()] or [np.empty(0)])
+            pooled = np.concatenate([_changes(path, lag) for path in self._logs.values()])
             enough = pooled.size >= _ENOUGH_CHANGES
             self._pools[lag] = np.quantile(pooled, (np.arange(_ATOMS) + 0.5) / _ATOMS) if enough else None
         return self._pools[lag]
@@ -107,23 +109,24 @@ def _mixed_quantiles(own: Floats, pool: Floats, own_weight: float, quantiles: Fl
     return np.asarray(values[order][np.minimum(at, values.size - 1)], dtype=np.float64)
 
 
-class LastValue:
-    """Tomorrow costs what today costs; the spread is the empirical distribution of h-day changes."""
+def pooled_changes(history: StepHistory) -> QuantilesOfChange:
+    """The forecasts of the last value for any day of a panel; the median is no change."""
 
-    name = LAST_VALUE
+    def quantiles(day: int, leads: Sequence[int], rows: np.ndarray, probabilities: Sequence[float]) -> Floats:
+        return np.stack([_spread(history, day, lead, rows, probabilities) for lead in leads], axis=1)
 
-    def fit(self, series: pl.DataFrame) -> _Fitted:
-        """Keep the panel."""
-        listings, refused = histories(series)
-        return _Fitted(tuple(listings), refused, season=1)
+    return quantiles
 
 
-class SeasonalNaive:
-    """Each day costs what it cost on the same weekday; the spread is that of changes over as many weeks."""
-
-    name = SEASONAL_NAIVE
-
-    def fit(self, series: pl.DataFrame) -> _Fitted:
-        """Keep the panel."""
-        listings, refused = histories(series)
-        return _Fitted(tuple(listings), refused, season=WEEK)
+def _spread(history: StepHistory, day: int, lead: int, rows: np.ndarray, probabilities: Sequence[float]) -> Floats:
+    past, _ = past_changes(history.logs, day, lead)
+    known = past[~np.isnan(past)]
+    pool = (
+        np.quantile(known, (np.arange(ATOMS) + 0.5) / ATOMS, method="inverted_cdf") if known.size else np.zeros(ATOMS)
+    )
+    own = thinned(np.sort(np.nan_to_num(past[rows]), axis=1))
+    atoms = np.stack([own, np.broadcast_to(pool, own.shape)], axis=1)
+    spans = (day - history.begins[rows]).clip(0, _YEAR) / lead
+    share = spans / (spans + _POOL_WEIGHT)
+    found = mixture_quantiles(atoms, np.column_stack([share, 1 - share]), probabilities)
+    return around_none(found, np.asarray(probabilities))

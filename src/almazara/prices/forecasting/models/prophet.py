@@ -10,24 +10,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from almazara.errors import MissingExtraError
-from almazara.prices.forecasting.models.base import (
-    FitFailed,
-    History,
-    Refusal,
-    histories,
-    horizon_of,
-    quantiles_of,
-    stacked,
-    tidy,
-)
+from almazara.prices.forecasting.models.forecaster import FitFailed, Forecaster, in_order
+from almazara.prices.forecasting.panel import Floats, History, Panel
 
 # Before the imports, because these write while they are imported; cmdstanpy adds a handler unless it has one.
 logging.getLogger("prophet.plot").setLevel(logging.CRITICAL)
@@ -45,24 +35,7 @@ _WINDOW_DAYS = 730
 logging.getLogger("prophet").setLevel(logging.ERROR)
 
 
-@dataclass(frozen=True, slots=True)
-class _Fitted:
-    models: tuple[tuple[History, Any], ...]
-    refused: tuple[Refusal, ...]
-    seed: int
-
-    def forecast(self, horizon_days: int, levels: Sequence[int]) -> pl.DataFrame:
-        quantiles, horizon = quantiles_of(levels), horizon_of(horizon_days)
-        return stacked([self._one(history, model, horizon, quantiles) for history, model in self.models])
-
-    def _one(self, history: History, model: Any, horizon: int, quantiles: Sequence[float]) -> pl.DataFrame:  # noqa: ANN401
-        days = [history.cutoff + timedelta(days=day) for day in range(1, horizon + 1)]
-        with _seeded(self.seed):
-            samples = model.predictive_samples(pd.DataFrame({"ds": pd.to_datetime(days)}))["yhat"]
-        return tidy(history, quantiles, np.quantile(samples, quantiles, axis=1).T)
-
-
-class ProphetForecaster:
+class ProphetForecaster(Forecaster):
     """Prophet with its defaults (Taylor and Letham 2018); quantiles are those of its predictive samples."""
 
     name = PROPHET
@@ -70,17 +43,18 @@ class ProphetForecaster:
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
 
-    def fit(self, series: pl.DataFrame) -> _Fitted:
+    def by_listing(self, panel: Panel, horizon: int, quantiles: Sequence[float]) -> Iterator[Floats | FitFailed]:
         """Fit one model per listing; days without a price are left out, as Prophet can."""
-        models: list[tuple[History, Any]] = []
-        listings, refused = histories(series)
-        failed: list[Refusal] = []
-        for history in listings:
+        for history in panel.histories():
             try:
-                models.append((history, self._fitted_to(history)))
+                model = self._fitted_to(history)
             except (RuntimeError, ValueError, ArithmeticError) as error:
-                failed.append(FitFailed(history.listing_id, f"Prophet found no fit: {error}."))
-        return _Fitted(tuple(models), (*refused, *failed), self._seed)
+                yield FitFailed(history.listing_id, f"Prophet found no fit: {error}.")
+                continue
+            days = [history.cutoff + timedelta(days=day) for day in range(1, horizon + 1)]
+            with _seeded(self._seed):
+                samples = model.predictive_samples(pd.DataFrame({"ds": pd.to_datetime(days)}))["yhat"]
+            yield in_order(np.quantile(samples, quantiles, axis=1).T)
 
     def _fitted_to(self, history: History) -> Any:  # noqa: ANN401 - Prophet's class is not typed for us
         prices = history.prices[-_WINDOW_DAYS:]

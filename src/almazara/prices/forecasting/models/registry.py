@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from typing import cast
 
 from almazara.errors import NotFoundError
-from almazara.prices.forecasting.models.base import Forecaster
-from almazara.prices.forecasting.models.panels import Learner
+from almazara.prices.forecasting.models.across import AcrossSeries, Learner
+from almazara.prices.forecasting.models.forecaster import Forecaster
 
 STEPS, BOOST, ENSEMBLE = "steps", "boost", "ensemble"
 
@@ -31,6 +31,11 @@ class Entry:
     library: str | None = None
     backtest_folds: int | None = None
 
+    @property
+    def is_installed(self) -> bool:
+        """Whether its library is there; nothing heavy is imported to find out."""
+        return self.library is None or find_spec(self.library) is not None
+
 
 ENTRIES: Mapping[str, Entry] = {
     "last_value": Entry("naive", "LastValue"),
@@ -44,15 +49,15 @@ ENTRIES: Mapping[str, Entry] = {
     "theta": Entry("statistical", "Theta", library="statsforecast"),
     "ces": Entry("statistical", "ComplexExponentialSmoothing", library="statsforecast"),
     "arima": Entry("statistical", "Arima", library="statsforecast", backtest_folds=3),
-    "combination": Entry("combination", "Combination", library="statsforecast", backtest_folds=3),
+    "combination": Entry("statistical", "Combination", library="statsforecast", backtest_folds=3),
     "prophet": Entry("prophet", "ProphetForecaster", library="prophet", backtest_folds=3),
     "lstm": Entry("lstm", "LstmForecaster", library="tensorflow", backtest_folds=3),
 }
 
 
 def installed() -> list[str]:
-    """Names of the forecasters whose library is there; nothing heavy is imported to find out."""
-    return [name for name, entry in ENTRIES.items() if entry.library is None or find_spec(entry.library) is not None]
+    """Names of the forecasters whose library is there."""
+    return [name for name, entry in ENTRIES.items() if entry.is_installed]
 
 
 def needs_library(name: str) -> bool:
@@ -76,14 +81,7 @@ def create(name: str) -> Forecaster:
 
 def panel_learners() -> list[Learner]:
     """The models across series that the ensemble averages, as far as their libraries are there."""
-    found = [_attribute("steps", "learn_steps")]
-    if find_spec("lightgbm") is not None:
-        found.append(_attribute("boost", "learn_boost"))
-    return found
-
-
-def _attribute(module: str, name: str) -> Learner:
-    return cast("Learner", getattr(import_module(f"{__package__}.{module}"), name))
+    return [cast("AcrossSeries", create(name)).learn for name in (STEPS, BOOST) if ENTRIES[name].is_installed]
 
 
 def backtest_limits() -> dict[str, int]:

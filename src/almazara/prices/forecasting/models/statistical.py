@@ -7,28 +7,18 @@ price and forecasts from there.
 
 from __future__ import annotations
 
+import math
 import warnings
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from almazara.errors import MissingExtraError
-from almazara.prices.forecasting.models.base import (
-    MEDIAN,
-    FitFailed,
-    Floats,
-    History,
-    Refusal,
-    histories,
-    horizon_of,
-    quantiles_of,
-    stacked,
-    tidy,
-)
+from almazara.prices.forecasting.models.forecaster import MEDIAN, FitFailed, Forecaster, in_order
+from almazara.prices.forecasting.panel import Floats, History, Panel
 
 try:
     from statsforecast.models import (
@@ -60,26 +50,13 @@ class _Model:
     cycles: tuple[Floats, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Fitted:
-    models: tuple[tuple[History, _Model], ...]
-    refused: tuple[Refusal, ...]
-
-    def forecast(self, horizon_days: int, levels: Sequence[int]) -> pl.DataFrame:
-        quantiles = quantiles_of(levels)
-        horizon = horizon_of(horizon_days)
-        return stacked([tidy(h, quantiles, _quantile_values(h, model, horizon, quantiles)) for h, model in self.models])
-
-
-class _Univariate(ABC):
+class _Univariate(Forecaster):
     """One model per listing; a constant series needs none.
 
     Args:
         season_lengths: Of the seasons that are taken out first by repeated loess (MSTL; Bandara, Hyndman and Bergmeir
             2021) and put back as they were last. Prices of shops have none worth it, so there are none by default.
     """
-
-    name: str
 
     def __init__(self, season_lengths: Sequence[int] = ()) -> None:
         self._season_lengths = tuple(sorted(season_lengths))
@@ -89,17 +66,15 @@ class _Univariate(ABC):
     def _model(self) -> Any:  # noqa: ANN401 - statsforecast has no types
         """A model of statsforecast, not yet fitted."""
 
-    def fit(self, series: pl.DataFrame) -> _Fitted:
+    def by_listing(self, panel: Panel, horizon: int, quantiles: Sequence[float]) -> Iterator[Floats | FitFailed]:
         """Fit one model per listing."""
-        models: list[tuple[History, _Model]] = []
-        listings, refused = histories(series)
-        failed: list[Refusal] = []
-        for history in listings:
+        for history in panel.histories():
             try:
-                models.append((history, self._fitted_to(np.log(history.until_last_price[-self._window :]))))
+                model = self._fitted_to(np.log(history.until_last_price[-self._window :]))
             except _FIT_ERRORS as error:
-                failed.append(FitFailed(history.listing_id, f"{self.name} found no fit: {error}."))
-        return _Fitted(tuple(models), (*refused, *failed))
+                yield FitFailed(history.listing_id, f"{self.name} found no fit: {error}.")
+            else:
+                yield in_order(_quantile_values(history, model, horizon, quantiles))
 
     def _fitted_to(self, logs: Floats) -> _Model:
         adjusted, cycles = _without_seasons(logs, self._season_lengths)
@@ -189,3 +164,36 @@ def _quantile_values(history: History, model: _Model, horizon: int, quantiles: S
 def _level(quantile: float) -> int:
     """The interval level in percent that has `quantile` as one end."""
     return round(abs(200 * quantile - 100))
+
+
+class Combination(Forecaster):
+    """The mean of SES, AutoETS, theta, CES and AutoARIMA, quantile by quantile, of logarithms.
+
+    After Petropoulos and Svetunkov (2020), who take the median of the last four; on the ends of M4's training parts the
+    mean with SES did better. Means of rising quantiles rise (Lichtendahl, Grushka-Cockayne and Winkler 2013). A member
+    that finds no fit for a listing is left out there.
+
+    Args:
+        season_lengths: As in the members.
+    """
+
+    name = "combination"
+    members = (SimpleExponentialSmoothing, ExponentialSmoothing, Theta, ComplexExponentialSmoothing, Arima)
+
+    def __init__(self, season_lengths: Sequence[int] = ()) -> None:
+        self._members = tuple(member(season_lengths) for member in self.members)
+
+    def by_listing(self, panel: Panel, horizon: int, quantiles: Sequence[float]) -> Iterator[Floats | FitFailed]:
+        """Fit every member; where none finds a fit, the first one says why."""
+        for found in zip(*(member.by_listing(panel, horizon, quantiles) for member in self._members), strict=True):
+            fitted = [one for one in found if not isinstance(one, FitFailed)]
+            yield _mean(fitted) if fitted else found[0]
+
+
+def _mean(values: Sequence[Floats]) -> Floats:
+    """The geometric mean; by the C library, whose logarithms are the same on every processor, NumPy's are not."""
+    logs = _log(np.sort(values, axis=0))
+    return np.asarray(_exp(sum(logs) / len(logs)))
+
+
+_log, _exp = np.vectorize(math.log, otypes=[float]), np.vectorize(math.exp, otypes=[float])

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Days = NDArray[np.int64]
+from almazara.prices.forecasting.panel import Days, Floats, filled_forward
+
 _Any = TypeVar("_Any", bound=np.generic)
 
 WINDOWS: Final = (30, 90, 365)
@@ -34,33 +33,14 @@ FEATURES: Final = (
     *_NAMES_OF_SERIES,
     *(f"{name}_{window}" for window in WINDOWS for name in _NAMES_OF_WINDOW),
     *_NAMES_OF_PANEL,
-    "weekday_sin",
+    "weekday_sin",  # of the day of the week, counted from the panel's first day
     "weekday_cos",
 )
-"""What the last axis of `step_features` holds, in order."""
+"""What the last axis of `StepHistory.features` holds, in order."""
 _PRIOR_CHANGES: Final = 2.0
 _PRIOR_STEP: Final = 0.05
 _PRIOR_SPELL: Final = 14.0
 _PRIOR_SPELLS: Final = 1.0
-
-
-def step_features(prices: Floats, days: Sequence[int], *, first_weekday: int = 0) -> Floats:
-    """The state of each series at each of some days, from its prices up to and including that day alone.
-
-    Args:
-        prices: Shape (series, days): positive prices, one column a day, filled forward; NaN before a series begins.
-        days: Columns at which the state is taken.
-        first_weekday: Weekday of column 0, Monday being 0.
-
-    Returns:
-        Shape (len(days), series, len(FEATURES)); all finite, except that a series that has not begun is all NaN.
-    """
-    history = StepHistory.of(prices)
-    return np.stack([history.features(day, first_weekday) for day in days]) if len(days) else _nothing(prices)
-
-
-def _nothing(prices: Floats) -> Floats:
-    return np.empty((0, prices.shape[0], len(FEATURES)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +73,12 @@ class StepHistory:
 
     @classmethod
     def of(cls, prices: Floats) -> StepHistory:
-        """Prepare a panel (see `step_features`)."""
-        logs = np.log(prices)
+        """Prepare a panel.
+
+        Args:
+            prices: Shape (series, days): positive prices, one column a day; NaN where unknown.
+        """
+        logs = filled_forward(np.log(prices))
         known = ~np.isnan(logs)
         begins = np.where(known.any(axis=1), known.argmax(axis=1), logs.shape[1])
         steps = np.diff(logs, axis=1, prepend=np.nan)
@@ -109,12 +93,16 @@ class StepHistory:
         spell, expected = _spells(changed_at, is_change, np.sign(_at(steps, changed_at)))
         return cls(logs, begins, changed_at, previous, before, changes, rises, moved, spell, expected)
 
-    def features(self, day: int, first_weekday: int = 0) -> Floats:
-        """The state at one day: shape (series, len(FEATURES))."""
+    def features(self, day: int) -> Floats:
+        """The state at one day, from its prices up to and including that day alone.
+
+        Returns:
+            Shape (series, len(FEATURES)); all finite, except that a series that has not begun is all NaN.
+        """
         with np.errstate(invalid="ignore"):
             columns = [*self._of_series(day), *(c for w in WINDOWS for c in self._of_window(day, w))]
         columns += [np.full(self.begins.size, value) for value in self._of_panel(day)]
-        angle = 2 * np.pi * ((day + first_weekday) % 7) / 7
+        angle = 2 * np.pi * (day % 7) / 7
         columns += [np.full(self.begins.size, np.sin(angle)), np.full(self.begins.size, np.cos(angle))]
         found = np.column_stack(columns)
         found[self.begins > day] = np.nan

@@ -6,7 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from almazara.prices.forecasting.models.step_features import Floats, StepHistory
+from almazara.prices.forecasting.models.step_features import StepHistory
+from almazara.prices.forecasting.panel import Floats
 
 OUTCOMES: Final = (
     "stays",

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
-import polars as pl
 
 from almazara.prices.forecasting.models import registry
-from almazara.prices.forecasting.models.base import MEDIAN
+from almazara.prices.forecasting.models.across import AcrossSeries, QuantilesOfChange
+from almazara.prices.forecasting.models.forecaster import around_none
 from almazara.prices.forecasting.models.mixture import Mixer, Training, crps_matrices, mixture_quantiles, trained
-from almazara.prices.forecasting.models.panels import FittedPanel, QuantilesOfChange, fitted_panel
-from almazara.prices.forecasting.models.step_features import FEATURES, WINDOWS, Floats, StepHistory
+from almazara.prices.forecasting.models.step_features import FEATURES, WINDOWS, StepHistory
 from almazara.prices.forecasting.models.step_outcomes import OUTCOMES, outcomes
 from almazara.prices.forecasting.models.step_prior import prior
+from almazara.prices.forecasting.panel import Floats
 
 LEADS: Final = (1, 3, 7, 14, 30)
 """Days ahead at which is learned."""
@@ -98,13 +98,6 @@ def examples(history: StepHistory, last_day: int, *, count: int = EXAMPLES) -> E
     return Examples(np.concatenate([one for _, one, _ in parts]), losses, _importance(leads, losses[:, 0, 0]))
 
 
-def learned(found: Examples | None, prior: Mixer) -> Mixer:
-    """The prior, moved by a panel's own examples."""
-    if found is None:
-        return prior
-    return trained(prior, found.inputs, found.losses, found.importance, _TRAINING)
-
-
 def step_quantiles(history: StepHistory, mixer: Weigher) -> QuantilesOfChange:
     """The forecasts of a mixer for any day of a panel."""
     begin = int(history.begins.min())
@@ -141,24 +134,27 @@ def cautious_quantiles(atoms: Floats, weights: Floats, probabilities: Sequence[f
     found = mixture_quantiles(atoms, weights, [*levels, 1 - _CONFIDENT, _CONFIDENT])
     stays = (found[:, -2] <= _SAME) & (found[:, -1] >= -_SAME)
     middle = (levels >= 1 - _CONFIDENT - _SAME) & (levels <= _CONFIDENT + _SAME)
-    side = np.sign(np.round(levels - MEDIAN, 9))
-    held = np.where(side < 0, np.minimum(found[:, :-2], 0), np.where(side > 0, np.maximum(found[:, :-2], 0), 0))
-    return np.where(stays[:, None] & middle, held, found[:, :-2])
+    return np.where(stays[:, None] & middle, around_none(found[:, :-2], levels), found[:, :-2])
 
 
-def learn_steps(history: StepHistory, last_day: int, start: Mixer | None = None) -> QuantilesOfChange:
-    """The model as it would have been learned on `last_day`, beginning from another prior where one is given."""
-    return step_quantiles(history, learned(examples(history, last_day), start or prior()))
+class Steps(AcrossSeries):
+    """See the module; the method is this project's own, its parts are named in `mixture`.
 
-
-class Steps:
-    """See the module; the method is this project's own, its parts are named in `mixture`."""
+    Args:
+        start: Where the weights begin; `step_prior`'s by default.
+    """
 
     name = registry.STEPS
 
-    def fit(self, series: pl.DataFrame) -> FittedPanel:
-        """Learn from the whole panel up to each listing's cutoff."""
-        return fitted_panel(series, learn_steps)
+    def __init__(self, start: Mixer | None = None) -> None:
+        self._start = start
+
+    def learn(self, history: StepHistory, last_day: int) -> QuantilesOfChange:
+        """See `AcrossSeries.learn`."""
+        mixer, found = self._start or prior(), examples(history, last_day)
+        if found is not None:
+            mixer = trained(mixer, found.inputs, found.losses, found.importance, _TRAINING)
+        return step_quantiles(history, mixer)
 
 
 def _days(first: int, last: int, wanted: float) -> list[int]:

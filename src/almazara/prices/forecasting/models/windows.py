@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from almazara.prices.forecasting.models.base import Floats, History
+from almazara.prices.forecasting.panel import Floats, History
 
 FEATURES: Final = 6
 KNOTS: Final = (1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almazara.prices.forecasting import scores, watch
-from almazara.prices.forecasting.kept import HORIZON_DAYS, QUANTILES, BuiltForecasts, Forecasted, ForecastIndex
+from almazara.prices.forecasting import issued, scores
+from almazara.prices.forecasting.published import HORIZON_DAYS, QUANTILES, Forecasted, ForecastIndex, Forecasts
 from almazara.prices.forecasting.scores import CHUNK, HORIZONS, SCORED_QUANTILES, DriftLimits, Tally
 
 CUTOFF = date(2026, 3, 1)
@@ -20,7 +20,7 @@ def built(*listing_ids, cutoff=CUTOFF, model="steps", half_width=1.0, center=LAS
     spread = (np.array(QUANTILES) - 0.5) * 2 * half_width + center
     values = np.tile(spread, (len(listing_ids), HORIZON_DAYS, 1))
     about = Forecasted(model, cutoff.isoformat(), "EUR", [])
-    return BuiltForecasts(ForecastIndex(dict.fromkeys(listing_ids, about), {}), values)
+    return Forecasts(ForecastIndex(dict.fromkeys(listing_ids, about), {}), values)
 
 
 def lasts(*listing_ids):
@@ -36,20 +36,20 @@ def day(number):
 
 
 def issue(store, *listing_ids, **values):
-    watch.keep_issued(store, built(*listing_ids, **values), lasts(*listing_ids))
+    issued.keep_issued(store, built(*listing_ids, **values), lasts(*listing_ids))
 
 
 def test_a_forecast_is_scored_on_the_days_of_its_horizons_and_not_before_they_end(store):
     issue(store, "a:1")
-    assert watch.score_due(store, always(10.5), day(1)) == 0
-    assert watch.score_due(store, always(10.5), day(2)) == 1
-    assert watch.score_due(store, always(10.5), day(31)) == len(HORIZONS) - 1
+    assert issued.score_due(store, always(10.5), day(1)) == 0
+    assert issued.score_due(store, always(10.5), day(2)) == 1
+    assert issued.score_due(store, always(10.5), day(31)) == len(HORIZONS) - 1
 
 
 def test_the_error_is_a_share_of_the_price_that_was_known_beside_the_last_value(store):
     issue(store, "a:1", center=11.0)
-    watch.score_due(store, always(12.0), day(2))
-    [score] = watch.report(store, day(2), 28).scores
+    issued.score_due(store, always(12.0), day(2))
+    [score] = issued.report(store, day(2), 28).scores
     assert (score.model, score.horizon, score.forecasts) == ("steps", 1, 1)
     assert score.mae == pytest.approx(0.1)
     assert score.mae_ratio == pytest.approx(0.5)
@@ -58,8 +58,8 @@ def test_the_error_is_a_share_of_the_price_that_was_known_beside_the_last_value(
 @pytest.mark.parametrize(("price", "covered_80", "covered_95"), [(10.0, 1, 1), (10.9, 0, 1), (10.99, 0, 0)])
 def test_a_price_is_covered_when_it_lies_within_the_interval(store, price, covered_80, covered_95):
     issue(store, "a:1")
-    watch.score_due(store, always(price), day(2))
-    [score] = watch.report(store, day(2), 28).scores
+    issued.score_due(store, always(price), day(2))
+    [score] = issued.report(store, day(2), 28).scores
     assert (score.coverage_80, score.coverage_95) == (covered_80, covered_95)
 
 
@@ -72,35 +72,35 @@ def test_a_price_that_stays_is_covered_by_an_interval_of_no_width(store):
 
 def test_a_day_without_a_price_is_counted_and_not_scored(store):
     issue(store, "a:1", "b:2")
-    watch.score_due(store, always(10.0), day(2))
-    [score] = watch.report(store, day(2), 28).scores
+    issued.score_due(store, always(10.0), day(2))
+    [score] = issued.report(store, day(2), 28).scores
     assert (score.forecasts, score.unknown) == (1, 1)
 
 
 def test_scoring_again_changes_nothing(store):
     issue(store, "a:1")
-    watch.score_due(store, always(10.0), day(2))
-    before = store.documents(watch.SCORES)
-    assert watch.score_due(store, always(99.0), day(2)) == 0
-    assert store.documents(watch.SCORES) == before
+    issued.score_due(store, always(10.0), day(2))
+    before = store.documents(issued.SCORES)
+    assert issued.score_due(store, always(99.0), day(2)) == 0
+    assert store.documents(issued.SCORES) == before
 
 
 def test_of_two_forecasts_with_one_cutoff_the_last_one_counts(store):
     many = [f"a:{number}" for number in range(CHUNK + 1)]
     issue(store, *many)
     issue(store, "a:1", model="last_value")
-    watch.score_due(store, always(10.0), day(2))
-    [score] = watch.report(store, day(2), 28).scores
+    issued.score_due(store, always(10.0), day(2))
+    [score] = issued.report(store, day(2), 28).scores
     assert (score.model, score.forecasts, score.unknown) == ("last_value", 1, 0)
 
 
 def test_documents_are_forgotten_when_all_their_days_have_ended(store):
     issue(store, "a:1")
-    watch.score_due(store, always(10.0), day(31))
-    assert store.documents(watch.ISSUED) == {}
-    assert len(store.documents(watch.SCORES)) == len(HORIZONS)
-    watch.score_due(store, always(10.0), day(31) + timedelta(days=watch.KEPT_DAYS))
-    assert store.documents(watch.SCORES) == {}
+    issued.score_due(store, always(10.0), day(31))
+    assert store.documents(issued.ISSUED) == {}
+    assert len(store.documents(issued.SCORES)) == len(HORIZONS)
+    issued.score_due(store, always(10.0), day(31) + timedelta(days=issued.KEPT_DAYS))
+    assert store.documents(issued.SCORES) == {}
 
 
 def test_many_products_are_kept_in_parts_that_every_store_takes():
@@ -113,16 +113,16 @@ def test_many_products_are_kept_in_parts_that_every_store_takes():
 def test_drift_is_an_error_above_the_last_values_or_an_interval_that_holds_too_little(store):
     many = [f"a:{number}" for number in range(40)]
     issue(store, *many, center=13.0)
-    watch.score_due(store, lambda _day: lasts(*many) | {"a:1": 10.5}, day(2))
-    sentences = watch.report(store, day(2), 28).drift
+    issued.score_due(store, lambda _day: lasts(*many) | {"a:1": 10.5}, day(2))
+    sentences = issued.report(store, day(2), 28).drift
     assert any("times as much as the last price" in sentence for sentence in sentences)
     assert any("80 % interval" in sentence for sentence in sentences)
 
 
 def test_few_forecasts_are_no_drift(store):
     issue(store, "a:1", center=13.0)
-    watch.score_due(store, always(10.5), day(2))
-    assert watch.report(store, day(2), 28).drift == []
+    issued.score_due(store, always(10.5), day(2))
+    assert issued.report(store, day(2), 28).drift == []
 
 
 tallies = st.lists(st.integers(0, 1000), min_size=7, max_size=7).map(lambda values: Tally(*values))

@@ -1,4 +1,4 @@
-"""From histories to kept forecasts, and the answers read from them."""
+"""From histories to published forecasts, and the answers read from them."""
 
 from datetime import date, timedelta
 
@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from almazara.errors import InputError, NotFoundError
-from almazara.prices.forecasting.building import build_forecasts
-from almazara.prices.forecasting.kept import HORIZON_DAYS, LEVELS, QUANTILES, Forecasts, open_forecasts, write
+from almazara.prices.forecasting.making import build_forecasts
 from almazara.prices.forecasting.models import registry
+from almazara.prices.forecasting.models.forecaster import Forecaster
+from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS, QUANTILES, open_forecasts, write
 from almazara.prices.forecasting.series import daily
 from price_shop import NOW, observed
 
@@ -28,12 +29,7 @@ def built():
         *history("c:3", 3),
         *history("d:4", 40, lambda _day: None),
     ]
-    return build_forecasts(daily(rows, until=UNTIL), MODELS, {})
-
-
-@pytest.fixture(scope="module")
-def forecasts(built):
-    return Forecasts(built.index, built.values)
+    return build_forecasts(daily(rows, until=UNTIL).panel, MODELS, {})
 
 
 def test_every_listing_is_forecast_or_refused_with_a_reason(built):
@@ -43,27 +39,27 @@ def test_every_listing_is_forecast_or_refused_with_a_reason(built):
     assert built.values.shape == (2, HORIZON_DAYS, len(QUANTILES))
 
 
-def test_a_forecast_begins_on_the_day_after_its_cutoff_and_its_quantiles_rise(forecasts):
-    found = forecasts.of("a:1", 30, [50, 80])
+def test_a_forecast_begins_on_the_day_after_its_cutoff_and_its_quantiles_rise(built):
+    found = built.of("a:1", 30, [50, 80])
     assert found.dates == [UNTIL + timedelta(days=day) for day in range(1, 31)]
     assert found.quantiles == pytest.approx([0.1, 0.25, 0.5, 0.75, 0.9])
     assert np.all(np.diff(found.values, axis=1) >= 0)
     assert np.all(found.values > 0)
     assert (date.fromisoformat(found.about.cutoff), found.about.currency) == (UNTIL, "EUR")
-    assert forecasts.of("b:2", 1, []).about.currency == "TND"
+    assert built.of("b:2", 1, []).about.currency == "TND"
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_an_interval_of_each_level_holds_the_median_and_nests_in_wider_ones(forecasts, level):
-    found = forecasts.of("a:1", HORIZON_DAYS, [level])
+def test_an_interval_of_each_level_holds_the_median_and_nests_in_wider_ones(built, level):
+    found = built.of("a:1", HORIZON_DAYS, [level])
     assert found.quantiles == pytest.approx([(100 - level) / 200, 0.5, (100 + level) / 200])
-    widest = forecasts.of("a:1", HORIZON_DAYS, [LEVELS[-1]])
+    widest = built.of("a:1", HORIZON_DAYS, [LEVELS[-1]])
     assert np.all(widest.values[:, 0] <= found.values[:, 0])
     assert np.all(found.values[:, -1] <= widest.values[:, -1])
 
 
-def test_the_backtest_stands_beside_the_naive_one(forecasts):
-    about = forecasts.of("a:1", 1, []).about
+def test_the_backtest_stands_beside_the_naive_one(built):
+    about = built.of("a:1", 1, []).about
     tried = {one.model: one for one in about.backtest}
     assert set(tried) == set(MODELS)
     assert tried["last_value"].mae_ratio == pytest.approx(1.0)
@@ -73,32 +69,30 @@ def test_the_backtest_stands_beside_the_naive_one(forecasts):
 @pytest.mark.parametrize(
     ("horizon", "levels", "said"), [(0, [80], "horizon"), (91, [80], "horizon"), (7, [81], "81"), (7, [0], "levels")]
 )
-def test_what_is_not_kept_is_an_input_error_that_says_what_is(forecasts, horizon, levels, said):
+def test_what_is_not_kept_is_an_input_error_that_says_what_is(built, horizon, levels, said):
     with pytest.raises(InputError, match=said):
-        forecasts.of("a:1", horizon, levels)
+        built.of("a:1", horizon, levels)
 
 
-def test_too_little_history_is_said_and_no_curve_is_made_up(forecasts):
+def test_too_little_history_is_said_and_no_curve_is_made_up(built):
     with pytest.raises(InputError, match="3 days"):
-        forecasts.of("c:3", 7, [80])
+        built.of("c:3", 7, [80])
 
 
-def test_what_was_never_forecast_is_not_found(forecasts):
+def test_what_was_never_forecast_is_not_found(built):
     with pytest.raises(NotFoundError, match="retrain"):
-        forecasts.of("e:5", 7, [80])
+        built.of("e:5", 7, [80])
 
 
 def test_forecasts_are_the_same_after_they_were_kept(built, tmp_path):
     write(tmp_path, built)
     kept = open_forecasts(tmp_path)
     assert kept.index == built.index
-    assert np.array_equal(
-        kept.of("b:2", 90, [95]).values, Forecasts(built.index, built.values).of("b:2", 90, [95]).values
-    )
+    assert np.array_equal(kept.of("b:2", 90, [95]).values, built.of("b:2", 90, [95]).values)
     assert {path.suffix for path in tmp_path.iterdir()} == {".json", ".npy"}
 
 
-class Failing:
+class Failing(Forecaster):
     """A made model that raises where it is told to."""
 
     name = "failing"
@@ -106,36 +100,36 @@ class Failing:
     def __init__(self, fails_from_days):
         self._fails_from_days = fails_from_days
 
-    def fit(self, series):
-        if series.height >= self._fails_from_days:
+    def by_listing(self, panel, horizon, quantiles):
+        if panel.prices.size >= self._fails_from_days:
             raise MemoryError("made to fail")
-        return MODELS["last_value"].fit(series)
+        return MODELS["last_value"].by_listing(panel, horizon, quantiles)
 
 
 @pytest.mark.parametrize("fails_in", ["the backtest", "the forecast"])
 def test_a_model_that_fails_is_said_and_left_out_and_takes_nothing_down(fails_in, monkeypatch):
-    series = daily(history("a:1", 120), until=UNTIL)
-    failing = Failing(0 if fails_in == "the backtest" else series.frame.height)
+    panel = daily(history("a:1", 120), until=UNTIL).panel
+    failing = Failing(0 if fails_in == "the backtest" else panel.prices.size)
     if fails_in == "the forecast":
         monkeypatch.setattr("almazara.prices.forecasting.backtest.select", lambda _, **__: {"a:1": "failing"})
-    built = build_forecasts(series, {**MODELS, "failing": failing}, {})
+    built = build_forecasts(panel, {**MODELS, "failing": failing}, {})
     assert built.index.left_out == {"failing": "MemoryError: made to fail"}
     assert built.index.forecasts["a:1"].model == "last_value"
 
 
 def test_without_the_last_value_there_is_nothing_to_fall_back_to():
-    series = daily(history("a:1", 120), until=UNTIL)
+    panel = daily(history("a:1", 120), until=UNTIL).panel
     failing = Failing(0)
     failing.name = "last_value"
     with pytest.raises(MemoryError):
-        build_forecasts(series, {"last_value": failing}, {})
+        build_forecasts(panel, {"last_value": failing}, {})
 
 
 def test_nothing_observed_gives_no_forecasts_and_no_error():
-    built = build_forecasts(daily([], until=UNTIL), MODELS, {})
+    built = build_forecasts(daily([], until=UNTIL).panel, MODELS, {})
     assert (built.index.forecasts, built.index.refused, len(built.values)) == ({}, {}, 0)
 
 
 def test_only_stock_outs_are_refused():
-    built = build_forecasts(daily(history("d:4", 40, lambda _day: None), until=UNTIL), MODELS, {})
+    built = build_forecasts(daily(history("d:4", 40, lambda _day: None), until=UNTIL).panel, MODELS, {})
     assert set(built.index.refused) == {"d:4"}

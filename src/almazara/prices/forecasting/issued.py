@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from almazara.prices.forecasting import scores as forecast_scores
-from almazara.prices.forecasting.kept import BuiltForecasts
+from almazara.prices.forecasting.published import Forecasts
 from almazara.prices.forecasting.scores import Drift, DriftLimits, ForecastScore
 from almazara.prices.store.protocol import ObservationStore
 
@@ -49,7 +49,7 @@ def score_due(store: ObservationStore, prices_on: Callable[[date], Mapping[str, 
     return len(days)
 
 
-def keep_issued(store: ObservationStore, built: BuiltForecasts, last_prices: Mapping[str, float]) -> None:
+def keep_issued(store: ObservationStore, built: Forecasts, last_prices: Mapping[str, float]) -> None:
     """Keep what was published; forecasts issued before from the same cutoff are replaced."""
     documents = forecast_scores.issued(built, last_prices)
     for key, document in documents.items():

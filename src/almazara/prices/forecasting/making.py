@@ -1,77 +1,80 @@
-"""From the daily series of all listings to the forecasts that are kept: backtest, choice per listing, quantiles."""
+"""Makes the forecasts that are published, from the panel of all listings: backtest, choice per listing, quantiles."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 import numpy as np
 import polars as pl
 
 from almazara.prices.forecasting import backtest
-from almazara.prices.forecasting.kept import (
+from almazara.prices.forecasting.models.forecaster import Forecast, Forecaster, TooShort
+from almazara.prices.forecasting.models.naive import LAST_VALUE
+from almazara.prices.forecasting.models.registry import ENSEMBLE
+from almazara.prices.forecasting.panel import Panel
+from almazara.prices.forecasting.published import (
     HORIZON_DAYS,
     LEVELS,
     QUANTILES,
     Backtested,
-    BuiltForecasts,
     Forecasted,
     ForecastIndex,
+    Forecasts,
 )
-from almazara.prices.forecasting.models.base import Forecaster, Refusal, TooShort
-from almazara.prices.forecasting.models.naive import LAST_VALUE, SEASONAL_NAIVE
-from almazara.prices.forecasting.models.registry import BOOST, ENSEMBLE, STEPS
-from almazara.prices.forecasting.series import DailySeries
-from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, MODEL, QUANTILE, VALUE
-
-_POOLED: Final = frozenset({LAST_VALUE, SEASONAL_NAIVE, ENSEMBLE, STEPS, BOOST, "lstm"})
+from almazara.prices.schema import LISTING_ID, MODEL
 
 
 def build_forecasts(
-    series: DailySeries,
+    panel: Panel,
     forecasters: Mapping[str, Forecaster],
     limits: Mapping[str, int],
     champions: Mapping[str, str] | None = None,
-) -> BuiltForecasts:
+) -> Forecasts:
     """Backtest every model on every listing, choose, and forecast each listing with its model.
 
     A model that raises is left out, and said so in the index; only where the last value itself fails, all do.
 
     Args:
-        series: Daily series up to the common cutoff.
+        panel: Daily prices up to the common cutoff.
         forecasters: Models by name; `last_value` among them, against which all are measured.
         limits: On how many folds costly models are tried.
         champions: The published model of each listing, which only gives way to one that is not worse.
     """
-    results, left_out = _tried(series.frame, forecasters, limits)
+    results, left_out = _tried(panel, forecasters, limits)
     summary = backtest.summarize(results)
     default = ENSEMBLE if ENSEMBLE in forecasters and ENSEMBLE not in left_out else LAST_VALUE
     chosen = backtest.keep_champions(backtest.select(summary, default=default), champions or {}, summary)
-    models = {listing_id: chosen.get(listing_id, default) for listing_id in series.frame[LISTING_ID].unique()}
+    models = {listing_id: chosen.get(listing_id, default) for listing_id in panel.names}
     refused: dict[str, str] = {}
-    tables = []
+    values = np.full((len(panel.names), HORIZON_DAYS, len(QUANTILES)), np.nan)
     # The last value comes last, because it takes over the listings that another model could not be fitted to.
     for model in sorted(forecasters, key=lambda name: (name == LAST_VALUE, name)):
-        members = sorted(listing_id for listing_id, name in models.items() if name == model)
-        if not members and model != LAST_VALUE:
+        rows = [row for row, listing_id in enumerate(panel.names) if models[listing_id] == model]
+        if not rows:
             continue  # nothing to fit: loading a heavy library for it may take longer than all the rest
         try:
-            table, failed = _forecast_with(forecasters[model], series.frame, members)
+            found = _forecast_with(forecasters[model], panel, rows)
         except Exception as error:  # noqa: BLE001 - as in _tried
             left_out[model] = _failure(model, error)
-            models |= dict.fromkeys(members, LAST_VALUE)
+            models |= {panel.names[row]: LAST_VALUE for row in rows}
             continue
-        tables.append(table)
-        for one in failed:
+        values[rows] = found.values
+        for one in found.refused:
             if model == LAST_VALUE or isinstance(one, TooShort):
                 refused[one.listing_id] = one.reason
             else:
                 models[one.listing_id] = LAST_VALUE
-    return _packed(pl.concat(tables), series.currencies, summary, refused, left_out)
+    made = np.flatnonzero(~np.isnan(values).all(axis=(1, 2)))
+    of = panel.of(made)
+    forecasts = {
+        name: Forecasted(models[name], cutoff.isoformat(), currency or "", _backtested(summary, name))
+        for name, cutoff, currency in zip(of.names, of.cutoffs, of.currencies, strict=True)
+    }
+    return Forecasts(ForecastIndex(forecasts, refused, left_out), values[made])
 
 
 def _tried(
-    panel: pl.DataFrame, forecasters: Mapping[str, Forecaster], limits: Mapping[str, int]
+    panel: Panel, forecasters: Mapping[str, Forecaster], limits: Mapping[str, int]
 ) -> tuple[pl.DataFrame, dict[str, str]]:
     """The backtest's results of the models that work, and how the others failed."""
     tables: list[pl.DataFrame] = []
@@ -91,34 +94,12 @@ def _failure(model: str, error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _forecast_with(
-    forecaster: Forecaster, panel: pl.DataFrame, members: list[str]
-) -> tuple[pl.DataFrame, list[Refusal]]:
-    """The forecasts of the members, and those that were refused; some pool what the whole panel knows."""
-    own = panel.filter(pl.col(LISTING_ID).is_in(members))
-    fitted = forecaster.fit(panel if members and forecaster.name in _POOLED else own)
-    table = fitted.forecast(HORIZON_DAYS, LEVELS).filter(pl.col(LISTING_ID).is_in(members))
-    refused = [one for one in fitted.refused if one.listing_id in members]
-    return table.with_columns(pl.lit(forecaster.name).alias(MODEL)), refused
-
-
-def _packed(
-    table: pl.DataFrame,
-    currencies: Mapping[str, str],
-    summary: pl.DataFrame,
-    refused: dict[str, str],
-    left_out: dict[str, str],
-) -> BuiltForecasts:
-    if table.is_empty():
-        return BuiltForecasts(ForecastIndex({}, refused, left_out), np.zeros((0, HORIZON_DAYS, len(QUANTILES))))
-    ordered = table.sort(LISTING_ID, DATE, QUANTILE)
-    values = ordered[VALUE].to_numpy().reshape(-1, HORIZON_DAYS, len(QUANTILES))
-    first = ordered.unique(LISTING_ID, keep="first", maintain_order=True)
-    forecasts = {
-        listing_id: Forecasted(model, cutoff.isoformat(), currencies[listing_id], _backtested(summary, listing_id))
-        for listing_id, cutoff, model in first.select(LISTING_ID, CUTOFF, MODEL).iter_rows()
-    }
-    return BuiltForecasts(ForecastIndex(forecasts, refused, left_out), values)
+def _forecast_with(forecaster: Forecaster, panel: Panel, rows: list[int]) -> Forecast:
+    """The forecast of some rows; some models pool what the whole panel knows."""
+    if not forecaster.pools:
+        return forecaster.forecast(panel.of(rows), HORIZON_DAYS, LEVELS)
+    found, members = forecaster.forecast(panel, HORIZON_DAYS, LEVELS), {panel.names[row] for row in rows}
+    return Forecast(found.values[rows], tuple(one for one in found.refused if one.listing_id in members))
 
 
 def _backtested(summary: pl.DataFrame, listing_id: str) -> list[Backtested]:

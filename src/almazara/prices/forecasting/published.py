@@ -1,4 +1,4 @@
-"""The forecasts that are kept, in memory and in an artifact, and the answers read from them."""
+"""The forecasts that are published, in memory and in an artifact, and the answers read from them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import msgspec
 import numpy as np
 
 from almazara.errors import InputError, NotFoundError
+from almazara.prices.forecasting.models.forecaster import quantiles_of
 
 HORIZON_DAYS: Final = 90
 LEVELS: Final = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98)
-QUANTILES: Final = tuple(sorted({0.5, *((100 - v) / 200 for v in LEVELS), *((100 + v) / 200 for v in LEVELS)}))
+QUANTILES: Final = tuple(quantiles_of(LEVELS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +55,6 @@ class ForecastIndex:
 
 
 @dataclass(frozen=True, slots=True)
-class BuiltForecasts:
-    """What is published: the index, and values of shape (listings, HORIZON_DAYS, len(QUANTILES))."""
-
-    index: ForecastIndex
-    values: np.ndarray
-
-
-def joined(first: BuiltForecasts, second: BuiltForecasts) -> BuiltForecasts:
-    """Two sets of forecasts of different listings as one."""
-    index = ForecastIndex(
-        first.index.forecasts | second.index.forecasts,
-        first.index.refused | second.index.refused,
-        first.index.left_out | second.index.left_out,
-    )
-    return BuiltForecasts(index, np.concatenate([first.values, second.values]))
-
-
-@dataclass(frozen=True, slots=True)
 class QuantileForecast:
     """One listing's answer: dated values by quantile."""
 
@@ -83,11 +66,16 @@ class QuantileForecast:
 
 
 class Forecasts:
-    """Reads what `build_forecasts` made."""
+    """What is published, made by `making` or opened from an artifact.
+
+    Args:
+        index: All listings.
+        values: Shape (listings, HORIZON_DAYS, len(QUANTILES)).
+    """
 
     def __init__(self, index: ForecastIndex, values: np.ndarray) -> None:
         self.index = index
-        self._values = values
+        self.values = values
         self._rows = {listing_id: row for row, listing_id in enumerate(index.forecasts)}
 
     def of(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> QuantileForecast:
@@ -106,22 +94,32 @@ class Forecasts:
         if listing_id not in self._rows:
             raise NotFoundError(f"There is no forecast of {listing_id} yet: POST /retrain makes one.")
         about = self.index.forecasts[listing_id]
-        wanted = sorted({0.5, *((100 - v) / 200 for v in levels), *((100 + v) / 200 for v in levels)})
+        wanted = quantiles_of(levels)
         columns = [QUANTILES.index(quantile) for quantile in wanted]
         first = date.fromisoformat(about.cutoff)
         dates = [first + timedelta(days=day) for day in range(1, horizon_days + 1)]
-        values = self._values[self._rows[listing_id], :horizon_days][:, columns]
+        values = self.values[self._rows[listing_id], :horizon_days][:, columns]
         return QuantileForecast(listing_id, about, dates, wanted, values)
+
+
+def joined(first: Forecasts, second: Forecasts) -> Forecasts:
+    """Two sets of forecasts of different listings as one."""
+    index = ForecastIndex(
+        first.index.forecasts | second.index.forecasts,
+        first.index.refused | second.index.refused,
+        first.index.left_out | second.index.left_out,
+    )
+    return Forecasts(index, np.concatenate([first.values, second.values]))
 
 
 _INDEX = "index.json"
 _VALUES = "values.npy"
 
 
-def write(folder: Path, built: BuiltForecasts) -> None:
+def write(folder: Path, made: Forecasts) -> None:
     """Write the index as JSON and the values as one array."""
-    (folder / _INDEX).write_bytes(msgspec.json.encode(built.index))
-    np.save(folder / _VALUES, built.values, allow_pickle=False)
+    (folder / _INDEX).write_bytes(msgspec.json.encode(made.index))
+    np.save(folder / _VALUES, made.values, allow_pickle=False)
 
 
 def open_forecasts(folder: Path) -> Forecasts:

@@ -1,0 +1,74 @@
+"""Models that learn across the series of a panel, and the forecast of each listing by what they say of its day."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+
+from almazara.prices.forecasting.models.forecaster import SMALLEST_PRICE, Forecaster
+from almazara.prices.forecasting.models.step_features import StepHistory
+from almazara.prices.forecasting.panel import Days, Floats, Panel
+
+GRID: Final = (*range(1, 15), 17, 21, 25, 30, 37, 45, 60, 90)
+"""Days ahead at which quantiles are computed; between them they are interpolated."""
+_STALENESS: Final = np.array([0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 60, 90])
+QuantilesOfChange = Callable[[int, Sequence[int], np.ndarray, Sequence[float]], Floats]
+"""(day, leads, rows, probabilities) -> log changes, shape (rows, leads, probabilities)."""
+
+Learner = Callable[[StepHistory, int], QuantilesOfChange]
+"""(history, day) -> the model as it would have been learned on that day."""
+
+
+class AcrossSeries(Forecaster):
+    """A model across series; what came after a listing's cutoff is not known to any forecast of that listing."""
+
+    pools = True
+
+    @abstractmethod
+    def learn(self, history: StepHistory, last_day: int) -> QuantilesOfChange:
+        """The model as it would have been learned on a column of the panel's history."""
+
+    def by_listing(self, panel: Panel, horizon: int, quantiles: Sequence[float]) -> Floats:
+        """Of all listings together, which here may be as short as one price."""
+        return price_quantiles(panel, self.learn, horizon, quantiles)
+
+
+def price_quantiles(panel: Panel, learn: Learner, horizon: int, probabilities: Sequence[float]) -> Floats:
+    """Quantiles of the price on each day ahead; shape (listings, horizon, probabilities), positive, never crossing.
+
+    A price that has not been read for some days is forecast as many days further.
+    """
+    known = ~np.isnan(panel.prices)
+    first, newest = int(known.any(axis=0).argmax()), known.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
+    last = panel.prices[np.arange(len(newest)), newest]
+    history, ends = StepHistory.of(panel.prices[:, first:]), panel.ends - first
+    stale = _STALENESS[np.searchsorted(_STALENESS, (panel.ends - newest).clip(max=_STALENESS[-1]))]
+    values = np.empty((len(last), horizon, len(probabilities)))
+    for day in np.unique(ends).tolist():
+        # A panel that never moved has nothing to learn a change from.
+        model = learn(history, day) if history.changes.any() else _stays
+        for days in np.unique(stale[ends == day]):
+            rows, ahead = np.flatnonzero((ends == day) & (stale == days)), np.arange(1, horizon + 1) + days
+            values[rows] = last[rows, None, None] * np.exp(_on_each_day(model, day, rows, ahead, probabilities))
+    values.sort(axis=2)
+    return np.asarray(np.maximum(values, np.minimum(SMALLEST_PRICE, last)[:, None, None], out=values))
+
+
+def _on_each_day(model: QuantilesOfChange, day: int, rows: Days, ahead: Days, probabilities: Sequence[float]) -> Floats:
+    """Log changes over each of the rising days `ahead`: computed at the leads of GRID, interpolated between them."""
+    longest = int(ahead[-1])
+    leads = np.array([*(lead for lead in GRID if lead < longest), longest])
+    leads = leads[max(int(np.searchsorted(leads, ahead[0], side="right")) - 1, 0) :]
+    found = model(day, leads.tolist(), rows, probabilities)
+    after = np.searchsorted(leads, ahead)
+    before = np.where(leads[after] == ahead, after, (after - 1).clip(0))
+    share = np.where(after == before, 0.0, (ahead - leads[before]) / np.maximum(leads[after] - leads[before], 1))
+    changes: Floats = found[:, before] * (1 - share)[:, None] + found[:, after] * share[:, None]
+    return changes
+
+
+def _stays(_day: int, leads: Sequence[int], rows: np.ndarray, probabilities: Sequence[float]) -> Floats:
+    return np.zeros((len(rows), len(leads), len(probabilities)))
