@@ -26,11 +26,8 @@ class Book:
     def unfinished(self, run_id):
         return run_id if self.kept.get(run_id) == "running" else None
 
-    def fail(self, run, now, why):
-        self.kept[run] = why
-
-    def interrupt(self, run, now):
-        self.kept[run] = "interrupted"
+    def break_off(self, run, now, why=None):
+        self.kept[run] = why or "interrupted"
 
 
 @pytest.fixture

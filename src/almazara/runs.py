@@ -54,12 +54,8 @@ class RunBook(Protocol[R]):
         """The run of this name, if it is kept as under way."""
         ...
 
-    def fail(self, run: R, now: datetime, why: str) -> None:
-        """Keep that a run has failed."""
-        ...
-
-    def interrupt(self, run: R, now: datetime) -> None:
-        """Keep that a run was cut off."""
+    def break_off(self, run: R, now: datetime, why: str | None = None) -> None:
+        """Keep that a run ended too early: that it failed, and why, or was interrupted."""
         ...
 
 
@@ -146,10 +142,10 @@ class ExclusiveRuns(Generic[R]):
             try:
                 yield run
             except Exception as error:
-                self._book.fail(run, self._clock(), self._work.failed.format(error))
+                self._book.break_off(run, self._clock(), self._work.failed.format(error))
                 raise
             except BaseException:
-                self._book.interrupt(run, self._clock())
+                self._book.break_off(run, self._clock())
                 raise
 
     def exclusive(self) -> IO[str]:
@@ -184,10 +180,9 @@ class ExclusiveRuns(Generic[R]):
         self._children.pop(run_id, None)
         try:
             run = self._book.unfinished(run_id)
-            if run is not None and self._is_stopping:
-                self._book.interrupt(run, self._clock())
-            elif run is not None:
-                self._book.fail(run, self._clock(), self._work.died.format(child.returncode))
+            if run is not None:
+                died = self._work.died.format(child.returncode)
+                self._book.break_off(run, self._clock(), None if self._is_stopping else died)
         except AlmazaraError as error:
             log.event(f"{self._work.name}_not_kept", run=run_id, error=error)
         log.event(self._work.event, run=run_id, code=child.returncode)

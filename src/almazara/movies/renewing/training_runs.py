@@ -107,13 +107,9 @@ class TrainingRuns:
         run = self._read(run_id)
         return run if run is not None and run.estado is RunState.RUNNING else None
 
-    def fail(self, run: TrainingRun, now: datetime, why: str) -> None:
-        """Keep that a run has failed."""
-        self.end(replace(run, estado=RunState.FAILED, mensaje=why), now)
-
-    def interrupt(self, run: TrainingRun, now: datetime) -> None:
-        """Keep that a run was cut off."""
-        self.end(_interrupted(run), now)
+    def break_off(self, run: TrainingRun, now: datetime, why: str | None = None) -> None:
+        """Keep that a run has failed, and why, or was interrupted."""
+        self.end(_interrupted(run) if why is None else replace(run, estado=RunState.FAILED, mensaje=why), now)
 
     def end(self, run: TrainingRun, now: datetime) -> None:
         """Keep a run with its end."""

@@ -43,13 +43,9 @@ class StoredRuns:
         run = self.store.run(run_id)
         return run if run is not None and run.state is RunState.RUNNING else None
 
-    def fail(self, run: Run, now: datetime, why: str) -> None:
-        """Keep that a run has failed."""
-        self.end(run, RunState.FAILED, now, why)
-
-    def interrupt(self, run: Run, now: datetime) -> None:
-        """Keep that a run was cut off."""
-        self.end(run, RunState.INTERRUPTED, now)
+    def break_off(self, run: Run, now: datetime, why: str | None = None) -> None:
+        """Keep that a run has failed, and why, or was interrupted."""
+        self.end(run, RunState.INTERRUPTED if why is None else RunState.FAILED, now, why or "")
 
     def end(
         self, run: Run, state: RunState, now: datetime, problem: str = "", counts: Mapping[str, int] | None = None
@@ -90,7 +86,7 @@ class Retraining(ExclusiveRuns[Run]):
                 recent = self.kept.store.runs(kind=RETRAIN)
                 for run in recent:
                     if run.state is RunState.RUNNING:
-                        self.kept.interrupt(run, self._clock())
+                        self.kept.break_off(run, self._clock())
             is_cut_off = bool(recent) and recent[0].state in {RunState.RUNNING, RunState.INTERRUPTED}
             return self.start() if is_cut_off else None
         except ConflictError:
