@@ -33,7 +33,7 @@ from almazara.movies.users.models.ease import Ease
 from almazara.movies.users.models.hybrid import UserHybrid
 from almazara.movies.users.models.neighbors import ItemKnn, Popularity, Rp3Beta
 from almazara.movies.users.models.protocol import FittedUserModel, UserModel
-from almazara.movies.users.scores import UserRecommendations
+from almazara.movies.users.scores import LearnedScores
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "movies"
 SHORT = (1, 3, 5, 10, 20)
@@ -163,7 +163,7 @@ def size(arguments: argparse.Namespace) -> None:
         for name, array in fitted.arrays.items():
             np.save(Path(folder) / f"{name}.npy", array)
         mapped = {p.stem: np.asarray(np.load(p, mmap_mode="r")) for p in Path(folder).glob("*.npy")}
-        reader = UserRecommendations(mapped)
+        reader = LearnedScores(mapped)
         times = []
         for user in range(200):
             rows = wide.indices[wide.indptr[user] : wide.indptr[user + 1]]

@@ -186,11 +186,11 @@ class MovieService:
         found = self._catalog.find(title, year, film_id)
         if found is None:
             near = self._parts.title_search.search(title, SUGGESTIONS)
-            named = [self._catalog.reference(match.entry_id) for match in near]
             asked = f"«{title}»" + (f" de {year}" if year is not None else "")
             asked += f" con id {film_id}" if film_id is not None else ""
             raise NotFoundError(
-                f"No hay ninguna película que se llame {asked}.", [f"{film.titulo} ({film.anio})" for film in named]
+                f"No hay ninguna película que se llame {asked}.",
+                [self._catalog.named(match.entry_id) for match in near],
             )
         return found
 

@@ -10,7 +10,7 @@ from almazara.movies.cleaning import schema as s
 from almazara.movies.users.build import build_history, build_users
 from almazara.movies.users.models.content import content_matrix
 from almazara.movies.users.profiles import UserHistory
-from almazara.movies.users.scores import UserRecommendations
+from almazara.movies.users.scores import LearnedScores
 
 FILMS = pl.Series(s.ID, [5, 7, 11, 20])
 
@@ -66,7 +66,7 @@ def test_films_of_one_genre_and_era_are_closer_than_others(tables):
 
 def test_a_catalog_without_ratings_can_be_built_and_answers_with_no_preference(tables):
     groups = build_users(tables, lambda _done, _total: None)
-    scores = UserRecommendations(groups["user_model"]).scores(np.array([0], dtype=np.int32), np.ones(1, np.float32))
+    scores = LearnedScores(groups["user_model"]).scores(np.array([0], dtype=np.int32), np.ones(1, np.float32))
     assert scores.tolist() == [0] * len(FILMS)
     assert groups["user_history"]["offsets"].tolist() == [0]
 
@@ -79,5 +79,5 @@ def test_the_same_ratings_give_the_same_bytes_and_a_popular_film_first(tables):
     first, second = (build_users(rated, lambda _done, _total: None)["user_model"] for _ in range(2))
     assert all(first[name].tobytes() == second[name].tobytes() for name in first)
     nothing = np.zeros(0, dtype=np.int32)
-    scores = UserRecommendations(first).scores(nothing, nothing.astype(np.float32))
+    scores = LearnedScores(first).scores(nothing, nothing.astype(np.float32))
     assert np.argsort(-scores[:3]).tolist() == [0, 1, 2]

@@ -128,6 +128,10 @@ class Catalog:
         """Enough to know the film by."""
         return FilmReference(*self.facts(row))
 
+    def named(self, row: Row) -> str:
+        """Title and year, as a suggestion names a film."""
+        return f"{self._titles[row]} ({self._years[row]})"
+
     def title(self, row: Row) -> str:
         """The title as it is written."""
         return self._titles[row]

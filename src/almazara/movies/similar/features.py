@@ -84,6 +84,11 @@ def tfidf(pairs: pl.DataFrame, n_rows: int, max_share: float = 1.0, idf_power: f
     matrix = sparse.csr_array(
         (weights.cast(pl.Float32).to_numpy(), (entries[ROW].to_numpy(), entries["column"].to_numpy())), shape=shape
     )
+    return unit_rows(matrix)
+
+
+def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Rows scaled to length one; empty ones stay empty."""
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     lengths[lengths == 0] = 1
     return sparse.csr_array(sparse.diags_array((1 / lengths).astype(np.float32)) @ matrix)

@@ -23,7 +23,7 @@ from almazara.movies.users.events import Event, Kind, check_user
 from almazara.movies.users.exports.rows import Entry
 from almazara.movies.users.matching import FilmMatcher, ImdbNumbers
 from almazara.movies.users.profiles import Opinion, Profile, UserHistory, fold
-from almazara.movies.users.scores import NeighborScores, UserRecommendations, UserScores, together
+from almazara.movies.users.scores import LearnedScores, NeighborScores, UserScores, together
 
 MAX_LISTED: Final = 200
 MAX_MEMBERS: Final = 10
@@ -198,8 +198,7 @@ class UserAnswers:
         return None if row is None else Found(row, [])
 
     def _near(self, title: str) -> list[str]:
-        found = [self._catalog.reference(match.entry_id) for match in self._parts.title_search.search(title, _NEAR)]
-        return [f"{film.titulo} ({film.anio})" for film in found]
+        return [self._catalog.named(match.entry_id) for match in self._parts.title_search.search(title, _NEAR)]
 
     def _understood(self, asked: str | int, found: Found) -> Understood:
         others = [self._catalog.reference(row) for row in found.others]
@@ -240,7 +239,7 @@ def open_user_answers(
     history, alike = group("user_history"), similar.methods[HYBRID]
     model: UserScores = NeighborScores(alike, similar.ranking.popularity)
     if len(history["ids"]):  # without ratings there was nothing to learn from
-        model = UserRecommendations(group("user_model"))
+        model = LearnedScores(group("user_model"))
     return UserAnswers(
         UserParts(
             catalog=catalog,

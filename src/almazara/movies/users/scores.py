@@ -33,7 +33,7 @@ class UserScores(Protocol):
         ...
 
 
-class UserRecommendations:
+class LearnedScores:
     """Scores for any list of liked and disliked films; nothing is trained, so that a new event counts at once.
 
     Three signals, each standardized over the films that the profile does not have: popularity, a linear item model,

@@ -8,7 +8,7 @@ from almazara.movies.users.models import blend, landmarks
 from almazara.movies.users.models.ease import inverse, zero_diagonal_weights
 from almazara.movies.users.models.hybrid import UserHybrid
 from almazara.movies.users.models.item_weights import gram, keep_strongest, warm_films
-from almazara.movies.users.scores import UserRecommendations
+from almazara.movies.users.scores import LearnedScores
 
 N_FILMS, N_COLD = 60, 6
 NONE = np.zeros(0, dtype=np.int32)
@@ -39,7 +39,7 @@ def fitted():
 
 @pytest.fixture(scope="module")
 def reader(fitted):
-    return UserRecommendations(fitted.arrays)
+    return LearnedScores(fitted.arrays)
 
 
 def ones(films):

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from almazara.movies.catalog.catalog import Arrays
-from almazara.movies.users.scores import UserRecommendations
+from almazara.movies.users.scores import LearnedScores
 
 LENGTHS: Final = np.array([0, 1, 2, 3, 5, 10, 15, 25, 50, 120, 300], dtype=np.float32)
 """Numbers of known films at which weights are learned."""
@@ -53,13 +53,13 @@ def learn(
     profile gets popularity.
 
     Args:
-        arrays: As `UserRecommendations` reads them; `blend` is not looked at.
+        arrays: As `LearnedScores` reads them; `blend` is not looked at.
         newcomers: (users, films), users whom the arrays were not fitted to.
         regulars: Users to whose shown films the arrays were fitted.
         rng: Draws which films of the newcomers are shown.
     """
     choices = _choices()
-    reader = UserRecommendations(arrays)
+    reader = LearnedScores(arrays)
     judged = [list(_cases(int(length), newcomers, regulars, rng)) for length in LENGTHS[1:]]
     quality = np.array([_quality(reader, cases, choices) for cases in judged])
     penalty = _PENALTY / np.array([max(len(cases), 1) for cases in judged])
@@ -91,7 +91,7 @@ def _choices(steps: int = 10) -> np.ndarray:
     return np.array(found, dtype=np.float32) / steps
 
 
-def _quality(reader: UserRecommendations, cases: Sequence[Case], choices: np.ndarray) -> np.ndarray:
+def _quality(reader: LearnedScores, cases: Sequence[Case], choices: np.ndarray) -> np.ndarray:
     """Mean NDCG@10 of each choice; 0 for all where there is no case."""
     found = np.zeros(len(choices))
     for shown, hidden in cases:
@@ -99,7 +99,7 @@ def _quality(reader: UserRecommendations, cases: Sequence[Case], choices: np.nda
     return found / max(len(cases), 1)
 
 
-def _gains(reader: UserRecommendations, shown: np.ndarray, hidden: np.ndarray, choices: np.ndarray) -> np.ndarray:
+def _gains(reader: LearnedScores, shown: np.ndarray, hidden: np.ndarray, choices: np.ndarray) -> np.ndarray:
     """NDCG@10 of each choice for one user; only films that some signal puts forward are ranked."""
     warm = reader.warm
     unseen = ~np.isin(warm, shown)

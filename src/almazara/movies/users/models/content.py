@@ -10,7 +10,7 @@ import polars as pl
 from scipy import sparse
 
 from almazara.movies.cleaning import schema as s
-from almazara.movies.similar.features import ROW, TERM, terms, tfidf
+from almazara.movies.similar.features import ROW, TERM, terms, tfidf, unit_rows
 
 _WEIGHTS: Final = {
     "collection": 1.0,
@@ -43,13 +43,6 @@ def content_matrix(tables: Mapping[str, pl.DataFrame]) -> sparse.csr_array:
     ]
     parts += [tfidf(fact, films.height) * np.float32(np.sqrt(_FACTS)) for fact in _facts(films)]
     return unit_rows(sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32)))
-
-
-def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
-    """Rows scaled to length one; empty ones stay empty."""
-    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    lengths[lengths == 0] = 1
-    return sparse.csr_array(sparse.diags_array((1 / lengths).astype(np.float32)) @ matrix)
 
 
 def _facts(films: pl.DataFrame) -> list[pl.DataFrame]:

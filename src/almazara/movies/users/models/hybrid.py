@@ -14,7 +14,7 @@ from almazara.movies.users.models import landmarks
 from almazara.movies.users.models.ease import Ease, zero_diagonal_weights
 from almazara.movies.users.models.item_weights import DENSE_ITEMS, gram, warm_films
 from almazara.movies.users.models.landmarks import LandmarkConfig
-from almazara.movies.users.scores import CODES, UserRecommendations
+from almazara.movies.users.scores import CODES, LearnedScores
 
 _REFERENCE_USERS: Final = 2000
 _JUDGES: Final = 500
@@ -48,13 +48,13 @@ class UserHybridConfig:
 
 @dataclass(frozen=True, slots=True)
 class FittedUserHybrid:
-    """The arrays that `UserRecommendations` reads; scores come from the very code that serves."""
+    """The arrays that `LearnedScores` reads; scores come from the very code that serves."""
 
     arrays: Arrays
 
     def scores(self, profiles: sparse.csr_array) -> np.ndarray:
         """See FittedUserModel."""
-        reader = UserRecommendations(self.arrays)
+        reader = LearnedScores(self.arrays)
         found = np.empty(profiles.shape, dtype=np.float32)
         for row, (first, last) in enumerate(zip(profiles.indptr, profiles.indptr[1:], strict=False)):
             found[row] = reader.scores(profiles.indices[first:last], profiles.data[first:last])

@@ -39,6 +39,6 @@ class UserModel(Protocol):
 
         Args:
             interactions: (users, films) float32, 1 where the user has the film; columns without entries are cold.
-            content: (films, terms) float32 features with rows of length one or empty (`features.content_matrix`).
+            content: (films, terms) float32 features with rows of length one or empty (`content.content_matrix`).
         """
         ...
