@@ -12,9 +12,8 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from almazara import log
-from almazara.api import errors, film_training, health, metrics, movies, price_advice, price_scores, prices, users
-from almazara.api.limits import BodyLimit
-from almazara.api.security import WriteGuard
+from almazara.api import errors, forecasts, health, metrics, movies, prices, users
+from almazara.api.security import BodyLimit, WriteGuard
 from almazara.app.movies import open_film_users
 from almazara.app.prices import Prices
 from almazara.live import Live
@@ -71,9 +70,9 @@ def create_api(
     app.state.guard = WriteGuard(settings.api_keys, settings.writes_per_minute)
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
-    app.include_router(users.lists)
-    for module in (movies, users, film_training, prices, price_advice, price_scores, health):
-        app.include_router(module.router)
+    routers = (movies.router, users.router, movies.model, prices.router, forecasts.router, health.router)
+    for router in (users.lists, *routers):
+        app.include_router(router)
     metrics.install(app, app.state.scraper_watch.report, price_product.service.forecast_scores)
     errors.install(app)
     # Routes are tried in order, at two microseconds each: what is asked most comes first.

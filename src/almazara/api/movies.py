@@ -1,54 +1,38 @@
-"""Routes of the film product; paths and fields follow the brief, in Spanish."""
-# ruff: noqa: FAST003 - the parameters are described and read by parameters.py
+"""Routes of the film product, and of the model that it serves; paths and fields follow the brief, in Spanish."""
+# ruff: noqa: FAST003 - the parameters are described and read by routes.py
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Annotated, Final
 
-import msgspec
-from fastapi import APIRouter, Request, Response
-from fastapi.routing import APIRoute
-from starlette.convertors import PathConvertor, register_url_convertor
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from almazara.api.errors import declared
-from almazara.api.parameters import (
+from almazara.api.routes import (
+    PRINTABLE,
     PathText,
-    QueryChoice,
-    QueryList,
-    QueryNumber,
-    QueryShare,
-    QueryText,
+    PlainRoute,
     described,
-    printable,
+    number,
+    send,
+    share,
+    text,
+    values,
     whole_number,
+    writing,
 )
+from almazara.errors import InputError
 from almazara.movies import answers
 from almazara.movies.catalog.calendar_es import MONTHS, WEEKDAYS
+from almazara.movies.renewing.training_runs import FilmTraining, ModelState, TrainingRun
 from almazara.movies.service import MovieService
 from almazara.movies.similar.answering import DEFAULT_METHOD, METHODS
 from almazara.movies.similar.attributes import MAX_EXCLUDED, SPANISH_GENRES, Filters, listed_ids
 from almazara.movies.similar.ranking import MAX_SIMILAR
-
-
-class _TextConvertor(PathConvertor):
-    """Like `path`, and also over line breaks, so that it is the service that refuses them."""
-
-    regex = "(?s:.*)"
-
-
-register_url_convertor("text", _TextConvertor())
-
-
-class PlainRoute(APIRoute):
-    """Hands the request to the endpoint as it is: solving declared parameters costs more than the answers."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
-        return endpoint
-
+from almazara.runs import RUN_ID_PATTERN
 
 router = APIRouter(route_class=PlainRoute, tags=["películas"], responses=declared(422, 503))
+model = APIRouter(prefix="/modelos/peliculas", tags=["películas"], responses=declared(422, 503))
 
 _ACCENTS: Final = {"a": "aá", "e": "eé", "i": "ií", "o": "oó", "u": "uú", "á": "aá", "é": "eé"}
 
@@ -68,6 +52,8 @@ _DAY_WORDS: Final = f"^(?:{_any_spelling(WEEKDAYS)}|0?[1-9]|[12][0-9]|3[01])$"
 _GENRE_NAMES: Final = _any_spelling(tuple(dict.fromkeys(map(str.lower, (*SPANISH_GENRES, *SPANISH_GENRES.values())))))
 _GENRE_WORDS: Final = f"^(?:{_GENRE_NAMES})( *, *(?:{_GENRE_NAMES}))*$"
 _LARGEST_ID: Final = 2**63 - 1
+YEARS: Final = (1800, 2200)
+MOST_VOTES: Final = 10**12
 
 MONTH: Final = PathText("mes", "Mes en español, o 1-12.", {"type": "string", "pattern": _MONTH_WORDS}, "enero")
 DAY: Final = PathText(
@@ -76,49 +62,50 @@ DAY: Final = PathText(
     {"anyOf": [{"type": "string", "pattern": _DAY_WORDS}, {"type": "string", "format": "date"}]},
     "miércoles",
 )
-TITLE: Final = printable("titulo", "Título, también original; `Título (1950)` elige el año.", "Gone with the Olive")
-ACTOR: Final = printable("nombre_actor", "Nombre y apellidos.", "Ramona Wendández")
-DIRECTOR: Final = printable("nombre_director", "Nombre y apellidos.", "Fenna Eldhurst")
-TEXT: Final = QueryText("q", "Lo que se busca; admite erratas.")
-YEAR: Final = QueryNumber("anio", "Año de estreno, entre varias del mismo título.", 1800, 2200)
-FILM_ID: Final = QueryNumber("id", "Id, entre varias del mismo título.", 1, _LARGEST_ID)
-COUNT: Final = QueryNumber("n", "Cuántas películas; 5 recomendadas o 10 buscadas si no se dice.", 1, MAX_SIMILAR)
-METHOD: Final = QueryChoice("metodo", f"Método; {DEFAULT_METHOD} si no se dice.", METHODS)
-YEAR_MIN: Final = QueryNumber("anio_min", "Solo películas de este año o posteriores.", 1800, 2200)
-YEAR_MAX: Final = QueryNumber("anio_max", "Solo películas de este año o anteriores.", 1800, 2200)
-LANGUAGES: Final = QueryList(
+TITLE: Final = PathText(
+    "titulo", "Título, también original; `Título (1950)` elige el año.", PRINTABLE, "Gone with the Olive"
+)
+ACTOR: Final = PathText("nombre_actor", "Nombre y apellidos.", PRINTABLE, "Ramona Wendández")
+DIRECTOR: Final = PathText("nombre_director", "Nombre y apellidos.", PRINTABLE, "Fenna Eldhurst")
+ID: Final = PathText("id", "Id de la película.", {"type": "integer", "minimum": 1, "maximum": _LARGEST_ID}, "900001")
+TEXT: Final = text("q", "Lo que se busca; admite erratas.", PRINTABLE, None, required=True)
+YEAR: Final = number("anio", "Año de estreno, entre varias del mismo título.", *YEARS, None)
+FILM_ID: Final = number("id", "Id, entre varias del mismo título.", 1, _LARGEST_ID, None)
+COUNT: Final = number("n", "Cuántas películas; 5 recomendadas o 10 buscadas si no se dice.", 1, MAX_SIMILAR, None)
+METHOD: Final = text(
+    "metodo",
+    f"Método; {DEFAULT_METHOD} si no se dice.",
+    {"type": "string", "enum": list(METHODS)},
+    DEFAULT_METHOD,
+)
+DIVERSITY: Final = share("diversidad", "Variedad: 0, las más parecidas; 1, lo más distintas entre sí.")
+YEAR_MIN: Final = number("anio_min", "Solo películas de este año o posteriores.", *YEARS, None)
+YEAR_MAX: Final = number("anio_max", "Solo películas de este año o anteriores.", *YEARS, None)
+LANGUAGES: Final = values(
     "idioma",
     "Idioma original, ISO 639-1; con varios separados por comas, uno de ellos.",
     "^[A-Za-z]{2}( *, *[A-Za-z]{2})*$",
     "es,en",
 )
-GENRES: Final = QueryList(
+GENRES: Final = values(
     "genero",
     "Género, en español o como está en el catálogo; con varios separados por comas, uno de ellos.",
     _GENRE_WORDS,
     "drama,comedia",
 )
-VOTES_MIN: Final = QueryNumber("votos_min", "Solo películas con al menos estos votos.", 0, 10**12)
-EXCLUDED: Final = QueryList(
+VOTES_MIN: Final = number("votos_min", "Solo películas con al menos estos votos.", 0, MOST_VOTES, 0)
+EXCLUDED: Final = values(
     "excluir",
     f"Ids de películas que no se quieren, separados por comas; hasta {MAX_EXCLUDED}.",
     f"^[1-9][0-9]{{0,17}}(,[1-9][0-9]{{0,17}}){{0,{MAX_EXCLUDED - 1}}}$",
     "900001,900002",
 )
 FILTERS: Final = (YEAR_MIN, YEAR_MAX, LANGUAGES, GENRES, VOTES_MIN, EXCLUDED)
-DIVERSITY: Final = QueryShare("diversidad", "Variedad: 0, las más parecidas; 1, lo más distintas entre sí.")
-ID: Final = PathText("id", "Id de la película.", {"type": "integer", "minimum": 1, "maximum": _LARGEST_ID}, "900001")
 
 
 def _films(request: Request) -> MovieService:
     service: MovieService = request.app.state.movies.current
     return service
-
-
-def _send(answer: object) -> Response:
-    """The answer's bytes as they are: what we built needs no validation again."""
-    content = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
-    return Response(content, media_type="application/json")
 
 
 @router.get(
@@ -128,7 +115,7 @@ def _send(answer: object) -> Response:
     summary="Estrenos en un mes de cualquier año",
 )
 async def films_in_month(request: Request) -> Response:
-    return _send(_films(request).month(MONTH.read(request)))
+    return send(_films(request).month(MONTH.read(request)))
 
 
 @router.get(
@@ -138,7 +125,7 @@ async def films_in_month(request: Request) -> Response:
     summary="Estrenos en un día",
 )
 async def films_on_day(request: Request) -> Response:
-    return _send(_films(request).day(DAY.read(request)))
+    return send(_films(request).day(DAY.read(request)))
 
 
 @router.get(
@@ -149,7 +136,7 @@ async def films_on_day(request: Request) -> Response:
     summary="Popularidad de una película",
 )
 async def score(request: Request) -> Response:
-    return _send(_films(request).score(TITLE.read(request), YEAR.read(request), FILM_ID.read(request)))
+    return send(_films(request).score(TITLE.read(request), YEAR.read(request), FILM_ID.read(request)))
 
 
 @router.get(
@@ -160,7 +147,7 @@ async def score(request: Request) -> Response:
     summary="Votos de una película",
 )
 async def votes(request: Request) -> Response:
-    return _send(_films(request).votes(TITLE.read(request), YEAR.read(request), FILM_ID.read(request)))
+    return send(_films(request).votes(TITLE.read(request), YEAR.read(request), FILM_ID.read(request)))
 
 
 @router.get(
@@ -171,7 +158,7 @@ async def votes(request: Request) -> Response:
     summary="Éxito de un actor o una actriz",
 )
 async def actor(request: Request) -> Response:
-    return _send(_films(request).actor(ACTOR.read(request)))
+    return send(_films(request).actor(ACTOR.read(request)))
 
 
 @router.get(
@@ -182,7 +169,7 @@ async def actor(request: Request) -> Response:
     summary="Éxito y películas de un director o una directora",
 )
 async def director(request: Request) -> Response:
-    return _send(_films(request).director(DIRECTOR.read(request)))
+    return send(_films(request).director(DIRECTOR.read(request)))
 
 
 @router.get(
@@ -195,18 +182,17 @@ async def director(request: Request) -> Response:
 async def recommendation(request: Request) -> Response:
     films, title = _films(request), TITLE.read(request)
     if not request.scope["query_string"]:
-        return _send(films.recommend_default(title))
-    n, method = COUNT.read(request), METHOD.read(request)
+        return send(films.recommend_default(title))
     answer = films.recommend(
         title,
-        5 if n is None else n,
-        DEFAULT_METHOD if method is None else method,
+        COUNT.read(request) or 5,
+        METHOD.read(request),
         YEAR.read(request),
         FILM_ID.read(request),
         filters=read_filters(request),
         diversity=DIVERSITY.read(request),
     )
-    return _send(answer)
+    return send(answer)
 
 
 def read_filters(request: Request) -> Filters:
@@ -216,7 +202,7 @@ def read_filters(request: Request) -> Filters:
         year_max=YEAR_MAX.read(request),
         languages=LANGUAGES.read(request),
         genres=GENRES.read(request),
-        votes_min=VOTES_MIN.read(request) or 0,
+        votes_min=VOTES_MIN.read(request),
         excluded=listed_ids(EXCLUDED.read(request), EXCLUDED.name),
     )
 
@@ -228,8 +214,11 @@ def read_filters(request: Request) -> Filters:
     summary="Buscar películas, con erratas",
 )
 async def search(request: Request) -> Response:
-    n = COUNT.read(request)
-    return _send(_films(request).search(TEXT.read(request), 10 if n is None else n))
+    n = COUNT.read(request) or 10
+    films, asked = _films(request), TEXT.read(request)
+    if asked is None:
+        raise InputError(f"El parámetro {TEXT.name} falta: escriba ?{TEXT.name}=...")
+    return send(films.search(asked, n))
 
 
 @router.get(
@@ -240,4 +229,37 @@ async def search(request: Request) -> Response:
     summary="Una película por su id",
 )
 async def film(request: Request) -> Response:
-    return _send(_films(request).film(whole_number(ID.read(request), "id", 1, _LARGEST_ID)))
+    return send(_films(request).film(whole_number(ID.read(request), "id", 1, _LARGEST_ID)))
+
+
+def _training(request: Request) -> FilmTraining:
+    training: FilmTraining = request.app.state.film_training
+    return training
+
+
+Training = Annotated[FilmTraining, Depends(_training)]
+RunId = Annotated[str, Path(pattern=RUN_ID_PATTERN, description="Nombre de un entrenamiento.")]
+
+
+@model.get("", response_model=ModelState, summary="Qué modelo se sirve, sus métricas y su último entrenamiento")
+def model_state(training: Training) -> Response:
+    return send(training.state())
+
+
+@model.post(
+    "/entrenar",
+    response_model=TrainingRun,
+    status_code=202,
+    summary="Entrenar de nuevo; publica solo si no es peor",
+    **writing(declared(409)),
+)
+def retrain(training: Training) -> Response:
+    run = training.runs.start()
+    return send(run, 202, {"Location": f"{model.prefix}/entrenar/{run.id}"})
+
+
+@model.get(
+    "/entrenar/{run_id}", response_model=TrainingRun, responses=declared(404), summary="Cómo va un entrenamiento"
+)
+def training_run(run_id: RunId, training: Training) -> Response:
+    return send(training.kept.get(run_id))

@@ -1,4 +1,4 @@
-"""Routes of the price product; fields are in English, amounts are decimal strings."""
+"""Routes of prices: what is followed, reading it, and its history; fields are in English, amounts decimal strings."""
 
 from __future__ import annotations
 
@@ -8,30 +8,22 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-import msgspec
-from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response, Security
-from fastapi.security import APIKeyHeader
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from almazara.api.errors import declared
-from almazara.api.security import KEY_HEADER, require_write
+from almazara.api.routes import send, writing
 from almazara.app.prices import Prices
 from almazara.errors import InputError
-from almazara.prices.answers import DailyRow, DataQuery, DataRow, IndexRow, Prediction, Product
-from almazara.prices.collecting.runs import RETRAIN, SCRAPE, RunView, find, view
-from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS
+from almazara.prices.answers import DailyRow, DataQuery, DataRow, IndexRow, Product
+from almazara.prices.collecting.runs import SCRAPE, RunView, find
 from almazara.prices.service import MAX_ROWS, PriceService
 
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
 _NEXT: Final = "X-Next-Cursor"
 _TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
-_KEY = APIKeyHeader(name=KEY_HEADER, auto_error=False, description="Solo hace falta si hay claves configuradas.")
-_WRITING: Final[list[Any]] = [Depends(require_write), Security(_KEY)]
-# The key is one way; without keys configured this machine needs none.
-_WITHOUT_KEY: Final[dict[str, Any]] = {"security": [{}]}
-_WRITE_ERRORS: Final = declared(401, 403, 409, 413, 429)
 
 
 class Format(StrEnum):
@@ -64,12 +56,13 @@ class DataAnswer(BaseModel):
     next_cursor: str | None
 
 
-def _prices(request: Request) -> Prices:
+# Not a thread each: they only look something up.
+async def _prices(request: Request) -> Prices:
     prices: Prices = request.app.state.prices
     return prices
 
 
-def _service(prices: Annotated[Prices, Depends(_prices)]) -> PriceService:
+async def _service(prices: Annotated[Prices, Depends(_prices)]) -> PriceService:
     return prices.service
 
 
@@ -77,7 +70,6 @@ All = Annotated[Prices, Depends(_prices)]
 Service = Annotated[PriceService, Depends(_service)]
 ProductId = Annotated[str, Query(json_schema_extra=_TEXT, description="Id de un producto, `tienda:código`.")]
 RunId = Annotated[str, Path(json_schema_extra=_TEXT, description="El run_id que dio el POST.")]
-Levels = Annotated[str, Query(pattern=r"^\d{1,2}(,\d{1,2}){0,10}$", description=f"Intervalos en %, de {LEVELS}.")]
 
 
 def _read_moment(text: object) -> object:
@@ -99,10 +91,6 @@ Moment = Annotated[
 ]
 
 
-def _send(answer: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(msgspec.json.encode(answer), status, headers, media_type="application/json")
-
-
 @router.get("/productos", response_model=list[Product], summary="Lo que se sigue, con su último precio")
 def products(
     service: Service,
@@ -111,32 +99,28 @@ def products(
         bool, Query(alias="all", description="También lo que ya no se sigue, y lo que hallaron las búsquedas.")
     ] = False,
 ) -> Response:
-    return _send(service.products(category=category, tracked=None if every else True))
+    return send(service.products(category=category, tracked=None if every else True))
 
 
 @router.post(
     "/productos",
     response_model=Product,
     status_code=201,
-    responses={200: {"model": Product, "description": "Ya se conocía"}, **_WRITE_ERRORS},
-    dependencies=_WRITING,
-    openapi_extra=_WITHOUT_KEY,
     summary="Seguir un producto",
+    **writing({200: {"model": Product, "description": "Ya se conocía"}, **declared(409, 413)}),
 )
 def add_product(new: NewProduct, service: Service) -> Response:
     product, is_new = service.add_product(
         new.product, marketplace=new.marketplace, category=new.category, target_price=new.target_price
     )
-    return _send(product, 201 if is_new else 200)
+    return send(product, 201 if is_new else 200)
 
 
 @router.delete(
     "/productos/{product_id}",
     status_code=204,
-    responses={**declared(404), **_WRITE_ERRORS},
-    dependencies=_WRITING,
-    openapi_extra=_WITHOUT_KEY,
     summary="Dejar de seguir un producto; su historia queda",
+    **writing(declared(404, 409, 413)),
 )
 def remove_product(product_id: Annotated[str, Path(json_schema_extra=_TEXT)], service: Service) -> Response:
     service.remove_product(product_id)
@@ -147,19 +131,17 @@ def remove_product(product_id: Annotated[str, Path(json_schema_extra=_TEXT)], se
     "/scraper",
     response_model=RunView,
     status_code=202,
-    responses={**declared(404), **_WRITE_ERRORS},
-    dependencies=_WRITING,
-    openapi_extra=_WITHOUT_KEY,
     summary="Leer ahora los precios",
+    **writing(declared(404, 409, 413)),
 )
 def scrape(prices: All, request: Annotated[ScrapeRequest | None, Body()] = None) -> Response:
     run = prices.jobs.start(request.products if request else None)
-    return _send(run, 202, {"Location": f"/scraper/{run.run_id}"})
+    return send(run, 202, {"Location": f"/scraper/{run.run_id}"})
 
 
 @router.get("/scraper/{run_id}", response_model=RunView, responses=declared(404), summary="Cómo va una lectura")
 def scrape_run(run_id: RunId, service: Service) -> Response:
-    return _send(find(service.store, run_id, SCRAPE))
+    return send(find(service.store, run_id, SCRAPE))
 
 
 @router.get(
@@ -217,52 +199,9 @@ def _formatted(
 ) -> Response:
     headers = {_NEXT: following} if following else {}
     if output is Format.json:
-        return _send({"items": rows, "next_cursor": following}, headers=headers)
+        return send({"items": rows, "next_cursor": following}, headers=headers)
     from almazara.api import tables  # only here: Polars takes 70 MB of a server's memory
 
     if output is Format.csv:
         return Response(tables.as_csv(rows, kind), headers=headers, media_type="text/csv")
     return Response(tables.as_parquet(rows, kind), headers=headers, media_type="application/vnd.apache.parquet")
-
-
-@router.get(
-    "/predict",
-    response_model=Prediction,
-    responses=declared(404),
-    summary="El pronóstico de un producto, o del índice de una categoría",
-)
-def predict(
-    service: Service,
-    product: ProductId | None = None,
-    category: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
-    currency: Annotated[
-        str | None, Query(pattern="^[A-Z]{3}$", description="De una categoría: la moneda, si hay varias.")
-    ] = None,
-    horizon: Annotated[int, Query(ge=1, le=HORIZON_DAYS, description="Días por delante.")] = 30,
-    levels: Levels = "50,80,95",
-) -> Response:
-    asked = [int(level) for level in levels.split(",")]
-    if (product is None) == (category is None):
-        raise InputError("Give a product or a category, and not both.")
-    if category is not None:
-        return _send(service.predict_category(category, horizon, asked, currency))
-    return _send(service.predict(product or "", horizon, asked))
-
-
-@router.post(
-    "/retrain",
-    response_model=RunView,
-    status_code=202,
-    responses=_WRITE_ERRORS,
-    dependencies=_WRITING,
-    openapi_extra=_WITHOUT_KEY,
-    summary="Hacer de nuevo los pronósticos",
-)
-def retrain(prices: All) -> Response:
-    run = prices.retraining.start()
-    return _send(view(run.run_id, [run]), 202, {"Location": f"/retrain/{run.run_id}"})
-
-
-@router.get("/retrain/{run_id}", response_model=RunView, responses=declared(404), summary="Cómo va un reentrenamiento")
-def retrain_run(run_id: RunId, service: Service) -> Response:
-    return _send(find(service.store, run_id, RETRAIN))

@@ -1,4 +1,8 @@
-"""Who may write: holders of a key; without any key configured, only this machine. And how often."""
+"""What strangers may do: who may write, how often, and how large a body may be.
+
+Holders of a key may write; without any key configured, only this machine. What the API takes is small, and memory is
+not for strangers to fill.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,14 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 from pydantic import SecretStr
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from almazara.api.errors import problem
+
+LARGEST_BODY: Final = 64 * 1024
+LARGEST_BODIES: Final = {"/eventos": 512 * 1024}  # a thousand events
 KEY_HEADER: Final = "X-API-Key"
 _MINUTE: Final = 60.0
 _MOST_CALLERS: Final = 10_000
@@ -99,3 +109,32 @@ def require_write(request: Request) -> None:
     """Dependency of every writing route."""
     guard: WriteGuard = request.app.state.guard
     guard.check(request)
+
+
+class BodyLimit:
+    """Plain ASGI middleware; refuses by the length that is announced, and counts where none is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        largest = LARGEST_BODIES.get(scope["path"], LARGEST_BODY)
+        sentence = f"El cuerpo de la petición pasa de {largest // 1024} KB."
+        announced = Headers(scope=scope).get("content-length", "0")
+        if announced.isdecimal() and int(announced[:20]) > largest:
+            await problem(413, sentence)(scope, receive, send)
+            return
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > largest:
+                raise HTTPException(413, sentence)
+            return message
+
+        await self._app(scope, counted, send)

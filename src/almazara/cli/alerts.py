@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, load_settings, print_json, print_table
+from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, read_decimal
+from almazara.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +28,6 @@ def add(
     days: Annotated[int | None, typer.Option(help="lowest: in so many days; buy_now: the deadline.")] = None,
 ) -> None:
     """Make a rule."""
-    from almazara.errors import InputError
     from almazara.prices.alerts.alerting import add_rule
     from almazara.prices.alerts.rules import AlertRule, Reference, RuleKind
 
@@ -42,17 +42,14 @@ def add(
             chosen,
             now,
             product,
-            target=_number(target),
-            percent=_number(percent),
+            target=read_decimal(target, f"{target!r} is no number"),
+            percent=read_decimal(percent, f"{percent!r} is no number"),
             reference=against,
             days=days,
         )
 
-    store = _store()
-    try:
+    with _opened_store() as store:
         typer.echo(f"Rule {add_rule(store, rule).rule_id} was made.")
-    finally:
-        store.close()
 
 
 @app.command("list")
@@ -60,15 +57,9 @@ def list_rules(as_json: AsJson = False) -> None:
     """The rules, with those that target prices stand for."""
     from almazara.prices.alerts.alerting import rules
 
-    store = _store()
-    try:
+    with _opened_store() as store:
         found = rules(store)
-    finally:
-        store.close()
-    if as_json:
-        print_json([rule.as_document() for rule in found])
-        return
-    rows = [
+    rows = (
         [
             rule.rule_id,
             rule.kind.value,
@@ -76,42 +67,34 @@ def list_rules(as_json: AsJson = False) -> None:
             rule.target or rule.percent or rule.days or "",
         ]
         for rule in found
-    ]
-    print_table(["rule", "kind", "product", "value"], rows)
+    )
+    documents = [rule.as_document() for rule in found]
+    print_answer(documents, [Table(["rule", "kind", "product", "value"], rows)], as_json=as_json)
 
 
 @app.command()
 def remove(rule_id: Annotated[str, typer.Argument(help="Id of the rule; see `list`.")]) -> None:
     """Remove a rule."""
-    from almazara.errors import NotFoundError
     from almazara.prices.alerts.alerting import RULES
 
-    store = _store()
-    try:
+    with _opened_store() as store:
         if store.document(RULES, rule_id) is None:
             raise NotFoundError(f"There is no rule {rule_id!r}; a target price is changed with `prices track`.")
         store.delete_document(RULES, rule_id)
-    finally:
-        store.close()
     typer.echo(f"Rule {rule_id} is gone.")
 
 
 @app.command()
 def check(as_json: AsJson = False) -> None:
     """Evaluate the rules now, and send what is due."""
-    from almazara.app.prices import open_prices, send_alerts
+    from almazara.app.prices import send_alerts
 
-    settings = load_settings()
-    prices = open_prices(settings, serving=False)
-    try:
+    with opened_prices() as prices:
         prices.forecasts.refresh()
-        new, sent = send_alerts(settings, prices.service)
-    finally:
-        prices.close()
-    if as_json:
-        print_json({"new": new, "sent": sent.sent, "failed": sent.failed, "given_up": sent.given_up})
-    else:
-        typer.echo(f"{new} new events; {sent.sent} messages sent, {sent.failed} failed and will be tried again.")
+        new, sent = send_alerts(load_settings(), prices.service)
+    answer = {"new": new, "sent": sent.sent, "failed": sent.failed, "given_up": sent.given_up}
+    told = f"{new} new events; {sent.sent} messages sent, {sent.failed} failed and will be tried again."
+    print_answer(answer, [told], as_json=as_json)
     if sent.failed:
         raise typer.Exit(1)
 
@@ -121,31 +104,13 @@ def events(as_json: AsJson = False) -> None:
     """The events so far, newest last."""
     from almazara.prices.alerts.delivery import EVENTS
 
-    store = _store()
-    try:
+    with _opened_store() as store:
         found = sorted(store.documents(EVENTS).values(), key=lambda event: event["recorded_at"])
-    finally:
-        store.close()
-    if as_json:
-        print_json(found)
-        return
-    print_table(
-        ["when", "what"], [[event["recorded_at"][:16], f"{event['title']}\n{event['body']}"] for event in found]
-    )
+    rows = ([event["recorded_at"][:16], f"{event['title']}\n{event['body']}"] for event in found)
+    print_answer(found, [Table(["when", "what"], rows)], as_json=as_json)
 
 
-def _store() -> ObservationStore:
+def _opened_store() -> closing[ObservationStore]:
     from almazara.prices.store.registry import open_store
 
-    return open_store(load_settings())
-
-
-def _number(text: str | None) -> Decimal | None:
-    from almazara.errors import InputError
-
-    if text is None:
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise InputError(f"{text!r} is no number: write it like 24.95.") from None
+    return closing(open_store(load_settings()))

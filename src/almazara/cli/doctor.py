@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from almazara.cli.output import AsJson, load_settings, print_json, print_table
+from almazara.cli.output import AsJson, Table, load_settings, print_answer
 
 if TYPE_CHECKING:
     from almazara.settings import Settings
@@ -42,10 +42,8 @@ def doctor(as_json: AsJson = False) -> None:
     """Say what is installed, configured and reachable, and what to do."""
     settings = load_settings()
     checks = [*_installed(), *_configured(settings), *_film_events(settings), *_prices(settings), *_reachable(settings)]
-    if as_json:
-        print_json([asdict(check) for check in checks])
-    else:
-        print_table(["what", "state", "found", "what to do"], [list(asdict(check).values()) for check in checks])
+    rows = (list(asdict(check).values()) for check in checks)
+    print_answer(checks, [Table(["what", "state", "found", "what to do"], rows)], as_json=as_json)
     if any(check.state == "failed" for check in checks):
         raise typer.Exit(1)
 

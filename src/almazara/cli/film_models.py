@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from almazara.cli.output import AsJson, load_settings, print_json, print_table, showing_progress
+from almazara.cli.output import AsJson, Table, load_settings, print_answer, showing_progress
 
 if TYPE_CHECKING:
     from almazara.movies.judging.evaluation import Evaluation
+    from almazara.movies.renewing.training import Outcome
 
 _SHOWN: Final = (
     ("recall_at_20", "rec@20"),
@@ -48,11 +49,8 @@ def evaluate(
         found = evaluation.evaluate(data, _words(split), _words(methods), seed, progress)
     target = output or settings.home_path / "evaluation"
     evaluation.keep(settings, found, target)
-    if as_json:
-        print_json({**found.described, "table": found.table.to_dicts()})
-        return
-    _print_evaluation(found)
-    typer.echo(f"Written to {target}.")
+    answer = {**found.described, "table": found.table.to_dicts()}
+    print_answer(answer, _evaluation_in_words(found, target), as_json=as_json)
 
 
 def retrain(
@@ -72,48 +70,46 @@ def retrain(
         outcome = training.retrain(
             load_settings(), progress, folder=folder, ratings=ratings, seed=seed, run_id=run_id, lock=lock
         )
-    if as_json:
-        print_json(outcome.described())
-        return
-    _print_drift(outcome.drift)
-    typer.echo(outcome.sentence())
+    print_answer(outcome.described(), _outcome_in_words(outcome), as_json=as_json)
 
 
 def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
-def _print_evaluation(found: Evaluation) -> None:
+def _evaluation_in_words(found: Evaluation, target: Path) -> Iterator[str | Table]:
     from almazara.movies.judging.judgement import PRIMARY, wide
 
     names = [name for name, _ in _SHOWN]
     for split, about in found.described["splits"].items():
-        typer.echo(f"Split {split}: {', '.join(f'{name} {value}' for name, value in about.items())}")
+        yield f"Split {split}: {', '.join(f'{name} {value}' for name, value in about.items())}"
         table = found.table.filter(split=split)
         bounds = {row["method"]: row for row in table.filter(metric=PRIMARY).iter_rows(named=True)}
         rows = [
             [row["method"], *_bounded(bounds[row["method"]]), *(_cell(row[name]) for name in names)]
             for row in wide(table, [PRIMARY, *names]).iter_rows(named=True)
         ]
-        print_table(["method", "NDCG@10", "from", "to", *(title for _, title in _SHOWN)], rows)
+        yield Table(["method", "NDCG@10", "from", "to", *(title for _, title in _SHOWN)], rows)
     for name, reason in found.described["failed"].items():
-        typer.echo(f"not measured, {name}: {reason}")
-    _print_refused(found.described["report"])
+        yield f"not measured, {name}: {reason}"
+    yield from _refused_in_words(found.described["report"])
+    yield f"Written to {target}."
 
 
-def _print_refused(report: dict[str, Any]) -> None:
+def _refused_in_words(report: Mapping[str, Any]) -> Iterator[str]:
     """What of the raw rows was not used, so that nothing is missed in silence."""
     for name, file in report.get("files", {}).items():
         unused = {**file["merged"], **file["dropped"]}
         if unused:
             counts = ", ".join(f"{count} {reason}" for reason, count in unused.items())
-            typer.echo(f"{name}: {file['read']} rows read, {file['kept']} kept, {counts}")
+            yield f"{name}: {file['read']} rows read, {file['kept']} kept, {counts}"
 
 
-def _print_drift(drift: Mapping[str, Mapping[str, float]]) -> None:
-    rows = [[part, name, f"{value:.3f}"] for part, values in drift.items() for name, value in values.items()]
+def _outcome_in_words(outcome: Outcome) -> Iterator[str | Table]:
+    rows = [[part, name, f"{value:.3f}"] for part, values in outcome.drift.items() for name, value in values.items()]
     if rows:
-        print_table(["drift of", "field", "index or share"], rows)
+        yield Table(["drift of", "field", "index or share"], rows)
+    yield outcome.sentence()
 
 
 def _bounded(row: dict[str, float]) -> list[str]:

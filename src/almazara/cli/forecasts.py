@@ -1,13 +1,128 @@
-"""`almazara prices score`, `versions`, `rollback`: how published forecasts did, and the way back to earlier ones."""
+"""`almazara prices ...` of what is to come: forecasts, how they did, and whether to buy now or wait."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, load_settings, print_json, print_table
+from almazara.cli.output import (
+    AsJson,
+    Table,
+    load_settings,
+    opened_prices,
+    print_answer,
+    showing_progress,
+    told_of_file,
+)
 from almazara.cli.versions import Version, go_back, show_versions
+from almazara.errors import InputError
+
+if TYPE_CHECKING:
+    from almazara.prices.answers import Advice, Cheapest, Prediction
+    from almazara.prices.forecasting.issued import ForecastReport
+
+Deadline = Annotated[int, typer.Option(help="Days within which one wants to have bought, 1 to 90.")]
+
+
+def forecast(
+    product: Annotated[str | None, typer.Argument(help="Id of a product, `shop:code`; see `list`.")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--input", help="CSV of series_id, date, price; plain or gzip. Instead of a product.")
+    ] = None,
+    cutoff: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day of the file that counts as known.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="File for its forecasts: .parquet or .csv.")] = None,
+    horizon: Annotated[int, typer.Option(help="Days ahead: 1 to 90, of a file to 365.")] = 30,
+    levels: Annotated[str, typer.Option(help="A product's intervals in percent.")] = "80",
+    as_json: AsJson = False,
+) -> None:
+    """The kept forecast of a product, and how its model did on the past; or forecasts of all series of a file."""
+    if source is not None and product is None:
+        if cutoff is None or output is None:
+            raise InputError("Forecasts of a file need --cutoff and --output.")
+        _forecast_file(source, cutoff, output, horizon, as_json=as_json)
+    elif product is not None and source is None:
+        with opened_prices() as prices:
+            prices.forecasts.refresh()
+            found = prices.service.predict(product, horizon, _levels(levels))
+        print_answer(found, _prediction_in_words(found), as_json=as_json)
+    else:
+        raise InputError("Say what to forecast: the id of a product, or a file with --input.")
+
+
+def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, *, as_json: bool) -> None:
+    from almazara.prices.forecasting.batch import forecast_file
+
+    with showing_progress() as progress:
+        report = forecast_file(source, output, cutoff=cutoff.date(), horizon_days=horizon, progress=progress)
+    told = f"{report.forecast} series forecast into {output}"
+    print_answer(report, told_of_file(told, report.refused_rows, report.refused_series), as_json=as_json)
+
+
+def _levels(text: str) -> list[int]:
+    try:
+        return [int(level) for level in text.split(",")]
+    except ValueError:
+        raise InputError(f"The levels {text!r} are no whole numbers: write them like 50,80.") from None
+
+
+def _prediction_in_words(found: Prediction) -> Iterator[str | Table]:
+    names = [f"{quantile.quantile:g}" for quantile in found.days[0].quantiles]
+    rows = ([day.date, *(f"{quantile.price:.2f}" for quantile in day.quantiles)] for day in found.days)
+    yield f"{found.product}: model {found.model}, in {found.currency}, from {found.cutoff}"
+    yield Table(["date", *names], rows)
+    for one in found.backtest:
+        yield f"{one.model}: error {_ratio(one.mae_ratio)}, CRPS {_ratio(one.crps_ratio)} of the last value's"
+
+
+def _ratio(ratio: float | None) -> str:
+    return "-" if ratio is None else f"{ratio:.2f}"
+
+
+def retrain(
+    run_id: Annotated[str | None, typer.Option(hidden=True, help="Run that a server has begun.")] = None,
+    lock: Annotated[int | None, typer.Option(hidden=True, help="Descriptor of the lock that it holds.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make all forecasts anew."""
+    from almazara.app.prices import retrain as make_forecasts
+
+    with opened_prices() as prices, showing_progress() as progress:
+        artifact = make_forecasts(load_settings(), prices, progress, run_id=run_id, lock=lock)
+    counts = artifact.manifest["metrics"]
+    told = f"{counts['forecast']} products forecast, {counts['refused']} with too little history."
+    print_answer(artifact.manifest, [told], as_json=as_json)
+
+
+def train_lstm(
+    source: Annotated[Path, typer.Option("--input", help="Prices: series_id, date, price, currency (CSV, Parquet).")],
+    folder: Annotated[Path, typer.Option("--output", help="New folder for the trained LSTM.")],
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Last day that is learned from; by default 72 days before the newest."),
+    ] = None,
+    currency: Annotated[str | None, typer.Option(help="ISO 4217 code, where the file has none.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train the LSTM on a file of prices; ALMAZARA_LSTM_MODEL=<output> then serves it."""
+    from dataclasses import asdict
+
+    from almazara.prices.forecasting import lstm_training
+
+    with showing_progress() as progress:
+        progress("reading prices", 0, 0)
+        panel, refused_rows = lstm_training.read_panel(source, currency=currency)
+        facts = lstm_training.train_lstm(panel, folder, progress, until=until.date() if until else None)
+    told = (
+        f"Trained on {facts.windows} windows up to {facts.trained_until}, into {folder}; "
+        f"{refused_rows} rows could not be read."
+    )
+    print_answer({**asdict(facts), "refused_rows": refused_rows}, [told], as_json=as_json)
 
 
 def score(
@@ -15,17 +130,14 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """How the published forecasts did once their days had come, by model and days ahead."""
-    from almazara.app.prices import open_prices
-
-    prices = open_prices(load_settings(), serving=False)
-    try:
+    with opened_prices() as prices:
         report = prices.service.forecast_scores(days)
-    finally:
-        prices.close()
-    if as_json:
-        print_json(report)
-        return
-    rows = [
+    print_answer(report, _scores_in_words(report), as_json=as_json)
+
+
+def _scores_in_words(report: ForecastReport) -> Iterator[str | Table]:
+    columns = ["model", "days ahead", "forecasts", "error", "beside last value", "80 % holds", "95 % holds"]
+    rows = (
         [
             one.model,
             one.horizon,
@@ -36,10 +148,9 @@ def score(
             f"{one.coverage_95:.0%}",
         ]
         for one in report.scores
-    ]
-    print_table(["model", "days ahead", "forecasts", "error", "beside last value", "80 % holds", "95 % holds"], rows)
-    for sentence in report.drift:
-        typer.echo(f"Drift: {sentence}")
+    )
+    yield Table(columns, rows)
+    yield from (f"Drift: {sentence}" for sentence in report.drift)
 
 
 def versions(as_json: AsJson = False) -> None:
@@ -54,3 +165,65 @@ def rollback(version: Version = None) -> None:
     from almazara.prices.publishing import FORECASTS
 
     go_back(FORECASTS, version, "forecast", "products forecast")
+
+
+def advice(
+    product: Annotated[str, typer.Argument(help="Id of a product; see `list`.")],
+    deadline_days: Deadline = 30,
+    quantity: Annotated[int, typer.Option(help="How many are bought.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Buy now, or wait for a target price until a day; and why."""
+    with opened_prices() as prices:
+        prices.forecasts.refresh()
+        found = prices.service.advice(product, deadline_days, quantity)
+    print_answer(found, _advice_in_words(found), as_json=as_json)
+
+
+def _advice_in_words(found: Advice) -> Iterator[str]:
+    from almazara.prices.money import money
+
+    yield found.message
+    yield from (f"- {reason}" for reason in found.reasons)
+    if found.cheapest and found.cheapest.switch:
+        other = found.cheapest.offer
+        per_litre = money(other.price_per_litre, other.currency)
+        yield f"- {other.product} cuesta menos por litro: {per_litre} ({found.cheapest.saving_percent} % menos)."
+
+
+def cheapest(
+    category: Annotated[str, typer.Argument(help="Category of the products.")], as_json: AsJson = False
+) -> None:
+    """The offers of a category by price per litre."""
+    with opened_prices() as prices:
+        found = prices.service.cheapest(category)
+    print_answer(found, _offers_in_words(found), as_json=as_json)
+
+
+def _offers_in_words(found: Cheapest) -> Iterator[str | Table]:
+    from almazara.prices.money import money
+
+    rows = (
+        [one.product, money(one.price_per_litre, one.currency), one.grade or "", one.title or ""]
+        for one in found.offers
+    )
+    yield Table(["product", "per litre", "grade", "title"], rows)
+    yield found.assumes
+
+
+def advise(
+    source: Annotated[Path, typer.Option("--input", help="CSV of series_id, date, price; plain or gzip.")],
+    cutoff: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the advice, the last that counts as known.")
+    ],
+    output: Annotated[Path, typer.Option(help="File for the advice: .parquet or .csv.")],
+    deadline_days: Deadline = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Advice for all series of a file, learned from that file up to the cutoff alone."""
+    from almazara.prices.buying.batch import advise_file
+
+    with showing_progress() as progress:
+        report = advise_file(source, output, cutoff=cutoff.date(), deadline_days=deadline_days, progress=progress)
+    told = f"{report.wait} series to wait for, {report.buy} to buy now, in {output}"
+    print_answer(report, told_of_file(told, report.refused_rows, report.refused_series), as_json=as_json)

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, load_settings, print_json, print_table, showing_progress
+from almazara.cli.output import AsJson, Table, load_settings, print_answer, showing_progress
 from almazara.cli.versions import Version, go_back, show_versions
+from almazara.errors import InputError
 
 if TYPE_CHECKING:
+    from almazara.artifacts import Artifact
     from almazara.movies.service import MovieService
 
 app = typer.Typer(help="Films: from raw files to answers.", no_args_is_help=True)
 
 Year = Annotated[int | None, typer.Option("--anio", help="Year of release, among films of one title.")]
 FilmId = Annotated[int | None, typer.Option("--id", help="Film id, among films of one title.")]
+YearMin = Annotated[int | None, typer.Option("--anio-min", help="First year of release.")]
+YearMax = Annotated[int | None, typer.Option("--anio-max", help="Last year of release.")]
+Languages = Annotated[str, typer.Option("--idioma", help="One of these original languages: es,en")]
+Genres = Annotated[str, typer.Option("--genero", help="One of these genres: drama,comedia")]
 
 
 class Question(StrEnum):
@@ -77,11 +83,7 @@ def build(
 
     with showing_progress() as progress:
         artifact = build_movies(load_settings(), folder, ratings=ratings, sample=False, progress=progress)
-    if as_json:
-        print_json(artifact.manifest)
-        return
-    _print_report(artifact.manifest["report"])
-    typer.echo(f"Published {artifact.manifest['metrics']['films']} films as version {artifact.version}.")
+    print_answer(artifact.manifest, _build_in_words(artifact), as_json=as_json)
 
 
 @app.command()
@@ -93,8 +95,11 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Ask the catalog the questions of the API."""
+    import msgspec
+
     answer = _answer(_service(), question, about, year, film_id)
-    _print_answer(answer, as_json=as_json)
+    content = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
+    print_answer(content, [msgspec.json.decode(content)["mensaje"]], as_json=as_json)
 
 
 @app.command()
@@ -105,10 +110,10 @@ def recommend(
         str, typer.Option("--metodo", help="hibrido, contenido, colaborativo or puntuacion.")
     ] = "hibrido",
     diversity: Annotated[float, typer.Option("--diversidad", help="0: most similar; 1: unlike each other.")] = 0.0,
-    year_min: Annotated[int | None, typer.Option("--anio-min", help="First year of release.")] = None,
-    year_max: Annotated[int | None, typer.Option("--anio-max", help="Last year of release.")] = None,
-    languages: Annotated[str, typer.Option("--idioma", help="One of these original languages: es,en")] = "",
-    genres: Annotated[str, typer.Option("--genero", help="One of these genres: drama,comedia")] = "",
+    year_min: YearMin = None,
+    year_max: YearMax = None,
+    languages: Languages = "",
+    genres: Genres = "",
     votes_min: Annotated[int, typer.Option("--votos-min", help="Least number of votes.")] = 0,
     excluded: Annotated[str, typer.Option("--excluir", help="Ids of films not wanted: 862,863")] = "",
     year: Year = None,
@@ -127,12 +132,8 @@ def recommend(
         excluded=listed_ids(listed(excluded, "excluir"), "excluir") if excluded else (),
     )
     answer = _service().recommend(title, n, method, year, film_id, filters=filters, diversity=diversity)
-    if as_json:
-        _print_answer(answer, as_json=True)
-        return
-    rows = [[one.titulo, one.anio, f"{one.similitud:.2f}", "; ".join(one.motivos)] for one in answer.detalle]
-    typer.echo(answer.mensaje)
-    print_table(["película", "año", "similitud", "motivos"], rows)
+    rows = ([one.titulo, one.anio, f"{one.similitud:.2f}", "; ".join(one.motivos)] for one in answer.detalle)
+    print_answer(answer, [answer.mensaje, Table(["película", "año", "similitud", "motivos"], rows)], as_json=as_json)
 
 
 @app.command()
@@ -172,34 +173,22 @@ def _answer(service: MovieService, question: Question, about: str, year: int | N
 
 
 def _film_id(text: str) -> int:
-    from almazara.errors import InputError
-
     if not (text.isascii() and text.isdigit()):
         raise InputError(f"«{text}» no es un id de película: use un número entero.")
     return int(text)
 
 
-def _print_answer(answer: object, *, as_json: bool) -> None:
-    import msgspec
-
-    content = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
-    if as_json:
-        print_json(content)
-    else:
-        typer.echo(msgspec.json.decode(content)["mensaje"])
-
-
-def _print_report(report: dict[str, Any]) -> None:
-    rows = [
+def _build_in_words(artifact: Artifact) -> Iterator[str | Table]:
+    report = artifact.manifest["report"]
+    rows = (
         [name, file["read"], file["kept"], _counts(file["merged"]), _counts(file["dropped"])]
         for name, file in report["files"].items()
-    ]
-    print_table(["file", "rows read", "kept", "merged", "dropped"], rows)
+    )
+    yield Table(["file", "rows read", "kept", "merged", "dropped"], rows)
     for what, verdict in (("cells", "refused"), ("entries", "left out")):
-        for name, count in report[what].items():
-            typer.echo(f"{what} {verdict}, {name}: {count}")
-    for note in report["notes"]:
-        typer.echo(note)
+        yield from (f"{what} {verdict}, {name}: {count}" for name, count in report[what].items())
+    yield from report["notes"]
+    yield f"Published {artifact.manifest['metrics']['films']} films as version {artifact.version}."
 
 
 def _counts(reasons: dict[str, int]) -> str:

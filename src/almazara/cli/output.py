@@ -1,9 +1,11 @@
-"""What commands share in showing: settings, progress, tables and JSON."""
+"""What commands share: settings, the price product opened and closed, progress, answers in words or in JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +13,7 @@ import typer
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
+    from almazara.app.prices import Prices
     from almazara.runs import Progress
     from almazara.settings import Settings
 
@@ -32,6 +35,30 @@ def load_settings() -> Settings:
     except ValidationError as error:
         wrong = "; ".join(f"ALMAZARA_{one['loc'][0]}".upper() + f": {one['msg']}" for one in error.errors())
         raise InputError(f"A setting cannot be used: {wrong}.") from error
+
+
+def read_decimal(text: str | None, complaint: str) -> Decimal | None:
+    """The number that an option holds.
+
+    Raises:
+        InputError: with the complaint, when it holds none.
+    """
+    try:
+        return None if text is None else Decimal(text)
+    except InvalidOperation:
+        raise InputError(f"{complaint}: write it like 24.95.") from None
+
+
+@contextmanager
+def opened_prices() -> Iterator[Prices]:
+    """The price product of the environment, closed at the end."""
+    from almazara.app.prices import open_prices
+
+    prices = open_prices(load_settings(), serving=False)
+    try:
+        yield prices
+    finally:
+        prices.close()
 
 
 @contextmanager
@@ -63,30 +90,48 @@ def showing_progress() -> Iterator[Progress]:
         display.stop()
 
 
-def print_json(value: object) -> None:
-    """One JSON value on standard output, dataclasses as objects, amounts as strings; bytes are JSON already."""
-    import msgspec
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, as a part of an answer in words."""
 
-    encoded = value if isinstance(value, bytes) else msgspec.json.encode(value)
-    typer.echo(msgspec.json.format(encoded, indent=1))
+    columns: Sequence[str]
+    rows: Iterable[Sequence[object]]
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """A table on standard output."""
+def print_answer(answer: object, words: Iterable[str | Table], *, as_json: bool) -> None:
+    """An answer on standard output.
+
+    Args:
+        answer: For a machine: one JSON value, dataclasses as objects, amounts as strings; bytes are JSON already.
+        words: The same for a reader, line by line.
+        as_json: Who asks.
+    """
+    if as_json:
+        import msgspec
+
+        encoded = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
+        typer.echo(msgspec.json.format(encoded, indent=1))
+        return
+    for part in words:
+        if isinstance(part, Table):
+            _print_table(part)
+        else:
+            typer.echo(part)
+
+
+def _print_table(shown: Table) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Table as Grid
 
-    table = Table(*columns)
-    table.columns[0].no_wrap = True  # ids are copied from here
-    for row in rows:
-        table.add_row(*(str(cell) for cell in row))
-    Console().print(table)
+    grid = Grid(*shown.columns)
+    grid.columns[0].no_wrap = True  # ids are copied from here
+    for row in shown.rows:
+        grid.add_row(*(str(cell) for cell in row))
+    Console().print(grid)
 
 
-def print_refused(told: str, rows: Mapping[str, int], series: Mapping[str, str]) -> None:
+def told_of_file(told: str, rows: Mapping[str, int], series: Mapping[str, str]) -> Iterator[str]:
     """What became of a file, how much of it was refused, and why."""
-    typer.echo(f"{told}; {len(series)} series and {sum(rows.values())} rows refused.")
-    for reason, count in rows.items():
-        typer.echo(f"{count} rows: {reason}")
-    for name, reason in series.items():
-        typer.echo(f"{name}: {reason}")
+    yield f"{told}; {len(series)} series and {sum(rows.values())} rows refused."
+    yield from (f"{count} rows: {reason}" for reason, count in rows.items())
+    yield from (f"{name}: {reason}" for name, reason in series.items())

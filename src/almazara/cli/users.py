@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, load_settings, print_json, print_table
+from almazara.cli.movies import Genres, Languages, YearMax, YearMin
+from almazara.cli.output import AsJson, Table, load_settings, print_answer
 
 if TYPE_CHECKING:
     from almazara.movies.users.film_users import FilmUsers, Imported
@@ -37,11 +40,9 @@ def import_history(
     """Add a history from Letterboxd, IMDb or Trakt; says which rows were not taken, and why."""
     from almazara.movies.users.exports import Source
 
-    imported = _users().import_export(file, Source(source.value), user)
-    if as_json:
-        print_json(imported)
-    else:
-        _print_imported(imported, user)
+    with _opened_users() as users:
+        imported = users.import_export(file, Source(source.value), user)
+    print_answer(imported, _imported_in_words(imported, user), as_json=as_json)
 
 
 @app.command()
@@ -53,21 +54,19 @@ def delete(
     """Delete all that was kept of a user, for good."""
     if not yes:
         typer.confirm(f"Delete all events of {user}?", abort=True, err=True)
-    answer = _users().delete(user)
-    if as_json:
-        print_json(answer)
-    else:
-        typer.echo(answer.mensaje)
+    with _opened_users() as users:
+        answer = users.delete(user)
+    print_answer(answer, [answer.mensaje], as_json=as_json)
 
 
 def recommend_for(
     users: Annotated[list[str], typer.Argument(metavar="USER...", help="One user, or those of a group.")],
     n: Annotated[int, typer.Option("-n", help="How many films, 1 to 50.")] = 10,
     seen: Annotated[bool, typer.Option("--vistas", help="Also films that they know.")] = False,
-    year_min: Annotated[int | None, typer.Option("--anio-min", help="First year of release.")] = None,
-    year_max: Annotated[int | None, typer.Option("--anio-max", help="Last year of release.")] = None,
-    languages: Annotated[str, typer.Option("--idioma", help="One of these original languages: es,en")] = "",
-    genres: Annotated[str, typer.Option("--genero", help="One of these genres: drama,comedia")] = "",
+    year_min: YearMin = None,
+    year_max: YearMax = None,
+    languages: Languages = "",
+    genres: Genres = "",
     as_json: AsJson = False,
 ) -> None:
     """Films for a user, or for several at once, with the reasons."""
@@ -80,28 +79,25 @@ def recommend_for(
         languages=listed(languages, "idioma") if languages else (),
         genres=listed(genres, "genero") if genres else (),
     )
-    query, known = ListQuery(n=n, filters=filters, seen=seen), _users()
-    answer = known.recommend(users[0], query) if len(users) == 1 else known.recommend_together(users, query)
-    if as_json:
-        print_json(answer)
-        return
-    typer.echo(answer.mensaje)
-    rows = [[one.titulo, one.anio, f"{one.afinidad:.2f}", "; ".join(one.motivos)] for one in answer.detalle]
-    print_table(["película", "año", "afinidad", "motivos"], rows)
+    query = ListQuery(n=n, filters=filters, seen=seen)
+    with _opened_users() as known:
+        answer = known.recommend(users[0], query) if len(users) == 1 else known.recommend_together(users, query)
+    rows = ([one.titulo, one.anio, f"{one.afinidad:.2f}", "; ".join(one.motivos)] for one in answer.detalle)
+    print_answer(answer, [answer.mensaje, Table(["película", "año", "afinidad", "motivos"], rows)], as_json=as_json)
 
 
-def _users() -> FilmUsers:
+def _opened_users() -> closing[FilmUsers]:
     from almazara.app.movies import open_film_users
 
-    return open_film_users(load_settings())
+    return closing(open_film_users(load_settings()))
 
 
-def _print_imported(imported: Imported, user: str) -> None:
-    typer.echo(f"{imported.new} events of {user} were added, {imported.known} were there already.")
+def _imported_in_words(imported: Imported, user: str) -> Iterator[str | Table]:
+    yield f"{imported.new} events of {user} were added, {imported.known} were there already."
     for reason, count in Counter(row.reason for row in imported.refused).most_common():
-        typer.echo(f"{count} rows were not taken: {reason}.")
+        yield f"{count} rows were not taken: {reason}."
     if imported.refused:
         rows = [[row.where, row.title, row.year or "", row.reason] for row in imported.refused[:_SHOWN]]
-        print_table(["row", "title", "year", "reason"], rows)
+        yield Table(["row", "title", "year", "reason"], rows)
     if len(imported.refused) > _SHOWN:
-        typer.echo(f"... and {len(imported.refused) - _SHOWN} more; --json lists them all.")
+        yield f"... and {len(imported.refused) - _SHOWN} more; --json lists them all."

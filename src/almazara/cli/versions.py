@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from almazara.cli.output import load_settings, print_json, print_table
+from almazara.cli.output import Table, load_settings, print_answer
 
 Version = Annotated[str | None, typer.Argument(help="Version to go to; the one before the current by default.")]
 
@@ -18,14 +18,10 @@ def show_versions(kind: str, columns: Sequence[str], *, as_json: bool) -> None:
 
     store = open_artifacts(load_settings())
     current, found = store.current_version(kind), store.versions(kind)
-    if as_json:
-        print_json([{"current": one.version == current, **one.manifest} for one in found])
-        return
-    rows = []
-    for one in found:
-        said = {**one.manifest, **one.manifest["metrics"]}
-        rows.append(["→" if one.version == current else "", one.version, *(said[name] for name in columns)])
-    print_table(["", "version", *columns], rows)
+    said = ((one.version, {**one.manifest, **one.manifest["metrics"]}) for one in found)
+    rows = (["→" if version == current else "", version, *(about[name] for name in columns)] for version, about in said)
+    answer = [{"current": one.version == current, **one.manifest} for one in found]
+    print_answer(answer, [Table(["", "version", *columns], rows)], as_json=as_json)
 
 
 def go_back(kind: str, version: str | None, metric: str, counted: str) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from almazara.prices.collecting.tracking import listing_from
 from almazara.prices.schema import Listing
+from almazara.prices.store.protocol import ObservationStore
 
 MARKETPLACE: Final = "amazon.es"
 CATEGORY: Final = "olive-oil"
@@ -45,3 +46,12 @@ def default_listings(now: datetime) -> list[Listing]:
         listing_from(f"search: {words}", marketplace=MARKETPLACE, category=CATEGORY, target_price=None, now=now)
         for words in SEARCHES
     ]
+
+
+def follow_defaults(store: ObservationStore, now: datetime) -> int:
+    """Follow the default track list, what is known of it already staying as it is; returns its length."""
+    listings = default_listings(now)
+    for listing in listings:
+        if store.listing(listing.listing_id) is None:
+            store.save_listing(listing)
+    return len(listings)

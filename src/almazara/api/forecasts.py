@@ -1,0 +1,100 @@
+"""Routes of what is to come: forecasts and how they did, whether to buy now or wait, and which product."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from almazara.api.errors import declared
+from almazara.api.prices import All, ProductId, RunId, Service
+from almazara.api.routes import send, writing
+from almazara.errors import InputError
+from almazara.prices.alerts.rules import DEADLINE_DAYS
+from almazara.prices.answers import MOST_PIECES, Advice, Cheapest, Prediction
+from almazara.prices.buying.policy import LONGEST_DEADLINE
+from almazara.prices.collecting.runs import RETRAIN, RunView, find, view
+from almazara.prices.forecasting.issued import KEPT_DAYS, ForecastReport
+from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS
+
+router = APIRouter(tags=["precios"], responses=declared(422, 503))
+
+Levels = Annotated[str, Query(pattern=r"^\d{1,2}(,\d{1,2}){0,10}$", description=f"Intervalos en %, de {LEVELS}.")]
+
+
+@router.get(
+    "/predict",
+    response_model=Prediction,
+    responses=declared(404),
+    summary="El pronóstico de un producto, o del índice de una categoría",
+)
+def predict(
+    service: Service,
+    product: ProductId | None = None,
+    category: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
+    currency: Annotated[
+        str | None, Query(pattern="^[A-Z]{3}$", description="De una categoría: la moneda, si hay varias.")
+    ] = None,
+    horizon: Annotated[int, Query(ge=1, le=HORIZON_DAYS, description="Días por delante.")] = 30,
+    levels: Levels = "50,80,95",
+) -> Response:
+    asked = [int(level) for level in levels.split(",")]
+    if (product is None) == (category is None):
+        raise InputError("Give a product or a category, and not both.")
+    if category is not None:
+        return send(service.predict_category(category, horizon, asked, currency))
+    return send(service.predict(product or "", horizon, asked))
+
+
+@router.post(
+    "/retrain",
+    response_model=RunView,
+    status_code=202,
+    summary="Hacer de nuevo los pronósticos",
+    **writing(declared(409, 413)),
+)
+def retrain(prices: All) -> Response:
+    run = prices.retraining.start()
+    return send(view(run.run_id, [run]), 202, {"Location": f"/retrain/{run.run_id}"})
+
+
+@router.get("/retrain/{run_id}", response_model=RunView, responses=declared(404), summary="Cómo va un reentrenamiento")
+def retrain_run(run_id: RunId, service: Service) -> Response:
+    return send(find(service.store, run_id, RETRAIN))
+
+
+@router.get(
+    "/forecasts/score",
+    response_model=ForecastReport,
+    summary="Aciertos de los pronósticos publicados, por modelo y horizonte",
+)
+def forecast_scores(
+    service: Service,
+    days: Annotated[int, Query(ge=1, le=KEPT_DAYS, description="Días terminados que se miran.")] = 28,
+) -> Response:
+    return send(service.forecast_scores(days))
+
+
+@router.get("/advice", response_model=Advice, responses=declared(404), summary="Comprar ya o esperar, y por qué")
+def advice(
+    service: Service,
+    product: ProductId,
+    deadline_days: Annotated[
+        int, Query(ge=1, le=LONGEST_DEADLINE, description="Días en los que hay que haber comprado.")
+    ] = DEADLINE_DAYS,
+    quantity: Annotated[int, Query(ge=1, le=MOST_PIECES, description="Cuántos se compran.")] = 1,
+) -> Response:
+    return send(service.advice(product, deadline_days, quantity))
+
+
+@router.get(
+    "/cheapest",
+    response_model=Cheapest,
+    responses=declared(404),
+    summary="El litro más barato de una categoría, por calidad",
+)
+def cheapest(
+    service: Service,
+    category: Annotated[str, Query(min_length=1, max_length=100, description="La palabra con que se agrupan.")],
+) -> Response:
+    return send(service.cheapest(category))

@@ -1,0 +1,158 @@
+"""`almazara prices ...` of histories: shown, read again from kept pages, taken in, written out, copied elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from almazara.cli.output import (
+    AsJson,
+    Table,
+    load_settings,
+    opened_prices,
+    print_answer,
+    showing_progress,
+)
+from almazara.errors import InputError
+
+if TYPE_CHECKING:
+    from almazara.prices.answers import DataQuery
+    from almazara.prices.collecting.replaying import ReplayReport
+    from almazara.prices.exchange.files import ImportReport
+    from almazara.prices.service import PriceService
+
+ProductId = Annotated[str, typer.Argument(metavar="PRODUCT", help="Id of a product, `shop:code`; see `list`.")]
+Products = Annotated[list[str] | None, typer.Argument(metavar="[PRODUCT]...", help="Ids; all by default.")]
+Format = Annotated[str | None, typer.Option("--format", help="csv, parquet, keepa or heisse-preise.")]
+Moment = datetime | None
+
+
+def history(
+    product: ProductId,
+    start: Annotated[Moment, typer.Option(help="From this day on (UTC).")] = None,
+    end: Annotated[Moment, typer.Option(help="Before this day (UTC).")] = None,
+    daily: Annotated[bool, typer.Option(help="One value a day, gaps and stock-outs marked.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The history of a product."""
+    from almazara.prices.answers import DataQuery
+    from almazara.prices.service import MAX_ROWS
+
+    query = DataQuery(product=product, start=_utc(start), end=_utc(end), limit=MAX_ROWS)
+    with opened_prices() as prices:
+        rows = list(_history(prices.service, query, daily=daily))
+    print_answer(rows, [_history_table(rows, daily=daily)], as_json=as_json)
+
+
+def _history(service: PriceService, query: DataQuery, *, daily: bool) -> Iterator[Any]:
+    """The rows of all pages."""
+    cursor: str | None = ""
+    while cursor is not None:
+        if daily:
+            rows, cursor = service.daily(query)
+            yield from rows
+        else:
+            page = service.data(query)
+            cursor = page.next_cursor
+            yield from service.rows(page.observations)
+        query = replace(query, cursor=cursor)
+
+
+def _history_table(rows: Iterable[Any], *, daily: bool) -> Table:
+    if daily:
+        cells = ([row.date, written(row.price, row.currency), row.state] for row in rows)
+        return Table(["date", "price", "state"], cells)
+    cells = ([row.observed_at, written(row.price, row.currency), row.availability.value, row.source] for row in rows)
+    return Table(["observed at", "price", "stock", "source"], cells)
+
+
+def written(price: object, currency: str | None) -> str:
+    """A price as tables show it."""
+    return "" if price is None else f"{price} {currency}"
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment else None
+
+
+def replay(
+    folder: Annotated[Path | None, typer.Argument(help="Kept pages; those of the home folder by default.")] = None,
+    store: Annotated[str | None, typer.Option(help="URL of another store, to rebuild the history in it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read the kept pages again, after a rule was mended."""
+    from almazara.prices.collecting.replaying import replay_pages
+
+    with showing_progress() as progress:
+        report = replay_pages(load_settings(), folder, store, progress)
+    answer = {"counts": report.counts, "different": report.different}
+    print_answer(answer, _replay_in_words(report), as_json=as_json)
+
+
+def _replay_in_words(report: ReplayReport) -> Iterator[str | Table]:
+    yield Table(["what", "pages or observations"], sorted(report.counts.items()))
+    for one in report.different:
+        yield f"differs: {one.listing_id} at {one.observed_at}: now {one.price} {one.currency}"
+
+
+def import_history(
+    file: Annotated[Path, typer.Argument(help="CSV, Parquet, Keepa-style or heisse-preise-style history.")],
+    file_format: Format = None,
+    currency: Annotated[str | None, typer.Option(help="ISO 4217 code, where the file has none.")] = None,
+    category: Annotated[str | None, typer.Option(help="Category, where the file has none.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take in a history; rows that cannot be read surely are refused and named."""
+    from almazara.prices.exchange.files import import_file
+    from almazara.prices.exchange.rows import Defaults
+
+    with opened_prices() as prices, showing_progress() as progress:
+        progress(f"importing {file.name}", 0, 0)
+        now, defaults = datetime.now(UTC), Defaults(currency, category)
+        report = import_file(prices.store, file, now=now, file_format=file_format, defaults=defaults)
+    print_answer(report, _import_in_words(report), as_json=as_json)
+
+
+def _import_in_words(report: ImportReport) -> Iterator[str]:
+    yield (
+        f"{report.read} rows read: {report.imported} imported, {report.already_there} there already, "
+        f"{report.refused} refused; {report.listings} new products."
+    )
+    yield from (f"line {refusal.line}: {refusal.reason}" for refusal in report.refusals)
+
+
+def export_history(
+    file: Annotated[Path, typer.Argument(help="The file to write; its name says the format.")],
+    products: Products = None,
+    file_format: Format = None,
+) -> None:
+    """Write histories into a file."""
+    from almazara.prices.exchange.files import export_file
+
+    with opened_prices() as prices, showing_progress() as progress:
+        progress(f"exporting {file.name}", 0, 0)
+        report = export_file(prices.store, file, file_format=file_format, listing_ids=products)
+    typer.echo(f"{report.written} observations written to {file}; {report.left_out} that the format cannot hold.")
+
+
+def migrate(
+    target: Annotated[str, typer.Argument(help="URL of the store to fill.", envvar="ALMAZARA_MIGRATE_TO")],
+    as_json: AsJson = False,
+) -> None:
+    """Copy the whole store into another; can be interrupted and called again; verified by counts and checksums."""
+    from almazara.prices.store.migration import migrate_store
+
+    with showing_progress() as progress:
+        report = migrate_store(load_settings(), target, progress)
+    told = (
+        f"{report.verified} products verified, {report.observations} observations copied, "
+        f"{report.resumed} products were done before."
+    )
+    print_answer(report, [told], as_json=as_json)
+    if report.mismatched:
+        raise InputError(f"These products differ in the target: {', '.join(report.mismatched[:10])}.")
