@@ -93,7 +93,7 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
     )
     retraining = Retraining(store, locks=locks, clock=_clock, rng=random.Random())
     service = PriceService(
-        store, live, timezone=settings.timezone, clock=_clock, loopback=bool(settings.loopback_ports)
+        store, live, timezone=settings.timezone, clock=_clock, loopback_ports=frozenset(settings.loopback_ports)
     )
 
     shop = open_demo_shop() if serving and follows_demo(settings, store) else None
