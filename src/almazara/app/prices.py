@@ -13,7 +13,6 @@ from almazara import log
 from almazara.artifacts import Artifact, open_artifacts
 from almazara.errors import AlmazaraError, NotFoundError
 from almazara.live import Live
-from almazara.prices import pages
 from almazara.prices.alerts import alerting
 from almazara.prices.alerts.delivery import Delivered
 from almazara.prices.collecting.collection import Archive, Collector
@@ -138,7 +137,7 @@ def _collector(
 
     archive = Archive(keep=lambda listing, page: kept.keep(listing.shop, listing.sku, page), last=last)
     kept.prune(_clock())
-    return Collector(source, store, pages.read, archive, _clock, stopped)
+    return Collector(source, store, archive, _clock, stopped)
 
 
 def _start_quietly(start: Callable[[], object]) -> None:

@@ -17,7 +17,6 @@ import pytest
 
 from almazara import log
 from almazara.errors import ConflictError, InputError, NotFoundError, UnavailableError
-from almazara.prices import pages
 from almazara.prices.collecting import runs
 from almazara.prices.collecting.collection import Archive, Collector
 from almazara.prices.collecting.jobs import ScrapeJobs
@@ -74,7 +73,7 @@ def jobs(store, gate, after, tmp_path):
 
 def jobs_over(store, gate, tmp_path, after=None, **more):
     def collector(_run, stopped):
-        return Collector(gate, store, pages.read, ARCHIVE, lambda: NOW, stopped)
+        return Collector(gate, store, ARCHIVE, lambda: NOW, stopped)
 
     done = after if after is not None else []
     return ScrapeJobs(
