@@ -1,9 +1,13 @@
-"""Compare the `http` page source with requests and httpx: pages a second, and what each does with hostile answers.
+"""Compare the `http` page source with requests and httpx, and a run over many hosts through `http` and `scrapy`.
 
-Usage: python benchmarks/fetch_sources.py
+Usage: python benchmarks/fetch_sources.py [pages | hosts]
 
-A server on loopback sends one made page of 1 MB, packed with gzip, 300 times to each; pauses and robots.txt are
-switched off. requests and httpx are used as one would without further thought, with the same time limit.
+`pages`: pages a second, and what each does with hostile answers. A server on loopback sends one made page of 1 MB,
+packed with gzip, 300 times to each; pauses and robots.txt are switched off. requests and httpx are used as one would
+without further thought, with the same time limit.
+
+`hosts`: a whole run (robots.txt, pauses of a second and jitter, reading, keeping) of two products at each of 20 hosts,
+and at one of them, which is how long the slowest takes.
 """
 
 from __future__ import annotations
@@ -13,17 +17,27 @@ import random
 import resource
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 PAGES = 300
 SECONDS = 2.0
 WORDS = random.Random(1).choices(["aceite", "oliva", "virgen", "extra", "<b>", "</b>", "5 l", "37,99 €"], k=160_000)
 BODY = gzip.compress(" ".join(WORDS).encode())
 BOMB = gzip.compress(bytes(300_000_000))
+
+HOSTS = 20
+PRODUCTS = 2
+DELAY_SECONDS = 1.0
+OFFER = gzip.compress(
+    b"""<title>Aceite 5 l</title><script type="application/ld+json">{"@type": "Product", "name": "Aceite 5 l",
+    "offers": {"@type": "Offer", "price": "37.99", "priceCurrency": "EUR"}}</script>"""
+)
 
 
 class Shop(BaseHTTPRequestHandler):
@@ -34,7 +48,11 @@ class Shop(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer one request."""
         with suppress(OSError):
-            body = {"/cut": BODY[: len(BODY) // 2], "/bomb": BOMB}.get(self.path, BODY)
+            if self.path == "/robots.txt":
+                self.send_error(404)
+                return
+            bodies = {"/cut": BODY[: len(BODY) // 2], "/bomb": BOMB}
+            body = OFFER if self.path.startswith("/offer") else bodies.get(self.path, BODY)
             if self.path == "/metadata":
                 self.wfile.write(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.2:1/\r\nContent-Length: 0\r\n\r\n")
                 return
@@ -107,19 +125,45 @@ def measure(way: str, port: int) -> None:
         print(f"          {path:9} {time.perf_counter() - begun:5.1f} s, peak {peak} MB: {said}")
 
 
-def main() -> None:
+def run_over(hosts: int, source: str, port: int) -> None:
+    """Print how long a run over so many hosts takes; in a process of its own, so that none is warm."""
+    from almazara.app.prices import open_prices
+    from almazara.settings import Settings
+
+    with tempfile.TemporaryDirectory() as home:
+        more = {"delay_seconds": DELAY_SECONDS, "loopback_ports": (port,), "demo": False}
+        settings = Settings(home=Path(home), page_source=source, **more)  # type: ignore[arg-type]
+        with closing(open_prices(settings, serving=False)) as prices:
+            for number in range(hosts * PRODUCTS):
+                url = f"http://127.0.1.{1 + number // PRODUCTS}:{port}/offer/{number}"
+                prices.service.add_product(url, marketplace=None, category=None, target_price=None)
+            begun = time.perf_counter()
+            run = prices.jobs.run()
+            seconds = time.perf_counter() - begun
+    read = run.counts["observed"]
+    print(f"{source:7} {hosts:2} hosts: {seconds:5.1f} s for {read} of {hosts * PRODUCTS} products", flush=True)
+
+
+def main(what: list[str]) -> None:
     """Measure each way."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
+    server = ThreadingHTTPServer(("0.0.0.0", 0), Shop)
     server.daemon_threads = True
     server.handle_error = lambda *_: None  # type: ignore[method-assign]
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    commands = {
+        "pages": [[way] for way in WAYS],
+        "hosts": [[source, str(hosts)] for hosts in (1, HOSTS) for source in ("http", "scrapy")],
+    }
     print(f"A page of {len(' '.join(WORDS).encode()):,} bytes, {len(BODY):,} packed.", flush=True)
-    for way in WAYS:
-        subprocess.run([sys.executable, __file__, way, str(server.server_port)], check=True)
+    for command in [command for name in what or commands for command in commands[name]]:
+        subprocess.run([sys.executable, __file__, *command, str(server.server_port)], check=True)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        measure(sys.argv[1], int(sys.argv[2]))
-    else:
-        main()
+    match sys.argv[1:]:
+        case [source, hosts, port]:
+            run_over(int(hosts), source, int(port))
+        case [way, port]:
+            measure(way, int(port))
+        case what:
+            main(what)

@@ -13,14 +13,13 @@ from almazara import log
 from almazara.artifacts import Artifact, open_artifacts
 from almazara.errors import AlmazaraError, NotFoundError
 from almazara.live import Live
-from almazara.prices import pages
 from almazara.prices.alerts import alerting
 from almazara.prices.alerts.delivery import Delivered
 from almazara.prices.collecting.collection import Archive, Collector
 from almazara.prices.demo import oils
 from almazara.prices.demo.following import demo_source, follows_demo, open_demo_shop
 from almazara.prices.fetching.protocol import Page, PageSource
-from almazara.prices.fetching.registry import page_source
+from almazara.prices.fetching.registry import SHOPS_AT_ONCE, page_source, scrapy_process
 from almazara.prices.fetching.snapshots import open_snapshots
 from almazara.prices.publishing import FORECASTS, Published, open_published, publish_forecasts
 from almazara.prices.schema import Listing, Run
@@ -33,6 +32,7 @@ from almazara.settings import Settings
 if TYPE_CHECKING:
     from almazara.prices.collecting.jobs import ScrapeJobs
     from almazara.prices.demo.shop import DemoShop
+    from almazara.prices.fetching.scrapy_source import ScrapyProcess
     from almazara.prices.forecasting.retraining import Retraining
 
 
@@ -92,10 +92,11 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
     )
     retraining = Retraining(store, locks=locks, clock=_clock, rng=random.Random())
     service = PriceService(
-        store, live, timezone=settings.timezone, clock=_clock, loopback=bool(settings.loopback_ports)
+        store, live, timezone=settings.timezone, clock=_clock, loopback_ports=frozenset(settings.loopback_ports)
     )
 
     shop = open_demo_shop() if serving and follows_demo(settings, store) else None
+    scrapy = scrapy_process(settings)
 
     def after() -> None:
         live.refresh()
@@ -108,19 +109,20 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
 
     jobs = ScrapeJobs(
         store,
-        lambda run, stopped: _collector(settings, store, _source_of(settings, run, shop), stopped),
+        lambda run, stopped: _collector(settings, store, _source_of(settings, run, shop, scrapy), stopped),
         locks=locks,
         clock=_clock,
         rng=random.Random(),
         after=after,
+        shops_at_once=SHOPS_AT_ONCE[settings.page_source],
     )
     return Prices(service, jobs, retraining, live, shop)
 
 
-def _source_of(settings: Settings, run: Run, shop: DemoShop | None) -> PageSource:
+def _source_of(settings: Settings, run: Run, shop: DemoShop | None, scrapy: ScrapyProcess | None) -> PageSource:
     """Where a run's pages come from; a run of the demo shop opens one for itself where none is open."""
     if run.shop != oils.SHOP:
-        return page_source(settings)
+        return page_source(settings, scrapy=scrapy)
     return demo_source(settings, shop or open_demo_shop(), stops=shop is None)
 
 
@@ -135,7 +137,7 @@ def _collector(
 
     archive = Archive(keep=lambda listing, page: kept.keep(listing.shop, listing.sku, page), last=last)
     kept.prune(_clock())
-    return Collector(source, store, pages.read, archive, _clock, stopped)
+    return Collector(source, store, archive, _clock, stopped)
 
 
 def _start_quietly(start: Callable[[], object]) -> None:

@@ -56,13 +56,13 @@ class PriceService:
         *,
         timezone: str,
         clock: Callable[[], datetime],
-        loopback: bool = False,
+        loopback_ports: frozenset[int] = frozenset(),
     ) -> None:
         self.store = store
         self._live = live
         self._zone = timezone
         self._clock = clock
-        self._loopback = loopback
+        self._loopback_ports = loopback_ports
 
     def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
         """Products in order of id, each with its newest price."""
@@ -98,7 +98,7 @@ class PriceService:
             category=category,
             target_price=target_price,
             now=self._clock(),
-            loopback=self._loopback,
+            loopback_ports=self._loopback_ports,
         )
         known = self.store.listing(meant.listing_id)
         if known is not None:

@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from almazara.errors import UnavailableError
-from almazara.prices import pages
 from almazara.prices.collecting.collection import COUNTS, HELD, SEARCHES_READ, Archive, Collector, interpret
 from almazara.prices.collecting.runs import scrape_runs
 from almazara.prices.fetching.protocol import Failed, NotModified, Page, Refused
@@ -62,7 +61,7 @@ def collect(store, world, *listings, stopped=lambda: False, run=None):
         if store.listing(listing.listing_id) is None:
             store.save_listing(listing)
     run = run or scrape_runs("run-1", listings, NOW)[0]
-    collector = Collector(world, store, pages.read, world.archive(), lambda: NOW, stopped)
+    collector = Collector(world, store, world.archive(), lambda: NOW, stopped)
     for step in collector.collect(run):
         run = step
     return run
@@ -309,7 +308,7 @@ def test_the_run_is_saved_after_each_listing_with_what_is_pending(store, world):
     for listing in listings:
         world.answers[listing.url] = page_of(offer_page("9.95"))
         store.save_listing(listing)
-    collector = Collector(world, store, pages.read, world.archive(), lambda: NOW)
+    collector = Collector(world, store, world.archive(), lambda: NOW)
     seen = []
     for _ in collector.collect(scrape_runs("run-1", listings, NOW)[0]):
         kept = store.run("run-1.shop.example")

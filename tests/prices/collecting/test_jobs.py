@@ -17,7 +17,6 @@ import pytest
 
 from almazara import log
 from almazara.errors import ConflictError, InputError, NotFoundError, UnavailableError
-from almazara.prices import pages
 from almazara.prices.collecting import runs
 from almazara.prices.collecting.collection import Archive, Collector
 from almazara.prices.collecting.jobs import ScrapeJobs
@@ -72,9 +71,9 @@ def jobs(store, gate, after, tmp_path):
     made.stop()
 
 
-def jobs_over(store, gate, tmp_path, after=None):
+def jobs_over(store, gate, tmp_path, after=None, **more):
     def collector(_run, stopped):
-        return Collector(gate, store, pages.read, ARCHIVE, lambda: NOW, stopped)
+        return Collector(gate, store, ARCHIVE, lambda: NOW, stopped)
 
     done = after if after is not None else []
     return ScrapeJobs(
@@ -84,6 +83,7 @@ def jobs_over(store, gate, tmp_path, after=None):
         clock=lambda: NOW,
         rng=random.Random(7),
         after=lambda: done.append(1),
+        **more,
     )
 
 
@@ -189,6 +189,48 @@ def test_whatever_breaks_a_run_ends_it_as_failed_and_frees_the_shop(jobs, gate, 
     gate.error = None
     gate.let.set()
     assert jobs.run().state is RunState.DONE
+
+
+def test_shops_are_read_side_by_side_where_the_source_can(store, tmp_path, gate, after, monkeypatch):
+    """Nobody gets a page before both shops have asked; progress is told by one of them at a time."""
+    together, telling, told = threading.Barrier(2, timeout=20), threading.Lock(), []
+
+    def fetch(url, _validators=None):
+        together.wait()
+        return page_of(offer_page("9.95"), url)
+
+    def tell(run):
+        assert telling.acquire(blocking=False)
+        told.append(run.shop)
+        telling.release()
+
+    monkeypatch.setattr(gate, "fetch", fetch)
+    follow(store, product(), elsewhere())
+    run = jobs_over(store, gate, tmp_path, after, shops_at_once=8).run(on_progress=tell)
+    assert (run.state, run.counts["observed"], run.shops) == (RunState.DONE, 2, ["other.example", "shop.example"])
+    assert sorted(told) == ["other.example"] * 2 + ["shop.example"] * 2
+    assert (gate.closed, after) == (2, [1])
+
+
+def test_an_interrupt_stops_the_other_shops_before_the_locks_are_free(store, tmp_path, gate):
+    follow(store, product(), elsewhere(), replace(elsewhere(2), url="https://other.example/2"))
+    jobs = jobs_over(store, gate, tmp_path, shops_at_once=2)
+    main, fetch = threading.current_thread(), gate.fetch
+
+    def interrupted(url, validators=None):
+        if threading.current_thread() is main:
+            assert gate.asked.wait(20)  # the other shop is being read
+            threading.Timer(0.1, gate.let.set).start()
+            raise KeyboardInterrupt
+        return fetch(url, validators)
+
+    gate.fetch = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run()
+    left = {run.state: len(run.pending) for run in store.runs(kind=runs.SCRAPE)}
+    assert left.pop(RunState.RUNNING) > 0  # of this thread, to be resumed
+    assert left in ({RunState.DONE: 0}, {RunState.INTERRUPTED: 1})
+    assert all(not thread.is_alive() for thread in jobs._threads)
 
 
 def test_a_collector_that_cannot_be_made_fails_the_run(store, tmp_path, gate):

@@ -202,10 +202,19 @@ def test_what_cannot_be_followed_is_refused(text):
 
 
 def test_addresses_on_this_machine_are_taken_only_where_that_is_allowed():
-    found = listing("http://127.0.0.1:8123/p/1", loopback=True)
+    found = listing("http://127.0.0.1:8123/p/1", loopback_ports=frozenset({8123}))
     assert (found.shop, found.url) == ("127.0.0.1", "http://127.0.0.1:8123/p/1")
     with pytest.raises(InputError):
-        listing("http://10.0.0.1/p/1", loopback=True)
+        listing("http://10.0.0.1/p/1", loopback_ports=frozenset({80}))
+    with pytest.raises(InputError):
+        listing("http://127.0.0.1:8124/p/1", loopback_ports=frozenset({8123}))
+    with pytest.raises(InputError):
+        listing("http://nas.local:8123/p/1", loopback_ports=frozenset({8123}))
+
+
+def test_an_address_on_a_port_that_is_never_asked_is_refused():
+    with pytest.raises(InputError, match="port 8443"):
+        listing("https://shop.example:8443/aceite")
 
 
 def test_an_international_host_is_kept_in_ascii():
@@ -263,7 +272,7 @@ def test_whatever_is_typed_gives_a_listing_or_an_input_error(text, marketplace, 
     st.builds(
         "{}{}/{}?{}".format,
         st.sampled_from(["http://", "HTTPS://"]),
-        st.sampled_from(["a.es", "Ñ.es:81"]),
+        st.sampled_from(["a.es", "Ñ.es:443"]),
         st.text(),
         TYPED,
     )

@@ -47,6 +47,8 @@ def test_an_address_is_brought_into_one_spelling(url, normal):
         "https://shop.example\\@169.254.169.254/",
         "https://shop.example/\r\nX-Injected: 1",
         "https://shop.example/\x00",
+        "https://shop.example/\x85",
+        "https://shop.example/\u2028",
         "https://shop.example:22/",
         "https://shop.example:0/",
         "https://shop.example:99999/",
@@ -69,6 +71,34 @@ def test_an_address_is_brought_into_one_spelling(url, normal):
 )
 def test_what_is_no_plain_web_address_is_refused(url):
     assert isinstance(check_url(url, PUBLIC), Forbidden)
+
+
+NAMED = AddressPolicy(names_only=True, loopback_ports=frozenset({8321}))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://8.8.8.8/",
+        "http://[2606:4700::1111]/",
+        "http://localhost/",
+        "http://127.0.0.1/",
+        "http://intranet/",
+        "http://nas.local:8321/",
+        "http://metadata.google.internal/",
+        "http://router.home.arpa/",
+        "http://shop.onion/",
+    ],
+)
+def test_where_a_name_is_asked_for_numbers_and_local_names_are_refused(url):
+    refused = check_url(url, NAMED)
+    assert isinstance(refused, Forbidden)
+    assert "is no public name" in refused.advice
+
+
+@pytest.mark.parametrize("url", ["https://shop.example/", "http://localhost:8321/", "http://[::1]:8321/"])
+def test_public_names_and_the_loopback_ports_of_the_setting_are_names_enough(url):
+    assert isinstance(check_url(url, NAMED), Target)
 
 
 @given(st.text(max_size=80))

@@ -5,8 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +19,7 @@ from almazara.prices.fetching.addresses import AddressPolicy
 from almazara.prices.fetching.config import HttpConfig
 from almazara.prices.fetching.politeness import Politeness
 from almazara.prices.fetching.protocol import Failed, Page, Refused
-from almazara.prices.fetching.scrapy_source import ScrapySource
+from almazara.prices.fetching.scrapy_source import ScrapyProcess, ScrapySource
 from page_server import Crowd, in_turn, reply, serving
 
 HTML = b"<html>aceite</html>"
@@ -30,11 +33,19 @@ def shop():
         yield server
 
 
-def source_for(shop, polite=None, **settings):
+def source_for(shop, polite=None, more=None, **settings):
     polite = Politeness(**({"delay_seconds": 0, "backoff_seconds": 0.01} | (polite or {})))
-    return ScrapySource(
-        HttpConfig(politeness=polite, addresses=AddressPolicy(loopback_ports=frozenset({shop.port})), **settings)
-    )
+    addresses = AddressPolicy(loopback_ports=frozenset({shop.port}))
+    return ScrapySource(HttpConfig(politeness=polite, addresses=addresses, **settings), **(more or {}))
+
+
+def at_once(source, urls):
+    with ThreadPoolExecutor(len(urls)) as pool:
+        return list(pool.map(source.fetch, urls))
+
+
+def pid_of(source):
+    return source._process._child.pid
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +56,10 @@ def source(shop):
     made.close()
 
 
-def test_each_address_of_a_crawl_gets_one_outcome(shop, source):
+def test_each_of_many_addresses_gets_one_outcome(shop, source):
     urls = [shop.url(f"/{number}", host) for number in range(3) for host in ("127.0.0.1", "localhost")]
     urls += [shop.url("/missing"), "file:///etc/passwd", "http://10.0.0.1/"]
-    outcomes = []
-    source.crawl(urls, outcomes.append)
+    outcomes = at_once(source, urls)
     assert Counter(outcome.url for outcome in outcomes) == Counter(urls)
     assert Counter(type(outcome) for outcome in outcomes) == {Page: 7, Refused: 2}
 
@@ -57,8 +67,51 @@ def test_each_address_of_a_crawl_gets_one_outcome(shop, source):
 def test_a_host_is_asked_one_at_a_time(shop, source):
     crowd = Crowd()
     shop.routes["/slow"] = crowd.reply(HTML, 0.05)
-    source.crawl([shop.url("/slow")] * 4, lambda _: None)
+    at_once(source, [shop.url("/slow")] * 4)
     assert crowd.most == 1
+
+
+def test_many_hosts_are_asked_side_by_side(shop):
+    """Nobody gets an answer before all twenty have asked."""
+    hosts = [f"shop{number}.example" for number in range(20)]
+    together = threading.Barrier(len(hosts), timeout=60)
+
+    def answer(handler):
+        together.wait()
+        reply(HTML)(handler)
+
+    shop.routes["/together"] = answer
+    source = source_for(shop, polite={"robots": False}, more={"resolver": lambda *_: ["127.0.0.1"]})
+    try:
+        outcomes = at_once(source, [shop.url("/together", host) for host in hosts])
+    finally:
+        source.close()
+    assert [type(outcome) for outcome in outcomes] == [Page] * len(hosts)
+
+
+def test_sources_share_a_process_that_ends_with_the_last_of_them(shop):
+    process = ScrapyProcess()
+    first, second = (source_for(shop, more={"process": process}) for _ in range(2))
+    first.fetch(shop.url("/0"))
+    child = process._child
+    first.close()
+    assert isinstance(second.fetch(shop.url("/1")), Page)
+    assert process._child is child
+    second.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(child.pid, 0)
+
+
+def test_the_first_part_of_a_large_robots_txt_counts():
+    with serving() as large:
+        rules = b"User-agent: *\nDisallow: /private\n"
+        large.routes |= {"/robots.txt": reply(rules + b"#" * 600_000), "/oil": reply(HTML), "/private": reply(HTML)}
+        source = source_for(large)
+        try:
+            outcomes = [source.fetch(large.url(path)) for path in ("/oil", "/private")]
+        finally:
+            source.close()
+        assert [type(outcome) for outcome in outcomes] == [Page, Refused]
 
 
 def test_passing_errors_are_repeated(shop, source):
@@ -77,7 +130,7 @@ def test_the_callers_process_stays_free_of_scrapy(source, shop):
 
 
 def test_certificates_are_checked_cookies_forgotten_and_hosts_throttled():
-    made = scrapy_spider.settings(HttpConfig())
+    made = scrapy_spider.SETTINGS
     assert made["DOWNLOAD_VERIFY_CERTIFICATES"] is True
     assert made["AUTOTHROTTLE_ENABLED"] is True
     assert made["COOKIES_ENABLED"] is False
@@ -106,7 +159,7 @@ def test_connections_go_to_checked_addresses_only(monkeypatch):
         ("127.0.0.1", []),
     ]:
         receiver = Receiver()
-        scrapy_spider.PinnedResolver(None).resolveHostName(receiver, host, 443)
+        scrapy_spider.PinnedResolver(SimpleNamespace(nameResolver=None), 0).resolveHostName(receiver, host, 443)
         assert receiver.got == [*expected, "complete"]
 
 
@@ -143,30 +196,39 @@ def test_proxies_are_used_in_turn_and_the_days_budget_holds(shop):
 
 
 def test_a_process_that_dies_fails_its_pages_and_is_started_again(shop):
+    both_asked, let = threading.Barrier(3, timeout=60), threading.Event()
+
+    def held(handler):
+        both_asked.wait()
+        let.wait(60)
+        reply(HTML)(handler)
+
+    shop.routes["/held"] = held
     source = source_for(shop)
     try:
         assert isinstance(source.fetch(shop.url("/0")), Page)
-        os.kill(source._process.pid, signal.SIGKILL)
-        outcomes = []
-        source.crawl([shop.url("/1"), shop.url("/2")], outcomes.append)
-        assert [type(outcome) for outcome in outcomes] == [Failed, Failed]
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = pool.map(source.fetch, [shop.url("/held"), shop.url("/held", "localhost")])
+            both_asked.wait()
+            os.kill(pid_of(source), signal.SIGKILL)
+            assert [type(outcome) for outcome in outcomes] == [Failed, Failed]
         assert isinstance(source.fetch(shop.url("/1")), Page)
     finally:
+        let.set()
         source.close()
 
 
-def test_an_interrupted_crawl_leaves_no_process_behind(shop):
-    source = source_for(shop)
-
+def test_an_interrupted_fetch_leaves_no_process_behind(shop):
     def interrupt(_):
         raise KeyboardInterrupt
 
+    source = source_for(shop, polite={"delay_seconds": 1}, more={"sleep": interrupt})
     with pytest.raises(KeyboardInterrupt):
-        source.crawl([shop.url("/0"), shop.url("/1")], interrupt)
-    process = source._process
+        source.fetch(shop.url("/0"))
+    child = pid_of(source)
     source.close()
     with pytest.raises(ProcessLookupError):
-        os.kill(process.pid, 0)
+        os.kill(child, 0)
 
 
 def test_the_process_ends_when_its_caller_is_killed(shop):
@@ -174,11 +236,12 @@ def test_the_process_ends_when_its_caller_is_killed(shop):
 import sys, time
 from almazara.prices.fetching.addresses import AddressPolicy
 from almazara.prices.fetching.config import HttpConfig
+from almazara.prices.fetching.politeness import Politeness
 from almazara.prices.fetching.scrapy_source import ScrapySource
-source = ScrapySource(HttpConfig(addresses=AddressPolicy(loopback_ports=frozenset({{{shop.port}}}))))
-source.fetch("file:///none")
-source.crawl([], print)
-print(source._process.pid, flush=True)
+addresses = AddressPolicy(loopback_ports=frozenset({{{shop.port}}}))
+source = ScrapySource(HttpConfig(addresses=addresses, politeness=Politeness(robots=False)))
+source.fetch("{shop.url("/0")}")
+print(source._process._child.pid, flush=True)
 time.sleep(600)
 """
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as caller:

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from almazara.errors import InputError
+from almazara.prices import pages
 from almazara.prices.collecting.plausibility import Held, Verdict, judge
 from almazara.prices.fetching.protocol import Failed, NotModified, Page, PageSource, Refused
 from almazara.prices.packs import litres
@@ -37,23 +38,6 @@ _JUDGED: Final = timedelta(days=366)
 _RESULTS_FOLLOWED: Final = 24
 
 
-class Read(Protocol):
-    """The reader of pages, `pages.read`."""
-
-    def __call__(
-        self,
-        html: str | bytes,
-        *,
-        url: str,
-        status: int = 200,
-        headers: Mapping[str, str] = ...,
-        expected_sku: str | None = None,
-        known_title: str | None = None,
-    ) -> Outcome:
-        """Read one page."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one listing of a run came to, before its prices were judged.
@@ -71,10 +55,10 @@ class Reading:
     learned: tuple[Listing, ...] = ()
 
 
-def read_for(listing: Listing, page: Page, read: Read) -> Outcome:
+def read_for(listing: Listing, page: Page) -> Outcome:
     """What a listing's page says: a product's page must show its ASIN, on Amazon, and a title like the known one."""
     is_product = listing.kind is ListingKind.PRODUCT
-    return read(
+    return pages.read(
         page.body,
         url=page.final_url,
         status=page.status,
@@ -224,7 +208,6 @@ class Collector:
 
     source: PageSource
     store: ObservationStore
-    read: Read
     archive: Archive
     clock: Callable[[], datetime]
     stopped: Callable[[], bool] = field(default=lambda: False)
@@ -266,7 +249,7 @@ class Collector:
             case Page():
                 page = fetched
         self.archive.keep(listing, page)  # one that has not changed is a note of its moment, so that replay knows it
-        reading = interpret(listing, read_for(listing, page, self.read), page.fetched_at, self.source.name)
+        reading = interpret(listing, read_for(listing, page), page.fetched_at, self.source.name)
         if reading.outcome == "blocked":
             self.source.report_block(listing.url)
         recorded = self._kept(reading)

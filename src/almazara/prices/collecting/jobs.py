@@ -40,6 +40,7 @@ class ScrapeJobs:
         clock: The present moment (aware).
         rng: Makes run ids.
         after: Called when all shops of a request are done (alerts, forecasts).
+        shops_at_once: How many shops of a request are read side by side.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class ScrapeJobs:
         clock: Callable[[], datetime],
         rng: random.Random,
         after: Callable[[], None],
+        shops_at_once: int = 1,
     ) -> None:
         self._store = store
         self._collector = collector
@@ -58,6 +60,8 @@ class ScrapeJobs:
         self._clock = clock
         self._rng = rng
         self._after = after
+        self._shops_at_once = shops_at_once
+        self._telling = threading.Lock()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -77,7 +81,7 @@ class ScrapeJobs:
         """Read all tracked listings, or those named, and return when it is done; see `start`."""
         begun, locks = self._begin(listing_ids)
         with locks:
-            ended = [self._work(run, on_progress) for run in begun]
+            ended = self._work_all(begun, on_progress)
         self._after()
         return runs.view(begun[0].run_id.split(".")[0], ended)
 
@@ -161,8 +165,7 @@ class ScrapeJobs:
         def work() -> None:
             try:
                 with locks:
-                    for run in begun:
-                        self._work(run, lambda _run: None)
+                    self._work_all(begun, lambda _run: None)
                 if not self._stopping.is_set():
                     self._after()
             except Exception as error:  # noqa: BLE001 - nobody waits for this thread, so the log must say it
@@ -172,6 +175,30 @@ class ScrapeJobs:
         self._threads = [one for one in self._threads if one.is_alive()] + [thread]
         thread.start()
 
+    def _work_all(self, begun: list[Run], on_progress: OnProgress) -> list[Run]:
+        """Read the runs of a request, in this thread and in as many more as shops may be read side by side."""
+        ended: dict[str, Run] = {}
+        waiting = iter(begun)
+
+        def work() -> None:
+            for run in waiting:
+                ended[run.run_id] = self._work(run, on_progress)
+
+        more = min(self._shops_at_once, len(begun)) - 1
+        threads = [threading.Thread(target=work, name=f"scrape-{begun[0].run_id}", daemon=True) for _ in range(more)]
+        for thread in threads:
+            thread.start()
+        try:
+            work()
+            for thread in threads:
+                thread.join()
+        except KeyboardInterrupt:  # of the command line; the shops stay locked until the others have stopped too
+            if threads:
+                self._threads += threads
+                self.stop()
+            raise
+        return [ended[run.run_id] for run in begun]
+
     def _work(self, run: Run, on_progress: OnProgress) -> Run:
         """Read a run to its end; what breaks it is kept with it, so that nobody waits for it."""
         try:
@@ -179,7 +206,8 @@ class ScrapeJobs:
             with closing(collector.source):
                 for step in collector.collect(run):
                     run = step
-                    on_progress(run)
+                    with self._telling:
+                        on_progress(run)
         except Exception as error:  # noqa: BLE001 - whatever breaks a run, the run says so
             run = self._failed(run, error)
         log.event("collected", run=run.run_id, state=run.state, **run.counts)

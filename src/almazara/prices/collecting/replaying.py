@@ -9,8 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from almazara.errors import InputError
-from almazara.prices import pages
-from almazara.prices.collecting.collection import Read, interpret, judged_against, read_for, save_learned
+from almazara.prices.collecting.collection import interpret, judged_against, read_for, save_learned
 from almazara.prices.collecting.plausibility import Held, judge
 from almazara.prices.fetching.protocol import Page
 from almazara.prices.fetching.snapshots import open_snapshots
@@ -39,18 +38,17 @@ class ReplayReport:
     held: dict[str, Held] = field(default_factory=dict)
 
 
-def replay(store: ObservationStore, kept: Iterable[tuple[str, str, Page]], read: Read) -> Iterator[ReplayReport]:
+def replay(store: ObservationStore, kept: Iterable[tuple[str, str, Page]]) -> Iterator[ReplayReport]:
     """Read kept pages, oldest first; yields the report after each page.
 
     Args:
         store: Where what was missed is added; a new one rebuilds the history from nothing.
         kept: Shop, sku and page of each snapshot, in order of time.
-        read: The reader.
     """
     report = ReplayReport()
     for shop, sku, page in kept:
         listing = _listing(store, shop, sku, page)
-        reading = interpret(listing, read_for(listing, page, read), page.fetched_at, "replay")
+        reading = interpret(listing, read_for(listing, page), page.fetched_at, "replay")
         report.counts[reading.outcome] += 1
         reused = save_learned(store, reading.learned)
         for observation in reading.observations:
@@ -97,7 +95,7 @@ def replay_pages(settings: Settings, folder: Path | None, store_url: str | None,
     try:
         total = len(list(kept.root.glob("*/*/*.json")))
         pages_kept = ((one.shop, one.sku, one.page) for one in kept.iterate())
-        for done, step in enumerate(replay(store, pages_kept, pages.read), start=1):
+        for done, step in enumerate(replay(store, pages_kept), start=1):
             report = step
             progress("reading kept pages", done, total)
     finally:

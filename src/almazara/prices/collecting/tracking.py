@@ -7,11 +7,11 @@ import unicodedata
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, parse_qs, quote, urlencode, urlsplit
 
 from almazara.errors import InputError
+from almazara.prices.fetching.addresses import ODD_CHARACTER, AddressPolicy, Forbidden, check_url
 from almazara.prices.pages.amazon.marketplaces import CURRENCIES, shop_of
 from almazara.prices.schema import Listing, ListingKind
 from almazara.prices.store.observations import MAX_DECIMALS, MAX_INTEGER_DIGITS, utc
@@ -20,21 +20,14 @@ _LONGEST_TEXT: Final = 2048
 _LONGEST_SEARCH: Final = 200
 _ASIN_LENGTH: Final = 10
 _ISBN_MODULUS: Final = 11
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _URL_SAFE: Final = "/%:@!$&'()*+,;=~-._?"
 
 _SHORTENERS: Final = frozenset({"a.co", "amzn.asia", "amzn.com", "amzn.eu", "amzn.in", "amzn.to"})
 _MARKETPLACE_ALIASES: Final = {"us": "amazon.com", "gb": "amazon.co.uk"}
 _SEARCH_FILTERS: Final = ("i", "rh", "s")  # department, refinements and order: they change what is found
 
-_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\\\u2028\u2029\ud800-\udfff]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _SCHEMELESS = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?:/|$)")
-_HOST = re.compile(
-    r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*"
-)
-_NUMERIC = re.compile(r"\d+|0x[0-9a-f]*")
-_LOCAL_NAMES: Final = ("localhost", "local", "internal", "home.arpa", "onion")
 _AMAZON_LANGUAGE = re.compile(r"^/-/[a-z]{2}(?:[-_][a-z]{2})?(?=/)", re.IGNORECASE)
 _IN_PATH = re.compile(
     r"/(?:dp|gp/product|gp/aw/d|gp/offer-listing|exec/obidos/asin|product-reviews|product)/([^/]*)", re.IGNORECASE
@@ -56,7 +49,7 @@ def listing_from(
     category: str | None,
     target_price: Decimal | None,
     now: datetime,
-    loopback: bool = False,
+    loopback_ports: frozenset[int] = frozenset(),
 ) -> Listing:
     """The listing that a user means.
 
@@ -67,13 +60,13 @@ def listing_from(
         category: Words to group it by; folded to lower-case letters, digits and hyphens.
         target_price: Price at or below which the user wants to hear of it.
         now: The present moment (aware).
-        loopback: Whether addresses on this machine are taken, for shops in tests.
+        loopback_ports: Ports of this machine on which addresses are taken, for shops in tests.
 
     Raises:
         InputError: when any of it cannot be used; the message says what can.
     """
     typed = _plain(text)
-    kind, shop, sku, url, title = _meant(typed, marketplace, loopback=loopback)
+    kind, shop, sku, url, title = _meant(typed, marketplace, loopback_ports)
     return Listing(
         listing_id=f"{shop}:{sku}",
         shop=shop,
@@ -87,33 +80,27 @@ def listing_from(
     )
 
 
-def normalized_url(text: str, *, loopback: bool = False) -> str:
+def normalized_url(text: str, loopback_ports: frozenset[int] = frozenset()) -> str:
     """An http(s) address in the one form by which a listing is known; the same when normalized again.
 
-    Host in lower-case ASCII, no default port, no fragment, no tracking parameters.
+    Host in lower-case ASCII, no default port, no fragment, no tracking parameters. Whether it may be asked at all is
+    for `fetching.addresses` to say.
 
     Raises:
-        InputError: for other schemes, user names, hosts that are no public names, and what is no address.
+        InputError: for other schemes and ports, user names, hosts that are no public names, and what is no address.
     """
-    if len(text) > _LONGEST_TEXT or _ODD.search(text):
+    if len(text) > _LONGEST_TEXT or ODD_CHARACTER.search(text):
         raise InputError(
             f"An address has at most {_LONGEST_TEXT} characters, and no control characters or backslashes."
         )
-    try:
-        parts = urlsplit(text.strip())
-        port = parts.port
-    except ValueError as error:
-        raise InputError("The address cannot be read: copy it whole from the browser.") from error
-    if parts.scheme not in _DEFAULT_PORTS:
-        raise InputError("Only addresses that begin with http:// or https:// can be followed.")
-    if "@" in parts.netloc:
-        raise InputError("The address holds a user name or password: take that out.")
-    host = _checked_host(parts.hostname or "", loopback=loopback)
-    netloc = host if port in {None, _DEFAULT_PORTS[parts.scheme]} else f"{host}:{port}"
+    target = check_url(text.strip(), AddressPolicy(loopback_ports=loopback_ports, names_only=True))
+    if isinstance(target, Forbidden):
+        raise InputError(target.advice)
+    parts = urlsplit(text.strip())
     path = quote(parts.path or "/", safe=_URL_SAFE)
     kept = [part for part in parts.query.split("&") if part and not _TRACKING.fullmatch(part.partition("=")[0])]
     query = quote("&".join(kept), safe=_URL_SAFE)
-    url = f"{parts.scheme}://{netloc}{path}{'?' if query else ''}{query}"
+    url = f"{target.scheme}://{urlsplit(target.url).netloc}{path}{'?' if query else ''}{query}"
     if len(url) > _LONGEST_TEXT:
         raise InputError(f"The address is too long: at most {_LONGEST_TEXT} characters.")
     return url
@@ -123,7 +110,7 @@ def _plain(text: str) -> str:
     typed = text.strip()
     if not typed:
         raise InputError("Nothing was given: give the address of a product, an ASIN, or `search:` and words.")
-    if len(typed) > _LONGEST_TEXT or _ODD.search(typed):
+    if len(typed) > _LONGEST_TEXT or ODD_CHARACTER.search(typed):
         raise InputError(f"Give at most {_LONGEST_TEXT} characters, without control characters or backslashes.")
     return typed
 
@@ -131,7 +118,7 @@ def _plain(text: str) -> str:
 _Meant = tuple[ListingKind, str, str, str, str | None]
 
 
-def _meant(typed: str, marketplace: str | None, *, loopback: bool) -> _Meant:
+def _meant(typed: str, marketplace: str | None, loopback_ports: frozenset[int]) -> _Meant:
     """Kind, shop, sku, url and title of what was typed."""
     if typed.casefold().startswith("search:"):
         return _search(_market(marketplace), {"k": typed[len("search:") :]})
@@ -144,7 +131,7 @@ def _meant(typed: str, marketplace: str | None, *, loopback: bool) -> _Meant:
             f"{typed[:80]!r} is no address, ASIN or search: give an address that begins with https://, an ASIN such "
             "as those in amazon.es/dp/..., or `search:` and the words to look for."
         )
-    return _page(normalized_url(url, loopback=loopback))
+    return _page(normalized_url(url, loopback_ports))
 
 
 def _with_scheme(typed: str) -> str | None:
@@ -211,7 +198,7 @@ def _product(shop: str, asin: str) -> _Meant:
 def _search(shop: str, query: dict[str, str]) -> _Meant:
     """A search; it is known by its address, in which the words stand in lower case with single spaces."""
     words = " ".join(unicodedata.normalize("NFC", query["k"]).split())
-    if not words or len(words) > _LONGEST_SEARCH or any(_ODD.search(value) for value in query.values()):
+    if not words or len(words) > _LONGEST_SEARCH or any(ODD_CHARACTER.search(value) for value in query.values()):
         raise InputError(f"A search needs words: one to {_LONGEST_SEARCH} characters, no control characters.")
     known_by = unicodedata.normalize("NFC", words.lower())
     url = f"https://www.{shop}/s?{urlencode(query | {'k': known_by})}"
@@ -243,33 +230,6 @@ def _market(name: str | None) -> str:
     if shop is None:
         raise InputError(f"There is no marketplace {name[:40]!r}: choose one of {', '.join(sorted(CURRENCIES))}.")
     return shop
-
-
-def _checked_host(host: str, *, loopback: bool) -> str:
-    """The host in lower-case ASCII.
-
-    Raises:
-        InputError: when it is no public name: empty, a number, an IP address, a name of this machine or network.
-    """
-    try:
-        plain = (host if host.isascii() else host.encode("idna").decode("ascii")).lower().removesuffix(".")
-    except UnicodeError as error:
-        raise InputError(f"{host[:80]!r} is no name of a shop's host.") from error
-    if loopback and _is_loopback(plain):
-        return f"[{plain}]" if ":" in plain else plain
-    if not _HOST.fullmatch(plain):
-        raise InputError(f"{host[:80]!r} is no name of a shop's host.")
-    name, _, last = plain.rpartition(".")
-    if not name or _NUMERIC.fullmatch(last) or plain.endswith(tuple(f".{local}" for local in _LOCAL_NAMES)):
-        raise InputError(f"{plain[:80]!r} is no public name: give the shop's own address, not a number or local name.")
-    return plain
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _folded_category(category: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Which addresses may be asked: http(s) on known ports, on hosts that resolve to public addresses only."""
+"""Which addresses may be asked, or followed: http(s) on known ports, on hosts that resolve to public addresses only."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 Resolver = Callable[[str, int], Sequence[str]]
 """Host and port -> the addresses a connection may go to; raises OSError when there is none."""
 
+ODD_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f\\\u2028\u2029\ud800-\udfff]")
+"""What no address holds: browsers write it otherwise, and programs disagree on what it means."""
+
 _LONGEST_URL = 8192
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_ODD = re.compile(r"[\x00-\x1f\x7f\\\ud800-\udfff]")
+_LOCAL_NAMES = (".localhost", ".local", ".internal", ".home.arpa", ".onion")
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
 _NUMERIC_LABEL = re.compile(r"\d+|0x[0-9a-f]*")
@@ -34,10 +37,13 @@ class AddressPolicy:
     Attributes:
         ports: Ports allowed on public addresses.
         loopback_ports: Ports allowed on this machine, for the demo shop and tests; none by default.
+        names_only: Whether hosts must have public names: a number, or a name of this machine or network, is none. What
+            is followed must; what it redirects to is judged by the addresses that it resolves to.
     """
 
     ports: frozenset[int] = frozenset({80, 443})
     loopback_ports: frozenset[int] = frozenset()
+    names_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,7 @@ class Target:
     @property
     def origin(self) -> str:
         """Scheme, host and port, the unit that has one robots.txt."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}:{self.port}"
+        return f"{self.scheme}://{_bracketed(self.host)}:{self.port}"
 
     @property
     def site(self) -> str:
@@ -63,30 +68,32 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Forbidden:
-    """An address that is not asked, and why."""
+    """An address that is not asked: why, and what to tell somebody who typed it."""
 
     reason: str
+    advice: str = ""
 
 
 def check_url(url: str, policy: AddressPolicy) -> Target | Forbidden:
     """Normalize an address; refuse what is no plain http(s) address on an allowed port. Asks no name server."""
     text = url.strip(" ")
-    if len(text) > _LONGEST_URL or _ODD.search(text):
+    if len(text) > _LONGEST_URL or ODD_CHARACTER.search(text):
         return Forbidden("the address is too long, or holds control characters or backslashes")
     try:
         parts = urlsplit(text)
         port = _DEFAULT_PORTS.get(parts.scheme) if parts.port is None else parts.port
     except ValueError:
-        return Forbidden("the address cannot be read")
+        return Forbidden("the address cannot be read", "The address cannot be read: copy it whole from the browser.")
     if port is None or parts.scheme not in _DEFAULT_PORTS:
-        return Forbidden("only http and https addresses are fetched")
-    host = None if "@" in parts.netloc else _plain_host(parts.hostname or "", bracketed="[" in parts.netloc)
-    if host is None:
-        return Forbidden("the address names no proper host, or holds a user name or password")
+        advice = "Only addresses that begin with http:// or https:// can be followed."
+        return Forbidden("only http and https addresses are fetched", advice)
+    host = _checked_host(parts, port, policy)
+    if isinstance(host, Forbidden):
+        return host
     if port not in policy.ports | policy.loopback_ports:
-        return Forbidden(f"port {port} is not one of those allowed")
-    netloc = f"[{host}]" if ":" in host else host
-    netloc += "" if port == _DEFAULT_PORTS[parts.scheme] else f":{port}"
+        reason = f"port {port} is not one of those allowed"
+        return Forbidden(reason, f"The address cannot be followed: {reason}.")
+    netloc = _bracketed(host) + ("" if port == _DEFAULT_PORTS[parts.scheme] else f":{port}")
     path = quote(_without_dots(parts.path), safe=_URL_SAFE)
     query = f"?{quote(parts.query, safe=_URL_SAFE)}" if parts.query else ""
     return Target(f"{parts.scheme}://{netloc}{path}{query}", parts.scheme, host, port)
@@ -129,8 +136,27 @@ def system_resolver(host: str, port: int) -> list[str]:
     return [str(entry[4][0]) for entry in found]
 
 
+def _checked_host(parts: SplitResult, port: int, policy: AddressPolicy) -> str | Forbidden:
+    """The host in ASCII; refuses what is no DNS name or address, such as `0x7f.1` and `2130706433`."""
+    given = parts.hostname or ""
+    host = _plain_host(given, bracketed="[" in parts.netloc)
+    reason = "the address names no proper host, or holds a user name or password"
+    if "@" in parts.netloc:
+        return Forbidden(reason, "The address holds a user name or password: take that out.")
+    if host is None:
+        return Forbidden(reason, f"{given[:80]!r} is no name of a shop's host.")
+    literal = _literal(host)
+    is_number = bool(_NUMERIC_LABEL.fullmatch(host.rpartition(".")[2]))
+    is_here = port in policy.loopback_ports and (host == "localhost" or (literal is not None and literal.is_loopback))
+    is_public_name = not literal and not is_number and "." in host and not host.endswith(_LOCAL_NAMES)
+    if (is_number and not literal) or (policy.names_only and not is_public_name and not is_here):
+        name = f"{host[:80]!r} is no public name: give the shop's own address, not a number or local name."
+        return Forbidden(reason, name)
+    return host
+
+
 def _plain_host(host: str, *, bracketed: bool) -> str | None:
-    """The host in ASCII, or None for what is no DNS name or address (`0x7f.1` and `2130706433` are none)."""
+    """The host in lower-case ASCII, or None for what cannot be a name or address."""
     if bracketed:
         return str(_literal(host)) if isinstance(_literal(host), IPv6Address) and "%" not in host else None
     try:
@@ -138,11 +164,11 @@ def _plain_host(host: str, *, bracketed: bool) -> str | None:
     except UnicodeError:
         return None
     plain = plain.removesuffix(".")
-    if not _HOST.fullmatch(plain):
-        return None
-    if _NUMERIC_LABEL.fullmatch(plain.rpartition(".")[2]) and not _literal(plain):
-        return None
-    return plain
+    return plain if _HOST.fullmatch(plain) else None
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _without_dots(path: str) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from almazara.prices.fetching.addresses import Target
-from almazara.prices.fetching.decoding import ACCEPT_ENCODING, Decoder
-from almazara.prices.fetching.responses import NOT_WHOLE, TOO_LARGE, Broken, Response, add_header
+from almazara.prices.fetching.responses import ACCEPT_ENCODING, TOO_LARGE, Broken, Limits, Receiver, Response
 
 _ABORT = 0xFFFFFFFF  # CURL_WRITEFUNC_ERROR
 
@@ -33,76 +31,33 @@ _REASONS = {
 _PASSING = frozenset({5, 7, 16, _PARTIAL, 28, 35, 52, 55, 56, 92, 97})
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one request may take.
-
-    Attributes:
-        max_bytes: Bytes of body, after decompression.
-        timeout_seconds: Seconds in all.
-        connect_seconds: Seconds until connected.
-        cut: Whether a larger body is cut instead of refused.
-    """
-
-    max_bytes: int
-    timeout_seconds: float
-    connect_seconds: float
-    cut: bool = False
-
-
 @dataclass(slots=True)
-class _Receiver:
+class _CurlReceiver(Receiver):
     """Takes header lines and body chunks from libcurl."""
 
-    limits: Limits
-    headers: dict[str, str] = field(default_factory=dict)
-    encoding: str = ""
     headers_ended: bool = False
-    decoder: Decoder | None = None
-    refusal: Broken | None = None
 
-    def take_header(self, line: bytes) -> int:
+    def take_line(self, line: bytes) -> int:
         name, colon, value = line.decode("latin-1").partition(":")
         if line.startswith(b"HTTP/"):
             self.headers.clear()
-            self.encoding, self.headers_ended = "", False
+            self.headers_ended = False
         elif not line.strip():
             self.headers_ended = True
         elif colon and not self.headers_ended:  # later ones are trailers
-            if name.strip().lower() == "content-encoding":
-                self.encoding = f"{self.encoding}, {value.strip()}" if self.encoding else value.strip()
-            add_header(self.headers, name, value)
+            self.take_header(name, value)
         return len(line)
 
-    def take_body(self, chunk: bytes) -> int:
-        try:
-            self.decoder = self.decoder or Decoder(self.encoding, self.limits.max_bytes)
-            self.decoder.feed(chunk)
-        except zlib.error:
-            self.refusal = NOT_WHOLE
-        except ValueError as error:
-            self.refusal = Broken(str(error), passing=False)
-        else:
-            if not self.decoder.too_large:
-                return len(chunk)
-            if not self.limits.cut:
-                self.refusal = TOO_LARGE
-        return _ABORT
+    def take_chunk(self, chunk: bytes) -> int:
+        return len(chunk) if self.take_body(chunk) else _ABORT
 
     def outcome(self, code: int, status: int) -> Response | Broken:
         """What came, given libcurl's own verdict."""
-        if self.refusal is not None:
-            return self.refusal
-        cut = self.limits.cut and self.decoder is not None and self.decoder.too_large
-        if code and not cut:
+        if self.broken is None and code and not self.is_cut:
             return _broken(code)
-        if not self.headers_ended:
+        if self.broken is None and not self.headers_ended:
             return _broken(_PARTIAL)
-        if self.decoder is None:
-            return Response(status, self.headers, b"")
-        if not cut and not self.decoder.whole:
-            return NOT_WHOLE
-        return Response(status, self.headers, bytes(self.decoder.body))
+        return self.response(status)
 
 
 def request(
@@ -124,7 +79,7 @@ def request(
     """
     from curl_cffi import Curl, CurlError, CurlInfo
 
-    receiver = _Receiver(limits)
+    receiver = _CurlReceiver(limits)
     with closing(Curl()) as curl:
         for option, value in _options(target, addresses, headers, limits, proxy).items():
             curl.setopt(option, value)
@@ -168,11 +123,11 @@ def _options(
     }
 
 
-def _receive(curl: Any, receiver: _Receiver) -> None:  # noqa: ANN401 - curl_cffi is imported late
+def _receive(curl: Any, receiver: _CurlReceiver) -> None:  # noqa: ANN401 - curl_cffi is imported late
     from curl_cffi import CurlOpt
 
-    curl.setopt(CurlOpt.HEADERFUNCTION, receiver.take_header)
-    curl.setopt(CurlOpt.WRITEFUNCTION, receiver.take_body)
+    curl.setopt(CurlOpt.HEADERFUNCTION, receiver.take_line)
+    curl.setopt(CurlOpt.WRITEFUNCTION, receiver.take_chunk)
 
 
 def _broken(code: int) -> Broken:

@@ -1,24 +1,25 @@
-"""Where the state of hosts is kept: in memory, or in files that several processes share."""
+"""What is remembered of hosts: their state, in memory or in files that several processes share; their robots.txt."""
 
 from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
 from almazara import log
-from almazara.errors import UnavailableError
 from almazara.files import file_lock, replace_file
-from almazara.prices.fetching.addresses import Forbidden, check_url
-from almazara.prices.fetching.config import HttpConfig
-from almazara.prices.fetching.politeness import HostState, after_block
+from almazara.prices.fetching.politeness import HostState, Robots
+from almazara.prices.fetching.protocol import Refused
 from almazara.prices.fetching.snapshots import safe_name
+
+_ROBOTS_GOOD_FOR = timedelta(days=1)
+_UNREADABLE_ROBOTS_FOR = timedelta(minutes=10)
 
 
 class Turn(Protocol):
@@ -91,23 +92,6 @@ class _FileTurn:
         self.state = state
 
 
-def stop_host(url: str, config: HttpConfig, states: HostStates, now: datetime) -> None:
-    """Leave the host of `url` alone for the cool-off time, because its page is a block or captcha.
-
-    Raises:
-        UnavailableError: when that cannot be remembered.
-    """
-    target = check_url(url, config.addresses)
-    if isinstance(target, Forbidden):
-        return
-    try:
-        with states.turn(target.site) as turn:
-            turn.keep(after_block(turn.state, config.politeness, now, "it showed a block page or captcha"))
-    except OSError as error:
-        raise UnavailableError(f"It could not be remembered that {target.site} blocks us: {error}.") from error
-    log.event("host-stopped", level=30, host=target.site)
-
-
 def _read(path: Path) -> HostState:
     try:
         return msgspec.json.decode(path.read_bytes(), type=HostState)
@@ -116,3 +100,31 @@ def _read(path: Path) -> HostState:
     except msgspec.DecodeError as error:
         log.event("host-state-unreadable", level=30, file=path.name, error=error)
         return HostState()
+
+
+class RobotsCache:
+    """Robots by origin, read when first needed, again after a day; ten minutes later where that failed.
+
+    Args:
+        read: Fetches and reads the robots.txt at an address.
+        clock: The present moment (aware).
+    """
+
+    def __init__(self, read: Callable[[str], Robots | Refused], clock: Callable[[], datetime]) -> None:
+        self._read = read
+        self._clock = clock
+        self._kept: dict[str, tuple[datetime, Robots]] = {}
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def rules(self, origin: str) -> Robots | Refused:
+        """What the site at `origin` (`https://shop.example:443`) asks of robots; Refused if it was not asked."""
+        with self._locks[origin]:
+            kept = self._kept.get(origin)
+            if kept is not None and self._clock() < kept[0]:
+                return kept[1]
+            robots = self._read(f"{origin}/robots.txt")
+            if isinstance(robots, Refused):
+                return robots
+            until = self._clock() + (_UNREADABLE_ROBOTS_FOR if robots.unreadable else _ROBOTS_GOOD_FOR)
+            self._kept[origin] = (until, robots)
+            return robots

@@ -1,25 +1,29 @@
-"""The `http` page source: one polite, checked request at a time per host; every outcome is a value."""
+"""The `http` page source: one polite, checked request at a time per host; every outcome is a value.
+
+What sends a request is an argument: libcurl here, a Scrapy process in `scrapy_source`. All manners are here.
+"""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from almazara import log
+from almazara.errors import UnavailableError
 from almazara.prices.fetching import curl
 from almazara.prices.fetching import politeness as manners
 from almazara.prices.fetching.addresses import Forbidden, Resolver, Target, check_url, refusal, resolve, system_resolver
 from almazara.prices.fetching.config import HttpConfig
-from almazara.prices.fetching.curl import Limits
-from almazara.prices.fetching.host_states import HostStates, MemoryHostStates, stop_host
+from almazara.prices.fetching.host_states import HostStates, MemoryHostStates, RobotsCache
 from almazara.prices.fetching.politeness import Robots, Stop
 from almazara.prices.fetching.protocol import Failed, Fetched, Refused
 from almazara.prices.fetching.responses import (
     Broken,
+    Limits,
     Response,
     conditional_headers,
     fetched,
@@ -27,7 +31,11 @@ from almazara.prices.fetching.responses import (
     redirect_of,
     remembered,
 )
-from almazara.prices.fetching.robots import ROBOTS_BYTES, RobotsCache
+
+Download = Callable[[Target, Sequence[str], Mapping[str, str], Limits, str | None], tuple[Response | Broken, str]]
+"""Sends one GET: target, addresses to connect to, headers, limits, proxy -> answer and address that was asked."""
+
+_ROBOTS_BYTES = 512_000  # RFC 9309 asks for at least 500 KiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,7 @@ class HttpSource:
         sleep: Waits so many seconds.
         rng: Makes the jitter.
         resolver: Finds a host's addresses.
+        download: Sends the requests.
     """
 
     name = "http"
@@ -61,6 +70,7 @@ class HttpSource:
         sleep: Callable[[float], None] = time.sleep,
         rng: random.Random | None = None,
         resolver: Resolver = system_resolver,
+        download: Download = curl.request,
     ) -> None:
         self._config = config
         self._states = MemoryHostStates() if states is None else states
@@ -68,6 +78,7 @@ class HttpSource:
         self._sleep = sleep
         self._rng = rng or random.Random()
         self._resolver = resolver
+        self._download = download
         self._requests = 0
         self._robots = RobotsCache(self._read_robots, clock)
 
@@ -91,7 +102,16 @@ class HttpSource:
         Raises:
             UnavailableError: when that cannot be remembered.
         """
-        stop_host(url, self._config, self._states, self._clock())
+        target = check_url(url, self._config.addresses)
+        if isinstance(target, Forbidden):
+            return
+        polite, reason = self._config.politeness, "it showed a block page or captcha"
+        try:
+            with self._states.turn(target.site) as turn:
+                turn.keep(manners.after_block(turn.state, polite, self._clock(), reason))
+        except OSError as error:
+            raise UnavailableError(f"It could not be remembered that {target.site} blocks us: {error}.") from error
+        log.event("host-stopped", level=30, host=target.site)
 
     def close(self) -> None:
         """Nothing to give back: no connection outlives its request."""
@@ -190,7 +210,7 @@ class HttpSource:
             return Stop(addresses.reason)
         headers = {**self._config.headers, "User-Agent": self._config.agent, **conditions}
         proxy = self._next_proxy()
-        answer, primary = curl.request(target, addresses, headers, limits, proxy)
+        answer, primary = self._download(target, addresses, headers, limits, proxy)
         if proxy is None and primary and refusal(primary, target.port, self._config.addresses):
             return Broken("the connection went to an address that is not allowed", passing=False)
         return answer
@@ -202,7 +222,7 @@ class HttpSource:
         return self._config.proxies[self._requests % len(self._config.proxies)]
 
     def _read_robots(self, url: str) -> Robots | Refused:
-        limits = Limits(ROBOTS_BYTES, self._config.timeout_seconds, self._config.connect_seconds, cut=True)
+        limits = Limits(_ROBOTS_BYTES, self._config.timeout_seconds, self._config.connect_seconds, cut=True)
         answer = self._follow(url, {}, limits, robots=False)
         if isinstance(answer, _Answer):
             return manners.read_robots(answer.response.status, answer.response.body)

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from almazara.prices.fetching.protocol import PageSource
 from almazara.settings import Settings
 
+if TYPE_CHECKING:
+    from almazara.prices.fetching.scrapy_source import ScrapyProcess
+
+SHOPS_AT_ONCE: Final = {"http": 1, "scrapy": 32}
+"""How many shops a run reads side by side, by page source."""
 _DEMO_DELAY_SECONDS: Final = 0.0
 
 
+def scrapy_process(settings: Settings) -> ScrapyProcess | None:
+    """What the page sources of one product share when the settings name Scrapy; nothing is started yet."""
+    if settings.page_source != "scrapy":
+        return None
+    from almazara.prices.fetching.scrapy_source import ScrapyProcess
+
+    return ScrapyProcess()
+
+
 def page_source(
-    settings: Settings, *, loopback_ports: frozenset[int] = frozenset(), patient: bool = True
+    settings: Settings,
+    *,
+    scrapy: ScrapyProcess | None = None,
+    loopback_ports: frozenset[int] = frozenset(),
+    patient: bool = True,
 ) -> PageSource:
     """The page source that the settings name.
 
     Args:
         settings: The settings.
+        scrapy: The process that Scrapy's sources share; one of its own when None.
         loopback_ports: Ports on this machine that may be fetched from, beside those of the settings.
         patient: Whether the pauses of the settings are kept; the demo shop needs none.
     """
@@ -41,7 +60,7 @@ def page_source(
     if settings.page_source == "scrapy" and patient:
         from almazara.prices.fetching.scrapy_source import ScrapySource
 
-        return ScrapySource(config, states)
+        return ScrapySource(config, states, scrapy)
     from almazara.prices.fetching.http import HttpSource
 
     return HttpSource(config, states)

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+from w3lib.encoding import html_to_unicode
 
 LARGEST_PAGE: Final = 20_000_000
 # The parser's time grows with the square of the nesting: no real page leaves this many elements open.
 _MOST_OPEN_ELEMENTS: Final = 30_000
 
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([-\w]{2,40})", re.IGNORECASE)
-_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([-\w]{2,40})", re.IGNORECASE)
-_BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_FOLDED_CHARSETS: Final = {"iso8859-1": "cp1252", "ascii": "cp1252"}  # as browsers do
 _RATING = re.compile(r"うち\s*(\d(?:[.,]\d)?)|(?<![\d.,])(\d[.,]\d+)(?![\d.,])|(?<![\d.,])(\d)(?![\d.,])")
 _GROUPED_COUNT = re.compile(r"\d{1,3}(?:[.,'\u2019 ]\d{2,3})*[.,'\u2019 ]\d{3}(?!\d)|\d+")
 _FIVE: Final = 5
@@ -31,30 +23,16 @@ def decoded(html: str | bytes, headers: Mapping[str, str]) -> str:
     """The page as text: byte order mark, then header, then meta element, then UTF-8, then Windows-1252."""
     if isinstance(html, str):
         return html
-    for mark, name in _BOMS:
-        if html.startswith(mark):
-            return html.decode(name, "replace")
-    content_type = next((v for k, v in headers.items() if k.lower() == "content-type"), "")
-    for charset in (_charset(_HEADER_CHARSET.search(content_type)), _charset(_META_CHARSET.search(html[:4096]))):
-        if charset:
-            return html.decode(charset, "replace")
+    content_type = next((v for k, v in headers.items() if k.lower() == "content-type"), None)
+    return html_to_unicode(content_type, html, auto_detect_fun=_undeclared_charset)[1]
+
+
+def _undeclared_charset(html: bytes) -> str:
     try:
-        return html.decode("utf-8")
+        html.decode("utf-8")
     except UnicodeDecodeError:
-        return html.decode("cp1252", "replace")
-
-
-def _charset(match: re.Match[str] | re.Match[bytes] | None) -> str | None:
-    """The name of a text codec that Python knows, or None."""
-    if match is None:
-        return None
-    name = match[1] if isinstance(match[1], str) else match[1].decode("ascii", "ignore")
-    try:
-        codec = codecs.lookup(name)
-        b"".decode(name)  # refuses codecs that are not text, such as hex
-    except (LookupError, ValueError):
-        return None
-    return _FOLDED_CHARSETS.get(codec.name, codec.name)
+        return "cp1252"
+    return "utf-8"
 
 
 def parsed(html: str) -> LexborHTMLParser | None:
