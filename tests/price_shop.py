@@ -11,10 +11,12 @@ import pytest
 
 from almazara.api.app import create_api
 from almazara.app import movies
-from almazara.app.prices import open_prices
+from almazara.app.prices import Prices, open_prices
+from almazara.prices import publishing
 from almazara.prices.fetching.protocol import Page
 from almazara.prices.schema import Availability, Listing, ListingKind, Observation
 from almazara.prices.store.registry import store_at
+from almazara.runs import Progress
 from almazara.settings import Settings
 from page_server import PageServer, reply
 
@@ -87,6 +89,11 @@ def shows(server: PageServer, pages: dict[str, bytes]) -> None:
 def settings_over(home: Path, **values: object) -> Settings:
     quick = {"delay_seconds": 0, "demo": False, **values}
     return Settings(_env_file=None, home=home, **quick)
+
+
+def retrain(settings: Settings, prices: Prices, progress: Progress) -> None:
+    """Make all forecasts anew, as the command does."""
+    publishing.retrain(settings, prices.retraining, progress, now=datetime.now(UTC))
 
 
 @contextmanager

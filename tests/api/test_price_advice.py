@@ -13,9 +13,8 @@ import polars as pl
 import pytest
 
 from almazara import cli
-from almazara.app.prices import retrain
 from almazara.prices.forecasting.models import registry
-from price_shop import NOW, observed, opened, price_app, product, settings_over
+from price_shop import NOW, observed, opened, price_app, product, retrain, settings_over
 from sample_catalog import served
 
 DAYS = 300

@@ -5,10 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from almazara.app.prices import retrain
 from almazara.prices.forecasting.issued import ISSUED
 from almazara.prices.forecasting.models import registry
-from price_shop import NOW, observed, opened, price_app, product, settings_over
+from price_shop import NOW, observed, opened, price_app, product, retrain, settings_over
 from sample_catalog import served
 
 TODAY = datetime.now(ZoneInfo("Europe/Madrid")).date()

@@ -11,11 +11,10 @@ import httpx
 import polars as pl
 import pytest
 
-from almazara.app.prices import retrain
 from almazara.prices.collecting.collection import COUNTS
 from almazara.prices.forecasting.models import registry
 from page_server import reply, serving
-from price_shop import HTML, NOW, observed, offer_page, opened, price_app, product, settings_over, shows
+from price_shop import HTML, NOW, observed, offer_page, opened, price_app, product, retrain, settings_over, shows
 from sample_catalog import served
 
 PROBLEM = "application/problem+json"

@@ -14,7 +14,7 @@ from almazara import app
 from almazara.prices.fetching.replay import ReplaySource
 from almazara.prices.forecasting import retraining
 from almazara.prices.forecasting.models import registry
-from price_shop import NOW, observed, opened, price_app, product, settings_over
+from price_shop import NOW, observed, opened, price_app, product, retrain, settings_over
 from sample_catalog import served
 
 KEY = "a-key-for-schemathesis"
@@ -43,7 +43,7 @@ def address(tmp_path_factory):
             days = [(1, day) for day in range(30)] + [(2, day) for day in range(4)]
             rows = [observed(f"shop.example:{number}", day, f"{number}.{day:02}") for number, day in days]
             prices.store.append(replace(one, observed_at=one.observed_at + shift) for one in rows)
-            app.prices.retrain(settings_over(folder), prices, lambda *_: None)
+            retrain(settings_over(folder), prices, lambda *_: None)
         with served(price_app(settings_over(folder, api_keys=KEY, writes_per_minute=10**6))) as client:
             yield str(client.base_url)
 

@@ -12,13 +12,14 @@ from decimal import Decimal
 import pytest
 
 from almazara import app
-from almazara.app.price_files import import_file
 from almazara.prices.collecting.replaying import replay_pages
+from almazara.prices.exchange.files import import_file
+from almazara.prices.exchange.rows import Defaults
 from almazara.prices.fetching.replay import ReplaySource
 from almazara.prices.forecasting import retraining
 from almazara.prices.forecasting.models import registry
 from almazara.prices.schema import Listing, ListingKind
-from price_shop import opened, price_app, settings_over
+from price_shop import opened, price_app, retrain, settings_over
 from sample_catalog import served
 
 pytestmark = pytest.mark.real_data
@@ -146,10 +147,10 @@ def test_real_series_are_imported_forecast_and_asked_for_over_the_api(real_data,
                 writer.writerow({**row, "date": str(day)})
     settings = settings_over(tmp_path / "home")
     with opened(settings) as prices:
-        report = import_file(prices.store, part, file_format=None, currency=None, category="olive-oil")
+        report = import_file(prices.store, part, now=datetime.now(UTC), defaults=Defaults(category="olive-oil"))
         assert report.refused == 0
         assert report.listings == len(names)
-        app.prices.retrain(settings, prices, no_progress)
+        retrain(settings, prices, no_progress)
     with served(price_app(settings)) as api:
         days = api.get("/data", params={"category": "olive-oil", "daily": True, "limit": 10_000}).json()["items"]
         assert {row["product"] for row in days} == set(names)

@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from almazara import log
-from almazara.artifacts import Artifact, open_artifacts
+from almazara.artifacts import open_artifacts
 from almazara.errors import AlmazaraError, NotFoundError
 from almazara.live import Live
-from almazara.prices.alerts import alerting
 from almazara.prices.alerts.delivery import Delivered
 from almazara.prices.collecting.collection import Archive, Collector
 from almazara.prices.demo import oils
@@ -21,12 +20,11 @@ from almazara.prices.demo.following import demo_source, follows_demo, open_demo_
 from almazara.prices.fetching.protocol import Page, PageSource
 from almazara.prices.fetching.registry import SHOPS_AT_ONCE, page_source, scrapy_process
 from almazara.prices.fetching.snapshots import open_snapshots
-from almazara.prices.publishing import FORECASTS, Published, open_published, publish_forecasts
+from almazara.prices.publishing import FORECASTS, Published, open_published
 from almazara.prices.schema import Listing, Run
 from almazara.prices.service import PriceService
 from almazara.prices.store.protocol import ObservationStore
 from almazara.prices.store.registry import open_store
-from almazara.runs import Progress
 from almazara.settings import Settings
 
 if TYPE_CHECKING:
@@ -78,7 +76,7 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
     Args:
         settings: The settings.
         serving: A server keeps the demo shop open while it is followed, and makes forecasts anew in a child process
-            after each run; the command line calls `retrain` itself.
+            after each run; the command line makes them itself.
     """
     from almazara.prices.collecting.jobs import ScrapeJobs
     from almazara.prices.forecasting.retraining import Retraining
@@ -149,27 +147,7 @@ def _start_quietly(start: Callable[[], object]) -> None:
 
 
 def send_alerts(settings: Settings, service: PriceService) -> tuple[int, Delivered]:
-    """Keep new alert events and send what is due; returns how many were new, and what was sent."""
+    """Alert those whom the settings name; see `PriceService.alert`."""
     from almazara.prices.alerts.notify import AppriseNotifier
 
-    notifier = AppriseNotifier([url.get_secret_value() for url in settings.notify_urls])
-    new, sent = alerting.alert(
-        service.store, notifier, service.health(), _clock(), policies=service.policies(), drifts=service.drift()
-    )
-    log.event("alerts", new=new, sent=sent.sent, failed=sent.failed)
-    return new, sent
-
-
-def retrain(
-    settings: Settings, prices: Prices, progress: Progress, *, run_id: str | None = None, lock: int | None = None
-) -> Artifact:
-    """Make and publish all forecasts anew, in this process; see `ExclusiveRuns.running` for `run_id` and `lock`.
-
-    Raises:
-        ConflictError: when a retraining is under way.
-    """
-    with prices.retraining.running(run_id, lock) as run:
-        artifact = publish_forecasts(settings, prices.store, progress, now=_clock())
-        left_out = "; ".join(f"{model} was left out: {how}" for model, how in artifact.manifest["left_out"].items())
-        prices.retraining.done(run, artifact.manifest["metrics"], left_out)
-    return artifact
+    return service.alert(AppriseNotifier([url.get_secret_value() for url in settings.notify_urls]))

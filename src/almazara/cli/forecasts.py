@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -90,10 +90,12 @@ def retrain(
     as_json: AsJson = False,
 ) -> None:
     """Make all forecasts anew."""
-    from almazara.app.prices import retrain as make_forecasts
+    from almazara.prices import publishing
 
     with opened_prices() as prices, showing_progress() as progress:
-        artifact = make_forecasts(load_settings(), prices, progress, run_id=run_id, lock=lock)
+        artifact = publishing.retrain(
+            load_settings(), prices.retraining, progress, now=datetime.now(UTC), run_id=run_id, lock=lock
+        )
     counts = artifact.manifest["metrics"]
     told = f"{counts['forecast']} products forecast, {counts['refused']} with too little history."
     print_answer(artifact.manifest, [told], as_json=as_json)

@@ -106,9 +106,8 @@ def scrape(
     as_json: AsJson = False,
 ) -> None:
     """Read what is followed now, one page at a time; then alerts and forecasts."""
-    from almazara.app.prices import retrain as make_forecasts
+    from almazara.prices import publishing
 
-    settings = load_settings()
     with opened_prices() as prices, showing_progress() as progress:
 
         def on_progress(run: Run) -> None:
@@ -117,7 +116,7 @@ def scrape(
 
         run = prices.jobs.run(products, on_progress)
         if forecast:
-            make_forecasts(settings, prices, progress)
+            publishing.retrain(load_settings(), prices.retraining, progress, now=datetime.now(UTC))
     print_answer(run, _run_in_words(run), as_json=as_json)
     if run.state == "failed" or not any(run.counts[name] for name in ("observed", "unchanged", "unavailable", "held")):
         raise typer.Exit(1)

@@ -24,6 +24,7 @@ from almazara.settings import Settings
 
 if TYPE_CHECKING:
     from almazara.prices.forecasting.models.forecaster import Forecaster
+    from almazara.prices.forecasting.retraining import Retraining
 
 
 FORECASTS: Final = "forecasts"
@@ -110,6 +111,27 @@ def publish_forecasts(settings: Settings, store: ObservationStore, progress: Pro
 
     artifact = open_artifacts(settings).publish(FORECASTS, fill, now=now, keep=settings.keep_versions)
     issued.keep_issued(store, built, panel.last_prices())
+    return artifact
+
+
+def retrain(
+    settings: Settings,
+    retraining: Retraining,
+    progress: Progress,
+    *,
+    now: datetime,
+    run_id: str | None = None,
+    lock: int | None = None,
+) -> Artifact:
+    """Make and publish all forecasts anew, in this process; see `ExclusiveRuns.running` for `run_id` and `lock`.
+
+    Raises:
+        ConflictError: when a retraining is under way.
+    """
+    with retraining.running(run_id, lock) as run:
+        artifact = publish_forecasts(settings, retraining.kept.store, progress, now=now)
+        left_out = "; ".join(f"{model} was left out: {how}" for model, how in artifact.manifest["left_out"].items())
+        retraining.done(run, artifact.manifest["metrics"], left_out)
     return artifact
 
 

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
 from almazara.live import Live
+from almazara.prices.alerts import alerting
+from almazara.prices.alerts.delivery import Delivered, Notifier
 from almazara.prices.answers import (
     PIECE,
     TICK,
@@ -35,7 +37,6 @@ from almazara.prices.collecting import scraper_health
 from almazara.prices.collecting.collection import SEARCHES_READ
 from almazara.prices.collecting.tracking import listing_from
 from almazara.prices.forecasting import issued
-from almazara.prices.forecasting.scores import Drift
 from almazara.prices.publishing import Published
 from almazara.prices.schema import DATE, PRICE, STATE, Listing, ListingKind, Observation
 from almazara.prices.store.observations import is_key
@@ -215,7 +216,7 @@ class PriceService:
         own = next(one for one in beside if one.id == listing_id)
         observations = self.store.history(listing_id, self._clock() - _ADVISED_FROM)
         history = daily(observations, until=self._today(), timezone=self._zone).panel
-        return advise(Question(own, beside, history, self._today(), deadline_days, quantity), self.policies())
+        return advise(Question(own, beside, history, self._today(), deadline_days, quantity), self._policies())
 
     def cheapest(self, category: str) -> Cheapest:
         """The cheapest litre of a category.
@@ -228,7 +229,7 @@ class PriceService:
             raise _no_category(category)
         return cheapest(category, products)
 
-    def policies(self) -> AdvicePolicies:
+    def _policies(self) -> AdvicePolicies:
         """What was learned of waiting; nothing before the first retraining."""
         found = self._published()
         return found.policies if found else AdvicePolicies()
@@ -261,9 +262,10 @@ class PriceService:
         """How the published forecasts did over the last `days` days that have ended, and what has drifted."""
         return issued.report(self.store, self._today(), days)
 
-    def drift(self) -> list[Drift]:
-        """In what the published forecasts have become worse than they promise."""
-        return issued.drift(self.store, self._today())
+    def alert(self, notifier: Notifier) -> tuple[int, Delivered]:
+        """Keep new alert events and send what is due; returns how many were new, and what was sent."""
+        drifts, now = issued.drift(self.store, self._today()), self._clock()
+        return alerting.alert(self.store, notifier, self.health(), now, policies=self._policies(), drifts=drifts)
 
     def _today(self) -> date:
         return self._clock().astimezone(ZoneInfo(self._zone)).date()

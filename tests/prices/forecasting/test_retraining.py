@@ -8,12 +8,11 @@ import time
 
 import pytest
 
-from almazara.app.prices import retrain
 from almazara.errors import ConflictError, InputError
 from almazara.prices.collecting import runs
 from almazara.prices.forecasting.models import registry
 from almazara.prices.schema import Run, RunState
-from price_shop import NOW, observed, opened, price_app, product, settings_over
+from price_shop import NOW, observed, opened, price_app, product, retrain, settings_over
 from sample_catalog import served
 
 

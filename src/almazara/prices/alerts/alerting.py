@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 
+from almazara import log
 from almazara.errors import NotFoundError
 from almazara.prices.alerts import delivery
 from almazara.prices.alerts.delivery import Delivered, Notifier
@@ -106,7 +107,9 @@ def alert(
     new = delivery.record(
         store, events(store, health, now, policies=policies, drifts=drifts), notifier.targets, now=now
     )
-    return new, delivery.deliver(store, notifier, now=now)
+    sent = delivery.deliver(store, notifier, now=now)
+    log.event("alerts", new=new, sent=sent.sent, failed=sent.failed)
+    return new, sent
 
 
 def add_rule(store: ObservationStore, make: Callable[[str, datetime], AlertRule]) -> AlertRule:
