@@ -46,10 +46,8 @@ class Listing:
         listing_id: `shop:sku`, for example `amazon.es:B00EXAMPLE`; unique, safe in a URL path.
         shop: Host of the shop without `www.`.
         sku: The ASIN on Amazon; elsewhere twelve hexadecimal digits made from the page's address.
-        url: Address of the page.
         title: Title by which a later reading is checked, or None before the first reading.
         category: A short word of the user's choosing, for example `olive-oil`.
-        kind: One product, or a search.
         target_price: Price at or below which the user wants to hear of it, in the listing's currency.
         tracked: Whether runs read it; history stays when it is no longer tracked.
         litres: Litres that one unit of the listing holds, or None where that cannot be read surely.
@@ -74,13 +72,11 @@ class Observation:
     """What one reading of a listing said; never changed once kept.
 
     Attributes:
-        listing_id: The listing that was read.
         observed_at: Moment of the reading (aware, UTC, microseconds kept); with listing_id the identity.
         availability: What was said of the stock; `unavailable` has no price.
         price: Price of the featured new offer for one unit of the listing, or None when unavailable.
         currency: ISO 4217 code, None exactly when price is None.
         list_price: Struck price that the page shows beside it, or None.
-        seller: Seller where shown.
         rule: Name of the rule that read the page, or `import`.
         source: Where it came from: `http`, `replay`, `scrapy`, `search`, `import`, `demo`.
     """
@@ -122,9 +118,6 @@ class Run:
         run_id: Unique name, sortable by time.
         kind: `scrape` or `retrain`.
         shop: The shop it reads, or `*`.
-        state: Where it stands.
-        started_at: When it began (UTC).
-        ended_at: When it ended, or None.
         pending: Listing ids still to be read, so that an interrupted run can resume.
         counts: requested, observed, unchanged, unavailable, blocked, unreadable, refused, held.
         problems: Each listing that gave no observation.

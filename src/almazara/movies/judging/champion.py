@@ -40,7 +40,6 @@ class Comparison:
     """A challenger beside the champion.
 
     Attributes:
-        verdict: What becomes of it.
         difference: By which share its NDCG@10 is above the champion's; None where they were not compared.
         risk: The share of bootstrap replicates in which it loses more than the margin.
         challenger: Its metrics; None where it was not judged.

@@ -37,7 +37,6 @@ class RawRatings:
     """A file of ratings, read by its numbers because it may have millions of rows.
 
     Attributes:
-        name: The file's name.
         sha256: The SHA-256 of its stored bytes.
         read: How many rows it has.
         pairs: The readable rows, columns as in `ratings.PAIRS`.

@@ -29,7 +29,6 @@ class Query:
     """How similar films are asked for; the default is answered from bytes made ahead.
 
     Attributes:
-        n: How many films.
         method: One of METHODS.
         filters: What every film must be.
         diversity: From 0 (most similar first) to 1 (as unlike each other as can be).

@@ -23,11 +23,8 @@ class Filters:
     """What every film of a list must be; the default lets all films through.
 
     Attributes:
-        year_min: First year of release.
-        year_max: Last year of release.
         languages: Codes of original languages (ISO 639-1), of which a film must have one.
         genres: Names of genres, in Spanish or as the catalog has them, of which a film must have one.
-        votes_min: Least number of votes.
         excluded: Ids of films that must not come; unknown ones exclude nothing.
     """
 

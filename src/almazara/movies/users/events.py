@@ -54,8 +54,6 @@ class Event:
     Attributes:
         event_id: Chosen by the sender; the same id is the same event, however often it comes.
         user: The user's id, as the sender knows it.
-        film_id: The film's id in the catalog.
-        kind: What was done.
         value: The rating from 0.5 to 5; None for other kinds.
         at: When, in UTC.
         dated: Whether the sender said when. A repetition of an undated event is the same one whenever it comes.

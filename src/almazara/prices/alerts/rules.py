@@ -70,7 +70,6 @@ class AlertRule:
     """What the owner wants to hear of.
 
     Attributes:
-        rule_id: Unique name.
         created_at: From when on it looks (aware, UTC).
         listing_id: The listing that it watches; None for every listing, or for the scraper.
         target: Of `below_target`: at or below this price, in the listing's currency.

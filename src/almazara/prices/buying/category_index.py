@@ -32,10 +32,7 @@ class CategoryIndex:
     """The index of a category's products in one currency.
 
     Attributes:
-        index_id: Its name among series.
-        currency: Of the products.
         unit: `litre`: the price of one litre; `index`: no litres are known, the newest day is 100.
-        first_day: Of the first value.
         values: One a day; NaN where no product's price was known.
         products: How many products' prices were known on each day.
     """

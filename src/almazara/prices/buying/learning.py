@@ -46,8 +46,6 @@ class Cases:
         state: Shape (cases, len(STATES)).
         saving: What waiting for the target saved; below 0 where it paid more.
         oracle: What was to be saved.
-        series: Row of the panel.
-        day: Column of the panel.
     """
 
     days_ahead: int

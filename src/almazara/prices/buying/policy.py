@@ -67,7 +67,6 @@ class Policy:
         saving: Added per cell to the prior saving, CELLS of them.
         chance: The same for the chance of paying more.
         threshold: Waiting must score more than this; None where nothing says that waiting pays.
-        evidence: Its backtest.
     """
 
     days: int
@@ -156,7 +155,6 @@ class Decision:
     """What a policy says of one series; shares of its price.
 
     Attributes:
-        action: Buy or wait.
         why: What decided.
         target: The price to wait for; None with `buy`.
         days: How long to wait at most; 0 with `buy`.

@@ -92,7 +92,6 @@ class HealthReport:
 
     Attributes:
         days_since_read: Per tracked listing; None for one that was never read.
-        shops: Rates by shop.
         rules: Rates by rule; a failure counts against the rule that read the listing last.
     """
 

@@ -29,8 +29,6 @@ class Product:
 
     Attributes:
         slug: Its name in addresses, and its sku.
-        title: Its title, which calls it a demo.
-        litres: What it holds, all bottles together.
         usual_cents: Its price in cents when oil costs what it usually does.
         held_days: About how long its price is held between two decisions.
     """

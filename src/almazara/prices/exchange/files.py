@@ -36,7 +36,6 @@ class ImportReport:
         read: Rows (readings) in the file.
         imported: Observations that are new in the store.
         already_there: Rows whose listing and moment were in the store, or earlier in the file; what was first stays.
-        refused: Rows that could not be read surely.
         listings: Listings that were added.
         refusals: The first hundred refused rows, each with its line and the reason.
     """

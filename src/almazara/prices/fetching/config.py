@@ -49,11 +49,8 @@ class HttpConfig:
         user_agent: Replaces the whole user agent; "" is the honest default.
         headers: Further request headers; those of logins, cookies and the transfer are refused.
         proxies: Proxy URLs (http, https, socks5, socks5h), used in turn; they may hold credentials.
-        politeness: Pauses, budget and stops.
-        addresses: Ports, and the loopback ports of the demo shop and of tests.
         max_bytes: Largest page, after decompression.
         timeout_seconds: Longest time for one request, from connecting to the last byte.
-        connect_seconds: Longest time until connected.
         max_redirects: Most redirects that one fetch follows.
 
     Raises:

@@ -57,7 +57,6 @@ class HostState:
         troubles: Answers 403, 429 or 503 in a row.
         openings: Stops in a row, each less than a day after the last.
         open_until: The host is stopped until this moment.
-        reason: Why it is stopped.
     """
 
     day: date | None = None

@@ -15,7 +15,6 @@ class Page:
     Attributes:
         url: The address asked for.
         final_url: The address after redirects.
-        status: HTTP status.
         headers: Response headers, names in lower case.
         body: The bytes of the body, content encoding removed.
         fetched_at: When it came (UTC).

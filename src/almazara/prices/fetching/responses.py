@@ -32,7 +32,6 @@ class Limits:
     Attributes:
         max_bytes: Bytes of body, after decompression.
         timeout_seconds: Seconds in all.
-        connect_seconds: Seconds until connected.
         cut: Whether a larger body is cut instead of refused.
     """
 

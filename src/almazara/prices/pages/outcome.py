@@ -34,7 +34,6 @@ class UnitPrice:
 
     Attributes:
         amount: Price of one `per`.
-        currency: ISO 4217 code.
         per: What it is the price of, as printed: `l`, `100 ml`, `unit`.
         text: The words it was read from.
     """
@@ -56,14 +55,9 @@ class Offer:
         rule: Name of the rule that read it.
         shop: Host of the shop without `www.`.
         sku: ASIN on Amazon, the shop's own number elsewhere, None where none is shown.
-        title: Name of the product.
         list_price: Struck or recommended price shown beside it, in the same currency.
-        unit_price: Price for a unit of measure, as printed.
         availability: What the page says of the stock.
-        availability_text: In its own words.
-        seller: Who sells, where shown.
         rating: Stars of five, where shown.
-        review_count: Number of ratings, where shown.
         condition: New, or refurbished where the page says so.
         seen: Other prices of the same page that were not taken, each with its place.
     """

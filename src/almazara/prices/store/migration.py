@@ -26,7 +26,6 @@ class CopyProgress:
     """How far a migration is: a listing was copied and compared.
 
     Attributes:
-        listing_id: The listing.
         done: Listings that are done, those of an earlier, interrupted call included.
         total: Listings with observations in the source.
         copied: Observations of this listing that were new in the target.
@@ -43,9 +42,6 @@ class MigrationReport:
     """What a migration did; both stores hold the same exactly when `mismatched` is empty.
 
     Attributes:
-        listings: Listings copied.
-        runs: Runs copied.
-        documents: Documents copied.
         observations: Observations that were new in the target.
         verified: Listings whose history has the same number of observations and the same checksum in both.
         resumed: Listings that an earlier, interrupted call had done, and that this one left.

@@ -18,7 +18,6 @@ class FittedAls:
     """Films as factors; a profile becomes factors when it is asked for.
 
     Attributes:
-        n_films: Films of the catalog.
         warm: (warm,) int32 rows of the films that have factors, rising; all others score 0.
         factors: (warm, k) float32.
     """

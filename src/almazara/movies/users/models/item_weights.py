@@ -18,7 +18,6 @@ class ItemWeights:
     """Scores are sums of weights from the films of a profile to the others (`FittedUserModel`).
 
     Attributes:
-        n_films: Films of the catalog.
         warm: (warm,) int32 rows of the films that have weights, rising; all others score 0.
         weights: (warm, warm) float32, from a film of the profile (row) to a candidate (column).
     """

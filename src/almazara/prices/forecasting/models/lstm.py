@@ -64,7 +64,6 @@ class LstmPlan:
 
     Attributes:
         window_days: Days that it reads.
-        units: Its width.
         epochs: How often it sees the windows at most; it stops early when the newest fifth, held out, no longer gains.
         windows: How many windows at most.
         seed: Of the first weights and the order of the windows.
