@@ -200,7 +200,7 @@ def test_no_fold_hands_the_future_to_a_model(forecaster, two_frames):
     changed = two_frames.with_columns(
         pl.when(pl.col(DATE) > cutoff).then(pl.col(PRICE) * 100).otherwise(pl.col(PRICE)).alias(PRICE)
     )
-    now, then = (backtest.run(panel_of(rows), [forecaster], plan) for rows in (two_frames, changed))
+    now, then = (backtest.results(panel_of(rows), forecaster, plan) for rows in (two_frames, changed))
     assert not now.is_empty()
     assert_frame_equal(now.drop("actual"), then.drop("actual"))
     assert now["actual"].to_list() != then["actual"].to_list()

@@ -74,28 +74,27 @@ def test_folds_split_at_the_cutoff_and_leave_room_for_the_horizon():
 def test_a_panel_too_short_for_any_cutoff_has_no_folds():
     short = rising.until(START + timedelta(days=29))
     assert list(backtest.folds(short, PLAN)) == []
-    results = backtest.run(short, [LastValue()], PLAN)
-    assert results.columns == backtest.RESULT_COLUMNS
-    assert backtest.select(backtest.summarize(results)) == {}
+    assert backtest.results(short, LastValue(), PLAN).columns == backtest.RESULT_COLUMNS
+    assert backtest.select(backtest.summarize(backtest.run(short, [LastValue()], PLAN))) == {}
 
 
 def test_days_without_a_price_are_not_scored():
     prices = [10.0] * 50
     prices[45] = None
-    results = backtest.run(panel(a=prices), [LastValue()], PLAN)
+    results = backtest.results(panel(a=prices), LastValue(), PLAN)
     day = (pl.col(CUTOFF) + pl.duration(days=pl.col(HORIZON))) == START + timedelta(days=45)
     assert results.filter(day).is_empty()
 
 
 def test_a_listing_that_ended_before_a_cutoff_is_not_in_that_fold():
     both = panel(ended=[5.0] * 45, lives=[5.0] * 60)
-    cutoffs = backtest.run(both, [LastValue()], PLAN).filter(pl.col(LISTING_ID) == "ended")[CUTOFF].unique()
+    cutoffs = backtest.results(both, LastValue(), PLAN).filter(pl.col(LISTING_ID) == "ended")[CUTOFF].unique()
     assert cutoffs.to_list() == [START + timedelta(days=38)]
 
 
 def test_results_are_tidy_and_alike_on_a_second_run():
     models = [LastValue(), SeasonalNaive()]
-    first, second = (backtest.run(weekly, models, PLAN) for _ in range(2))
+    first, second = (pl.concat(backtest.results(weekly, one, PLAN) for one in models) for _ in range(2))
     assert_frame_equal(first, second)
     assert first.select(LISTING_ID, CUTOFF, HORIZON, MODEL, QUANTILE).is_unique().all()
     assert first.height == 3 * 7 * 2 * 19
@@ -135,8 +134,7 @@ def test_a_weekly_wave_is_given_to_the_seasonal_model():
 
 
 def test_a_model_must_beat_the_last_value_on_more_than_one_fold():
-    results = backtest.run(rising, [LastValue(), Drift("lucky", 0.1)], PLAN, limits={"lucky": 1})
-    summary = backtest.summarize(results)
+    summary = backtest.summarize(backtest.run(rising, [LastValue(), Drift("lucky", 0.1)], PLAN, limits={"lucky": 1}))
     assert dict(summary.select(MODEL, FOLDS).iter_rows()) == {"last_value": 3, "lucky": 1}
     assert backtest.select(summary) == {"up": "last_value"}
 
@@ -152,10 +150,10 @@ def test_a_model_that_lost_on_one_fold_is_not_chosen_however_much_it_won():
 
 def test_a_costly_model_is_compared_on_its_own_folds_alone():
     jump = panel(a=[10.0] * 40 + [50.0] * 20)
-    results = backtest.run(jump, [LastValue(), Drift("still", 0.0)], PLAN, limits={"still": 2})
-    newest = results.filter(pl.col(MODEL) == "still")[CUTOFF].min()
-    same = backtest.summarize(results.filter(pl.col(CUTOFF) >= newest))
-    mixed = backtest.summarize(results)
+    scores = backtest.run(jump, [LastValue(), Drift("still", 0.0)], PLAN, limits={"still": 2})
+    newest = scores.filter(pl.col(MODEL) == "still")[CUTOFF].min()
+    same = backtest.summarize(scores.filter(pl.col(CUTOFF) >= newest))
+    mixed = backtest.summarize(scores)
     assert mixed.filter(pl.col(MODEL) == "still").equals(same.filter(pl.col(MODEL) == "still"))
 
 
@@ -175,11 +173,11 @@ def test_a_model_that_refuses_a_listing_is_not_scored_on_it():
 
 
 def test_crps_of_results_equals_the_loop_over_days():
-    results = backtest.run(weekly, [LastValue()], PLAN)
+    results = backtest.results(weekly, LastValue(), PLAN)
     losses = [
         2 * max(q * (y - p), (q - 1) * (y - p)) for q, p, y in results.select(QUANTILE, VALUE, "actual").iter_rows()
     ]
-    assert backtest.summarize(results)["crps"].to_list() == pytest.approx([sum(losses) / len(losses)])
+    assert backtest.summarize(backtest.score(results))["crps"].to_list() == pytest.approx([sum(losses) / len(losses)])
 
 
 @pytest.mark.real_data

@@ -80,6 +80,24 @@ def folds(panel: Panel, plan: BacktestPlan) -> Iterator[Fold]:
         yield Fold(cutoff, panel.of(rows).until(cutoff), panel.prices[rows, begin : begin + plan.horizon_days])
 
 
+def results(panel: Panel, forecaster: Forecaster, plan: BacktestPlan, *, newest: int | None = None) -> pl.DataFrame:
+    """What a model says of every fold, beside the prices that came.
+
+    Args:
+        panel: The histories.
+        forecaster: The model.
+        plan: The cutoffs.
+        newest: On how many of the newest cutoffs it is tried; on all by default.
+
+    Returns:
+        Columns of RESULT_COLUMNS: one row per listing, cutoff, horizon and quantile that has an actual price.
+    """
+    tried = list(folds(panel, plan))
+    found = [_beside_actual(fold, forecaster, plan.horizon_days) for fold in tried[-(newest or len(tried)) :]]
+    schema = {**FORECAST_SCHEMA, HORIZON: pl.Int64, MODEL: pl.String, ACTUAL: pl.Float64}
+    return pl.concat([pl.DataFrame(schema=schema).select(RESULT_COLUMNS), *found])
+
+
 def run(
     panel: Panel,
     forecasters: Sequence[Forecaster],
@@ -87,7 +105,7 @@ def run(
     *,
     limits: Mapping[str, int] | None = None,
 ) -> pl.DataFrame:
-    """Forecast every fold with every model.
+    """Forecast every fold with every model, and score it.
 
     Args:
         panel: The histories.
@@ -96,22 +114,32 @@ def run(
         limits: For costly models by name: on how many of the newest cutoffs they are tried.
 
     Returns:
-        Columns of RESULT_COLUMNS: one row per listing, cutoff, horizon, model and quantile that has an actual
-        price.
+        One row per listing, cutoff and model: how many days were scored, and the mean errors over them.
     """
-    tried = list(folds(panel, plan))
     limits = limits or {}
-    scored = [
-        _scored(fold, forecaster, plan.horizon_days)
-        for forecaster in forecasters
-        for fold in tried[-limits.get(forecaster.name, len(tried)) :]
-    ]
-    schema = {**FORECAST_SCHEMA, HORIZON: pl.Int64, MODEL: pl.String, ACTUAL: pl.Float64}
-    empty = pl.DataFrame(schema=schema).select(RESULT_COLUMNS)
-    return pl.concat([empty, *scored]).sort(MODEL, *_TASK, QUANTILE)
+    return pl.concat([score(results(panel, one, plan, newest=limits.get(one.name))) for one in forecasters])
 
 
-def summarize(results: pl.DataFrame) -> pl.DataFrame:
+def score(results: pl.DataFrame) -> pl.DataFrame:
+    """One row per listing, cutoff and model: how many days were scored, and the errors over them."""
+    level, value, actual = pl.col(QUANTILE), pl.col(VALUE), pl.col(ACTUAL)
+    losses = quantile_losses(*(results[name].to_numpy() for name in (ACTUAL, VALUE, QUANTILE)))
+    is_median = (level - MEDIAN).abs() < _NOTHING
+    is_low, is_high = (level - 0.1).abs() < _NOTHING, (level - 0.9).abs() < _NOTHING
+    outside = (is_low & (value > actual)) | (is_high & (value < actual))
+    return (
+        results.with_columns(pl.Series(CRPS, losses))
+        .group_by(LISTING_ID, CUTOFF, MODEL)
+        .agg(
+            is_median.sum().cast(pl.Int64).alias(_DAYS),
+            (actual - value).abs().filter(is_median).mean().alias(MAE),
+            pl.col(CRPS).mean(),
+            (1 - outside.sum() / is_median.sum()).alias(COVERAGE_80),
+        )
+    )
+
+
+def summarize(scores: pl.DataFrame) -> pl.DataFrame:
     """Errors per listing and model, and their ratio to the last value's on the very same days.
 
     Returns:
@@ -120,7 +148,7 @@ def summarize(results: pl.DataFrame) -> pl.DataFrame:
         last value; where the last value makes no error at all it is 1 for models that make none either, infinite for
         others.
     """
-    scores = _fold_scores(results)
+    scores = scores.sort(LISTING_ID, CUTOFF, MODEL)
     naive = scores.filter(pl.col(MODEL) == LAST_VALUE)
     naive = naive.select(LISTING_ID, CUTOFF, pl.col(MAE).alias(_NAIVE_MAE), pl.col(CRPS).alias(_NAIVE_CRPS))
     errors = [MAE, CRPS, COVERAGE_80, _NAIVE_MAE, _NAIVE_CRPS]
@@ -177,7 +205,7 @@ def _ratios(summary: pl.DataFrame) -> Iterator[tuple[str, str, float]]:
     return summary.select(LISTING_ID, MODEL, CRPS_RATIO).iter_rows()
 
 
-def _scored(fold: Fold, forecaster: Forecaster, horizon_days: int) -> pl.DataFrame:
+def _beside_actual(fold: Fold, forecaster: Forecaster, horizon_days: int) -> pl.DataFrame:
     quantiles = quantiles_of(LEVELS)
     values = forecaster.forecast(fold.train, horizon_days, LEVELS).values
     table = tidy(fold.train, values, quantiles).with_columns(
@@ -186,26 +214,6 @@ def _scored(fold: Fold, forecaster: Forecaster, horizon_days: int) -> pl.DataFra
         pl.lit(forecaster.name).alias(MODEL),
     )
     return table.filter(pl.col(ACTUAL).is_not_nan() & pl.col(VALUE).is_not_nan()).select(RESULT_COLUMNS)
-
-
-def _fold_scores(results: pl.DataFrame) -> pl.DataFrame:
-    """One row per listing, cutoff and model: how many days were scored, and the errors over them."""
-    level, value, actual = pl.col(QUANTILE), pl.col(VALUE), pl.col(ACTUAL)
-    losses = quantile_losses(*(results[name].to_numpy() for name in (ACTUAL, VALUE, QUANTILE)))
-    is_median = (level - MEDIAN).abs() < _NOTHING
-    is_low, is_high = (level - 0.1).abs() < _NOTHING, (level - 0.9).abs() < _NOTHING
-    outside = (is_low & (value > actual)) | (is_high & (value < actual))
-    return (
-        results.with_columns(pl.Series(CRPS, losses))
-        .group_by(LISTING_ID, CUTOFF, MODEL)
-        .agg(
-            is_median.sum().cast(pl.Int64).alias(_DAYS),
-            (actual - value).abs().filter(is_median).mean().alias(MAE),
-            pl.col(CRPS).mean(),
-            (1 - outside.sum() / is_median.sum()).alias(COVERAGE_80),
-        )
-        .sort(LISTING_ID, CUTOFF, MODEL)
-    )
 
 
 def _ratio(error: str, naive_error: str) -> pl.Expr:

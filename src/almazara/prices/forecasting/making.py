@@ -40,8 +40,8 @@ def build_forecasts(
         limits: On how many folds costly models are tried.
         champions: The published model of each listing, which only gives way to one that is not worse.
     """
-    results, left_out = _tried(panel, forecasters, limits)
-    summary = backtest.summarize(results)
+    scores, left_out = _tried(panel, forecasters, limits)
+    summary = backtest.summarize(scores)
     default = ENSEMBLE if ENSEMBLE in forecasters and ENSEMBLE not in left_out else LAST_VALUE
     chosen = backtest.keep_champions(backtest.select(summary, default=default), champions or {}, summary)
     models = {listing_id: chosen.get(listing_id, default) for listing_id in panel.names}
@@ -76,7 +76,7 @@ def build_forecasts(
 def _tried(
     panel: Panel, forecasters: Mapping[str, Forecaster], limits: Mapping[str, int]
 ) -> tuple[pl.DataFrame, dict[str, str]]:
-    """The backtest's results of the models that work, and how the others failed."""
+    """The backtest's scores of the models that work, and how the others failed."""
     tables: list[pl.DataFrame] = []
     left_out: dict[str, str] = {}
     for name, forecaster in forecasters.items():
