@@ -1,13 +1,11 @@
 """Learns the prior of `steps` on panels of real prices, and writes it as a module.
 
-python benchmarks/forecasting/train_prior.py --write src/almazara/prices/forecasting/models/step_prior.py
+python benchmarks/forecasting/train_prior.py --write src/almazara/prices/forecasting/models/step_prior.npy
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,22 +51,14 @@ def leave_one_out(data: Path, names: Sequence[str]) -> dict[str, Mixer]:
     return {name: prior_of({other: one for other, one in found.items() if other != name}) for name in names}
 
 
-def encoded(mixer: Mixer) -> str:
-    flat = np.concatenate([part.ravel() for part in (mixer.center, mixer.scale, *mixer.parameters)])
-    text = base64.b85encode(flat.astype("<f2").tobytes()).decode()
-    lines = [text[i : i + 110] for i in range(0, len(text), 110)]
-    return "\n".join(f'    "{line}"' for line in lines)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=panels.DATA)
-    parser.add_argument("--write", type=Path, required=True, help="the module whose parameters are replaced")
+    parser.add_argument("--write", type=Path, required=True, help="the file of parameters that is replaced")
     asked = parser.parse_args()
     mixer = prior_of({name: panel_examples(asked.data, name) for name in panels.FILES})
-    module = asked.write.read_text()
-    body = f"_PARAMETERS: Final = (\n{encoded(mixer)}\n)\n"
-    asked.write.write_text(re.sub(r"_PARAMETERS: Final = \(\n.*\)\n", lambda _: body, module, flags=re.DOTALL))
+    flat = np.concatenate([part.ravel() for part in (mixer.center, mixer.scale, *mixer.parameters)])
+    np.save(asked.write, flat.astype("<f2"), allow_pickle=False)
 
 
 if __name__ == "__main__":
