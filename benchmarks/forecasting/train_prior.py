@@ -1,4 +1,4 @@
-"""Learns the prior of `steps` on panels of real prices, and writes it as a module.
+"""Learns the prior of `steps` on panels of real prices, and writes it as an array.
 
 python benchmarks/forecasting/train_prior.py --write src/almazara/prices/forecasting/models/step_prior.npy
 """
