@@ -212,6 +212,52 @@ def test_shops_are_read_side_by_side_where_the_source_can(store, tmp_path, gate,
     assert (gate.closed, after) == (2, [1])
 
 
+def test_two_runs_of_a_shop_are_resumed_one_after_the_other(store, tmp_path, gate):
+    listings = follow(store, product(1), product(2, "https://shop.example/2"))
+    for number, listing in enumerate(listings):
+        store.save_run(runs.scrape_runs(f"20260228T12000{number}-aaaaaa", [listing], NOW)[0])
+    under_way, crowds, fetch = [], [], gate.fetch
+
+    def counted(url, validators=None):
+        under_way.append(url)
+        crowds.append(len(under_way))
+        page = fetch(url, validators)
+        under_way.remove(url)
+        return page
+
+    gate.fetch = counted
+    jobs = jobs_over(store, gate, tmp_path, shops_at_once=8)
+    assert len(jobs.resume()) == 2
+    threading.Timer(0.2, gate.let.set).start()
+    wait_for(lambda: {run.state for run in store.runs(kind=runs.SCRAPE)} == {RunState.DONE})
+    assert crowds == [1, 1]
+
+
+def test_a_run_that_cannot_be_saved_is_raised_when_the_other_shops_have_ended(store, tmp_path, gate):
+    follow(store, product(), elsewhere())
+    jobs = jobs_over(store, gate, tmp_path, shops_at_once=2)
+    make, other_has_failed = jobs._collector, threading.Event()
+
+    def failed(*_):
+        other_has_failed.set()
+        raise UnavailableError("The disk is full.")
+
+    def collector(run, stopped):
+        if run.shop == "other.example":
+            raise UnavailableError("The proxy is gone.")
+        assert other_has_failed.wait(20)
+        gate.let.set()
+        return make(run, stopped)
+
+    jobs._collector, jobs._failed = collector, failed
+    with pytest.raises(UnavailableError, match="disk is full"):
+        jobs.run()
+    assert store.count("shop.example:1") == 1
+    jobs._collector = make
+    del jobs._failed
+    assert jobs.run().state is RunState.DONE  # and the shops are free again
+
+
 def test_an_interrupt_stops_the_other_shops_before_the_locks_are_free(store, tmp_path, gate):
     follow(store, product(), elsewhere(), replace(elsewhere(2), url="https://other.example/2"))
     jobs = jobs_over(store, gate, tmp_path, shops_at_once=2)

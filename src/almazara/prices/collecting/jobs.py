@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Final
 
@@ -176,16 +176,30 @@ class ScrapeJobs:
         thread.start()
 
     def _work_all(self, begun: list[Run], on_progress: OnProgress) -> list[Run]:
-        """Read the runs of a request, in this thread and in as many more as shops may be read side by side."""
+        """Read the runs of a request: those of a shop one after the other, shops side by side where they may be.
+
+        What keeps a run from being saved is raised when the others have ended.
+        """
+        shops = [list(members) for _, members in groupby(begun, key=lambda run: run.shop)]
         ended: dict[str, Run] = {}
-        waiting = iter(begun)
+        broken: list[Exception] = []
+        waiting = iter(shops)
 
         def work() -> None:
-            for run in waiting:
-                ended[run.run_id] = self._work(run, on_progress)
+            try:
+                for run in chain.from_iterable(waiting):
+                    ended[run.run_id] = self._work(run, on_progress)
+            except Exception as error:  # noqa: BLE001 - raised below
+                broken.append(error)
 
-        more = min(self._shops_at_once, len(begun)) - 1
-        threads = [threading.Thread(target=work, name=f"scrape-{begun[0].run_id}", daemon=True) for _ in range(more)]
+        self._side_by_side(work, min(self._shops_at_once, len(shops)))
+        if broken:
+            raise broken[0]
+        return [ended[run.run_id] for run in begun]
+
+    def _side_by_side(self, work: Callable[[], None], number: int) -> None:
+        """Do `work` in so many threads, of which this is one."""
+        threads = [threading.Thread(target=work, name="scrape", daemon=True) for _ in range(number - 1)]
         for thread in threads:
             thread.start()
         try:
@@ -197,7 +211,6 @@ class ScrapeJobs:
                 self._threads += threads
                 self.stop()
             raise
-        return [ended[run.run_id] for run in begun]
 
     def _work(self, run: Run, on_progress: OnProgress) -> Run:
         """Read a run to its end; what breaks it is kept with it, so that nobody waits for it."""
