@@ -23,14 +23,11 @@ from almazara.app.prices import open_prices
 from almazara.movies import building
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
+from waiting import no_progress
 
 
 def settings_for(home: Path, **values: object) -> Settings:
     return Settings(_env_file=None, home=home, **values)
-
-
-def no_progress(_stage: str, _done: int, _total: int) -> None:
-    pass
 
 
 def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:

@@ -10,12 +10,9 @@ from almazara.prices.forecasting.issued import ISSUED
 from almazara.prices.forecasting.models import registry
 from price_shop import NOW, observed, opened, price_app, product, settings_over
 from sample_catalog import served
+from waiting import no_progress
 
 TODAY = datetime.now(ZoneInfo("Europe/Madrid")).date()
-
-
-def no_progress(_stage, _done, _total):
-    pass
 
 
 @pytest.fixture(scope="module")

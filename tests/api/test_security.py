@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from almazara import log
 from almazara.api.security import WriteGuard
 from price_shop import price_app, settings_over
+from problems import is_problem
 
-PROBLEM = "application/problem+json"
 KEYS = "first-key-123456, second-key-654321,clave-ñ"
 WRITES = (("POST", "/scraper"), ("POST", "/productos"), ("DELETE", "/productos/shop.example:1"), ("POST", "/retrain"))
 BODIES = {"/productos": {"product": "https://shop.example/1"}}
@@ -42,12 +42,6 @@ def ask(app, method="POST", path="/productos", **values):
     return asyncio.run(asked(app, method, path, **values))
 
 
-def is_problem(answer, status):
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == PROBLEM
-    return answer.json()["detail"]
-
-
 @pytest.mark.parametrize(
     ("client", "host"), [("127.0.0.1", "localhost:8000"), ("127.9.9.9", "127.0.0.1"), ("::1", "[::1]:8000")]
 )
@@ -58,7 +52,7 @@ def test_without_a_key_configured_this_machine_may_write(app, client, host):
 @pytest.mark.parametrize(("method", "path"), WRITES)
 @pytest.mark.parametrize("client", ["192.168.1.5", "8.8.8.8", "::2", "testclient", ""])
 def test_without_a_key_configured_nobody_else_may(app, client, method, path):
-    assert "ALMAZARA_API_KEYS" in is_problem(ask(app, method, path, client=client), 403)
+    assert "ALMAZARA_API_KEYS" in is_problem(ask(app, method, path, client=client), 403)["detail"]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +111,7 @@ def test_beyond_the_limit_one_has_to_wait_and_others_have_not(tmp_path):
     for _ in range(3):
         assert ask(app, headers=first).status_code in {200, 201}
     refused = ask(app, headers=first)
-    assert "3 por minuto" in is_problem(refused, 429)
+    assert "3 por minuto" in is_problem(refused, 429)["detail"]
     assert 1 <= int(refused.headers["retry-after"]) <= 61
     assert ask(app, headers=second).status_code == 200
     assert ask(app, "GET", "/productos").status_code == 200

@@ -6,10 +6,10 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
-from almazara import cli
 from almazara.prices.forecasting.models import registry
 from almazara.prices.schema import Run, RunState
 from page_server import serving
@@ -30,20 +30,8 @@ def home(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run(home, monkeypatch, capsys):
-    """Runs a command as `main` does; gives its exit code, output and errors."""
-
-    def command(*arguments):
-        monkeypatch.setattr(sys, "argv", ["almazara", "prices", *map(str, arguments)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code or 0
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return command
+def run(home, run):
+    return partial(run, "prices")
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from almazara.artifacts import file_hash
 from almazara.errors import ContractError, InputError, NotFoundError, UnavailableError
 from almazara.movies import building
 from sample import make_sample
-from sample_catalog import Made, no_progress, publish_made, settings_for, write_raw
+from sample_catalog import Made, publish_made, settings_for, write_raw
+from waiting import no_progress
 
 
 def test_a_catalog_of_one_film_without_people_answers(tmp_path):

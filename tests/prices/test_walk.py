@@ -4,7 +4,6 @@ import csv
 import gzip
 import json
 import shutil
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -20,22 +19,16 @@ from almazara.prices.forecasting.models import registry
 from almazara.prices.schema import Listing, ListingKind
 from price_shop import opened, price_app, settings_over
 from sample_catalog import served
+from waiting import no_progress, wait_for
 
 pytestmark = pytest.mark.real_data
 
 SEARCH = "https://www.amazon.es/s?k=aceite"
 
 
-def no_progress(_stage, _done, _total):
-    pass
-
-
 def wait_for_run(api, location):
-    deadline = time.monotonic() + 120
-    while (run := api.get(location).json())["state"] == "running":
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    return run
+    wait_for(lambda: api.get(location).json()["state"] != "running")
+    return api.get(location).json()
 
 
 @pytest.fixture(scope="module")

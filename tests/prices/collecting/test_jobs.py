@@ -25,6 +25,7 @@ from almazara.prices.schema import RunState
 from almazara.prices.store.registry import store_at
 from page_server import reply, serving
 from price_shop import HTML, NOW, observed, offer_page, opened, page_of, product, settings_over, shows
+from waiting import wait_for
 
 ARCHIVE = Archive(lambda _listing, _page: None, lambda _listing: None)
 
@@ -95,13 +96,6 @@ def follow(store, *listings):
 
 def elsewhere(number=1):
     return replace(product(), listing_id=f"other.example:{number}", shop="other.example", url="https://other.example/1")
-
-
-def wait_for(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_a_run_is_answered_at_once_and_read_in_the_background(store, jobs, gate, after):

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -15,6 +14,7 @@ from almazara.prices.forecasting.models import registry
 from almazara.prices.schema import Run, RunState
 from price_shop import NOW, observed, opened, price_app, product, settings_over
 from sample_catalog import served
+from waiting import no_progress, wait_for
 
 
 @pytest.fixture
@@ -31,17 +31,6 @@ def home(tmp_path):
 def light(monkeypatch):
     """Only the models of the base install, which are quick."""
     monkeypatch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
-
-
-def wait_for(condition, seconds=120):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def no_progress(_stage, _done, _total):
-    pass
 
 
 def state(prices, run_id):
