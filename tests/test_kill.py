@@ -18,6 +18,8 @@ from sample import make_sample
 from sample_catalog import Made, server_process, settings_for, write_raw
 from waiting import no_progress, wait_for
 
+pytestmark = pytest.mark.server
+
 # Where the build is when it is killed: seconds after its start, or files that it has written of the new version.
 MOMENTS = [0.3, 1.0, "0 files", "1 files", "15 files", "45 files", "70 files", "manifest.json"]
 

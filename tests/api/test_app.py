@@ -12,6 +12,8 @@ from problems import is_problem
 from sample_catalog import Made, app_over, publish_made, served, settings_for, write_raw
 from waiting import no_progress, wait_for
 
+pytestmark = pytest.mark.server
+
 
 def series(api):
     """The metrics as {(name, labels): value}."""

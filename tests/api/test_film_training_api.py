@@ -11,9 +11,12 @@ from almazara.app import movies
 from almazara.app.prices import open_prices
 from almazara.movies import building
 from almazara.movies.renewing.training_runs import open_film_training
+from made import made_once
 from rated_films import tastes, write_rated
-from sample_catalog import made_once, served, settings_for
+from sample_catalog import served, settings_for
 from waiting import no_progress, wait_for
+
+pytestmark = pytest.mark.server
 
 RUN = "/modelos/peliculas/entrenar"
 

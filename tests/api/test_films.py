@@ -6,6 +6,8 @@ import pytest
 
 from problems import is_problem
 
+pytestmark = pytest.mark.server
+
 FILM_FIELDS = {"id", "titulo", "anio"}
 
 

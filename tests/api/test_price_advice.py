@@ -17,6 +17,8 @@ from almazara.prices.forecasting.models import registry
 from price_shop import NOW, observed, opened, price_app, product, settings_over
 from sample_catalog import served
 
+pytestmark = pytest.mark.server
+
 DAYS = 300
 NUMBERS = (*range(11), 12, 13, 21)
 

@@ -12,6 +12,8 @@ from price_shop import NOW, observed, opened, price_app, product, settings_over
 from sample_catalog import served
 from waiting import no_progress
 
+pytestmark = pytest.mark.server
+
 TODAY = datetime.now(ZoneInfo("Europe/Madrid")).date()
 
 

@@ -20,6 +20,8 @@ from problems import is_problem
 from sample_catalog import served
 from waiting import no_progress, wait_for
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture(scope="module")
 def shop():

@@ -21,6 +21,8 @@ from price_shop import observed, opened, price_app, product, search, settings_ov
 from problems import is_problem
 from sample_catalog import app_over, served
 
+pytestmark = pytest.mark.server
+
 NOW = datetime.now(UTC)
 
 

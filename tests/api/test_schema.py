@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, settings
 
 from sample_catalog import app_over, served
 
+pytestmark = pytest.mark.server
+
 with tempfile.TemporaryDirectory() as _empty:
     (Path(_empty) / "nothing" / "artifacts").mkdir(parents=True)
     schema = schemathesis.openapi.from_dict(app_over(Path(_empty) / "nothing", Path(_empty) / "home").openapi())

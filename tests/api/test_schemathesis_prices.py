@@ -17,6 +17,8 @@ from almazara.prices.forecasting.models import registry
 from price_shop import NOW, observed, opened, price_app, product, settings_over
 from sample_catalog import served
 
+pytestmark = pytest.mark.server
+
 KEY = "a-key-for-schemathesis"
 # What no schema can say: a cursor is one that was given out and an end comes after its start; a product is an address
 # of a shop, or an ASIN with a marketplace; a product with too little history is answered with 422.

@@ -10,6 +10,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from sample_catalog import app_over, served
 
+pytestmark = pytest.mark.server
+
 KEY = "a-key-for-schemathesis"
 # What no schema can say: films are those of the catalog, ids differ within a batch, a rating alone has a value, moments
 # are not in the future, and the years of a range are in order.

@@ -9,6 +9,8 @@ import pytest
 from problems import is_problem
 from sample_catalog import app_over, served
 
+pytestmark = pytest.mark.server
+
 NUMBERS = count()
 
 

@@ -23,6 +23,8 @@ from page_server import reply, serving
 from price_shop import observed, offer_page, opened, product, settings_over, shows
 from waiting import no_progress, wait_for
 
+pytestmark = pytest.mark.server
+
 
 def demo_settings(home, **values):
     return settings_over(home, demo=True, **values)

@@ -15,9 +15,12 @@ from almazara.movies.renewing import training
 from almazara.movies.renewing.training_runs import RunState, open_film_training
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.events import Event, Kind
+from made import made_once
 from rated_films import tastes, write_rated
-from sample_catalog import made_once, settings_for
+from sample_catalog import settings_for
 from waiting import no_progress, wait_for
+
+pytestmark = pytest.mark.training
 
 
 @pytest.fixture(scope="session")

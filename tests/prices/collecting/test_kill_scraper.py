@@ -20,6 +20,8 @@ from page_server import reply, serving
 from price_shop import HTML, offer_page, opened, settings_over, shows
 from waiting import wait_for
 
+pytestmark = pytest.mark.server
+
 PAGES = 12
 
 

@@ -19,6 +19,8 @@ from almazara.prices.fetching.protocol import Failed, Page, Refused
 from almazara.prices.fetching.scrapy_source import ScrapySource
 from page_server import Crowd, in_turn, reply, serving
 
+pytestmark = pytest.mark.server
+
 HTML = b"<html>aceite</html>"
 
 

@@ -16,6 +16,8 @@ from price_shop import NOW, observed, opened, price_app, product, settings_over
 from sample_catalog import served
 from waiting import no_progress, wait_for
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture
 def home(tmp_path):
