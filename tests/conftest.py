@@ -5,8 +5,8 @@ from pathlib import Path
 
 import curl_cffi  # noqa: F401 - before TensorFlow, whose own libcurl would take the place of curl_cffi's in the process
 import pytest
-from hypothesis import HealthCheck, settings
 
+import profiles  # noqa: F401 (loads the profile of Hypothesis)
 from choosing import (  # noqa: F401 (hooks)
     pytest_collection_modifyitems,
     pytest_ignore_collect,
@@ -17,12 +17,6 @@ from command_line import run  # noqa: F401 (fixture)
 from price_shop import store  # noqa: F401 (fixture)
 from sample_catalog import real_home, sample_api, sample_films, sample_home  # noqa: F401 (fixtures)
 from servers import _aws_session, aws, dynalite, moto, postgresql  # noqa: F401 (fixtures)
-
-settings.register_profile(
-    "default", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], max_examples=60
-)
-settings.register_profile("nightly", deadline=None, max_examples=1000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -117,6 +117,7 @@ def test_read_refuses_what_it_cannot_take(run, tmp_path):
     is_one_line(run("read", tmp_path / "nothing", "--url", URL), "cannot be read")
 
 
+@pytest.mark.server
 def test_read_of_a_huge_page_or_bomb_ends_soon_and_in_bounded_memory(tmp_path):
     page = tmp_path / "large.html"
     page.write_bytes(b"<html><body>" + b"<p>aceite</p>" * 4_000_000)
@@ -194,6 +195,7 @@ def test_scrape_reads_alerts_and_forecasts(as_json, run, home, monkeypatch):
         assert (replayed["counts"]["same"], replayed["different"]) == (2, [])
 
 
+@pytest.mark.server
 def test_history_forecast_and_retraining(as_json, run, history):
     rows = as_json("history", history)
     assert len(rows) == 60

@@ -103,6 +103,7 @@ def test_every_film_is_answered_as_json(sample_films, sample_home):
         assert (answer["id"], answer["titulo"]) == (film_id, title)
 
 
+@pytest.mark.server
 def test_answering_about_films_needs_neither_polars_nor_scipy():
     code = (
         "import sys, almazara.movies.service, almazara.movies.artifact;"

@@ -327,6 +327,9 @@ def kaggle(shop, monkeypatch, tmp_path):
     pytest.importorskip("kagglehub", reason="kagglehub is not here: pip install almazara[fetch]")
     from kagglesdk import kaggle_env
 
+    # It looks for callers in the whole stack, file by file, at every request.
+    monkeypatch.setattr("kagglehub.clients.get_user_agent", lambda: "kagglehub")
+
     monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.TEST, f"http://localhost:{shop.port}")
     return shop
 
