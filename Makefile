@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
+PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check format settings sample bench clean
+.PHONY: help up test quick nightly check format settings sample bench clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -13,8 +14,14 @@ help: ## List what can be done
 up: $(VENV)/.base ## Install, build what is missing from the embedded sample, and serve on http://127.0.0.1:8000
 	$(BIN)/almazara up
 
-test: $(VENV)/.dev ## Install with all extras, and run every test
-	$(BIN)/pytest -n auto
+test: $(VENV)/.dev ## Install with all extras, and run every test but what is heavy and rare
+	$(PYTEST)
+
+quick: $(VENV)/.dev ## Run the tests that need no server, no training and no real data (a minute)
+	$(PYTEST) -m quick --allow-hosts= --allow-unix-socket
+
+nightly: $(VENV)/.dev ## Run every test, property tests with a thousand examples that are new each time
+	HYPOTHESIS_PROFILE=nightly $(PYTEST) -m ""
 
 check: $(VENV)/.dev ## Lint, types, floors between the modules
 	$(BIN)/ruff check

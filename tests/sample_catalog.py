@@ -1,13 +1,12 @@
 """Fixtures of a built catalog: the embedded sample and, where it is there, the real data; built once a test run."""
 
 import csv
-import fcntl
 import os
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,35 +22,22 @@ from almazara.app.prices import open_prices
 from almazara.movies import building
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
+from made import kept, source_of_movies
+from waiting import no_progress
 
 
 def settings_for(home: Path, **values: object) -> Settings:
     return Settings(_env_file=None, home=home, **values)
 
 
-def no_progress(_stage: str, _done: int, _total: int) -> None:
-    pass
-
-
-def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """A folder that the first worker of a run makes and the others wait for."""
-    root = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        root = root.parent
-    folder, done = root / name, root / f"{name}.done"
-    with (root / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            make(folder)
-            done.touch()
-    return folder
-
-
 @pytest.fixture(scope="session")
-def sample_home(tmp_path_factory) -> Path:
+def sample_home(request) -> Path:
     """A home folder in which the embedded sample is published; read only."""
-    return made_once(
-        tmp_path_factory, "sample-home", lambda home: building.ensure_movies(settings_for(home), no_progress)
+    return kept(
+        request,
+        "sample-home",
+        source_of_movies(),
+        lambda home: building.ensure_movies(settings_for(home), no_progress),
     )
 
 
@@ -62,12 +48,13 @@ def sample_films(sample_home) -> MovieService:
 
 
 @pytest.fixture(scope="session")
-def real_home(tmp_path_factory, real_data) -> Path:
+def real_home(request, real_data) -> Path:
     """A home folder in which the real catalog is published; read only."""
     folder = real_data / "movies" / "the-movies-dataset"
-    return made_once(
-        tmp_path_factory,
+    return kept(
+        request,
         "real-home",
+        [*source_of_movies(), *folder.iterdir()],
         lambda home: building.build_movies(
             settings_for(home), folder, ratings=None, sample=False, progress=no_progress
         ),

@@ -48,6 +48,18 @@ def test_the_manifest_holds_what_was_said_and_the_hash_of_every_file(store):
     assert manifest["files"] == {"harvest.txt": hashlib.sha256(b"olives").hexdigest()}
 
 
+def test_more_can_be_said_of_a_version_and_the_rest_stays(store):
+    first, second = publish_several(store, 2)
+    before = store.get("mill", first)
+    said = store.describe("mill", first, {"metrics": {"letters": 7}, "judged": True})
+    assert said.manifest == {**before.manifest, "metrics": {"letters": 7}, "judged": True}
+    assert store.get("mill", first) == said
+    assert "judged" not in store.get("mill", second).manifest
+    assert store.current_version("mill") == second
+    with pytest.raises(NotFoundError):
+        store.describe("mill", "20000101T000000-00", {})
+
+
 def test_before_the_first_build_there_is_no_current_version(store):
     assert store.current_version("mill") is None
     assert store.versions("mill") == []

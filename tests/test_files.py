@@ -44,7 +44,9 @@ def test_without_a_sentence_a_lock_is_waited_for(path):
 def test_with_patience_a_lock_that_is_let_go_in_time_is_no_conflict(path):
     held = file_lock(path)
     threading.Timer(0.1, held.close).start()
-    file_lock(path, busy="the mill turns", patience=10).close()
+    with file_lock(path, busy="the mill turns", patience=10):
+        assert held.closed
+        assert not is_free(path)
 
 
 def test_the_lock_of_a_process_that_is_killed_is_free(path):

@@ -15,7 +15,10 @@ from almazara.app.movies import open_movies
 from almazara.artifacts import file_hash
 from almazara.movies.building import build_movies
 from sample import make_sample
-from sample_catalog import Made, no_progress, server_process, settings_for, write_raw
+from sample_catalog import Made, server_process, settings_for, write_raw
+from waiting import no_progress, wait_for
+
+pytestmark = pytest.mark.server
 
 # Where the build is when it is killed: seconds after its start, or files that it has written of the new version.
 MOMENTS = [0.3, 1.0, "0 files", "1 files", "15 files", "45 files", "70 files", "manifest.json"]
@@ -114,11 +117,8 @@ class Askers:
                     self.failures.append(repr(error))
 
 
-def wait_for(client, version, seconds=30.0):
-    end = time.monotonic() + seconds
-    while (seen := client.get("/health").json()["peliculas"]["version"]) != version and time.monotonic() < end:
-        time.sleep(0.05)
-    return seen
+def served_version(client):
+    return client.get("/health").json()["peliculas"]["version"]
 
 
 def test_no_request_fails_while_versions_are_published_and_rolled_back(tmp_path):
@@ -137,8 +137,8 @@ def test_no_request_fails_while_versions_are_published_and_rolled_back(tmp_path)
         with Askers(str(client.base_url), paths) as askers:
             for number in (2, 3, 4):  # the version before the last is removed while it is mapped
                 version = publish(number)
-                assert wait_for(client, version) == version
+                wait_for(lambda version=version: served_version(client) == version)
             rolled_back = artifacts.open_artifacts(settings).rollback("movies").version
-            assert wait_for(client, rolled_back) == rolled_back
+            wait_for(lambda: served_version(client) == rolled_back)
     assert askers.failures == []
     assert askers.answers > 20

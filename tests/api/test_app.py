@@ -1,7 +1,6 @@
 """What surrounds the routes: readiness, start page, documentation, metrics, new versions while running."""
 
 import re
-import time
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -9,9 +8,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from almazara import artifacts
 from almazara.app import movies
 from almazara.movies import building
-from sample_catalog import Made, app_over, no_progress, publish_made, served, settings_for, write_raw
+from problems import is_problem
+from sample_catalog import Made, app_over, publish_made, served, settings_for, write_raw
+from waiting import no_progress, wait_for
 
-PROBLEM = "application/problem+json"
+pytestmark = pytest.mark.server
 
 
 def series(api):
@@ -43,9 +44,7 @@ def test_before_the_first_build_the_process_lives_but_is_not_ready(tmp_path):
         assert api.get("/health").json()["peliculas"] is None
         for path in ("/ready", "/score_titulo/Press", "/cantidad_filmaciones_mes/enero"):
             refused = api.get(path)
-            assert refused.status_code == 503
-            assert refused.headers["content-type"] == PROBLEM
-            assert "almazara up" in refused.json()["detail"]
+            assert "almazara up" in is_problem(refused, 503)["detail"]
 
 
 def test_the_start_page_says_that_the_films_are_a_sample(sample_api):
@@ -120,12 +119,8 @@ def test_the_memory_of_the_process_is_a_metric(sample_api):
     assert series(sample_api)["process_resident_memory_bytes", ()] > 0
 
 
-def versions_seen(api, expected, seconds=20.0):
-    """Ask until the health shows the version, or the time is over."""
-    end = time.monotonic() + seconds
-    while (seen := api.get("/health").json()["peliculas"]["version"]) != expected and time.monotonic() < end:
-        time.sleep(0.05)
-    return seen
+def served_version(api):
+    return api.get("/health").json()["peliculas"]["version"]
 
 
 @pytest.fixture
@@ -149,10 +144,10 @@ def test_a_new_version_is_taken_up_while_running_and_so_is_a_rollback(two_versio
     with served(app_over(home, tmp_path / "home", reload_seconds=0.05)) as api:
         assert api.get("/score_titulo/The Olive").status_code == 404
         second = publish("The Mill", "The Olive").version
-        assert versions_seen(api, second) == second
+        wait_for(lambda: served_version(api) == second)
         assert api.get("/score_titulo/The Olive").status_code == 200
         store.rollback("movies")
-        assert versions_seen(api, first) == first
+        wait_for(lambda: served_version(api) == first)
         assert api.get("/score_titulo/The Olive").status_code == 404
 
 

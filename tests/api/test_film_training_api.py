@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import time
 
 import pytest
 
@@ -12,8 +11,12 @@ from almazara.app import movies
 from almazara.app.prices import open_prices
 from almazara.movies import building
 from almazara.movies.renewing.training_runs import open_film_training
+from made import made_once
 from rated_films import tastes, write_rated
-from sample_catalog import made_once, no_progress, served, settings_for
+from sample_catalog import served, settings_for
+from waiting import no_progress, wait_for
+
+pytestmark = pytest.mark.server
 
 RUN = "/modelos/peliculas/entrenar"
 
@@ -43,12 +46,9 @@ def app_of(home, **values):
     return create_api(live, open_prices(settings, serving=True), settings)
 
 
-def ended(api, location, seconds=120):
-    deadline = time.monotonic() + seconds
-    while (run := api.get(location).json())["estado"] == "en_curso":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return run
+def ended(api, location):
+    wait_for(lambda: api.get(location).json()["estado"] != "en_curso")
+    return api.get(location).json()
 
 
 def test_a_retraining_runs_beside_the_server_which_then_serves_what_it_published(home):
@@ -64,10 +64,7 @@ def test_a_retraining_runs_beside_the_server_which_then_serves_what_it_published
         assert after["metricas"]["ndcg_at_10"] == run["metricas"]["ndcg_at_10"]
         assert after["deriva"]["catalog"]["runtime"] == 0
         assert after["ultimo_entrenamiento"] == run
-        deadline = time.monotonic() + 30
-        while api.get("/health").json()["peliculas"]["version"] != run["version"]:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_for(lambda: api.get("/health").json()["peliculas"]["version"] == run["version"])
 
 
 def test_a_child_that_is_killed_leaves_a_failed_run_and_the_served_model(home):

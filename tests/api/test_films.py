@@ -4,7 +4,10 @@ from urllib.parse import quote
 
 import pytest
 
-PROBLEM = "application/problem+json"
+from problems import is_problem
+
+pytestmark = pytest.mark.server
+
 FILM_FIELDS = {"id", "titulo", "anio"}
 
 
@@ -21,11 +24,8 @@ def answer(api, route, value="", **query):
 
 
 def refusal(response, status):
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == PROBLEM
-    problem = response.json()
+    problem = is_problem(response, status)
     assert set(problem) == {"type", "title", "status", "detail", "sugerencias"}
-    assert problem["status"] == status
     assert problem["detail"].endswith(".")
     return problem
 

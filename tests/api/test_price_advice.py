@@ -4,18 +4,19 @@ import csv
 import io
 import json
 import os
-import sys
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from almazara import cli
 from almazara.prices.forecasting.models import registry
 from price_shop import NOW, observed, opened, price_app, product, retrain, settings_over
 from sample_catalog import served
+
+pytestmark = pytest.mark.server
 
 DAYS = 300
 NUMBERS = (*range(11), 12, 13, 21)
@@ -179,19 +180,9 @@ def test_before_anything_was_learned_the_advice_is_to_buy(tmp_path):
 
 
 @pytest.fixture
-def run(home, monkeypatch, capsys):
-    def command(*arguments):
-        monkeypatch.setenv("ALMAZARA_HOME", str(home))
-        monkeypatch.setattr(sys, "argv", ["almazara", "prices", *map(str, arguments)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code or 0
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return command
+def run(home, monkeypatch, run):
+    monkeypatch.setenv("ALMAZARA_HOME", str(home))
+    return partial(run, "prices")
 
 
 def test_the_command_line_advises_as_the_api_does(run, api):

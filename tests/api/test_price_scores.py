@@ -9,12 +9,11 @@ from almazara.prices.forecasting.issued import ISSUED
 from almazara.prices.forecasting.models import registry
 from price_shop import NOW, observed, opened, price_app, product, retrain, settings_over
 from sample_catalog import served
+from waiting import no_progress
+
+pytestmark = pytest.mark.server
 
 TODAY = datetime.now(ZoneInfo("Europe/Madrid")).date()
-
-
-def no_progress(_stage, _done, _total):
-    pass
 
 
 @pytest.fixture(scope="module")

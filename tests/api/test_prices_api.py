@@ -15,13 +15,11 @@ from almazara.prices.collecting.collection import COUNTS
 from almazara.prices.forecasting.models import registry
 from page_server import reply, serving
 from price_shop import HTML, NOW, observed, offer_page, opened, price_app, product, retrain, settings_over, shows
+from problems import is_problem
 from sample_catalog import served
+from waiting import no_progress, wait_for
 
-PROBLEM = "application/problem+json"
-
-
-def no_progress(_stage, _done, _total):
-    pass
+pytestmark = pytest.mark.server
 
 
 @pytest.fixture(scope="module")
@@ -69,21 +67,8 @@ def api(home, shop):
 
 
 def wait_until_ended(api, location):
-    deadline = time.monotonic() + 60
-    while (run := api.get(location).json())["state"] == "running":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return run
-
-
-def is_problem(answer, status):
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == PROBLEM
-    problem = answer.json()
-    assert problem["status"] == status
-    assert problem["detail"]
-    assert problem["title"]
-    return problem
+    wait_for(lambda: api.get(location).json()["state"] != "running")
+    return api.get(location).json()
 
 
 def test_a_product_is_followed_listed_and_left_and_its_history_stays(api, shop):
@@ -352,7 +337,7 @@ def test_a_large_body_is_refused_before_it_is_read(api):
 def test_broken_json_is_a_problem(api, body):
     answer = api.post("/productos", content=body.encode("latin-1"), headers={"content-type": "application/json"})
     assert answer.status_code in {400, 422}
-    assert answer.headers["content-type"] == PROBLEM
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_other_methods_are_problems_too(api):

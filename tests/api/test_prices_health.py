@@ -18,9 +18,11 @@ from almazara.errors import UnavailableError
 from almazara.prices.schema import Problem, Run, RunState
 from almazara.prices.store.registry import store_at
 from price_shop import observed, opened, price_app, product, search, settings_over
+from problems import is_problem
 from sample_catalog import app_over, served
 
-PROBLEM = "application/problem+json"
+pytestmark = pytest.mark.server
+
 NOW = datetime.now(UTC)
 
 
@@ -126,8 +128,7 @@ def test_a_store_that_stays_locked_is_said_on_writes_and_nothing_is_lost(client,
     writer = sqlite3.connect(tmp_path / "prices.db", isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     refused = api.post("/productos", json={"product": "https://shop.example/9"})
-    assert (refused.status_code, refused.headers["content-type"]) == (503, PROBLEM)
-    assert "locked by another process" in refused.json()["detail"]
+    assert "locked by another process" in is_problem(refused, 503)["detail"]
     assert api.post("/scraper").status_code == 503
     writer.execute("ROLLBACK")
     writer.close()
@@ -147,8 +148,7 @@ def test_when_the_store_breaks_later_films_still_answer_and_prices_are_unavailab
             if path.exists():
                 path.write_bytes(b"this is no database" * 1000)
         for path in ("/productos", "/data", "/predict?product=shop.example:1", "/scraper/x"):
-            refused = api.get(path)
-            assert (refused.status_code, refused.headers["content-type"]) == (503, PROBLEM), path
+            is_problem(api.get(path), 503)
         health = api.get("/health")
         assert health.status_code == 200
         assert health.json()["precios"] is None
@@ -168,8 +168,7 @@ def test_a_postgresql_that_goes_away_is_said_and_comes_back(postgresql, sample_h
         with served(app) as api:
             assert api.get("/productos").status_code == 200
             relay.cut()
-            refused = api.get("/productos")
-            assert (refused.status_code, refused.headers["content-type"]) == (503, PROBLEM)
+            is_problem(api.get("/productos"), 503)
             assert api.get("/health").json()["precios"] is None
             assert api.get("/cantidad_filmaciones_mes/enero").status_code == 200
             relay.mend()

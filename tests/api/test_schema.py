@@ -7,7 +7,10 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 
+from profiles import examples
 from sample_catalog import app_over, served
+
+pytestmark = pytest.mark.server
 
 with tempfile.TemporaryDirectory() as _empty:
     (Path(_empty) / "nothing" / "artifacts").mkdir(parents=True)
@@ -25,6 +28,6 @@ def address(sample_home, tmp_path_factory):
     path_regex="^/(?!productos|scraper|data|predict|retrain|advice|cheapest"
     "|eventos|usuarios|recomendacion/(usuario|grupo|perfil)|modelos/peliculas/entrenar$)"
 ).parametrize()
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(nightly=40), suppress_health_check=list(HealthCheck))
 def test_the_film_routes_keep_what_their_description_promises(case, address):
     case.call_and_validate(base_url=address)

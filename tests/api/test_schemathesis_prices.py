@@ -15,7 +15,10 @@ from almazara.prices.fetching.replay import ReplaySource
 from almazara.prices.forecasting import retraining
 from almazara.prices.forecasting.models import registry
 from price_shop import NOW, observed, opened, price_app, product, retrain, settings_over
+from profiles import examples
 from sample_catalog import served
+
+pytestmark = pytest.mark.server
 
 KEY = "a-key-for-schemathesis"
 # What no schema can say: a cursor is one that was given out and an end comes after its start; a product is an address
@@ -49,7 +52,7 @@ def address(tmp_path_factory):
 
 
 @schema.include(path_regex="^/(productos|scraper|data|predict|retrain|advice|cheapest)").parametrize()
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(nightly=60), suppress_health_check=list(HealthCheck))
 def test_the_price_routes_keep_what_their_description_promises(case, address):
     excluded = [positive_data_acceptance] if case.operation.label in BEYOND_A_SCHEMA else []
     case.call_and_validate(base_url=address, headers={"X-API-Key": KEY}, excluded_checks=excluded)

@@ -8,7 +8,10 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from profiles import examples
 from sample_catalog import app_over, served
+
+pytestmark = pytest.mark.server
 
 KEY = "a-key-for-schemathesis"
 # What no schema can say: films are those of the catalog, ids differ within a batch, a rating alone has a value, moments
@@ -34,7 +37,7 @@ def address(sample_home, tmp_path_factory):
 
 
 @schema.include(path_regex=ROUTES).parametrize()
-@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(nightly=20), suppress_health_check=list(HealthCheck))
 def test_the_routes_for_users_keep_what_their_description_promises(case, address):
     excluded = [positive_data_acceptance] if case.operation.label in BEYOND_A_SCHEMA else []
     case.call_and_validate(base_url=address, headers={"X-API-Key": KEY}, excluded_checks=excluded)

@@ -6,9 +6,11 @@ from itertools import count
 
 import pytest
 
+from problems import is_problem
 from sample_catalog import app_over, served
 
-PROBLEM = "application/problem+json"
+pytestmark = pytest.mark.server
+
 NUMBERS = count()
 
 
@@ -46,10 +48,9 @@ def send(api, *events):
 
 
 def refused(response, status):
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == PROBLEM
-    assert response.json()["detail"].endswith(".")
-    return response.json()
+    problem = is_problem(response, status)
+    assert problem["detail"].endswith(".")
+    return problem
 
 
 def test_a_user_of_whom_nothing_is_known_gets_popular_films(api, popular):

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,10 +21,9 @@ from almazara.prices.fetching.registry import page_source
 from almazara.prices.fetching.scrapy_source import ScrapySource
 from page_server import reply, serving
 from price_shop import observed, offer_page, opened, product, settings_over, shows
+from waiting import no_progress, wait_for
 
-
-def no_progress(_stage, _done, _total):
-    pass
+pytestmark = pytest.mark.server
 
 
 def demo_settings(home, **values):
@@ -63,13 +61,6 @@ def answers(client):
         return client.get("/health").status_code == 200
     except httpx.TransportError:
         return False
-
-
-def wait_for(condition, seconds=150):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def whole_history(client, **query):

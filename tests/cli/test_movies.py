@@ -41,12 +41,14 @@ def commands(group, *words):
             yield (*words, name), command
 
 
+@pytest.mark.server
 def test_help_imports_nothing_heavy():
     code = "import sys, almazara.cli; print(' '.join(sorted({name.split('.')[0] for name in sys.modules})))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert HEAVY.isdisjoint(done.stdout.split())
 
 
+@pytest.mark.server
 def test_the_module_runs_as_the_command_does():
     done = subprocess.run(
         [sys.executable, "-m", "almazara", "--help"], capture_output=True, text=True, check=True, timeout=60
@@ -233,6 +235,7 @@ def test_the_doctor_fails_where_the_home_cannot_be_written(run, tmp_path, monkey
     assert next(check for check in json.loads(out) if check["name"] == "home")["advice"]
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("data_set", ["ml-1m", "the-movies-dataset"])
 def test_a_download_without_connection_shows_the_licence_and_says_what_to_do(data_set, tmp_path):
     done = subprocess.run(
@@ -261,6 +264,7 @@ def test_every_data_set_that_can_be_fetched_has_a_licence():
     assert {data_set.value for data_set in DataSet} == set(LICENCES)
 
 
+@pytest.mark.server
 def test_up_builds_the_sample_answers_on_the_printed_address_and_ends_when_interrupted(tmp_path):
     with server_process("up", home=tmp_path) as (process, client):
         assert client.get("/score_titulo/Oil/Water").json()["titulo"] == "Oil/Water"
@@ -268,6 +272,7 @@ def test_up_builds_the_sample_answers_on_the_printed_address_and_ends_when_inter
         assert ends_well(process, signal.SIGINT)
 
 
+@pytest.mark.server
 def test_serve_ends_when_terminated(sample_home):
     with server_process("serve", home=sample_home) as (process, client):
         assert client.get("/ready").status_code == 200

@@ -6,10 +6,10 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
-from almazara import cli
 from almazara.prices.forecasting.models import registry
 from almazara.prices.schema import Run, RunState
 from page_server import serving
@@ -30,20 +30,8 @@ def home(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run(home, monkeypatch, capsys):
-    """Runs a command as `main` does; gives its exit code, output and errors."""
-
-    def command(*arguments):
-        monkeypatch.setattr(sys, "argv", ["almazara", "prices", *map(str, arguments)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = end.code or 0
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return command
+def run(home, run):
+    return partial(run, "prices")
 
 
 @pytest.fixture
@@ -129,6 +117,7 @@ def test_read_refuses_what_it_cannot_take(run, tmp_path):
     is_one_line(run("read", tmp_path / "nothing", "--url", URL), "cannot be read")
 
 
+@pytest.mark.server
 def test_read_of_a_huge_page_or_bomb_ends_soon_and_in_bounded_memory(tmp_path):
     page = tmp_path / "large.html"
     page.write_bytes(b"<html><body>" + b"<p>aceite</p>" * 4_000_000)
@@ -206,6 +195,7 @@ def test_scrape_reads_alerts_and_forecasts(as_json, run, home, monkeypatch):
         assert (replayed["counts"]["same"], replayed["different"]) == (2, [])
 
 
+@pytest.mark.server
 def test_history_forecast_and_retraining(as_json, run, history):
     rows = as_json("history", history)
     assert len(rows) == 60

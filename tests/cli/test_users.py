@@ -2,32 +2,19 @@
 
 import json
 import sys
+from functools import partial
 
 import pytest
 
-from almazara.cli import main
-
 
 @pytest.fixture
-def run(sample_home, tmp_path, monkeypatch, capsys):
+def run(sample_home, tmp_path, monkeypatch, run):
     """Runs a command over the sample, keeping events in a home of its own; returns exit code, output, error output."""
     home = tmp_path / "own"
     home.mkdir()
     (home / "artifacts").symlink_to(sample_home / "artifacts")
     monkeypatch.setenv("ALMAZARA_HOME", str(home))
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run_(*arguments):
-        monkeypatch.setattr(sys, "argv", ["almazara", "movies", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as ended:
-            code = ended.code or 0
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return run_
+    return partial(run, "movies")
 
 
 @pytest.fixture

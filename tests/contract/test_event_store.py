@@ -10,29 +10,24 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from almazara.errors import ConflictError, InputError, UnavailableError
 from almazara.movies.users.event_store import open_events
 from almazara.movies.users.events import MAX_EVENTS, Event, Kind
+from servers import empty_database
 
 NOW = datetime(2026, 3, 31, 21, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
 def url(request, tmp_path):
     """The URL of an empty store."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/below/events.db"
-    server, name = request.getfixturevalue("postgresql"), f"events_{uuid.uuid4().hex}"
-    engine = sa.create_engine(f"{server}/postgres".replace("://", "+psycopg://"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return f"{server}/{name}"
+    return empty_database(request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture
@@ -162,6 +157,7 @@ for batch in range(10_000):
 """
 
 
+@pytest.mark.server
 def test_a_killed_writer_leaves_whole_batches(url):
     with subprocess.Popen([sys.executable, "-c", _WRITER, url], stdout=subprocess.PIPE, text=True) as writer:
         for _ in range(3):

@@ -19,6 +19,8 @@ from almazara.prices.forecasting.series import DailySeries, daily
 from almazara.prices.forecasting.tidy import FORECAST_SCHEMA, tidy
 from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, PRICE, QUANTILE, STATE, VALUE, Availability, Observation
 
+pytestmark = pytest.mark.training
+
 START = date(2026, 1, 1)
 MADRID = ZoneInfo("Europe/Madrid")
 

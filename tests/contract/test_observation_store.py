@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,22 +20,30 @@ from almazara.prices.schema import Availability, Listing, ListingKind, Observati
 from almazara.prices.store.observations import pages_of_history
 from almazara.prices.store.registry import store_at
 from observation_strategies import observations
+from servers import empty_database
 
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 OIL = "amazon.es:B00OIL"
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "dynamodb-moto", "dynamodb-dynalite"])
-def url(request, tmp_path, monkeypatch):
+@pytest.fixture(
+    params=[
+        "sqlite",
+        *(
+            pytest.param(name, marks=pytest.mark.server)
+            for name in ("postgresql", "dynamodb-moto", "dynamodb-dynalite")
+        ),
+    ]
+)
+def url(request, tmp_path):
     """The URL of an empty store."""
     kind, _, server = request.param.partition("-")
     if kind == "sqlite":
         return f"sqlite:///{tmp_path}/prices.db"
     if kind == "postgresql":
-        return _new_database(request.getfixturevalue("postgresql"))
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        return empty_database(request.getfixturevalue("postgresql"))
+    request.getfixturevalue("aws")
     endpoint = request.getfixturevalue(server)
     return f"dynamodb://prices-{uuid.uuid4().hex}?region=eu-west-1&endpoint={endpoint}"
 
@@ -46,15 +53,6 @@ def store(url):
     opened = store_at(url)
     yield opened
     opened.close()
-
-
-def _new_database(server):
-    name = f"prices_{uuid.uuid4().hex}"
-    engine = sa.create_engine(f"{server}/postgres".replace("://", "+psycopg://"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return f"{server}/{name}"
 
 
 def at(day, price="5.99", listing_id=OIL, **more):
@@ -325,6 +323,7 @@ def _moments(store):
     return Counter(o.observed_at for n in range(3) for o in store.history(f"shop:{n}"))
 
 
+@pytest.mark.server
 def test_a_killed_writer_loses_no_acknowledged_batch_and_doubles_none(url, store):
     with _appender(url, 10_000, 20) as process:
         _go(process)
@@ -340,6 +339,7 @@ def test_a_killed_writer_loses_no_acknowledged_batch_and_doubles_none(url, store
     assert set(_moments(store).values()) == {1}
 
 
+@pytest.mark.server
 def test_two_processes_that_append_the_same_at_once_keep_each_observation_once(url, store):
     with _appender(url, 10, 30, "a") as one, _appender(url, 10, 30, "b") as two:
         _go(one)

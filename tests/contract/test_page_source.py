@@ -18,6 +18,8 @@ from almazara.prices.fetching.scrapy_source import ScrapySource
 from almazara.prices.fetching.snapshots import Snapshots
 from page_server import PageServer, raw, redirect, reply, self_signed, serving
 
+pytestmark = pytest.mark.server
+
 HTML = "<html><title>Aceite añejo 5 €</title></html>".encode("cp1252")
 ETAG = '"oil-1"'
 

@@ -8,7 +8,9 @@ from almazara.errors import MissingExtraError
 from almazara.movies.judging import methods, peers
 
 FILMS = 30
-pytestmark = [  # what implicit says of its own conversions, and of the threads of others
+pytestmark = [
+    pytest.mark.training,
+    # What implicit says of its own conversions, and of the threads of others.
     pytest.mark.filterwarnings("ignore:Method expects CSR input"),
     pytest.mark.filterwarnings("ignore:OpenBLAS is configured"),
     pytest.mark.filterwarnings("ignore:Intel MKL BLAS is configured"),

@@ -45,6 +45,15 @@ def test_similarity_is_a_share_and_never_rises(recommender, selected, rows):
             assert values == sorted(values, reverse=True)
 
 
+def test_beyond_the_stored_list_each_film_is_as_similar_as_it_scores(recommender, selected, rows):
+    for row in rows:
+        stored = recommender.candidates(row).similarity
+        found = selected(row, len(stored) + 300)
+        least = stored[-1] if len(stored) else 1.0
+        own = np.clip(recommender.scores(row)[found.rows[len(stored) :]], 0, least)
+        assert found.similarity[len(stored) :] == pytest.approx(own, abs=1e-6)
+
+
 def test_a_shorter_list_is_the_beginning_of_a_longer_one(selected, rows):
     for row in rows:
         assert selected(row, 5).rows.tolist() == selected(row, 300).rows.tolist()[:5]

@@ -13,7 +13,8 @@ from almazara.artifacts import file_hash
 from almazara.errors import ContractError, InputError, NotFoundError, UnavailableError
 from almazara.movies import building
 from sample import make_sample
-from sample_catalog import Made, no_progress, publish_made, settings_for, write_raw
+from sample_catalog import Made, publish_made, settings_for, write_raw
+from waiting import no_progress
 
 
 def test_a_catalog_of_one_film_without_people_answers(tmp_path):
@@ -102,6 +103,7 @@ def test_every_film_is_answered_as_json(sample_films, sample_home):
         assert (answer["id"], answer["titulo"]) == (film_id, title)
 
 
+@pytest.mark.server
 def test_answering_about_films_needs_neither_polars_nor_scipy():
     code = (
         "import sys, almazara.movies.service, almazara.movies.artifact;"

@@ -9,11 +9,13 @@ import random
 import sys
 from collections import Counter, defaultdict
 from datetime import date
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from sample_catalog import app_over, made_once, served
+from made import kept
+from sample_catalog import app_over, served
 
 pytestmark = pytest.mark.real_data
 
@@ -85,13 +87,14 @@ def count(folder):
 
 
 @pytest.fixture(scope="session")
-def counted(tmp_path_factory, real_data):
+def counted(request, real_data):
+    films = real_data / "movies" / "the-movies-dataset"
+
     def make(folder):
         folder.mkdir()
-        found = count(real_data / "movies" / "the-movies-dataset")
-        (folder / "counted.json").write_text(json.dumps(found), encoding="utf-8")
+        (folder / "counted.json").write_text(json.dumps(count(films)), encoding="utf-8")
 
-    folder = made_once(tmp_path_factory, "counted", make)
+    folder = kept(request, "counted", [*films.iterdir(), Path(__file__)], make)
     found = json.loads((folder / "counted.json").read_text(encoding="utf-8"))
     found["films"] = {int(film_id): film for film_id, film in found["films"].items()}
     return found

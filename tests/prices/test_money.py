@@ -60,6 +60,52 @@ def test_a_price_is_read_in_its_locale(text, hint, decimal, amount, currency):
     assert parse_price(text, currency_hint=hint, decimal=decimal) == Money(Decimal(amount), currency)
 
 
+MARKS = {
+    "EUR": "€ EURO EUROS", "GBP": "£", "USD": "US$ U$S $\u00a0US US\u00a0$", "CAD": "CDN$ CA$ C$ CAD$ $\u00a0CA $CA",
+    "AUD": "A$ AU$", "NZD": "NZ$", "SGD": "S$", "HKD": "HK$", "TWD": "NT$", "MXN": "MX$", "BRL": "R$",
+    "INR": "₹ Rs. Rs", "JPY": "円", "CNY": "元 RMB", "TRY": "₺ TL", "PLN": "zł", "CZK": "Kč", "RON": "lei", "BGN": "лв",
+    "RUB": "₽ руб", "UAH": "₴ грн", "ILS": "₪", "KRW": "₩ 원", "THB": "฿", "VND": "₫", "IDR": "Rp", "MYR": "RM",
+    "PHP": "₱", "CHF": "Fr. SFr", "TND": "DT د.ت", "SAR": "ر.س ريال \u20c1", "AED": "د.إ درهم Dhs",
+    "EGP": "ج.م جنيه E£", "KWD": "KD د.ك", "ZAR": "R",
+}  # fmt: skip
+CODES = (
+    "AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CZK DKK DZD EGP EUR GBP HKD HUF IDR ILS INR ISK JOD JPY KRW KWD LYD "
+    "MAD MXN MYR NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR"
+)
+SHARED = {
+    "$": "USD CAD AUD NZD SGD HKD TWD MXN ARS CLP COP UYU", "kr": "SEK NOK DKK ISK", "kr.": "SEK NOK DKK ISK",
+    "¥": "JPY CNY", "\ufdfc": "SAR QAR OMR YER IRR",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("mark", "currency"),
+    [
+        *((mark.replace("\u00a0", " "), currency) for currency, marks in MARKS.items() for mark in marks.split(" ")),
+        *((code, code) for code in CODES.split()),
+    ],
+)
+def test_each_mark_and_code_names_its_currency(mark, currency):
+    assert parse_price(f"12 {mark}") == parse_price(f"{mark} 12") == Money(Decimal(12), currency)
+
+
+@pytest.mark.parametrize(
+    ("mark", "currency"), [(mark, one) for mark, several in SHARED.items() for one in several.split()]
+)
+def test_a_mark_that_several_currencies_share_is_any_of_them_and_no_other(mark, currency):
+    assert parse_price(f"12 {mark}", currency_hint=currency) == Money(Decimal(12), currency)
+    assert parse_price(f"12 {mark}", currency_hint="EUR") is parse_price(f"12 {mark}") is None
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount"),
+    [*((one, "1234") for one in ("JPY", "KRW", "VND", "CLP", "ISK", "EUR")),
+     *((one, None) for one in ("BHD", "JOD", "KWD", "LYD", "OMR", "TND"))],
+)  # fmt: skip
+def test_three_digits_after_a_point_are_thousands_but_where_a_currency_has_three_places(currency, amount):
+    assert parse_price(f"1.234 {currency}") == (amount and Money(Decimal(amount), currency))
+
+
 REFUSED = [
     ("J$12", "USD"),
     ("L£12", "GBP"),

@@ -83,6 +83,7 @@ def test_the_files_are_the_same_bytes_on_every_platform_and_version(files):
     assert {name: hashlib.sha256(content).hexdigest() for name, content in files.items()} == FINGERPRINTS
 
 
+@pytest.mark.server
 def test_the_hash_seed_of_the_process_changes_nothing():
     program = (
         "import hashlib; from sample import make_sample; files = make_sample(films=400, users=20);"

@@ -126,6 +126,35 @@ def test_an_index_can_be_saved_and_memory_mapped(tmp_path):
     assert found == SearchIndex(_index()).search("silver orchrad", 3)
 
 
+def _score(title, query):
+    return SearchIndex(_index([(1, title, 1)])).search(query, 1)[0].score
+
+
+SIX, SEVEN = ("olive press harbor lantern orchard garden", "olive press harbor lantern orchard garden glass")
+TWELVE, THIRTEEN = (" ".join(f"word{number:02}" for number in range(count)) for count in (12, 13))
+
+
+def _swapped(title):
+    first, *middle, last = title.split()
+    return " ".join([last, *middle, first])
+
+
+def test_words_that_changed_places_cost_little_among_up_to_six_of_them():
+    assert _score(SIX, _swapped(SIX)) == pytest.approx(1 / 1.6)
+    assert _score(SEVEN, _swapped(SEVEN)) == pytest.approx(1 / 2.5)  # all its words are there
+
+
+def test_a_word_left_out_costs_little_among_up_to_twelve_of_them():
+    assert _score(TWELVE, TWELVE.partition(" ")[2]) == pytest.approx(1 / 1.9)
+    assert _score(THIRTEEN, THIRTEEN.partition(" ")[2]) < 0.4
+
+
+def test_only_the_first_hundred_letters_of_query_and_title_are_compared():
+    long = "o" * 99
+    assert _score(f"{long}ab", f"{long}ax") == 1
+    assert _score(f"{long}ab", f"{long}b") < 1
+
+
 @given(st.text(max_size=300), st.integers(0, 20))
 def test_no_query_breaks_the_search(query, n):
     assert len(_found(query, n)) <= n

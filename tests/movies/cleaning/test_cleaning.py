@@ -128,6 +128,37 @@ def test_an_id_that_is_no_positive_whole_number_goes_to_quarantine(text):
     assert report(cleaned({}, {"id": text}))["dropped"] == {"quarantined:invalid_id": 1}
 
 
+NO_NUMBERS = "adult video budget revenue popularity vote_average vote_count runtime"
+NO_LISTS = "genres belongs_to_collection production_companies production_countries spoken_languages keywords"
+MISFITS = {
+    **dict.fromkeys(NO_NUMBERS.split(), "/a.jpg"),
+    **dict.fromkeys(NO_LISTS.split(), "3.5"),
+    "release_date": "1",
+    "imdb_id": "5 stars",
+}
+
+
+@pytest.mark.parametrize("column", MISFITS)
+def test_three_fields_that_are_not_of_their_kind_are_another_rows_tail_whichever_they_are(column):
+    others = [name for name in ("runtime", "genres", "video") if name != column][:2]
+    shifted = {"id": "2", **{name: MISFITS[name] for name in (column, *others)}}
+    assert report(cleaned({"keywords": "[]"}, {"keywords": "[]", **shifted}))["dropped"] == {"quarantined:shifted": 1}
+
+
+OPTIONAL = (
+    "imdb_id original_language original_title overview runtime status tagline belongs_to_collection "
+    "production_companies production_countries spoken_languages"
+)
+
+
+@pytest.mark.parametrize("column", OPTIONAL.split())
+def test_a_file_may_lack_any_column_that_is_not_required(column):
+    row = {name: text for name, text in FILM.items() if name != column}
+    catalog = clean(RawCatalog(raw_file("movies_metadata.csv", [row]), raw_file("credits.csv", [CREDIT])))
+    [made] = catalog.tables[s.FILMS].rows(named=True)
+    assert not made.get(column)
+
+
 def test_one_or_two_bad_values_do_not_make_a_row_unreadable():
     assert report(cleaned({"budget": "x", "revenue": "y"}))["kept"] == 1
 
@@ -234,10 +265,16 @@ def test_tmdb_5000_is_read_with_json_cells_and_keywords_among_the_films():
     assert "belongs_to_collection" in catalog.report.notes[0]
 
 
-def test_a_missing_column_is_named_in_a_sentence():
-    row = {name: text for name, text in FILM.items() if name != "budget"}
-    with pytest.raises(InputError, match="lacks the required columns budget"):
+@pytest.mark.parametrize(
+    "column", ["id", "title", "release_date", "budget", "revenue", "popularity", "vote_average", "vote_count", "genres"]
+)
+def test_a_missing_column_of_films_is_named_in_a_sentence(column):
+    row = {name: text for name, text in FILM.items() if name != column}
+    with pytest.raises(InputError, match=f"lacks the required columns {column};"):
         clean(RawCatalog(raw_file("movies_metadata.csv", [row]), raw_file("credits.csv", [CREDIT])))
+
+
+def test_a_missing_column_of_credits_is_named_in_a_sentence():
     with pytest.raises(InputError, match=r"credits\.csv lacks the required columns crew"):
         clean(RawCatalog(raw_file("m.csv", [FILM]), raw_file("credits.csv", [{"id": "1", "cast": "[]"}])))
 

@@ -11,7 +11,8 @@ from almazara.movies import building
 from almazara.movies.judging import evaluation, evaluation_files, trials
 from almazara.movies.judging.trials import Trials
 from rated_films import tastes, write_rated
-from sample_catalog import Made, no_progress, settings_for, write_raw
+from sample_catalog import Made, settings_for, write_raw
+from waiting import no_progress
 
 
 @pytest.fixture(scope="module")

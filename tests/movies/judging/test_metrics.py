@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
-import ranx
 from hypothesis import given
 from hypothesis import strategies as st
-from numba.typed import List
 from scipy import sparse
 
 from almazara.movies.judging import metrics
@@ -125,6 +123,9 @@ def judged_lists(draw):
 
 def of_ranx(names, lists, truths):
     """Each metric of each user as ranx has it."""
+    import ranx
+    from numba.typed import List
+
     n = len(lists[0])
     runs = List([np.array([[film, -place] for place, film in enumerate(one)], dtype=float) for one in lists])
     wanted = List([np.array([[film, 1] for film in sorted(one)], dtype=float) for one in truths])
@@ -133,6 +134,7 @@ def of_ranx(names, lists, truths):
 
 
 @pytest.mark.filterwarnings("ignore:.*unsafe cast from uint64")  # numba's, once, while it compiles ranx
+@pytest.mark.training  # numba compiles it
 @given(judged_lists())
 def test_metrics_agree_with_ranx(made):
     lists, truths = made

@@ -196,6 +196,7 @@ def test_tables_are_read_back_as_they_were_written(tmp_path, plain):
         read_table(tmp_path, "nothing")
 
 
+@pytest.mark.server
 def test_cleaning_twice_gives_identical_bytes(tmp_path, plain):
     written = []
     for seed in ("1", "2"):

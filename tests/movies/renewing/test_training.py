@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -16,8 +15,12 @@ from almazara.movies.renewing import training
 from almazara.movies.renewing.training_runs import RunState, open_film_training
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.events import Event, Kind
+from made import made_once
 from rated_films import tastes, write_rated
-from sample_catalog import made_once, no_progress, settings_for
+from sample_catalog import settings_for
+from waiting import no_progress, wait_for
+
+pytestmark = pytest.mark.training
 
 
 @pytest.fixture(scope="session")
@@ -128,13 +131,6 @@ def test_a_version_published_meanwhile_is_not_replaced(home, monkeypatch):
     monkeypatch.setattr(training, "_compare", slow)
     with pytest.raises(ConflictError, match="published meanwhile"):
         retrain(home)
-
-
-def wait_for(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 MOMENTS = {

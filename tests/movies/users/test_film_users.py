@@ -14,7 +14,8 @@ from almazara.movies.users.answering import ListQuery
 from almazara.movies.users.events import Kind
 from almazara.movies.users.exports import Source
 from almazara.movies.users.exports.rows import Entry
-from sample_catalog import Made, made_once, publish_made, settings_for
+from made import made_once
+from sample_catalog import Made, publish_made, settings_for
 
 LETTERBOXD = "Date,Name,Year,Letterboxd URI,Rating"
 FILMS = [

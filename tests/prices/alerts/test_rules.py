@@ -128,6 +128,17 @@ def test_the_message_names_title_price_target_and_link_in_spanish():
     ]
 
 
+@pytest.mark.parametrize(
+    ("reference", "compared"),
+    [(Reference.PREVIOUS, "Antes: 46,00 €"), (Reference.MEDIAN_30, "Mediana de 30 días: 50,00 €")],
+)
+def test_the_message_of_a_drop_names_what_the_price_is_compared_with(reference, compared):
+    against = rule(RuleKind.DROP, percent=Decimal(10), reference=reference)
+    event = evaluate(against, LISTING, readings(*["50"] * 20, "46", "40"))[-1]
+    assert event.title == "Baja a 40,00 €: Aceite de oliva virgen extra 5 L"
+    assert f"{compared} (aviso desde un 10 % menos)" in event.body.splitlines()
+
+
 def test_a_drop_against_the_price_before_is_told_each_time():
     assert told(DROP, readings("50", "45", "45", "44", "39", "39")) == [1, 4]
 

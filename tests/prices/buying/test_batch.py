@@ -9,6 +9,7 @@ import pytest
 from almazara.errors import InputError
 from almazara.prices.buying.batch import ADVICE_SCHEMA, advise_batch, advise_file
 from almazara.prices.forecasting.batch import read_prices
+from waiting import no_progress
 
 FIRST = date(2024, 1, 1)
 CUTOFF = date(2025, 1, 31)
@@ -30,10 +31,6 @@ def panel():
 
 def advised(rows, deadline=30, cutoff=CUTOFF):
     return advise_batch(read_prices(pl.DataFrame(rows), cutoff).panel, cutoff, deadline)
-
-
-def no_progress(_stage, _done, _total):
-    pass
 
 
 def test_each_series_has_one_row_with_a_price_to_wait_for_or_none():

@@ -24,6 +24,7 @@ from almazara.prices.schema import RunState
 from almazara.prices.store.registry import store_at
 from page_server import reply, serving
 from price_shop import HTML, NOW, observed, offer_page, opened, page_of, product, settings_over, shows
+from waiting import wait_for
 
 ARCHIVE = Archive(lambda _listing, _page: None, lambda _listing: None)
 
@@ -65,24 +66,32 @@ def after():
 
 @pytest.fixture
 def jobs(store, gate, after, tmp_path):
-    made = jobs_over(store, gate, tmp_path, after)
+    made = jobs_over(store, gate, tmp_path, after=lambda: after.append(1))
     yield made
     gate.let.set()
     made.stop()
 
 
-def jobs_over(store, gate, tmp_path, after=None, **more):
-    def collector(_run, stopped):
-        return Collector(gate, store, ARCHIVE, lambda: NOW, stopped)
+@pytest.fixture
+def logged(caplog, monkeypatch):
+    """What was logged as an error."""
+    monkeypatch.setattr(log.LOGGER, "propagate", True)
+    caplog.set_level(logging.ERROR, logger="almazara")
+    return caplog
 
-    done = after if after is not None else []
+
+def collector_of(gate, store, stopped):
+    return Collector(gate, store, ARCHIVE, lambda: NOW, stopped)
+
+
+def jobs_over(store, gate, tmp_path, *, after=lambda: None, collector=None, **more):
     return ScrapeJobs(
         store,
-        collector,
+        collector or (lambda _run, stopped: collector_of(gate, store, stopped)),
         locks=tmp_path / "locks",
         clock=lambda: NOW,
         rng=random.Random(7),
-        after=lambda: done.append(1),
+        after=after,
         **more,
     )
 
@@ -95,13 +104,6 @@ def follow(store, *listings):
 
 def elsewhere(number=1):
     return replace(product(), listing_id=f"other.example:{number}", shop="other.example", url="https://other.example/1")
-
-
-def wait_for(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_a_run_is_answered_at_once_and_read_in_the_background(store, jobs, gate, after):
@@ -127,6 +129,7 @@ def test_a_second_run_of_a_shop_is_a_conflict_and_one_of_another_shop_is_not(sto
     assert len(store.runs(kind=runs.SCRAPE)) == 2
 
 
+@pytest.mark.server
 def test_another_process_that_reads_the_shop_is_a_conflict_too(store, jobs, tmp_path):
     follow(store, product())
     (tmp_path / "locks").mkdir()
@@ -168,23 +171,21 @@ def test_a_product_that_is_named_is_read_though_it_is_not_followed(store, jobs, 
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    "broken",
     [
         (UnavailableError("The disk is full."), "The disk is full."),
         (OSError(28, "No space left on device"), "No space left"),
         (RuntimeError("a mistake of ours"), "An error in Almazara itself"),
     ],
 )
-def test_whatever_breaks_a_run_ends_it_as_failed_and_frees_the_shop(jobs, gate, error, said, caplog):
-    store = jobs._store
+def test_whatever_breaks_a_run_ends_it_as_failed_and_frees_the_shop(store, jobs, gate, broken, logged):
+    error, said = broken
     follow(store, product())
     gate.error = error
-    log.LOGGER.propagate = True
-    with caplog.at_level(logging.ERROR, logger="almazara"):
-        failed = jobs.run()
+    failed = jobs.run()
     assert failed.state is RunState.FAILED
     assert said in failed.problems[0].reason
-    assert "run_failed" in caplog.text
+    assert "run_failed" in logged.text
     assert store.runs(kind=runs.SCRAPE)[0].pending == ("shop.example:1",)
     gate.error = None
     gate.let.set()
@@ -206,7 +207,7 @@ def test_shops_are_read_side_by_side_where_the_source_can(store, tmp_path, gate,
 
     monkeypatch.setattr(gate, "fetch", fetch)
     follow(store, product(), elsewhere())
-    run = jobs_over(store, gate, tmp_path, after, shops_at_once=8).run(on_progress=tell)
+    run = jobs_over(store, gate, tmp_path, after=lambda: after.append(1), shops_at_once=8).run(on_progress=tell)
     assert (run.state, run.counts["observed"], run.shops) == (RunState.DONE, 2, ["other.example", "shop.example"])
     assert sorted(told) == ["other.example"] * 2 + ["shop.example"] * 2
     assert (gate.closed, after) == (2, [1])
@@ -281,24 +282,25 @@ def test_an_interrupt_stops_the_other_shops_before_the_locks_are_free(store, tmp
 
 def test_a_collector_that_cannot_be_made_fails_the_run(store, tmp_path, gate):
     follow(store, product())
-    jobs = jobs_over(store, gate, tmp_path)
-    jobs._collector = lambda *_: (_ for _ in ()).throw(UnavailableError("Old pages could not be removed."))
-    assert jobs.run().state is RunState.FAILED
+
+    def collector(_run, _stopped):
+        raise UnavailableError("Old pages could not be removed.")
+
+    failed = jobs_over(store, gate, tmp_path, collector=collector).run()
+    assert failed.state is RunState.FAILED
+    assert failed.problems[0].reason == "Old pages could not be removed."
 
 
 def test_one_shop_that_breaks_does_not_keep_the_others_from_being_read(store, tmp_path, gate):
     follow(store, product(), elsewhere())
     gate.let.set()
-    jobs = jobs_over(store, gate, tmp_path)
-    make = jobs._collector
 
     def collector(run, stopped):
         if run.shop == "other.example":
             raise UnavailableError("The proxy is gone.")
-        return make(run, stopped)
+        return collector_of(gate, store, stopped)
 
-    jobs._collector = collector
-    ended = jobs.run()
+    ended = jobs_over(store, gate, tmp_path, collector=collector).run()
     assert ended.state is RunState.FAILED
     assert (ended.counts["observed"], store.count("shop.example:1")) == (1, 1)
 
@@ -360,35 +362,33 @@ def test_a_new_run_takes_over_what_a_killed_one_left(store, jobs, gate):
     assert jobs.resume() == []
 
 
-def test_an_error_after_the_run_is_logged_and_breaks_nothing(store, tmp_path, gate, caplog):
+def test_an_error_after_the_run_is_logged_and_breaks_nothing(store, tmp_path, gate, logged):
     follow(store, product())
     gate.let.set()
-    jobs = jobs_over(store, gate, tmp_path)
-    jobs._after = lambda: (_ for _ in ()).throw(RuntimeError("mail"))
-    log.LOGGER.propagate = True
-    with caplog.at_level(logging.ERROR, logger="almazara"):
-        begun = jobs.start()
-        wait_for(lambda: "run_broken" in caplog.text)
+
+    def after():
+        raise RuntimeError("mail")
+
+    begun = jobs_over(store, gate, tmp_path, after=after).start()
+    wait_for(lambda: "run_broken" in logged.text)
     assert runs.find(store, begun.run_id, runs.SCRAPE).state is RunState.DONE
 
 
-def test_a_store_that_is_locked_for_long_ends_the_run_and_loses_nothing(tmp_path, gate, caplog, monkeypatch):
+def test_a_store_that_is_locked_for_long_ends_the_run_and_loses_nothing(tmp_path, gate, logged):
     path = tmp_path / "locked.db"
     store = store_at(f"sqlite:///{path}?timeout=0.2")
     follow(store, product())
     store.append([observed("shop.example:1", 1, "9.95")])
     jobs = jobs_over(store, gate, tmp_path)
-    monkeypatch.setattr(log.LOGGER, "propagate", True)
-    with caplog.at_level(logging.ERROR, logger="almazara"):
-        begun = jobs.start()
-        assert gate.asked.wait(10)
-        writer = sqlite3.connect(path, isolation_level=None)
-        writer.execute("BEGIN IMMEDIATE")
-        gate.let.set()
-        wait_for(lambda: "run_broken" in caplog.text)
-        writer.execute("ROLLBACK")
-        writer.close()
-    assert "locked by another process" in caplog.text
+    begun = jobs.start()
+    assert gate.asked.wait(10)
+    writer = sqlite3.connect(path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    gate.let.set()
+    wait_for(lambda: "run_broken" in logged.text)
+    writer.execute("ROLLBACK")
+    writer.close()
+    assert "locked by another process" in logged.text
     assert store.count("shop.example:1") == 1
     assert jobs.run().counts["unchanged"] == 1  # the shop is free again
     assert runs.find(store, begun.run_id, runs.SCRAPE).state is RunState.INTERRUPTED

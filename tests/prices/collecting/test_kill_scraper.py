@@ -18,6 +18,9 @@ from almazara.prices.schema import RunState
 from almazara.prices.store.registry import store_at
 from page_server import reply, serving
 from price_shop import HTML, offer_page, opened, settings_over, shows
+from waiting import wait_for
+
+pytestmark = pytest.mark.server
 
 PAGES = 12
 
@@ -66,13 +69,6 @@ def newest_run(home):
     found = store.runs(kind=runs.SCRAPE)
     store.close()
     return found[0] if found else None
-
-
-def wait_for(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @contextmanager

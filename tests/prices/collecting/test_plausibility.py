@@ -59,6 +59,18 @@ def test_a_listing_that_moved_far_before_may_do_so_again():
     assert judge(restless, reading("41.00")).held is not None
 
 
+def test_whatever_moved_before_a_factor_above_four_is_held():
+    wild = [reading("10.00", days=-30), reading("39.00", days=-20), reading("10.00", days=-10)]
+    assert judge(wild, reading("40.00")).accepted == (reading("40.00"),)
+    assert judge(wild, reading("40.10")).held is not None
+
+
+def test_a_move_from_one_currency_to_another_is_no_move():
+    abroad = [reading("10.00", days=-30), reading("39.00", days=-20, currency="USD"), reading("10.00", days=-10)]
+    assert judge(abroad, reading("25.00")).held is None
+    assert judge(abroad, reading("25.10")).held is not None
+
+
 def test_moves_of_more_than_a_year_ago_excuse_nothing():
     old = [reading("10.00", days=-500), reading("27.00", days=-450), reading("10.00", days=-10)]
     assert judge(old, reading("30.00")).held is not None

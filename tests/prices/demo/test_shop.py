@@ -21,6 +21,8 @@ from almazara.prices.fetching.protocol import NotModified, Page, Refused
 from almazara.prices.pages import read
 from almazara.prices.pages.outcome import Offer, Unavailable
 
+pytestmark = pytest.mark.server
+
 DAY = date(2026, 11, 22)
 
 

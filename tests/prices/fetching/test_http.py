@@ -36,6 +36,8 @@ from page_server import (
     serving,
 )
 
+pytestmark = pytest.mark.server
+
 HTML = b"<html><title>Aceite de oliva</title></html>"
 
 

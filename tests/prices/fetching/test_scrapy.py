@@ -22,6 +22,8 @@ from almazara.prices.fetching.protocol import Failed, Page, Refused
 from almazara.prices.fetching.scrapy_source import ScrapyProcess, ScrapySource
 from page_server import Crowd, in_turn, reply, serving
 
+pytestmark = pytest.mark.server
+
 HTML = b"<html>aceite</html>"
 
 

@@ -14,6 +14,8 @@ from almazara.prices.forecasting.batch import FORECAST_COLUMNS, QUANTILES, forec
 from almazara.prices.forecasting.models.ensemble import Ensemble
 from almazara.prices.forecasting.models.steps import Steps
 
+pytestmark = pytest.mark.training
+
 START = date(2026, 1, 1)
 CUTOFF = START + timedelta(days=59)
 

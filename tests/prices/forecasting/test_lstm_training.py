@@ -20,6 +20,8 @@ from almazara.prices.forecasting.panel import Panel
 from almazara.prices.publishing import _forecasters
 from almazara.settings import Settings
 
+pytestmark = pytest.mark.training
+
 START = date(2025, 1, 1)
 TINY = LstmPlan(window_days=14, units=4, epochs=2)
 NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "train_lstm.ipynb"

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -14,6 +13,9 @@ from almazara.prices.forecasting.models import registry
 from almazara.prices.schema import Run, RunState
 from price_shop import NOW, observed, opened, price_app, product, retrain, settings_over
 from sample_catalog import served
+from waiting import no_progress, wait_for
+
+pytestmark = pytest.mark.server
 
 
 @pytest.fixture
@@ -30,17 +32,6 @@ def home(tmp_path):
 def light(monkeypatch):
     """Only the models of the base install, which are quick."""
     monkeypatch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
-
-
-def wait_for(condition, seconds=120):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def no_progress(_stage, _done, _total):
-    pass
 
 
 def state(prices, run_id):

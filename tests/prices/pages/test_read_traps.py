@@ -98,6 +98,51 @@ def test_a_buy_box_of_used_copies_only_is_no_offer(box):
     assert isinstance(outcome_of(page(center(price("30,00 €", "priceToPay")) + box)), Unavailable)
 
 
+def test_a_mark_of_out_of_stock_without_words_is_no_offer():
+    body = center(price(NEW, "priceToPay")) + '<div id="outOfStock"></div>'
+    outcome = outcome_of(page(body, stock="", button=""))
+    assert isinstance(outcome, Unavailable)
+    assert outcome.reason == "The page says: out of stock."
+    assert isinstance(outcome_of(page(body, stock="")), Offer)  # what can be bought is there
+
+
+def priceblocks(deal, usual):
+    return "".join(
+        f'<span id="priceblock_{kind}price">{text}</span>' for kind, text in (("deal", deal), ("our", usual))
+    )
+
+
+def test_a_deal_below_the_usual_price_is_the_price_and_one_above_it_a_contradiction():
+    outcome = outcome_of(page(priceblocks("30,00 €", NEW)))
+    assert (outcome.price, outcome.rule) == (Decimal("30.00"), "amazon:priceblock-deal")
+    assert ("priceblock-ours", NEW) in outcome.seen
+    contradiction = outcome_of(page(priceblocks("50,00 €", NEW)))
+    assert isinstance(contradiction, Unreadable)
+    assert "contradict each other: 40,00 €, 50,00 €" in contradiction.reason
+
+
+def test_the_words_of_the_stock_line_are_kept():
+    assert outcome_of(page(center(price(NEW, "priceToPay")), "Quedan 3")).availability_text == "Quedan 3"
+    gone = outcome_of(page(center(price(NEW, "priceToPay")), "No disponible.", button=""))
+    assert (gone.availability_text, gone.reason) == ("No disponible.", "The page says: No disponible.")
+
+
+@pytest.mark.parametrize(
+    ("shop", "currency"),
+    [
+        ("amazon.ae", "AED"), ("amazon.ca", "CAD"), ("amazon.cn", "CNY"), ("amazon.co.jp", "JPY"),
+        ("amazon.co.uk", "GBP"), ("amazon.co.za", "ZAR"), ("amazon.com", "USD"), ("amazon.com.au", "AUD"),
+        ("amazon.com.be", "EUR"), ("amazon.com.br", "BRL"), ("amazon.com.mx", "MXN"), ("amazon.com.tr", "TRY"),
+        ("amazon.de", "EUR"), ("amazon.eg", "EGP"), ("amazon.es", "EUR"), ("amazon.fr", "EUR"), ("amazon.ie", "EUR"),
+        ("amazon.in", "INR"), ("amazon.it", "EUR"), ("amazon.nl", "EUR"), ("amazon.pl", "PLN"), ("amazon.sa", "SAR"),
+        ("amazon.se", "SEK"), ("amazon.sg", "SGD"),
+    ],
+)  # fmt: skip
+def test_a_price_without_a_mark_is_in_the_currency_of_its_marketplace(shop, currency):
+    outcome = outcome_of(page(center(price("1980", "priceToPay"))), shop)
+    assert (outcome.shop, outcome.price, outcome.currency) == (shop, Decimal(1980), currency)
+
+
 @pytest.mark.parametrize(
     ("shop", "printed", "amount"),
     [
@@ -148,20 +193,59 @@ def test_a_stock_line_is_understood_in_every_language(stock, meaning):
     [
         ("<p>Sorry, we just need to make sure you're not a robot.</p>", "captcha"),
         ('<form action="/errors/verify"><button>Seguir comprando</button></form>', "continue_shopping"),
-        ("<title>503 Service Temporarily Unavailable</title>", "error_page"),
-        ("<title>Lo sentimos. Se ha producido un error</title>", "error_page"),
         ('<form name="signIn" action="/ap/signin"></form>', "denied"),
         ("<p>x</p><!-- contact api-services-support@amazon.com -->", "denied"),
-        ("<title>Robot or human?</title>", "captcha"),
         ('<div class="cf-turnstile"></div>', "captcha"),
         ("<script>var dd={'host':'geo.captcha-delivery.com'}</script>", "challenge"),
         ('<div id="sec-if-cpt-container"></div>', "challenge"),
         ('<script src="/_Incapsula_Resource?x=1"></script>', "challenge"),
-        ("<title>Access to this page has been denied</title>", "denied"),
     ],
 )
 def test_an_obstacle_is_known_by_its_form_words_or_scripts(html, kind):
     outcome = read(html, url=SHOP)
+    assert isinstance(outcome, Blocked)
+    assert outcome.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        *(("captcha", title) for title in (
+            "Robot Check", "Robot or human?", "Bot check", "Captcha", "Are you a human?", "Security Measure",
+        )),
+        *(("challenge", title) for title in (
+            "Just a moment...", "Un momento…", "Attention Required! | Cloudflare", "Pardon Our Interruption",
+            "Human Verification", "Checking your browser", "DDoS-Guard",
+        )),
+        *(("denied", title) for title in ("Access Denied", "Access to this page has been denied", "403 Forbidden")),
+        *(("error_page", title) for title in (
+            "Sorry! Something went wrong!", "Lo sentimos. Se ha producido un error", "Tut uns Leid!", "Désolé !",
+            "Siamo spiacenti", "Algo deu errado", "ご迷惑をおかけしています", "Service Unavailable",
+            "503 Service Temporarily Unavailable", "503 - Service", "502 Bad Gateway", "504 Gateway Time-out",
+            "500 Internal Server Error",
+        )),
+        ("rate_limit", "Too Many Requests"),
+    ],
+)  # fmt: skip
+def test_an_obstacle_is_known_by_its_title(kind, title):
+    outcome = read(f"<title>{title}</title>", url=SHOP)
+    assert isinstance(outcome, Blocked)
+    assert outcome.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        *(("captcha", sentence) for sentence in (
+            "Sorry, we just need to make sure you're not a robot.", "Enter the characters you see below",
+            "Confirm you are a human", "Please confirm you are not a robot", "Verify you are a human",
+            "We have detected unusual traffic from your network",
+        )),
+        ("error_page", "Http/1.1 Service Unavailable"),
+    ],
+)  # fmt: skip
+def test_an_obstacle_is_known_by_what_it_says(kind, sentence):
+    outcome = read(f"<title>Tienda</title><p>{sentence}</p>", url=SHOP)
     assert isinstance(outcome, Blocked)
     assert outcome.kind == kind
 
@@ -217,6 +301,21 @@ def test_search_cards_of_2018_are_read():
         (Decimal("12.50"), False),
         (None, False),
     ]
+
+
+def test_stars_of_a_card_are_read_from_its_icon_or_its_label():
+    icon = '<i><span class="a-icon-alt">4,5 de 5 estrellas</span></i>'
+    label = '<span aria-label="3,8 de 5 estrellas"></span>'
+    cards = [search_card("B0SEARCH01", icon), search_card("B0SEARCH02", label), search_card("B0SEARCH03", "")]
+    outcome = read("<ul>" + "".join(cards) + "</ul>", url="https://www.amazon.es/s?k=oil")
+    assert [offer.rating for offer in outcome.offers] == [Decimal("4.5"), Decimal("3.8"), None]
+
+
+def test_stars_and_reviews_of_a_bestseller_are_read():
+    icons = '<span class="a-icon-alt">4.6 out of 5 stars</span>', '<a class="a-size-small">1,234</a>'
+    html = '<li class="zg-item-immersion"><a href="/x/dp/B0BEST0001"><img alt="Oil"></a><div class="a-icon-row">'
+    offer = read(f"{html}{''.join(icons)}</div></li>", url="https://www.amazon.com/bestsellers").offers[0]
+    assert (offer.rating, offer.review_count) == (Decimal("4.6"), 1234)
 
 
 def test_a_bestseller_has_no_price_when_only_other_sellers_have_one():
@@ -291,13 +390,82 @@ def test_a_price_for_members_delivery_many_pieces_or_without_tax_is_not_the_pric
     assert isinstance(read(shop_page({"priceSpecification": plain | special}), url=SHOP), Unreadable)
 
 
+def test_a_price_for_a_unit_of_measure_beside_the_price_is_not_the_price():
+    per_litre = {"price": "20.00", "priceCurrency": "EUR", "referenceQuantity": {"value": 1, "unitCode": "LTR"}}
+    offer = {"@type": "Offer", "priceSpecification": [per_litre, {"price": "5.00", "priceCurrency": "EUR"}]}
+    assert read(shop_page(offer), url=SHOP).price == Decimal("5.00")
+    assert isinstance(read(shop_page({"priceSpecification": per_litre}), url=SHOP), Unreadable)
+
+
+def aggregate(*prices, **ends):
+    offers = [{"@type": "Offer", "price": one, "priceCurrency": "EUR"} for one in prices]
+    return {"@type": "AggregateOffer", "priceCurrency": "EUR", **ends, **({"offers": offers} if offers else {})}
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        aggregate("5.00"),
+        aggregate("5.00", "5.00"),
+        aggregate("5.00", lowPrice="5.00"),
+        aggregate("5.00", lowPrice="5.00", highPrice="5.00"),
+        aggregate(lowPrice="5.00", highPrice="5.00"),
+    ],
+)
+def test_an_aggregate_of_one_price_has_that_price_also_in_the_offers_inside_it(offer):
+    assert read(shop_page(offer), url=SHOP).price == Decimal("5.00")
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        aggregate("5.00", "6.00"),
+        aggregate("5.00", lowPrice="4.00"),
+        aggregate("5.00", lowPrice="5.00", highPrice="6.00"),
+        aggregate(lowPrice="5.00", highPrice="6.00"),
+        aggregate(lowPrice="5.00"),
+    ],
+)
+def test_an_aggregate_of_several_prices_is_refused(offer):
+    outcome = read(shop_page(offer), url=SHOP)
+    assert isinstance(outcome, Unreadable)
+    assert outcome.missing == ("price",)
+
+
+def microdata_aggregate(**ends):
+    metas = "".join(f'<meta itemprop="{name}" content="{value}">' for name, value in ends.items())
+    return (
+        '<h1>Oil X</h1><div itemscope itemtype="https://schema.org/Product"><b itemprop="name">Oil X</b><div itemprop='
+        '"offers" itemscope itemtype="https://schema.org/AggregateOffer"><meta itemprop="priceCurrency" content="EUR">'
+        f"{metas}</div></div>"
+    )
+
+
+def test_an_aggregate_in_microdata_has_a_price_where_its_ends_are_one():
+    assert read(microdata_aggregate(lowPrice="5.00", highPrice="5.00"), url=SHOP).price == Decimal("5.00")
+    assert read(microdata_aggregate(price="5.00", highPrice="6.00"), url=SHOP).price == Decimal("5.00")
+    for ends in ({"lowPrice": "5.00", "highPrice": "6.00"}, {"lowPrice": "5.00"}):
+        outcome = read(microdata_aggregate(**ends), url=SHOP)
+        assert isinstance(outcome, Unreadable)
+        assert "name a range" in outcome.reason
+
+
+def test_what_stands_in_a_script_is_not_seen_by_anybody():
+    offer = {"@type": "Offer", "price": "5.00", "priceCurrency": "EUR"}
+    shown = '<b class="price">4,00 €</b>'
+    hidden = '<b class="price"><script>5,00 €</script><template>5,00 €</template><style>5,00 €</style></b>'
+    outcome = read(shop_page(offer, shown + hidden), url=SHOP)
+    assert isinstance(outcome, Unreadable)
+    assert "not its published price 5.00" in outcome.reason
+
+
 @pytest.mark.parametrize(
     ("offer", "body"),
     [
         ({"businessFunction": "http://purl.org/goodrelations/v1#LeaseOut"}, ""),
         ({"priceSpecification": {"price": "5.00", "unitCode": "MON"}}, ""),
         ({"priceCurrency": "USD"}, '<b class="price">5,00 €</b>'),
-        ({}, '<b class="price"><del>5,00 €</del> <ins>4,00 €</ins></b>'),
+        *(({}, f'<b class="price"><{tag}>5,00 €</{tag}> <ins>4,00 €</ins></b>') for tag in ("del", "s", "strike")),
         ({}, '<b class="price" style="text-decoration: line-through">5,00 €</b><b class="price">4,00 €</b>'),
     ],
 )

@@ -16,10 +16,7 @@ OIL = "amazon.es:B00OIL"
 SEEN = Observation(OIL, datetime(2024, 1, 1, 12, tzinfo=UTC), Availability.IN_STOCK, Decimal("5.90"), "EUR")
 
 
-@pytest.fixture(autouse=True)
-def _credentials(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+pytestmark = pytest.mark.usefixtures("aws")
 
 
 @pytest.fixture

@@ -16,10 +16,8 @@ IDS = ["amazon.es:B1", "amazon.es:B2", "carrefour.es:ñ"]
 
 
 @pytest.fixture
-def opened(request, tmp_path, monkeypatch):
+def opened(request, tmp_path, aws):
     """Open an empty store of a kind; all are closed at the end."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     stores = []
 
     def open_one(kind):

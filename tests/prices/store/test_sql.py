@@ -17,6 +17,7 @@ from almazara.errors import InputError, UnavailableError
 from almazara.prices.schema import Availability, Observation
 from almazara.prices.store import sql_opening, sql_tables
 from almazara.prices.store.registry import store_at
+from servers import empty_database
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -66,9 +67,10 @@ store_at(sys.argv[1]).close()
 """
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_processes_may_migrate_at_once(kind, path, request):
-    url = f"sqlite:///{path}" if kind == "sqlite" else f"{request.getfixturevalue('postgresql')}/postgres"
+    url = f"sqlite:///{path}" if kind == "sqlite" else empty_database(request.getfixturevalue("postgresql"))
     command = [sys.executable, "-c", OPENER, url]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     processes = [subprocess.Popen(command, **pipes) for _ in range(3)]

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from almazara.prices.store import timescale
 from almazara.prices.store.registry import store_at
+from servers import empty_database
 
 
 class Recorder:
@@ -56,7 +57,7 @@ def test_a_hypertable_is_not_made_twice():
 
 @pytest.fixture
 def plain(postgresql):
-    store = store_at(f"{postgresql}/postgres")
+    store = store_at(empty_database(postgresql))
     yield store
     store.close()
 

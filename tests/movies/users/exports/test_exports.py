@@ -207,12 +207,22 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path):
     assert told(read_export(Source.LETTERBOXD, read_files(tmp_path / "ratings.csv"), NOW))
 
 
+def assert_sure(source, file):
+    """What a file says is in range, or it is refused, row by row or whole."""
+    with contextlib.suppress(InputError):
+        for row in read_export(source, [file], NOW):
+            if isinstance(row, Refused):
+                assert row.reason
+            else:
+                assert row.value is None or 0.5 <= row.value <= 5
+                assert row.at is None or row.at.tzinfo is not None
+
+
 @given(st.sampled_from(Source), st.text(max_size=200), st.sampled_from([".csv", ".json"]))
 def test_any_text_is_read_or_refused(source, text, ending):
     header = {Source.LETTERBOXD: f"{LETTERBOXD},Rating", Source.IMDB: IMDB, Source.TRAKT: TRAKT}[source]
     for content in (text, f"{header}\n{text}"):
-        with contextlib.suppress(InputError):
-            read_export(source, [ExportFile(f"ratings{ending}", content)], NOW)
+        assert_sure(source, ExportFile(f"ratings{ending}", content))
 
 
 @given(
@@ -232,5 +242,4 @@ def test_any_text_is_read_or_refused(source, text, ending):
 def test_any_json_is_read_or_refused(content):
     text = io.StringIO()
     json.dump([content, {"rated_at": content, "movie": content}], text)
-    with contextlib.suppress(InputError):
-        read_export(Source.TRAKT, [ExportFile("ratings-movies.json", text.getvalue())], NOW)
+    assert_sure(Source.TRAKT, ExportFile("ratings-movies.json", text.getvalue()))

@@ -1,9 +1,10 @@
-"""ALS: factors that repeat, profiles folded in, and the same lists from Spark on two workers."""
+"""ALS: factors that repeat, profiles folded in, and the same lists from Spark."""
 
 import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -78,27 +79,36 @@ from almazara.movies.judging.als_spark import SparkAls
 from almazara.movies.users.models.als import Als
 
 seen = sparse.csr_array(sparse.load_npz(sys.argv[1]))
-model = SparkAls(parameters=Als(n_factors=int(sys.argv[3]), iterations=12), master="local-cluster[2,1,1024]")
-fitted = model.fit(seen, seen)
+parameters = Als(n_factors=int(sys.argv[3]), iterations=int(sys.argv[4]))
+fitted = SparkAls(parameters=parameters, master=sys.argv[5]).fit(seen, seen)
 np.savez(sys.argv[2], warm=fitted.warm, factors=fitted.factors)
 """
 
 
-@pytest.fixture(scope="module")
-def from_spark(seen, tmp_path_factory):
-    """Factors fitted on a Spark cluster of two worker processes on this machine, from a process of its own."""
-    if shutil.which("java") is None and not os.environ.get("CI"):
-        pytest.skip("Spark needs Java")
-    folder = tmp_path_factory.mktemp("spark")
+def fitted_on_spark(master, model, seen, folder):
+    """Factors fitted from a process of its own."""
     sparse.save_npz(folder / "seen.npz", seen)
-    command = [sys.executable, "-c", _FIT_ON_SPARK, folder / "seen.npz", folder / "fitted.npz", str(TASTES)]
-    subprocess.run(command, check=True, env={**os.environ, "SPARK_LOCAL_IP": "127.0.0.1"})
+    files = [folder / "seen.npz", folder / "fitted.npz"]
+    command = [sys.executable, "-c", _FIT_ON_SPARK, *files, str(model.n_factors), str(model.iterations), master]
+    quick = {"SPARK_LOCAL_IP": "127.0.0.1", "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
+    subprocess.run(command, check=True, env={**os.environ, **quick})
     found = np.load(folder / "fitted.npz")
-    return FittedAls(seen.shape[1], found["warm"], found["factors"], SMALL.alpha, SMALL.ridge)
+    return FittedAls(seen.shape[1], found["warm"], found["factors"], model.alpha, model.ridge)
 
 
-def test_spark_on_two_workers_gives_the_lists_of_the_local_model(from_spark, fitted, seen):
-    other_seed = Als(n_factors=TASTES, iterations=12, seed=1).fit(seen, seen)
+@pytest.mark.training
+@pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java: apt-get install default-jre-headless")
+@pytest.mark.parametrize(
+    ("master", "iterations"),
+    [
+        ("local[2]", 6),
+        pytest.param("local-cluster[2,1,1024]", 12, marks=pytest.mark.nightly),  # two processes beside the driver's
+    ],
+)
+def test_spark_on_two_workers_gives_the_lists_of_the_local_model(master, iterations, seen, tmp_path):
+    model = replace(SMALL, iterations=iterations)
+    from_spark, fitted = fitted_on_spark(master, model, seen, tmp_path), model.fit(seen, seen)
+    other_seed = replace(model, seed=1).fit(seen, seen)
     as_near = overlap(best(fitted, seen), best(other_seed, seen))
     assert overlap(best(fitted, seen), best(from_spark, seen)) >= min(0.9, as_near - 0.02)
     assert np.allclose(from_spark.scores(seen), fitted.scores(seen), atol=0.1)

@@ -10,6 +10,8 @@ from almazara.movies.users.models.hybrid import UserHybrid
 from almazara.movies.users.models.item_weights import gram, keep_strongest, warm_films
 from almazara.movies.users.scores import LearnedScores
 
+pytestmark = pytest.mark.training
+
 N_FILMS, N_COLD = 60, 6
 NONE = np.zeros(0, dtype=np.int32)
 

@@ -7,6 +7,9 @@ from almazara.prices.forecasting.models.step_features import StepHistory
 from almazara.prices.forecasting.models.step_prior import prior
 from almazara.prices.forecasting.models.steps import step_quantiles
 
+pytestmark = pytest.mark.training
+
+pytest.importorskip("lightgbm", reason="LightGBM is not here: pip install almazara[boost]")
 boost = pytest.importorskip("almazara.prices.forecasting.models.boost")
 LEVELS = [0.1, 0.5, 0.9]
 ROWS = np.arange(4)

@@ -12,6 +12,8 @@ from almazara.prices.forecasting.models.naive import pooled_changes
 from almazara.prices.forecasting.models.step_features import StepHistory
 from almazara.prices.forecasting.models.steps import Steps
 
+pytestmark = pytest.mark.training
+
 ROWS = np.arange(30)
 
 

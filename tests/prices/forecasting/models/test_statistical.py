@@ -13,6 +13,8 @@ from almazara.prices.forecasting.models.statistical import (
 )
 from almazara.prices.forecasting.panel import Panel
 
+pytestmark = pytest.mark.training
+
 START = date(2026, 1, 1)
 
 

@@ -1,0 +1,18 @@
+"""How much property tests try: few examples by day, the same in every run; many by night, others in every run."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"  # `make nightly`
+
+settings.register_profile(
+    "default", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], max_examples=60
+)
+settings.register_profile("nightly", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=1000)
+settings.load_profile("nightly" if NIGHTLY else "default")
+
+
+def examples(*, nightly: int) -> int:
+    """How many to try of what takes long each time."""
+    return nightly if NIGHTLY else min(nightly, 15)
