@@ -42,7 +42,8 @@ def price_quantiles(panel: Panel, learn: Learner, horizon: int, probabilities: S
     A price that has not been read for some days is forecast as many days further.
     """
     known = ~np.isnan(panel.prices)
-    first, newest = int(known.any(axis=0).argmax()), known.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
+    first = int(known.any(axis=0).argmax())  # column of the panel's first price
+    newest = known.shape[1] - 1 - known[:, ::-1].argmax(axis=1)  # of each listing's last one
     last = panel.prices[np.arange(len(newest)), newest]
     history, ends = StepHistory.of(panel.prices[:, first:]), panel.ends - first
     stale = _STALENESS[np.searchsorted(_STALENESS, (panel.ends - newest).clip(max=_STALENESS[-1]))]
