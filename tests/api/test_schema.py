@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from profiles import examples
 from sample_catalog import app_over, served
 
 pytestmark = pytest.mark.server
+
+# What no schema can say: which languages are those of a film of the catalog.
+BEYOND_A_SCHEMA = {"GET /recomendacion/{titulo}"}
 
 with tempfile.TemporaryDirectory() as _empty:
     (Path(_empty) / "nothing" / "artifacts").mkdir(parents=True)
@@ -30,4 +34,5 @@ def address(sample_home, tmp_path_factory):
 ).parametrize()
 @settings(max_examples=examples(nightly=40), suppress_health_check=list(HealthCheck))
 def test_the_film_routes_keep_what_their_description_promises(case, address):
-    case.call_and_validate(base_url=address)
+    excluded = [positive_data_acceptance] if case.operation.label in BEYOND_A_SCHEMA else []
+    case.call_and_validate(base_url=address, excluded_checks=excluded)

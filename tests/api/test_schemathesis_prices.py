@@ -39,7 +39,7 @@ def address(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
         patch.setattr(app.prices, "page_source", lambda *_args, **_values: ReplaySource(pages))
-        patch.setattr(retraining, "_COMMAND", ("true",))
+        patch.setattr(retraining, "_WORK", replace(retraining._WORK, command=("true",)))
         with opened(settings_over(folder)) as prices:
             for number in (1, 2, 3):
                 prices.store.save_listing(product(number, category="oil"))
