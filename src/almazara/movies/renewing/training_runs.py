@@ -46,6 +46,8 @@ class TrainingRun:
 
     Attributes:
         id: Sorts by time.
+        estado: How it stands.
+        inicio: When it began.
         fin: When it ended; None while it runs, and where its process was killed.
         veredicto: What became of the new model; None before its end.
         version: The version that it published, or None.
