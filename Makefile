@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help up test quick nightly check format settings sample bench clean
+.PHONY: help up test quick nightly check format settings sample mutants bench clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -40,11 +40,15 @@ settings: $(VENV)/.base ## Write .env.example and docs/settings.md anew from the
 sample: $(VENV)/.base ## Make the embedded sample of films anew
 	PYTHONPATH=tools $(BIN)/python -m sample
 
+mutants: $(VENV)/.dev ## Change the pure modules in small ways, and see that their tests notice (minutes)
+	$(UV) sync --frozen --inexact --compile-bytecode --all-extras --group dev --group mutants
+	$(BIN)/python tools/mutants.py
+
 bench: $(VENV)/.dev ## Measure against what a user would do instead (minutes)
 	$(BIN)/python benchmarks/run.py
 
 clean: ## Remove the environment and caches; what was built stays in ALMAZARA_HOME
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
 
 # --inexact keeps uv itself, which lives in the same environment.
 $(VENV)/.base: pyproject.toml uv.lock | $(UV)
