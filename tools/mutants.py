@@ -76,7 +76,7 @@ def _report(tried: list[Mutant], of: int) -> int:
         print(f"\n{mutant.name} ({mutant.status})\n  - {was}\n  + {becomes}")
     counted = len(tried) - equivalent
     share = 1 - len(survived) / max(counted, 1)
-    print(f"\n{len(tried)} of {of} mutants tried, {equivalent} of them equivalent; {share:.1%} of the others were killed.")
+    print(f"\n{len(tried)} of {of} mutants tried, {equivalent} of them equivalent; {share:.1%} of the others killed.")
     return 0 if share >= _WANTED else 1
 
 
@@ -87,8 +87,8 @@ def _run(*names: str) -> None:
 def _statuses() -> dict[str, str]:
     """What became of each mutant, by name."""
     lines = subprocess.run([_MUTMUT, "results", "--all", "true"], check=True, capture_output=True, text=True).stdout
-    pairs = (line.strip().split(": ", 1) for line in lines.splitlines() if "__mutmut_" in line)
-    return {name: status for name, status in pairs}
+    found = (line.strip().partition(": ") for line in lines.splitlines() if "__mutmut_" in line)
+    return {name: status for name, _, status in found}
 
 
 def _difference(mutant: Mutant) -> tuple[str, str]:
