@@ -7,8 +7,6 @@ Layout under a root::
     <root>/<kind>/.building-*        what a killed build left; the next build removes it
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """Entry point of the web app: `uvicorn --factory almazara.asgi:create_app`."""
 
-from __future__ import annotations
-
 from fastapi import FastAPI
 
 from almazara import log

@@ -9,8 +9,6 @@ AlmazaraError                  what every caller may catch
 └── ContractError              what was built breaks its own promise
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 

@@ -1,7 +1,5 @@
 """Files that processes share: a lock on a path, and a file that is replaced in one step."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import time

@@ -1,7 +1,5 @@
 """Checks of Polars frames at the borders between modules."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import polars as pl

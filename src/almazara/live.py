@@ -1,7 +1,5 @@
 """What a running process answers from: the newest published artifact of a kind, opened once and swapped in whole."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar

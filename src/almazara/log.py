@@ -1,7 +1,5 @@
 """Logging: one line an event, a short name and its numbers as fields."""
 
-from __future__ import annotations
-
 import logging
 import sys
 

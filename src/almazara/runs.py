@@ -1,7 +1,5 @@
 """Runs of long work: one at a time on this machine, each ended, failed or interrupted as it is kept."""
 
-from __future__ import annotations
-
 import random
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """The settings of Almazara: the only reader of the environment (`ALMAZARA_...` variables and `.env`)."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Opens SQL databases, SQLite files and PostgreSQL: connections, changes of schema that several may begin at once."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

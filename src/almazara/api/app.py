@@ -1,7 +1,5 @@
 """Puts the web app together from its parts."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """Every error leaves as `application/problem+json` (RFC 9457), with a sentence that says what is allowed."""
 
-from __future__ import annotations
-
 from http import HTTPStatus
 from typing import Any, Final
 

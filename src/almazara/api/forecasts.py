@@ -1,7 +1,5 @@
 """Routes of what is to come: forecasts and how they did, whether to buy now or wait, and which product."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response

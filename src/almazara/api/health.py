@@ -1,7 +1,5 @@
 """What is alive: liveness, readiness, and a plain start page."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable
@@ -144,12 +142,12 @@ def _prices_sentence(prices: PricesHealth | None) -> str:
     return f"{prices.seguidos} productos seguidos{shop}; {well}."
 
 
-@router.get("/health", response_model=Health, summary="El proceso responde")
+@router.get("/health", summary="El proceso responde")
 def health(request: Request) -> Health:
     return _health(request)
 
 
-@router.get("/ready", response_model=Health, summary="Hay con qué responder", responses=declared(503))
+@router.get("/ready", summary="Hay con qué responder", responses=declared(503))
 def ready(request: Request) -> Health:
     _ = request.app.state.movies.current
     return _health(request)

@@ -1,7 +1,5 @@
 """Prometheus metrics of the requests, by route."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final

@@ -1,8 +1,6 @@
 """Routes of the film product, and of the model that it serves; paths and fields follow the brief, in Spanish."""
 # ruff: noqa: FAST003 - the parameters are described and read by routes.py
 
-from __future__ import annotations
-
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Request, Response

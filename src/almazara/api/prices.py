@@ -1,7 +1,5 @@
 """Routes of prices: what is followed, reading it, and its history; fields are in English, amounts decimal strings."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal

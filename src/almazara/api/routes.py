@@ -4,8 +4,6 @@ FastAPI solves declared parameters in 60 to 100 microseconds a request, and an a
 film routes take the request as it is, and each of their parameters is described once, for OpenAPI and for reading.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Holders of a key may write; without any key configured, only this machine. What 
 not for strangers to fill.
 """
 
-from __future__ import annotations
-
 import hmac
 import threading
 import time

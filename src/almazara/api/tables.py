@@ -1,7 +1,5 @@
 """History as tables: CSV with exact texts, and Parquet whose columns have the same types on every page."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Mapping, Sequence

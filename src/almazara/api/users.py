@@ -1,8 +1,6 @@
 """Routes for users of the film product: events in, lists out; paths and fields in Spanish."""
 # ruff: noqa: FAST003 - the parameters are described and read by routes.py
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Any, Final
 

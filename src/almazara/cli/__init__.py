@@ -1,7 +1,5 @@
 """The command line: `almazara ...`. Heavy imports stand inside the commands, so that help comes at once."""
 
-from __future__ import annotations
-
 import sys
 
 import typer

@@ -1,7 +1,5 @@
 """`versions` and `rollback`, of whatever is published in versions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

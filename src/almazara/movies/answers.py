@@ -1,7 +1,5 @@
 """The answers of the film product: what the API sends, field for field, in Spanish."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

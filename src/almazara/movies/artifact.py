@@ -1,7 +1,5 @@
 """Writes what was built into an artifact's folder and opens it again, memory-mapped, as the service over it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path

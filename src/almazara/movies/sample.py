@@ -3,8 +3,6 @@
 Not one value comes from real data. The archive beside this module is made by `tools/sample`.
 """
 
-from __future__ import annotations
-
 import tarfile
 from importlib import resources
 from typing import Final

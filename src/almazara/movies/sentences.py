@@ -1,7 +1,5 @@
 """The Spanish sentences of the film answers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 

@@ -1,7 +1,5 @@
 """The questions of the film product, answered from a loaded catalog; API and command line both ask here."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final

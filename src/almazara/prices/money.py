@@ -1,7 +1,5 @@
 """Price text to money: strict, so that what can be read in two ways is refused; and money to text."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass

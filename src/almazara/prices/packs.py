@@ -1,7 +1,5 @@
 """Litres in titles and unit texts (`Pack de 6 botellas de 750 ml`), price per litre; never a guess."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal

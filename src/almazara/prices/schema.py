@@ -1,7 +1,5 @@
 """The values of the price product and the column names of its frames."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The questions of the price product: what is followed, its history, its forecast, and whether the scraper is well."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta

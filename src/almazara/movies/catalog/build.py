@@ -1,7 +1,5 @@
 """Clean tables -> the arrays that questions about films and people are answered from; needs Polars."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Clean tables -> what the API says of each film, written ahead as JSON; needs Polars."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Mapping
 from dataclasses import fields

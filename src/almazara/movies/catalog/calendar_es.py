@@ -1,7 +1,5 @@
 """Months and days as people write them in Spanish."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """The catalog in memory-mapped arrays: texts, keys that lead to films, and counts of releases; no scan per question."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Texts and keys -> the arrays that `Texts` and `KeyTable` read."""
 
-from __future__ import annotations
-
 import numpy as np
 import numpy.typing as npt
 import polars as pl

@@ -1,7 +1,5 @@
 """Actors and directors: who made which films, found by name, and what their films returned."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from math import fsum
 from statistics import median

@@ -1,7 +1,5 @@
 """Typo-tolerant search: shared character grams find candidates, an edit cost in words and letters orders them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache

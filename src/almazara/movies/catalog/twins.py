@@ -1,7 +1,5 @@
 """Which films are one film under several ids, as far as anybody can tell from outside."""
 
-from __future__ import annotations
-
 import numpy as np
 import polars as pl
 

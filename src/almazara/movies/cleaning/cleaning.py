@@ -1,7 +1,5 @@
 """Raw film files -> the tables of the clean catalog and a report that accounts for every row."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What the clean tables promise, checked before they are published."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Rows of the films' file -> verdicts, clean films and their keys."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Raw ratings -> one row a (user, film): MovieLens ids become catalog ids by links, or by title and year."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

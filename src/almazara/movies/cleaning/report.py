@@ -1,7 +1,5 @@
 """The cleaning report: what became of each row of each raw file."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """The tables of the clean catalog: names, columns, types. Frames elsewhere are addressed by these constants."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import polars as pl

@@ -1,7 +1,5 @@
 """The clean tables to and from Parquet."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Final
 

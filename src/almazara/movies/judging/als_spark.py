@@ -1,7 +1,5 @@
 """ALS on Spark, for ratings that outgrow one machine: the local model's objective and answers."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np

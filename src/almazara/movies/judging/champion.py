@@ -1,7 +1,5 @@
 """Whether a newly trained model may take the place of the published one: both judged on the same held-out pairs."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """How far new data has moved from the data that a model was built on, field by field."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

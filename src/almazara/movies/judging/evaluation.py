@@ -1,7 +1,5 @@
 """An evaluation: methods measured on splits of the ratings of a raw folder, or of what is published."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path

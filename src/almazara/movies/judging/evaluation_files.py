@@ -1,7 +1,5 @@
 """Writes an evaluation as tables, a page and pictures; each file is whole or not there."""
 
-from __future__ import annotations
-
 import io
 import json
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The judgement on the lists that a method made: its metrics, and tables of them to read."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final

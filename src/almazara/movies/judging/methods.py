@@ -1,7 +1,5 @@
 """All methods that can be measured by name: our own and the peers."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import Final, cast
 

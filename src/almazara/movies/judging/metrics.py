@@ -4,8 +4,6 @@ Lists are (users, n) int32 of films, best first, -1 where a list is shorter; tru
 an entry where the user has the film. Relevance is binary.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

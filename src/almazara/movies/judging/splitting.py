@@ -1,7 +1,5 @@
 """Who saw what -> what a model may learn from, what it is told of a user, and what it must find; seeded."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from typing import Final

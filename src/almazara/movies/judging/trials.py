@@ -3,8 +3,6 @@
 The child is this module run as a program: `python -m almazara.movies.judging.trials FOLDER METHOD SEED`.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import resource

@@ -1,7 +1,5 @@
 """Downloads of real film data: MovieLens from GroupLens, The Movies Dataset from Kaggle."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

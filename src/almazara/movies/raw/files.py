@@ -1,7 +1,5 @@
 """Folders and zip files of raw film data -> raw frames."""
 
-from __future__ import annotations
-
 import csv
 import io
 import itertools

@@ -5,8 +5,6 @@ fields. Whatever that does not turn into valid JSON is read alone by `ast.litera
 with a reason. No step guesses: a replacement either keeps every string as it was or makes JSON invalid.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 import re

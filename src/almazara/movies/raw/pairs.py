@@ -1,7 +1,5 @@
 """Rows of a ratings file -> pairs of a user and a film, or the reason why a row is none."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import polars as pl

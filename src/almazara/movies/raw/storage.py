@@ -1,7 +1,5 @@
 """Stored files as streams, alike from a folder or a zip file, plain or gzip, with a limit on what they unpack to."""
 
-from __future__ import annotations
-
 import hashlib
 import zipfile
 import zlib

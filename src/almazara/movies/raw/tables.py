@@ -1,7 +1,5 @@
 """Delimited text -> frames of text with row numbers: every cell as it was read, every row countable."""
 
-from __future__ import annotations
-
 import csv
 import io
 import itertools

@@ -1,7 +1,5 @@
 """Renews the film product: raw data and events -> clean -> train -> judge beside the champion -> publish or keep."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime

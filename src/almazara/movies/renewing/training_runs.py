@@ -1,7 +1,5 @@
 """Retraining runs as they are kept, a JSON file each, and shown, in Spanish, with what is served beside them."""
 
-from __future__ import annotations
-
 import random
 import sys
 from collections.abc import Mapping

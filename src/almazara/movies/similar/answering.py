@@ -1,7 +1,5 @@
 """Answers about similar films: a list by some method, filtered and varied as asked, with the reasons for each film."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final

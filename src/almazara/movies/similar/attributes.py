@@ -1,7 +1,5 @@
 """What lists of films can be narrowed down by: year, language, genre, votes, and films not wanted again."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches

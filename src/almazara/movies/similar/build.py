@@ -1,7 +1,5 @@
 """Clean tables -> similar films, their reasons, and the default answer about each film; needs Polars and SciPy."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Similarity of viewers: the films that the same people have seen, more than their numbers alone would make."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final

@@ -1,7 +1,5 @@
 """Similarity of content: what two films share in each field, weighted as those who see films taught it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """How much each field of a film's content says, learned from co-preference by `benchmarks/learn_similar.py`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

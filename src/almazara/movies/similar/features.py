@@ -1,7 +1,5 @@
 """What films have in common, as sparse matrices: one row a film, one column a keyword, person, word ..."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Similar films from viewers and content: content says what cosine to expect, each shared viewer corrects it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final

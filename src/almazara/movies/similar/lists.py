@@ -1,7 +1,5 @@
 """Lists of similar films as they are fitted ahead: the best of each row, equal ones in a fixed order, padded."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The first films of a list: the best that pass the filters, equal ones in order of votes, varied where asked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Final
 

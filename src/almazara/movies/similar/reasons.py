@@ -1,7 +1,5 @@
 """Why two films go together: what they share and who saw both, in Spanish, each time something that can be checked."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import lru_cache

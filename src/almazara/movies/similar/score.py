@@ -1,7 +1,5 @@
 """Similarity of score: the films whose vote average is nearest (the brief's first method)."""
 
-from __future__ import annotations
-
 import numpy as np
 import polars as pl
 

@@ -1,7 +1,5 @@
 """Answers for a user, a list of films or a group: a list by what they think of films, with reasons for each film."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final

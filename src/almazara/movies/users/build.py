@@ -1,7 +1,5 @@
 """Clean tables -> the fitted model for users, and the histories of known users; needs Polars and SciPy."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 import numpy as np

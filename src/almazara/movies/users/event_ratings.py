@@ -1,7 +1,5 @@
 """What users have done with films -> ratings, for the next training."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Final

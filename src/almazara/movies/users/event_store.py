@@ -1,7 +1,5 @@
 """Keeps the events of users in SQL: an SQLite file or PostgreSQL, one table, one transaction a batch."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Which film of the catalog a row of somebody's history means: by TMDB id, by IMDb id, else by title and year."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Mapping
 

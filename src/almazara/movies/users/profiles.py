@@ -1,7 +1,5 @@
 """A user's events and ratings -> what each film weighs for them, which ones they know, and which they want no more."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """How well all films suit a profile or a group, read from arrays that were fitted at build time: NumPy only."""
 
-from __future__ import annotations
-
 import math
 from typing import Final, Protocol
 

@@ -1,7 +1,5 @@
 """Alerts after a run: rules over the history of what is followed, events kept once, messages sent."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime

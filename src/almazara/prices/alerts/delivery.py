@@ -13,8 +13,6 @@ How, with nothing but `put_document(if_absent=True)`, of which one of several pr
 An attempt without an end that is older than LEASE was cut off by a kill: the next attempt is open to all.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

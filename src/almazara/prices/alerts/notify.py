@@ -5,8 +5,6 @@ and kind (`1-mailto`). They come from the owner's settings or command line alone
 point anywhere, also into the owner's own network, so whoever may choose one could make the server call any host.
 """
 
-from __future__ import annotations
-
 import logging
 import warnings
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Buy now or wait: the answer to a buyer's question, and why, in figures that are true of the history."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Advice for a file of prices: each series on the cutoff, learned from that file up to it and nothing else."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The cheapest litre among the comparable products of a category, and whether to switch to it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal

@@ -3,8 +3,6 @@
 `decide` says what a policy makes of a price today; `advice` puts it into an answer.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum

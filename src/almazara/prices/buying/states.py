@@ -1,7 +1,5 @@
 """The state of a price on a day, in the few numbers on which waiting is worth it or not, and what waiting brought."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import numpy as np

@@ -1,7 +1,5 @@
 """From followed listings to observations: fetch, keep the page, read it, judge it, keep what is surely right."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace

@@ -4,8 +4,6 @@ They are searches and no ASINs: an ASIN would be listed only where we are sure t
 goes on naming the same article nobody can be sure.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Runs of the scraper: one at a time per shop, in threads, resumed when the process that made them is gone."""
 
-from __future__ import annotations
-
 import logging
 import random
 import threading

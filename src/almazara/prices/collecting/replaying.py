@@ -1,7 +1,5 @@
 """Reading kept pages again, when a rule was mended: what was missed is added, what was kept is compared."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

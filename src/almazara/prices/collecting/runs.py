@@ -1,7 +1,5 @@
 """Runs as they are asked for and shown: one request, one run a shop, one answer."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

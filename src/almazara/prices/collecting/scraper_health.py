@@ -5,8 +5,6 @@ chose not to ask for (`refused`: robots.txt, budget, open circuit) count neither
 old all the same.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

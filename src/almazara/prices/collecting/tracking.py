@@ -1,7 +1,5 @@
 """From what a user types (an address, an ASIN, a search) to the listing that is followed."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from datetime import datetime

@@ -4,8 +4,6 @@ What a product costs is a pure function of the product and the calendar day. `pa
 `demo/shop` serves them on loopback.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal

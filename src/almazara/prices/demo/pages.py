@@ -4,8 +4,6 @@ Beside the offer they hold what misleads careless readers: a struck list price, 
 and the price of what is out of stock.
 """
 
-from __future__ import annotations
-
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Serves the demo shop on this machine's loopback address, and nowhere else."""
 
-from __future__ import annotations
-
 import threading
 from collections import Counter
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Fetches from a demo shop that runs in this process, on whatever port it has."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 

@@ -1,7 +1,5 @@
 """Imports files of price histories into a store and exports a store into files, in bounded memory."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Price histories in the styles of Keepa and heisse-preise <-> listings and observations."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

@@ -3,8 +3,6 @@
 What cannot be read surely is refused with its line and the reason; nothing is guessed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Which addresses may be asked, or followed: http(s) on known ports, on hosts that resolve to public addresses only."""
 
-from __future__ import annotations
-
 import re
 import socket
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """Settings of the page sources that ask the network: who we are, how we behave, what we never take."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """One request through libcurl: to checked addresses only, with limits of size and time, without redirects."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What is remembered of hosts: their state, in memory or in files that several processes share; their robots.txt."""
 
-from __future__ import annotations
-
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator

@@ -3,8 +3,6 @@
 What sends a request is an argument: libcurl here, a Scrapy process in `scrapy_source`. All manners are here.
 """
 
-from __future__ import annotations
-
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence

@@ -4,8 +4,6 @@ Every wait, budget and stop of a host lives in a `HostState`, so that threads an
 share the manners. Nothing here reads a clock or sleeps: `now` and `rng` are arguments.
 """
 
-from __future__ import annotations
-
 import random
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta

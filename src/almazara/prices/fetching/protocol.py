@@ -1,7 +1,5 @@
 """What a page source promises, and what fetching a page can end in."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The `replay` page source: a folder of saved pages answers instead of the network."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -4,8 +4,6 @@
 standard output, both as JSON lines; it ends when its input ends.
 """
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence

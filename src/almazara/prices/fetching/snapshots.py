@@ -6,8 +6,6 @@ Layout under the root::
     <shop>/<sku>/<moment>.html.gz    the body; a later fetch of the same bytes points to the earlier file
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import json

@@ -4,8 +4,6 @@ A fold is a cutoff: models see the series up to and including it, and are scored
 have a price.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Forecasts of a file of prices: rows are checked, series filled forward, and nothing is known of them beyond it."""
 
-from __future__ import annotations
-
 import gzip
 import zlib
 from collections.abc import Mapping

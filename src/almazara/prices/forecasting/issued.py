@@ -1,7 +1,5 @@
 """Keeps what was issued and scores it when its day has come, in the store where everything else is kept."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Trains the LSTM on a file of prices, here or on a machine lent for it, and keeps what was trained."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import dataclass, replace
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Makes the forecasts that are published, from the panel of all listings: backtest, choice per listing, quantiles."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How wrong a forecast was: functions of arrays, no frames."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

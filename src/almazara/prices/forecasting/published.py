@@ -1,7 +1,5 @@
 """The forecasts that are published, in memory and in an artifact, and the answers read from them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta

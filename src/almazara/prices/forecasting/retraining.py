@@ -1,7 +1,5 @@
 """Runs that make forecasts anew, kept in the store; a server's are child processes, for it imports no such library."""
 
-from __future__ import annotations
-
 import random
 import sys
 from collections.abc import Callable, Mapping

@@ -13,8 +13,6 @@ valid until the next imported event however far away that is, because a change h
 without a change.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime

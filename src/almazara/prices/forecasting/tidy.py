@@ -1,7 +1,5 @@
 """Forecasts as tidy tables: the border between the arrays of models and what is scored, written or read by others."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 

@@ -4,8 +4,6 @@ Reading order: outcome (what can come out), document (bytes to tree), marketplac
 and listing, structured for every other shop.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from selectolax.lexbor import LexborHTMLParser

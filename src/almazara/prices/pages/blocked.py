@@ -1,7 +1,5 @@
 """Pages that a shop sends instead of the page: captchas, robot checks, challenges, error pages."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Bytes to a parsed document, and the few ways in which its text is taken."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from decimal import Decimal

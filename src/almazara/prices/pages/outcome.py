@@ -1,7 +1,5 @@
 """What reading a page can end in: an offer, none, a block, a page that cannot be read surely, or a list."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """What was asked for, beside the page: the readers compare what they find with it."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass

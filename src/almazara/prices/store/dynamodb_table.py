@@ -1,7 +1,5 @@
 """One table of DynamoDB whose items hold only texts: reads, conditional writes, batches, pages."""
 
-from __future__ import annotations
-
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

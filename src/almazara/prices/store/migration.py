@@ -1,7 +1,5 @@
 """Copies one observation store into another, resumes where it stopped, and proves that both hold the same."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What may be kept: the checks that every store makes before it writes, and reading histories in pages."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """The registry of observation stores: a URL's scheme names the module that opens it, imported only then."""
 
-from __future__ import annotations
-
 import importlib
 from typing import Final, cast
 

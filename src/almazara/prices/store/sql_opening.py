@@ -1,7 +1,5 @@
 """Opens the SQL databases of observations: brought to the newest schema, and what is said where they do not answer."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Final
 

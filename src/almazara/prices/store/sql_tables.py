@@ -1,7 +1,5 @@
 """The SQL tables of observations, and how moments and amounts are kept exactly in each database."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """TimescaleDB, where its extension is on the server: all of its SQL, and the guard that runs it."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import sqlalchemy as sa

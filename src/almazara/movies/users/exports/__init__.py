@@ -1,7 +1,5 @@
 """Histories as Letterboxd, IMDb and Trakt export them -> what the user did with which film, row for row."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """Opens the files of an export: a zip, a folder, or one file; nothing is unpacked to the disk."""
 
-from __future__ import annotations
-
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial

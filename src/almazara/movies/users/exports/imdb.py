@@ -1,7 +1,5 @@
 """IMDb's export: ratings.csv, from 1 to 10."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Letterboxd's export: a zip with ratings.csv, watched.csv, diary.csv and likes/films.csv, or one of these files."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What a row of an export says of a film, and how rows of CSV and JSON are read: surely, or refused and counted."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

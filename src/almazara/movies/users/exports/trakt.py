@@ -1,7 +1,5 @@
 """Trakt's export: JSON (watched-movies, watched-history, ratings-movies, lists-favorites) in a zip or alone, or CSV."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Final
 

@@ -1,7 +1,5 @@
 """ALS: factors of users and films from implicit feedback; a new profile is folded in by one solve."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

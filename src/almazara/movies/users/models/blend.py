@@ -1,7 +1,5 @@
 """How much each signal counts for a profile of a given length, learned on films that the signals were not fitted to."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What a film is about, as one sparse row: the content that models for users learn from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """EASE and its denoised form EDLAE in closed form, with or without content as further rows of the Gram matrix."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The default for users: a linear item model with content, landmark users, popularity, and content for cold films."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Final
 

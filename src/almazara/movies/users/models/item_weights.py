@@ -1,7 +1,5 @@
 """Item-item weights over the films that training users have: what item-kNN, RP3beta and EASE have in common."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Kernel ridge regression on landmark users: what users whose taste is nearest have seen, as a smooth function."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The plain models for users: item-kNN, RP3beta and popularity."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

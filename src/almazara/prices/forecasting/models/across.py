@@ -1,7 +1,5 @@
 """Models that learn across the series of a panel, and the forecast of each listing by what they say of its day."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Final

@@ -4,8 +4,6 @@ The trees (LightGBM, Ke et al. 2017) are grown on the CRPS itself: each round fo
 outcomes, so that whole distributions are boosted rather than one quantile after the other, and none can cross.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Final
 

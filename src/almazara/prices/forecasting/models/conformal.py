@@ -7,8 +7,6 @@ transform that is an interval, the point mass at no change: it counts as spread 
 only moved outwards: on real panels narrowing cost coverage when the next weeks were livelier than the last.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final

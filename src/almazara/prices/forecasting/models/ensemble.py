@@ -5,8 +5,6 @@ Lichtendahl et al. 2013) is served; the last value takes a share only where it h
 confidence, and all where that is certain. The same days correct the levels (`conformal`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Final
 

@@ -1,7 +1,5 @@
 """What a forecaster is, and what all of them share: refusals, levels and the shape of a forecast."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

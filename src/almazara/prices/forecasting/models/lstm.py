@@ -4,8 +4,6 @@ One network learns from the windows of all series (Hochreiter and Schmidhuber 19
 2017). It is trained while fitting, or elsewhere, beforehand (`almazara prices train-lstm`, notebooks/train_lstm.ipynb).
 """
 
-from __future__ import annotations
-
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -4,8 +4,6 @@ The CRPS of a mixture is quadratic in its weights (Gneiting and Raftery 2007, eq
 Ranjan 2013), so that each example becomes one small matrix, and learning needs neither samples nor likelihoods.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias

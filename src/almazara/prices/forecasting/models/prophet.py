@@ -5,8 +5,6 @@ worse than the last value (docs/prices-forecasts.md): it is used only where the 
 better.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

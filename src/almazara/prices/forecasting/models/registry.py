@@ -1,7 +1,5 @@
 """Forecasters by name; heavy libraries are imported only when one that needs them is asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module

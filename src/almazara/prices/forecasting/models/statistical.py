@@ -5,8 +5,6 @@ without a price hold the last known one, because these models know no gaps; a mo
 price and forecasts from there.
 """
 
-from __future__ import annotations
-
 import math
 import warnings
 from abc import abstractmethod

@@ -1,7 +1,5 @@
 """Where a price may be some days later: the candidate distributions that a forecast mixes, as samples."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import numpy as np

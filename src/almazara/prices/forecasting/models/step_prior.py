@@ -3,8 +3,6 @@
 Made by `benchmarks/forecasting/train_prior.py`; it holds no price of theirs, only the network's parameters.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Final
 

@@ -5,8 +5,6 @@ The state of a price (`step_features`) sets the weights of a mixture (`mixture`)
 a small prior that was learned on other panels (`step_prior`), so that a small or young panel is not at a loss.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a product page of Amazon says beside the price: stock, list price, unit price, seller, reviews."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 

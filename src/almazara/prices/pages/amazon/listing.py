@@ -1,7 +1,5 @@
 """Search, category and bestseller pages of Amazon: the results in the page's order."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """The marketplaces of Amazon: host, currency, and what an ASIN looks like."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """The featured new offer's price on a product page of Amazon, and which prices beside it are not it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass

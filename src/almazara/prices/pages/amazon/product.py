@@ -1,7 +1,5 @@
 """Product pages of Amazon: the featured new offer, or why there is none."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser

@@ -1,7 +1,5 @@
 """Where Amazon's product pages keep what: small ordered tables, by era; the pages that prove them are in the docs."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Final

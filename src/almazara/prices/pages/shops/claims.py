@@ -1,7 +1,5 @@
 """What a page claims of its product for machines, in one form for JSON-LD, microdata and meta elements."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation

@@ -1,7 +1,5 @@
 """Products and their offers in JSON-LD, as shops really write it: broken, nested, with other products beside."""
 
-from __future__ import annotations
-
 import html
 import json
 import re

@@ -1,7 +1,5 @@
 """Category pages of other shops: what they list, where a page surely lists many products and is about none."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from decimal import Decimal
 from hashlib import sha256

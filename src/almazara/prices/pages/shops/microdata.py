@@ -1,7 +1,5 @@
 """Products and their offers in microdata and in the price elements of Open Graph."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Final
 

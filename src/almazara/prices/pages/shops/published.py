@@ -1,7 +1,5 @@
 """Shops that publish their offer for machines: JSON-LD, microdata and Open Graph, checked against each other."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """Prices that a reader of the page sees: a witness for what the markup claims, never a source."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
