@@ -54,14 +54,14 @@ class DataAnswer(BaseModel):
     next_cursor: str | None
 
 
-# Not a thread each: they only look something up.
+# Asynchronous, since they only look something up: FastAPI gives a plain function a thread.
 async def _prices(request: Request) -> Prices:
     prices: Prices = request.app.state.prices
     return prices
 
 
-async def _service(prices: Annotated[Prices, Depends(_prices)]) -> PriceService:
-    return prices.service
+async def _service(request: Request) -> PriceService:
+    return (await _prices(request)).service
 
 
 All = Annotated[Prices, Depends(_prices)]
