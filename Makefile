@@ -18,7 +18,7 @@ test: $(VENV)/.dev ## Install with all extras, and run every test but what is he
 	$(PYTEST)
 
 quick: $(VENV)/.dev ## Run the tests that need no server, no training and no real data (a minute)
-	$(PYTEST) -m quick
+	$(PYTEST) -m quick -p no:schemathesis
 
 nightly: $(VENV)/.dev ## Run every test, property tests with a thousand examples that are new each time
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -m ""

@@ -8,6 +8,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -24,6 +25,7 @@ from price_shop import observed, offer_page, opened, product, settings_over, sho
 from waiting import no_progress, wait_for
 
 pytestmark = pytest.mark.server
+LIGHT = Path(__file__).resolve().parents[1] / "light"
 
 
 def demo_settings(home, **values):
@@ -32,10 +34,10 @@ def demo_settings(home, **values):
 
 @contextmanager
 def up(env):
-    """`almazara up` on a free port, with a client."""
+    """`almazara up` on a free port, without the costly forecasters, and a client."""
     started = subprocess.Popen(
         [sys.executable, "-m", "almazara", "up", "--port", "0"],
-        env=env,
+        env={**env, "PYTHONPATH": os.pathsep.join([str(LIGHT), env.get("PYTHONPATH", "")])},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )

@@ -266,7 +266,7 @@ def test_every_data_set_that_can_be_fetched_has_a_licence():
 
 @pytest.mark.server
 def test_up_builds_the_sample_answers_on_the_printed_address_and_ends_when_interrupted(tmp_path):
-    with server_process("up", home=tmp_path) as (process, client):
+    with server_process("up", home=tmp_path, demo=False) as (process, client):
         assert client.get("/score_titulo/Oil/Water").json()["titulo"] == "Oil/Water"
         assert client.get("/health").json()["peliculas"]["muestra"] is True
         assert ends_well(process, signal.SIGINT)

@@ -54,6 +54,7 @@ def test_a_build_that_loses_more_films_than_the_setting_allows_publishes_nothing
     assert building.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress)
 
 
+@pytest.mark.training
 def test_the_same_files_give_the_same_bytes(tmp_path):
     for name, content in make_sample(films=400, users=10).items():
         (tmp_path / name).write_bytes(content)

@@ -17,6 +17,7 @@ import pytest
 from sample import SAMPLE_DEFECTS, make_sample
 from sample.archive import ARCHIVE, packed
 
+pytestmark = pytest.mark.training
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 FINGERPRINTS = {
     "movies_metadata.csv": "f691937fa202616c711b0bd384a31afe474f4ce2755c49d6db3af370bccc16f9",

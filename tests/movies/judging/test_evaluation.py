@@ -14,6 +14,8 @@ from rated_films import tastes, write_rated
 from sample_catalog import Made, settings_for, write_raw
 from waiting import no_progress
 
+pytestmark = pytest.mark.training
+
 
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory):

@@ -411,6 +411,7 @@ def environment(home, server, **values):
     yield {**os.environ, **{f"ALMAZARA_{name}": str(value) for name, value in quick.items()}}
 
 
+@pytest.mark.server
 def test_the_command_line_and_the_server_keep_to_one_run_a_shop(tmp_path):
     home = tmp_path / "home"
     with serving() as server:
