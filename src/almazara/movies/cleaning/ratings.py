@@ -9,7 +9,7 @@ from almazara.errors import InputError
 from almazara.movies.cleaning import schema as s
 from almazara.movies.cleaning.report import REPEATED_RATING, VERDICT, FileReport, account, repeated
 from almazara.movies.raw.pairs import MOVIE_ID, TIME, USER
-from almazara.movies.raw.tables import ROW, RawCatalog, RawFile, RawRatings, identifier, too_many_fields
+from almazara.movies.raw.tables import ROW, RawCatalog, RawFile, RawRatings, first_reason, identifier, too_many_fields
 
 _LAST_SECOND: Final = 4_102_444_800  # 2100-01-01: a later "time" is none, for example milliseconds
 _ARTICLES: Final = "the|a|an|el|la|los|las|le|les|l'|un|une|il|lo|gli|i|der|die|das|den|det|o|os|as"
@@ -43,13 +43,8 @@ def _judge(raw: RawRatings, films_of: pl.DataFrame) -> pl.DataFrame:
         TIME, nulls_last=False, maintain_order=True
     )
     earlier = pl.col(s.FILM_ID).is_not_null() & ~pl.struct(USER, s.FILM_ID).is_last_distinct()
-    return rows.with_columns(
-        pl.when(pl.col(s.FILM_ID).is_null())
-        .then(pl.lit("no_such_film"))
-        .when(earlier)
-        .then(pl.lit(REPEATED_RATING))
-        .alias(VERDICT)
-    )
+    verdict = first_reason((pl.col(s.FILM_ID).is_null(), "no_such_film"), (earlier, REPEATED_RATING))
+    return rows.with_columns(verdict.alias(VERDICT))
 
 
 def _account(raw: RawRatings, judged: pl.DataFrame) -> FileReport:

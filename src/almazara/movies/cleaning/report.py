@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import polars as pl
 
+from almazara.movies.raw.tables import ROW, first_reason
+
 # The verdict on a row: null is kept, these are merged into a row that was kept, any other text is why it was dropped.
 VERDICT: Final = "_verdict"
 REPEATED_ROW: Final = "repeated_row"
@@ -108,9 +110,5 @@ def repeated(frame: pl.DataFrame, key: str) -> pl.Expr:
     again = frame.filter(pl.col(key).is_duplicated())
     whole = again.filter(~pl.struct(columns).is_first_distinct())
     later = again.filter(~pl.col(key).is_first_distinct())
-    return (
-        pl.when(pl.col("_row").is_in(whole["_row"].implode()))
-        .then(pl.lit(REPEATED_ROW))
-        .when(pl.col("_row").is_in(later["_row"].implode()))
-        .then(pl.lit(REPEATED_ID))
-    )
+    row = pl.col(ROW)
+    return first_reason((row.is_in(whole[ROW].implode()), REPEATED_ROW), (row.is_in(later[ROW].implode()), REPEATED_ID))

@@ -35,9 +35,7 @@ class RawRatings:
     """A file of ratings, read by its numbers because it may have millions of rows.
 
     Attributes:
-        sha256: The SHA-256 of its stored bytes.
-        read: How many rows it has.
-        pairs: The readable rows, columns as in `ratings.PAIRS`.
+        pairs: The readable rows, columns as in `pairs.PAIRS`.
         refused: The other rows: `_row`, `reason`, `content` (JSON).
     """
 
@@ -53,10 +51,8 @@ class RawCatalog:
     """All raw files of one build.
 
     Attributes:
-        movies: The films, one row a film.
         credits: Cast and crew, one row a film.
-        keywords: Keywords, where they have a file of their own.
-        ratings: Ratings or user-film pairs.
+        keywords: Where they have a file of their own.
         links: MovieLens ids to IMDb and TMDB ids.
         titles: MovieLens ids and titles, `movieId` and `title`, for ratings without links.
         notes: Sentences about files that were left out.
@@ -101,10 +97,13 @@ def identifier(column: str) -> pl.Expr:
 
 def as_json(rows: pl.DataFrame) -> pl.Series:
     """Each row as a JSON object, without its number."""
-    content = rows.drop(ROW, strict=False)
-    return pl.Series(
-        "content", [json.dumps(row, ensure_ascii=False) for row in content.iter_rows(named=True)], dtype=pl.String
-    )
+    contents = rows.drop(ROW, strict=False).iter_rows(named=True)
+    return pl.Series("content", [json.dumps(row, ensure_ascii=False) for row in contents], dtype=pl.String)
+
+
+def first_reason(*reasons: tuple[pl.Expr, str]) -> pl.Expr:
+    """The name of the first condition that holds for a row, null where none does."""
+    return pl.coalesce(pl.when(condition).then(pl.lit(name)) for condition, name in reasons)
 
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -115,11 +114,7 @@ _BLOCK = 1 << 22
 
 
 def parse_table(data: bytes, name: str) -> pl.DataFrame:
-    """A CSV file with a header as text; missing fields are empty, bytes that are no UTF-8 become U+FFFD.
-
-    Raises:
-        InputError: when it is empty, in UTF-16, or its header cannot name columns.
-    """
+    """A CSV file with a header as text; missing fields are empty, bytes that are no UTF-8 become U+FFFD."""
     if data.startswith(_UTF_16):
         raise InputError(f"{name} is written in UTF-16: save it as UTF-8.")
     data = data.removeprefix(_BYTE_ORDER_MARK)
