@@ -9,7 +9,7 @@ from msgspec import Struct
 from almazara.movies.cleaning import ratings
 from almazara.movies.cleaning import schema as s
 from almazara.movies.cleaning.films import film_keys, films, judge, judge_details
-from almazara.movies.cleaning.report import VERDICT, CleaningReport, FileReport, account, has_repeats
+from almazara.movies.cleaning.report import VERDICT, CleaningReport, FileReport, account, has_repeats, quarantined
 from almazara.movies.raw import nested
 from almazara.movies.raw.tables import MISSING, ROW, RawCatalog, RawFile, as_json
 
@@ -112,22 +112,10 @@ def _details(file: RawFile, specs: tuple[_Nested, ...], known: pl.Series) -> lis
 
 def _file_part(file: RawFile, rows: pl.DataFrame) -> _Part:
     """The account of a file's rows, and those that go to quarantine as they were read."""
-    bad = rows.select(ROW, VERDICT).filter(pl.col(VERDICT).str.starts_with("quarantined:"))
+    bad = rows.select(ROW, reason=VERDICT).filter(pl.col("reason").str.starts_with("quarantined:"))
     content = as_json(file.frame.join(bad.select(ROW), on=ROW, how="semi"))
-    reasons = bad[VERDICT].str.strip_prefix("quarantined:")
-    return _Part(
-        files=(account(file.name, file.sha256, rows[VERDICT]),),
-        quarantine=(_quarantine(file.name, bad[ROW], reasons, content),),
-    )
-
-
-def _quarantine(file: str, rows: pl.Series, reasons: pl.Series, content: pl.Series) -> pl.DataFrame:
-    return pl.select(
-        pl.lit(file).alias("file"),
-        rows.cast(pl.Int64).alias("row"),
-        reasons.alias("reason"),
-        content.alias("content"),
-    )
+    refused = bad.with_columns(pl.col("reason").str.strip_prefix("quarantined:"), content)
+    return _Part(files=(account(file.name, file.sha256, rows[VERDICT]),), quarantine=(quarantined(file.name, refused),))
 
 
 def _children(file: RawFile, kept: pl.DataFrame, specs: tuple[_Nested, ...]) -> list[_Part]:
@@ -147,13 +135,13 @@ def _child(file: RawFile, kept: pl.DataFrame, spec: _Nested) -> _Part:
     entries = found.entries.with_columns(told[s.ID].gather(found.entries[nested.INDEX]).alias(nested.INDEX))
     named = _without_blanks(entries.rename(names)).drop_nulls(spec.needs)
     table = named.filter(pl.struct(pl.all()).is_first_distinct()) if has_repeats(named) else named
-    refused = told[found.refused[nested.INDEX]]
+    cells, reasons = told[found.refused[nested.INDEX]], found.refused[nested.REASON]
+    refused = cells.select(ROW, reason=f"cell {spec.column}: " + reasons, content=as_json(cells))
     label = f"{file.name} {spec.column}"
-    reasons = found.refused[nested.REASON]
     left_out = {"unnamed": len(entries) - len(named), "repeated": len(named) - len(table)}
     return _Part(
         tables={spec.table: table},
-        quarantine=(_quarantine(file.name, refused[ROW], f"cell {spec.column}: " + reasons, as_json(refused)),),
+        quarantine=(quarantined(file.name, refused),),
         cells={f"{label} {reason}": count for reason, count in reasons.value_counts().sort(nested.REASON).iter_rows()},
         entries={f"{label} {why}": count for why, count in left_out.items() if count},
     )

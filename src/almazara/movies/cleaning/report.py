@@ -99,6 +99,11 @@ def account(name: str, sha256: str, verdicts: pl.Series) -> FileReport:
     )
 
 
+def quarantined(name: str, refused: pl.DataFrame) -> pl.DataFrame:
+    """Refused rows of a file, columns `_row`, `reason` and `content`, as `schema.QUARANTINE`."""
+    return refused.select(pl.lit(name).alias("file"), pl.col(ROW).cast(pl.Int64).alias("row"), "reason", "content")
+
+
 def has_repeats(frame: pl.DataFrame) -> bool:
     """Whether two rows are the same; rows whose hashes all differ are all different."""
     return frame.hash_rows().n_unique() < len(frame) and frame.n_unique() < len(frame)

@@ -21,11 +21,7 @@ def write_tables(clean: CleanCatalog, folder: Path) -> None:
 
 
 def read_table(folder: Path, name: str) -> pl.DataFrame:
-    """One clean table.
-
-    Raises:
-        NotFoundError: when the folder has no such table.
-    """
+    """One clean table."""
     path = _table_path(folder, name)
     if name not in SCHEMAS or not path.is_file():
         raise NotFoundError(f"There is no table {name!r} in {folder}.", list(SCHEMAS))
