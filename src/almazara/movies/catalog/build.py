@@ -45,9 +45,9 @@ def build_search(tables: Mapping[str, pl.DataFrame], answers: Groups) -> Groups:
     """The typo-tolerant indexes of titles, and of the people in `answers`."""
     films, keys = tables[s.FILMS], tables[s.FILM_KEYS]
     return {
-        "title_search": build_index(*_titles(films, keys)).arrays(),
-        "actor_search": build_index(*_people(answers["actors"], films)).arrays(),
-        "director_search": build_index(*_people(answers["directors"], films)).arrays(),
+        "title_search": build_index(*_titles(films, keys)),
+        "actor_search": build_index(*_people(answers["actors"], films)),
+        "director_search": build_index(*_people(answers["directors"], films)),
     }
 
 
