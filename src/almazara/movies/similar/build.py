@@ -14,7 +14,6 @@ from almazara.movies.catalog.twins import twins
 from almazara.movies.cleaning import schema as s
 from almazara.movies.similar import collaborative, content, hybrid, score
 from almazara.movies.similar.answering import Query, open_similar
-from almazara.movies.similar.content_weights import LEARNED
 from almazara.movies.similar.lists import Films
 from almazara.movies.similar.reasons import FIELDS
 
@@ -51,7 +50,7 @@ def build_similar(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, i
         tables[s.FILM_KEYS], left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left"
     )
     films = Films(tables[s.FILMS][s.VOTE_COUNT].to_numpy().astype(np.float32), twins(keyed))
-    described = content.describe(tables, LEARNED)
+    described = content.describe(tables)
     by_content = content.fit(described, films, progress)
     viewers = collaborative.viewers(tables[s.RATINGS], tables[s.FILMS][s.ID])
     by_viewers = collaborative.fit(viewers, films)

@@ -37,11 +37,8 @@ class Candidates:
 
     def then(self, others: Candidates) -> Candidates:
         """These, and the others after them."""
-        pairs = zip(self._arrays(), others._arrays(), strict=True)
-        return Candidates(*(np.concatenate(pair) for pair in pairs))
-
-    def _arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return self.rows, self.similarity, self.shared
+        pairs = [(getattr(self, name), getattr(others, name)) for name in self.__slots__]
+        return Candidates(*map(np.concatenate, pairs))
 
 
 class SimilarFilms(Protocol):
