@@ -10,20 +10,9 @@ from typing import Final
 import polars as pl
 
 from almazara.errors import InputError
-from almazara.movies.raw.pairs import MOVIE_ID, PAIRS, SCORE, TIME, USER, read_pairs
+from almazara.movies.raw.pairs import MOVIE_ID, PAIRS, REFUSED, SCORE, TIME, USER, read_pairs
 from almazara.movies.raw.storage import Stored, Unpacked, find, inventory, unpacked
-from almazara.movies.raw.tables import (
-    EXTRA,
-    ROW,
-    RawCatalog,
-    RawFile,
-    RawRatings,
-    as_json,
-    number_rows,
-    parse_irregular,
-    parse_regular,
-    parse_table,
-)
+from almazara.movies.raw.tables import EXTRA, RawCatalog, RawFile, RawRatings, number_rows, parse, parse_table
 
 MOVIES: Final = ("movies_metadata.csv", "movies_dataset.csv", "tmdb_5000_movies.csv")
 CREDITS: Final = ("credits.csv", "tmdb_5000_credits.csv")
@@ -105,15 +94,14 @@ def _read_ratings(file: Stored, progress: Callable[[str], None]) -> RawRatings:
     progress(f"Reading {file.name}")
     with unpacked(file) as stream:
         blocks = _parquet(stream, file) if file.plain_name.endswith(".parquet") else _text_blocks(stream, file)
-        pairs, refused, read = [pl.DataFrame(schema=PAIRS)], [], 0
+        pairs, refused, read = [pl.DataFrame(schema=PAIRS)], [pl.DataFrame(schema=REFUSED)], 0
         for block in blocks:
             good, bad = read_pairs(number_rows(block, first=read + 1))
             read += len(block)
             pairs.append(good)
-            refused.append(bad.select(ROW, "reason", as_json(bad.drop("reason"))))
+            refused.append(bad)
         digest = stream.sha256()
-    empty = pl.DataFrame(schema={ROW: pl.Int64, "reason": pl.String, "content": pl.String})
-    return RawRatings(file.name, digest, read, pl.concat(pairs), pl.concat([empty, *refused]))
+    return RawRatings(file.name, digest, read, pl.concat(pairs), pl.concat(refused))
 
 
 def _parquet(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
@@ -140,9 +128,7 @@ def _text_blocks(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
     names = _rating_names(header, file.name)
     for block in filter(None, itertools.chain([first], lines)):
         data = block.replace(b"::", b"\t") if file.plain_name.endswith(".dat") else block
-        frame = parse_regular(data, header, separator=separator, quote=quote)
-        if frame is None:
-            frame = parse_irregular(data, header, file.name, separator=separator)
+        frame = parse(data, header, file.name, separator=separator, quote=quote)
         extra = [EXTRA] if EXTRA in frame.columns else []
         yield frame.rename(names).select(*names.values(), *extra)
 

@@ -120,16 +120,28 @@ def parse_table(data: bytes, name: str) -> pl.DataFrame:
     data = data.removeprefix(_BYTE_ORDER_MARK)
     if not data or data.isspace():
         raise InputError(f"{name} is empty.")
-    header = _header(data, name)
-    frame = parse_regular(data, header, has_header=True)
-    if frame is None:
-        frame = parse_irregular(data, header, name, has_header=True)
-    return number_rows(frame)
+    return number_rows(parse(data, _header(data, name), name, has_header=True))
 
 
 def number_rows(frame: pl.DataFrame, first: int = 1) -> pl.DataFrame:
     """The rows with their numbers in front."""
     return frame.with_row_index(ROW, offset=first).with_columns(pl.col(ROW).cast(pl.Int64))
+
+
+def parse(
+    data: bytes,
+    header: Sequence[str],
+    name: str,
+    *,
+    has_header: bool = False,
+    separator: str = ",",
+    quote: str | None = '"',
+) -> pl.DataFrame:
+    """Delimited text as it is read by Polars or, where that might read it otherwise, by the csv module."""
+    frame = parse_regular(data, header, has_header=has_header, separator=separator, quote=quote)
+    if frame is None:
+        return parse_irregular(data, header, name, has_header=has_header, separator=separator)
+    return frame
 
 
 def parse_regular(
