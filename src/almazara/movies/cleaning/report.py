@@ -1,7 +1,7 @@
 """The cleaning report: what became of each row of each raw file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import polars as pl
@@ -38,13 +38,7 @@ class FileReport:
 
     def as_dict(self) -> dict[str, Any]:
         """For the manifest."""
-        return {
-            "sha256": self.sha256,
-            "read": self.read,
-            "kept": self.kept,
-            "merged": dict(self.merged),
-            "dropped": dict(self.dropped),
-        }
+        return {key: value for key, value in asdict(self).items() if key != "name"}
 
 
 @dataclass(frozen=True, slots=True)
