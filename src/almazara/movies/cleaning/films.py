@@ -11,8 +11,8 @@ from almazara.movies.cleaning import schema as s
 from almazara.movies.cleaning.report import VERDICT, repeated
 from almazara.movies.raw.tables import ROW, RawFile, first_reason, identifier, is_blank, number, tidy, too_many_fields
 
-# Without these there is no product; The Movies Dataset and TMDB 5000 both have them.
 _MEASURES: Final = (s.BUDGET, s.REVENUE, s.POPULARITY, s.VOTE_AVERAGE, s.VOTE_COUNT)
+# Without these there is no product; The Movies Dataset and TMDB 5000 both have them.
 REQUIRED: Final = (s.ID, s.TITLE, s.RELEASE_DATE, *_MEASURES, "genres")
 # One of the two forms, or a cut of one, lacks some of these; the clean columns are then null.
 _OPTIONAL_TEXTS: Final = (s.IMDB_ID, s.ORIGINAL_LANGUAGE, s.ORIGINAL_TITLE, s.OVERVIEW, "runtime", "status", "tagline")
