@@ -1,4 +1,4 @@
-"""Learn the weights of `content_weights.LEARNED`: a listwise softmax over co-preferred films and over collections.
+"""Learn the weights of `similar/content_weights.py`: a listwise softmax over co-preferred films and over collections.
 
 Usage: python benchmarks/learn_similar.py [--ratings NAME ...] [--series WEIGHT] [--data FOLDER]
 
@@ -21,7 +21,8 @@ from scipy.optimize import minimize
 from similar_films import CATALOG, DATA, Task, best_ten, cosine, likelihood_ratio, read_task, together
 
 from almazara.movies.cleaning import schema as s
-from almazara.movies.similar.content import CHOOSING, REFINING, field_matrices, measures
+from almazara.movies.similar.content import field_matrices, measures
+from almazara.movies.similar.content_weights import CHOOSING, REFINING
 from almazara.movies.similar.lists import ROUNDING
 
 UNLEARNED = ("collection", "crew")

@@ -118,7 +118,7 @@ def main() -> None:
         np.array([film.id for _, film in texts], np.int32),
         np.array([film.votes for _, film in texts], np.float32),
     )
-    size = sum(array.nbytes for array in arrays.arrays().values()) / 1e6
+    size = sum(array.nbytes for array in arrays.values()) / 1e6
     print(
         f"{len(texts)} texts of {len(films)} films: {size:.1f} MB, {time.process_time() - started:.1f} CPU s to build"
     )

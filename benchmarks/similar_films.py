@@ -27,7 +27,6 @@ from almazara.movies.cleaning import schema as s
 from almazara.movies.raw import files
 from almazara.movies.similar import collaborative, content, hybrid
 from almazara.movies.similar.content import Content
-from almazara.movies.similar.content_weights import LEARNED
 from almazara.movies.similar.features import terms, tfidf
 from almazara.movies.similar.lists import Films
 
@@ -60,7 +59,7 @@ class Task:
     @cached_property
     def content(self) -> Content:
         """The rated films as the whole catalog describes them, without collections."""
-        whole = content.describe(self.tables, LEARNED)
+        whole = content.describe(self.tables)
         kept = {name: getattr(whole, name)[self.rows] for name in ("choosing", "refining", "prior")}
         return replace(whole, **kept, scales=whole.scales[:, self.rows])
 
@@ -261,7 +260,7 @@ def whole_catalog(tables: Mapping[str, pl.DataFrame]) -> dict[str, float]:
     wanted = np.bincount(codes)[codes] - 1
     judged = (codes > 0) & (wanted > 0)
     for name, seen in (("withheld", tables), ("shown", {**tables, s.COLLECTIONS: shown(films)})):
-        lists = content.fit(content.describe(seen, LEARNED), Films(votes, np.full(len(votes), -1, dtype=np.int32)))
+        lists = content.fit(content.describe(seen), Films(votes, np.full(len(votes), -1, dtype=np.int32)))
         hits = (codes[lists["neighbors"][:, :5]] == codes[:, None]) * DISCOUNT
         best = np.cumsum(DISCOUNT)[np.minimum(wanted[judged], 5) - 1]
         found[name] = float((hits[judged].sum(axis=1) / best).mean())

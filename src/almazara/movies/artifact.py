@@ -11,7 +11,7 @@ from almazara.artifacts import Artifact
 from almazara.errors import UnavailableError
 from almazara.movies.catalog.catalog import Arrays, KeyTable, Releases, Texts, open_catalog
 from almazara.movies.catalog.people import Money, People
-from almazara.movies.catalog.search import SearchArrays, SearchIndex
+from almazara.movies.catalog.search import SearchIndex
 from almazara.movies.service import MovieService, Parts
 from almazara.movies.similar.answering import open_similar
 from almazara.movies.users.answering import open_user_answers
@@ -54,10 +54,7 @@ def open_service(artifact: Artifact, min_votes: int) -> MovieService:
 
 
 def _parts(group: Callable[[str], Arrays]) -> Parts:
-    def search(name: str) -> SearchIndex:
-        return SearchIndex(SearchArrays.from_arrays(group(name)))
-
-    catalog, title_search = open_catalog(group), search("title_search")
+    catalog, title_search = open_catalog(group), SearchIndex(group("title_search"))
     similar = open_similar(group, catalog)
     return Parts(
         catalog=catalog,
@@ -68,8 +65,8 @@ def _parts(group: Callable[[str], Arrays]) -> Parts:
         actors=People(group("actors"), KeyTable(group("actor_keys"))),
         directors=People(group("directors"), KeyTable(group("director_keys"))),
         title_search=title_search,
-        actor_search=search("actor_search"),
-        director_search=search("director_search"),
+        actor_search=SearchIndex(group("actor_search")),
+        director_search=SearchIndex(group("director_search")),
         similar=similar,
         recommended=Texts(group("recommended")),
         users=open_user_answers(group, catalog, title_search, similar),

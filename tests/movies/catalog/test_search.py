@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almazara.movies.catalog.search import SearchArrays, SearchIndex, build_index
+from almazara.movies.catalog.search import SearchIndex, build_index
 from almazara.movies.catalog.titles import normalize
 
 # (film, text, votes): invented films; some have an original title, two share one title.
@@ -111,18 +111,18 @@ def test_votes_may_all_be_zero():
 
 
 def test_the_same_texts_give_the_same_bytes_in_any_order():
-    first, second = _index().arrays(), _index(random.Random(7).sample(FILMS, len(FILMS))).arrays()
+    first, second = _index(), _index(random.Random(7).sample(FILMS, len(FILMS)))
     assert {name: array.tobytes() for name, array in first.items()} == {
         name: array.tobytes() for name, array in second.items()
     }
 
 
 def test_an_index_can_be_saved_and_memory_mapped(tmp_path):
-    arrays = _index().arrays()
+    arrays = _index()
     for name, array in arrays.items():
         np.save(tmp_path / f"{name}.npy", array, allow_pickle=False)
     mapped = {name: np.load(tmp_path / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in arrays}
-    found = SearchIndex(SearchArrays.from_arrays(mapped)).search("silver orchrad", 3)
+    found = SearchIndex(mapped).search("silver orchrad", 3)
     assert found == SearchIndex(_index()).search("silver orchrad", 3)
 
 

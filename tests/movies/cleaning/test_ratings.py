@@ -29,7 +29,6 @@ def frame(rows):
 
 def raw_ratings(*rows, columns=("userId", "movieId", "rating", "timestamp")):
     pairs, refused = read_pairs(frame([dict(zip(columns, row, strict=True)) for row in rows]))
-    refused = refused.select(ROW, "reason", pl.lit("{}").alias("content"))
     return RawRatings("ratings.csv", "0" * 64, len(rows), pairs, refused)
 
 

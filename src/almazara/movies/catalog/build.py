@@ -33,7 +33,7 @@ def build_answers(tables: Mapping[str, pl.DataFrame]) -> Groups:
         "imdb": build_imdb_numbers(films, keys),
         "film_answers": build_film_answers(tables),
         "directed": build_directed(films),
-        "money": build_money(films),
+        "money": {"returns": films[s.RETURN].to_numpy(), "doubtful": films[s.MONEY_DOUBTFUL].to_numpy()},
         "actors": actors,
         "actor_keys": actor_keys,
         "directors": directors,
@@ -45,19 +45,14 @@ def build_search(tables: Mapping[str, pl.DataFrame], answers: Groups) -> Groups:
     """The typo-tolerant indexes of titles, and of the people in `answers`."""
     films, keys = tables[s.FILMS], tables[s.FILM_KEYS]
     return {
-        "title_search": build_index(*_titles(films, keys)).arrays(),
-        "actor_search": build_index(*_people(answers["actors"], films)).arrays(),
-        "director_search": build_index(*_people(answers["directors"], films)).arrays(),
+        "title_search": build_index(*_titles(films, keys)),
+        "actor_search": build_index(*_people(answers["actors"], films)),
+        "director_search": build_index(*_people(answers["directors"], films)),
     }
 
 
 def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> Groups:
-    """The groups `films`, `titles`, `title_keys`, `original_keys`, `releases`, and what lists are filtered by.
-
-    Args:
-        films: The table `films`, in order of id.
-        keys: The table `film_keys`.
-    """
+    """The groups `films`, `titles`, `title_keys`, `original_keys`, `releases`, and what lists are filtered by."""
     original = films.join(keys, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
     votes = films[s.VOTE_COUNT]
     return {
@@ -66,7 +61,7 @@ def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> Groups:
             "years": films[s.RELEASE_YEAR].to_numpy(),
             "popularity": films[s.POPULARITY].fill_null(np.nan).to_numpy(),
             "averages": films[s.VOTE_AVERAGE].fill_null(np.nan).to_numpy(),
-            "votes": films[s.VOTE_COUNT].to_numpy(),
+            "votes": votes.to_numpy(),
         },
         "titles": pack_texts(films[s.TITLE]),
         "title_keys": pack_keys(_rows_by_key(films[s.TITLE], votes)),
@@ -135,12 +130,7 @@ def _counts(parts: pl.Series, size: int) -> np.ndarray:
 
 
 def build_imdb_numbers(films: pl.DataFrame, keys: pl.DataFrame) -> Arrays:
-    """The arrays of `ImdbNumbers`: numbers (films,) int64, 0 where unknown, and order int32, their rows by number.
-
-    Args:
-        films: The table `films`, in order of id.
-        keys: The table `film_keys`.
-    """
+    """The arrays of `ImdbNumbers`: numbers (films,) int64, 0 where unknown, and order int32, their rows by number."""
     joined = films.select(s.ID).join(keys, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
     digits = joined[s.IMDB_ID].str.extract(r"^(?:tt)?(\d{1,15})$")
     numbers = digits.cast(pl.Int64).fill_null(0).to_numpy()
@@ -149,30 +139,16 @@ def build_imdb_numbers(films: pl.DataFrame, keys: pl.DataFrame) -> Arrays:
 
 
 def build_people(credits_: pl.DataFrame, films: pl.DataFrame) -> tuple[Arrays, Arrays]:
-    """The arrays of `People`, and of their keys; a film counts once for a person, whatever the number of roles.
-
-    Args:
-        credits_: Columns `name` and `film_id`: the cast, or the directors of the crew.
-        films: The table of films.
-    """
+    """The arrays of `People`, and of their keys; a film counts once for a person, whatever the number of roles."""
     names = credits_.select(pl.col(s.NAME).unique().sort()).with_row_index(_PERSON)
     facts = films.select(pl.col(s.ID).alias(s.FILM_ID), s.RELEASE_DATE).with_row_index(ROW)
     pairs = credits_.select(s.NAME, s.FILM_ID).join(names, on=s.NAME).join(facts, on=s.FILM_ID)
     pairs = pairs.select(_PERSON, s.RELEASE_DATE, ROW).unique().sort(_PERSON, s.RELEASE_DATE, ROW)
     counts = pairs.group_by(_PERSON, maintain_order=True).len()["len"]
-    arrays = {
-        **pack_texts(names[s.NAME]),
-        "starts": offsets(counts),
-        "films": pairs[ROW].to_numpy().astype(np.int32),
-    }
+    arrays = {**pack_texts(names[s.NAME]), "starts": offsets(counts), "films": pairs[ROW].to_numpy().astype(np.int32)}
     keys = pl.DataFrame([names[_PERSON].alias(ROW), normalize_all(names[s.NAME]).alias(KEY), counts])
     by_films = keys.sort("len", descending=True, maintain_order=True)
     return arrays, pack_keys(by_films.group_by(KEY, maintain_order=True).agg(ROW))
-
-
-def build_money(films: pl.DataFrame) -> Arrays:
-    """The arrays of `Money`, one entry a film."""
-    return {"returns": films[s.RETURN].to_numpy(), "doubtful": films[s.MONEY_DOUBTFUL].to_numpy()}
 
 
 def _people(found: Arrays, films: pl.DataFrame) -> _Entries:

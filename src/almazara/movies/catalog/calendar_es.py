@@ -46,11 +46,7 @@ class DayOfMonth:
 
 
 def parse_month(text: str) -> int:
-    """The number of a month, 1 to 12, from its Spanish name or its number.
-
-    Raises:
-        InputError: in Spanish, saying what is allowed.
-    """
+    """The number of a month, 1 to 12, from its Spanish name or its number."""
     written = text.strip()
     month = _MONTH_NUMBERS.get(fold(written))
     if month is None and _NUMBER.fullmatch(written):
@@ -63,11 +59,7 @@ def parse_month(text: str) -> int:
 
 
 def parse_day(text: str) -> Weekday | DayOfMonth | date:
-    """A weekday by its Spanish name, a day of the month 1-31, or a date `AAAA-MM-DD`.
-
-    Raises:
-        InputError: in Spanish, saying what is allowed.
-    """
+    """A weekday by its Spanish name, a day of the month 1-31, or a date `AAAA-MM-DD`."""
     written = text.strip()
     weekday = _WEEKDAY_NUMBERS.get(fold(written))
     if weekday is not None:

@@ -1,17 +1,17 @@
 """Typo-tolerant search: shared character grams find candidates, an edit cost in words and letters orders them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from math import log1p
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import OSA, Indel
 from rapidfuzz.process import cdist
 
+from almazara.movies.catalog.catalog import Arrays, Texts
 from almazara.movies.catalog.titles import normalize, normalize_all
 
 _CODE_BITS = np.uint64(21)  # a Unicode code point
@@ -36,34 +36,6 @@ _DISSIMILAR = 2.0  # for a share of letters, 0 to 1, that are not in common: tel
 _LENGTH = 0.1  # for each letter of difference in length of whole titles
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SearchArrays:
-    """An index of t texts with g different grams, as arrays that can be saved and memory-mapped.
-
-    The texts are ordered by weight (falling), then entry, then text. `grams` uint64 (g, rising), `starts` uint32
-    (g + 1) into `postings` int32 (rows of the texts that hold the gram, rising); `norms` float32 (t);
-    `entry_ids` int32 (t); `weights` float32 (t); `offsets` uint32 (t + 1) into `blob` uint8, the texts in UTF-8.
-    """
-
-    grams: npt.NDArray[np.uint64]
-    starts: npt.NDArray[np.uint32]
-    postings: npt.NDArray[np.int32]
-    norms: npt.NDArray[np.float32]
-    entry_ids: npt.NDArray[np.int32]
-    weights: npt.NDArray[np.float32]
-    offsets: npt.NDArray[np.uint32]
-    blob: npt.NDArray[np.uint8]
-
-    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
-        """The arrays by name, to be saved one file each."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[np.generic]]) -> Self:
-        """What `arrays` gave, after saving and (memory-mapped) loading."""
-        return cls(**{name: arrays[name] for name in cls.__slots__})  # type: ignore[arg-type]
-
-
 @dataclass(frozen=True, slots=True)
 class Match:
     """An entry found, by its best text; `score` falls from 1 (the same text) towards 0."""
@@ -73,17 +45,22 @@ class Match:
     score: float
 
 
-def build_index(
-    texts: Sequence[str], entry_ids: npt.NDArray[np.int32], weights: npt.NDArray[np.float32]
-) -> SearchArrays:
+def build_index(texts: Sequence[str], entry_ids: npt.NDArray[np.int32], weights: npt.NDArray[np.float32]) -> Arrays:
     """Index `texts`, of which several may belong to one entry; the same texts in any order give the same bytes.
 
     Args:
         texts: Titles or names as they are shown.
         entry_ids: Which film or person each text belongs to.
         weights: Votes, not negative: they decide between texts that are as near.
+
+    Returns:
+        Of t texts with g different grams, the texts ordered by weight (falling), then entry, then text: `grams` uint64
+        (g, rising), `starts` uint32 (g + 1) into `postings` int32 (rows of the texts that hold the gram, rising);
+        `norms` float32 (t); `entry_ids` int32 (t); `weights` float32 (t); and the texts as `Texts`.
     """
     import polars as pl  # only builds need it
+
+    from almazara.movies.catalog.packing import pack_texts
 
     frame = pl.DataFrame({"weight": -weights, "entry": entry_ids, "text": texts}, schema_overrides={"text": pl.String})
     order = frame.select(pl.arg_sort_by("weight", "entry", "text")).to_series().to_numpy()
@@ -92,26 +69,27 @@ def build_index(
     vocabulary, starts, postings = _postings(grams, rows)
     squares = _idf(np.diff(starts), len(ordered)) ** 2
     norms = np.sqrt(np.bincount(postings, np.repeat(squares, np.diff(starts)), minlength=len(ordered)))
-    encoded = [text.encode() for text in ordered]
-    return SearchArrays(
-        grams=vocabulary,
-        starts=starts.astype(np.uint32),
-        postings=postings.astype(np.int32),
-        norms=norms.astype(np.float32),
-        entry_ids=entry_ids[order].astype(np.int32),
-        weights=weights[order].astype(np.float32),
-        offsets=_offsets([len(text) for text in encoded]).astype(np.uint32),
-        blob=np.frombuffer(b"".join(encoded), np.uint8),
-    )
+    packed = pack_texts(ordered)
+    return {
+        "grams": vocabulary,
+        "starts": starts.astype(np.uint32),
+        "postings": postings.astype(np.int32),
+        "norms": norms.astype(np.float32),
+        "entry_ids": entry_ids[order].astype(np.int32),
+        "weights": weights[order].astype(np.float32),
+        "offsets": packed["offsets"].astype(np.uint32),
+        "blob": packed["blob"],
+    }
 
 
 class SearchIndex:
-    """Looks for near texts in an index; opening it reads nothing but the weights."""
+    """Looks for near texts in what `build_index` made; opening it reads nothing but the weights."""
 
-    def __init__(self, arrays: SearchArrays) -> None:
-        self._arrays = arrays
-        self._blob = arrays.blob.data
-        logs = np.log1p(arrays.weights)
+    def __init__(self, arrays: Arrays) -> None:
+        self._grams, self._starts, self._postings = arrays["grams"], arrays["starts"], arrays["postings"]
+        self._norms: npt.NDArray[np.float32] = arrays["norms"]
+        self._entry_ids, self._texts = arrays["entry_ids"], Texts(arrays)
+        logs = np.log1p(arrays["weights"])
         top = logs.max(initial=0.0)
         self._obscurity = (1 - logs / top if top > 0 else np.zeros_like(logs)).astype(np.float32)
         # A search costs ten times a look-up, and people ask for the same few things.
@@ -128,7 +106,7 @@ class SearchIndex:
         rows = self._candidates(key)
         if not key or not len(rows):
             return []
-        texts = [self._text(row) for row in rows.tolist()]
+        texts = [self._texts[row] for row in rows.tolist()]
         titles = [normalize(text)[:_LONGEST] for text in texts]
         obscurity = self._obscurity[rows]
         costs = np.minimum(
@@ -137,33 +115,29 @@ class SearchIndex:
         )
         found: dict[int, Match] = {}
         for place in np.argsort(costs, kind="stable").tolist():
-            entry = int(self._arrays.entry_ids[rows[place]])
+            entry = int(self._entry_ids[rows[place]])
             found.setdefault(entry, Match(entry, texts[place], float(1 / (1 + costs[place]))))
         return list(found.values())[:n]
 
     def _candidates(self, key: str) -> npt.NDArray[np.intp]:
         """Rows that hold most of the query, whose last word may be unfinished, or are nearest by cosine; rising."""
         open_ended = np.unique(_all_grams([f" {key}"])[0])
-        shared = np.zeros(len(self._arrays.entry_ids), np.float32)
+        shared = np.zeros(len(self._texts), np.float32)
         self._add_shared(shared, open_ended)
         holding = _largest(shared, _HOLDING)
         self._add_shared(shared, np.setdiff1d(_all_grams([f" {key} "])[0], open_ended))
-        near = _largest(shared / self._arrays.norms, _NEAR)
+        near = _largest(shared / self._norms, _NEAR)
         return np.union1d(holding, near)
 
     def _add_shared(self, shared: npt.NDArray[np.float32], wanted: npt.NDArray[np.uint64]) -> None:
         """Add the squared weight of each wanted gram to the rows that hold it."""
-        arrays = self._arrays
-        places = np.searchsorted(arrays.grams, wanted)
-        known = places < len(arrays.grams)
-        places = places[known][arrays.grams[places[known]] == wanted[known]]
-        begins, ends = arrays.starts[places].astype(np.intp), arrays.starts[places + 1].astype(np.intp)
-        squares = _idf(ends - begins, len(arrays.entry_ids)) ** 2
+        places = np.searchsorted(self._grams, wanted)
+        known = places < len(self._grams)
+        places = places[known][self._grams[places[known]] == wanted[known]]
+        begins, ends = self._starts[places].astype(np.intp), self._starts[places + 1].astype(np.intp)
+        squares = _idf(ends - begins, len(self._texts)) ** 2
         for begin, end, square in zip(begins.tolist(), ends.tolist(), squares.tolist(), strict=True):
-            shared[arrays.postings[begin:end]] += square
-
-    def _text(self, row: int) -> str:
-        return str(self._blob[self._arrays.offsets[row] : self._arrays.offsets[row + 1]], "utf-8")
+            shared[self._postings[begin:end]] += square
 
 
 def _edit_costs(key: str, titles: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -243,12 +217,13 @@ def _postings(
     grams: npt.NDArray[np.uint64], rows: npt.NDArray[np.intp]
 ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.intp], npt.NDArray[np.int32]]:
     """The different grams in rising order, where each one's rows start, and the rows, each once and rising."""
-    import polars as pl  # only builds need it
+    import polars as pl
+
+    from almazara.movies.catalog.packing import offsets
 
     pairs = pl.DataFrame({"gram": grams, "row": rows.astype(np.int32)})
     held = pairs.group_by("gram").agg(pl.col("row").unique().sort()).sort("gram")
-    starts = _offsets(held["row"].list.len().to_list())
-    return held["gram"].to_numpy(), starts, held["row"].explode().to_numpy()
+    return held["gram"].to_numpy(), offsets(held["row"].list.len()), held["row"].explode().to_numpy()
 
 
 def _idf(counts: npt.NDArray[np.intp], n_texts: int) -> npt.NDArray[np.float64]:
@@ -259,7 +234,3 @@ def _largest(values: npt.NDArray[np.float32], n: int) -> npt.NDArray[np.intp]:
     """Places of the `n` largest values; among equal ones the first places, which have the most votes."""
     places = np.flatnonzero(values > _LEAST * values.max(initial=0.0))
     return places[np.argsort(-values[places], kind="stable")[:n]]
-
-
-def _offsets(lengths: Sequence[int]) -> npt.NDArray[np.intp]:
-    return np.concatenate([[0], np.cumsum(np.array(lengths, np.intp))])

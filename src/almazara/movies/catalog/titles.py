@@ -100,11 +100,7 @@ def split_year(text: str) -> tuple[str, int | None]:
 
 
 def check_query(text: str) -> str:
-    """The typed text without outer spaces, when it can be looked up at all.
-
-    Raises:
-        InputError: in Spanish, for an empty or overlong text, or one with control characters.
-    """
+    """The typed text without outer spaces, when it can be looked up at all."""
     if len(text) > LONGEST_QUERY:
         raise InputError(f"El texto buscado tiene {len(text)} caracteres: se admiten hasta {LONGEST_QUERY}.")
     if not text.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in text):

@@ -1,4 +1,4 @@
-"""Which films are one film under several ids, as far as anybody can tell from outside."""
+"""Films that are one film under several ids."""
 
 import numpy as np
 import polars as pl
@@ -14,19 +14,11 @@ def twins(films: pl.DataFrame) -> np.ndarray:
     Two films are twins when they share the IMDb id, title and year, title and overview, or title and a director within
     two years (a director films the same title again after decades, and that is another film).
 
-    Args:
-        films: Columns id, title, release_year, overview, directors and imdb_id, a row a film.
-
     Returns:
         (films,) int32: a label that twins share, -1 for a film without any.
     """
-    keyed = films.select(
-        normalize_all(films[s.TITLE]).alias(KEY),
-        s.RELEASE_YEAR,
-        s.IMDB_ID,
-        s.OVERVIEW,
-        pl.col(s.DIRECTORS).alias(s.NAME),
-    ).with_row_index(ROW)
+    title, directors = normalize_all(films[s.TITLE]).alias(KEY), pl.col(s.DIRECTORS).alias(s.NAME)
+    keyed = films.select(title, s.RELEASE_YEAR, s.IMDB_ID, s.OVERVIEW, directors).with_row_index(ROW)
     links = pl.concat(
         [
             _linked(keyed, [s.IMDB_ID], years=10_000),

@@ -6,13 +6,12 @@ from typing import Final
 import polars as pl
 from msgspec import Struct
 
-from almazara.errors import InputError
 from almazara.movies.cleaning import ratings
 from almazara.movies.cleaning import schema as s
-from almazara.movies.cleaning.films import film_keys, films, judge
-from almazara.movies.cleaning.report import VERDICT, CleaningReport, FileReport, account, has_repeats, repeated
+from almazara.movies.cleaning.films import film_keys, films, judge, judge_details
+from almazara.movies.cleaning.report import VERDICT, CleaningReport, FileReport, account, has_repeats, quarantined
 from almazara.movies.raw import nested
-from almazara.movies.raw.tables import MISSING, ROW, RawCatalog, RawFile, as_json, identifier, is_blank, too_many_fields
+from almazara.movies.raw.tables import MISSING, ROW, RawCatalog, RawFile, as_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +62,7 @@ _DIRECTOR: Final = "Director"
 
 
 def clean(raw: RawCatalog) -> CleanCatalog:
-    """Clean a raw catalog; the same input gives the same tables.
-
-    Raises:
-        InputError: when a file lacks a required column.
-    """
+    """Clean a raw catalog; the same input gives the same tables."""
     known, keys, parts = _films(raw)
     parts += _details(raw.credits, _OF_CREDITS, known[s.ID])
     if raw.keywords is not None:
@@ -95,68 +90,32 @@ def clean(raw: RawCatalog) -> CleanCatalog:
 def _films(raw: RawCatalog) -> tuple[pl.DataFrame, pl.DataFrame, list[_Part]]:
     """The films, their keys, and what else their file gives."""
     rows = judge(raw.movies)
-    kept = _kept(rows)
-    specs = _OF_FILMS if raw.keywords else _OF_FILMS + _OF_KEYWORDS
+    kept, specs = _kept(rows), _film_specs(raw)
     return films(kept), film_keys(kept), [_file_part(raw.movies, rows), *_children(raw.movies, kept, specs)]
 
 
+def _film_specs(raw: RawCatalog) -> tuple[_Nested, ...]:
+    return _OF_FILMS if raw.keywords else _OF_FILMS + _OF_KEYWORDS
+
+
 def _notes(raw: RawCatalog) -> tuple[str, ...]:
-    absent = [
-        spec.column
-        for spec in (*_OF_FILMS, *(() if raw.keywords else _OF_KEYWORDS))
-        if spec.column not in raw.movies.frame.columns
-    ]
+    absent = [spec.column for spec in _film_specs(raw) if spec.column not in raw.movies.frame.columns]
     missing = [f"{raw.movies.name} has no column {', '.join(absent)}: those tables are empty."] if absent else []
     return (*raw.notes, *missing)
 
 
 def _details(file: RawFile, specs: tuple[_Nested, ...], known: pl.Series) -> list[_Part]:
     """The parts of a file that has one row a film beside the films' own file."""
-    rows = _judge_details(file, specs, known)
+    rows = judge_details(file, [spec.column for spec in specs], known)
     return [_file_part(file, rows), *_children(file, _kept(rows), specs)]
-
-
-def _judge_details(file: RawFile, specs: tuple[_Nested, ...], known: pl.Series) -> pl.DataFrame:
-    columns = file.frame.columns
-    key = next((column for column in (s.ID, "movie_id") if column in columns), s.ID)
-    missing = [column for column in (key, *(spec.column for spec in specs)) if column not in columns]
-    if missing:
-        raise InputError(
-            f"{file.name} lacks the required columns {', '.join(missing)}; it has {', '.join(columns[1:])}."
-        )
-    rows = file.frame.with_columns(
-        pl.when(is_blank(file.frame))
-        .then(pl.lit("blank"))
-        .when(too_many_fields(file.frame))
-        .then(pl.lit("quarantined:too_many_fields"))
-        .when(identifier(key).is_null())
-        .then(pl.lit("quarantined:invalid_id"))
-        .alias(VERDICT),
-        identifier(key).alias(s.ID),
-    )
-    kept = rows.filter(pl.col(VERDICT).is_null())
-    unknown = pl.when(~pl.col(s.ID).is_in(known.implode())).then(pl.lit("no_such_film"))
-    return rows.with_columns(pl.coalesce(VERDICT, repeated(kept, s.ID), unknown).alias(VERDICT))
 
 
 def _file_part(file: RawFile, rows: pl.DataFrame) -> _Part:
     """The account of a file's rows, and those that go to quarantine as they were read."""
-    bad = rows.select(ROW, VERDICT).filter(pl.col(VERDICT).str.starts_with("quarantined:"))
+    bad = rows.select(ROW, reason=VERDICT).filter(pl.col("reason").str.starts_with("quarantined:"))
     content = as_json(file.frame.join(bad.select(ROW), on=ROW, how="semi"))
-    reasons = bad[VERDICT].str.strip_prefix("quarantined:")
-    return _Part(
-        files=(account(file.name, file.sha256, rows[VERDICT]),),
-        quarantine=(_quarantine(file.name, bad[ROW], reasons, content),),
-    )
-
-
-def _quarantine(file: str, rows: pl.Series, reasons: pl.Series, content: pl.Series) -> pl.DataFrame:
-    return pl.select(
-        pl.lit(file).alias("file"),
-        rows.cast(pl.Int64).alias("row"),
-        reasons.alias("reason"),
-        content.alias("content"),
-    )
+    refused = bad.with_columns(pl.col("reason").str.strip_prefix("quarantined:"), content)
+    return _Part(files=(account(file.name, file.sha256, rows[VERDICT]),), quarantine=(quarantined(file.name, refused),))
 
 
 def _children(file: RawFile, kept: pl.DataFrame, specs: tuple[_Nested, ...]) -> list[_Part]:
@@ -176,13 +135,13 @@ def _child(file: RawFile, kept: pl.DataFrame, spec: _Nested) -> _Part:
     entries = found.entries.with_columns(told[s.ID].gather(found.entries[nested.INDEX]).alias(nested.INDEX))
     named = _without_blanks(entries.rename(names)).drop_nulls(spec.needs)
     table = named.filter(pl.struct(pl.all()).is_first_distinct()) if has_repeats(named) else named
-    refused = told[found.refused[nested.INDEX]]
+    cells, reasons = told[found.refused[nested.INDEX]], found.refused[nested.REASON]
+    refused = cells.select(ROW, reason=f"cell {spec.column}: " + reasons, content=as_json(cells))
     label = f"{file.name} {spec.column}"
-    reasons = found.refused[nested.REASON]
     left_out = {"unnamed": len(entries) - len(named), "repeated": len(named) - len(table)}
     return _Part(
         tables={spec.table: table},
-        quarantine=(_quarantine(file.name, refused[ROW], f"cell {spec.column}: " + reasons, as_json(refused)),),
+        quarantine=(quarantined(file.name, refused),),
         cells={f"{label} {reason}": count for reason, count in reasons.value_counts().sort(nested.REASON).iter_rows()},
         entries={f"{label} {why}": count for why, count in left_out.items() if count},
     )

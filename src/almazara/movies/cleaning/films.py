@@ -1,5 +1,6 @@
-"""Rows of the films' file -> verdicts, clean films and their keys."""
+"""Rows of the files about films -> verdicts, clean films and their keys."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -8,44 +9,16 @@ import polars as pl
 from almazara.errors import InputError
 from almazara.movies.cleaning import schema as s
 from almazara.movies.cleaning.report import VERDICT, repeated
-from almazara.movies.raw.tables import ROW, RawFile, identifier, is_blank, number, tidy, too_many_fields
+from almazara.movies.raw.tables import ROW, RawFile, first_reason, identifier, is_blank, number, tidy, too_many_fields
 
+_MEASURES: Final = (s.BUDGET, s.REVENUE, s.POPULARITY, s.VOTE_AVERAGE, s.VOTE_COUNT)
 # Without these there is no product; The Movies Dataset and TMDB 5000 both have them.
-REQUIRED: Final = (
-    s.ID,
-    s.TITLE,
-    s.RELEASE_DATE,
-    s.BUDGET,
-    s.REVENUE,
-    s.POPULARITY,
-    s.VOTE_AVERAGE,
-    s.VOTE_COUNT,
-    "genres",
-)
+REQUIRED: Final = (s.ID, s.TITLE, s.RELEASE_DATE, *_MEASURES, "genres")
 # One of the two forms, or a cut of one, lacks some of these; the clean columns are then null.
-OPTIONAL: Final = (
-    s.IMDB_ID,
-    s.ORIGINAL_LANGUAGE,
-    s.ORIGINAL_TITLE,
-    s.OVERVIEW,
-    "runtime",
-    "status",
-    "tagline",
-    "belongs_to_collection",
-    "production_companies",
-    "production_countries",
-    "spoken_languages",
-)
+_OPTIONAL_TEXTS: Final = (s.IMDB_ID, s.ORIGINAL_LANGUAGE, s.ORIGINAL_TITLE, s.OVERVIEW, "runtime", "status", "tagline")
+_OPTIONAL_NESTED: Final = ("belongs_to_collection", "production_companies", "production_countries", "spoken_languages")
 _FLAGS: Final = ("adult", "video")
-_NUMBERS: Final = (s.BUDGET, s.REVENUE, s.POPULARITY, s.VOTE_AVERAGE, s.VOTE_COUNT, "runtime")
-_NESTED: Final = (
-    "genres",
-    "belongs_to_collection",
-    "production_companies",
-    "production_countries",
-    "spoken_languages",
-    "keywords",
-)
+_NESTED: Final = ("genres", *_OPTIONAL_NESTED, "keywords")
 # A row of which this many fields are not of their kind is another row's tail, not a row with bad values.
 _SHIFTED: Final = 3
 FIRST_DAY: Final = date(1870, 1, 1)
@@ -58,17 +31,10 @@ PLAUSIBLE_MONEY: Final = (1_000, 10**10)
 
 
 def judge(raw: RawFile) -> pl.DataFrame:
-    """The rows as tidy text with their `id` as a number and a verdict: null where the row is kept.
-
-    Raises:
-        InputError: when a required column is missing.
-    """
-    missing = [column for column in REQUIRED if column not in raw.frame.columns]
-    if missing:
-        raise InputError(
-            f"{raw.name} lacks the required columns {', '.join(missing)}; it has {', '.join(raw.frame.columns[1:])}."
-        )
-    absent = [pl.lit(None, pl.String).alias(column) for column in OPTIONAL if column not in raw.frame.columns]
+    """The rows as tidy text with their `id` as a number and a verdict: null where the row is kept."""
+    _require(raw, REQUIRED)
+    optional = (*_OPTIONAL_TEXTS, *_OPTIONAL_NESTED)
+    absent = [pl.lit(None, pl.String).alias(column) for column in optional if column not in raw.frame.columns]
     plain = [tidy(column) for column in raw.frame.columns if column != ROW and column not in _NESTED]
     rows = raw.frame.with_columns(plain).with_columns(absent)
     judged = rows.with_columns(_own_verdict(rows).alias(VERDICT)).with_columns(identifier(s.ID).alias(s.ID))
@@ -76,11 +42,32 @@ def judge(raw: RawFile) -> pl.DataFrame:
     return judged.with_columns(pl.coalesce(VERDICT, repeated(kept, s.ID)).alias(VERDICT))
 
 
+def judge_details(raw: RawFile, required: Sequence[str], known: pl.Series) -> pl.DataFrame:
+    """The same of a file that has one row a film beside the films' own file; `known` are the ids of the films."""
+    key = next((column for column in (s.ID, "movie_id") if column in raw.frame.columns), s.ID)
+    _require(raw, (key, *required))
+    verdict = first_reason(
+        (is_blank(raw.frame), "blank"),
+        (too_many_fields(raw.frame), "quarantined:too_many_fields"),
+        (identifier(key).is_null(), "quarantined:invalid_id"),
+    )
+    rows = raw.frame.with_columns(verdict.alias(VERDICT), identifier(key).alias(s.ID))
+    kept = rows.filter(pl.col(VERDICT).is_null())
+    unknown = pl.when(~pl.col(s.ID).is_in(known.implode())).then(pl.lit("no_such_film"))
+    return rows.with_columns(pl.coalesce(VERDICT, repeated(kept, s.ID), unknown).alias(VERDICT))
+
+
+def _require(raw: RawFile, columns: Sequence[str]) -> None:
+    there = raw.frame.columns
+    if missing := [column for column in columns if column not in there]:
+        raise InputError(f"{raw.name} lacks the required columns {', '.join(missing)}; it has {', '.join(there[1:])}.")
+
+
 def _own_verdict(rows: pl.DataFrame) -> pl.Expr:
     """The verdict on a row by itself."""
     day, title = pl.col(s.RELEASE_DATE), pl.coalesce(s.TITLE, s.ORIGINAL_TITLE)
     no_votes = pl.col(s.VOTE_AVERAGE).is_null() & pl.col(s.VOTE_COUNT).is_null()
-    verdicts = [
+    return first_reason(
         (is_blank(rows), "blank"),
         (too_many_fields(rows), "quarantined:too_many_fields"),
         (_misfits(rows.columns) >= _SHIFTED, "quarantined:shifted"),
@@ -89,14 +76,13 @@ def _own_verdict(rows: pl.DataFrame) -> pl.Expr:
         (_valid_day().is_null(), "invalid_release_date"),
         (pl.col(s.TITLE).is_null() & no_votes, "quarantined:cut_short"),
         (title.is_null(), "no_title"),
-    ]
-    return pl.coalesce(pl.when(condition).then(pl.lit(verdict)) for condition, verdict in verdicts)
+    )
 
 
 def _misfits(columns: list[str]) -> pl.Expr:
     """How many fields of a row hold something that is not of their kind."""
     misfits = [~pl.col(c).str.to_lowercase().is_in(["true", "false"]) for c in _FLAGS if c in columns]
-    misfits += [pl.col(c).is_not_null() & number(c).is_null() for c in _NUMBERS]
+    misfits += [pl.col(c).is_not_null() & number(c).is_null() for c in (*_MEASURES, "runtime")]
     misfits += [~pl.col(c).str.contains(r"^\s*([\[{]|$|(?i:nan)$)") for c in _NESTED if c in columns]
     misfits += [
         ~pl.col(s.RELEASE_DATE).str.contains(r"^\d{4}-\d{2}-\d{2}"),

@@ -7,9 +7,9 @@ import polars as pl
 
 from almazara.errors import InputError
 from almazara.movies.cleaning import schema as s
-from almazara.movies.cleaning.report import REPEATED_RATING, VERDICT, FileReport, account, repeated
+from almazara.movies.cleaning.report import REPEATED_RATING, VERDICT, FileReport, account, quarantined, repeated
 from almazara.movies.raw.pairs import MOVIE_ID, TIME, USER
-from almazara.movies.raw.tables import ROW, RawCatalog, RawFile, RawRatings, identifier, too_many_fields
+from almazara.movies.raw.tables import RawCatalog, RawFile, RawRatings, first_reason, identifier, too_many_fields
 
 _LAST_SECOND: Final = 4_102_444_800  # 2100-01-01: a later "time" is none, for example milliseconds
 _ARTICLES: Final = "the|a|an|el|la|los|las|le|les|l'|un|une|il|lo|gli|i|der|die|das|den|det|o|os|as"
@@ -25,17 +25,14 @@ class Rated:
 
 
 def clean(raw: RawCatalog, films: pl.DataFrame, keys: pl.DataFrame) -> Rated:
-    """The ratings of films in the catalog; of a pair that comes twice the latest rating stays.
-
-    Raises:
-        InputError: when there are ratings and nothing that maps their ids to films.
-    """
+    """The ratings of films in the catalog; of a pair that comes twice the latest rating stays."""
     if raw.ratings is None:
         return Rated(pl.DataFrame(schema=s.SCHEMAS[s.RATINGS]), (), pl.DataFrame(schema=s.SCHEMAS[s.QUARANTINE]))
     films_of, source = _film_of_movie(raw, films, keys)
     judged = _judge(raw.ratings, films_of)
     kept = judged.filter(pl.col(VERDICT).is_null())
-    return Rated(_table(kept), (source, _account(raw.ratings, judged)), _quarantine(raw.ratings))
+    refused = quarantined(raw.ratings.name, raw.ratings.refused)
+    return Rated(_table(kept), (source, _account(raw.ratings, judged)), refused)
 
 
 def _judge(raw: RawRatings, films_of: pl.DataFrame) -> pl.DataFrame:
@@ -43,13 +40,8 @@ def _judge(raw: RawRatings, films_of: pl.DataFrame) -> pl.DataFrame:
         TIME, nulls_last=False, maintain_order=True
     )
     earlier = pl.col(s.FILM_ID).is_not_null() & ~pl.struct(USER, s.FILM_ID).is_last_distinct()
-    return rows.with_columns(
-        pl.when(pl.col(s.FILM_ID).is_null())
-        .then(pl.lit("no_such_film"))
-        .when(earlier)
-        .then(pl.lit(REPEATED_RATING))
-        .alias(VERDICT)
-    )
+    verdict = first_reason((pl.col(s.FILM_ID).is_null(), "no_such_film"), (earlier, REPEATED_RATING))
+    return rows.with_columns(verdict.alias(VERDICT))
 
 
 def _account(raw: RawRatings, judged: pl.DataFrame) -> FileReport:
@@ -70,20 +62,12 @@ def _table(kept: pl.DataFrame) -> pl.DataFrame:
     ).sort(s.USER_ID, s.FILM_ID)
 
 
-def _quarantine(raw: RawRatings) -> pl.DataFrame:
-    return raw.refused.select(
-        pl.lit(raw.name).alias("file"), pl.col(ROW).cast(pl.Int64).alias("row"), "reason", "content"
-    )
-
-
 def _film_of_movie(raw: RawCatalog, films: pl.DataFrame, keys: pl.DataFrame) -> tuple[pl.DataFrame, FileReport]:
     """MovieLens id -> catalog id, and the account of the file that says so."""
     if raw.links is not None:
-        rows = _by_link(raw.links, films, keys)
-        file = raw.links
+        file, rows = raw.links, _by_link(raw.links, films, keys)
     elif raw.titles is not None:
-        rows = _by_title(raw.titles, films)
-        file = raw.titles
+        file, rows = raw.titles, _by_title(raw.titles, films)
     else:
         name = raw.ratings.name if raw.ratings else "the ratings"
         raise InputError(f"There is no links.csv, movies.csv or movies.dat beside {name}: its ids cannot be matched.")
@@ -97,8 +81,7 @@ def _with_movie_id(file: RawFile, required: tuple[str, ...]) -> pl.DataFrame:
         raise InputError(f"{file.name} lacks the required columns {', '.join(missing)}.")
     rows = file.frame.with_columns(identifier(MOVIE_ID).alias(MOVIE_ID))
     unreadable = pl.col(MOVIE_ID).is_null() | too_many_fields(rows)
-    invalid = pl.when(unreadable).then(pl.lit("unreadable"))
-    rows = rows.with_columns(invalid.alias(VERDICT))
+    rows = rows.with_columns(first_reason((unreadable, "unreadable")).alias(VERDICT))
     again = repeated(rows.filter(pl.col(VERDICT).is_null()), MOVIE_ID)
     return rows.with_columns(pl.coalesce(VERDICT, again).alias(VERDICT))
 
@@ -140,9 +123,6 @@ def _by_title(titles: RawFile, films: pl.DataFrame) -> pl.DataFrame:
 def _key(title: pl.Expr) -> pl.Expr:
     """A title without case, accents, punctuation and its article, wherever that stands."""
     text = title.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase()
-    text = (
-        text.str.replace(rf"^(.*), ({_ARTICLES})$", "${2} ${1}")
-        .str.replace_all(r"[^\p{L}\p{N}]+", " ")
-        .str.strip_chars()
-    )
+    text = text.str.replace(rf"^(.*), ({_ARTICLES})$", "${2} ${1}")
+    text = text.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
     return pl.when(text != "").then(text).alias("_title")

@@ -1,10 +1,12 @@
 """The cleaning report: what became of each row of each raw file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import polars as pl
+
+from almazara.movies.raw.tables import ROW, first_reason
 
 # The verdict on a row: null is kept, these are merged into a row that was kept, any other text is why it was dropped.
 VERDICT: Final = "_verdict"
@@ -36,13 +38,7 @@ class FileReport:
 
     def as_dict(self) -> dict[str, Any]:
         """For the manifest."""
-        return {
-            "sha256": self.sha256,
-            "read": self.read,
-            "kept": self.kept,
-            "merged": dict(self.merged),
-            "dropped": dict(self.dropped),
-        }
+        return {key: value for key, value in asdict(self).items() if key != "name"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +93,11 @@ def account(name: str, sha256: str, verdicts: pl.Series) -> FileReport:
     )
 
 
+def quarantined(name: str, refused: pl.DataFrame) -> pl.DataFrame:
+    """Refused rows of a file, columns `_row`, `reason` and `content`, as `schema.QUARANTINE`."""
+    return refused.select(pl.lit(name).alias("file"), pl.col(ROW).cast(pl.Int64).alias("row"), "reason", "content")
+
+
 def has_repeats(frame: pl.DataFrame) -> bool:
     """Whether two rows are the same; rows whose hashes all differ are all different."""
     return frame.hash_rows().n_unique() < len(frame) and frame.n_unique() < len(frame)
@@ -108,9 +109,5 @@ def repeated(frame: pl.DataFrame, key: str) -> pl.Expr:
     again = frame.filter(pl.col(key).is_duplicated())
     whole = again.filter(~pl.struct(columns).is_first_distinct())
     later = again.filter(~pl.col(key).is_first_distinct())
-    return (
-        pl.when(pl.col("_row").is_in(whole["_row"].implode()))
-        .then(pl.lit(REPEATED_ROW))
-        .when(pl.col("_row").is_in(later["_row"].implode()))
-        .then(pl.lit(REPEATED_ID))
-    )
+    row = pl.col(ROW)
+    return first_reason((row.is_in(whole[ROW].implode()), REPEATED_ROW), (row.is_in(later[ROW].implode()), REPEATED_ID))

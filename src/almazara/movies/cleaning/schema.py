@@ -75,27 +75,10 @@ SCHEMAS: Final[dict[str, dict[str, pl.DataType | type[pl.DataType]]]] = {
     COLLECTIONS: {FILM_ID: pl.Int64, "collection_id": pl.Int64, "collection": pl.String},
     KEYWORDS: {FILM_ID: pl.Int64, "keyword_id": pl.Int64, "keyword": pl.String},
     # person_id is null where the raw entry carries only a name.
-    CAST: {
-        FILM_ID: pl.Int64,
-        PERSON_ID: pl.Int64,
-        NAME: pl.String,
-        "character": pl.String,
-        "order": pl.Int32,
-    },
-    CREW: {
-        FILM_ID: pl.Int64,
-        PERSON_ID: pl.Int64,
-        NAME: pl.String,
-        "department": pl.String,
-        "job": pl.String,
-    },
+    CAST: {FILM_ID: pl.Int64, PERSON_ID: pl.Int64, NAME: pl.String, "character": pl.String, "order": pl.Int32},
+    CREW: {FILM_ID: pl.Int64, PERSON_ID: pl.Int64, NAME: pl.String, "department": pl.String, "job": pl.String},
     # One row a (user, film); rating is null for bare user-film pairs, rated_at (UTC) where there is no time.
-    RATINGS: {
-        USER_ID: pl.Int64,
-        FILM_ID: pl.Int64,
-        RATING: pl.Float32,
-        RATED_AT: pl.Datetime("us", "UTC"),
-    },
+    RATINGS: {USER_ID: pl.Int64, FILM_ID: pl.Int64, RATING: pl.Float32, RATED_AT: pl.Datetime("us", "UTC")},
     # Rows that could not be read surely: file, line or row number (1 = first data row), reason, the raw row as JSON.
     QUARANTINE: {"file": pl.String, "row": pl.Int64, "reason": pl.String, "content": pl.String},
 }

@@ -16,21 +16,13 @@ def write_tables(clean: CleanCatalog, folder: Path) -> None:
     """Write each table to `<table>.parquet`; the same tables give the same bytes."""
     for name, table in clean.tables.items():
         table.rechunk().write_parquet(
-            _table_path(folder, name), compression="zstd", compression_level=1, row_group_size=_ROW_GROUP
+            folder / f"{name}.parquet", compression="zstd", compression_level=1, row_group_size=_ROW_GROUP
         )
 
 
 def read_table(folder: Path, name: str) -> pl.DataFrame:
-    """One clean table.
-
-    Raises:
-        NotFoundError: when the folder has no such table.
-    """
-    path = _table_path(folder, name)
+    """One clean table."""
+    path = folder / f"{name}.parquet"
     if name not in SCHEMAS or not path.is_file():
         raise NotFoundError(f"There is no table {name!r} in {folder}.", list(SCHEMAS))
     return pl.read_parquet(path)
-
-
-def _table_path(folder: Path, name: str) -> Path:
-    return folder / f"{name}.parquet"

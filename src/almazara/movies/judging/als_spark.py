@@ -46,10 +46,8 @@ class SparkAls:
 
     def _configuration(self) -> SparkConf:
         conf = SparkConf().setAppName("almazara").set("spark.ui.showConsoleProgress", "false")
-        for process in (
-            "driver",
-            "executor",
-        ):  # each iteration makes the plan deeper, and plans are written recursively
+        # Each iteration makes the plan deeper, and plans are written recursively.
+        for process in ("driver", "executor"):
             conf.set(f"spark.{process}.extraJavaOptions", "-Xss16m")
         return conf.setMaster(self.master) if self.master else conf
 

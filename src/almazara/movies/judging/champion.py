@@ -65,13 +65,8 @@ def compare(challenger: Judgement, champion: Judgement, margin: float, rng: np.r
     """Worse is who loses more than the margin of the champion's NDCG@10, in four of five bootstrap replicates.
 
     A challenger that measures a little lower on a few users is not proven worse; one that is, at this evidence, is
-    kept back. Replicates are paired: both models answer the same drawn users.
-
-    Args:
-        challenger: The new model's metrics.
-        champion: The published one's, of the same users in the same order.
-        margin: The share that may be lost, for example 0.01.
-        rng: Draws the users.
+    kept back. Replicates are paired: both models answer the same drawn users, and are judged on the same ones in the
+    same order. The margin is the share that may be lost, for example 0.01.
     """
     ours, theirs = challenger.per_user[PRIMARY], champion.per_user[PRIMARY]
     replicates = metrics.relative_replicates(ours, theirs, rng)

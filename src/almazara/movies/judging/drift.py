@@ -17,14 +17,10 @@ _NUMBERS: Final = (s.RELEASE_YEAR, "runtime", s.VOTE_COUNT, s.VOTE_AVERAGE)
 
 
 def stability_index(before: np.ndarray, after: np.ndarray) -> float:
-    """Population Stability Index of two histograms over the same bins: sum of (q - p) ln(q / p).
+    """Population Stability Index of two histograms, (bins,) counts each over the same bins: sum of (q - p) ln(q / p).
 
     Source: Siddiqi, "Credit Risk Scorecards" (2006). Shares below 0.0001 count as that, so that an empty bin gives a
     large value instead of none. 0 where either histogram is empty.
-
-    Args:
-        before: (bins,) counts.
-        after: (bins,) counts.
     """
     if not before.sum() or not after.sum():
         return 0.0
@@ -66,12 +62,7 @@ def catalog_drift(before: Mapping[str, pl.DataFrame], after: Mapping[str, pl.Dat
 
 
 def ratings_drift(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, float]:
-    """The index of the ratings' values, of how much users rate, and of how known the rated films were before.
-
-    Args:
-        before: `schema.RATINGS`.
-        after: The same, later.
-    """
+    """The index of the ratings' values, of how much users rate, and of how known the rated films were before."""
     known = before.group_by(s.FILM_ID).len("viewers")
     popularity = [
         _floats(ratings.join(known, on=s.FILM_ID, how="left")["viewers"].fill_null(0)) for ratings in (before, after)
@@ -85,13 +76,7 @@ def ratings_drift(before: pl.DataFrame, after: pl.DataFrame) -> dict[str, float]
 
 
 def cold_shares(before: pl.DataFrame, after: pl.DataFrame, films: pl.DataFrame) -> dict[str, float]:
-    """Which share of the films has no rating, and which share of the ratings is of films that had none before.
-
-    Args:
-        before: `schema.RATINGS`.
-        after: The same, later.
-        films: `schema.FILMS`, later.
-    """
+    """Which share of the (later) films has no rating, and which of the ratings is of films that had none before."""
     rated = films[s.ID].is_in(after[s.FILM_ID].implode())
     known = after[s.FILM_ID].is_in(before[s.FILM_ID].implode())
     return {"films_without_ratings": _share(~rated), "ratings_of_new_films": _share(~known)}

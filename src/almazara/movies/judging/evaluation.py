@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,11 +65,7 @@ class Evaluation:
 
 
 def judged_data(tables: Mapping[str, pl.DataFrame], name: str) -> Judged:
-    """What clean tables hold to be judged on.
-
-    Raises:
-        InputError: when they have no ratings of their films.
-    """
+    """What clean tables hold to be judged on."""
     film_ids = tables["films"]["id"]
     pairs = splitting.pairs(tables["ratings"], film_ids)
     rows = np.searchsorted(film_ids.to_numpy(), pairs.films)
@@ -123,7 +120,9 @@ def evaluate(data: Judged, splits: Sequence[str], methods: Sequence[str], seed: 
             frames.append(measure(split, data.content, name, seed))
         except UnavailableError as error:
             failed[f"{split.name} {name}"] = str(error)
-    return Evaluation(_joined(frames, failed), _described(data, made, failed, seed), data.version)
+    if not frames:
+        raise UnavailableError(f"No method could be measured: {' '.join(failed.values())}")
+    return Evaluation(pl.concat(frames), _described(data, made, failed, seed), data.version)
 
 
 def measure(split: Split, content: sparse.csr_array, method: str, seed: int) -> pl.DataFrame:
@@ -162,7 +161,7 @@ def _make_splits(pairs: Pairs, names: Sequence[str], seed: int) -> tuple[list[Sp
     impossible = {}
     for name in names or _USUAL:
         try:
-            made += [make() for make in makers[name]]
+            made += makers[name]()
         except InputError as error:
             if names:
                 raise
@@ -172,26 +171,15 @@ def _make_splits(pairs: Pairs, names: Sequence[str], seed: int) -> tuple[list[Sp
     return made, impossible
 
 
-def _makers(pairs: Pairs, seed: int) -> dict[str, list[Callable[[], Split]]]:
-    def rng() -> np.random.Generator:
-        return np.random.default_rng(seed)
-
-    def short(n_known: int) -> Callable[[], Split]:
-        return lambda: splitting.short_split(pairs, rng(), n_known)
-
+def _makers(pairs: Pairs, seed: int) -> dict[str, Callable[[], list[Split]]]:
+    rng = partial(np.random.default_rng, seed)  # each split draws from its beginning
     return {
-        "random": [lambda: splitting.random_split(pairs, rng())],
-        "temporal": [lambda: splitting.temporal_split(pairs, rng())],
-        "time": [lambda: splitting.time_split(pairs)],
-        "cold": [lambda: splitting.cold_split(pairs, rng())],
-        "short": [short(n_known) for n_known in _KNOWN_FILMS],
+        "random": lambda: [splitting.random_split(pairs, rng())],
+        "temporal": lambda: [splitting.temporal_split(pairs, rng())],
+        "time": lambda: [splitting.time_split(pairs)],
+        "cold": lambda: [splitting.cold_split(pairs, rng())],
+        "short": lambda: [splitting.short_split(pairs, rng(), n_known) for n_known in _KNOWN_FILMS],
     }
-
-
-def _joined(frames: Sequence[pl.DataFrame], failed: Mapping[str, str]) -> pl.DataFrame:
-    if not frames:
-        raise UnavailableError(f"No method could be measured: {' '.join(failed.values())}")
-    return pl.concat(frames)
 
 
 def _described(data: Judged, splits: Sequence[Split], failed: Mapping[str, str], seed: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import polars as pl
 from almazara.errors import UnavailableError
 from almazara.files import replace_file
 from almazara.movies.judging.judgement import PRIMARY, wide
+from almazara.movies.judging.trials import Cost
 
 _PAGE: Final = (
     "ndcg_at_10",
@@ -23,10 +24,7 @@ _PAGE: Final = (
     "novelty_at_10",
     "popularity_at_10",
     "gini_at_10",
-    "train_cpu_seconds",
-    "train_wall_seconds",
-    "user_milliseconds",
-    "peak_megabytes",
+    *Cost.__slots__,
 )
 PLOTTED: Final = (PRIMARY, "recall_at_20", "coverage_at_10")
 
@@ -39,9 +37,6 @@ def write(folder: Path, table: pl.DataFrame, described: Mapping[str, Any]) -> No
             other pictures go.
         table: `judgement.TABLE`.
         described: What was evaluated on: data, seed, splits, failures.
-
-    Raises:
-        UnavailableError: when the folder cannot be written.
     """
     parquet = io.BytesIO()
     table.write_parquet(parquet)
@@ -103,13 +98,7 @@ _STYLE: Final = "font-family:sans-serif;font-size:12px"
 
 
 def interval_plot(table: pl.DataFrame, metric: str, title: str) -> str:
-    """One metric of all methods of a split, the best on top.
-
-    Args:
-        table: `judgement.TABLE` of one split.
-        metric: Which metric.
-        title: Stands above.
-    """
+    """One metric of all methods of a split, whose `judgement.TABLE` is given, the best on top."""
     rows = table.filter(pl.col("metric") == metric).sort("value", "method", descending=[True, False])
     bounded = rows.select("method", "value", low=pl.coalesce("low", "value"), high=pl.coalesce("high", "value"))
     highest = float(rows.select(pl.max_horizontal("value", "high").max()).item() or 0) or 1.0

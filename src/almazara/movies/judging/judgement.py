@@ -15,14 +15,7 @@ _SHORT: Final = 10
 PRIMARY: Final = "ndcg_at_10"
 """The metric that decides between two models."""
 TABLE: Final = pl.Schema(
-    {
-        "split": pl.String,
-        "method": pl.String,
-        "metric": pl.String,
-        "value": pl.Float64,
-        "low": pl.Float64,
-        "high": pl.Float64,
-    }
+    {**dict.fromkeys(("split", "method", "metric"), pl.String), **dict.fromkeys(("value", "low", "high"), pl.Float64)}
 )
 """One row a method and metric; `low` and `high` bound its 95 % interval, null where it has none."""
 

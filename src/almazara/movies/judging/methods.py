@@ -17,12 +17,7 @@ def installed() -> list[str]:
 
 
 def create(name: str) -> UserModel:
-    """The method of this name.
-
-    Raises:
-        NotFoundError: for an unknown name.
-        MissingExtraError: when its library is not installed.
-    """
+    """The method of this name; refused when there is none, or its library is not installed."""
     if name in peers.PEERS:
         return peers.create(name)
     if name == SPARK:

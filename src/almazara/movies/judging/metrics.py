@@ -89,14 +89,9 @@ def novelty(lists: np.ndarray, popularity: np.ndarray, n_users: int) -> np.ndarr
 
     Source: Zhou et al., "Solving the apparent diversity-accuracy dilemma of recommender systems" (2010). One viewer
     is added to each film and to the users, so that a film without viewers has a finite value. 0 for an empty list.
-
-    Args:
-        lists: (users, n).
-        popularity: (films,) how many training users have each film.
-        n_users: How many training users there are.
+    `popularity` (films,) is how many of the `n_users` training users have each film.
     """
-    information = -np.log2((popularity + 1) / (n_users + 1))
-    return _mean_in_list(lists, information)
+    return _mean_in_list(lists, -np.log2((popularity + 1) / (n_users + 1)))
 
 
 def mean_popularity(lists: np.ndarray, popularity: np.ndarray, n_users: int) -> np.ndarray:
@@ -108,12 +103,7 @@ def mean_popularity(lists: np.ndarray, popularity: np.ndarray, n_users: int) -> 
 
 
 def gini(lists: np.ndarray, candidates: np.ndarray) -> float:
-    """How unevenly recommendations fall on the films that may be recommended: 0 evenly, towards 1 all on one.
-
-    Args:
-        lists: (users, n).
-        candidates: (films,) bool.
-    """
+    """How unevenly recommendations fall on the candidates, (films,) bool: 0 evenly, towards 1 all on one."""
     times = np.sort(np.bincount(lists[lists >= 0], minlength=len(candidates))[candidates]).astype(np.float64)
     if not times.sum():
         return 0.0
@@ -121,22 +111,17 @@ def gini(lists: np.ndarray, candidates: np.ndarray) -> float:
     return float(((2 * place - len(times) - 1) * times).sum() / (len(times) * times.sum()))
 
 
-def bootstrap_means(values: np.ndarray, rng: np.random.Generator, replicates: int = REPLICATES) -> np.ndarray:
-    """(replicates, columns): the means over users drawn with replacement; the same users for every column.
+def bootstrap_means(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """(REPLICATES, columns): the means of values (users, columns) over users drawn with replacement.
 
     Source: Efron and Tibshirani, "An Introduction to the Bootstrap" (1993). Columns share the drawn users, so that
     their differences are paired.
-
-    Args:
-        values: (users, columns).
-        rng: Draws the users.
-        replicates: How often.
     """
     n_users = len(values)
-    means = np.empty((replicates, values.shape[1]))
+    means = np.empty((REPLICATES, values.shape[1]))
     step = max(1, _BLOCK // n_users)
-    for start in range(0, replicates, step):
-        drawn = rng.integers(0, n_users, (min(step, replicates - start), n_users))
+    for start in range(0, REPLICATES, step):
+        drawn = rng.integers(0, n_users, (min(step, REPLICATES - start), n_users))
         flat = drawn + n_users * np.arange(len(drawn))[:, None]
         times = np.bincount(flat.ravel(), minlength=drawn.size).reshape(drawn.shape).astype(np.float64)
         means[start : start + step] = times @ values / n_users
@@ -155,12 +140,9 @@ def relative_difference(challenger: np.ndarray, champion: np.ndarray) -> float:
 
 
 def relative_replicates(challenger: np.ndarray, champion: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """(replicates,) the relative difference of means over users drawn with replacement, the same ones for both.
+    """(REPLICATES,) the relative difference of means over users drawn with replacement, the same ones for both.
 
-    Args:
-        challenger: (users,) its metric.
-        champion: (users,) that of the other, of the same users in the same order.
-        rng: Draws the users.
+    The metrics of both are (users,), of the same users in the same order.
     """
     means = bootstrap_means(np.column_stack([challenger, champion]), rng)
     return _relative(means[:, 0], means[:, 1])

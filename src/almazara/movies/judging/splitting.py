@@ -77,9 +77,6 @@ def pairs(ratings: pl.DataFrame, film_ids: pl.Series) -> Pairs:
     Args:
         ratings: `schema.RATINGS`: one row a (user, film).
         film_ids: Ids of the films in order of the catalog's rows; ratings of other films are left out.
-
-    Raises:
-        InputError: when no rating is left.
     """
     rows = pl.DataFrame({s.FILM_ID: film_ids}).with_row_index("row")
     rated = ratings.join(rows, on=s.FILM_ID).sort(s.USER_ID, "row")
@@ -99,11 +96,7 @@ def random_split(of: Pairs, rng: np.random.Generator, share: float = HELD_OUT) -
 
 
 def temporal_split(of: Pairs, rng: np.random.Generator, share: float = HELD_OUT) -> Split:
-    """The last share of each user's own films is held out; films of the same second are in random order.
-
-    Raises:
-        InputError: when no pair has a time.
-    """
+    """The last share of each user's own films is held out; films of the same second are in random order."""
     timed = _timed(of, "temporal")
     order = np.empty(len(of.user))
     order[np.lexsort((rng.random(len(of.user)), of.time))] = np.arange(len(of.user))
@@ -113,11 +106,7 @@ def temporal_split(of: Pairs, rng: np.random.Generator, share: float = HELD_OUT)
 
 
 def time_split(of: Pairs, share: float = HELD_OUT) -> Split:
-    """Everything after one moment is held out, for all users; who comes after it is judged without a known film.
-
-    Raises:
-        InputError: when no pair has a time, or all have the same.
-    """
+    """Everything after one moment is held out, for all users; who comes after it is judged without a known film."""
     timed = _timed(of, "time")
     moment = np.quantile(of.time[timed], 1 - share, method="lower")
     held_out = timed & (of.time > moment)

@@ -113,9 +113,6 @@ def top_lists(
 
     Returns:
         (users, n) int32, best first, -1 where there are fewer candidates.
-
-    Raises:
-        ContractError: when the model's scores are not finite.
     """
     films = rng.permutation(np.flatnonzero(candidates)).astype(np.int32)
     lists = np.full((known.shape[0], n), -1, dtype=np.int32)
@@ -138,9 +135,7 @@ def _best(scores: np.ndarray, films: np.ndarray, n: int) -> np.ndarray:
 def _try(folder: Path, method: str, seed: int) -> None:
     from almazara.movies.judging import methods
 
-    train = sparse.csr_array(sparse.load_npz(folder / _TRAIN))
-    content = sparse.csr_array(sparse.load_npz(folder / _CONTENT))
-    known = sparse.csr_array(sparse.load_npz(folder / _KNOWN))
+    train, content, known = (sparse.csr_array(sparse.load_npz(folder / name)) for name in (_TRAIN, _CONTENT, _KNOWN))
     candidates = np.load(folder / _CANDIDATES, allow_pickle=False)
     model = methods.create(method)
     wall, cpu = time.perf_counter(), time.process_time()

@@ -66,11 +66,6 @@ def fetch_movielens(name: str, folder: Path, progress: ByteProgress, base_url: s
         folder: made where it is missing.
         progress: called with the bytes that are here and the bytes in all (None where the server does not say).
         base_url: the folder of the files on the server.
-
-    Raises:
-        InputError: for another name or address.
-        UnavailableError: the server or the disk does not serve, or the file arrived damaged.
-        ConflictError: the server now has another file than the one recorded.
     """
     if name not in _MOVIELENS:
         raise InputError(f"There is no MovieLens data set {name!r} here: choose {', '.join(_MOVIELENS)}.")
@@ -97,17 +92,10 @@ def fetch_kaggle(folder: Path) -> Path:
     """Download The Movies Dataset through kagglehub into its cache layout under `folder`; no key is needed.
 
     kagglehub resumes, checks and shows progress by itself. Its `output_dir` is not used: an interrupted
-    download there is neither resumed nor accepted by the next call.
-
-    Returns:
-        The folder of the CSV files.
-
-    Raises:
-        MissingExtraError: without kagglehub.
-        UnavailableError: Kaggle or the disk does not serve, or the files arrived damaged.
+    download there is neither resumed nor accepted by the next call. Returns the folder of the CSV files.
     """
     os.environ["KAGGLEHUB_CACHE"] = str(folder)
-    with redirect_stdout(sys.stderr):  # kagglehub prints, and standard output belongs to the caller
+    with redirect_stdout(sys.stderr), _writing(folder):  # kagglehub prints, and standard output belongs to the caller
         try:
             import kagglehub
             from kagglehub.exceptions import DataCorruptionError
@@ -122,18 +110,14 @@ def fetch_kaggle(folder: Path) -> Path:
             for archive in folder.glob("datasets/**/*.archive"):
                 archive.unlink()  # or kagglehub would go on with it
             raise UnavailableError(f"The files from Kaggle arrived damaged ({error}); run it again.") from error
-        except OSError as error:
-            raise _unwritable(folder, error) from error
 
 
 def _download(url: str, part: Path, progress: ByteProgress) -> None:
-    for _ in range(_ATTEMPTS):
-        if _download_once(url, part, progress):
-            return
-    raise UnavailableError(
-        f"The connection to {urlsplit(url).netloc} broke off again and again; run it again and it goes on where it "
-        "stopped, and `almazara up` goes on with the embedded sample meanwhile."
-    )
+    if not any(_download_once(url, part, progress) for _ in range(_ATTEMPTS)):
+        raise UnavailableError(
+            f"The connection to {urlsplit(url).netloc} broke off again and again; run it again and it goes on where "
+            "it stopped, and `almazara up` goes on with the embedded sample meanwhile."
+        )
 
 
 def _download_once(url: str, part: Path, progress: ByteProgress) -> bool:
@@ -238,18 +222,13 @@ def _published_md5(url: str) -> str | None:
 
 
 def _check(part: Path, published: str | None, record: Path) -> None:
-    if published is None:
-        sound = zipfile.is_zipfile(part) and _archive_is_sound(part)
-    else:
-        sound = _digest(part, "md5") == published
-    if not sound:
+    if not (_archive_is_sound(part) if published is None else _digest(part, "md5") == published):
         _forget(part)
         raise UnavailableError(
             f"{part.stem} arrived damaged: its checksum is wrong. It was removed; run it again, and "
             "`almazara up` goes on with the embedded sample meanwhile."
         )
-    recorded = _recorded(record)
-    if published is None and recorded not in {"", _digest(part, "sha256")}:
+    if published is None and _recorded(record) not in {"", _digest(part, "sha256")}:
         raise ConflictError(
             f"{part.stem} on the server is another file than the one fetched before; to accept the new one "
             f"delete {record} and run it again."
@@ -278,14 +257,10 @@ def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def _unwritable(path: Path, error: OSError) -> UnavailableError:
-    return UnavailableError(
-        f"{path} cannot be written ({error.strerror or error}): make room or choose another folder and run it "
-        "again; what has come so far stays."
-    )
+        raise UnavailableError(
+            f"{path} cannot be written ({error.strerror or error}): make room or choose another folder and run it "
+            "again; what has come so far stays."
+        ) from error
 
 
 def _unreachable(host: str, error: Exception) -> UnavailableError:

@@ -10,65 +10,38 @@ from typing import Final
 import polars as pl
 
 from almazara.errors import InputError
-from almazara.movies.raw.pairs import MOVIE_ID, PAIRS, read_pairs
+from almazara.movies.raw.pairs import MOVIE_ID, PAIRS, REFUSED, SCORE, TIME, USER, read_pairs
 from almazara.movies.raw.storage import Stored, Unpacked, find, inventory, unpacked
-from almazara.movies.raw.tables import (
-    EXTRA,
-    ROW,
-    RawCatalog,
-    RawFile,
-    RawRatings,
-    as_json,
-    number_rows,
-    parse_irregular,
-    parse_regular,
-    parse_table,
-)
+from almazara.movies.raw.tables import EXTRA, RawCatalog, RawFile, RawRatings, number_rows, parse, parse_table
 
 MOVIES: Final = ("movies_metadata.csv", "movies_dataset.csv", "tmdb_5000_movies.csv")
 CREDITS: Final = ("credits.csv", "tmdb_5000_credits.csv")
 KEYWORDS: Final = ("keywords.csv",)
 LINKS: Final = ("links.csv", "links_small.csv")
 TITLES: Final = ("movies.csv", "movies.dat", "u.item")
-RATINGS: Final = ("ratings.csv", "ratings_small.csv", "ratings.dat", "u.data")
-PAIR_FILES: Final = ("interactions.parquet", "interactions.csv", "pairs.parquet", "pairs.csv", "ratings.parquet")
-_RATING_COLUMNS: Final = ("userId", MOVIE_ID, "rating", "timestamp")
+_PAIR_FILES: Final = ("interactions.parquet", "interactions.csv", "pairs.parquet", "pairs.csv", "ratings.parquet")
+RATINGS: Final = ("ratings.csv", "ratings_small.csv", "ratings.dat", "u.data", *_PAIR_FILES)
 # MovieLens' and others' names of the same columns, compared without case and underscores.
 _SYNONYMS: Final = {
-    "userid": "userId",
-    "user": "userId",
-    "movieid": MOVIE_ID,
-    "movie": MOVIE_ID,
-    "filmid": MOVIE_ID,
-    "itemid": MOVIE_ID,
-    "item": MOVIE_ID,
-    "rating": "rating",
-    "timestamp": "timestamp",
+    **dict.fromkeys(("userid", "user"), USER),
+    **dict.fromkeys(("movieid", "movie", "filmid", "itemid", "item"), MOVIE_ID),
+    "rating": SCORE,
+    "timestamp": TIME,
 }
 
 
-def _silent(_message: str) -> None:
-    """Report nothing."""
-
-
-def read_raw(folder: Path, ratings: Path | None = None, progress: Callable[[str], None] = _silent) -> RawCatalog:
+def read_raw(folder: Path, ratings: Path | None = None, progress: Callable[[str], None] = lambda _: None) -> RawCatalog:
     """Read a folder or zip of raw film data, and ratings from it or from `ratings`.
 
     Args:
         folder: A folder or zip file of The Movies Dataset or TMDB 5000; files plain or gzip, at most one folder down.
         ratings: A folder or zip file of MovieLens; without it, ratings are taken from `folder` where it has them.
         progress: Is told the name of each file before it is read.
-
-    Raises:
-        InputError: when there is no such folder, a needed file is missing, or a file cannot be read.
     """
     files = inventory(folder)
     rated = inventory(ratings) if ratings else files
-    source = find(rated, (*RATINGS, *PAIR_FILES))
-    if ratings and source is None:
-        raise InputError(_missing("ratings", (*RATINGS, *PAIR_FILES), ratings, rated))
-    links, titles = find(rated, LINKS), find(rated, TITLES)
-    keywords = find(files, KEYWORDS)
+    source = _needed(rated, "ratings", RATINGS, ratings) if ratings else find(rated, RATINGS)
+    links, titles, keywords = find(rated, LINKS), find(rated, TITLES), find(files, KEYWORDS)
     notes = []
     if source and not ratings and not links and not titles:
         notes = [f"{source.name} was left out: {folder} has no {LINKS[0]} that says which films it rates."]
@@ -87,20 +60,16 @@ def read_raw(folder: Path, ratings: Path | None = None, progress: Callable[[str]
 def _needed(files: Sequence[Stored], what: str, names: Sequence[str], folder: Path) -> Stored:
     found = find(files, names)
     if found is None:
-        raise InputError(_missing(what, names, folder, files))
+        there = ", ".join(file.name for file in files[:20]) or "no files"
+        looked_for = f"looked for {', '.join(names)} (plain or .gz), found {there}"
+        raise InputError(f"{folder} has no file of {what}: {looked_for}.")
     return found
-
-
-def _missing(what: str, names: Sequence[str], folder: Path, files: Sequence[Stored]) -> str:
-    there = ", ".join(file.name for file in files[:20]) or "no files"
-    return f"{folder} has no file of {what}: looked for {', '.join(names)} (plain or .gz), found {there}."
 
 
 def _read_csv(file: Stored, progress: Callable[[str], None]) -> RawFile:
     progress(f"Reading {file.name}")
     with unpacked(file) as stream:
-        data = stream.read()
-        frame = parse_table(data, file.name)
+        frame = parse_table(stream.read(), file.name)
         return RawFile(file.name, stream.sha256(), frame)
 
 
@@ -111,8 +80,7 @@ def _read_titles(file: Stored, progress: Callable[[str], None]) -> RawFile:
         return _read_csv(file, progress)
     progress(f"Reading {file.name}")
     with unpacked(file) as stream:
-        data = stream.read()
-        digest = stream.sha256()
+        data, digest = stream.read(), stream.sha256()
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -126,15 +94,14 @@ def _read_ratings(file: Stored, progress: Callable[[str], None]) -> RawRatings:
     progress(f"Reading {file.name}")
     with unpacked(file) as stream:
         blocks = _parquet(stream, file) if file.plain_name.endswith(".parquet") else _text_blocks(stream, file)
-        pairs, refused, read = [pl.DataFrame(schema=PAIRS)], [], 0
+        pairs, refused, read = [pl.DataFrame(schema=PAIRS)], [pl.DataFrame(schema=REFUSED)], 0
         for block in blocks:
             good, bad = read_pairs(number_rows(block, first=read + 1))
             read += len(block)
             pairs.append(good)
-            refused.append(bad.select(ROW, "reason", as_json(bad.drop("reason"))))
+            refused.append(bad)
         digest = stream.sha256()
-    empty = pl.DataFrame(schema={ROW: pl.Int64, "reason": pl.String, "content": pl.String})
-    return RawRatings(file.name, digest, read, pl.concat(pairs), pl.concat([empty, *refused]))
+    return RawRatings(file.name, digest, read, pl.concat(pairs), pl.concat(refused))
 
 
 def _parquet(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
@@ -151,7 +118,7 @@ def _text_blocks(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
     lines = _whole_lines(stream.blocks())
     bare = file.plain_name.endswith((".dat", ".data"))
     separator, quote = ("\t", None) if bare else (",", '"')
-    header = list(_RATING_COLUMNS)
+    header = [USER, MOVIE_ID, SCORE, TIME]
     first = next(lines, b"")
     if not first.strip():
         raise InputError(f"{file.name} is empty.")
@@ -159,13 +126,9 @@ def _text_blocks(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
         line, _, first = first.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
         header = next(csv.reader([line.decode("utf-8", "replace").strip()]), [])
     names = _rating_names(header, file.name)
-    for block in itertools.chain([first], lines):
-        if not block:
-            continue
+    for block in filter(None, itertools.chain([first], lines)):
         data = block.replace(b"::", b"\t") if file.plain_name.endswith(".dat") else block
-        frame = parse_regular(data, header, separator=separator, quote=quote)
-        if frame is None:
-            frame = parse_irregular(data, header, file.name, separator=separator)
+        frame = parse(data, header, file.name, separator=separator, quote=quote)
         extra = [EXTRA] if EXTRA in frame.columns else []
         yield frame.rename(names).select(*names.values(), *extra)
 
@@ -185,14 +148,9 @@ def _whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _rating_names(columns: Sequence[str], name: str) -> dict[str, str]:
-    """The columns of a file of ratings by our names for them.
-
-    Raises:
-        InputError: when none holds the user or the film.
-    """
+    """The columns of a file of ratings by our names for them; refused when none holds the user or the film."""
     known = {column: _SYNONYMS.get(column.strip().lower().replace("_", "")) for column in columns}
     names = {column: ours for column, ours in known.items() if ours}
-    missing = {"userId", MOVIE_ID} - set(names.values())
-    if missing or len(set(names.values())) < len(names):
+    if not {USER, MOVIE_ID} <= set(names.values()) or len(set(names.values())) < len(names):
         raise InputError(f"{name} needs one column userId and one {MOVIE_ID}; it has {', '.join(columns)}.")
     return names

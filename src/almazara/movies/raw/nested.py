@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from operator import attrgetter
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 
 import msgspec
 import polars as pl
@@ -109,7 +109,9 @@ def unnest(cells: pl.Series, entry: type[Struct], *, single: bool = False) -> Un
     distinct = numbered.group_by(_CELL, maintain_order=True).agg(INDEX).with_row_index(_AT)
     places = distinct.select(_AT, INDEX).explode(INDEX).sort(INDEX)
     reader = _Reader(entry, single=single)
-    found = [reader.read(chunk) for chunk in distinct.select(_AT, _CELL).iter_slices(_cells_at_once(distinct))]
+    size = int(distinct[_CELL].str.len_bytes().sum())
+    chunks = distinct.select(_AT, _CELL).iter_slices(max(1, _CHUNK_SIZE * len(distinct) // max(1, size)))
+    found = [reader.read(chunk) for chunk in chunks]
     entries = pl.concat([_entries_frame(entry, [], []), *(entries for entries, _ in found)])
     refused = pl.concat([_refused_frame([]), *(refused for _, refused in found)])
     return Unnested(_at_places(entries, places), _at_places(refused, places))
@@ -117,11 +119,6 @@ def unnest(cells: pl.Series, entry: type[Struct], *, single: bool = False) -> Un
 
 def _at_places(found: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     return places.join(found, on=_AT, maintain_order="left_right").drop(_AT)
-
-
-def _cells_at_once(distinct: pl.DataFrame) -> int:
-    mean = distinct[_CELL].str.len_bytes().mean() or 1
-    return max(1, int(_CHUNK_SIZE / cast("float", mean)))
 
 
 class _Reader:

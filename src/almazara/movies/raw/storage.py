@@ -21,10 +21,9 @@ _READ_ERRORS: Final = (OSError, EOFError, RuntimeError, NotImplementedError, zip
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file in a folder or zip: its name, how deep it lies, and how to open its stored bytes."""
+    """A file in a folder or zip: its name, and how to open its stored bytes."""
 
     name: str
-    depth: int
     open: Callable[[], IO[bytes]]
 
     @property
@@ -34,11 +33,7 @@ class Stored:
 
 
 def inventory(path: Path) -> list[Stored]:
-    """The files in a folder (and its folders) or in a zip file, the shallowest first.
-
-    Raises:
-        InputError: when there is no such folder or zip file.
-    """
+    """The files in a folder (and its folders) or in a zip file, the shallowest first."""
     if path.is_dir():
         below = [*path.iterdir(), *path.glob("*/*")]
         return _ordered([(file.relative_to(path).parts, _opener(file)) for file in below if file.is_file()])
@@ -48,30 +43,22 @@ def inventory(path: Path) -> list[Stored]:
         raise InputError(f"{path} is neither a folder nor a zip file.")
     with zipfile.ZipFile(path) as archive:
         members = [info.filename for info in archive.infolist() if not info.is_dir()]
-    named = [(PurePosixPath(member).parts, _member_opener(path, member)) for member in members]
+    named = [(PurePosixPath(member).parts, _opener(path, member)) for member in members]
     return _ordered([(parts, opener) for parts, opener in named if parts[0] != "__MACOSX"])
 
 
-def _opener(path: Path) -> Callable[[], IO[bytes]]:
-    return lambda: path.open("rb")
-
-
-def _member_opener(path: Path, member: str) -> Callable[[], IO[bytes]]:
-    return lambda: zipfile.ZipFile(path).open(member)
+def _opener(path: Path, member: str | None = None) -> Callable[[], IO[bytes]]:
+    return lambda: path.open("rb") if member is None else zipfile.ZipFile(path).open(member)
 
 
 def _ordered(files: Sequence[tuple[tuple[str, ...], Callable[[], IO[bytes]]]]) -> list[Stored]:
     ordered = sorted(files, key=lambda file: (len(file[0]), file[0]))
-    return [Stored(parts[-1], len(parts), opener) for parts, opener in ordered]
+    return [Stored(parts[-1], opener) for parts, opener in ordered]
 
 
 def find(files: Sequence[Stored], names: Sequence[str]) -> Stored | None:
     """The first of `names` that is there, plain or gzip, in any case; of two the shallower, then the plain one."""
-    for name in names:
-        found = [file for file in files if file.plain_name == name]
-        if found:
-            return found[0]
-    return None
+    return next((file for name in names for file in files if file.plain_name == name), None)
 
 
 class Unpacked:
@@ -87,11 +74,7 @@ class Unpacked:
         return b"".join(self.blocks())
 
     def blocks(self) -> Iterator[bytes]:
-        """All of it, in blocks of about 16 MB at most.
-
-        Raises:
-            InputError: when it unpacks to more than `MAX_UNPACKED`.
-        """
+        """All of it, in blocks of about 16 MB at most."""
         left = MAX_UNPACKED
         for block in self._plain():
             left -= len(block)
@@ -133,11 +116,7 @@ def _gunzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 @contextmanager
 def unpacked(file: Stored) -> Iterator[Unpacked]:
-    """Open a file's content, and turn what can go wrong with it into a sentence.
-
-    Raises:
-        InputError: when it cannot be read, is damaged, or unpacks to more than `MAX_UNPACKED`.
-    """
+    """Open a file's content, and turn what can go wrong with it into a sentence."""
     try:
         with file.open() as stored:
             yield Unpacked(stored, file.name)

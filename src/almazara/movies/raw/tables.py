@@ -35,9 +35,7 @@ class RawRatings:
     """A file of ratings, read by its numbers because it may have millions of rows.
 
     Attributes:
-        sha256: The SHA-256 of its stored bytes.
-        read: How many rows it has.
-        pairs: The readable rows, columns as in `ratings.PAIRS`.
+        pairs: The readable rows, columns as in `pairs.PAIRS`.
         refused: The other rows: `_row`, `reason`, `content` (JSON).
     """
 
@@ -53,10 +51,8 @@ class RawCatalog:
     """All raw files of one build.
 
     Attributes:
-        movies: The films, one row a film.
         credits: Cast and crew, one row a film.
-        keywords: Keywords, where they have a file of their own.
-        ratings: Ratings or user-film pairs.
+        keywords: Where they have a file of their own.
         links: MovieLens ids to IMDb and TMDB ids.
         titles: MovieLens ids and titles, `movieId` and `title`, for ratings without links.
         notes: Sentences about files that were left out.
@@ -101,10 +97,13 @@ def identifier(column: str) -> pl.Expr:
 
 def as_json(rows: pl.DataFrame) -> pl.Series:
     """Each row as a JSON object, without its number."""
-    content = rows.drop(ROW, strict=False)
-    return pl.Series(
-        "content", [json.dumps(row, ensure_ascii=False) for row in content.iter_rows(named=True)], dtype=pl.String
-    )
+    contents = rows.drop(ROW, strict=False).iter_rows(named=True)
+    return pl.Series("content", [json.dumps(row, ensure_ascii=False) for row in contents], dtype=pl.String)
+
+
+def first_reason(*reasons: tuple[pl.Expr, str]) -> pl.Expr:
+    """The name of the first condition that holds for a row, null where none does."""
+    return pl.coalesce(pl.when(condition).then(pl.lit(name)) for condition, name in reasons)
 
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -115,26 +114,34 @@ _BLOCK = 1 << 22
 
 
 def parse_table(data: bytes, name: str) -> pl.DataFrame:
-    """A CSV file with a header as text; missing fields are empty, bytes that are no UTF-8 become U+FFFD.
-
-    Raises:
-        InputError: when it is empty, in UTF-16, or its header cannot name columns.
-    """
+    """A CSV file with a header as text; missing fields are empty, bytes that are no UTF-8 become U+FFFD."""
     if data.startswith(_UTF_16):
         raise InputError(f"{name} is written in UTF-16: save it as UTF-8.")
     data = data.removeprefix(_BYTE_ORDER_MARK)
     if not data or data.isspace():
         raise InputError(f"{name} is empty.")
-    header = _header(data, name)
-    frame = parse_regular(data, header, has_header=True)
-    if frame is None:
-        frame = parse_irregular(data, header, name, has_header=True)
-    return number_rows(frame)
+    return number_rows(parse(data, _header(data, name), name, has_header=True))
 
 
 def number_rows(frame: pl.DataFrame, first: int = 1) -> pl.DataFrame:
     """The rows with their numbers in front."""
     return frame.with_row_index(ROW, offset=first).with_columns(pl.col(ROW).cast(pl.Int64))
+
+
+def parse(
+    data: bytes,
+    header: Sequence[str],
+    name: str,
+    *,
+    has_header: bool = False,
+    separator: str = ",",
+    quote: str | None = '"',
+) -> pl.DataFrame:
+    """Delimited text as it is read by Polars or, where that might read it otherwise, by the csv module."""
+    frame = parse_regular(data, header, has_header=has_header, separator=separator, quote=quote)
+    if frame is None:
+        return parse_irregular(data, header, name, has_header=has_header, separator=separator)
+    return frame
 
 
 def parse_regular(

@@ -38,11 +38,7 @@ class Query:
     diversity: float = 0.0
 
     def check(self) -> None:
-        """Refuse what cannot be asked.
-
-        Raises:
-            InputError: in Spanish, saying what can.
-        """
+        """Refuse what cannot be asked, saying what can."""
         check_n(self.n)
         if self.method not in METHODS:
             known = f"{', '.join(METHODS[:-1])} o {METHODS[-1]}"
@@ -61,11 +57,7 @@ class SimilarAnswers:
     reasons: Reasons
 
     def answer(self, row: int, query: Query) -> RecommendationAnswer:
-        """The list for one film, `otras` being empty.
-
-        Raises:
-            InputError: for a query that cannot be answered.
-        """
+        """The list for one film, `otras` being empty."""
         query.check()
         method = query.method
         if method == COLLABORATIVE and not len(self.methods[method].candidates(row)):
@@ -101,12 +93,7 @@ class SimilarAnswers:
 
 
 def open_similar(group: Callable[[str], Arrays], catalog: Catalog) -> SimilarAnswers:
-    """Over the arrays of a built catalog.
-
-    Args:
-        group: Gives the arrays of a group by its name.
-        catalog: The catalog.
-    """
+    """Over the arrays of a built catalog, each group by its name."""
     films, attributes, space = group("films"), group("attributes"), ContentSpace(group("content_matrix"))
     methods: dict[str, SimilarFilms] = {
         HYBRID: StoredRecommender(group("hybrid"), space.scores),

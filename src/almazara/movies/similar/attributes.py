@@ -104,11 +104,7 @@ class Attributes:
         self._genre_names = _Names(genres, SPANISH_GENRES)
 
     def allowed(self, filters: Filters) -> np.ndarray:
-        """Which films the filters let through: (films,) bool, the caller's own to change.
-
-        Raises:
-            InputError: for years in the wrong order, and for a language or genre that no film has.
-        """
+        """Which films the filters let through: (films,) bool, the caller's own to change."""
         low, high = filters.year_min, filters.year_max
         if low is not None and high is not None and low > high:
             raise InputError(f"anio_min es {low} y anio_max {high}: el primero no puede ser mayor que el segundo.")

@@ -14,7 +14,7 @@ from almazara.movies.catalog.twins import twins
 from almazara.movies.cleaning import schema as s
 from almazara.movies.similar import collaborative, content, hybrid, score
 from almazara.movies.similar.answering import Query, open_similar
-from almazara.movies.similar.content_weights import LEARNED
+from almazara.movies.similar.features import ROW, TERM
 from almazara.movies.similar.lists import Films
 from almazara.movies.similar.reasons import FIELDS
 
@@ -22,8 +22,6 @@ LEADING_CAST: Final = 10
 _WRITING: Final = ("Screenplay", "Writer")
 _LARGEST_COMPANY: Final = 0.01
 """Of all films: who makes more says nothing of any of them."""
-_ROW: Final = "row"
-_TERM: Final = "term"
 _CODE: Final = "code"
 _COUNT: Final = "count"
 _VOTES: Final = "votes"
@@ -47,11 +45,10 @@ def build_similar(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, i
             prior (films,) float32.
         reasons, reason_names: see `build_reasons`.
     """
-    keyed = tables[s.FILMS].join(
-        tables[s.FILM_KEYS], left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left"
-    )
+    keys = tables[s.FILM_KEYS]
+    keyed = tables[s.FILMS].join(keys, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
     films = Films(tables[s.FILMS][s.VOTE_COUNT].to_numpy().astype(np.float32), twins(keyed))
-    described = content.describe(tables, LEARNED)
+    described = content.describe(tables)
     by_content = content.fit(described, films, progress)
     viewers = collaborative.viewers(tables[s.RATINGS], tables[s.FILMS][s.ID])
     by_viewers = collaborative.fit(viewers, films)
@@ -68,9 +65,6 @@ def build_similar(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, i
 def build_reasons(tables: Mapping[str, pl.DataFrame]) -> Groups:
     """The arrays of `Reasons`.
 
-    Args:
-        tables: The clean tables.
-
     Returns:
         The groups `reasons`: offsets (films + 1) int64 into codes (entries) int32; starts (fields) int64, where each
         field's codes begin; information (codes) float32, how many nats it tells that a film has the term; viewers
@@ -78,9 +72,9 @@ def build_reasons(tables: Mapping[str, pl.DataFrame]) -> Groups:
         A film's codes rise: strongest field first, within it the term that tells most.
     """
     films = tables[s.FILMS].select(pl.col(s.ID).alias(s.FILM_ID), pl.col(s.VOTE_COUNT).alias(_VOTES))
-    films = films.with_row_index(_ROW)
+    films = films.with_row_index(ROW)
     vocabulary, entries = _coded(_terms(tables, films))
-    counts = np.bincount(entries[_ROW].to_numpy(), minlength=films.height)
+    counts = np.bincount(entries[ROW].to_numpy(), minlength=films.height)
     reasons: Arrays = {
         "offsets": np.cumsum([0, *counts], dtype=np.int64),
         "codes": entries[_CODE].to_numpy().astype(np.int32),
@@ -88,44 +82,44 @@ def build_reasons(tables: Mapping[str, pl.DataFrame]) -> Groups:
         "information": np.log(films.height / vocabulary[_COUNT].to_numpy()).astype(np.float32),
         **_viewers(tables[s.RATINGS], films),
     }
-    return {"reasons": reasons, "reason_names": pack_texts(vocabulary[_TERM])}
+    return {"reasons": reasons, "reason_names": pack_texts(vocabulary[TERM])}
 
 
 def _terms(tables: Mapping[str, pl.DataFrame], films: pl.DataFrame) -> pl.DataFrame:
     """Every term of every film once: columns field (place in FIELDS), row, votes and term."""
     crew, cast = tables[s.CREW], tables[s.CAST]
     found = {
-        "collection": tables[s.COLLECTIONS].select(s.FILM_ID, pl.col(s.COLLECTION).alias(_TERM)),
-        "director": crew.filter(pl.col("job") == DIRECTOR).select(s.FILM_ID, pl.col(s.NAME).alias(_TERM)),
-        "keyword": tables[s.KEYWORDS].select(s.FILM_ID, pl.col("keyword").alias(_TERM)),
-        "cast": cast.filter(pl.col("order") < LEADING_CAST).select(s.FILM_ID, pl.col(s.NAME).alias(_TERM)),
+        "collection": tables[s.COLLECTIONS].select(s.FILM_ID, pl.col(s.COLLECTION).alias(TERM)),
+        "director": crew.filter(pl.col("job") == DIRECTOR).select(s.FILM_ID, pl.col(s.NAME).alias(TERM)),
+        "keyword": tables[s.KEYWORDS].select(s.FILM_ID, pl.col("keyword").alias(TERM)),
+        "cast": cast.filter(pl.col("order") < LEADING_CAST).select(s.FILM_ID, pl.col(s.NAME).alias(TERM)),
         "writer": _writers(crew),
         "company": _companies(tables[s.COMPANIES], films.height),
-        "genre": tables[s.GENRES].select(s.FILM_ID, pl.col("genre").alias(_TERM)),
+        "genre": tables[s.GENRES].select(s.FILM_ID, pl.col("genre").alias(TERM)),
     }
     frames = [found[name].with_columns(pl.lit(place).alias("field")) for place, name in enumerate(FIELDS)]
-    return pl.concat(frames).join(films, on=s.FILM_ID).select("field", _ROW, _VOTES, _TERM).unique()
+    return pl.concat(frames).join(films, on=s.FILM_ID).select("field", ROW, _VOTES, TERM).unique()
 
 
 def _writers(crew: pl.DataFrame) -> pl.DataFrame:
     """Who wrote a film and did not direct it too, which is another reason."""
-    columns = s.FILM_ID, pl.col(s.NAME).alias(_TERM)
+    columns = s.FILM_ID, pl.col(s.NAME).alias(TERM)
     directed = crew.filter(pl.col("job") == DIRECTOR).select(columns)
-    return crew.filter(pl.col("job").is_in(_WRITING)).select(columns).join(directed, on=[s.FILM_ID, _TERM], how="anti")
+    return crew.filter(pl.col("job").is_in(_WRITING)).select(columns).join(directed, on=[s.FILM_ID, TERM], how="anti")
 
 
 def _companies(companies: pl.DataFrame, n_films: int) -> pl.DataFrame:
     """The companies of each film that are not among the largest."""
     size = pl.col(s.FILM_ID).n_unique().over("company")
-    return companies.filter(size <= _LARGEST_COMPANY * n_films).select(s.FILM_ID, pl.col("company").alias(_TERM))
+    return companies.filter(size <= _LARGEST_COMPANY * n_films).select(s.FILM_ID, pl.col("company").alias(TERM))
 
 
 def _coded(terms: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The terms in order of their codes, and (row, code) of the films; of actors the best known comes first."""
-    vocabulary = terms.group_by("field", _TERM).agg(pl.len().alias(_COUNT), pl.col(_VOTES).sum())
+    vocabulary = terms.group_by("field", TERM).agg(pl.len().alias(_COUNT), pl.col(_VOTES).sum())
     known = pl.when(pl.col("field") == list(FIELDS).index("cast")).then(-pl.col(_VOTES)).otherwise(pl.lit(0))
-    vocabulary = vocabulary.sort("field", known, _COUNT, _TERM).with_row_index(_CODE)
-    entries = terms.join(vocabulary, on=["field", _TERM]).select(_ROW, _CODE).sort(_ROW, _CODE)
+    vocabulary = vocabulary.sort("field", known, _COUNT, TERM).with_row_index(_CODE)
+    entries = terms.join(vocabulary, on=["field", TERM]).select(ROW, _CODE).sort(ROW, _CODE)
     return vocabulary, entries
 
 
@@ -133,18 +127,13 @@ def _viewers(ratings: pl.DataFrame, films: pl.DataFrame) -> Arrays:
     """How many users rated each film, and how many users there are."""
     pairs = ratings.select(s.USER_ID, s.FILM_ID).unique().join(films, on=s.FILM_ID)
     return {
-        "viewers": np.bincount(pairs[_ROW].to_numpy(), minlength=films.height).astype(np.int32),
+        "viewers": np.bincount(pairs[ROW].to_numpy(), minlength=films.height).astype(np.int32),
         "users": np.array([pairs[s.USER_ID].n_unique()], dtype=np.int64),
     }
 
 
 def build_recommended(groups: Groups, progress: Callable[[int, int], None]) -> Arrays:
-    """A RecommendationAnswer to the default query for each film, in order of row, as `Texts`.
-
-    Args:
-        groups: Everything else that was built.
-        progress: Called with films done and films in all.
-    """
+    """A RecommendationAnswer to the default query for each film, in order of row, as `Texts`; from all other groups."""
     catalog = open_catalog(groups.__getitem__)
     similar = open_similar(groups.__getitem__, catalog)
     encode, query = msgspec.json.Encoder().encode, Query()

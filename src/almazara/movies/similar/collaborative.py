@@ -48,9 +48,7 @@ class Viewers:
 def viewers(ratings: pl.DataFrame, film_ids: pl.Series) -> Viewers:
     """Every rated pair counts as one, whatever its rating: who rates a film has chosen to see it.
 
-    Args:
-        ratings: `schema.RATINGS`; films outside the catalog are left out.
-        film_ids: Ids of the films in order of the catalog's rows.
+    Films outside the catalog are left out; `film_ids` are in order of its rows.
     """
     rows = pl.DataFrame({s.FILM_ID: film_ids}).with_row_index("row")
     pairs = ratings.select(s.USER_ID, s.FILM_ID).unique().join(rows, on=s.FILM_ID).sort(s.USER_ID, "row")

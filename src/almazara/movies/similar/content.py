@@ -10,25 +10,10 @@ from scipy import sparse
 
 from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.cleaning import schema as s
-from almazara.movies.similar.content_weights import ContentWeights
+from almazara.movies.similar.content_weights import CHOOSING, KERNELS, LEVEL, REFINING, SHARPNESS, VOTES
 from almazara.movies.similar.features import terms, tfidf
 from almazara.movies.similar.lists import CANDIDATES, ROUNDING, Films, Lists
 
-CHOOSING: Final = (
-    "collection",
-    "director",
-    "crew",
-    "billing",
-    "company",
-    "keyword",
-    "title",
-    "stem",
-    "series",
-    "overview",
-)
-"""Fields in which few films share a term: they choose the candidates."""
-REFINING: Final = ("genre", "language")
-"""Fields in which most films share a term: they only order the candidates."""
 _MAX_SHARE: Final = {"keyword": 0.02, "title": 0.005, "overview": 0.005}
 """A term in more than this share of the films says nothing."""
 _IDF_POWER: Final = {"keyword": 0.75, "genre": 0.3, "language": 0.0}
@@ -102,28 +87,28 @@ class Content:
         }
 
 
-def describe(tables: Mapping[str, pl.DataFrame], weights: ContentWeights) -> Content:
+def describe(tables: Mapping[str, pl.DataFrame]) -> Content:
     """Films as they are compared, from the clean tables."""
     matrices = field_matrices(tables)
     measured = measures(tables[s.FILMS])
 
-    def side_by_side(names: tuple[str, ...], factor: float) -> sparse.csr_array:
-        parts = [matrices[name] * np.float32(np.sqrt(weights.fields[name] * factor)) for name in names]
+    def side_by_side(weights: Mapping[str, float], factor: float) -> sparse.csr_array:
+        parts = [matrices[name] * np.float32(np.sqrt(weight * factor)) for name, weight in weights.items()]
         return sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32))
 
     steps = np.arange(_FARTHEST + 1)
     curves = {name: np.zeros(_FARTHEST + 1) for name in measured}
-    for kernel in weights.kernels:
-        curves[kernel.measure] += kernel.weight * weights.sharpness * np.exp(-steps / kernel.width)
+    for measure, width, weight in KERNELS:
+        curves[measure] += weight * SHARPNESS * np.exp(-steps / width)
     log_votes = np.log1p(tables[s.FILMS][s.VOTE_COUNT].to_numpy())
     return Content(
         choosing=side_by_side(CHOOSING, 1),
-        refining=side_by_side(REFINING, weights.sharpness),
+        refining=side_by_side(REFINING, SHARPNESS),
         scales=np.stack(list(measured.values())),
         closeness=np.stack(list(curves.values())).astype(np.float32),
-        prior=(weights.votes * weights.sharpness * log_votes).astype(np.float32),
-        sharpness=weights.sharpness,
-        level=weights.level,
+        prior=(VOTES * SHARPNESS * log_votes).astype(np.float32),
+        sharpness=SHARPNESS,
+        level=LEVEL,
     )
 
 

@@ -1,7 +1,5 @@
 """Similar films from viewers and content: content says what cosine to expect, each shared viewer corrects it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -64,89 +62,61 @@ def known_share(both: np.ndarray, own: np.ndarray, theirs: np.ndarray, users: fl
     return np.where(both * users > own * theirs, np.clip(information / entropy, 0, 1), 0)
 
 
-def fit(
-    by_content: Arrays,
-    by_viewers: Arrays,
-    content: Content,
-    viewers: Viewers,
-    films: Films,
-    *,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> Arrays:
+def fit(by_content: Arrays, by_viewers: Arrays, content: Content, viewers: Viewers, films: Films) -> Arrays:
     """The most similar films of each film; those of content where nobody has seen anything.
 
     What is expected of a pair is its similarity of content. For a film that few have seen comes a part of how much the
     viewers of the ten films most alike in content saw the other film: it goes as the film's own viewers come.
-
-    Args:
-        by_content: What `content.fit` made.
-        by_viewers: What `collaborative.fit` made.
-        content: Compares any films.
-        viewers: Who has seen what.
-        films: Order and twins.
-        progress: Called with films done and films in all.
+    `by_content` and `by_viewers` are what `content.fit` and `collaborative.fit` made.
 
     Returns:
         neighbors, similarity, shared: see `Lists.arrays`.
     """
+    if not viewers.counts.any():
+        return {**by_content, "shared": np.zeros_like(by_content["neighbors"])}
     n_films = len(films.votes)
     lists = Lists(n_films)
-    if not viewers.counts.any():
-        lists.fill(by_content)
-        return lists.arrays()
-    nearest, users = _as_matrix(by_viewers), viewers.matrix.shape[0]
+    nearest = _as_matrix(by_viewers["neighbors"], by_viewers["similarity"], n_films)
     for start in range(0, n_films, _BLOCK):
         rows = np.arange(start, min(start + _BLOCK, n_films))
         carried = sparse.csr_array(_carriers(rows, by_content) @ nearest)
-        pairs = _candidates(rows, by_content, carried, viewers, films)
-        repeated = np.repeat(rows, pairs.counts)
-        own, theirs = viewers.counts[repeated], viewers.counts[pairs.others]
-        expected, unknown = pairs.alike + CARRIED * pairs.carried * NEWNESS / (own + NEWNESS), pairs.alike == 0
-        expected[unknown] += content.similarity(repeated[unknown], pairs.others[unknown])
-        similarity = blend(pairs.shared, own, theirs, users, np.minimum(expected, 1))
-        for row, last, count in zip(rows.tolist(), np.cumsum(pairs.counts), pairs.counts, strict=True):
+        others, (shared, passed, alike) = _candidates(rows, by_content, carried, viewers, films)
+        counts, other = [len(found) for found in others], np.concatenate(others)
+        repeated = np.repeat(rows, counts)
+        own, theirs = viewers.counts[repeated], viewers.counts[other]
+        expected, unknown = alike + CARRIED * passed * NEWNESS / (own + NEWNESS), alike == 0
+        expected[unknown] += content.similarity(repeated[unknown], other[unknown])
+        similarity = blend(shared, own, theirs, viewers.matrix.shape[0], np.minimum(expected, 1))
+        for row, last, count in zip(rows.tolist(), np.cumsum(counts), counts, strict=True):
             first = last - count
-            best = first + films.best(row, pairs.others[first:last], similarity[first:last])
-            lists.put(row, pairs.others[best], similarity[best], pairs.shared[best])
-        progress(start + len(rows), n_films)
+            best = first + films.best(row, other[first:last], similarity[first:last])
+            lists.put(row, other[best], similarity[best], shared[best])
     return lists.arrays()
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """Candidates of a block of rows: `counts` of each row, and for each pair the other film and what is known.
-
-    `alike` is the similarity of content where it stands in the list, else 0.
-    """
-
-    counts: np.ndarray
-    others: np.ndarray
-    shared: np.ndarray
-    carried: np.ndarray
-    alike: np.ndarray
-
-
-def _as_matrix(lists: Arrays) -> sparse.csr_array:
-    """(films, films): the similarities of the lists."""
-    neighbors = lists["neighbors"]
+def _as_matrix(neighbors: np.ndarray, weights: np.ndarray, n_films: int) -> sparse.csr_array:
+    """(rows of the lists, films): the weights of the neighbors."""
     known = neighbors >= 0
     starts = np.concatenate([[0], np.cumsum(known.sum(axis=1))])
-    return sparse.csr_array((lists["similarity"][known], neighbors[known], starts), shape=(len(known), len(known)))
+    return sparse.csr_array((weights[known], neighbors[known], starts), shape=(len(known), n_films))
 
 
 def _carriers(rows: np.ndarray, by_content: Arrays) -> sparse.csr_array:
     """(rows, films): the films most alike in content, weighted by the square of it; the weights add up to one."""
     neighbors, weights = by_content["neighbors"][rows, :_CARRIERS], by_content["similarity"][rows, :_CARRIERS] ** 2
-    known = neighbors >= 0
     weights /= np.maximum(weights.sum(axis=1, keepdims=True), np.float32(1e-12))
-    starts = np.concatenate([[0], np.cumsum(known.sum(axis=1))])
-    return sparse.csr_array((weights[known], neighbors[known], starts), shape=(len(rows), len(by_content["neighbors"])))
+    return _as_matrix(neighbors, weights, len(by_content["neighbors"]))
 
 
 def _candidates(
     rows: np.ndarray, by_content: Arrays, carried: sparse.csr_array, viewers: Viewers, films: Films
-) -> _Pairs:
-    """The films alike in content, in viewers, and those that most is carried to."""
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """The films alike in content, in viewers, and those that most is carried to.
+
+    Returns:
+        The other films of each row; and (3, pairs) of all of them: users who have both films, what is carried over,
+        and the similarity of content where it stands in the list, else 0.
+    """
     together = viewers.together(rows)
     cosines = viewers.cosines(rows, together)
     others, known = [], []
@@ -165,8 +135,7 @@ def _candidates(
         others.append(np.unique(np.concatenate(found)))
         known.append(dense[:, others[-1]])
         dense[:] = 0
-    shared, passed, alike = np.concatenate(known, axis=1)
-    return _Pairs(np.array([len(found) for found in others]), np.concatenate(others), shared, passed, alike)
+    return others, np.concatenate(known, axis=1)
 
 
 def _entropy_term(count: np.ndarray | float) -> np.ndarray:

@@ -52,11 +52,6 @@ class Lists:
         self._similarity[row, : len(others)] = similarity
         self._shared[row, : len(others)] = shared
 
-    def fill(self, lists: Arrays) -> None:
-        """Take all lists from others of films that no user has."""
-        self._neighbors[:] = lists["neighbors"]
-        self._similarity[:] = lists["similarity"]
-
     def arrays(self) -> Arrays:
         """The lists, padded where there are no more films.
 

@@ -21,11 +21,7 @@ _SPARE: Final = 20
 
 
 def check_n(n: int) -> None:
-    """Refuse a length that no list can have.
-
-    Raises:
-        InputError: in Spanish, saying which ones it can.
-    """
+    """Refuse a length that no list can have."""
     if not 1 <= n <= MAX_SIMILAR:
         raise InputError(f"n es {n}: use un número del 1 al {MAX_SIMILAR}.")
 
@@ -50,11 +46,7 @@ class Ranking:
         self.popularity[by_votes] = np.linspace(1, 0, len(by_votes), dtype=np.float32)
 
     def allowed(self, filters: Filters, left_out: Iterable[int]) -> np.ndarray:
-        """Which films a list may have: (films,) bool; neither those to leave out nor other entries of them.
-
-        Raises:
-            InputError: for filters that no film can pass.
-        """
+        """Which films a list may have: (films,) bool; neither those to leave out nor other entries of them."""
         allowed = self._attributes.allowed(filters)
         rows = np.fromiter(left_out, dtype=np.int32)
         allowed[rows] = False
@@ -70,9 +62,6 @@ class Ranking:
         """The first `n` films that pass the filters, never the film itself nor another entry of it.
 
         Fewer than `n` only where no more films pass. Above 0 `diversity` reorders the first 100 of them.
-
-        Raises:
-            InputError: for filters that no film can pass.
         """
         allowed = self.allowed(filters, [row])
         wanted = _pool(n, diversity)

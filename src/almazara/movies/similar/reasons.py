@@ -34,13 +34,7 @@ LEAST_LIFT: Final = 2.0
 
 
 class Reasons:
-    """Reads the arrays that `build_reasons` made; codes of a film rise, strongest field and term first.
-
-    Args:
-        arrays: The group `reasons`.
-        names: The terms behind the codes.
-        films: The group `films`, for years and votes.
-    """
+    """Reads the arrays that `build_reasons` made; codes of a film rise, strongest field and term first."""
 
     def __init__(self, arrays: Arrays, names: Texts, films: Arrays) -> None:
         self._starts = arrays["starts"].tolist()
@@ -56,10 +50,7 @@ class Reasons:
     def of(self, row: int, title: str, others: Sequence[tuple[int, int]]) -> list[list[str]]:
         """Up to three reasons for each other film, strongest first.
 
-        Args:
-            row: The film that was asked about.
-            title: Its title.
-            others: Rows of the films found, and how many users have both (0 where that is unknown).
+        The others are rows of the films found, and how many users have both (0 where that is unknown).
         """
         own = set(self._codes_of(row))
         return [self._reasons(row, title, other, shared, own) for other, shared in others]

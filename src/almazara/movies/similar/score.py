@@ -6,16 +6,11 @@ import polars as pl
 from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.cleaning import schema as s
 from almazara.movies.similar.lists import CANDIDATES
-
-SCALE = 10.0
-"""Vote averages go from 0 to 10."""
+from almazara.movies.similar.stored import VOTE_SCALE
 
 
 def fit(films: pl.DataFrame) -> Arrays:
     """One list of nearest films for each distinct vote average; a film without one counts as 0.
-
-    Args:
-        films: The table of films.
 
     Returns:
         group: (films,) int32, which list is a film's; nearest: (groups, CANDIDATES + 1) int32 rows, -1 where there
@@ -32,5 +27,5 @@ def fit(films: pl.DataFrame) -> Arrays:
         distance = np.abs(averages[by_votes] - average)
         first = np.argsort(distance, kind="stable")[:width]
         nearest[number, : len(first)] = by_votes[first]
-        similarity[number, : len(first)] = 1 - distance[first] / SCALE
+        similarity[number, : len(first)] = 1 - distance[first] / VOTE_SCALE
     return {"group": group.astype(np.int32), "nearest": nearest, "similarity": similarity}

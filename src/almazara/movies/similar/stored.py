@@ -11,7 +11,8 @@ import numpy as np
 from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.similar.lists import ROUNDING
 
-_VOTE_SCALE: Final = 10.0
+VOTE_SCALE: Final = 10.0
+"""Vote averages go from 0 to 10."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,8 @@ class Candidates:
 
     def then(self, others: Candidates) -> Candidates:
         """These, and the others after them."""
-        pairs = zip(self._arrays(), others._arrays(), strict=True)
-        return Candidates(*(np.concatenate(pair) for pair in pairs))
-
-    def _arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        return self.rows, self.similarity, self.shared
+        pairs = [(getattr(self, name), getattr(others, name)) for name in self.__slots__]
+        return Candidates(*map(np.concatenate, pairs))
 
 
 class SimilarFilms(Protocol):
@@ -80,17 +78,13 @@ class StoredRecommender:
 
 
 class ScoreRecommender:
-    """The nearest vote averages: one list for each distinct average, since the list depends on the average alone.
+    """The nearest vote averages, by what `score.fit` made: one list for each distinct average.
 
-    Args:
-        arrays: What `score.fit` made.
-        averages: (films,) vote averages, NaN where unknown, which counts as 0.
+    Averages are (films,), NaN where unknown, which counts as 0.
     """
 
     def __init__(self, arrays: Arrays, averages: np.ndarray) -> None:
-        self._group = arrays["group"]
-        self._nearest = arrays["nearest"]
-        self._similarity = arrays["similarity"]
+        self._group, self._nearest, self._similarity = arrays["group"], arrays["nearest"], arrays["similarity"]
         self._averages = averages
 
     def candidates(self, row: int) -> Candidates:
@@ -103,7 +97,7 @@ class ScoreRecommender:
     def scores(self, row: int) -> np.ndarray:
         """See SimilarFilms."""
         averages = np.nan_to_num(self._averages)
-        return np.asarray(1 - np.abs(averages - averages[row]) / _VOTE_SCALE)
+        return np.asarray(1 - np.abs(averages - averages[row]) / VOTE_SCALE)
 
 
 class ContentSpace:

@@ -1,9 +1,5 @@
 """The models of RecTools that are its own: EASE and PureSVD (its ALS is that of `implicit`)."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from rectools import Columns
@@ -11,52 +7,37 @@ from rectools.dataset import Dataset
 from rectools.models import EASEModel, PureSVDModel
 from scipy import sparse
 
+from almazara.movies.judging.peers import Scores
 
-@dataclass(frozen=True, slots=True)
-class Ease:
+
+def ease(interactions: sparse.csr_array, regularization: float) -> Scores:
     """EASE."""
-
-    name: str
-    regularization: float
-
-    def fit(self, interactions: sparse.csr_array, content: sparse.csr_array) -> FittedWeights:  # noqa: ARG002
-        """See UserModel."""
-        data = _dataset(interactions)
-        model = EASEModel(regularization=self.regularization).fit(data)
-        return FittedWeights(interactions.shape[1], data.item_id_map.external_ids, np.asarray(model.weight))
+    data = _dataset(interactions)
+    model = EASEModel(regularization=regularization).fit(data)
+    return _linear(data, np.asarray(model.weight), interactions.shape[1])
 
 
-@dataclass(frozen=True, slots=True)
-class PureSvd:
+def pure_svd(interactions: sparse.csr_array, factors: int) -> Scores:
     """The truncated singular value decomposition; profiles are projected on its item space."""
-
-    name: str
-    factors: int
-
-    def fit(self, interactions: sparse.csr_array, content: sparse.csr_array) -> FittedWeights:  # noqa: ARG002
-        """See UserModel."""
-        data = _dataset(interactions)
-        model = PureSVDModel(factors=self.factors).fit(data)
-        items = model.item_factors / np.linalg.norm(model.item_factors, axis=0)
-        return FittedWeights(interactions.shape[1], data.item_id_map.external_ids, items @ items.T)
-
-
-@dataclass(frozen=True, slots=True)
-class FittedWeights:
-    """See FittedUserModel; films without training users score 0."""
-
-    n_films: int
-    films: np.ndarray
-    weights: np.ndarray
-
-    def scores(self, profiles: sparse.csr_array) -> np.ndarray:
-        """See FittedUserModel."""
-        found = np.zeros((profiles.shape[0], self.n_films), dtype=np.float32)
-        found[:, self.films] = profiles[:, self.films] @ self.weights
-        return found
+    data = _dataset(interactions)
+    model = PureSVDModel(factors=factors).fit(data)
+    items = model.item_factors / np.linalg.norm(model.item_factors, axis=0)
+    return _linear(data, items @ items.T, interactions.shape[1])
 
 
 def _dataset(interactions: sparse.csr_array) -> Dataset:
     user, film = interactions.nonzero()
     pairs = pd.DataFrame({Columns.User: user, Columns.Item: film, Columns.Weight: 1.0, Columns.Datetime: "2000-01-01"})
     return Dataset.construct(pairs)
+
+
+def _linear(data: Dataset, weights: np.ndarray, n_films: int) -> Scores:
+    """Profiles times weights; films without training users score 0."""
+    films = data.item_id_map.external_ids
+
+    def scores(profiles: sparse.csr_array) -> np.ndarray:
+        found = np.zeros((profiles.shape[0], n_films), dtype=np.float32)
+        found[:, films] = profiles[:, films] @ weights
+        return found
+
+    return scores

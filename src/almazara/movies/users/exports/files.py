@@ -54,7 +54,7 @@ def _open_member(archive: Path, name: str) -> IO[bytes]:
 
 
 def _text(name: str, opener: Callable[[], IO[bytes]]) -> str:
-    with unpacked(Stored(name, 1, opener)) as content:
+    with unpacked(Stored(name, opener)) as content:
         try:
             return content.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:
