@@ -150,16 +150,11 @@ def _handler(answer: Callable[[str], _Answer]) -> type[BaseHTTPRequestHandler]:
         wbufsize = -1  # head and body leave together; apart, they wait for the client's delayed acknowledgment
         disable_nagle_algorithm = True
 
-        def do_GET(self) -> None:
-            self._send(answer(self.path))
-
-        def do_HEAD(self) -> None:
-            self._send(answer(self.path))
-
         def log_message(self, *_: object) -> None:
             """Requests of a demo are not logged."""
 
-        def _send(self, shown: _Answer) -> None:
+        def do_GET(self) -> None:
+            shown = answer(self.path)
             body = shown.text.encode("utf-8", errors="replace")
             etag = f'"{sha256(body).hexdigest()[:32]}"'
             known = {tag.strip().removeprefix("W/") for tag in self.headers.get("If-None-Match", "").split(",")}
@@ -176,5 +171,7 @@ def _handler(answer: Callable[[str], _Answer]) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body)
+
+        do_HEAD = do_GET  # noqa: N815 - as http.server calls it
 
     return Handler
