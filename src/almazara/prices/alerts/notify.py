@@ -50,9 +50,8 @@ class AppriseNotifier:
 def _service(number: int, address: str) -> tuple[str, apprise.Apprise]:
     service = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False))
     try:
-        with warnings.catch_warnings():
-            # The first address makes Apprise import all its plugins, one of which imports a deprecated module.
-            warnings.simplefilter("ignore", DeprecationWarning)
+        # The first address makes Apprise import all its plugins, one of which imports a deprecated module.
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
             understood = service.add(address)
     except Exception:  # noqa: BLE001 - as above; the cause is dropped because it may show the address
         understood = False

@@ -114,11 +114,7 @@ class AlertRule:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> AlertRule:
-        """The rule of a document.
-
-        Raises:
-            InputError: when it is no rule.
-        """
+        """The rule of a document; what is none is refused."""
         try:
             return msgspec.convert(document, cls)
         except msgspec.ValidationError as error:
@@ -159,12 +155,8 @@ def history_needed(rule: AlertRule) -> datetime:
     return rule.created_at - max(window, timedelta(days=(rule.days or 0) + 1))
 
 
-def _nothing_known(_: Sequence[Observation]) -> bool | None:
-    return None
-
-
 def evaluate(
-    rule: AlertRule, listing: Listing, history: Sequence[Observation], advises_buying: Advises = _nothing_known
+    rule: AlertRule, listing: Listing, history: Sequence[Observation], advises_buying: Advises = lambda _: None
 ) -> tuple[AlertEvent, ...]:
     """The events of one rule and listing that are fresh, or still last.
 
@@ -346,8 +338,6 @@ _TROUBLES: Mapping[Trouble, str] = {
     Trouble.HELD: "{0}: el {1:.0%} de los precios ha saltado y espera una segunda lectura.",
     Trouble.STALE: "{0}: {1:.0f} productos llevan días sin leerse.",
 }
-
-
 _DRIFTS: Mapping[str, str] = {
     "mae_ratio": "{0}, a {1} días: yerra {2:.2f} veces lo que yerra el último precio.",
     "coverage_80": "{0}, a {1} días: solo el {2:.0%} de los precios cae en su intervalo del 80 %.",
