@@ -64,14 +64,7 @@ def index_id(category: str) -> str:
 
 
 def category_index(store: ObservationStore, category: str, *, until: date, timezone: str) -> list[CategoryIndex]:
-    """The index of each currency among a category's products, over their whole history.
-
-    Args:
-        store: The histories.
-        category: Its name.
-        until: The last day.
-        timezone: Of the days.
-    """
+    """The index of each currency among a category's products, over their whole history."""
     from almazara.prices.forecasting.series import daily  # only here, because it needs Polars
 
     listings = store.listings(category=category)
