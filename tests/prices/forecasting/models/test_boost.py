@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from almazara.prices.forecasting.models.step_features import StepHistory
-from almazara.prices.forecasting.models.step_prior import prior
-from almazara.prices.forecasting.models.steps import step_quantiles
+from almazara.prices.forecasting.models.steps import prior, step_quantiles
 
 pytestmark = pytest.mark.training
 

@@ -12,10 +12,10 @@ import numpy as np
 from almazara.errors import MissingExtraError
 from almazara.prices.forecasting.models import registry
 from almazara.prices.forecasting.models.across import AcrossSeries, QuantilesOfChange
+from almazara.prices.forecasting.models.mixture import softmax
 from almazara.prices.forecasting.models.step_features import StepHistory
 from almazara.prices.forecasting.models.step_outcomes import OUTCOMES
-from almazara.prices.forecasting.models.step_prior import prior
-from almazara.prices.forecasting.models.steps import INPUTS, Examples, Weigher, examples, step_quantiles
+from almazara.prices.forecasting.models.steps import INPUTS, Examples, Weigher, examples, prior, step_quantiles
 from almazara.prices.forecasting.panel import Floats
 
 try:
@@ -45,6 +45,7 @@ _PARAMETERS: Final = {
     "force_row_wise": True,
     "verbose": -1,
 }
+_BEGIN: Final = np.array([2.0] + [0.0] * (len(OUTCOMES) - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,7 @@ class BoostedWeights:
 
     def weights(self, inputs: Floats) -> Floats:
         """See `steps.Weigher`."""
-        return _softmax(self.trees.predict(inputs[:, _COLUMNS]) + _BEGIN)
-
-
-_BEGIN: Final = np.array([2.0] + [0.0] * (len(OUTCOMES) - 1))
+        return softmax(self.trees.predict(inputs[:, _COLUMNS]) + _BEGIN)
 
 
 class Boost(AcrossSeries):
@@ -78,7 +76,7 @@ def _boosted(found: Examples) -> BoostedWeights:
     losses = found.losses / max(float(found.losses[:, 0, 0].mean()), 1e-6)  # of about one size, as the trees expect
 
     def slopes(scores: Floats, _data: object) -> tuple[Floats, Floats]:
-        weights = _softmax(scores + _BEGIN)
+        weights = softmax(scores + _BEGIN)
         pulled = (losses @ weights[:, :, None])[:, :, 0]
         loss = (pulled * weights).sum(axis=1, keepdims=True)
         first = 2 * weights * (pulled - loss) * importance[:, None]
@@ -88,8 +86,3 @@ def _boosted(found: Examples) -> BoostedWeights:
 
     data = lightgbm.Dataset(found.inputs[:, _COLUMNS], free_raw_data=False)
     return BoostedWeights(lightgbm.train({**_PARAMETERS, "objective": slopes}, data, _ROUNDS))
-
-
-def _softmax(scores: Floats) -> Floats:
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))

@@ -2,12 +2,13 @@
 
 The state of a price (`step_features`) sets the weights of a mixture (`mixture`) of candidate outcomes
 (`step_outcomes`): it stays, moves as it or its panel moved before, returns to an earlier level. The weights begin from
-a small prior that was learned on other panels (`step_prior`), so that a small or young panel is not at a loss.
+a small prior that was learned on other panels (`prior`), so that a small or young panel is not at a loss.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
@@ -18,13 +19,13 @@ from almazara.prices.forecasting.models.forecaster import around_none
 from almazara.prices.forecasting.models.mixture import Mixer, Training, crps_matrices, mixture_quantiles, trained
 from almazara.prices.forecasting.models.step_features import FEATURES, WINDOWS, StepHistory
 from almazara.prices.forecasting.models.step_outcomes import OUTCOMES, outcomes
-from almazara.prices.forecasting.models.step_prior import prior
 from almazara.prices.forecasting.panel import Floats
 
 LEADS: Final = (1, 3, 7, 14, 30)
 """Days ahead at which is learned."""
 INPUTS: Final = (*FEATURES, *(f"chance_{w}" for w in WINDOWS), "lead", "lead_to_standing", "was_dearer", "was_cheaper")
 EXAMPLES: Final = 30_000
+_HIDDEN: Final = 24
 _MIN_AGE: Final = 14
 _LONGEST_DAYS: Final = 900
 _TRAINING: Final = Training(passes=20, pull=0.02)
@@ -55,15 +56,24 @@ class Weigher(Protocol):
         ...
 
 
-def inputs_at(history: StepHistory, state: Floats, day: int, lead: int, rows: np.ndarray) -> Floats:
-    """What a mixer reads: the state and what it says of the next `lead` days; shape (len(rows), len(INPUTS)).
+def prior() -> Mixer:
+    """The mixer before it has seen a panel: learned on other panels of retail prices, kept in half precision.
 
-    Args:
-        history: The panel.
-        state: Its features at `day` (`StepHistory.features`).
-        day: Column of the state.
-        lead: Days ahead.
-        rows: Series for which it is wanted.
+    Made by `benchmarks/forecasting/train_prior.py`; it holds no price of theirs, only the network's parameters.
+    """
+    values = np.load(Path(__file__).with_name("step_prior.npy"), allow_pickle=False).astype(np.float64)
+    width, outputs = len(INPUTS), len(OUTCOMES)
+    shapes = (width,), (width,), (width, _HIDDEN), (_HIDDEN,), (_HIDDEN, outputs), (outputs,), (width, outputs)
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    parts = np.split(values, ends[:-1])
+    center, scale, *parameters = (part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
+    return Mixer(center, scale, tuple(parameters))
+
+
+def inputs_at(history: StepHistory, state: Floats, day: int, lead: int, rows: np.ndarray) -> Floats:
+    """What a mixer reads: the state at `day` (`StepHistory.features`) and what it says of the next `lead` days.
+
+    Of the series `rows`, shape (len(rows), len(INPUTS)).
     """
     found = state[rows]
     standing, age = np.expm1(found[:, _STANDING]), np.expm1(found[:, _AGE]) + 1
@@ -139,7 +149,7 @@ class Steps(AcrossSeries):
     """See the module; the method is this project's own, its parts are named in `mixture`.
 
     Args:
-        start: Where the weights begin; `step_prior`'s by default.
+        start: Where the weights begin; `prior` by default.
     """
 
     name = registry.STEPS
