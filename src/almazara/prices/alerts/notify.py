@@ -19,11 +19,7 @@ logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
 
 class AppriseNotifier:
-    """Sends to each of the owner's addresses (https://github.com/caronc/apprise/wiki).
-
-    Raises:
-        InputError: for an address that Apprise does not understand, named by its place in the list.
-    """
+    """Sends to each of the owner's addresses (https://github.com/caronc/apprise/wiki); what is none is refused."""
 
     def __init__(self, addresses: Sequence[str]) -> None:
         self._services: Mapping[str, apprise.Apprise] = dict(
