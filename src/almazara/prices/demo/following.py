@@ -26,13 +26,7 @@ DEMO_DAYS: Final = 150
 
 
 class DemoSource:
-    """A page source whose addresses lead to `shop`: the port in a listing's address may be that of an earlier one.
-
-    Args:
-        shop: The running shop.
-        source: Fetches from loopback.
-        stops: Whether closing stops the shop.
-    """
+    """A page source whose addresses lead to `shop`: the port in a listing's address may be that of an earlier one."""
 
     name = oils.SHOP
 

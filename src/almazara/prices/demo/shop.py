@@ -17,7 +17,6 @@ from almazara.prices.demo import oils, pages
 
 _LOOPBACK: Final = "127.0.0.1"
 _IDLE_SECONDS: Final = 5
-_HTML: Final = "text/html; charset=utf-8"
 _PRODUCTS: Final = {oils.path(product): product for product in oils.PRODUCTS}
 
 
@@ -25,19 +24,14 @@ _PRODUCTS: Final = {oils.path(product): product for product in oils.PRODUCTS}
 class _Answer:
     text: str
     status: HTTPStatus = HTTPStatus.OK
-    content_type: str = _HTML
+    content_type: str = "text/html; charset=utf-8"
 
 
 class DemoShop:
     """The demo shop on loopback, in a thread of its own; usable as a context manager.
 
     `?day=YYYY-MM-DD` shows a page as it was on a past day, so that a history can be read through the real pipeline.
-    Captchas are only shown on today's pages.
-
-    Args:
-        today: The present day.
-        captcha: Whether a captcha is shown now and then.
-        port: Port to listen on; 0 takes a free one.
+    Captchas are only shown on today's pages, now and then. Port 0 takes a free one.
     """
 
     def __init__(self, today: Callable[[], date], *, captcha: bool = True, port: int = 0) -> None:

@@ -65,12 +65,8 @@ def import_file(
 ) -> ImportReport:
     """Import a file (gzip or plain), after it was read once to its end to see that it is what it claims.
 
-    Args:
-        store: Where to; an import that was interrupted can be repeated.
-        path: The file.
-        now: Written as the creation of new listings (aware).
-        file_format: `csv`, `parquet`, `keepa` or `heisse-preise`; by default what its name and content say.
-        defaults: Currency and category where the file has none.
+    The format is `csv`, `parquet`, `keepa` or `heisse-preise`, by default what its name and content say. New listings
+    are created at `now` (aware). An import that was interrupted can be repeated.
 
     Raises:
         InputError: when the file is not what it claims; nothing was changed.
@@ -119,15 +115,10 @@ def export_file(
     start: datetime | None = None,
     end: datetime | None = None,
 ) -> ExportReport:
-    """Write histories, by listing and time, into a file that appears only when it is whole.
+    """Write histories, by listing and time, into a file that appears, or replaces one, only when it is whole.
 
-    Args:
-        store: Where from.
-        path: The file; one that is there is replaced.
-        file_format: `csv`, `parquet`, `keepa` or `heisse-preise`; by default what its name says.
-        listing_ids: Whose histories; by default all.
-        start: From this moment on.
-        end: Before this moment.
+    The format is `csv`, `parquet`, `keepa` or `heisse-preise`, by default what its name says. All listings are written
+    unless some are named, from `start` on and before `end`.
 
     Raises:
         InputError: when the format is not known.
