@@ -29,6 +29,7 @@ _EDGES: Final = {
 }
 CELLS: Final = 1 + sum(len(edges) + 1 for edges in _EDGES.values())
 _PRIOR_SLOPE, _PRIOR_ZERO, _PRIOR_TOP, _PRIOR_CHANCE, _PRIOR_DAYS = 0.4, 0.08, 0.35, 0.4, 30.0
+_POLICIES: Final = "advice.json"
 REGRET: Final = 0.05
 """What the risk of paying more weighs: a certain one as much as 5 % of the price."""
 
@@ -194,9 +195,6 @@ def advises_buying(prices: Floats, policy: Policy | None) -> bool | None:
     """Whether the advice on the last of some days, NaN where unknown, is to buy; None where too little is known."""
     decision = decide(prices[None, :], policy)[0]
     return decision.action is Action.BUY if decision.why in {Why.WORTH, Why.NOT_WORTH} else None
-
-
-_POLICIES = "advice.json"
 
 
 def write(folder: Path, policies: AdvicePolicies) -> None:
