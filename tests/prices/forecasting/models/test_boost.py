@@ -38,4 +38,4 @@ def test_the_same_past_gives_the_same_forecast_whatever_follows():
 def test_too_short_a_past_leaves_the_prior():
     history = StepHistory.of(prices(16))
     asked = (15, [7], ROWS, LEVELS)
-    assert np.array_equal(boost.Boost().learn(history, 15)(*asked), step_quantiles(history, prior())(*asked))
+    assert np.array_equal(boost.Boost().learn(history, 15)(*asked), step_quantiles(history, prior().weights)(*asked))

@@ -80,7 +80,6 @@ class LstmFacts:
     """What must be known of a network to use it.
 
     Attributes:
-        window_days: Days that it reads.
         knots: Days ahead that it was trained for: the first of windows.KNOTS.
         quantiles: Levels of its output.
         common_scale: Root mean square of the daily log price changes that it was trained on.

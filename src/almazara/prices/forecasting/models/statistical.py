@@ -8,7 +8,6 @@ price and forecasts from there.
 import math
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
@@ -35,18 +34,8 @@ _WINDOW = 365  # a year of days; a fit's cost grows with it and older ones carry
 _CYCLES = 10  # or as many of the longest season
 _log, _exp = np.vectorize(math.log, otypes=[float]), np.vectorize(math.exp, otypes=[float])
 _FIT_ERRORS = (RuntimeError, ValueError, ArithmeticError, IndexError)
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    """A fitted model of statsforecast, None for a constant series, and what was taken out of the series before.
-
-    Attributes:
-        cycles: The newest cycle of each season, as log prices; the forecast gets them back.
-    """
-
-    fitted: Any
-    cycles: tuple[Floats, ...]
+_Fitted = tuple[Any, tuple[Floats, ...]]
+"""A fitted model, None for a constant series, and the newest cycle of each season, which its forecast gets back."""
 
 
 class _Univariate(Forecaster):
@@ -74,13 +63,13 @@ class _Univariate(Forecaster):
             else:
                 yield in_order(_quantile_values(history, model, horizon, quantiles))
 
-    def _fitted_to(self, logs: Floats) -> _Model:
+    def _fitted_to(self, logs: Floats) -> _Fitted:
         adjusted, cycles = _without_seasons(logs, self._season_lengths)
         if np.ptp(adjusted) == 0:
-            return _Model(None, ())
+            return None, ()
         with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
             # The searches try parameters that overflow, and drop them.
-            return _Model(self._model().fit(adjusted), cycles)
+            return self._model().fit(adjusted), cycles
 
 
 def _without_seasons(logs: Floats, season_lengths: Sequence[int]) -> tuple[Floats, tuple[Floats, ...]]:
@@ -134,15 +123,16 @@ class Arima(_Univariate):
     _model = staticmethod(partial(AutoARIMA, season_length=1))
 
 
-def _quantile_values(history: History, model: _Model, horizon: int, quantiles: Sequence[float]) -> Floats:
-    if model.fitted is None:
+def _quantile_values(history: History, model: _Fitted, horizon: int, quantiles: Sequence[float]) -> Floats:
+    fitted, cycles = model
+    if fitted is None:
         return np.full((horizon, len(quantiles)), history.last)
     ahead = horizon + history.stale_days
-    found = model.fitted.predict(h=ahead, level=[_level(q) for q in quantiles if q > MEDIAN])
+    found = fitted.predict(h=ahead, level=[_level(q) for q in quantiles if q > MEDIAN])
     columns = [
         found["mean"] if q == MEDIAN else found[f"{'hi' if q > MEDIAN else 'lo'}-{_level(q)}"] for q in quantiles
     ]
-    seasonal = sum((np.resize(cycle, ahead) for cycle in model.cycles), np.zeros(ahead))
+    seasonal = sum((np.resize(cycle, ahead) for cycle in cycles), np.zeros(ahead))
     values: Floats = np.exp(np.column_stack(columns) + seasonal[:, None])[-horizon:]
     return values
 

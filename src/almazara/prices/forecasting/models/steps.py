@@ -6,10 +6,10 @@ a small prior that was learned on other panels (`prior`), so that a small or you
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
@@ -37,6 +37,8 @@ _CONFIDENT: Final = 0.9
 _SAME: Final = 1e-9
 _CHANGES: Final = tuple(FEATURES.index(f"changes_{window}") for window in WINDOWS)
 _STANDING, _AGE = FEATURES.index("standing"), FEATURES.index("age")
+Weigher = Callable[[Floats], Floats]
+"""Inputs, shape (n, len(INPUTS)) -> weights of the outcomes, shape (n, outcomes), positive, each row summing to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,6 @@ class Examples:
     inputs: Floats
     losses: Floats
     importance: Floats
-
-
-class Weigher(Protocol):
-    """What turns a state into the weights of the outcomes."""
-
-    def weights(self, inputs: Floats) -> Floats:
-        """Shape (n, outcomes), positive, each row summing to 1, from inputs of shape (n, len(INPUTS))."""
-        ...
 
 
 def prior() -> Mixer:
@@ -106,15 +100,15 @@ def examples(history: StepHistory, last_day: int, *, count: int = EXAMPLES) -> E
     return Examples(np.concatenate([one for _, one, _ in parts]), losses, _importance(leads, losses[:, 0, 0]))
 
 
-def step_quantiles(history: StepHistory, mixer: Weigher) -> QuantilesOfChange:
-    """The forecasts of a mixer for any day of a panel."""
+def step_quantiles(history: StepHistory, weigher: Weigher) -> QuantilesOfChange:
+    """The forecasts for any day of a panel, the outcomes being weighed by its state."""
     begin = int(history.begins.min())
 
     def quantiles(day: int, leads: Sequence[int], rows: np.ndarray, probabilities: Sequence[float]) -> Floats:
         state = history.features(day)
         found = []
         for lead in leads:
-            weights = mixer.weights(inputs_at(history, state, day, lead, rows))
+            weights = weigher(inputs_at(history, state, day, lead, rows))
             weights = with_common_shock(weights, day - begin, lead)
             found.append(cautious_quantiles(outcomes(history, day, lead, rows), weights, probabilities))
         return np.stack(found, axis=1)
@@ -162,7 +156,7 @@ class Steps(AcrossSeries):
         mixer, found = self._start or prior(), examples(history, last_day)
         if found is not None:
             mixer = trained(mixer, found.inputs, found.losses, found.importance, _TRAINING)
-        return step_quantiles(history, mixer)
+        return step_quantiles(history, mixer.weights)
 
 
 def _days(first: int, last: int, wanted: float) -> list[int]:
