@@ -221,4 +221,4 @@ def test_without_policies_there_is_none():
 def test_no_case_fits_a_policy_that_says_nothing():
     policy = fit(collect(np.zeros((0, 0)), [30])[30])
     assert policy.threshold is None
-    assert not policy.waits(np.zeros((2, len(STATES)))).any()
+    assert [one.why for one in decide(np.ones((2, MIN_DAYS)), policy)] == [Why.NO_SUPPORT] * 2

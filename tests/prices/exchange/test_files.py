@@ -292,7 +292,8 @@ def test_a_long_list_of_items_is_read_in_pieces(load):
 @given(observations())
 def test_the_cells_of_any_observation_are_read_as_what_was_written(observation):
     file = io.StringIO(newline="")
-    csv.writer(file).writerow(tidy_texts(tidy_row(observation, None)))
+    listing = Listing(observation.listing_id, shop="", sku="", url="")
+    csv.writer(file).writerow(tidy_texts(tidy_row(observation, listing)))
     cells = next(csv.reader(io.StringIO(file.getvalue(), newline=""), strict=True))
     read = read_tidy_row(1, dict(zip(TIDY_SCHEMA, cells, strict=True)), Defaults())
     assert isinstance(read, Entry), read

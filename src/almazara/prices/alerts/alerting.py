@@ -102,9 +102,8 @@ def alert(
     drifts: Sequence[Drift] = (),
 ) -> tuple[int, Delivered]:
     """Keep new events and send what is due; returns how many were new, and what was sent."""
-    new = delivery.record(
-        store, events(store, health, now, policies=policies, drifts=drifts), notifier.targets, now=now
-    )
+    found = events(store, health, now, policies=policies, drifts=drifts)
+    new = delivery.record(store, found, notifier.targets, now=now)
     sent = delivery.deliver(store, notifier, now=now)
     log.event("alerts", new=new, sent=sent.sent, failed=sent.failed)
     return new, sent

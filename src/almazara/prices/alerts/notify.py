@@ -19,11 +19,7 @@ logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
 
 class AppriseNotifier:
-    """Sends to each of the owner's addresses (https://github.com/caronc/apprise/wiki).
-
-    Raises:
-        InputError: for an address that Apprise does not understand, named by its place in the list.
-    """
+    """Sends to each of the owner's addresses (https://github.com/caronc/apprise/wiki); what is none is refused."""
 
     def __init__(self, addresses: Sequence[str]) -> None:
         self._services: Mapping[str, apprise.Apprise] = dict(
@@ -50,9 +46,8 @@ class AppriseNotifier:
 def _service(number: int, address: str) -> tuple[str, apprise.Apprise]:
     service = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False))
     try:
-        with warnings.catch_warnings():
-            # The first address makes Apprise import all its plugins, one of which imports a deprecated module.
-            warnings.simplefilter("ignore", DeprecationWarning)
+        # The first address makes Apprise import all its plugins, one of which imports a deprecated module.
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
             understood = service.add(address)
     except Exception:  # noqa: BLE001 - as above; the cause is dropped because it may show the address
         understood = False

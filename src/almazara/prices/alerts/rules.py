@@ -56,6 +56,22 @@ class RuleKind(StrEnum):
 
 SYSTEM_RULES = frozenset({RuleKind.SCRAPER_UNWELL, RuleKind.FORECASTS_DRIFTED})
 """Kinds that watch Almazara itself and no listing."""
+_SYSTEM_TITLES: Mapping[RuleKind, str] = {
+    RuleKind.SCRAPER_UNWELL: "El lector de precios necesita atención",
+    RuleKind.FORECASTS_DRIFTED: "Los pronósticos se han desviado",
+}
+_TROUBLES: Mapping[Trouble, str] = {
+    Trouble.LOW_SHOP_RATE: "{0}: solo se puede leer el {1:.0%} de las páginas.",
+    Trouble.LOW_RULE_RATE: "La regla {0} solo lee el {1:.0%} de sus páginas.",
+    Trouble.DROP: "{0}: la última pasada solo ha leído el {1:.0%} de las páginas, mucho menos de lo habitual.",
+    Trouble.HELD: "{0}: el {1:.0%} de los precios ha saltado y espera una segunda lectura.",
+    Trouble.STALE: "{0}: {1:.0f} productos llevan días sin leerse.",
+}
+_DRIFTS: Mapping[str, str] = {
+    "mae_ratio": "{0}, a {1} días: yerra {2:.2f} veces lo que yerra el último precio.",
+    "coverage_80": "{0}, a {1} días: solo el {2:.0%} de los precios cae en su intervalo del 80 %.",
+    "coverage_95": "{0}, a {1} días: solo el {2:.0%} de los precios cae en su intervalo del 95 %.",
+}
 
 
 class Reference(StrEnum):
@@ -114,11 +130,7 @@ class AlertRule:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> AlertRule:
-        """The rule of a document.
-
-        Raises:
-            InputError: when it is no rule.
-        """
+        """The rule of a document; what is none is refused."""
         try:
             return msgspec.convert(document, cls)
         except msgspec.ValidationError as error:
@@ -159,12 +171,8 @@ def history_needed(rule: AlertRule) -> datetime:
     return rule.created_at - max(window, timedelta(days=(rule.days or 0) + 1))
 
 
-def _nothing_known(_: Sequence[Observation]) -> bool | None:
-    return None
-
-
 def evaluate(
-    rule: AlertRule, listing: Listing, history: Sequence[Observation], advises_buying: Advises = _nothing_known
+    rule: AlertRule, listing: Listing, history: Sequence[Observation], advises_buying: Advises = lambda _: None
 ) -> tuple[AlertEvent, ...]:
     """The events of one rule and listing that are fresh, or still last.
 
@@ -189,7 +197,7 @@ def evaluate(
     lasts = bool(known) and known[-1][1]
     newest = readings[-1].observed_at
     return tuple(
-        _event(rule, listing, readings, i)
+        _reading_event(rule, listing, readings, i)
         for i in begins
         if newest - readings[i].observed_at <= FRESH or (lasts and i == begins[-1])
     )
@@ -200,19 +208,15 @@ def unwell_event(rule: AlertRule, report: HealthReport, since: datetime) -> Aler
     if rule.kind is not RuleKind.SCRAPER_UNWELL or report.healthy:
         return None
     lines = [_TROUBLES[problem.trouble].format(problem.subject, problem.value) for problem in report.problems]
-    return _system_event(rule, since, lines)
+    return _event(rule, None, since, _SYSTEM_TITLES[rule.kind], lines)
 
 
 def drift_event(rule: AlertRule, drifts: Sequence[Drift], since: datetime) -> AlertEvent | None:
     """The event of published forecasts that drift since `since`, or None while they keep what they promise."""
     if rule.kind is not RuleKind.FORECASTS_DRIFTED or not drifts:
         return None
-    return _system_event(rule, since, [_DRIFTS[one.what].format(one.model, one.horizon, one.value) for one in drifts])
-
-
-def _system_event(rule: AlertRule, since: datetime, lines: Sequence[str]) -> AlertEvent:
-    event_id, title = _event_id(rule, None, since), _SYSTEM_TITLES[rule.kind]
-    return AlertEvent(event_id, rule.rule_id, rule.kind, None, since, title, "\n".join(lines))
+    lines = [_DRIFTS[one.what].format(one.model, one.horizon, one.value) for one in drifts]
+    return _event(rule, None, since, _SYSTEM_TITLES[rule.kind], lines)
 
 
 def _positive(number: Decimal | int | None) -> bool:
@@ -300,21 +304,13 @@ def _median_price(readings: Sequence[Observation], start: datetime) -> Decimal |
     return None
 
 
-def _event(rule: AlertRule, listing: Listing, readings: Sequence[Observation], i: int) -> AlertEvent:
+def _reading_event(rule: AlertRule, listing: Listing, readings: Sequence[Observation], i: int) -> AlertEvent:
     reading = readings[i]
     name = listing.title or listing.listing_id
     price = money(reading.price, reading.currency)
     headline, detail = _words(rule, price, reading.currency, _reference_price(rule, readings, i))
     lines = [name, f"Precio: {price}", *([detail] if detail else []), f"Enlace: {listing.url}"]
-    return AlertEvent(
-        _event_id(rule, listing.listing_id, reading.observed_at),
-        rule.rule_id,
-        rule.kind,
-        listing.listing_id,
-        reading.observed_at,
-        f"{headline}: {name}",
-        "\n".join(lines),
-    )
+    return _event(rule, listing.listing_id, reading.observed_at, f"{headline}: {name}", lines)
 
 
 def _words(rule: AlertRule, price: str, currency: str | None, reference: Decimal | None) -> tuple[str, str]:
@@ -335,27 +331,8 @@ def _words(rule: AlertRule, price: str, currency: str | None, reference: Decimal
             return _SYSTEM_TITLES[rule.kind], ""
 
 
-_SYSTEM_TITLES: Mapping[RuleKind, str] = {
-    RuleKind.SCRAPER_UNWELL: "El lector de precios necesita atención",
-    RuleKind.FORECASTS_DRIFTED: "Los pronósticos se han desviado",
-}
-_TROUBLES: Mapping[Trouble, str] = {
-    Trouble.LOW_SHOP_RATE: "{0}: solo se puede leer el {1:.0%} de las páginas.",
-    Trouble.LOW_RULE_RATE: "La regla {0} solo lee el {1:.0%} de sus páginas.",
-    Trouble.DROP: "{0}: la última pasada solo ha leído el {1:.0%} de las páginas, mucho menos de lo habitual.",
-    Trouble.HELD: "{0}: el {1:.0%} de los precios ha saltado y espera una segunda lectura.",
-    Trouble.STALE: "{0}: {1:.0f} productos llevan días sin leerse.",
-}
-
-
-_DRIFTS: Mapping[str, str] = {
-    "mae_ratio": "{0}, a {1} días: yerra {2:.2f} veces lo que yerra el último precio.",
-    "coverage_80": "{0}, a {1} días: solo el {2:.0%} de los precios cae en su intervalo del 80 %.",
-    "coverage_95": "{0}, a {1} días: solo el {2:.0%} de los precios cae en su intervalo del 95 %.",
-}
-
-
-def _event_id(rule: AlertRule, listing_id: str | None, began: datetime) -> str:
+def _event(rule: AlertRule, listing_id: str | None, began: datetime, title: str, lines: Sequence[str]) -> AlertEvent:
     told = msgspec.to_builtins([rule.rule_id, rule.kind, rule.target, rule.percent, rule.reference, rule.days])
     text = json.dumps([*told, listing_id, began.isoformat()])
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    event_id = hashlib.sha256(text.encode()).hexdigest()[:32]
+    return AlertEvent(event_id, rule.rule_id, rule.kind, listing_id, began, title, "\n".join(lines))

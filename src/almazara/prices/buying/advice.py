@@ -18,6 +18,16 @@ from almazara.prices.money import money
 
 _CENT: Final = Decimal("0.01")
 _NEAR_TOP, _NEAR_BOTTOM = 0.8, 0.2
+_WHY: Final = {
+    Why.NO_PRICE: "Compra cuando puedas: todavía no se ha leído ningún precio.",
+    Why.SHORT_HISTORY: (
+        f"Compra ya: de los últimos {WINDOW_DAYS} días se conoce el precio de menos de {MIN_DAYS}, "
+        "y no se sabe si es caro."
+    ),
+    Why.STALE: "Compra cuando puedas: el precio de hoy no se conoce (agotado, o hace días que no se lee).",
+    Why.NO_SUPPORT: "Compra ya: en el pasado de productos como este no está probado que esperar ese plazo ahorre.",
+    Why.NOT_WORTH: "Compra ya: con este precio, esperar no ha compensado en productos como este.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +115,6 @@ def _message(decision: Decision, target: Decimal | None, until: date, currency: 
             "se paga más que hoy."
         )
     return _WHY[decision.why]
-
-
-_WHY: Final = {
-    Why.NO_PRICE: "Compra cuando puedas: todavía no se ha leído ningún precio.",
-    Why.SHORT_HISTORY: (
-        f"Compra ya: de los últimos {WINDOW_DAYS} días se conoce el precio de menos de {MIN_DAYS}, "
-        "y no se sabe si es caro."
-    ),
-    Why.STALE: "Compra cuando puedas: el precio de hoy no se conoce (agotado, o hace días que no se lee).",
-    Why.NO_SUPPORT: "Compra ya: en el pasado de productos como este no está probado que esperar ese plazo ahorre.",
-    Why.NOT_WORTH: "Compra ya: con este precio, esperar no ha compensado en productos como este.",
-}
 
 
 def _reasons(asked: Question, decision: Decision, policy: Policy | None) -> list[str]:

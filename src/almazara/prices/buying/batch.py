@@ -30,26 +30,19 @@ ADVICE_SCHEMA: Final = {
 
 
 def advise_batch(panel: Panel, cutoff: date, deadline_days: int) -> pl.DataFrame:
-    """Learn from a panel and advise on each of its series.
-
-    Args:
-        panel: Of `batch.read_prices`.
-        cutoff: Its last day, the day of the advice.
-        deadline_days: Within how many days one wants to have bought.
+    """Learn from a panel of `read_prices` and advise on each of its series on the cutoff, its last day.
 
     Returns:
         ADVICE_SCHEMA in the panel's order. `target_price` and `until` are null with `buy`; `expected_saving` is for
         one piece in the table's currency, and in percent of the price.
-
-    Raises:
-        InputError: for a deadline out of range.
     """
     if not 1 <= deadline_days <= LONGEST_DEADLINE:
         raise InputError(f"The deadline is {deadline_days} days: ask for 1 to {LONGEST_DEADLINE}.")
     if not panel.names:
         return pl.DataFrame(schema=ADVICE_SCHEMA)
     horizons = sorted({days for days in HORIZONS if days < deadline_days} | {deadline_days})
-    policy = learn(panel.prices, [""] * len(panel.names), horizons).of(None, deadline_days)
+    prices = panel.prices
+    policy = learn(prices, [""] * len(panel.names), horizons).of(None, deadline_days)
     rows = [
         (
             name,
@@ -63,9 +56,7 @@ def advise_batch(panel: Panel, cutoff: date, deadline_days: int) -> pl.DataFrame
             one.chance,
             one.why.value,
         )
-        for name, price, one in zip(
-            panel.names, panel.prices[:, -1].tolist(), decide(panel.prices, policy), strict=True
-        )
+        for name, price, one in zip(panel.names, prices[:, -1].tolist(), decide(prices, policy), strict=True)
     ]
     return pl.DataFrame(rows, schema=ADVICE_SCHEMA, orient="row")
 

@@ -64,14 +64,7 @@ def index_id(category: str) -> str:
 
 
 def category_index(store: ObservationStore, category: str, *, until: date, timezone: str) -> list[CategoryIndex]:
-    """The index of each currency among a category's products, over their whole history.
-
-    Args:
-        store: The histories.
-        category: Its name.
-        until: The last day.
-        timezone: Of the days.
-    """
+    """The index of each currency among a category's products, over their whole history."""
     from almazara.prices.forecasting.series import daily  # only here, because it needs Polars
 
     listings = store.listings(category=category)
@@ -83,10 +76,7 @@ def category_index(store: ObservationStore, category: str, *, until: date, timez
 def category_indices(name: str, panel: Panel, litres: Mapping[str, float]) -> list[CategoryIndex]:
     """The index of each currency among a category's products, that of most products first.
 
-    Args:
-        name: What the first is called; the others are followed by `:` and their currency.
-        panel: Daily prices of its products.
-        litres: Of the products whose litres are known.
+    The names of the others are followed by `:` and their currency. `litres` holds the products whose litres are known.
     """
     found: list[CategoryIndex] = []
     priced = Counter(currency for currency in panel.currencies if currency)
@@ -113,11 +103,7 @@ def panel_of(indices: Sequence[CategoryIndex]) -> Panel:
 
 
 def chained(prices: Floats) -> Floats:
-    """Chained mean of the matched log price changes, 0 on the first day; shape (days,).
-
-    Args:
-        prices: Shape (products, days); NaN where unknown.
-    """
+    """Chained mean of the matched log changes of prices (products, days), 0 on the first day; shape (days,)."""
     logs = np.log(prices)
     known = ~np.isnan(logs)
     days = np.arange(logs.shape[1])

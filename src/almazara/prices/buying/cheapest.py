@@ -68,13 +68,7 @@ def cheapest(category: str, products: Sequence[Product]) -> Cheapest:
 
 
 def switch(product: Product, products: Sequence[Product], quantity: int) -> Switch | None:
-    """The cheapest comparable litre beside a product's own; None where the product's price per litre is not known.
-
-    Args:
-        product: What one would buy.
-        products: Those of its category.
-        quantity: How many of it one would buy.
-    """
+    """The cheapest comparable litre beside a product's own; None where the product's price per litre is not known."""
     found = offers(products)
     own = next((offer for offer in found if offer.product == product.id), None)
     if own is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -86,10 +86,6 @@ def collect(prices: Floats, horizons: Sequence[int] = HORIZONS) -> dict[int, Cas
 
     A series is asked where its price is known and it has MIN_DAYS of history; while it cannot be bought, its last
     price stands for it.
-
-    Args:
-        prices: See `learn`.
-        horizons: Numbers of days to wait.
     """
     filled = filled_forward(prices)
     age = np.cumsum(~np.isnan(filled), axis=1)
@@ -150,14 +146,12 @@ def fit(cases: Cases) -> Policy:
         gram += (cells[ended] * weights[ended, None]).T @ cells[ended]
         sums += (cells[ended] * weights[ended, None]).T @ seen[ended]
         learned |= ended
-        found = np.linalg.solve(gram, sums)
-        fitted = Policy(
-            cases.days_ahead, tuple(found[:, 0].tolist()), tuple(found[:, 1].tolist()), None, fitted.evidence
-        )
+        saving, chance = np.linalg.solve(gram, sums).T.tolist()
+        fitted = replace(fitted, saving=tuple(saving), chance=tuple(chance))
         now = (cases.day >= start) & (cases.day < start + _REFIT_DAYS)
         tried[now] = fitted.judge(cases.state[now])[2]
     threshold, evidence = _allowed(cases, tried)
-    return Policy(cases.days_ahead, fitted.saving, fitted.chance, threshold, evidence)
+    return replace(fitted, threshold=threshold, evidence=evidence)
 
 
 def _starts(cases: Cases) -> list[int]:
@@ -223,10 +217,5 @@ def _no_cases(days_ahead: int) -> Cases:
 
 
 def _joined(parts: Sequence[Cases]) -> Cases:
-    return Cases(
-        parts[0].days_ahead,
-        *(
-            np.concatenate([getattr(one, name) for one in parts])
-            for name in ("state", "saving", "oracle", "series", "day")
-        ),
-    )
+    names = ("state", "saving", "oracle", "series", "day")
+    return Cases(parts[0].days_ahead, *(np.concatenate([getattr(one, name) for one in parts]) for name in names))

@@ -29,6 +29,7 @@ _EDGES: Final = {
 }
 CELLS: Final = 1 + sum(len(edges) + 1 for edges in _EDGES.values())
 _PRIOR_SLOPE, _PRIOR_ZERO, _PRIOR_TOP, _PRIOR_CHANCE, _PRIOR_DAYS = 0.4, 0.08, 0.35, 0.4, 30.0
+_POLICIES: Final = "advice.json"
 REGRET: Final = 0.05
 """What the risk of paying more weighs: a certain one as much as 5 % of the price."""
 
@@ -74,22 +75,12 @@ class Policy:
     evidence: Evidence
 
     def judge(self, state: Floats) -> tuple[Floats, Floats, Floats]:
-        """Expected saving as a share of the price, chance of paying more, and score, of waiting in each state.
-
-        Args:
-            state: Shape (cases, len(STATES)).
-        """
+        """Expected saving as a share of the price, chance of paying more, and score, of waiting in each of `states`."""
         known = design(state)
         saving, chance = prior(state, self.days)
         saving = saving + known @ np.asarray(self.saving)
         chance = np.clip(chance + known @ np.asarray(self.chance), 0.01, 0.99)
         return saving, chance, saving - REGRET * chance
-
-    def waits(self, state: Floats) -> np.ndarray:
-        """Whether to wait in each state."""
-        if self.threshold is None:
-            return np.zeros(len(state), dtype=bool)
-        return np.asarray(self.judge(state)[2] > self.threshold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +144,6 @@ class Decision:
     """What a policy says of one series; shares of its price.
 
     Attributes:
-        why: What decided.
         target: The price to wait for; None with `buy`.
         days: How long to wait at most; 0 with `buy`.
         saving: Expected of waiting, 0 with `buy`.
@@ -183,8 +173,8 @@ def decide(prices: Floats, policy: Policy | None) -> list[Decision]:
     if asked.size:
         past = filled_forward(prices[asked])
         state, targets = states(past), target_prices(past)
-        saving, chance, _ = policy.judge(state)
-        for row, waits, target, *expected in zip(asked, policy.waits(state), targets, saving, chance, strict=True):
+        saving, chance, score = policy.judge(state)
+        for row, waits, target, *expected in zip(asked, score > policy.threshold, targets, saving, chance, strict=True):
             found[row] = Decision(Action.BUY, Why.NOT_WORTH)
             if waits:
                 found[row] = Decision(Action.WAIT, Why.WORTH, float(target), policy.days, *map(float, expected))
@@ -202,17 +192,9 @@ def _unknown(known: Flags) -> Decision | None:
 
 
 def advises_buying(prices: Floats, policy: Policy | None) -> bool | None:
-    """Whether the advice on the last day is to buy; None where too little is known to have one.
-
-    Args:
-        prices: Shape (days,); NaN where unknown.
-        policy: Of its kind.
-    """
+    """Whether the advice on the last of some days, NaN where unknown, is to buy; None where too little is known."""
     decision = decide(prices[None, :], policy)[0]
     return decision.action is Action.BUY if decision.why in {Why.WORTH, Why.NOT_WORTH} else None
-
-
-_POLICIES = "advice.json"
 
 
 def write(folder: Path, policies: AdvicePolicies) -> None:

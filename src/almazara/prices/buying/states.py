@@ -76,9 +76,7 @@ def target_prices(prices: Floats) -> Floats:
 def paid_prices(future: Floats, targets: Floats) -> Floats:
     """What one who waits pays: the first price at or below the target, or that of the last day.
 
-    Args:
-        future: Shape (series, days to wait), the days after the advice.
-        targets: Shape (series,).
+    The future has shape (series, days to wait), the days after the advice.
     """
     reached = future <= targets[:, None] * (1 + 1e-9)
     day = np.where(reached.any(axis=1), reached.argmax(axis=1), future.shape[1] - 1)

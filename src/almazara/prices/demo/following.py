@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from almazara.prices import pages
 from almazara.prices.collecting.collection import interpret
 from almazara.prices.demo import oils
-from almazara.prices.fetching.protocol import Page, PageSource
+from almazara.prices.fetching.protocol import Fetched, Page, PageSource
 from almazara.prices.fetching.registry import page_source
 from almazara.prices.schema import Listing, Observation
 from almazara.prices.store.protocol import ObservationStore
@@ -20,8 +22,36 @@ from almazara.settings import Settings
 if TYPE_CHECKING:
     from almazara.prices.demo.shop import DemoShop
 
-
 DEMO_DAYS: Final = 150
+
+
+class DemoSource:
+    """A page source whose addresses lead to `shop`: the port in a listing's address may be that of an earlier one."""
+
+    name = oils.SHOP
+
+    def __init__(self, shop: DemoShop, source: PageSource, *, stops: bool) -> None:
+        self._shop = shop
+        self._source = source
+        self._stops = stops
+
+    def fetch(self, url: str, validators: Mapping[str, str] | None = None) -> Fetched:
+        """Fetch a page; see `PageSource.fetch`."""
+        return self._source.fetch(self._here(url), validators)
+
+    def report_block(self, url: str) -> None:
+        """Leave the shop alone for a moment."""
+        self._source.report_block(self._here(url))
+
+    def close(self) -> None:
+        """Give connections back, and stop the shop where it was started for this."""
+        self._source.close()
+        if self._stops:
+            self._shop.stop()
+
+    def _here(self, url: str) -> str:
+        parts = urlsplit(url)
+        return f"{self._shop.url}{parts.path}" + (f"?{parts.query}" if parts.query else "")
 
 
 def open_demo_shop() -> DemoShop:
@@ -33,8 +63,6 @@ def open_demo_shop() -> DemoShop:
 
 def demo_source(settings: Settings, shop: DemoShop, *, stops: bool) -> PageSource:
     """Fetches from an open demo shop; with `stops`, closing the source closes the shop."""
-    from almazara.prices.demo.source import DemoSource
-
     source = page_source(settings, loopback_ports=frozenset({shop.port}), patient=False)
     return DemoSource(shop, source, stops=stops)
 
@@ -77,11 +105,7 @@ def follows_demo(settings: Settings, store: ObservationStore) -> bool:
 
 
 def _read_demo_past(
-    store: ObservationStore,
-    source: PageSource,
-    listings: list[Listing],
-    newest: datetime | None,
-    progress: Progress,
+    store: ObservationStore, source: PageSource, listings: list[Listing], newest: datetime | None, progress: Progress
 ) -> None:
     """Read the days before today that were not read yet: all of them the first time."""
     noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)

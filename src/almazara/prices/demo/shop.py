@@ -17,7 +17,6 @@ from almazara.prices.demo import oils, pages
 
 _LOOPBACK: Final = "127.0.0.1"
 _IDLE_SECONDS: Final = 5
-_HTML: Final = "text/html; charset=utf-8"
 _PRODUCTS: Final = {oils.path(product): product for product in oils.PRODUCTS}
 
 
@@ -25,19 +24,14 @@ _PRODUCTS: Final = {oils.path(product): product for product in oils.PRODUCTS}
 class _Answer:
     text: str
     status: HTTPStatus = HTTPStatus.OK
-    content_type: str = _HTML
+    content_type: str = "text/html; charset=utf-8"
 
 
 class DemoShop:
     """The demo shop on loopback, in a thread of its own; usable as a context manager.
 
     `?day=YYYY-MM-DD` shows a page as it was on a past day, so that a history can be read through the real pipeline.
-    Captchas are only shown on today's pages.
-
-    Args:
-        today: The present day.
-        captcha: Whether a captcha is shown now and then.
-        port: Port to listen on; 0 takes a free one.
+    Captchas are only shown on today's pages, now and then. Port 0 takes a free one.
     """
 
     def __init__(self, today: Callable[[], date], *, captcha: bool = True, port: int = 0) -> None:
@@ -150,16 +144,11 @@ def _handler(answer: Callable[[str], _Answer]) -> type[BaseHTTPRequestHandler]:
         wbufsize = -1  # head and body leave together; apart, they wait for the client's delayed acknowledgment
         disable_nagle_algorithm = True
 
-        def do_GET(self) -> None:
-            self._send(answer(self.path))
-
-        def do_HEAD(self) -> None:
-            self._send(answer(self.path))
-
         def log_message(self, *_: object) -> None:
             """Requests of a demo are not logged."""
 
-        def _send(self, shown: _Answer) -> None:
+        def do_GET(self) -> None:
+            shown = answer(self.path)
             body = shown.text.encode("utf-8", errors="replace")
             etag = f'"{sha256(body).hexdigest()[:32]}"'
             known = {tag.strip().removeprefix("W/") for tag in self.headers.get("If-None-Match", "").split(",")}
@@ -176,5 +165,7 @@ def _handler(answer: Callable[[str], _Answer]) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(body)
+
+        do_HEAD = do_GET  # noqa: N815 - as http.server calls it
 
     return Handler

@@ -1,12 +1,13 @@
 """Imports files of price histories into a store and exports a store into files, in bounded memory."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 import polars as pl
@@ -16,14 +17,14 @@ from almazara.errors import InputError, UnavailableError
 from almazara.files import replacing
 from almazara.prices.exchange.histories import heisse_item, keepa_product
 from almazara.prices.exchange.readers import READERS, format_of
-from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, Refusal, tidy_frame, tidy_row, tidy_texts
+from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, Refusal, tidy_row, tidy_texts
 from almazara.prices.schema import Listing, Observation
 from almazara.prices.store.observations import pages_of_history
 from almazara.prices.store.protocol import ObservationStore
 
 NAMED_REFUSALS: Final = 100
 _BATCH: Final = 10_000
-_T = TypeVar("_T")
+_Convert = Callable[[Listing, Sequence[Observation]], tuple[dict[str, object], int] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,8 @@ def import_file(
 ) -> ImportReport:
     """Import a file (gzip or plain), after it was read once to its end to see that it is what it claims.
 
-    Args:
-        store: Where to; an import that was interrupted can be repeated.
-        path: The file.
-        now: Written as the creation of new listings (aware).
-        file_format: `csv`, `parquet`, `keepa` or `heisse-preise`; by default what its name and content say.
-        defaults: Currency and category where the file has none.
+    The format is `csv`, `parquet`, `keepa` or `heisse-preise`, by default what its name and content say. New listings
+    are created at `now` (aware). An import that was interrupted can be repeated.
 
     Raises:
         InputError: when the file is not what it claims; nothing was changed.
@@ -88,9 +85,12 @@ def _keep(store: ObservationStore, rows: Iterator[Entry | Refusal], now: datetim
     known = {listing.listing_id for listing in store.listings()}
     before, imported, accepted, refused = len(known), 0, 0, 0
     refusals: list[Refusal] = []
-    for batch in _batches(rows, _BATCH):
+    while batch := list(islice(rows, _BATCH)):
         entries = [row for row in batch if isinstance(row, Entry)]
-        _add_listings(store, entries, known, now)
+        for listing in (entry.listing for entry in entries):
+            if listing.listing_id not in known:
+                known.add(listing.listing_id)
+                store.save_listing(replace(listing, created_at=now))
         imported += store.append(entry.observation for entry in entries)
         accepted += len(entries)
         named = [row for row in batch if isinstance(row, Refusal)]
@@ -115,15 +115,10 @@ def export_file(
     start: datetime | None = None,
     end: datetime | None = None,
 ) -> ExportReport:
-    """Write histories, by listing and time, into a file that appears only when it is whole.
+    """Write histories, by listing and time, into a file that appears, or replaces one, only when it is whole.
 
-    Args:
-        store: Where from.
-        path: The file; one that is there is replaced.
-        file_format: `csv`, `parquet`, `keepa` or `heisse-preise`; by default what its name says.
-        listing_ids: Whose histories; by default all.
-        start: From this moment on.
-        end: Before this moment.
+    The format is `csv`, `parquet`, `keepa` or `heisse-preise`, by default what its name says. All listings are written
+    unless some are named, from `start` on and before `end`.
 
     Raises:
         InputError: when the format is not known.
@@ -185,25 +180,13 @@ def _write_parquet(selection: _Selection, path: Path) -> ExportReport:
         nonlocal written
         for listing, page in selection.pages():
             written += len(page)
-            yield tidy_frame(page, {listing.listing_id: listing})
+            yield pl.DataFrame([tidy_row(observation, listing) for observation in page], schema=TIDY_SCHEMA)
 
     register_io_source(frames, schema=TIDY_SCHEMA).sink_parquet(path)
     return ExportReport(written, 0)
 
 
-def _write_keepa(selection: _Selection, path: Path) -> ExportReport:
-    return _write_json(selection, path, keepa_product)
-
-
-def _write_heisse(selection: _Selection, path: Path) -> ExportReport:
-    return _write_json(selection, path, heisse_item)
-
-
-def _write_json(
-    selection: _Selection,
-    path: Path,
-    convert: Callable[[Listing, Sequence[Observation]], tuple[dict[str, object], int] | None],
-) -> ExportReport:
+def _write_json(convert: _Convert, selection: _Selection, path: Path) -> ExportReport:
     written = left_out = 0
     encoder = msgspec.json.Encoder(decimal_format="number")
     with path.open("wb") as file:
@@ -219,21 +202,9 @@ def _write_json(
     return ExportReport(written, left_out)
 
 
-WRITERS: Final = {
+WRITERS: Final[dict[str, Callable[[_Selection, Path], ExportReport]]] = {
     "csv": _write_csv,
     "parquet": _write_parquet,
-    "keepa": _write_keepa,
-    "heisse-preise": _write_heisse,
+    "keepa": partial(_write_json, keepa_product),
+    "heisse-preise": partial(_write_json, heisse_item),
 }
-
-
-def _add_listings(store: ObservationStore, entries: Iterable[Entry], known: set[str], now: datetime) -> None:
-    for entry in entries:
-        if entry.listing.listing_id not in known:
-            known.add(entry.listing.listing_id)
-            store.save_listing(replace(entry.listing, created_at=now))
-
-
-def _batches(items: Iterator[_T], size: int) -> Iterator[list[_T]]:
-    while batch := list(islice(items, size)):
-        yield batch

@@ -33,10 +33,7 @@ HEISSE_CURRENCY: Final = "EUR"
 def read_keepa_product(number: int, product: Mapping[str, Any], defaults: Defaults) -> Iterator[Entry | Refusal]:
     """The history of Amazon's own offer in a product of Keepa: `csv` (or its first list) is [minute, cents, ...].
 
-    Args:
-        number: Place of the product in its file, for refusals.
-        product: Has `asin`, `domainId`, `csv` and perhaps `title`.
-        defaults: Gives the category.
+    The product has `asin`, `domainId`, `csv` and perhaps `title`; refusals name its number in the file.
     """
     try:
         shop, currency = KEEPA_DOMAINS[product.get("domainId")]  # type: ignore[index]

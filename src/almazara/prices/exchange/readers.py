@@ -30,13 +30,8 @@ _NOT_JSON: Final = "The file is no JSON list of products or items"
 
 
 def format_of(path: Path) -> str:
-    """The format that a file's name, and for JSON its first item, say.
-
-    Raises:
-        InputError: when they say none that we know.
-    """
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    for suffix in reversed(suffixes):
+    """The format that a file's name, and for JSON its first item, say; none that we know is refused."""
+    for suffix in map(str.lower, reversed(path.suffixes)):
         if suffix in (".csv", ".parquet"):
             return suffix[1:]
         if suffix == ".json":
@@ -137,15 +132,12 @@ def _items(path: Path) -> Iterator[dict[str, Any]]:
 
 def _listed(text: _Buffer) -> Iterator[dict[str, Any]]:
     text.take("[")
-    if text.peek() == "]":
-        text.take("]")
-        return
-    while True:
+    more = text.peek() != "]"
+    while more:
         yield text.value()
-        if text.peek() == "]":
-            text.take("]")
-            return
-        text.take(",")
+        if more := text.peek() != "]":
+            text.take(",")
+    text.take("]")
 
 
 class _Buffer:

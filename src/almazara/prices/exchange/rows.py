@@ -4,7 +4,7 @@ What cannot be read surely is refused with its line and the reason; nothing is g
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -63,11 +63,7 @@ class Defaults:
 
 
 def require_tidy_columns(columns: Collection[str], defaults: Defaults) -> None:
-    """Refuse a table without the columns that each row needs.
-
-    Raises:
-        InputError: naming what is missing.
-    """
+    """Refuse a table without the columns that each row needs, naming what is missing."""
     known = {*columns, "currency"} if defaults.currency else {*columns}
     needed = [("listing_id", "series_id"), ("observed_at", "date"), ("price",), ("currency",)]
     missing = [" or ".join(names) for names in needed if not known.intersection(names)]
@@ -103,18 +99,9 @@ def read_tidy_row(line: int, row: Mapping[str, object], defaults: Defaults) -> E
 
 
 def entry(
-    observation: Observation,
-    *,
-    title: str | None,
-    category: str | None,
-    url: str = "",
-    litres: Decimal | None = None,
+    observation: Observation, *, title: str | None, category: str | None, url: str = "", litres: Decimal | None = None
 ) -> Entry:
-    """An entry whose listing is not tracked, because only its history is known.
-
-    Raises:
-        InputError: when the observation or the listing breaks its promises.
-    """
+    """An entry, checked, whose listing is not tracked, because only its history is known."""
     valid = validate_observation(observation)
     shop, colon, sku = valid.listing_id.partition(":")
     if not colon:
@@ -126,8 +113,7 @@ def entry(
 def amount(value: object, currency: str | None) -> Decimal | None:
     """An amount with the currency's usual decimals, or as many more as it has; None where the cell is empty.
 
-    Raises:
-        InputError: when it is no plain number, such as `1.234,56`, `5 €` or NaN.
+    What is no plain number is refused, such as `1.234,56`, `5 €` or NaN.
 
     Example:
         >>> amount("7985.0", "USD"), amount("2.8240", "EUR"), amount(980, "JPY"), amount("", "EUR")
@@ -144,7 +130,7 @@ def amount(value: object, currency: str | None) -> Decimal | None:
     return Decimal(f"{whole}.{decimals}" if decimals else whole)
 
 
-def tidy_row(observation: Observation, listing: Listing | None) -> dict[str, object]:
+def tidy_row(observation: Observation, listing: Listing) -> dict[str, object]:
     """The row of an observation in a tidy table; `TIDY_SCHEMA` has its columns."""
     return {
         "listing_id": observation.listing_id,
@@ -156,16 +142,10 @@ def tidy_row(observation: Observation, listing: Listing | None) -> dict[str, obj
         "seller": observation.seller,
         "rule": observation.rule,
         "source": observation.source,
-        "title": listing and listing.title,
-        "category": listing and listing.category,
-        "url": listing and listing.url,
+        "title": listing.title,
+        "category": listing.category,
+        "url": listing.url,
     }
-
-
-def tidy_frame(observations: Iterable[Observation], listings: Mapping[str, Listing]) -> pl.DataFrame:
-    """Observations as a tidy frame of `TIDY_SCHEMA`, in the order given."""
-    rows = [tidy_row(observation, listings.get(observation.listing_id)) for observation in observations]
-    return pl.DataFrame(rows, schema=TIDY_SCHEMA)
 
 
 def tidy_texts(row: Mapping[str, object]) -> list[str]:

@@ -39,8 +39,7 @@ class BacktestPlan:
 
     Attributes:
         horizon_days: How far ahead each fold forecasts.
-        folds: How many cutoffs at most.
-        spacing_days: Days between cutoffs.
+        folds: How many cutoffs at most, `spacing_days` apart.
         min_train_days: Days that the panel's earliest series has before the first cutoff.
     """
 
@@ -79,13 +78,7 @@ def folds(panel: Panel, plan: BacktestPlan) -> Iterator[Fold]:
 
 
 def results(panel: Panel, forecaster: Forecaster, plan: BacktestPlan, *, newest: int | None = None) -> pl.DataFrame:
-    """What a model says of every fold, beside the prices that came.
-
-    Args:
-        panel: The histories.
-        forecaster: The model.
-        plan: The cutoffs.
-        newest: On how many of the newest cutoffs it is tried; on all by default.
+    """What a model says of every fold, or of so many of the newest ones, beside the prices that came.
 
     Returns:
         Columns of RESULT_COLUMNS: one row per listing, cutoff, horizon and quantile that has an actual price.
@@ -97,22 +90,11 @@ def results(panel: Panel, forecaster: Forecaster, plan: BacktestPlan, *, newest:
 
 
 def run(
-    panel: Panel,
-    forecasters: Sequence[Forecaster],
-    plan: BacktestPlan,
-    *,
-    limits: Mapping[str, int] | None = None,
+    panel: Panel, forecasters: Sequence[Forecaster], plan: BacktestPlan, *, limits: Mapping[str, int] | None = None
 ) -> pl.DataFrame:
-    """Forecast every fold with every model, and score it.
+    """Forecast every fold with every model, and `score` it; without the last value there is nothing to compare with.
 
-    Args:
-        panel: The histories.
-        forecasters: The models; without the last value there is nothing to compare with.
-        plan: The cutoffs.
-        limits: For costly models by name: on how many of the newest cutoffs they are tried.
-
-    Returns:
-        One row per listing, cutoff and model: how many days were scored, and the mean errors over them.
+    Costly models are tried on as many of the newest cutoffs as `limits` says by their names.
     """
     limits = limits or {}
     return pl.concat([score(results(panel, one, plan, newest=limits.get(one.name))) for one in forecasters])
@@ -180,27 +162,18 @@ def select(summary: pl.DataFrame, *, default: str = LAST_VALUE) -> dict[str, str
 
 
 def keep_champions(chosen: Mapping[str, str], champions: Mapping[str, str], summary: pl.DataFrame) -> dict[str, str]:
-    """The model of each listing once those that are published have been heard.
+    """The model of each listing once those that are published, the champions, have been heard.
 
-    Args:
-        chosen: The challenger of each listing, as `select` gives it.
-        champions: The model whose forecast of a listing is published.
-        summary: How all models did.
-
-    Returns:
-        The challenger where it did not do worse than the champion, or where the champion was not tried.
+    That is the challenger that `select` chose where it did no worse than the champion, or the champion was not tried.
     """
-    ratios = {(listing_id, model): ratio for listing_id, model, ratio in _ratios(summary)}
+    rows = summary.select(LISTING_ID, MODEL, CRPS_RATIO).iter_rows()
+    ratios: dict[tuple[str, str], float] = {(listing_id, model): ratio for listing_id, model, ratio in rows}
     kept = dict(chosen)
     for listing_id, challenger in chosen.items():
         champion = champions.get(listing_id, challenger)
         if ratios.get((listing_id, champion), math.inf) < ratios.get((listing_id, challenger), math.inf):
             kept[listing_id] = champion
     return kept
-
-
-def _ratios(summary: pl.DataFrame) -> Iterator[tuple[str, str, float]]:
-    return summary.select(LISTING_ID, MODEL, CRPS_RATIO).iter_rows()
 
 
 def _beside_actual(fold: Fold, forecaster: Forecaster, horizon_days: int) -> pl.DataFrame:

@@ -31,6 +31,7 @@ _SMALLEST: Final = 1e-9
 _DAY: Final = r"^\d{4}-\d{2}-\d{2}"
 _MOMENT: Final = _DAY + r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$"
 _ROW, _TEXT = "row", "text"
+_GZIP: Final = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,6 @@ def read_prices(table: pl.DataFrame, cutoff: date, *, window_days: int = _WINDOW
             equal moments the last row.
         cutoff: Last day that is known.
         window_days: How many days up to it the panel has at most.
-
-    Raises:
-        InputError: when a column is missing.
     """
     if missing := [name for name in (SERIES_ID, DATE, PRICE) if name not in table.columns]:
         raise InputError(f"The table lacks the columns {', '.join(missing)}: it needs series_id, date and price.")
@@ -76,18 +74,10 @@ def read_prices(table: pl.DataFrame, cutoff: date, *, window_days: int = _WINDOW
 
 
 def forecast_batch(panel: Panel, model: AcrossSeries, horizon_days: int) -> pl.DataFrame:
-    """Forecast all series of a panel, however short.
-
-    Args:
-        panel: The series of `read_prices`.
-        model: What forecasts them.
-        horizon_days: Days ahead, 1 to LONGEST_HORIZON.
+    """Forecast all series of `read_prices`, however short, for 1 to LONGEST_HORIZON days.
 
     Returns:
         FORECAST_COLUMNS, sorted by series, target date and quantile (QUANTILES); values positive, never crossing.
-
-    Raises:
-        InputError: for a horizon that is none.
     """
     if horizon_of(horizon_days) > LONGEST_HORIZON:
         raise InputError(f"A horizon of {horizon_days} days is too long: ask for {LONGEST_HORIZON} at most.")
@@ -147,15 +137,8 @@ def _panel(rows: pl.DataFrame, cutoff: date, window_days: int) -> Panel:
     return Panel.whole(tuple(names), begin, filled_forward(prices))
 
 
-_GZIP = b"\x1f\x8b"
-
-
 def read_table(path: Path) -> pl.DataFrame:
-    """The rows of a CSV file with a header, plain or gzip; rows that do not have the header's cells are cut or filled.
-
-    Raises:
-        InputError: when it cannot be read as such.
-    """
+    """The rows of a CSV file with a header, plain or gzip; rows of more or fewer cells are cut or filled."""
     try:
         raw = path.read_bytes()
         if raw[:2] == _GZIP:
@@ -169,11 +152,7 @@ def read_table(path: Path) -> pl.DataFrame:
 
 
 def write_table(path: Path, table: pl.DataFrame) -> None:
-    """Write Parquet, or CSV where the name ends so; an older file is replaced only by a whole new one.
-
-    Raises:
-        InputError: when it cannot be written.
-    """
+    """Write Parquet, or CSV where the name ends so; an older file is replaced only by a whole new one."""
     try:
         with replacing(path, durable=False) as partial:
             if path.suffix.lower() == ".csv":

@@ -30,11 +30,6 @@ def score_due(store: ObservationStore, prices_on: Callable[[date], Mapping[str, 
     """Score every day before today that has issued forecasts and no score yet; returns how many days.
 
     The first score of a day stays, so that several processes, or one that was killed, may repeat this.
-
-    Args:
-        store: Where forecasts and scores are kept.
-        prices_on: The known prices of a day by listing.
-        today: The day that has not ended.
     """
     documents = store.documents(ISSUED)
     days = forecast_scores.due(documents, store.documents(SCORES), today)
@@ -43,7 +38,10 @@ def score_due(store: ObservationStore, prices_on: Callable[[date], Mapping[str, 
         store.put_document(SCORES, day.isoformat(), scored, if_absent=True)
     for key in forecast_scores.expired(documents, today):
         store.delete_document(ISSUED, key)
-    _forget(store, today)
+    oldest = (today - timedelta(days=KEPT_DAYS)).isoformat()
+    for scored_day in store.documents(SCORES):
+        if scored_day < oldest:
+            store.delete_document(SCORES, scored_day)
     return len(days)
 
 
@@ -65,9 +63,9 @@ def report(store: ObservationStore, today: date, days: int) -> ForecastReport:
     return ForecastReport(since, until, scores, [one.sentence for one in drift(store, today)])
 
 
-def drift(store: ObservationStore, today: date, limits: DriftLimits | None = None) -> list[Drift]:
-    """What has drifted over the days that the limits name."""
-    limits = limits or DriftLimits()
+def drift(store: ObservationStore, today: date) -> list[Drift]:
+    """What has drifted over the days that DriftLimits names."""
+    limits = DriftLimits()
     recent = _between(store, today - timedelta(days=limits.days), today - timedelta(days=1))
     return forecast_scores.drifts(forecast_scores.summarize(recent.values()), limits)
 
@@ -75,10 +73,3 @@ def drift(store: ObservationStore, today: date, limits: DriftLimits | None = Non
 def _between(store: ObservationStore, since: date, until: date) -> Mapping[str, forecast_scores.Document]:
     kept = store.documents(SCORES)
     return {day: document for day, document in kept.items() if since.isoformat() <= day <= until.isoformat()}
-
-
-def _forget(store: ObservationStore, today: date) -> None:
-    oldest = (today - timedelta(days=KEPT_DAYS)).isoformat()
-    for day in store.documents(SCORES):
-        if day < oldest:
-            store.delete_document(SCORES, day)

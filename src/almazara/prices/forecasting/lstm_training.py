@@ -40,12 +40,7 @@ class _Manifest:
 
 
 def write(folder: Path, trained: TrainedLstm) -> None:
-    """Write a network and its facts, all or nothing.
-
-    Raises:
-        ConflictError: when the folder holds something already.
-        InputError: when it cannot be written.
-    """
+    """Write a network and its facts into a free folder, all or nothing."""
     require_free(folder)
     building = folder.with_name(f".building-{folder.name}")
     try:
@@ -60,21 +55,13 @@ def write(folder: Path, trained: TrainedLstm) -> None:
 
 
 def require_free(folder: Path) -> None:
-    """Refuse a folder that is not free to be written.
-
-    Raises:
-        ConflictError: when it holds something already.
-    """
+    """Refuse a folder that holds something already."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConflictError(f"{folder} holds something already: name a new folder for the LSTM.")
 
 
 def open_lstm(folder: Path) -> TrainedLstm:
-    """Open a folder that `write` filled.
-
-    Raises:
-        InputError: when it is none, or its network is not the one that the manifest names.
-    """
+    """Open a folder that `write` filled; any other, or one with a network of another version or origin, is refused."""
     try:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=_Manifest)
         actual = file_hash(folder / NETWORK)

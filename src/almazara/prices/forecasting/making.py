@@ -5,20 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from almazara.prices.forecasting import backtest
+from almazara.prices.forecasting import backtest, published
 from almazara.prices.forecasting.models.forecaster import Forecast, Forecaster, TooShort
 from almazara.prices.forecasting.models.naive import LAST_VALUE
 from almazara.prices.forecasting.models.registry import ENSEMBLE
 from almazara.prices.forecasting.panel import Panel
-from almazara.prices.forecasting.published import (
-    HORIZON_DAYS,
-    LEVELS,
-    QUANTILES,
-    Backtested,
-    Forecasted,
-    ForecastIndex,
-    Forecasts,
-)
+from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS, Backtested, Forecasts
 from almazara.prices.schema import LISTING_ID, MODEL
 
 
@@ -44,7 +36,7 @@ def build_forecasts(
     chosen = backtest.keep_champions(backtest.select(summary, default=default), champions or {}, summary)
     models = {listing_id: chosen.get(listing_id, default) for listing_id in panel.names}
     refused: dict[str, str] = {}
-    values = np.full((len(panel.names), HORIZON_DAYS, len(QUANTILES)), np.nan)
+    values = np.full((len(panel.names), HORIZON_DAYS, len(published.QUANTILES)), np.nan)
     # The last value comes last, because it takes over the listings that another model could not be fitted to.
     for model in sorted(forecasters, key=lambda name: (name == LAST_VALUE, name)):
         rows = [row for row, listing_id in enumerate(panel.names) if models[listing_id] == model]
@@ -65,10 +57,10 @@ def build_forecasts(
     made = np.flatnonzero(~np.isnan(values).all(axis=(1, 2)))
     of = panel.of(made)
     forecasts = {
-        name: Forecasted(models[name], cutoff.isoformat(), currency or "", _backtested(summary, name))
+        name: published.Forecasted(models[name], cutoff.isoformat(), currency or "", _backtested(summary, name))
         for name, cutoff, currency in zip(of.names, of.cutoffs, of.currencies, strict=True)
     }
-    return Forecasts(ForecastIndex(forecasts, refused, left_out), values[made])
+    return Forecasts(published.ForecastIndex(forecasts, refused, left_out), values[made])
 
 
 def _tried(

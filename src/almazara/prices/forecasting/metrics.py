@@ -25,13 +25,8 @@ def quantile_losses(actual: ArrayLike, predicted: ArrayLike, quantiles: ArrayLik
 def crps(actual: ArrayLike, predicted: ArrayLike, quantiles: Sequence[float]) -> Floats:
     """Continuous ranked probability scores, in the units of the actual values, whose shape they have.
 
-    The integral over quantile levels (Laio and Tamea 2007) is a plain mean here, so the levels should be
-    evenly spaced. With the median alone it is the absolute error.
-
-    Args:
-        actual: Any shape.
-        predicted: Shape (*actual.shape, len(quantiles)): the forecast's value at each quantile.
-        quantiles: Levels in (0, 1).
+    The integral over quantile levels (Laio and Tamea 2007) is a plain mean here, so the levels should be evenly spaced.
+    With the median alone it is the absolute error. The predicted values have the shape (*actual.shape, len(quantiles)).
 
     Example:
         >>> crps([10.0], [[8.0, 10.0, 14.0]], quantiles=[0.25, 0.5, 0.75]).tolist()

@@ -15,6 +15,7 @@ from almazara.prices.forecasting.models.forecaster import quantiles_of
 HORIZON_DAYS: Final = 90
 LEVELS: Final = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98)
 QUANTILES: Final = tuple(quantiles_of(LEVELS))
+_INDEX, _VALUES = "index.json", "values.npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,7 @@ class QuantileForecast:
 class Forecasts:
     """What is published, made by `making` or opened from an artifact.
 
-    Args:
-        index: All listings.
-        values: Shape (listings, HORIZON_DAYS, len(QUANTILES)).
+    Values have shape (listings, HORIZON_DAYS, len(QUANTILES)).
     """
 
     def __init__(self, index: ForecastIndex, values: np.ndarray) -> None:
@@ -108,10 +107,6 @@ def joined(first: Forecasts, second: Forecasts) -> Forecasts:
         first.index.left_out | second.index.left_out,
     )
     return Forecasts(index, np.concatenate([first.values, second.values]))
-
-
-_INDEX = "index.json"
-_VALUES = "values.npy"
 
 
 def write(folder: Path, made: Forecasts) -> None:

@@ -54,14 +54,7 @@ class StoredRuns:
 
 
 class Retraining(ExclusiveRuns[Run]):
-    """Begins and watches retraining runs; one at a time on this machine.
-
-    Args:
-        store: Where runs are kept.
-        locks: Folder of the lock.
-        clock: The present moment (aware).
-        rng: Makes run ids.
-    """
+    """Begins and watches retraining runs; one at a time on this machine."""
 
     def __init__(
         self, store: ObservationStore, *, locks: Path, clock: Callable[[], datetime], rng: random.Random

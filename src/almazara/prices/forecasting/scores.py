@@ -34,7 +34,6 @@ class Tally:
     """Sums over scored forecasts; errors are shares of the last price that was known when the forecast was made.
 
     Attributes:
-        forecasts: How many were scored.
         error: Sum of |price - median|.
         naive_error: Sum of |price - last price|.
         crps: Sum of the continuous ranked probability scores over the deciles.
@@ -118,12 +117,7 @@ class Drift:
 
 
 def issued(built: Forecasts, last_prices: Mapping[str, float]) -> dict[str, Document]:
-    """Documents of what was just published, by key `cutoff/part`.
-
-    Args:
-        built: The forecasts.
-        last_prices: The last known price of each listing, the naive forecast; a listing without one is left out.
-    """
+    """Documents of what was just published, by key `cutoff/part`; a listing without a last price is left out."""
     by_cutoff: dict[str, Document] = {}
     for (listing_id, about), values in zip(built.index.forecasts.items(), built.values, strict=True):
         if listing_id in last_prices:
@@ -156,12 +150,7 @@ def expired(keys: Iterable[str], today: date) -> list[str]:
 
 
 def score_day(day: date, documents: Mapping[str, Document], prices: Mapping[str, float | None]) -> Document:
-    """Score every issued forecast that ends on a day.
-
-    Args:
-        day: The day, which has ended.
-        documents: Issued documents by key; those of other days are not looked at.
-        prices: The day's price of each listing; absent or None where it is not known.
+    """Score every issued forecast that ends on a day, which has ended; a price may be absent or None.
 
     Returns:
         `model/horizon` -> the values of a Tally.

@@ -37,6 +37,15 @@ SERIES_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     STATE: pl.String,
 }
 _EVENT_DATE, _AVAILABLE, _CHANGES_ONLY = "event_date", "available", "changes_only"
+_EVENT_SCHEMA = {
+    LISTING_ID: pl.String,
+    _EVENT_DATE: pl.Date,
+    PRICE: pl.Float64,
+    _AVAILABLE: pl.Boolean,
+    _CHANGES_ONLY: pl.Boolean,
+}
+_Event = tuple[str, date, float | None, bool, bool]
+_Dated = tuple[date, Observation]
 
 
 class DayState(StrEnum):
@@ -74,11 +83,7 @@ class DailySeries:
 
     @property
     def panel(self) -> Panel:
-        """The prices as arrays, in order of listing_id, whatever the order of the rows.
-
-        Raises:
-            ContractError: when the frame is no series frame.
-        """
+        """The prices as arrays, in order of listing_id, whatever the order of the rows."""
         require_columns(self.frame, SERIES_SCHEMA, "series")
         first = self.frame[DATE].min()
         if not isinstance(first, date):
@@ -120,7 +125,7 @@ def daily(
     if carry_days < 0:
         raise InputError(f"carry_days is {carry_days}; it must be 0 or more.")
     in_order = sorted(observations, key=lambda o: (o.listing_id, o.observed_at))
-    events: list[tuple[str, date, float | None, bool, bool]] = []
+    events: list[_Event] = []
     currencies: dict[str, str] = {}
     issues: list[SeriesIssue] = []
     for listing_id, group in groupby(in_order, key=lambda o: o.listing_id):
@@ -129,7 +134,8 @@ def daily(
         issues += found
         if currency is not None:
             currencies[listing_id] = currency
-        events += [_event(day, observation) for day, observation in _last_of_each_day(usable)]
+        last_of_each_day = dict(usable)  # in order of time: a later reading of the same day replaces the earlier
+        events += [_event(day, observation) for day, observation in last_of_each_day.items()]
     return DailySeries(_regular(events, until, carry_days), currencies, tuple(issues))
 
 
@@ -137,14 +143,11 @@ def _zone(timezone: str) -> ZoneInfo:
     try:
         return ZoneInfo(timezone)
     except (KeyError, ValueError, OSError) as error:
-        raise InputError(
-            f"The time zone {timezone!r} is not known: give an IANA name such as Europe/Madrid."
-        ) from error
+        unknown = f"The time zone {timezone!r} is not known: give an IANA name such as Europe/Madrid."
+        raise InputError(unknown) from error
 
 
-def _one_currency(
-    dated: list[tuple[date, Observation]],
-) -> tuple[list[tuple[date, Observation]], str | None, list[SeriesIssue]]:
+def _one_currency(dated: list[_Dated]) -> tuple[list[_Dated], str | None, list[SeriesIssue]]:
     """The part of one listing's observations since its currency last changed, without unusable prices."""
     usable = [(day, o) for day, o in dated if _has_usable_price(o)]
     issues = [
@@ -158,11 +161,7 @@ def _one_currency(
         return usable, currency, issues
     last = usable[others[-1]][1]
     reason = f"the currency changed from {last.currency} to {currency}; the series begins with the latter"
-    return (
-        usable[others[-1] + 1 :],
-        currency,
-        [*issues, SeriesIssue(last.listing_id, last.observed_at, reason)],
-    )
+    return usable[others[-1] + 1 :], currency, [*issues, SeriesIssue(last.listing_id, last.observed_at, reason)]
 
 
 def _has_usable_price(observation: Observation) -> bool:
@@ -170,28 +169,15 @@ def _has_usable_price(observation: Observation) -> bool:
     return price is None or (price.is_finite() and price > 0 and bool(observation.currency))
 
 
-def _last_of_each_day(dated: list[tuple[date, Observation]]) -> list[tuple[date, Observation]]:
-    return list(dict(dated).items())  # in order of time, so a later reading of the same day replaces the earlier
-
-
-def _event(day: date, observation: Observation) -> tuple[str, date, float | None, bool, bool]:
+def _event(day: date, observation: Observation) -> _Event:
     sold = observation.price is not None and observation.availability is not Availability.UNAVAILABLE
     price = float(observation.price) if sold and observation.price is not None else None
     return observation.listing_id, day, price, sold, observation.source == CHANGE_EVENT_SOURCE
 
 
-def _regular(
-    events: list[tuple[str, date, float | None, bool, bool]], until: date | None, carry_days: int
-) -> pl.DataFrame:
+def _regular(events: list[_Event], until: date | None, carry_days: int) -> pl.DataFrame:
     """One row per listing and day: each event joined to the days up to the next one."""
-    columns = {
-        LISTING_ID: pl.String,
-        _EVENT_DATE: pl.Date,
-        PRICE: pl.Float64,
-        _AVAILABLE: pl.Boolean,
-        _CHANGES_ONLY: pl.Boolean,
-    }
-    frame = pl.DataFrame(events, schema=columns, orient="row")
+    frame = pl.DataFrame(events, schema=_EVENT_SCHEMA, orient="row")
     next_date = pl.col(_EVENT_DATE).shift(-1).over(LISTING_ID)
     next_changes_only = pl.col(_CHANGES_ONLY).shift(-1).over(LISTING_ID)
     last_day = pl.lit(until, dtype=pl.Date) if until is not None else pl.col(_EVENT_DATE)

@@ -19,13 +19,7 @@ FORECAST_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
 
 
 def tidy(panel: Panel, values: Floats, quantiles: Sequence[float]) -> pl.DataFrame:
-    """Forecast values as a frame of FORECAST_SCHEMA, in the order of the panel, then date and quantile.
-
-    Args:
-        panel: What was forecast.
-        values: Shape (listings, days ahead, quantiles).
-        quantiles: The levels.
-    """
+    """Forecast values, shape (listings, days ahead, quantiles), as a frame of FORECAST_SCHEMA in the same order."""
     count, horizon, width = values.shape
     rows = np.repeat(np.arange(count), horizon * width)
     cutoffs = pl.Series(panel.cutoffs, dtype=pl.Date).gather(rows)

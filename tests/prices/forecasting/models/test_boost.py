@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from almazara.prices.forecasting.models.step_features import StepHistory
-from almazara.prices.forecasting.models.step_prior import prior
-from almazara.prices.forecasting.models.steps import step_quantiles
+from almazara.prices.forecasting.models.steps import prior, step_quantiles
 
 pytestmark = pytest.mark.training
 
@@ -39,4 +38,4 @@ def test_the_same_past_gives_the_same_forecast_whatever_follows():
 def test_too_short_a_past_leaves_the_prior():
     history = StepHistory.of(prices(16))
     asked = (15, [7], ROWS, LEVELS)
-    assert np.array_equal(boost.Boost().learn(history, 15)(*asked), step_quantiles(history, prior())(*asked))
+    assert np.array_equal(boost.Boost().learn(history, 15)(*asked), step_quantiles(history, prior().weights)(*asked))

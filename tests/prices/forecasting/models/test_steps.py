@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from almazara.prices.forecasting.models.mixture import Training, crps_matrices, mixture_quantiles, trained, untrained
 from almazara.prices.forecasting.models.step_features import StepHistory
 from almazara.prices.forecasting.models.step_outcomes import ATOMS, OUTCOMES, outcomes
-from almazara.prices.forecasting.models.step_prior import prior
 from almazara.prices.forecasting.models.steps import (
     INPUTS,
     Steps,
     cautious_quantiles,
     examples,
+    prior,
     with_common_shock,
 )
 

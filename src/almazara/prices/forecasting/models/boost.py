@@ -4,18 +4,17 @@ The trees (LightGBM, Ke et al. 2017) are grown on the CRPS itself: each round fo
 outcomes, so that whole distributions are boosted rather than one quantile after the other, and none can cross.
 """
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from almazara.errors import MissingExtraError
 from almazara.prices.forecasting.models import registry
 from almazara.prices.forecasting.models.across import AcrossSeries, QuantilesOfChange
+from almazara.prices.forecasting.models.mixture import softmax
 from almazara.prices.forecasting.models.step_features import StepHistory
 from almazara.prices.forecasting.models.step_outcomes import OUTCOMES
-from almazara.prices.forecasting.models.step_prior import prior
-from almazara.prices.forecasting.models.steps import INPUTS, Examples, Weigher, examples, step_quantiles
+from almazara.prices.forecasting.models.steps import INPUTS, Examples, Weigher, examples, prior, step_quantiles
 from almazara.prices.forecasting.panel import Floats
 
 try:
@@ -45,19 +44,6 @@ _PARAMETERS: Final = {
     "force_row_wise": True,
     "verbose": -1,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class BoostedWeights:
-    """Weights of the outcomes from trees; they begin where the first outcome, no change, is trusted most."""
-
-    trees: Any
-
-    def weights(self, inputs: Floats) -> Floats:
-        """See `steps.Weigher`."""
-        return _softmax(self.trees.predict(inputs[:, _COLUMNS]) + _BEGIN)
-
-
 _BEGIN: Final = np.array([2.0] + [0.0] * (len(OUTCOMES) - 1))
 
 
@@ -69,16 +55,18 @@ class Boost(AcrossSeries):
     def learn(self, history: StepHistory, last_day: int) -> QuantilesOfChange:
         """See `AcrossSeries.learn`; where there is too little to learn, `steps`' prior."""
         found = examples(history, last_day, count=_EXAMPLES)
-        weigher: Weigher = prior() if found is None or len(found.inputs) < _FEWEST else _boosted(found)
-        return step_quantiles(history, weigher)
+        if found is None or len(found.inputs) < _FEWEST:
+            return step_quantiles(history, prior().weights)
+        return step_quantiles(history, _boosted(found))
 
 
-def _boosted(found: Examples) -> BoostedWeights:
+def _boosted(found: Examples) -> Weigher:
+    """Weights from trees; they begin where the first outcome, no change, is trusted most."""
     importance = found.importance / found.importance.mean()
     losses = found.losses / max(float(found.losses[:, 0, 0].mean()), 1e-6)  # of about one size, as the trees expect
 
     def slopes(scores: Floats, _data: object) -> tuple[Floats, Floats]:
-        weights = _softmax(scores + _BEGIN)
+        weights = softmax(scores + _BEGIN)
         pulled = (losses @ weights[:, :, None])[:, :, 0]
         loss = (pulled * weights).sum(axis=1, keepdims=True)
         first = 2 * weights * (pulled - loss) * importance[:, None]
@@ -87,9 +75,5 @@ def _boosted(found: Examples) -> BoostedWeights:
         return first, second
 
     data = lightgbm.Dataset(found.inputs[:, _COLUMNS], free_raw_data=False)
-    return BoostedWeights(lightgbm.train({**_PARAMETERS, "objective": slopes}, data, _ROUNDS))
-
-
-def _softmax(scores: Floats) -> Floats:
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+    trees = lightgbm.train({**_PARAMETERS, "objective": slopes}, data, _ROUNDS)
+    return lambda inputs: softmax(trees.predict(inputs[:, _COLUMNS]) + _BEGIN)

@@ -64,9 +64,7 @@ def level_maps(judged: Sequence[Judged], last_day: int) -> LevelMaps:
 def transforms(quantiles: Floats, moved: Floats) -> tuple[Floats, Floats]:
     """The probability below each actual value, and up to and including it: far apart where there is a point mass.
 
-    Args:
-        quantiles: At PROBABILITIES, shape (n, levels), rising.
-        moved: The actual values, shape (n,).
+    The quantiles are those at PROBABILITIES, shape (n, levels), rising; the actual values have shape (n,).
     """
     width = quantiles.shape[1]
     below = (quantiles < moved[:, None] - _SAME).sum(axis=1) / width

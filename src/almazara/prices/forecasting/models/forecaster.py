@@ -121,9 +121,6 @@ def quantiles_of(levels: Iterable[int]) -> list[float]:
     Example:
         >>> quantiles_of([80, 50])
         [0.1, 0.25, 0.5, 0.75, 0.9]
-
-    Raises:
-        InputError: for a level that is not between 1 and 99.
     """
     wanted = {MEDIAN}
     for level in levels:
@@ -134,11 +131,7 @@ def quantiles_of(levels: Iterable[int]) -> list[float]:
 
 
 def horizon_of(horizon_days: int) -> int:
-    """The horizon, checked.
-
-    Raises:
-        InputError: when it is less than one day.
-    """
+    """The horizon; one of less than a day is refused."""
     if horizon_days < 1:
         raise InputError(f"A horizon of {horizon_days} days is none: ask for 1 or more.")
     return horizon_days

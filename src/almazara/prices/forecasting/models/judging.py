@@ -27,7 +27,6 @@ class Judged:
     """One lead of the backtest.
 
     Attributes:
-        lead: Days ahead.
         rows: Listing of each example.
         days: Column of each example.
         quantiles: Log changes of each model at PROBABILITIES, shape (models, examples, levels).

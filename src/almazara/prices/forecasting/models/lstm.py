@@ -7,9 +7,9 @@ One network learns from the windows of all series (Hochreiter and Schmidhuber 19
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 try:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         import keras
         import tensorflow as tf
 except ImportError as error:
@@ -54,6 +53,8 @@ tf.config.threading.set_inter_op_parallelism_threads(1)
 tf.config.experimental.enable_op_determinism()
 
 Epoch = Callable[[int, float], None]
+_quiet = partial(warnings.catch_warnings, action="ignore")
+"""Keras and NumPy warn each other of what is to come in their next versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,6 @@ class LstmFacts:
     """What must be known of a network to use it.
 
     Attributes:
-        window_days: Days that it reads.
         knots: Days ahead that it was trained for: the first of windows.KNOTS.
         quantiles: Levels of its output.
         common_scale: Root mean square of the daily log price changes that it was trained on.
@@ -111,11 +111,7 @@ class TrainedLstm:
 
 
 def train(panel: Panel, plan: LstmPlan, on_epoch: Epoch | None = None) -> TrainedLstm:
-    """Train a network on a panel.
-
-    Raises:
-        InputError: when the panel holds too little to learn from.
-    """
+    """Train a network on a panel; one that holds too little to learn from is refused."""
     rows, _ = long_enough(panel)
     return _trained(panel.of(rows).histories(), plan, on_epoch)
 
@@ -127,11 +123,7 @@ def save_network(network: Any, path: Path) -> None:  # noqa: ANN401 - Keras's cl
 
 
 def load_network(path: Path) -> Any:  # noqa: ANN401
-    """Read a network that `save_network` wrote; code inside the file is refused, never run.
-
-    Raises:
-        InputError: when it is none that this module made.
-    """
+    """Read a network that `save_network` wrote; what it did not make is refused, and code inside the file never run."""
     try:
         with _quiet():
             network = keras.saving.load_model(path, compile=False, safe_mode=True)
@@ -178,13 +170,10 @@ def _foretold(
     made = [newest_window(h, window_days=facts.window_days, scale=facts.common_scale) for h in able]
     values = trained.values(np.stack([inputs for inputs, _ in made])) if made else ()
     found = {h.listing_id: (of_knots, scale) for h, of_knots, (_, scale) in zip(able, values, made, strict=True)}
+    early = f"The LSTM was trained on prices up to {facts.trained_until}, which lie after this forecast's beginning."
     for history in listings:
         if history.listing_id not in found:
-            yield FitFailed(
-                history.listing_id,
-                f"The LSTM was trained on prices up to {facts.trained_until}, "
-                "which lie after this forecast's beginning.",
-            )
+            yield FitFailed(history.listing_id, early)
             continue
         of_knots, scale = found[history.listing_id]
         days = np.arange(1, horizon + 1) + history.stale_days
@@ -219,14 +208,6 @@ def _trained(listings: Sequence[History], plan: LstmPlan, on_epoch: Epoch | None
         validation_loss=loss,
     )
     return TrainedLstm(network, facts)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keras and NumPy warn each other of what is to come in their next versions."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def _network(plan: LstmPlan) -> Any:  # noqa: ANN401

@@ -5,8 +5,8 @@ Ranjan 2013), so that each example becomes one small matrix, and learning needs 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -18,7 +18,6 @@ _MIDDLES: Final = (_EDGES[1:] + _EDGES[:-1]) / 2
 _WIDTHS: Final = np.diff(np.exp(_EDGES))
 _FURTHEST: Final = 3.0
 """Inputs further than this many standard deviations count as that far."""
-Parameters: TypeAlias = tuple[Floats, Floats, Floats, Floats, Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Mixer:
 
     center: Floats
     scale: Floats
-    parameters: Parameters
+    parameters: tuple[Floats, ...]
 
     def weights(self, inputs: Floats) -> Floats:
         """Shape (n, outcomes), positive, each row summing to 1."""
@@ -73,13 +72,8 @@ def untrained(inputs: Floats, outcomes: int, *, hidden: int, seed: int) -> Mixer
 def crps_matrices(atoms: Floats, moved: Floats) -> Floats:
     """The matrix Q of each example such that weights w give the CRPS w' Q w, in shares of the price.
 
-    Args:
-        atoms: Shape (n, outcomes, atoms): equally likely log changes.
-        moved: Shape (n,): the log changes that came.
-
-    Returns:
-        Shape (n, outcomes, outcomes), single precision. The integral over prices is a sum over 44 cells that are
-        narrow near no change.
+    From equally likely log changes, shape (n, outcomes, atoms), and those that came, shape (n,), to single precision,
+    shape (n, outcomes, outcomes). The integral over prices is a sum over 44 cells that are narrow near no change.
     """
     limit = _EDGES[-1] * 0.99
     below = (atoms[..., None] <= _MIDDLES).mean(axis=2, dtype=np.float32)
@@ -91,12 +85,8 @@ def crps_matrices(atoms: Floats, moved: Floats) -> Floats:
 def trained(mixer: Mixer, inputs: Floats, losses: Floats, importance: Floats, plan: Training) -> Mixer:
     """The mixer after gradient descent (Adam, Kingma and Ba 2015) on the mean CRPS; the same data, the same result.
 
-    Args:
-        mixer: Where it begins, and where `plan.pull` draws it.
-        inputs: Shape (n, inputs).
-        losses: Matrices of `crps_matrices`.
-        importance: Weight of each example, about 1 on average, shape (n,).
-        plan: How long and how boldly.
+    It begins at `mixer`, to which `plan.pull` draws it back. The losses are matrices of `crps_matrices`; the importance
+    of the n examples is about 1 on average.
     """
     scaled, rng, count = mixer.scaled(inputs), np.random.default_rng(0), len(inputs)
     current = [one.copy() for one in mixer.parameters]
@@ -115,17 +105,14 @@ def trained(mixer: Mixer, inputs: Floats, losses: Floats, importance: Floats, pl
                 second[i] = 0.99 * second[i] + 0.01 * slope * slope
                 corrected = np.sqrt(second[i] / (1 - 0.99**step)) + 1e-6
                 current[i] -= rate * first[i] / (1 - 0.9**step) / corrected
-    hidden, hidden_bias, output, output_bias, direct = current
-    return Mixer(mixer.center, mixer.scale, (hidden, hidden_bias, output, output_bias, direct))
+    return replace(mixer, parameters=tuple(current))
 
 
 def mixture_quantiles(atoms: Floats, weights: Floats, probabilities: Sequence[float]) -> Floats:
     """Quantiles (inverse of the distribution function) of mixtures; shape (n, len(probabilities)).
 
-    Args:
-        atoms: Shape (n, outcomes, atoms).
-        weights: Shape (n, outcomes).
-        probabilities: Rising levels, shape (levels,), or one row of them for each mixture, shape (n, levels).
+    Atoms have shape (n, outcomes, atoms), weights (n, outcomes), and the rising probabilities (levels,), or (n, levels)
+    with a row for each mixture.
     """
     n, _, width = atoms.shape
     flat = atoms.reshape(n, -1)
@@ -141,9 +128,13 @@ def mixture_quantiles(atoms: Floats, weights: Floats, probabilities: Sequence[fl
 def _forward(parameters: Sequence[Floats], scaled: Floats) -> tuple[Floats, Floats]:
     hidden, hidden_bias, output, output_bias, direct = parameters
     active = np.tanh(scaled @ hidden + hidden_bias)
-    scores = active @ output + output_bias + scaled @ direct
+    return active, softmax(active @ output + output_bias + scaled @ direct)
+
+
+def softmax(scores: Floats) -> Floats:
+    """Weights of each row of scores, positive and summing to 1."""
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return active, raised / raised.sum(axis=1, keepdims=True)
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
 def _gradient(parameters: Sequence[Floats], scaled: Floats, losses: Floats, importance: Floats) -> list[Floats]:

@@ -20,8 +20,6 @@ from almazara.prices.forecasting.models.step_outcomes import ATOMS, past_changes
 from almazara.prices.forecasting.panel import Floats, History, Panel
 
 LAST_VALUE = "last_value"
-SEASONAL_NAIVE = "seasonal_naive"
-WEEK = 7
 _WINDOW_DAYS = 730  # older price moves say little, and long histories must not drown the short ones
 _ENOUGH_CHANGES = 10
 _POOL_WEIGHT = 10.0  # the best over three real panels of weights 0, 1/2, 1, n/(n+10) and n/(n+30)
@@ -54,8 +52,8 @@ class LastValue(Forecaster):
 class SeasonalNaive(LastValue):
     """Each day costs what it cost on the same weekday; the spread is that of changes over as many weeks."""
 
-    name = SEASONAL_NAIVE
-    season = WEEK
+    name = "seasonal_naive"
+    season = 7
 
 
 class _ChangeQuantiles:

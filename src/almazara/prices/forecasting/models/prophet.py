@@ -28,7 +28,6 @@ try:
 except ImportError as error:
     raise MissingExtraError("prophet", "Prophet") from error
 
-PROPHET = "prophet"
 _WINDOW_DAYS = 730
 logging.getLogger("prophet").setLevel(logging.ERROR)
 
@@ -36,7 +35,7 @@ logging.getLogger("prophet").setLevel(logging.ERROR)
 class ProphetForecaster(Forecaster):
     """Prophet with its defaults (Taylor and Letham 2018); quantiles are those of its predictive samples."""
 
-    name = PROPHET
+    name = "prophet"
 
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed

@@ -18,9 +18,7 @@ class Entry:
     """Where a forecaster lives.
 
     Attributes:
-        module: Its module in this package.
         factory: Its class there; called without arguments.
-        library: The optional library that it needs, or None.
         backtest_folds: On how many of the newest folds it is tried, because it is costly; None: on all.
     """
 

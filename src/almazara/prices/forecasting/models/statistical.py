@@ -7,10 +7,9 @@ price and forecasts from there.
 
 import math
 import warnings
-from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -33,19 +32,10 @@ except ImportError as error:
 
 _WINDOW = 365  # a year of days; a fit's cost grows with it and older ones carry almost no weight
 _CYCLES = 10  # or as many of the longest season
+_log, _exp = np.vectorize(math.log, otypes=[float]), np.vectorize(math.exp, otypes=[float])
 _FIT_ERRORS = (RuntimeError, ValueError, ArithmeticError, IndexError)
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    """A fitted model of statsforecast, None for a constant series, and what was taken out of the series before.
-
-    Attributes:
-        cycles: The newest cycle of each season, as log prices; the forecast gets them back.
-    """
-
-    fitted: Any
-    cycles: tuple[Floats, ...]
+_Fitted = tuple[Any, tuple[Floats, ...]]
+"""A fitted model, None for a constant series, and the newest cycle of each season, which its forecast gets back."""
 
 
 class _Univariate(Forecaster):
@@ -56,13 +46,12 @@ class _Univariate(Forecaster):
             2021) and put back as they were last. Prices of shops have none worth it, so there are none by default.
     """
 
+    _model: "ClassVar[staticmethod[[], Any]]"
+    """Makes a model of statsforecast, not yet fitted."""
+
     def __init__(self, season_lengths: Sequence[int] = ()) -> None:
         self._season_lengths = tuple(sorted(season_lengths))
         self._window = max(_WINDOW, _CYCLES * max(self._season_lengths, default=0))
-
-    @abstractmethod
-    def _model(self) -> Any:  # noqa: ANN401 - statsforecast has no types
-        """A model of statsforecast, not yet fitted."""
 
     def by_listing(self, panel: Panel, horizon: int, quantiles: Sequence[float]) -> Iterator[Floats | FitFailed]:
         """Fit one model per listing."""
@@ -74,13 +63,13 @@ class _Univariate(Forecaster):
             else:
                 yield in_order(_quantile_values(history, model, horizon, quantiles))
 
-    def _fitted_to(self, logs: Floats) -> _Model:
+    def _fitted_to(self, logs: Floats) -> _Fitted:
         adjusted, cycles = _without_seasons(logs, self._season_lengths)
         if np.ptp(adjusted) == 0:
-            return _Model(None, ())
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")  # the searches try parameters that overflow, and drop them
-            return _Model(self._model().fit(adjusted), cycles)
+            return None, ()
+        with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
+            # The searches try parameters that overflow, and drop them.
+            return self._model().fit(adjusted), cycles
 
 
 def _without_seasons(logs: Floats, season_lengths: Sequence[int]) -> tuple[Floats, tuple[Floats, ...]]:
@@ -96,65 +85,54 @@ class Drift(_Univariate):
     """The last value, and the average change per day since the first (Hyndman and Athanasopoulos 2021, section 5.2)."""
 
     name = "drift"
-
-    def _model(self) -> Any:  # noqa: ANN401
-        return RandomWalkWithDrift()
+    _model = staticmethod(RandomWalkWithDrift)
 
 
 class SimpleExponentialSmoothing(_Univariate):
     """A weighted mean of the past, newer days weighing more (Brown 1956), the rate fitted; flat forecasts."""
 
     name = "ses"
-
-    def _model(self) -> Any:  # noqa: ANN401
-        return SimpleExponentialSmoothingOptimized()
+    _model = staticmethod(SimpleExponentialSmoothingOptimized)
 
 
 class ExponentialSmoothing(_Univariate):
     """AutoETS (Hyndman and Khandakar 2008): error and damped trend by AICc, its own intervals."""
 
     name = "ets"
-
-    def _model(self) -> Any:  # noqa: ANN401
-        return AutoETS(season_length=1, model="ZZN", damped=True)
+    _model = staticmethod(partial(AutoETS, season_length=1, model="ZZN", damped=True))
 
 
 class Theta(_Univariate):
     """The dynamic optimized theta model (Fiorucci et al. 2016)."""
 
     name = "theta"
-
-    def _model(self) -> Any:  # noqa: ANN401
-        return DynamicOptimizedTheta(season_length=1)
+    _model = staticmethod(partial(DynamicOptimizedTheta, season_length=1))
 
 
 class ComplexExponentialSmoothing(_Univariate):
     """CES (Svetunkov, Kourentzes and Ord 2022); its intervals hardly widen with the horizon."""
 
     name = "ces"
-
-    def _model(self) -> Any:  # noqa: ANN401
-        return AutoCES(season_length=1, model="N")
+    _model = staticmethod(partial(AutoCES, season_length=1, model="N"))
 
 
 class Arima(_Univariate):
     """AutoARIMA: orders by stepwise search over AICc (Hyndman and Khandakar 2008)."""
 
     name = "arima"
-
-    def _model(self) -> Any:  # noqa: ANN401
-        return AutoARIMA(season_length=1)
+    _model = staticmethod(partial(AutoARIMA, season_length=1))
 
 
-def _quantile_values(history: History, model: _Model, horizon: int, quantiles: Sequence[float]) -> Floats:
-    if model.fitted is None:
+def _quantile_values(history: History, model: _Fitted, horizon: int, quantiles: Sequence[float]) -> Floats:
+    fitted, cycles = model
+    if fitted is None:
         return np.full((horizon, len(quantiles)), history.last)
     ahead = horizon + history.stale_days
-    found = model.fitted.predict(h=ahead, level=[_level(q) for q in quantiles if q > MEDIAN])
+    found = fitted.predict(h=ahead, level=[_level(q) for q in quantiles if q > MEDIAN])
     columns = [
         found["mean"] if q == MEDIAN else found[f"{'hi' if q > MEDIAN else 'lo'}-{_level(q)}"] for q in quantiles
     ]
-    seasonal = sum((np.resize(cycle, ahead) for cycle in model.cycles), np.zeros(ahead))
+    seasonal = sum((np.resize(cycle, ahead) for cycle in cycles), np.zeros(ahead))
     values: Floats = np.exp(np.column_stack(columns) + seasonal[:, None])[-horizon:]
     return values
 
@@ -170,9 +148,6 @@ class Combination(Forecaster):
     After Petropoulos and Svetunkov (2020), who take the median of the last four; on the ends of M4's training parts the
     mean with SES did better. Means of rising quantiles rise (Lichtendahl, Grushka-Cockayne and Winkler 2013). A member
     that finds no fit for a listing is left out there.
-
-    Args:
-        season_lengths: As in the members.
     """
 
     name = "combination"
@@ -192,6 +167,3 @@ def _mean(values: Sequence[Floats]) -> Floats:
     """The geometric mean; by the C library, whose logarithms are the same on every processor, NumPy's are not."""
     logs = _log(np.sort(values, axis=0))
     return np.asarray(_exp(sum(logs) / len(logs)))
-
-
-_log, _exp = np.vectorize(math.log, otypes=[float]), np.vectorize(math.exp, otypes=[float])

@@ -73,11 +73,7 @@ class StepHistory:
 
     @classmethod
     def of(cls, prices: Floats) -> StepHistory:
-        """Prepare a panel.
-
-        Args:
-            prices: Shape (series, days): positive prices, one column a day; NaN where unknown.
-        """
+        """Prepare a panel of positive prices, shape (series, days), one column a day; NaN where unknown."""
         logs = filled_forward(np.log(prices))
         known = ~np.isnan(logs)
         begins = np.where(known.any(axis=1), known.argmax(axis=1), logs.shape[1])
@@ -148,13 +144,9 @@ class StepHistory:
         ]
 
     def _of_panel(self, day: int) -> list[float]:
-        moved = []
-        for window in (7, 30):
-            ago = max(0, day - window)
-            drift = self.logs[:, day] - self.logs[:, ago]
-            drift = drift[~np.isnan(drift)]
-            moved.append((drift, np.abs(drift) > _SAME))
-        (week, week_moved), (month, month_moved) = moved
+        week, month = (self.logs[:, day] - self.logs[:, max(0, day - window)] for window in (7, 30))
+        week, month = week[~np.isnan(week)], month[~np.isnan(month)]
+        week_moved, month_moved = np.abs(week) > _SAME, np.abs(month) > _SAME
         falls = (month[month_moved] < 0).sum() + 1
         return [
             _mean(week_moved),

@@ -37,13 +37,7 @@ _FIRST_CHANGES: Final = np.array([0.02, 0.05, 0.1, 0.2])
 
 
 def outcomes(history: StepHistory, day: int, lead: int, rows: np.ndarray) -> Floats:
-    """Samples of the log change over the `lead` days after `day`, from what is known on `day`.
-
-    Args:
-        history: The panel.
-        day: Column of the state.
-        lead: Days ahead.
-        rows: Series for which they are wanted; the panel's candidates come from all of them.
+    """Samples of the log change over the `lead` days after `day`, from what is known on `day` of all series.
 
     Returns:
         Shape (len(rows), len(OUTCOMES), ATOMS): equally likely log changes, rising along the last axis.

@@ -2,13 +2,14 @@
 
 The state of a price (`step_features`) sets the weights of a mixture (`mixture`) of candidate outcomes
 (`step_outcomes`): it stays, moves as it or its panel moved before, returns to an earlier level. The weights begin from
-a small prior that was learned on other panels (`step_prior`), so that a small or young panel is not at a loss.
+a small prior that was learned on other panels (`prior`), so that a small or young panel is not at a loss.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -18,13 +19,13 @@ from almazara.prices.forecasting.models.forecaster import around_none
 from almazara.prices.forecasting.models.mixture import Mixer, Training, crps_matrices, mixture_quantiles, trained
 from almazara.prices.forecasting.models.step_features import FEATURES, WINDOWS, StepHistory
 from almazara.prices.forecasting.models.step_outcomes import OUTCOMES, outcomes
-from almazara.prices.forecasting.models.step_prior import prior
 from almazara.prices.forecasting.panel import Floats
 
 LEADS: Final = (1, 3, 7, 14, 30)
 """Days ahead at which is learned."""
 INPUTS: Final = (*FEATURES, *(f"chance_{w}" for w in WINDOWS), "lead", "lead_to_standing", "was_dearer", "was_cheaper")
 EXAMPLES: Final = 30_000
+_HIDDEN: Final = 24
 _MIN_AGE: Final = 14
 _LONGEST_DAYS: Final = 900
 _TRAINING: Final = Training(passes=20, pull=0.02)
@@ -36,6 +37,8 @@ _CONFIDENT: Final = 0.9
 _SAME: Final = 1e-9
 _CHANGES: Final = tuple(FEATURES.index(f"changes_{window}") for window in WINDOWS)
 _STANDING, _AGE = FEATURES.index("standing"), FEATURES.index("age")
+Weigher = Callable[[Floats], Floats]
+"""Inputs, shape (n, len(INPUTS)) -> weights of the outcomes, shape (n, outcomes), positive, each row summing to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +50,24 @@ class Examples:
     importance: Floats
 
 
-class Weigher(Protocol):
-    """What turns a state into the weights of the outcomes."""
+def prior() -> Mixer:
+    """The mixer before it has seen a panel: learned on other panels of retail prices, kept in half precision.
 
-    def weights(self, inputs: Floats) -> Floats:
-        """Shape (n, outcomes), positive, each row summing to 1, from inputs of shape (n, len(INPUTS))."""
-        ...
+    Made by `benchmarks/forecasting/train_prior.py`; it holds no price of theirs, only the network's parameters.
+    """
+    values = np.load(Path(__file__).with_name("step_prior.npy"), allow_pickle=False).astype(np.float64)
+    width, outputs = len(INPUTS), len(OUTCOMES)
+    shapes = (width,), (width,), (width, _HIDDEN), (_HIDDEN,), (_HIDDEN, outputs), (outputs,), (width, outputs)
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    parts = np.split(values, ends[:-1])
+    center, scale, *parameters = (part.reshape(shape) for part, shape in zip(parts, shapes, strict=True))
+    return Mixer(center, scale, tuple(parameters))
 
 
 def inputs_at(history: StepHistory, state: Floats, day: int, lead: int, rows: np.ndarray) -> Floats:
-    """What a mixer reads: the state and what it says of the next `lead` days; shape (len(rows), len(INPUTS)).
+    """What a mixer reads: the state at `day` (`StepHistory.features`) and what it says of the next `lead` days.
 
-    Args:
-        history: The panel.
-        state: Its features at `day` (`StepHistory.features`).
-        day: Column of the state.
-        lead: Days ahead.
-        rows: Series for which it is wanted.
+    Of the series `rows`, shape (len(rows), len(INPUTS)).
     """
     found = state[rows]
     standing, age = np.expm1(found[:, _STANDING]), np.expm1(found[:, _AGE]) + 1
@@ -96,15 +100,15 @@ def examples(history: StepHistory, last_day: int, *, count: int = EXAMPLES) -> E
     return Examples(np.concatenate([one for _, one, _ in parts]), losses, _importance(leads, losses[:, 0, 0]))
 
 
-def step_quantiles(history: StepHistory, mixer: Weigher) -> QuantilesOfChange:
-    """The forecasts of a mixer for any day of a panel."""
+def step_quantiles(history: StepHistory, weigher: Weigher) -> QuantilesOfChange:
+    """The forecasts for any day of a panel, the outcomes being weighed by its state."""
     begin = int(history.begins.min())
 
     def quantiles(day: int, leads: Sequence[int], rows: np.ndarray, probabilities: Sequence[float]) -> Floats:
         state = history.features(day)
         found = []
         for lead in leads:
-            weights = mixer.weights(inputs_at(history, state, day, lead, rows))
+            weights = weigher(inputs_at(history, state, day, lead, rows))
             weights = with_common_shock(weights, day - begin, lead)
             found.append(cautious_quantiles(outcomes(history, day, lead, rows), weights, probabilities))
         return np.stack(found, axis=1)
@@ -139,7 +143,7 @@ class Steps(AcrossSeries):
     """See the module; the method is this project's own, its parts are named in `mixture`.
 
     Args:
-        start: Where the weights begin; `step_prior`'s by default.
+        start: Where the weights begin; `prior` by default.
     """
 
     name = registry.STEPS
@@ -152,7 +156,7 @@ class Steps(AcrossSeries):
         mixer, found = self._start or prior(), examples(history, last_day)
         if found is not None:
             mixer = trained(mixer, found.inputs, found.losses, found.importance, _TRAINING)
-        return step_quantiles(history, mixer)
+        return step_quantiles(history, mixer.weights)
 
 
 def _days(first: int, last: int, wanted: float) -> list[int]:

@@ -58,13 +58,9 @@ def common_scale(listings: Sequence[History]) -> float:
 
 
 def training_windows(listings: Sequence[History], *, window_days: int, scale: float, most: int) -> Windows:
-    """Windows that end on evenly spaced days of every listing, `most` in all.
+    """Windows that end on evenly spaced days of every listing, at most `most` in all.
 
-    Args:
-        listings: The panel.
-        window_days: Days in a window; a history's first price stands for the days before it.
-        scale: The panel's `common_scale`.
-        most: How many windows at most.
+    A history's first price stands for the days of a window before it; `scale` is the panel's `common_scale`.
     """
     stride = max(1, -(-sum(history.until_last_price.size for history in listings) // most))
     made = [_windows_of(history, window_days, scale, stride) for history in listings]
@@ -79,7 +75,7 @@ def newest_window(history: History, *, window_days: int, scale: float) -> tuple[
     """The window up to the last known price, shape (window days, FEATURES), and its own scale."""
     logs = np.log(history.until_last_price)
     at = np.array([logs.size - 1])
-    inputs, scales = _inputs(logs, _first_weekday(history), at, window_days, scale)
+    inputs, scales = _inputs(logs, _first_day(history).weekday(), at, window_days, scale)
     return inputs[0], float(scales[0])
 
 
@@ -102,7 +98,7 @@ def _windows_of(
     known = ~np.isnan(history.prices[: logs.size])
     ends = np.arange(logs.size - 1, -1, -stride)[::-1]
     ends = ends[known[ends]]
-    inputs, scales = _inputs(logs, _first_weekday(history), ends, window_days, scale)
+    inputs, scales = _inputs(logs, _first_day(history).weekday(), ends, window_days, scale)
     ahead = ends[:, None] + np.asarray(KNOTS)
     at = np.minimum(ahead, logs.size - 1)
     is_known = (ahead < logs.size) & known[at]
@@ -135,7 +131,3 @@ def _inputs(
 
 def _first_day(history: History) -> date:
     return history.cutoff - timedelta(days=history.prices.size - 1)
-
-
-def _first_weekday(history: History) -> int:
-    return _first_day(history).weekday()
