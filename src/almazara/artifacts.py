@@ -84,14 +84,7 @@ class ArtifactStore:
         found = (self._read(kind, name) for name in self._names(kind))
         return [artifact for artifact in found if artifact is not None]
 
-    def publish(
-        self,
-        kind: str,
-        fill: Callable[[Path], Mapping[str, Any]],
-        *,
-        now: datetime,
-        keep: int,
-    ) -> Artifact:
+    def publish(self, kind: str, fill: Callable[[Path], Mapping[str, Any]], *, now: datetime, keep: int) -> Artifact:
         """Let `fill` write files into a temporary folder, then publish it in one rename and point to it.
 
         Args:

@@ -67,8 +67,7 @@ def retrain_run(run_id: RunId, service: Service) -> Response:
     summary="Aciertos de los pronósticos publicados, por modelo y horizonte",
 )
 def forecast_scores(
-    service: Service,
-    days: Annotated[int, Query(ge=1, le=KEPT_DAYS, description="Días terminados que se miran.")] = 28,
+    service: Service, days: Annotated[int, Query(ge=1, le=KEPT_DAYS, description="Días terminados que se miran.")] = 28
 ) -> Response:
     return send(service.forecast_scores(days))
 

@@ -71,10 +71,7 @@ YEAR: Final = number("anio", "Año de estreno, entre varias del mismo título.",
 FILM_ID: Final = number("id", "Id, entre varias del mismo título.", 1, _LARGEST_ID, None)
 COUNT: Final = number("n", "Cuántas películas; 5 recomendadas o 10 buscadas si no se dice.", 1, MAX_SIMILAR, None)
 METHOD: Final = text(
-    "metodo",
-    f"Método; {DEFAULT_METHOD} si no se dice.",
-    {"type": "string", "enum": list(METHODS)},
-    DEFAULT_METHOD,
+    "metodo", f"Método; {DEFAULT_METHOD} si no se dice.", {"type": "string", "enum": list(METHODS)}, DEFAULT_METHOD
 )
 DIVERSITY: Final = share("diversidad", "Variedad: 0, las más parecidas; 1, lo más distintas entre sí.")
 YEAR_MIN: Final = number("anio_min", "Solo películas de este año o posteriores.", *YEARS, None)

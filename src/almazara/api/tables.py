@@ -24,13 +24,7 @@ _TYPES: Final[Mapping[type, Mapping[str, Any]]] = {
         "seller": pl.String,
         "source": pl.String,
     },
-    DailyRow: {
-        "product": pl.String,
-        "date": pl.Date,
-        "state": pl.String,
-        "price": pl.Float64,
-        "currency": pl.String,
-    },
+    DailyRow: {"product": pl.String, "date": pl.Date, "state": pl.String, "price": pl.Float64, "currency": pl.String},
     IndexRow: {
         "product": pl.String,
         "date": pl.Date,

@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from almazara.cli.output import (
-    AsJson,
-    Table,
-    load_settings,
-    opened_prices,
-    print_answer,
-    showing_progress,
-)
+from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, showing_progress
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
