@@ -1,5 +1,4 @@
 """Routes of the film product, and of the model that it serves; paths and fields follow the brief, in Spanish."""
-# ruff: noqa: FAST003 - the parameters are described and read by routes.py
 
 from typing import Annotated, Final
 
@@ -9,8 +8,7 @@ from almazara.api.errors import declared
 from almazara.api.routes import (
     PRINTABLE,
     PathText,
-    PlainRoute,
-    described,
+    PlainRouter,
     number,
     send,
     share,
@@ -29,7 +27,7 @@ from almazara.movies.similar.attributes import MAX_EXCLUDED, SPANISH_GENRES, Fil
 from almazara.movies.similar.ranking import MAX_SIMILAR
 from almazara.runs import RUN_ID_PATTERN
 
-router = APIRouter(route_class=PlainRoute, tags=["películas"], responses=declared(422, 503))
+router = PlainRouter("películas")
 model = APIRouter(prefix="/modelos/peliculas", tags=["películas"], responses=declared(422, 503))
 
 _ACCENTS: Final = {"a": "aá", "e": "eé", "i": "ií", "o": "oó", "u": "uú", "á": "aá", "é": "eé"}
@@ -103,76 +101,50 @@ def _films(request: Request) -> MovieService:
     return service
 
 
-@router.get(
-    "/cantidad_filmaciones_mes/{mes}",
-    response_model=answers.MonthAnswer,
-    openapi_extra=described(MONTH),
-    summary="Estrenos en un mes de cualquier año",
+@router.question(
+    "/cantidad_filmaciones_mes/{mes}", answers.MonthAnswer, "Estrenos en un mes de cualquier año", [MONTH], errors=()
 )
 async def films_in_month(request: Request) -> Response:
     return send(_films(request).month(MONTH.read(request)))
 
 
-@router.get(
-    "/cantidad_filmaciones_dia/{dia}",
-    response_model=answers.DayAnswer,
-    openapi_extra=described(DAY),
-    summary="Estrenos en un día",
-)
+@router.question("/cantidad_filmaciones_dia/{dia}", answers.DayAnswer, "Estrenos en un día", [DAY], errors=())
 async def films_on_day(request: Request) -> Response:
     return send(_films(request).day(DAY.read(request)))
 
 
-@router.get(
-    "/score_titulo/{titulo:text}",
-    response_model=answers.ScoreAnswer,
-    responses=declared(404),
-    openapi_extra=described(TITLE, YEAR, FILM_ID),
-    summary="Popularidad de una película",
+@router.question(
+    "/score_titulo/{titulo:text}", answers.ScoreAnswer, "Popularidad de una película", [TITLE, YEAR, FILM_ID]
 )
 async def score(request: Request) -> Response:
     return send(_films(request).score(TITLE.read(request), YEAR.read(request), FILM_ID.read(request)))
 
 
-@router.get(
-    "/votos_titulo/{titulo:text}",
-    response_model=answers.VotesAnswer,
-    responses=declared(404),
-    openapi_extra=described(TITLE, YEAR, FILM_ID),
-    summary="Votos de una película",
-)
+@router.question("/votos_titulo/{titulo:text}", answers.VotesAnswer, "Votos de una película", [TITLE, YEAR, FILM_ID])
 async def votes(request: Request) -> Response:
     return send(_films(request).votes(TITLE.read(request), YEAR.read(request), FILM_ID.read(request)))
 
 
-@router.get(
-    "/get_actor/{nombre_actor:text}",
-    response_model=answers.ActorAnswer,
-    responses=declared(404),
-    openapi_extra=described(ACTOR),
-    summary="Éxito de un actor o una actriz",
-)
+@router.question("/get_actor/{nombre_actor:text}", answers.ActorAnswer, "Éxito de un actor o una actriz", [ACTOR])
 async def actor(request: Request) -> Response:
     return send(_films(request).actor(ACTOR.read(request)))
 
 
-@router.get(
+@router.question(
     "/get_director/{nombre_director:text}",
-    response_model=answers.DirectorAnswer,
-    responses=declared(404),
-    openapi_extra=described(DIRECTOR),
-    summary="Éxito y películas de un director o una directora",
+    answers.DirectorAnswer,
+    "Éxito y películas de un director o una directora",
+    [DIRECTOR],
 )
 async def director(request: Request) -> Response:
     return send(_films(request).director(DIRECTOR.read(request)))
 
 
-@router.get(
+@router.question(
     "/recomendacion/{titulo:text}",
-    response_model=answers.RecommendationAnswer,
-    responses=declared(404),
-    openapi_extra=described(TITLE, COUNT, METHOD, DIVERSITY, *FILTERS, YEAR, FILM_ID),
-    summary="Películas parecidas",
+    answers.RecommendationAnswer,
+    "Películas parecidas",
+    [TITLE, COUNT, METHOD, DIVERSITY, *FILTERS, YEAR, FILM_ID],
 )
 async def recommendation(request: Request) -> Response:
     films, title = _films(request), TITLE.read(request)
@@ -202,12 +174,7 @@ def read_filters(request: Request) -> Filters:
     )
 
 
-@router.get(
-    "/buscar",
-    response_model=answers.SearchAnswer,
-    openapi_extra=described(TEXT, COUNT),
-    summary="Buscar películas, con erratas",
-)
+@router.question("/buscar", answers.SearchAnswer, "Buscar películas, con erratas", [TEXT, COUNT], errors=())
 async def search(request: Request) -> Response:
     n = COUNT.read(request) or 10
     films, asked = _films(request), TEXT.read(request)
@@ -216,13 +183,7 @@ async def search(request: Request) -> Response:
     return send(films.search(asked, n))
 
 
-@router.get(
-    "/peliculas/{id}",
-    response_model=answers.FilmAnswer,
-    responses=declared(404),
-    openapi_extra=described(ID),
-    summary="Una película por su id",
-)
+@router.question("/peliculas/{id}", answers.FilmAnswer, "Una película por su id", [ID])
 async def film(request: Request) -> Response:
     return send(_films(request).film(whole_number(ID.read(request), "id", 1, _LARGEST_ID)))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
-from fastapi import Depends, Request, Response, Security
+from fastapi import APIRouter, Depends, Request, Response, Security
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader
 from starlette.convertors import PathConvertor, register_url_convertor
@@ -23,6 +23,7 @@ from almazara.movies.similar.attributes import listed
 
 T = TypeVar("T")
 Absent = TypeVar("Absent")
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Responses = Mapping[int | str, dict[str, Any]]
 
 _KEY = APIKeyHeader(name=KEY_HEADER, auto_error=False, description="Solo hace falta si hay claves configuradas.")
@@ -126,13 +127,30 @@ class Queried(Generic[T]):
         return self.value(texts) if texts else self.absent
 
 
-def _base(parameter: PathText | Queried[Any]) -> dict[str, Any]:
+Parameter = PathText | Queried[Any]
+
+
+def _base(parameter: Parameter) -> dict[str, Any]:
     return {"name": parameter.name, "description": parameter.description, "schema": parameter.schema}
 
 
-def described(*parameters: PathText | Queried[Any]) -> dict[str, Any]:
+def described(*parameters: Parameter) -> dict[str, Any]:
     """What a route adds to its OpenAPI description."""
     return {"parameters": [parameter.described() for parameter in parameters]}
+
+
+class PlainRouter(APIRouter):
+    """A router of plain routes, under one heading of the documentation."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(route_class=PlainRoute, tags=[tag], responses=declared(422, 503))
+
+    def question(
+        self, path: str, model: type, summary: str, asked: Sequence[Parameter], errors: Sequence[int] = (404,)
+    ) -> Callable[[Endpoint], Endpoint]:
+        """A route that answers what is asked with a `model`, or with one of `errors` beside those of every route."""
+        responses, extra = declared(*errors), described(*asked)
+        return self.get(path, response_model=model, responses=responses, openapi_extra=extra, summary=summary)
 
 
 def text(

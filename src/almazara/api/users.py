@@ -1,5 +1,4 @@
 """Routes for users of the film product: events in, lists out; paths and fields in Spanish."""
-# ruff: noqa: FAST003 - the parameters are described and read by routes.py
 
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -11,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from almazara.api.errors import PROBLEM_TYPE, Problem, declared
 from almazara.api.movies import COUNT, DIVERSITY, FILTERS, MOST_VOTES, YEARS, read_filters
-from almazara.api.routes import PathText, PlainRoute, described, flag, send, values, writing
+from almazara.api.routes import PathText, PlainRouter, described, flag, send, values, writing
 from almazara.errors import InputError
 from almazara.movies.answers import DeletedAnswer, EventsAnswer, GroupAnswer, ProfileAnswer, UserAnswer
 from almazara.movies.catalog.titles import LONGEST_QUERY
@@ -23,7 +22,7 @@ from almazara.movies.users.film_users import FilmUsers
 
 _COUNT: Final = 10
 
-lists = APIRouter(route_class=PlainRoute, tags=["usuarios"], responses=declared(422, 503))
+lists = PlainRouter("usuarios")
 _profiles = APIRouter(tags=["usuarios"], responses=declared(422, 503))
 router = APIRouter(tags=["usuarios"], responses=declared(422, 503))
 
@@ -133,21 +132,15 @@ def _query(request: Request) -> ListQuery:
     )
 
 
-@lists.get(
-    "/recomendacion/usuario/{usuario:text}",
-    response_model=UserAnswer,
-    openapi_extra=described(USER, *_LIST),
-    summary="Películas para un usuario",
+@lists.question(
+    "/recomendacion/usuario/{usuario:text}", UserAnswer, "Películas para un usuario", [USER, *_LIST], errors=()
 )
 async def for_user(request: Request) -> Response:
     return send(await run_in_threadpool(_users(request).recommend, USER.read(request), _query(request)))
 
 
-@lists.get(
-    "/recomendacion/grupo",
-    response_model=GroupAnswer,
-    openapi_extra=described(USERS, *_LIST),
-    summary="Películas para varios usuarios a la vez",
+@lists.question(
+    "/recomendacion/grupo", GroupAnswer, "Películas para varios usuarios a la vez", [USERS, *_LIST], errors=()
 )
 async def for_group(request: Request) -> Response:
     users = USERS.read(request)
@@ -185,7 +178,7 @@ async def add_events(request: Request) -> Response:
 
 
 @router.delete(
-    "/usuarios/{usuario:text}",
+    "/usuarios/{usuario:text}",  # noqa: FAST003 - read by hand
     response_model=DeletedAnswer,
     summary="Borrar todo lo que se guardó de un usuario",
     **writing({}, **described(USER)),
