@@ -47,6 +47,9 @@ class ScrapeRequest(BaseModel):
     products: Annotated[list[str] | None, Field(min_length=1, max_length=200)] = None
 
 
+AnyRow = DataRow | DailyRow | IndexRow
+
+
 class DataAnswer(BaseModel):
     """One page of observations, or of days."""
 
@@ -174,9 +177,9 @@ def data(
 
 
 def _start(moment: date | datetime | None) -> datetime | None:
-    if moment is None or isinstance(moment, datetime):
-        return moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
-    return datetime.combine(moment, time.min, UTC)
+    if isinstance(moment, datetime):
+        return moment.replace(tzinfo=moment.tzinfo or UTC)
+    return datetime.combine(moment, time.min, UTC) if moment else None
 
 
 def _end(moment: date | datetime | None) -> datetime | None:
@@ -189,12 +192,7 @@ def _end(moment: date | datetime | None) -> datetime | None:
         raise InputError("end lies outside the calendar.") from error
 
 
-def _formatted(
-    rows: Sequence[DataRow] | Sequence[DailyRow] | Sequence[IndexRow],
-    kind: type[DataRow | DailyRow | IndexRow],
-    following: str | None,
-    output: Format,
-) -> Response:
+def _formatted(rows: Sequence[AnyRow], kind: type[AnyRow], following: str | None, output: Format) -> Response:
     headers = {_NEXT: following} if following else {}
     if output is Format.json:
         return send({"items": rows, "next_cursor": following}, headers=headers)
