@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,11 +38,7 @@ def sources(folder: Path, ratings: Path | None) -> dict[str, str | None]:
 
 
 def read_clean(settings: Settings, folder: Path, ratings: Path | None, progress: Progress) -> CleanCatalog:
-    """Raw files -> clean tables that keep the contract.
-
-    Raises:
-        AlmazaraError: when the files cannot be used or the contract is broken.
-    """
+    """Raw files -> clean tables that keep the contract."""
     from almazara.movies.cleaning import cleaning, contract
     from almazara.movies.raw import files
 
@@ -63,9 +60,6 @@ def publish_movies(
         clean: The tables, which keep the contract.
         described: What the manifest says beyond what is said of every version; `metrics` are added to.
         progress: Is told each stage.
-
-    Raises:
-        AlmazaraError: when it cannot be written; then nothing is published.
     """
 
     def fill(target: Path) -> Mapping[str, Any]:
@@ -94,13 +88,10 @@ def _write_all(clean: CleanCatalog, target: Path, progress: Progress) -> None:
     write(target, answers)
     progress("Indexing titles and names", 0, 0)
     write(target, build_search(clean.tables, answers))
-    similar = build_similar(clean.tables, lambda done, total: progress("Finding similar films", done, total))
+    similar = build_similar(clean.tables, partial(progress, "Finding similar films"))
     write(target, similar)
-    users = build_users(clean.tables, lambda done, total: progress("Learning from ratings", done, total))
-    write(target, users)
-    recommended = build_recommended(
-        {**answers, **similar}, lambda done, total: progress("Writing recommendations", done, total)
-    )
+    write(target, build_users(clean.tables, partial(progress, "Learning from ratings")))
+    recommended = build_recommended({**answers, **similar}, partial(progress, "Writing recommendations"))
     write(target, {"recommended": recommended})
 
 

@@ -66,7 +66,7 @@ class MovieService:
         self._catalog = parts.catalog
         self._min_votes = min_votes
         # A long list with its reasons costs as much as ten short ones, and people ask about the same few films.
-        self._remembered_similar = lru_cache(maxsize=_REMEMBERED)(self._similar)
+        self._remembered_similar = lru_cache(maxsize=_REMEMBERED)(parts.similar.answer)
         self._remembered_director = lru_cache(maxsize=_REMEMBERED)(self._director)
 
     def __len__(self) -> int:
@@ -165,7 +165,7 @@ class MovieService:
         query = Query(n, method, filters, diversity)
         query.check()
         found = self._find(title, year, film_id)
-        similar = self._similar if filters.excluded else self._remembered_similar
+        similar = self._parts.similar.answer if filters.excluded else self._remembered_similar
         return replace(similar(found.row, query), otras=self._others(found))
 
     def recommend_default(self, title: str) -> bytes:
@@ -175,9 +175,6 @@ class MovieService:
         if not found.others:
             return answer
         return answer.removesuffix(_NO_OTHERS) + msgspec.json.encode(self._others(found)) + b"}"
-
-    def _similar(self, row: int, query: Query) -> RecommendationAnswer:
-        return self._parts.similar.answer(row, query)
 
     def _find(self, title: str, year: int | None, film_id: int | None) -> Found:
         title = check_query(title)

@@ -1,6 +1,7 @@
 """Renews the film product: raw data and events -> clean -> train -> judge beside the champion -> publish or keep."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -165,11 +166,8 @@ def _sources(champion: Artifact | None, folder: Path | None, ratings: Path | Non
 
 
 def _with_events(settings: Settings, clean: CleanCatalog) -> CleanCatalog:
-    store = open_event_store(settings)
-    try:
+    with closing(open_event_store(settings)) as store:
         events = store.all()
-    finally:
-        store.close()
     ratings = with_events(clean.tables["ratings"], events, clean.tables["films"]["id"])
     return replace(clean, tables={**clean.tables, "ratings": ratings})
 

@@ -80,11 +80,7 @@ class UserAnswers:
         return user in self._parts.history
 
     def for_user(self, user: str, events: Iterable[Event], query: ListQuery) -> UserAnswer:
-        """Films for a user: popular ones while nothing is known of them, their own from the first event on.
-
-        Raises:
-            InputError: for an id that is none, or filters that no film can pass.
-        """
+        """Films for a user: popular ones while nothing is known of them, their own from the first event on."""
         profile = self._profile(user, events)
         detail = self._for_one(profile, query)
         titles = [one.titulo for one in detail]
@@ -113,11 +109,7 @@ class UserAnswers:
         return ProfileAnswer(understood[: len(liked)], understood[len(liked) :], titles, detail, message)
 
     def for_group(self, events_of: Mapping[str, Iterable[Event]], query: ListQuery) -> GroupAnswer:
-        """Films for several users at once; what one of them knows is left out, what one dislikes is so for good.
-
-        Raises:
-            InputError: for fewer than two users or more than ten, an id that is none, or impossible filters.
-        """
+        """Films for several users at once; what one of them knows is left out, what one dislikes is so for good."""
         if not 1 < len(events_of) <= MAX_MEMBERS:
             raise InputError(f"Un grupo tiene de 2 a {MAX_MEMBERS} usuarios distintos, y se piden {len(events_of)}.")
         members = [(user, self._profile(user, events)) for user, events in events_of.items()]
@@ -225,14 +217,7 @@ def _because(opinion: Opinion, title: str) -> str:
 def open_user_answers(
     group: Callable[[str], Arrays], catalog: Catalog, title_search: SearchIndex, similar: SimilarAnswers
 ) -> UserAnswers:
-    """Over the arrays of a built catalog.
-
-    Args:
-        group: Gives the arrays of a group by its name.
-        catalog: The catalog.
-        title_search: Names titles near to one that is not found.
-        similar: Ranks films, and explains them.
-    """
+    """Over the arrays of a built catalog, which `group` gives by the name of their group."""
     history, alike = group("user_history"), similar.methods[HYBRID]
     model: UserScores = NeighborScores(alike, similar.ranking.popularity)
     if len(history["ids"]):  # without ratings there was nothing to learn from

@@ -1,25 +1,19 @@
 """What film users do is kept, and they are answered from all of it."""
 
-from __future__ import annotations
-
 import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from almazara.movies.answers import DeletedAnswer, EventsAnswer, GroupAnswer, UserAnswer
 from almazara.movies.users.answering import ListQuery, UserAnswers
-from almazara.movies.users.event_store import open_event_store
+from almazara.movies.users.event_store import EventStore, open_event_store
 from almazara.movies.users.events import Event, check_user, read_events
 from almazara.movies.users.exports import Source, read_export
 from almazara.movies.users.exports.rows import Entry, Refused
 from almazara.settings import Settings
-
-if TYPE_CHECKING:
-    from almazara.movies.users.event_store import EventStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +65,7 @@ class FilmUsers:
             InputError: when one of them cannot be used.
             ConflictError: when an id is kept with another content.
         """
-        now = _now()
+        now = datetime.now(UTC)
         events = read_events(body, now, self.answers().has_film)
         new = self.store.append(events, now)
         known = len(events) - new
@@ -102,7 +96,7 @@ class FilmUsers:
         """
         from almazara.movies.users.exports.files import read_files
 
-        now, answers = _now(), self.answers()
+        now, answers = datetime.now(UTC), self.answers()
         check_user(user)
         events: dict[str, Event] = {}
         refused = []
@@ -124,7 +118,3 @@ def _imported(source: Source, user: str, film_id: int, row: Entry, now: datetime
     told = f"{user} {row.kind} {film_id} {row.value} {row.at and row.at.isoformat()}"
     event_id = f"{source}:{hashlib.sha256(told.encode()).hexdigest()[:32]}"
     return Event(event_id, user, film_id, row.kind, row.value, row.at or now, dated=row.at is not None)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -38,7 +38,9 @@ class FilmMatcher:
 
     def match(self, entry: Entry) -> Row | str:
         """The row of the film that is meant, or why none can be told."""
-        by_id = {row for row in (self._by_tmdb(entry.tmdb), self._by_imdb(entry.imdb)) if row is not None}
+        by_tmdb = None if entry.tmdb is None else self._catalog.row_of(entry.tmdb)
+        by_imdb = None if entry.imdb is None else self._imdb.row(entry.imdb)
+        by_id = {row for row in (by_tmdb, by_imdb) if row is not None}
         if len(by_id) > 1:
             return "its ids belong to two films"
         if by_id:
@@ -46,12 +48,6 @@ class FilmMatcher:
         if entry.tmdb is not None:  # every film of the catalog has one: this is another film
             return "it is not in the catalog"
         return self._by_title(entry)
-
-    def _by_tmdb(self, tmdb: int | None) -> Row | None:
-        return None if tmdb is None else self._catalog.row_of(tmdb)
-
-    def _by_imdb(self, number: int | None) -> Row | None:
-        return None if number is None else self._imdb.row(number)
 
     def _by_title(self, entry: Entry) -> Row | str:
         if entry.year is None:

@@ -68,15 +68,7 @@ class LearnedScores:
         return self._arrays["warm"]
 
     def scores(self, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """How well each film of the catalog suits a profile; higher is better, comparable within one answer only.
-
-        Args:
-            rows: (k,) int32 rows of the films of the profile, each once; none is an answer too.
-            weights: (k,) float32, above 0 for liked films, below 0 for disliked ones.
-
-        Returns:
-            (films,) float32, finite; the profile's own films are scored too, and the caller leaves them out.
-        """
+        """See UserScores; comparable within one answer only."""
         rows, weights = np.asarray(rows, dtype=np.int64), np.asarray(weights, dtype=np.float32)
         liked = weights > 0
         known = self._item[rows]
@@ -158,10 +150,8 @@ class LearnedScores:
 def _standardized(values: np.ndarray, over: np.ndarray) -> np.ndarray:
     """Less the mean and divided by the deviation of the chosen ones; 0 where these are all alike."""
     chosen = values[over]
-    if not len(chosen):
-        return np.zeros(len(values), dtype=np.float32)
-    deviation = float(chosen.std())
-    if deviation <= np.finfo(np.float32).eps * max(1.0, float(np.abs(chosen).max())):
+    deviation = float(chosen.std()) if len(chosen) else 0.0
+    if deviation <= np.finfo(np.float32).eps * max(1.0, float(np.abs(chosen).max(initial=0))):
         return np.zeros(len(values), dtype=np.float32)
     return np.asarray((values - chosen.mean()) / np.float32(deviation), dtype=np.float32)
 
