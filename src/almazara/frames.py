@@ -8,11 +8,7 @@ from almazara.errors import ContractError
 
 
 def require_columns(frame: pl.DataFrame, schema: Mapping[str, pl.DataType | type[pl.DataType]], name: str) -> None:
-    """Refuse a frame whose columns or types are not those of `schema`, in any order.
-
-    Raises:
-        ContractError: naming the frame and what is missing or of another type.
-    """
+    """Refuse, with a ContractError, a frame whose columns or types are not those of `schema`, in any order."""
     missing = [column for column in schema if column not in frame.columns]
     if missing:
         raise ContractError(f"The table {name} lacks the columns {', '.join(missing)}.")

@@ -14,11 +14,7 @@ T = TypeVar("T")
 class Live(Generic[T]):
     """The opened artifact of one kind; `refresh` swaps in a newer one without disturbing who holds the old.
 
-    Args:
-        store: The artifacts.
-        kind: Which of them.
-        open_artifact: Opens one version.
-        missing: Makes the error that is raised before the first version is published.
+    Before the first version is published, `missing` makes the error that is raised.
     """
 
     def __init__(
@@ -38,11 +34,7 @@ class Live(Generic[T]):
 
     @property
     def current(self) -> T:
-        """What is in use.
-
-        Raises:
-            AlmazaraError: what `missing` makes, before the first version.
-        """
+        """What is in use."""
         opened = self._opened
         if opened is None:
             raise self._missing()
@@ -54,11 +46,7 @@ class Live(Generic[T]):
         return self._opened[0] if self._opened else None
 
     def refresh(self) -> bool:
-        """Open the published version if it is another than the one in use; one that cannot be opened is left.
-
-        Returns:
-            Whether another version is in use now.
-        """
+        """Open the published version if it is another, and say whether it is; one that cannot be opened is left."""
         version = self._store.current_version(self._kind)
         if version is None or version in {self.version, self._refused}:
             return False

@@ -79,15 +79,7 @@ class LongWork:
 
 
 class ExclusiveRuns(Generic[R]):
-    """Begins and watches the runs of one work; one at a time on this machine, whoever begins it.
-
-    Args:
-        work: What is run.
-        book: Where its runs are kept.
-        lock: The file whose lock the one under way holds.
-        clock: The present moment (aware).
-        rng: Makes the names of runs.
-    """
+    """Begins and watches the runs of one work; one at a time on this machine, whoever begins it: it holds the lock."""
 
     def __init__(
         self, work: LongWork, book: RunBook[R], lock: Path, *, clock: Callable[[], datetime], rng: random.Random

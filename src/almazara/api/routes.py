@@ -117,11 +117,7 @@ class Queried(Generic[T]):
         return {**_base(self), "in": "query", **self.more}
 
     def read(self, request: Request) -> T:
-        """What was asked for.
-
-        Raises:
-            InputError: in Spanish, when it cannot be meant.
-        """
+        """What was asked for; raises InputError as `value` does."""
         # Most requests have no query, and Starlette takes as long to find that out as we to find a film.
         texts = request.query_params.getlist(self.name) if request.scope["query_string"] else None
         return self.value(texts) if texts else self.absent
@@ -167,11 +163,7 @@ def number(name: str, description: str, low: int, high: int, absent: Absent) -> 
 
 
 def whole_number(text: str, name: str, low: int, high: int) -> int:
-    """The number that a text writes.
-
-    Raises:
-        InputError: in Spanish, saying what is allowed.
-    """
+    """The number that a text writes; raises InputError, in Spanish, saying what is allowed."""
     if not _INTEGER.fullmatch(text):
         raise InputError(f"El parámetro {name} debe ser un número entero, del {low} al {high}.")
     if not low <= (number := int(text)) <= high:

@@ -21,11 +21,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a machine 
 
 
 def load_settings() -> Settings:
-    """The settings of the environment.
-
-    Raises:
-        InputError: naming each setting that cannot be used.
-    """
+    """The settings of the environment; an InputError names each that cannot be used."""
     from pydantic import ValidationError
 
     from almazara.settings import Settings
@@ -38,11 +34,7 @@ def load_settings() -> Settings:
 
 
 def read_decimal(text: str | None, complaint: str) -> Decimal | None:
-    """The number that an option holds.
-
-    Raises:
-        InputError: with the complaint, when it holds none.
-    """
+    """The number that an option holds; where it holds none, an InputError with the complaint."""
     try:
         return None if text is None else Decimal(text)
     except InvalidOperation:

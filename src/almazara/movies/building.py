@@ -55,11 +55,7 @@ def publish_movies(
 ) -> Artifact:
     """Clean tables -> everything the server reads -> one published version.
 
-    Args:
-        settings: Where, and how many versions stay.
-        clean: The tables, which keep the contract.
-        described: What the manifest says beyond what is said of every version; `metrics` are added to.
-        progress: Is told each stage.
+    `described` is what the manifest says beyond what is said of every version; its `metrics` are added to.
     """
 
     def fill(target: Path) -> Mapping[str, Any]:

@@ -95,14 +95,8 @@ def retrain(
 ) -> Outcome:
     """Renew in this process; see `ExclusiveRuns.running` for `run_id` and `lock`.
 
-    Args:
-        settings: Where things lie, and the margin.
-        progress: Is told each stage.
-        folder: Raw films; None: where the published version's came from, and its ratings.
-        ratings: Raw ratings; None: those of the folder.
-        seed: Of the split, ties and the bootstrap.
-        run_id: A run that was begun, or None.
-        lock: The lock that came with it, or None.
+    Raw films come from `folder`, or else from where the published version's came from, and its ratings; raw ratings
+    from `ratings`, or else from the folder. The split, ties and the bootstrap are drawn with `seed`.
 
     Raises:
         ConflictError: when a retraining is under way.
@@ -138,11 +132,7 @@ def _renew(settings: Settings, progress: Progress, folder: Path | None, ratings:
 
 
 def _champion(settings: Settings) -> Artifact | None:
-    """The published version, or None before the first.
-
-    Raises:
-        NotFoundError: when there are versions and the one in use cannot be read.
-    """
+    """The published version, or None before the first; one that cannot be read is an error."""
     store = open_artifacts(settings)
     try:
         return store.current(MOVIES)

@@ -81,11 +81,7 @@ class ModelState:
 
 
 class TrainingRuns:
-    """Keeps and shows the newest runs.
-
-    Args:
-        folder: Where their files and the lock lie.
-    """
+    """Keeps and shows the newest runs; their files and the lock lie in one folder."""
 
     def __init__(self, folder: Path) -> None:
         self.lock = folder / "retrain.lock"

@@ -33,7 +33,6 @@ class ListQuery:
     """What is asked of a list.
 
     Attributes:
-        filters: What every film must be.
         seen: Whether films may come that the user knows; disliked ones never do.
         diversity: From 0 (by score alone) to 1.
     """

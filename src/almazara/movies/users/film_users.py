@@ -26,12 +26,7 @@ class Imported:
 
 
 class FilmUsers:
-    """The users of the film product; the store is opened when it is first needed.
-
-    Args:
-        settings: Where events are kept.
-        answers: Gives the answers of the version in use.
-    """
+    """The users of the film product, over the answers of the version in use; the store opens when first needed."""
 
     def __init__(self, settings: Settings, answers: Callable[[], UserAnswers]) -> None:
         self._settings = settings
@@ -41,11 +36,7 @@ class FilmUsers:
 
     @property
     def store(self) -> EventStore:
-        """Where events are kept.
-
-        Raises:
-            UnavailableError: when it does not answer.
-        """
+        """Where events are kept."""
         with self._lock:
             if self._opened is None:
                 self._opened = open_event_store(self._settings)

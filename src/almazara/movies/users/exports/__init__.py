@@ -21,12 +21,7 @@ _READERS = {Source.LETTERBOXD: letterboxd.read, Source.IMDB: imdb.read, Source.T
 
 
 def read_export(source: Source, files: Sequence[ExportFile], now: datetime) -> Read:
-    """Everything an export tells of films, in its order.
-
-    Args:
-        source: Whose export it is.
-        files: Its files; those that tell nothing of what was seen are left alone.
-        now: Rows of later moments are refused.
+    """Everything an export tells of films, in its order; files that tell nothing of what was seen are left alone.
 
     Raises:
         InputError: when no file, or a file that should, has the columns of this export.

@@ -114,11 +114,7 @@ def _whole(written: object) -> int | None:
 
 
 def csv_rows(file: ExportFile, expected: Sequence[str], make: Callable[[int, Row], Entry | Refused]) -> Read:
-    """What `make` makes of each row's number, from 1, and cells; rows of another width are refused.
-
-    Raises:
-        InputError: when an expected column is missing.
-    """
+    """What `make` makes of each row's number, from 1, and cells; rows of another width are refused."""
     require(file, columns_of(file), expected)
     columns, rows = columns_of(file), _cells(file)
     next(rows)
@@ -144,11 +140,7 @@ def _cells(file: ExportFile) -> Iterator[list[str]]:
 
 
 def require(file: ExportFile, columns: Sequence[str], expected: Sequence[str]) -> None:
-    """Pass when the columns are there.
-
-    Raises:
-        InputError: naming those that are missing, all that are expected, and those that the file has.
-    """
+    """Pass when the columns are there; an InputError names those missing, all expected, and those that the file has."""
     if missing := [name for name in expected if name not in columns]:
         raise InputError(
             f"{file.path} lacks {', '.join(missing)}; expected are the columns {', '.join(expected)}, and it has "
@@ -157,11 +149,7 @@ def require(file: ExportFile, columns: Sequence[str], expected: Sequence[str]) -
 
 
 def json_list(file: ExportFile, *, alone: bool) -> list[dict[str, Any]]:
-    """The objects of a list; none for another JSON value, unless the file comes alone.
-
-    Raises:
-        InputError: when it is no JSON, or alone and no list.
-    """
+    """The objects of a list; none for another JSON value, unless the file comes alone."""
     try:
         content = json.loads(file.text)
     except (ValueError, RecursionError) as error:
