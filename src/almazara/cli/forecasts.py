@@ -22,8 +22,7 @@ from almazara.cli.versions import Version, go_back, show_versions
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
-    from almazara.prices.answers import Advice, Cheapest, Prediction
-    from almazara.prices.forecasting.issued import ForecastReport
+    from almazara.prices.answers import Advice, Prediction
 
 Deadline = Annotated[int, typer.Option(help="Days within which one wants to have bought, 1 to 90.")]
 
@@ -134,10 +133,6 @@ def score(
     """How the published forecasts did once their days had come, by model and days ahead."""
     with opened_prices() as prices:
         report = prices.service.forecast_scores(days)
-    print_answer(report, _scores_in_words(report), as_json=as_json)
-
-
-def _scores_in_words(report: ForecastReport) -> Iterator[str | Table]:
     columns = ["model", "days ahead", "forecasts", "error", "beside last value", "80 % holds", "95 % holds"]
     rows = (
         [
@@ -151,8 +146,8 @@ def _scores_in_words(report: ForecastReport) -> Iterator[str | Table]:
         ]
         for one in report.scores
     )
-    yield Table(columns, rows)
-    yield from (f"Drift: {sentence}" for sentence in report.drift)
+    drift = (f"Drift: {sentence}" for sentence in report.drift)
+    print_answer(report, [Table(columns, rows), *drift], as_json=as_json)
 
 
 def versions(as_json: AsJson = False) -> None:
@@ -197,20 +192,15 @@ def cheapest(
     category: Annotated[str, typer.Argument(help="Category of the products.")], as_json: AsJson = False
 ) -> None:
     """The offers of a category by price per litre."""
-    with opened_prices() as prices:
-        found = prices.service.cheapest(category)
-    print_answer(found, _offers_in_words(found), as_json=as_json)
-
-
-def _offers_in_words(found: Cheapest) -> Iterator[str | Table]:
     from almazara.prices.money import money
 
+    with opened_prices() as prices:
+        found = prices.service.cheapest(category)
     rows = (
         [one.product, money(one.price_per_litre, one.currency), one.grade or "", one.title or ""]
         for one in found.offers
     )
-    yield Table(["product", "per litre", "grade", "title"], rows)
-    yield found.assumes
+    print_answer(found, [Table(["product", "per litre", "grade", "title"], rows), found.assumes], as_json=as_json)
 
 
 def advise(

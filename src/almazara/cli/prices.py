@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -24,8 +24,6 @@ from almazara.errors import InputError
 
 if TYPE_CHECKING:
     from almazara.prices.answers import LatestPrice
-    from almazara.prices.collecting.runs import RunView
-    from almazara.prices.collecting.scraper_health import HealthReport
     from almazara.prices.schema import Run
 
 
@@ -117,7 +115,9 @@ def scrape(
         run = prices.jobs.run(products, on_progress)
         if forecast:
             publishing.retrain(load_settings(), prices.retraining, progress, now=datetime.now(UTC))
-    print_answer(run, _run_in_words(run), as_json=as_json)
+    counts = ", ".join(f"{count} {name}" for name, count in run.counts.items() if count)
+    problems = (f"{problem.outcome}: {problem.listing_id}: {problem.reason}" for problem in run.problems)
+    print_answer(run, [f"Run {run.run_id}: {counts}.", *problems], as_json=as_json)
     if run.state == "failed" or not any(run.counts[name] for name in ("observed", "unchanged", "unavailable", "held")):
         raise typer.Exit(1)
 
@@ -126,7 +126,16 @@ def doctor(as_json: AsJson = False) -> None:
     """Whether the scraper is well: what was read, how long ago, and what is wrong."""
     with opened_prices() as prices:
         report = prices.service.health()
-    print_answer(_health_fields(report), _health_in_words(report), as_json=as_json)
+    answer = {
+        "healthy": report.healthy,
+        "shops": {name: rate.success for name, rate in report.shops.items()},
+        "rules": {name: rate.success for name, rate in report.rules.items()},
+        "days_since_read": report.days_since_read,
+        "problems": report.sentences,
+    }
+    rows = ([name, "never" if days is None else f"{days:.1f}"] for name, days in report.days_since_read.items())
+    told = report.sentences or ["Nothing is wrong."]
+    print_answer(answer, [Table(["product", "days since read"], rows), *told], as_json=as_json)
     if not report.healthy:
         raise typer.Exit(1)
 
@@ -136,27 +145,6 @@ def _latest(latest: LatestPrice | None) -> list[object]:
         return ["", "", "never"]
     price = written(latest.price, latest.currency) or latest.availability.value
     return [price, latest.price_per_litre or "", f"{latest.days_ago:.1f} days ago"]
-
-
-def _run_in_words(run: RunView) -> Iterator[str]:
-    yield f"Run {run.run_id}: {', '.join(f'{count} {name}' for name, count in run.counts.items() if count)}."
-    yield from (f"{problem.outcome}: {problem.listing_id}: {problem.reason}" for problem in run.problems)
-
-
-def _health_in_words(report: HealthReport) -> Iterator[str | Table]:
-    rows = ([name, "never" if days is None else f"{days:.1f}"] for name, days in report.days_since_read.items())
-    yield Table(["product", "days since read"], rows)
-    yield from report.sentences or ["Nothing is wrong."]
-
-
-def _health_fields(report: HealthReport) -> dict[str, object]:
-    return {
-        "healthy": report.healthy,
-        "shops": {name: rate.success for name, rate in report.shops.items()},
-        "rules": {name: rate.success for name, rate in report.rules.items()},
-        "days_since_read": report.days_since_read,
-        "problems": report.sentences,
-    }
 
 
 app = typer.Typer(help="Prices: from a page to a forecast and an alert.", no_args_is_help=True)

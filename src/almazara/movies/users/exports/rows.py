@@ -47,7 +47,8 @@ class Refused:
     reason: str
 
 
-Read = list[Entry | Refused]
+Told = Entry | Refused
+Read = list[Told]
 Row = Mapping[str, Any]
 
 
@@ -65,7 +66,7 @@ class About:
         """The row is not taken."""
         return Refused(self._where, self._title, self._year, reason)
 
-    def entry(self, kind: Kind, rating: object, halves: int, moment: object) -> Entry | Refused:
+    def entry(self, kind: Kind, rating: object, halves: int, moment: object) -> Told:
         """The row is taken, unless its rating or moment cannot be read surely.
 
         Args:
@@ -113,17 +114,18 @@ def _whole(written: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= len("9223372036854775807") - 1 else None
 
 
-def csv_rows(file: ExportFile, expected: Sequence[str], make: Callable[[int, Row], Entry | Refused]) -> Read:
-    """What `make` makes of each row's number, from 1, and cells; rows of another width are refused."""
+def csv_rows(file: ExportFile, expected: Sequence[str], make: Callable[[str, Row], Told]) -> Read:
+    """What `make` makes of where each row stands, counted from 1, and its cells; rows of another width are refused."""
     require(file, columns_of(file), expected)
     columns, rows = columns_of(file), _cells(file)
     next(rows)
     found: Read = []
     for number, cells in enumerate(filter(None, rows), start=1):
+        where = f"{file.path} row {number}"
         if len(cells) == len(columns):
-            found.append(make(number, dict(zip(columns, cells, strict=True))))
+            found.append(make(where, dict(zip(columns, cells, strict=True))))
         else:
-            found.append(Refused(f"{file.path} row {number}", "", None, "it has not as many cells as columns"))
+            found.append(Refused(where, "", None, "it has not as many cells as columns"))
     return found
 
 

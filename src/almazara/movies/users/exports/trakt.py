@@ -8,11 +8,10 @@ from almazara.movies.users.events import Kind
 from almazara.movies.users.exports.rows import (
     NO_FILM,
     About,
-    Entry,
     ExportFile,
     Read,
-    Refused,
     Row,
+    Told,
     columns_of,
     csv_rows,
     json_list,
@@ -41,7 +40,7 @@ def read(file: ExportFile, now: datetime, *, alone: bool) -> Read | None:
     return [_entry(f"{file.path} entry {n}", one, now, favorites) for n, one in enumerate(told, start=1)]
 
 
-def _entry(where: str, one: Row, now: datetime, favorites: bool) -> Entry | Refused:  # noqa: FBT001
+def _entry(where: str, one: Row, now: datetime, favorites: bool) -> Told:  # noqa: FBT001
     film, show = one.get("movie"), one.get("show")
     if not isinstance(film, dict):
         shown = show if isinstance(show, dict) else {}
@@ -63,9 +62,9 @@ def _read_csv(file: ExportFile, now: datetime, *, alone: bool) -> Read | None:
             require(file, columns, (*_COLUMNS, "rated_at (with rating) or watched_at"))
         return None
 
-    def row(number: int, cells: Row) -> Entry | Refused:
+    def row(where: str, cells: Row) -> Told:
         ids = {"tmdb": cells["tmdb_id"], "imdb": cells["imdb_id"]}
-        about = About(f"{file.path} row {number}", cells["title"], cells["year"], now, **ids)
+        about = About(where, cells["title"], cells["year"], now, **ids)
         if cells["type"] != "movie":
             return about.refused(NO_FILM)
         rated = when == _RATED
