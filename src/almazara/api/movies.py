@@ -5,18 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from almazara.api.errors import declared
-from almazara.api.routes import (
-    PRINTABLE,
-    PathText,
-    PlainRouter,
-    number,
-    send,
-    share,
-    text,
-    values,
-    whole_number,
-    writing,
-)
+from almazara.api.routes import PathText, PlainRouter, number, send, share, text, values, whole_number, writing
 from almazara.errors import InputError
 from almazara.movies import answers
 from almazara.movies.catalog.calendar_es import MONTHS, WEEKDAYS
@@ -25,6 +14,7 @@ from almazara.movies.service import MovieService
 from almazara.movies.similar.answering import DEFAULT_METHOD, METHODS
 from almazara.movies.similar.attributes import MAX_EXCLUDED, SPANISH_GENRES, Filters, listed_ids
 from almazara.movies.similar.ranking import MAX_SIMILAR
+from almazara.movies.users.events import LARGEST_ID
 from almazara.runs import RUN_ID_PATTERN
 
 router = PlainRouter("películas")
@@ -47,29 +37,26 @@ _MONTH_WORDS: Final = f"^(?:{_any_spelling((*MONTHS, 'setiembre'))}|0?[1-9]|1[0-
 _DAY_WORDS: Final = f"^(?:{_any_spelling(WEEKDAYS)}|0?[1-9]|[12][0-9]|3[01])$"
 _GENRE_NAMES: Final = _any_spelling(tuple(dict.fromkeys(map(str.lower, (*SPANISH_GENRES, *SPANISH_GENRES.values())))))
 _GENRE_WORDS: Final = f"^(?:{_GENRE_NAMES})( *, *(?:{_GENRE_NAMES}))*$"
-_LARGEST_ID: Final = 2**63 - 1
 YEARS: Final = (1800, 2200)
 MOST_VOTES: Final = 10**12
 
-MONTH: Final = PathText("mes", "Mes en español, o 1-12.", {"type": "string", "pattern": _MONTH_WORDS}, "enero")
+MONTH: Final = PathText("mes", "Mes en español, o 1-12.", "enero", {"type": "string", "pattern": _MONTH_WORDS})
 DAY: Final = PathText(
     "dia",
     "Día de la semana, 1-31, o AAAA-MM-DD.",
-    {"anyOf": [{"type": "string", "pattern": _DAY_WORDS}, {"type": "string", "format": "date"}]},
     "miércoles",
+    {"anyOf": [{"type": "string", "pattern": _DAY_WORDS}, {"type": "string", "format": "date"}]},
 )
-TITLE: Final = PathText(
-    "titulo", "Título, también original; `Título (1950)` elige el año.", PRINTABLE, "Gone with the Olive"
-)
-ACTOR: Final = PathText("nombre_actor", "Nombre y apellidos.", PRINTABLE, "Ramona Wendández")
-DIRECTOR: Final = PathText("nombre_director", "Nombre y apellidos.", PRINTABLE, "Fenna Eldhurst")
-ID: Final = PathText("id", "Id de la película.", {"type": "integer", "minimum": 1, "maximum": _LARGEST_ID}, "900001")
-TEXT: Final = text("q", "Lo que se busca; admite erratas.", PRINTABLE, None, required=True)
+TITLE: Final = PathText("titulo", "Título, también original; `Título (1950)` elige el año.", "Gone with the Olive")
+ACTOR: Final = PathText("nombre_actor", "Nombre y apellidos.", "Ramona Wendández")
+DIRECTOR: Final = PathText("nombre_director", "Nombre y apellidos.", "Fenna Eldhurst")
+ID: Final = PathText("id", "Id de la película.", "900001", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID})
+TEXT: Final = text("q", "Lo que se busca; admite erratas.", None, required=True)
 YEAR: Final = number("anio", "Año de estreno, entre varias del mismo título.", *YEARS, None)
-FILM_ID: Final = number("id", "Id, entre varias del mismo título.", 1, _LARGEST_ID, None)
+FILM_ID: Final = number("id", "Id, entre varias del mismo título.", 1, LARGEST_ID, None)
 COUNT: Final = number("n", "Cuántas películas; 5 recomendadas o 10 buscadas si no se dice.", 1, MAX_SIMILAR, None)
 METHOD: Final = text(
-    "metodo", f"Método; {DEFAULT_METHOD} si no se dice.", {"type": "string", "enum": list(METHODS)}, DEFAULT_METHOD
+    "metodo", f"Método; {DEFAULT_METHOD} si no se dice.", DEFAULT_METHOD, {"type": "string", "enum": list(METHODS)}
 )
 DIVERSITY: Final = share("diversidad", "Variedad: 0, las más parecidas; 1, lo más distintas entre sí.")
 YEAR_MIN: Final = number("anio_min", "Solo películas de este año o posteriores.", *YEARS, None)
@@ -185,7 +172,7 @@ async def search(request: Request) -> Response:
 
 @router.question("/peliculas/{id}", answers.FilmAnswer, "Una película por su id", [ID])
 async def film(request: Request) -> Response:
-    return send(_films(request).film(whole_number(ID.read(request), "id", 1, _LARGEST_ID)))
+    return send(_films(request).film(whole_number(ID.read(request), "id", 1, LARGEST_ID)))
 
 
 def _training(request: Request) -> FilmTraining:

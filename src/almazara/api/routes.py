@@ -6,7 +6,7 @@ film routes take the request as it is, and each of their parameters is described
 
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -82,8 +82,8 @@ class PathText:
 
     name: str
     description: str
-    schema: Mapping[str, Any]
     example: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: PRINTABLE)
 
     def described(self) -> dict[str, Any]:
         """The parameter object of OpenAPI."""
@@ -150,7 +150,7 @@ class PlainRouter(APIRouter):
 
 
 def text(
-    name: str, description: str, schema: Mapping[str, Any], absent: Absent, **more: object
+    name: str, description: str, absent: Absent, schema: Mapping[str, Any] = PRINTABLE, **more: object
 ) -> Queried[str | Absent]:
     """A text, which the service judges."""
     return Queried(name, description, schema, lambda texts: texts[-1], absent, more)

@@ -26,7 +26,7 @@ lists = PlainRouter("usuarios")
 _profiles = APIRouter(tags=["usuarios"], responses=declared(422, 503))
 router = APIRouter(tags=["usuarios"], responses=declared(422, 503))
 
-USER: Final = PathText("usuario", "Id del usuario.", {"type": "string", "pattern": f"^{USER_PATTERN}$"}, "ana")
+USER: Final = PathText("usuario", "Id del usuario.", "ana", {"type": "string", "pattern": f"^{USER_PATTERN}$"})
 USERS: Final = values(
     "usuarios",
     f"De 2 a {MAX_MEMBERS} usuarios, separados por comas.",

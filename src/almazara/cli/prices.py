@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -149,27 +148,23 @@ def _latest(latest: LatestPrice | None) -> list[object]:
 
 app = typer.Typer(help="Prices: from a page to a forecast and an alert.", no_args_is_help=True)
 app.add_typer(alerts.app, name="alert")
-_COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
-    "forecast": forecasts.forecast,
-    "train-lstm": forecasts.train_lstm,
-    "advice": forecasts.advice,
-    "cheapest": forecasts.cheapest,
-    "advise": forecasts.advise,
-    "score": forecasts.score,
-    "versions": forecasts.versions,
-    "rollback": forecasts.rollback,
-    "read": read,
-    "track": track,
-    "untrack": untrack,
-    "list": list_products,
-    "scrape": scrape,
-    "replay": price_histories.replay,
-    "history": price_histories.history,
-    "retrain": forecasts.retrain,
-    "import": price_histories.import_history,
-    "export": price_histories.export_history,
-    "migrate": price_histories.migrate,
-    "doctor": doctor,
-}
-for _name, _command in _COMMANDS.items():
-    app.command(_name)(_command)
+app.command()(forecasts.forecast)
+app.command()(forecasts.train_lstm)
+app.command()(forecasts.advice)
+app.command()(forecasts.cheapest)
+app.command()(forecasts.advise)
+app.command()(forecasts.score)
+app.command()(forecasts.versions)
+app.command()(forecasts.rollback)
+app.command()(read)
+app.command()(track)
+app.command()(untrack)
+app.command("list")(list_products)
+app.command()(scrape)
+app.command()(price_histories.replay)
+app.command()(price_histories.history)
+app.command()(forecasts.retrain)
+app.command("import")(price_histories.import_history)
+app.command("export")(price_histories.export_history)
+app.command()(price_histories.migrate)
+app.command()(doctor)

@@ -140,9 +140,6 @@ def _chunks(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
     return (events[start : start + _AT_ONCE] for start in range(0, len(events), _AT_ONCE))
 
 
-_SQL = ("sqlite", "postgresql")
-
-
 def open_event_store(settings: Settings) -> EventStore:
     """The store of events: the database that the settings name, or a file in the home folder.
 
@@ -160,4 +157,4 @@ def open_event_store(settings: Settings) -> EventStore:
 def events_in_database(settings: Settings) -> bool:
     """Whether the database that the settings name keeps events."""
     url = settings.store_url
-    return url is not None and url.get_secret_value().partition(":")[0] in _SQL
+    return url is not None and url.get_secret_value().partition(":")[0] in {"sqlite", "postgresql"}
