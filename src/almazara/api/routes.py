@@ -47,9 +47,7 @@ def send(answer: object, status: int = 200, headers: dict[str, str] | None = Non
 def writing(responses: Responses, **described: object) -> dict[str, Any]:
     """The options of a route that writes: who may, how often, and how that is described.
 
-    Args:
-        responses: Its answers beside the usual one and the refusals of those who may not write.
-        described: What else its OpenAPI description says.
+    To its `responses` come the refusals of those who may not write; `described` is what else OpenAPI is told.
     """
     return {
         "responses": {**declared(401, 403, 429), **responses},

@@ -91,12 +91,9 @@ class Table:
 
 
 def print_answer(answer: object, words: Iterable[str | Table], *, as_json: bool) -> None:
-    """An answer on standard output.
+    """An answer on standard output: as one JSON value for a machine, or in words for a reader, line by line.
 
-    Args:
-        answer: For a machine: one JSON value, dataclasses as objects, amounts as strings; bytes are JSON already.
-        words: The same for a reader, line by line.
-        as_json: Who asks.
+    In JSON dataclasses are objects and amounts strings; bytes are JSON already.
     """
     if as_json:
         import msgspec

@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 def build_movies(
     settings: Settings, folder: Path, *, ratings: Path | None, sample: bool, progress: Progress
 ) -> Artifact:
-    """Raw files -> clean tables -> contract -> everything the server reads -> one published version.
-
-    Raises:
-        AlmazaraError: when the files cannot be used or the contract is broken; then nothing is published.
-    """
+    """Raw files -> clean tables -> contract -> all that the server reads -> one published version; none on an error."""
     clean = read_clean(settings, folder, ratings, progress)
     return publish_movies(settings, clean, {"sample": sample, "sources": sources(folder, ratings)}, progress)
 

@@ -120,11 +120,7 @@ class MovieService:
         return director_answer(people.name(row), directed, money.returns(films), doubtful)
 
     def film(self, film_id: int) -> bytes:
-        """A FilmAnswer as JSON, made at build time.
-
-        Raises:
-            NotFoundError: when the catalog has no such film.
-        """
+        """A FilmAnswer as JSON, made at build time; raises NotFoundError when the catalog has no such film."""
         row = self._catalog.row_of(film_id)
         if row is None:
             raise NotFoundError(f"No hay ninguna película con id {film_id}.")

@@ -48,14 +48,7 @@ _VERDICTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a retraining came to.
-
-    Attributes:
-        comparison: The challenger beside the champion.
-        version: What was published, or None.
-        champion: The version that it was compared with, or None.
-        drift: `drift.report`, empty without a champion.
-    """
+    """What a retraining came to: the version that it published, and the champion; `drift` is empty without one."""
 
     comparison: Comparison
     version: str | None

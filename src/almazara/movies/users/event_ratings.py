@@ -41,10 +41,8 @@ def _opinions(events: Sequence[Event], films: set[int]) -> pl.DataFrame:
 
 def _numbers(users: Sequence[str]) -> dict[str, int]:
     named = [user for user in users if not _is_number(user)]
-    return {
-        **{user: int(user) for user in users if _is_number(user)},
-        **{user: -place for place, user in enumerate(named, start=1)},
-    }
+    numbers = {user: int(user) for user in users if _is_number(user)}
+    return numbers | {user: -place for place, user in enumerate(named, start=1)}
 
 
 def _is_number(user: str) -> bool:

@@ -44,14 +44,7 @@ class EventStore:
         self._all = sa.select(*_CONTENT).order_by(_events.c.user_id, *order)
 
     def append(self, events: Sequence[Event], now: datetime) -> int:
-        """Keep a batch, whole or not at all; what is kept already stays as it is.
-
-        Args:
-            events: Each id once.
-            now: When they were received.
-
-        Returns:
-            How many of them were new.
+        """Keep a batch, each id once, whole or not at all, and say how many were new; what is kept stays as it is.
 
         Raises:
             ConflictError: when an id is kept with another content; then nothing of the batch is kept.

@@ -50,12 +50,7 @@ class FilmUsers:
                 self._opened = None
 
     def add(self, body: object) -> EventsAnswer:
-        """Keep the events of a decoded JSON body, all or none.
-
-        Raises:
-            InputError: when one of them cannot be used.
-            ConflictError: when an id is kept with another content.
-        """
+        """Keep the events of a decoded JSON body, all or none; see `read_events` and `EventStore.append`."""
         now = datetime.now(UTC)
         events = read_events(body, now, self.answers().has_film)
         new = self.store.append(events, now)
@@ -80,11 +75,7 @@ class FilmUsers:
         return self.answers().for_group({user: self.store.of_user(check_user(user)) for user in users}, query)
 
     def import_export(self, path: Path, source: Source, user: str) -> Imported:
-        """Add the history that another service exported; a second import of it adds nothing.
-
-        Raises:
-            InputError: when the file is no such export; then nothing is kept.
-        """
+        """Add the history that another service exported; what is no such export, or imported already, adds nothing."""
         from almazara.movies.users.exports.files import read_files
 
         now, answers = datetime.now(UTC), self.answers()

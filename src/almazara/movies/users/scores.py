@@ -161,12 +161,7 @@ _VOTES: Final = 0.1
 
 
 class NeighborScores:
-    """Sums, for each film, how alike it is to the films of the profile.
-
-    Args:
-        similar: Lists of similar films.
-        popularity: (films,) float32 in [0, 1].
-    """
+    """Sums, for each film, how alike it is to the films of the profile; `popularity` is (films,) float32 in [0, 1]."""
 
     def __init__(self, similar: SimilarFilms, popularity: np.ndarray) -> None:
         self._similar = similar

@@ -82,10 +82,8 @@ def _choices(steps: int = 10) -> np.ndarray:
 
 def _quality(reader: LearnedScores, cases: Sequence[Case], choices: np.ndarray) -> np.ndarray:
     """Mean NDCG@10 of each choice; 0 for all where there is no case."""
-    found = np.zeros(len(choices))
-    for shown, hidden in cases:
-        found += _gains(reader, shown, hidden, choices)
-    return found / max(len(cases), 1)
+    gains = (_gains(reader, shown, hidden, choices) for shown, hidden in cases)
+    return sum(gains, np.zeros(len(choices))) / max(len(cases), 1)
 
 
 def _gains(reader: LearnedScores, shown: np.ndarray, hidden: np.ndarray, choices: np.ndarray) -> np.ndarray:
