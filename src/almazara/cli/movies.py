@@ -78,7 +78,18 @@ def ask(
     """Ask the catalog the questions of the API."""
     import msgspec
 
-    answer = _answer(_service(), question, about, year, film_id)
+    service = _service()
+    answers: dict[Question, Callable[[], object]] = {
+        "mes": lambda: service.month(about),
+        "dia": lambda: service.day(about),
+        "score": lambda: service.score(about, year, film_id),
+        "votos": lambda: service.votes(about, year, film_id),
+        "actor": lambda: service.actor(about),
+        "director": lambda: service.director(about),
+        "buscar": lambda: service.search(about, 10),
+        "pelicula": lambda: service.film(_film_id(about)),
+    }
+    answer = answers[question]()
     content = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
     print_answer(content, [msgspec.json.decode(content)["mensaje"]], as_json=as_json)
 
@@ -141,20 +152,6 @@ def _service() -> MovieService:
     from almazara.app.movies import open_movies
 
     return open_movies(load_settings())
-
-
-def _answer(service: MovieService, question: Question, about: str, year: int | None, film_id: int | None) -> object:
-    answers: dict[Question, Callable[[], object]] = {
-        "mes": lambda: service.month(about),
-        "dia": lambda: service.day(about),
-        "score": lambda: service.score(about, year, film_id),
-        "votos": lambda: service.votes(about, year, film_id),
-        "actor": lambda: service.actor(about),
-        "director": lambda: service.director(about),
-        "buscar": lambda: service.search(about, 10),
-        "pelicula": lambda: service.film(_film_id(about)),
-    }
-    return answers[question]()
 
 
 def _film_id(text: str) -> int:

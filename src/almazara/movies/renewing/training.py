@@ -17,10 +17,7 @@ from almazara.movies.building import publish_movies, read_clean, sources
 from almazara.movies.cleaning.cleaning import CleanCatalog
 from almazara.movies.judging import champion as rules
 from almazara.movies.judging import drift, judgement, splitting
-from almazara.movies.judging.champion import Comparison
 from almazara.movies.judging.evaluation import Judged, judged_data, published_tables
-from almazara.movies.judging.judgement import Judgement
-from almazara.movies.judging.splitting import Split
 from almazara.movies.judging.trials import Trials
 from almazara.movies.renewing.training_runs import RunState, TrainingRun, open_film_training
 from almazara.movies.users.event_ratings import with_events
@@ -50,7 +47,7 @@ _VERDICTS: Final = {
 class Outcome:
     """What a retraining came to: the version that it published, and the champion; `drift` is empty without one."""
 
-    comparison: Comparison
+    comparison: rules.Comparison
     version: str | None
     champion: str | None
     drift: Mapping[str, Mapping[str, float]]
@@ -167,7 +164,7 @@ def _rival(champion: Artifact | None, tables: Mapping[str, pl.DataFrame] | None,
 
 def _compare(
     settings: Settings, clean: CleanCatalog, champion: _Rival | None, seed: int, progress: Progress
-) -> Comparison:
+) -> rules.Comparison:
     """Judge the new model and, where there is one, the champion, on the same held-out ratings."""
     try:
         data = judged_data(clean.tables, "new")
@@ -184,7 +181,7 @@ def _compare(
     return rules.compare(challenger, rival, settings.champion_margin, np.random.default_rng(seed))
 
 
-def _judge(data: Judged, split: Split, method: str, seed: int) -> Judgement:
+def _judge(data: Judged, split: splitting.Split, method: str, seed: int) -> judgement.Judgement:
     with Trials(split, data.content, seed) as trials:
         lists, _ = trials.run(method)
     return judgement.judge(lists, split)
@@ -194,7 +191,7 @@ def _parameters(settings: Settings, seed: int) -> dict[str, float]:
     return {"max_loss_share": settings.max_loss_share, "champion_margin": settings.champion_margin, "seed": seed}
 
 
-def _metrics(comparison: Comparison, champion: str | None) -> dict[str, Any]:
+def _metrics(comparison: rules.Comparison, champion: str | None) -> dict[str, Any]:
     described = comparison.described()
     verdict = {"method": registry.DEFAULT, "verdict": described["verdict"], "compared_with": champion}
     return {
