@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, read_decimal
+from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer
 from almazara.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -114,3 +115,11 @@ def _opened_store() -> closing[ObservationStore]:
     from almazara.prices.store.registry import open_store
 
     return closing(open_store(load_settings()))
+
+
+def read_decimal(text: str | None, complaint: str) -> Decimal | None:
+    """The number that an option holds; where it holds none, an InputError with the complaint."""
+    try:
+        return None if text is None else Decimal(text)
+    except InvalidOperation:
+        raise InputError(f"{complaint}: write it like 24.95.") from None

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import (
-    AsJson,
-    Table,
-    load_settings,
-    opened_prices,
-    print_answer,
-    showing_progress,
-    told_of_file,
-)
+from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, showing_progress
 from almazara.cli.versions import Version, go_back, show_versions
 from almazara.errors import InputError
 
@@ -60,7 +52,7 @@ def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, *
     with showing_progress() as progress:
         report = forecast_file(source, output, cutoff=cutoff.date(), horizon_days=horizon, progress=progress)
     told = f"{report.forecast} series forecast into {output}"
-    print_answer(report, told_of_file(told, report.refused_rows, report.refused_series), as_json=as_json)
+    print_answer(report, _told_of_file(told, report.refused_rows, report.refused_series), as_json=as_json)
 
 
 def _levels(text: str) -> list[int]:
@@ -218,4 +210,11 @@ def advise(
     with showing_progress() as progress:
         report = advise_file(source, output, cutoff=cutoff.date(), deadline_days=deadline_days, progress=progress)
     told = f"{report.wait} series to wait for, {report.buy} to buy now, in {output}"
-    print_answer(report, told_of_file(told, report.refused_rows, report.refused_series), as_json=as_json)
+    print_answer(report, _told_of_file(told, report.refused_rows, report.refused_series), as_json=as_json)
+
+
+def _told_of_file(told: str, rows: Mapping[str, int], series: Mapping[str, str]) -> Iterator[str]:
+    """What became of a file, how much of it was refused, and why."""
+    yield f"{told}; {len(series)} series and {sum(rows.values())} rows refused."
+    yield from (f"{count} rows: {reason}" for reason, count in rows.items())
+    yield from (f"{name}: {reason}" for name, reason in series.items())

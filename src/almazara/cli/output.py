@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -31,14 +30,6 @@ def load_settings() -> Settings:
     except ValidationError as error:
         wrong = "; ".join(f"ALMAZARA_{one['loc'][0]}".upper() + f": {one['msg']}" for one in error.errors())
         raise InputError(f"A setting cannot be used: {wrong}.") from error
-
-
-def read_decimal(text: str | None, complaint: str) -> Decimal | None:
-    """The number that an option holds; where it holds none, an InputError with the complaint."""
-    try:
-        return None if text is None else Decimal(text)
-    except InvalidOperation:
-        raise InputError(f"{complaint}: write it like 24.95.") from None
 
 
 @contextmanager
@@ -117,10 +108,3 @@ def _print_table(shown: Table) -> None:
     for row in shown.rows:
         grid.add_row(*(str(cell) for cell in row))
     Console().print(grid)
-
-
-def told_of_file(told: str, rows: Mapping[str, int], series: Mapping[str, str]) -> Iterator[str]:
-    """What became of a file, how much of it was refused, and why."""
-    yield f"{told}; {len(series)} series and {sum(rows.values())} rows refused."
-    yield from (f"{count} rows: {reason}" for reason, count in rows.items())
-    yield from (f"{name}: {reason}" for name, reason in series.items())

@@ -9,15 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from almazara.cli import alerts, forecasts, price_histories
-from almazara.cli.output import (
-    AsJson,
-    Table,
-    load_settings,
-    opened_prices,
-    print_answer,
-    read_decimal,
-    showing_progress,
-)
+from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, showing_progress
 from almazara.cli.price_histories import ProductId, Products, written
 from almazara.errors import InputError
 
@@ -66,7 +58,7 @@ def track(
             product,
             marketplace=marketplace,
             category=category,
-            target_price=read_decimal(target, f"The target {target!r} is no amount"),
+            target_price=alerts.read_decimal(target, f"The target {target!r} is no amount"),
         )
     told = f"{'Followed now' if is_new else 'Followed already'}: {found.id} {found.url}"
     print_answer(found, [told], as_json=as_json)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from almazara.errors import InputError
 from almazara.movies.users.exports import imdb, letterboxd, trakt
-from almazara.movies.users.exports.rows import ExportFile, Read
+from almazara.movies.users.exports.rows import ExportFile, Told
 
 
 class Source(StrEnum):
@@ -20,7 +20,7 @@ class Source(StrEnum):
 _READERS = {Source.LETTERBOXD: letterboxd.read, Source.IMDB: imdb.read, Source.TRAKT: trakt.read}
 
 
-def read_export(source: Source, files: Sequence[ExportFile], now: datetime) -> Read:
+def read_export(source: Source, files: Sequence[ExportFile], now: datetime) -> list[Told]:
     """Everything an export tells of films, in its order; files that tell nothing of what was seen are left alone.
 
     Raises:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from almazara.movies.users.events import Kind
-from almazara.movies.users.exports.rows import NO_FILM, About, ExportFile, Read, Row, Told, columns_of, csv_rows
+from almazara.movies.users.exports.rows import NO_FILM, About, ExportFile, Row, Told, columns_of, csv_rows
 
 _COLUMNS: Final = ("Const", "Your Rating", "Date Rated", "Title", "Year")
 _NOT_FILMS: Final = frozenset(
@@ -12,7 +12,7 @@ _NOT_FILMS: Final = frozenset(
 )
 
 
-def read(file: ExportFile, now: datetime, *, alone: bool) -> Read | None:
+def read(file: ExportFile, now: datetime, *, alone: bool) -> list[Told] | None:
     """What a file tells; None for one of several that has other columns."""
     if not alone and not set(_COLUMNS) <= set(columns_of(file)):
         return None

@@ -5,7 +5,7 @@ from typing import Final
 
 from almazara.errors import InputError
 from almazara.movies.users.events import Kind
-from almazara.movies.users.exports.rows import About, ExportFile, Read, Row, Told, columns_of, csv_rows, require
+from almazara.movies.users.exports.rows import About, ExportFile, Row, Told, columns_of, csv_rows, require
 
 _COLUMNS: Final = ("Date", "Name", "Year", "Letterboxd URI")
 _RATED: Final = (*_COLUMNS, "Rating")
@@ -14,7 +14,7 @@ _KINDS: Final = {"ratings": Kind.RATING, "watched": Kind.VIEW, "diary": Kind.VIE
 _LEFT_ALONE: Final = frozenset({"deleted", "orphaned", "lists", "__macosx"})
 
 
-def read(file: ExportFile, now: datetime, *, alone: bool) -> Read | None:
+def read(file: ExportFile, now: datetime, *, alone: bool) -> list[Told] | None:
     """What a file tells; None for one that tells nothing of what was seen."""
     parts = file.path.lower().split("/")
     name = "likes" if parts[-2:] == ["likes", "films.csv"] else parts[-1].removesuffix(".csv")

@@ -1,8 +1,7 @@
-"""What a row of an export says of a film, and how rows of CSV and JSON are read: surely, or refused and counted."""
+"""What a row of an export says of a film, and how rows are read: surely, or refused and counted."""
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -48,7 +47,6 @@ class Refused:
 
 
 Told = Entry | Refused
-Read = list[Told]
 Row = Mapping[str, Any]
 
 
@@ -114,12 +112,12 @@ def _whole(written: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= len("9223372036854775807") - 1 else None
 
 
-def csv_rows(file: ExportFile, expected: Sequence[str], make: Callable[[str, Row], Told]) -> Read:
+def csv_rows(file: ExportFile, expected: Sequence[str], make: Callable[[str, Row], Told]) -> list[Told]:
     """What `make` makes of where each row stands, counted from 1, and its cells; rows of another width are refused."""
     require(file, columns_of(file), expected)
     columns, rows = columns_of(file), _cells(file)
     next(rows)
-    found: Read = []
+    found: list[Told] = []
     for number, cells in enumerate(filter(None, rows), start=1):
         where = f"{file.path} row {number}"
         if len(cells) == len(columns):
@@ -148,14 +146,3 @@ def require(file: ExportFile, columns: Sequence[str], expected: Sequence[str]) -
             f"{file.path} lacks {', '.join(missing)}; expected are the columns {', '.join(expected)}, and it has "
             f"{', '.join(columns[:20]) or 'none'}."
         )
-
-
-def json_list(file: ExportFile, *, alone: bool) -> list[dict[str, Any]]:
-    """The objects of a list; none for another JSON value, unless the file comes alone."""
-    try:
-        content = json.loads(file.text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{file.path} is not JSON that can be read: {error}.") from error
-    if alone and not isinstance(content, list):
-        raise InputError(f"{file.path} is no list of entries, as the files of Trakt's export are.")
-    return [one for one in content if isinstance(one, dict)] if isinstance(content, list) else []

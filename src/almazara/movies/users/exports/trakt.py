@@ -1,33 +1,23 @@
 """Trakt's export: JSON (watched-movies, watched-history, ratings-movies, lists-favorites) in a zip or alone, or CSV."""
 
+import json
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from almazara.errors import InputError
 from almazara.movies.users.events import Kind
-from almazara.movies.users.exports.rows import (
-    NO_FILM,
-    About,
-    ExportFile,
-    Read,
-    Row,
-    Told,
-    columns_of,
-    csv_rows,
-    json_list,
-    require,
-)
+from almazara.movies.users.exports.rows import NO_FILM, About, ExportFile, Row, Told, columns_of, csv_rows, require
 
 _COLUMNS: Final = ("type", "title", "year", "imdb_id", "tmdb_id")
 _RATED: Final = "rated_at"
 _WATCHED: Final = ("watched_at", "last_watched_at")
 
 
-def read(file: ExportFile, now: datetime, *, alone: bool) -> Read | None:
+def read(file: ExportFile, now: datetime, *, alone: bool) -> list[Told] | None:
     """What a file tells; None for one that tells nothing of what was seen, such as the watch list."""
     if file.path.lower().endswith(".csv"):
         return _read_csv(file, now, alone=alone)
-    entries = json_list(file, alone=alone)
+    entries = _json_list(file, alone=alone)
     favorites = "favorites" in file.path.lower()
     told = [one for one in entries if favorites or any(name in one for name in (_RATED, *_WATCHED))]
     if not told:
@@ -54,7 +44,7 @@ def _entry(where: str, one: Row, now: datetime, favorites: bool) -> Told:  # noq
     return about.entry(Kind.VIEW, None, 2, next(one[name] for name in _WATCHED if name in one))
 
 
-def _read_csv(file: ExportFile, now: datetime, *, alone: bool) -> Read | None:
+def _read_csv(file: ExportFile, now: datetime, *, alone: bool) -> list[Told] | None:
     columns = columns_of(file)
     when = next((name for name in (_RATED, *_WATCHED) if name in columns), None)
     if when is None:
@@ -71,3 +61,14 @@ def _read_csv(file: ExportFile, now: datetime, *, alone: bool) -> Read | None:
         return about.entry(Kind.RATING if rated else Kind.VIEW, cells["rating"] if rated else None, 2, cells[when])
 
     return csv_rows(file, (*_COLUMNS, "rating") if when == _RATED else _COLUMNS, row)
+
+
+def _json_list(file: ExportFile, *, alone: bool) -> list[dict[str, Any]]:
+    """The objects of a list; none for another JSON value, unless the file comes alone."""
+    try:
+        content = json.loads(file.text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{file.path} is not JSON that can be read: {error}.") from error
+    if alone and not isinstance(content, list):
+        raise InputError(f"{file.path} is no list of entries, as the files of Trakt's export are.")
+    return [one for one in content if isinstance(one, dict)] if isinstance(content, list) else []
