@@ -14,12 +14,7 @@ from almazara.errors import AlmazaraError, ConflictError, InputError, NotFoundEr
 
 PROBLEM_TYPE: Final = "application/problem+json"
 
-_STATUS: Final[dict[type[AlmazaraError], int]] = {
-    NotFoundError: 404,
-    ConflictError: 409,
-    InputError: 422,
-    UnavailableError: 503,
-}
+_STATUS: Final = {NotFoundError: 404, ConflictError: 409, InputError: 422, UnavailableError: 503}
 _TITLES: Final = {
     400: "Petición incorrecta",
     401: "Falta la clave",

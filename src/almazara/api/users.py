@@ -99,19 +99,9 @@ class BatchProblem(Problem):
     errores: list[EntryError]
 
 
-_EVENTS_BODY: Final = {
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "anyOf": [
-                    NewEvent.model_json_schema(),
-                    {"type": "array", "items": NewEvent.model_json_schema(), "minItems": 1, "maxItems": MAX_EVENTS},
-                ]
-            }
-        }
-    },
-}
+_EVENT: Final = NewEvent.model_json_schema()
+_EVENTS: Final = {"type": "array", "items": _EVENT, "minItems": 1, "maxItems": MAX_EVENTS}
+_EVENTS_BODY: Final = {"required": True, "content": {"application/json": {"schema": {"anyOf": [_EVENT, _EVENTS]}}}}
 _WRONG_EVENTS: Final[dict[str, Any]] = {
     "description": "Algún evento no vale; no se guardó ninguno",
     "content": {PROBLEM_TYPE: {"schema": BatchProblem.model_json_schema()}},

@@ -60,15 +60,10 @@ def list_rules(as_json: AsJson = False) -> None:
 
     with _opened_store() as store:
         found = rules(store)
-    rows = (
-        [
-            rule.rule_id,
-            rule.kind.value,
-            rule.listing_id or "every product",
-            rule.target or rule.percent or rule.days or "",
-        ]
-        for rule in found
-    )
+    rows = []
+    for rule in found:
+        value = rule.target or rule.percent or rule.days or ""
+        rows.append([rule.rule_id, rule.kind.value, rule.listing_id or "every product", value])
     documents = [rule.as_document() for rule in found]
     print_answer(documents, [Table(["rule", "kind", "product", "value"], rows)], as_json=as_json)
 

@@ -126,18 +126,11 @@ def score(
     with opened_prices() as prices:
         report = prices.service.forecast_scores(days)
     columns = ["model", "days ahead", "forecasts", "error", "beside last value", "80 % holds", "95 % holds"]
-    rows = (
-        [
-            one.model,
-            one.horizon,
-            one.forecasts,
-            f"{one.mae:.2%}",
-            "" if one.mae_ratio is None else f"{one.mae_ratio:.2f}",
-            f"{one.coverage_80:.0%}",
-            f"{one.coverage_95:.0%}",
-        ]
-        for one in report.scores
-    )
+    rows = []
+    for one in report.scores:
+        beside = "" if one.mae_ratio is None else f"{one.mae_ratio:.2f}"
+        held = f"{one.coverage_80:.0%}", f"{one.coverage_95:.0%}"
+        rows.append([one.model, one.horizon, one.forecasts, f"{one.mae:.2%}", beside, *held])
     drift = (f"Drift: {sentence}" for sentence in report.drift)
     print_answer(report, [Table(columns, rows), *drift], as_json=as_json)
 
