@@ -44,13 +44,7 @@ def predict(
     return send(service.predict(product or "", horizon, asked))
 
 
-@router.post(
-    "/retrain",
-    response_model=RunView,
-    status_code=202,
-    summary="Hacer de nuevo los pronósticos",
-    **writing(declared(409, 413)),
-)
+@router.post("/retrain", **writing(RunView, 202, "Hacer de nuevo los pronósticos", declared(409, 413)))
 def retrain(prices: All) -> Response:
     run = prices.retraining.start()
     return send(view(run.run_id, [run]), 202, {"Location": f"/retrain/{run.run_id}"})

@@ -189,13 +189,7 @@ def model_state(training: Training) -> Response:
     return send(training.state())
 
 
-@model.post(
-    "/entrenar",
-    response_model=TrainingRun,
-    status_code=202,
-    summary="Entrenar de nuevo; publica solo si no es peor",
-    **writing(declared(409)),
-)
+@model.post("/entrenar", **writing(TrainingRun, 202, "Entrenar de nuevo; publica solo si no es peor", declared(409)))
 def retrain(training: Training) -> Response:
     run = training.runs.start()
     return send(run, 202, {"Location": f"{model.prefix}/entrenar/{run.id}"})

@@ -22,6 +22,7 @@ router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
 _NEXT: Final = "X-Next-Cursor"
 _TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
+_KNOWN: Final[dict[int | str, Any]] = {200: {"model": Product, "description": "Ya se conocía"}}
 
 
 class Format(StrEnum):
@@ -103,13 +104,7 @@ def products(
     return send(service.products(category=category, tracked=None if every else True))
 
 
-@router.post(
-    "/productos",
-    response_model=Product,
-    status_code=201,
-    summary="Seguir un producto",
-    **writing({200: {"model": Product, "description": "Ya se conocía"}, **declared(409, 413)}),
-)
+@router.post("/productos", **writing(Product, 201, "Seguir un producto", {**_KNOWN, **declared(409, 413)}))
 def add_product(new: NewProduct, service: Service) -> Response:
     product, is_new = service.add_product(
         new.product, marketplace=new.marketplace, category=new.category, target_price=new.target_price
@@ -119,22 +114,14 @@ def add_product(new: NewProduct, service: Service) -> Response:
 
 @router.delete(
     "/productos/{product_id}",
-    status_code=204,
-    summary="Dejar de seguir un producto; su historia queda",
-    **writing(declared(404, 409, 413)),
+    **writing(None, 204, "Dejar de seguir un producto; su historia queda", declared(404, 409, 413)),
 )
 def remove_product(product_id: Annotated[str, Path(json_schema_extra=_TEXT)], service: Service) -> Response:
     service.remove_product(product_id)
     return Response(status_code=204)
 
 
-@router.post(
-    "/scraper",
-    response_model=RunView,
-    status_code=202,
-    summary="Leer ahora los precios",
-    **writing(declared(404, 409, 413)),
-)
+@router.post("/scraper", **writing(RunView, 202, "Leer ahora los precios", declared(404, 409, 413)))
 def scrape(prices: All, request: Annotated[ScrapeRequest | None, Body()] = None) -> Response:
     run = prices.jobs.start(request.products if request else None)
     return send(run, 202, {"Location": f"/scraper/{run.run_id}"})

@@ -44,12 +44,15 @@ def send(answer: object, status: int = 200, headers: dict[str, str] | None = Non
     return Response(content, status, headers, media_type="application/json")
 
 
-def writing(responses: Responses, **described: object) -> dict[str, Any]:
-    """The options of a route that writes: who may, how often, and how that is described.
+def writing(model: type | None, status: int, summary: str, responses: Responses, **described: object) -> dict[str, Any]:
+    """The options of a route that writes: what it answers, who may ask, how often, and how that is described.
 
     To its `responses` come the refusals of those who may not write; `described` is what else OpenAPI is told.
     """
     return {
+        "response_model": model,
+        "status_code": status,
+        "summary": summary,
         "responses": {**declared(401, 403, 429), **responses},
         "dependencies": [Depends(require_write), Security(_KEY)],
         # The key is one way; without keys configured this machine needs none.

@@ -106,6 +106,8 @@ _WRONG_EVENTS: Final[dict[str, Any]] = {
     "description": "Algún evento no vale; no se guardó ninguno",
     "content": {PROBLEM_TYPE: {"schema": BatchProblem.model_json_schema()}},
 }
+_EVENTS_ERRORS: Final = {**declared(409, 413), 422: _WRONG_EVENTS}
+_EVENTS_SUMMARY: Final = "Guardar un evento, o una lista de ellos: todos o ninguno"
 
 
 def _users(request: Request) -> FilmUsers:
@@ -151,12 +153,7 @@ def for_profile(request: Request, profile: Profile) -> Response:
 lists.include_router(_profiles)
 
 
-@router.post(
-    "/eventos",
-    response_model=EventsAnswer,
-    summary="Guardar un evento, o una lista de ellos: todos o ninguno",
-    **writing({**declared(409, 413), 422: _WRONG_EVENTS}, requestBody=_EVENTS_BODY),
-)
+@router.post("/eventos", **writing(EventsAnswer, 200, _EVENTS_SUMMARY, _EVENTS_ERRORS, requestBody=_EVENTS_BODY))
 async def add_events(request: Request) -> Response:
     body = _decoded(await request.body())
     try:
@@ -169,9 +166,7 @@ async def add_events(request: Request) -> Response:
 
 @router.delete(
     "/usuarios/{usuario:text}",  # noqa: FAST003 - read by hand
-    response_model=DeletedAnswer,
-    summary="Borrar todo lo que se guardó de un usuario",
-    **writing({}, **described(USER)),
+    **writing(DeletedAnswer, 200, "Borrar todo lo que se guardó de un usuario", {}, **described(USER)),
 )
 async def delete_user(request: Request) -> Response:
     return send(await run_in_threadpool(_users(request).delete, USER.read(request)))

@@ -54,11 +54,9 @@ def track(
             return
         if product is None:
             raise InputError("Say what to follow: an address, an ASIN, `search: words`, or --default.")
+        price = alerts.read_decimal(target, f"The target {target!r} is no amount")
         found, is_new = prices.service.add_product(
-            product,
-            marketplace=marketplace,
-            category=category,
-            target_price=alerts.read_decimal(target, f"The target {target!r} is no amount"),
+            product, marketplace=marketplace, category=category, target_price=price
         )
     told = f"{'Followed now' if is_new else 'Followed already'}: {found.id} {found.url}"
     print_answer(found, [told], as_json=as_json)

@@ -166,13 +166,11 @@ class MovieService:
         title = check_query(title)
         found = self._catalog.find(title, year, film_id)
         if found is None:
-            near = self._parts.title_search.search(title, SUGGESTIONS)
+            hits = self._parts.title_search.search(title, SUGGESTIONS)
+            near = [self._catalog.named(hit.entry_id) for hit in hits]
             asked = f"«{title}»" + (f" de {year}" if year is not None else "")
             asked += f" con id {film_id}" if film_id is not None else ""
-            raise NotFoundError(
-                f"No hay ninguna película que se llame {asked}.",
-                [self._catalog.named(match.entry_id) for match in near],
-            )
+            raise NotFoundError(f"No hay ninguna película que se llame {asked}.", near)
         return found
 
     def _titles(self, rows: list[int]) -> list[str]:

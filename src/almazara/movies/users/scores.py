@@ -88,13 +88,8 @@ class LearnedScores:
 
     def signals(self, rows: np.ndarray, weights: np.ndarray, unseen: np.ndarray) -> np.ndarray:
         """Popularity, linear model and landmark users, standardized over the unseen warm films: (3, warm) float32."""
-        return np.stack(
-            [
-                _standardized(self._arrays["popularity"], unseen),
-                self._linear(rows, weights, unseen),
-                self._nearest_tastes(rows, weights, unseen),
-            ]
-        )
+        popularity = _standardized(self._arrays["popularity"], unseen)
+        return np.stack([popularity, self._linear(rows, weights, unseen), self._nearest_tastes(rows, weights, unseen)])
 
     def _linear(self, rows: np.ndarray, weights: np.ndarray, unseen: np.ndarray) -> np.ndarray:
         items = self._item[rows]
