@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from almazara.api.errors import declared
-from almazara.api.routes import PathText, PlainRouter, number, send, share, text, values, whole_number, writing
+from almazara.api.routes import PathText, PlainRouter, number, reading, send, share, text, values, whole_number, writing
 from almazara.errors import InputError
 from almazara.movies import answers
 from almazara.movies.catalog.calendar_es import MONTHS, WEEKDAYS
@@ -184,7 +184,7 @@ Training = Annotated[FilmTraining, Depends(_training)]
 RunId = Annotated[str, Path(pattern=RUN_ID_PATTERN, description="Nombre de un entrenamiento.")]
 
 
-@model.get("", response_model=ModelState, summary="Qué modelo se sirve, sus métricas y su último entrenamiento")
+@model.get("", **reading(ModelState, "Qué modelo se sirve, sus métricas y su último entrenamiento"))
 def model_state(training: Training) -> Response:
     return send(training.state())
 
@@ -195,8 +195,6 @@ def retrain(training: Training) -> Response:
     return send(run, 202, {"Location": f"{model.prefix}/entrenar/{run.id}"})
 
 
-@model.get(
-    "/entrenar/{run_id}", response_model=TrainingRun, responses=declared(404), summary="Cómo va un entrenamiento"
-)
+@model.get("/entrenar/{run_id}", **reading(TrainingRun, "Cómo va un entrenamiento", 404))
 def training_run(run_id: RunId, training: Training) -> Response:
     return send(training.kept.get(run_id))

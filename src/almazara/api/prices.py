@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from almazara.api.errors import declared
-from almazara.api.routes import send, writing
+from almazara.api.routes import reading, send, writing
 from almazara.app.prices import Prices
 from almazara.errors import InputError
 from almazara.prices.answers import DailyRow, DataQuery, DataRow, IndexRow, Product
@@ -93,7 +93,7 @@ Moment = Annotated[
 ]
 
 
-@router.get("/productos", response_model=list[Product], summary="Lo que se sigue, con su último precio")
+@router.get("/productos", **reading(list[Product], "Lo que se sigue, con su último precio"))
 def products(
     service: Service,
     category: Annotated[str | None, Query(max_length=100)] = None,
@@ -127,7 +127,7 @@ def scrape(prices: All, request: Annotated[ScrapeRequest | None, Body()] = None)
     return send(run, 202, {"Location": f"/scraper/{run.run_id}"})
 
 
-@router.get("/scraper/{run_id}", response_model=RunView, responses=declared(404), summary="Cómo va una lectura")
+@router.get("/scraper/{run_id}", **reading(RunView, "Cómo va una lectura", 404))
 def scrape_run(run_id: RunId, service: Service) -> Response:
     return send(find(service.store, run_id, SCRAPE))
 

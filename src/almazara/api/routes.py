@@ -44,6 +44,11 @@ def send(answer: object, status: int = 200, headers: dict[str, str] | None = Non
     return Response(content, status, headers, media_type="application/json")
 
 
+def reading(model: object, summary: str, *errors: int) -> dict[str, Any]:
+    """The options of a route that answers with a `model`, or with one of `errors` beside those of every route."""
+    return {"response_model": model, "summary": summary, "responses": declared(*errors)}
+
+
 def writing(model: type | None, status: int, summary: str, responses: Responses, **described: object) -> dict[str, Any]:
     """The options of a route that writes: what it answers, who may ask, how often, and how that is described.
 
@@ -145,9 +150,8 @@ class PlainRouter(APIRouter):
     def question(
         self, path: str, model: type, summary: str, asked: Sequence[Parameter], errors: Sequence[int] = (404,)
     ) -> Callable[[Endpoint], Endpoint]:
-        """A route that answers what is asked with a `model`, or with one of `errors` beside those of every route."""
-        responses, extra = declared(*errors), described(*asked)
-        return self.get(path, response_model=model, responses=responses, openapi_extra=extra, summary=summary)
+        """A route of which the parameters are `asked`; see `reading`."""
+        return self.get(path, **reading(model, summary, *errors), openapi_extra=described(*asked))
 
 
 def text(

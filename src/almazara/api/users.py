@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from almazara.api.errors import PROBLEM_TYPE, Problem, declared
 from almazara.api.movies import COUNT, DIVERSITY, FILTERS, MOST_VOTES, YEARS, read_filters
-from almazara.api.routes import PathText, PlainRouter, described, flag, send, values, writing
+from almazara.api.routes import PathText, PlainRouter, described, flag, reading, send, values, writing
 from almazara.errors import InputError
 from almazara.movies.answers import DeletedAnswer, EventsAnswer, GroupAnswer, ProfileAnswer, UserAnswer
 from almazara.movies.catalog.titles import LONGEST_QUERY
@@ -141,9 +141,7 @@ async def for_group(request: Request) -> Response:
 
 @_profiles.post(
     "/recomendacion/perfil",
-    response_model=ProfileAnswer,
-    responses=declared(404, 413),
-    summary="Películas para una lista de películas que gustan; no guarda nada",
+    **reading(ProfileAnswer, "Películas para una lista de películas que gustan; no guarda nada", 404, 413),
 )
 def for_profile(request: Request, profile: Profile) -> Response:
     return send(_users(request).answers().for_profile(profile.gustan, profile.no_gustan, profile.query()))
