@@ -38,16 +38,9 @@ def add(
         raise InputError(f"{error}: kinds are {', '.join(RuleKind)}; references {', '.join(Reference)}.") from error
 
     def rule(rule_id: str, now: datetime) -> AlertRule:
-        return AlertRule(
-            rule_id,
-            chosen,
-            now,
-            product,
-            target=read_decimal(target, f"{target!r} is no number"),
-            percent=read_decimal(percent, f"{percent!r} is no number"),
-            reference=against,
-            days=days,
-        )
+        price = read_decimal(target, f"{target!r} is no number")
+        share = read_decimal(percent, f"{percent!r} is no number")
+        return AlertRule(rule_id, chosen, now, product, price, share, against, days)
 
     with _opened_store() as store:
         typer.echo(f"Rule {add_rule(store, rule).rule_id} was made.")
