@@ -65,14 +65,7 @@ class About:
         return Refused(self._where, self._title, self._year, reason)
 
     def entry(self, kind: Kind, rating: object, halves: int, moment: object) -> Told:
-        """The row is taken, unless its rating or moment cannot be read surely.
-
-        Args:
-            kind: What was done.
-            rating: The number as it was written, for a rating.
-            halves: What a star of ours is on their scale.
-            moment: A date or moment as it was written, or nothing.
-        """
+        """The row is taken, unless its rating or moment cannot be read surely; a star of ours is `halves` of theirs."""
         value = _rating(rating, halves)
         if kind is Kind.RATING and value is None:
             return self.refused("its rating is no number of the scale")
