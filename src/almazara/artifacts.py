@@ -56,11 +56,7 @@ class ArtifactStore:
         return version or None
 
     def current(self, kind: str) -> Artifact:
-        """The artifact in use.
-
-        Raises:
-            NotFoundError: when nothing of this kind was published yet.
-        """
+        """The artifact in use; raises NotFoundError when nothing of this kind was published yet."""
         version = self.current_version(kind)
         if version is None:
             raise NotFoundError(
@@ -69,11 +65,7 @@ class ArtifactStore:
         return self.get(kind, version)
 
     def get(self, kind: str, version: str) -> Artifact:
-        """One version by name.
-
-        Raises:
-            NotFoundError: when there is no such version.
-        """
+        """One version by name; raises NotFoundError when there is none."""
         artifact = self._read(kind, version) if _VERSION.fullmatch(version) else None
         if artifact is None:
             raise NotFoundError(f"There is no readable version {version!r} of {kind} under {self.root}.")
@@ -84,14 +76,7 @@ class ArtifactStore:
         found = (self._read(kind, name) for name in self._names(kind))
         return [artifact for artifact in found if artifact is not None]
 
-    def publish(
-        self,
-        kind: str,
-        fill: Callable[[Path], Mapping[str, Any]],
-        *,
-        now: datetime,
-        keep: int,
-    ) -> Artifact:
+    def publish(self, kind: str, fill: Callable[[Path], Mapping[str, Any]], *, now: datetime, keep: int) -> Artifact:
         """Let `fill` write files into a temporary folder, then publish it in one rename and point to it.
 
         Args:
@@ -142,11 +127,7 @@ class ArtifactStore:
         return self.get(kind, version)
 
     def rollback(self, kind: str, version: str | None = None) -> Artifact:
-        """Point to `version`, or to the newest one that is older than the current.
-
-        Raises:
-            NotFoundError: when there is no such version, or none that is older.
-        """
+        """Point to `version`, or to the newest one older than the current; raises NotFoundError when there is none."""
         if version is None:
             current = self.current_version(kind)
             older = [found.version for found in self.versions(kind) if current is None or found.version < current]

@@ -45,7 +45,6 @@ class MissingExtraError(UnavailableError):
 
     def __init__(self, extra: str, purpose: str) -> None:
         super().__init__(f"{purpose} needs an optional part: pip install 'almazara[{extra}]'.")
-        self.extra = extra
 
 
 class ContractError(AlmazaraError):

@@ -8,18 +8,11 @@ from almazara.errors import ContractError
 
 
 def require_columns(frame: pl.DataFrame, schema: Mapping[str, pl.DataType | type[pl.DataType]], name: str) -> None:
-    """Refuse a frame whose columns or types are not those of `schema`, in any order.
-
-    Raises:
-        ContractError: naming the frame and what is missing or of another type.
-    """
-    missing = [column for column in schema if column not in frame.columns]
+    """Refuse, with a ContractError, a frame whose columns or types are not those of `schema`, in any order."""
+    has = frame.schema
+    missing = [column for column in schema if column not in has]
     if missing:
         raise ContractError(f"The table {name} lacks the columns {', '.join(missing)}.")
-    wrong = [
-        f"{column} is {frame.schema[column]}, not {dtype}"
-        for column, dtype in schema.items()
-        if frame.schema[column] != dtype
-    ]
+    wrong = [f"{column} is {has[column]}, not {dtype}" for column, dtype in schema.items() if has[column] != dtype]
     if wrong:
         raise ContractError(f"The table {name} has columns of another type: {'; '.join(wrong)}.")

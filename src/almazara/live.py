@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from almazara import log
@@ -11,41 +12,27 @@ from almazara.errors import AlmazaraError, NotFoundError, UnavailableError
 T = TypeVar("T")
 
 
+@dataclass(eq=False)
 class Live(Generic[T]):
     """The opened artifact of one kind; `refresh` swaps in a newer one without disturbing who holds the old.
 
-    Args:
-        store: The artifacts.
-        kind: Which of them.
-        open_artifact: Opens one version.
-        missing: Makes the error that is raised before the first version is published.
+    Before the first version is published, `missing` makes the error that is raised.
     """
 
-    def __init__(
-        self,
-        store: ArtifactStore,
-        kind: str,
-        open_artifact: Callable[[Artifact], T],
-        missing: Callable[[], AlmazaraError],
-    ) -> None:
-        self._store = store
-        self._kind = kind
-        self._open = open_artifact
-        self._missing = missing
-        self._opened: tuple[str, T] | None = None
-        self._refused: str | None = None
-        self._lock = threading.Lock()
+    store: ArtifactStore
+    kind: str
+    open_artifact: Callable[[Artifact], T]
+    missing: Callable[[], AlmazaraError]
+    _opened: tuple[str, T] | None = field(default=None, init=False)
+    _refused: str | None = field(default=None, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     @property
     def current(self) -> T:
-        """What is in use.
-
-        Raises:
-            AlmazaraError: what `missing` makes, before the first version.
-        """
+        """What is in use."""
         opened = self._opened
         if opened is None:
-            raise self._missing()
+            raise self.missing()
         return opened[1]
 
     @property
@@ -54,21 +41,17 @@ class Live(Generic[T]):
         return self._opened[0] if self._opened else None
 
     def refresh(self) -> bool:
-        """Open the published version if it is another than the one in use; one that cannot be opened is left.
-
-        Returns:
-            Whether another version is in use now.
-        """
-        version = self._store.current_version(self._kind)
+        """Open the published version if it is another, and say whether it is; one that cannot be opened is left."""
+        version = self.store.current_version(self.kind)
         if version is None or version in {self.version, self._refused}:
             return False
         with self._lock:
             try:
-                self._opened = version, self._open(self._store.get(self._kind, version))
+                self._opened = version, self.open_artifact(self.store.get(self.kind, version))
                 self._refused = None
             except (OSError, EOFError, ValueError, KeyError, TypeError, NotFoundError, UnavailableError) as error:
                 self._refused = version
-                log.event("artifact_not_opened", kind=self._kind, version=version, error=error)
+                log.event("artifact_not_opened", kind=self.kind, version=version, error=error)
                 return False
-        log.event("artifact_opened", kind=self._kind, version=version)
+        log.event("artifact_opened", kind=self.kind, version=version)
         return True

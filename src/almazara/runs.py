@@ -79,15 +79,7 @@ class LongWork:
 
 
 class ExclusiveRuns(Generic[R]):
-    """Begins and watches the runs of one work; one at a time on this machine, whoever begins it.
-
-    Args:
-        work: What is run.
-        book: Where its runs are kept.
-        lock: The file whose lock the one under way holds.
-        clock: The present moment (aware).
-        rng: Makes the names of runs.
-    """
+    """Begins and watches the runs of one work; one at a time on this machine, whoever begins it: it holds the lock."""
 
     def __init__(
         self, work: LongWork, book: RunBook[R], lock: Path, *, clock: Callable[[], datetime], rng: random.Random
@@ -101,12 +93,7 @@ class ExclusiveRuns(Generic[R]):
         self._is_stopping = False
 
     def start(self) -> R:
-        """Begin in a child process.
-
-        Raises:
-            ConflictError: when one is under way.
-            UnavailableError: when the lock cannot be written.
-        """
+        """Begin in a child process; raises ConflictError when one is under way."""
         with self.exclusive() as lock:
             run_id, run = self._begin()
             child = self._children[run_id] = _spawn(self._work.command, run_id, lock)
@@ -147,12 +134,7 @@ class ExclusiveRuns(Generic[R]):
                 raise
 
     def exclusive(self) -> IO[str]:
-        """The lock, for a `with`.
-
-        Raises:
-            ConflictError: when a run, of this or another process, holds it.
-            UnavailableError: when its file cannot be written.
-        """
+        """The lock, for a `with`; raises ConflictError when a run, of this or another process, holds it."""
         try:
             return file_lock(self._lock, busy=self._work.busy, patience=_PATIENCE_SECONDS)
         except OSError as error:

@@ -3,12 +3,10 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-
-_VARIABLE: Final = "ALMAZARA_{}"
 
 
 def _split(value: object) -> object:
@@ -120,7 +118,7 @@ def _described() -> Iterator[tuple[str, str, object]]:
     """Variable, sentence and default of each setting; an empty default is left empty."""
     for name, field in Settings.model_fields.items():
         default = "" if field.default in (None, ()) else field.default
-        yield _VARIABLE.format(name.upper()), " ".join((field.description or "").split()), default
+        yield f"ALMAZARA_{name.upper()}", " ".join((field.description or "").split()), default
 
 
 if __name__ == "__main__":

@@ -20,12 +20,7 @@ Said = Callable[[str, str], str]
 
 
 class Database:
-    """A database that threads may share; what its driver raises becomes UnavailableError.
-
-    Args:
-        engine: Its connections; `insert` is the statement of its dialect, which knows ON CONFLICT.
-        said: Makes the sentence of an error.
-    """
+    """A database that threads may share; `insert` is the statement of its dialect, which knows ON CONFLICT."""
 
     def __init__(self, engine: sa.Engine, said: Said) -> None:
         self.engine = engine
@@ -99,12 +94,7 @@ def open_database(
 
 @contextmanager
 def changing_schema(engine: sa.Engine, lock: int) -> Iterator[sa.Connection]:
-    """The transaction in which tables are made or changed; who begins it meanwhile waits.
-
-    Args:
-        engine: The database.
-        lock: Any number, the same in every process that changes these tables.
-    """
+    """The transaction in which tables are made or changed; who begins it meanwhile, with the same `lock`, waits."""
     if engine.dialect.name == "sqlite":
         _use_write_ahead_log(engine)
     with _writer(engine).begin() as connection:

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 import typer
@@ -261,7 +262,7 @@ def test_every_data_set_that_can_be_fetched_has_a_licence():
     from almazara.cli.movies import DataSet
     from almazara.movies.raw.download import LICENCES
 
-    assert {data_set.value for data_set in DataSet} == set(LICENCES)
+    assert set(get_args(DataSet)) == set(LICENCES)
 
 
 @pytest.mark.server

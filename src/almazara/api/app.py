@@ -30,11 +30,7 @@ def create_api(
 ) -> FastAPI:
     """The app over live services; while it runs it looks for newly published versions of what it answers from.
 
-    Args:
-        live_movies: The film service.
-        price_product: The price product; it is closed when the app ends.
-        settings: The settings.
-        read_now: Whether followed prices are read as soon as it runs.
+    When it ends it closes the price product; with `read_now` followed prices are read as soon as it runs.
     """
     film_users = open_film_users(settings, live_movies)
     training = open_film_training(settings)

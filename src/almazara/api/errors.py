@@ -14,12 +14,7 @@ from almazara.errors import AlmazaraError, ConflictError, InputError, NotFoundEr
 
 PROBLEM_TYPE: Final = "application/problem+json"
 
-_STATUS: Final[dict[type[AlmazaraError], int]] = {
-    NotFoundError: 404,
-    ConflictError: 409,
-    InputError: 422,
-    UnavailableError: 503,
-}
+_STATUS: Final = {NotFoundError: 404, ConflictError: 409, InputError: 422, UnavailableError: 503}
 _TITLES: Final = {
     400: "Petición incorrecta",
     401: "Falta la clave",
@@ -79,10 +74,10 @@ def problem(
 
 def install(app: FastAPI) -> None:
     """Map every error of the app to a problem."""
-    app.add_exception_handler(AlmazaraError, _on_own_error)
-    app.add_exception_handler(RequestValidationError, _on_invalid_request)
-    app.add_exception_handler(HTTPException, _on_http_error)
-    app.add_exception_handler(Exception, _on_unexpected)
+    app.exception_handler(AlmazaraError)(_on_own_error)
+    app.exception_handler(RequestValidationError)(_on_invalid_request)
+    app.exception_handler(HTTPException)(_on_http_error)
+    app.exception_handler(Exception)(_on_unexpected)
 
 
 def status_of(error: AlmazaraError) -> int:
@@ -90,18 +85,13 @@ def status_of(error: AlmazaraError) -> int:
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
 
 
-async def _on_own_error(_request: Request, error: Exception) -> Response:
-    if not isinstance(error, AlmazaraError):
-        raise error
+async def _on_own_error(_request: Request, error: AlmazaraError) -> Response:
     suggestions = error.suggestions if isinstance(error, InputError | NotFoundError) else None
     return problem(status_of(error), str(error), suggestions)
 
 
-async def _on_invalid_request(_request: Request, error: Exception) -> Response:
-    if not isinstance(error, RequestValidationError):
-        raise error
-    sentences = [_sentence(one) for one in error.errors()]
-    return problem(422, " ".join(sentences))
+async def _on_invalid_request(_request: Request, error: RequestValidationError) -> Response:
+    return problem(422, " ".join(_sentence(one) for one in error.errors()))
 
 
 def _sentence(one: dict[str, Any]) -> str:
@@ -111,9 +101,7 @@ def _sentence(one: dict[str, Any]) -> str:
     return f"El parámetro {where} {said}." if where else f"El cuerpo de la petición {said}."
 
 
-async def _on_http_error(request: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):
-        raise error
+async def _on_http_error(request: Request, error: HTTPException) -> Response:
     match error.status_code:
         case 400:  # FastAPI's, for a body that is no JSON, or not even text
             return problem(422, "El cuerpo de la petición no es JSON válido.")

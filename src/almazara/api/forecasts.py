@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from almazara.api.errors import declared
 from almazara.api.prices import All, ProductId, RunId, Service
-from almazara.api.routes import send, writing
+from almazara.api.routes import reading, send, writing
 from almazara.errors import InputError
 from almazara.prices.alerts.rules import DEADLINE_DAYS
 from almazara.prices.answers import MOST_PIECES, Advice, Cheapest, Prediction
@@ -20,12 +20,7 @@ router = APIRouter(tags=["precios"], responses=declared(422, 503))
 Levels = Annotated[str, Query(pattern=r"^\d{1,2}(,\d{1,2}){0,10}$", description=f"Intervalos en %, de {LEVELS}.")]
 
 
-@router.get(
-    "/predict",
-    response_model=Prediction,
-    responses=declared(404),
-    summary="El pronóstico de un producto, o del índice de una categoría",
-)
+@router.get("/predict", **reading(Prediction, "El pronóstico de un producto, o del índice de una categoría", 404))
 def predict(
     service: Service,
     product: ProductId | None = None,
@@ -44,36 +39,27 @@ def predict(
     return send(service.predict(product or "", horizon, asked))
 
 
-@router.post(
-    "/retrain",
-    response_model=RunView,
-    status_code=202,
-    summary="Hacer de nuevo los pronósticos",
-    **writing(declared(409, 413)),
-)
+@router.post("/retrain", **writing(RunView, 202, "Hacer de nuevo los pronósticos", declared(409, 413)))
 def retrain(prices: All) -> Response:
     run = prices.retraining.start()
     return send(view(run.run_id, [run]), 202, {"Location": f"/retrain/{run.run_id}"})
 
 
-@router.get("/retrain/{run_id}", response_model=RunView, responses=declared(404), summary="Cómo va un reentrenamiento")
+@router.get("/retrain/{run_id}", **reading(RunView, "Cómo va un reentrenamiento", 404))
 def retrain_run(run_id: RunId, service: Service) -> Response:
     return send(find(service.store, run_id, RETRAIN))
 
 
 @router.get(
-    "/forecasts/score",
-    response_model=ForecastReport,
-    summary="Aciertos de los pronósticos publicados, por modelo y horizonte",
+    "/forecasts/score", **reading(ForecastReport, "Aciertos de los pronósticos publicados, por modelo y horizonte")
 )
 def forecast_scores(
-    service: Service,
-    days: Annotated[int, Query(ge=1, le=KEPT_DAYS, description="Días terminados que se miran.")] = 28,
+    service: Service, days: Annotated[int, Query(ge=1, le=KEPT_DAYS, description="Días terminados que se miran.")] = 28
 ) -> Response:
     return send(service.forecast_scores(days))
 
 
-@router.get("/advice", response_model=Advice, responses=declared(404), summary="Comprar ya o esperar, y por qué")
+@router.get("/advice", **reading(Advice, "Comprar ya o esperar, y por qué", 404))
 def advice(
     service: Service,
     product: ProductId,
@@ -85,12 +71,7 @@ def advice(
     return send(service.advice(product, deadline_days, quantity))
 
 
-@router.get(
-    "/cheapest",
-    response_model=Cheapest,
-    responses=declared(404),
-    summary="El litro más barato de una categoría, por calidad",
-)
+@router.get("/cheapest", **reading(Cheapest, "El litro más barato de una categoría, por calidad", 404))
 def cheapest(
     service: Service,
     category: Annotated[str, Query(min_length=1, max_length=100, description="La palabra con que se agrupan.")],

@@ -1,7 +1,7 @@
 """Prometheus metrics of the requests, by route."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from fastapi import FastAPI, Response
@@ -61,70 +61,55 @@ class RequestMetrics:
             self._seconds.labels(route).observe(time.perf_counter() - started)
 
 
-class ScraperMetrics(Collector):
-    """The scraper's health as gauges, read when Prometheus asks."""
+class _Gauges(Collector):
+    """Gauges that are read when Prometheus asks; none while the store does not answer."""
 
-    def __init__(self, report: Callable[[], HealthReport]) -> None:
-        self._report = report
-
-    def describe(self) -> Iterable[Metric]:
-        """Nothing is read before the first question."""
-        return ()
-
-    def collect(self) -> Iterator[Metric]:
-        """The gauges; none while the store does not answer."""
-        try:
-            report = self._report()
-        except UnavailableError:
-            return
-        yield GaugeMetricFamily("almazara_scraper_healthy", "1 when nothing is wrong.", float(report.healthy))
-        for kind, rates in (("shop", report.shops), ("rule", report.rules)):
-            name = f"almazara_scraper_success_by_{kind}"
-            family = GaugeMetricFamily(name, f"Share of pages read, by {kind}, in a week.", labels=[kind])
-            for subject, rate in rates.items():
-                if rate.success is not None:
-                    family.add_metric([subject], rate.success)
-            yield family
-        unread = GaugeMetricFamily("almazara_days_since_read", "Days since a product was read.", labels=["product"])
-        for listing_id, days in report.days_since_read.items():
-            if days is not None:
-                unread.add_metric([listing_id], days)
-        yield unread
-
-
-class ForecastMetrics(Collector):
-    """How the published forecasts did over the last weeks, read when Prometheus asks."""
-
-    def __init__(self, report: Callable[[int], ForecastReport]) -> None:
-        self._report = report
+    def __init__(self, read: Callable[[], Iterable[Metric]]) -> None:
+        self._read = read
 
     def describe(self) -> Iterable[Metric]:
         """Nothing is read before the first question."""
         return ()
 
-    def collect(self) -> Iterator[Metric]:
-        """The gauges; none while the store does not answer."""
+    def collect(self) -> Iterable[Metric]:
         try:
-            report = self._report(_FORECAST_DAYS)
+            return list(self._read())
         except UnavailableError:
-            return
-        for field, what in _FORECAST_GAUGES.items():
-            gauge = GaugeMetricFamily(f"almazara_forecast_{field}", what, labels=["model", "horizon"])
-            for score in report.scores:
-                value = getattr(score, field)
-                if value is not None:
-                    gauge.add_metric([score.model, str(score.horizon)], value)
-            yield gauge
-        yield GaugeMetricFamily("almazara_forecast_drifts", "Things in which forecasts drifted.", len(report.drift))
+            return ()
 
 
-def install(
-    app: FastAPI, health: Callable[[], HealthReport], forecasts: Callable[[int], ForecastReport]
-) -> CollectorRegistry:
+def _scraper_gauges(report: HealthReport) -> Iterator[Metric]:
+    yield GaugeMetricFamily("almazara_scraper_healthy", "1 when nothing is wrong.", float(report.healthy))
+    for kind, rates in (("shop", report.shops), ("rule", report.rules)):
+        shares = (([subject], rate.success) for subject, rate in rates.items())
+        what = f"Share of pages read, by {kind}, in a week."
+        yield _gauge(f"almazara_scraper_success_by_{kind}", what, [kind], shares)
+    unread = (([listing_id], days) for listing_id, days in report.days_since_read.items())
+    yield _gauge("almazara_days_since_read", "Days since a product was read.", ["product"], unread)
+
+
+def _forecast_gauges(report: ForecastReport) -> Iterator[Metric]:
+    """How the published forecasts did over the last weeks."""
+    for field, what in _FORECAST_GAUGES.items():
+        found = (([score.model, str(score.horizon)], getattr(score, field)) for score in report.scores)
+        yield _gauge(f"almazara_forecast_{field}", what, ["model", "horizon"], found)
+    yield GaugeMetricFamily("almazara_forecast_drifts", "Things in which forecasts drifted.", len(report.drift))
+
+
+def _gauge(name: str, what: str, labels: Sequence[str], found: Iterable[tuple[Sequence[str], float | None]]) -> Metric:
+    """A value for each set of labels; one that is not known is left out."""
+    gauge = GaugeMetricFamily(name, what, labels=labels)
+    for of_labels, value in found:
+        if value is not None:
+            gauge.add_metric(of_labels, value)
+    return gauge
+
+
+def install(app: FastAPI, health: Callable[[], HealthReport], forecasts: Callable[[int], ForecastReport]) -> None:
     """Count the app's requests and serve them, the scraper's health and the forecasts' scores, on /metrics."""
     registry = CollectorRegistry()
-    registry.register(ScraperMetrics(health))
-    registry.register(ForecastMetrics(forecasts))
+    registry.register(_Gauges(lambda: _scraper_gauges(health())))
+    registry.register(_Gauges(lambda: _forecast_gauges(forecasts(_FORECAST_DAYS))))
     ProcessCollector(registry=registry)
     app.add_middleware(RequestMetrics, registry=registry)
 
@@ -137,5 +122,3 @@ def install(
     )
     def metrics() -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-    return registry

@@ -1,24 +1,11 @@
 """Routes of the film product, and of the model that it serves; paths and fields follow the brief, in Spanish."""
-# ruff: noqa: FAST003 - the parameters are described and read by routes.py
 
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from almazara.api.errors import declared
-from almazara.api.routes import (
-    PRINTABLE,
-    PathText,
-    PlainRoute,
-    described,
-    number,
-    send,
-    share,
-    text,
-    values,
-    whole_number,
-    writing,
-)
+from almazara.api.routes import PathText, PlainRouter, number, reading, send, share, text, values, whole_number, writing
 from almazara.errors import InputError
 from almazara.movies import answers
 from almazara.movies.catalog.calendar_es import MONTHS, WEEKDAYS
@@ -27,9 +14,10 @@ from almazara.movies.service import MovieService
 from almazara.movies.similar.answering import DEFAULT_METHOD, METHODS
 from almazara.movies.similar.attributes import MAX_EXCLUDED, SPANISH_GENRES, Filters, listed_ids
 from almazara.movies.similar.ranking import MAX_SIMILAR
+from almazara.movies.users.events import LARGEST_ID
 from almazara.runs import RUN_ID_PATTERN
 
-router = APIRouter(route_class=PlainRoute, tags=["películas"], responses=declared(422, 503))
+router = PlainRouter("películas")
 model = APIRouter(prefix="/modelos/peliculas", tags=["películas"], responses=declared(422, 503))
 
 _ACCENTS: Final = {"a": "aá", "e": "eé", "i": "ií", "o": "oó", "u": "uú", "á": "aá", "é": "eé"}
@@ -49,32 +37,26 @@ _MONTH_WORDS: Final = f"^(?:{_any_spelling((*MONTHS, 'setiembre'))}|0?[1-9]|1[0-
 _DAY_WORDS: Final = f"^(?:{_any_spelling(WEEKDAYS)}|0?[1-9]|[12][0-9]|3[01])$"
 _GENRE_NAMES: Final = _any_spelling(tuple(dict.fromkeys(map(str.lower, (*SPANISH_GENRES, *SPANISH_GENRES.values())))))
 _GENRE_WORDS: Final = f"^(?:{_GENRE_NAMES})( *, *(?:{_GENRE_NAMES}))*$"
-_LARGEST_ID: Final = 2**63 - 1
 YEARS: Final = (1800, 2200)
 MOST_VOTES: Final = 10**12
 
-MONTH: Final = PathText("mes", "Mes en español, o 1-12.", {"type": "string", "pattern": _MONTH_WORDS}, "enero")
+MONTH: Final = PathText("mes", "Mes en español, o 1-12.", "enero", {"type": "string", "pattern": _MONTH_WORDS})
 DAY: Final = PathText(
     "dia",
     "Día de la semana, 1-31, o AAAA-MM-DD.",
-    {"anyOf": [{"type": "string", "pattern": _DAY_WORDS}, {"type": "string", "format": "date"}]},
     "miércoles",
+    {"anyOf": [{"type": "string", "pattern": _DAY_WORDS}, {"type": "string", "format": "date"}]},
 )
-TITLE: Final = PathText(
-    "titulo", "Título, también original; `Título (1950)` elige el año.", PRINTABLE, "Gone with the Olive"
-)
-ACTOR: Final = PathText("nombre_actor", "Nombre y apellidos.", PRINTABLE, "Ramona Wendández")
-DIRECTOR: Final = PathText("nombre_director", "Nombre y apellidos.", PRINTABLE, "Fenna Eldhurst")
-ID: Final = PathText("id", "Id de la película.", {"type": "integer", "minimum": 1, "maximum": _LARGEST_ID}, "900001")
-TEXT: Final = text("q", "Lo que se busca; admite erratas.", PRINTABLE, None, required=True)
+TITLE: Final = PathText("titulo", "Título, también original; `Título (1950)` elige el año.", "Gone with the Olive")
+ACTOR: Final = PathText("nombre_actor", "Nombre y apellidos.", "Ramona Wendández")
+DIRECTOR: Final = PathText("nombre_director", "Nombre y apellidos.", "Fenna Eldhurst")
+ID: Final = PathText("id", "Id de la película.", "900001", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID})
+TEXT: Final = text("q", "Lo que se busca; admite erratas.", None, required=True)
 YEAR: Final = number("anio", "Año de estreno, entre varias del mismo título.", *YEARS, None)
-FILM_ID: Final = number("id", "Id, entre varias del mismo título.", 1, _LARGEST_ID, None)
+FILM_ID: Final = number("id", "Id, entre varias del mismo título.", 1, LARGEST_ID, None)
 COUNT: Final = number("n", "Cuántas películas; 5 recomendadas o 10 buscadas si no se dice.", 1, MAX_SIMILAR, None)
 METHOD: Final = text(
-    "metodo",
-    f"Método; {DEFAULT_METHOD} si no se dice.",
-    {"type": "string", "enum": list(METHODS)},
-    DEFAULT_METHOD,
+    "metodo", f"Método; {DEFAULT_METHOD} si no se dice.", DEFAULT_METHOD, {"type": "string", "enum": list(METHODS)}
 )
 DIVERSITY: Final = share("diversidad", "Variedad: 0, las más parecidas; 1, lo más distintas entre sí.")
 YEAR_MIN: Final = number("anio_min", "Solo películas de este año o posteriores.", *YEARS, None)
@@ -106,76 +88,50 @@ def _films(request: Request) -> MovieService:
     return service
 
 
-@router.get(
-    "/cantidad_filmaciones_mes/{mes}",
-    response_model=answers.MonthAnswer,
-    openapi_extra=described(MONTH),
-    summary="Estrenos en un mes de cualquier año",
+@router.question(
+    "/cantidad_filmaciones_mes/{mes}", answers.MonthAnswer, "Estrenos en un mes de cualquier año", [MONTH], errors=()
 )
 async def films_in_month(request: Request) -> Response:
     return send(_films(request).month(MONTH.read(request)))
 
 
-@router.get(
-    "/cantidad_filmaciones_dia/{dia}",
-    response_model=answers.DayAnswer,
-    openapi_extra=described(DAY),
-    summary="Estrenos en un día",
-)
+@router.question("/cantidad_filmaciones_dia/{dia}", answers.DayAnswer, "Estrenos en un día", [DAY], errors=())
 async def films_on_day(request: Request) -> Response:
     return send(_films(request).day(DAY.read(request)))
 
 
-@router.get(
-    "/score_titulo/{titulo:text}",
-    response_model=answers.ScoreAnswer,
-    responses=declared(404),
-    openapi_extra=described(TITLE, YEAR, FILM_ID),
-    summary="Popularidad de una película",
+@router.question(
+    "/score_titulo/{titulo:text}", answers.ScoreAnswer, "Popularidad de una película", [TITLE, YEAR, FILM_ID]
 )
 async def score(request: Request) -> Response:
     return send(_films(request).score(TITLE.read(request), YEAR.read(request), FILM_ID.read(request)))
 
 
-@router.get(
-    "/votos_titulo/{titulo:text}",
-    response_model=answers.VotesAnswer,
-    responses=declared(404),
-    openapi_extra=described(TITLE, YEAR, FILM_ID),
-    summary="Votos de una película",
-)
+@router.question("/votos_titulo/{titulo:text}", answers.VotesAnswer, "Votos de una película", [TITLE, YEAR, FILM_ID])
 async def votes(request: Request) -> Response:
     return send(_films(request).votes(TITLE.read(request), YEAR.read(request), FILM_ID.read(request)))
 
 
-@router.get(
-    "/get_actor/{nombre_actor:text}",
-    response_model=answers.ActorAnswer,
-    responses=declared(404),
-    openapi_extra=described(ACTOR),
-    summary="Éxito de un actor o una actriz",
-)
+@router.question("/get_actor/{nombre_actor:text}", answers.ActorAnswer, "Éxito de un actor o una actriz", [ACTOR])
 async def actor(request: Request) -> Response:
     return send(_films(request).actor(ACTOR.read(request)))
 
 
-@router.get(
+@router.question(
     "/get_director/{nombre_director:text}",
-    response_model=answers.DirectorAnswer,
-    responses=declared(404),
-    openapi_extra=described(DIRECTOR),
-    summary="Éxito y películas de un director o una directora",
+    answers.DirectorAnswer,
+    "Éxito y películas de un director o una directora",
+    [DIRECTOR],
 )
 async def director(request: Request) -> Response:
     return send(_films(request).director(DIRECTOR.read(request)))
 
 
-@router.get(
+@router.question(
     "/recomendacion/{titulo:text}",
-    response_model=answers.RecommendationAnswer,
-    responses=declared(404),
-    openapi_extra=described(TITLE, COUNT, METHOD, DIVERSITY, *FILTERS, YEAR, FILM_ID),
-    summary="Películas parecidas",
+    answers.RecommendationAnswer,
+    "Películas parecidas",
+    [TITLE, COUNT, METHOD, DIVERSITY, *FILTERS, YEAR, FILM_ID],
 )
 async def recommendation(request: Request) -> Response:
     films, title = _films(request), TITLE.read(request)
@@ -205,12 +161,7 @@ def read_filters(request: Request) -> Filters:
     )
 
 
-@router.get(
-    "/buscar",
-    response_model=answers.SearchAnswer,
-    openapi_extra=described(TEXT, COUNT),
-    summary="Buscar películas, con erratas",
-)
+@router.question("/buscar", answers.SearchAnswer, "Buscar películas, con erratas", [TEXT, COUNT], errors=())
 async def search(request: Request) -> Response:
     n = COUNT.read(request) or 10
     films, asked = _films(request), TEXT.read(request)
@@ -219,15 +170,9 @@ async def search(request: Request) -> Response:
     return send(films.search(asked, n))
 
 
-@router.get(
-    "/peliculas/{id}",
-    response_model=answers.FilmAnswer,
-    responses=declared(404),
-    openapi_extra=described(ID),
-    summary="Una película por su id",
-)
+@router.question("/peliculas/{id}", answers.FilmAnswer, "Una película por su id", [ID])
 async def film(request: Request) -> Response:
-    return send(_films(request).film(whole_number(ID.read(request), "id", 1, _LARGEST_ID)))
+    return send(_films(request).film(whole_number(ID.read(request), "id", 1, LARGEST_ID)))
 
 
 def _training(request: Request) -> FilmTraining:
@@ -239,25 +184,17 @@ Training = Annotated[FilmTraining, Depends(_training)]
 RunId = Annotated[str, Path(pattern=RUN_ID_PATTERN, description="Nombre de un entrenamiento.")]
 
 
-@model.get("", response_model=ModelState, summary="Qué modelo se sirve, sus métricas y su último entrenamiento")
+@model.get("", **reading(ModelState, "Qué modelo se sirve, sus métricas y su último entrenamiento"))
 def model_state(training: Training) -> Response:
     return send(training.state())
 
 
-@model.post(
-    "/entrenar",
-    response_model=TrainingRun,
-    status_code=202,
-    summary="Entrenar de nuevo; publica solo si no es peor",
-    **writing(declared(409)),
-)
+@model.post("/entrenar", **writing(TrainingRun, 202, "Entrenar de nuevo; publica solo si no es peor", declared(409)))
 def retrain(training: Training) -> Response:
     run = training.runs.start()
     return send(run, 202, {"Location": f"{model.prefix}/entrenar/{run.id}"})
 
 
-@model.get(
-    "/entrenar/{run_id}", response_model=TrainingRun, responses=declared(404), summary="Cómo va un entrenamiento"
-)
+@model.get("/entrenar/{run_id}", **reading(TrainingRun, "Cómo va un entrenamiento", 404))
 def training_run(run_id: RunId, training: Training) -> Response:
     return send(training.kept.get(run_id))

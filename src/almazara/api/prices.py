@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from almazara.api.errors import declared
-from almazara.api.routes import send, writing
+from almazara.api.routes import reading, send, writing
 from almazara.app.prices import Prices
 from almazara.errors import InputError
 from almazara.prices.answers import DailyRow, DataQuery, DataRow, IndexRow, Product
@@ -22,6 +22,7 @@ router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
 _NEXT: Final = "X-Next-Cursor"
 _TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
+_KNOWN: Final[dict[int | str, Any]] = {200: {"model": Product, "description": "Ya se conocía"}}
 
 
 class Format(StrEnum):
@@ -45,6 +46,9 @@ class ScrapeRequest(BaseModel):
     """Which products to read; all that are followed when left out."""
 
     products: Annotated[list[str] | None, Field(min_length=1, max_length=200)] = None
+
+
+AnyRow = DataRow | DailyRow | IndexRow
 
 
 class DataAnswer(BaseModel):
@@ -89,7 +93,7 @@ Moment = Annotated[
 ]
 
 
-@router.get("/productos", response_model=list[Product], summary="Lo que se sigue, con su último precio")
+@router.get("/productos", **reading(list[Product], "Lo que se sigue, con su último precio"))
 def products(
     service: Service,
     category: Annotated[str | None, Query(max_length=100)] = None,
@@ -100,13 +104,7 @@ def products(
     return send(service.products(category=category, tracked=None if every else True))
 
 
-@router.post(
-    "/productos",
-    response_model=Product,
-    status_code=201,
-    summary="Seguir un producto",
-    **writing({200: {"model": Product, "description": "Ya se conocía"}, **declared(409, 413)}),
-)
+@router.post("/productos", **writing(Product, 201, "Seguir un producto", {**_KNOWN, **declared(409, 413)}))
 def add_product(new: NewProduct, service: Service) -> Response:
     product, is_new = service.add_product(
         new.product, marketplace=new.marketplace, category=new.category, target_price=new.target_price
@@ -116,28 +114,20 @@ def add_product(new: NewProduct, service: Service) -> Response:
 
 @router.delete(
     "/productos/{product_id}",
-    status_code=204,
-    summary="Dejar de seguir un producto; su historia queda",
-    **writing(declared(404, 409, 413)),
+    **writing(None, 204, "Dejar de seguir un producto; su historia queda", declared(404, 409, 413)),
 )
 def remove_product(product_id: Annotated[str, Path(json_schema_extra=_TEXT)], service: Service) -> Response:
     service.remove_product(product_id)
     return Response(status_code=204)
 
 
-@router.post(
-    "/scraper",
-    response_model=RunView,
-    status_code=202,
-    summary="Leer ahora los precios",
-    **writing(declared(404, 409, 413)),
-)
+@router.post("/scraper", **writing(RunView, 202, "Leer ahora los precios", declared(404, 409, 413)))
 def scrape(prices: All, request: Annotated[ScrapeRequest | None, Body()] = None) -> Response:
     run = prices.jobs.start(request.products if request else None)
     return send(run, 202, {"Location": f"/scraper/{run.run_id}"})
 
 
-@router.get("/scraper/{run_id}", response_model=RunView, responses=declared(404), summary="Cómo va una lectura")
+@router.get("/scraper/{run_id}", **reading(RunView, "Cómo va una lectura", 404))
 def scrape_run(run_id: RunId, service: Service) -> Response:
     return send(find(service.store, run_id, SCRAPE))
 
@@ -174,9 +164,9 @@ def data(
 
 
 def _start(moment: date | datetime | None) -> datetime | None:
-    if moment is None or isinstance(moment, datetime):
-        return moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
-    return datetime.combine(moment, time.min, UTC)
+    if isinstance(moment, datetime):
+        return moment.replace(tzinfo=moment.tzinfo or UTC)
+    return datetime.combine(moment, time.min, UTC) if moment else None
 
 
 def _end(moment: date | datetime | None) -> datetime | None:
@@ -189,12 +179,7 @@ def _end(moment: date | datetime | None) -> datetime | None:
         raise InputError("end lies outside the calendar.") from error
 
 
-def _formatted(
-    rows: Sequence[DataRow] | Sequence[DailyRow] | Sequence[IndexRow],
-    kind: type[DataRow | DailyRow | IndexRow],
-    following: str | None,
-    output: Format,
-) -> Response:
+def _formatted(rows: Sequence[AnyRow], kind: type[AnyRow], following: str | None, output: Format) -> Response:
     headers = {_NEXT: following} if following else {}
     if output is Format.json:
         return send({"items": rows, "next_cursor": following}, headers=headers)

@@ -6,11 +6,11 @@ film routes take the request as it is, and each of their parameters is described
 
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
-from fastapi import Depends, Request, Response, Security
+from fastapi import APIRouter, Depends, Request, Response, Security
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader
 from starlette.convertors import PathConvertor, register_url_convertor
@@ -23,6 +23,7 @@ from almazara.movies.similar.attributes import listed
 
 T = TypeVar("T")
 Absent = TypeVar("Absent")
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Responses = Mapping[int | str, dict[str, Any]]
 
 _KEY = APIKeyHeader(name=KEY_HEADER, auto_error=False, description="Solo hace falta si hay claves configuradas.")
@@ -43,14 +44,20 @@ def send(answer: object, status: int = 200, headers: dict[str, str] | None = Non
     return Response(content, status, headers, media_type="application/json")
 
 
-def writing(responses: Responses, **described: object) -> dict[str, Any]:
-    """The options of a route that writes: who may, how often, and how that is described.
+def reading(model: object, summary: str, *errors: int) -> dict[str, Any]:
+    """The options of a route that answers with a `model`, or with one of `errors` beside those of every route."""
+    return {"response_model": model, "summary": summary, "responses": declared(*errors)}
 
-    Args:
-        responses: Its answers beside the usual one and the refusals of those who may not write.
-        described: What else its OpenAPI description says.
+
+def writing(model: type | None, status: int, summary: str, responses: Responses, **described: object) -> dict[str, Any]:
+    """The options of a route that writes: what it answers, who may ask, how often, and how that is described.
+
+    To its `responses` come the refusals of those who may not write; `described` is what else OpenAPI is told.
     """
     return {
+        "response_model": model,
+        "status_code": status,
+        "summary": summary,
         "responses": {**declared(401, 403, 429), **responses},
         "dependencies": [Depends(require_write), Security(_KEY)],
         # The key is one way; without keys configured this machine needs none.
@@ -81,8 +88,8 @@ class PathText:
 
     name: str
     description: str
-    schema: Mapping[str, Any]
     example: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: PRINTABLE)
 
     def described(self) -> dict[str, Any]:
         """The parameter object of OpenAPI."""
@@ -116,27 +123,39 @@ class Queried(Generic[T]):
         return {**_base(self), "in": "query", **self.more}
 
     def read(self, request: Request) -> T:
-        """What was asked for.
-
-        Raises:
-            InputError: in Spanish, when it cannot be meant.
-        """
+        """What was asked for; raises InputError as `value` does."""
         # Most requests have no query, and Starlette takes as long to find that out as we to find a film.
         texts = request.query_params.getlist(self.name) if request.scope["query_string"] else None
         return self.value(texts) if texts else self.absent
 
 
-def _base(parameter: PathText | Queried[Any]) -> dict[str, Any]:
+Parameter = PathText | Queried[Any]
+
+
+def _base(parameter: Parameter) -> dict[str, Any]:
     return {"name": parameter.name, "description": parameter.description, "schema": parameter.schema}
 
 
-def described(*parameters: PathText | Queried[Any]) -> dict[str, Any]:
+def described(*parameters: Parameter) -> dict[str, Any]:
     """What a route adds to its OpenAPI description."""
     return {"parameters": [parameter.described() for parameter in parameters]}
 
 
+class PlainRouter(APIRouter):
+    """A router of plain routes, under one heading of the documentation."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(route_class=PlainRoute, tags=[tag], responses=declared(422, 503))
+
+    def question(
+        self, path: str, model: type, summary: str, asked: Sequence[Parameter], errors: Sequence[int] = (404,)
+    ) -> Callable[[Endpoint], Endpoint]:
+        """A route of which the parameters are `asked`; see `reading`."""
+        return self.get(path, **reading(model, summary, *errors), openapi_extra=described(*asked))
+
+
 def text(
-    name: str, description: str, schema: Mapping[str, Any], absent: Absent, **more: object
+    name: str, description: str, absent: Absent, schema: Mapping[str, Any] = PRINTABLE, **more: object
 ) -> Queried[str | Absent]:
     """A text, which the service judges."""
     return Queried(name, description, schema, lambda texts: texts[-1], absent, more)
@@ -149,11 +168,7 @@ def number(name: str, description: str, low: int, high: int, absent: Absent) -> 
 
 
 def whole_number(text: str, name: str, low: int, high: int) -> int:
-    """The number that a text writes.
-
-    Raises:
-        InputError: in Spanish, saying what is allowed.
-    """
+    """The number that a text writes; raises InputError, in Spanish, saying what is allowed."""
     if not _INTEGER.fullmatch(text):
         raise InputError(f"El parámetro {name} debe ser un número entero, del {low} al {high}.")
     if not low <= (number := int(text)) <= high:

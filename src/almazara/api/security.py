@@ -34,10 +34,7 @@ _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", 
 class WriteGuard:
     """Lets a writing request pass, or refuses it; keys are compared in constant time and never logged.
 
-    Args:
-        keys: The keys that may write; none: only requests of this machine, not through a proxy or a foreign page.
-        per_minute: How many writing requests a caller may make in a minute.
-        clock: Seconds that only rise.
+    Without keys only requests of this machine may pass, not through a proxy or a foreign page.
     """
 
     def __init__(self, keys: Sequence[SecretStr], per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:

@@ -24,13 +24,7 @@ _TYPES: Final[Mapping[type, Mapping[str, Any]]] = {
         "seller": pl.String,
         "source": pl.String,
     },
-    DailyRow: {
-        "product": pl.String,
-        "date": pl.Date,
-        "state": pl.String,
-        "price": pl.Float64,
-        "currency": pl.String,
-    },
+    DailyRow: {"product": pl.String, "date": pl.Date, "state": pl.String, "price": pl.Float64, "currency": pl.String},
     IndexRow: {
         "product": pl.String,
         "date": pl.Date,
@@ -40,11 +34,10 @@ _TYPES: Final[Mapping[type, Mapping[str, Any]]] = {
         "products": pl.Int64,
     },
 }
-Rows = Sequence[DataRow] | Sequence[DailyRow] | Sequence[IndexRow]
-Kind = type[DataRow | DailyRow | IndexRow]
+AnyRow = DataRow | DailyRow | IndexRow
 
 
-def as_csv(rows: Rows, kind: Kind) -> bytes:
+def as_csv(rows: Sequence[AnyRow], kind: type[AnyRow]) -> bytes:
     """A header line and one line a row; moments in ISO 8601, amounts as they were kept."""
     text = io.StringIO()
     writer = csv.DictWriter(text, [field.name for field in fields(kind)], lineterminator="\n")
@@ -53,7 +46,7 @@ def as_csv(rows: Rows, kind: Kind) -> bytes:
     return text.getvalue().encode()
 
 
-def as_parquet(rows: Rows, kind: Kind) -> bytes:
+def as_parquet(rows: Sequence[AnyRow], kind: type[AnyRow]) -> bytes:
     """One Parquet file."""
     schema = _TYPES[kind]
     columns = {name: [_plain(getattr(row, name)) for row in rows] for name in schema}

@@ -1,5 +1,4 @@
 """Routes for users of the film product: events in, lists out; paths and fields in Spanish."""
-# ruff: noqa: FAST003 - the parameters are described and read by routes.py
 
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -11,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from almazara.api.errors import PROBLEM_TYPE, Problem, declared
 from almazara.api.movies import COUNT, DIVERSITY, FILTERS, MOST_VOTES, YEARS, read_filters
-from almazara.api.routes import PathText, PlainRoute, described, flag, send, values, writing
+from almazara.api.routes import PathText, PlainRouter, described, flag, reading, send, values, writing
 from almazara.errors import InputError
 from almazara.movies.answers import DeletedAnswer, EventsAnswer, GroupAnswer, ProfileAnswer, UserAnswer
 from almazara.movies.catalog.titles import LONGEST_QUERY
@@ -23,11 +22,11 @@ from almazara.movies.users.film_users import FilmUsers
 
 _COUNT: Final = 10
 
-lists = APIRouter(route_class=PlainRoute, tags=["usuarios"], responses=declared(422, 503))
+lists = PlainRouter("usuarios")
 _profiles = APIRouter(tags=["usuarios"], responses=declared(422, 503))
 router = APIRouter(tags=["usuarios"], responses=declared(422, 503))
 
-USER: Final = PathText("usuario", "Id del usuario.", {"type": "string", "pattern": f"^{USER_PATTERN}$"}, "ana")
+USER: Final = PathText("usuario", "Id del usuario.", "ana", {"type": "string", "pattern": f"^{USER_PATTERN}$"})
 USERS: Final = values(
     "usuarios",
     f"De 2 a {MAX_MEMBERS} usuarios, separados por comas.",
@@ -100,23 +99,15 @@ class BatchProblem(Problem):
     errores: list[EntryError]
 
 
-_EVENTS_BODY: Final = {
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "anyOf": [
-                    NewEvent.model_json_schema(),
-                    {"type": "array", "items": NewEvent.model_json_schema(), "minItems": 1, "maxItems": MAX_EVENTS},
-                ]
-            }
-        }
-    },
-}
+_EVENT: Final = NewEvent.model_json_schema()
+_EVENTS: Final = {"type": "array", "items": _EVENT, "minItems": 1, "maxItems": MAX_EVENTS}
+_EVENTS_BODY: Final = {"required": True, "content": {"application/json": {"schema": {"anyOf": [_EVENT, _EVENTS]}}}}
 _WRONG_EVENTS: Final[dict[str, Any]] = {
     "description": "Algún evento no vale; no se guardó ninguno",
     "content": {PROBLEM_TYPE: {"schema": BatchProblem.model_json_schema()}},
 }
+_EVENTS_ERRORS: Final = {**declared(409, 413), 422: _WRONG_EVENTS}
+_EVENTS_SUMMARY: Final = "Guardar un evento, o una lista de ellos: todos o ninguno"
 
 
 def _users(request: Request) -> FilmUsers:
@@ -133,21 +124,15 @@ def _query(request: Request) -> ListQuery:
     )
 
 
-@lists.get(
-    "/recomendacion/usuario/{usuario:text}",
-    response_model=UserAnswer,
-    openapi_extra=described(USER, *_LIST),
-    summary="Películas para un usuario",
+@lists.question(
+    "/recomendacion/usuario/{usuario:text}", UserAnswer, "Películas para un usuario", [USER, *_LIST], errors=()
 )
 async def for_user(request: Request) -> Response:
     return send(await run_in_threadpool(_users(request).recommend, USER.read(request), _query(request)))
 
 
-@lists.get(
-    "/recomendacion/grupo",
-    response_model=GroupAnswer,
-    openapi_extra=described(USERS, *_LIST),
-    summary="Películas para varios usuarios a la vez",
+@lists.question(
+    "/recomendacion/grupo", GroupAnswer, "Películas para varios usuarios a la vez", [USERS, *_LIST], errors=()
 )
 async def for_group(request: Request) -> Response:
     users = USERS.read(request)
@@ -156,9 +141,7 @@ async def for_group(request: Request) -> Response:
 
 @_profiles.post(
     "/recomendacion/perfil",
-    response_model=ProfileAnswer,
-    responses=declared(404, 413),
-    summary="Películas para una lista de películas que gustan; no guarda nada",
+    **reading(ProfileAnswer, "Películas para una lista de películas que gustan; no guarda nada", 404, 413),
 )
 def for_profile(request: Request, profile: Profile) -> Response:
     return send(_users(request).answers().for_profile(profile.gustan, profile.no_gustan, profile.query()))
@@ -168,12 +151,7 @@ def for_profile(request: Request, profile: Profile) -> Response:
 lists.include_router(_profiles)
 
 
-@router.post(
-    "/eventos",
-    response_model=EventsAnswer,
-    summary="Guardar un evento, o una lista de ellos: todos o ninguno",
-    **writing({**declared(409, 413), 422: _WRONG_EVENTS}, requestBody=_EVENTS_BODY),
-)
+@router.post("/eventos", **writing(EventsAnswer, 200, _EVENTS_SUMMARY, _EVENTS_ERRORS, requestBody=_EVENTS_BODY))
 async def add_events(request: Request) -> Response:
     body = _decoded(await request.body())
     try:
@@ -185,10 +163,8 @@ async def add_events(request: Request) -> Response:
 
 
 @router.delete(
-    "/usuarios/{usuario:text}",
-    response_model=DeletedAnswer,
-    summary="Borrar todo lo que se guardó de un usuario",
-    **writing({}, **described(USER)),
+    "/usuarios/{usuario:text}",  # noqa: FAST003 - read by hand
+    **writing(DeletedAnswer, 200, "Borrar todo lo que se guardó de un usuario", {}, **described(USER)),
 )
 async def delete_user(request: Request) -> Response:
     return send(await run_in_threadpool(_users(request).delete, USER.read(request)))

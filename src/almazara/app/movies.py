@@ -35,12 +35,7 @@ def open_movies(settings: Settings, artifact: Artifact | None = None) -> MovieSe
 
 
 def open_film_users(settings: Settings, live: Live[MovieService] | None = None) -> FilmUsers:
-    """The users of what a server answers from, or else of the published version.
-
-    Raises:
-        NotFoundError: when nothing is published yet, and nothing is live.
-        UnavailableError: when it was built by another version of Almazara.
-    """
+    """The users of what a server answers from, or else of the published version; raises what `open_movies` does."""
     from almazara.movies.users.film_users import FilmUsers
 
     if live is not None:

@@ -73,10 +73,8 @@ class Prices:
 def open_prices(settings: Settings, *, serving: bool) -> Prices:
     """The price product over the settings.
 
-    Args:
-        settings: The settings.
-        serving: A server keeps the demo shop open while it is followed, and makes forecasts anew in a child process
-            after each run; the command line makes them itself.
+    When `serving`, it keeps the demo shop open while it is followed, and makes forecasts anew in a child process after
+    each run; the command line makes them itself.
     """
     from almazara.prices.collecting.jobs import ScrapeJobs
     from almazara.prices.forecasting.retraining import Retraining

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, read_decimal
+from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer
 from almazara.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -37,16 +38,9 @@ def add(
         raise InputError(f"{error}: kinds are {', '.join(RuleKind)}; references {', '.join(Reference)}.") from error
 
     def rule(rule_id: str, now: datetime) -> AlertRule:
-        return AlertRule(
-            rule_id,
-            chosen,
-            now,
-            product,
-            target=read_decimal(target, f"{target!r} is no number"),
-            percent=read_decimal(percent, f"{percent!r} is no number"),
-            reference=against,
-            days=days,
-        )
+        price = read_decimal(target, f"{target!r} is no number")
+        share = read_decimal(percent, f"{percent!r} is no number")
+        return AlertRule(rule_id, chosen, now, product, price, share, against, days)
 
     with _opened_store() as store:
         typer.echo(f"Rule {add_rule(store, rule).rule_id} was made.")
@@ -59,15 +53,10 @@ def list_rules(as_json: AsJson = False) -> None:
 
     with _opened_store() as store:
         found = rules(store)
-    rows = (
-        [
-            rule.rule_id,
-            rule.kind.value,
-            rule.listing_id or "every product",
-            rule.target or rule.percent or rule.days or "",
-        ]
-        for rule in found
-    )
+    rows = []
+    for rule in found:
+        value = rule.target or rule.percent or rule.days or ""
+        rows.append([rule.rule_id, rule.kind.value, rule.listing_id or "every product", value])
     documents = [rule.as_document() for rule in found]
     print_answer(documents, [Table(["rule", "kind", "product", "value"], rows)], as_json=as_json)
 
@@ -114,3 +103,11 @@ def _opened_store() -> closing[ObservationStore]:
     from almazara.prices.store.registry import open_store
 
     return closing(open_store(load_settings()))
+
+
+def read_decimal(text: str | None, complaint: str) -> Decimal | None:
+    """The number that an option holds; where it holds none, an InputError with the complaint."""
+    try:
+        return None if text is None else Decimal(text)
+    except InvalidOperation:
+        raise InputError(f"{complaint}: write it like 24.95.") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from almazara.cli.output import AsJson, Table, load_settings, print_answer
+from almazara.errors import AlmazaraError, NotFoundError
 
 if TYPE_CHECKING:
     from almazara.settings import Settings
@@ -59,7 +61,6 @@ def _installed() -> Iterator[Check]:
 
 def _configured(settings: Settings) -> Iterator[Check]:
     from almazara.artifacts import open_artifacts
-    from almazara.errors import NotFoundError
     from almazara.movies.artifact import MOVIES
 
     home = settings.home_path
@@ -80,30 +81,25 @@ def _configured(settings: Settings) -> Iterator[Check]:
 
 
 def _film_events(settings: Settings) -> Iterator[Check]:
-    from almazara.errors import AlmazaraError
     from almazara.movies.users.event_store import events_in_database, open_event_store
 
     beside = settings.store_url is not None and not events_in_database(settings)
     try:
-        store = open_event_store(settings)
-        found = f"{store.count()} events" + (
-            " in the home folder, as this store has no place for them" if beside else ""
-        )
-        store.close()
-        yield Check("film events", "ok", found)
+        with closing(open_event_store(settings)) as store:
+            found = f"{store.count()} events"
+        where = " in the home folder, as this store has no place for them" if beside else ""
+        yield Check("film events", "ok", f"{found}{where}")
     except AlmazaraError as error:
         yield Check("film events", "failed", str(error), "set ALMAZARA_STORE_URL to a store that answers")
 
 
 def _prices(settings: Settings) -> Iterator[Check]:
-    from almazara.errors import AlmazaraError
     from almazara.prices.store.registry import open_store
 
     kind = settings.store_url.get_secret_value().partition(":")[0] if settings.store_url else "sqlite"
     try:
-        store = open_store(settings)
-        followed = len(store.listings(tracked=True))
-        store.close()
+        with closing(open_store(settings)) as store:
+            followed = len(store.listings(tracked=True))
         advice = "" if followed else "almazara prices track ADDRESS, or --default"
         yield Check("price store", "ok", f"{kind}, {followed} products or searches followed", advice)
     except AlmazaraError as error:
@@ -129,8 +125,6 @@ def _reachable(settings: Settings) -> Iterator[Check]:
 
 
 def _connects(host: str, port: int) -> bool:
-    try:
-        socket.create_connection((host, port), timeout=_TIMEOUT_SECONDS).close()
-    except (OSError, UnicodeError):
-        return False
-    return True
+    with suppress(OSError, UnicodeError), socket.create_connection((host, port), timeout=_TIMEOUT_SECONDS):
+        return True
+    return False

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from almazara.movies.judging.evaluation import Evaluation
     from almazara.movies.renewing.training import Outcome
 
-_SHOWN: Final = (
-    ("recall_at_20", "rec@20"),
-    ("coverage_at_10", "cover"),
-    ("train_cpu_seconds", "CPU s"),
-    ("peak_megabytes", "MB"),
-)
+_SHOWN: Final = {
+    "recall_at_20": "rec@20",
+    "coverage_at_10": "cover",
+    "train_cpu_seconds": "CPU s",
+    "peak_megabytes": "MB",
+}
 
 Folder = Annotated[Path | None, typer.Option(help="Folder or zip of raw films; the published version by default.")]
 Ratings = Annotated[Path | None, typer.Option(help="Folder or zip of MovieLens ratings, with --folder.")]
@@ -80,16 +80,15 @@ def _words(text: str) -> list[str]:
 def _evaluation_in_words(found: Evaluation, target: Path) -> Iterator[str | Table]:
     from almazara.movies.judging.judgement import PRIMARY, wide
 
-    names = [name for name, _ in _SHOWN]
     for split, about in found.described["splits"].items():
         yield f"Split {split}: {', '.join(f'{name} {value}' for name, value in about.items())}"
         table = found.table.filter(split=split)
         bounds = {row["method"]: row for row in table.filter(metric=PRIMARY).iter_rows(named=True)}
         rows = [
-            [row["method"], *_bounded(bounds[row["method"]]), *(_cell(row[name]) for name in names)]
-            for row in wide(table, [PRIMARY, *names]).iter_rows(named=True)
+            [row["method"], *_bounded(bounds[row["method"]]), *(_cell(row[name]) for name in _SHOWN)]
+            for row in wide(table, [PRIMARY, *_SHOWN]).iter_rows(named=True)
         ]
-        yield Table(["method", "NDCG@10", "from", "to", *(title for _, title in _SHOWN)], rows)
+        yield Table(["method", "NDCG@10", "from", "to", *_SHOWN.values()], rows)
     for name, reason in found.described["failed"].items():
         yield f"not measured, {name}: {reason}"
     yield from _refused_in_words(found.described["report"])

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import (
-    AsJson,
-    Table,
-    load_settings,
-    opened_prices,
-    print_answer,
-    showing_progress,
-    told_of_file,
-)
+from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, showing_progress
 from almazara.cli.versions import Version, go_back, show_versions
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
-    from almazara.prices.answers import Advice, Cheapest, Prediction
-    from almazara.prices.forecasting.issued import ForecastReport
+    from almazara.prices.answers import Advice, Prediction
 
 Deadline = Annotated[int, typer.Option(help="Days within which one wants to have bought, 1 to 90.")]
 
@@ -61,7 +52,7 @@ def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, *
     with showing_progress() as progress:
         report = forecast_file(source, output, cutoff=cutoff.date(), horizon_days=horizon, progress=progress)
     told = f"{report.forecast} series forecast into {output}"
-    print_answer(report, told_of_file(told, report.refused_rows, report.refused_series), as_json=as_json)
+    print_answer(report, _told_of_file(told, report.refused_rows, report.refused_series), as_json=as_json)
 
 
 def _levels(text: str) -> list[int]:
@@ -134,25 +125,14 @@ def score(
     """How the published forecasts did once their days had come, by model and days ahead."""
     with opened_prices() as prices:
         report = prices.service.forecast_scores(days)
-    print_answer(report, _scores_in_words(report), as_json=as_json)
-
-
-def _scores_in_words(report: ForecastReport) -> Iterator[str | Table]:
     columns = ["model", "days ahead", "forecasts", "error", "beside last value", "80 % holds", "95 % holds"]
-    rows = (
-        [
-            one.model,
-            one.horizon,
-            one.forecasts,
-            f"{one.mae:.2%}",
-            "" if one.mae_ratio is None else f"{one.mae_ratio:.2f}",
-            f"{one.coverage_80:.0%}",
-            f"{one.coverage_95:.0%}",
-        ]
-        for one in report.scores
-    )
-    yield Table(columns, rows)
-    yield from (f"Drift: {sentence}" for sentence in report.drift)
+    rows = []
+    for one in report.scores:
+        beside = "" if one.mae_ratio is None else f"{one.mae_ratio:.2f}"
+        held = f"{one.coverage_80:.0%}", f"{one.coverage_95:.0%}"
+        rows.append([one.model, one.horizon, one.forecasts, f"{one.mae:.2%}", beside, *held])
+    drift = (f"Drift: {sentence}" for sentence in report.drift)
+    print_answer(report, [Table(columns, rows), *drift], as_json=as_json)
 
 
 def versions(as_json: AsJson = False) -> None:
@@ -197,20 +177,15 @@ def cheapest(
     category: Annotated[str, typer.Argument(help="Category of the products.")], as_json: AsJson = False
 ) -> None:
     """The offers of a category by price per litre."""
-    with opened_prices() as prices:
-        found = prices.service.cheapest(category)
-    print_answer(found, _offers_in_words(found), as_json=as_json)
-
-
-def _offers_in_words(found: Cheapest) -> Iterator[str | Table]:
     from almazara.prices.money import money
 
+    with opened_prices() as prices:
+        found = prices.service.cheapest(category)
     rows = (
         [one.product, money(one.price_per_litre, one.currency), one.grade or "", one.title or ""]
         for one in found.offers
     )
-    yield Table(["product", "per litre", "grade", "title"], rows)
-    yield found.assumes
+    print_answer(found, [Table(["product", "per litre", "grade", "title"], rows), found.assumes], as_json=as_json)
 
 
 def advise(
@@ -228,4 +203,11 @@ def advise(
     with showing_progress() as progress:
         report = advise_file(source, output, cutoff=cutoff.date(), deadline_days=deadline_days, progress=progress)
     told = f"{report.wait} series to wait for, {report.buy} to buy now, in {output}"
-    print_answer(report, told_of_file(told, report.refused_rows, report.refused_series), as_json=as_json)
+    print_answer(report, _told_of_file(told, report.refused_rows, report.refused_series), as_json=as_json)
+
+
+def _told_of_file(told: str, rows: Mapping[str, int], series: Mapping[str, str]) -> Iterator[str]:
+    """What became of a file, how much of it was refused, and why."""
+    yield f"{told}; {len(series)} series and {sum(rows.values())} rows refused."
+    yield from (f"{count} rows: {reason}" for reason, count in rows.items())
+    yield from (f"{name}: {reason}" for name, reason in series.items())

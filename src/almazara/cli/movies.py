@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,6 +16,7 @@ from almazara.errors import InputError
 if TYPE_CHECKING:
     from almazara.artifacts import Artifact
     from almazara.movies.service import MovieService
+    from almazara.movies.similar.attributes import Filters
 
 app = typer.Typer(help="Films: from raw files to answers.", no_args_is_help=True)
 
@@ -28,27 +28,8 @@ Languages = Annotated[str, typer.Option("--idioma", help="One of these original 
 Genres = Annotated[str, typer.Option("--genero", help="One of these genres: drama,comedia")]
 
 
-class Question(StrEnum):
-    """What can be asked."""
-
-    mes = "mes"
-    dia = "dia"
-    score = "score"
-    votos = "votos"
-    actor = "actor"
-    director = "director"
-    buscar = "buscar"
-    pelicula = "pelicula"
-
-
-class DataSet(StrEnum):
-    """What can be downloaded."""
-
-    the_movies_dataset = "the-movies-dataset"
-    ml_latest_small = "ml-latest-small"
-    ml_latest = "ml-latest"
-    ml_1m = "ml-1m"
-    ml_25m = "ml-25m"
+Question = Literal["mes", "dia", "score", "votos", "actor", "director", "buscar", "pelicula"]
+DataSet = Literal["the-movies-dataset", "ml-latest-small", "ml-latest", "ml-1m", "ml-25m"]
 
 
 @app.command()
@@ -62,13 +43,13 @@ def fetch(
     from almazara.movies.raw.download import KAGGLE, fetch_movies, licence_of
 
     settings = load_settings()
-    typer.echo(licence_of(data_set.value), err=True)
-    if data_set.value == KAGGLE:  # kagglehub shows its own progress
-        found = fetch_movies(settings, data_set.value, to, lambda _stage, _done, _total: None)
+    typer.echo(licence_of(data_set), err=True)
+    if data_set == KAGGLE:  # kagglehub shows its own progress
+        found = fetch_movies(settings, data_set, to, lambda _stage, _done, _total: None)
         typer.echo(f"Downloaded. Now: almazara movies build {shlex.quote(str(found))}")
         return
     with showing_progress() as progress:
-        found = fetch_movies(settings, data_set.value, to, progress)
+        found = fetch_movies(settings, data_set, to, progress)
     typer.echo(f"Downloaded. Now: almazara movies build FILMS_FOLDER --ratings {shlex.quote(str(found))}")
 
 
@@ -97,7 +78,18 @@ def ask(
     """Ask the catalog the questions of the API."""
     import msgspec
 
-    answer = _answer(_service(), question, about, year, film_id)
+    service = _service()
+    answers: dict[Question, Callable[[], object]] = {
+        "mes": lambda: service.month(about),
+        "dia": lambda: service.day(about),
+        "score": lambda: service.score(about, year, film_id),
+        "votos": lambda: service.votes(about, year, film_id),
+        "actor": lambda: service.actor(about),
+        "director": lambda: service.director(about),
+        "buscar": lambda: service.search(about, 10),
+        "pelicula": lambda: service.film(_film_id(about)),
+    }
+    answer = answers[question]()
     content = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
     print_answer(content, [msgspec.json.decode(content)["mensaje"]], as_json=as_json)
 
@@ -121,16 +113,7 @@ def recommend(
     as_json: AsJson = False,
 ) -> None:
     """Films similar to one, most similar first, with the reasons."""
-    from almazara.movies.similar.attributes import Filters, listed, listed_ids
-
-    filters = Filters(
-        year_min=year_min,
-        year_max=year_max,
-        languages=listed(languages, "idioma") if languages else (),
-        genres=listed(genres, "genero") if genres else (),
-        votes_min=votes_min,
-        excluded=listed_ids(listed(excluded, "excluir"), "excluir") if excluded else (),
-    )
+    filters = filters_of(year_min, year_max, languages, genres, votes_min, excluded)
     answer = _service().recommend(title, n, method, year, film_id, filters=filters, diversity=diversity)
     rows = ([one.titulo, one.anio, f"{one.similitud:.2f}", "; ".join(one.motivos)] for one in answer.detalle)
     print_answer(answer, [answer.mensaje, Table(["película", "año", "similitud", "motivos"], rows)], as_json=as_json)
@@ -152,24 +135,23 @@ def rollback(version: Version = None) -> None:
     go_back(MOVIES, version, "films", "films")
 
 
+def filters_of(
+    year_min: int | None, year_max: int | None, languages: str, genres: str, votes_min: int = 0, excluded: str = ""
+) -> Filters:
+    """What the options ask of every film of a list."""
+    from almazara.movies.similar.attributes import Filters, listed, listed_ids
+
+    def several(text: str, name: str) -> tuple[str, ...]:
+        return listed(text, name) if text else ()
+
+    words = several(languages, "idioma"), several(genres, "genero")
+    return Filters(year_min, year_max, *words, votes_min, listed_ids(several(excluded, "excluir"), "excluir"))
+
+
 def _service() -> MovieService:
     from almazara.app.movies import open_movies
 
     return open_movies(load_settings())
-
-
-def _answer(service: MovieService, question: Question, about: str, year: int | None, film_id: int | None) -> object:
-    answers: dict[Question, Callable[[], object]] = {
-        Question.mes: lambda: service.month(about),
-        Question.dia: lambda: service.day(about),
-        Question.score: lambda: service.score(about, year, film_id),
-        Question.votos: lambda: service.votes(about, year, film_id),
-        Question.actor: lambda: service.actor(about),
-        Question.director: lambda: service.director(about),
-        Question.buscar: lambda: service.search(about, 10),
-        Question.pelicula: lambda: service.film(_film_id(about)),
-    }
-    return answers[question]()
 
 
 def _film_id(text: str) -> int:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,11 +20,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a machine 
 
 
 def load_settings() -> Settings:
-    """The settings of the environment.
-
-    Raises:
-        InputError: naming each setting that cannot be used.
-    """
+    """The settings of the environment; an InputError names each that cannot be used."""
     from pydantic import ValidationError
 
     from almazara.settings import Settings
@@ -35,18 +30,6 @@ def load_settings() -> Settings:
     except ValidationError as error:
         wrong = "; ".join(f"ALMAZARA_{one['loc'][0]}".upper() + f": {one['msg']}" for one in error.errors())
         raise InputError(f"A setting cannot be used: {wrong}.") from error
-
-
-def read_decimal(text: str | None, complaint: str) -> Decimal | None:
-    """The number that an option holds.
-
-    Raises:
-        InputError: with the complaint, when it holds none.
-    """
-    try:
-        return None if text is None else Decimal(text)
-    except InvalidOperation:
-        raise InputError(f"{complaint}: write it like 24.95.") from None
 
 
 @contextmanager
@@ -99,12 +82,9 @@ class Table:
 
 
 def print_answer(answer: object, words: Iterable[str | Table], *, as_json: bool) -> None:
-    """An answer on standard output.
+    """An answer on standard output: as one JSON value for a machine, or in words for a reader, line by line.
 
-    Args:
-        answer: For a machine: one JSON value, dataclasses as objects, amounts as strings; bytes are JSON already.
-        words: The same for a reader, line by line.
-        as_json: Who asks.
+    In JSON dataclasses are objects and amounts strings; bytes are JSON already.
     """
     if as_json:
         import msgspec
@@ -128,10 +108,3 @@ def _print_table(shown: Table) -> None:
     for row in shown.rows:
         grid.add_row(*(str(cell) for cell in row))
     Console().print(grid)
-
-
-def told_of_file(told: str, rows: Mapping[str, int], series: Mapping[str, str]) -> Iterator[str]:
-    """What became of a file, how much of it was refused, and why."""
-    yield f"{told}; {len(series)} series and {sum(rows.values())} rows refused."
-    yield from (f"{count} rows: {reason}" for reason, count in rows.items())
-    yield from (f"{name}: {reason}" for name, reason in series.items())

@@ -10,20 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from almazara.cli.output import (
-    AsJson,
-    Table,
-    load_settings,
-    opened_prices,
-    print_answer,
-    showing_progress,
-)
+from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, showing_progress
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
     from almazara.prices.answers import DataQuery
-    from almazara.prices.collecting.replaying import ReplayReport
-    from almazara.prices.exchange.files import ImportReport
     from almazara.prices.service import PriceService
 
 ProductId = Annotated[str, typer.Argument(metavar="PRODUCT", help="Id of a product, `shop:code`; see `list`.")]
@@ -91,13 +82,11 @@ def replay(
     with showing_progress() as progress:
         report = replay_pages(load_settings(), folder, store, progress)
     answer = {"counts": report.counts, "different": report.different}
-    print_answer(answer, _replay_in_words(report), as_json=as_json)
-
-
-def _replay_in_words(report: ReplayReport) -> Iterator[str | Table]:
-    yield Table(["what", "pages or observations"], sorted(report.counts.items()))
-    for one in report.different:
-        yield f"differs: {one.listing_id} at {one.observed_at}: now {one.price} {one.currency}"
+    counts = Table(["what", "pages or observations"], sorted(report.counts.items()))
+    different = (
+        f"differs: {one.listing_id} at {one.observed_at}: now {one.price} {one.currency}" for one in report.different
+    )
+    print_answer(answer, [counts, *different], as_json=as_json)
 
 
 def import_history(
@@ -115,15 +104,12 @@ def import_history(
         progress(f"importing {file.name}", 0, 0)
         now, defaults = datetime.now(UTC), Defaults(currency, category)
         report = import_file(prices.store, file, now=now, file_format=file_format, defaults=defaults)
-    print_answer(report, _import_in_words(report), as_json=as_json)
-
-
-def _import_in_words(report: ImportReport) -> Iterator[str]:
-    yield (
+    told = (
         f"{report.read} rows read: {report.imported} imported, {report.already_there} there already, "
         f"{report.refused} refused; {report.listings} new products."
     )
-    yield from (f"line {refusal.line}: {refusal.reason}" for refusal in report.refusals)
+    refusals = (f"line {refusal.line}: {refusal.reason}" for refusal in report.refusals)
+    print_answer(report, [told, *refusals], as_json=as_json)
 
 
 def export_history(

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from almazara.cli import alerts, forecasts, price_histories
-from almazara.cli.output import (
-    AsJson,
-    Table,
-    load_settings,
-    opened_prices,
-    print_answer,
-    read_decimal,
-    showing_progress,
-)
+from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, showing_progress
 from almazara.cli.price_histories import ProductId, Products, written
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
     from almazara.prices.answers import LatestPrice
-    from almazara.prices.collecting.runs import RunView
-    from almazara.prices.collecting.scraper_health import HealthReport
     from almazara.prices.schema import Run
 
 
@@ -65,11 +54,9 @@ def track(
             return
         if product is None:
             raise InputError("Say what to follow: an address, an ASIN, `search: words`, or --default.")
+        price = alerts.read_decimal(target, f"The target {target!r} is no amount")
         found, is_new = prices.service.add_product(
-            product,
-            marketplace=marketplace,
-            category=category,
-            target_price=read_decimal(target, f"The target {target!r} is no amount"),
+            product, marketplace=marketplace, category=category, target_price=price
         )
     told = f"{'Followed now' if is_new else 'Followed already'}: {found.id} {found.url}"
     print_answer(found, [told], as_json=as_json)
@@ -117,7 +104,9 @@ def scrape(
         run = prices.jobs.run(products, on_progress)
         if forecast:
             publishing.retrain(load_settings(), prices.retraining, progress, now=datetime.now(UTC))
-    print_answer(run, _run_in_words(run), as_json=as_json)
+    counts = ", ".join(f"{count} {name}" for name, count in run.counts.items() if count)
+    problems = (f"{problem.outcome}: {problem.listing_id}: {problem.reason}" for problem in run.problems)
+    print_answer(run, [f"Run {run.run_id}: {counts}.", *problems], as_json=as_json)
     if run.state == "failed" or not any(run.counts[name] for name in ("observed", "unchanged", "unavailable", "held")):
         raise typer.Exit(1)
 
@@ -126,7 +115,16 @@ def doctor(as_json: AsJson = False) -> None:
     """Whether the scraper is well: what was read, how long ago, and what is wrong."""
     with opened_prices() as prices:
         report = prices.service.health()
-    print_answer(_health_fields(report), _health_in_words(report), as_json=as_json)
+    answer = {
+        "healthy": report.healthy,
+        "shops": {name: rate.success for name, rate in report.shops.items()},
+        "rules": {name: rate.success for name, rate in report.rules.items()},
+        "days_since_read": report.days_since_read,
+        "problems": report.sentences,
+    }
+    rows = ([name, "never" if days is None else f"{days:.1f}"] for name, days in report.days_since_read.items())
+    told = report.sentences or ["Nothing is wrong."]
+    print_answer(answer, [Table(["product", "days since read"], rows), *told], as_json=as_json)
     if not report.healthy:
         raise typer.Exit(1)
 
@@ -138,50 +136,25 @@ def _latest(latest: LatestPrice | None) -> list[object]:
     return [price, latest.price_per_litre or "", f"{latest.days_ago:.1f} days ago"]
 
 
-def _run_in_words(run: RunView) -> Iterator[str]:
-    yield f"Run {run.run_id}: {', '.join(f'{count} {name}' for name, count in run.counts.items() if count)}."
-    yield from (f"{problem.outcome}: {problem.listing_id}: {problem.reason}" for problem in run.problems)
-
-
-def _health_in_words(report: HealthReport) -> Iterator[str | Table]:
-    rows = ([name, "never" if days is None else f"{days:.1f}"] for name, days in report.days_since_read.items())
-    yield Table(["product", "days since read"], rows)
-    yield from report.sentences or ["Nothing is wrong."]
-
-
-def _health_fields(report: HealthReport) -> dict[str, object]:
-    return {
-        "healthy": report.healthy,
-        "shops": {name: rate.success for name, rate in report.shops.items()},
-        "rules": {name: rate.success for name, rate in report.rules.items()},
-        "days_since_read": report.days_since_read,
-        "problems": report.sentences,
-    }
-
-
 app = typer.Typer(help="Prices: from a page to a forecast and an alert.", no_args_is_help=True)
 app.add_typer(alerts.app, name="alert")
-_COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
-    "forecast": forecasts.forecast,
-    "train-lstm": forecasts.train_lstm,
-    "advice": forecasts.advice,
-    "cheapest": forecasts.cheapest,
-    "advise": forecasts.advise,
-    "score": forecasts.score,
-    "versions": forecasts.versions,
-    "rollback": forecasts.rollback,
-    "read": read,
-    "track": track,
-    "untrack": untrack,
-    "list": list_products,
-    "scrape": scrape,
-    "replay": price_histories.replay,
-    "history": price_histories.history,
-    "retrain": forecasts.retrain,
-    "import": price_histories.import_history,
-    "export": price_histories.export_history,
-    "migrate": price_histories.migrate,
-    "doctor": doctor,
-}
-for _name, _command in _COMMANDS.items():
-    app.command(_name)(_command)
+app.command()(forecasts.forecast)
+app.command()(forecasts.train_lstm)
+app.command()(forecasts.advice)
+app.command()(forecasts.cheapest)
+app.command()(forecasts.advise)
+app.command()(forecasts.score)
+app.command()(forecasts.versions)
+app.command()(forecasts.rollback)
+app.command()(read)
+app.command()(track)
+app.command()(untrack)
+app.command("list")(list_products)
+app.command()(scrape)
+app.command()(price_histories.replay)
+app.command()(price_histories.history)
+app.command()(forecasts.retrain)
+app.command("import")(price_histories.import_history)
+app.command("export")(price_histories.export_history)
+app.command()(price_histories.migrate)
+app.command()(doctor)

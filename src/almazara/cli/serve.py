@@ -56,9 +56,8 @@ def serve(
 
     from almazara.asgi import create_app
 
-    config = uvicorn.Config(
-        create_app(read_now=read_now), access_log=False, log_level="warning", timeout_graceful_shutdown=10
-    )
+    app = create_app(read_now=read_now)
+    config = uvicorn.Config(app, access_log=False, log_level="warning", timeout_graceful_shutdown=10)
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"Almazara: http://{shown}:{listener.getsockname()[1]}  (Ctrl+C ends it)", err=True)
     server = uvicorn.Server(config)
@@ -72,10 +71,9 @@ def _listen(host: str, port: int) -> socket.socket:
     """Take the port before the long imports, so that a taken one is said at once and in a sentence."""
     import socket
 
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
-        )
+        return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         raise UnavailableError(
             f"Port {port} on {host} cannot be used ({error.strerror or error}): choose another with --port."

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from almazara.cli.movies import Genres, Languages, YearMax, YearMin
+from almazara.cli.movies import Genres, Languages, YearMax, YearMin, filters_of
 from almazara.cli.output import AsJson, Table, load_settings, print_answer
 
 if TYPE_CHECKING:
@@ -20,14 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="What users did with films: import, delete.", no_args_is_help=True)
 
 _SHOWN = 20
-
-
-class Exporter(StrEnum):
-    """Whose exports can be imported."""
-
-    letterboxd = "letterboxd"
-    imdb = "imdb"
-    trakt = "trakt"
+Exporter = Literal["letterboxd", "imdb", "trakt"]
 
 
 @app.command("import")
@@ -41,7 +33,7 @@ def import_history(
     from almazara.movies.users.exports import Source
 
     with _opened_users() as users:
-        imported = users.import_export(file, Source(source.value), user)
+        imported = users.import_export(file, Source(source), user)
     print_answer(imported, _imported_in_words(imported, user), as_json=as_json)
 
 
@@ -70,16 +62,9 @@ def recommend_for(
     as_json: AsJson = False,
 ) -> None:
     """Films for a user, or for several at once, with the reasons."""
-    from almazara.movies.similar.attributes import Filters, listed
     from almazara.movies.users.answering import ListQuery
 
-    filters = Filters(
-        year_min=year_min,
-        year_max=year_max,
-        languages=listed(languages, "idioma") if languages else (),
-        genres=listed(genres, "genero") if genres else (),
-    )
-    query = ListQuery(n=n, filters=filters, seen=seen)
+    query = ListQuery(n, filters_of(year_min, year_max, languages, genres), seen)
     with _opened_users() as known:
         answer = known.recommend(users[0], query) if len(users) == 1 else known.recommend_together(users, query)
     rows = ([one.titulo, one.anio, f"{one.afinidad:.2f}", "; ".join(one.motivos)] for one in answer.detalle)

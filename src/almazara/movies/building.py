@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,11 +23,7 @@ if TYPE_CHECKING:
 def build_movies(
     settings: Settings, folder: Path, *, ratings: Path | None, sample: bool, progress: Progress
 ) -> Artifact:
-    """Raw files -> clean tables -> contract -> everything the server reads -> one published version.
-
-    Raises:
-        AlmazaraError: when the files cannot be used or the contract is broken; then nothing is published.
-    """
+    """Raw files -> clean tables -> contract -> all that the server reads -> one published version; none on an error."""
     clean = read_clean(settings, folder, ratings, progress)
     return publish_movies(settings, clean, {"sample": sample, "sources": sources(folder, ratings)}, progress)
 
@@ -37,11 +34,7 @@ def sources(folder: Path, ratings: Path | None) -> dict[str, str | None]:
 
 
 def read_clean(settings: Settings, folder: Path, ratings: Path | None, progress: Progress) -> CleanCatalog:
-    """Raw files -> clean tables that keep the contract.
-
-    Raises:
-        AlmazaraError: when the files cannot be used or the contract is broken.
-    """
+    """Raw files -> clean tables that keep the contract."""
     from almazara.movies.cleaning import cleaning, contract
     from almazara.movies.raw import files
 
@@ -58,14 +51,7 @@ def publish_movies(
 ) -> Artifact:
     """Clean tables -> everything the server reads -> one published version.
 
-    Args:
-        settings: Where, and how many versions stay.
-        clean: The tables, which keep the contract.
-        described: What the manifest says beyond what is said of every version; `metrics` are added to.
-        progress: Is told each stage.
-
-    Raises:
-        AlmazaraError: when it cannot be written; then nothing is published.
+    `described` is what the manifest says beyond what is said of every version; its `metrics` are added to.
     """
 
     def fill(target: Path) -> Mapping[str, Any]:
@@ -94,13 +80,10 @@ def _write_all(clean: CleanCatalog, target: Path, progress: Progress) -> None:
     write(target, answers)
     progress("Indexing titles and names", 0, 0)
     write(target, build_search(clean.tables, answers))
-    similar = build_similar(clean.tables, lambda done, total: progress("Finding similar films", done, total))
+    similar = build_similar(clean.tables, partial(progress, "Finding similar films"))
     write(target, similar)
-    users = build_users(clean.tables, lambda done, total: progress("Learning from ratings", done, total))
-    write(target, users)
-    recommended = build_recommended(
-        {**answers, **similar}, lambda done, total: progress("Writing recommendations", done, total)
-    )
+    write(target, build_users(clean.tables, partial(progress, "Learning from ratings")))
+    recommended = build_recommended({**answers, **similar}, partial(progress, "Writing recommendations"))
     write(target, {"recommended": recommended})
 
 

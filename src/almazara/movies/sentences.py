@@ -84,16 +84,7 @@ def person(
 def recommendation(
     title: str, year: int, recommended: Sequence[str], *, n: int, filtered: bool = False, unseen: bool = False
 ) -> str:
-    """For /recomendacion.
-
-    Args:
-        title: Of the film that was asked about.
-        year: Its year.
-        recommended: Titles of the films found.
-        n: How many were asked for.
-        filtered: Whether only some films could be found.
-        unseen: Whether viewers were asked for who are not there.
-    """
+    """For /recomendacion. `filtered`: only some films could come; `unseen`: asked for viewers who are not there."""
     if not recommended:
         return "Ninguna película pasa los filtros." if filtered else f"No hay películas parecidas a {title} ({year})."
     few = ""

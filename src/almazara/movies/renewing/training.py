@@ -1,6 +1,7 @@
 """Renews the film product: raw data and events -> clean -> train -> judge beside the champion -> publish or keep."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +17,7 @@ from almazara.movies.building import publish_movies, read_clean, sources
 from almazara.movies.cleaning.cleaning import CleanCatalog
 from almazara.movies.judging import champion as rules
 from almazara.movies.judging import drift, judgement, splitting
-from almazara.movies.judging.champion import Comparison
 from almazara.movies.judging.evaluation import Judged, judged_data, published_tables
-from almazara.movies.judging.judgement import Judgement
-from almazara.movies.judging.splitting import Split
 from almazara.movies.judging.trials import Trials
 from almazara.movies.renewing.training_runs import RunState, TrainingRun, open_film_training
 from almazara.movies.users.event_ratings import with_events
@@ -47,16 +45,9 @@ _VERDICTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a retraining came to.
+    """What a retraining came to: the version that it published, and the champion; `drift` is empty without one."""
 
-    Attributes:
-        comparison: The challenger beside the champion.
-        version: What was published, or None.
-        champion: The version that it was compared with, or None.
-        drift: `drift.report`, empty without a champion.
-    """
-
-    comparison: Comparison
+    comparison: rules.Comparison
     version: str | None
     champion: str | None
     drift: Mapping[str, Mapping[str, float]]
@@ -94,14 +85,8 @@ def retrain(
 ) -> Outcome:
     """Renew in this process; see `ExclusiveRuns.running` for `run_id` and `lock`.
 
-    Args:
-        settings: Where things lie, and the margin.
-        progress: Is told each stage.
-        folder: Raw films; None: where the published version's came from, and its ratings.
-        ratings: Raw ratings; None: those of the folder.
-        seed: Of the split, ties and the bootstrap.
-        run_id: A run that was begun, or None.
-        lock: The lock that came with it, or None.
+    Raw films come from `folder`, or else from where the published version's came from, and its ratings; raw ratings
+    from `ratings`, or else from the folder. The split, ties and the bootstrap are drawn with `seed`.
 
     Raises:
         ConflictError: when a retraining is under way.
@@ -137,11 +122,7 @@ def _renew(settings: Settings, progress: Progress, folder: Path | None, ratings:
 
 
 def _champion(settings: Settings) -> Artifact | None:
-    """The published version, or None before the first.
-
-    Raises:
-        NotFoundError: when there are versions and the one in use cannot be read.
-    """
+    """The published version, or None before the first; one that cannot be read is an error."""
     store = open_artifacts(settings)
     try:
         return store.current(MOVIES)
@@ -165,11 +146,8 @@ def _sources(champion: Artifact | None, folder: Path | None, ratings: Path | Non
 
 
 def _with_events(settings: Settings, clean: CleanCatalog) -> CleanCatalog:
-    store = open_event_store(settings)
-    try:
+    with closing(open_event_store(settings)) as store:
         events = store.all()
-    finally:
-        store.close()
     ratings = with_events(clean.tables["ratings"], events, clean.tables["films"]["id"])
     return replace(clean, tables={**clean.tables, "ratings": ratings})
 
@@ -186,7 +164,7 @@ def _rival(champion: Artifact | None, tables: Mapping[str, pl.DataFrame] | None,
 
 def _compare(
     settings: Settings, clean: CleanCatalog, champion: _Rival | None, seed: int, progress: Progress
-) -> Comparison:
+) -> rules.Comparison:
     """Judge the new model and, where there is one, the champion, on the same held-out ratings."""
     try:
         data = judged_data(clean.tables, "new")
@@ -203,7 +181,7 @@ def _compare(
     return rules.compare(challenger, rival, settings.champion_margin, np.random.default_rng(seed))
 
 
-def _judge(data: Judged, split: Split, method: str, seed: int) -> Judgement:
+def _judge(data: Judged, split: splitting.Split, method: str, seed: int) -> judgement.Judgement:
     with Trials(split, data.content, seed) as trials:
         lists, _ = trials.run(method)
     return judgement.judge(lists, split)
@@ -213,7 +191,7 @@ def _parameters(settings: Settings, seed: int) -> dict[str, float]:
     return {"max_loss_share": settings.max_loss_share, "champion_margin": settings.champion_margin, "seed": seed}
 
 
-def _metrics(comparison: Comparison, champion: str | None) -> dict[str, Any]:
+def _metrics(comparison: rules.Comparison, champion: str | None) -> dict[str, Any]:
     described = comparison.described()
     verdict = {"method": registry.DEFAULT, "verdict": described["verdict"], "compared_with": champion}
     return {

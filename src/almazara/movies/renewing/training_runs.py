@@ -81,11 +81,7 @@ class ModelState:
 
 
 class TrainingRuns:
-    """Keeps and shows the newest runs.
-
-    Args:
-        folder: Where their files and the lock lie.
-    """
+    """Keeps and shows the newest runs; their files and the lock lie in one folder."""
 
     def __init__(self, folder: Path) -> None:
         self.lock = folder / "retrain.lock"
@@ -114,11 +110,7 @@ class TrainingRuns:
         self._save(replace(run, fin=now))
 
     def get(self, run_id: str) -> TrainingRun:
-        """One run; one whose process is gone without having ended it is shown as interrupted.
-
-        Raises:
-            NotFoundError: when there is none of this name.
-        """
+        """One run, or NotFoundError; one whose process is gone without having ended it is shown as interrupted."""
         run = self._read(run_id)
         if run is None:
             raise NotFoundError(f"No hay ningún entrenamiento «{run_id[:40]}».", self._names()[:3])

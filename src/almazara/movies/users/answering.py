@@ -19,7 +19,7 @@ from almazara.movies.similar.reasons import Reasons
 from almazara.movies.similar.stored import SimilarFilms
 from almazara.movies.users.events import Event, Kind, check_user
 from almazara.movies.users.exports.rows import Entry
-from almazara.movies.users.matching import FilmMatcher, ImdbNumbers
+from almazara.movies.users.matching import ImdbNumbers, match
 from almazara.movies.users.profiles import Opinion, Profile, UserHistory, fold
 from almazara.movies.users.scores import LearnedScores, NeighborScores, UserScores, together
 
@@ -33,7 +33,6 @@ class ListQuery:
     """What is asked of a list.
 
     Attributes:
-        filters: What every film must be.
         seen: Whether films may come that the user knows; disliked ones never do.
         diversity: From 0 (by score alone) to 1.
     """
@@ -45,8 +44,11 @@ class ListQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class UserParts:
-    """What a loaded artifact has for users; a film is explained by the film that `alike` finds most like it."""
+class UserAnswers:
+    """Answers from one version of the catalog; events come as arguments: nothing is kept here.
+
+    A film is explained by the film that `alike` finds most like it.
+    """
 
     catalog: Catalog
     title_search: SearchIndex
@@ -57,34 +59,21 @@ class UserParts:
     history: UserHistory
     imdb: ImdbNumbers
 
-
-class UserAnswers:
-    """Answers from one version of the catalog; immutable. Events come as arguments: nothing is kept here."""
-
-    def __init__(self, parts: UserParts) -> None:
-        self._parts = parts
-        self._catalog = parts.catalog
-        self._matcher = FilmMatcher(parts.catalog, parts.imdb)
-
     def has_film(self, film_id: int) -> bool:
         """Whether the catalog has a film of an id."""
-        return self._catalog.row_of(film_id) is not None
+        return self.catalog.row_of(film_id) is not None
 
     def film_of(self, entry: Entry) -> int | str:
         """The id of the film that a row of an export means, or why none can be told."""
-        row = self._matcher.match(entry)
-        return row if isinstance(row, str) else self._catalog.facts(row)[0]
+        row = match(entry, self.catalog, self.imdb)
+        return row if isinstance(row, str) else self.catalog.facts(row)[0]
 
     def is_rated_by(self, user: str) -> bool:
         """Whether the ratings file has a user."""
-        return user in self._parts.history
+        return user in self.history
 
     def for_user(self, user: str, events: Iterable[Event], query: ListQuery) -> UserAnswer:
-        """Films for a user: popular ones while nothing is known of them, their own from the first event on.
-
-        Raises:
-            InputError: for an id that is none, or filters that no film can pass.
-        """
+        """Films for a user: popular ones while nothing is known of them, their own from the first event on."""
         profile = self._profile(user, events)
         detail = self._for_one(profile, query)
         titles = [one.titulo for one in detail]
@@ -102,7 +91,7 @@ class UserAnswers:
         found = self._find_all([*liked, *disliked])
         good, bad = found[: len(liked)], found[len(liked) :]
         rows = {one.row for one in good}
-        if both := [self._catalog.title(one.row) for one in bad if one.row in rows]:
+        if both := [self.catalog.title(one.row) for one in bad if one.row in rows]:
             raise InputError(f"Está en gustan y en no_gustan a la vez: {'; '.join(both)}.")
         opinions = {one.row: Opinion(Kind.LIKE) for one in good} | {one.row: Opinion(Kind.DISLIKE) for one in bad}
         profile = Profile(opinions)
@@ -113,11 +102,7 @@ class UserAnswers:
         return ProfileAnswer(understood[: len(liked)], understood[len(liked) :], titles, detail, message)
 
     def for_group(self, events_of: Mapping[str, Iterable[Event]], query: ListQuery) -> GroupAnswer:
-        """Films for several users at once; what one of them knows is left out, what one dislikes is so for good.
-
-        Raises:
-            InputError: for fewer than two users or more than ten, an id that is none, or impossible filters.
-        """
+        """Films for several users at once; what one of them knows is left out, what one dislikes is so for good."""
         if not 1 < len(events_of) <= MAX_MEMBERS:
             raise InputError(f"Un grupo tiene de 2 a {MAX_MEMBERS} usuarios distintos, y se piden {len(events_of)}.")
         members = [(user, self._profile(user, events)) for user, events in events_of.items()]
@@ -130,26 +115,26 @@ class UserAnswers:
         return GroupAnswer(told, titles, detail, _listed(f"A {names} les pueden gustar", titles))
 
     def _profile(self, user: str, events: Iterable[Event]) -> Profile:
-        return fold(events, self._catalog.row_of, self._parts.history.rated(check_user(user)))
+        return fold(events, self.catalog.row_of, self.history.rated(check_user(user)))
 
     def _for_one(self, profile: Profile, query: ListQuery) -> list[UserRecommendation]:
         return self._detail(self._scores(profile), self._allowed([profile], query), query, [("", profile)])
 
     def _scores(self, profile: Profile) -> np.ndarray:
         """What the model says of a profile; of one that speaks for nothing, what is popular."""
-        return self._parts.model.scores(*(profile if profile.speaks() else Profile({})).arrays())
+        return self.model.scores(*(profile if profile.speaks() else Profile({})).arrays())
 
     def _allowed(self, profiles: Iterable[Profile], query: ListQuery) -> np.ndarray:
         left_out = [row for one in profiles for row in (one.disliked() if query.seen else one.opinions)]
-        return self._parts.ranking.allowed(query.filters, left_out)
+        return self.ranking.allowed(query.filters, left_out)
 
     def _detail(
         self, scores: np.ndarray, allowed: np.ndarray, query: ListQuery, members: Sequence[tuple[str, Profile]]
     ) -> list[UserRecommendation]:
         check_n(query.n)
-        rows, affinity = self._parts.ranking.first(scores, allowed, query.n, query.diversity)
+        rows, affinity = self.ranking.first(scores, allowed, query.n, query.diversity)
         return [
-            UserRecommendation(*self._catalog.facts(row), round(suits, 4), self._reasons(row, members))
+            UserRecommendation(*self.catalog.facts(row), round(suits, 4), self._reasons(row, members))
             for row, suits in zip(rows.tolist(), affinity.tolist(), strict=True)
         ]
 
@@ -162,14 +147,14 @@ class UserAnswers:
         """`porque viste X` and what the film shares with X; where no film of the profile is alike, its votes."""
         spoken_for = self._strongest(row, profile)
         if spoken_for is None:
-            return [f"popular: {number(self._catalog.votes(row))} votos"]
+            return [f"popular: {number(self.catalog.votes(row))} votos"]
         known, shared = spoken_for
-        title = self._catalog.title(known)
-        return [_because(profile.opinions[known], title), *self._parts.reasons.of(known, title, [(row, shared)])[0]]
+        title = self.catalog.title(known)
+        return [_because(profile.opinions[known], title), *self.reasons.of(known, title, [(row, shared)])[0]]
 
     def _strongest(self, row: int, profile: Profile) -> tuple[int, int] | None:
         """The film of the profile that speaks most for another, and how many users have both."""
-        found = self._parts.alike.candidates(row)
+        found = self.alike.candidates(row)
         pairs = zip(found.rows.tolist(), found.similarity.tolist(), found.shared.tolist(), strict=True)
         speaking = [
             (profile.opinions[known].weight * similarity, -known, shared)
@@ -190,16 +175,16 @@ class UserAnswers:
 
     def _find(self, asked: str | int) -> Found | None:
         if isinstance(asked, str):
-            return self._catalog.find(check_query(asked))
-        row = self._catalog.row_of(asked)
+            return self.catalog.find(check_query(asked))
+        row = self.catalog.row_of(asked)
         return None if row is None else Found(row, [])
 
     def _near(self, title: str) -> list[str]:
-        return [self._catalog.named(match.entry_id) for match in self._parts.title_search.search(title, _NEAR)]
+        return [self.catalog.named(match.entry_id) for match in self.title_search.search(title, _NEAR)]
 
     def _understood(self, asked: str | int, found: Found) -> Understood:
-        others = [self._catalog.reference(row) for row in found.others]
-        return Understood(str(asked), *self._catalog.facts(found.row), others)
+        others = [self.catalog.reference(row) for row in found.others]
+        return Understood(str(asked), *self.catalog.facts(found.row), others)
 
 
 def _for_user(user: str, profile: Profile, titles: Sequence[str]) -> str:
@@ -225,27 +210,18 @@ def _because(opinion: Opinion, title: str) -> str:
 def open_user_answers(
     group: Callable[[str], Arrays], catalog: Catalog, title_search: SearchIndex, similar: SimilarAnswers
 ) -> UserAnswers:
-    """Over the arrays of a built catalog.
-
-    Args:
-        group: Gives the arrays of a group by its name.
-        catalog: The catalog.
-        title_search: Names titles near to one that is not found.
-        similar: Ranks films, and explains them.
-    """
+    """Over the arrays of a built catalog, which `group` gives by the name of their group."""
     history, alike = group("user_history"), similar.methods[HYBRID]
     model: UserScores = NeighborScores(alike, similar.ranking.popularity)
     if len(history["ids"]):  # without ratings there was nothing to learn from
         model = LearnedScores(group("user_model"))
     return UserAnswers(
-        UserParts(
-            catalog=catalog,
-            title_search=title_search,
-            ranking=similar.ranking,
-            model=model,
-            alike=alike,
-            reasons=similar.reasons,
-            history=UserHistory(history),
-            imdb=ImdbNumbers(group("imdb")),
-        )
+        catalog=catalog,
+        title_search=title_search,
+        ranking=similar.ranking,
+        model=model,
+        alike=alike,
+        reasons=similar.reasons,
+        history=UserHistory(history),
+        imdb=ImdbNumbers(group("imdb")),
     )

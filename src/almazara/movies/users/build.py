@@ -15,9 +15,7 @@ from almazara.movies.users.models.hybrid import UserHybrid
 def build_users(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, int], None]) -> Groups:
     """The groups `user_model` (see `LearnedScores`) and `user_history` (see `build_history`).
 
-    Args:
-        tables: The clean tables; without ratings every film is cold and the model has no weights.
-        progress: Called with steps done and steps in all.
+    Without ratings every film is cold and the model has no weights.
     """
     film_ids = tables[s.FILMS][s.ID]
     history = build_history(tables[s.RATINGS], film_ids)

@@ -14,18 +14,11 @@ _KEY: Final = [s.USER_ID, s.FILM_ID]
 
 
 def with_events(ratings: pl.DataFrame, events: Sequence[Event], film_ids: pl.Series) -> pl.DataFrame:
-    """The ratings as events have changed them: a later opinion replaces a rating, a dislike takes it away.
+    """The ratings, in order, as events have changed them: a later opinion replaces a rating, a dislike takes it away.
 
     Who is named by a number is the user of that number in the file; the others get negative numbers, in order of
-    their names, which nobody can ask for.
-
-    Args:
-        ratings: `schema.RATINGS`.
-        events: By user, oldest first.
-        film_ids: Of the catalog; events of other films are left out.
-
-    Returns:
-        `schema.RATINGS`, in order.
+    their names, which nobody can ask for. Events come by user, oldest first; those of films that are not in the catalog
+    are left out.
     """
     told = _opinions(events, set(film_ids.to_list()))
     others = ratings.join(told, on=_KEY, how="anti")
@@ -48,10 +41,8 @@ def _opinions(events: Sequence[Event], films: set[int]) -> pl.DataFrame:
 
 def _numbers(users: Sequence[str]) -> dict[str, int]:
     named = [user for user in users if not _is_number(user)]
-    return {
-        **{user: int(user) for user in users if _is_number(user)},
-        **{user: -place for place, user in enumerate(named, start=1)},
-    }
+    numbers = {user: int(user) for user in users if _is_number(user)}
+    return numbers | {user: -place for place, user in enumerate(named, start=1)}
 
 
 def _is_number(user: str) -> bool:

@@ -44,14 +44,7 @@ class EventStore:
         self._all = sa.select(*_CONTENT).order_by(_events.c.user_id, *order)
 
     def append(self, events: Sequence[Event], now: datetime) -> int:
-        """Keep a batch, whole or not at all; what is kept already stays as it is.
-
-        Args:
-            events: Each id once.
-            now: When they were received.
-
-        Returns:
-            How many of them were new.
+        """Keep a batch, each id once, whole or not at all, and say how many were new; what is kept stays as it is.
 
         Raises:
             ConflictError: when an id is kept with another content; then nothing of the batch is kept.
@@ -140,9 +133,6 @@ def _chunks(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
     return (events[start : start + _AT_ONCE] for start in range(0, len(events), _AT_ONCE))
 
 
-_SQL = ("sqlite", "postgresql")
-
-
 def open_event_store(settings: Settings) -> EventStore:
     """The store of events: the database that the settings name, or a file in the home folder.
 
@@ -160,4 +150,4 @@ def open_event_store(settings: Settings) -> EventStore:
 def events_in_database(settings: Settings) -> bool:
     """Whether the database that the settings name keeps events."""
     url = settings.store_url
-    return url is not None and url.get_secret_value().partition(":")[0] in _SQL
+    return url is not None and url.get_secret_value().partition(":")[0] in {"sqlite", "postgresql"}

@@ -94,10 +94,7 @@ class BatchError(InputError):
 def read_events(body: object, now: datetime, is_known: Callable[[int], bool]) -> list[Event]:
     """The events of a decoded JSON body: one object, or a list of them.
 
-    Args:
-        body: What was sent.
-        now: The moment of an event without `momento`.
-        is_known: Whether the catalog has a film of an id.
+    An event without `momento` is of `now`; `is_known` tells whether the catalog has a film of an id.
 
     Raises:
         BatchError: naming every entry that cannot be used.
@@ -120,11 +117,7 @@ def read_events(body: object, now: datetime, is_known: Callable[[int], bool]) ->
 
 
 def check_user(user: object) -> str:
-    """A user's id.
-
-    Raises:
-        InputError: in Spanish, when it is not of the form of one.
-    """
+    """A user's id; raises InputError, in Spanish, when it is not of the form of one."""
     if isinstance(user, str) and _USER.fullmatch(user):
         return user
     raise InputError(f"{_USER_RULE[:1].upper()}{_USER_RULE[1:]}.")

@@ -1,25 +1,19 @@
 """What film users do is kept, and they are answered from all of it."""
 
-from __future__ import annotations
-
 import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from almazara.movies.answers import DeletedAnswer, EventsAnswer, GroupAnswer, UserAnswer
 from almazara.movies.users.answering import ListQuery, UserAnswers
-from almazara.movies.users.event_store import open_event_store
+from almazara.movies.users.event_store import EventStore, open_event_store
 from almazara.movies.users.events import Event, check_user, read_events
 from almazara.movies.users.exports import Source, read_export
 from almazara.movies.users.exports.rows import Entry, Refused
 from almazara.settings import Settings
-
-if TYPE_CHECKING:
-    from almazara.movies.users.event_store import EventStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +26,7 @@ class Imported:
 
 
 class FilmUsers:
-    """The users of the film product; the store is opened when it is first needed.
-
-    Args:
-        settings: Where events are kept.
-        answers: Gives the answers of the version in use.
-    """
+    """The users of the film product, over the answers of the version in use; the store opens when first needed."""
 
     def __init__(self, settings: Settings, answers: Callable[[], UserAnswers]) -> None:
         self._settings = settings
@@ -47,11 +36,7 @@ class FilmUsers:
 
     @property
     def store(self) -> EventStore:
-        """Where events are kept.
-
-        Raises:
-            UnavailableError: when it does not answer.
-        """
+        """Where events are kept."""
         with self._lock:
             if self._opened is None:
                 self._opened = open_event_store(self._settings)
@@ -65,13 +50,8 @@ class FilmUsers:
                 self._opened = None
 
     def add(self, body: object) -> EventsAnswer:
-        """Keep the events of a decoded JSON body, all or none.
-
-        Raises:
-            InputError: when one of them cannot be used.
-            ConflictError: when an id is kept with another content.
-        """
-        now = _now()
+        """Keep the events of a decoded JSON body, all or none; see `read_events` and `EventStore.append`."""
+        now = datetime.now(UTC)
         events = read_events(body, now, self.answers().has_film)
         new = self.store.append(events, now)
         known = len(events) - new
@@ -95,14 +75,10 @@ class FilmUsers:
         return self.answers().for_group({user: self.store.of_user(check_user(user)) for user in users}, query)
 
     def import_export(self, path: Path, source: Source, user: str) -> Imported:
-        """Add the history that another service exported; a second import of it adds nothing.
-
-        Raises:
-            InputError: when the file is no such export; then nothing is kept.
-        """
+        """Add the history that another service exported; what is no such export, or imported already, adds nothing."""
         from almazara.movies.users.exports.files import read_files
 
-        now, answers = _now(), self.answers()
+        now, answers = datetime.now(UTC), self.answers()
         check_user(user)
         events: dict[str, Event] = {}
         refused = []
@@ -124,7 +100,3 @@ def _imported(source: Source, user: str, film_id: int, row: Entry, now: datetime
     told = f"{user} {row.kind} {film_id} {row.value} {row.at and row.at.isoformat()}"
     event_id = f"{source}:{hashlib.sha256(told.encode()).hexdigest()[:32]}"
     return Event(event_id, user, film_id, row.kind, row.value, row.at or now, dated=row.at is not None)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -29,41 +29,31 @@ class ImdbNumbers:
         return rows[0] if len(rows) == 1 else None
 
 
-class FilmMatcher:
-    """Matches surely or not at all."""
+def match(entry: Entry, catalog: Catalog, imdb: ImdbNumbers) -> Row | str:
+    """The row of the film that is surely meant, or why none can be told."""
+    by_tmdb = None if entry.tmdb is None else catalog.row_of(entry.tmdb)
+    by_imdb = None if entry.imdb is None else imdb.row(entry.imdb)
+    by_id = {row for row in (by_tmdb, by_imdb) if row is not None}
+    if len(by_id) > 1:
+        return "its ids belong to two films"
+    if by_id:
+        return by_id.pop()
+    if entry.tmdb is not None:  # every film of the catalog has one: this is another film
+        return "it is not in the catalog"
+    return _by_title(entry, catalog, imdb)
 
-    def __init__(self, catalog: Catalog, imdb: ImdbNumbers) -> None:
-        self._catalog = catalog
-        self._imdb = imdb
 
-    def match(self, entry: Entry) -> Row | str:
-        """The row of the film that is meant, or why none can be told."""
-        by_id = {row for row in (self._by_tmdb(entry.tmdb), self._by_imdb(entry.imdb)) if row is not None}
-        if len(by_id) > 1:
-            return "its ids belong to two films"
-        if by_id:
-            return by_id.pop()
-        if entry.tmdb is not None:  # every film of the catalog has one: this is another film
-            return "it is not in the catalog"
-        return self._by_title(entry)
-
-    def _by_tmdb(self, tmdb: int | None) -> Row | None:
-        return None if tmdb is None else self._catalog.row_of(tmdb)
-
-    def _by_imdb(self, number: int | None) -> Row | None:
-        return None if number is None else self._imdb.row(number)
-
-    def _by_title(self, entry: Entry) -> Row | str:
-        if entry.year is None:
-            return "it has no year, and no id that is in the catalog"
-        try:
-            found = self._catalog.find(check_query(entry.title), entry.year)
-        except InputError:
-            return "its title cannot be looked up"
-        if found is None:
-            return "it is not in the catalog"
-        if any(self._catalog.reference(row).anio == entry.year for row in found.others):
-            return "several films have its title and year"
-        if entry.imdb is not None and self._imdb.of(found.row) not in {None, entry.imdb}:
-            return "it is not in the catalog"
-        return found.row
+def _by_title(entry: Entry, catalog: Catalog, imdb: ImdbNumbers) -> Row | str:
+    if entry.year is None:
+        return "it has no year, and no id that is in the catalog"
+    try:
+        found = catalog.find(check_query(entry.title), entry.year)
+    except InputError:
+        return "its title cannot be looked up"
+    if found is None:
+        return "it is not in the catalog"
+    if any(catalog.reference(row).anio == entry.year for row in found.others):
+        return "several films have its title and year"
+    if entry.imdb is not None and imdb.of(found.row) not in {None, entry.imdb}:
+        return "it is not in the catalog"
+    return found.row

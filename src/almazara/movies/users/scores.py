@@ -68,15 +68,7 @@ class LearnedScores:
         return self._arrays["warm"]
 
     def scores(self, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """How well each film of the catalog suits a profile; higher is better, comparable within one answer only.
-
-        Args:
-            rows: (k,) int32 rows of the films of the profile, each once; none is an answer too.
-            weights: (k,) float32, above 0 for liked films, below 0 for disliked ones.
-
-        Returns:
-            (films,) float32, finite; the profile's own films are scored too, and the caller leaves them out.
-        """
+        """See UserScores; comparable within one answer only."""
         rows, weights = np.asarray(rows, dtype=np.int64), np.asarray(weights, dtype=np.float32)
         liked = weights > 0
         known = self._item[rows]
@@ -96,13 +88,8 @@ class LearnedScores:
 
     def signals(self, rows: np.ndarray, weights: np.ndarray, unseen: np.ndarray) -> np.ndarray:
         """Popularity, linear model and landmark users, standardized over the unseen warm films: (3, warm) float32."""
-        return np.stack(
-            [
-                _standardized(self._arrays["popularity"], unseen),
-                self._linear(rows, weights, unseen),
-                self._nearest_tastes(rows, weights, unseen),
-            ]
-        )
+        popularity = _standardized(self._arrays["popularity"], unseen)
+        return np.stack([popularity, self._linear(rows, weights, unseen), self._nearest_tastes(rows, weights, unseen)])
 
     def _linear(self, rows: np.ndarray, weights: np.ndarray, unseen: np.ndarray) -> np.ndarray:
         items = self._item[rows]
@@ -158,10 +145,8 @@ class LearnedScores:
 def _standardized(values: np.ndarray, over: np.ndarray) -> np.ndarray:
     """Less the mean and divided by the deviation of the chosen ones; 0 where these are all alike."""
     chosen = values[over]
-    if not len(chosen):
-        return np.zeros(len(values), dtype=np.float32)
-    deviation = float(chosen.std())
-    if deviation <= np.finfo(np.float32).eps * max(1.0, float(np.abs(chosen).max())):
+    deviation = float(chosen.std()) if len(chosen) else 0.0
+    if deviation <= np.finfo(np.float32).eps * max(1.0, float(np.abs(chosen).max(initial=0))):
         return np.zeros(len(values), dtype=np.float32)
     return np.asarray((values - chosen.mean()) / np.float32(deviation), dtype=np.float32)
 
@@ -171,12 +156,7 @@ _VOTES: Final = 0.1
 
 
 class NeighborScores:
-    """Sums, for each film, how alike it is to the films of the profile.
-
-    Args:
-        similar: Lists of similar films.
-        popularity: (films,) float32 in [0, 1].
-    """
+    """Sums, for each film, how alike it is to the films of the profile; `popularity` is (films,) float32 in [0, 1]."""
 
     def __init__(self, similar: SimilarFilms, popularity: np.ndarray) -> None:
         self._similar = similar

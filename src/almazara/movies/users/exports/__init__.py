@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from almazara.errors import InputError
 from almazara.movies.users.exports import imdb, letterboxd, trakt
-from almazara.movies.users.exports.rows import ExportFile, Read
+from almazara.movies.users.exports.rows import ExportFile, Told
 
 
 class Source(StrEnum):
@@ -20,13 +20,8 @@ class Source(StrEnum):
 _READERS = {Source.LETTERBOXD: letterboxd.read, Source.IMDB: imdb.read, Source.TRAKT: trakt.read}
 
 
-def read_export(source: Source, files: Sequence[ExportFile], now: datetime) -> Read:
-    """Everything an export tells of films, in its order.
-
-    Args:
-        source: Whose export it is.
-        files: Its files; those that tell nothing of what was seen are left alone.
-        now: Rows of later moments are refused.
+def read_export(source: Source, files: Sequence[ExportFile], now: datetime) -> list[Told]:
+    """Everything an export tells of films, in its order; files that tell nothing of what was seen are left alone.
 
     Raises:
         InputError: when no file, or a file that should, has the columns of this export.

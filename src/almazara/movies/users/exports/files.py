@@ -15,11 +15,7 @@ _MOST_FILES: Final = 2_000
 
 
 def read_files(path: Path) -> list[ExportFile]:
-    """The CSV and JSON files of an export, in order of their paths.
-
-    Raises:
-        InputError: when it cannot be read, or is no text in UTF-8.
-    """
+    """The CSV and JSON files of an export, in order of their paths."""
     if not path.exists():
         raise InputError(f"There is no file {path}: give the zip of the export, or one of its files.")
     try:

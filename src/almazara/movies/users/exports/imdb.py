@@ -4,17 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from almazara.movies.users.events import Kind
-from almazara.movies.users.exports.rows import (
-    NO_FILM,
-    About,
-    Entry,
-    ExportFile,
-    Read,
-    Refused,
-    Row,
-    columns_of,
-    csv_rows,
-)
+from almazara.movies.users.exports.rows import NO_FILM, About, ExportFile, Row, Told, columns_of, csv_rows
 
 _COLUMNS: Final = ("Const", "Your Rating", "Date Rated", "Title", "Year")
 _NOT_FILMS: Final = frozenset(
@@ -22,13 +12,13 @@ _NOT_FILMS: Final = frozenset(
 )
 
 
-def read(file: ExportFile, now: datetime, *, alone: bool) -> Read | None:
+def read(file: ExportFile, now: datetime, *, alone: bool) -> list[Told] | None:
     """What a file tells; None for one of several that has other columns."""
     if not alone and not set(_COLUMNS) <= set(columns_of(file)):
         return None
 
-    def row(number: int, cells: Row) -> Entry | Refused:
-        about = About(f"{file.path} row {number}", cells["Title"], cells["Year"], now, imdb=cells["Const"])
+    def row(where: str, cells: Row) -> Told:
+        about = About(where, cells["Title"], cells["Year"], now, imdb=cells["Const"])
         if "".join((cells.get("Title Type") or "").split()).lower() in _NOT_FILMS:
             return about.refused(NO_FILM)
         if not cells["Your Rating"]:

@@ -5,17 +5,7 @@ from typing import Final
 
 from almazara.errors import InputError
 from almazara.movies.users.events import Kind
-from almazara.movies.users.exports.rows import (
-    About,
-    Entry,
-    ExportFile,
-    Read,
-    Refused,
-    Row,
-    columns_of,
-    csv_rows,
-    require,
-)
+from almazara.movies.users.exports.rows import About, ExportFile, Row, Told, columns_of, csv_rows, require
 
 _COLUMNS: Final = ("Date", "Name", "Year", "Letterboxd URI")
 _RATED: Final = (*_COLUMNS, "Rating")
@@ -24,7 +14,7 @@ _KINDS: Final = {"ratings": Kind.RATING, "watched": Kind.VIEW, "diary": Kind.VIE
 _LEFT_ALONE: Final = frozenset({"deleted", "orphaned", "lists", "__macosx"})
 
 
-def read(file: ExportFile, now: datetime, *, alone: bool) -> Read | None:
+def read(file: ExportFile, now: datetime, *, alone: bool) -> list[Told] | None:
     """What a file tells; None for one that tells nothing of what was seen."""
     parts = file.path.lower().split("/")
     name = "likes" if parts[-2:] == ["likes", "films.csv"] else parts[-1].removesuffix(".csv")
@@ -35,8 +25,8 @@ def read(file: ExportFile, now: datetime, *, alone: bool) -> Read | None:
     if name not in _KINDS:
         return None
 
-    def row(number: int, cells: Row) -> Entry | Refused:
-        about = About(f"{file.path} row {number}", cells["Name"], cells["Year"], now)
+    def row(where: str, cells: Row) -> Told:
+        about = About(where, cells["Name"], cells["Year"], now)
         rating = cells.get("Rating") if name in {"ratings", "diary"} else None
         return about.entry(
             Kind.RATING if rating else _KINDS[name], rating, 1, cells.get("Watched Date") or cells["Date"]

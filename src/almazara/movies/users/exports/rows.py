@@ -1,8 +1,7 @@
-"""What a row of an export says of a film, and how rows of CSV and JSON are read: surely, or refused and counted."""
+"""What a row of an export says of a film, and how rows are read: surely, or refused and counted."""
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -47,7 +46,7 @@ class Refused:
     reason: str
 
 
-Read = list[Entry | Refused]
+Told = Entry | Refused
 Row = Mapping[str, Any]
 
 
@@ -65,15 +64,8 @@ class About:
         """The row is not taken."""
         return Refused(self._where, self._title, self._year, reason)
 
-    def entry(self, kind: Kind, rating: object, halves: int, moment: object) -> Entry | Refused:
-        """The row is taken, unless its rating or moment cannot be read surely.
-
-        Args:
-            kind: What was done.
-            rating: The number as it was written, for a rating.
-            halves: What a star of ours is on their scale.
-            moment: A date or moment as it was written, or nothing.
-        """
+    def entry(self, kind: Kind, rating: object, halves: int, moment: object) -> Told:
+        """The row is taken, unless its rating or moment cannot be read surely; a star of ours is `halves` of theirs."""
         value = _rating(rating, halves)
         if kind is Kind.RATING and value is None:
             return self.refused("its rating is no number of the scale")
@@ -113,21 +105,18 @@ def _whole(written: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= len("9223372036854775807") - 1 else None
 
 
-def csv_rows(file: ExportFile, expected: Sequence[str], make: Callable[[int, Row], Entry | Refused]) -> Read:
-    """What `make` makes of each row's number, from 1, and cells; rows of another width are refused.
-
-    Raises:
-        InputError: when an expected column is missing.
-    """
+def csv_rows(file: ExportFile, expected: Sequence[str], make: Callable[[str, Row], Told]) -> list[Told]:
+    """What `make` makes of where each row stands, counted from 1, and its cells; rows of another width are refused."""
     require(file, columns_of(file), expected)
     columns, rows = columns_of(file), _cells(file)
     next(rows)
-    found: Read = []
+    found: list[Told] = []
     for number, cells in enumerate(filter(None, rows), start=1):
+        where = f"{file.path} row {number}"
         if len(cells) == len(columns):
-            found.append(make(number, dict(zip(columns, cells, strict=True))))
+            found.append(make(where, dict(zip(columns, cells, strict=True))))
         else:
-            found.append(Refused(f"{file.path} row {number}", "", None, "it has not as many cells as columns"))
+            found.append(Refused(where, "", None, "it has not as many cells as columns"))
     return found
 
 
@@ -144,28 +133,9 @@ def _cells(file: ExportFile) -> Iterator[list[str]]:
 
 
 def require(file: ExportFile, columns: Sequence[str], expected: Sequence[str]) -> None:
-    """Pass when the columns are there.
-
-    Raises:
-        InputError: naming those that are missing, all that are expected, and those that the file has.
-    """
+    """Pass when the columns are there; an InputError names those missing, all expected, and those that the file has."""
     if missing := [name for name in expected if name not in columns]:
         raise InputError(
             f"{file.path} lacks {', '.join(missing)}; expected are the columns {', '.join(expected)}, and it has "
             f"{', '.join(columns[:20]) or 'none'}."
         )
-
-
-def json_list(file: ExportFile, *, alone: bool) -> list[dict[str, Any]]:
-    """The objects of a list; none for another JSON value, unless the file comes alone.
-
-    Raises:
-        InputError: when it is no JSON, or alone and no list.
-    """
-    try:
-        content = json.loads(file.text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{file.path} is not JSON that can be read: {error}.") from error
-    if alone and not isinstance(content, list):
-        raise InputError(f"{file.path} is no list of entries, as the files of Trakt's export are.")
-    return [one for one in content if isinstance(one, dict)] if isinstance(content, list) else []

@@ -1,34 +1,23 @@
 """Trakt's export: JSON (watched-movies, watched-history, ratings-movies, lists-favorites) in a zip or alone, or CSV."""
 
+import json
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from almazara.errors import InputError
 from almazara.movies.users.events import Kind
-from almazara.movies.users.exports.rows import (
-    NO_FILM,
-    About,
-    Entry,
-    ExportFile,
-    Read,
-    Refused,
-    Row,
-    columns_of,
-    csv_rows,
-    json_list,
-    require,
-)
+from almazara.movies.users.exports.rows import NO_FILM, About, ExportFile, Row, Told, columns_of, csv_rows, require
 
 _COLUMNS: Final = ("type", "title", "year", "imdb_id", "tmdb_id")
 _RATED: Final = "rated_at"
 _WATCHED: Final = ("watched_at", "last_watched_at")
 
 
-def read(file: ExportFile, now: datetime, *, alone: bool) -> Read | None:
+def read(file: ExportFile, now: datetime, *, alone: bool) -> list[Told] | None:
     """What a file tells; None for one that tells nothing of what was seen, such as the watch list."""
     if file.path.lower().endswith(".csv"):
         return _read_csv(file, now, alone=alone)
-    entries = json_list(file, alone=alone)
+    entries = _json_list(file, alone=alone)
     favorites = "favorites" in file.path.lower()
     told = [one for one in entries if favorites or any(name in one for name in (_RATED, *_WATCHED))]
     if not told:
@@ -41,7 +30,7 @@ def read(file: ExportFile, now: datetime, *, alone: bool) -> Read | None:
     return [_entry(f"{file.path} entry {n}", one, now, favorites) for n, one in enumerate(told, start=1)]
 
 
-def _entry(where: str, one: Row, now: datetime, favorites: bool) -> Entry | Refused:  # noqa: FBT001
+def _entry(where: str, one: Row, now: datetime, favorites: bool) -> Told:  # noqa: FBT001
     film, show = one.get("movie"), one.get("show")
     if not isinstance(film, dict):
         shown = show if isinstance(show, dict) else {}
@@ -55,7 +44,7 @@ def _entry(where: str, one: Row, now: datetime, favorites: bool) -> Entry | Refu
     return about.entry(Kind.VIEW, None, 2, next(one[name] for name in _WATCHED if name in one))
 
 
-def _read_csv(file: ExportFile, now: datetime, *, alone: bool) -> Read | None:
+def _read_csv(file: ExportFile, now: datetime, *, alone: bool) -> list[Told] | None:
     columns = columns_of(file)
     when = next((name for name in (_RATED, *_WATCHED) if name in columns), None)
     if when is None:
@@ -63,12 +52,23 @@ def _read_csv(file: ExportFile, now: datetime, *, alone: bool) -> Read | None:
             require(file, columns, (*_COLUMNS, "rated_at (with rating) or watched_at"))
         return None
 
-    def row(number: int, cells: Row) -> Entry | Refused:
+    def row(where: str, cells: Row) -> Told:
         ids = {"tmdb": cells["tmdb_id"], "imdb": cells["imdb_id"]}
-        about = About(f"{file.path} row {number}", cells["title"], cells["year"], now, **ids)
+        about = About(where, cells["title"], cells["year"], now, **ids)
         if cells["type"] != "movie":
             return about.refused(NO_FILM)
         rated = when == _RATED
         return about.entry(Kind.RATING if rated else Kind.VIEW, cells["rating"] if rated else None, 2, cells[when])
 
     return csv_rows(file, (*_COLUMNS, "rating") if when == _RATED else _COLUMNS, row)
+
+
+def _json_list(file: ExportFile, *, alone: bool) -> list[dict[str, Any]]:
+    """The objects of a list; none for another JSON value, unless the file comes alone."""
+    try:
+        content = json.loads(file.text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{file.path} is not JSON that can be read: {error}.") from error
+    if alone and not isinstance(content, list):
+        raise InputError(f"{file.path} is no list of entries, as the files of Trakt's export are.")
+    return [one for one in content if isinstance(one, dict)] if isinstance(content, list) else []

@@ -11,23 +11,14 @@ from almazara.movies.users.scores import LearnedScores
 
 LENGTHS: Final = np.array([0, 1, 2, 3, 5, 10, 15, 25, 50, 120, 300], dtype=np.float32)
 """Numbers of known films at which weights are learned."""
-DEFAULT: Final = np.array(
+DEFAULT: Final = np.column_stack(
     [
-        [1.00, 0.00, 0.00],
-        [0.75, 0.00, 0.25],
-        [0.70, 0.00, 0.30],
-        [0.65, 0.00, 0.35],
-        [0.55, 0.05, 0.40],
-        [0.40, 0.10, 0.50],
-        [0.00, 0.65, 0.35],
-        [0.00, 0.60, 0.40],
-        [0.00, 0.60, 0.40],
-        [0.00, 0.60, 0.40],
-        [0.00, 0.60, 0.40],
-    ],
-    dtype=np.float32,
-)
-"""Weights of popularity, linear model and landmark users where there are too few users to learn from."""
+        [1.00, 0.75, 0.70, 0.65, 0.55, 0.40, 0.00, 0.00, 0.00, 0.00, 0.00],
+        [0.00, 0.00, 0.00, 0.00, 0.05, 0.10, 0.65, 0.60, 0.60, 0.60, 0.60],
+        [0.00, 0.25, 0.30, 0.35, 0.40, 0.50, 0.35, 0.40, 0.40, 0.40, 0.40],
+    ]
+).astype(np.float32)
+"""Weights of popularity, linear model and landmark users where there are too few users to learn from: (lengths, 3)."""
 FEWEST_USERS: Final = 100
 _SHORT: Final = 10
 """Up to this length a profile is that of a newcomer, above it that of a user who was trained on."""
@@ -91,10 +82,8 @@ def _choices(steps: int = 10) -> np.ndarray:
 
 def _quality(reader: LearnedScores, cases: Sequence[Case], choices: np.ndarray) -> np.ndarray:
     """Mean NDCG@10 of each choice; 0 for all where there is no case."""
-    found = np.zeros(len(choices))
-    for shown, hidden in cases:
-        found += _gains(reader, shown, hidden, choices)
-    return found / max(len(cases), 1)
+    gains = (_gains(reader, shown, hidden, choices) for shown, hidden in cases)
+    return sum(gains, np.zeros(len(choices))) / max(len(cases), 1)
 
 
 def _gains(reader: LearnedScores, shown: np.ndarray, hidden: np.ndarray, choices: np.ndarray) -> np.ndarray:

@@ -27,9 +27,6 @@ _FACTS: Final = 0.3
 def content_matrix(tables: Mapping[str, pl.DataFrame]) -> sparse.csr_array:
     """Words, people, genres, collection, language, era and votes of each film as one row of length one.
 
-    Args:
-        tables: The clean tables.
-
     Returns:
         (films, terms) float32 in order of the catalog's rows; a film of which nothing is known has an empty row.
     """

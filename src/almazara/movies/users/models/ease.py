@@ -66,11 +66,7 @@ def weighted_users(seen: sparse.csr_array, power: float) -> sparse.csr_array:
 
 
 def inverse(matrix: np.ndarray) -> np.ndarray:
-    """The inverse of a symmetric positive definite matrix, by Cholesky in its own memory.
-
-    Raises:
-        InputError: when the matrix is not positive definite: the regularization is too weak.
-    """
+    """The inverse of a symmetric positive definite matrix, by Cholesky in its own memory."""
     if not matrix.size:
         return matrix  # LAPACK refuses what is empty
     factor, failed = linalg.lapack.spotrf(matrix.T, lower=1, overwrite_a=1)

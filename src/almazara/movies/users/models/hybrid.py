@@ -1,6 +1,6 @@
 """The default for users: a linear item model with content, landmark users, popularity, and content for cold films."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -15,33 +15,13 @@ from almazara.movies.users.models.landmarks import LandmarkConfig
 from almazara.movies.users.scores import CODES, LearnedScores
 
 _REFERENCE_USERS: Final = 2000
+_LINEAR: Final = Ease(ridge=400.0, dropout=0.5, content_weight=120.0, length_power=0.5)
 _JUDGES: Final = 500
 _JUDGING_SHARE: Final = 0.15
 _HIDDEN: Final = 0.2
 _LEARNING_USERS: Final = 20_000
 _LEARNING_FILMS: Final = 4_000
 _SCORED_USERS: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class UserHybridConfig:
-    """Sizes and regularization, for 2,000 users; both grow slowly with their number.
-
-    Attributes:
-        ridge, content_weight, dropout, length_power: See `Ease`.
-        growth: Power of the number of users by which ridge and content weight grow.
-        cold_factors: Dimensions in which the scores of cold films are predicted.
-        cold_ridge: Regularization of their prediction from content.
-    """
-
-    ridge: float = 400.0
-    content_weight: float = 120.0
-    dropout: float = 0.5
-    length_power: float = 0.5
-    growth: float = 0.3
-    cold_factors: int = 64
-    cold_ridge: float = 3.0
-    landmarks: LandmarkConfig = field(default_factory=LandmarkConfig)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +41,21 @@ class FittedUserHybrid:
 
 @dataclass(frozen=True, slots=True)
 class UserHybrid:
-    """Leans on what is known of a profile: popularity for none, tastes of others for short ones, all for long ones."""
+    """Leans on what is known of a profile: popularity for none, tastes of others for short ones, all for long ones.
+
+    Attributes:
+        linear: The linear item model, for 2,000 users.
+        growth: Power of the number of users by which its ridge and content weight grow.
+        cold_factors: Dimensions in which the scores of cold films are predicted.
+        cold_ridge: Regularization of their prediction from content.
+    """
 
     name: str = "hybrid"
-    config: UserHybridConfig = field(default_factory=UserHybridConfig)
+    linear: Ease = _LINEAR
+    growth: float = 0.3
+    cold_factors: int = 64
+    cold_ridge: float = 3.0
+    landmarks: LandmarkConfig = field(default_factory=LandmarkConfig)
 
     def fit(self, interactions: sparse.csr_array, content: sparse.csr_array) -> FittedUserHybrid:
         """See UserModel; the weights of the signals are learned on films that a first fit has not seen."""
@@ -89,20 +80,19 @@ class UserHybrid:
         self, interactions: sparse.csr_array, content: sparse.csr_array, most: int = DENSE_ITEMS
     ) -> dict[str, np.ndarray]:
         """Everything but the weights of the signals and the cold films, which are none yet."""
-        config, n_films = self.config, interactions.shape[1]
         warm = warm_films(interactions, most)
         seen = sparse.csr_array(interactions[:, warm])
         weights = self._linear(seen, sparse.csr_array(content[warm]))
-        compared = landmarks.fit(seen, weights, config.landmarks)
+        compared = landmarks.fit(seen, weights, self.landmarks)
         return {
-            "n_films": np.array([n_films], dtype=np.int64),
+            "n_films": np.array([interactions.shape[1]], dtype=np.int64),
             "warm": warm,
             "popularity": np.sqrt(np.asarray(seen.sum(axis=0)).ravel()).astype(np.float32),
             **_coded(weights),
             "factors": compared.factors,
             "tastes": compared.tastes,
             "readout": compared.readout,
-            "width": np.array([config.landmarks.width], dtype=np.float32),
+            "width": np.array([self.landmarks.width], dtype=np.float32),
             "lengths": user_blend.LENGTHS,
             "blend": user_blend.DEFAULT,
             "cold": np.zeros(0, dtype=np.int32),
@@ -111,14 +101,9 @@ class UserHybrid:
         }
 
     def _linear(self, seen: sparse.csr_array, content: sparse.csr_array) -> np.ndarray:
-        config = self.config
-        scale = (max(seen.shape[0], 1) / _REFERENCE_USERS) ** config.growth
-        model = Ease(
-            ridge=config.ridge * scale,
-            dropout=config.dropout,
-            content_weight=config.content_weight * scale,
-            length_power=config.length_power,
-        )
+        scale = (max(seen.shape[0], 1) / _REFERENCE_USERS) ** self.growth
+        ridge, content_weight = self.linear.ridge * scale, self.linear.content_weight * scale
+        model = replace(self.linear, ridge=ridge, content_weight=content_weight)
         return zero_diagonal_weights(model.precision(seen, content))
 
     def _cold(self, arrays: Arrays, interactions: sparse.csr_array, content: sparse.csr_array) -> dict[str, np.ndarray]:
@@ -131,10 +116,10 @@ class UserHybrid:
         cold = np.setdiff1d(np.arange(len(content.indptr) - 1, dtype=np.int32), warm)
         users = np.sort(landmarks.by_hash(interactions)[:_SCORED_USERS])
         scored = FittedUserHybrid(arrays).scores(sparse.csr_array(interactions[users]))[:, warm]
-        directions = _directions(scored, self.config.cold_factors)
+        directions = _directions(scored, self.cold_factors)
         own = sparse.csr_array(content[warm])
         alike = gram(sparse.csr_array(own.T))
-        alike[np.diag_indices_from(alike)] += np.float32(self.config.cold_ridge)
+        alike[np.diag_indices_from(alike)] += np.float32(self.cold_ridge)
         by_term = own.T @ linalg.solve(alike, directions, assume_a="pos", overwrite_a=True) if len(warm) else None
         factors = np.zeros((len(cold), directions.shape[1])) if by_term is None else content[cold] @ by_term
         return {"cold": cold, "cold_factors": factors.astype(np.float32), "warm_factors": directions}

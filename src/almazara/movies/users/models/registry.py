@@ -30,11 +30,7 @@ def installed() -> list[str]:
 
 
 def create(name: str) -> UserModel:
-    """The model of this name.
-
-    Raises:
-        NotFoundError: for an unknown name.
-    """
+    """The model of this name; raises NotFoundError for an unknown one."""
     if name not in _MODELS:
         raise NotFoundError(f"There is no model {name!r}: choose one of {', '.join(_MODELS)}.", list(_MODELS))
     return _MODELS[name]()
