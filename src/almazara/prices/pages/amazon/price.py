@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from almazara.prices.money import Money, parse_price
 from almazara.prices.pages.amazon import rules
-from almazara.prices.pages.document import attribute, text_of
+from almazara.prices.pages.document import attribute, lineage, text_of
 
 _SUPERSCRIPTS = 2
 _MOST_PLACES = 500
@@ -59,13 +60,8 @@ class FeaturedOffer:
 
     def why_not(self, node: LexborNode) -> str | None:
         """The first ancestor that belongs to something else, or None."""
-        step: LexborNode | None = node
-        while step is not None and step.tag not in {"body", "html"}:
-            attributes = step.attributes
-            if why := self._foreign(attributes):
-                return why
-            step = step.parent
-        return None
+        inside = takewhile(lambda step: step.tag not in {"body", "html"}, lineage(node))
+        return next((why for step in inside if (why := self._foreign(step.attributes))), None)
 
     def _foreign(self, attributes: dict[str, str | None]) -> str | None:
         identity = attributes.get("id") or ""
@@ -161,16 +157,12 @@ def _is_new_row(identity: str) -> bool:
 
 
 def _in_row(node: LexborNode) -> bool:
-    step: LexborNode | None = node
-    while step is not None and not rules.ROW.search(attribute(step, "id")):
-        step = step.parent
-    return step is not None
+    return any(rules.ROW.search(attribute(step, "id")) for step in lineage(node))
 
 
 def _is_for_a_part(node: LexborNode) -> bool:
     """Whether a price is that of a unit of measure, or of one month of several."""
-    around = (step for step in (node, node.parent, node.parent and node.parent.parent) if step is not None)
-    per_unit = any(rules.PER_UNIT.search(attribute(step, "class")) for step in around)
+    per_unit = any(rules.PER_UNIT.search(attribute(step, "class")) for step in islice(lineage(node), 3))
     return per_unit or rules.PART.match(_text_behind(node)) is not None
 
 
@@ -204,10 +196,8 @@ def _explained(first: _Candidate, other: Money | None) -> bool:
 
 def _around(node: LexborNode) -> str:
     """The text of the column or buy box that a price stands in."""
-    step: LexborNode | None = node
-    while step is not None and attribute(step, "id") not in rules.COLUMNS:
-        step = step.parent
-    return text_of(step if step is not None else node).lower()
+    column = next((step for step in lineage(node) if attribute(step, "id") in rules.COLUMNS), node)
+    return text_of(column).lower()
 
 
 def _hidden_options(tree: LexborHTMLParser, currency: str) -> set[Money]:
@@ -234,16 +224,12 @@ def _hidden_totals(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) 
 
 def is_struck(node: LexborNode) -> bool:
     """Whether a price, or what it stands in, is struck through."""
-    step: LexborNode | None = node
-    for _ in range(4):
-        if step is None:
-            return False
-        if step.tag in {"s", "del", "strike"} or attribute(step, "data-a-strike") == "true":
-            return True
-        if rules.STRUCK.search(attribute(step, "class")):
-            return True
-        step = step.parent
-    return False
+    return any(
+        step.tag in {"s", "del", "strike"}
+        or attribute(step, "data-a-strike") == "true"
+        or rules.STRUCK.search(attribute(step, "class"))
+        for step in islice(lineage(node), 4)
+    )
 
 
 def _in_range(node: LexborNode) -> bool:

@@ -5,7 +5,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from almazara.prices.pages.document import attribute, text_of
+from almazara.prices.pages.document import attribute, lineage, text_of
 from almazara.prices.pages.shops.claims import (
     Claim,
     Price,
@@ -102,12 +102,7 @@ def _is_in(node: LexborNode, scope: LexborNode) -> bool:
 
 def _scope_of(node: LexborNode) -> LexborNode | None:
     """The nearest item around an element, or None."""
-    step = node.parent
-    while step is not None:
-        if "itemscope" in step.attributes:
-            return step
-        step = step.parent
-    return None
+    return next((step for step in lineage(node.parent) if "itemscope" in step.attributes), None)
 
 
 def meta_claim(tree: LexborHTMLParser) -> Claim | None:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from almazara.prices.money import Mark, names_currency, parse_price
-from almazara.prices.pages.document import attribute, text_of
+from almazara.prices.pages.document import attribute, lineage, text_of
 
 _PLACES: Final = (
     ", ".join(
@@ -99,8 +100,9 @@ class VisibleText:
         """The only higher struck price in the block around the standing price, or None."""
         shown = self._shown(currency)
         struck = {s.node.mem_id: s.amount for s in shown if s.struck and s.amount > price}
-        blocks = [_ancestor(s.node, _BLOCK) for s in shown if s.amount == price and not s.struck] if struck else []
-        inside = {part.mem_id for block in blocks if block is not None for part in block.css(_PLACES)}
+        standing = [s.node for s in shown if s.amount == price and not s.struck] if struck else []
+        blocks = [block for node in standing for block in islice(lineage(node), _BLOCK, _BLOCK + 1)]
+        inside = {part.mem_id for block in blocks for part in block.css(_PLACES)}
         beside = {amount for identity, amount in struck.items() if identity in inside}
         return beside.pop() if len(beside) == 1 else None
 
@@ -121,17 +123,10 @@ def _joined(node: LexborNode) -> str:
     return " ".join(node.text().split())
 
 
-def _ancestor(node: LexborNode, levels: int) -> LexborNode | None:
-    step: LexborNode | None = node
-    for _ in range(levels):
-        step = step.parent if step is not None else None
-    return step
-
-
 def is_struck(node: LexborNode) -> bool:
     """Whether the element, one inside it or one closely around it, marks a price that no longer holds."""
-    around = [step for levels in range(_AROUND) if (step := _ancestor(node, levels)) is not None]
-    return any(part.tag in _STRUCK_TAGS or _STRUCK.search(_names(part)) for part in [*node.css("*"), *around])
+    parts = [*node.css("*"), *islice(lineage(node), _AROUND)]
+    return any(part.tag in _STRUCK_TAGS or _STRUCK.search(_names(part)) for part in parts)
 
 
 def _names(node: LexborNode) -> str:
