@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from almazara.prices.money import Money, parse_price
 from almazara.prices.pages.amazon import rules
-from almazara.prices.pages.amazon.price import FeaturedOffer, price_text
+from almazara.prices.pages.amazon.price import FeaturedOffer, higher_price
 from almazara.prices.pages.document import attribute, count_in, first_text, rating_in, text_of
 from almazara.prices.pages.outcome import Condition, UnitPrice
 from almazara.prices.schema import Availability
@@ -16,14 +16,10 @@ _PER = re.compile(r"^\(?\s*(?P<price>[^/()]*\d[^/()]*?)\s*/\s*(?P<per>[^/()]{1,3
 _LONGEST_SELLER = 60
 
 
-def stock_text(tree: LexborHTMLParser, offer: FeaturedOffer) -> str:
+def stock_text(offer: FeaturedOffer) -> str:
     """The stock line of the featured row, without the data that newer pages hide in it."""
-    for selector in rules.AVAILABILITIES:
-        for node in tree.css(selector):
-            text = re.sub(r"\s+(?=[.,!])", "", text_of(node).split(" {")[0].strip())
-            if text and offer.includes(node):
-                return text
-    return ""
+    lines = (text_of(node).split(" {")[0].strip() for node in offer.places(rules.AVAILABILITIES))
+    return next((text for line in lines if (text := re.sub(r"\s+(?=[.,!])", "", line))), "")
 
 
 def why_unavailable(tree: LexborHTMLParser, stock: str) -> str | None:
@@ -63,25 +59,20 @@ def availability(tree: LexborHTMLParser, stock: str) -> Availability:
     return Availability.IN_STOCK if not stock and can_be_bought(tree) else Availability.UNKNOWN
 
 
-def list_price(tree: LexborHTMLParser, offer: FeaturedOffer, price: Money) -> Decimal | None:
+def list_price(offer: FeaturedOffer, price: Money) -> Decimal | None:
     """The struck or recommended price of the same offer: higher, and in the same currency."""
-    for selector in rules.LIST_PRICES:
-        for node in tree.css(selector):
-            money = parse_price(price_text(node), currency_hint=price.currency)
-            if money and money.currency == price.currency and money.amount > price.amount and offer.includes(node):
-                return money.amount
-    return None
+    prices = (higher_price(node, price) for node in offer.places(rules.LIST_PRICES))
+    return next((higher for higher in prices if higher is not None), None)
 
 
-def unit_price(tree: LexborHTMLParser, offer: FeaturedOffer, price: Money) -> UnitPrice | None:
+def unit_price(offer: FeaturedOffer, price: Money) -> UnitPrice | None:
     """The price for a unit of measure, as printed beside the featured price."""
-    for selector in rules.UNIT_PRICES:
-        for node in tree.css(selector):
-            text = _without_doubles(text_of(node))
-            match = _PER.match(text)
-            money = parse_price(match["price"], currency_hint=price.currency) if match else None
-            if match and money and money.currency == price.currency and offer.includes(node):
-                return UnitPrice(money.amount, money.currency, match["per"], text.strip("() "))
+    for node in offer.places(rules.UNIT_PRICES):
+        text = _without_doubles(text_of(node))
+        match = _PER.match(text)
+        money = parse_price(match["price"], currency_hint=price.currency) if match else None
+        if match and money and money.currency == price.currency:
+            return UnitPrice(money.amount, money.currency, match["per"], text.strip("() "))
     return None
 
 
@@ -90,14 +81,10 @@ def _without_doubles(text: str) -> str:
     return re.sub(r"(\S*\d\S*(?:\s?[^\d\s/()]{1,4})?)\s\1(?=[\s/)])", r"\1", text)
 
 
-def seller(tree: LexborHTMLParser, offer: FeaturedOffer) -> str | None:
+def seller(offer: FeaturedOffer) -> str | None:
     """The seller's name, or the sentence that names it."""
-    for selector in rules.SELLERS:
-        for node in tree.css(selector):
-            text = text_of(node)
-            if text and len(text) <= _LONGEST_SELLER and offer.includes(node):
-                return text
-    return None
+    texts = map(text_of, offer.places(rules.SELLERS))
+    return next((text for text in texts if 0 < len(text) <= _LONGEST_SELLER), None)
 
 
 def rating(tree: LexborHTMLParser) -> Decimal | None:

@@ -1,8 +1,9 @@
 """The featured new offer's price on a product page of Amazon, and which prices beside it are not it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import islice, takewhile
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -46,6 +47,7 @@ class FeaturedOffer:
     """Tells the elements of the featured new offer from those of other offers, rows and products."""
 
     def __init__(self, tree: LexborHTMLParser, asin: str) -> None:
+        self._tree = tree
         self._asin = asin
         self._renewed = _only_renewed_row(tree)
 
@@ -54,9 +56,10 @@ class FeaturedOffer:
         """Whether the open row of the buy box sells a refurbished article."""
         return (self._renewed or "").startswith(rules.RENEWED_ROWS)
 
-    def includes(self, node: LexborNode) -> bool:
-        """Whether no ancestor says that the element belongs to something else."""
-        return self.why_not(node) is None
+    def places(self, selectors: Iterable[str]) -> Iterator[LexborNode]:
+        """Elements in order of the selectors, without those that belong to something else."""
+        nodes = (node for selector in selectors for node in self._tree.css(selector))
+        return (node for node in nodes if self.why_not(node) is None)
 
     def why_not(self, node: LexborNode) -> str | None:
         """The first ancestor that belongs to something else, or None."""
@@ -104,7 +107,7 @@ def featured_price(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) 
     first = candidates[0]
     if not _stands_for_new(tree, first):
         return NoPrice(("price",), f"Another row of the buy box is open, and {first.text!r} may be its price.")
-    hidden = _hidden_options(tree, currency) | _hidden_totals(tree, offer, currency)
+    hidden = _hidden_options(tree, currency) | _hidden_totals(offer, currency)
     doubted = [c for c in candidates[1:] if c.money != first.money and not _explained(first, c.money)]
     if doubted or (hidden and first.money not in hidden and not all(_explained(first, h) for h in hidden)):
         said = sorted({c.text for c in candidates} | {str(money.amount) for money in hidden})
@@ -175,9 +178,9 @@ def _text_behind(node: LexborNode) -> str:
 
 
 def _rule_places(tree: LexborHTMLParser) -> Iterator[tuple[str, LexborNode]]:
-    for rule in rules.PRICE_RULES:
-        for node in tree.css(rule.selector):
-            yield rule.name, node
+    for rule, selector in rules.PRICE_RULES.items():
+        for node in tree.css(selector):
+            yield rule, node
 
 
 def _explained(first: _Candidate, other: Money | None) -> bool:
@@ -216,9 +219,9 @@ def _hidden_options(tree: LexborHTMLParser, currency: str) -> set[Money]:
     return found
 
 
-def _hidden_totals(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) -> set[Money]:
+def _hidden_totals(offer: FeaturedOffer, currency: str) -> set[Money]:
     """The total for one piece that the featured row keeps for its quantity box (2022 on)."""
-    texts = [price_text(node) for node in tree.css(rules.HIDDEN_TOTALS) if offer.includes(node)]
+    texts = [price_text(node) for node in offer.places([rules.HIDDEN_TOTALS])]
     return {money for text in texts if (money := parse_price(text, currency_hint=currency))}
 
 
@@ -240,6 +243,12 @@ def _in_range(node: LexborNode) -> bool:
     return "a-price-range" in attribute(parent, "class") or bool(
         "a-price" in attribute(node, "class") and {"-", "\u2013"} & set(text_of(parent).split())
     )
+
+
+def higher_price(node: LexborNode, price: Money) -> Decimal | None:
+    """An element's price where it is higher than another one, in the same currency."""
+    money = parse_price(price_text(node), currency_hint=price.currency)
+    return money.amount if money and money.currency == price.currency and money.amount > price.amount else None
 
 
 def price_text(node: LexborNode) -> str:
