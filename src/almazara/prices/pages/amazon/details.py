@@ -7,8 +7,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from almazara.prices.money import Money, parse_price
 from almazara.prices.pages.amazon import rules
-from almazara.prices.pages.amazon.price import FeaturedOffer, higher_price
-from almazara.prices.pages.document import attribute, count_in, first_text, rating_in, text_of
+from almazara.prices.pages.amazon.price import FeaturedOffer, buy_box_rows, higher_price
+from almazara.prices.pages.document import count_in, first_text, rating_in, text_of
 from almazara.prices.pages.outcome import Condition, UnitPrice
 from almazara.prices.schema import Availability
 
@@ -39,9 +39,9 @@ def has_no_new_offer(tree: LexborHTMLParser) -> bool:
 
 def sells_used_only(tree: LexborHTMLParser) -> bool:
     """Whether the buy box has used or rented copies and no new one."""
-    rows = [m["kind"].lower() for n in tree.css("#buyBoxAccordion > *") if (m := rules.ROW.search(attribute(n, "id")))]
-    if rows:
-        return all(kind.startswith(rules.USED_ROWS) for kind in rows)
+    kinds = [kind for _, kind in buy_box_rows(tree) if kind]
+    if kinds:
+        return all(kind.startswith(rules.USED_ROWS) for kind in kinds)
     return tree.css_first(rules.USED_BOXES) is not None and tree.css_first(rules.NEW_BOXES) is None
 
 

@@ -84,14 +84,26 @@ class FeaturedOffer:
         return kind.startswith(rules.RENEWED_ROWS) and (self._renewed or "").startswith(kind)
 
 
+def buy_box_rows(tree: LexborHTMLParser) -> list[tuple[LexborNode, str]]:
+    """The rows of the buy box's accordion with their kinds in lower case, empty for one that names none."""
+    rows = [
+        (row, rules.ROW.search(attribute(row, "id"))) for row in tree.css("#buyBoxAccordion > [id*='AccordionRow']")
+    ]
+    return [(row, match["kind"].lower() if match else "") for row, match in rows]
+
+
+def _open_rows(rows: list[tuple[LexborNode, str]]) -> list[str]:
+    """The kinds of the rows that are open."""
+    return [kind for row, kind in rows if "a-accordion-active" in attribute(row, "class").split()]
+
+
 def _only_renewed_row(tree: LexborHTMLParser) -> str | None:
     """The open row of a buy box that sells refurbished articles only, by condition; None with a new row."""
-    rows = tree.css("#buyBoxAccordion > [id*='AccordionRow']")
-    kinds = [match["kind"].lower() for row in rows if (match := rules.ROW.search(attribute(row, "id")))]
-    if any(kind.startswith(rules.NEW_ROWS) for kind in kinds):
+    rows = buy_box_rows(tree)
+    if any(kind.startswith(rules.NEW_ROWS) or not kind for _, kind in rows):
         return None
-    active = [kind for row, kind in zip(rows, kinds, strict=False) if "a-accordion-active" in attribute(row, "class")]
-    return active[0] if len(active) == 1 and len(rows) == len(kinds) else None
+    opened = _open_rows(rows)
+    return opened[0] if len(opened) == 1 else None
 
 
 def featured_price(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) -> FeaturedPrice | NoPrice:
@@ -143,20 +155,14 @@ def _candidates(
 
 def _stands_for_new(tree: LexborHTMLParser, candidate: _Candidate) -> bool:
     """Whether a price outside the rows is the new offer's, although another row (a subscription, used) is open."""
-    rows = {node.mem_id: attribute(node, "id") for node in tree.css("#buyBoxAccordion > [id*='AccordionRow']")}
-    opened = [row for row in tree.css("#buyBoxAccordion > .a-accordion-active") if row.mem_id in rows]
-    kinds = [match["kind"].lower() for row in opened if (match := rules.ROW.search(attribute(row, "id")))]
+    rows = buy_box_rows(tree)
+    kinds = [kind for kind in _open_rows(rows) if kind]
     if all(kind.startswith((*rules.NEW_ROWS, *rules.RENEWED_ROWS)) for kind in kinds) or _in_row(candidate.node):
         return True
-    new = [row for row in tree.css("#buyBoxAccordion > *") if _is_new_row(rows.get(row.mem_id, ""))]
+    new = [row for row, kind in rows if kind.startswith(rules.NEW_ROWS)]
     texts = {price_text(node) for row in new for node in row.css(".a-price, .a-color-price")}
     hint = candidate.money.currency if candidate.money else None
     return any(parse_price(text, currency_hint=hint) == candidate.money for text in texts)
-
-
-def _is_new_row(identity: str) -> bool:
-    match = rules.ROW.search(identity)
-    return match is not None and match["kind"].lower().startswith(rules.NEW_ROWS)
 
 
 def _in_row(node: LexborNode) -> bool:

@@ -34,27 +34,19 @@ _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 Node = dict[str, Any]
 
 
-def json_ld_products(tree: LexborHTMLParser) -> list[Node]:
-    """The product nodes of a page that are not named as related to, or variants of, another one."""
+def json_ld(tree: LexborHTMLParser) -> tuple[list[Node], list[Node]]:
+    """The products of a page that are not named as related to, or variants of, another; its ItemLists in no product."""
     documents = [document for script in tree.css("script[type*='ld+json' i]") for document in loads(script.text())]
-    by_id = {str(n["@id"]): n for d in documents for n in _nodes(d, 0) if "@id" in n and len(n) > 1}
-    products = [node for document in documents for node in _nodes(document, 0) if is_product(node)]
-    return [_resolved(product, by_id) for product in products]
-
-
-def json_ld_lists(tree: LexborHTMLParser) -> list[Node]:
-    """The ItemList nodes of a page that stand for themselves: not inside a product."""
-    documents = [document for script in tree.css("script[type*='ld+json' i]") for document in loads(script.text())]
-    return [node for document in documents for node in _nodes(document, 0) if _kinds(node) & _LISTS]
+    nodes = [node for document in documents for node in _nodes(document, 0)]
+    by_id = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
+    products = [_resolved(node, by_id) for node in nodes if is_product(node)]
+    return products, [node for node in nodes if _kinds(node) & _LISTS]
 
 
 def loads(text: str) -> list[Any]:
     """All JSON values of a script; comments, trailing commas, control characters and entities are forgiven."""
-    for attempt in (text, _COMMENTS.sub("", text), _TRAILING_COMMA.sub("", _COMMENTS.sub("", html.unescape(text)))):
-        values = _values(attempt)
-        if values:
-            return values
-    return []
+    attempts = (text, _COMMENTS.sub("", text), _TRAILING_COMMA.sub("", _COMMENTS.sub("", html.unescape(text))))
+    return next((values for attempt in attempts if (values := _values(attempt))), [])
 
 
 def _values(text: str) -> list[Any]:
@@ -104,20 +96,17 @@ def _kinds(node: Node) -> set[str]:
 
 def _resolved(product: Node, by_id: dict[str, Node]) -> Node:
     """The product with offers that are only named by `@id` put in their place."""
-    offers = [_by_reference(offer, by_id) for offer in _as_list(product.get("offers"))]
+    offers = [
+        by_id.get(str(offer["@id"]), offer) if isinstance(offer, dict) and set(offer) == {"@id"} else offer
+        for offer in _as_list(product.get("offers"))
+    ]
     return product | {"offers": offers}
-
-
-def _by_reference(offer: object, by_id: dict[str, Node]) -> object:
-    if isinstance(offer, dict) and set(offer) == {"@id"}:
-        return by_id.get(str(offer["@id"]), offer)
-    return offer
 
 
 def claim_of(product: Node) -> Claim:
     """What one product node says: every distinct price of its new offers."""
     every = list(_offers(product.get("offers"), 0))
-    offers = [offer for offer in every if _has_price(offer)]
+    offers = [offer for offer in every if offer.get("price") is not None or "priceSpecification" in offer]
     new = [offer for offer in offers if _is_new(offer, product)]
     priced = [price for offer in new for price in _offer_prices(offer)]
     aggregates = [a for a in _as_list(product.get("offers")) if isinstance(a, dict) and "lowPrice" in a]
@@ -189,15 +178,10 @@ def _offers(value: object, depth: int) -> Iterator[Node]:
             yield from _offers(offer.get("offers"), depth + 1)
 
 
-def _has_price(offer: Node) -> bool:
-    return offer.get("price") is not None or "priceSpecification" in offer
-
-
 def _offer_prices(offer: Node) -> list[Price]:
     """The price of one piece, taxes included, sold and not let; several when its specifications differ."""
     specifications = [s for s in _as_list(offer.get("priceSpecification")) if isinstance(s, dict)]
-    let = "lease" in str(offer.get("businessFunction")).lower() or any(_is_by_time(s) for s in specifications)
-    if let:
+    if "lease" in str(offer.get("businessFunction")).lower() or any(_is_by_time(s) for s in specifications):
         return []
     currency = offer.get("priceCurrency")
     if offer.get("price") is not None:

@@ -34,18 +34,8 @@ _AROUND: Final = 3
 _BEFORE: Final = 300
 _AFTER: Final = 2000
 _CONTROLS: Final = frozenset({"input", "select", "option", "meta", "link"})
-
-
 # How the countries of three-decimal currencies write theirs, where that is one way.
 _DECIMAL_MARKS: Final[dict[str, Mark]] = {"TND": ","}
-
-
-@dataclass(frozen=True, slots=True)
-class SeenPrices:
-    """Amounts in the page's price elements: as they stand, and struck through."""
-
-    standing: frozenset[Decimal]
-    struck: frozenset[Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +58,9 @@ class VisibleText:
 
     @cached_property
     def _elements(self) -> list[tuple[LexborNode, str]]:
-        """Elements whose name says price, with a text short enough to be one, its parts joined."""
-        texts = ((node, _joined(node)) for node in self._tree.css(_PLACES)[:_MOST] if node.tag not in _CONTROLS)
+        """Elements whose name says price, with a text short enough to be one, its parts (`4` `.` `99` `€`) joined."""
+        nodes = (node for node in self._tree.css(_PLACES)[:_MOST] if node.tag not in _CONTROLS)
+        texts = ((node, " ".join(node.text().split())) for node in nodes)
         return [(node, text) for node, text in texts if len(text) <= _LONGEST and any(c.isdigit() for c in text)]
 
     def _shown(self, currency: str) -> list[_ShownPrice]:
@@ -84,11 +75,10 @@ class VisibleText:
             if money is not None and money.currency == currency and names_currency(text):
                 yield _ShownPrice(node, money.amount, is_struck(node))
 
-    def prices(self, currency: str) -> SeenPrices:
-        """Amounts that price elements show in the offer's currency."""
-        standing = frozenset(shown.amount for shown in self._shown(currency) if not shown.struck)
-        struck = frozenset(shown.amount for shown in self._shown(currency) if shown.struck)
-        return SeenPrices(standing, struck - standing)
+    def prices(self, currency: str) -> tuple[set[Decimal], set[Decimal]]:
+        """Amounts that price elements show in the offer's currency: as they stand, and only struck through."""
+        standing = {shown.amount for shown in self._shown(currency) if not shown.struck}
+        return standing, {shown.amount for shown in self._shown(currency)} - standing
 
     def shows_price_near(self, heading: str | None, currency: str) -> bool:
         """Whether a price stands near the product's heading: scripts have not left its place empty."""
@@ -116,11 +106,6 @@ class VisibleText:
             money.currency for _, text in self._elements if (money := parse_price(text)) and money.amount == amount
         }
         return shown.pop() if len(shown) == 1 else None
-
-
-def _joined(node: LexborNode) -> str:
-    """The element's text as it is seen: `4` `.` `99` `€` without spaces between the parts."""
-    return " ".join(node.text().split())
 
 
 def is_struck(node: LexborNode) -> bool:
