@@ -17,7 +17,7 @@ from almazara.prices.fetching import politeness as manners
 from almazara.prices.fetching.addresses import Forbidden, Resolver, Target, check_url, refusal, resolve, system_resolver
 from almazara.prices.fetching.config import HttpConfig
 from almazara.prices.fetching.host_states import HostStates, MemoryHostStates, RobotsCache
-from almazara.prices.fetching.politeness import Robots, Stop
+from almazara.prices.fetching.politeness import HostState, Robots, Stop
 from almazara.prices.fetching.protocol import Failed, Fetched, Refused
 from almazara.prices.fetching.responses import (
     Broken,
@@ -27,7 +27,6 @@ from almazara.prices.fetching.responses import (
     fetched,
     is_worth_repeating,
     redirect_of,
-    remembered,
 )
 
 Download = Callable[[Target, Sequence[str], Mapping[str, str], Limits, str | None], tuple[Response | Broken, str]]
@@ -48,13 +47,10 @@ class HttpSource:
     """Fetches pages over HTTP; safe to use from several threads.
 
     Args:
-        config: Settings.
         states: Remembers each host's pauses, budget and stops; in memory when None.
         clock: The present moment (aware).
         sleep: Waits so many seconds.
         rng: Makes the jitter.
-        resolver: Finds a host's addresses.
-        download: Sends the requests.
     """
 
     name = "http"
@@ -85,8 +81,9 @@ class HttpSource:
 
         A page with status 404 or 503 is a page: the readers know what it means.
         """
-        conditions = conditional_headers(validators)
-        answer = self._follow(url, conditions, self._page_limits(), robots=self._config.politeness.robots)
+        config, conditions = self._config, conditional_headers(validators)
+        limits = Limits(config.max_bytes, config.timeout_seconds, config.connect_seconds)
+        answer = self._follow(url, conditions, limits, robots=config.politeness.robots)
         if not isinstance(answer, _Answer):
             log.event("not-fetched", host=_host(url), outcome=type(answer).__name__.lower(), reason=answer.reason)
             return answer
@@ -164,18 +161,12 @@ class HttpSource:
         return last or Stop("no request is allowed: the number of repetitions is negative")
 
     def _take_turn(
-        self,
-        target: Target,
-        conditions: Mapping[str, str],
-        limits: Limits,
-        asked_seconds: float,
-        attempt: int,
+        self, target: Target, conditions: Mapping[str, str], limits: Limits, asked_seconds: float, attempt: int
     ) -> Response | Broken | Stop:
         """Wait for the host's turn and for its pause, ask once, and remember how it went."""
-        polite = self._config.politeness
         try:
             with self._states.turn(target.site) as turn:
-                permit = manners.gate(turn.state, polite, self._clock())
+                permit = manners.gate(turn.state, self._config.politeness, self._clock())
                 if isinstance(permit, Stop):
                     return permit
                 if permit.wait_seconds > 0:
@@ -183,20 +174,21 @@ class HttpSource:
                 turn.keep(manners.spend(turn.state, self._clock()))
                 answer = self._ask(target, conditions, limits)
                 if not isinstance(answer, Stop):
-                    turn.keep(
-                        remembered(
-                            turn.state,
-                            answer,
-                            polite,
-                            self._clock(),
-                            self._rng,
-                            asked_seconds=asked_seconds,
-                            attempt=attempt,
-                        )
-                    )
+                    turn.keep(self._after(turn.state, answer, asked_seconds, attempt))
                 return answer
         except OSError as error:
             return Stop(f"what was asked of the host cannot be remembered ({error.strerror or type(error).__name__})")
+
+    def _after(self, state: HostState, answer: Response | Broken, asked_seconds: float, attempt: int) -> HostState:
+        """The state of a host after an answer: its rest, what the answer asks for, and its troubles."""
+        polite, now = self._config.politeness, self._clock()
+        state = manners.rest(state, manners.pause_seconds(polite, self._rng, asked_seconds), now)
+        if is_worth_repeating(answer):
+            state = manners.rest(state, manners.backoff_seconds(polite, attempt + 1, self._rng), now)
+        if isinstance(answer, Broken):
+            return state
+        asked = manners.parse_retry_after(answer.headers.get("retry-after"), now)
+        return manners.after_status(manners.rest(state, asked or 0.0, now), answer.status, polite, now)
 
     def _ask(self, target: Target, conditions: Mapping[str, str], limits: Limits) -> Response | Broken | Stop:
         """Resolve, check, connect to the checked address itself, and check again whom we talked to."""
@@ -225,10 +217,6 @@ class HttpSource:
         if isinstance(answer, _Answer):
             return manners.read_robots(answer.response.status, answer.response.body)
         return answer if isinstance(answer, Refused) else Robots(None, answer.reason)
-
-    def _page_limits(self) -> Limits:
-        config = self._config
-        return Limits(config.max_bytes, config.timeout_seconds, config.connect_seconds)
 
 
 def _stopped(last: Response | Broken, stop: Stop) -> Response | Broken:
