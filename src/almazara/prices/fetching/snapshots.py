@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain, count
 from pathlib import Path
 from typing import IO, Any
 
@@ -74,17 +75,12 @@ class Snapshots:
     def iterate(self, shop: str | None = None, sku: str | None = None) -> Iterator[Snapshot]:
         """Kept pages, oldest first; what cannot be read is logged and left out."""
         for path in self._notes(shop, sku):
-            snapshot = read_snapshot(path)
-            if snapshot is not None:
+            if snapshot := read_snapshot(path):
                 yield snapshot
 
     def latest(self, shop: str, sku: str) -> Snapshot | None:
         """The newest kept page of a listing."""
-        for path in reversed(self._notes(shop, sku)):
-            snapshot = read_snapshot(path)
-            if snapshot is not None:
-                return snapshot
-        return None
+        return next(filter(None, map(read_snapshot, reversed(self._notes(shop, sku)))), None)
 
     def addresses(self) -> dict[str, Path]:
         """The newest note of each address that was asked for, oldest first; read the page with `read_snapshot`."""
@@ -196,19 +192,19 @@ def _keep(folder: Path, shop: str, sku: str, page: Page) -> Path:
     if name is None:
         name = f"{stamp}.html.gz"
         replace_file(folder / name, gzip.compress(page.body, compresslevel=6, mtime=0), durable=True)
-    note = {**_described(page), "shop": shop, "sku": sku, "file": name, "sha256": digest}
-    replace_file(folder / f"{stamp}.json", json.dumps(note, indent=1).encode(), durable=True)
-    return folder / name
-
-
-def _described(page: Page) -> dict[str, Any]:
-    return {
+    note = {
         "url": page.url,
         "final_url": page.final_url,
         "status": page.status,
         "headers": {name: page.headers[name] for name in _KEPT_HEADERS if name in page.headers},
         "fetched_at": page.fetched_at.astimezone(UTC).isoformat(),
+        "shop": shop,
+        "sku": sku,
+        "file": name,
+        "sha256": digest,
     }
+    replace_file(folder / f"{stamp}.json", json.dumps(note, indent=1).encode(), durable=True)
+    return folder / name
 
 
 def _page(note: Mapping[str, Any], body: bytes) -> Page:
@@ -236,12 +232,8 @@ def _same_body(folder: Path, digest: str) -> str | None:
 
 def _free_stamp(folder: Path, moment: datetime) -> str:
     stamp = moment.astimezone(UTC).strftime(_STAMP)
-    number = 1
-    name = stamp
-    while (folder / f"{name}.json").exists():
-        name = f"{stamp}-{number:03d}"
-        number += 1
-    return name
+    names = chain([stamp], (f"{stamp}-{number:03d}" for number in count(1)))
+    return next(name for name in names if not (folder / f"{name}.json").exists())
 
 
 def _sweep(folder: Path) -> int:
