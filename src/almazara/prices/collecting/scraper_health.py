@@ -137,11 +137,12 @@ def assess(
         if observation.observed_at >= since and observation.source != "import":
             good_by_rule[observation.rule] += 1
     recent = sorted((r for r in runs if r.kind == "scrape" and r.started_at >= since), key=lambda r: r.started_at)
-    shops = {shop: _rate(Counter(), *(r.counts for r in recent if r.shop == shop)) for shop in _shops(recent)}
+    shops = {shop: _rate([run for run in recent if run.shop == shop]) for shop in _shops(recent)}
     rules = _rule_rates(good_by_rule, newest, recent)
     tracked = [listing for listing in listings if listing.tracked]
     read_at = {listing_id: o.observed_at for listing_id, o in newest.items()} | dict(searches_read or {})
-    days = {listing.listing_id: _days_since(read_at.get(listing.listing_id), now) for listing in tracked}
+    ages = {listing_id: (now - moment) / timedelta(days=1) for listing_id, moment in read_at.items()}
+    days = {listing.listing_id: ages.get(listing.listing_id) for listing in tracked}
     problems = (
         *_low_rates(Trouble.LOW_SHOP_RATE, shops, limits),
         *_low_rates(Trouble.LOW_RULE_RATE, rules, limits),
@@ -156,10 +157,8 @@ def _shops(runs: Iterable[Run]) -> list[str]:
     return sorted({run.shop for run in runs})
 
 
-def _rate(start: Counter[str], *counts: Mapping[str, int]) -> Rate:
-    total = start
-    for each in counts:
-        total = total + Counter(each)
+def _rate(runs: Iterable[Run]) -> Rate:
+    total = sum((Counter(run.counts) for run in runs), Counter[str]())
     return Rate(sum(total[name] for name in GOOD), sum(total[name] for name in BAD), total["held"])
 
 
@@ -171,10 +170,6 @@ def _rule_rates(good: Counter[str], newest: Mapping[str, Observation], runs: Ite
         if problem.outcome in BAD and problem.listing_id in newest
     )
     return {rule: Rate(good[rule], bad[rule]) for rule in sorted(good.keys() | bad.keys()) if rule}
-
-
-def _days_since(read_at: datetime | None, now: datetime) -> float | None:
-    return None if read_at is None else (now - read_at) / timedelta(days=1)
 
 
 def _low_rates(trouble: Trouble, rates: Mapping[str, Rate], limits: HealthLimits) -> Iterable[HealthProblem]:
@@ -189,7 +184,7 @@ def _low_rates(trouble: Trouble, rates: Mapping[str, Rate], limits: HealthLimits
 
 def _drops(runs: Sequence[Run], limits: HealthLimits) -> Iterable[HealthProblem]:
     for shop in _shops(runs):
-        rates = [_rate(Counter(), run.counts) for run in runs if run.shop == shop]
+        rates = [_rate([run]) for run in runs if run.shop == shop]
         rates = [rate for rate in rates if rate.attempts >= limits.least_attempts]
         successes = [rate.success for rate in rates if rate.success is not None]
         if len(successes) <= _EARLIER_RUNS:
