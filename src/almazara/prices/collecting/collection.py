@@ -73,17 +73,9 @@ def judged_against(store: ObservationStore, new: Observation) -> list[Observatio
 
 
 def interpret(listing: Listing, outcome: Outcome, at: datetime, source: str) -> Reading:
-    """The observations that an outcome stands for.
+    """The observations that an outcome stands for, of the moment (UTC) when the page was fetched.
 
-    Args:
-        listing: Whose page was read.
-        outcome: What the reader said.
-        at: When the page was fetched (UTC).
-        source: Name of the page source.
-
-    Returns:
-        A reading whose observations every store keeps: what none would take, such as an unknown currency, could not be
-        read.
+    Every store keeps them: what none would take, such as an unknown currency, could not be read.
     """
     reading = _interpreted(listing, outcome, at, source)
     kept, refused = [], []

@@ -37,10 +37,6 @@ def open_url(url: str) -> DynamoDbStore:
     """Open the store of a `dynamodb://table?region=...&endpoint=...` URL; its table is created when missing.
 
     Region, endpoint and credentials that the URL does not name come from where AWS's tools look for them.
-
-    Raises:
-        InputError: when the URL names no table, or something unknown.
-        UnavailableError: when DynamoDB does not answer or refuses.
     """
     parts = urlsplit(url)
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
@@ -58,12 +54,7 @@ class DynamoDbStore:
         self._kinds: set[str] = set()  # those that this process knows to be entered
 
     def append(self, observations: Iterable[Observation]) -> int:
-        """Keep what is new; see `protocol.ObservationStore.append`.
-
-        Raises:
-            InputError: when one of them cannot be kept; then none is.
-            UnavailableError: when DynamoDB does not take them; repeat the call, nothing is doubled.
-        """
+        """Keep what is new; see `protocol.ObservationStore.append`."""
         first: dict[tuple[str, str], Observation] = {}
         for observation in observations:
             valid = validate_observation(observation)
@@ -81,12 +72,7 @@ class DynamoDbStore:
         return sum(self._table.pool.map(self._table.put_if_absent, items))
 
     def history(
-        self,
-        listing_id: str,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        *,
-        limit: int | None = None,
+        self, listing_id: str, start: datetime | None = None, end: datetime | None = None, *, limit: int | None = None
     ) -> list[Observation]:
         """Observations with start <= observed_at < end, oldest first, the first `limit` of them."""
         first = _moment(datetime.min.replace(tzinfo=UTC) if start is None else utc(start, "The start"))

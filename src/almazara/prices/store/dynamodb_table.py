@@ -172,11 +172,7 @@ def exhaust(
     *,
     pause: Callable[[float], object] = time.sleep,
 ) -> Iterator[Mapping[str, Any]]:
-    """Send a batch, then again what each answer leaves in its field `left`, waiting longer each time.
-
-    Raises:
-        UnavailableError: when something is left after ten attempts.
-    """
+    """Send a batch, then what each answer leaves in its field `left`, up to ten times, waiting longer each time."""
     for attempt in range(_ATTEMPTS):
         response = send(RequestItems=request)
         yield response

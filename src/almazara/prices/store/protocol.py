@@ -16,16 +16,15 @@ class ObservationStore(Protocol):
         Returns:
             How many were new. All of one call become visible, and durable, before it returns; an interrupted call
             can be repeated without doubling anything.
+
+        Raises:
+            InputError: when one of them cannot be kept; then none is.
+            UnavailableError: when the store does not take them.
         """
         ...
 
     def history(
-        self,
-        listing_id: str,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        *,
-        limit: int | None = None,
+        self, listing_id: str, start: datetime | None = None, end: datetime | None = None, *, limit: int | None = None
     ) -> list[Observation]:
         """Observations with start <= observed_at < end, oldest first, the first `limit` of them."""
         ...

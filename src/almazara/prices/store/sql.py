@@ -49,12 +49,7 @@ class SqlStore:
         self._database = database
 
     def append(self, observations: Iterable[Observation]) -> int:
-        """Keep what is new, all of it or nothing; see `protocol.ObservationStore.append`.
-
-        Raises:
-            InputError: when one of them cannot be kept; then none is.
-            UnavailableError: when the database does not take them; then none is kept.
-        """
+        """Keep what is new, all of it or nothing; see `protocol.ObservationStore.append`."""
         batch = [validate_observation(observation) for observation in observations]
         if not batch:
             return 0
@@ -68,12 +63,7 @@ class SqlStore:
             )
 
     def history(
-        self,
-        listing_id: str,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        *,
-        limit: int | None = None,
+        self, listing_id: str, start: datetime | None = None, end: datetime | None = None, *, limit: int | None = None
     ) -> list[Observation]:
         """Observations with start <= observed_at < end, oldest first, the first `limit` of them."""
         query = _READ.where(tables.listing_keys.c.listing_id == listing_id).order_by(tables.observations.c.observed_at)
