@@ -29,16 +29,11 @@ _SHARED: Final[dict[str, frozenset[str]]] = {
     "¥": frozenset({"JPY", "CNY"}),
     "ریال": frozenset({"SAR", "QAR", "OMR", "YER", "IRR"}),  # NFKC of the rial sign
 }
-_CODES: Final = frozenset(
-    re.findall(
-        r"[A-Z]{3}",
-        """
-        AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CZK DKK DZD EGP EUR GBP HKD HUF IDR ILS INR ISK JOD
-        JPY KRW KWD LYD MAD MXN MYR NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY
-        TWD UAH USD UYU VND ZAR
-        """,
-    )
-)
+_CODES: Final = """
+AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CZK DKK DZD EGP EUR GBP HKD HUF IDR ILS INR ISK JOD
+JPY KRW KWD LYD MAD MXN MYR NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY
+TWD UAH USD UYU VND ZAR
+"""
 THREE_PLACES: Final = frozenset({"BHD", "JOD", "KWD", "LYD", "OMR", "TND"})
 NO_PLACES: Final = frozenset({"JPY", "KRW", "VND", "CLP", "ISK"})
 
@@ -66,7 +61,7 @@ def _bounded(mark: str) -> str:
     return before + re.escape(mark) + after
 
 
-_ALL_MARKS: Final = sorted({*_MARKS, *_SHARED, *_CODES}, key=len, reverse=True)
+_ALL_MARKS: Final = sorted({*_MARKS, *_SHARED, *_CODES.split()}, key=len, reverse=True)
 _FIRST_SIGNS: Final = re.escape("".join(sorted({mark[0] for mark in _ALL_MARKS})))
 _MARK = re.compile(f"(?=[{_FIRST_SIGNS}])(?:{'|'.join(map(_bounded, _ALL_MARKS))})")
 # What is left beside a number and known marks: a word, or the sign or letter of a currency that is not known.

@@ -189,13 +189,7 @@ class PriceService:
     def predict_category(
         self, category: str, horizon_days: int, levels: Sequence[int], currency: str | None = None
     ) -> Prediction:
-        """The kept forecast of a category's index.
-
-        Args:
-            category: Its name.
-            horizon_days: Days ahead.
-            levels: Intervals in percent.
-            currency: Another than that of most of its products.
+        """The kept forecast of a category's index, in the currency of most of its products where none is given.
 
         Raises:
             InputError: when its history is too short, or the horizon or a level is not kept.
@@ -278,11 +272,7 @@ class PriceService:
         searched = self.store.documents(SEARCHES_READ)
         searches_read = {search: datetime.fromisoformat(document["at"]) for search, document in searched.items()}
         return scraper_health.assess(
-            listings,
-            [*latest.values(), *recent],
-            self.store.runs(kind="scrape"),
-            now=now,
-            searches_read=searches_read,
+            listings, [*latest.values(), *recent], self.store.runs(kind="scrape"), now=now, searches_read=searches_read
         )
 
     def _indices(self, category: str) -> list[CategoryIndex]:
