@@ -44,7 +44,6 @@ class HostStates(Protocol):
         Raises:
             OSError: when the state cannot be kept.
         """
-        ...
 
 
 class MemoryHostStates:
