@@ -194,13 +194,12 @@ def _explained(first: _Candidate, other: Money | None) -> bool:
 
     A deal replaces the usual price; in Brazil the price for one way of paying is shown, the usual one hidden.
     """
-    if other is None or first.money is None or other.currency != first.money.currency:
-        return other == first.money
-    if other.amount <= first.money.amount:
-        return other == first.money
+    price = first.money
+    if other is None or price is None or other.currency != price.currency or other.amount <= price.amount:
+        return other == price
     if first.rule in {"priceblock-deal", "priceblock-sale"}:
         return True
-    return first.money.currency == "BRL" and bool(rules.ONE_WAY_OF_PAYING.search(_around(first.node)))
+    return price.currency == "BRL" and bool(rules.ONE_WAY_OF_PAYING.search(_around(first.node)))
 
 
 def _around(node: LexborNode) -> str:
