@@ -66,11 +66,7 @@ class Held:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Held:
-        """The held reading of a document.
-
-        Raises:
-            InputError: when the document is not one of `as_document`.
-        """
+        """The held reading of a document; refuses one that `as_document` has not made."""
         try:
             return msgspec.convert(document, cls)
         except msgspec.ValidationError as error:

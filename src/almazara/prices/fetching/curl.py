@@ -61,19 +61,11 @@ class _CurlReceiver(Receiver):
 def request(
     target: Target, addresses: Sequence[str], headers: Mapping[str, str], limits: Limits, proxy: str | None
 ) -> tuple[Response | Broken, str]:
-    """Send one GET.
+    """Send one GET; returns the answer, and the address that was connected to ("" when none was).
 
-    A handle serves one request: no cookie, cached name or earlier connection reaches the next.
-
-    Args:
-        target: The checked address.
-        addresses: Where the connection may go (without a proxy); no name server is asked again.
-        headers: Request headers, already checked; nothing is added but `Host` and `Accept-Encoding`.
-        limits: Size and time.
-        proxy: A proxy's URL, or None; environment variables that name proxies are not read.
-
-    Returns:
-        The answer, and the address that was connected to ("" when none was).
+    A handle serves one request: no cookie, cached name or earlier connection reaches the next. The connection goes to
+    one of `addresses` (without a proxy), no name server is asked again, nothing is added to the checked headers but
+    `Host` and `Accept-Encoding`, and environment variables that name proxies are not read.
     """
     from curl_cffi import Curl, CurlError, CurlInfo, CurlOpt
 

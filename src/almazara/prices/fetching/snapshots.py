@@ -12,11 +12,12 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, count
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from almazara import log
 from almazara.errors import InputError, UnavailableError
@@ -66,11 +67,8 @@ class Snapshots:
             UnavailableError: when the folder cannot be written; what is there stays as it was.
         """
         folder = self.root / safe_name(shop) / safe_name(sku)
-        try:
-            with self._locked():
-                return _keep(folder, shop, sku, page)
-        except OSError as error:
-            raise UnavailableError(f"The page could not be kept under {folder}: {error}.") from error
+        with self._locked(f"The page could not be kept under {folder}"):
+            return _keep(folder, shop, sku, page)
 
     def iterate(self, shop: str | None = None, sku: str | None = None) -> Iterator[Snapshot]:
         """Kept pages, oldest first; what cannot be read is logged and left out."""
@@ -103,11 +101,8 @@ class Snapshots:
         Raises:
             UnavailableError: when a file cannot be removed.
         """
-        try:
-            with self._locked():
-                return self._prune(now)
-        except OSError as error:
-            raise UnavailableError(f"Old pages under {self.root} could not be removed: {error}.") from error
+        with self._locked(f"Old pages under {self.root} could not be removed"):
+            return self._prune(now)
 
     def _prune(self, now: datetime) -> int:
         for folder in {path.parent for path in self.root.glob("*/*/*")}:
@@ -124,9 +119,14 @@ class Snapshots:
                 removed += 1
         return removed
 
-    def _locked(self) -> IO[str]:
+    @contextmanager
+    def _locked(self, failure: str) -> Iterator[None]:
         """One keeper at a time: a body is not removed while a new note is about to need it."""
-        return file_lock(self.root / ".lock")
+        try:
+            with file_lock(self.root / ".lock"):
+                yield
+        except OSError as error:
+            raise UnavailableError(f"{failure}: {error}.") from error
 
     def _is_due(self, path: Path, now: datetime, total: int) -> bool:
         days, size = self.retention.days, self.retention.max_bytes
