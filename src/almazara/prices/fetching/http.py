@@ -166,11 +166,11 @@ class HttpSource:
         """Wait for the host's turn and for its pause, ask once, and remember how it went."""
         try:
             with self._states.turn(target.site) as turn:
-                permit = manners.gate(turn.state, self._config.politeness, self._clock())
-                if isinstance(permit, Stop):
-                    return permit
-                if permit.wait_seconds > 0:
-                    self._sleep(permit.wait_seconds)
+                wait = manners.gate(turn.state, self._config.politeness, self._clock())
+                if isinstance(wait, Stop):
+                    return wait
+                if wait > 0:
+                    self._sleep(wait)
                 turn.keep(manners.spend(turn.state, self._clock()))
                 answer = self._ask(target, conditions, limits)
                 if not isinstance(answer, Stop):
