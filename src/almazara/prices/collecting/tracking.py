@@ -121,20 +121,13 @@ def _meant(typed: str, marketplace: str | None, loopback_ports: frozenset[int]) 
     asin = typed.upper()
     if _B_ASIN.fullmatch(asin) or _ISBN_10.fullmatch(asin):
         return _product(_market(marketplace), asin)
-    url = _with_scheme(typed)
-    if url is None:
+    url = f"https://{typed}" if _SCHEMELESS.match(typed) else typed
+    if not _SCHEME.match(url):
         raise InputError(
             f"{typed[:80]!r} is no address, ASIN or search: give an address that begins with https://, an ASIN such "
             "as those in amazon.es/dp/..., or `search:` and the words to look for."
         )
     return _page(normalized_url(url, loopback_ports))
-
-
-def _with_scheme(typed: str) -> str | None:
-    """The address, `https://` put before one that was typed without it; None for what is none."""
-    if _SCHEMELESS.match(typed):
-        return f"https://{typed}"
-    return typed if _SCHEME.match(typed) else None
 
 
 def _page(url: str) -> _Meant:

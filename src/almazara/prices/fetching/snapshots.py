@@ -58,10 +58,7 @@ class Snapshots:
         self.retention = retention or Retention()
 
     def keep(self, shop: str, sku: str, page: Page) -> Path:
-        """Keep one page.
-
-        Returns:
-            The file with the body; an earlier one where the newest copy holds the same bytes.
+        """Keep one page; returns the file with the body, an earlier one where the newest copy holds the same bytes.
 
         Raises:
             UnavailableError: when the folder cannot be written; what is there stays as it was.
@@ -93,10 +90,7 @@ class Snapshots:
     def prune(self, now: datetime) -> int:
         """Remove pages that are too old, then the oldest until the size fits; each listing's newest stays.
 
-        What a killed process left half done goes too.
-
-        Returns:
-            How many pages went.
+        What a killed process left half done goes too; returns how many pages went.
 
         Raises:
             UnavailableError: when a file cannot be removed.

@@ -54,8 +54,7 @@ class ObservationStore(Protocol):
     def put_document(self, kind: str, key: str, body: Mapping[str, Any], *, if_absent: bool = False) -> bool:
         """Keep a small JSON document (alert rules, sent events, held readings).
 
-        Returns:
-            False, and nothing changed, when `if_absent` and the key exists already: one of several processes wins.
+        False, and nothing changed, when `if_absent` and the key exists already: one of several processes wins.
         """
 
     def document(self, kind: str, key: str) -> dict[str, Any] | None:
