@@ -256,7 +256,7 @@ class PriceService:
         """Whether the scraper is well, from the runs and readings of the last week."""
         now = self.clock()
         listings = self.store.listings(tracked=True)
-        since = now - timedelta(days=scraper_health.HealthLimits().window_days)
+        since = now - scraper_health.WINDOW
         latest = self.store.latest([listing.listing_id for listing in listings]) if listings else {}
         recent = (o for one in listings for o in self.store.history(one.listing_id, since, limit=_JUDGED_READINGS))
         searched = self.store.documents(SEARCHES_READ)
