@@ -103,11 +103,8 @@ def publish_forecasts(settings: Settings, store: ObservationStore, progress: Pro
         published.write(folder, every)
         policy.write(folder, policies)
         counts = {"forecast": len(built.index.forecasts), "refused": len(built.index.refused)}
-        return {
-            "metrics": counts,
-            "parameters": {"models": sorted(forecasters)},
-            "left_out": left_out | every.index.left_out,
-        }
+        absent = left_out | every.index.left_out
+        return {"metrics": counts, "parameters": {"models": sorted(forecasters)}, "left_out": absent}
 
     artifact = open_artifacts(settings).publish(FORECASTS, fill, now=now, keep=settings.keep_versions)
     issued.keep_issued(store, built, panel.last_prices())

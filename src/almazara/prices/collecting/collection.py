@@ -17,17 +17,7 @@ from almazara.prices.schema import Availability, Listing, ListingKind, Observati
 from almazara.prices.store.observations import validate_observation
 from almazara.prices.store.protocol import ObservationStore
 
-COUNTS: Final = (
-    "requested",
-    "observed",
-    "unchanged",
-    "unavailable",
-    "blocked",
-    "unreadable",
-    "refused",
-    "failed",
-    "held",
-)
+COUNTS = ("requested", "observed", "unchanged", "unavailable", "blocked", "unreadable", "refused", "failed", "held")
 HELD: Final = "held"
 """Kind of the documents that hold readings until a second one confirms them."""
 SEARCHES_READ: Final = "search_read"

@@ -114,13 +114,8 @@ def after_block(state: HostState, politeness: Politeness, now: datetime, reason:
     recent = state.open_until is not None and now - state.open_until < day
     openings = state.openings + 1 if recent else 1
     pause = min(day, timedelta(seconds=politeness.cool_off_seconds * 2 ** min(openings - 1, 30)))
-    return replace(
-        state,
-        troubles=max(0, politeness.troubles_to_open - 1),
-        openings=openings,
-        open_until=now + pause,
-        reason=reason,
-    )
+    troubles = max(0, politeness.troubles_to_open - 1)
+    return replace(state, troubles=troubles, openings=openings, open_until=now + pause, reason=reason)
 
 
 def pause_seconds(politeness: Politeness, rng: random.Random, asked_seconds: float = 0.0) -> float:

@@ -103,12 +103,8 @@ def review_count(tree: LexborHTMLParser) -> int | None:
 
 def other_prices(tree: LexborHTMLParser) -> tuple[tuple[str, str], ...]:
     """Prices of used copies, other sellers and subscriptions."""
-    return tuple(
-        (name, text)
-        for name, selector in rules.OTHER_PRICES
-        for node in tree.css(selector)[:3]
-        if (text := text_of(node))
-    )
+    found = ((name, text_of(node)) for name, selector in rules.OTHER_PRICES for node in tree.css(selector)[:3])
+    return tuple((name, text) for name, text in found if text)
 
 
 def condition(title: str, offer: FeaturedOffer) -> Condition:

@@ -86,10 +86,9 @@ class FeaturedOffer:
 
 def buy_box_rows(tree: LexborHTMLParser) -> list[tuple[LexborNode, str]]:
     """The rows of the buy box's accordion with their kinds in lower case, empty for one that names none."""
-    rows = [
-        (row, rules.ROW.search(attribute(row, "id"))) for row in tree.css("#buyBoxAccordion > [id*='AccordionRow']")
-    ]
-    return [(row, match["kind"].lower() if match else "") for row, match in rows]
+    rows = tree.css("#buyBoxAccordion > [id*='AccordionRow']")
+    matches = [rules.ROW.search(attribute(row, "id")) for row in rows]
+    return [(row, match["kind"].lower() if match else "") for row, match in zip(rows, matches, strict=True)]
 
 
 def _open_rows(rows: list[tuple[LexborNode, str]]) -> list[str]:

@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final
 
@@ -68,18 +68,13 @@ def _nodes(value: object, depth: int) -> Iterator[Node]:
     """Objects of a document, outermost first, without those below keys that lead to other products."""
     if depth > _DEEPEST:
         return
-    if isinstance(value, list):
-        for item in value:
-            yield from _nodes(item, depth + 1)
-    elif isinstance(value, dict):
+    below: Iterable[object] = value if isinstance(value, list) else ()
+    if isinstance(value, dict):
         yield value
-        below = (
-            v
-            for k, v in value.items()
-            if str(k).lower() not in _ELSEWHERE and not (is_product(value) and k == "offers")
-        )
-        for item in below:
-            yield from _nodes(item, depth + 1)
+        product = is_product(value)
+        below = (v for k, v in value.items() if str(k).lower() not in _ELSEWHERE and not (product and k == "offers"))
+    for item in below:
+        yield from _nodes(item, depth + 1)
 
 
 def is_product(node: Node) -> bool:
@@ -112,9 +107,7 @@ def claim_of(product: Node) -> Claim:
     aggregates = [a for a in _as_list(product.get("offers")) if isinstance(a, dict) and "lowPrice" in a]
     single = len(priced) == 1 and all(str(a.get("offerCount")) == "1" for a in aggregates)
     low_high = [] if single else [price for a in aggregates for price in _ends(a)]
-    availabilities = [
-        m for o in every if _is_new(o, product) if (m := availability_of(text_value(o.get("availability"))))
-    ]
+    stated = (availability_of(text_value(o.get("availability"))) for o in every if _is_new(o, product))
     rating = product.get("aggregateRating")
     rating = rating if isinstance(rating, dict) else {}
     seller = new[0].get("seller") if len(new) == 1 else None
@@ -122,7 +115,7 @@ def claim_of(product: Node) -> Claim:
         source="json-ld",
         prices=_distinct([*priced, *low_high]),
         ranged=bool(aggregates) and not single and not _closed(aggregates, priced),
-        availability=combined_availability(availabilities),
+        availability=combined_availability([meaning for meaning in stated if meaning]),
         availability_text=text_value(new[0].get("availability")) if new else None,
         list_price=_list_price(new, aggregates if single else [], priced),
         condition=_condition(product, offers, new),
@@ -209,10 +202,7 @@ def _is_special(specification: Node) -> bool:
 
 def _is_list_price(specification: Node) -> bool:
     kind = str(specification.get("priceType") or "").lower()
-    return (
-        any(word in kind for word in ("list", "strike", "srp", "msrp", "regular"))
-        or "referenceQuantity" in specification
-    )
+    return "referenceQuantity" in specification or any(word in kind for word in ("list", "strike", "srp", "regular"))
 
 
 def _distinct(prices: list[Price]) -> tuple[Price, ...]:

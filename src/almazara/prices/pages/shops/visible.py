@@ -13,13 +13,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from almazara.prices.money import Mark, names_currency, parse_price
 from almazara.prices.pages.document import attribute, lineage, text_of
 
-_PLACES: Final = (
-    ", ".join(
-        f"[class*='{word}' i], [id*='{word}' i]"
-        for word in ("price", "prix", "precio", "preis", "prezzo", "prijs", "fiyat")
-    )
-    + ", [itemprop='price'], del, s, strike, ins"
-)
+_WORDS: Final = ("price", "prix", "precio", "preis", "prezzo", "prijs", "fiyat")
+_NAMED: Final = ", ".join(f"[class*='{word}' i], [id*='{word}' i]" for word in _WORDS)
+_PLACES: Final = f"{_NAMED}, [itemprop='price'], del, s, strike, ins"
 _STRUCK_TAGS: Final = frozenset({"s", "del", "strike"})
 _STRUCK = re.compile(
     r"old|(?<![a-z])was|strike|stroke|list-?price|listprice|regular|before|cross|rrp|uvp|msrp|original|barre|anterior|"
