@@ -19,6 +19,7 @@ import dataclasses
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -69,7 +70,7 @@ class DynamoDbStore:
             for key, observation in first.items()
             if key not in there
         ]
-        return sum(self._table.pool.map(self._table.put_if_absent, items))
+        return sum(self._table.pool.map(partial(self._table.put, if_absent=True), items))
 
     def history(
         self, listing_id: str, start: datetime | None = None, end: datetime | None = None, *, limit: int | None = None
@@ -137,10 +138,7 @@ class DynamoDbStore:
         if kind not in self._kinds:
             self._table.put({"pk": "DOCUMENT_KIND", "sk": kind})
             self._kinds.add(kind)
-        if not if_absent:
-            self._table.put(item)
-            return True
-        return self._table.put_if_absent(item)
+        return self._table.put(item, if_absent=if_absent)
 
     def document(self, kind: str, key: str) -> dict[str, Any] | None:
         """One document, or None."""
