@@ -174,18 +174,11 @@ def _decimal_mark(number: str, marks: list[str], currency: str | None, decimal: 
     whole, _, tail = number.partition(last)
     if len(tail) != _THREE or len(whole) > _THREE or whole.startswith("0"):
         return last
-    if currency in NO_PLACES:
+    if currency in NO_PLACES or (decimal is not None and decimal != last):
         return ""
-    if decimal is not None:
-        return _settled(last, currency, decimal)
+    if decimal is not None:  # the mark is this one: decimals of a three-place currency, or a contradiction
+        return last if currency in THREE_PLACES else "?"
     return "" if currency is not None and currency not in THREE_PLACES else "?"
-
-
-def _settled(mark: str, currency: str | None, decimal: Mark) -> str:
-    """With a known decimal mark: grouping, decimals of a three-place currency, or a contradiction."""
-    if mark != decimal:
-        return ""
-    return mark if currency in THREE_PLACES else "?"
 
 
 def _grouped(whole: str) -> bool:

@@ -102,7 +102,9 @@ def blocked_answer(status: int, headers: dict[str, str], *, empty: bool = False)
 
 
 def _by_content(tree: LexborHTMLParser) -> Blocked | None:
-    text = _visible_text(tree)
+    # Scripts and styles, which are still needed, are not what the page says.
+    parts = (node.text(deep=False) for node in tree.css("body, body *:not(script):not(style):not(noscript)"))
+    text = " ".join(" ".join(parts).split())
     if len(text) > _LONGEST_BLOCK_TEXT:
         return None
     for selector, kind, what in _ELEMENTS:
@@ -121,12 +123,6 @@ def _by_content(tree: LexborHTMLParser) -> Blocked | None:
 def _said(text: str, table: dict[BlockKind, tuple[str, ...]]) -> Blocked | None:
     found = ((kind, words) for kind, sayings in table.items() for words in sayings if words in text)
     return next((Blocked(kind, f"The shop sent a page that says {words!r}.") for kind, words in found), None)
-
-
-def _visible_text(tree: LexborHTMLParser) -> str:
-    """The page's text without scripts and styles, which are still needed."""
-    parts = (node.text(deep=False) for node in tree.css("body, body *:not(script):not(style):not(noscript)"))
-    return " ".join(" ".join(parts).split())
 
 
 def _shows_goods(tree: LexborHTMLParser) -> bool:

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser
 
-from almazara.prices.pages.outcome import Condition
 from almazara.prices.pages.shops.claims import (
     Claim,
     Price,
@@ -118,7 +117,7 @@ def claim_of(product: Node) -> Claim:
         availability=combined_availability([meaning for meaning in stated if meaning]),
         availability_text=text_value(new[0].get("availability")) if new else None,
         list_price=_list_price(new, aggregates if single else [], priced),
-        condition=_condition(product, offers, new),
+        condition=None if offers and not new else condition_of((new[0] if new else product).get("itemCondition")),
         name=text_value(product.get("name")),
         sku=text_value(product.get("sku")) or text_value(product.get("productID")),
         seller=text_value(seller.get("name")) if isinstance(seller, dict) else None,
@@ -129,12 +128,6 @@ def claim_of(product: Node) -> Claim:
 
 def _is_new(offer: Node, product: Node) -> bool:
     return condition_of(offer.get("itemCondition") or product.get("itemCondition")) is not None
-
-
-def _condition(product: Node, offers: list[Node], new: list[Node]) -> Condition | None:
-    if offers and not new:
-        return None
-    return condition_of((new[0] if new else product).get("itemCondition"))
 
 
 def _list_price(offers: list[Node], aggregates: list[Node], priced: list[Price]) -> Decimal | None:

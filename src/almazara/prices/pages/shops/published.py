@@ -44,7 +44,9 @@ def read(tree: LexborHTMLParser, request: PageRequest) -> Outcome:
 
 def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRequest) -> Outcome:
     tree.strip_tags(["script", "style", "noscript", "template"])
-    names = _page_names(tree)
+    # What the page calls its product: heading, Open Graph title, title.
+    og_title = attribute(tree.css_first("meta[property='og:title']"), "content")
+    names = [name for name in (first_text(tree, ("h1",)), og_title, first_text(tree, ("title",))) if name]
     title = names[0] if names else None
     try:
         chosen = [_main(products, names), _main(microdata_claims(tree), names), meta_claim(tree)]
@@ -56,13 +58,6 @@ def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRe
     except _DoubtError as doubt:
         missing, reason = doubt.args
         return Unreadable((missing,), reason, _sku(products), title)
-
-
-def _page_names(tree: LexborHTMLParser) -> list[str]:
-    """What the page calls its product: heading, Open Graph title, title."""
-    og_title = attribute(tree.css_first("meta[property='og:title']"), "content")
-    names = [first_text(tree, ("h1",)), og_title, first_text(tree, ("title",))]
-    return [name for name in names if name]
 
 
 def _main(claims: list[Claim], names: list[str]) -> Claim | None:
