@@ -1,8 +1,7 @@
 """Is the scraper well? Success per shop and rule, days since each product was read, drops, held prices.
 
-A read is good when the page was understood, also when it says that the product is out of stock. Pages that we
-chose not to ask for (`refused`: robots.txt, budget, open circuit) count neither way, but their listings grow
-old all the same.
+A read is good when the page was understood, also when it says that the product is out of stock. Pages that we chose not
+to ask for (`refused`: robots.txt, budget, open circuit) count neither way, but their listings grow old all the same.
 """
 
 from collections import Counter

@@ -11,13 +11,12 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, count
 from pathlib import Path
-from typing import Any
 
 from almazara import log
 from almazara.errors import InputError, UnavailableError
@@ -139,26 +138,34 @@ def read_snapshot(path: Path) -> Snapshot | None:
         body = read_body(path.with_name(Path(str(note["file"])).name))
         if hashlib.sha256(body).hexdigest() != note["sha256"]:
             raise ValueError("the body is not the one that was kept")  # noqa: TRY301
-        return Snapshot(str(note["shop"]), str(note["sku"]), _page(note, body), path)
+        page = Page(
+            url=str(note["url"]),
+            final_url=str(note["final_url"]),
+            status=int(note["status"]),
+            headers=dict(note["headers"]),
+            body=body,
+            fetched_at=datetime.fromisoformat(note["fetched_at"]),
+        )
+        return Snapshot(str(note["shop"]), str(note["sku"]), page, path)
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         log.event("snapshot-unreadable", level=30, path=path, error=error)
         return None
 
 
-def read_body(path: Path, max_bytes: int = _LARGEST_BODY) -> bytes:
+def read_body(path: Path) -> bytes:
     """The bytes of a plain or gzip file.
 
     Raises:
-        ValueError: when it holds more than `max_bytes`.
+        ValueError: when it holds more than 50 MB.
         OSError, EOFError: when it cannot be read.
     """
     with path.open("rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
         with gzip.open(raw) if packed else raw as file:
-            body = file.read(max_bytes + 1)
-    if len(body) > max_bytes:
-        raise ValueError(f"{path.name} holds more than {max_bytes} bytes")
+            body = file.read(_LARGEST_BODY + 1)
+    if len(body) > _LARGEST_BODY:
+        raise ValueError(f"{path.name} holds more than {_LARGEST_BODY} bytes")
     return body
 
 
@@ -199,17 +206,6 @@ def _keep(folder: Path, shop: str, sku: str, page: Page) -> Path:
     }
     replace_file(folder / f"{stamp}.json", json.dumps(note, indent=1).encode(), durable=True)
     return folder / name
-
-
-def _page(note: Mapping[str, Any], body: bytes) -> Page:
-    return Page(
-        url=str(note["url"]),
-        final_url=str(note["final_url"]),
-        status=int(note["status"]),
-        headers=dict(note["headers"]),
-        body=body,
-        fetched_at=datetime.fromisoformat(note["fetched_at"]),
-    )
 
 
 def _same_body(folder: Path, digest: str) -> str | None:
