@@ -94,22 +94,19 @@ class Snapshots:
         Raises:
             UnavailableError: when a file cannot be removed.
         """
-        with self._locked(f"Old pages under {self.root} could not be removed"):
-            return self._prune(now)
-
-    def _prune(self, now: datetime) -> int:
-        for folder in {path.parent for path in self.root.glob("*/*/*")}:
-            _sweep(folder)
-        notes = self._notes(None, None)
-        newest = {path.parent: path for path in notes}
-        total = sum(path.stat().st_size for path in self.root.glob("*/*/*"))
         removed = 0
-        for path in notes:
-            if path != newest[path.parent] and self._is_due(path, now, total):
-                size = path.stat().st_size
-                path.unlink()
-                total -= size + _sweep(path.parent)
-                removed += 1
+        with self._locked(f"Old pages under {self.root} could not be removed"):
+            for folder in {path.parent for path in self.root.glob("*/*/*")}:
+                _sweep(folder)
+            notes = self._notes(None, None)
+            newest = {path.parent: path for path in notes}
+            total = sum(path.stat().st_size for path in self.root.glob("*/*/*"))
+            for path in notes:
+                if path != newest[path.parent] and self._is_due(path, now, total):
+                    size = path.stat().st_size
+                    path.unlink()
+                    total -= size + _sweep(path.parent)
+                    removed += 1
         return removed
 
     @contextmanager

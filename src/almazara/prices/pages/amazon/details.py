@@ -25,9 +25,8 @@ def stock_text(offer: FeaturedOffer) -> str:
 def why_unavailable(tree: LexborHTMLParser, stock: str) -> str | None:
     """The page's own words that there is no featured offer to buy, or None."""
     lowered = stock.lower()
-    if any(words in lowered for words in rules.UNAVAILABLE_WORDS) and not can_be_bought(tree):
-        return stock
-    if tree.css_first("#outOfStock") is not None and not can_be_bought(tree):
+    is_gone = any(words in lowered for words in rules.UNAVAILABLE_WORDS) or tree.css_first("#outOfStock") is not None
+    if is_gone and not can_be_bought(tree):
         return stock or "out of stock"
     return stock if any(words in lowered for words in rules.NO_FEATURED_WORDS) else None
 
