@@ -284,17 +284,15 @@ class PriceService:
             raise NotFoundError(f"There is no product {listing_id[:100]!r}: GET /productos lists those that are known.")
         return listing
 
-    def _asked(self, query: DataQuery) -> list[Listing]:
-        if query.product is not None:
-            return [self._listing(query.product)]
-        if query.category is not None and not is_key(query.category):
-            return []
-        return self.store.listings(category=query.category)
-
     def _remaining(self, query: DataQuery) -> Iterator[tuple[str, datetime | None]]:
         """The listings that are asked for from the cursor on, the cursor's own with the moment where it goes on."""
         at, begins = query.begins
-        for listing in self._asked(query):
+        if query.product is not None:
+            asked = [self._listing(query.product)]
+        else:
+            can_be = query.category is None or is_key(query.category)
+            asked = self.store.listings(category=query.category) if can_be else []
+        for listing in asked:
             if listing.listing_id >= at:
                 yield listing.listing_id, begins if listing.listing_id == at else None
 

@@ -216,7 +216,8 @@ class Collector:
 
     def _one(self, listing: Listing) -> Reading:
         kept = self.archive.last(listing)
-        fetched = self.source.fetch(listing.url, _validators(kept))
+        validators = {name: kept.headers[name] for name in ("etag", "last-modified") if kept and name in kept.headers}
+        fetched = self.source.fetch(listing.url, validators)
         match fetched:
             case Refused(_, reason):
                 return Reading("refused", reason)
@@ -274,12 +275,6 @@ def _came_to(before: Mapping[str, Observation], accepted: list[Observation], *, 
     """What the prices of a page came to; one whose results were all of reused numbers could not be read."""
     if not accepted:
         return "held" if is_held else "unreadable"
-    return "unchanged" if all(_same(before.get(o.listing_id), o) for o in accepted) else "observed"
-
-
-def _validators(kept: Page | None) -> dict[str, str]:
-    return {name: kept.headers[name] for name in ("etag", "last-modified") if kept and name in kept.headers}
-
-
-def _same(before: Observation | None, now: Observation) -> bool:
-    return before is not None and (before.price, before.currency) == (now.price, now.currency)
+    readings = ((before.get(now.listing_id), now) for now in accepted)
+    same = all(was and (was.price, was.currency) == (now.price, now.currency) for was, now in readings)
+    return "unchanged" if same else "observed"

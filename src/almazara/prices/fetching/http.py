@@ -154,7 +154,9 @@ class HttpSource:
         for attempt in range(self._config.politeness.retries + 1):
             answer = self._take_turn(target, conditions, limits, asked_seconds, attempt)
             if isinstance(answer, Stop):
-                return answer if last is None else _stopped(last, answer)
+                if isinstance(last, Broken):  # say why it was not repeated
+                    return Broken(f"{last.reason}; {answer.reason}", passing=False)
+                return last or answer
             if not is_worth_repeating(answer):
                 return answer
             last = answer
@@ -199,17 +201,13 @@ class HttpSource:
         if isinstance(addresses, Forbidden):
             return Stop(addresses.reason)
         headers = {**self._config.headers, "User-Agent": self._config.agent, **conditions}
-        proxy = self._next_proxy()
+        self._requests += 1
+        proxies = self._config.proxies
+        proxy = proxies[self._requests % len(proxies)] if proxies else None
         answer, primary = self._download(target, addresses, headers, limits, proxy)
         if proxy is None and primary and refusal(primary, target.port, self._config.addresses):
             return Broken("the connection went to an address that is not allowed", passing=False)
         return answer
-
-    def _next_proxy(self) -> str | None:
-        if not self._config.proxies:
-            return None
-        self._requests += 1
-        return self._config.proxies[self._requests % len(self._config.proxies)]
 
     def _read_robots(self, url: str) -> Robots | Refused:
         limits = Limits(_ROBOTS_BYTES, self._config.timeout_seconds, self._config.connect_seconds, cut=True)
@@ -217,11 +215,6 @@ class HttpSource:
         if isinstance(answer, _Answer):
             return manners.read_robots(answer.response.status, answer.response.body)
         return answer if isinstance(answer, Refused) else Robots(None, answer.reason)
-
-
-def _stopped(last: Response | Broken, stop: Stop) -> Response | Broken:
-    """The answer we have, when no repetition is allowed; a broken one says why it was not repeated."""
-    return last if isinstance(last, Response) else Broken(f"{last.reason}; {stop.reason}", passing=False)
 
 
 def _host(url: str) -> str:

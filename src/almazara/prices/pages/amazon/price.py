@@ -156,16 +156,13 @@ def _stands_for_new(tree: LexborHTMLParser, candidate: _Candidate) -> bool:
     """Whether a price outside the rows is the new offer's, although another row (a subscription, used) is open."""
     rows = buy_box_rows(tree)
     kinds = [kind for kind in _open_rows(rows) if kind]
-    if all(kind.startswith((*rules.NEW_ROWS, *rules.RENEWED_ROWS)) for kind in kinds) or _in_row(candidate.node):
+    in_row = any(rules.ROW.search(attribute(step, "id")) for step in lineage(candidate.node))
+    if in_row or all(kind.startswith((*rules.NEW_ROWS, *rules.RENEWED_ROWS)) for kind in kinds):
         return True
     new = [row for row, kind in rows if kind.startswith(rules.NEW_ROWS)]
     texts = {price_text(node) for row in new for node in row.css(".a-price, .a-color-price")}
     hint = candidate.money.currency if candidate.money else None
     return any(parse_price(text, currency_hint=hint) == candidate.money for text in texts)
-
-
-def _in_row(node: LexborNode) -> bool:
-    return any(rules.ROW.search(attribute(step, "id")) for step in lineage(node))
 
 
 def _is_for_a_part(node: LexborNode) -> bool:
