@@ -35,7 +35,7 @@ HOSTS = {
     "nl": "amazon.nl",
     "sa": "amazon.sa",
 }
-EVERY = (*(rule.selector for rule in rules.PRICE_RULES), *(selector for _, selector in rules.OTHER_PRICES))
+EVERY = (*rules.PRICE_RULES.values(), *(selector for _, selector in rules.OTHER_PRICES))
 UNTIL_FOUND = (
     rules.TITLES,
     rules.AVAILABILITIES,

@@ -166,11 +166,7 @@ class DataQuery:
 
     @property
     def begins(self) -> tuple[str, datetime | None]:
-        """The product and the moment with which the page begins.
-
-        Raises:
-            InputError: for a cursor that was not given out.
-        """
+        """The product and the moment with which the page begins; refuses a cursor that was not given out."""
         if not self.cursor:
             return "", None
         try:
@@ -181,11 +177,7 @@ class DataQuery:
             raise InputError("The cursor is none that was given out: take next_cursor as it came.") from error
 
     def days(self, zone: ZoneInfo) -> tuple[date | None, date | None]:
-        """The first and the last day, as far as they are given.
-
-        Raises:
-            InputError: for a moment outside the calendar.
-        """
+        """The first and the last day, as far as they are given; refuses a moment outside the calendar."""
         try:
             first = self.start.astimezone(zone).date() if self.start else None
             return first, (self.end - TICK).astimezone(zone).date() if self.end else None

@@ -29,16 +29,11 @@ _SHARED: Final[dict[str, frozenset[str]]] = {
     "¥": frozenset({"JPY", "CNY"}),
     "ریال": frozenset({"SAR", "QAR", "OMR", "YER", "IRR"}),  # NFKC of the rial sign
 }
-_CODES: Final = frozenset(
-    re.findall(
-        r"[A-Z]{3}",
-        """
-        AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CZK DKK DZD EGP EUR GBP HKD HUF IDR ILS INR ISK JOD
-        JPY KRW KWD LYD MAD MXN MYR NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY
-        TWD UAH USD UYU VND ZAR
-        """,
-    )
-)
+_CODES: Final = """
+AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CZK DKK DZD EGP EUR GBP HKD HUF IDR ILS INR ISK JOD
+JPY KRW KWD LYD MAD MXN MYR NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY
+TWD UAH USD UYU VND ZAR
+"""
 THREE_PLACES: Final = frozenset({"BHD", "JOD", "KWD", "LYD", "OMR", "TND"})
 NO_PLACES: Final = frozenset({"JPY", "KRW", "VND", "CLP", "ISK"})
 
@@ -66,7 +61,7 @@ def _bounded(mark: str) -> str:
     return before + re.escape(mark) + after
 
 
-_ALL_MARKS: Final = sorted({*_MARKS, *_SHARED, *_CODES}, key=len, reverse=True)
+_ALL_MARKS: Final = sorted({*_MARKS, *_SHARED, *_CODES.split()}, key=len, reverse=True)
 _FIRST_SIGNS: Final = re.escape("".join(sorted({mark[0] for mark in _ALL_MARKS})))
 _MARK = re.compile(f"(?=[{_FIRST_SIGNS}])(?:{'|'.join(map(_bounded, _ALL_MARKS))})")
 # What is left beside a number and known marks: a word, or the sign or letter of a currency that is not known.
@@ -179,18 +174,11 @@ def _decimal_mark(number: str, marks: list[str], currency: str | None, decimal: 
     whole, _, tail = number.partition(last)
     if len(tail) != _THREE or len(whole) > _THREE or whole.startswith("0"):
         return last
-    if currency in NO_PLACES:
+    if currency in NO_PLACES or (decimal is not None and decimal != last):
         return ""
-    if decimal is not None:
-        return _settled(last, currency, decimal)
+    if decimal is not None:  # the mark is this one: decimals of a three-place currency, or a contradiction
+        return last if currency in THREE_PLACES else "?"
     return "" if currency is not None and currency not in THREE_PLACES else "?"
-
-
-def _settled(mark: str, currency: str | None, decimal: Mark) -> str:
-    """With a known decimal mark: grouping, decimals of a three-place currency, or a contradiction."""
-    if mark != decimal:
-        return ""
-    return mark if currency in THREE_PLACES else "?"
 
 
 def _grouped(whole: str) -> bool:

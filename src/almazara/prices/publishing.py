@@ -103,11 +103,8 @@ def publish_forecasts(settings: Settings, store: ObservationStore, progress: Pro
         published.write(folder, every)
         policy.write(folder, policies)
         counts = {"forecast": len(built.index.forecasts), "refused": len(built.index.refused)}
-        return {
-            "metrics": counts,
-            "parameters": {"models": sorted(forecasters)},
-            "left_out": left_out | every.index.left_out,
-        }
+        absent = left_out | every.index.left_out
+        return {"metrics": counts, "parameters": {"models": sorted(forecasters)}, "left_out": absent}
 
     artifact = open_artifacts(settings).publish(FORECASTS, fill, now=now, keep=settings.keep_versions)
     issued.keep_issued(store, built, panel.last_prices())
@@ -147,12 +144,7 @@ def _champions(settings: Settings, store: ObservationStore, today: date) -> dict
 
 
 def learn_policies(store: ObservationStore, panel: Panel) -> AdvicePolicies:
-    """When waiting pays, by category, learned from the past of everything that was read.
-
-    Args:
-        store: Which listing belongs to which category.
-        panel: Their daily prices.
-    """
+    """When waiting pays, by category, learned from the past of everything that was read."""
     from almazara.prices.buying.learning import learn
 
     if not panel.names:
@@ -162,14 +154,7 @@ def learn_policies(store: ObservationStore, panel: Panel) -> AdvicePolicies:
 
 
 def category_panel(store: ObservationStore, *, first: date, until: date, timezone: str) -> Panel:
-    """The indices of all categories side by side.
-
-    Args:
-        store: The histories.
-        first: The first day that is kept.
-        until: The last day.
-        timezone: Of the days.
-    """
+    """The indices of all categories side by side, from `first` to `until`, both included."""
     names = sorted({listing.category for listing in store.listings() if listing.category})
     indices = [i for name in names for i in category_index(store, name, until=until, timezone=timezone)]
     return panel_of([index.since(first) for index in indices])

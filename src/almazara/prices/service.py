@@ -1,7 +1,7 @@
 """The questions of the price product: what is followed, its history, its forecast, and whether the scraper is well."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
@@ -45,23 +45,16 @@ _JUDGED_READINGS: Final = 200
 _ADVISED_FROM: Final = timedelta(days=400)
 
 
+@dataclass(eq=False)
 class PriceService:
     """Answers from the store and the kept forecasts; nothing here fetches a page or fits a model."""
 
-    def __init__(
-        self,
-        store: ObservationStore,
-        live: Live[Published],
-        *,
-        timezone: str,
-        clock: Callable[[], datetime],
-        loopback_ports: frozenset[int] = frozenset(),
-    ) -> None:
-        self.store = store
-        self._live = live
-        self._zone = timezone
-        self._clock = clock
-        self._loopback_ports = loopback_ports
+    store: ObservationStore
+    live: Live[Published]
+    _: KW_ONLY
+    timezone: str
+    clock: Callable[[], datetime]
+    loopback_ports: frozenset[int] = frozenset()
 
     def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
         """Products in order of id, each with its newest price."""
@@ -69,7 +62,7 @@ class PriceService:
             return []
         listings = self.store.listings(category=category, tracked=tracked)
         latest = self.store.latest([listing.listing_id for listing in listings]) if listings else {}
-        return [Product.of(one, latest.get(one.listing_id), self._clock()) for one in listings]
+        return [Product.of(one, latest.get(one.listing_id), self.clock()) for one in listings]
 
     def product(self, listing_id: str) -> Product:
         """One product.
@@ -78,15 +71,12 @@ class PriceService:
             NotFoundError: when it is not known.
         """
         listing = self._listing(listing_id)
-        return Product.of(listing, self.store.latest([listing_id]).get(listing_id), self._clock())
+        return Product.of(listing, self.store.latest([listing_id]).get(listing_id), self.clock())
 
     def add_product(
         self, text: str, *, marketplace: str | None, category: str | None, target_price: Decimal | None
     ) -> tuple[Product, bool]:
-        """Follow a product; one that is known already is followed again, with what is given now.
-
-        Returns:
-            The product, and whether it is new.
+        """Follow a product, with what is given now also where it is known; returns it, and whether it is new.
 
         Raises:
             InputError: when the text names no product or search.
@@ -96,8 +86,8 @@ class PriceService:
             marketplace=marketplace,
             category=category,
             target_price=target_price,
-            now=self._clock(),
-            loopback_ports=self._loopback_ports,
+            now=self.clock(),
+            loopback_ports=self.loopback_ports,
         )
         known = self.store.listing(meant.listing_id)
         if known is not None:
@@ -140,7 +130,7 @@ class PriceService:
     def daily(self, query: DataQuery) -> tuple[list[DailyRow], str | None]:
         """One page of daily values, and where the next begins; what is not known is marked, never filled silently."""
         _check(query)
-        first, until = query.days(ZoneInfo(self._zone))
+        first, until = query.days(ZoneInfo(self.timezone))
         rows: list[DailyRow] = []
         for listing_id, begins in self._remaining(query):
             for row in self._days(listing_id, begins.date() if begins else first, until):
@@ -159,7 +149,7 @@ class PriceService:
         _check(query)
         if query.category is None:
             raise InputError("An index is one of a category: give category, and no product.")
-        first, until = query.days(ZoneInfo(self._zone))
+        first, until = query.days(ZoneInfo(self.timezone))
         at, moment = query.begins
         begins = (at, moment.date() if moment else date.min)
         rows = [
@@ -189,13 +179,7 @@ class PriceService:
     def predict_category(
         self, category: str, horizon_days: int, levels: Sequence[int], currency: str | None = None
     ) -> Prediction:
-        """The kept forecast of a category's index.
-
-        Args:
-            category: Its name.
-            horizon_days: Days ahead.
-            levels: Intervals in percent.
-            currency: Another than that of most of its products.
+        """The kept forecast of a category's index, in the currency of most of its products where none is given.
 
         Raises:
             InputError: when its history is too short, or the horizon or a level is not kept.
@@ -212,8 +196,8 @@ class PriceService:
         listing = self._product_listing(listing_id)
         beside = self.products(category=listing.category) if listing.category else [self.product(listing_id)]
         own = next(one for one in beside if one.id == listing_id)
-        observations = self.store.history(listing_id, self._clock() - _ADVISED_FROM)
-        history = daily(observations, until=self._today(), timezone=self._zone).panel
+        observations = self.store.history(listing_id, self.clock() - _ADVISED_FROM)
+        history = daily(observations, until=self._today(), timezone=self.timezone).panel
         return advise(Question(own, beside, history, self._today(), deadline_days, quantity), self._policies())
 
     def cheapest(self, category: str) -> Cheapest:
@@ -234,12 +218,12 @@ class PriceService:
 
     def _published(self) -> Published | None:
         try:
-            return self._live.current
+            return self.live.current
         except NotFoundError:
             return None
 
     def _prediction(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> Prediction:
-        found = self._live.current.forecasts.of(listing_id, horizon_days, levels)
+        found = self.live.current.forecasts.of(listing_id, horizon_days, levels)
         days = [
             ForecastDay(day, [Quantile(q, round(float(v), 4)) for q, v in zip(found.quantiles, values, strict=True)])
             for day, values in zip(found.dates, found.values, strict=True)
@@ -262,32 +246,28 @@ class PriceService:
 
     def alert(self, notifier: Notifier) -> tuple[int, Delivered]:
         """Keep new alert events and send what is due; returns how many were new, and what was sent."""
-        drifts, now = issued.drift(self.store, self._today()), self._clock()
+        drifts, now = issued.drift(self.store, self._today()), self.clock()
         return alerting.alert(self.store, notifier, self.health(), now, policies=self._policies(), drifts=drifts)
 
     def _today(self) -> date:
-        return self._clock().astimezone(ZoneInfo(self._zone)).date()
+        return self.clock().astimezone(ZoneInfo(self.timezone)).date()
 
     def health(self) -> scraper_health.HealthReport:
         """Whether the scraper is well, from the runs and readings of the last week."""
-        now = self._clock()
+        now = self.clock()
         listings = self.store.listings(tracked=True)
-        since = now - timedelta(days=scraper_health.HealthLimits().window_days)
+        since = now - scraper_health.WINDOW
         latest = self.store.latest([listing.listing_id for listing in listings]) if listings else {}
         recent = (o for one in listings for o in self.store.history(one.listing_id, since, limit=_JUDGED_READINGS))
         searched = self.store.documents(SEARCHES_READ)
         searches_read = {search: datetime.fromisoformat(document["at"]) for search, document in searched.items()}
         return scraper_health.assess(
-            listings,
-            [*latest.values(), *recent],
-            self.store.runs(kind="scrape"),
-            now=now,
-            searches_read=searches_read,
+            listings, [*latest.values(), *recent], self.store.runs(kind="scrape"), now=now, searches_read=searches_read
         )
 
     def _indices(self, category: str) -> list[CategoryIndex]:
         if is_key(category) and (
-            found := category_index(self.store, category, until=self._today(), timezone=self._zone)
+            found := category_index(self.store, category, until=self._today(), timezone=self.timezone)
         ):
             return found
         raise _no_category(category)
@@ -304,17 +284,15 @@ class PriceService:
             raise NotFoundError(f"There is no product {listing_id[:100]!r}: GET /productos lists those that are known.")
         return listing
 
-    def _asked(self, query: DataQuery) -> list[Listing]:
-        if query.product is not None:
-            return [self._listing(query.product)]
-        if query.category is not None and not is_key(query.category):
-            return []
-        return self.store.listings(category=query.category)
-
     def _remaining(self, query: DataQuery) -> Iterator[tuple[str, datetime | None]]:
         """The listings that are asked for from the cursor on, the cursor's own with the moment where it goes on."""
         at, begins = query.begins
-        for listing in self._asked(query):
+        if query.product is not None:
+            asked = [self._listing(query.product)]
+        else:
+            can_be = query.category is None or is_key(query.category)
+            asked = self.store.listings(category=query.category) if can_be else []
+        for listing in asked:
             if listing.listing_id >= at:
                 yield listing.listing_id, begins if listing.listing_id == at else None
 
@@ -327,7 +305,7 @@ class PriceService:
         if not observations:
             return
         today = self._today()
-        series = daily(observations, until=min(until or today, today), timezone=self._zone)
+        series = daily(observations, until=min(until or today, today), timezone=self.timezone)
         frame = series.frame if first is None else series.frame.filter(pl.col(DATE) >= first)
         currency = series.currencies.get(listing_id)
         for day, price, state in frame.select(DATE, PRICE, STATE).iter_rows():

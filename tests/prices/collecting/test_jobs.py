@@ -237,7 +237,7 @@ def test_two_runs_of_a_shop_are_resumed_one_after_the_other(store, tmp_path, gat
 def test_a_run_that_cannot_be_saved_is_raised_when_the_other_shops_have_ended(store, tmp_path, gate):
     follow(store, product(), elsewhere())
     jobs = jobs_over(store, gate, tmp_path, shops_at_once=2)
-    make, other_has_failed = jobs._collector, threading.Event()
+    make, other_has_failed = jobs.collector, threading.Event()
 
     def failed(*_):
         other_has_failed.set()
@@ -250,11 +250,11 @@ def test_a_run_that_cannot_be_saved_is_raised_when_the_other_shops_have_ended(st
         gate.let.set()
         return make(run, stopped)
 
-    jobs._collector, jobs._failed = collector, failed
+    jobs.collector, jobs._failed = collector, failed
     with pytest.raises(UnavailableError, match="disk is full"):
         jobs.run()
     assert store.count("shop.example:1") == 1
-    jobs._collector = make
+    jobs.collector = make
     del jobs._failed
     assert jobs.run().state is RunState.DONE  # and the shops are free again
 

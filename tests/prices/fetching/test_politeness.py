@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara.prices.fetching.politeness import (
-    Go,
     HostState,
     Politeness,
     Robots,
@@ -33,16 +32,16 @@ def later(**kwargs):
 
 
 def test_a_host_that_was_never_asked_may_be_asked_at_once():
-    assert gate(HostState(), POLITE, NOW) == Go(0.0)
+    assert gate(HostState(), POLITE, NOW) == 0.0
 
 
 def test_a_rest_must_be_waited_for():
-    assert gate(rest(HostState(), 5, NOW), POLITE, later(seconds=2)) == Go(3.0)
+    assert gate(rest(HostState(), 5, NOW), POLITE, later(seconds=2)) == 3.0
 
 
 def test_a_shorter_rest_does_not_replace_a_longer_one():
     state = rest(rest(HostState(), 60, NOW), 5, NOW)
-    assert gate(state, POLITE, NOW) == Go(60.0)
+    assert gate(state, POLITE, NOW) == 60.0
 
 
 def test_a_wait_beyond_the_limit_stops_the_host_and_says_until_when():
@@ -54,10 +53,10 @@ def test_a_wait_beyond_the_limit_stops_the_host_and_says_until_when():
 def test_the_budget_ends_a_day_and_the_next_day_renews_it():
     polite, state = Politeness(daily_budget=2), HostState()
     for _ in range(2):
-        assert isinstance(gate(state, polite, NOW), Go)
+        assert isinstance(gate(state, polite, NOW), float)
         state = spend(state, NOW)
     assert isinstance(gate(state, polite, NOW), Stop)
-    assert isinstance(gate(state, polite, later(hours=12)), Go)
+    assert isinstance(gate(state, polite, later(hours=12)), float)
 
 
 def test_a_block_stops_the_host_for_the_cool_off_time():
@@ -65,14 +64,14 @@ def test_a_block_stops_the_host_for_the_cool_off_time():
     stop = gate(state, POLITE, later(minutes=59))
     assert isinstance(stop, Stop)
     assert "a captcha" in stop.reason
-    assert gate(state, POLITE, later(minutes=60)) == Go(0.0)
+    assert gate(state, POLITE, later(minutes=60)) == 0.0
 
 
 def test_a_second_block_soon_after_stops_the_host_for_twice_as_long():
     state = after_block(HostState(), POLITE, NOW, "a captcha")
     state = after_block(state, POLITE, later(hours=2), "a captcha")
     assert isinstance(gate(state, POLITE, later(hours=3, minutes=59)), Stop)
-    assert isinstance(gate(state, POLITE, later(hours=4)), Go)
+    assert isinstance(gate(state, POLITE, later(hours=4)), float)
 
 
 def test_blocks_never_stop_a_host_for_more_than_a_day():
@@ -94,7 +93,7 @@ def test_refusals_in_a_row_stop_the_host(status):
     state = HostState()
     for _ in range(4):
         state = after_status(state, status, POLITE, NOW)
-        assert isinstance(gate(state, POLITE, NOW), Go)
+        assert isinstance(gate(state, POLITE, NOW), float)
     assert isinstance(gate(after_status(state, status, POLITE, NOW), POLITE, NOW), Stop)
 
 
@@ -102,7 +101,7 @@ def test_a_good_answer_forgets_the_refusals_before_it():
     state = HostState()
     for status in [503] * 4 + [200] + [503] * 4:
         state = after_status(state, status, POLITE, NOW)
-    assert isinstance(gate(state, POLITE, NOW), Go)
+    assert isinstance(gate(state, POLITE, NOW), float)
 
 
 def test_after_the_cool_off_one_more_refusal_stops_the_host_again():

@@ -17,17 +17,7 @@ from almazara.prices.schema import Availability, Listing, ListingKind, Observati
 from almazara.prices.store.observations import validate_observation
 from almazara.prices.store.protocol import ObservationStore
 
-COUNTS: Final = (
-    "requested",
-    "observed",
-    "unchanged",
-    "unavailable",
-    "blocked",
-    "unreadable",
-    "refused",
-    "failed",
-    "held",
-)
+COUNTS = ("requested", "observed", "unchanged", "unavailable", "blocked", "unreadable", "refused", "failed", "held")
 HELD: Final = "held"
 """Kind of the documents that hold readings until a second one confirms them."""
 SEARCHES_READ: Final = "search_read"
@@ -73,17 +63,9 @@ def judged_against(store: ObservationStore, new: Observation) -> list[Observatio
 
 
 def interpret(listing: Listing, outcome: Outcome, at: datetime, source: str) -> Reading:
-    """The observations that an outcome stands for.
+    """The observations that an outcome stands for, of the moment (UTC) when the page was fetched.
 
-    Args:
-        listing: Whose page was read.
-        outcome: What the reader said.
-        at: When the page was fetched (UTC).
-        source: Name of the page source.
-
-    Returns:
-        A reading whose observations every store keeps: what none would take, such as an unknown currency, could not be
-        read.
+    Every store keeps them: what none would take, such as an unknown currency, could not be read.
     """
     reading = _interpreted(listing, outcome, at, source)
     kept, refused = [], []
@@ -234,7 +216,8 @@ class Collector:
 
     def _one(self, listing: Listing) -> Reading:
         kept = self.archive.last(listing)
-        fetched = self.source.fetch(listing.url, _validators(kept))
+        validators = {name: kept.headers[name] for name in ("etag", "last-modified") if kept and name in kept.headers}
+        fetched = self.source.fetch(listing.url, validators)
         match fetched:
             case Refused(_, reason):
                 return Reading("refused", reason)
@@ -292,12 +275,6 @@ def _came_to(before: Mapping[str, Observation], accepted: list[Observation], *, 
     """What the prices of a page came to; one whose results were all of reused numbers could not be read."""
     if not accepted:
         return "held" if is_held else "unreadable"
-    return "unchanged" if all(_same(before.get(o.listing_id), o) for o in accepted) else "observed"
-
-
-def _validators(kept: Page | None) -> dict[str, str]:
-    return {name: kept.headers[name] for name in ("etag", "last-modified") if kept and name in kept.headers}
-
-
-def _same(before: Observation | None, now: Observation) -> bool:
-    return before is not None and (before.price, before.currency) == (now.price, now.currency)
+    readings = ((before.get(now.listing_id), now) for now in accepted)
+    same = all(was and (was.price, was.currency) == (now.price, now.currency) for was, now in readings)
+    return "unchanged" if same else "observed"

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 from itertools import chain, groupby
 from pathlib import Path
@@ -28,10 +28,11 @@ OnProgress = Callable[[Run], None]
 _STOP_SECONDS: Final = 5.0
 
 
+@dataclass(eq=False)
 class ScrapeJobs:
     """Starts and resumes runs; the shops' locks are files, so that API, CLI and schedules keep to one run a shop.
 
-    Args:
+    Attributes:
         store: Where runs and observations are kept.
         collector: Makes the collector of a run; it is closed when the run has ended.
         locks: Folder of the locks, which the kernel frees when a process is killed.
@@ -41,27 +42,17 @@ class ScrapeJobs:
         shops_at_once: How many shops of a request are read side by side.
     """
 
-    def __init__(
-        self,
-        store: ObservationStore,
-        collector: Callable[[Run, Callable[[], bool]], Collector],
-        *,
-        locks: Path,
-        clock: Callable[[], datetime],
-        rng: random.Random,
-        after: Callable[[], None],
-        shops_at_once: int = 1,
-    ) -> None:
-        self._store = store
-        self._collector = collector
-        self._locks = locks
-        self._clock = clock
-        self._rng = rng
-        self._after = after
-        self._shops_at_once = shops_at_once
-        self._telling = threading.Lock()
-        self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
+    store: ObservationStore
+    collector: Callable[[Run, Callable[[], bool]], Collector]
+    _: KW_ONLY
+    locks: Path
+    clock: Callable[[], datetime]
+    rng: random.Random
+    after: Callable[[], None]
+    shops_at_once: int = 1
+    _telling: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _stopping: threading.Event = field(default_factory=threading.Event, init=False)
+    _threads: list[threading.Thread] = field(default_factory=list, init=False)
 
     def start(self, listing_ids: Iterable[str] | None = None) -> RunView:
         """Begin to read all tracked listings, or those named, in the background.
@@ -80,7 +71,7 @@ class ScrapeJobs:
         begun, locks = self._begin(listing_ids)
         with locks:
             ended = self._work_all(begun, on_progress)
-        self._after()
+        self.after()
         return runs.view(begun[0].run_id.split(".")[0], ended)
 
     def resume(self) -> list[str]:
@@ -108,13 +99,13 @@ class ScrapeJobs:
     def _begin(self, listing_ids: Iterable[str] | None) -> tuple[list[Run], ExitStack]:
         listings = self._chosen(listing_ids)
         locks = self._lock(sorted({listing.shop for listing in listings}))
-        now = self._clock()
-        begun = runs.scrape_runs(new_run_id(now, self._rng), listings, now)
+        now = self.clock()
+        begun = runs.scrape_runs(new_run_id(now, self.rng), listings, now)
         self._save([*self._superseded(begun, now), *begun], locks)
         return begun, locks
 
     def _unfinished(self) -> list[Run]:
-        found = self._store.runs(kind=runs.SCRAPE)
+        found = self.store.runs(kind=runs.SCRAPE)
         return [run for run in found if run.state in {RunState.RUNNING, RunState.INTERRUPTED} and run.pending]
 
     def _superseded(self, begun: list[Run], now: datetime) -> list[Run]:
@@ -133,16 +124,16 @@ class ScrapeJobs:
     def _save(self, begun: list[Run], locks: ExitStack) -> None:
         try:
             for run in begun:
-                self._store.save_run(run)
+                self.store.save_run(run)
         except BaseException:
             locks.close()
             raise
 
     def _chosen(self, listing_ids: Iterable[str] | None) -> list[Listing]:
         if listing_ids is None:
-            listings = self._store.listings(tracked=True)
+            listings = self.store.listings(tracked=True)
         else:
-            found = {one: self._store.listing(one) if is_key(one) else None for one in listing_ids}
+            found = {one: self.store.listing(one) if is_key(one) else None for one in listing_ids}
             unknown = [listing_id for listing_id, listing in found.items() if listing is None]
             if unknown:
                 raise NotFoundError(f"There is no product {unknown[0][:100]!r}.")
@@ -156,7 +147,7 @@ class ScrapeJobs:
         with ExitStack() as stack:
             for shop in shops:
                 busy = f"A run of {shop} is under way: wait until it has ended."
-                stack.enter_context(file_lock(self._locks / f"{safe_name(shop)}.lock", busy=busy))
+                stack.enter_context(file_lock(self.locks / f"{safe_name(shop)}.lock", busy=busy))
             return stack.pop_all()
 
     def _spawn(self, begun: list[Run], locks: ExitStack) -> None:
@@ -165,7 +156,7 @@ class ScrapeJobs:
                 with locks:
                     self._work_all(begun, lambda _run: None)
                 if not self._stopping.is_set():
-                    self._after()
+                    self.after()
             except Exception as error:  # noqa: BLE001 - nobody waits for this thread, so the log must say it
                 log.event("run_broken", level=logging.ERROR, run=begun[0].run_id, error=repr(error))
 
@@ -190,7 +181,7 @@ class ScrapeJobs:
             except Exception as error:  # noqa: BLE001 - raised below
                 broken.append(error)
 
-        self._side_by_side(work, min(self._shops_at_once, len(shops)))
+        self._side_by_side(work, min(self.shops_at_once, len(shops)))
         if broken:
             raise broken[0]
         return [ended[run.run_id] for run in begun]
@@ -213,7 +204,7 @@ class ScrapeJobs:
     def _work(self, run: Run, on_progress: OnProgress) -> Run:
         """Read a run to its end; what breaks it is kept with it, so that nobody waits for it."""
         try:
-            collector = self._collector(run, self._stopping.is_set)
+            collector = self.collector(run, self._stopping.is_set)
             with closing(collector.source):
                 for step in collector.collect(run):
                     run = step
@@ -229,6 +220,6 @@ class ScrapeJobs:
         sentence = str(error) if is_ours else f"An error in Almazara itself, which the log names: {error!r}."
         log.LOGGER.error("run_failed run=%s error=%s", run.run_id, error, exc_info=None if is_ours else error)
         problem = Problem(run.pending[0] if run.pending else "", "failed", sentence)
-        run = replace(run, state=RunState.FAILED, ended_at=self._clock(), problems=(*run.problems, problem))
-        self._store.save_run(run)
+        run = replace(run, state=RunState.FAILED, ended_at=self.clock(), problems=(*run.problems, problem))
+        self.store.save_run(run)
         return run

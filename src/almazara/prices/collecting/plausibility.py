@@ -2,9 +2,8 @@
 
 The rule, in factors (30 € after 10 €, or 10 € after 30 €, is a factor of 3):
 
-- The reference is the last price before the reading. A factor of up to 2.5 is plausible for any listing; one
-  that moved more within the last year may move 1.25 times its largest move, up to a factor of 4 and never
-  more.
+- The reference is the last price before the reading. A factor of up to 2.5 is plausible for any listing; one that moved
+  more within the last year may move 1.25 times its largest move, up to a factor of 4 and never more.
 - So a shifted decimal point, or cents taken for euros, is always held, unless the true price moved by a
   factor of more than 2.5 in the same instant. On real retail series fewer than one change in a thousand is
   held (docs/prices-forecasts.md).
@@ -66,11 +65,7 @@ class Held:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Held:
-        """The held reading of a document.
-
-        Raises:
-            InputError: when the document is not one of `as_document`.
-        """
+        """The held reading of a document; refuses one that `as_document` has not made."""
         try:
             return msgspec.convert(document, cls)
         except msgspec.ValidationError as error:

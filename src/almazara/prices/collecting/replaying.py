@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -10,10 +11,10 @@ from almazara.errors import InputError
 from almazara.prices.collecting.collection import interpret, judged_against, read_for, save_learned
 from almazara.prices.collecting.plausibility import Held, judge
 from almazara.prices.fetching.protocol import Page
-from almazara.prices.fetching.snapshots import open_snapshots
+from almazara.prices.fetching.snapshots import Snapshots, open_snapshots
 from almazara.prices.schema import Listing, ListingKind, Observation
 from almazara.prices.store.protocol import ObservationStore
-from almazara.prices.store.registry import open_store
+from almazara.prices.store.registry import open_store, store_at
 from almazara.runs import Progress
 from almazara.settings import Settings
 
@@ -82,20 +83,14 @@ def _added(store: ObservationStore, new: Observation, report: ReplayReport) -> s
 
 def replay_pages(settings: Settings, folder: Path | None, store_url: str | None, progress: Progress) -> ReplayReport:
     """Read kept pages again, into the store of the settings or another one."""
-    from almazara.prices.fetching.snapshots import Snapshots
-    from almazara.prices.store import registry
-
     if folder is not None and not folder.is_dir():
         raise InputError(f"There is no folder {folder} with kept pages.")
     kept = Snapshots(folder) if folder else open_snapshots(settings)
-    store = registry.store_at(store_url) if store_url else open_store(settings)
     report = ReplayReport()
-    try:
+    with closing(store_at(store_url) if store_url else open_store(settings)) as store:
         total = len(list(kept.root.glob("*/*/*.json")))
         pages_kept = ((one.shop, one.sku, one.page) for one in kept.iterate())
         for done, step in enumerate(replay(store, pages_kept), start=1):
             report = step
             progress("reading kept pages", done, total)
-    finally:
-        store.close()
     return report

@@ -1,8 +1,7 @@
 """Is the scraper well? Success per shop and rule, days since each product was read, drops, held prices.
 
-A read is good when the page was understood, also when it says that the product is out of stock. Pages that we
-chose not to ask for (`refused`: robots.txt, budget, open circuit) count neither way, but their listings grow
-old all the same.
+A read is good when the page was understood, also when it says that the product is out of stock. Pages that we chose not
+to ask for (`refused`: robots.txt, budget, open circuit) count neither way, but their listings grow old all the same.
 """
 
 from collections import Counter
@@ -16,29 +15,15 @@ from almazara.prices.schema import Listing, Observation, Run
 
 GOOD = ("observed", "unchanged", "unavailable", "held")
 BAD = ("blocked", "unreadable", "failed")
-_NAMED = 3  # as many listings are named in a sentence; the rest is a number
+WINDOW = timedelta(days=7)
+"""Runs and observations of as long are looked at."""
+_LOWEST_RATE = 0.8  # a success rate below it is bad
+_LARGEST_DROP = 0.3  # so is a newest run whose rate is as much below the median of the runs before
 _EARLIER_RUNS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class HealthLimits:
-    """From where on the scraper is unwell.
-
-    Attributes:
-        window_days: Runs and observations of as many days are looked at.
-        lowest_rate: A success rate below it is bad.
-        largest_drop: So is a newest run whose rate is as much below the median of the runs before.
-        most_days_unread: A tracked listing not read for longer is stale.
-        most_held: A share of held readings above it is bad: a rule may read the wrong place.
-        least_attempts: Rates of fewer attempts say nothing.
-    """
-
-    window_days: int = 7
-    lowest_rate: float = 0.8
-    largest_drop: float = 0.3
-    most_days_unread: float = 3.0
-    most_held: float = 0.2
-    least_attempts: int = 5
+_MOST_DAYS_UNREAD = 3.0  # a tracked listing not read for longer is stale
+_MOST_HELD = 0.2  # a share of held readings above it is bad: a rule may read the wrong place
+_LEAST_ATTEMPTS = 5  # rates of fewer attempts say nothing
+_NAMED = 3  # as many listings are named in a sentence; the rest is a number
 
 
 class Trouble(StrEnum):
@@ -115,7 +100,6 @@ def assess(
     runs: Iterable[Run],
     *,
     now: datetime,
-    limits: HealthLimits | None = None,
     searches_read: Mapping[str, datetime] | None = None,
 ) -> HealthReport:
     """Judge the scraper's health.
@@ -125,11 +109,9 @@ def assess(
         observations: At least the newest of each listing, and those of the window; any order.
         runs: Runs of any kind, in any order; only scrapes within the window count.
         now: The moment (aware).
-        limits: From where on it is unwell.
         searches_read: When each followed search was read last; it has no observations of its own.
     """
-    limits = limits or HealthLimits()
-    since = now - timedelta(days=limits.window_days)
+    since = now - WINDOW
     newest: dict[str, Observation] = {}
     good_by_rule: Counter[str] = Counter()
     for observation in sorted(observations, key=lambda o: o.observed_at):
@@ -137,17 +119,18 @@ def assess(
         if observation.observed_at >= since and observation.source != "import":
             good_by_rule[observation.rule] += 1
     recent = sorted((r for r in runs if r.kind == "scrape" and r.started_at >= since), key=lambda r: r.started_at)
-    shops = {shop: _rate(Counter(), *(r.counts for r in recent if r.shop == shop)) for shop in _shops(recent)}
+    shops = {shop: _rate([run for run in recent if run.shop == shop]) for shop in _shops(recent)}
     rules = _rule_rates(good_by_rule, newest, recent)
     tracked = [listing for listing in listings if listing.tracked]
     read_at = {listing_id: o.observed_at for listing_id, o in newest.items()} | dict(searches_read or {})
-    days = {listing.listing_id: _days_since(read_at.get(listing.listing_id), now) for listing in tracked}
+    ages = {listing_id: (now - moment) / timedelta(days=1) for listing_id, moment in read_at.items()}
+    days = {listing.listing_id: ages.get(listing.listing_id) for listing in tracked}
     problems = (
-        *_low_rates(Trouble.LOW_SHOP_RATE, shops, limits),
-        *_low_rates(Trouble.LOW_RULE_RATE, rules, limits),
-        *_drops(recent, limits),
-        *_many_held(shops, limits),
-        *_stale(tracked, days, now, limits),
+        *_low_rates(Trouble.LOW_SHOP_RATE, shops),
+        *_low_rates(Trouble.LOW_RULE_RATE, rules),
+        *_drops(recent),
+        *_many_held(shops),
+        *_stale(tracked, days, now),
     )
     return HealthReport(problems, shops, rules, days)
 
@@ -156,10 +139,8 @@ def _shops(runs: Iterable[Run]) -> list[str]:
     return sorted({run.shop for run in runs})
 
 
-def _rate(start: Counter[str], *counts: Mapping[str, int]) -> Rate:
-    total = start
-    for each in counts:
-        total = total + Counter(each)
+def _rate(runs: Iterable[Run]) -> Rate:
+    total = sum((Counter(run.counts) for run in runs), Counter[str]())
     return Rate(sum(total[name] for name in GOOD), sum(total[name] for name in BAD), total["held"])
 
 
@@ -173,53 +154,46 @@ def _rule_rates(good: Counter[str], newest: Mapping[str, Observation], runs: Ite
     return {rule: Rate(good[rule], bad[rule]) for rule in sorted(good.keys() | bad.keys()) if rule}
 
 
-def _days_since(read_at: datetime | None, now: datetime) -> float | None:
-    return None if read_at is None else (now - read_at) / timedelta(days=1)
-
-
-def _low_rates(trouble: Trouble, rates: Mapping[str, Rate], limits: HealthLimits) -> Iterable[HealthProblem]:
+def _low_rates(trouble: Trouble, rates: Mapping[str, Rate]) -> Iterable[HealthProblem]:
     what = "shop" if trouble is Trouble.LOW_SHOP_RATE else "rule"
     for name, rate in rates.items():
         success = rate.success
-        if success is not None and rate.attempts >= limits.least_attempts and success < limits.lowest_rate:
-            days = limits.window_days
-            sentence = f"Of {rate.attempts} pages of the {what} {name} in {days} days, {success:.0%} could be read."
+        if success is not None and rate.attempts >= _LEAST_ATTEMPTS and success < _LOWEST_RATE:
+            pages = f"{rate.attempts} pages of the {what} {name} in {WINDOW.days} days"
+            sentence = f"Of {pages}, {success:.0%} could be read."
             yield HealthProblem(trouble, name, success, sentence)
 
 
-def _drops(runs: Sequence[Run], limits: HealthLimits) -> Iterable[HealthProblem]:
+def _drops(runs: Sequence[Run]) -> Iterable[HealthProblem]:
     for shop in _shops(runs):
-        rates = [_rate(Counter(), run.counts) for run in runs if run.shop == shop]
-        rates = [rate for rate in rates if rate.attempts >= limits.least_attempts]
-        successes = [rate.success for rate in rates if rate.success is not None]
+        rates = [_rate([run]) for run in runs if run.shop == shop]
+        successes = [rate.success for rate in rates if rate.success is not None and rate.attempts >= _LEAST_ATTEMPTS]
         if len(successes) <= _EARLIER_RUNS:
             continue
         usual, newest = median(successes[:-1]), successes[-1]
-        if usual - newest > limits.largest_drop:
+        if usual - newest > _LARGEST_DROP:
             sentence = f"The newest run of {shop} read {newest:.0%} of its pages; {usual:.0%} is usual."
             yield HealthProblem(Trouble.DROP, shop, newest, sentence)
 
 
-def _many_held(shops: Mapping[str, Rate], limits: HealthLimits) -> Iterable[HealthProblem]:
+def _many_held(shops: Mapping[str, Rate]) -> Iterable[HealthProblem]:
     for shop, rate in shops.items():
-        if rate.good >= limits.least_attempts and rate.held / rate.good > limits.most_held:
+        if rate.good >= _LEAST_ATTEMPTS and rate.held / rate.good > _MOST_HELD:
             share = rate.held / rate.good
             sentence = f"{share:.0%} of the prices of {shop} jumped and wait for a second reading: check its rule."
             yield HealthProblem(Trouble.HELD, shop, share, sentence)
 
 
-def _stale(
-    tracked: Sequence[Listing], days: Mapping[str, float | None], now: datetime, limits: HealthLimits
-) -> Iterable[HealthProblem]:
+def _stale(tracked: Sequence[Listing], days: Mapping[str, float | None], now: datetime) -> Iterable[HealthProblem]:
     """One problem per shop, so that a closed shop is one message and not one for each product."""
     by_shop: dict[str, list[str]] = {}
     for listing in tracked:
         waited = days[listing.listing_id]
         if waited is None:
             waited = (now - listing.created_at) / timedelta(days=1) if listing.created_at else None
-        if waited is not None and waited > limits.most_days_unread:
+        if waited is not None and waited > _MOST_DAYS_UNREAD:
             by_shop.setdefault(listing.shop, []).append(listing.listing_id)
     for shop, stale in sorted(by_shop.items()):
         named = ", ".join(stale[:_NAMED]) + (f" and {len(stale) - _NAMED} more" if len(stale) > _NAMED else "")
-        sentence = f"Not read for more than {limits.most_days_unread:g} days at {shop}: {named}."
+        sentence = f"Not read for more than {_MOST_DAYS_UNREAD:g} days at {shop}: {named}."
         yield HealthProblem(Trouble.STALE, shop, len(stale), sentence)

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, parse_qs, quote, urlencode, urlsplit
 from almazara.errors import InputError
 from almazara.prices.fetching.addresses import ODD_CHARACTER, AddressPolicy, Forbidden, check_url
 from almazara.prices.pages.amazon.marketplaces import CURRENCIES, shop_of
+from almazara.prices.pages.request import folded
 from almazara.prices.schema import Listing, ListingKind
 from almazara.prices.store.observations import MAX_DECIMALS, MAX_INTEGER_DIGITS, utc
 
@@ -82,10 +83,7 @@ def normalized_url(text: str, loopback_ports: frozenset[int] = frozenset()) -> s
     """An http(s) address in the one form by which a listing is known; the same when normalized again.
 
     Host in lower-case ASCII, no default port, no fragment, no tracking parameters. Whether it may be asked at all is
-    for `fetching.addresses` to say.
-
-    Raises:
-        InputError: for other schemes and ports, user names, hosts that are no public names, and what is no address.
+    for `fetching.addresses` to say. Refused are other schemes and ports, user names, and hosts without public names.
     """
     if len(text) > _LONGEST_TEXT or ODD_CHARACTER.search(text):
         raise InputError(
@@ -123,20 +121,13 @@ def _meant(typed: str, marketplace: str | None, loopback_ports: frozenset[int]) 
     asin = typed.upper()
     if _B_ASIN.fullmatch(asin) or _ISBN_10.fullmatch(asin):
         return _product(_market(marketplace), asin)
-    url = _with_scheme(typed)
-    if url is None:
+    url = f"https://{typed}" if _SCHEMELESS.match(typed) else typed
+    if not _SCHEME.match(url):
         raise InputError(
             f"{typed[:80]!r} is no address, ASIN or search: give an address that begins with https://, an ASIN such "
             "as those in amazon.es/dp/..., or `search:` and the words to look for."
         )
     return _page(normalized_url(url, loopback_ports))
-
-
-def _with_scheme(typed: str) -> str | None:
-    """The address, `https://` put before one that was typed without it; None for what is none."""
-    if _SCHEMELESS.match(typed):
-        return f"https://{typed}"
-    return typed if _SCHEME.match(typed) else None
 
 
 def _page(url: str) -> _Meant:
@@ -153,11 +144,7 @@ def _page(url: str) -> _Meant:
 
 
 def _amazon_shop(host: str) -> str | None:
-    """The marketplace of a host, or None for another shop's.
-
-    Raises:
-        InputError: for Amazon's other sites, such as sellercentral.amazon.es.
-    """
+    """The marketplace of a host, or None for another shop's; refuses Amazon's other sites (sellercentral.amazon.es)."""
     shop = shop_of(f"https://{host}")
     if shop in CURRENCIES:
         return shop
@@ -212,10 +199,8 @@ def _is_asin(text: str) -> bool:
     if not _ISBN_10.fullmatch(text):
         return False
     digits = (10 if c == "X" else int(c) for c in text)
-    return (
-        sum(weight * digit for weight, digit in zip(range(_ASIN_LENGTH, 0, -1), digits, strict=True)) % _ISBN_MODULUS
-        == 0
-    )
+    weighted = (weight * digit for weight, digit in zip(range(_ASIN_LENGTH, 0, -1), digits, strict=True))
+    return sum(weighted) % _ISBN_MODULUS == 0
 
 
 def _market(name: str | None) -> str:
@@ -233,11 +218,10 @@ def _market(name: str | None) -> str:
 def _folded_category(category: str | None) -> str | None:
     if category is None:
         return None
-    plain = unicodedata.normalize("NFKD", category.casefold())
-    folded = "-".join("".join(c for c in plain if not unicodedata.combining(c)).replace("_", " ").split())
-    if not _CATEGORY.fullmatch(folded):
+    name = "-".join(folded(category).replace("_", " ").split())
+    if not _CATEGORY.fullmatch(name):
         raise InputError("A category is one to forty letters, digits, spaces or hyphens, such as `olive oil`.")
-    return folded
+    return name
 
 
 def _checked_target(price: Decimal | None) -> Decimal | None:

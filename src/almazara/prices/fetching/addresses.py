@@ -98,11 +98,7 @@ def check_url(url: str, policy: AddressPolicy) -> Target | Forbidden:
 
 
 def resolve(target: Target, policy: AddressPolicy, resolver: Resolver) -> tuple[str, ...] | Forbidden:
-    """The addresses a connection may go to; one forbidden address among them refuses the host.
-
-    Raises:
-        OSError: when the name cannot be resolved.
-    """
+    """The addresses a connection may go to, OSError when there is none; a forbidden one among them refuses the host."""
     literal = _literal(target.host)
     found = [target.host] if literal else [str(address) for address in resolver(target.host, target.port)]
     if not found:

@@ -13,29 +13,10 @@ from almazara.prices.fetching.politeness import Politeness
 _PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 HEADER_VALUE = re.compile(r"[\x20-\x7e\xa1-\xff]*")
-_OWN_HEADERS = frozenset(
-    {
-        "accept-encoding",
-        "authorization",
-        "connection",
-        "content-length",
-        "cookie",
-        "host",
-        "if-modified-since",
-        "if-none-match",
-        "proxy-authorization",
-        "te",
-        "transfer-encoding",
-        "upgrade",
-        "user-agent",
-    }
-)
-
-
-def honest_agent(contact_url: str = "") -> str:
-    """The default user agent: Almazara's name and version and, where set, an address for questions."""
-    contact = f" (+{contact_url})" if contact_url else ""
-    return f"Almazara/{version('almazara')}{contact}"
+_OWN_HEADERS = frozenset({
+    "accept-encoding", "authorization", "connection", "content-length", "cookie", "host", "if-modified-since",
+    "if-none-match", "proxy-authorization", "te", "transfer-encoding", "upgrade", "user-agent",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +64,9 @@ class HttpConfig:
 
     @property
     def agent(self) -> str:
-        """The user agent that is sent."""
-        return self.user_agent or honest_agent(self.contact_url)
+        """The user agent that is sent: by default Almazara's name and version and, where set, an address."""
+        contact = f" (+{self.contact_url})" if self.contact_url else ""
+        return self.user_agent or f"Almazara/{version('almazara')}{contact}"
 
     @property
     def robot(self) -> str:

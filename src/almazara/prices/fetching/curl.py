@@ -61,36 +61,27 @@ class _CurlReceiver(Receiver):
 def request(
     target: Target, addresses: Sequence[str], headers: Mapping[str, str], limits: Limits, proxy: str | None
 ) -> tuple[Response | Broken, str]:
-    """Send one GET.
+    """Send one GET; returns the answer, and the address that was connected to ("" when none was).
 
-    A handle serves one request: no cookie, cached name or earlier connection reaches the next.
-
-    Args:
-        target: The checked address.
-        addresses: Where the connection may go (without a proxy); no name server is asked again.
-        headers: Request headers, already checked; nothing is added but `Host` and `Accept-Encoding`.
-        limits: Size and time.
-        proxy: A proxy's URL, or None; environment variables that name proxies are not read.
-
-    Returns:
-        The answer, and the address that was connected to ("" when none was).
+    A handle serves one request: no cookie, cached name or earlier connection reaches the next. The connection goes to
+    one of `addresses` (without a proxy), no name server is asked again, nothing is added to the checked headers but
+    `Host` and `Accept-Encoding`, and environment variables that name proxies are not read.
     """
-    from curl_cffi import Curl, CurlError, CurlInfo
+    from curl_cffi import Curl, CurlError, CurlInfo, CurlOpt
 
-    receiver = _CurlReceiver(limits)
+    receiver, code = _CurlReceiver(limits), 0
     with closing(Curl()) as curl:
         for option, value in _options(target, addresses, headers, limits, proxy).items():
             curl.setopt(option, value)
-        _receive(curl, receiver)
+        curl.setopt(CurlOpt.HEADERFUNCTION, receiver.take_line)
+        curl.setopt(CurlOpt.WRITEFUNCTION, receiver.take_chunk)
         try:
             curl.perform()
         except CurlError as error:
             code = int(error.code)
-        else:
-            code = 0
-        status = _integer(curl.getinfo(CurlInfo.RESPONSE_CODE))
+        status = curl.getinfo(CurlInfo.RESPONSE_CODE)
         primary = curl.getinfo(CurlInfo.PRIMARY_IP)
-    outcome = receiver.outcome(code, status)
+    outcome = receiver.outcome(code, status if isinstance(status, int) else 0)
     return outcome, primary.decode() if isinstance(primary, bytes) else ""
 
 
@@ -100,6 +91,7 @@ def _options(
     from curl_cffi import CurlHttpVersion, CurlOpt
 
     pinned = ",".join(f"[{address}]" if ":" in address else address for address in addresses)
+    sent = {**headers, "Accept-Encoding": ACCEPT_ENCODING}
     return {
         CurlOpt.URL: target.url,
         CurlOpt.PROTOCOLS_STR: "http,https",
@@ -110,10 +102,7 @@ def _options(
         CurlOpt.PROXY: proxy or "",
         CurlOpt.SUPPRESS_CONNECT_HEADERS: 1,
         CurlOpt.HTTP_CONTENT_DECODING: 0,
-        CurlOpt.HTTPHEADER: [
-            f"{name}: {value}".encode("latin-1")
-            for name, value in {**headers, "Accept-Encoding": ACCEPT_ENCODING}.items()
-        ],
+        CurlOpt.HTTPHEADER: [f"{name}: {value}".encode("latin-1") for name, value in sent.items()],
         CurlOpt.MAXFILESIZE_LARGE: 0 if limits.cut else limits.max_bytes,
         CurlOpt.TIMEOUT_MS: int(limits.timeout_seconds * 1000),
         CurlOpt.CONNECTTIMEOUT_MS: int(limits.connect_seconds * 1000),
@@ -121,18 +110,7 @@ def _options(
     }
 
 
-def _receive(curl: Any, receiver: _CurlReceiver) -> None:  # noqa: ANN401 - curl_cffi is imported late
-    from curl_cffi import CurlOpt
-
-    curl.setopt(CurlOpt.HEADERFUNCTION, receiver.take_line)
-    curl.setopt(CurlOpt.WRITEFUNCTION, receiver.take_chunk)
-
-
 def _broken(code: int) -> Broken:
     # libcurl's own words are not passed on: they may hold a proxy's address.
     reason = _REASONS.get(code, f"libcurl gave up with error {code}")
     return Broken(reason, code in _PASSING)
-
-
-def _integer(info: object) -> int:
-    return info if isinstance(info, int) else 0

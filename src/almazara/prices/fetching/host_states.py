@@ -4,7 +4,9 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -20,14 +22,17 @@ _ROBOTS_GOOD_FOR = timedelta(days=1)
 _UNREADABLE_ROBOTS_FOR = timedelta(minutes=10)
 
 
-class Turn(Protocol):
+@dataclass(slots=True)
+class Turn:
     """The right to ask one host, held by one at a time."""
 
     state: HostState
+    _write: Callable[[HostState], None]
 
     def keep(self, state: HostState) -> None:
         """Remember a new state, at once."""
-        ...
+        self._write(state)
+        self.state = state
 
 
 class HostStates(Protocol):
@@ -39,7 +44,6 @@ class HostStates(Protocol):
         Raises:
             OSError: when the state cannot be kept.
         """
-        ...
 
 
 class MemoryHostStates:
@@ -53,17 +57,7 @@ class MemoryHostStates:
     def turn(self, site: str) -> Iterator[Turn]:
         """Wait for the turn to ask `site`."""
         with self._locks[site]:
-            yield _MemoryTurn(self._states, site)
-
-
-class _MemoryTurn:
-    def __init__(self, states: dict[str, HostState], site: str) -> None:
-        self._states = states
-        self._site = site
-        self.state = states.get(site, HostState())
-
-    def keep(self, state: HostState) -> None:
-        self.state = self._states[self._site] = state
+            yield Turn(self._states.get(site, HostState()), partial(self._states.__setitem__, site))
 
 
 class FileHostStates:
@@ -77,17 +71,7 @@ class FileHostStates:
         """Wait for the turn to ask `site`; the kernel ends it when the process is killed."""
         path = self._folder / f"{safe_name(site)}.json"
         with file_lock(path.with_suffix(".lock")):
-            yield _FileTurn(path)
-
-
-class _FileTurn:
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.state = _read(path)
-
-    def keep(self, state: HostState) -> None:
-        replace_file(self._path, msgspec.json.encode(state), durable=False)
-        self.state = state
+            yield Turn(_read(path), lambda state: replace_file(path, msgspec.json.encode(state), durable=False))
 
 
 def _read(path: Path) -> HostState:

@@ -17,7 +17,7 @@ from almazara.prices.fetching import politeness as manners
 from almazara.prices.fetching.addresses import Forbidden, Resolver, Target, check_url, refusal, resolve, system_resolver
 from almazara.prices.fetching.config import HttpConfig
 from almazara.prices.fetching.host_states import HostStates, MemoryHostStates, RobotsCache
-from almazara.prices.fetching.politeness import Robots, Stop
+from almazara.prices.fetching.politeness import HostState, Robots, Stop
 from almazara.prices.fetching.protocol import Failed, Fetched, Refused
 from almazara.prices.fetching.responses import (
     Broken,
@@ -27,7 +27,6 @@ from almazara.prices.fetching.responses import (
     fetched,
     is_worth_repeating,
     redirect_of,
-    remembered,
 )
 
 Download = Callable[[Target, Sequence[str], Mapping[str, str], Limits, str | None], tuple[Response | Broken, str]]
@@ -48,13 +47,10 @@ class HttpSource:
     """Fetches pages over HTTP; safe to use from several threads.
 
     Args:
-        config: Settings.
         states: Remembers each host's pauses, budget and stops; in memory when None.
         clock: The present moment (aware).
         sleep: Waits so many seconds.
         rng: Makes the jitter.
-        resolver: Finds a host's addresses.
-        download: Sends the requests.
     """
 
     name = "http"
@@ -85,8 +81,9 @@ class HttpSource:
 
         A page with status 404 or 503 is a page: the readers know what it means.
         """
-        conditions = conditional_headers(validators)
-        answer = self._follow(url, conditions, self._page_limits(), robots=self._config.politeness.robots)
+        config, conditions = self._config, conditional_headers(validators)
+        limits = Limits(config.max_bytes, config.timeout_seconds, config.connect_seconds)
+        answer = self._follow(url, conditions, limits, robots=config.politeness.robots)
         if not isinstance(answer, _Answer):
             log.event("not-fetched", host=_host(url), outcome=type(answer).__name__.lower(), reason=answer.reason)
             return answer
@@ -157,46 +154,43 @@ class HttpSource:
         for attempt in range(self._config.politeness.retries + 1):
             answer = self._take_turn(target, conditions, limits, asked_seconds, attempt)
             if isinstance(answer, Stop):
-                return answer if last is None else _stopped(last, answer)
+                if isinstance(last, Broken):  # say why it was not repeated
+                    return Broken(f"{last.reason}; {answer.reason}", passing=False)
+                return last or answer
             if not is_worth_repeating(answer):
                 return answer
             last = answer
         return last or Stop("no request is allowed: the number of repetitions is negative")
 
     def _take_turn(
-        self,
-        target: Target,
-        conditions: Mapping[str, str],
-        limits: Limits,
-        asked_seconds: float,
-        attempt: int,
+        self, target: Target, conditions: Mapping[str, str], limits: Limits, asked_seconds: float, attempt: int
     ) -> Response | Broken | Stop:
         """Wait for the host's turn and for its pause, ask once, and remember how it went."""
-        polite = self._config.politeness
         try:
             with self._states.turn(target.site) as turn:
-                permit = manners.gate(turn.state, polite, self._clock())
-                if isinstance(permit, Stop):
-                    return permit
-                if permit.wait_seconds > 0:
-                    self._sleep(permit.wait_seconds)
+                wait = manners.gate(turn.state, self._config.politeness, self._clock())
+                if isinstance(wait, Stop):
+                    return wait
+                if wait > 0:
+                    self._sleep(wait)
                 turn.keep(manners.spend(turn.state, self._clock()))
                 answer = self._ask(target, conditions, limits)
                 if not isinstance(answer, Stop):
-                    turn.keep(
-                        remembered(
-                            turn.state,
-                            answer,
-                            polite,
-                            self._clock(),
-                            self._rng,
-                            asked_seconds=asked_seconds,
-                            attempt=attempt,
-                        )
-                    )
+                    turn.keep(self._after(turn.state, answer, asked_seconds, attempt))
                 return answer
         except OSError as error:
             return Stop(f"what was asked of the host cannot be remembered ({error.strerror or type(error).__name__})")
+
+    def _after(self, state: HostState, answer: Response | Broken, asked_seconds: float, attempt: int) -> HostState:
+        """The state of a host after an answer: its rest, what the answer asks for, and its troubles."""
+        polite, now = self._config.politeness, self._clock()
+        state = manners.rest(state, manners.pause_seconds(polite, self._rng, asked_seconds), now)
+        if is_worth_repeating(answer):
+            state = manners.rest(state, manners.backoff_seconds(polite, attempt + 1, self._rng), now)
+        if isinstance(answer, Broken):
+            return state
+        asked = manners.parse_retry_after(answer.headers.get("retry-after"), now)
+        return manners.after_status(manners.rest(state, asked or 0.0, now), answer.status, polite, now)
 
     def _ask(self, target: Target, conditions: Mapping[str, str], limits: Limits) -> Response | Broken | Stop:
         """Resolve, check, connect to the checked address itself, and check again whom we talked to."""
@@ -207,17 +201,13 @@ class HttpSource:
         if isinstance(addresses, Forbidden):
             return Stop(addresses.reason)
         headers = {**self._config.headers, "User-Agent": self._config.agent, **conditions}
-        proxy = self._next_proxy()
+        self._requests += 1
+        proxies = self._config.proxies
+        proxy = proxies[self._requests % len(proxies)] if proxies else None
         answer, primary = self._download(target, addresses, headers, limits, proxy)
         if proxy is None and primary and refusal(primary, target.port, self._config.addresses):
             return Broken("the connection went to an address that is not allowed", passing=False)
         return answer
-
-    def _next_proxy(self) -> str | None:
-        if not self._config.proxies:
-            return None
-        self._requests += 1
-        return self._config.proxies[self._requests % len(self._config.proxies)]
 
     def _read_robots(self, url: str) -> Robots | Refused:
         limits = Limits(_ROBOTS_BYTES, self._config.timeout_seconds, self._config.connect_seconds, cut=True)
@@ -225,15 +215,6 @@ class HttpSource:
         if isinstance(answer, _Answer):
             return manners.read_robots(answer.response.status, answer.response.body)
         return answer if isinstance(answer, Refused) else Robots(None, answer.reason)
-
-    def _page_limits(self) -> Limits:
-        config = self._config
-        return Limits(config.max_bytes, config.timeout_seconds, config.connect_seconds)
-
-
-def _stopped(last: Response | Broken, stop: Stop) -> Response | Broken:
-    """The answer we have, when no repetition is allowed; a broken one says why it was not repeated."""
-    return last if isinstance(last, Response) else Broken(f"{last.reason}; {stop.reason}", passing=False)
 
 
 def _host(url: str) -> str:

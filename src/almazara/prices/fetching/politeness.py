@@ -67,21 +67,14 @@ class HostState:
 
 
 @dataclass(frozen=True, slots=True)
-class Go:
-    """The request may be made after a pause of `wait_seconds`."""
-
-    wait_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
 class Stop:
     """The request must not be made."""
 
     reason: str
 
 
-def gate(state: HostState, politeness: Politeness, now: datetime) -> Go | Stop:
-    """Whether a host may be asked now, and after what pause."""
+def gate(state: HostState, politeness: Politeness, now: datetime) -> float | Stop:
+    """After how many seconds a host may be asked, or why it may not."""
     if state.open_until is not None and now < state.open_until:
         return Stop(f"the host is left alone until {_moment(state.open_until)}: {state.reason}")
     if _spent_today(state, now) >= politeness.daily_budget:
@@ -89,7 +82,7 @@ def gate(state: HostState, politeness: Politeness, now: datetime) -> Go | Stop:
     wait = 0.0 if state.next_at is None else max(0.0, (state.next_at - now).total_seconds())
     if wait > politeness.longest_wait_seconds:
         return Stop(f"the host asks to wait until {_moment(now + timedelta(seconds=wait))}")
-    return Go(wait)
+    return wait
 
 
 def spend(state: HostState, now: datetime) -> HostState:
@@ -121,13 +114,8 @@ def after_block(state: HostState, politeness: Politeness, now: datetime, reason:
     recent = state.open_until is not None and now - state.open_until < day
     openings = state.openings + 1 if recent else 1
     pause = min(day, timedelta(seconds=politeness.cool_off_seconds * 2 ** min(openings - 1, 30)))
-    return replace(
-        state,
-        troubles=max(0, politeness.troubles_to_open - 1),
-        openings=openings,
-        open_until=now + pause,
-        reason=reason,
-    )
+    troubles = max(0, politeness.troubles_to_open - 1)
+    return replace(state, troubles=troubles, openings=openings, open_until=now + pause, reason=reason)
 
 
 def pause_seconds(politeness: Politeness, rng: random.Random, asked_seconds: float = 0.0) -> float:

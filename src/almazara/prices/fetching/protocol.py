@@ -65,12 +65,9 @@ class PageSource(Protocol):
             url: An http(s) address.
             validators: `etag` and `last-modified` of the copy at hand, for a conditional request.
         """
-        ...
 
     def report_block(self, url: str) -> None:
         """Say that the page of `url` was a block: the source leaves its host alone for a while."""
-        ...
 
     def close(self) -> None:
         """Give connections back."""
-        ...

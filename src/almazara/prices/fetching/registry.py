@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 SHOPS_AT_ONCE: Final = {"http": 1, "scrapy": 32}
 """How many shops a run reads side by side, by page source."""
-_DEMO_DELAY_SECONDS: Final = 0.0
 
 
 def scrapy_process(settings: Settings) -> ScrapyProcess | None:
@@ -48,7 +47,7 @@ def page_source(
         delay_seconds=settings.delay_seconds, daily_budget=settings.daily_budget, robots=settings.obey_robots
     )
     if not patient:
-        politeness = Politeness(delay_seconds=_DEMO_DELAY_SECONDS, jitter=0, daily_budget=10**9, cool_off_seconds=5)
+        politeness = Politeness(delay_seconds=0.0, jitter=0, daily_budget=10**9, cool_off_seconds=5)
     config = HttpConfig(
         contact_url=settings.contact_url,
         user_agent=settings.user_agent,

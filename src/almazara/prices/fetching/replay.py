@@ -30,10 +30,9 @@ def normalized(url: str) -> str:
 class ReplaySource:
     """Answers from saved pages; the newest copy of an address is the one that counts.
 
-    The folder is one of `Snapshots`, or holds files named `*.html`, `*.htm` or the same with `.gz`. Plain files
-    belong to the address that `index.json` gives them (`{"https://shop.example/oil": "oil.html"}`), otherwise to
-    the one that the page names itself (`<link rel="canonical">`, then `og:url`); a file without an address is logged
-    and left out.
+    The folder is one of `Snapshots`, or holds files named `*.html`, `*.htm` or the same with `.gz`. Plain files belong
+    to the address that `index.json` gives them (`{"https://shop.example/oil": "oil.html"}`), otherwise to the one that
+    the page names itself (`<link rel="canonical">`, then `og:url`); a file without an address is logged and left out.
 
     Args:
         folder: Where the pages are.

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import random
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urljoin
 
-from almazara.prices.fetching import politeness as manners
 from almazara.prices.fetching.config import HEADER_VALUE
-from almazara.prices.fetching.politeness import HostState, Politeness
+from almazara.prices.fetching.politeness import RETRY_STATUSES
 from almazara.prices.fetching.protocol import Failed, NotModified, Page
 
 ACCEPT_ENCODING = "gzip, deflate"
@@ -112,14 +110,7 @@ class _Decoder:
     """Removes gzip and deflate from a body while it comes, never making more bytes than allowed.
 
     libcurl can decode too, but takes a body that was cut in the middle of its compression for a whole one; so does
-    Scrapy.
-
-    Args:
-        encoding: The response's `Content-Encoding`.
-        max_bytes: Most bytes that may come out.
-
-    Raises:
-        ValueError: when the encoding is not one that was asked for.
+    Scrapy. An encoding that was not asked for raises ValueError, a broken compression zlib.error.
     """
 
     def __init__(self, encoding: str, max_bytes: int) -> None:
@@ -132,11 +123,7 @@ class _Decoder:
         self.too_large = False
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next chunk; `too_large` says when the limit is met, and `body` then holds the first part.
-
-        Raises:
-            zlib.error: when the compression is broken.
-        """
+        """Take the next chunk; `too_large` says when the limit is met, and `body` then holds the first part."""
         if self._encoding in {"", "identity"}:
             self._take(chunk)
             return
@@ -176,28 +163,7 @@ def is_worth_repeating(answer: Response | Broken) -> bool:
     """Whether a repetition may bring a better answer: after 429, 5xx and passing network errors."""
     if isinstance(answer, Broken):
         return answer.passing
-    return answer.status in manners.RETRY_STATUSES
-
-
-def remembered(
-    state: HostState,
-    answer: Response | Broken,
-    politeness: Politeness,
-    now: datetime,
-    rng: random.Random,
-    *,
-    asked_seconds: float,
-    attempt: int,
-) -> HostState:
-    """The state of a host after an answer: its rest, what the answer asks for, and its troubles."""
-    state = manners.rest(state, manners.pause_seconds(politeness, rng, asked_seconds), now)
-    if is_worth_repeating(answer):
-        state = manners.rest(state, manners.backoff_seconds(politeness, attempt + 1, rng), now)
-    if isinstance(answer, Broken):
-        return state
-    asked = manners.parse_retry_after(answer.headers.get("retry-after"), now)
-    state = manners.rest(state, asked or 0.0, now)
-    return manners.after_status(state, answer.status, politeness, now)
+    return answer.status in RETRY_STATUSES
 
 
 def redirect_of(url: str, response: Response) -> str | None:

@@ -11,11 +11,12 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain, count
 from pathlib import Path
-from typing import IO, Any
 
 from almazara import log
 from almazara.errors import InputError, UnavailableError
@@ -56,35 +57,24 @@ class Snapshots:
         self.retention = retention or Retention()
 
     def keep(self, shop: str, sku: str, page: Page) -> Path:
-        """Keep one page.
-
-        Returns:
-            The file with the body; an earlier one where the newest copy holds the same bytes.
+        """Keep one page; returns the file with the body, an earlier one where the newest copy holds the same bytes.
 
         Raises:
             UnavailableError: when the folder cannot be written; what is there stays as it was.
         """
         folder = self.root / safe_name(shop) / safe_name(sku)
-        try:
-            with self._locked():
-                return _keep(folder, shop, sku, page)
-        except OSError as error:
-            raise UnavailableError(f"The page could not be kept under {folder}: {error}.") from error
+        with self._locked(f"The page could not be kept under {folder}"):
+            return _keep(folder, shop, sku, page)
 
     def iterate(self, shop: str | None = None, sku: str | None = None) -> Iterator[Snapshot]:
         """Kept pages, oldest first; what cannot be read is logged and left out."""
         for path in self._notes(shop, sku):
-            snapshot = read_snapshot(path)
-            if snapshot is not None:
+            if snapshot := read_snapshot(path):
                 yield snapshot
 
     def latest(self, shop: str, sku: str) -> Snapshot | None:
         """The newest kept page of a listing."""
-        for path in reversed(self._notes(shop, sku)):
-            snapshot = read_snapshot(path)
-            if snapshot is not None:
-                return snapshot
-        return None
+        return next(filter(None, map(read_snapshot, reversed(self._notes(shop, sku)))), None)
 
     def addresses(self) -> dict[str, Path]:
         """The newest note of each address that was asked for, oldest first; read the page with `read_snapshot`."""
@@ -99,38 +89,34 @@ class Snapshots:
     def prune(self, now: datetime) -> int:
         """Remove pages that are too old, then the oldest until the size fits; each listing's newest stays.
 
-        What a killed process left half done goes too.
-
-        Returns:
-            How many pages went.
+        What a killed process left half done goes too; returns how many pages went.
 
         Raises:
             UnavailableError: when a file cannot be removed.
         """
-        try:
-            with self._locked():
-                return self._prune(now)
-        except OSError as error:
-            raise UnavailableError(f"Old pages under {self.root} could not be removed: {error}.") from error
-
-    def _prune(self, now: datetime) -> int:
-        for folder in {path.parent for path in self.root.glob("*/*/*")}:
-            _sweep(folder)
-        notes = self._notes(None, None)
-        newest = {path.parent: path for path in notes}
-        total = sum(path.stat().st_size for path in self.root.glob("*/*/*"))
         removed = 0
-        for path in notes:
-            if path != newest[path.parent] and self._is_due(path, now, total):
-                size = path.stat().st_size
-                path.unlink()
-                total -= size + _sweep(path.parent)
-                removed += 1
+        with self._locked(f"Old pages under {self.root} could not be removed"):
+            for folder in {path.parent for path in self.root.glob("*/*/*")}:
+                _sweep(folder)
+            notes = self._notes(None, None)
+            newest = {path.parent: path for path in notes}
+            total = sum(path.stat().st_size for path in self.root.glob("*/*/*"))
+            for path in notes:
+                if path != newest[path.parent] and self._is_due(path, now, total):
+                    size = path.stat().st_size
+                    path.unlink()
+                    total -= size + _sweep(path.parent)
+                    removed += 1
         return removed
 
-    def _locked(self) -> IO[str]:
+    @contextmanager
+    def _locked(self, failure: str) -> Iterator[None]:
         """One keeper at a time: a body is not removed while a new note is about to need it."""
-        return file_lock(self.root / ".lock")
+        try:
+            with file_lock(self.root / ".lock"):
+                yield
+        except OSError as error:
+            raise UnavailableError(f"{failure}: {error}.") from error
 
     def _is_due(self, path: Path, now: datetime, total: int) -> bool:
         days, size = self.retention.days, self.retention.max_bytes
@@ -149,26 +135,34 @@ def read_snapshot(path: Path) -> Snapshot | None:
         body = read_body(path.with_name(Path(str(note["file"])).name))
         if hashlib.sha256(body).hexdigest() != note["sha256"]:
             raise ValueError("the body is not the one that was kept")  # noqa: TRY301
-        return Snapshot(str(note["shop"]), str(note["sku"]), _page(note, body), path)
+        page = Page(
+            url=str(note["url"]),
+            final_url=str(note["final_url"]),
+            status=int(note["status"]),
+            headers=dict(note["headers"]),
+            body=body,
+            fetched_at=datetime.fromisoformat(note["fetched_at"]),
+        )
+        return Snapshot(str(note["shop"]), str(note["sku"]), page, path)
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         log.event("snapshot-unreadable", level=30, path=path, error=error)
         return None
 
 
-def read_body(path: Path, max_bytes: int = _LARGEST_BODY) -> bytes:
+def read_body(path: Path) -> bytes:
     """The bytes of a plain or gzip file.
 
     Raises:
-        ValueError: when it holds more than `max_bytes`.
+        ValueError: when it holds more than 50 MB.
         OSError, EOFError: when it cannot be read.
     """
     with path.open("rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
         with gzip.open(raw) if packed else raw as file:
-            body = file.read(max_bytes + 1)
-    if len(body) > max_bytes:
-        raise ValueError(f"{path.name} holds more than {max_bytes} bytes")
+            body = file.read(_LARGEST_BODY + 1)
+    if len(body) > _LARGEST_BODY:
+        raise ValueError(f"{path.name} holds more than {_LARGEST_BODY} bytes")
     return body
 
 
@@ -196,30 +190,19 @@ def _keep(folder: Path, shop: str, sku: str, page: Page) -> Path:
     if name is None:
         name = f"{stamp}.html.gz"
         replace_file(folder / name, gzip.compress(page.body, compresslevel=6, mtime=0), durable=True)
-    note = {**_described(page), "shop": shop, "sku": sku, "file": name, "sha256": digest}
-    replace_file(folder / f"{stamp}.json", json.dumps(note, indent=1).encode(), durable=True)
-    return folder / name
-
-
-def _described(page: Page) -> dict[str, Any]:
-    return {
+    note = {
         "url": page.url,
         "final_url": page.final_url,
         "status": page.status,
         "headers": {name: page.headers[name] for name in _KEPT_HEADERS if name in page.headers},
         "fetched_at": page.fetched_at.astimezone(UTC).isoformat(),
+        "shop": shop,
+        "sku": sku,
+        "file": name,
+        "sha256": digest,
     }
-
-
-def _page(note: Mapping[str, Any], body: bytes) -> Page:
-    return Page(
-        url=str(note["url"]),
-        final_url=str(note["final_url"]),
-        status=int(note["status"]),
-        headers=dict(note["headers"]),
-        body=body,
-        fetched_at=datetime.fromisoformat(note["fetched_at"]),
-    )
+    replace_file(folder / f"{stamp}.json", json.dumps(note, indent=1).encode(), durable=True)
+    return folder / name
 
 
 def _same_body(folder: Path, digest: str) -> str | None:
@@ -236,12 +219,8 @@ def _same_body(folder: Path, digest: str) -> str | None:
 
 def _free_stamp(folder: Path, moment: datetime) -> str:
     stamp = moment.astimezone(UTC).strftime(_STAMP)
-    number = 1
-    name = stamp
-    while (folder / f"{name}.json").exists():
-        name = f"{stamp}-{number:03d}"
-        number += 1
-    return name
+    names = chain([stamp], (f"{stamp}-{number:03d}" for number in count(1)))
+    return next(name for name in names if not (folder / f"{name}.json").exists())
 
 
 def _sweep(folder: Path) -> int:

@@ -1,7 +1,7 @@
 """Reading a page: HTML in, outcome out; pure, and never a price that is not surely this product's.
 
-Reading order: outcome (what can come out), document (bytes to tree), marketplaces, blocked, amazon with its rules
-and listing, structured for every other shop.
+Reading order: outcome (what can come out), document (bytes to tree), blocked, amazon with its marketplaces, rules and
+listing, shops for every other shop.
 """
 
 from collections.abc import Mapping

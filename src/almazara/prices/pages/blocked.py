@@ -36,72 +36,40 @@ _ELEMENTS: Final[tuple[tuple[str, BlockKind, str], ...]] = (
     ("form[action*='//consent.']", BlockKind.DENIED, "question for consent"),
 )
 # Parts of titles, in lower case.
-_TITLES: Final[tuple[tuple[str, BlockKind], ...]] = (
-    ("robot check", BlockKind.CAPTCHA),
-    ("robot or human", BlockKind.CAPTCHA),
-    ("bot check", BlockKind.CAPTCHA),
-    ("captcha", BlockKind.CAPTCHA),
-    ("are you a human", BlockKind.CAPTCHA),
-    ("security measure", BlockKind.CAPTCHA),
-    ("just a moment", BlockKind.CHALLENGE),
-    ("un momento…", BlockKind.CHALLENGE),
-    ("attention required", BlockKind.CHALLENGE),
-    ("pardon our interruption", BlockKind.CHALLENGE),
-    ("human verification", BlockKind.CHALLENGE),
-    ("checking your browser", BlockKind.CHALLENGE),
-    ("ddos-guard", BlockKind.CHALLENGE),
-    ("access denied", BlockKind.DENIED),
-    ("page has been denied", BlockKind.DENIED),
-    ("403 forbidden", BlockKind.DENIED),
-    ("sorry! something went wrong", BlockKind.ERROR_PAGE),
-    ("se ha producido un error", BlockKind.ERROR_PAGE),
-    ("tut uns leid", BlockKind.ERROR_PAGE),
-    ("désolé", BlockKind.ERROR_PAGE),
-    ("siamo spiacenti", BlockKind.ERROR_PAGE),
-    ("algo deu errado", BlockKind.ERROR_PAGE),
-    ("ご迷惑をおかけしています", BlockKind.ERROR_PAGE),
-    ("service unavailable", BlockKind.ERROR_PAGE),
-    ("service temporarily unavailable", BlockKind.ERROR_PAGE),
-    ("503 -", BlockKind.ERROR_PAGE),
-    ("502 bad gateway", BlockKind.ERROR_PAGE),
-    ("504 gateway", BlockKind.ERROR_PAGE),
-    ("500 internal", BlockKind.ERROR_PAGE),
-    ("too many requests", BlockKind.RATE_LIMIT),
-)
+_TITLES: Final = {
+    BlockKind.CAPTCHA: (
+        "robot check", "robot or human", "bot check", "captcha", "are you a human", "security measure",
+    ),
+    BlockKind.CHALLENGE: (
+        "just a moment", "un momento…", "attention required", "pardon our interruption", "human verification",
+        "checking your browser", "ddos-guard",
+    ),
+    BlockKind.DENIED: ("access denied", "page has been denied", "403 forbidden"),
+    BlockKind.ERROR_PAGE: (
+        "sorry! something went wrong", "se ha producido un error", "tut uns leid", "désolé", "siamo spiacenti",
+        "algo deu errado", "ご迷惑をおかけしています", "service unavailable", "service temporarily unavailable",
+        "503 -", "502 bad gateway", "504 gateway", "500 internal",
+    ),
+    BlockKind.RATE_LIMIT: ("too many requests",),
+}  # fmt: skip
 # What such pages say where nothing else tells them, in lower case.
-_SENTENCES: Final[tuple[tuple[str, BlockKind], ...]] = (
-    ("make sure you're not a robot", BlockKind.CAPTCHA),
-    ("enter the characters you see", BlockKind.CAPTCHA),
-    ("confirm you are a human", BlockKind.CAPTCHA),
-    ("confirm you are not a robot", BlockKind.CAPTCHA),
-    ("verify you are a human", BlockKind.CAPTCHA),
-    ("unusual traffic from your", BlockKind.CAPTCHA),
-    ("service unavailable", BlockKind.ERROR_PAGE),
-)
+_SENTENCES: Final = {
+    BlockKind.CAPTCHA: (
+        "make sure you're not a robot", "enter the characters you see", "confirm you are a human",
+        "confirm you are not a robot", "verify you are a human", "unusual traffic from your",
+    ),
+    BlockKind.ERROR_PAGE: ("service unavailable",),
+}  # fmt: skip
 # Pages of Amazon that are not for people hold this address in a comment.
 _FOR_MACHINES: Final = "api-services-support@amazon.com"
 # What the scripts of such pages name.
 _SCRIPT_WORDS: Final = (
-    "gokuProps",
-    "awsWafCookieDomainList",
-    "AwsWafIntegration",
-    "_cf_chl_opt",
-    "distil_r_captcha",
-    "KPSDK",
+    "gokuProps", "awsWafCookieDomainList", "AwsWafIntegration", "_cf_chl_opt", "distil_r_captcha", "KPSDK",
     "geo.captcha-delivery.com",
-)
-_STATUSES: Final[dict[int, BlockKind]] = {
-    401: BlockKind.DENIED,
-    403: BlockKind.DENIED,
-    405: BlockKind.DENIED,
-    407: BlockKind.DENIED,
-    429: BlockKind.RATE_LIMIT,
-    451: BlockKind.DENIED,
-}
+)  # fmt: skip
+_STATUSES: Final = {429: BlockKind.RATE_LIMIT} | dict.fromkeys((401, 403, 405, 407, 451), BlockKind.DENIED)
 _FIRST_SERVER_ERROR: Final = 500
 _WAF_HEADERS: Final = ("x-amzn-waf-action", "cf-mitigated")
-
-
 _ACCEPTED: Final = 202
 # Elements and words of a page that shows goods in spite of a captcha somewhere (in a review or newsletter form).
 _GOODS: Final = (
@@ -134,7 +102,9 @@ def blocked_answer(status: int, headers: dict[str, str], *, empty: bool = False)
 
 
 def _by_content(tree: LexborHTMLParser) -> Blocked | None:
-    text = _visible_text(tree)
+    # Scripts and styles, which are still needed, are not what the page says.
+    parts = (node.text(deep=False) for node in tree.css("body, body *:not(script):not(style):not(noscript)"))
+    text = " ".join(" ".join(parts).split())
     if len(text) > _LONGEST_BLOCK_TEXT:
         return None
     for selector, kind, what in _ELEMENTS:
@@ -150,15 +120,9 @@ def _by_content(tree: LexborHTMLParser) -> Blocked | None:
     return None
 
 
-def _said(text: str, table: tuple[tuple[str, BlockKind], ...]) -> Blocked | None:
-    kinds = ((words, kind) for words, kind in table if words in text)
-    return next((Blocked(kind, f"The shop sent a page that says {words!r}.") for words, kind in kinds), None)
-
-
-def _visible_text(tree: LexborHTMLParser) -> str:
-    """The page's text without scripts and styles, which are still needed."""
-    parts = (node.text(deep=False) for node in tree.css("body, body *:not(script):not(style):not(noscript)"))
-    return " ".join(" ".join(parts).split())
+def _said(text: str, table: dict[BlockKind, tuple[str, ...]]) -> Blocked | None:
+    found = ((kind, words) for kind, sayings in table.items() for words in sayings if words in text)
+    return next((Blocked(kind, f"The shop sent a page that says {words!r}.") for kind, words in found), None)
 
 
 def _shows_goods(tree: LexborHTMLParser) -> bool:

@@ -1,7 +1,7 @@
 """Bytes to a parsed document, and the few ways in which its text is taken."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -49,11 +49,15 @@ def text_of(node: LexborNode | None) -> str:
 
 def first_text(within: LexborHTMLParser | LexborNode, selectors: tuple[str, ...]) -> str | None:
     """Text of the first selector that finds some."""
-    for selector in selectors:
-        for node in within.css(selector):
-            if text := text_of(node):
-                return text
-    return None
+    nodes = (node for selector in selectors for node in within.css(selector))
+    return next((text for node in nodes if (text := text_of(node))), None)
+
+
+def lineage(node: LexborNode | None) -> Iterator[LexborNode]:
+    """A node, then each element that it stands in, outwards."""
+    while node is not None:
+        yield node
+        node = node.parent
 
 
 def attribute(node: LexborNode | None, name: str) -> str:

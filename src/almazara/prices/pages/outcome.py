@@ -33,7 +33,6 @@ class UnitPrice:
     Attributes:
         amount: Price of one `per`.
         per: What it is the price of, as printed: `l`, `100 ml`, `unit`.
-        text: The words it was read from.
     """
 
     amount: Decimal
@@ -49,14 +48,10 @@ class Offer:
     Attributes:
         price: What one unit costs now, without delivery.
         currency: ISO 4217 code of what is printed, which may be the visitor's currency.
-        price_text: The words the price was read from.
-        rule: Name of the rule that read it.
         shop: Host of the shop without `www.`.
         sku: ASIN on Amazon, the shop's own number elsewhere, None where none is shown.
         list_price: Struck or recommended price shown beside it, in the same currency.
-        availability: What the page says of the stock.
         rating: Stars of five, where shown.
-        condition: New, or refurbished where the page says so.
         seen: Other prices of the same page that were not taken, each with its place.
     """
 

@@ -32,17 +32,18 @@ def alike(known: str, seen: str) -> bool:
     """Whether two titles may name the same article: half of the leading words shared, or nearly the same letters."""
     first, second = _leading(known), _leading(seen)
     if not first or not second:
-        return _folded(known) == _folded(seen)
+        return folded(known) == folded(seen)
     shared = len(first & second) / min(len(first), len(second))
-    return shared >= _HALF or fuzz.partial_ratio(_folded(known), _folded(seen)) >= _NEARLY_THE_SAME
+    return shared >= _HALF or fuzz.partial_ratio(folded(known), folded(seen)) >= _NEARLY_THE_SAME
 
 
 def _leading(title: str) -> set[str]:
     """The first telling words: three letters or more, or with a digit."""
-    words = [word for word in _WORD.findall(_folded(title)) if len(word) > 2 or any(c.isdigit() for c in word)]  # noqa: PLR2004
+    words = [word for word in _WORD.findall(folded(title)) if len(word) > 2 or any(c.isdigit() for c in word)]  # noqa: PLR2004
     return set(words[:_LEADING])
 
 
-def _folded(title: str) -> str:
-    plain = unicodedata.normalize("NFKD", title.casefold())
+def folded(text: str) -> str:
+    """Letters of one case without accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in plain if not unicodedata.combining(c))

@@ -19,6 +19,7 @@ import dataclasses
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -37,10 +38,6 @@ def open_url(url: str) -> DynamoDbStore:
     """Open the store of a `dynamodb://table?region=...&endpoint=...` URL; its table is created when missing.
 
     Region, endpoint and credentials that the URL does not name come from where AWS's tools look for them.
-
-    Raises:
-        InputError: when the URL names no table, or something unknown.
-        UnavailableError: when DynamoDB does not answer or refuses.
     """
     parts = urlsplit(url)
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
@@ -58,12 +55,7 @@ class DynamoDbStore:
         self._kinds: set[str] = set()  # those that this process knows to be entered
 
     def append(self, observations: Iterable[Observation]) -> int:
-        """Keep what is new; see `protocol.ObservationStore.append`.
-
-        Raises:
-            InputError: when one of them cannot be kept; then none is.
-            UnavailableError: when DynamoDB does not take them; repeat the call, nothing is doubled.
-        """
+        """Keep what is new; see `protocol.ObservationStore.append`."""
         first: dict[tuple[str, str], Observation] = {}
         for observation in observations:
             valid = validate_observation(observation)
@@ -78,15 +70,10 @@ class DynamoDbStore:
             for key, observation in first.items()
             if key not in there
         ]
-        return sum(self._table.pool.map(self._table.put_if_absent, items))
+        return sum(self._table.pool.map(partial(self._table.put, if_absent=True), items))
 
     def history(
-        self,
-        listing_id: str,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        *,
-        limit: int | None = None,
+        self, listing_id: str, start: datetime | None = None, end: datetime | None = None, *, limit: int | None = None
     ) -> list[Observation]:
         """Observations with start <= observed_at < end, oldest first, the first `limit` of them."""
         first = _moment(datetime.min.replace(tzinfo=UTC) if start is None else utc(start, "The start"))
@@ -151,10 +138,7 @@ class DynamoDbStore:
         if kind not in self._kinds:
             self._table.put({"pk": "DOCUMENT_KIND", "sk": kind})
             self._kinds.add(kind)
-        if not if_absent:
-            self._table.put(item)
-            return True
-        return self._table.put_if_absent(item)
+        return self._table.put(item, if_absent=if_absent)
 
     def document(self, kind: str, key: str) -> dict[str, Any] | None:
         """One document, or None."""

@@ -89,16 +89,12 @@ class TextTable:
         with self._translated():
             return sum(page["Count"] for page in self._pages(pk, Select="COUNT"))
 
-    def put(self, item: Item) -> None:
-        """Write an item over what is there."""
-        with self._translated():
-            self._client.put_item(TableName=self.name, Item=_typed(item))
-
-    def put_if_absent(self, item: Item) -> bool:
-        """Write an item; False, and nothing changed, when there is one of its key."""
+    def put(self, item: Item, *, if_absent: bool = False) -> bool:
+        """Write an item over what is there; False, and nothing changed, when `if_absent` and its key is there."""
+        condition = {"ConditionExpression": _IF_ABSENT} if if_absent else {}
         with self._translated():
             try:
-                self._client.put_item(TableName=self.name, Item=_typed(item), ConditionExpression=_IF_ABSENT)
+                self._client.put_item(TableName=self.name, Item=_typed(item), **condition)
             except self._client.exceptions.ConditionalCheckFailedException:
                 return False
         return True
@@ -172,11 +168,7 @@ def exhaust(
     *,
     pause: Callable[[float], object] = time.sleep,
 ) -> Iterator[Mapping[str, Any]]:
-    """Send a batch, then again what each answer leaves in its field `left`, waiting longer each time.
-
-    Raises:
-        UnavailableError: when something is left after ten attempts.
-    """
+    """Send a batch, then what each answer leaves in its field `left`, up to ten times, waiting longer each time."""
     for attempt in range(_ATTEMPTS):
         response = send(RequestItems=request)
         yield response

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ import msgspec
 from almazara.prices.schema import Observation
 from almazara.prices.store.observations import pages_of_history
 from almazara.prices.store.protocol import ObservationStore
-from almazara.prices.store.registry import open_store
+from almazara.prices.store.registry import open_store, store_at
 from almazara.runs import Progress
 from almazara.settings import Settings
 
@@ -64,19 +65,13 @@ class Checksum:
 
 
 def migrate(
-    source: ObservationStore,
-    target: ObservationStore,
-    progress: Callable[[CopyProgress], object] = lambda _: None,
+    source: ObservationStore, target: ObservationStore, progress: Callable[[CopyProgress], object] = lambda _: None
 ) -> MigrationReport:
     """Copy listings, runs, documents and observations; what the target has is never overwritten by observations.
 
     A bookmark in the target says how far it came, so that an interrupted call is resumed by repeating it; a whole one
-    removes it. Nothing should write to the source meanwhile, and the target should be new.
-
-    Args:
-        source: Where from.
-        target: Where to.
-        progress: Told after each listing.
+    removes it. Nothing should write to the source meanwhile, and the target should be new. `progress` is told after
+    each listing.
     """
     listings, runs, documents = _copy_the_rest(source, target)
     ids = sorted(source.latest())
@@ -138,11 +133,5 @@ def _copy_the_rest(source: ObservationStore, target: ObservationStore) -> tuple[
 
 def migrate_store(settings: Settings, target_url: str, progress: Progress) -> MigrationReport:
     """Copy the store of the settings into another one; see `migration.migrate`."""
-    from almazara.prices.store import registry
-
-    source, target = open_store(settings), registry.store_at(target_url)
-    try:
+    with closing(open_store(settings)) as source, closing(store_at(target_url)) as target:
         return migrate(source, target, lambda step: progress("copying", step.done, step.total))
-    finally:
-        source.close()
-        target.close()

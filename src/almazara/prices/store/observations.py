@@ -47,11 +47,7 @@ def validate_observation(observation: Observation) -> Observation:
 
 
 def validate_listing(listing: Listing) -> Listing:
-    """The listing as every store keeps it: moment in UTC, amounts without exponent.
-
-    Raises:
-        InputError: when its id cannot be a key, an amount is not positive and finite, or its moment has no time zone.
-    """
+    """The listing as every store keeps it: its id a key, moment in UTC, amounts positive, finite, without exponent."""
     require_key(listing.listing_id, "listing_id")
     for name in ("shop", "sku", "url", "title", "category"):
         _require_text(getattr(listing, name), f"The listing's {name}")
@@ -64,22 +60,14 @@ def validate_listing(listing: Listing) -> Listing:
 
 
 def validate_run(run: Run) -> Run:
-    """The run as every store keeps it: moments in UTC.
-
-    Raises:
-        InputError: when its id cannot be a key, or a moment has no time zone.
-    """
+    """The run as every store keeps it: its id a key, moments in UTC."""
     require_key(run.run_id, "run_id")
     ended_at = None if run.ended_at is None else utc(run.ended_at, "The run's end")
     return dataclasses.replace(run, started_at=utc(run.started_at, "The run's start"), ended_at=ended_at)
 
 
 def utc(moment: object, name: str) -> datetime:
-    """The same moment in UTC.
-
-    Raises:
-        InputError: when it has no time zone, or leaves the calendar.
-    """
+    """The same moment in UTC; refused without a time zone, or when it leaves the calendar."""
     if not isinstance(moment, datetime) or moment.utcoffset() is None:
         raise InputError(f"{name} has no time zone: give an aware datetime.")
     if moment.tzinfo is UTC:
@@ -91,11 +79,7 @@ def utc(moment: object, name: str) -> datetime:
 
 
 def document_text(kind: str, key: str, body: Mapping[str, Any]) -> str:
-    """The JSON text of a document.
-
-    Raises:
-        InputError: when kind or key cannot be a key, or the body is not plain JSON (NaN is not).
-    """
+    """The JSON text of a document; its kind and key must be keys, its body plain JSON (NaN is not)."""
     require_key(kind, "kind")
     require_key(key, "key")
     try:
@@ -107,11 +91,7 @@ def document_text(kind: str, key: str, body: Mapping[str, Any]) -> str:
 
 
 def require_key(value: object, name: str) -> None:
-    """Refuse what cannot be a key in every store: nothing, over 1,000 bytes, NUL, or not encodable.
-
-    Raises:
-        InputError: saying what is wrong with it.
-    """
+    """Refuse what cannot be a key in every store: nothing, over 1,000 bytes, NUL, or not encodable."""
     if not isinstance(value, str) or not value:
         raise InputError(f"The {name} {value!r} must be a text that is not empty.")
     _require_text(value, f"The {name} {value!r}")

@@ -16,76 +16,58 @@ class ObservationStore(Protocol):
         Returns:
             How many were new. All of one call become visible, and durable, before it returns; an interrupted call
             can be repeated without doubling anything.
+
+        Raises:
+            InputError: when one of them cannot be kept; then none is.
+            UnavailableError: when the store does not take them.
         """
-        ...
 
     def history(
-        self,
-        listing_id: str,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        *,
-        limit: int | None = None,
+        self, listing_id: str, start: datetime | None = None, end: datetime | None = None, *, limit: int | None = None
     ) -> list[Observation]:
         """Observations with start <= observed_at < end, oldest first, the first `limit` of them."""
-        ...
 
     def latest(self, listing_ids: Sequence[str] | None = None) -> dict[str, Observation]:
         """The newest observation of each listing (of all listings when None); absent where there is none."""
-        ...
 
     def count(self, listing_id: str) -> int:
         """How many observations a listing has."""
-        ...
 
     def save_listing(self, listing: Listing) -> None:
         """Add a listing or replace the one of the same id; observations are not touched."""
-        ...
 
     def listing(self, listing_id: str) -> Listing | None:
         """One listing, or None."""
-        ...
 
     def listings(self, *, category: str | None = None, tracked: bool | None = None) -> list[Listing]:
         """Listings in order of listing_id."""
-        ...
 
     def save_run(self, run: Run) -> None:
         """Add a run or replace the one of the same id."""
-        ...
 
     def run(self, run_id: str) -> Run | None:
         """One run, or None."""
-        ...
 
     def runs(self, *, kind: str | None = None, limit: int = 100) -> list[Run]:
         """Runs, newest first."""
-        ...
 
     def put_document(self, kind: str, key: str, body: Mapping[str, Any], *, if_absent: bool = False) -> bool:
         """Keep a small JSON document (alert rules, sent events, held readings).
 
-        Returns:
-            False, and nothing changed, when `if_absent` and the key exists already: one of several processes wins.
+        False, and nothing changed, when `if_absent` and the key exists already: one of several processes wins.
         """
-        ...
 
     def document(self, kind: str, key: str) -> dict[str, Any] | None:
         """One document, or None."""
-        ...
 
     def documents(self, kind: str) -> dict[str, dict[str, Any]]:
         """All documents of a kind by key, in order of key."""
-        ...
 
     def document_kinds(self) -> list[str]:
         """The kinds that have, or once had, documents, in order."""
-        ...
 
     def delete_document(self, kind: str, key: str) -> None:
         """Remove a document; fine when it is not there."""
-        ...
 
     def close(self) -> None:
         """Give connections and files back."""
-        ...

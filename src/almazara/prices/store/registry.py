@@ -22,7 +22,7 @@ def store_at(url: str) -> ObservationStore:
             `dynamodb://table?region=eu-west-1&endpoint=http://localhost:8000`.
 
     Raises:
-        InputError: when the URL names no known kind of store.
+        InputError: when the URL names no known kind of store, or cannot be understood by it.
         MissingExtraError: when the store's driver is not installed.
         UnavailableError: when the store does not answer, or was written by a newer Almazara.
     """

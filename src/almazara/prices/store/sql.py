@@ -49,12 +49,7 @@ class SqlStore:
         self._database = database
 
     def append(self, observations: Iterable[Observation]) -> int:
-        """Keep what is new, all of it or nothing; see `protocol.ObservationStore.append`.
-
-        Raises:
-            InputError: when one of them cannot be kept; then none is.
-            UnavailableError: when the database does not take them; then none is kept.
-        """
+        """Keep what is new, all of it or nothing; see `protocol.ObservationStore.append`."""
         batch = [validate_observation(observation) for observation in observations]
         if not batch:
             return 0
@@ -68,12 +63,7 @@ class SqlStore:
             )
 
     def history(
-        self,
-        listing_id: str,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        *,
-        limit: int | None = None,
+        self, listing_id: str, start: datetime | None = None, end: datetime | None = None, *, limit: int | None = None
     ) -> list[Observation]:
         """Observations with start <= observed_at < end, oldest first, the first `limit` of them."""
         query = _READ.where(tables.listing_keys.c.listing_id == listing_id).order_by(tables.observations.c.observed_at)
@@ -102,11 +92,8 @@ class SqlStore:
 
     def count(self, listing_id: str) -> int:
         """How many observations a listing has."""
-        query = (
-            sa.select(sa.func.count())
-            .join_from(tables.listing_keys, tables.observations)
-            .where(tables.listing_keys.c.listing_id == listing_id)
-        )
+        query = sa.select(sa.func.count()).join_from(tables.listing_keys, tables.observations)
+        query = query.where(tables.listing_keys.c.listing_id == listing_id)
         with self._database.reading() as connection:
             return connection.execute(query).scalar_one()
 
@@ -145,13 +132,10 @@ class SqlStore:
 
     def runs(self, *, kind: str | None = None, limit: int = 100) -> list[Run]:
         """Runs, newest first."""
-        query = (
-            sa.select(tables.runs.c.body)
-            .order_by(tables.runs.c.started_at.desc(), tables.runs.c.run_id.desc())
-            .limit(limit)
-        )
+        columns = tables.runs.c
+        query = sa.select(columns.body).order_by(columns.started_at.desc(), columns.run_id.desc()).limit(limit)
         if kind is not None:
-            query = query.where(tables.runs.c.kind == kind)
+            query = query.where(columns.kind == kind)
         with self._database.reading() as connection:
             return [msgspec.json.decode(body, type=Run) for body in connection.execute(query).scalars()]
 
@@ -167,9 +151,8 @@ class SqlStore:
 
     def document(self, kind: str, key: str) -> dict[str, Any] | None:
         """One document, or None."""
-        found = self._first(
-            sa.select(tables.documents.c.body).where(tables.documents.c.kind == kind, tables.documents.c.key == key)
-        )
+        columns = tables.documents.c
+        found = self._first(sa.select(columns.body).where(columns.kind == kind, columns.key == key))
         return None if found is None else json.loads(found.body)
 
     def documents(self, kind: str) -> dict[str, dict[str, Any]]:
@@ -186,10 +169,9 @@ class SqlStore:
 
     def delete_document(self, kind: str, key: str) -> None:
         """Remove a document; fine when it is not there."""
+        columns = tables.documents.c
         with self._database.writing() as connection:
-            connection.execute(
-                sa.delete(tables.documents).where(tables.documents.c.kind == kind, tables.documents.c.key == key)
-            )
+            connection.execute(sa.delete(tables.documents).where(columns.kind == kind, columns.key == key))
 
     def close(self) -> None:
         """Give connections and files back."""

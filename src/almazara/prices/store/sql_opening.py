@@ -31,11 +31,7 @@ _ADVICE: Final = {
 
 
 def open_observations(url: str) -> Database:
-    """The database of a URL, whose schema is the newest one; see `sql.open_database`.
-
-    Raises:
-        UnavailableError: also when it was written by a newer Almazara.
-    """
+    """The database of a URL, whose schema is the newest one; see `sql.open_database`."""
     return open_database(url, example="prices.db", pragmas=_PRAGMAS, said=_said, prepare=_upgrade)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator
 
 from almazara.prices.schema import Availability, ListingKind
 
@@ -19,12 +19,8 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 class Moment(TypeDecorator[datetime]):
     """An aware moment to the microsecond: TIMESTAMPTZ in PostgreSQL, microseconds since 1970 elsewhere."""
 
-    impl = sa.BigInteger
+    impl = sa.BigInteger().with_variant(sa.DateTime(timezone=True), "postgresql")
     cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """The type of the database at hand."""
-        return sa.DateTime(timezone=True) if dialect.name == "postgresql" else sa.BigInteger()
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 (int or datetime)
         """Microseconds where the database has no type for moments."""
@@ -44,12 +40,8 @@ class Moment(TypeDecorator[datetime]):
 class Amount(TypeDecorator[Decimal]):
     """An exact decimal, trailing zeros included: NUMERIC in PostgreSQL, text elsewhere."""
 
-    impl = sa.Text
+    impl = sa.Text().with_variant(sa.Numeric(), "postgresql")
     cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """The type of the database at hand."""
-        return sa.Numeric() if dialect.name == "postgresql" else sa.Text()
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:  # noqa: ANN401 (str or Decimal)
         """Plain digits where the database has no exact type."""

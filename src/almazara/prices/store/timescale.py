@@ -33,10 +33,8 @@ SELECT add_continuous_aggregate_policy('observation_daily', start_offset => INTE
 def enable(connection: sa.Connection) -> bool:
     """Make a compressed hypertable with a continuous daily aggregate of the observations, where possible.
 
-    Plain PostgreSQL stays as it is; so does a server that refuses the extension, which the log says.
-
-    Returns:
-        Whether the observations are a hypertable now.
+    Plain PostgreSQL stays as it is; so does a server that refuses the extension, which the log says. Returns whether
+    the observations are a hypertable now.
     """
     installed = connection.execute(sa.text(AVAILABLE)).scalar()
     if installed is None:

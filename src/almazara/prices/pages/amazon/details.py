@@ -7,8 +7,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from almazara.prices.money import Money, parse_price
 from almazara.prices.pages.amazon import rules
-from almazara.prices.pages.amazon.price import FeaturedOffer, price_text
-from almazara.prices.pages.document import attribute, count_in, first_text, rating_in, text_of
+from almazara.prices.pages.amazon.price import FeaturedOffer, buy_box_rows, higher_price
+from almazara.prices.pages.document import count_in, first_text, rating_in, text_of
 from almazara.prices.pages.outcome import Condition, UnitPrice
 from almazara.prices.schema import Availability
 
@@ -16,22 +16,17 @@ _PER = re.compile(r"^\(?\s*(?P<price>[^/()]*\d[^/()]*?)\s*/\s*(?P<per>[^/()]{1,3
 _LONGEST_SELLER = 60
 
 
-def stock_text(tree: LexborHTMLParser, offer: FeaturedOffer) -> str:
+def stock_text(offer: FeaturedOffer) -> str:
     """The stock line of the featured row, without the data that newer pages hide in it."""
-    for selector in rules.AVAILABILITIES:
-        for node in tree.css(selector):
-            text = re.sub(r"\s+(?=[.,!])", "", text_of(node).split(" {")[0].strip())
-            if text and offer.includes(node):
-                return text
-    return ""
+    lines = (text_of(node).split(" {")[0].strip() for node in offer.places(rules.AVAILABILITIES))
+    return next((text for line in lines if (text := re.sub(r"\s+(?=[.,!])", "", line))), "")
 
 
 def why_unavailable(tree: LexborHTMLParser, stock: str) -> str | None:
     """The page's own words that there is no featured offer to buy, or None."""
     lowered = stock.lower()
-    if any(words in lowered for words in rules.UNAVAILABLE_WORDS) and not can_be_bought(tree):
-        return stock
-    if tree.css_first("#outOfStock") is not None and not can_be_bought(tree):
+    is_gone = any(words in lowered for words in rules.UNAVAILABLE_WORDS) or tree.css_first("#outOfStock") is not None
+    if is_gone and not can_be_bought(tree):
         return stock or "out of stock"
     return stock if any(words in lowered for words in rules.NO_FEATURED_WORDS) else None
 
@@ -43,9 +38,9 @@ def has_no_new_offer(tree: LexborHTMLParser) -> bool:
 
 def sells_used_only(tree: LexborHTMLParser) -> bool:
     """Whether the buy box has used or rented copies and no new one."""
-    rows = [m["kind"].lower() for n in tree.css("#buyBoxAccordion > *") if (m := rules.ROW.search(attribute(n, "id")))]
-    if rows:
-        return all(kind.startswith(rules.USED_ROWS) for kind in rows)
+    kinds = [kind for _, kind in buy_box_rows(tree) if kind]
+    if kinds:
+        return all(kind.startswith(rules.USED_ROWS) for kind in kinds)
     return tree.css_first(rules.USED_BOXES) is not None and tree.css_first(rules.NEW_BOXES) is None
 
 
@@ -63,25 +58,20 @@ def availability(tree: LexborHTMLParser, stock: str) -> Availability:
     return Availability.IN_STOCK if not stock and can_be_bought(tree) else Availability.UNKNOWN
 
 
-def list_price(tree: LexborHTMLParser, offer: FeaturedOffer, price: Money) -> Decimal | None:
+def list_price(offer: FeaturedOffer, price: Money) -> Decimal | None:
     """The struck or recommended price of the same offer: higher, and in the same currency."""
-    for selector in rules.LIST_PRICES:
-        for node in tree.css(selector):
-            money = parse_price(price_text(node), currency_hint=price.currency)
-            if money and money.currency == price.currency and money.amount > price.amount and offer.includes(node):
-                return money.amount
-    return None
+    prices = (higher_price(node, price) for node in offer.places(rules.LIST_PRICES))
+    return next((higher for higher in prices if higher is not None), None)
 
 
-def unit_price(tree: LexborHTMLParser, offer: FeaturedOffer, price: Money) -> UnitPrice | None:
+def unit_price(offer: FeaturedOffer, price: Money) -> UnitPrice | None:
     """The price for a unit of measure, as printed beside the featured price."""
-    for selector in rules.UNIT_PRICES:
-        for node in tree.css(selector):
-            text = _without_doubles(text_of(node))
-            match = _PER.match(text)
-            money = parse_price(match["price"], currency_hint=price.currency) if match else None
-            if match and money and money.currency == price.currency and offer.includes(node):
-                return UnitPrice(money.amount, money.currency, match["per"], text.strip("() "))
+    for node in offer.places(rules.UNIT_PRICES):
+        text = _without_doubles(text_of(node))
+        match = _PER.match(text)
+        money = parse_price(match["price"], currency_hint=price.currency) if match else None
+        if match and money and money.currency == price.currency:
+            return UnitPrice(money.amount, money.currency, match["per"], text.strip("() "))
     return None
 
 
@@ -90,14 +80,10 @@ def _without_doubles(text: str) -> str:
     return re.sub(r"(\S*\d\S*(?:\s?[^\d\s/()]{1,4})?)\s\1(?=[\s/)])", r"\1", text)
 
 
-def seller(tree: LexborHTMLParser, offer: FeaturedOffer) -> str | None:
+def seller(offer: FeaturedOffer) -> str | None:
     """The seller's name, or the sentence that names it."""
-    for selector in rules.SELLERS:
-        for node in tree.css(selector):
-            text = text_of(node)
-            if text and len(text) <= _LONGEST_SELLER and offer.includes(node):
-                return text
-    return None
+    texts = map(text_of, offer.places(rules.SELLERS))
+    return next((text for text in texts if 0 < len(text) <= _LONGEST_SELLER), None)
 
 
 def rating(tree: LexborHTMLParser) -> Decimal | None:
@@ -116,12 +102,8 @@ def review_count(tree: LexborHTMLParser) -> int | None:
 
 def other_prices(tree: LexborHTMLParser) -> tuple[tuple[str, str], ...]:
     """Prices of used copies, other sellers and subscriptions."""
-    return tuple(
-        (name, text)
-        for name, selector in rules.OTHER_PRICES
-        for node in tree.css(selector)[:3]
-        if (text := text_of(node))
-    )
+    found = ((name, text_of(node)) for name, selector in rules.OTHER_PRICES for node in tree.css(selector)[:3])
+    return tuple((name, text) for name, text in found if text)
 
 
 def condition(title: str, offer: FeaturedOffer) -> Condition:

@@ -1,15 +1,12 @@
 """Search, category and bestseller pages of Amazon: the results in the page's order."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from almazara.prices.money import Money, parse_price
 from almazara.prices.pages.amazon.marketplaces import CURRENCIES, asin_in_url, is_asin
-from almazara.prices.pages.amazon.price import is_struck, price_text, with_fraction
+from almazara.prices.pages.amazon.price import higher_price, is_struck, price_text, with_fraction
 from almazara.prices.pages.document import attribute, count_in, first_text, rating_in, text_of
 from almazara.prices.pages.outcome import ListedOffer, ListingPage
 
@@ -26,22 +23,12 @@ _TITLES: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """One shape of result list: the rule's name, its cards, and how one card is read."""
-
-    name: str
-    cards: str
-    read: Callable[[LexborNode, str], ListedOffer | None]
-
-
 def read_listing(tree: LexborHTMLParser, shop: str) -> ListingPage | None:
     """The results of a search or bestseller page, or None when it shows none."""
-    for layout in _LAYOUTS:
-        offers = [layout.read(card, shop) for card in tree.css(layout.cards)[:_MOST_CARDS]]
-        found = tuple(offer for offer in offers if offer is not None)
-        if found:
-            return ListingPage(found, shop, f"amazon:{layout.name}")
+    for name, cards, read in _LAYOUTS:
+        offers = [read(card, shop) for card in tree.css(cards)[:_MOST_CARDS]]
+        if found := tuple(offer for offer in offers if offer is not None):
+            return ListingPage(found, shop, f"amazon:{name}")
     return None
 
 
@@ -51,13 +38,14 @@ def _search_card(card: LexborNode, shop: str) -> ListedOffer | None:
     if not is_asin(asin) or not title:
         return None
     price = _price(card, CURRENCIES[shop]) or _price_before_2019(card, CURRENCIES[shop])
+    struck = card.css_first(".a-price[data-a-strike='true']")
     rating = attribute(card.css_first("[aria-label*='5']"), "aria-label") or text_of(card.css_first(".a-icon-alt"))
     return ListedOffer(
         sku=asin,
         title=title,
         price=price.amount if price else None,
         currency=price.currency if price else None,
-        list_price=_list_price(card, price),
+        list_price=higher_price(struck, price) if struck is not None and price else None,
         url=f"https://www.{shop}/dp/{asin}",
         sponsored="AdHolder" in attribute(card, "class") or card.css_first(_SPONSORED) is not None,
         rating=rating_in(text_of(card.css_first(".a-icon-alt")) or rating),
@@ -108,14 +96,6 @@ def _price(card: LexborNode, currency: str) -> Money | None:
     return parse_price(price_text(nodes[0]), currency_hint=currency)
 
 
-def _list_price(card: LexborNode, price: Money | None) -> Decimal | None:
-    node = card.css_first(".a-price[data-a-strike='true']")
-    if price is None or node is None:
-        return None
-    money = parse_price(price_text(node), currency_hint=price.currency)
-    return money.amount if money and money.currency == price.currency and money.amount > price.amount else None
-
-
 def _bestseller_card(card: LexborNode, shop: str) -> ListedOffer | None:
     asin = _linked_asin(card)
     title = first_text(card, ("[class*='line-clamp']", "a > span > div", ".p13n-sc-truncate"))
@@ -136,9 +116,10 @@ def _bestseller_card(card: LexborNode, shop: str) -> ListedOffer | None:
     )
 
 
+# Shapes of a result list: the rule's name, the cards, and how one card is read.
 _LAYOUTS: Final = (
-    _Layout("search", "[data-component-type='s-search-result']", _search_card),
-    _Layout("search", ".s-result-item[data-asin]", _search_card),
-    _Layout("bestsellers", "#gridItemRoot, .zg-item-immersion, .zg_itemImmersion", _bestseller_card),
-    _Layout("category", ".octopus-pc-item", _search_card),
+    ("search", "[data-component-type='s-search-result']", _search_card),
+    ("search", ".s-result-item[data-asin]", _search_card),
+    ("bestsellers", "#gridItemRoot, .zg-item-immersion, .zg_itemImmersion", _bestseller_card),
+    ("category", ".octopus-pc-item", _search_card),
 )

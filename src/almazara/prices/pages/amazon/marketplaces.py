@@ -6,31 +6,12 @@ from urllib.parse import urlsplit
 
 # Host without `www.` -> the currency that its bare `$`, `kr` or `¥` means.
 CURRENCIES: Final[dict[str, str]] = {
-    "amazon.ae": "AED",
-    "amazon.ca": "CAD",
-    "amazon.cn": "CNY",
-    "amazon.co.jp": "JPY",
-    "amazon.co.uk": "GBP",
-    "amazon.co.za": "ZAR",
-    "amazon.com": "USD",
-    "amazon.com.au": "AUD",
-    "amazon.com.be": "EUR",
-    "amazon.com.br": "BRL",
-    "amazon.com.mx": "MXN",
-    "amazon.com.tr": "TRY",
-    "amazon.de": "EUR",
-    "amazon.eg": "EGP",
-    "amazon.es": "EUR",
-    "amazon.fr": "EUR",
-    "amazon.ie": "EUR",
-    "amazon.in": "INR",
-    "amazon.it": "EUR",
-    "amazon.nl": "EUR",
-    "amazon.pl": "PLN",
-    "amazon.sa": "SAR",
-    "amazon.se": "SEK",
-    "amazon.sg": "SGD",
-}
+    "amazon.ae": "AED", "amazon.ca": "CAD", "amazon.cn": "CNY", "amazon.co.jp": "JPY", "amazon.co.uk": "GBP",
+    "amazon.co.za": "ZAR", "amazon.com": "USD", "amazon.com.au": "AUD", "amazon.com.be": "EUR",
+    "amazon.com.br": "BRL", "amazon.com.mx": "MXN", "amazon.com.tr": "TRY", "amazon.de": "EUR", "amazon.eg": "EGP",
+    "amazon.es": "EUR", "amazon.fr": "EUR", "amazon.ie": "EUR", "amazon.in": "INR", "amazon.it": "EUR",
+    "amazon.nl": "EUR", "amazon.pl": "PLN", "amazon.sa": "SAR", "amazon.se": "SEK", "amazon.sg": "SGD",
+}  # fmt: skip
 
 _ASIN = re.compile(r"[A-Z0-9]{10}")
 _IN_PATH = re.compile(

@@ -1,14 +1,16 @@
 """The featured new offer's price on a product page of Amazon, and which prices beside it are not it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice, takewhile
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from almazara.prices.money import Money, parse_price
 from almazara.prices.pages.amazon import rules
-from almazara.prices.pages.document import attribute, text_of
+from almazara.prices.pages.document import attribute, lineage, text_of
 
 _SUPERSCRIPTS = 2
 _MOST_PLACES = 500
@@ -45,6 +47,7 @@ class FeaturedOffer:
     """Tells the elements of the featured new offer from those of other offers, rows and products."""
 
     def __init__(self, tree: LexborHTMLParser, asin: str) -> None:
+        self._tree = tree
         self._asin = asin
         self._renewed = _only_renewed_row(tree)
 
@@ -53,19 +56,15 @@ class FeaturedOffer:
         """Whether the open row of the buy box sells a refurbished article."""
         return (self._renewed or "").startswith(rules.RENEWED_ROWS)
 
-    def includes(self, node: LexborNode) -> bool:
-        """Whether no ancestor says that the element belongs to something else."""
-        return self.why_not(node) is None
+    def places(self, selectors: Iterable[str]) -> Iterator[LexborNode]:
+        """Elements in order of the selectors, without those that belong to something else."""
+        nodes = (node for selector in selectors for node in self._tree.css(selector))
+        return (node for node in nodes if self.why_not(node) is None)
 
     def why_not(self, node: LexborNode) -> str | None:
         """The first ancestor that belongs to something else, or None."""
-        step: LexborNode | None = node
-        while step is not None and step.tag not in {"body", "html"}:
-            attributes = step.attributes
-            if why := self._foreign(attributes):
-                return why
-            step = step.parent
-        return None
+        inside = takewhile(lambda step: step.tag not in {"body", "html"}, lineage(node))
+        return next((why for step in inside if (why := self._foreign(step.attributes))), None)
 
     def _foreign(self, attributes: dict[str, str | None]) -> str | None:
         identity = attributes.get("id") or ""
@@ -85,14 +84,25 @@ class FeaturedOffer:
         return kind.startswith(rules.RENEWED_ROWS) and (self._renewed or "").startswith(kind)
 
 
+def buy_box_rows(tree: LexborHTMLParser) -> list[tuple[LexborNode, str]]:
+    """The rows of the buy box's accordion with their kinds in lower case, empty for one that names none."""
+    rows = tree.css("#buyBoxAccordion > [id*='AccordionRow']")
+    matches = [rules.ROW.search(attribute(row, "id")) for row in rows]
+    return [(row, match["kind"].lower() if match else "") for row, match in zip(rows, matches, strict=True)]
+
+
+def _open_rows(rows: list[tuple[LexborNode, str]]) -> list[str]:
+    """The kinds of the rows that are open."""
+    return [kind for row, kind in rows if "a-accordion-active" in attribute(row, "class").split()]
+
+
 def _only_renewed_row(tree: LexborHTMLParser) -> str | None:
     """The open row of a buy box that sells refurbished articles only, by condition; None with a new row."""
-    rows = tree.css("#buyBoxAccordion > [id*='AccordionRow']")
-    kinds = [match["kind"].lower() for row in rows if (match := rules.ROW.search(attribute(row, "id")))]
-    if any(kind.startswith(rules.NEW_ROWS) for kind in kinds):
+    rows = buy_box_rows(tree)
+    if any(kind.startswith(rules.NEW_ROWS) or not kind for _, kind in rows):
         return None
-    active = [kind for row, kind in zip(rows, kinds, strict=False) if "a-accordion-active" in attribute(row, "class")]
-    return active[0] if len(active) == 1 and len(rows) == len(kinds) else None
+    opened = _open_rows(rows)
+    return opened[0] if len(opened) == 1 else None
 
 
 def featured_price(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) -> FeaturedPrice | NoPrice:
@@ -108,7 +118,7 @@ def featured_price(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) 
     first = candidates[0]
     if not _stands_for_new(tree, first):
         return NoPrice(("price",), f"Another row of the buy box is open, and {first.text!r} may be its price.")
-    hidden = _hidden_options(tree, currency) | _hidden_totals(tree, offer, currency)
+    hidden = _hidden_options(tree, currency) | _hidden_totals(offer, currency)
     doubted = [c for c in candidates[1:] if c.money != first.money and not _explained(first, c.money)]
     if doubted or (hidden and first.money not in hidden and not all(_explained(first, h) for h in hidden)):
         said = sorted({c.text for c in candidates} | {str(money.amount) for money in hidden})
@@ -144,33 +154,20 @@ def _candidates(
 
 def _stands_for_new(tree: LexborHTMLParser, candidate: _Candidate) -> bool:
     """Whether a price outside the rows is the new offer's, although another row (a subscription, used) is open."""
-    rows = {node.mem_id: attribute(node, "id") for node in tree.css("#buyBoxAccordion > [id*='AccordionRow']")}
-    opened = [row for row in tree.css("#buyBoxAccordion > .a-accordion-active") if row.mem_id in rows]
-    kinds = [match["kind"].lower() for row in opened if (match := rules.ROW.search(attribute(row, "id")))]
-    if all(kind.startswith((*rules.NEW_ROWS, *rules.RENEWED_ROWS)) for kind in kinds) or _in_row(candidate.node):
+    rows = buy_box_rows(tree)
+    kinds = [kind for kind in _open_rows(rows) if kind]
+    in_row = any(rules.ROW.search(attribute(step, "id")) for step in lineage(candidate.node))
+    if in_row or all(kind.startswith((*rules.NEW_ROWS, *rules.RENEWED_ROWS)) for kind in kinds):
         return True
-    new = [row for row in tree.css("#buyBoxAccordion > *") if _is_new_row(rows.get(row.mem_id, ""))]
+    new = [row for row, kind in rows if kind.startswith(rules.NEW_ROWS)]
     texts = {price_text(node) for row in new for node in row.css(".a-price, .a-color-price")}
     hint = candidate.money.currency if candidate.money else None
     return any(parse_price(text, currency_hint=hint) == candidate.money for text in texts)
 
 
-def _is_new_row(identity: str) -> bool:
-    match = rules.ROW.search(identity)
-    return match is not None and match["kind"].lower().startswith(rules.NEW_ROWS)
-
-
-def _in_row(node: LexborNode) -> bool:
-    step: LexborNode | None = node
-    while step is not None and not rules.ROW.search(attribute(step, "id")):
-        step = step.parent
-    return step is not None
-
-
 def _is_for_a_part(node: LexborNode) -> bool:
     """Whether a price is that of a unit of measure, or of one month of several."""
-    around = (step for step in (node, node.parent, node.parent and node.parent.parent) if step is not None)
-    per_unit = any(rules.PER_UNIT.search(attribute(step, "class")) for step in around)
+    per_unit = any(rules.PER_UNIT.search(attribute(step, "class")) for step in islice(lineage(node), 3))
     return per_unit or rules.PART.match(_text_behind(node)) is not None
 
 
@@ -183,9 +180,9 @@ def _text_behind(node: LexborNode) -> str:
 
 
 def _rule_places(tree: LexborHTMLParser) -> Iterator[tuple[str, LexborNode]]:
-    for rule in rules.PRICE_RULES:
-        for node in tree.css(rule.selector):
-            yield rule.name, node
+    for rule, selector in rules.PRICE_RULES.items():
+        for node in tree.css(selector):
+            yield rule, node
 
 
 def _explained(first: _Candidate, other: Money | None) -> bool:
@@ -193,21 +190,18 @@ def _explained(first: _Candidate, other: Money | None) -> bool:
 
     A deal replaces the usual price; in Brazil the price for one way of paying is shown, the usual one hidden.
     """
-    if other is None or first.money is None or other.currency != first.money.currency:
-        return other == first.money
-    if other.amount <= first.money.amount:
-        return other == first.money
+    price = first.money
+    if other is None or price is None or other.currency != price.currency or other.amount <= price.amount:
+        return other == price
     if first.rule in {"priceblock-deal", "priceblock-sale"}:
         return True
-    return first.money.currency == "BRL" and bool(rules.ONE_WAY_OF_PAYING.search(_around(first.node)))
+    return price.currency == "BRL" and bool(rules.ONE_WAY_OF_PAYING.search(_around(first.node)))
 
 
 def _around(node: LexborNode) -> str:
     """The text of the column or buy box that a price stands in."""
-    step: LexborNode | None = node
-    while step is not None and attribute(step, "id") not in rules.COLUMNS:
-        step = step.parent
-    return text_of(step if step is not None else node).lower()
+    column = next((step for step in lineage(node) if attribute(step, "id") in rules.COLUMNS), node)
+    return text_of(column).lower()
 
 
 def _hidden_options(tree: LexborHTMLParser, currency: str) -> set[Money]:
@@ -226,24 +220,20 @@ def _hidden_options(tree: LexborHTMLParser, currency: str) -> set[Money]:
     return found
 
 
-def _hidden_totals(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) -> set[Money]:
+def _hidden_totals(offer: FeaturedOffer, currency: str) -> set[Money]:
     """The total for one piece that the featured row keeps for its quantity box (2022 on)."""
-    texts = [price_text(node) for node in tree.css(rules.HIDDEN_TOTALS) if offer.includes(node)]
+    texts = [price_text(node) for node in offer.places([rules.HIDDEN_TOTALS])]
     return {money for text in texts if (money := parse_price(text, currency_hint=currency))}
 
 
 def is_struck(node: LexborNode) -> bool:
     """Whether a price, or what it stands in, is struck through."""
-    step: LexborNode | None = node
-    for _ in range(4):
-        if step is None:
-            return False
-        if step.tag in {"s", "del", "strike"} or attribute(step, "data-a-strike") == "true":
-            return True
-        if rules.STRUCK.search(attribute(step, "class")):
-            return True
-        step = step.parent
-    return False
+    return any(
+        step.tag in {"s", "del", "strike"}
+        or attribute(step, "data-a-strike") == "true"
+        or rules.STRUCK.search(attribute(step, "class"))
+        for step in islice(lineage(node), 4)
+    )
 
 
 def _in_range(node: LexborNode) -> bool:
@@ -254,6 +244,12 @@ def _in_range(node: LexborNode) -> bool:
     return "a-price-range" in attribute(parent, "class") or bool(
         "a-price" in attribute(node, "class") and {"-", "\u2013"} & set(text_of(parent).split())
     )
+
+
+def higher_price(node: LexborNode, price: Money) -> Decimal | None:
+    """An element's price where it is higher than another one, in the same currency."""
+    money = parse_price(price_text(node), currency_hint=price.currency)
+    return money.amount if money and money.currency == price.currency and money.amount > price.amount else None
 
 
 def price_text(node: LexborNode) -> str:

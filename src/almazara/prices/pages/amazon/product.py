@@ -41,7 +41,7 @@ def read(tree: LexborHTMLParser, request: PageRequest) -> Outcome:
         reason = f"The title no longer resembles {request.known_title!r}: the ASIN may have been reused."
         return Unreadable(("title",), reason, asin, title)
     offer = FeaturedOffer(tree, asin)
-    return _outcome(_Product(tree, request.shop, asin, title, offer, details.stock_text(tree, offer)))
+    return _outcome(_Product(tree, request.shop, asin, title, offer, details.stock_text(offer)))
 
 
 def _no_product(tree: LexborHTMLParser) -> Unreadable:
@@ -76,11 +76,11 @@ def _offer(product: _Product, found: FeaturedPrice) -> Offer:
         shop=product.shop,
         sku=product.asin,
         title=product.title,
-        list_price=details.list_price(tree, offer, money),
-        unit_price=details.unit_price(tree, offer, money),
+        list_price=details.list_price(offer, money),
+        unit_price=details.unit_price(offer, money),
         availability=details.availability(tree, product.stock),
         availability_text=product.stock or None,
-        seller=details.seller(tree, offer),
+        seller=details.seller(offer),
         rating=details.rating(tree),
         review_count=details.review_count(tree),
         condition=details.condition(product.title, offer),

@@ -1,54 +1,38 @@
 """Where Amazon's product pages keep what: small ordered tables, by era; the pages that prove them are in the docs."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from almazara.prices.schema import Availability
 
-
-@dataclass(frozen=True, slots=True)
-class PriceRule:
-    """A place of the featured price.
-
-    Attributes:
-        name: What the outcome's `rule` says.
-        selector: Elements that hold one price each.
-    """
-
-    name: str
-    selector: str
-
-
-# In order of trust: the first rule with a price decides, and every later one must agree or be explained.
-PRICE_RULES: Final = (
+# Name (the outcome's `rule`) and elements that hold one price each, in order of trust: the first rule with a price
+# decides, and every later one must agree or be explained.
+PRICE_RULES: Final = {
     # 2022-2026
-    PriceRule("core-price-display", "#corePriceDisplay_desktop_feature_div .priceToPay"),
-    PriceRule("core-price-display-mobile", "#corePriceDisplay_mobile_feature_div .priceToPay"),
-    PriceRule("core-price-table", "#corePrice_desktop .apexPriceToPay, #corePrice_desktop .priceToPay"),
-    PriceRule(
-        "new-pitch-mobile",
+    "core-price-display": "#corePriceDisplay_desktop_feature_div .priceToPay",
+    "core-price-display-mobile": "#corePriceDisplay_mobile_feature_div .priceToPay",
+    "core-price-table": "#corePrice_desktop .apexPriceToPay, #corePrice_desktop .priceToPay",
+    "new-pitch-mobile": (
         "#newPitchPriceWrapper_feature_div .a-price:not(.a-text-price), "
-        "#corePrice_mobile_feature_div .a-price:not(.a-text-price)",
+        "#corePrice_mobile_feature_div .a-price:not(.a-text-price)"
     ),
     # Kindle, 2017-2026
-    PriceRule("kindle", "#kindle-price"),
-    PriceRule("kindle-row", "tr.kindle-price td.a-color-price"),
+    "kindle": "#kindle-price",
+    "kindle-row": "tr.kindle-price td.a-color-price",
     # 2017-2021: in a lightning deal the last one is struck
-    PriceRule("priceblock-deal", "#priceblock_dealprice"),
-    PriceRule("priceblock-sale", "#priceblock_saleprice"),
-    PriceRule("priceblock-ours", "#priceblock_ourprice"),
+    "priceblock-deal": "#priceblock_dealprice",
+    "priceblock-sale": "#priceblock_saleprice",
+    "priceblock-ours": "#priceblock_ourprice",
     # books and discs
-    PriceRule("books-new-section", "#buyNewSection .offer-price"),
-    PriceRule(
-        "books-header",
-        "#booksHeaderSection .header-price, #booksHeaderSection #price, #newOfferAccordionRow .header-price",
+    "books-new-section": "#buyNewSection .offer-price",
+    "books-header": (
+        "#booksHeaderSection .header-price, #booksHeaderSection #price, #newOfferAccordionRow .header-price"
     ),
-    PriceRule("new-buy-box", "#newBuyBoxPrice"),
-    PriceRule("inside-buy-box", "#price_inside_buybox"),
+    "new-buy-box": "#newBuyBoxPrice",
+    "inside-buy-box": "#price_inside_buybox",
     # the buy box repeats the price
-    PriceRule("core-price-buy-box", "#corePrice_feature_div .a-price:not(.a-text-price)"),
-)
+    "core-price-buy-box": "#corePrice_feature_div .a-price:not(.a-text-price)",
+}
 # Hidden on the page for its scripts: witnesses, never the source.
 HIDDEN_TOTALS: Final = "#tp_price_block_total_price_ww"
 HIDDEN_OPTIONS: Final = ".twister-plus-buying-options-price-data"

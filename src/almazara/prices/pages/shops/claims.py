@@ -14,23 +14,12 @@ _MACHINE = re.compile(r"\d{1,9}(?:\.(\d+))?")
 _CENTS: Final = 2
 _MILS: Final = 3
 
-# The last part of a schema.org address, or what shops write instead, in letters only.
-_AVAILABILITY: Final[dict[str, Availability]] = {
-    "instock": Availability.IN_STOCK,
-    "onlineonly": Availability.IN_STOCK,
-    "instoreonly": Availability.IN_STOCK,
-    "availableforordering": Availability.IN_STOCK,
-    "available": Availability.IN_STOCK,
-    "limitedavailability": Availability.LIMITED,
-    "preorder": Availability.PREORDER,
-    "presale": Availability.PREORDER,
-    "backorder": Availability.PREORDER,
-    "availablefororder": Availability.PREORDER,
-    "outofstock": Availability.UNAVAILABLE,
-    "soldout": Availability.UNAVAILABLE,
-    "discontinued": Availability.UNAVAILABLE,
-    "reserved": Availability.UNAVAILABLE,
-    "oos": Availability.UNAVAILABLE,
+# The last part of a schema.org address, or what shops write instead, in letters only; what can best be bought first.
+_AVAILABILITY: Final = {
+    Availability.IN_STOCK: ("instock", "onlineonly", "instoreonly", "availableforordering", "available"),
+    Availability.LIMITED: ("limitedavailability",),
+    Availability.PREORDER: ("preorder", "presale", "backorder", "availablefororder"),
+    Availability.UNAVAILABLE: ("outofstock", "soldout", "discontinued", "reserved", "oos"),
 }
 
 
@@ -107,7 +96,7 @@ def availability_of(value: object) -> Availability | None:
     """The meaning of `https://schema.org/InStock`, `in stock`, `out_of_stock`; None when it says nothing known."""
     text = value if isinstance(value, str) else ""
     word = re.sub(r"[^a-z]", "", text.rsplit("/", 1)[-1].rsplit("#", 1)[-1].lower())
-    return _AVAILABILITY.get(word)
+    return next((meaning for meaning, words in _AVAILABILITY.items() if word in words), None)
 
 
 def condition_of(value: object) -> Condition | None:
@@ -120,8 +109,7 @@ def condition_of(value: object) -> Condition | None:
 
 def combined_availability(values: list[Availability]) -> Availability | None:
     """Of several variants or offers: any that can be bought makes the page one that can be."""
-    order = (Availability.IN_STOCK, Availability.LIMITED, Availability.PREORDER, Availability.UNAVAILABLE)
-    return next((meaning for meaning in order if meaning in values), None)
+    return next((meaning for meaning in _AVAILABILITY if meaning in values), None)
 
 
 def agreed_availability(values: list[Availability]) -> Availability | None:

@@ -3,13 +3,12 @@
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser
 
-from almazara.prices.pages.outcome import Condition
 from almazara.prices.pages.shops.claims import (
     Claim,
     Price,
@@ -34,27 +33,19 @@ _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 Node = dict[str, Any]
 
 
-def json_ld_products(tree: LexborHTMLParser) -> list[Node]:
-    """The product nodes of a page that are not named as related to, or variants of, another one."""
+def json_ld(tree: LexborHTMLParser) -> tuple[list[Node], list[Node]]:
+    """The products of a page that are not named as related to, or variants of, another; its ItemLists in no product."""
     documents = [document for script in tree.css("script[type*='ld+json' i]") for document in loads(script.text())]
-    by_id = {str(n["@id"]): n for d in documents for n in _nodes(d, 0) if "@id" in n and len(n) > 1}
-    products = [node for document in documents for node in _nodes(document, 0) if is_product(node)]
-    return [_resolved(product, by_id) for product in products]
-
-
-def json_ld_lists(tree: LexborHTMLParser) -> list[Node]:
-    """The ItemList nodes of a page that stand for themselves: not inside a product."""
-    documents = [document for script in tree.css("script[type*='ld+json' i]") for document in loads(script.text())]
-    return [node for document in documents for node in _nodes(document, 0) if _kinds(node) & _LISTS]
+    nodes = [node for document in documents for node in _nodes(document, 0)]
+    by_id = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
+    products = [_resolved(node, by_id) for node in nodes if is_product(node)]
+    return products, [node for node in nodes if _kinds(node) & _LISTS]
 
 
 def loads(text: str) -> list[Any]:
     """All JSON values of a script; comments, trailing commas, control characters and entities are forgiven."""
-    for attempt in (text, _COMMENTS.sub("", text), _TRAILING_COMMA.sub("", _COMMENTS.sub("", html.unescape(text)))):
-        values = _values(attempt)
-        if values:
-            return values
-    return []
+    attempts = (text, _COMMENTS.sub("", text), _TRAILING_COMMA.sub("", _COMMENTS.sub("", html.unescape(text))))
+    return next((values for attempt in attempts if (values := _values(attempt))), [])
 
 
 def _values(text: str) -> list[Any]:
@@ -76,18 +67,13 @@ def _nodes(value: object, depth: int) -> Iterator[Node]:
     """Objects of a document, outermost first, without those below keys that lead to other products."""
     if depth > _DEEPEST:
         return
-    if isinstance(value, list):
-        for item in value:
-            yield from _nodes(item, depth + 1)
-    elif isinstance(value, dict):
+    below: Iterable[object] = value if isinstance(value, list) else ()
+    if isinstance(value, dict):
         yield value
-        below = (
-            v
-            for k, v in value.items()
-            if str(k).lower() not in _ELSEWHERE and not (is_product(value) and k == "offers")
-        )
-        for item in below:
-            yield from _nodes(item, depth + 1)
+        product = is_product(value)
+        below = (v for k, v in value.items() if str(k).lower() not in _ELSEWHERE and not (product and k == "offers"))
+    for item in below:
+        yield from _nodes(item, depth + 1)
 
 
 def is_product(node: Node) -> bool:
@@ -104,28 +90,23 @@ def _kinds(node: Node) -> set[str]:
 
 def _resolved(product: Node, by_id: dict[str, Node]) -> Node:
     """The product with offers that are only named by `@id` put in their place."""
-    offers = [_by_reference(offer, by_id) for offer in _as_list(product.get("offers"))]
+    offers = [
+        by_id.get(str(offer["@id"]), offer) if isinstance(offer, dict) and set(offer) == {"@id"} else offer
+        for offer in _as_list(product.get("offers"))
+    ]
     return product | {"offers": offers}
-
-
-def _by_reference(offer: object, by_id: dict[str, Node]) -> object:
-    if isinstance(offer, dict) and set(offer) == {"@id"}:
-        return by_id.get(str(offer["@id"]), offer)
-    return offer
 
 
 def claim_of(product: Node) -> Claim:
     """What one product node says: every distinct price of its new offers."""
     every = list(_offers(product.get("offers"), 0))
-    offers = [offer for offer in every if _has_price(offer)]
+    offers = [offer for offer in every if offer.get("price") is not None or "priceSpecification" in offer]
     new = [offer for offer in offers if _is_new(offer, product)]
     priced = [price for offer in new for price in _offer_prices(offer)]
     aggregates = [a for a in _as_list(product.get("offers")) if isinstance(a, dict) and "lowPrice" in a]
     single = len(priced) == 1 and all(str(a.get("offerCount")) == "1" for a in aggregates)
     low_high = [] if single else [price for a in aggregates for price in _ends(a)]
-    availabilities = [
-        m for o in every if _is_new(o, product) if (m := availability_of(text_value(o.get("availability"))))
-    ]
+    stated = (availability_of(text_value(o.get("availability"))) for o in every if _is_new(o, product))
     rating = product.get("aggregateRating")
     rating = rating if isinstance(rating, dict) else {}
     seller = new[0].get("seller") if len(new) == 1 else None
@@ -133,10 +114,10 @@ def claim_of(product: Node) -> Claim:
         source="json-ld",
         prices=_distinct([*priced, *low_high]),
         ranged=bool(aggregates) and not single and not _closed(aggregates, priced),
-        availability=combined_availability(availabilities),
+        availability=combined_availability([meaning for meaning in stated if meaning]),
         availability_text=text_value(new[0].get("availability")) if new else None,
         list_price=_list_price(new, aggregates if single else [], priced),
-        condition=_condition(product, offers, new),
+        condition=None if offers and not new else condition_of((new[0] if new else product).get("itemCondition")),
         name=text_value(product.get("name")),
         sku=text_value(product.get("sku")) or text_value(product.get("productID")),
         seller=text_value(seller.get("name")) if isinstance(seller, dict) else None,
@@ -147,12 +128,6 @@ def claim_of(product: Node) -> Claim:
 
 def _is_new(offer: Node, product: Node) -> bool:
     return condition_of(offer.get("itemCondition") or product.get("itemCondition")) is not None
-
-
-def _condition(product: Node, offers: list[Node], new: list[Node]) -> Condition | None:
-    if offers and not new:
-        return None
-    return condition_of((new[0] if new else product).get("itemCondition"))
 
 
 def _list_price(offers: list[Node], aggregates: list[Node], priced: list[Price]) -> Decimal | None:
@@ -189,15 +164,10 @@ def _offers(value: object, depth: int) -> Iterator[Node]:
             yield from _offers(offer.get("offers"), depth + 1)
 
 
-def _has_price(offer: Node) -> bool:
-    return offer.get("price") is not None or "priceSpecification" in offer
-
-
 def _offer_prices(offer: Node) -> list[Price]:
     """The price of one piece, taxes included, sold and not let; several when its specifications differ."""
     specifications = [s for s in _as_list(offer.get("priceSpecification")) if isinstance(s, dict)]
-    let = "lease" in str(offer.get("businessFunction")).lower() or any(_is_by_time(s) for s in specifications)
-    if let:
+    if "lease" in str(offer.get("businessFunction")).lower() or any(_is_by_time(s) for s in specifications):
         return []
     currency = offer.get("priceCurrency")
     if offer.get("price") is not None:
@@ -225,10 +195,7 @@ def _is_special(specification: Node) -> bool:
 
 def _is_list_price(specification: Node) -> bool:
     kind = str(specification.get("priceType") or "").lower()
-    return (
-        any(word in kind for word in ("list", "strike", "srp", "msrp", "regular"))
-        or "referenceQuantity" in specification
-    )
+    return "referenceQuantity" in specification or any(word in kind for word in ("list", "strike", "srp", "regular"))
 
 
 def _distinct(prices: list[Price]) -> tuple[Price, ...]:

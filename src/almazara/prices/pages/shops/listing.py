@@ -1,7 +1,6 @@
 """Category pages of other shops: what they list, where a page surely lists many products and is about none."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from hashlib import sha256
 from typing import Final
 from urllib.parse import urldefrag, urljoin
@@ -72,18 +71,15 @@ def _listed(claim: Claim, url: str | None, base: str) -> ListedOffer | None:
     address = _address(base, url)
     single = claim.prices[0] if len(claim.prices) == 1 and not claim.ranged and claim.condition else None
     price = single if single and single.currency else None
+    is_lower = price is not None and claim.list_price is not None and price.amount < claim.list_price
     return ListedOffer(
         sku=claim.sku or sha256(address.encode()).hexdigest()[:12],
         title=claim.name,
         price=price.amount if price else None,
         currency=price.currency if price else None,
-        list_price=_higher(claim.list_price, price.amount) if price else None,
+        list_price=claim.list_price if is_lower else None,
         url=address,
     )
-
-
-def _higher(list_price: Decimal | None, price: Decimal) -> Decimal | None:
-    return list_price if list_price is not None and list_price > price else None
 
 
 def _address(base: str, url: str) -> str:

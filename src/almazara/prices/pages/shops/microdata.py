@@ -5,7 +5,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from almazara.prices.pages.document import attribute, text_of
+from almazara.prices.pages.document import attribute, lineage, text_of
 from almazara.prices.pages.shops.claims import (
     Claim,
     Price,
@@ -35,21 +35,19 @@ def microdata_claims(tree: LexborHTMLParser) -> list[Claim]:
     named = [claim for claim in claims if claim.prices or claim.name]
     orphans = [offer for offer in tree.css(_OFFER) if _scope_of(offer) is None]
     price = _scope_price(orphans[0]) if len(orphans) == 1 and not any(claim.prices for claim in claims) else None
-    return [_claim(orphans, (price,), None)] if price else named
+    return [_claim(orphans, [price], None)] if price else named
 
 
 def product_claim(scope: LexborNode) -> Claim:
     """What one product scope says."""
     offers = [node for node in scope.css(_OFFER) if _is_in(node, scope)]
     offers += [node for offer in offers for node in offer.css(_OFFER) if _is_in(node, offer)]
-    places = offers or [scope]
-    prices = tuple(price for place in places if (price := _scope_price(place)))
-    if not prices and offers:
-        prices = tuple(price for price in [_scope_price(scope)] if price)
-    return _claim(places, prices, scope)
+    prices = [price for place in offers if (price := _scope_price(place))]
+    own = _scope_price(scope) if not prices else None
+    return _claim(offers or [scope], [own] if own else prices, scope)
 
 
-def _claim(places: list[LexborNode], prices: tuple[Price, ...], scope: LexborNode | None) -> Claim:
+def _claim(places: list[LexborNode], prices: list[Price], scope: LexborNode | None) -> Claim:
     aggregates = [place for place in places if "aggregateoffer" in attribute(place, "itemtype").lower()]
     stated = [v for place in [*places, *([scope] if scope else [])] for v in _values(place, "availability")]
     conditions = [condition_of(v) for place in places for v in _values(place, "itemCondition")]
@@ -102,12 +100,7 @@ def _is_in(node: LexborNode, scope: LexborNode) -> bool:
 
 def _scope_of(node: LexborNode) -> LexborNode | None:
     """The nearest item around an element, or None."""
-    step = node.parent
-    while step is not None:
-        if "itemscope" in step.attributes:
-            return step
-        step = step.parent
-    return None
+    return next((step for step in lineage(node.parent) if "itemscope" in step.attributes), None)
 
 
 def meta_claim(tree: LexborHTMLParser) -> Claim | None:

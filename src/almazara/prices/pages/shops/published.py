@@ -1,5 +1,6 @@
 """Shops that publish their offer for machines: JSON-LD, microdata and Open Graph, checked against each other."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from almazara.prices.pages.document import attribute, count_in, first_text
 from almazara.prices.pages.outcome import Condition, Offer, Outcome, Unavailable, Unreadable
 from almazara.prices.pages.request import PageRequest, alike
 from almazara.prices.pages.shops.claims import Claim, Price, agreed_availability, decimal_or_none
-from almazara.prices.pages.shops.jsonld import claim_of, json_ld_lists, json_ld_products
+from almazara.prices.pages.shops.jsonld import claim_of, json_ld
 from almazara.prices.pages.shops.listing import read_listing
 from almazara.prices.pages.shops.microdata import meta_claim, microdata_claims
 from almazara.prices.pages.shops.visible import VisibleText
@@ -35,7 +36,7 @@ class _DoubtError(Exception):
 
 def read(tree: LexborHTMLParser, request: PageRequest) -> Outcome:
     """Read a product or category page of any shop."""
-    nodes, lists = json_ld_products(tree), json_ld_lists(tree)
+    nodes, lists = json_ld(tree)
     outcome = _read_product(tree, [claim_of(node) for node in nodes], request)
     about_none = isinstance(outcome, Unreadable) and outcome.missing[0] in {"product", "offer"}
     return (about_none and read_listing(tree, nodes, lists, request)) or outcome
@@ -43,29 +44,20 @@ def read(tree: LexborHTMLParser, request: PageRequest) -> Outcome:
 
 def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRequest) -> Outcome:
     tree.strip_tags(["script", "style", "noscript", "template"])
-    names = _page_names(tree)
+    # What the page calls its product: heading, Open Graph title, title.
+    og_title = attribute(tree.css_first("meta[property='og:title']"), "content")
+    names = [name for name in (first_text(tree, ("h1",)), og_title, first_text(tree, ("title",))) if name]
     title = names[0] if names else None
     try:
         chosen = [_main(products, names), _main(microdata_claims(tree), names), meta_claim(tree)]
         claims = tuple(claim for claim in chosen if claim is not None)
         title = next((claim.name for claim in claims if claim.name), title)
-        _check_title(request, title)
+        if request.title_changed(title):
+            raise _DoubtError("title", f"The title no longer resembles {request.known_title!r}.")  # noqa: TRY301
         return _outcome(_Page(claims, VisibleText(tree), first_text(tree, ("h1",)), title, request))
     except _DoubtError as doubt:
         missing, reason = doubt.args
         return Unreadable((missing,), reason, _sku(products), title)
-
-
-def _check_title(request: PageRequest, title: str | None) -> None:
-    if request.title_changed(title):
-        raise _DoubtError("title", f"The title no longer resembles {request.known_title!r}.")
-
-
-def _page_names(tree: LexborHTMLParser) -> list[str]:
-    """What the page calls its product: heading, Open Graph title, title."""
-    og_title = attribute(tree.css_first("meta[property='og:title']"), "content")
-    names = [first_text(tree, ("h1",)), og_title, first_text(tree, ("title",))]
-    return [name for name in names if name]
 
 
 def _main(claims: list[Claim], names: list[str]) -> Claim | None:
@@ -89,23 +81,18 @@ def _outcome(page: _Page) -> Outcome:
     claims = page.claims
     if any(claim.condition is None for claim in claims):
         return _unavailable(page, "only used articles are offered")
-    if not any(claim.prices for claim in claims):
-        return _without_price(page)
-    price, list_price, rule = _agreed_price(page)
-    currency = _currency(page, price)
     availability = agreed_availability([c.availability for c in claims if c.availability])
-    if availability is Availability.UNAVAILABLE:
+    is_gone = availability is Availability.UNAVAILABLE
+    if any(claim.prices for claim in claims):
+        price, list_price, rule = _agreed_price(page)
+        currency = _currency(page, price)
+        if not is_gone:
+            _check_visible(page, price, currency)
+            return _offer(page, Price(price.amount, currency, price.text), list_price, rule, availability)
+    if is_gone:
         return _unavailable(page, "out of stock")
-    _check_visible(page, price, currency)
-    return _offer(page, Price(price.amount, currency, price.text), list_price, rule, availability)
-
-
-def _without_price(page: _Page) -> Outcome:
-    availability = agreed_availability([c.availability for c in page.claims if c.availability])
-    if availability is Availability.UNAVAILABLE:
-        return _unavailable(page, "out of stock")
-    reason = "The page publishes a product without a price." if page.claims else "The page publishes no product."
-    return Unreadable(("price",) if page.claims else ("offer",), reason, _sku(list(page.claims)), page.title)
+    reason = "The page publishes a product without a price." if claims else "The page publishes no product."
+    return Unreadable(("price",) if claims else ("offer",), reason, _sku(claims), page.title)
 
 
 def _agreed_price(page: _Page) -> tuple[Price, Decimal | None, str]:
@@ -130,10 +117,10 @@ def _agreed_price(page: _Page) -> tuple[Price, Decimal | None, str]:
 def _price_beside_struck(page: _Page, prices: list[Price], rule: str) -> tuple[Price, Decimal, str]:
     """Of two published prices the lower one, where the page shows it standing and the higher one struck."""
     currency = next((p.currency for p in prices if p.currency), None)
-    seen = page.visible.prices(currency) if currency else None
+    standing, struck = page.visible.prices(currency) if currency else (set(), set())
     low, high = min(prices, key=lambda p: p.amount), max(prices, key=lambda p: p.amount)
     two = len({price.amount for price in prices}) == 2  # noqa: PLR2004 - a price and the one it replaces
-    if seen and two and low.amount in seen.standing and high.amount in seen.struck:
+    if two and low.amount in standing and high.amount in struck:
         return low, high.amount, rule
     raise _DoubtError("price", f"The page's sources contradict each other, or name a range: {_words(prices)}.")
 
@@ -156,10 +143,10 @@ def _currency(page: _Page, price: Price) -> str:
 
 def _check_visible(page: _Page, price: Price, currency: str) -> None:
     """Refuse a published price that people see struck, or do not see while they see others."""
-    seen = page.visible.prices(currency)
-    if price.amount in seen.standing:
+    standing, struck = page.visible.prices(currency)
+    if price.amount in standing:
         return
-    if price.amount in seen.struck:
+    if price.amount in struck:
         raise _DoubtError("price", f"The page shows its published price {price.text} struck through.")
     if page.visible.shows_price_near(page.heading, currency) and not page.visible.states(price.amount):
         raise _DoubtError("price", f"The page shows prices, but not its published price {price.text}.")
@@ -176,7 +163,7 @@ def _offer(
         price_text=price.text,
         rule=f"structured:{rule}",
         shop=page.request.shop,
-        sku=_sku(list(claims)),
+        sku=_sku(claims),
         title=page.title,
         list_price=list_price or page.visible.list_price(price.amount, str(price.currency)),
         availability=availability or Availability.UNKNOWN,
@@ -193,12 +180,12 @@ def _unavailable(page: _Page, reason: str) -> Unavailable:
         reason=f"The page says: {reason}.",
         rule="structured:unavailable",
         shop=page.request.shop,
-        sku=_sku(list(page.claims)),
+        sku=_sku(page.claims),
         title=page.title,
         availability_text=next((c.availability_text for c in page.claims if c.availability_text), None),
         seen=tuple((claim.source, f"{p.text} {p.currency or ''}") for claim in page.claims for p in claim.prices),
     )
 
 
-def _sku(claims: list[Claim]) -> str | None:
+def _sku(claims: Iterable[Claim]) -> str | None:
     return next((claim.sku for claim in claims if claim.sku), None)

@@ -5,20 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from almazara.prices.money import Mark, names_currency, parse_price
-from almazara.prices.pages.document import attribute, text_of
+from almazara.prices.pages.document import attribute, lineage, text_of
 
-_PLACES: Final = (
-    ", ".join(
-        f"[class*='{word}' i], [id*='{word}' i]"
-        for word in ("price", "prix", "precio", "preis", "prezzo", "prijs", "fiyat")
-    )
-    + ", [itemprop='price'], del, s, strike, ins"
-)
+_WORDS: Final = ("price", "prix", "precio", "preis", "prezzo", "prijs", "fiyat")
+_NAMED: Final = ", ".join(f"[class*='{word}' i], [id*='{word}' i]" for word in _WORDS)
+_PLACES: Final = f"{_NAMED}, [itemprop='price'], del, s, strike, ins"
 _STRUCK_TAGS: Final = frozenset({"s", "del", "strike"})
 _STRUCK = re.compile(
     r"old|(?<![a-z])was|strike|stroke|list-?price|listprice|regular|before|cross|rrp|uvp|msrp|original|barre|anterior|"
@@ -33,18 +30,8 @@ _AROUND: Final = 3
 _BEFORE: Final = 300
 _AFTER: Final = 2000
 _CONTROLS: Final = frozenset({"input", "select", "option", "meta", "link"})
-
-
 # How the countries of three-decimal currencies write theirs, where that is one way.
 _DECIMAL_MARKS: Final[dict[str, Mark]] = {"TND": ","}
-
-
-@dataclass(frozen=True, slots=True)
-class SeenPrices:
-    """Amounts in the page's price elements: as they stand, and struck through."""
-
-    standing: frozenset[Decimal]
-    struck: frozenset[Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +54,9 @@ class VisibleText:
 
     @cached_property
     def _elements(self) -> list[tuple[LexborNode, str]]:
-        """Elements whose name says price, with a text short enough to be one, its parts joined."""
-        texts = ((node, _joined(node)) for node in self._tree.css(_PLACES)[:_MOST] if node.tag not in _CONTROLS)
+        """Elements whose name says price, with a text short enough to be one, its parts (`4` `.` `99` `€`) joined."""
+        nodes = (node for node in self._tree.css(_PLACES)[:_MOST] if node.tag not in _CONTROLS)
+        texts = ((node, " ".join(node.text().split())) for node in nodes)
         return [(node, text) for node, text in texts if len(text) <= _LONGEST and any(c.isdigit() for c in text)]
 
     def _shown(self, currency: str) -> list[_ShownPrice]:
@@ -83,11 +71,10 @@ class VisibleText:
             if money is not None and money.currency == currency and names_currency(text):
                 yield _ShownPrice(node, money.amount, is_struck(node))
 
-    def prices(self, currency: str) -> SeenPrices:
-        """Amounts that price elements show in the offer's currency."""
-        standing = frozenset(shown.amount for shown in self._shown(currency) if not shown.struck)
-        struck = frozenset(shown.amount for shown in self._shown(currency) if shown.struck)
-        return SeenPrices(standing, struck - standing)
+    def prices(self, currency: str) -> tuple[set[Decimal], set[Decimal]]:
+        """Amounts that price elements show in the offer's currency: as they stand, and only struck through."""
+        standing = {shown.amount for shown in self._shown(currency) if not shown.struck}
+        return standing, {shown.amount for shown in self._shown(currency)} - standing
 
     def shows_price_near(self, heading: str | None, currency: str) -> bool:
         """Whether a price stands near the product's heading: scripts have not left its place empty."""
@@ -99,8 +86,9 @@ class VisibleText:
         """The only higher struck price in the block around the standing price, or None."""
         shown = self._shown(currency)
         struck = {s.node.mem_id: s.amount for s in shown if s.struck and s.amount > price}
-        blocks = [_ancestor(s.node, _BLOCK) for s in shown if s.amount == price and not s.struck] if struck else []
-        inside = {part.mem_id for block in blocks if block is not None for part in block.css(_PLACES)}
+        standing = [s.node for s in shown if s.amount == price and not s.struck] if struck else []
+        blocks = [block for node in standing for block in islice(lineage(node), _BLOCK, _BLOCK + 1)]
+        inside = {part.mem_id for block in blocks for part in block.css(_PLACES)}
         beside = {amount for identity, amount in struck.items() if identity in inside}
         return beside.pop() if len(beside) == 1 else None
 
@@ -116,22 +104,10 @@ class VisibleText:
         return shown.pop() if len(shown) == 1 else None
 
 
-def _joined(node: LexborNode) -> str:
-    """The element's text as it is seen: `4` `.` `99` `€` without spaces between the parts."""
-    return " ".join(node.text().split())
-
-
-def _ancestor(node: LexborNode, levels: int) -> LexborNode | None:
-    step: LexborNode | None = node
-    for _ in range(levels):
-        step = step.parent if step is not None else None
-    return step
-
-
 def is_struck(node: LexborNode) -> bool:
     """Whether the element, one inside it or one closely around it, marks a price that no longer holds."""
-    around = [step for levels in range(_AROUND) if (step := _ancestor(node, levels)) is not None]
-    return any(part.tag in _STRUCK_TAGS or _STRUCK.search(_names(part)) for part in [*node.css("*"), *around])
+    parts = [*node.css("*"), *islice(lineage(node), _AROUND)]
+    return any(part.tag in _STRUCK_TAGS or _STRUCK.search(_names(part)) for part in parts)
 
 
 def _names(node: LexborNode) -> str:
