@@ -1,6 +1,7 @@
 """Made pages of a small shop and of a search, a store, and the whole price product over them."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -110,6 +111,13 @@ def price_app(settings: Settings):
     """The whole app without films."""
     live = movies.live_movies(settings)
     return create_api(live, open_prices(settings, serving=True), settings)
+
+
+@pytest.fixture
+def light_children(monkeypatch):
+    """For child processes, the costly forecasters are not installed."""
+    folders = [str(Path(__file__).with_name("light")), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, folders)))
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -25,7 +24,6 @@ from price_shop import observed, offer_page, opened, product, settings_over, sho
 from waiting import no_progress, wait_for
 
 pytestmark = pytest.mark.server
-LIGHT = Path(__file__).resolve().parents[1] / "light"
 
 
 def demo_settings(home, **values):
@@ -34,10 +32,10 @@ def demo_settings(home, **values):
 
 @contextmanager
 def up(env):
-    """`almazara up` on a free port, without the costly forecasters, and a client."""
+    """`almazara up` on a free port, with a client."""
     started = subprocess.Popen(
         [sys.executable, "-m", "almazara", "up", "--port", "0"],
-        env={**env, "PYTHONPATH": os.pathsep.join([str(LIGHT), env.get("PYTHONPATH", "")])},
+        env=env,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
@@ -71,8 +69,13 @@ def whole_history(client, **query):
     return answer["items"]
 
 
-def test_up_without_internet_shows_scrape_history_forecast_and_alert_of_the_demo(tmp_path, monkeypatch):
+def test_up_without_internet_shows_scrape_history_forecast_and_alert_of_the_demo(
+    tmp_path, monkeypatch, sample_home, light_children
+):
     home = tmp_path / "home"
+    home.mkdir()
+    (home / "artifacts").mkdir()
+    (home / "artifacts" / "movies").symlink_to(sample_home / "artifacts" / "movies")
     monkeypatch.setenv("ALMAZARA_HOME", str(home))
     with up(dict(os.environ)) as client:
         products = client.get("/productos").json()

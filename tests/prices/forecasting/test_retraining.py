@@ -38,7 +38,7 @@ def state(prices, run_id):
     return runs.find(prices.store, run_id, runs.RETRAIN).state
 
 
-def test_a_child_process_makes_forecasts_that_the_server_takes_up(home):
+def test_a_child_process_makes_forecasts_that_the_server_takes_up(home, light_children):
     app = price_app(settings_over(home, reload_seconds=0.1))
     retraining = app.state.prices.retraining
     with served(app) as api:
