@@ -23,6 +23,7 @@ from profiles import NIGHTLY
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 OIL = "amazon.es:B00OIL"
+LARGE = 100_000  # bytes; one file takes as long as all others together
 HEADER = "listing_id,observed_at,price,currency,availability\n"
 
 
@@ -372,9 +373,6 @@ def test_an_export_into_a_folder_that_is_not_there_is_an_error(store, tmp_path):
 
 
 @pytest.mark.real_data
-LARGE = 100_000  # bytes; more takes longer than all others together
-
-
 def test_the_real_series_go_in_whole_and_twice_changes_nothing(store, real_data):
     series = sorted((real_data / "prices" / "series").glob("*.csv.gz"))
     for path in series if NIGHTLY else [path for path in series if path.stat().st_size < LARGE]:
