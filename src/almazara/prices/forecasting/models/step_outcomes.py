@@ -63,7 +63,7 @@ def outcomes(history: StepHistory, day: int, lead: int, rows: np.ndarray) -> Flo
         year,
         history.previous[rows, day][:, None] - now,
         history.before[rows, day][:, None] - now,
-        every * np.quantile(recent[~np.isnan(recent)] if known else 0.0, _LEVELS),
+        every * (atoms(recent[~np.isnan(recent)]) if known else 0.0),
         every * _FAR * np.concatenate([falls[::2], rises[::2]]),
         quarter[:, -1:],
         quarter[:, :1],
@@ -85,7 +85,16 @@ def _sides(changes: Floats, at_first: Floats) -> tuple[Floats, Floats]:
         rises = np.concatenate([rises, at_first])
     if falls.size < _FEW:
         falls = np.concatenate([falls, -at_first])
-    return np.quantile(rises, _LEVELS), np.quantile(falls, _LEVELS)
+    return atoms(rises), atoms(falls)
+
+
+def atoms(values: Floats) -> Floats:
+    """Quantiles of a sample at ATOMS levels: `np.quantile` to the last bit, which takes four times as long."""
+    ordered, at = np.sort(values), _LEVELS * (len(values) - 1)
+    below = at.astype(np.int64)
+    share, low, high = at - below, ordered[below], ordered[np.minimum(below + 1, len(values) - 1)]
+    width = high - low
+    return np.where(share >= 0.5, high - width * (1 - share), low + width * share)  # noqa: PLR2004 - from the nearer end
 
 
 def _levels(history: StepHistory, day: int, rows: np.ndarray, window: int) -> Floats:
