@@ -30,10 +30,9 @@ OIL = "amazon.es:B00OIL"
 @pytest.fixture(
     params=[
         "sqlite",
-        *(
-            pytest.param(name, marks=pytest.mark.server)
-            for name in ("postgresql", "dynamodb-moto", "dynamodb-dynalite")
-        ),
+        pytest.param("postgresql", marks=pytest.mark.server),
+        pytest.param("dynamodb-dynalite", marks=pytest.mark.server),
+        pytest.param("dynamodb-moto", marks=[pytest.mark.server, pytest.mark.nightly]),  # more permissive than dynalite
     ]
 )
 def url(request, tmp_path):
