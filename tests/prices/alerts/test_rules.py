@@ -212,6 +212,7 @@ def test_an_unwell_scraper_is_told_once_until_it_was_well():
     trouble = HealthProblem(Trouble.LOW_SHOP_RATE, "tienda.example", 0.4, "Of 10 pages ...")
     ill = HealthReport((trouble,), {}, {}, {})
     event = unwell_event(watch, ill, CREATED)
+    assert event.title == "El lector de precios necesita atención"
     assert "tienda.example: solo se puede leer el 40% de las páginas." in event.body
     assert unwell_event(watch, ill, CREATED).event_id == event.event_id
     assert unwell_event(watch, ill, CREATED + timedelta(days=1)).event_id != event.event_id
@@ -222,6 +223,7 @@ def test_an_unwell_scraper_is_told_once_until_it_was_well():
 def test_drifted_forecasts_are_told_in_words_until_they_keep_their_promise(what):
     watch = AlertRule("drift", RuleKind.FORECASTS_DRIFTED, CREATED)
     event = drift_event(watch, [Drift("steps", 7, what, 0.5)], CREATED)
+    assert event.title == "Los pronósticos se han desviado"
     assert event.body.startswith("steps, a 7 días: ")
     assert drift_event(watch, [], CREATED) is None
     other = AlertRule("health", RuleKind.SCRAPER_UNWELL, CREATED)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from almazara.prices.buying.learning import MOST_PAID_MORE, collect, fit, learn
-from almazara.prices.buying.policy import HORIZONS, Action, AdvicePolicies, Why, decide
+from almazara.prices.buying.policy import HORIZONS, Action, AdvicePolicies, Why, advises_buying, decide
 from almazara.prices.buying.states import (
     MIN_DAYS,
     NEVER,
@@ -148,6 +148,16 @@ def test_a_price_that_is_not_known_today_is_not_waited_for():
     waiting = next(i for i, one in enumerate(decide(prices, policy)) if one.action is Action.WAIT)
     prices[waiting, -1] = np.nan
     assert decide(prices, policy)[waiting].why is Why.STALE
+
+
+def test_an_alert_is_told_to_buy_only_where_enough_is_known_to_advise_it():
+    prices = promoted()
+    policy = of_all(prices)
+    judged = [
+        (decision, advises_buying(row, policy)) for decision, row in zip(decide(prices, policy), prices, strict=True)
+    ]
+    assert {(one.action is Action.BUY, told) for one, told in judged} == {(True, True), (False, False)}
+    assert advises_buying(prices[0], None) is None
 
 
 def test_gaps_leave_too_few_known_days():

@@ -295,6 +295,7 @@ def test_search_cards_of_2018_are_read():
         search_card("B0SEARCH04", '<span class="a-color-base">$850.00</span> (5 used &amp; new)'),
     ]
     outcome = read("<ul>" + "".join(cards) + "</ul>", url="https://www.amazon.com/s?k=oil")
+    assert outcome.offers[0].title == "Artículo B0SEARCH01"
     assert [(o.price, o.sponsored) for o in outcome.offers] == [
         (Decimal("1899.99"), True),
         (None, False),
@@ -353,6 +354,40 @@ def test_a_category_page_of_another_shop_is_listed(html, rule):
         ("Oil 0", Decimal("9.99"), "https://www.shop.example/p/0")
     ]
     assert len({o.sku for o in outcome.offers}) == len(outcome.offers)
+
+
+def test_entries_of_an_item_list_are_read_though_their_item_is_no_product():
+    offer = {
+        "@type": "Offer",
+        "price": "9.99",
+        "priceCurrency": "EUR",
+        "itemCondition": "https://schema.org/NewCondition",
+    }
+    entries = [
+        {"@type": "ListItem", "item": {"@id": "/p/0", "name": "Oil 0", "offers": offer}},
+        {"@type": "ListItem", "name": "Oil 1", "item": "/p/1"},
+        {"@type": "ListItem", "url": "/p/2", "name": "Oil 2"},
+    ]
+    outcome = read(f"<h1>Olive oils</h1>{script({'@type': 'ItemList', 'itemListElement': entries})}", url=SHOP)
+    assert [(o.title, o.url, o.price) for o in outcome.offers] == [
+        ("Oil 0", "https://www.shop.example/p/0", Decimal("9.99")),
+        ("Oil 1", "https://www.shop.example/p/1", None),
+        ("Oil 2", "https://www.shop.example/p/2", None),
+    ]
+
+
+def test_a_list_shows_no_price_of_an_entry_that_has_several():
+    offers = [{"@type": "Offer", "price": price, "priceCurrency": "EUR"} for price in ("9.99", "12.99")]
+    products = [published(f"Oil {n}") | {"url": f"/p/{n}", "offers": offers} for n in range(3)]
+    entries = [{"@type": "ListItem", "item": product} for product in products]
+    outcome = read(f"<h1>Olive oils</h1>{script({'@type': 'ItemList', 'itemListElement': entries})}", url=SHOP)
+    assert [o.price for o in outcome.offers] == [None, None, None]
+
+
+@pytest.mark.parametrize("rule", ["dealprice", "saleprice"])
+def test_a_deal_of_2017_may_stand_beside_the_higher_price_that_it_replaces(rule):
+    body = f'<span id="priceblock_{rule}">30,00 €</span><span id="priceblock_ourprice">{NEW}</span>'
+    assert outcome_of(page(body)).price == Decimal("30.00")
 
 
 def test_related_products_do_not_turn_a_product_page_into_a_list():

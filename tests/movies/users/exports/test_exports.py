@@ -109,6 +109,7 @@ def test_series_and_rows_without_a_rating_are_refused_by_name():
     ]
 
 
+OLIVES = {"title": "Olives", "year": 2020}
 MOVIE = {"title": "The Mill", "year": 1999, "ids": {"trakt": 1, "slug": "the-mill-1999", "imdb": "tt12", "tmdb": 34}}
 
 
@@ -127,14 +128,24 @@ def test_the_files_of_trakt_are_read_with_their_ids(name, entry, kind, value):
     assert rows == [Entry(f"{name} entry 1", "The Mill", 1999, kind, value, moment, tmdb=34, imdb=12)]
 
 
+def test_a_moment_of_another_zone_is_brought_to_utc_and_one_without_a_zone_is_utc():
+    moments = ("2026-01-02T10:00:00+02:00", "2026-01-02T10:00:00")
+    entries = [{"watched_at": moment, "movie": MOVIE} for moment in moments]
+    rows = read(Source.TRAKT, "watched-history-1.json", json.dumps(entries))
+    assert [row.at.isoformat() for row in rows] == ["2026-01-02T08:00:00+00:00", "2026-01-02T10:00:00+00:00"]
+
+
 def test_episodes_of_trakt_are_no_films_and_its_watch_list_is_left_alone():
     files = [
-        ExportFile("watched-history-1.json", json.dumps([{"watched_at": "2026-01-02", "show": {"title": "Olives"}}])),
+        ExportFile(
+            "watched-history-1.json",
+            json.dumps([{"watched_at": "2026-01-02", "show": OLIVES}]),
+        ),
         ExportFile("lists-watchlist.json", json.dumps([{"listed_at": "2026-01-02", "movie": MOVIE}])),
         ExportFile("user-profile.json", json.dumps({"username": "ana"})),
     ]
     rows = read_export(Source.TRAKT, files, NOW)
-    assert [(row.title, row.reason) for row in rows] == [("Olives", "it is no film")]
+    assert [(row.title, row.year, row.reason) for row in rows] == [("Olives", 2020, "it is no film")]
 
 
 def test_a_csv_of_trakt_is_read_like_its_json():
