@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from almazara.artifacts import ArtifactStore
 from almazara.errors import ConflictError, NotFoundError, UnavailableError
+from profiles import examples
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -229,6 +230,7 @@ def test_a_damaged_pointer_is_an_error_in_a_sentence_and_the_next_build_mends_it
     assert store.current("mill").version == newest.version
 
 
+@settings(max_examples=examples(nightly=1000))
 @given(hours=st.lists(st.integers(-50, 50), min_size=1, max_size=8), keep=st.integers(1, 4))
 def test_the_last_published_version_is_current_and_stays_whatever_the_clock_says(tmp_path_factory, hours, keep):
     store = ArtifactStore(tmp_path_factory.mktemp("artifacts"))

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from almazara.errors import InputError, NotFoundError
@@ -19,6 +19,7 @@ from almazara.prices.schema import Availability, Observation
 from almazara.prices.service import MAX_ROWS, PriceService
 from almazara.prices.store.registry import store_at
 from price_shop import NOW, observed, product, search
+from profiles import examples
 
 REFUSED = {"shop.example:1": "shop.example:1 has 3 days; a forecast needs 14."}
 
@@ -70,6 +71,7 @@ def large(tmp_path_factory):
     store.close()
 
 
+@settings(max_examples=examples(nightly=1000))
 @given(limit=st.integers(1, 90), product=st.sampled_from([None, "shop.example:1", "shop.example:3"]))
 def test_pages_of_any_size_hold_every_observation_exactly_once(large, limit, product):
     whole = large.data(DataQuery(product=product, limit=MAX_ROWS)).observations
@@ -79,6 +81,7 @@ def test_pages_of_any_size_hold_every_observation_exactly_once(large, limit, pro
     assert 0 < len(pages[-1]) <= limit
 
 
+@settings(max_examples=examples(nightly=1000))
 @given(limit=st.integers(1, 120), days=st.integers(0, 50))
 def test_pages_of_days_of_any_size_hold_every_day_exactly_once(large, limit, days):
     start = NOW - timedelta(days=days)
