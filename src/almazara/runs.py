@@ -93,7 +93,7 @@ class ExclusiveRuns(Generic[R]):
         self._is_stopping = False
 
     def start(self) -> R:
-        """Begin in a child process; raises ConflictError when one is under way."""
+        """Begin in a child process; raises what `exclusive` does."""
         with self.exclusive() as lock:
             run_id, run = self._begin()
             child = self._children[run_id] = _spawn(self._work.command, run_id, lock)
@@ -134,7 +134,12 @@ class ExclusiveRuns(Generic[R]):
                 raise
 
     def exclusive(self) -> IO[str]:
-        """The lock, for a `with`; raises ConflictError when a run, of this or another process, holds it."""
+        """The lock, for a `with`.
+
+        Raises:
+            ConflictError: when a run, of this or another process, holds it.
+            UnavailableError: when its file cannot be written.
+        """
         try:
             return file_lock(self._lock, busy=self._work.busy, patience=_PATIENCE_SECONDS)
         except OSError as error:

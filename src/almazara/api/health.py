@@ -64,7 +64,11 @@ class ScraperWatch:
         self._judged: tuple[float, HealthReport | AlmazaraError] | None = None
 
     def report(self) -> HealthReport:
-        """The newest judgment; while a new one is made, others get the one before and do not wait."""
+        """The newest judgment; while a new one is made, others get the one before and do not wait.
+
+        Raises:
+            UnavailableError: when the store does not answer.
+        """
         if self._lock.acquire(blocking=self._judged is None):
             try:
                 if self._judged is None or self._clock() - self._judged[0] >= self._seconds:

@@ -14,7 +14,7 @@ from almazara.api.errors import declared
 from almazara.api.routes import reading, send, writing
 from almazara.app.prices import Prices
 from almazara.errors import InputError
-from almazara.prices.answers import DailyRow, DataQuery, DataRow, IndexRow, Product
+from almazara.prices.answers import AnyRow, DailyRow, DataQuery, DataRow, IndexRow, Product
 from almazara.prices.collecting.runs import SCRAPE, RunView, find
 from almazara.prices.service import MAX_ROWS, PriceService
 
@@ -46,9 +46,6 @@ class ScrapeRequest(BaseModel):
     """Which products to read; all that are followed when left out."""
 
     products: Annotated[list[str] | None, Field(min_length=1, max_length=200)] = None
-
-
-AnyRow = DataRow | DailyRow | IndexRow
 
 
 class DataAnswer(BaseModel):

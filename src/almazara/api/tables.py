@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 import polars as pl
 
-from almazara.prices.answers import DailyRow, DataRow, IndexRow
+from almazara.prices.answers import AnyRow, DailyRow, DataRow, IndexRow
 
 _AMOUNT: Final = pl.Decimal(38, 12)
 _TYPES: Final[Mapping[type, Mapping[str, Any]]] = {
@@ -34,7 +34,6 @@ _TYPES: Final[Mapping[type, Mapping[str, Any]]] = {
         "products": pl.Int64,
     },
 }
-AnyRow = DataRow | DailyRow | IndexRow
 
 
 def as_csv(rows: Sequence[AnyRow], kind: type[AnyRow]) -> bytes:

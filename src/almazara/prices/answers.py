@@ -210,6 +210,10 @@ class IndexRow:
     products: int
 
 
+AnyRow = DataRow | DailyRow | IndexRow
+"""What a page of history is made of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offered:
     """A product that can be bought by the litre now; `grade` is what its title says of an oil's quality."""

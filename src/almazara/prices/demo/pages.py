@@ -5,7 +5,6 @@ and the price of what is out of stock.
 """
 
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,6 +12,7 @@ from html import escape
 from typing import Any, Final
 
 from almazara.prices.demo.oils import CURRENCY, PRODUCTS, DemoState, Product, path, price_on, regular_price
+from almazara.prices.pages.request import folded
 
 NAME: Final = "Tienda de demostración"
 
@@ -51,8 +51,8 @@ def index_page(day: date) -> str:
 
 def search_page(query: str, day: date) -> str:
     """The products whose titles hold every word of a query, whatever its accents and case."""
-    words = _folded(query).split()
-    found = [product for product in PRODUCTS if all(word in _folded(product.title) for word in words)]
+    words = folded(query).split()
+    found = [product for product in PRODUCTS if all(word in folded(product.title) for word in words)]
     return _list_page(f"Resultados de «{query}»", found, day)
 
 
@@ -148,7 +148,3 @@ def _json_ld(item: Mapping[str, Any]) -> str:
 
 def _euros(amount: Decimal) -> str:
     return f"{amount:.2f} €".replace(".", ",")
-
-
-def _folded(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))

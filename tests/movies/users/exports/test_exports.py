@@ -137,10 +137,7 @@ def test_a_moment_of_another_zone_is_brought_to_utc_and_one_without_a_zone_is_ut
 
 def test_episodes_of_trakt_are_no_films_and_its_watch_list_is_left_alone():
     files = [
-        ExportFile(
-            "watched-history-1.json",
-            json.dumps([{"watched_at": "2026-01-02", "show": OLIVES}]),
-        ),
+        ExportFile("watched-history-1.json", json.dumps([{"watched_at": "2026-01-02", "show": OLIVES}])),
         ExportFile("lists-watchlist.json", json.dumps([{"listed_at": "2026-01-02", "movie": MOVIE}])),
         ExportFile("user-profile.json", json.dumps({"username": "ana"})),
     ]

@@ -34,8 +34,11 @@ from almazara.prices.forecasting.panel import Floats, History, Panel
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
+_quiet = partial(warnings.catch_warnings, action="ignore")
+"""Keras and NumPy warn each other of what is to come in their next versions."""
+
 try:
-    with warnings.catch_warnings(action="ignore"):
+    with _quiet():
         import keras
         import tensorflow as tf
 except ImportError as error:
@@ -53,8 +56,6 @@ tf.config.threading.set_inter_op_parallelism_threads(1)
 tf.config.experimental.enable_op_determinism()
 
 Epoch = Callable[[int, float], None]
-_quiet = partial(warnings.catch_warnings, action="ignore")
-"""Keras and NumPy warn each other of what is to come in their next versions."""
 
 
 @dataclass(frozen=True, slots=True)
