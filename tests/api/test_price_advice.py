@@ -19,6 +19,7 @@ from sample_catalog import served
 pytestmark = pytest.mark.server
 
 DAYS = 300
+ZONE = "UTC"  # one without summer time, in which days ago are days ago at any hour
 NUMBERS = (*range(11), 12, 13, 21)
 
 
@@ -32,7 +33,7 @@ def home(tmp_path_factory):
     """Twelve oils with offers (21: since today), one just found and one sold out; learned and forecast."""
     folder = tmp_path_factory.mktemp("home")
     now = datetime.now(NOW.tzinfo)
-    with pytest.MonkeyPatch.context() as patch, opened(settings_over(folder)) as prices:
+    with pytest.MonkeyPatch.context() as patch, opened(settings_over(folder, timezone=ZONE)) as prices:
         patch.setattr(registry, "installed", lambda: ["last_value"])
         rows = []
         for number in NUMBERS:
@@ -47,13 +48,13 @@ def home(tmp_path_factory):
                           observed_at=one.observed_at + (now - NOW))
             for one in rows
         )  # fmt: skip
-        retrain(settings_over(folder), prices, lambda *_: None)
+        retrain(settings_over(folder, timezone=ZONE), prices, lambda *_: None)
     return folder
 
 
 @pytest.fixture(scope="module")
 def api(home):
-    with served(price_app(settings_over(home))) as client:
+    with served(price_app(settings_over(home, timezone=ZONE))) as client:
         yield client
 
 
@@ -182,6 +183,7 @@ def test_before_anything_was_learned_the_advice_is_to_buy(tmp_path):
 @pytest.fixture
 def run(home, monkeypatch, run):
     monkeypatch.setenv("ALMAZARA_HOME", str(home))
+    monkeypatch.setenv("ALMAZARA_TIMEZONE", ZONE)
     return partial(run, "prices")
 
 
