@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from almazara.errors import InputError
 from almazara.movies.users.events import (
     FIRST_MOMENT,
+    LARGEST_ID,
     MAX_RATING,
     MAX_SKEW,
     MIN_RATING,
@@ -39,6 +40,11 @@ def test_an_event_without_a_moment_is_of_now_and_remembers_that_it_was_not_said(
 @pytest.mark.parametrize("value", [MIN_RATING, 3.25, MAX_RATING])
 def test_ratings_on_the_scale_are_taken_to_its_ends(value):
     assert read({**RATING, "valor": value})[0].value == value
+
+
+@pytest.mark.parametrize("film", [1, LARGEST_ID])
+def test_ids_of_films_are_taken_to_their_ends(film):
+    assert read_events({**RATING, "pelicula": film}, NOW, lambda _: True)[0].film_id == film
 
 
 def test_the_moment_may_be_as_far_ahead_as_clocks_differ():

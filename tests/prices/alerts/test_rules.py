@@ -160,6 +160,12 @@ def test_the_median_weighs_each_price_by_the_time_that_it_was_valid():
     assert (reading(25.5, "44").observed_at - CREATED).days in days(against, history)
 
 
+def test_the_median_is_the_price_of_half_the_time_and_not_of_less():
+    against = rule(RuleKind.DROP, percent=Decimal(10), reference=Reference.MEDIAN_30)
+    history = [reading(0, "50"), reading(10, "30"), reading(20, "50"), reading(25.5, "44")]  # 30 stood for 10 of 25.5
+    assert (reading(25.5, "44").observed_at - CREATED).days in days(against, history)
+
+
 def test_back_in_stock_is_told_once_with_the_price():
     history = readings("50", None, None, "48", "48")
     assert told(BACK, history) == [3]

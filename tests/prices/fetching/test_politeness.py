@@ -126,6 +126,12 @@ def test_each_repetition_waits_longer_than_the_one_before_could(seed, attempt):
     assert backoff_seconds(POLITE, attempt, rng) < backoff_seconds(POLITE, attempt + 1, rng)
 
 
+@pytest.mark.parametrize(("attempt", "times"), [(1, 1), (2, 2), (4, 8)])
+def test_the_pause_before_a_repetition_doubles_with_jitter_of_up_to_a_half(attempt, times):
+    shortest = times * POLITE.backoff_seconds
+    assert shortest <= backoff_seconds(POLITE, attempt, random.Random(attempt)) <= 1.5 * shortest
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [

@@ -109,7 +109,8 @@ def test_bestsellers_are_read():
     ]
 
 
-def test_without_an_address_the_page_says_which_shop_it_is_of():
-    canonical = f'<link rel="canonical" href="https://www.amazon.es/muestra/dp/{ASIN}"></head>'
-    html = html_of("amazon_2017_priceblock").replace("</head>", canonical)
+@pytest.mark.parametrize("says", ['<link rel="canonical" href="{}">', '<meta property="og:url" content="{}">'])
+def test_without_an_address_the_page_says_which_shop_it_is_of(says):
+    itself = says.format(f"https://www.amazon.es/muestra/dp/{ASIN}")
+    html = html_of("amazon_2017_priceblock").replace("</head>", f"{itself}</head>")
     assert read(html, url="").shop == "amazon.es"
