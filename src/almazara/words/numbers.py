@@ -1,0 +1,91 @@
+"""Numbers, amounts, shares and days as Spanish and English write them."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+
+class Language(StrEnum):
+    """A language that people are spoken to in."""
+
+    ES = "es"
+    EN = "en"
+
+
+_TO_SPANISH: Final = str.maketrans(",.", ".,")
+_MONTHS: Final = {
+    Language.ES: ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"],
+    Language.EN: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+}
+_SIGNS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
+_MAGNITUDES: Final = {
+    Language.ES: ((10**9, " mil M"), (10**6, " M"), (10**3, " mil")),
+    Language.EN: ((10**9, "bn"), (10**6, "M"), (10**3, "k")),
+}
+
+
+def number(value: float | Decimal, decimals: int = 0, language: Language = Language.ES) -> str:
+    """A number with marks for thousands.
+
+    Example:
+        >>> number(45346), number(-3.14159, 2), number(45346.5, 1, Language.EN)
+        ('45.346', '-3,14', '45,346.5')
+    """
+    text = f"{value:,.{decimals}f}"
+    return text if language is Language.EN else text.translate(_TO_SPANISH)
+
+
+def percent(share: float, language: Language = Language.ES) -> str:
+    """A share in percent, with a decimal where it has one.
+
+    Example:
+        >>> percent(0.0834), percent(0.5), percent(0.0834, Language.EN)
+        ('8,3 %', '50 %', '8.3%')
+    """
+    tenths = round(share * 100, 1)
+    text = number(tenths, 0 if tenths.is_integer() else 1, language)
+    return f"{text} %" if language is Language.ES else f"{text}%"
+
+
+def money(amount: Decimal, currency: str | None, language: Language = Language.ES) -> str:
+    """An amount with the decimals that it has, two at least.
+
+    Example:
+        >>> money(Decimal("1234.5"), "EUR"), money(Decimal("7.995"), "TND"), money(Decimal("34.5"), "EUR", Language.EN)
+        ('1.234,50 €', '7,995 TND', '€34.50')
+    """
+    exponent = amount.as_tuple().exponent
+    digits = number(amount, max(2, -exponent) if isinstance(exponent, int) else 2, language)
+    if language is Language.EN:
+        return f"{_SIGNS[currency]}{digits}" if currency in _SIGNS else f"{digits} {currency}"
+    return f"{digits} {'€' if currency == 'EUR' else currency}"
+
+
+def day(value: date, language: Language = Language.ES) -> str:
+    """A day, in the order of the language.
+
+    Example:
+        >>> day(date(2026, 12, 8)), day(date(2026, 12, 8), Language.EN)
+        ('08/12/2026', '8 Dec 2026')
+    """
+    if language is Language.ES:
+        return f"{value:%d/%m/%Y}"
+    return f"{value.day} {month(value.month, language)} {value.year}"
+
+
+def month(number_of_month: int, language: Language = Language.ES) -> str:
+    """The short name of month 1 to 12."""
+    return _MONTHS[language][number_of_month - 1]
+
+
+def compact(value: float, language: Language = Language.ES) -> str:
+    """A number as an axis shows it: three figures at most, then its magnitude.
+
+    Example:
+        >>> compact(1_250_000), compact(0.5), compact(2_787_965_087, Language.EN)
+        ('1,25 M', '0,5', '2.79bn')
+    """
+    size, word = next(((size, word) for size, word in _MAGNITUDES[language] if abs(value) >= size), (1, ""))
+    text = f"{float(f'{value / size:.3g}'):.15g}"  # rounded first: 999.9 is 1000, and not 1e+03
+    return (text if language is Language.EN else text.translate(_TO_SPANISH)) + word

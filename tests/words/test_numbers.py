@@ -1,0 +1,39 @@
+"""Numbers as each language writes them."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from almazara.words.numbers import Language, compact, money, number
+
+ES, EN = Language.ES, Language.EN
+
+
+@given(st.decimals(-(10**12), 10**12, places=2), st.sampled_from(Language))
+def test_a_number_reads_back_as_itself(value, language):
+    marks = str.maketrans(",.", "_.") if language is EN else str.maketrans(".,", "_.")
+    assert Decimal(number(value, 2, language).translate(marks)) == value
+
+
+@given(st.floats(-1e15, 1e15).filter(lambda value: value == 0 or abs(value) > 1e-3))
+def test_an_axis_shows_three_figures_of_a_number(value):
+    digits, _, word = re.fullmatch(r"(-?[\d.]+)(()[a-zA-Z]*)", compact(value, EN)).group(1, 3, 2)
+    assert float(digits) * {"": 1, "k": 1e3, "M": 1e6, "bn": 1e9}[word] == pytest.approx(value, rel=0.006)
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "text"),
+    [(999.9, ES, "1000"), (1000, ES, "1 mil"), (12_345, EN, "12.3k"), (-2_500_000, ES, "-2,5 M"), (3e9, ES, "3 mil M")],
+)
+def test_an_axis_names_magnitudes(value, language, text):
+    assert compact(value, language) == text
+
+
+@pytest.mark.parametrize(
+    ("currency", "text"), [("USD", "$9.90"), ("GBP", "£9.90"), ("SEK", "9.90 SEK"), ("EUR", "€9.90")]
+)
+def test_english_puts_the_sign_of_a_currency_first(currency, text):
+    assert money(Decimal("9.9"), currency, EN) == text
