@@ -3,8 +3,8 @@
 A mutant that survives is shown as the change that no test noticed. Those that no test can tell from the original stand
 in mutants.toml with the reason; fewer than nine in ten killed of all others are a failure.
 
-mutmut forks each mutant's process from one that has loaded all, and threads (Polars') do not survive a fork: what never
-ended is tried again in a process of its own, since a deadlock is no test that noticed.
+mutmut forks each mutant's process from one that has loaded all, and threads (Polars') do not survive a fork: mutants of
+modules that need them, and what never ended, are tried in a process of their own: a deadlock is no test that noticed.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ _MUTMUT: Final = Path(sys.executable).with_name("mutmut")
 _EQUIVALENT: Final = Path(__file__).with_suffix(".toml")
 _FIRST: Final = "almazara.prices.money.x_money__mutmut_1"  # running any makes all, and learns which tests meet which
 _KILLED: Final = frozenset({"killed", "caught by type check"})
+_UNDECIDED: Final = frozenset({"timeout", "not checked"})
 _MUTATED: Final = Path("mutants")
 _PATIENCE_SECONDS: Final = 300
 _WANTED: Final = 0.9
@@ -67,13 +68,19 @@ def main() -> int:
     _run(_FIRST)
     names = sorted(name for name in _statuses() if asked.only in name)
     chosen = random.Random(asked.seed).sample(names, min(asked.sample or len(names), len(names)))
-    _run(*chosen)
+    _run(*(name for name in chosen if not _needs_threads(name)))
     statuses = _statuses()
     tests = json.loads((_MUTATED / "mutmut-stats.json").read_text(encoding="utf-8"))["tests_by_mangled_function_name"]
     tried = [Mutant(name, statuses[name]) for name in sorted(chosen)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        tried = list(pool.map(lambda one: _alone(one, tests) if one.status == "timeout" else one, tried))
+        tried = list(pool.map(lambda one: _alone(one, tests) if one.status in _UNDECIDED else one, tried))
     return _report(tried, len(names))
+
+
+def _needs_threads(name: str) -> bool:
+    """Whether the module of a mutant works with Polars."""
+    module = name.rpartition(".")[0].partition(".x")[0]
+    return "import polars" in (_MUTATED / "src" / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
 
 
 def _alone(mutant: Mutant, tests: dict[str, list[str]]) -> Mutant:

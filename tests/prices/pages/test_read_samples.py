@@ -30,7 +30,9 @@ def test_the_featured_offer_is_read(name):
 
 @pytest.mark.parametrize("name", UNAVAILABLE)
 def test_a_page_without_a_new_offer_is_unavailable(name):
-    assert isinstance(outcome_of(name), Unavailable)
+    outcome = outcome_of(name)
+    assert isinstance(outcome, Unavailable)
+    assert outcome.rule == f"{'structured' if name.startswith('shop') else 'amazon'}:unavailable"
 
 
 @pytest.mark.parametrize("name", UNREADABLE)

@@ -389,6 +389,21 @@ def test_a_list_shows_no_price_of_an_entry_that_has_several():
     assert [o.price for o in outcome.offers] == [None, None, None]
 
 
+@pytest.mark.parametrize(("before", "shown"), [("12.99", Decimal("12.99")), ("8.99", None)])
+def test_a_list_shows_the_price_before_where_it_is_the_higher_one(before, shown):
+    specified = {"@type": "UnitPriceSpecification", "priceType": "https://schema.org/ListPrice", "price": before}
+    products = [item(n)["item"] for n in range(3)]
+    products[0]["offers"] |= {"priceSpecification": specified | {"priceCurrency": "EUR"}}
+    outcome = read(f"<h1>Olive oils</h1>{script([{'@type': 'ListItem', 'item': one} for one in products])}", url=SHOP)
+    assert outcome.offers[0].list_price == shown
+
+
+@pytest.mark.parametrize(("rating", "read_as"), [("4.5", "4.5"), (" 4,5 ", "4.5"), (4, "4"), ("good", None)])
+def test_a_rating_is_read_as_it_is_written(rating, read_as):
+    product = published("Oil X") | {"aggregateRating": {"@type": "AggregateRating", "ratingValue": rating}}
+    assert read(f"<h1>Oil X</h1>{script(product)}", url=SHOP).rating == (read_as and Decimal(read_as))
+
+
 @pytest.mark.parametrize("rule", ["dealprice", "saleprice"])
 def test_a_deal_of_2017_may_stand_beside_the_higher_price_that_it_replaces(rule):
     body = f'<span id="priceblock_{rule}">30,00 €</span><span id="priceblock_ourprice">{NEW}</span>'

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 
 from almazara.errors import InputError
-from almazara.prices.schema import Availability, Listing, Observation
-from almazara.prices.store.observations import document_text, validate_listing, validate_observation
+from almazara.prices.schema import Availability, Listing, Observation, Run, RunState
+from almazara.prices.store.observations import document_text, validate_listing, validate_observation, validate_run
 from observation_strategies import observations
 
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)
@@ -73,3 +73,11 @@ def test_a_listing_with_an_infinite_target_is_refused():
 
 def test_a_document_is_json_of_any_language():
     assert document_text("rule", "a", {"text": "aceite «ñ»"}) == '{"text": "aceite «ñ»"}'
+
+
+def test_a_run_keeps_its_end_in_utc_and_refuses_one_without_a_time_zone():
+    end = datetime(2024, 1, 1, 14, tzinfo=timezone(timedelta(hours=1)))
+    run = Run("20240101T120000-00", "scrape", "*", RunState.DONE, START, end)
+    assert validate_run(run).ended_at.isoformat() == "2024-01-01T13:00:00+00:00"
+    with pytest.raises(InputError, match="end"):
+        validate_run(dataclasses.replace(run, ended_at=end.replace(tzinfo=None)))
