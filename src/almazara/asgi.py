@@ -1,4 +1,4 @@
-"""Entry point of the web app: `uvicorn --factory almazara.asgi:create_app`."""
+"""Entry point of the API and the site: `uvicorn --factory almazara.asgi:create_app`."""
 
 from fastapi import FastAPI
 
@@ -7,6 +7,7 @@ from almazara.api.app import create_api
 from almazara.app.movies import live_movies
 from almazara.app.prices import open_prices
 from almazara.settings import Settings
+from almazara.web import site
 
 
 def create_app(*, read_now: bool = False) -> FastAPI:
@@ -15,4 +16,6 @@ def create_app(*, read_now: bool = False) -> FastAPI:
     log.configure(settings.log_level)
     movies = live_movies(settings)
     movies.refresh()
-    return create_api(movies, open_prices(settings, serving=True), settings, read_now=read_now)
+    app = create_api(movies, open_prices(settings, serving=True), settings, read_now=read_now)
+    site.install(app)
+    return app

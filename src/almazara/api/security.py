@@ -44,16 +44,21 @@ class WriteGuard:
         self._calls: dict[str, deque[float]] = {}
         self._lock = threading.Lock()
 
-    def check(self, request: Request) -> None:
-        """Pass, or raise 401, 403 or 429."""
-        caller = self._caller_by_key(request) if self._keys else _local_caller(request)
+    def may_write(self, request: Request) -> bool | None:
+        """Whether a request like this one may write; None where that takes a key."""
+        return None if self._keys else _is_local(request)
+
+    def check(self, request: Request, key: str | None = None) -> None:
+        """Pass, or raise 401, 403 or 429; the `key` is that of a form, which cannot send the header."""
+        caller = self._caller_by_key(request, key) if self._keys else _local_caller(request)
         wait = self._wait_seconds(caller)
         if wait > 0:
             detail = f"Demasiadas peticiones: se admiten {self._per_minute} por minuto. Espere {int(wait) + 1} s."
             raise HTTPException(429, detail, {"Retry-After": str(int(wait) + 1)})
 
-    def _caller_by_key(self, request: Request) -> str:
-        given = request.headers.get(KEY_HEADER, "").encode("latin-1")  # the bytes as they came
+    def _caller_by_key(self, request: Request, key: str | None) -> str:
+        header = request.headers.get(KEY_HEADER, "").encode("latin-1")  # the bytes as they came
+        given = header if key is None else key.encode()
         # Every key is compared, so that the time taken tells nothing of which one was near.
         matches = [hmac.compare_digest(given, key) for key in self._keys]
         if not any(matches):
@@ -77,13 +82,21 @@ class WriteGuard:
 
 
 def _local_caller(request: Request) -> str:
-    host = request.client.host if request.client else ""
-    through_proxy = any(name in request.headers for name in _FORWARDED)
-    if through_proxy or not _is_loopback(host) or not _is_own_page(request):
+    if not _is_local(request):
         raise HTTPException(
             403, "Sin clave configurada solo se puede escribir desde esta misma máquina: defina ALMAZARA_API_KEYS."
         )
-    return host
+    return _host(request)
+
+
+def _is_local(request: Request) -> bool:
+    """Whether it comes from this machine, not through a proxy or from a foreign page."""
+    through_proxy = any(name in request.headers for name in _FORWARDED)
+    return not through_proxy and _is_loopback(_host(request)) and is_own_page(request) and _asks_this_machine(request)
+
+
+def _host(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _is_loopback(host: str) -> bool:
@@ -93,11 +106,14 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _is_own_page(request: Request) -> bool:
-    """Whether no foreign web page is behind it: a browser on this machine asks for whatever page it shows."""
-    asked = request.url.hostname or ""
+def is_own_page(request: Request) -> bool:
+    """Whether no foreign web page is behind it: a browser asks for whatever the page that it shows wants."""
     origin = request.headers.get("origin")
-    return asked in _LOOPBACK_NAMES and (origin is None or urlsplit(origin).netloc == request.headers.get("host"))
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def _asks_this_machine(request: Request) -> bool:
+    return (request.url.hostname or "") in _LOOPBACK_NAMES
 
 
 def require_write(request: Request) -> None:

@@ -1,0 +1,86 @@
+"""What pages bring along: styles, fonts and scripts, under an address that changes with their content."""
+
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import brotli
+from starlette.requests import Request
+from starlette.responses import Response
+
+from almazara.api.errors import problem
+
+_KINDS: Final = {
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+_STYLES: Final = (("almazara.figures", "figures.css"), ("almazara.web", "static/site.css"))
+_NAMED: Final = re.compile(rb"url\(([\w.-]+)\)")
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file as it is sent."""
+
+    content: bytes
+    kind: str
+    digest: str
+    encodings: dict[str, bytes]
+
+
+@cache
+def asset(name: str) -> Asset | None:
+    """A file of the package, or None."""
+    found = _read(name)
+    if found is None:
+        return None
+    ending = name[name.rindex(".") :]
+    encodings = {} if ending == ".woff2" else {"br": brotli.compress(found), "gzip": gzip.compress(found, mtime=0)}
+    return Asset(found, _KINDS[ending], hashlib.sha256(found).hexdigest()[:12], encodings)
+
+
+def _read(name: str) -> bytes | None:
+    known = {path.name for path in files("almazara.web").joinpath("static").iterdir()}
+    if name not in known or not name.endswith(tuple(_KINDS)):
+        return None
+    return files("almazara.web").joinpath("static", name).read_bytes()
+
+
+def styles() -> bytes:
+    """The styles of pages and figures, which name the fonts by their addresses."""
+    together = b"".join(files(package).joinpath(path).read_bytes() for package, path in _STYLES)
+    return _NAMED.sub(lambda match: f"url({address(match[1].decode())})".encode(), together)
+
+
+def address(name: str) -> str:
+    """Where a page asks for a file; KeyError for one that is not there."""
+    found = asset(name)
+    if found is None:
+        raise KeyError(name)
+    return f"/estatico/{found.digest}/{name}"
+
+
+def preferred_encoding(request: Request, encodings: dict[str, bytes] | tuple[str, ...]) -> str | None:
+    """The first of some encodings that the browser takes, or None."""
+    taken = {part.split(";")[0].strip() for part in request.headers.get("accept-encoding", "").split(",")}
+    return next((name for name in encodings if name in taken), None)
+
+
+async def send_asset(request: Request) -> Response:
+    """A file; for ever where the address names its content, else to be asked for again."""
+    found = asset(request.path_params["name"])
+    if found is None:
+        return problem(404, f"No hay ningún fichero {request.path_params['name'][:100]!r}.")
+    current = request.path_params["digest"] == found.digest
+    headers = {"Cache-Control": _FOR_EVER if current else "no-cache", "Vary": "Accept-Encoding"}
+    encoding = preferred_encoding(request, found.encodings)
+    if encoding is None:
+        return Response(found.content, headers=headers, media_type=found.kind)
+    content = found.encodings[encoding]
+    return Response(content, headers={**headers, "Content-Encoding": encoding}, media_type=found.kind)

@@ -1,0 +1,43 @@
+"""Forms that write: what they hold, and who may send them."""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from almazara.api.security import WriteGuard, is_own_page
+from almazara.errors import InputError
+
+KEY: Final = "clave"
+_MOST_FIELDS: Final = 20
+
+
+def guard(request: Request) -> WriteGuard:
+    """The guard of the app, the same for forms and for the API."""
+    found: WriteGuard = request.app.state.guard
+    return found
+
+
+async def sent(request: Request) -> Mapping[str, str]:
+    """The fields of a form that may be sent.
+
+    Raises:
+        HTTPException: 401, 403 or 429, as for the API; 403 for a form that another site's page sent.
+        InputError: for a body that is no form.
+    """
+    try:
+        fields = dict(parse_qsl((await request.body()).decode(), max_num_fields=_MOST_FIELDS))
+    except ValueError as error:
+        raise InputError("El formulario no se entiende: vuelve a abrir la página.") from error
+    if not is_own_page(request) or request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        raise HTTPException(403, "El formulario viene de otra página: ábrelo en este sitio.")
+    guard(request).check(request, fields.get(KEY, ""))
+    return fields
+
+
+def back_to(path: str) -> RedirectResponse:
+    """Where one goes on after a form was taken: reloading that page sends nothing again."""
+    return RedirectResponse(path, 303)

@@ -1,0 +1,167 @@
+"""A page as it is sent: in the reader's language and colours, compressed, under a policy that runs no foreign code."""
+
+import base64
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import brotli
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import Response
+
+from almazara.web.assets import address, preferred_encoding, styles
+from almazara.words import numbers
+from almazara.words.numbers import Language
+from almazara.words.said import Figure, Said
+
+LANGUAGE: Final = "idioma"
+THEME: Final = "tema"
+THEMES: Final = ("claro", "oscuro")
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src '{}'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Vary": "Accept, Accept-Encoding, Accept-Language, Cookie",
+    "Cache-Control": "private, no-cache",
+}
+_CODE: Final = re.compile("`([^`]+)`")
+_YEAR_SECONDS: Final = 365 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: in which language, and in which colours where they chose some."""
+
+    language: Language
+    theme: str | None = None
+
+
+def reader_of(request: Request) -> Reader:
+    """What the address asks for, else what was chosen before, else what the browser prefers, else Spanish."""
+    asked = request.query_params.get(LANGUAGE) or request.cookies.get(LANGUAGE) or _preferred(request)
+    theme = request.query_params.get(THEME) or request.cookies.get(THEME)
+    language = Language(asked) if asked in set(Language) else Language.ES
+    return Reader(language, theme if theme in THEMES else None)
+
+
+def _preferred(request: Request) -> str:
+    """The first of our languages that the browser names, in the order that browsers send them."""
+    named = (part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(","))
+    return next((language for language in named if language in set(Language)), Language.ES)
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:  # noqa: ANN401 - a template's
+    """A template with its values, as a whole page; `here` names its section."""
+    reader = reader_of(request)
+    text = _environment().get_template(template).render(reader=reader, request=request, **{"here": None, **values})
+    response = _compressed(request, text.encode(), status)
+    for name, chosen in ((LANGUAGE, reader.language.value), (THEME, reader.theme)):
+        if name in request.query_params and chosen:
+            response.set_cookie(name, chosen, max_age=_YEAR_SECONDS, httponly=True, samesite="lax")
+    return response
+
+
+def _compressed(request: Request, content: bytes, status: int) -> Response:
+    encoding = preferred_encoding(request, ("br", "gzip"))
+    headers = {**_HEADERS, "Content-Security-Policy": _policy()}
+    if encoding:
+        headers["Content-Encoding"] = encoding
+        content = brotli.compress(content, quality=4) if encoding == "br" else gzip.compress(content, 5, mtime=0)
+    return Response(content, status, headers, media_type="text/html; charset=utf-8")
+
+
+@cache
+def _styles() -> Markup:
+    """The styles as they stand in each page: asking for them apart would cost a phone another round trip."""
+    return Markup(styles().decode())  # noqa: S704 - a file of ours
+
+
+@cache
+def _policy() -> str:
+    """What a page may load and run: what is ours; of styles in the page, only those."""
+    digest = hashlib.sha256(_styles().encode()).digest()
+    return _POLICY.format(f"sha256-{base64.b64encode(digest).decode()}")
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("almazara.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals.update(
+        asset=address, styles=_styles(), t=_said, money=_money, number=_number, percent=_percent, day=_day, link=_link
+    )
+    made.filters["say"] = _say
+    return made
+
+
+@pass_context
+def _said(context: Context, code: str, /, **figures: Figure) -> str:
+    """The words of a code of `site.toml`; what they put in backticks is code, and never what figures do."""
+    words = _say(context, Said(f"site.{code}", figures))
+    return words if figures else Markup(_CODE.sub(r"<code>\1</code>", escape(words)))  # noqa: S704 - words of ours, escaped
+
+
+@pass_context
+def _say(context: Context, sentence: Said | str) -> str:
+    """A sentence in the reader's language."""
+    return unbroken(sentence if isinstance(sentence, str) else sentence.text(_language(context)))
+
+
+@pass_context
+def _money(context: Context, amount: Any, currency: str | None) -> str:  # noqa: ANN401 - a Decimal
+    return unbroken(numbers.money(amount, currency, _language(context)))
+
+
+@pass_context
+def _number(context: Context, value: float, decimals: int = 0) -> str:
+    return numbers.number(value, decimals, _language(context))
+
+
+@pass_context
+def _percent(context: Context, share: float) -> str:
+    return unbroken(numbers.percent(share, _language(context)))
+
+
+@pass_context
+def _day(context: Context, value: Any) -> str:  # noqa: ANN401 - a date
+    return numbers.day(value, _language(context))
+
+
+@pass_context
+def _link(context: Context, **changed: str | None) -> str:
+    """The address of this page with some parameters changed; None takes one away."""
+    request: Request = context["request"]
+    kept = {**request.query_params, **changed}
+    query = urlencode({name: value for name, value in kept.items() if value is not None})
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+def _language(context: Context) -> Language:
+    reader: Reader = context["reader"]
+    return reader.language
+
+
+def unbroken(text: str) -> str:
+    """A text whose numbers keep their units on the same line."""
+    return text.replace(" €", "\u00a0€").replace(" %", "\u00a0%")
+
+
+def drawn(svg: str) -> Markup:
+    """A figure of ours: its texts are escaped where it is drawn."""
+    return Markup(svg)  # noqa: S704 - `figures` escapes every text

@@ -1,0 +1,69 @@
+"""Pages at the paths of the API: who asks for HTML gets the page, everyone else what the API answers."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from starlette.datastructures import Headers
+from starlette.routing import BaseRoute, Match, NoMatchFound, Route
+from starlette.types import Receive, Scope, Send
+
+_FOUND: Final = "almazara.page"
+
+
+def prefers_html(scope: Scope) -> bool:
+    """Whether a request names HTML, and at least as gladly as JSON; one that takes anything is no reader of pages."""
+    accept = Headers(scope=scope).get("accept", "")
+    if "text/html" not in accept:
+        return False
+    wanted = dict(_wanted(part) for part in accept.split(","))
+    return 0 < wanted.get("text/html", 0.0) >= wanted.get("application/json", 0.0)
+
+
+def _wanted(part: str) -> tuple[str, float]:
+    """A media type and its weight; one that cannot be read weighs nothing."""
+    kind, *parameters = (piece.strip() for piece in part.split(";"))
+    weights = (piece[2:] for piece in parameters if piece.startswith("q="))
+    try:
+        return kind, float(next(weights, 1.0))
+    except ValueError:
+        return kind, 0.0
+
+
+class _Named:
+    """What a request is counted as: a page, and not the API route of the same path."""
+
+    def __init__(self, route: Route) -> None:
+        self.path = f"{route.path} (página)"
+        self.path_format = route.path_format
+
+
+class Pages(BaseRoute):
+    """All pages as one route, so that a request of the API is looked at once, and not once a page."""
+
+    def __init__(self, routes: Sequence[Route], *, only_for_readers: bool) -> None:
+        self._routes = [(route, _Named(route)) for route in routes]
+        self._only_for_readers = only_for_readers
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """The first page that fits the path and the method."""
+        if scope["type"] != "http" or (self._only_for_readers and not prefers_html(scope)):
+            return Match.NONE, {}
+        for route, named in self._routes:
+            match, child = route.matches(scope)
+            if match is Match.FULL:
+                return match, {**child, _FOUND: route, "route": named}
+        return Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the page answer that matched."""
+        await scope[_FOUND].handle(scope, receive, send)
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> Any:  # noqa: ANN401 - as its base has it
+        """Nothing is looked up by name: pages name their paths."""
+        raise NoMatchFound(name, path_params)
+
+
+def install(routes: list[BaseRoute], pages: Sequence[Route]) -> None:
+    """Put pages before the API for who asks for HTML, and after it for everyone."""
+    routes.insert(0, Pages(pages, only_for_readers=True))
+    routes.append(Pages(pages, only_for_readers=False))

@@ -1,0 +1,31 @@
+"""Who gets the page, and who what the API answers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from almazara.web.routing import prefers_html
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+
+
+def scope(accept):
+    return {"type": "http", "headers": [(b"accept", accept.encode())]}
+
+
+@pytest.mark.parametrize("accept", [BROWSER, "text/html", "text/html;q=0.1", "application/json;q=0.4, text/html;q=0.5"])
+def test_who_names_html_at_least_as_gladly_as_json_reads_pages(accept):
+    assert prefers_html(scope(accept))
+
+
+@pytest.mark.parametrize(
+    "accept",
+    ["", "*/*", "text/*", "application/json", "text/html;q=0", "text/html;q=x", "text/html;q=0.5,application/json"],
+)
+def test_whoever_else_asks_gets_what_the_api_answers(accept):
+    assert not prefers_html(scope(accept))
+
+
+@given(st.text(st.characters(max_codepoint=255)))
+def test_no_header_at_all_is_an_error(accept):
+    assert prefers_html({"type": "http", "headers": [(b"accept", accept.encode("latin-1"))]}) in {True, False}
