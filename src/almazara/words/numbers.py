@@ -44,8 +44,20 @@ def percent(share: float, language: Language = Language.ES) -> str:
         ('8,3 %', '50 %', '8.3%')
     """
     tenths = round(share * 100, 1)
-    text = number(tenths, 0 if tenths.is_integer() else 1, language)
-    return f"{text} %" if language is Language.ES else f"{text}%"
+    return with_unit(number(tenths, 0 if tenths.is_integer() else 1, language), "%", language)
+
+
+def with_unit(text: str, unit: str, language: Language = Language.ES) -> str:
+    """A number's text with its unit, where the language has it; no unit leaves it alone.
+
+    Example:
+        >>> with_unit("1,25 M", "€"), with_unit("-40", "€", Language.EN), with_unit("40", "%", Language.EN)
+        ('1,25 M €', '-€40', '40%')
+    """
+    if language is Language.EN and unit in _SIGNS.values():
+        return f"-{unit}{text[1:]}" if text.startswith("-") else f"{unit}{text}"
+    space = "" if not unit or (language is Language.EN and unit == "%") else " "
+    return f"{text}{space}{unit}"
 
 
 def money(amount: Decimal, currency: str | None, language: Language = Language.ES) -> str:

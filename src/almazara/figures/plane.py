@@ -1,0 +1,68 @@
+"""The plane of a chart's marks: its axes, and where a pair of places lies between them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from almazara.figures.chart import Place, Scale
+from almazara.figures.scales import Extent
+
+Point = tuple[float, float]
+"""From the left and from the top, in the plane's units."""
+
+
+Corners = tuple[float, float, float, float]
+"""Left, top, right and bottom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """Where the marks lie, `width` x `height`; the origin is at its top left.
+
+    Attributes:
+        across: What is shown from left to right.
+        up: What is shown from bottom to top; names from top to bottom.
+        turned: Whether x runs along the vertical.
+    """
+
+    across: Extent
+    up: Extent
+    turned: bool
+    width: float
+    height: float
+
+    @property
+    def x(self) -> Extent:
+        """What is shown of x."""
+        return self.up if self.turned else self.across
+
+    @property
+    def y(self) -> Extent:
+        """What is shown of y."""
+        return self.across if self.turned else self.up
+
+    def points(self, xs: Iterable[Place | None], ys: Iterable[Place | None]) -> Iterator[Point | None]:
+        """Where pairs of places lie; None where one of a pair lies nowhere."""
+        acrosses, ups = (ys, xs) if self.turned else (xs, ys)
+        for across, up in zip(acrosses, ups, strict=False):
+            left, top = self.from_left(across), self.from_top(up)
+            yield None if left is None or top is None else (left, top)
+
+    def from_left(self, place: Place | None) -> float | None:
+        """How far from the left edge a place of the horizontal axis lies."""
+        fraction = self.across.fraction(place)
+        return None if fraction is None else fraction * self.width
+
+    def from_top(self, place: Place | None) -> float | None:
+        """How far from the top a place of the vertical axis lies."""
+        fraction = self.up.fraction(place)
+        return None if fraction is None else self.height * self.drop(fraction)
+
+    def drop(self, fraction: float) -> float:
+        """A fraction of the vertical axis as one of the way from the top."""
+        return fraction if self.up.scale is Scale.NAME else 1 - fraction
+
+    def corners(self, x: tuple[float, float], y: tuple[float, float]) -> Corners:
+        """The rectangle between two fractions of x and two of y."""
+        (left, right), up = (y, x) if self.turned else (x, y)
+        top, bottom = (self.drop(fraction) * self.height for fraction in up)
+        return left * self.width, top, right * self.width, bottom

@@ -1,0 +1,160 @@
+"""How places on an axis become fractions of its length."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain, pairwise
+from math import log10
+from typing import Final
+
+from almazara.figures.chart import (
+    Axis,
+    Band,
+    Bars,
+    Boxes,
+    Cells,
+    Chart,
+    Dots,
+    Level,
+    Line,
+    Mark,
+    Moment,
+    Place,
+    Scale,
+    Spans,
+    Steps,
+)
+
+_LARGEST: Final = 1e300  # beyond it, as infinity and what is no number, nothing is drawn
+_SAME: Final = 1e-9  # of a value: what lies closer together than this is drawn as one
+_PADDING: Final = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The stretch of an axis that is shown; `low < high` in what the scale counts: numbers, decades, days, names.
+
+    Attributes:
+        names: Where each name stands, 0 first; of an axis of names only.
+    """
+
+    scale: Scale
+    low: float
+    high: float
+    names: dict[str, int] = field(default_factory=dict)
+
+    def fraction(self, place: Place | None) -> float | None:
+        """Where a place lies, 0 at the low end and 1 at the high one; None for what lies nowhere."""
+        value = self.count(place)
+        return None if value is None else self.along(value)
+
+    def count(self, place: Place | None) -> float | None:
+        """A place in what the scale counts; None for what lies nowhere on it."""
+        return self.names.get(str(place)) if self.scale is Scale.NAME else measure(self.scale, place)
+
+    def along(self, value: float) -> float:
+        """Where lies what the scale counts."""
+        return (value - self.low) / (self.high - self.low)
+
+
+def measure(scale: Scale, place: Place | None) -> float | None:
+    """A place in what the scale counts; None for what lies nowhere on it."""
+    if isinstance(place, date):
+        return place.toordinal()
+    if place is None or isinstance(place, str) or not abs(place) <= _LARGEST:
+        return None
+    if scale is Scale.LOG:
+        return log10(place) if place > 0 else None
+    return float(place)
+
+
+def x_extent(chart: Chart) -> Extent:
+    """The stretch of x that holds all marks."""
+    places = list(chain.from_iterable(map(_xs, chart.marks)))
+    if chart.x.scale is Scale.NAME:
+        return _named(places)
+    low, high = _range(chart.x, places)
+    half = max((bar_width(mark, chart.x.scale) for mark in chart.marks if isinstance(mark, Bars)), default=0) / 2
+    if any(isinstance(mark, Dots) for mark in chart.marks) and chart.x.scale is not Scale.DAY:
+        half = max(half, (high - low) * _PADDING / 3)
+    return Extent(chart.x.scale, low - half, high + half)
+
+
+def y_extent(chart: Chart) -> Extent:
+    """The stretch of y that holds all marks, with room above and below but not beyond the foot of bars."""
+    places = chain.from_iterable(map(_ys, chart.marks))
+    if chart.y.scale is Scale.NAME:
+        return _named(places)
+    low, high = _range(chart.y, places)
+    foot = 0.0 if chart.y.scale is Scale.NUMBER and (chart.y.from_zero or _has_bars(chart)) else None
+    padding = (high - low) * _PADDING
+    return Extent(chart.y.scale, low - padding * (low != foot), high + padding * (high != foot))
+
+
+def bar_width(bars: Bars, scale: Scale) -> float:
+    """How wide each bar is, in what the scale counts; 0 where they have ends of their own."""
+    if bars.ends:
+        return 0
+    if scale is Scale.NAME:
+        return 1
+    values = sorted({value for x in bars.xs if (value := measure(scale, x)) is not None})
+    return min((after - before for before, after in pairwise(values)), default=1)
+
+
+def _has_bars(chart: Chart) -> bool:
+    return any(isinstance(mark, Bars) for mark in chart.marks)
+
+
+def _named(places: Iterable[Place | None]) -> Extent:
+    names = {name: index for index, name in enumerate(dict.fromkeys(str(place) for place in places))}
+    return Extent(Scale.NAME, -0.5, max(len(names), 1) - 0.5, names)
+
+
+def _range(axis: Axis, places: Iterable[Place | None]) -> tuple[float, float]:
+    """The smallest and the largest of the places, widened where they are one."""
+    values = [value for place in places if (value := measure(axis.scale, place)) is not None]
+    if axis.from_zero and axis.scale is Scale.NUMBER:
+        values.append(0)
+    low, high = min(values, default=0), max(values, default=1)
+    if high - low > max(abs(low), abs(high)) * _SAME:
+        return low, high
+    if axis.scale is Scale.NUMBER and not low:
+        return 0, 1
+    half = abs(low) / 10 if axis.scale is Scale.NUMBER else 1
+    return low - half, high + half
+
+
+def _xs(mark: Mark) -> Iterable[Place | None]:  # noqa: PLR0911 - one a kind
+    match mark:
+        case Steps() | Line() | Band() | Dots():
+            return mark.xs
+        case Bars():
+            return chain(mark.xs, mark.ends)
+        case Spans():
+            return chain(mark.starts, mark.ends)
+        case Boxes():
+            return (box.name for box in mark.boxes)
+        case Cells():
+            return mark.columns
+        case Moment():
+            return (mark.x,)
+        case Level():
+            return ()
+
+
+def _ys(mark: Mark) -> Iterable[Place | None]:  # noqa: PLR0911 - one a kind
+    match mark:
+        case Steps() | Line() | Dots():
+            return mark.ys
+        case Bars():
+            return chain((0,), mark.ys)
+        case Band():
+            return chain(mark.lows, mark.highs)
+        case Boxes():
+            return chain.from_iterable((box.low, box.high, box.median) for box in mark.boxes)
+        case Cells():
+            return mark.rows
+        case Level():
+            return (mark.y,)
+        case Spans() | Moment():
+            return ()
