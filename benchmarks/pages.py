@@ -3,10 +3,10 @@
 Run: python benchmarks/pages.py ADDRESS [PATH ...] [--rounds 3] [--profile phone|desk]
 
 ADDRESS is that of a running server, such as http://127.0.0.1:8000. Each page is opened with a cold cache by a Chromium
-that is slowed four times; the phone has 1.6 Mbit/s and 150 ms. "First contentful paint" lies where an empty shell paints
-first, so what is waited for is seen: the first frame in which the heading stands, and the first in which a figure of the
-main part holds a shape. Interactive is the end of the last task of more than 50 ms; the server's cost is its process'
-own time over twenty requests of the page.
+that is slowed four times; the phone has 1.6 Mbit/s and 150 ms. "First contentful paint" lies where an empty shell
+paints first, so what is waited for is seen: the first frame in which the heading stands, and the first in which a
+figure of the main part holds a shape. Interactive is the end of the last task of more than 50 ms; the server's cost is
+its process' own time over twenty requests of the page.
 """
 
 from __future__ import annotations

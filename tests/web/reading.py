@@ -61,7 +61,10 @@ def visit(
     page.on("console", lambda one: seen.troubles.append(one.text) if one.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: seen.troubles.append(str(error)))
     page.on("requestfailed", lambda request: seen.troubles.append(f"failed: {request.url}"))
-    page.on("request", lambda request: seen.troubles.append(f"foreign: {request.url}") if _is_foreign(request, base) else None)
+    page.on(
+        "request",
+        lambda request: seen.troubles.append(f"foreign: {request.url}") if _is_foreign(request, base) else None,
+    )
     answer = page.goto(f"{base}{path}")
     seen.status = answer.status if answer else 0
     yield seen
