@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
+from almazara.figures.chart import Table
 from almazara.web.assets import address, preferred_encoding, styles
 from almazara.words import numbers
 from almazara.words.numbers import Language
@@ -35,6 +37,7 @@ _HEADERS: Final = {
     "Cache-Control": "private, no-cache",
 }
 _CODE: Final = re.compile("`([^`]+)`")
+_MOST_DECIMALS: Final = 4
 _YEAR_SECONDS: Final = 365 * 86_400
 
 
@@ -104,7 +107,16 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.globals.update(
-        asset=address, styles=_styles(), t=_said, money=_money, number=_number, percent=_percent, day=_day, link=_link
+        asset=address,
+        styles=_styles(),
+        t=_said,
+        money=_money,
+        number=_number,
+        percent=_percent,
+        day=_day,
+        link=_link,
+        cell=_cell,
+        numeric=_numeric,
     )
     made.filters["say"] = _say
     return made
@@ -144,6 +156,26 @@ def _day(context: Context, value: Any) -> str:  # noqa: ANN401 - a date
 
 
 @pass_context
+def _cell(context: Context, value: Any) -> str:  # noqa: ANN401 - any cell of a table
+    """A value of a table; a dash where there is none."""
+    match value:
+        case None:
+            return "\u2013"
+        case date():
+            return numbers.day(value, _language(context))
+        case bool() | str():
+            return str(value)
+        case _:
+            return exactly(value, _language(context))
+
+
+def _numeric(shown: Table) -> set[int]:
+    """Which columns hold numbers: they stand to the right."""
+    kinds = enumerate(zip(*shown.rows, strict=True))
+    return {at for at, cells in kinds if any(isinstance(cell, int | float) for cell in cells)}
+
+
+@pass_context
 def _link(context: Context, **changed: str | None) -> str:
     """The address of this page with some parameters changed; None takes one away."""
     request: Request = context["request"]
@@ -160,6 +192,13 @@ def _language(context: Context) -> Language:
 def unbroken(text: str) -> str:
     """A text whose numbers keep their units on the same line."""
     return text.replace(" €", "\u00a0€").replace(" %", "\u00a0%")
+
+
+def exactly(value: float, language: Language) -> str:
+    """A number with the decimals that it has, four at most."""
+    rounded = round(value, _MOST_DECIMALS)
+    decimals = next(places for places in range(_MOST_DECIMALS + 1) if round(rounded, places) == rounded)
+    return numbers.number(value, decimals, language)
 
 
 def drawn(svg: str) -> Markup:

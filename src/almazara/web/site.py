@@ -10,11 +10,11 @@ from starlette.routing import Route
 from almazara import log
 from almazara.api import errors
 from almazara.errors import AlmazaraError, InputError, NotFoundError
-from almazara.web import films, routing, start
+from almazara.web import films, products, routing, start
 from almazara.web.assets import send_asset
 from almazara.web.page import page
 
-_PAGES: Final = (*start.PAGES, *films.PAGES)
+_PAGES: Final = (*start.PAGES, *films.PAGES, *products.PAGES)
 _MISSING: Final = 404
 _WORDS: Final = {
     401: "key",
