@@ -96,9 +96,9 @@ def _bar_words(chart: Chart, layout: Layout) -> Iterator[str]:
     """The value at the end of each bar."""
     for mark in chart.marks:
         if isinstance(mark, Bars) and layout.values:
-            zero = layout.plane.from_left(0) or 0
+            [zero] = layout.plane.lefts([0])
             points = layout.plane.points(mark.xs, mark.ys)
             for point, text in zip(points, layout.values, strict=True):
                 if point:
-                    left = layout.across_at(max(point[0], zero) / layout.plane.width)
+                    left = layout.across_at(max(point[0], zero or 0) / layout.plane.width)
                     yield words("f-value", left, layout.top + point[1] + _DROP, text, shift=6)

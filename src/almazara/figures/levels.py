@@ -11,6 +11,7 @@ from almazara.figures.plane import Corners, Point
 from almazara.figures.ticks import SIZE
 
 _INSET, _ABOVE, _BELOW = 4, -5, 14  # pixels from the end of the line, and from it to where the letters stand
+_SAMPLE = 120  # points that are looked at
 _NEVER = 1000  # hidden points that are as bad as words over words
 
 
@@ -21,7 +22,7 @@ def level_words(chart: Chart, layout: Layout) -> Iterator[str]:
     room, _ = layout.rooms
     points, taken = _joined_points(chart, layout, room), list[Corners]()
     for mark in chart.marks:
-        top = layout.plane.from_top(mark.y) if isinstance(mark, Level) else None
+        [top] = layout.plane.tops([mark.y if isinstance(mark, Level) else None])
         if isinstance(mark, Level) and top is not None:
             width = text_width(mark.text, SIZE)
             sides = product((_ABOVE, _BELOW), ("start", "end"))
@@ -49,7 +50,8 @@ def _cost(corners: Corners, height: float, taken: list[Corners], points: list[Po
 
 
 def _joined_points(chart: Chart, layout: Layout, room: float) -> list[Point]:
-    """The points of all lines, in pixels of a narrow picture."""
+    """Some points of all lines, in pixels of a narrow picture."""
     lines = [mark for mark in chart.marks if isinstance(mark, Steps | Line)]
-    found = chain.from_iterable(layout.plane.points(mark.xs, mark.ys) for mark in lines)
+    every = sum(len(mark.xs) for mark in lines) // _SAMPLE + 1
+    found = chain.from_iterable(layout.plane.points(mark.xs[::every], mark.ys[::every]) for mark in lines)
     return [(point[0] * room / layout.plane.width, point[1]) for point in found if point]

@@ -22,7 +22,7 @@ from almazara.figures.chart import (
 )
 from almazara.figures.looks import HOLLOW, classes, variants
 from almazara.figures.markup import escaped, path
-from almazara.figures.paths import CROWD, dots, line, outline, polyline, rectangles, runs
+from almazara.figures.paths import CROWD, dots, line, outline, polyline, rectangles, runs, staircase
 from almazara.figures.plane import Corners, Plane, Point
 from almazara.figures.scales import Extent, bar_width, measure
 
@@ -40,8 +40,9 @@ def _shape(chart: Chart, mark: Mark, variant: int, plane: Plane) -> str:  # noqa
     look = classes(mark, variant, chart.x.scale)
     match mark:
         case Steps():
-            points = plane.points(mark.xs, mark.ys) if plane.turned else _staircase(mark, plane)
-            return _joined(look, points)
+            if plane.turned:
+                return _joined(look, plane.points(mark.xs, mark.ys))
+            return _joined(look, staircase(plane.lefts(mark.xs), plane.tops(mark.ys)))
         case Line():
             return _joined(look, plane.points(mark.xs, mark.ys))
         case Band():
@@ -73,18 +74,6 @@ def _joined(look: str, points: Iterable[Point | None]) -> str:
     return path(look, outline) + path(look.replace("f-line", "f-dot"), single)
 
 
-def _staircase(steps: Steps, plane: Plane) -> Iterator[Point | None]:
-    """Each value's place and where it ends: at the next x, whether that has a value or not."""
-    across = [plane.from_left(x) for x in steps.xs]
-    for left, after, y in zip(across, [*across[1:], *across[-1:]], steps.ys, strict=False):
-        top = plane.from_top(y)
-        if left is None or top is None:
-            yield None
-        else:
-            yield left, top
-            yield left if after is None else after, top
-
-
 def _band(band: Band, look: str, plane: Plane) -> str:
     """What lies between low and high; over names, a stroke from one to the other."""
     ends = [
@@ -100,8 +89,7 @@ def _band(band: Band, look: str, plane: Plane) -> str:
 def _bars(chart: Chart, bars: Bars, plane: Plane) -> Iterator[Corners]:
     """A rectangle each, from 0; side by side where there are several for each x."""
     foot = min(max(plane.y.fraction(0) or 0, 0), 1)
-    for (begin, end), y in zip(_widths(chart, bars, plane.x), bars.ys, strict=True):
-        height = plane.y.fraction(y)
+    for (begin, end), height in zip(_widths(chart, bars, plane.x), plane.y.fractions(bars.ys), strict=True):
         if begin is not None and end is not None and height is not None:
             yield plane.corners((begin, end), (max(foot, height), min(foot, height)))
 

@@ -1,6 +1,7 @@
 """Outlines as the text of SVG paths: relative, in tenths of a unit, and no longer than they must be."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Final, TypeVar
 
@@ -10,7 +11,6 @@ Item = TypeVar("Item")
 CROWD: Final = 500
 """More dots than these are a crowd, where nobody sees half a pixel."""
 
-_Move = tuple[int, int]  # to the right and down, in tenths
 _TOUCHING: Final = 20  # tenths: dots of a crowd this near, one below the other, are one stroke
 
 
@@ -24,6 +24,21 @@ def runs(points: Iterable[Item | None]) -> Iterator[list[Item]]:
     for known, group in groupby(points, key=lambda point: point is not None):
         if known:
             yield [point for point in group if point is not None]
+
+
+def staircase(lefts: Sequence[float | None], tops: Iterable[float | None]) -> Iterator[Point | None]:
+    """The corners of heights that hold until the next place, whether that has a height or not."""
+    height: float | None = None
+    end = 0.0
+    for left, after, known in zip(lefts, [*lefts[1:], *lefts[-1:]], tops, strict=False):
+        top = None if left is None else known
+        if top != height:
+            if height is not None:
+                yield end, height
+            yield None if left is None or top is None else (left, top)
+        height, end = top, end if left is None else left if after is None else after
+    if height is not None:
+        yield end, height
 
 
 def outline(there: Sequence[Point], back: Sequence[Point]) -> str:
@@ -73,33 +88,29 @@ def _strokes(tops: Sequence[int], touching: int) -> Iterator[tuple[int, int]]:
 
 def _run(points: Sequence[Point]) -> str:
     places = [(round(left * 10), round(top * 10)) for left, top in points]
-    moves = _straightened((after[0] - before[0], after[1] - before[1]) for before, after in pairwise(places))
-    return f"M{_pair(*places[0])}" + ("".join(map(_move, moves)) or "h0")
+    text = [f"M{_pair(*places[0])}"]
+    right = down = 0  # what is not written yet: it may go on along an axis
+    for (left, top), (next_left, next_top) in pairwise(places):
+        more_right, more_down = next_left - left, next_top - top
+        if (right == more_right == 0 and down * more_down > 0) or (down == more_down == 0 and right * more_right > 0):
+            right, down = right + more_right, down + more_down
+        elif more_right or more_down:
+            text.append(_move(right, down))
+            right, down = more_right, more_down
+    text.append(_move(right, down) or "h0" * (len(text) == 1))
+    return "".join(text)
 
 
-def _straightened(moves: Iterable[_Move]) -> list[_Move]:
-    """The moves without those of no length, and as one those that go on along an axis."""
-    found: list[_Move] = []
-    for right, down in moves:
-        before = found[-1] if found else (1, 1)
-        if (before[0] == right == 0 and before[1] * down > 0) or (before[1] == down == 0 and before[0] * right > 0):
-            found[-1] = (before[0] + right, before[1] + down)
-        elif right or down:
-            found.append((right, down))
-    return found
-
-
-def _move(move: _Move) -> str:
-    right, down = move
-    if not down:
-        return f"h{_number(right)}"
-    return f"l{_pair(right, down)}" if right else f"v{_number(down)}"
+def _move(right: int, down: int) -> str:
+    if right and down:
+        return f"l{_pair(right, down)}"
+    return f"h{_number(right)}" if right else f"v{_number(down)}" if down else ""
 
 
 def _pair(right: int, down: int) -> str:
-    second = _number(down)
-    return _number(right) + (second if second.startswith("-") else f" {second}")
+    return f"{_number(right)}{'' if down < 0 else ' '}{_number(down)}"
 
 
+@lru_cache(1 << 14)
 def _number(tenths: int) -> str:
-    return f"{tenths / 10:.1f}".removesuffix(".0")
+    return str(tenths / 10).removesuffix(".0")

@@ -1,6 +1,6 @@
 """The plane of a chart's marks: its axes, and where a pair of places lies between them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from almazara.figures.chart import Place, Scale
@@ -40,22 +40,21 @@ class Plane:
         """What is shown of y."""
         return self.across if self.turned else self.up
 
-    def points(self, xs: Iterable[Place | None], ys: Iterable[Place | None]) -> Iterator[Point | None]:
+    def points(self, xs: Iterable[Place | None], ys: Iterable[Place | None]) -> list[Point | None]:
         """Where pairs of places lie; None where one of a pair lies nowhere."""
-        acrosses, ups = (ys, xs) if self.turned else (xs, ys)
-        for across, up in zip(acrosses, ups, strict=False):
-            left, top = self.from_left(across), self.from_top(up)
-            yield None if left is None or top is None else (left, top)
+        lefts, tops = (self.lefts(ys), self.tops(xs)) if self.turned else (self.lefts(xs), self.tops(ys))
+        pairs = zip(lefts, tops, strict=False)
+        return [None if left is None or top is None else (left, top) for left, top in pairs]
 
-    def from_left(self, place: Place | None) -> float | None:
-        """How far from the left edge a place of the horizontal axis lies."""
-        fraction = self.across.fraction(place)
-        return None if fraction is None else fraction * self.width
+    def lefts(self, places: Iterable[Place | None]) -> list[float | None]:
+        """How far from the left edge places of the horizontal axis lie; None for those that lie nowhere."""
+        width = self.width
+        return [None if one is None else one * width for one in self.across.fractions(places)]
 
-    def from_top(self, place: Place | None) -> float | None:
-        """How far from the top a place of the vertical axis lies."""
-        fraction = self.up.fraction(place)
-        return None if fraction is None else self.height * self.drop(fraction)
+    def tops(self, places: Iterable[Place | None]) -> list[float | None]:
+        """How far from the top places of the vertical axis lie; None for those that lie nowhere."""
+        height, drop = self.height, self.drop
+        return [None if one is None else drop(one) * height for one in self.up.fractions(places)]
 
     def drop(self, fraction: float) -> float:
         """A fraction of the vertical axis as one of the way from the top."""

@@ -25,7 +25,7 @@ from almazara.figures.chart import (
     Steps,
 )
 
-_LARGEST: Final = 1e300  # beyond it, as infinity and what is no number, nothing is drawn
+_LARGEST, _SMALLEST = 1e100, 1e-100  # what is beyond, as what is no number, lies nowhere; what is smaller is 0
 _SAME: Final = 1e-9  # of a value: what lies closer together than this is drawn as one
 _PADDING: Final = 0.06
 
@@ -48,6 +48,12 @@ class Extent:
         value = self.count(place)
         return None if value is None else self.along(value)
 
+    def fractions(self, places: Iterable[Place | None]) -> list[float | None]:
+        """Where places lie; None for those that lie nowhere."""
+        low, length = self.low, self.high - self.low
+        counts = map(self.count, places) if self.scale is Scale.NAME else (measure(self.scale, one) for one in places)
+        return [None if value is None else (value - low) / length for value in counts]
+
     def count(self, place: Place | None) -> float | None:
         """A place in what the scale counts; None for what lies nowhere on it."""
         return self.names.get(str(place)) if self.scale is Scale.NAME else measure(self.scale, place)
@@ -60,12 +66,12 @@ class Extent:
 def measure(scale: Scale, place: Place | None) -> float | None:
     """A place in what the scale counts; None for what lies nowhere on it."""
     if isinstance(place, date):
-        return place.toordinal()
-    if place is None or isinstance(place, str) or not abs(place) <= _LARGEST:
+        return place.toordinal() if scale is Scale.DAY else None
+    if place is None or isinstance(place, str) or scale is Scale.DAY or not abs(place) <= _LARGEST:
         return None
     if scale is Scale.LOG:
-        return log10(place) if place > 0 else None
-    return float(place)
+        return log10(place) if place >= _SMALLEST else None
+    return float(place) if abs(place) >= _SMALLEST else 0.0
 
 
 def x_extent(chart: Chart) -> Extent:
@@ -73,11 +79,11 @@ def x_extent(chart: Chart) -> Extent:
     places = list(chain.from_iterable(map(_xs, chart.marks)))
     if chart.x.scale is Scale.NAME:
         return _named(places)
-    low, high = _range(chart.x, places)
+    extent = tight(chart.x.scale, _with_zero(chart.x, places))
     half = max((bar_width(mark, chart.x.scale) for mark in chart.marks if isinstance(mark, Bars)), default=0) / 2
     if any(isinstance(mark, Dots) for mark in chart.marks) and chart.x.scale is not Scale.DAY:
-        half = max(half, (high - low) * _PADDING / 3)
-    return Extent(chart.x.scale, low - half, high + half)
+        half = max(half, (extent.high - extent.low) * _PADDING / 3)
+    return Extent(chart.x.scale, extent.low - half, extent.high + half)
 
 
 def y_extent(chart: Chart) -> Extent:
@@ -85,10 +91,28 @@ def y_extent(chart: Chart) -> Extent:
     places = chain.from_iterable(map(_ys, chart.marks))
     if chart.y.scale is Scale.NAME:
         return _named(places)
-    low, high = _range(chart.y, places)
+    extent = tight(chart.y.scale, _with_zero(chart.y, places))
     foot = 0.0 if chart.y.scale is Scale.NUMBER and (chart.y.from_zero or _has_bars(chart)) else None
-    padding = (high - low) * _PADDING
-    return Extent(chart.y.scale, low - padding * (low != foot), high + padding * (high != foot))
+    padding = (extent.high - extent.low) * _PADDING
+    low, high = extent.low - padding * (extent.low != foot), extent.high + padding * (extent.high != foot)
+    return Extent(chart.y.scale, low, high)
+
+
+def tight(scale: Scale, places: Iterable[Place | None], padding: float = 0) -> Extent:
+    """From the smallest place to the largest, or around them where they are one; with `padding` of it on both sides."""
+    values = [value for place in places if (value := measure(scale, place)) is not None]
+    low, high = _widened(scale, min(values, default=0), max(values, default=1))
+    room = (high - low) * padding
+    return Extent(scale, low - room, high + room)
+
+
+def _widened(scale: Scale, low: float, high: float) -> tuple[float, float]:
+    if high - low > max(abs(low), abs(high)) * _SAME:
+        return low, high
+    if scale is Scale.NUMBER and not low:
+        return 0, 1
+    half = abs(low) / 10 if scale is Scale.NUMBER else 1
+    return low - half, high + half
 
 
 def bar_width(bars: Bars, scale: Scale) -> float:
@@ -110,18 +134,8 @@ def _named(places: Iterable[Place | None]) -> Extent:
     return Extent(Scale.NAME, -0.5, max(len(names), 1) - 0.5, names)
 
 
-def _range(axis: Axis, places: Iterable[Place | None]) -> tuple[float, float]:
-    """The smallest and the largest of the places, widened where they are one."""
-    values = [value for place in places if (value := measure(axis.scale, place)) is not None]
-    if axis.from_zero and axis.scale is Scale.NUMBER:
-        values.append(0)
-    low, high = min(values, default=0), max(values, default=1)
-    if high - low > max(abs(low), abs(high)) * _SAME:
-        return low, high
-    if axis.scale is Scale.NUMBER and not low:
-        return 0, 1
-    half = abs(low) / 10 if axis.scale is Scale.NUMBER else 1
-    return low - half, high + half
+def _with_zero(axis: Axis, places: Iterable[Place | None]) -> Iterable[Place | None]:
+    return chain(places, (0,)) if axis.from_zero and axis.scale is Scale.NUMBER else places
 
 
 def _xs(mark: Mark) -> Iterable[Place | None]:  # noqa: PLR0911 - one a kind
