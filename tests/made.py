@@ -42,7 +42,8 @@ def kept(request: pytest.FixtureRequest, name: str, made_of: Iterable[Path], mak
 
 def source_of_movies() -> list[Path]:
     """All that a film catalog is built by."""
-    files = [path for path in (_PACKAGE / "movies").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    folders = (_PACKAGE / "movies", _PACKAGE / "words")
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     return [*_PACKAGE.glob("*.py"), *files]
 
 

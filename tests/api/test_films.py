@@ -50,6 +50,36 @@ def test_a_route_answers_with_exactly_its_fields(sample_api, route, value, query
     assert set(answer(sample_api, route, value, **query)) == fields
 
 
+@pytest.mark.parametrize(
+    ("route", "value", "query"),
+    [
+        ("/cantidad_filmaciones_mes", "enero", {}),
+        ("/cantidad_filmaciones_dia", "lunes", {}),
+        ("/score_titulo", "Press", {}),
+        ("/votos_titulo", "Press", {}),
+        ("/recomendacion", "Press", {"n": 3}),
+        ("/buscar", "", {"q": "oil"}),
+        ("/modelos/peliculas", "", {}),
+        ("/recomendacion/usuario", "ana", {"n": 3}),
+        ("/recomendacion/grupo", "", {"usuarios": "ana,eva"}),
+    ],
+)
+def test_a_sentence_comes_in_spanish_or_english_and_in_no_other_language(sample_api, route, value, query):
+    plain = answer(sample_api, route, value, **query)
+    assert answer(sample_api, route, value, lengua="es", **query) == plain
+    english = answer(sample_api, route, value, lengua="en", **query)
+    assert english.keys() == plain.keys()
+    assert english["mensaje"] != plain["mensaje"]
+    refusal(get(sample_api, route, value, lengua="fr", **query), 422)
+
+
+def test_a_film_is_told_in_english_with_all_its_fields(sample_api):
+    plain = some_films(sample_api)[0]
+    english = answer(sample_api, f"/peliculas/{plain['id']}", lengua="en")
+    assert {**english, "mensaje": plain["mensaje"]} == plain
+    assert "Genres: " in english["mensaje"]
+
+
 def a_director(api):
     return next(film["directores"][0] for film in some_films(api) if film["directores"])
 

@@ -2,8 +2,10 @@ import msgspec
 import pytest
 
 from almazara.errors import InputError, NotFoundError
+from almazara.words.numbers import Language
 from sample_catalog import Made, publish_made
 
+EN = Language.EN
 MILLION = 1_000_000
 FILMS = [
     Made("The Mill", {"release_date": "1950-03-07", "vote_count": 9, "vote_average": 5.0}),  # a Tuesday
@@ -277,3 +279,60 @@ def test_a_text_that_cannot_be_looked_up_is_refused(films, text):
     for ask in (films.score, films.votes, films.actor, films.director, films.recommend):
         with pytest.raises(InputError):
             ask(text)
+
+
+ENGLISH = [
+    (lambda films, lengua: films.month("marzo", lengua), "2 films came out in March."),
+    (lambda films, lengua: films.day("martes", lengua), "3 films came out on a Tuesday."),
+    (lambda films, lengua: films.day("31", lengua), "1 film came out on day 31 of any month."),
+    (lambda films, lengua: films.day("1980-03-31", lengua), "1 film came out on 1980-03-31."),
+    (
+        lambda films, lengua: films.score("The Mill", language=lengua),
+        "The Mill came out in 1980; it has a popularity score of 12.35 and a vote average of 7.4.",
+    ),
+    (
+        lambda films, lengua: films.score("No Votes", language=lengua),
+        "No Votes came out in 2004; it has no popularity score and no vote average.",
+    ),
+    (
+        lambda films, lengua: films.votes("The Mill", language=lengua),
+        "The Mill came out in 1980 and has 2,001 votes, with an average of 7.4.",
+    ),
+    (
+        lambda films, lengua: films.votes("Oil/Water", language=lengua),
+        "Oil/Water came out in 1990 and has 2,000 votes: not more than the 2,000 that its average takes.",
+    ),
+    (
+        lambda films, lengua: films.actor("Ana Oliva", lengua),
+        (
+            "Ana Oliva has acted in 4 films. Their success, the sum of the returns, is 9,000,005.00; the return of 3 "
+            "is known, with a median of 4.00. Mind: budget or revenue are doubtful in One Dollar."
+        ),
+    ),
+    (
+        lambda films, lengua: films.director("Bruno Orujo", lengua),
+        (
+            "Bruno Orujo has directed 3 films. Their success, the sum of the returns, is 5.00; the return of 2 is "
+            "known, with a median of 2.50."
+        ),
+    ),
+    (lambda films, lengua: films.search("zzzzqqq", 3, lengua), "No film is like “zzzzqqq”."),
+    (lambda films, lengua: films.film(2, lengua), "The Mill (1980), directed by Bruno Orujo."),
+]
+
+
+@pytest.mark.parametrize(("ask", "message"), ENGLISH)
+def test_in_english_an_answer_differs_in_its_sentence_alone(films, ask, message):
+    spanish, english = (
+        msgspec.json.decode(answer if isinstance(answer, bytes) else msgspec.json.encode(answer))
+        for answer in (ask(films, Language.ES), ask(films, EN))
+    )
+    assert english["mensaje"] == message
+    assert english == {**spanish, "mensaje": message}
+
+
+def test_a_recommendation_gives_its_reasons_in_english_too(films):
+    spanish, english = (films.recommend("Oil/Water", 2, language=language) for language in Language)
+    assert [one.id for one in english.detalle] == [one.id for one in spanish.detalle]
+    assert any("same director: Bruno Orujo" in one.motivos for one in english.detalle)
+    assert english.mensaje == f"If you liked Oil/Water (1990), you may like: {'; '.join(english.recomendaciones)}."

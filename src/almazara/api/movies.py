@@ -2,10 +2,22 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from almazara.api.errors import declared
-from almazara.api.routes import PathText, PlainRouter, number, reading, send, share, text, values, whole_number, writing
+from almazara.api.routes import (
+    PathText,
+    PlainRouter,
+    choice,
+    number,
+    reading,
+    send,
+    share,
+    text,
+    values,
+    whole_number,
+    writing,
+)
 from almazara.errors import InputError
 from almazara.movies import answers
 from almazara.movies.catalog.calendar_es import MONTHS, WEEKDAYS
@@ -16,6 +28,7 @@ from almazara.movies.similar.attributes import MAX_EXCLUDED, SPANISH_GENRES, Fil
 from almazara.movies.similar.ranking import MAX_SIMILAR
 from almazara.movies.users.events import LARGEST_ID
 from almazara.runs import RUN_ID_PATTERN
+from almazara.words.numbers import Language
 
 router = PlainRouter("películas")
 model = APIRouter(prefix="/modelos/peliculas", tags=["películas"], responses=declared(422, 503))
@@ -80,6 +93,7 @@ EXCLUDED: Final = values(
     f"^[1-9][0-9]{{0,17}}(,[1-9][0-9]{{0,17}}){{0,{MAX_EXCLUDED - 1}}}$",
     "900001,900002",
 )
+LANGUAGE: Final = choice("lengua", "En qué lengua se dicen mensaje y motivos.", Language.ES)
 FILTERS: Final = (YEAR_MIN, YEAR_MAX, LANGUAGES, GENRES, VOTES_MIN, EXCLUDED)
 
 
@@ -89,49 +103,58 @@ def _films(request: Request) -> MovieService:
 
 
 @router.question(
-    "/cantidad_filmaciones_mes/{mes}", answers.MonthAnswer, "Estrenos en un mes de cualquier año", [MONTH], errors=()
+    "/cantidad_filmaciones_mes/{mes}",
+    answers.MonthAnswer,
+    "Estrenos en un mes de cualquier año",
+    [MONTH, LANGUAGE],
+    errors=(),
 )
 async def films_in_month(request: Request) -> Response:
-    return send(_films(request).month(MONTH.read(request)))
+    return send(_films(request).month(MONTH.read(request), LANGUAGE.read(request)))
 
 
-@router.question("/cantidad_filmaciones_dia/{dia}", answers.DayAnswer, "Estrenos en un día", [DAY], errors=())
+@router.question("/cantidad_filmaciones_dia/{dia}", answers.DayAnswer, "Estrenos en un día", [DAY, LANGUAGE], errors=())
 async def films_on_day(request: Request) -> Response:
-    return send(_films(request).day(DAY.read(request)))
+    return send(_films(request).day(DAY.read(request), LANGUAGE.read(request)))
+
+
+_FILM: Final = (TITLE, YEAR, FILM_ID, LANGUAGE)
+
+
+@router.question("/score_titulo/{titulo:text}", answers.ScoreAnswer, "Popularidad de una película", _FILM)
+async def score(request: Request) -> Response:
+    title, year, film_id = TITLE.read(request), YEAR.read(request), FILM_ID.read(request)
+    return send(_films(request).score(title, year, film_id, LANGUAGE.read(request)))
+
+
+@router.question("/votos_titulo/{titulo:text}", answers.VotesAnswer, "Votos de una película", _FILM)
+async def votes(request: Request) -> Response:
+    title, year, film_id = TITLE.read(request), YEAR.read(request), FILM_ID.read(request)
+    return send(_films(request).votes(title, year, film_id, LANGUAGE.read(request)))
 
 
 @router.question(
-    "/score_titulo/{titulo:text}", answers.ScoreAnswer, "Popularidad de una película", [TITLE, YEAR, FILM_ID]
+    "/get_actor/{nombre_actor:text}", answers.ActorAnswer, "Éxito de un actor o una actriz", [ACTOR, LANGUAGE]
 )
-async def score(request: Request) -> Response:
-    return send(_films(request).score(TITLE.read(request), YEAR.read(request), FILM_ID.read(request)))
-
-
-@router.question("/votos_titulo/{titulo:text}", answers.VotesAnswer, "Votos de una película", [TITLE, YEAR, FILM_ID])
-async def votes(request: Request) -> Response:
-    return send(_films(request).votes(TITLE.read(request), YEAR.read(request), FILM_ID.read(request)))
-
-
-@router.question("/get_actor/{nombre_actor:text}", answers.ActorAnswer, "Éxito de un actor o una actriz", [ACTOR])
 async def actor(request: Request) -> Response:
-    return send(_films(request).actor(ACTOR.read(request)))
+    return send(_films(request).actor(ACTOR.read(request), LANGUAGE.read(request)))
 
 
 @router.question(
     "/get_director/{nombre_director:text}",
     answers.DirectorAnswer,
     "Éxito y películas de un director o una directora",
-    [DIRECTOR],
+    [DIRECTOR, LANGUAGE],
 )
 async def director(request: Request) -> Response:
-    return send(_films(request).director(DIRECTOR.read(request)))
+    return send(_films(request).director(DIRECTOR.read(request), LANGUAGE.read(request)))
 
 
 @router.question(
     "/recomendacion/{titulo:text}",
     answers.RecommendationAnswer,
     "Películas parecidas",
-    [TITLE, COUNT, METHOD, DIVERSITY, *FILTERS, YEAR, FILM_ID],
+    [TITLE, COUNT, METHOD, DIVERSITY, *FILTERS, YEAR, FILM_ID, LANGUAGE],
 )
 async def recommendation(request: Request) -> Response:
     films, title = _films(request), TITLE.read(request)
@@ -145,6 +168,7 @@ async def recommendation(request: Request) -> Response:
         FILM_ID.read(request),
         filters=read_filters(request),
         diversity=DIVERSITY.read(request),
+        language=LANGUAGE.read(request),
     )
     return send(answer)
 
@@ -161,18 +185,18 @@ def read_filters(request: Request) -> Filters:
     )
 
 
-@router.question("/buscar", answers.SearchAnswer, "Buscar películas, con erratas", [TEXT, COUNT], errors=())
+@router.question("/buscar", answers.SearchAnswer, "Buscar películas, con erratas", [TEXT, COUNT, LANGUAGE], errors=())
 async def search(request: Request) -> Response:
     n = COUNT.read(request) or 10
     films, asked = _films(request), TEXT.read(request)
     if asked is None:
         raise InputError(f"El parámetro {TEXT.name} falta: escriba ?{TEXT.name}=...")
-    return send(films.search(asked, n))
+    return send(films.search(asked, n, LANGUAGE.read(request)))
 
 
-@router.question("/peliculas/{id}", answers.FilmAnswer, "Una película por su id", [ID])
+@router.question("/peliculas/{id}", answers.FilmAnswer, "Una película por su id", [ID, LANGUAGE])
 async def film(request: Request) -> Response:
-    return send(_films(request).film(whole_number(ID.read(request), "id", 1, LARGEST_ID)))
+    return send(_films(request).film(whole_number(ID.read(request), "id", 1, LARGEST_ID), LANGUAGE.read(request)))
 
 
 def _training(request: Request) -> FilmTraining:
@@ -182,19 +206,20 @@ def _training(request: Request) -> FilmTraining:
 
 Training = Annotated[FilmTraining, Depends(_training)]
 RunId = Annotated[str, Path(pattern=RUN_ID_PATTERN, description="Nombre de un entrenamiento.")]
+Lengua = Annotated[Language, Query(description=LANGUAGE.description)]
 
 
 @model.get("", **reading(ModelState, "Qué modelo se sirve, sus métricas y su último entrenamiento"))
-def model_state(training: Training) -> Response:
-    return send(training.state())
+def model_state(training: Training, lengua: Lengua = Language.ES) -> Response:
+    return send(training.state(lengua))
 
 
 @model.post("/entrenar", **writing(TrainingRun, 202, "Entrenar de nuevo; publica solo si no es peor", declared(409)))
-def retrain(training: Training) -> Response:
-    run = training.runs.start()
+def retrain(training: Training, lengua: Lengua = Language.ES) -> Response:
+    run = training.runs.start().told(lengua)
     return send(run, 202, {"Location": f"{model.prefix}/entrenar/{run.id}"})
 
 
 @model.get("/entrenar/{run_id}", **reading(TrainingRun, "Cómo va un entrenamiento", 404))
-def training_run(run_id: RunId, training: Training) -> Response:
-    return send(training.kept.get(run_id))
+def training_run(run_id: RunId, training: Training, lengua: Lengua = Language.ES) -> Response:
+    return send(training.kept.get(run_id).told(lengua))

@@ -7,6 +7,7 @@ film routes take the request as it is, and each of their parameters is described
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -23,6 +24,7 @@ from almazara.movies.similar.attributes import listed
 
 T = TypeVar("T")
 Absent = TypeVar("Absent")
+Choice = TypeVar("Choice", bound=StrEnum)
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Responses = Mapping[int | str, dict[str, Any]]
 
@@ -159,6 +161,19 @@ def text(
 ) -> Queried[str | Absent]:
     """A text, which the service judges."""
     return Queried(name, description, schema, lambda texts: texts[-1], absent, more)
+
+
+def choice(name: str, description: str, absent: Choice) -> Queried[Choice]:
+    """One of the words of an enumeration."""
+    kind, words = type(absent), [one.value for one in type(absent)]
+
+    def value(texts: Sequence[str]) -> Choice:
+        if texts[-1] not in words:
+            raise InputError(f"El parámetro {name} debe ser {', '.join(words[:-1])} o {words[-1]}.")
+        return kind(texts[-1])
+
+    schema = {"type": "string", "enum": words, "default": absent.value}
+    return Queried(name, description, schema, value, absent, {})
 
 
 def number(name: str, description: str, low: int, high: int, absent: Absent) -> Queried[int | Absent]:

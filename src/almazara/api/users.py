@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from starlette.concurrency import run_in_threadpool
 
 from almazara.api.errors import PROBLEM_TYPE, Problem, declared
-from almazara.api.movies import COUNT, DIVERSITY, FILTERS, MOST_VOTES, YEARS, read_filters
+from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, MOST_VOTES, YEARS, Lengua, read_filters
 from almazara.api.routes import PathText, PlainRouter, described, flag, reading, send, values, writing
 from almazara.errors import InputError
 from almazara.movies.answers import DeletedAnswer, EventsAnswer, GroupAnswer, ProfileAnswer, UserAnswer
@@ -19,6 +19,7 @@ from almazara.movies.similar.ranking import MAX_SIMILAR
 from almazara.movies.users.answering import MAX_LISTED, MAX_MEMBERS, ListQuery
 from almazara.movies.users.events import KINDS, LARGEST_ID, MAX_EVENTS, MAX_RATING, MIN_RATING, USER_PATTERN, BatchError
 from almazara.movies.users.film_users import FilmUsers
+from almazara.words.numbers import Language
 
 _COUNT: Final = 10
 
@@ -34,7 +35,7 @@ USERS: Final = values(
     "ana,eva",
 )
 SEEN: Final = flag("vistas", "Si pueden venir películas que ya conoce; las que no le gustan, nunca.")
-_LIST: Final = (COUNT, SEEN, DIVERSITY, *FILTERS)
+_LIST: Final = (COUNT, SEEN, DIVERSITY, *FILTERS, LANGUAGE)
 
 _Year = Annotated[int | None, Field(ge=YEARS[0], le=YEARS[1])]
 _Film = (
@@ -128,34 +129,38 @@ def _query(request: Request) -> ListQuery:
     "/recomendacion/usuario/{usuario:text}", UserAnswer, "Películas para un usuario", [USER, *_LIST], errors=()
 )
 async def for_user(request: Request) -> Response:
-    return send(await run_in_threadpool(_users(request).recommend, USER.read(request), _query(request)))
+    asked = USER.read(request), _query(request), LANGUAGE.read(request)
+    return send(await run_in_threadpool(_users(request).recommend, *asked))
 
 
 @lists.question(
     "/recomendacion/grupo", GroupAnswer, "Películas para varios usuarios a la vez", [USERS, *_LIST], errors=()
 )
 async def for_group(request: Request) -> Response:
-    users = USERS.read(request)
-    return send(await run_in_threadpool(_users(request).recommend_together, users, _query(request)))
+    asked = USERS.read(request), _query(request), LANGUAGE.read(request)
+    return send(await run_in_threadpool(_users(request).recommend_together, *asked))
 
 
 @_profiles.post(
     "/recomendacion/perfil",
     **reading(ProfileAnswer, "Películas para una lista de películas que gustan; no guarda nada", 404, 413),
 )
-def for_profile(request: Request, profile: Profile) -> Response:
-    return send(_users(request).answers().for_profile(profile.gustan, profile.no_gustan, profile.query()))
+def for_profile(request: Request, profile: Profile, lengua: Lengua = Language.ES) -> Response:
+    return send(_users(request).answers().for_profile(profile.gustan, profile.no_gustan, profile.query(), lengua))
 
 
 # To stand before the route of titles, which takes whatever follows /recomendacion/.
 lists.include_router(_profiles)
 
 
-@router.post("/eventos", **writing(EventsAnswer, 200, _EVENTS_SUMMARY, _EVENTS_ERRORS, requestBody=_EVENTS_BODY))
+@router.post(
+    "/eventos",
+    **writing(EventsAnswer, 200, _EVENTS_SUMMARY, _EVENTS_ERRORS, requestBody=_EVENTS_BODY, **described(LANGUAGE)),
+)
 async def add_events(request: Request) -> Response:
     body = _decoded(await request.body())
     try:
-        return send(await run_in_threadpool(_users(request).add, body))
+        return send(await run_in_threadpool(_users(request).add, body, LANGUAGE.read(request)))
     except BatchError as error:
         errors = [EntryError(posicion=one.posicion, detalle=one.detalle) for one in error.problems]
         told = BatchProblem(title="Petición no válida", status=422, detail=str(error), errores=errors)
@@ -164,10 +169,10 @@ async def add_events(request: Request) -> Response:
 
 @router.delete(
     "/usuarios/{usuario:text}",  # noqa: FAST003 - read by hand
-    **writing(DeletedAnswer, 200, "Borrar todo lo que se guardó de un usuario", {}, **described(USER)),
+    **writing(DeletedAnswer, 200, "Borrar todo lo que se guardó de un usuario", {}, **described(USER, LANGUAGE)),
 )
 async def delete_user(request: Request) -> Response:
-    return send(await run_in_threadpool(_users(request).delete, USER.read(request)))
+    return send(await run_in_threadpool(_users(request).delete, USER.read(request), LANGUAGE.read(request)))
 
 
 def _decoded(body: bytes) -> object:

@@ -18,6 +18,8 @@ from almazara.movies.similar.answering import DEFAULT_METHOD, Query, SimilarAnsw
 from almazara.movies.similar.attributes import NO_FILTERS, Filters
 from almazara.movies.similar.ranking import check_n
 from almazara.movies.users.answering import UserAnswers
+from almazara.words.numbers import Language
+from almazara.words.said import said
 
 _REMEMBERED: Final = 512
 _NO_OTHERS: Final = b"[]}"
@@ -60,73 +62,83 @@ class MovieService:
     def __len__(self) -> int:
         return len(self._catalog)
 
-    def month(self, text: str) -> answers.MonthAnswer:
+    def month(self, text: str, language: Language = Language.ES) -> answers.MonthAnswer:
         """How many films came out in a month, given by name or number."""
         number = calendar_es.parse_month(text)
-        name, count = calendar_es.MONTHS[number - 1], self._parts.releases.in_month(number)
-        return answers.MonthAnswer(name, count, sentences.month(name, count))
+        count = self._parts.releases.in_month(number)
+        message = said("films.released.in_month", month=calendar_es.MONTH_NAMES[number - 1], n=count)
+        return answers.MonthAnswer(calendar_es.MONTHS[number - 1], count, message.text(language))
 
-    def day(self, text: str) -> answers.DayAnswer:
+    def day(self, text: str, language: Language = Language.ES) -> answers.DayAnswer:
         """How many films came out on a weekday, a day of the month, or a date."""
         releases = self._parts.releases
         match calendar_es.parse_day(text):
             case Weekday(number):
                 name, count = calendar_es.WEEKDAYS[number], releases.on_weekday(number)
-                return answers.DayAnswer(name, count, sentences.weekday(name, count))
+                message = said("films.released.on_weekday", weekday=calendar_es.WEEKDAY_NAMES[number], n=count)
             case DayOfMonth(number):
-                count = releases.on_day(number)
-                return answers.DayAnswer(str(number), count, sentences.day_of_month(number, count))
+                name, count = str(number), releases.on_day(number)
+                message = said("films.released.on_day", day=number, n=count)
             case date:
-                written = date.isoformat()
-                count = releases.on_date(date)
-                return answers.DayAnswer(written, count, sentences.on_date(written, count))
+                name, count = date.isoformat(), releases.on_date(date)
+                message = said("films.released.on_date", day=name, n=count)
+        return answers.DayAnswer(name, count, message.text(language))
 
-    def score(self, title: str, year: int | None = None, film_id: int | None = None) -> answers.ScoreAnswer:
+    def score(
+        self, title: str, year: int | None = None, film_id: int | None = None, language: Language = Language.ES
+    ) -> answers.ScoreAnswer:
         """A film's popularity and vote average."""
         found = self._find(title, year, film_id)
         film = self._catalog.reference(found.row)
         popularity, average = self._catalog.popularity(found.row), self._catalog.average(found.row)
-        message = sentences.score(film.titulo, film.anio, popularity, average)
+        message = sentences.score(film.titulo, film.anio, popularity, average).text(language)
         return answers.ScoreAnswer(film.id, film.titulo, film.anio, popularity, average, message, self._others(found))
 
-    def votes(self, title: str, year: int | None = None, film_id: int | None = None) -> answers.VotesAnswer:
+    def votes(
+        self, title: str, year: int | None = None, film_id: int | None = None, language: Language = Language.ES
+    ) -> answers.VotesAnswer:
         """A film's votes, and their average where they are more than the setting asks for."""
         found = self._find(title, year, film_id)
         film, count = self._catalog.reference(found.row), self._catalog.votes(found.row)
         enough = count > self._min_votes
         average = self._catalog.average(found.row) if enough else None
-        message = sentences.votes(film.titulo, film.anio, count, average, self._min_votes)
+        message = sentences.votes(film.titulo, film.anio, count, average, self._min_votes).text(language)
         return answers.VotesAnswer(
             film.id, film.titulo, film.anio, count, average, enough, message, self._others(found)
         )
 
-    def actor(self, name: str) -> answers.ActorAnswer:
+    def actor(self, name: str, language: Language = Language.ES) -> answers.ActorAnswer:
         """What the films of an actor returned; films that they only directed do not count."""
         people, money = self._parts.actors, self._parts.money
         row = _person(name, people, self._parts.actor_search, "ningún actor o actriz")
         films = people.films(row)
-        return actor_answer(people.name(row), money.returns(films), self._titles(money.doubtful(films)))
+        return actor_answer(people.name(row), money.returns(films), self._titles(money.doubtful(films)), language)
 
-    def director(self, name: str) -> answers.DirectorAnswer:
+    def director(self, name: str, language: Language = Language.ES) -> answers.DirectorAnswer:
         """The films of a director and what they returned."""
         people, search = self._parts.directors, self._parts.director_search
-        return self._remembered_director(_person(name, people, search, "ningún director o directora"))
+        return self._remembered_director(_person(name, people, search, "ningún director o directora"), language)
 
-    def _director(self, row: int) -> answers.DirectorAnswer:
+    def _director(self, row: int, language: Language) -> answers.DirectorAnswer:
         people, money = self._parts.directors, self._parts.money
         films = people.films(row)
         directed = [self._parts.directed.encoded(film) for film in films]
         doubtful = self._titles(money.doubtful(films))
-        return director_answer(people.name(row), directed, money.returns(films), doubtful)
+        return director_answer(people.name(row), directed, money.returns(films), doubtful, language)
 
-    def film(self, film_id: int) -> bytes:
-        """A FilmAnswer as JSON, made at build time; raises NotFoundError when the catalog has no such film."""
+    def film(self, film_id: int, language: Language = Language.ES) -> bytes:
+        """A FilmAnswer as JSON, in Spanish made at build time; raises NotFoundError when there is no such film."""
         row = self._catalog.row_of(film_id)
         if row is None:
             raise NotFoundError(f"No hay ninguna película con id {film_id}.")
-        return self._parts.films.encoded(row)
+        answer = self._parts.films.encoded(row)
+        if language is Language.ES:
+            return answer
+        film = msgspec.json.decode(answer, type=answers.FilmAnswer)
+        message = sentences.film(film.titulo, film.anio, film.directores, film.generos)
+        return msgspec.json.encode(replace(film, mensaje=message.text(language)))
 
-    def search(self, query: str, n: int) -> answers.SearchAnswer:
+    def search(self, query: str, n: int, language: Language = Language.ES) -> answers.SearchAnswer:
         """Films whose title, in any language, resembles the text."""
         query = check_query(query)
         check_n(n)
@@ -134,7 +146,8 @@ class MovieService:
         for match in self._parts.title_search.search(query, n):
             film = self._catalog.reference(match.entry_id)
             hits.append(answers.SearchHit(film.id, film.titulo, film.anio, match.text, round(match.score, 4)))
-        return answers.SearchAnswer(query, len(hits), hits, sentences.search(query, len(hits)))
+        message = said(f"films.search.{'found' if hits else 'nothing'}", n=len(hits), query=query)
+        return answers.SearchAnswer(query, len(hits), hits, message.text(language))
 
     def recommend(
         self,
@@ -146,13 +159,14 @@ class MovieService:
         *,
         filters: Filters = NO_FILTERS,
         diversity: float = 0.0,
+        language: Language = Language.ES,
     ) -> answers.RecommendationAnswer:
         """The films most similar to one, most similar first; with `diversity`, unlike each other too."""
         query = Query(n, method, filters, diversity)
         query.check()
         found = self._find(title, year, film_id)
         similar = self._parts.similar.answer if filters.excluded else self._remembered_similar
-        return replace(similar(found.row, query), otras=self._others(found))
+        return replace(similar(found.row, query, language), otras=self._others(found))
 
     def recommend_default(self, title: str) -> bytes:
         """What `recommend` answers for a title alone, as JSON, mostly made at build time."""

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from almazara import artifacts
 from almazara.errors import InputError
 from almazara.movies.catalog.twins import twins
-from almazara.movies.similar.answering import METHODS
+from almazara.movies.similar.answering import METHODS, Query
 from almazara.movies.similar.attributes import Filters, listed, listed_ids
 from almazara.movies.similar.ranking import diversified
 from almazara.movies.similar.reasons import FEWEST_VIEWERS, decade, is_telling
+from almazara.words.numbers import Language
 from sample_catalog import Made, publish_made, settings_for
 
 FILTERS = {
@@ -258,7 +259,7 @@ class Evidence:
 
     @staticmethod
     def era(a, b):
-        return decade(a["release_year"]) if a["release_year"] // 10 == b["release_year"] // 10 else None
+        return decade(a["release_year"]).text() if a["release_year"] // 10 == b["release_year"] // 10 else None
 
 
 @pytest.mark.parametrize("method", ["hibrido", "contenido", "colaborativo"])
@@ -272,6 +273,16 @@ def test_every_reason_can_be_found_in_the_clean_tables_and_ratings(sample_films,
                 kinds.add(reason.split(": ")[0] if ": " in reason else "vieron")
     assert kinds >= {"misma saga", "misma dirección", "tema", "comparten reparto", "mismo guion", "género"}
     assert ("vieron" in kinds) == (method != "contenido")
+
+
+def test_reasons_are_codes_and_figures_that_have_words_in_both_languages(similar):
+    found = [similar.found(row, Query(20, method)) for row in ROWS for method in METHODS]
+    said = [reason for one in found for film in one.suggestions for reason in film.reasons]
+    assert {reason.code for reason in said} >= {
+        f"films.reason.{kind}" for kind in ("collection", "keyword", "cast", "genre", "of_era", "viewers", "averages")
+    }
+    for reason in said:
+        assert reason.text(Language.EN) != reason.text(Language.ES), reason
 
 
 def test_films_that_share_nothing_still_get_a_reason_that_can_be_checked(tmp_path):

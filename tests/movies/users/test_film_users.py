@@ -14,6 +14,7 @@ from almazara.movies.users.answering import ListQuery
 from almazara.movies.users.events import Kind
 from almazara.movies.users.exports import Source
 from almazara.movies.users.exports.rows import Entry
+from almazara.words.numbers import Language
 from made import made_once
 from sample_catalog import Made, publish_made, settings_for
 
@@ -140,6 +141,30 @@ def test_without_ratings_a_list_still_depends_on_what_was_liked(users):
     liked = users.answers().for_profile(["Pressed Twice"], [], ListQuery(n=3))
     other = users.answers().for_profile([2], [], ListQuery(n=3))
     assert [film.id for film in liked.detalle] != [film.id for film in other.detalle]
+
+
+def test_lists_and_what_became_of_events_are_told_in_english_too(users):
+    def events(*entries):
+        return [
+            {"id": f"{kind}{film}", "usuario": "ana", "pelicula": film, "tipo": kind, **more}
+            for kind, film, more in entries
+        ]
+
+    en, query = Language.EN, ListQuery(3)
+    assert users.recommend("ana", query, en).mensaje.startswith("Nothing is known of ana yet. Popular films: ")
+    assert users.recommend("eva", ListQuery(1), en).detalle[0].motivos == ["popular: 90 votes"]
+    told = users.add(events(("valoracion", 3, {"valor": 4.5}), ("me_gusta", 1, {}), ("vista", 5, {})), en)
+    assert told.mensaje == "Events received: 3, of them 3 new and 0 known before."
+    found = users.recommend("ana", query, en)
+    assert found.mensaje == f"ana knows 3 films and may like: {'; '.join(found.recomendaciones)}."
+    reasons = {reason for film in found.detalle for reason in film.motivos}
+    assert reasons & {"because you rated Olives 4.5", "because you like The Mill", "because you saw The Press"}
+    group = users.recommend_together(["ana", "eva"], query, en)
+    assert group.mensaje.startswith("ana and eva may like: ")
+    assert [reason.split(":")[0] for reason in group.detalle[0].motivos] == ["ana", "eva"]
+    profile = users.answers().for_profile([1], [], query, en)
+    assert profile.mensaje.startswith("By what you say that you like, you may like: ")
+    assert users.delete("ana", en).mensaje == "Events of ana deleted: 3."
 
 
 @pytest.mark.parametrize("url", [None, "dynamodb://table?region=eu-west-1"])

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from almazara.movies import sentences
 from almazara.movies.answers import FilmAnswer
 from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.catalog.packing import pack_lines
@@ -26,8 +27,10 @@ def build_film_answers(tables: Mapping[str, pl.DataFrame]) -> Arrays:
     cast = cast.filter(pl.int_range(pl.len()).over(s.FILM_ID) < CAST_SHOWN)
     members = pl.struct(pl.col(s.NAME).alias("nombre"), pl.col("character").alias("personaje")).alias(s.CAST)
     films = _with_lists(films, cast.select(s.FILM_ID, members), s.CAST)
+    told = films.select(s.TITLE, s.RELEASE_YEAR, s.DIRECTORS, s.GENRES).iter_rows()
+    messages = pl.Series("mensaje", [sentences.film(*one).text() for one in told], dtype=pl.String)
     lines = io.BytesIO()
-    films.select(**_FILM_FIELDS).select([field.name for field in fields(FilmAnswer)]).write_ndjson(lines)
+    films.select(messages, **_FILM_FIELDS).select([field.name for field in fields(FilmAnswer)]).write_ndjson(lines)
     return pack_lines(lines.getvalue())
 
 
@@ -37,12 +40,6 @@ def _with_lists(films: pl.DataFrame, entries: pl.DataFrame, column: str) -> pl.D
     return joined.with_columns(pl.col(column).fill_null([]))
 
 
-_DIRECTED: Final = pl.when(pl.col(s.DIRECTORS).list.len() > 0).then(
-    pl.format(", dirigida por {}", pl.col(s.DIRECTORS).list.join(", "))
-)
-_OF_GENRES: Final = pl.when(pl.col(s.GENRES).list.len() > 0).then(
-    pl.format(" Géneros: {}.", pl.col(s.GENRES).list.join(", "))
-)
 _FILM_FIELDS: Final = {
     "id": pl.col(s.ID),
     "titulo": pl.col(s.TITLE),
@@ -69,11 +66,8 @@ _FILM_FIELDS: Final = {
     "score": pl.col(s.POPULARITY),
     "puntuacion": pl.col(s.VOTE_AVERAGE),
     "votos": pl.col(s.VOTE_COUNT),
-    "mensaje": pl.format(
-        "{} ({}){}.{}", s.TITLE, s.RELEASE_YEAR, _DIRECTED.otherwise(pl.lit("")), _OF_GENRES.otherwise(pl.lit(""))
-    ),
 }
-"""The fields of a FilmAnswer from the joined columns."""
+"""The fields of a FilmAnswer from the joined columns, but its sentence."""
 
 
 def build_directed(films: pl.DataFrame) -> Arrays:

@@ -6,22 +6,12 @@ from datetime import date
 
 from almazara.errors import InputError
 from almazara.movies.catalog.titles import fold
+from almazara.words.said import said
 
-MONTHS = (
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-)
-WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
+MONTH_NAMES = tuple(said(f"films.month.{number}") for number in range(1, 13))
+WEEKDAY_NAMES = tuple(said(f"films.weekday.{number}") for number in range(7))
+MONTHS = tuple(name.text() for name in MONTH_NAMES)
+WEEKDAYS = tuple(name.text() for name in WEEKDAY_NAMES)
 
 _MONTH_NUMBERS = {name: number for number, name in enumerate(MONTHS, start=1)} | {"setiembre": 9}
 _WEEKDAY_NUMBERS = {fold(name): number for number, name in enumerate(WEEKDAYS)}

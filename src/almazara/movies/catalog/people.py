@@ -12,6 +12,7 @@ from almazara.movies import sentences
 from almazara.movies.answers import ActorAnswer, DirectorAnswer
 from almazara.movies.catalog.catalog import KeyTable, Texts
 from almazara.movies.catalog.titles import query_keys
+from almazara.words.numbers import Language
 
 
 class People:
@@ -55,20 +56,22 @@ class Money:
         return list(self._arrays[name][rows].tolist())
 
 
-def actor_answer(name: str, returns: Sequence[float], doubtful: Sequence[str]) -> ActorAnswer:
+def actor_answer(name: str, returns: Sequence[float], doubtful: Sequence[str], language: Language) -> ActorAnswer:
     """The answer about somebody who acts in films with these returns."""
-    return ActorAnswer(actor=name, **_success("ha actuado en", name, returns, doubtful))
+    return ActorAnswer(actor=name, **_success("actor", name, returns, doubtful, language))
 
 
 def director_answer(
-    name: str, films: Sequence[bytes], returns: Sequence[float], doubtful: Sequence[str]
+    name: str, films: Sequence[bytes], returns: Sequence[float], doubtful: Sequence[str], language: Language
 ) -> DirectorAnswer:
     """The answer about the director of films with these returns; the films come as JSON, which is sent as it is."""
     written: list[Any] = [msgspec.Raw(film) for film in films]
-    return DirectorAnswer(director=name, peliculas=written, **_success("ha dirigido", name, returns, doubtful))
+    return DirectorAnswer(director=name, peliculas=written, **_success("director", name, returns, doubtful, language))
 
 
-def _success(verb: str, name: str, returns: Sequence[float], doubtful: Sequence[str]) -> dict[str, Any]:
+def _success(
+    role: str, name: str, returns: Sequence[float], doubtful: Sequence[str], language: Language
+) -> dict[str, Any]:
     known = [value for value in returns if value > 0]
     total, middle = fsum(returns), median(known) if known else None
     return {
@@ -80,6 +83,6 @@ def _success(verb: str, name: str, returns: Sequence[float], doubtful: Sequence[
         "peliculas_con_datos": len(known),
         "peliculas_dudosas": list(doubtful),
         "mensaje": sentences.person(
-            verb, name, len(returns), total=total, known=len(known), median=middle, doubtful=doubtful
-        ),
+            role, name, len(returns), total=total, known=len(known), median=middle, doubtful=doubtful
+        ).text(language),
     }

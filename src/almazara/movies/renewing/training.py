@@ -34,14 +34,6 @@ _SENTENCES: Final = {
     "no_ratings": "Kept version {champion}: the new data has no ratings of its films, and the champion has.",
 }
 
-_VERDICTS: Final = {
-    "better": "el modelo nuevo es mejor",
-    "not_worse": "el modelo nuevo no es peor",
-    "worse": "el modelo nuevo es peor por más del margen",
-    "nothing_to_compare": "no había otro modelo con valoraciones con que compararlo",
-    "no_ratings": "los datos nuevos no traen valoraciones de sus películas",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -204,7 +196,6 @@ def _metrics(comparison: rules.Comparison, champion: str | None) -> dict[str, An
 
 def _ended(run: TrainingRun, outcome: Outcome) -> TrainingRun:
     described = outcome.described()
-    verb = f"Publicada la versión {outcome.version}" if outcome.version else f"Se conserva la {outcome.champion}"
     return replace(
         run,
         estado=RunState.DONE,
@@ -213,5 +204,4 @@ def _ended(run: TrainingRun, outcome: Outcome) -> TrainingRun:
         comparada_con=outcome.champion,
         metricas=described["challenger"],
         deriva=outcome.drift,
-        mensaje=f"{verb}: {_VERDICTS[described['verdict']]}.",
     )

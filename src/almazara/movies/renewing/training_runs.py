@@ -17,6 +17,8 @@ from almazara.files import is_free, replace_file
 from almazara.movies.artifact import MOVIES
 from almazara.runs import ExclusiveRuns, LongWork, is_run_id
 from almazara.settings import Settings
+from almazara.words.numbers import Language
+from almazara.words.said import Said, said
 
 _WORK: Final = LongWork(
     name="retraining",
@@ -52,7 +54,7 @@ class TrainingRun:
         comparada_con: The version that it was measured against, or None.
         metricas: Of the new model on the held-out ratings.
         deriva: How far the data has moved: indexes and shares by table and field.
-        mensaje: All of it in one sentence.
+        mensaje: All of it in one sentence; kept in Spanish.
     """
 
     id: str
@@ -65,6 +67,24 @@ class TrainingRun:
     metricas: Mapping[str, float]
     deriva: Mapping[str, Mapping[str, float]]
     mensaje: str
+
+    def told(self, language: Language = Language.ES) -> "TrainingRun":
+        """With its sentence in a language; why a run failed is told as it was kept."""
+        message = _message(self)
+        return self if message is None else replace(self, mensaje=message.text(language))
+
+
+def _message(run: TrainingRun) -> Said | None:
+    match run.estado:
+        case RunState.RUNNING:
+            return said("films.training.running")
+        case RunState.INTERRUPTED:
+            return said("films.training.interrupted")
+        case RunState.DONE if run.veredicto is not None:
+            code, version = ("published", run.version) if run.version else ("kept", run.comparada_con)
+            return said(f"films.training.{code}", version=version or "", verdict=said(f"films.verdict.{run.veredicto}"))
+        case _:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +109,7 @@ class TrainingRuns:
 
     def begin(self, run_id: str, now: datetime) -> TrainingRun:
         """Keep a new run; the newest fifty stay."""
-        message = "El entrenamiento está en curso."
-        run = TrainingRun(run_id, RunState.RUNNING, now, None, None, None, None, {}, {}, message)
+        run = TrainingRun(run_id, RunState.RUNNING, now, None, None, None, None, {}, {}, "").told()
         self._save(run)
         for name in self._names()[_KEPT:]:
             self._path(name).unlink(missing_ok=True)
@@ -107,7 +126,7 @@ class TrainingRuns:
 
     def end(self, run: TrainingRun, now: datetime) -> None:
         """Keep a run with its end."""
-        self._save(replace(run, fin=now))
+        self._save(replace(run, fin=now).told())
 
     def get(self, run_id: str) -> TrainingRun:
         """One run, or NotFoundError; one whose process is gone without having ended it is shown as interrupted."""
@@ -150,8 +169,7 @@ class TrainingRuns:
 
 
 def _interrupted(run: TrainingRun) -> TrainingRun:
-    message = "El entrenamiento se interrumpió: lo publicado sigue como estaba."
-    return replace(run, estado=RunState.INTERRUPTED, mensaje=message)
+    return replace(run, estado=RunState.INTERRUPTED).told()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +180,14 @@ class FilmTraining:
     kept: TrainingRuns
     runs: ExclusiveRuns[TrainingRun]
 
-    def state(self) -> ModelState:
+    def state(self, language: Language = Language.ES) -> ModelState:
         """What is served now, how it was measured, and the last retraining."""
-        run = self.kept.latest()
+        latest = self.kept.latest()
+        run = latest.told(language) if latest else None
         try:
             artifact = open_artifacts(self.settings).current(MOVIES)
         except NotFoundError:
-            return ModelState(None, None, False, {}, {}, run, "Todavía no hay ninguna versión publicada.")
+            return ModelState(None, None, False, {}, {}, run, said("films.model.none").text(language))
         manifest = artifact.manifest
         return ModelState(
             version=artifact.version,
@@ -177,7 +196,7 @@ class FilmTraining:
             metricas=manifest.get("metrics", {}),
             deriva=manifest.get("drift", {}),
             ultimo_entrenamiento=run,
-            mensaje=f"Se sirve la versión {artifact.version} del catálogo y sus modelos.",
+            mensaje=said("films.model.served", version=artifact.version).text(language),
         )
 
 

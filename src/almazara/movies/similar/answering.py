@@ -12,6 +12,8 @@ from almazara.movies.similar.attributes import NO_FILTERS, Attributes, Filters
 from almazara.movies.similar.ranking import Ranking, check_n
 from almazara.movies.similar.reasons import Reasons
 from almazara.movies.similar.stored import Candidates, ContentSpace, ScoreRecommender, SimilarFilms, StoredRecommender
+from almazara.words.numbers import Language
+from almazara.words.said import Said, said
 
 HYBRID: Final = "hibrido"
 CONTENT: Final = "contenido"
@@ -48,6 +50,42 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One film of a list: how similar it is, in [0, 1], and why."""
+
+    film: FilmReference
+    similarity: float
+    reasons: list[Said]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarList:
+    """The films most similar to one, most similar first, by a method that may stand in for the one asked for."""
+
+    film: FilmReference
+    method: str
+    suggestions: list[Suggestion]
+    message: Said
+
+    def answer(self, language: Language) -> RecommendationAnswer:
+        """In words, `otras` being empty."""
+        detail = [
+            Recommendation(
+                one.film.id,
+                one.film.titulo,
+                one.film.anio,
+                one.similarity,
+                [reason.text(language) for reason in one.reasons],
+            )
+            for one in self.suggestions
+        ]
+        titles, message = [one.titulo for one in detail], self.message.text(language)
+        return RecommendationAnswer(
+            self.film.id, self.film.titulo, self.film.anio, self.method, titles, detail, message, []
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class SimilarAnswers:
     """Answers by row of the catalog."""
 
@@ -56,40 +94,43 @@ class SimilarAnswers:
     ranking: Ranking
     reasons: Reasons
 
-    def answer(self, row: int, query: Query) -> RecommendationAnswer:
-        """The list for one film, `otras` being empty."""
+    def answer(self, row: int, query: Query, language: Language = Language.ES) -> RecommendationAnswer:
+        """The list for one film in words, `otras` being empty."""
+        return self.found(row, query).answer(language)
+
+    def found(self, row: int, query: Query) -> SimilarList:
+        """The list for one film."""
         query.check()
         method = query.method
         if method == COLLABORATIVE and not len(self.methods[method].candidates(row)):
             method = CONTENT  # nobody who has seen it has seen anything else
         found = self.ranking.similar(self.methods[method], row, query.n, query.filters, query.diversity)
         film = self.catalog.reference(row)
-        detail = self._detail(row, film, method, found)
-        titles = [one.titulo for one in detail]
+        suggestions = self._suggestions(row, film, method, found)
         message = sentences.recommendation(
             film.titulo,
             film.anio,
-            titles,
+            [one.film.titulo for one in suggestions],
             n=query.n,
             filtered=query.filters != NO_FILTERS,
             unseen=method != query.method,
         )
-        return RecommendationAnswer(film.id, film.titulo, film.anio, method, titles, detail, message, [])
+        return SimilarList(film, method, suggestions, message)
 
-    def _detail(self, row: int, film: FilmReference, method: str, found: Candidates) -> list[Recommendation]:
+    def _suggestions(self, row: int, film: FilmReference, method: str, found: Candidates) -> list[Suggestion]:
         rows, similarities = found.rows.tolist(), found.similarity.tolist()
         reasons = self.reasons.of(row, film.titulo, list(zip(rows, found.shared.tolist(), strict=True)))
         if method == SCORE:
             reasons = [[*self._averages(row, other), *why] for other, why in zip(rows, reasons, strict=True)]
         return [
-            Recommendation(*self.catalog.facts(other), round(similarity, 4), why)
+            Suggestion(self.catalog.reference(other), round(similarity, 4), why)
             for other, similarity, why in zip(rows, similarities, reasons, strict=True)
         ]
 
-    def _averages(self, row: int, other: int) -> list[str]:
+    def _averages(self, row: int, other: int) -> list[Said]:
         """The reason of the brief's own method."""
         own, theirs = self.catalog.average(row), self.catalog.average(other)
-        return [] if own is None or theirs is None else [sentences.averages(theirs, own)]
+        return [] if own is None or theirs is None else [said("films.reason.averages", own=theirs, asked=own)]
 
 
 def open_similar(group: Callable[[str], Arrays], catalog: Catalog) -> SimilarAnswers:

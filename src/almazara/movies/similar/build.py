@@ -117,7 +117,7 @@ def _companies(companies: pl.DataFrame, n_films: int) -> pl.DataFrame:
 def _coded(terms: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The terms in order of their codes, and (row, code) of the films; of actors the best known comes first."""
     vocabulary = terms.group_by("field", TERM).agg(pl.len().alias(_COUNT), pl.col(_VOTES).sum())
-    known = pl.when(pl.col("field") == list(FIELDS).index("cast")).then(-pl.col(_VOTES)).otherwise(pl.lit(0))
+    known = pl.when(pl.col("field") == FIELDS.index("cast")).then(-pl.col(_VOTES)).otherwise(pl.lit(0))
     vocabulary = vocabulary.sort("field", known, _COUNT, TERM).with_row_index(_CODE)
     entries = terms.join(vocabulary, on=["field", TERM]).select(ROW, _CODE).sort(ROW, _CODE)
     return vocabulary, entries

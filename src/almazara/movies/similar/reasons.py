@@ -1,4 +1,4 @@
-"""Why two films go together: what they share and who saw both, in Spanish, each time something that can be checked."""
+"""Why two films go together: what they share and who saw both, each time something that can be checked."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -6,24 +6,16 @@ from functools import lru_cache
 from typing import Final
 
 from almazara.movies.catalog.catalog import Arrays, Texts
-from almazara.movies.sentences import number
+from almazara.words.said import Said, said
 
-FIELDS: Final = {
-    "collection": "misma saga",
-    "director": "misma dirección",
-    "keyword": "tema",
-    "cast": "comparten reparto",
-    "writer": "mismo guion",
-    "company": "misma productora",
-    "genre": "género",
-}
-"""What is said of each field's terms, in the order of their codes."""
+FIELDS: Final = ("collection", "director", "keyword", "cast", "writer", "company", "genre")
+"""What films share, in the order of the codes of their terms."""
 AT_MOST: Final = 3
 """Reasons a film, and terms a reason."""
 
 _SAGA, _DIRECTOR, _KEYWORD, _CAST, _WRITER, _COMPANY, _GENRE = range(len(FIELDS))
 _TELLING_FIELDS: Final = (_KEYWORD, _CAST, _WRITER, _COMPANY)
-_LABELS: Final = tuple(FIELDS.values())
+_SHARING: Final = tuple(f"films.reason.{field}" for field in FIELDS)
 _TELLING: Final = 3.0
 """Nats: what one film in twenty has tells little of two films."""
 _REMEMBERED: Final = 4096
@@ -47,7 +39,7 @@ class Reasons:
         self._votes = films["votes"].data
         self._term = lru_cache(_REMEMBERED)(names.__getitem__)  # genres come again and again
 
-    def of(self, row: int, title: str, others: Sequence[tuple[int, int]]) -> list[list[str]]:
+    def of(self, row: int, title: str, others: Sequence[tuple[int, int]]) -> list[list[Said]]:
         """Up to three reasons for each other film, strongest first.
 
         The others are rows of the films found, and how many users have both (0 where that is unknown).
@@ -55,45 +47,50 @@ class Reasons:
         own = set(self._codes_of(row))
         return [self._reasons(row, title, other, shared, own) for other, shared in others]
 
-    def _reasons(self, row: int, title: str, other: int, shared: int, own: set[int]) -> list[str]:
+    def _reasons(self, row: int, title: str, other: int, shared: int, own: set[int]) -> list[Said]:
         common: dict[int, list[int]] = {}
         for code in sorted(own.intersection(self._codes_of(other))):
             common.setdefault(bisect_right(self._starts, code) - 1, []).append(code)
-        found = [self._sentence(field, common[field]) for field in (_SAGA, _DIRECTOR) if field in common]
+        found = [self._in_common(field, common[field]) for field in (_SAGA, _DIRECTOR) if field in common]
         if shared:
             found += self._seen_by_both(row, title, other, shared)
         found += self._told([field for field in _TELLING_FIELDS if field in common], common)
         return found[:AT_MOST] or self._weak(row, other, common)
 
-    def _told(self, fields: Sequence[int], common: Mapping[int, Sequence[int]]) -> list[str]:
+    def _told(self, fields: Sequence[int], common: Mapping[int, Sequence[int]]) -> list[Said]:
         """What shared keywords, people and companies tell, in order of how much that is."""
         nats = {field: sum([self._information[code] for code in common[field]]) for field in fields}
         ordered = sorted(nats, key=nats.__getitem__, reverse=True)
-        return [self._sentence(field, common[field]) for field in ordered if nats[field] >= _TELLING]
+        return [self._in_common(field, common[field]) for field in ordered if nats[field] >= _TELLING]
 
-    def _weak(self, row: int, other: int, common: Mapping[int, Sequence[int]]) -> list[str]:
+    def _weak(self, row: int, other: int, common: Mapping[int, Sequence[int]]) -> list[Said]:
         """What is left to say of two films that share nothing rare; of films that share nothing, what is known."""
         same_era = self._years[row] // 10 == self._years[other] // 10
-        found = [self._sentence(field, common[field]) for field in (_GENRE, *_TELLING_FIELDS) if field in common]
+        found = [self._in_common(field, common[field]) for field in (_GENRE, *_TELLING_FIELDS) if field in common]
         if same_era:
             era = decade(self._years[row])
-            found[:1] = [f"{found[0]} ({era})" if found else f"misma época: {era}"]
-        votes = self._votes[other]
-        return found or [f"votos: {number(votes)}" if votes else f"año: {self._years[other]}"]
+            weak = said("films.reason.of_era", reason=found[0], era=era) if found else said("films.reason.era", era=era)
+            found[:1] = [weak]
+        return found or [self._alone(other)]
 
-    def _seen_by_both(self, row: int, title: str, other: int, shared: int) -> list[str]:
+    def _alone(self, other: int) -> Said:
+        """What is true of a film that shares nothing."""
+        votes = self._votes[other]
+        return said("films.reason.votes", n=votes) if votes else said("films.reason.year", year=str(self._years[other]))
+
+    def _seen_by_both(self, row: int, title: str, other: int, shared: int) -> list[Said]:
         own, others = self._viewers[row], self._viewers[other]
         if is_telling(shared, own, others, self._users):
-            return [f"{number(shared)} de los {number(own)} que vieron {title} también vieron esta"]
+            return [said("films.reason.viewers", shared=shared, viewers=own, title=title)]
         if is_telling(shared, others, own, self._users):
-            return [f"{number(shared)} de los {number(others)} que vieron esta también vieron {title}"]
+            return [said("films.reason.viewers_of_other", shared=shared, viewers=others, title=title)]
         return []
 
     def _codes_of(self, row: int) -> memoryview:
         return self._codes[self._offsets[row] : self._offsets[row + 1]]
 
-    def _sentence(self, field: int, codes: Sequence[int]) -> str:
-        return f"{_LABELS[field]}: {', '.join([self._term(code) for code in codes[:AT_MOST]])}"
+    def _in_common(self, field: int, codes: Sequence[int]) -> Said:
+        return said(_SHARING[field], terms=[self._term(code) for code in codes[:AT_MOST]])
 
 
 def is_telling(shared: int, viewers: int, others: int, users: int) -> bool:
@@ -107,11 +104,13 @@ def is_telling(shared: int, viewers: int, others: int, users: int) -> bool:
     return shared / viewers >= LEAST_LIFT * (others - shared) / (users - viewers)
 
 
-def decade(year: int) -> str:
+def decade(year: int) -> Said:
     """`años 90`, and with the century where two digits could mean two decades.
 
-    >>> decade(1994), decade(2003), decade(1896)
+    >>> decade(1994).text(), decade(2003).text(), decade(1896).text()
     ('años 90', 'años 2000', 'años 1890')
     """
     start = year // 10 * 10
-    return f"años {start % 100}" if 1910 <= start < 2000 else f"años {start}"  # noqa: PLR2004 - the twentieth century
+    if 1910 <= start < 2000:  # noqa: PLR2004 - the twentieth century
+        return said("films.decade.of_1900s", tens=str(start % 100))
+    return said("films.decade.other", start=str(start))

@@ -11,7 +11,6 @@ from almazara.movies.answers import GroupAnswer, Member, ProfileAnswer, Understo
 from almazara.movies.catalog.catalog import Arrays, Catalog, Found
 from almazara.movies.catalog.search import SearchIndex
 from almazara.movies.catalog.titles import check_query
-from almazara.movies.sentences import films, number
 from almazara.movies.similar.answering import HYBRID, SimilarAnswers
 from almazara.movies.similar.attributes import NO_FILTERS, Filters
 from almazara.movies.similar.ranking import Ranking, check_n
@@ -22,6 +21,8 @@ from almazara.movies.users.exports.rows import Entry
 from almazara.movies.users.matching import ImdbNumbers, match
 from almazara.movies.users.profiles import Opinion, Profile, UserHistory, fold
 from almazara.movies.users.scores import LearnedScores, NeighborScores, UserScores, together
+from almazara.words.numbers import Language
+from almazara.words.said import Figure, Said, said
 
 MAX_LISTED: Final = 200
 MAX_MEMBERS: Final = 10
@@ -72,14 +73,23 @@ class UserAnswers:
         """Whether the ratings file has a user."""
         return user in self.history
 
-    def for_user(self, user: str, events: Iterable[Event], query: ListQuery) -> UserAnswer:
+    def for_user(
+        self, user: str, events: Iterable[Event], query: ListQuery, language: Language = Language.ES
+    ) -> UserAnswer:
         """Films for a user: popular ones while nothing is known of them, their own from the first event on."""
         profile = self._profile(user, events)
-        detail = self._for_one(profile, query)
+        detail = self._for_one(profile, query, language)
         titles = [one.titulo for one in detail]
-        return UserAnswer(user, not profile, len(profile), titles, detail, _for_user(user, profile, titles))
+        message = _listed("known" if profile else "unknown", titles, user=user, n=len(profile))
+        return UserAnswer(user, not profile, len(profile), titles, detail, message.text(language))
 
-    def for_profile(self, liked: Sequence[str | int], disliked: Sequence[str | int], query: ListQuery) -> ProfileAnswer:
+    def for_profile(
+        self,
+        liked: Sequence[str | int],
+        disliked: Sequence[str | int],
+        query: ListQuery,
+        language: Language = Language.ES,
+    ) -> ProfileAnswer:
         """Films for a list of liked films, given by title or id; of films of one title the most voted is meant.
 
         Raises:
@@ -94,31 +104,32 @@ class UserAnswers:
         if both := [self.catalog.title(one.row) for one in bad if one.row in rows]:
             raise InputError(f"Está en gustan y en no_gustan a la vez: {'; '.join(both)}.")
         opinions = {one.row: Opinion(Kind.LIKE) for one in good} | {one.row: Opinion(Kind.DISLIKE) for one in bad}
-        profile = Profile(opinions)
-        detail = self._for_one(profile, query)
+        detail = self._for_one(Profile(opinions), query, language)
         titles = [one.titulo for one in detail]
         understood = [self._understood(asked, one) for asked, one in zip([*liked, *disliked], found, strict=True)]
-        message = _listed("Por lo que dices que te gusta, te pueden gustar", titles)
+        message = _listed("profile", titles).text(language)
         return ProfileAnswer(understood[: len(liked)], understood[len(liked) :], titles, detail, message)
 
-    def for_group(self, events_of: Mapping[str, Iterable[Event]], query: ListQuery) -> GroupAnswer:
+    def for_group(
+        self, events_of: Mapping[str, Iterable[Event]], query: ListQuery, language: Language = Language.ES
+    ) -> GroupAnswer:
         """Films for several users at once; what one of them knows is left out, what one dislikes is so for good."""
         if not 1 < len(events_of) <= MAX_MEMBERS:
             raise InputError(f"Un grupo tiene de 2 a {MAX_MEMBERS} usuarios distintos, y se piden {len(events_of)}.")
         members = [(user, self._profile(user, events)) for user, events in events_of.items()]
         allowed = self._allowed([profile for _, profile in members], query)
         scores = together(np.stack([self._scores(profile) for _, profile in members]), allowed)
-        detail = self._detail(scores, allowed, query, members)
+        detail = self._detail(scores, allowed, query, members, language)
         titles = [one.titulo for one in detail]
         told = [Member(user, not profile, len(profile)) for user, profile in members]
-        names = " y ".join([", ".join(one.usuario for one in told[:-1]), told[-1].usuario])
-        return GroupAnswer(told, titles, detail, _listed(f"A {names} les pueden gustar", titles))
+        *users, last = events_of
+        return GroupAnswer(told, titles, detail, _listed("group", titles, users=users, last=last).text(language))
 
     def _profile(self, user: str, events: Iterable[Event]) -> Profile:
         return fold(events, self.catalog.row_of, self.history.rated(check_user(user)))
 
-    def _for_one(self, profile: Profile, query: ListQuery) -> list[UserRecommendation]:
-        return self._detail(self._scores(profile), self._allowed([profile], query), query, [("", profile)])
+    def _for_one(self, profile: Profile, query: ListQuery, language: Language) -> list[UserRecommendation]:
+        return self._detail(self._scores(profile), self._allowed([profile], query), query, [("", profile)], language)
 
     def _scores(self, profile: Profile) -> np.ndarray:
         """What the model says of a profile; of one that speaks for nothing, what is popular."""
@@ -129,25 +140,32 @@ class UserAnswers:
         return self.ranking.allowed(query.filters, left_out)
 
     def _detail(
-        self, scores: np.ndarray, allowed: np.ndarray, query: ListQuery, members: Sequence[tuple[str, Profile]]
+        self,
+        scores: np.ndarray,
+        allowed: np.ndarray,
+        query: ListQuery,
+        members: Sequence[tuple[str, Profile]],
+        language: Language,
     ) -> list[UserRecommendation]:
         check_n(query.n)
         rows, affinity = self.ranking.first(scores, allowed, query.n, query.diversity)
-        return [
-            UserRecommendation(*self.catalog.facts(row), round(suits, 4), self._reasons(row, members))
+        found = [
+            (row, round(suits, 4), [reason.text(language) for reason in self._reasons(row, members)])
             for row, suits in zip(rows.tolist(), affinity.tolist(), strict=True)
         ]
+        return [UserRecommendation(*self.catalog.facts(row), suits, reasons) for row, suits, reasons in found]
 
-    def _reasons(self, row: int, members: Sequence[tuple[str, Profile]]) -> list[str]:
+    def _reasons(self, row: int, members: Sequence[tuple[str, Profile]]) -> list[Said]:
         if len(members) == 1:
             return self._why(row, members[0][1])
-        return [f"{user}: {self._why(row, profile)[0]}" for user, profile in members]
+        whys = [(user, self._why(row, profile)[0]) for user, profile in members]
+        return [said("films.reason.of_member", user=user, reason=why) for user, why in whys]
 
-    def _why(self, row: int, profile: Profile) -> list[str]:
+    def _why(self, row: int, profile: Profile) -> list[Said]:
         """`porque viste X` and what the film shares with X; where no film of the profile is alike, its votes."""
         spoken_for = self._strongest(row, profile)
         if spoken_for is None:
-            return [f"popular: {number(self.catalog.votes(row))} votos"]
+            return [said("films.reason.popular", n=self.catalog.votes(row))]
         known, shared = spoken_for
         title = self.catalog.title(known)
         return [_because(profile.opinions[known], title), *self.reasons.of(known, title, [(row, shared)])[0]]
@@ -187,24 +205,20 @@ class UserAnswers:
         return Understood(str(asked), *self.catalog.facts(found.row), others)
 
 
-def _for_user(user: str, profile: Profile, titles: Sequence[str]) -> str:
-    if not profile:
-        return _listed(f"De {user} no se sabe nada todavía. Películas populares", titles)
-    return _listed(f"{user} conoce {films(len(profile))}. Le pueden gustar", titles)
+def _listed(beginning: str, titles: Sequence[str], **figures: Figure) -> Said:
+    return (
+        said(f"films.user.{beginning}", titles="; ".join(titles), **figures) if titles else said("films.user.nothing")
+    )
 
 
-def _listed(beginning: str, titles: Sequence[str]) -> str:
-    return f"{beginning}: {'; '.join(titles)}." if titles else "Ninguna película cumple lo pedido."
-
-
-def _because(opinion: Opinion, title: str) -> str:
+def _because(opinion: Opinion, title: str) -> Said:
     match opinion.kind:
         case Kind.LIKE:
-            return f"porque te gusta {title}"
+            return said("films.reason.liked", title=title)
         case Kind.RATING if opinion.value is not None:
-            return f"porque valoraste {title} con {number(opinion.value, 0 if opinion.value.is_integer() else 1)}"
+            return said("films.reason.rated", title=title, value=round(opinion.value, 1))
         case _:
-            return f"porque viste {title}"
+            return said("films.reason.seen", title=title)
 
 
 def open_user_answers(

@@ -14,6 +14,8 @@ from almazara.movies.users.events import Event, check_user, read_events
 from almazara.movies.users.exports import Source, read_export
 from almazara.movies.users.exports.rows import Entry, Refused
 from almazara.settings import Settings
+from almazara.words.numbers import Language
+from almazara.words.said import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +51,32 @@ class FilmUsers:
                 self._opened.close()
                 self._opened = None
 
-    def add(self, body: object) -> EventsAnswer:
+    def add(self, body: object, language: Language = Language.ES) -> EventsAnswer:
         """Keep the events of a decoded JSON body, all or none; see `read_events` and `EventStore.append`."""
         now = datetime.now(UTC)
         events = read_events(body, now, self.answers().has_film)
         new = self.store.append(events, now)
         known = len(events) - new
-        message = f"Eventos recibidos: {len(events)}, de ellos {new} nuevos y {known} ya conocidos."
-        return EventsAnswer(len(events), new, known, message)
+        message = said("films.user.events", received=str(len(events)), new=str(new), known=str(known))
+        return EventsAnswer(len(events), new, known, message.text(language))
 
-    def delete(self, user: str) -> DeletedAnswer:
+    def delete(self, user: str, language: Language = Language.ES) -> DeletedAnswer:
         """Delete all that was kept of a user."""
         deleted, in_file = self.store.delete_user(check_user(user)), self.answers().is_rated_by(user)
-        message = f"Eventos borrados de {user}: {deleted}."
-        if in_file:
-            message += " El fichero de valoraciones aún lo tiene: quítelo de él y reconstruya el catálogo."
-        return DeletedAnswer(user, deleted, in_file, message)
+        rest = said("films.user.in_file") if in_file else ""
+        message = said("films.user.deleted", user=user, n=str(deleted), in_file=rest)
+        return DeletedAnswer(user, deleted, in_file, message.text(language))
 
-    def recommend(self, user: str, query: ListQuery) -> UserAnswer:
+    def recommend(self, user: str, query: ListQuery, language: Language = Language.ES) -> UserAnswer:
         """Films for a user, from all that is known of them now."""
-        return self.answers().for_user(user, self.store.of_user(check_user(user)), query)
+        return self.answers().for_user(user, self.store.of_user(check_user(user)), query, language)
 
-    def recommend_together(self, users: Sequence[str], query: ListQuery) -> GroupAnswer:
+    def recommend_together(
+        self, users: Sequence[str], query: ListQuery, language: Language = Language.ES
+    ) -> GroupAnswer:
         """Films for several users at once."""
-        return self.answers().for_group({user: self.store.of_user(check_user(user)) for user in users}, query)
+        events = {user: self.store.of_user(check_user(user)) for user in users}
+        return self.answers().for_group(events, query, language)
 
     def import_export(self, path: Path, source: Source, user: str) -> Imported:
         """Add the history that another service exported; what is no such export, or imported already, adds nothing."""
