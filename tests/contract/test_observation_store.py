@@ -99,6 +99,17 @@ def test_a_limit_gives_the_first_ones(store):
     assert store.history(OIL, START + DAY, limit=2) == [at(1), at(2)]
 
 
+def test_histories_of_several_listings_are_read_at_once(store):
+    other = "amazon.es:B00TWO"
+    store.append([at(2), at(0), at(1, listing_id=other), at(5, listing_id="amazon.es:B00NOT")])
+    assert store.histories([other, OIL, "nobody:nothing", OIL]) == {
+        OIL: [at(0), at(2)],
+        other: [at(1, listing_id=other)],
+    }
+    assert store.histories([OIL, other], START + 2 * DAY) == {OIL: [at(2)]}
+    assert store.histories([]) == {}
+
+
 def test_moments_in_another_time_zone_are_the_same_moments(store):
     madrid = timezone(2 * timedelta(hours=1))
     store.append([dataclasses.replace(at(0), observed_at=START.astimezone(madrid))])
@@ -130,6 +141,7 @@ def test_the_latest_of_very_many_listings(store):
     ids = [f"shop:{n:04d}" for n in range(130)]
     store.append([at(0, listing_id=listing_id) for listing_id in ids])
     assert sorted(store.latest(ids)) == ids
+    assert store.histories(ids) == {listing_id: [at(0, listing_id=listing_id)] for listing_id in ids}
 
 
 def test_nothing_to_append_is_fine(store):

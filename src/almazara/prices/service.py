@@ -41,7 +41,6 @@ from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore
 
 MAX_ROWS: Final = 10_000
-_JUDGED_READINGS: Final = 200
 _ADVISED_FROM: Final = timedelta(days=400)
 
 
@@ -258,11 +257,12 @@ class PriceService:
         listings = self.store.listings(tracked=True)
         since = now - scraper_health.WINDOW
         latest = self.store.latest([listing.listing_id for listing in listings]) if listings else {}
-        recent = (o for one in listings for o in self.store.history(one.listing_id, since, limit=_JUDGED_READINGS))
+        recent = self.store.histories(list(latest), since)
+        readings = [o for listing_id, newest in latest.items() for o in recent.get(listing_id, [newest])]
         searched = self.store.documents(SEARCHES_READ)
         searches_read = {search: datetime.fromisoformat(document["at"]) for search, document in searched.items()}
         return scraper_health.assess(
-            listings, [*latest.values(), *recent], self.store.runs(kind="scrape"), now=now, searches_read=searches_read
+            listings, readings, self.store.runs(kind="scrape"), now=now, searches_read=searches_read
         )
 
     def _indices(self, category: str) -> list[CategoryIndex]:

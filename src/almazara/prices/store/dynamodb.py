@@ -83,6 +83,12 @@ class DynamoDbStore:
         found = self._table.query(_partition(listing_id), between=(first, last), page=limit)
         return [_observation(item) for item in islice(found, limit)]
 
+    def histories(self, listing_ids: Sequence[str], start: datetime | None = None) -> dict[str, list[Observation]]:
+        """The observations of several listings from `start` on, each oldest first; absent where there is none."""
+        ids = sorted(set(listing_ids))
+        found = self._table.pool.map(partial(self.history, start=start), ids)
+        return {listing_id: history for listing_id, history in zip(ids, found, strict=True) if history}
+
     def latest(self, listing_ids: Sequence[str] | None = None) -> dict[str, Observation]:
         """The newest observation of each listing (of all listings when None); absent where there is none."""
         ids = [item["sk"] for item in self._table.query("PRODUCT")] if listing_ids is None else sorted(set(listing_ids))

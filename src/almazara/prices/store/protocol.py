@@ -27,6 +27,9 @@ class ObservationStore(Protocol):
     ) -> list[Observation]:
         """Observations with start <= observed_at < end, oldest first, the first `limit` of them."""
 
+    def histories(self, listing_ids: Sequence[str], start: datetime | None = None) -> dict[str, list[Observation]]:
+        """The observations of several listings from `start` on, each oldest first; absent where there is none."""
+
     def latest(self, listing_ids: Sequence[str] | None = None) -> dict[str, Observation]:
         """The newest observation of each listing (of all listings when None); absent where there is none."""
 
