@@ -3,7 +3,7 @@
 import logging
 import sys
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,14 +13,15 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from almazara.errors import ContractError, InputError, MissingExtraError, NotFoundError
+from almazara.errors import InputError, MissingExtraError, NotFoundError
 from almazara.prices.forecasting import backtest
 from almazara.prices.forecasting.models import registry
 from almazara.prices.forecasting.models.forecaster import MIN_DAYS, TooShort, quantiles_of
 from almazara.prices.forecasting.panel import Panel
-from almazara.prices.forecasting.series import DailySeries, daily
+from almazara.prices.forecasting.series import daily
 from almazara.prices.forecasting.tidy import FORECAST_SCHEMA, tidy
-from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, PRICE, QUANTILE, STATE, VALUE, Availability, Observation
+from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, PRICE, QUANTILE, VALUE, Availability, Observation
+from panels import frame_of, made_panel
 
 pytestmark = pytest.mark.training
 
@@ -28,28 +29,9 @@ START = date(2026, 1, 1)
 MADRID = ZoneInfo("Europe/Madrid")
 
 
-def frame(start=START, **prices):
-    """A series frame of listings by name; None is a day without a price."""
-    frames = [
-        pl.DataFrame(
-            {
-                LISTING_ID: [name] * len(values),
-                DATE: [start + timedelta(days=i) for i in range(len(values))],
-                PRICE: pl.Series(values, dtype=pl.Float64),
-                STATE: ["gap" if v is None else "observed" for v in values],
-            }
-        )
-        for name, values in prices.items()
-    ]
-    return pl.concat(frames)
-
-
-def panel_of(rows):
-    return DailySeries(rows, {}, ()).panel
-
-
 def panel(start=START, **prices):
-    return panel_of(frame(start, **prices))
+    """Listings by name; None is a day without a price."""
+    return made_panel(prices, start)
 
 
 def forecast_of(forecaster, known, horizon_days, levels):
@@ -96,13 +78,8 @@ def as_created(request):
 
 
 @pytest.fixture(scope="module")
-def two_frames():
-    return frame(a=steps(60, seed=1), b=steps(45, seed=2, price=5.0))
-
-
-@pytest.fixture(scope="module")
-def two_listings(two_frames):
-    return panel_of(two_frames)
+def two_listings():
+    return panel(a=steps(60, seed=1), b=steps(45, seed=2, price=5.0))
 
 
 @pytest.fixture(scope="module")
@@ -152,11 +129,6 @@ def test_a_wider_level_gives_a_wider_interval(forecast):
     of_a = forecast.filter(pl.col(LISTING_ID) == "a")
     mean = {q: of_a.filter(pl.col(QUANTILE) == q)[VALUE].mean() for q in (0.1, 0.25, 0.75, 0.9)}
     assert mean[0.9] - mean[0.1] > mean[0.75] - mean[0.25]
-
-
-def test_the_order_of_rows_does_not_matter(forecaster, forecast, two_frames):
-    shuffled = two_frames.sample(fraction=1, shuffle=True, seed=3)
-    assert_frame_equal(forecast, forecast_of(forecaster, panel_of(shuffled), 5, [50, 80]))
 
 
 def test_a_second_fit_gives_the_same_forecast(forecast, again):
@@ -213,13 +185,13 @@ def test_the_shortest_history_gives_finite_values_over_a_long_horizon(forecaster
     assert forecast[VALUE].is_finite().all()
 
 
-def test_no_fold_hands_the_future_to_a_model(forecaster, two_frames):
+def test_no_fold_hands_the_future_to_a_model(forecaster, two_listings):
     plan = backtest.BacktestPlan(horizon_days=5, folds=1)
-    cutoff = next(backtest.folds(panel_of(two_frames), plan)).cutoff
-    changed = two_frames.with_columns(
-        pl.when(pl.col(DATE) > cutoff).then(pl.col(PRICE) * 100).otherwise(pl.col(PRICE)).alias(PRICE)
-    )
-    now, then = (backtest.results(panel_of(rows), forecaster, plan) for rows in (two_frames, changed))
+    known = (next(backtest.folds(two_listings, plan)).cutoff - START).days + 1
+    prices = two_listings.prices.copy()
+    prices[:, known:] *= 100
+    changed = replace(two_listings, prices=prices)
+    now, then = (backtest.results(one, forecaster, plan) for one in (two_listings, changed))
     assert not now.is_empty()
     assert_frame_equal(now.drop("actual"), then.drop("actual"))
     assert now["actual"].to_list() != then["actual"].to_list()
@@ -248,7 +220,7 @@ def test_days_on_which_nothing_was_read_are_bridged(forecaster):
     read = [observed(day, price) for day, price in enumerate(steps(60, seed=6)) if day % 9 and not 30 <= day < 42]
     series = daily(read)
     forecast = forecast_of(forecaster, series.panel, 7, [80])
-    assert series.frame[PRICE].null_count() > 0
+    assert frame_of(series)[PRICE].null_count() > 0
     assert forecast[DATE].unique().sort().to_list() == [START + timedelta(days=i) for i in range(60, 67)]
 
 
@@ -257,8 +229,8 @@ def test_days_of_23_and_25_hours_are_days_like_others(forecaster):
     aware = [observed(day, prices[day], hour=day % 2 * 23, zone=MADRID) for day in [*range(60, 120), *range(280, 320)]]
     plain = [observed(day, prices[day]) for day in [*range(60, 120), *range(280, 320)]]
     here, there = (daily(read, timezone=zone) for read, zone in ((aware, "Europe/Madrid"), (plain, "UTC")))
-    assert {date(2026, 3, 29), date(2026, 10, 25)} <= set(here.frame[DATE])
-    assert_frame_equal(here.frame, there.frame)
+    assert {date(2026, 3, 29), date(2026, 10, 25)} <= set(frame_of(here)[DATE])
+    assert_frame_equal(frame_of(here), frame_of(there))
     forecast = forecast_of(forecaster, here.panel, 5, [80])
     assert forecast[DATE].unique().sort().to_list() == [START + timedelta(days=i) for i in range(320, 325)]
 
@@ -276,11 +248,6 @@ def test_prices_before_a_change_of_currency_are_refused(forecaster):
 def test_an_impossible_question_is_refused(forecaster, two_listings, horizon, levels):
     with pytest.raises(InputError):
         forecaster.forecast(two_listings, horizon, levels)
-
-
-def test_a_frame_that_is_no_series_is_refused():
-    with pytest.raises(ContractError):
-        panel_of(pl.DataFrame({"price": [1.0]}))
 
 
 def test_every_forecaster_bears_the_name_it_is_registered_by():

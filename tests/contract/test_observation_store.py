@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from almazara.errors import InputError
-from almazara.prices.schema import Availability, Listing, ListingKind, Observation, Problem, Run, RunState
+from almazara.prices.schema import Availability, Listing, ListingKind, Observation, Problem, Readings, Run, RunState
 from almazara.prices.store.observations import pages_of_history
 from almazara.prices.store.registry import store_at
 from observation_strategies import observations
@@ -99,6 +99,35 @@ def test_a_limit_gives_the_first_ones(store):
     assert store.history(OIL, START + DAY, limit=2) == [at(1), at(2)]
 
 
+def test_histories_of_several_listings_are_read_at_once(store):
+    other = "amazon.es:B00TWO"
+    store.append([at(2), at(0), at(1, listing_id=other), at(5, listing_id="amazon.es:B00NOT")])
+    assert store.histories([other, OIL, "nobody:nothing", OIL]) == {
+        OIL: [at(0), at(2)],
+        other: [at(1, listing_id=other)],
+    }
+    assert store.histories([OIL, other], START + 2 * DAY) == {OIL: [at(2)]}
+    assert store.histories([]) == {}
+
+
+def test_readings_are_the_same_as_columns(store):
+    gone = Observation(OIL, START + DAY, Availability.UNAVAILABLE, source="http")
+    store.append([at(3, "12.340", source="import"), gone, at(0), at(1, listing_id="amazon.es:B00TWO")])
+    read = store.readings([OIL, "nobody:nothing"])
+    assert list(read) == [OIL]
+    assert rows_of(read[OIL]) == rows_of(Readings.of(store.history(OIL)))
+    assert [row[1:] for row in rows_of(read[OIL])] == [
+        ("5.99 EUR", False), ("", False), ("12.340 EUR", True)
+    ]  # fmt: skip
+    assert rows_of(store.readings([OIL], START + DAY)[OIL]) == rows_of(read[OIL])[1:]
+    assert store.readings([]) == store.readings([OIL], START + 4 * DAY) == {}
+
+
+def rows_of(read):
+    """Readings in order of time."""
+    return sorted(zip(read.moments.tolist(), read.prices, read.imported.tolist(), strict=True))
+
+
 def test_moments_in_another_time_zone_are_the_same_moments(store):
     madrid = timezone(2 * timedelta(hours=1))
     store.append([dataclasses.replace(at(0), observed_at=START.astimezone(madrid))])
@@ -130,6 +159,7 @@ def test_the_latest_of_very_many_listings(store):
     ids = [f"shop:{n:04d}" for n in range(130)]
     store.append([at(0, listing_id=listing_id) for listing_id in ids])
     assert sorted(store.latest(ids)) == ids
+    assert store.histories(ids) == {listing_id: [at(0, listing_id=listing_id)] for listing_id in ids}
 
 
 def test_nothing_to_append_is_fine(store):
@@ -174,6 +204,7 @@ def test_any_observation_comes_back_as_it_was(store, batch):
     for listing_id in {o.listing_id for o in batch}:
         of_listing = sorted((o for o in expected.values() if o.listing_id == listing_id), key=lambda o: o.observed_at)
         assert store.history(listing_id) == of_listing
+        assert rows_of(store.readings([listing_id])[listing_id]) == rows_of(Readings.of(of_listing))
     prices = {(o.listing_id, o.observed_at): str(o.price) for o in batch if o.price and "E" not in str(o.price)}
     if len(prices) == len(batch):  # trailing zeros too
         assert prices == {key: str(o.price) for key, o in expected.items()}

@@ -237,8 +237,15 @@ def test_health_counts_what_is_followed_and_looks_at_no_more_than_a_week(store, 
     store.save_listing(product())
     store.save_listing(product(2, tracked=False))
     store.append(observed("shop.example:1", day, "39.95") for day in range(200))
-    read = []
-    history = store.history
-    monkeypatch.setattr(store, "history", lambda *a, **v: read.extend(history(*a, **v)) or read[-200:])
+    asked = []
+    histories = store.histories
+    monkeypatch.setattr(store, "histories", lambda *a: asked.append(histories(*a)) or asked[-1])
     assert service.health().days_since_read == {"shop.example:1": 0.0}
-    assert len(read) <= 8
+    [read] = asked
+    assert {listing_id: len(history) for listing_id, history in read.items()} == {"shop.example:1": 8}
+
+
+def test_health_counts_the_newest_reading_once(store, service):
+    store.save_listing(product())
+    store.append(observed("shop.example:1", day, "39.95") for day in range(3))
+    assert service.health().rules["structured:json-ld"].good == 3

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from almazara.api import tables
 from almazara.api.errors import declared
 from almazara.api.routes import reading, send, writing
 from almazara.app.prices import Prices
@@ -180,8 +181,6 @@ def _formatted(rows: Sequence[AnyRow], kind: type[AnyRow], following: str | None
     headers = {_NEXT: following} if following else {}
     if output is Format.json:
         return send({"items": rows, "next_cursor": following}, headers=headers)
-    from almazara.api import tables  # only here: Polars takes 70 MB of a server's memory
-
     if output is Format.csv:
         return Response(tables.as_csv(rows, kind), headers=headers, media_type="text/csv")
     return Response(tables.as_parquet(rows, kind), headers=headers, media_type="application/vnd.apache.parquet")

@@ -1,39 +1,18 @@
-"""History as tables: CSV with exact texts, and Parquet whose columns have the same types on every page."""
+"""Rows as tables: CSV with exact texts, and Parquet whose columns have the same types on every page."""
 
 import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any, Final
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final, get_args, get_type_hints
 
 import msgspec
-import polars as pl
 
-from almazara.prices.answers import AnyRow, DailyRow, DataRow, IndexRow
+from almazara.prices.answers import AnyRow
 
-_AMOUNT: Final = pl.Decimal(38, 12)
-_TYPES: Final[Mapping[type, Mapping[str, Any]]] = {
-    DataRow: {
-        "product": pl.String,
-        "observed_at": pl.Datetime("us", "UTC"),
-        "availability": pl.String,
-        "price": _AMOUNT,
-        "currency": pl.String,
-        "list_price": _AMOUNT,
-        "price_per_litre": _AMOUNT,
-        "seller": pl.String,
-        "source": pl.String,
-    },
-    DailyRow: {"product": pl.String, "date": pl.Date, "state": pl.String, "price": pl.Float64, "currency": pl.String},
-    IndexRow: {
-        "product": pl.String,
-        "date": pl.Date,
-        "price": pl.Float64,
-        "currency": pl.String,
-        "unit": pl.String,
-        "products": pl.Int64,
-    },
-}
+_AMOUNT_DIGITS: Final = (38, 12)
 
 
 def as_csv(rows: Sequence[AnyRow], kind: type[AnyRow]) -> bytes:
@@ -47,9 +26,19 @@ def as_csv(rows: Sequence[AnyRow], kind: type[AnyRow]) -> bytes:
 
 def as_parquet(rows: Sequence[AnyRow], kind: type[AnyRow]) -> bytes:
     """One Parquet file."""
-    schema = _TYPES[kind]
-    columns = {name: [_plain(getattr(row, name)) for row in rows] for name in schema}
+    import polars as pl  # only here: it takes a third of a server's memory
+
+    types: Mapping[type, Any] = {
+        Decimal: pl.Decimal(*_AMOUNT_DIGITS),
+        date: pl.Date(),
+        datetime: pl.Datetime("us", "UTC"),
+        float: pl.Float64(),
+        int: pl.Int64(),
+    }
+    hints = {name: (get_args(hint) or (hint,))[0] for name, hint in get_type_hints(kind).items()}
+    columns = {name: [_plain(getattr(row, name)) for row in rows] for name in hints}
     content = io.BytesIO()
+    schema = {name: types.get(hint, pl.String()) for name, hint in hints.items()}
     pl.DataFrame(columns, schema=schema).write_parquet(content)
     return content.getvalue()
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import ceil
+from math import ceil, inf
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,7 @@ _FULL: Final = 0.6  # of the area that words shall cover
 _SMALLEST: Final = 12.0  # pixels of letters
 _GAP: Final = 4.0  # pixels between two words
 _UP, _DOWN = 0.84, 0.24  # of its size, how far a word reaches above and below where its letters stand
+_THIN: Final = 0.1  # of its size, how wide a word is at least
 _PLACES, _BLOCK = 1 << 13, 1 << 9  # that are tried, in all and at once
 _TURN: Final = 2.399963229728653  # radians between two of them: the golden angle, which spreads them evenly
 
@@ -54,12 +55,13 @@ def cloud(weights: Mapping[str, float], *, label: str, width: int | None = None)
 
 def placed(weights: Mapping[str, float], width: int) -> list[Word]:
     """The words of a cloud so many pixels wide, the heaviest first."""
-    weighed = sorted((-weight, text) for text, weight in weights.items() if weight > 0 and text.strip())[:_MOST]
+    weighed = sorted((-weight, text) for text, weight in weights.items() if 0 < weight < inf and text.strip())
+    weighed = weighed[:_MOST]
     if not weighed:
         return []
     texts = [text for _, text in weighed]
     tall = width * (0.5 if width > _WIDE / 2 else 1.2)
-    shapes = np.array([(text_width(text, 1), _UP + _DOWN) for text in texts])
+    shapes = np.array([(max(text_width(text, 1), _THIN), _UP + _DOWN) for text in texts])
     sizes = _sizes(shapes, np.array([weight for weight, _ in weighed]) / weighed[0][0], width, tall)
     boxes = shapes * sizes[:, None]
     corners = _centers(boxes + _GAP, _spiral() * (width, tall), width) - boxes / 2

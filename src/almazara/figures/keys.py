@@ -6,7 +6,7 @@ from typing import Final
 from almazara.figures.cells import SHADES, largest_of, shade_classes
 from almazara.figures.chart import Axis, Boxes, Cells, Chart, Mark
 from almazara.figures.lettering import text_width
-from almazara.figures.looks import HOLLOW, classes, name, variants
+from almazara.figures.looks import classes, is_hollow, name, variants
 from almazara.figures.markup import escaped, path, words
 from almazara.figures.ticks import SIZE, value_text
 from almazara.words.numbers import Language
@@ -102,7 +102,7 @@ def _sample(mark: Mark, look: str, variant: int) -> str:
     if isinstance(mark, Boxes):
         parts = [("f-whisker", "M14 0v14"), ("f-box", outline), ("f-median", "M7 7h14")]
         return "".join(path(look.replace("f-box", part), line) for part, line in parts)
-    hole = path(f"f-hole {look}", outline) if look.startswith("f-dot") and variant in HOLLOW else ""
+    hole = path(f"f-hole {look}", outline) if is_hollow(mark, variant) else ""
     return path(look, outline) + hole
 
 

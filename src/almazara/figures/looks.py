@@ -8,8 +8,7 @@ from almazara.figures.chart import Band, Bars, Boxes, Cells, Dots, Level, Line, 
 VARIANTS: Final = 6
 """The stylesheet has so many looks of a role; further ones begin anew."""
 
-HOLLOW: Final = (3, 4)
-"""Variants of dots that are rings."""
+_RINGS: Final = (3, 4)  # variants of dots
 
 _KINDS: Final[dict[type, str]] = {
     Steps: "f-line",
@@ -45,6 +44,11 @@ def variants(marks: Sequence[Mark]) -> list[int]:
             known.append(name(mark))
         found.append(known.index(name(mark)) % VARIANTS + 1)
     return found
+
+
+def is_hollow(mark: Mark, variant: int) -> bool:
+    """Whether dots are rings: readings that are held, and some shapes of equals."""
+    return isinstance(mark, Dots) and (variant in _RINGS or mark.role is Role.HELD)
 
 
 def classes(mark: Mark, variant: int, scale: Scale) -> str:

@@ -20,7 +20,7 @@ from almazara.figures.chart import (
     Spans,
     Steps,
 )
-from almazara.figures.looks import HOLLOW, classes, variants
+from almazara.figures.looks import classes, is_hollow, variants
 from almazara.figures.markup import escaped, path
 from almazara.figures.paths import CROWD, dots, line, outline, polyline, rectangles, runs, staircase
 from almazara.figures.plane import Corners, Plane, Point
@@ -50,7 +50,7 @@ def _shape(chart: Chart, mark: Mark, variant: int, plane: Plane) -> str:  # noqa
         case Bars():
             return path(look, rectangles(_bars(chart, mark, plane)))
         case Dots():
-            return _dots(mark, look, plane, hollow=variant in HOLLOW)
+            return _dots(mark, look, plane, hollow=is_hollow(mark, variant))
         case Boxes():
             return _boxes(mark.boxes, look, plane)
         case Cells():

@@ -14,13 +14,11 @@ from zoneinfo import ZoneInfo
 from almazara.errors import InputError
 from almazara.prices.forecasting.published import Backtested
 from almazara.prices.packs import price_per_litre
-from almazara.prices.schema import Availability, Listing, ListingKind, Observation
+from almazara.prices.schema import TICK, Availability, Listing, ListingKind, Observation
 
 PIECE: Final = "piece"
 MOST_PIECES: Final = 1000
 """Of a product, in one question."""
-TICK: Final = timedelta(microseconds=1)
-"""The least time between two observations."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from almazara.prices.buying.policy import AdvicePolicies
 from almazara.prices.forecasting import issued, published
 from almazara.prices.forecasting.panel import Panel
 from almazara.prices.forecasting.published import Forecasts
+from almazara.prices.forecasting.series import regular
 from almazara.prices.store.protocol import ObservationStore
 from almazara.runs import Progress
 from almazara.settings import Settings
@@ -75,13 +76,12 @@ def publish_forecasts(settings: Settings, store: ObservationStore, progress: Pro
     from almazara.prices.forecasting import backtest
     from almazara.prices.forecasting.making import build_forecasts
     from almazara.prices.forecasting.models import registry
-    from almazara.prices.forecasting.series import daily
 
     today = now.astimezone(ZoneInfo(settings.timezone)).date()
     progress("reading histories", 0, 0)
     since = now - timedelta(days=_FROM_DAYS)
-    observations = (o for listing in store.listings() for o in store.history(listing.listing_id, since))
-    panel = daily(observations, until=today, timezone=settings.timezone).panel
+    readings = store.readings([listing.listing_id for listing in store.listings()], since)
+    panel = regular(readings, until=today, timezone=settings.timezone).panel
     scored_days = issued.score_due(store, panel.prices_on, today)
     log.event("forecasts_scored", days=scored_days)
     progress("backtesting and forecasting", 0, 0)

@@ -1,22 +1,30 @@
 """The values of the price product and the column names of its frames."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 # Columns of tidy price frames (long format, one row per listing and day or per forecast quantile).
 LISTING_ID: Final = "listing_id"
 DATE: Final = "date"
 PRICE: Final = "price"
 CURRENCY: Final = "currency"
-STATE: Final = "state"
 CUTOFF: Final = "cutoff"
 QUANTILE: Final = "quantile"
 VALUE: Final = "value"
 MODEL: Final = "model"
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+TICK: Final = timedelta(microseconds=1)
+"""The least time between two observations."""
+IMPORTED: Final = "import"
+"""The source of an observation that somebody else's history of changes gave: its price holds until the next one."""
 
 
 class Availability(StrEnum):
@@ -88,6 +96,30 @@ class Observation:
     seller: str | None = None
     rule: str = ""
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What daily series are made of: a listing's observations as columns, side by side, in any order of time.
+
+    Attributes:
+        moments: Ticks since EPOCH.
+        prices: Plain digits and ISO 4217 code, `12.90 EUR`; empty where it was unavailable.
+        imported: Whether it is of a history of changes; see IMPORTED.
+    """
+
+    moments: NDArray[np.int64]
+    prices: Sequence[str]
+    imported: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, observations: Sequence[Observation]) -> "Readings":
+        """The columns of one listing's observations."""
+        return cls(
+            np.array([(one.observed_at - EPOCH) // TICK for one in observations], dtype=np.int64),
+            ["" if one.price is None else f"{one.price:f} {one.currency or ''}" for one in observations],
+            np.array([one.source == IMPORTED for one in observations], dtype=np.bool_),
+        )
 
 
 class RunState(StrEnum):

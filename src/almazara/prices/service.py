@@ -13,7 +13,6 @@ from almazara.prices.alerts import alerting
 from almazara.prices.alerts.delivery import Delivered, Notifier
 from almazara.prices.answers import (
     PIECE,
-    TICK,
     Advice,
     Cheapest,
     DailyRow,
@@ -35,13 +34,13 @@ from almazara.prices.collecting import scraper_health
 from almazara.prices.collecting.collection import SEARCHES_READ
 from almazara.prices.collecting.tracking import listing_from
 from almazara.prices.forecasting import issued
+from almazara.prices.forecasting.series import regular
 from almazara.prices.publishing import Published
-from almazara.prices.schema import DATE, PRICE, STATE, Listing, ListingKind, Observation
+from almazara.prices.schema import TICK, Listing, ListingKind, Observation
 from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore
 
 MAX_ROWS: Final = 10_000
-_JUDGED_READINGS: Final = 200
 _ADVISED_FROM: Final = timedelta(days=400)
 
 
@@ -191,13 +190,11 @@ class PriceService:
 
     def advice(self, listing_id: str, deadline_days: int, quantity: int) -> Advice:
         """Buy now or wait; see `advise`."""
-        from almazara.prices.forecasting.series import daily  # only here, because it needs Polars
-
         listing = self._product_listing(listing_id)
         beside = self.products(category=listing.category) if listing.category else [self.product(listing_id)]
         own = next(one for one in beside if one.id == listing_id)
-        observations = self.store.history(listing_id, self.clock() - _ADVISED_FROM)
-        history = daily(observations, until=self._today(), timezone=self.timezone).panel
+        readings = self.store.readings([listing_id], self.clock() - _ADVISED_FROM)
+        history = regular(readings, until=self._today(), timezone=self.timezone).panel
         return advise(Question(own, beside, history, self._today(), deadline_days, quantity), self._policies())
 
     def cheapest(self, category: str) -> Cheapest:
@@ -258,11 +255,12 @@ class PriceService:
         listings = self.store.listings(tracked=True)
         since = now - scraper_health.WINDOW
         latest = self.store.latest([listing.listing_id for listing in listings]) if listings else {}
-        recent = (o for one in listings for o in self.store.history(one.listing_id, since, limit=_JUDGED_READINGS))
+        recent = self.store.histories(list(latest), since)
+        readings = [o for listing_id, newest in latest.items() for o in recent.get(listing_id, [newest])]
         searched = self.store.documents(SEARCHES_READ)
         searches_read = {search: datetime.fromisoformat(document["at"]) for search, document in searched.items()}
         return scraper_health.assess(
-            listings, [*latest.values(), *recent], self.store.runs(kind="scrape"), now=now, searches_read=searches_read
+            listings, readings, self.store.runs(kind="scrape"), now=now, searches_read=searches_read
         )
 
     def _indices(self, category: str) -> list[CategoryIndex]:
@@ -297,19 +295,12 @@ class PriceService:
                 yield listing.listing_id, begins if listing.listing_id == at else None
 
     def _days(self, listing_id: str, first: date | None, until: date | None) -> Iterator[DailyRow]:
-        import polars as pl  # only here: it takes a third of the memory of a server that is not asked for days
-
-        from almazara.prices.forecasting.series import daily
-
-        observations = self.store.history(listing_id)
-        if not observations:
-            return
         today = self._today()
-        series = daily(observations, until=min(until or today, today), timezone=self.timezone)
-        frame = series.frame if first is None else series.frame.filter(pl.col(DATE) >= first)
-        currency = series.currencies.get(listing_id)
-        for day, price, state in frame.select(DATE, PRICE, STATE).iter_rows():
-            yield DailyRow(listing_id, day, state, price, currency if price is not None else None)
+        readings = self.store.readings([listing_id])
+        series = regular(readings, until=min(until or today, today), timezone=self.timezone)
+        for _, day, price, state in series.days():
+            if first is None or day >= first:
+                yield DailyRow(listing_id, day, state, price, None if price is None else series.panel.currencies[0])
 
 
 def _no_category(category: str) -> NotFoundError:

@@ -175,6 +175,18 @@ def test_the_lowest_price_in_days_is_an_event(store):
     assert alert(store) == 1
 
 
+def test_a_rule_sees_no_more_of_the_past_for_being_beside_an_older_one(store):
+    store.save_listing(product())
+    store.append([observed("shop.example:1", 50, "39.95"), observed("shop.example:1", 1, "37.95")])
+    young = AlertRule("r1", RuleKind.LOWEST, NOW - timedelta(days=5), days=10)
+    old = AlertRule("r2", RuleKind.BELOW_TARGET, NOW - timedelta(days=300), "shop.example:1", target=Decimal(1))
+    for one in (young, old):
+        made(store, one)
+    assert alert(store) == 0
+    made(store, AlertRule("r3", RuleKind.LOWEST, NOW - timedelta(days=20), days=10))
+    assert alert(store) == 1
+
+
 def test_an_unwell_scraper_is_one_event_until_it_is_well_again(store):
     store.save_listing(product())
     made(store, rule(RuleKind.SCRAPER_UNWELL))

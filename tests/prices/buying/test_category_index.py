@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,9 +23,9 @@ from almazara.prices.buying.category_index import (
 from almazara.prices.forecasting import published
 from almazara.prices.forecasting.making import build_forecasts
 from almazara.prices.forecasting.models import registry
-from almazara.prices.forecasting.series import SERIES_SCHEMA, DailySeries
 from almazara.prices.publishing import Published, category_panel
 from almazara.prices.service import PriceService
+from panels import made_panel
 from price_shop import NOW, observed, product
 
 FIRST = date(2026, 1, 1)
@@ -34,14 +33,8 @@ FIRST = date(2026, 1, 1)
 
 def series_of(prices, currencies=None):
     """Daily series `a`, `b` ... of rows of prices, None where unknown."""
-    rows = [
-        (chr(97 + number), FIRST + timedelta(days=day), price, "observed" if price else "gap")
-        for number, row in enumerate(prices)
-        for day, price in enumerate(row)
-    ]
-    frame = pl.DataFrame(rows, schema=SERIES_SCHEMA, orient="row")
-    names = [chr(97 + number) for number in range(len(prices))]
-    return DailySeries(frame, dict(zip(names, currencies or ["EUR"] * len(names), strict=True)), ()).panel
+    rows = {chr(97 + number): row for number, row in enumerate(prices)}
+    return made_panel(rows, FIRST, currencies or ["EUR"] * len(rows))
 
 
 def only(prices, litres=None, currencies=None):

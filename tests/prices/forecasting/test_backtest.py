@@ -12,37 +12,24 @@ from almazara.prices.forecasting import backtest
 from almazara.prices.forecasting.backtest import CRPS_RATIO, FOLDS, HORIZON, MAE_RATIO, BacktestPlan
 from almazara.prices.forecasting.models.forecaster import Forecaster, in_order
 from almazara.prices.forecasting.models.naive import LastValue, SeasonalNaive
-from almazara.prices.forecasting.series import DailySeries, daily
+from almazara.prices.forecasting.series import daily
 from almazara.prices.schema import (
     CUTOFF,
-    DATE,
     LISTING_ID,
     MODEL,
-    PRICE,
     QUANTILE,
-    STATE,
     VALUE,
     Availability,
     Observation,
 )
+from panels import made_panel
 
 START = date(2026, 1, 1)
 PLAN = BacktestPlan(horizon_days=7, folds=3, spacing_days=7)
 
 
 def panel(**prices):
-    frames = [
-        pl.DataFrame(
-            {
-                LISTING_ID: [name] * len(values),
-                DATE: [START + timedelta(days=i) for i in range(len(values))],
-                PRICE: pl.Series(values, dtype=pl.Float64),
-                STATE: ["gap" if v is None else "observed" for v in values],
-            }
-        )
-        for name, values in prices.items()
-    ]
-    return DailySeries(pl.concat(frames), {}, ()).panel
+    return made_panel(prices, START)
 
 
 class Drift(Forecaster):

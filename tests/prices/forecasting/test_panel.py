@@ -4,11 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
-import polars as pl
 import pytest
 
 from almazara.prices.forecasting.panel import Panel, filled_forward
-from almazara.prices.forecasting.series import SERIES_SCHEMA, DailySeries
 
 FIRST = date(2026, 1, 1)
 NAN = np.nan
@@ -24,21 +22,8 @@ def day(number):
     return FIRST + timedelta(days=number)
 
 
-def test_a_series_frame_becomes_a_panel_of_its_days():
-    rows = [("b", day(1), 3.0, "observed"), ("a", day(1), None, "gap"), ("a", day(0), 1.0, "observed")]
-    panel = DailySeries(pl.DataFrame(rows, schema=SERIES_SCHEMA, orient="row"), {"b": "EUR"}, ()).panel
-    assert (panel.names, panel.currencies, panel.first_day, panel.last_day) == (
-        ("a", "b"),
-        (None, "EUR"),
-        FIRST,
-        day(1),
-    )
-    assert np.array_equal(panel.prices, [[1.0, NAN], [NAN, 3.0]], equal_nan=True)
-    assert (panel.begins.tolist(), panel.ends.tolist()) == ([0, 1], [1, 1])
-
-
-def test_no_rows_are_an_empty_panel():
-    empty = DailySeries(pl.DataFrame(schema=SERIES_SCHEMA), {}, ()).panel
+def test_an_empty_panel_answers_like_others():
+    empty = Panel.empty()
     assert (empty.names, empty.cutoffs, empty.histories()) == ((), [], [])
     assert (empty.prices_on(FIRST), empty.last_prices(), empty.until(FIRST).names) == ({}, {}, ())
 

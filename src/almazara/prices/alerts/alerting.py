@@ -1,7 +1,8 @@
 """Alerts after a run: rules over the history of what is followed, events kept once, messages sent."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -31,6 +32,7 @@ from almazara.prices.store.protocol import ObservationStore
 from almazara.runs import new_run_id
 
 RULES = "alert_rule"
+_READ_AT_ONCE = 50
 
 
 def rules(store: ObservationStore) -> list[AlertRule]:
@@ -49,22 +51,31 @@ def events(
     drifts: Sequence[Drift] = (),
 ) -> Iterator[AlertEvent]:
     """The events of all rules that are fresh or still last; without policies there is no advice to turn."""
-    listings = _watched(store, now)
     unwell_since = delivery.trouble_since(store, "scraper", lasts=not health.healthy, now=now)
     drifted_since = delivery.trouble_since(store, "forecasts", lasts=bool(drifts), now=now)
+    watching: dict[str | None, list[AlertRule]] = {}
     for rule in rules(store):
-        if rule.kind in SYSTEM_RULES:
-            unwell = unwell_event(rule, health, unwell_since) if unwell_since else None
-            drifted = drift_event(rule, drifts, drifted_since) if drifted_since else None
-            yield from (event for event in (unwell, drifted) if event)
-            continue
-        watched = [rule.listing_id] if rule.listing_id else list(listings)
-        for listing_id in watched:
-            if listing_id in listings:
-                history = store.history(listing_id, history_needed(rule))
-                listing = listings[listing_id]
-                policy = policies.of(listing.category, rule.deadline_days) if policies else None
-                yield from evaluate(rule, listing, history, partial(_advises_buying, policy))
+        unwell = unwell_event(rule, health, unwell_since) if unwell_since else None
+        drifted = drift_event(rule, drifts, drifted_since) if drifted_since else None
+        yield from (event for event in (unwell, drifted) if event)
+        if rule.kind not in SYSTEM_RULES:
+            watching.setdefault(rule.listing_id, []).append(rule)
+    for listing, history in _histories(store, _watched(store, now), watching):
+        for rule in (*watching.get(None, ()), *watching.get(listing.listing_id, ())):
+            policy = policies.of(listing.category, rule.deadline_days) if policies else None
+            needed = bisect_left(history, history_needed(rule), key=lambda reading: reading.observed_at)
+            yield from evaluate(rule, listing, history[needed:], partial(_advises_buying, policy))
+
+
+def _histories(
+    store: ObservationStore, listings: Mapping[str, Listing], watching: Mapping[str | None, Sequence[AlertRule]]
+) -> Iterator[tuple[Listing, list[Observation]]]:
+    """The listings that rules watch, each with the readings that any of them needs; so many are read at once."""
+    ids = [listing_id for listing_id in listings if None in watching or listing_id in watching]
+    since = min((history_needed(rule) for some in watching.values() for rule in some), default=None)
+    for start in range(0, len(ids), _READ_AT_ONCE):
+        found = store.histories(ids[start : start + _READ_AT_ONCE], since)
+        yield from ((listings[listing_id], history) for listing_id, history in found.items())
 
 
 def _advises_buying(policy: Policy | None, readings: Sequence[Observation]) -> bool | None:

@@ -19,6 +19,7 @@ import numpy as np
 
 from almazara.prices.answers import IndexRow
 from almazara.prices.forecasting.panel import Days, Floats, Panel
+from almazara.prices.forecasting.series import regular
 from almazara.prices.store.protocol import ObservationStore
 
 PER_LITRE: Final = "litre"
@@ -65,12 +66,10 @@ def index_id(category: str) -> str:
 
 def category_index(store: ObservationStore, category: str, *, until: date, timezone: str) -> list[CategoryIndex]:
     """The index of each currency among a category's products, over their whole history."""
-    from almazara.prices.forecasting.series import daily  # only here, because it needs Polars
-
     listings = store.listings(category=category)
-    observations = (o for listing in listings for o in store.history(listing.listing_id))
+    readings = store.readings([listing.listing_id for listing in listings])
     litres = {one.listing_id: float(one.litres) for one in listings if one.litres is not None}
-    return category_indices(index_id(category), daily(observations, until=until, timezone=timezone).panel, litres)
+    return category_indices(index_id(category), regular(readings, until=until, timezone=timezone).panel, litres)
 
 
 def category_indices(name: str, panel: Panel, litres: Mapping[str, float]) -> list[CategoryIndex]:

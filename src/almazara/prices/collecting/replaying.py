@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 from almazara.errors import InputError
@@ -12,13 +11,11 @@ from almazara.prices.collecting.collection import interpret, judged_against, rea
 from almazara.prices.collecting.plausibility import Held, judge
 from almazara.prices.fetching.protocol import Page
 from almazara.prices.fetching.snapshots import Snapshots, open_snapshots
-from almazara.prices.schema import Listing, ListingKind, Observation
+from almazara.prices.schema import TICK, Listing, ListingKind, Observation
 from almazara.prices.store.protocol import ObservationStore
 from almazara.prices.store.registry import open_store, store_at
 from almazara.runs import Progress
 from almazara.settings import Settings
-
-_TICK = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -67,7 +64,7 @@ def _listing(store: ObservationStore, shop: str, sku: str, page: Page) -> Listin
 
 def _added(store: ObservationStore, new: Observation, report: ReplayReport) -> str:
     """Add an observation that is not there; says what became of it."""
-    there = store.history(new.listing_id, new.observed_at, new.observed_at + _TICK)
+    there = store.history(new.listing_id, new.observed_at, new.observed_at + TICK)
     if there:
         if (there[0].price, there[0].currency, there[0].availability) == (new.price, new.currency, new.availability):
             return "same"

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
 
-from almazara.prices.schema import Listing, Observation, Run
+from almazara.prices.schema import IMPORTED, Listing, Observation, Run
 
 GOOD = ("observed", "unchanged", "unavailable", "held")
 BAD = ("blocked", "unreadable", "failed")
@@ -116,7 +116,7 @@ def assess(
     good_by_rule: Counter[str] = Counter()
     for observation in sorted(observations, key=lambda o: o.observed_at):
         newest[observation.listing_id] = observation
-        if observation.observed_at >= since and observation.source != "import":
+        if observation.observed_at >= since and observation.source != IMPORTED:
             good_by_rule[observation.rule] += 1
     recent = sorted((r for r in runs if r.kind == "scrape" and r.started_at >= since), key=lambda r: r.started_at)
     shops = {shop: _rate([run for run in recent if run.shop == shop]) for shop in _shops(recent)}

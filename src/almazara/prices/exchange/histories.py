@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from almazara.errors import InputError
-from almazara.prices.exchange.rows import IMPORTED, Defaults, Entry, Refusal, amount, entry, read_tidy_row
+from almazara.prices.exchange.rows import Defaults, Entry, Refusal, amount, entry, read_tidy_row
 from almazara.prices.money import NO_PLACES
-from almazara.prices.schema import Availability, Listing, Observation
+from almazara.prices.schema import IMPORTED, Availability, Listing, Observation
 
 KEEPA_EPOCH: Final = datetime(2011, 1, 1, tzinfo=UTC)
 _MINUTE: Final = timedelta(minutes=1)

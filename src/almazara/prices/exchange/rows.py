@@ -14,10 +14,9 @@ import polars as pl
 
 from almazara.errors import InputError
 from almazara.prices.money import NO_PLACES, THREE_PLACES
-from almazara.prices.schema import Availability, Listing, Observation
+from almazara.prices.schema import IMPORTED, Availability, Listing, Observation
 from almazara.prices.store.observations import validate_listing, validate_observation
 
-IMPORTED: Final = "import"
 TIDY_SCHEMA: Final = {
     "listing_id": pl.String(),
     "observed_at": pl.Datetime("us", "UTC"),

@@ -11,7 +11,7 @@ import msgspec
 from almazara.artifacts import MANIFEST, file_hash
 from almazara.errors import ConflictError, InputError
 from almazara.prices.exchange.readers import READERS, format_of
-from almazara.prices.exchange.rows import IMPORTED, Defaults, Entry
+from almazara.prices.exchange.rows import Defaults, Entry
 from almazara.prices.forecasting.backtest import BacktestPlan
 from almazara.prices.forecasting.models.lstm import (
     LstmFacts,
@@ -25,6 +25,7 @@ from almazara.prices.forecasting.models.lstm import (
 from almazara.prices.forecasting.models.windows import KNOTS, QUANTILES
 from almazara.prices.forecasting.panel import Panel
 from almazara.prices.forecasting.series import daily
+from almazara.prices.schema import IMPORTED
 from almazara.runs import Progress
 
 TRAINING: Final = "training the LSTM"

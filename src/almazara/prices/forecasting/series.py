@@ -1,6 +1,6 @@
 """Observations -> regular daily series: the one place where money becomes float.
 
-A series has one row per listing and calendar day, from the first observation to `until`. Each day says what
+A series has one value per listing and calendar day, from the first observation to `until`. Each day says what
 is known:
 
 - `observed`: a price was read on that day (the last reading of the day counts),
@@ -13,39 +13,26 @@ valid until the next imported event however far away that is, because a change h
 without a change.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from itertools import groupby
+from itertools import chain, groupby
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import polars as pl
+from numpy.typing import NDArray
 
 from almazara.errors import InputError
-from almazara.frames import require_columns
-from almazara.prices.forecasting.panel import Panel
-from almazara.prices.schema import DATE, LISTING_ID, PRICE, STATE, Availability, Observation
+from almazara.prices.forecasting.panel import Days, Flags, Floats, Panel
+from almazara.prices.schema import EPOCH, TICK, Observation, Readings
 
-CARRY_DAYS = 7
-CHANGE_EVENT_SOURCE = "import"
-SERIES_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
-    LISTING_ID: pl.String,
-    DATE: pl.Date,
-    PRICE: pl.Float64,
-    STATE: pl.String,
-}
-_EVENT_DATE, _AVAILABLE, _CHANGES_ONLY = "event_date", "available", "changes_only"
-_EVENT_SCHEMA = {
-    LISTING_ID: pl.String,
-    _EVENT_DATE: pl.Date,
-    PRICE: pl.Float64,
-    _AVAILABLE: pl.Boolean,
-    _CHANGES_ONLY: pl.Boolean,
-}
-_Event = tuple[str, date, float | None, bool, bool]
-_Dated = tuple[date, Observation]
+CARRY_DAYS: Final = 7
+_DAY: Final = timedelta(days=1) // TICK
+_FIRST_DAY: Final = EPOCH.date()
+_EARLIEST: Final = (datetime.min.replace(tzinfo=UTC) - EPOCH) // TICK + 2 * _DAY
+_LATEST: Final = (datetime.max.replace(tzinfo=UTC) - EPOCH) // TICK - 2 * _DAY
 
 
 class DayState(StrEnum):
@@ -55,6 +42,10 @@ class DayState(StrEnum):
     CARRIED = "carried"
     OUT_OF_STOCK = "out_of_stock"
     GAP = "gap"
+
+
+_STATES: Final = tuple(DayState)
+_OBSERVED, _CARRIED, _OUT_OF_STOCK, _GAP = range(len(_STATES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,32 +62,82 @@ class DailySeries:
     """Regular series of several listings.
 
     Attributes:
-        frame: Columns of SERIES_SCHEMA, sorted by listing and date, no day missing; price in units of the
-            currency.
-        currencies: ISO 4217 code of each listing's series.
+        panel: Their prices, in units of the currency.
+        states: What is known of each day: places in `DayState`, of the shape of the panel's prices.
         issues: What was left out.
     """
 
-    frame: pl.DataFrame
-    currencies: Mapping[str, str]
+    panel: Panel
+    states: NDArray[np.int8]
     issues: tuple[SeriesIssue, ...]
 
-    @property
-    def panel(self) -> Panel:
-        """The prices as arrays, in order of listing_id, whatever the order of the rows."""
-        require_columns(self.frame, SERIES_SCHEMA, "series")
-        first = self.frame[DATE].min()
-        if not isinstance(first, date):
-            return Panel.empty()
-        names = self.frame[LISTING_ID].unique().sort()
-        rows = self.frame[LISTING_ID].replace_strict(names, range(len(names)), return_dtype=pl.Int64).to_numpy()
-        columns = (self.frame[DATE] - first).dt.total_days().to_numpy()
-        prices = np.full((len(names), int(columns.max()) + 1), np.nan)
-        prices[rows, columns] = self.frame[PRICE].to_numpy()
-        begins, ends = np.full(len(names), prices.shape[1]), np.zeros(len(names), dtype=np.int64)
-        np.minimum.at(begins, rows, columns)
-        np.maximum.at(ends, rows, columns)
-        return Panel(tuple(names), first, prices, begins, ends, tuple(map(self.currencies.get, names)))
+    def days(self) -> Iterator[tuple[str, date, float | None, DayState]]:
+        """Each day of each listing, in order; the price is None where there is none."""
+        panel = self.panel
+        for row, (name, begin, end) in enumerate(zip(panel.names, panel.begins, panel.ends, strict=True)):
+            known = zip(
+                panel.prices[row, begin : end + 1].tolist(), self.states[row, begin : end + 1].tolist(), strict=True
+            )
+            for day, (price, state) in enumerate(known, int(begin)):
+                shown = price if state in {_OBSERVED, _CARRIED} else None
+                yield name, panel.first_day + timedelta(days=day), shown, _STATES[state]
+
+
+@dataclass(frozen=True, slots=True)
+class _Prices:
+    """The distinct prices among some readings.
+
+    Attributes:
+        texts: As `Readings` writes them.
+        amounts: NaN where there is none: the listing was unavailable.
+        currencies: Empty where there is no price.
+        usable: No price, or a positive finite one in a currency.
+    """
+
+    texts: list[str]
+    amounts: Floats
+    currencies: list[str]
+    usable: Flags
+
+    @classmethod
+    def of(cls, texts: list[str]) -> "_Prices":
+        """Read each of them."""
+        parts = [text.split(" ") if text else ["nan", ""] for text in texts]
+        amounts = np.array([float(digits) for digits, _ in parts], dtype=np.float64)
+        currencies = [currency for _, currency in parts]
+        is_price = (
+            (amounts > 0) & (amounts < np.inf) & np.array([currency != "" for currency in currencies], dtype=np.bool_)
+        )
+        return cls(texts, amounts, currencies, is_price | np.array([text == "" for text in texts], dtype=np.bool_))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Readings in order of listing and time.
+
+    Attributes:
+        listing: Place among the names.
+        moment: Ticks since EPOCH.
+        day: Calendar day, counted from that of EPOCH.
+        price: Place among the distinct prices.
+    """
+
+    listing: Days
+    moment: Days
+    day: Days
+    price: Days
+    imported: Flags
+
+    def of(self, rows: Days | Flags) -> "_Rows":
+        """Some of them."""
+        listing, moment, day, price = (one[rows] for one in (self.listing, self.moment, self.day, self.price))
+        return _Rows(listing, moment, day, price, self.imported[rows])
+
+    def last_of_each(self, rows: Days, listings: int) -> Days:
+        """Of some rows the last one of each listing; -1 where it has none."""
+        last = np.full(listings, -1)
+        last[self.listing[rows]] = rows  # what is written last stays
+        return last
 
 
 def daily(
@@ -106,13 +147,26 @@ def daily(
     timezone: str = "UTC",
     carry_days: int = CARRY_DAYS,
 ) -> DailySeries:
-    """Make regular daily series out of observations of any number of listings, in any order.
+    """Make regular daily series out of observations of any number of listings, in any order; see `regular`."""
+    in_order = sorted(observations, key=lambda o: (o.listing_id, o.observed_at))
+    readings = {name: Readings.of(list(group)) for name, group in groupby(in_order, key=lambda o: o.listing_id)}
+    return regular(readings, until=until, timezone=timezone, carry_days=carry_days)
+
+
+def regular(
+    readings: Mapping[str, Readings],
+    *,
+    until: date | None = None,
+    timezone: str = "UTC",
+    carry_days: int = CARRY_DAYS,
+) -> DailySeries:
+    """Make regular daily series out of the readings of listings.
 
     A series has one currency: when it changes, the series begins anew with the newest currency, and the older
     part is named in `issues`. So is a price that is not a positive finite number.
 
     Args:
-        observations: What was read.
+        readings: What was read, by listing.
         until: Last day of every series; observations after it are not looked at. None: each one's last
             observation.
         timezone: IANA name of the zone whose calendar days count.
@@ -124,19 +178,18 @@ def daily(
     zone = _zone(timezone)
     if carry_days < 0:
         raise InputError(f"carry_days is {carry_days}; it must be 0 or more.")
-    in_order = sorted(observations, key=lambda o: (o.listing_id, o.observed_at))
-    events: list[_Event] = []
-    currencies: dict[str, str] = {}
-    issues: list[SeriesIssue] = []
-    for listing_id, group in groupby(in_order, key=lambda o: o.listing_id):
-        dated = [(o.observed_at.astimezone(zone).date(), o) for o in group]
-        usable, currency, found = _one_currency([(d, o) for d, o in dated if until is None or d <= until])
-        issues += found
-        if currency is not None:
-            currencies[listing_id] = currency
-        last_of_each_day = dict(usable)  # in order of time: a later reading of the same day replaces the earlier
-        events += [_event(day, observation) for day, observation in last_of_each_day.items()]
-    return DailySeries(_regular(events, until, carry_days), currencies, tuple(issues))
+    names = sorted(readings)
+    rows, prices = _rows([readings[name] for name in names], zone)
+    last = None if until is None else (until - _FIRST_DAY).days
+    rows = rows if last is None else rows.of(rows.day <= last)
+    newest, changed = _changes_of_currency(rows, prices, len(names))
+    usable = prices.usable[rows.price]
+    events = _last_of_each_day(rows.of(usable & (np.arange(usable.size) > changed[rows.listing])))
+    panel, states = _side_by_side(events, prices.amounts, last, carry_days)
+    held = np.unique(events.listing).tolist()
+    currencies = [prices.currencies[rows.price[row]] if row >= 0 else None for row in newest.tolist()]
+    named = replace(panel, names=tuple(names[one] for one in held), currencies=tuple(currencies[one] for one in held))
+    return DailySeries(named, states, _left_out(rows, prices, names, newest, changed))
 
 
 def _zone(timezone: str) -> ZoneInfo:
@@ -147,55 +200,100 @@ def _zone(timezone: str) -> ZoneInfo:
         raise InputError(unknown) from error
 
 
-def _one_currency(dated: list[_Dated]) -> tuple[list[_Dated], str | None, list[SeriesIssue]]:
-    """The part of one listing's observations since its currency last changed, without unusable prices."""
-    usable = [(day, o) for day, o in dated if _has_usable_price(o)]
-    issues = [
-        SeriesIssue(o.listing_id, o.observed_at, f"the price {o.price} {o.currency} is no positive number")
-        for _, o in dated
-        if not _has_usable_price(o)
+def _rows(readings: Sequence[Readings], zone: ZoneInfo) -> tuple[_Rows, _Prices]:
+    """The readings of several listings side by side, and their distinct prices."""
+    texts = list(chain.from_iterable(one.prices for one in readings))
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    listing = np.repeat(np.arange(len(readings)), [one.moments.size for one in readings])
+    moment = np.concatenate([np.zeros(0, dtype=np.int64), *(one.moments for one in readings)])
+    imported = np.concatenate([np.zeros(0, dtype=np.bool_), *(one.imported for one in readings)])
+    price = np.array([places[text] for text in texts], dtype=np.int64)
+    rows = _Rows(listing, moment, _calendar_days(moment, zone), price, imported)
+    return rows.of(np.lexsort((moment, listing))), _Prices.of(list(places))
+
+
+def _calendar_days(moments: Days, zone: ZoneInfo) -> Days:
+    """The calendar day of each moment in a zone."""
+    utc_days, at = np.unique(moments // _DAY, return_inverse=True)
+    offset = {day: _offset(day * _DAY, zone) for day in {*utc_days.tolist(), *(utc_days + 1).tolist()}}
+    begin, end = (np.array([offset[day] for day in days.tolist()], dtype=np.int64) for days in (utc_days, utc_days + 1))
+    offsets = begin[at]
+    for place in np.flatnonzero((begin != end)[at]):  # summer time begins or ends on that day
+        offsets[place] = _offset(int(moments[place]), zone)
+    return (moments + offsets) // _DAY
+
+
+def _offset(moment: int, zone: ZoneInfo) -> int:
+    """How far a zone's clocks are ahead of UTC, in ticks; at the ends of the calendar as shortly before."""
+    within = min(max(moment, _EARLIEST), _LATEST)
+    return ((EPOCH + within * TICK).astimezone(zone).utcoffset() or timedelta()) // TICK
+
+
+def _changes_of_currency(rows: _Rows, prices: _Prices, listings: int) -> tuple[Days, Days]:
+    """Each listing's newest row with a price, and its newest one in another currency; -1 where there is none."""
+    codes = {currency: code for code, currency in enumerate(dict.fromkeys(["", *prices.currencies]))}
+    code = np.array([codes[currency] for currency in prices.currencies], dtype=np.int64)[rows.price]
+    priced = np.flatnonzero(prices.usable[rows.price] & (code > 0))
+    newest = rows.last_of_each(priced, listings)
+    return newest, rows.last_of_each(priced[code[priced] != code[newest[rows.listing[priced]]]], listings)
+
+
+def _left_out(
+    rows: _Rows, prices: _Prices, names: Sequence[str], newest: Days, changed: Days
+) -> tuple[SeriesIssue, ...]:
+    """What the series leave out, by listing; see `_changes_of_currency` for `newest` and `changed`."""
+
+    def issue(row: int, reason: str) -> SeriesIssue:
+        return SeriesIssue(names[rows.listing[row]], EPOCH + int(rows.moment[row]) * TICK, reason)
+
+    found = [
+        issue(row, f"the price {prices.texts[rows.price[row]]} is no positive number")
+        for row in np.flatnonzero(~prices.usable[rows.price]).tolist()
     ]
-    currency = next((o.currency for _, o in reversed(usable) if o.price is not None), None)
-    others = [i for i, (_, o) in enumerate(usable) if o.price is not None and o.currency != currency]
-    if not others:
-        return usable, currency, issues
-    last = usable[others[-1]][1]
-    reason = f"the currency changed from {last.currency} to {currency}; the series begins with the latter"
-    return usable[others[-1] + 1 :], currency, [*issues, SeriesIssue(last.listing_id, last.observed_at, reason)]
+    for row in changed[changed >= 0].tolist():
+        before, now = (prices.currencies[rows.price[one]] for one in (row, newest[rows.listing[row]]))
+        found.append(issue(row, f"the currency changed from {before} to {now}; the series begins with the latter"))
+    return tuple(sorted(found, key=lambda one: one.listing_id))
 
 
-def _has_usable_price(observation: Observation) -> bool:
-    price = observation.price
-    return price is None or (price.is_finite() and price > 0 and bool(observation.currency))
+def _last_of_each_day(rows: _Rows) -> _Rows:
+    """Of the readings of a listing on one day the last."""
+    rows = rows.of(np.lexsort((rows.day, rows.listing)))
+    return rows.of(_differs_from_next(rows.listing) | _differs_from_next(rows.day))
 
 
-def _event(day: date, observation: Observation) -> _Event:
-    sold = observation.price is not None and observation.availability is not Availability.UNAVAILABLE
-    price = float(observation.price) if sold and observation.price is not None else None
-    return observation.listing_id, day, price, sold, observation.source == CHANGE_EVENT_SOURCE
+def _differs_from_next(values: Days) -> Flags:
+    return np.append(values[1:] != values[:-1], values.size > 0)[: values.size]
 
 
-def _regular(events: list[_Event], until: date | None, carry_days: int) -> pl.DataFrame:
-    """One row per listing and day: each event joined to the days up to the next one."""
-    frame = pl.DataFrame(events, schema=_EVENT_SCHEMA, orient="row")
-    next_date = pl.col(_EVENT_DATE).shift(-1).over(LISTING_ID)
-    next_changes_only = pl.col(_CHANGES_ONLY).shift(-1).over(LISTING_ID)
-    last_day = pl.lit(until, dtype=pl.Date) if until is not None else pl.col(_EVENT_DATE)
-    days = frame.with_columns(
-        pl.date_ranges(_EVENT_DATE, pl.coalesce(next_date - pl.duration(days=1), last_day)).alias(DATE),
-        # Beyond the last imported event we do not know whether the history was still being kept.
-        (pl.col(_CHANGES_ONLY) & next_changes_only.fill_null(value=False)).alias(_CHANGES_ONLY),
-    ).explode(DATE)
-    age = (pl.col(DATE) - pl.col(_EVENT_DATE)).dt.total_days()
-    state = (
-        pl.when((age > carry_days) & ~pl.col(_CHANGES_ONLY))
-        .then(pl.lit(DayState.GAP.value))
-        .when(~pl.col(_AVAILABLE))
-        .then(pl.lit(DayState.OUT_OF_STOCK.value))
-        .when(age > 0)
-        .then(pl.lit(DayState.CARRIED.value))
-        .otherwise(pl.lit(DayState.OBSERVED.value))
-    )
-    days = days.with_columns(state.alias(STATE))
-    price = pl.when(pl.col(STATE) != DayState.GAP.value).then(pl.col(PRICE))
-    return days.with_columns(price.alias(PRICE)).select(list(SERIES_SCHEMA)).sort(LISTING_ID, DATE)
+def _side_by_side(events: _Rows, amounts: Floats, last: int | None, carry_days: int) -> tuple[Panel, NDArray[np.int8]]:
+    """The prices and states of the listings that have events; whose they are is left out."""
+    if not events.day.size:
+        return Panel.empty(), np.empty((0, 0), dtype=np.int8)
+    is_last = _differs_from_next(events.listing)
+    begins, ends = events.day[np.roll(is_last, 1)], events.day[is_last]
+    if last is not None:
+        ends = np.full_like(ends, last)
+    first = int(begins.min())
+    prices = np.full((begins.size, int(ends.max()) - first + 1), np.nan)
+    states = np.full(prices.shape, _GAP, dtype=np.int8)
+    at, age, price, state = _regular(events, amounts, ends, carry_days)
+    place = (np.cumsum(is_last) - is_last)[at], events.day[at] + age - first
+    prices[place], states[place] = price, state
+    return Panel((), _FIRST_DAY + timedelta(days=first), prices, begins - first, ends - first, ()), states
+
+
+def _regular(events: _Rows, amounts: Floats, ends: Days, carry_days: int) -> tuple[Days, Days, Floats, Days]:
+    """Each event on each day until the next one or the end of its series: its place, age, price and state."""
+    is_last = _differs_from_next(events.listing)
+    until = np.roll(events.day, -1)
+    until[is_last] = ends + 1
+    spans = until - events.day
+    at = np.repeat(np.arange(spans.size), spans)
+    age = np.arange(at.size) - np.repeat(np.cumsum(spans) - spans, spans)
+    # Beyond the last imported event we do not know whether the history was still being kept.
+    changes_only = events.imported & np.roll(events.imported, -1) & ~is_last
+    is_gap = (age > carry_days) & ~changes_only[at]
+    price = np.where(is_gap, np.nan, amounts[events.price[at]])
+    state = np.where(np.isnan(price), np.where(is_gap, _GAP, _OUT_OF_STOCK), np.where(age > 0, _CARRIED, _OBSERVED))
+    return at, age, price, state

@@ -18,20 +18,18 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
 from almazara.errors import InputError
-from almazara.prices.schema import Listing, Observation, Run
+from almazara.prices.schema import TICK, Listing, Observation, Readings, Run
 from almazara.prices.store.dynamodb_table import Item, TextTable
 from almazara.prices.store.observations import document_text, utc, validate_listing, validate_observation, validate_run
-
-_TICK: Final = timedelta(microseconds=1)
 
 
 def open_url(url: str) -> DynamoDbStore:
@@ -77,11 +75,21 @@ class DynamoDbStore:
     ) -> list[Observation]:
         """Observations with start <= observed_at < end, oldest first, the first `limit` of them."""
         first = _moment(datetime.min.replace(tzinfo=UTC) if start is None else utc(start, "The start"))
-        last = _moment(datetime.max.replace(tzinfo=UTC) if end is None else utc(end, "The end") - _TICK)
+        last = _moment(datetime.max.replace(tzinfo=UTC) if end is None else utc(end, "The end") - TICK)
         if first > last:
             return []
         found = self._table.query(_partition(listing_id), between=(first, last), page=limit)
         return [_observation(item) for item in islice(found, limit)]
+
+    def histories(self, listing_ids: Sequence[str], start: datetime | None = None) -> dict[str, list[Observation]]:
+        """The observations of several listings from `start` on, each oldest first; absent where there is none."""
+        ids = sorted(set(listing_ids))
+        found = self._table.pool.map(partial(self.history, start=start), ids)
+        return {listing_id: history for listing_id, history in zip(ids, found, strict=True) if history}
+
+    def readings(self, listing_ids: Sequence[str], start: datetime | None = None) -> dict[str, Readings]:
+        """The observations of several listings from `start` on, as columns; absent where there is none."""
+        return {name: Readings.of(history) for name, history in self.histories(listing_ids, start).items()}
 
     def latest(self, listing_ids: Sequence[str] | None = None) -> dict[str, Observation]:
         """The newest observation of each listing (of all listings when None); absent where there is none."""

@@ -3,12 +3,12 @@
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from almazara.errors import InputError
-from almazara.prices.schema import Availability, Listing, Observation, Run
+from almazara.prices.schema import TICK, Availability, Listing, Observation, Run
 from almazara.prices.store.protocol import ObservationStore
 
 # ISO 4217, the codes in use and those of the euro's and other recent predecessors that old histories hold.
@@ -27,7 +27,6 @@ MAX_INTEGER_DIGITS: Final = 15
 MAX_DECIMALS: Final = 12
 MAX_KEY_BYTES: Final = 1000  # DynamoDB's sort keys end at 1,024 bytes
 _CEILING: Final = Decimal(10) ** MAX_INTEGER_DIGITS
-_TICK: Final = timedelta(microseconds=1)
 
 
 def validate_observation(observation: Observation) -> Observation:
@@ -121,7 +120,7 @@ def pages_of_history(
         yield page
         if len(page) < size or page[-1].observed_at == datetime.max.replace(tzinfo=UTC):
             return
-        start = page[-1].observed_at + _TICK
+        start = page[-1].observed_at + TICK
 
 
 def _valid_observation(observation: Observation) -> Observation:

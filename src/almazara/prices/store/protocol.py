@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from almazara.prices.schema import Listing, Observation, Run
+from almazara.prices.schema import Listing, Observation, Readings, Run
 
 
 class ObservationStore(Protocol):
@@ -26,6 +26,12 @@ class ObservationStore(Protocol):
         self, listing_id: str, start: datetime | None = None, end: datetime | None = None, *, limit: int | None = None
     ) -> list[Observation]:
         """Observations with start <= observed_at < end, oldest first, the first `limit` of them."""
+
+    def histories(self, listing_ids: Sequence[str], start: datetime | None = None) -> dict[str, list[Observation]]:
+        """The observations of several listings from `start` on, each oldest first; absent where there is none."""
+
+    def readings(self, listing_ids: Sequence[str], start: datetime | None = None) -> dict[str, Readings]:
+        """The same as columns, several times as fast: what daily series are made of."""
 
     def latest(self, listing_ids: Sequence[str] | None = None) -> dict[str, Observation]:
         """The newest observation of each listing (of all listings when None); absent where there is none."""

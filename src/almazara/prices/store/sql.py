@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from almazara.prices.schema import Listing, Observation, Run
+from almazara.prices.schema import Listing, Observation, Readings, Run
 from almazara.prices.store import sql_tables as tables
 from almazara.prices.store.observations import document_text, utc, validate_listing, validate_observation, validate_run
 from almazara.prices.store.sql_opening import open_observations
@@ -76,19 +77,39 @@ class SqlStore:
         with self._database.reading() as connection:
             return [Observation(*row) for row in connection.execute(query).all()]
 
+    def histories(self, listing_ids: Sequence[str], start: datetime | None = None) -> dict[str, list[Observation]]:
+        """The observations of several listings from `start` on, each oldest first; absent where there is none."""
+        query = _READ.order_by(tables.observations.c.listing_key, tables.observations.c.observed_at)
+        if start is not None:
+            query = query.where(tables.observations.c.observed_at >= utc(start, "The start"))
+        found: dict[str, list[Observation]] = {}
+        with self._database.reading() as connection:
+            for row in _each(connection, query, tables.listing_keys.c.listing_id, listing_ids):
+                found.setdefault(row[0], []).append(Observation(*row))
+        return found
+
+    def readings(self, listing_ids: Sequence[str], start: datetime | None = None) -> dict[str, Readings]:
+        """The observations of several listings from `start` on, as columns; absent where there is none."""
+        # The database joins the columns, since a row in Python costs it more than reading the observation.
+        columns = tables.observations.c
+        joined = [sa.func.aggregate_strings(column, ",") for column in tables.as_texts(self.engine.dialect)]
+        query = sa.select(columns.listing_key, *joined).group_by(columns.listing_key)
+        if start is not None:
+            query = query.where(columns.observed_at >= utc(start, "The start"))
+        with self._database.reading() as connection:
+            names = {key: name for name, key in _known_keys(connection, listing_ids).items()}
+            found = _each(connection, query, columns.listing_key, names)
+            return {names[key]: _readings(moments, prices) for key, moments, prices in found}
+
     def latest(self, listing_ids: Sequence[str] | None = None) -> dict[str, Observation]:
         """The newest observation of each listing (of all listings when None); absent where there is none."""
         query = _READ.where(tables.observations.c.observed_at == _NEWEST)
         with self._database.reading() as connection:
             if listing_ids is None:
-                rows = connection.execute(query.order_by(tables.listing_keys.c.listing_id)).all()
+                rows: Iterable[sa.Row[Any]] = connection.execute(query.order_by(tables.listing_keys.c.listing_id))
             else:
-                rows = [
-                    row
-                    for some in _slices(sorted(set(listing_ids)), _KEYS_AT_ONCE)
-                    for row in connection.execute(query.where(tables.listing_keys.c.listing_id.in_(some)))
-                ]
-        return {row.listing_id: Observation(*row) for row in rows}
+                rows = _each(connection, query, tables.listing_keys.c.listing_id, listing_ids)
+            return {row.listing_id: Observation(*row) for row in rows}
 
     def count(self, listing_id: str) -> int:
         """How many observations a listing has."""
@@ -190,7 +211,7 @@ class SqlStore:
 
     def _keys(self, connection: sa.Connection, listing_ids: set[str]) -> dict[str, int]:
         """The short number of each listing, given out now to those that have none."""
-        known = _known_keys(connection, sorted(listing_ids))
+        known = _known_keys(connection, listing_ids)
         missing = sorted(listing_ids - known.keys())
         if missing:
             insert = self._database.insert(tables.listing_keys).on_conflict_do_nothing()
@@ -216,14 +237,21 @@ class SqlStore:
         return connection.execute(insert.from_select(_COLUMNS, select).on_conflict_do_nothing()).rowcount
 
 
-def _known_keys(connection: sa.Connection, listing_ids: Sequence[str]) -> dict[str, int]:
+def _readings(moments: str, prices: str) -> Readings:
+    """The columns of `sql_tables.as_texts`, each joined by commas."""
+    marked = np.fromstring(moments, dtype=np.int64, sep=",")
+    return Readings(marked >> 1, prices.split(","), (marked & 1).astype(np.bool_))
+
+
+def _known_keys(connection: sa.Connection, listing_ids: Iterable[str]) -> dict[str, int]:
     query = sa.select(tables.listing_keys.c.listing_id, tables.listing_keys.c.key)
-    return {
-        row.listing_id: row.key
-        for some in _slices(listing_ids, _KEYS_AT_ONCE)
-        for row in connection.execute(query.where(tables.listing_keys.c.listing_id.in_(some)))
-    }
+    return {row.listing_id: row.key for row in _each(connection, query, tables.listing_keys.c.listing_id, listing_ids)}
 
 
-def _slices(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
+def _each(
+    connection: sa.Connection, query: sa.Select[Any], column: sa.ColumnElement[Any], values: Iterable[Any]
+) -> Iterator[sa.Row[Any]]:
+    """The rows of a query in which a column has one of some values; a statement takes so many of them at once."""
+    asked = sorted(set(values))
+    for start in range(0, len(asked), _KEYS_AT_ONCE):
+        yield from connection.execute(query.where(column.in_(asked[start : start + _KEYS_AT_ONCE])))

@@ -1,6 +1,6 @@
 """The SQL tables of observations, and how moments and amounts are kept exactly in each database."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, cast
@@ -9,11 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from almazara.prices.schema import Availability, ListingKind
+from almazara.prices.schema import EPOCH, IMPORTED, TICK, Availability, ListingKind
 
 HEAD: Final = "0001"  # the newest revision in migrations/versions
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -26,7 +24,7 @@ class Moment(TypeDecorator[datetime]):
         """Microseconds where the database has no type for moments."""
         if value is None or dialect.name == "postgresql":
             return value
-        return (value - EPOCH) // _MICROSECOND
+        return (value - EPOCH) // TICK
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401 (int or datetime)
         """The moment in UTC."""
@@ -34,7 +32,7 @@ class Moment(TypeDecorator[datetime]):
             return None
         if dialect.name == "postgresql":
             return cast("datetime", value).astimezone(UTC)
-        return EPOCH + timedelta(microseconds=int(value))
+        return EPOCH + int(value) * TICK
 
 
 class Amount(TypeDecorator[Decimal]):
@@ -81,6 +79,18 @@ observations = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sqlite_with_rowid=False,
 )
+
+
+def as_texts(dialect: Dialect) -> tuple[sa.ColumnElement[str], sa.ColumnElement[str]]:
+    """Moments and prices as `Readings` has them, without commas; a moment is doubled, and 1 more where imported."""
+    columns = observations.c
+    moment: sa.ColumnElement[Any] = sa.type_coerce(columns.observed_at, sa.BigInteger)
+    if dialect.name == "postgresql":
+        moment = sa.cast(sa.extract("epoch", columns.observed_at) * 1_000_000, sa.BigInteger)
+    marked = moment * 2 + sa.case((columns.source == IMPORTED, 1), else_=0)
+    price = sa.cast(columns.price, sa.Text) + " " + columns.currency
+    return sa.cast(marked, sa.Text), sa.func.coalesce(price, "")
+
 
 listings = sa.Table(
     "listing",
