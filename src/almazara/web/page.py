@@ -126,7 +126,7 @@ def _environment() -> Environment:
 def _said(context: Context, code: str, /, **figures: Figure) -> str:
     """The words of a code of `site.toml`; what they put in backticks is code, and never what figures do."""
     words = _say(context, Said(f"site.{code}", figures))
-    return words if figures else Markup(_CODE.sub(r"<code>\1</code>", escape(words)))  # noqa: S704 - words of ours, escaped
+    return words if figures else Markup(_CODE.sub(r"<code>\1</code>", str(escape(words))))  # noqa: S704 - words of ours, escaped
 
 
 @pass_context
