@@ -8,15 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from almazara.api.movies import GENRES, ID, YEAR_MAX, YEAR_MIN
+from almazara.api.movies import ID
 from almazara.api.routes import whole_number
 from almazara.errors import InputError, NotFoundError
 from almazara.movies.answers import FilmAnswer
 from almazara.movies.service import MovieService
 from almazara.movies.similar.answering import METHODS
-from almazara.movies.similar.attributes import Filters
 from almazara.movies.users.answering import ListQuery
 from almazara.movies.users.events import LARGEST_ID
+from almazara.web.filters import read_filters
 from almazara.web.page import page, reader_of
 from almazara.words.numbers import Language
 from almazara.words.said import said
@@ -25,7 +25,6 @@ _FOUND: Final = 12
 _LISTED: Final = 10
 _TASTES: Final = 3
 _LONGEST: Final = 200
-_YEARS: Final = (1800, 2200)
 LIKED, DISLIKED = "gusta", "no_gusta"
 
 
@@ -53,7 +52,7 @@ def _taste(request: Request, films: MovieService) -> dict[str, Any]:
     if not liked:
         return values
     try:
-        query = ListQuery(n=_LISTED, filters=_filters(request))
+        query = ListQuery(n=_LISTED, filters=read_filters(request.query_params))
         values["for_taste"] = films.users.for_profile(liked, disliked, query, reader_of(request).language)
     except (NotFoundError, InputError) as error:
         values |= {"wrong": str(error), "near": error.suggestions}
@@ -63,15 +62,6 @@ def _taste(request: Request, films: MovieService) -> dict[str, Any]:
 def _typed(request: Request, name: str) -> list[str]:
     typed = (text.strip()[:_LONGEST] for text in request.query_params.getlist(name))
     return [text for text in typed if text][:_LISTED]
-
-
-def _filters(request: Request) -> Filters:
-    """What a form asks of every film; a field that was left empty asks nothing."""
-    asked = {name: value for name, value in request.query_params.items() if value}
-    first, last = (
-        whole_number(asked[one.name], one.name, *_YEARS) if one.name in asked else None for one in (YEAR_MIN, YEAR_MAX)
-    )
-    return Filters(year_min=first, year_max=last, genres=tuple(filter(None, [asked.get(GENRES.name)])))
 
 
 async def film(request: Request) -> Response:

@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -27,7 +28,7 @@ LANGUAGE: Final = "idioma"
 THEME: Final = "tema"
 THEMES: Final = ("claro", "oscuro")
 _POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src '{}'; img-src 'self' data:; font-src 'self'; "
+    "default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS: Final = {
@@ -63,20 +64,35 @@ def _preferred(request: Request) -> str:
     return next((language for language in named if language in set(Language)), Language.ES)
 
 
-def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:  # noqa: ANN401 - a template's
-    """A template with its values, as a whole page; `here` names its section."""
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    inline: Sequence[str] = (),
+    **values: Any,  # noqa: ANN401 - a template's
+) -> Response:
+    """A template with its values, as a whole page.
+
+    Args:
+        request: Whose language, colours and compression it has.
+        template: Its name.
+        status: Of the answer.
+        inline: Hashes of scripts that stand in it, those of Dash; with them, styles may be set in it too.
+        values: What the template names; `here` is its section.
+    """
     reader = reader_of(request)
     text = _environment().get_template(template).render(reader=reader, request=request, **{"here": None, **values})
-    response = _compressed(request, text.encode(), status)
+    response = _compressed(request, text.encode(), status, _policy(tuple(inline)))
     for name, chosen in ((LANGUAGE, reader.language.value), (THEME, reader.theme)):
         if name in request.query_params and chosen:
             response.set_cookie(name, chosen, max_age=_YEAR_SECONDS, httponly=True, samesite="lax")
     return response
 
 
-def _compressed(request: Request, content: bytes, status: int) -> Response:
+def _compressed(request: Request, content: bytes, status: int, policy: str) -> Response:
     encoding = preferred_encoding(request, ("br", "gzip"))
-    headers = {**_HEADERS, "Content-Security-Policy": _policy()}
+    headers = {**_HEADERS, "Content-Security-Policy": policy}
     if encoding:
         headers["Content-Encoding"] = encoding
         content = brotli.compress(content, quality=4) if encoding == "br" else gzip.compress(content, 5, mtime=0)
@@ -90,10 +106,12 @@ def _styles() -> Markup:
 
 
 @cache
-def _policy() -> str:
-    """What a page may load and run: what is ours; of styles in the page, only those."""
-    digest = hashlib.sha256(_styles().encode()).digest()
-    return _POLICY.format(f"sha256-{base64.b64encode(digest).decode()}")
+def _policy(inline: tuple[str, ...]) -> str:
+    """What a page may load and run: what is ours; of styles in the page, only those of every page."""
+    digest = base64.b64encode(hashlib.sha256(_styles().encode()).digest()).decode()
+    return _POLICY.format(
+        scripts=" ".join(["'self'", *inline]), styles="'self' 'unsafe-inline'" if inline else f"'sha256-{digest}'"
+    )
 
 
 @cache
