@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from almazara.figures.lettering import text_width
-from almazara.figures.markup import escaped
+from almazara.figures.axes.lettering import text_width
+from almazara.figures.drawing.markup import escaped
 
 Floats = NDArray[np.float64]
 Pairs = Floats

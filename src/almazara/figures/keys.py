@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
-from almazara.figures.cells import SHADES, largest_of, shade_classes
+from almazara.figures.axes.lettering import text_width
+from almazara.figures.axes.shades import SHADES, largest_of
+from almazara.figures.axes.ticks import SIZE, value_text
 from almazara.figures.chart import Axis, Boxes, Cells, Chart, Mark
-from almazara.figures.lettering import text_width
-from almazara.figures.looks import classes, is_hollow, name, variants
-from almazara.figures.markup import escaped, path, words
-from almazara.figures.ticks import SIZE, value_text
+from almazara.figures.drawing.cells import shade_classes
+from almazara.figures.drawing.looks import classes, is_hollow, name, variants
+from almazara.figures.drawing.markup import escaped, path, words
 from almazara.words.numbers import Language
 
 ROW: Final = 22

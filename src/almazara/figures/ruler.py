@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from almazara.figures.axes.scales import Extent, tight
 from almazara.figures.chart import Scale
-from almazara.figures.markup import escaped, path
-from almazara.figures.paths import line, rectangles
-from almazara.figures.scales import Extent, tight
+from almazara.figures.drawing.markup import escaped, path
+from almazara.figures.drawing.paths import line, rectangles
 
 _HEIGHT, _WIDTH = 34, 1000.0  # pixels; units, stretched over the room
 _BASE, _TALLEST, _SHORTEST = 22.0, 17.0, 4.0  # pixels: where the comb stands, how high its teeth are

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from almazara.figures.axes.scales import tight
 from almazara.figures.chart import Scale
-from almazara.figures.markup import path
-from almazara.figures.paths import dots, polyline, staircase
-from almazara.figures.scales import tight
+from almazara.figures.drawing.markup import path
+from almazara.figures.drawing.paths import dots, polyline, staircase
 
 _HEIGHT, _WIDTH = 30, 1000.0  # pixels; units, stretched over the room
 _MARGIN, _ROOM = 4.0, 22.0  # pixels above the line, and those it has

@@ -7,11 +7,11 @@ pixels of the height, so that they are never distorted. Colours and line widths 
 from typing import Final
 
 from almazara.figures.chart import Chart
+from almazara.figures.drawing.labels import axis_words, grid, mark_words, zero_line
+from almazara.figures.drawing.layout import Layout, plan
+from almazara.figures.drawing.marks import shapes
+from almazara.figures.drawing.markup import escaped, words
 from almazara.figures.keys import ROW, key_rows
-from almazara.figures.labels import axis_words, grid, mark_words, zero_line
-from almazara.figures.layout import Layout, plan
-from almazara.figures.marks import shapes
-from almazara.figures.markup import escaped, words
 from almazara.words.said import said
 
 _MARGIN: Final = 12  # pixels around a picture in a file

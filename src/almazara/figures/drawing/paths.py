@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Final, TypeVar
 
-from almazara.figures.plane import Corners, Point
+from almazara.figures.drawing.plane import Corners, Point
 
 Item = TypeVar("Item")
 CROWD: Final = 500

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from almazara.figures.cells import cell_shapes
+from almazara.figures.axes.scales import Extent, bar_width, measure
 from almazara.figures.chart import (
     Band,
     Bars,
@@ -20,11 +20,11 @@ from almazara.figures.chart import (
     Spans,
     Steps,
 )
-from almazara.figures.looks import classes, is_hollow, variants
-from almazara.figures.markup import escaped, path
-from almazara.figures.paths import CROWD, dots, line, outline, polyline, rectangles, runs, staircase
-from almazara.figures.plane import Corners, Plane, Point
-from almazara.figures.scales import Extent, bar_width, measure
+from almazara.figures.drawing.cells import cell_shapes
+from almazara.figures.drawing.looks import classes, is_hollow, variants
+from almazara.figures.drawing.markup import escaped, path
+from almazara.figures.drawing.paths import CROWD, dots, line, outline, polyline, rectangles, runs, staircase
+from almazara.figures.drawing.plane import Corners, Plane, Point
 
 _TITLES: Final = 60  # marks at most that say their names when pointed at
 _BAR, _BOX = 0.74, 0.5  # of the room that each has

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
+from almazara.figures.axes.lettering import in_two_lines, shortened, text_width
+from almazara.figures.axes.scales import Extent, x_extent, y_extent
+from almazara.figures.axes.ticks import SIZE, Tick, fitting, number_ticks, value_text
 from almazara.figures.chart import Axis, Bars, Chart, Scale
-from almazara.figures.flags import Flag, planted
-from almazara.figures.lettering import in_two_lines, shortened, text_width
-from almazara.figures.plane import Plane
-from almazara.figures.scales import Extent, x_extent, y_extent
-from almazara.figures.ticks import SIZE, Tick, fitting, number_ticks, value_text
+from almazara.figures.drawing.flags import Flag, planted
+from almazara.figures.drawing.plane import Plane
 from almazara.words.numbers import Language
 
 LINE: Final = 15.0
@@ -74,7 +74,7 @@ class Layout:
 def plan(chart: Chart, height: int | None, width: int | None) -> Layout:
     """The plan of a chart's picture; without a height, one that fits what is shown."""
     x, y = x_extent(chart), y_extent(chart)
-    turned = chart.x.scale is Scale.NAME and chart.y.scale is not Scale.NAME and not _have_room(x.names, width)
+    turned = is_turned(chart, width)
     (across, across_axis), (up, up_axis) = ((y, chart.y), (x, chart.x)) if turned else ((x, chart.x), (y, chart.y))
     ups = _up_ticks(up, up_axis, chart.language, (height or _HEIGHT) // _BETWEEN_TICKS)
     left = _margin(tick.width for tick in ups)
@@ -95,6 +95,13 @@ def plan(chart: Chart, height: int | None, width: int | None) -> Layout:
 def _margin(widths: Iterable[float]) -> int:
     """The narrowest margin of the stylesheet that holds all of these words."""
     return min(ceil((max(widths, default=0) + _GAP) / STEP) * STEP, WIDEST)
+
+
+def is_turned(chart: Chart, width: int | None = None) -> bool:
+    """Whether x runs along the vertical: where its names have no room beside each other."""
+    if chart.x.scale is not Scale.NAME or chart.y.scale is Scale.NAME:
+        return False
+    return not _have_room(x_extent(chart).names, width)
 
 
 def _have_room(names: Iterable[str], width: int | None) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from almazara.figures.axes.scales import Extent
 from almazara.figures.chart import Place, Scale
-from almazara.figures.scales import Extent
 
 Point = tuple[float, float]
 """From the left and from the top, in the plane's units."""

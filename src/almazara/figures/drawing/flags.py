@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from almazara.figures.axes.lettering import text_width
+from almazara.figures.axes.scales import Extent
+from almazara.figures.axes.ticks import SIZE
 from almazara.figures.chart import Chart, Level, Moment
-from almazara.figures.lettering import text_width
-from almazara.figures.scales import Extent
-from almazara.figures.ticks import SIZE
 
 Anchor = Literal["start", "middle", "end"]
 _GAP: Final = 8  # pixels between two words

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Final
 
-from almazara.figures.cells import cell_words
+from almazara.figures.axes.ticks import SIZE
 from almazara.figures.chart import Bars, Cells, Chart, Dots, Level, Scale
-from almazara.figures.layout import LINE, Layout
-from almazara.figures.levels import level_words
-from almazara.figures.markup import path, words
-from almazara.figures.paths import line
-from almazara.figures.plane import Plane
-from almazara.figures.ticks import SIZE
+from almazara.figures.drawing.cells import cell_words
+from almazara.figures.drawing.layout import LINE, Layout
+from almazara.figures.drawing.levels import level_words
+from almazara.figures.drawing.markup import path, words
+from almazara.figures.drawing.paths import line
+from almazara.figures.drawing.plane import Plane
 
 _DROP: Final = SIZE * 0.36  # from the middle of a line of words to where its letters stand
 _GAP: Final = 8

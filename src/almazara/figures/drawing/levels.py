@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from itertools import chain, product
 
+from almazara.figures.axes.lettering import text_width
+from almazara.figures.axes.ticks import SIZE
 from almazara.figures.chart import Chart, Level, Line, Steps
-from almazara.figures.layout import Layout
-from almazara.figures.lettering import text_width
-from almazara.figures.markup import words
-from almazara.figures.plane import Corners, Point
-from almazara.figures.ticks import SIZE
+from almazara.figures.drawing.layout import Layout
+from almazara.figures.drawing.markup import words
+from almazara.figures.drawing.plane import Corners, Point
 
 _INSET, _ABOVE, _BELOW = 4, -5, 14  # pixels from the end of the line, and from it to where the letters stand
 _SAMPLE = 120  # points that are looked at

@@ -7,10 +7,10 @@ from itertools import pairwise
 from math import ceil, floor, log10
 from typing import Final
 
+from almazara.figures.axes.days import Unit, round_days
+from almazara.figures.axes.lettering import text_width
+from almazara.figures.axes.scales import Extent, measure
 from almazara.figures.chart import Axis, Scale
-from almazara.figures.days import Unit, round_days
-from almazara.figures.lettering import text_width
-from almazara.figures.scales import Extent, measure
 from almazara.words.numbers import Language, compact, month, number, with_unit
 
 SIZE: Final = 12.0

@@ -1,0 +1,1 @@
+"""Drawing: where the parts of a picture lie, and their shapes and words as SVG."""

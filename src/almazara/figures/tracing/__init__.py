@@ -1,0 +1,1 @@
+"""Tracing: the marks of a chart as traces of Plotly."""
