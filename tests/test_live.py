@@ -1,4 +1,5 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -6,7 +7,7 @@ from almazara import artifacts
 from almazara.app import movies
 from almazara.artifacts import ArtifactStore
 from almazara.errors import UnavailableError
-from almazara.live import Live
+from almazara.live import Kept, Live
 from sample_catalog import Made, publish_made, settings_for
 
 
@@ -87,3 +88,38 @@ def test_many_threads_see_either_the_old_or_the_new_version(tmp_path):
         thread.join()
     assert seen <= {1, 2}
     assert len(live.current) == 2
+
+
+def test_a_kept_answer_is_made_once_for_each_state():
+    kept, made = Kept(), []
+
+    def make():
+        made.append(len(made))
+        return made[-1]
+
+    assert [kept.of(state, make) for state in ("a", "a", "b", "b", "a")] == [0, 0, 1, 1, 2]
+
+
+def test_a_kept_answer_that_could_not_be_made_is_tried_again():
+    kept = Kept()
+    with pytest.raises(UnavailableError):
+        kept.of("a", lambda: (_ for _ in ()).throw(no_films()))
+    assert kept.of("a", lambda: 1) == 1
+
+
+def test_those_who_ask_while_an_answer_is_made_wait_for_it():
+    kept, made, begun, go_on = Kept(), [], threading.Event(), threading.Event()
+
+    def make():
+        begun.set()
+        assert go_on.wait(30)
+        made.append(1)
+        return "made"
+
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(kept.of, "a", make)
+        assert begun.wait(30)
+        others = [pool.submit(kept.of, "a", make) for _ in range(3)]
+        go_on.set()
+        assert [one.result(30) for one in (first, *others)] == ["made"] * 4
+    assert made == [1]

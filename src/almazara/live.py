@@ -1,7 +1,7 @@
-"""What a running process answers from: the newest published artifact of a kind, opened once and swapped in whole."""
+"""What a running process answers from: the newest artifact of a kind, swapped in whole; an answer that is kept."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -55,3 +55,18 @@ class Live(Generic[T]):
                 return False
         log.event("artifact_opened", kind=self.kind, version=version)
         return True
+
+
+@dataclass(eq=False)
+class Kept(Generic[T]):
+    """One answer, made anew when what it is made of has changed; who asks meanwhile waits for it."""
+
+    _made: tuple[Hashable, T] | None = field(default=None, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def of(self, state: Hashable, make: Callable[[], T]) -> T:
+        """The answer for a state of what it is made of, by `make` where it is another than that of the last one."""
+        with self._lock:
+            if self._made is None or self._made[0] != state:
+                self._made = state, make()
+            return self._made[1]

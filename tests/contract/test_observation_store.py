@@ -128,6 +128,28 @@ def rows_of(read):
     return sorted(zip(read.moments.tolist(), read.prices, read.imported.tolist(), strict=True))
 
 
+def test_the_revision_changes_with_observations_of_any_age_and_with_listings_and_with_nothing_else(store, url):
+    seen = [store.revision()]
+    other = store_at(url)  # another process's
+    changes = (
+        lambda: store.append([at(5)]),
+        lambda: other.append([at(1)]),  # older than what is there
+        lambda: store.save_listing(listing()),
+        lambda: other.save_listing(listing(target_price=Decimal(5))),
+    )
+    for change in changes:
+        change()
+        assert store.revision() == other.revision()
+        seen.append(store.revision())
+    assert len(set(seen)) == len(changes) + 1
+    store.save_run(Run("run-1", "scrape", "*", RunState.RUNNING, START))
+    store.put_document("rule", "a", {})
+    assert store.history(OIL)
+    assert store.revision() == seen[-1]
+    assert store.document_kinds() == ["rule"]
+    other.close()
+
+
 def test_moments_in_another_time_zone_are_the_same_moments(store):
     madrid = timezone(2 * timedelta(hours=1))
     store.append([dataclasses.replace(at(0), observed_at=START.astimezone(madrid))])

@@ -11,6 +11,7 @@ Every item has the keys `pk` and `sk` and only texts, because numbers of DynamoD
 | where a run is | RUN_ID#run_id | - | at (the run's sk) |
 | document | DOCUMENT#kind | key | body (JSON) |
 | kind of documents | DOCUMENT_KIND | kind | |
+| revision | REVISION | - | revision |
 """
 
 from __future__ import annotations
@@ -29,7 +30,14 @@ import msgspec
 from almazara.errors import InputError
 from almazara.prices.schema import TICK, Listing, Observation, Readings, Run
 from almazara.prices.store.dynamodb_table import Item, TextTable
-from almazara.prices.store.observations import document_text, utc, validate_listing, validate_observation, validate_run
+from almazara.prices.store.observations import (
+    document_text,
+    new_revision,
+    utc,
+    validate_listing,
+    validate_observation,
+    validate_run,
+)
 
 
 def open_url(url: str) -> DynamoDbStore:
@@ -68,7 +76,10 @@ class DynamoDbStore:
             for key, observation in first.items()
             if key not in there
         ]
-        return sum(self._table.pool.map(partial(self._table.put, if_absent=True), items))
+        new = sum(self._table.pool.map(partial(self._table.put, if_absent=True), items))
+        # Also where nothing was new: it may be what an interrupted call kept without coming as far as this.
+        self._revise()
+        return new
 
     def history(
         self, listing_id: str, start: datetime | None = None, end: datetime | None = None, *, limit: int | None = None
@@ -106,6 +117,7 @@ class DynamoDbStore:
         valid = validate_listing(listing)
         item = {"pk": "LISTING", "sk": valid.listing_id, "body": msgspec.json.encode(valid).decode()}
         self._table.put(item if valid.category is None else {**item, "category": valid.category})
+        self._revise()
 
     def listing(self, listing_id: str) -> Listing | None:
         """One listing, or None."""
@@ -118,6 +130,11 @@ class DynamoDbStore:
         return [
             listing for listing in found if category in (None, listing.category) and tracked in (None, listing.tracked)
         ]
+
+    def revision(self) -> str:
+        """A text that is another one after every change of observations and listings, whoever made it."""
+        item = self._table.get("REVISION", "-")
+        return "" if item is None else item["revision"]
 
     def save_run(self, run: Run) -> None:
         """Add a run or replace the one of the same id."""
@@ -176,6 +193,9 @@ class DynamoDbStore:
         known = {item["sk"] for item in found if item["pk"] == "PRODUCT"}
         self._table.put_many([{"pk": "PRODUCT", "sk": one} for one in listing_ids if one not in known])
         return {item["sk"]: item["category"] for item in found if "category" in item}
+
+    def _revise(self) -> None:
+        self._table.put({"pk": "REVISION", "sk": "-", "revision": new_revision()})
 
     def _newest(self, listing_id: str) -> Observation | None:
         found = next(self._table.query(_partition(listing_id), newest=True, page=1), None)

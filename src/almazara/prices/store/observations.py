@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import uuid
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -26,6 +27,8 @@ CURRENCIES: Final = frozenset(_CODES.split())
 MAX_INTEGER_DIGITS: Final = 15
 MAX_DECIMALS: Final = 12
 MAX_KEY_BYTES: Final = 1000  # DynamoDB's sort keys end at 1,024 bytes
+REVISION: Final = "revision"
+"""What stores keep their revision under: among the documents, but none of them."""
 _CEILING: Final = Decimal(10) ** MAX_INTEGER_DIGITS
 
 
@@ -96,6 +99,11 @@ def require_key(value: object, name: str) -> None:
     _require_text(value, f"The {name} {value!r}")
     if len(value.encode()) > MAX_KEY_BYTES:
         raise InputError(f"The {name} {value[:40]!r}... is longer than {MAX_KEY_BYTES} bytes.")
+
+
+def new_revision() -> str:
+    """A text that was never a revision."""
+    return uuid.uuid4().hex
 
 
 def is_key(text: str) -> bool:

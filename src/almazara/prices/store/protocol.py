@@ -48,6 +48,12 @@ class ObservationStore(Protocol):
     def listings(self, *, category: str | None = None, tracked: bool | None = None) -> list[Listing]:
         """Listings in order of listing_id."""
 
+    def revision(self) -> str:
+        """A text that is another one after every change of observations and listings, whoever made it.
+
+        What was made of them is good for as long as it stays the same, as long as it was asked for before they were.
+        """
+
     def save_run(self, run: Run) -> None:
         """Add a run or replace the one of the same id."""
 

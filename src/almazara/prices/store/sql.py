@@ -15,7 +15,15 @@ from sqlalchemy.dialects import postgresql
 
 from almazara.prices.schema import Listing, Observation, Readings, Run
 from almazara.prices.store import sql_tables as tables
-from almazara.prices.store.observations import document_text, utc, validate_listing, validate_observation, validate_run
+from almazara.prices.store.observations import (
+    REVISION,
+    document_text,
+    new_revision,
+    utc,
+    validate_listing,
+    validate_observation,
+    validate_run,
+)
 from almazara.prices.store.sql_opening import open_observations
 from almazara.sql import Database
 
@@ -58,10 +66,13 @@ class SqlStore:
             keys = self._keys(connection, {observation.listing_id for observation in batch})
             # In one order for everybody, because two PostgreSQL writers would otherwise wait for each other.
             batch.sort(key=lambda observation: (keys[observation.listing_id], observation.observed_at))
-            return sum(
+            new = sum(
                 self._insert_rows(connection, keys, batch[start : start + _ROWS_AT_ONCE])
                 for start in range(0, len(batch), _ROWS_AT_ONCE)
             )
+            if new:
+                self._revise(connection)  # last, because others wait for this row until the transaction ends
+            return new
 
     def history(
         self, listing_id: str, start: datetime | None = None, end: datetime | None = None, *, limit: int | None = None
@@ -121,7 +132,10 @@ class SqlStore:
     def save_listing(self, listing: Listing) -> None:
         """Add a listing or replace the one of the same id; observations are not touched."""
         valid = validate_listing(listing)
-        self._replace(tables.listings, {name: getattr(valid, name) for name in tables.listings.columns.keys()})  # noqa: SIM118
+        row = {name: getattr(valid, name) for name in tables.listings.columns.keys()}  # noqa: SIM118
+        with self._database.writing() as connection:
+            self._replace(connection, tables.listings, row)
+            self._revise(connection)
 
     def listing(self, listing_id: str) -> Listing | None:
         """One listing, or None."""
@@ -140,11 +154,17 @@ class SqlStore:
         # Sorted here, because PostgreSQL's order of texts depends on its locale.
         return sorted(found, key=lambda listing: listing.listing_id)
 
+    def revision(self) -> str:
+        """A text that is another one after every change of observations and listings, whoever made it."""
+        kept = self.document(REVISION, REVISION)
+        return "" if kept is None else str(kept[REVISION])
+
     def save_run(self, run: Run) -> None:
         """Add a run or replace the one of the same id."""
         valid = validate_run(run)
         row = {"run_id": valid.run_id, "kind": valid.kind, "started_at": valid.started_at}
-        self._replace(tables.runs, {**row, "body": msgspec.json.encode(valid).decode()})
+        with self._database.writing() as connection:
+            self._replace(connection, tables.runs, {**row, "body": msgspec.json.encode(valid).decode()})
 
     def run(self, run_id: str) -> Run | None:
         """One run, or None."""
@@ -163,12 +183,12 @@ class SqlStore:
     def put_document(self, kind: str, key: str, body: Mapping[str, Any], *, if_absent: bool = False) -> bool:
         """Keep a small JSON document; False, and nothing changed, when `if_absent` and the key is there."""
         row = {"kind": kind, "key": key, "body": document_text(kind, key, body)}
-        if not if_absent:
-            self._replace(tables.documents, row)
-            return True
         insert = self._database.insert(tables.documents).values(row).on_conflict_do_nothing()
         with self._database.writing() as connection:
-            return connection.execute(insert).rowcount == 1
+            if if_absent:
+                return connection.execute(insert).rowcount == 1
+            self._replace(connection, tables.documents, row)
+            return True
 
     def document(self, kind: str, key: str) -> dict[str, Any] | None:
         """One document, or None."""
@@ -186,7 +206,7 @@ class SqlStore:
     def document_kinds(self) -> list[str]:
         """The kinds that have documents, in order."""
         with self._database.reading() as connection:
-            return sorted(connection.execute(sa.select(tables.documents.c.kind).distinct()).scalars())
+            return sorted({*connection.execute(sa.select(tables.documents.c.kind).distinct()).scalars()} - {REVISION})
 
     def delete_document(self, kind: str, key: str) -> None:
         """Remove a document; fine when it is not there."""
@@ -202,12 +222,15 @@ class SqlStore:
         with self._database.reading() as connection:
             return connection.execute(query).first()
 
-    def _replace(self, table: sa.Table, row: Mapping[str, object]) -> None:
+    def _revise(self, connection: sa.Connection) -> None:
+        body = json.dumps({REVISION: new_revision()})
+        self._replace(connection, tables.documents, {"kind": REVISION, "key": REVISION, "body": body})
+
+    def _replace(self, connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> None:
         insert = self._database.insert(table).values(row)
         keys = [column.name for column in table.primary_key]
         values = {name: insert.excluded[name] for name in row if name not in keys}
-        with self._database.writing() as connection:
-            connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
 
     def _keys(self, connection: sa.Connection, listing_ids: set[str]) -> dict[str, int]:
         """The short number of each listing, given out now to those that have none."""
