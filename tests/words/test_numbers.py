@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almazara.words.numbers import Language, compact, money, number
+from almazara.words.numbers import Language, compact, money, number, plain
 
 ES, EN = Language.ES, Language.EN
 
@@ -16,6 +16,14 @@ ES, EN = Language.ES, Language.EN
 def test_a_number_reads_back_as_itself(value, language):
     marks = str.maketrans(",.", "_.") if language is EN else str.maketrans(".,", "_.")
     assert Decimal(number(value, 2, language).translate(marks)) == value
+
+
+@given(st.integers(-(10**18), 10**18) | st.decimals(-(10**9), 10**9, places=3).map(float), st.sampled_from(Language))
+def test_a_number_keeps_the_decimals_that_it_has_and_no_more(value, language):
+    marks = str.maketrans(",.", "_.") if language is EN else str.maketrans(".,", "_.")
+    written = plain(value, language).translate(marks)
+    assert Decimal(written) == (value if isinstance(value, int) else Decimal(repr(value)))
+    assert not written.endswith(".0")
 
 
 @given(st.floats(-1e15, 1e15).filter(lambda value: value == 0 or abs(value) > 1e-3))

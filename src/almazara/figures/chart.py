@@ -70,7 +70,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """An interval at each x; bands are listed from the widest to the narrowest."""
+    """An interval at each x; bands are listed from the widest to the narrowest. On an axis of names: a stroke each."""
 
     name: str
     xs: Sequence[Place]
@@ -81,11 +81,12 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """An amount for each x."""
+    """An amount for each x, as wide as the nearest two are apart; with `ends`, from each x to its end (a histogram)."""
 
     name: str
     xs: Sequence[Place]
-    ys: Sequence[float]
+    ys: Sequence[float | None]
+    ends: Sequence[Place] = ()
     role: Role = Role.OBSERVED
 
 
@@ -122,12 +123,13 @@ class Boxes:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """A table of shades, `values[row][column]`; None where there is no value."""
+    """A table of shades, `values[row][column]`; None where there is no value. Both axes are of names."""
 
     name: str
     columns: Sequence[str]
     rows: Sequence[str]
     values: Sequence[Sequence[float | None]]
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture: `label` is its sentence for those who do not see it; the first mark lies lowest."""
+    """A picture: `label` is its sentence for those who do not see it; the first mark lies lowest.
+
+    What is not a finite number, or not above 0 on a logarithmic axis, is nowhere: it breaks lines and leaves gaps.
+    """
 
     label: str
     x: Axis

@@ -3,20 +3,20 @@
 The words of a code stand in the TOML files beside this one, in every language. A figure is written by its type, and by
 what follows its name in braces:
 
-- `{price}` of a Money, `{until}` of a date, `{title}` of a text, `{n}` of a whole number: as the language writes them;
-- `{share:%}` in percent, `{value:2}` with two decimals;
+- `{price}` of a Money, `{until}` of a date, `{title}` of a text, `{n}` of a number: as the language writes them;
+- `{share:%}` in percent, `{value:2}` with two decimals, `{amount:~}` in three figures and a word (`9 M`);
 - `{n:película|películas}` is the word alone that fits one or many.
 """
 
 import string
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Union
+from typing import Any, Union
 
 from almazara.words import numbers
 from almazara.words.numbers import Language
@@ -43,7 +43,14 @@ class Said:
         Raises:
             KeyError: for a code without words, or words that name a figure that is not there.
         """
-        return _FORMATTERS[language].vformat(_words()[self.code][language], (), self.figures)
+        spanish, english = _templates(self.code)
+        pieces, end = english if language is Language.EN else spanish
+        figures = self.figures
+        text = ""
+        for words, name, write in pieces:
+            figure = figures[name]
+            text += words + (figure if type(figure) is str else write(figure, language))
+        return text + end
 
 
 Figure = Union[str, int, float, Decimal, date, Money, Said, Sequence[str]]  # noqa: UP007 - names a class of this module
@@ -54,36 +61,55 @@ def said(code: str, **figures: Figure) -> Said:
     return Said(code, figures)
 
 
-class _Formatter(string.Formatter):
-    """Puts figures into words of one language."""
-
-    def __init__(self, language: Language) -> None:
-        self._language = language
-
-    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401, PLR0911 - any figure; one a kind
-        if "|" in format_spec:
-            one, many = format_spec.split("|")
-            return one if value == 1 else many
-        if format_spec == "%":
-            return numbers.percent(value, self._language)
-        if format_spec:
-            return numbers.number(value, int(format_spec), self._language)
-        match value:
-            case Said():
-                return value.text(self._language)
-            case Money(amount, currency):
-                return numbers.money(amount, currency, self._language)
-            case date():
-                return numbers.day(value, self._language)
-            case int():
-                return numbers.number(value, 0, self._language)
-            case list() | tuple():
-                return ", ".join(value)
-            case _:
-                return str(value)
+_Writer = Callable[[Any, Language], str]
+_Template = tuple[list[tuple[str, str, _Writer]], str]
+"""Each figure's name and how it is written, with the words before it; and the words after the last one."""
 
 
-_FORMATTERS: Final = {language: _Formatter(language) for language in Language}
+@cache  # an answer says a sentence or more: to read its braces anew took longer than to find what it says
+def _templates(code: str) -> tuple[_Template, _Template]:
+    """The words of a code in Spanish and English."""
+    words = _words()[code]
+    return _template(words[Language.ES]), _template(words[Language.EN])
+
+
+def _template(text: str) -> _Template:
+    parsed = list(string.Formatter().parse(text))
+    end = "".join(words for words, name, _, _ in parsed if name is None)  # no figure follows the last words alone
+    return [(words, name, _writer(how or "")) for words, name, how, _ in parsed if name is not None], end
+
+
+def _writer(how: str) -> _Writer:
+    """What writes a figure of which the name is followed by `how`."""
+    if "|" in how:
+        one, many = how.split("|")
+        return lambda value, _language: one if value == 1 else many
+    if how == "%":
+        return numbers.percent
+    if how == "~":
+        return numbers.compact
+    if how:
+        decimals = int(how)
+        return lambda value, language: numbers.number(value, decimals, language)
+    return _by_kind
+
+
+def _by_kind(value: Any, language: Language) -> str:  # noqa: ANN401, PLR0911 - any figure; one a kind
+    match value:
+        case str():
+            return value
+        case Said():
+            return value.text(language)
+        case int() | float():
+            return numbers.plain(value, language)
+        case Money(amount, currency):
+            return numbers.money(amount, currency, language)
+        case date():
+            return numbers.day(value, language)
+        case list() | tuple():
+            return ", ".join(value)
+        case _:
+            return str(value)
 
 
 @cache
@@ -97,8 +123,13 @@ def _words() -> dict[str, dict[str, str]]:
 
 
 def _collect(code: str, table: dict[str, Any], found: dict[str, dict[str, str]]) -> None:
-    if "es" in table:
+    if isinstance(table.get("es"), str):  # and not the name of Spanish among those of languages
         found[code] = table
         return
     for name, inner in table.items():
         _collect(f"{code}.{name}", inner, found)
+
+
+def is_worded(code: str) -> bool:
+    """Whether a code has words: of names that data bring along, such as those of languages, some have none."""
+    return code in _words()
