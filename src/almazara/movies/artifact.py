@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from almazara.errors import UnavailableError
 from almazara.movies.catalog.catalog import Arrays, KeyTable, Releases, Texts, open_catalog
 from almazara.movies.catalog.people import Money, People
 from almazara.movies.catalog.search import SearchIndex
+from almazara.movies.exploring.films import Films
 from almazara.movies.service import MovieService, Parts
 from almazara.movies.similar.answering import open_similar
 from almazara.movies.users.answering import open_user_answers
@@ -43,7 +44,7 @@ def open_service(artifact: Artifact, min_votes: int) -> MovieService:
         OSError, ValueError: when a file is damaged.
     """
     try:
-        parts = _parts(cache(partial(map_arrays, artifact.path)))
+        parts = _parts(cache(partial(map_arrays, artifact.path)), artifact.manifest["report"])
     except KeyError as error:
         raise UnavailableError(
             f"The catalog in {artifact.path} was built by another version of Almazara, without {error}: "
@@ -53,7 +54,7 @@ def open_service(artifact: Artifact, min_votes: int) -> MovieService:
     return MovieService(parts, version=artifact.version, is_sample=is_sample, min_votes=min_votes)
 
 
-def _parts(group: Callable[[str], Arrays]) -> Parts:
+def _parts(group: Callable[[str], Arrays], report: Mapping[str, Any]) -> Parts:
     catalog, title_search = open_catalog(group), SearchIndex(group("title_search"))
     similar = open_similar(group, catalog)
     return Parts(
@@ -70,4 +71,5 @@ def _parts(group: Callable[[str], Arrays]) -> Parts:
         similar=similar,
         recommended=Texts(group("recommended")),
         users=open_user_answers(group, catalog, title_search, similar),
+        explored=Films(group, report),
     )

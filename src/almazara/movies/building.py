@@ -70,6 +70,7 @@ def publish_movies(
 def _write_all(clean: CleanCatalog, target: Path, progress: Progress) -> None:
     from almazara.movies.catalog.build import build_answers, build_search
     from almazara.movies.cleaning import tables
+    from almazara.movies.exploring.build import build_exploring
     from almazara.movies.similar.build import build_recommended, build_similar
     from almazara.movies.users.build import build_users
 
@@ -80,6 +81,7 @@ def _write_all(clean: CleanCatalog, target: Path, progress: Progress) -> None:
     write(target, answers)
     progress("Indexing titles and names", 0, 0)
     write(target, build_search(clean.tables, answers))
+    write(target, build_exploring(clean.tables))
     similar = build_similar(clean.tables, partial(progress, "Finding similar films"))
     write(target, similar)
     write(target, build_users(clean.tables, partial(progress, "Learning from ratings")))

@@ -14,6 +14,7 @@ from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, Found, Release
 from almazara.movies.catalog.people import Money, People, actor_answer, director_answer
 from almazara.movies.catalog.search import SearchIndex
 from almazara.movies.catalog.titles import check_query
+from almazara.movies.exploring.films import Films
 from almazara.movies.similar.answering import DEFAULT_METHOD, Query, SimilarAnswers
 from almazara.movies.similar.attributes import NO_FILTERS, Filters
 from almazara.movies.similar.ranking import check_n
@@ -43,6 +44,7 @@ class Parts:
     similar: SimilarAnswers
     recommended: Texts
     users: UserAnswers
+    explored: Films
 
 
 class MovieService:
@@ -52,6 +54,7 @@ class MovieService:
         self.version = version
         self.is_sample = is_sample
         self.users = parts.users
+        self.explored = parts.explored
         self._parts = parts
         self._catalog = parts.catalog
         self._min_votes = min_votes

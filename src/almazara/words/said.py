@@ -4,7 +4,7 @@ The words of a code stand in the TOML files beside this one, in every language. 
 what follows its name in braces:
 
 - `{price}` of a Money, `{until}` of a date, `{title}` of a text, `{n}` of a number: as the language writes them;
-- `{share:%}` in percent, `{value:2}` with two decimals;
+- `{share:%}` in percent, `{value:2}` with two decimals, `{amount:~}` in three figures and a word (`9 M`);
 - `{n:película|películas}` is the word alone that fits one or many.
 """
 
@@ -86,6 +86,8 @@ def _writer(how: str) -> _Writer:
         return lambda value, _language: one if value == 1 else many
     if how == "%":
         return numbers.percent
+    if how == "~":
+        return numbers.compact
     if how:
         decimals = int(how)
         return lambda value, language: numbers.number(value, decimals, language)
@@ -121,8 +123,13 @@ def _words() -> dict[str, dict[str, str]]:
 
 
 def _collect(code: str, table: dict[str, Any], found: dict[str, dict[str, str]]) -> None:
-    if "es" in table:
+    if isinstance(table.get("es"), str):  # and not the name of Spanish among those of languages
         found[code] = table
         return
     for name, inner in table.items():
         _collect(f"{code}.{name}", inner, found)
+
+
+def is_worded(code: str) -> bool:
+    """Whether a code has words: of names that data bring along, such as those of languages, some have none."""
+    return code in _words()

@@ -1,0 +1,1 @@
+"""What the catalog shows as a whole: counts, distributions, outliers, trends; in words, charts and tables."""
