@@ -24,7 +24,7 @@ from almazara.words import numbers
 from almazara.words.numbers import Language
 from almazara.words.said import Figure, Said
 
-LANGUAGE: Final = "idioma"
+LANGUAGE: Final = "lengua"
 THEME: Final = "tema"
 THEMES: Final = ("claro", "oscuro")
 _POLICY: Final = (

@@ -5,16 +5,20 @@ from typing import Final
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from almazara import log
 from almazara.api import errors
 from almazara.errors import AlmazaraError, InputError, NotFoundError
 from almazara.web import films, products, routing, start
 from almazara.web.assets import send_asset
+from almazara.web.explore import pages as explore
+from almazara.web.explore.live import LivePanel
+from almazara.web.explore.pages import live_pictures
+from almazara.web.explore.pictured import PREFIX
 from almazara.web.page import page
 
-_PAGES: Final = (*start.PAGES, *films.PAGES, *products.PAGES)
+_PAGES: Final = (*start.PAGES, *films.PAGES, *products.PAGES, *explore.PAGES)
 _MISSING: Final = 404
 _WORDS: Final = {
     401: "key",
@@ -31,6 +35,8 @@ def install(app: FastAPI) -> None:
     """Add the site to the API's app."""
     routing.install(app.router.routes, _PAGES)
     app.router.routes.append(Route("/estatico/{digest}/{name}", send_asset))
+    app.state.panel = LivePanel(live_pictures(app))
+    app.router.routes.insert(0, Mount(PREFIX, app.state.panel))
     for kind in (AlmazaraError, HTTPException, Exception):
         _for_readers(app, kind)
 

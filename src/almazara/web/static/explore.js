@@ -1,9 +1,11 @@
-// Dash's live pictures take the places of the server's, each once it is drawn; nothing moves, since both are as high.
+// Dash's live pictures take the places of the server's, each once it is drawn, and are as wide and high: nothing moves.
 document.cookie = `esquema=${matchMedia("(prefers-color-scheme: dark)").matches ? "oscuro" : "claro"};path=/;SameSite=Lax`;
+const root = document.getElementById("react-entry-point");
 const put = () => {
-  for (const live of document.querySelectorAll("[data-live]")) {
+  for (const live of root.querySelectorAll("[data-live]")) {
     const place = document.querySelector(`[data-figure="${live.dataset.live}"] .picture`);
-    if (place && live.querySelector(".js-plotly-plot .main-svg .plot")) place.replaceChildren(live);
+    live.style.height ||= `${place.clientHeight}px`;
+    if (live.querySelector(".main-svg .trace")) place.replaceChildren(live);
   }
 };
-new MutationObserver(put).observe(document.getElementById("react-entry-point"), { subtree: true, childList: true });
+new MutationObserver(put).observe(root, { subtree: true, childList: true });

@@ -1,0 +1,105 @@
+"""Pages of the exploration: a chapter of figures each, drawn by the server, and live where Dash is installed."""
+
+from typing import Any, Final
+
+from markupsafe import Markup
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from almazara.errors import AlmazaraError, NotFoundError
+from almazara.figures.chart import Chart, Table
+from almazara.figures.cloud import cloud
+from almazara.figures.explored import Cloud, Explored
+from almazara.figures.keys import legend
+from almazara.figures.style import standalone
+from almazara.figures.svg import draw
+from almazara.figures.table import as_csv
+from almazara.movies.exploring.explore import CHAPTERS, explore_one
+from almazara.movies.service import MovieService
+from almazara.web.explore.pictured import Pictured, Pictures
+from almazara.web.filters import read_filters
+from almazara.web.page import drawn, page, reader_of
+from almazara.words.numbers import Language
+
+_SHOWN_ROWS: Final = 50
+_FILE_WIDTH: Final = 960
+PATH: Final = "/explorar"
+
+
+def chapter_of(path: str) -> str:
+    """The chapter of a page's path; the first one stands at the root."""
+    return path.removeprefix(PATH).strip("/") or next(iter(CHAPTERS))
+
+
+def figures(films: MovieService, chapter: str, params: QueryParams, language: Language) -> list[Explored]:
+    """The figures of a chapter, of the films that the filters of an address let through."""
+    if chapter not in CHAPTERS:
+        raise NotFoundError(f"No hay ningún capítulo «{chapter[:60]}».", list(CHAPTERS))
+    filters = read_filters(params)
+    return [explore_one(films.explored, key, filters, language) for key in CHAPTERS[chapter]]
+
+
+async def chapter(request: Request) -> Response:
+    """A chapter; its filters are those of the address."""
+    films: MovieService = request.app.state.movies.current
+    language, name = reader_of(request).language, chapter_of(request.url.path)
+    found = await run_in_threadpool(figures, films, name, request.query_params, language)
+    panel = request.app.state.panel.ready()
+    values: dict[str, Any] = {
+        "chapters": [(one, f"{PATH}/{one}", one == name) for one in CHAPTERS],
+        "figures": [(one, picture(one), _first_rows(one.table)) for one in found],
+        "films": films,
+        "panel": panel,
+    }
+    return page(request, "explore.html", here="explore", inline=panel.hashes if panel else (), **values)
+
+
+async def figure(request: Request) -> Response:
+    """The rows of a figure as CSV, or its picture as SVG, to be kept."""
+    films: MovieService = request.app.state.movies.current
+    key, ending = request.path_params["key"], request.path_params["ending"]
+    filters, language = read_filters(request.query_params), reader_of(request).language
+    one = await run_in_threadpool(explore_one, films.explored, key, filters, language)
+    headers = {"Content-Disposition": f'attachment; filename="{one.key}.{ending}"', "Vary": "Accept-Language, Cookie"}
+    if ending not in {"csv", "svg"}:
+        raise NotFoundError(f"No hay ninguna figura como {ending[:20]!r}: pida csv o svg.")
+    if ending == "csv":
+        return Response(as_csv(one.table), headers=headers, media_type="text/csv; charset=utf-8")
+    return Response(standalone(picture(one, _FILE_WIDTH)), headers=headers, media_type="image/svg+xml")
+
+
+def picture(one: Explored, width: int | None = None) -> Markup:
+    """A figure as SVG with its key, as wide as there is room; with a width, for a file."""
+    if isinstance(one.chart, Cloud):
+        weights = dict(zip(one.chart.words, one.chart.counts, strict=True))
+        return drawn(cloud(weights, label=one.chart.label, width=width))
+    key = "" if width else legend(one.chart)
+    return drawn(key + draw(one.chart, width=width))
+
+
+def _first_rows(table: Table) -> Table:
+    return Table(table.columns, table.rows[:_SHOWN_ROWS])
+
+
+def live_pictures(app: Starlette) -> Pictures:
+    """The same figures for Dash, by the path and the query of the page that it stands in."""
+
+    def pictures(path: str, query: str, language: Language) -> list[Pictured]:
+        try:
+            found = figures(app.state.movies.current, chapter_of(path), QueryParams(query.removeprefix("?")), language)
+        except AlmazaraError:  # the page says it already
+            return []
+        return [Pictured(one.key, one.chart) for one in found if isinstance(one.chart, Chart) and one.chart.marks]
+
+    return pictures
+
+
+PAGES: Final = (
+    Route(PATH, chapter),
+    Route(f"{PATH}/{{chapter}}", chapter),
+    Route(f"{PATH}/figuras/{{key}}.{{ending}}", figure),
+)

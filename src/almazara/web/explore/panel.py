@@ -1,0 +1,111 @@
+"""Dash over the exploration's figures: what the page needs of it, and its routes as an ASGI app.
+
+Dash's own index is not served: the page holds the server's pictures already, and Dash's live ones are put in their
+place. Nothing is written through Dash. Its plotly.js is the basic bundle, at the address where Dash asks for the whole.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Final
+
+from a2wsgi import WSGIMiddleware
+from dash import ALL, Dash, Input, Output, dcc, html, no_update
+from flask import Flask, Response, abort, request
+from markupsafe import Markup
+
+from almazara.figures import plotly
+from almazara.figures.style import Theme
+from almazara.web.explore.pictured import PREFIX, Pictured, Pictures
+from almazara.words.numbers import Language
+
+_PLOTLY: Final = "_dash-component-suites/plotly/package_data/plotly.min.js"
+_TABLES: Final = re.compile(r'<script src="[^"]*/dash_table/[^"]*"></script>')  # 130 kB that nothing here uses
+_QUIET: Final = {"displayModeBar": False, "responsive": True}
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What a page puts into itself, and the app that its scripts ask.
+
+    Attributes:
+        elements: The settings and scripts of Dash; the last one is inline.
+        hashes: Of what is inline, for the page's policy.
+        app: To be mounted at PREFIX.
+    """
+
+    elements: Markup
+    hashes: Sequence[str]
+    app: WSGIMiddleware
+
+
+class _Dash(Dash):
+    """Dash whose index is taken apart."""
+
+    parts: dict[str, str]
+
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]  # noqa: ANN401 - all parts as they come
+        """Keep the parts of the page that others put together."""
+        self.parts = parts
+        index: str = super().interpolate_index(**parts)  # type: ignore[no-untyped-call]
+        return index
+
+
+def open_panel(pictures: Pictures) -> Panel:
+    """Dash over the figures of pages."""
+    server = Flask(__name__, static_folder=None)
+    server.config.update(COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=9, COMPRESS_STREAMS=False)
+    server.add_url_rule(f"/{_PLOTLY}", view_func=_basic_plotly)
+    dash = _Dash(
+        __name__,
+        server=server,  # type: ignore[arg-type]
+        routes_pathname_prefix="/",
+        requests_pathname_prefix=f"{PREFIX}/",
+        compress=True,
+        update_title="",
+    )
+    dash.layout = html.Div([dcc.Location(id="url", refresh=True), html.Div(id="live")])
+
+    @dash.callback(Output("live", "children"), Input("url", "pathname"), Input("url", "search"))
+    def show(path: str, query: str) -> list[html.Div]:
+        return [_graph(one) for one in pictures(path, query or "", _language())]
+
+    @dash.callback(Output("url", "href"), Input({"figure": ALL}, "clickData"), prevent_initial_call=True)
+    def follow(clicked: Sequence[dict[str, Any] | None]) -> Any:  # noqa: ANN401 - an address, or Dash's `no_update`
+        points = [one["points"][0] for one in clicked if one]
+        return next((point["customdata"] for point in points if "customdata" in point), no_update)
+
+    with server.test_request_context("/"):
+        dash.index()  # type: ignore[no-untyped-call]
+    server.before_request(_only_what_dash_asks)
+    scripts = _TABLES.sub("", dash.parts["scripts"])
+    elements = Markup(dash.parts["config"] + scripts + dash.parts["renderer"])  # noqa: S704 - Dash's own
+    return Panel(elements, dash.csp_hashes(), WSGIMiddleware(server))  # type: ignore[arg-type]
+
+
+def _language() -> Language:
+    """What the page was asked in: it keeps that in a cookie, or the browser asks again as it asked for the page."""
+    asked = request.cookies.get("lengua") or request.accept_languages.best_match(list(Language)) or Language.ES
+    return Language(asked) if asked in set(Language) else Language.ES
+
+
+def _graph(one: Pictured) -> html.Div:
+    theme = Theme.DARK if (request.cookies.get("tema") or request.cookies.get("esquema")) == "oscuro" else Theme.LIGHT
+    drawn = dcc.Graph(id={"figure": one.key}, figure=plotly.figure(one.chart, theme), config=_QUIET, className="live")  # type: ignore[arg-type]
+    return html.Div(drawn, **{"data-live": one.key})  # type: ignore[arg-type]
+
+
+def _only_what_dash_asks() -> None:
+    """Dash answers every path below its own with an empty page: nobody finds that useful."""
+    if not request.path.startswith("/_dash-"):
+        abort(404)
+
+
+def _basic_plotly() -> Response:
+    """The basic bundle of plotly.js, kept compressed; every browser that runs it takes brotli."""
+    content = files("almazara.web").joinpath("static", "plotly-basic.min.js.br").read_bytes()
+    return Response(
+        content, content_type="text/javascript", headers={"Content-Encoding": "br", "Cache-Control": _FOR_EVER}
+    )
