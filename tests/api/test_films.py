@@ -59,6 +59,7 @@ def test_a_route_answers_with_exactly_its_fields(sample_api, route, value, query
         ("/votos_titulo", "Press", {}),
         ("/recomendacion", "Press", {"n": 3}),
         ("/buscar", "", {"q": "oil"}),
+        ("/peliculas/900007/comparacion", "", {}),
         ("/modelos/peliculas", "", {}),
         ("/recomendacion/usuario", "ana", {"n": 3}),
         ("/recomendacion/grupo", "", {"usuarios": "ana,eva"}),
@@ -364,13 +365,34 @@ def test_a_film_by_id_is_the_one_that_was_searched(sample_api):
     assert answer(sample_api, f"/peliculas/{hit['id']}")["titulo"] == "Gone with the Olive"
 
 
+OF_A_FILM = ("", "/comparacion")
+
+
 @pytest.mark.parametrize("film_id", ["abc", "0", "-1", "1.5", str(2**63), "9" * 5000])
-def test_an_id_that_is_none_is_refused(sample_api, film_id):
-    refusal(sample_api.get(f"/peliculas/{film_id}"), 422)
+@pytest.mark.parametrize("about", OF_A_FILM)
+def test_an_id_that_is_none_is_refused(sample_api, film_id, about):
+    refusal(sample_api.get(f"/peliculas/{film_id}{about}"), 422)
 
 
-def test_an_unknown_id_is_not_found(sample_api):
-    assert "id 1" in refusal(sample_api.get("/peliculas/1"), 404)["detail"]
+@pytest.mark.parametrize("about", OF_A_FILM)
+def test_an_unknown_id_is_not_found(sample_api, about):
+    assert "id 1" in refusal(sample_api.get(f"/peliculas/1{about}"), 404)["detail"]
+
+
+def test_the_measures_of_a_film_are_its_own_numbers_and_what_is_not_known_is_absent(sample_api):
+    for film in some_films(sample_api):
+        found = answer(sample_api, f"/peliculas/{film['id']}/comparacion")
+        assert (found["id"], found["titulo"], found["anio"]) == (film["id"], film["titulo"], film["anio"])
+        for one in found["medidas"]:
+            assert one["valor"] == film[one["medida"]]
+            assert sum(one["cuentas"]) + one["fuera"] == one["comparadas"]
+            assert one["genero"] in {None, *film["generos"][:1]}
+        measured = {one["medida"] for one in found["medidas"]}
+        assert {name for name in ("costo", "recaudacion", "retorno") if film[name]} == measured & {
+            "costo",
+            "recaudacion",
+            "retorno",
+        }
 
 
 def test_a_search_without_text_says_that_it_is_missing(sample_api):

@@ -196,7 +196,21 @@ async def search(request: Request) -> Response:
 
 @router.question("/peliculas/{id}", answers.FilmAnswer, "Una película por su id", [ID, LANGUAGE])
 async def film(request: Request) -> Response:
-    return send(_films(request).film(whole_number(ID.read(request), "id", 1, LARGEST_ID), LANGUAGE.read(request)))
+    return send(_films(request).film(_film_id(request), LANGUAGE.read(request)))
+
+
+@router.question(
+    "/peliculas/{id}/comparacion",
+    answers.StandingAnswer,
+    "Las cifras de una película entre las de su género y década",
+    [ID, LANGUAGE],
+)
+async def standing(request: Request) -> Response:
+    return send(_films(request).standing(_film_id(request), LANGUAGE.read(request)))
+
+
+def _film_id(request: Request) -> int:
+    return whole_number(ID.read(request), "id", 1, LARGEST_ID)
 
 
 def _training(request: Request) -> FilmTraining:

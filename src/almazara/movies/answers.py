@@ -188,6 +188,39 @@ class FilmAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedMeasure:
+    """One number of a film among comparable films.
+
+    `cuentas` says how many of them there are between each two `bordes`, `fuera` how many beyond, and `por_debajo` which
+    share of the `comparadas` has less. They are of `genero` and of the ten years from `decada`, where not null.
+    """
+
+    medida: str
+    valor: float
+    dudoso: bool
+    por_debajo: float
+    comparadas: int
+    genero: str | None
+    decada: int | None
+    logaritmica: bool
+    bordes: list[float]
+    cuentas: list[int]
+    fuera: int
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandingAnswer:
+    """A film among those of its genre and decade; what is not known of it is not among the measures."""
+
+    id: int
+    titulo: str
+    anio: int
+    medidas: list[ComparedMeasure]
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
 class UserRecommendation:
     """One film for a user; `afinidad` goes from 0, what suits least, to 1, what suits best."""
 

@@ -12,6 +12,7 @@ from almazara.errors import UnavailableError
 from almazara.movies.catalog.catalog import Arrays, KeyTable, Releases, Texts, open_catalog
 from almazara.movies.catalog.people import Money, People
 from almazara.movies.catalog.search import SearchIndex
+from almazara.movies.catalog.standing import Standings
 from almazara.movies.exploring.films import Films
 from almazara.movies.service import MovieService, Parts
 from almazara.movies.similar.answering import open_similar
@@ -63,6 +64,7 @@ def _parts(group: Callable[[str], Arrays], report: Mapping[str, Any]) -> Parts:
         films=Texts(group("film_answers")),
         directed=Texts(group("directed")),
         money=Money(group("money")),
+        standings=Standings(group("films"), group("money"), group("attributes"), Texts(group("genre_names"))),
         actors=People(group("actors"), KeyTable(group("actor_keys"))),
         directors=People(group("directors"), KeyTable(group("director_keys"))),
         title_search=title_search,

@@ -49,6 +49,18 @@ def _doubtful(titles: Sequence[str]) -> Said | str:
     return said("films.person.doubtful", titles=titles[:_NAMED], more=more)
 
 
+def decade(year: int) -> Said:
+    """`años 90`, and with the century where two digits could mean two decades.
+
+    >>> decade(1994).text(), decade(2003).text(), decade(1896).text()
+    ('años 90', 'años 2000', 'años 1890')
+    """
+    start = year // 10 * 10
+    if 1910 <= start < 2000:  # noqa: PLR2004 - the twentieth century
+        return said("films.decade.of_1900s", tens=str(start % 100))
+    return said("films.decade.other", start=str(start))
+
+
 def recommendation(
     title: str, year: int, recommended: Sequence[str], *, n: int, filtered: bool = False, unseen: bool = False
 ) -> Said:

@@ -13,6 +13,7 @@ from almazara.movies.catalog.calendar_es import DayOfMonth, Weekday
 from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, Found, Releases, Texts
 from almazara.movies.catalog.people import Money, People, actor_answer, director_answer
 from almazara.movies.catalog.search import SearchIndex
+from almazara.movies.catalog.standing import Standing, Standings, standing_answer
 from almazara.movies.catalog.titles import check_query
 from almazara.movies.exploring.films import Films
 from almazara.movies.similar.answering import DEFAULT_METHOD, Query, SimilarAnswers
@@ -36,6 +37,7 @@ class Parts:
     films: Texts
     directed: Texts
     money: Money
+    standings: Standings
     actors: People
     directors: People
     title_search: SearchIndex
@@ -131,15 +133,23 @@ class MovieService:
 
     def film(self, film_id: int, language: Language = Language.ES) -> bytes:
         """A FilmAnswer as JSON, in Spanish made at build time; raises NotFoundError when there is no such film."""
-        row = self._catalog.row_of(film_id)
-        if row is None:
-            raise NotFoundError(f"No hay ninguna película con id {film_id}.")
-        answer = self._parts.films.encoded(row)
+        answer = self._parts.films.encoded(self._row(film_id))
         if language is Language.ES:
             return answer
         film = msgspec.json.decode(answer, type=answers.FilmAnswer)
         message = sentences.film(film.titulo, film.anio, film.directores, film.generos)
         return msgspec.json.encode(replace(film, mensaje=message.text(language)))
+
+    def film_standing(self, film_id: int) -> list[Standing]:
+        """Where the known numbers of a film stand among those of its genre and decade; see `film`."""
+        return self._parts.standings.of(self._row(film_id))
+
+    def standing(self, film_id: int, language: Language = Language.ES) -> answers.StandingAnswer:
+        """The same in words."""
+        film = self._catalog.reference(self._row(film_id))
+        measures = [standing_answer(one, language) for one in self.film_standing(film_id)]
+        message = said("films.standing.of_film", title=film.titulo, year=str(film.anio), n=len(measures))
+        return answers.StandingAnswer(film.id, film.titulo, film.anio, measures, message.text(language))
 
     def search(self, query: str, n: int, language: Language = Language.ES) -> answers.SearchAnswer:
         """Films whose title, in any language, resembles the text."""
@@ -178,6 +188,12 @@ class MovieService:
         if not found.others:
             return answer
         return answer.removesuffix(_NO_OTHERS) + msgspec.json.encode(self._others(found)) + b"}"
+
+    def _row(self, film_id: int) -> int:
+        row = self._catalog.row_of(film_id)
+        if row is None:
+            raise NotFoundError(f"No hay ninguna película con id {film_id}.")
+        return row
 
     def _find(self, title: str, year: int | None, film_id: int | None) -> Found:
         title = check_query(title)

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from almazara import artifacts
 from almazara.errors import InputError
 from almazara.movies.catalog.twins import twins
+from almazara.movies.sentences import decade
 from almazara.movies.similar.answering import METHODS, Query
 from almazara.movies.similar.attributes import Filters, listed, listed_ids
 from almazara.movies.similar.ranking import diversified
-from almazara.movies.similar.reasons import FEWEST_VIEWERS, decade, is_telling
+from almazara.movies.similar.reasons import FEWEST_VIEWERS, is_telling
 from almazara.words.numbers import Language
 from sample_catalog import Made, publish_made, settings_for
 

@@ -33,7 +33,12 @@ def build_answers(tables: Mapping[str, pl.DataFrame]) -> Groups:
         "imdb": build_imdb_numbers(films, keys),
         "film_answers": build_film_answers(tables),
         "directed": build_directed(films),
-        "money": {"returns": films[s.RETURN].to_numpy(), "doubtful": films[s.MONEY_DOUBTFUL].to_numpy()},
+        "money": {
+            "budgets": films[s.BUDGET].to_numpy(),
+            "revenues": films[s.REVENUE].to_numpy(),
+            "returns": films[s.RETURN].to_numpy(),
+            "doubtful": films[s.MONEY_DOUBTFUL].to_numpy(),
+        },
         "actors": actors,
         "actor_keys": actor_keys,
         "directors": directors,
@@ -62,6 +67,7 @@ def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> Groups:
             "popularity": films[s.POPULARITY].fill_null(np.nan).to_numpy(),
             "averages": films[s.VOTE_AVERAGE].fill_null(np.nan).to_numpy(),
             "votes": votes.to_numpy(),
+            "runtimes": films["runtime"].fill_null(np.nan).to_numpy(),
         },
         "titles": pack_texts(films[s.TITLE]),
         "title_keys": pack_keys(_rows_by_key(films[s.TITLE], votes)),
@@ -73,7 +79,7 @@ def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> Groups:
 
 
 def _attributes(films: pl.DataFrame) -> Groups:
-    """What `Attributes` reads: codes of languages, flags of genres, and the names behind them, most frequent first."""
+    """What films are told apart by: codes of languages, flags of genres, and the names behind them by frequency."""
     genres = films.select(pl.col(s.GENRES).alias(_GENRE)).with_row_index(ROW).explode(_GENRE).drop_nulls().unique()
     genre_names, language_names = _by_frequency(genres[_GENRE]), _by_frequency(films[s.ORIGINAL_LANGUAGE].drop_nulls())
     flags = np.zeros((films.height, len(genre_names)), dtype=np.bool_)
@@ -82,6 +88,7 @@ def _attributes(films: pl.DataFrame) -> Groups:
         "attributes": {
             "languages": _codes(films[s.ORIGINAL_LANGUAGE], language_names),
             "genres": flags,
+            "first_genres": _codes(films[s.GENRES].list.first().alias(_GENRE), genre_names),
             "by_votes": np.argsort(-films[s.VOTE_COUNT].to_numpy(), kind="stable").astype(np.int32),
         },
         "genre_names": pack_texts(genre_names),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
+from almazara.movies import sentences
 from almazara.movies.catalog.catalog import Arrays, Texts
 from almazara.words.said import Said, said
 
@@ -68,7 +69,7 @@ class Reasons:
         same_era = self._years[row] // 10 == self._years[other] // 10
         found = [self._in_common(field, common[field]) for field in (_GENRE, *_TELLING_FIELDS) if field in common]
         if same_era:
-            era = decade(self._years[row])
+            era = sentences.decade(self._years[row])
             weak = said("films.reason.of_era", reason=found[0], era=era) if found else said("films.reason.era", era=era)
             found[:1] = [weak]
         return found or [self._alone(other)]
@@ -102,15 +103,3 @@ def is_telling(shared: int, viewers: int, others: int, users: int) -> bool:
     if shared < FEWEST_VIEWERS or shared < LEAST_SHARE * viewers or users <= viewers:
         return False
     return shared / viewers >= LEAST_LIFT * (others - shared) / (users - viewers)
-
-
-def decade(year: int) -> Said:
-    """`años 90`, and with the century where two digits could mean two decades.
-
-    >>> decade(1994).text(), decade(2003).text(), decade(1896).text()
-    ('años 90', 'años 2000', 'años 1890')
-    """
-    start = year // 10 * 10
-    if 1910 <= start < 2000:  # noqa: PLR2004 - the twentieth century
-        return said("films.decade.of_1900s", tens=str(start % 100))
-    return said("films.decade.other", start=str(start))
