@@ -18,6 +18,7 @@ from almazara.movies.users.answering import ListQuery
 from almazara.movies.users.events import LARGEST_ID
 from almazara.web.filters import read_filters
 from almazara.web.page import page, reader_of
+from almazara.web.standing import ruled
 from almazara.words.numbers import Language
 from almazara.words.said import said
 
@@ -72,6 +73,7 @@ async def film(request: Request) -> Response:
     method = request.query_params.get("metodo", METHODS[0])
     similar = films.recommend(one.titulo, _LISTED, method, film_id=film_id, language=language)
     values: dict[str, Any] = {"film": one, "similar": similar, "methods": _methods(method, language)}
+    values["numbers"] = [ruled(standing, language) for standing in films.film_standing(film_id)]
     return page(request, "film.html", here="films", **values)
 
 

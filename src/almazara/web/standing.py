@@ -1,0 +1,52 @@
+"""A film's numbers, each on the ruler of its genre and decade."""
+
+import math
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from almazara.figures.chart import Scale
+from almazara.figures.ruler import ruler
+from almazara.movies.catalog.standing import Comb, Measure, Standing
+from almazara.web.page import drawn
+from almazara.words import numbers
+from almazara.words.numbers import Language
+
+_DECIMALS = {Measure.AVERAGE: 1, Measure.POPULARITY: 1, Measure.RETURN: 2}
+_UNITS = {Measure.BUDGET: "$", Measure.REVENUE: "$", Measure.RUNTIME: "min", Measure.RETURN: "\u00d7"}
+_SHORT = {Measure.BUDGET, Measure.REVENUE}
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """One number as a page shows it: its name, itself, the ruler, and what it says."""
+
+    name: str
+    value: str
+    picture: Markup
+    sentence: str
+
+
+def ruled(one: Standing, language: Language) -> Ruled:
+    """A number of a film among those of comparable films."""
+    sentence = one.message.text(language)
+    scale = Scale.LOG if one.comb.is_logarithmic else Scale.NUMBER
+    picture = ruler(_middles(one.comb), label=sentence, now=one.value or None, scale=scale)
+    return Ruled(one.measure.label.text(language), written(one.measure, one.value, language), drawn(picture), sentence)
+
+
+def written(measure: Measure, value: float, language: Language) -> str:
+    """A measure's value with its unit."""
+    if measure in _SHORT:
+        text = numbers.compact(value, language)
+    else:
+        text = numbers.number(value, _DECIMALS.get(measure, 0), language)
+    return numbers.with_unit(text, _UNITS.get(measure, ""), language)
+
+
+def _middles(comb: Comb) -> dict[float, float]:
+    """The middle of each step and how many films it holds."""
+    steps = zip(comb.edges, comb.edges[1:], comb.counts, strict=False)
+    if comb.is_logarithmic:
+        return {math.sqrt(low * high): count for low, high, count in steps}
+    return {(low + high) / 2: count for low, high, count in steps}
