@@ -59,6 +59,7 @@ def test_a_route_answers_with_exactly_its_fields(sample_api, route, value, query
         ("/votos_titulo", "Press", {}),
         ("/recomendacion", "Press", {"n": 3}),
         ("/buscar", "", {"q": "oil"}),
+        ("/personas", "", {"q": "a"}),
         ("/peliculas/900007/comparacion", "", {}),
         ("/modelos/peliculas", "", {}),
         ("/recomendacion/usuario", "ana", {"n": 3}),
@@ -102,9 +103,34 @@ def test_an_actor_is_answered_with_exactly_these_fields(sample_api):
         "retorno_mediano",
         "peliculas_con_datos",
         "peliculas_dudosas",
+        "peliculas",
         "mensaje",
     }
     assert found["actor"] == name
+    assert found["cantidad_peliculas"] == len(found["peliculas"])
+
+
+def test_a_person_is_answered_in_both_roles_as_each_route_of_its_own_does(sample_api):
+    name = a_director(sample_api)
+    found = answer(sample_api, "/personas", name)
+    directed = answer(sample_api, "/get_director", name)
+    shared = ("cantidad_peliculas", "exito", "retorno_mediano", "peliculas_con_datos", "mensaje")
+    assert {field: found["direccion"][field] for field in shared} == {field: directed[field] for field in shared}
+    assert [film["id"] for film in found["direccion"]["peliculas"]] == [film["id"] for film in directed["peliculas"]]
+    for film in found["direccion"]["peliculas"]:
+        known = answer(sample_api, f"/peliculas/{film['id']}")
+        assert {name: film[name] for name in ("titulo", "anio", "fecha_estreno", "votos", "score", "puntuacion")} == {
+            name: known[name] for name in ("titulo", "anio", "fecha_estreno", "votos", "score", "puntuacion")
+        }
+        assert (film["retorno"] or 0) == known["retorno"]
+
+
+def test_people_are_searched_with_typos(sample_api):
+    name = a_director(sample_api)
+    found = answer(sample_api, "/personas", q=name[:-1], n=3)["resultados"]
+    assert found[0]["nombre"] == name
+    assert found[0]["dirigidas"] > 0
+    assert "q falta" in refusal(sample_api.get("/personas"), 422)["detail"]
 
 
 def test_a_director_is_answered_with_films_in_order_of_release(sample_api):
@@ -231,7 +257,9 @@ def test_a_near_miss_is_not_guessed_but_gets_five_suggestions(sample_api, route)
     assert problem["sugerencias"][0].startswith("Gone with the Olive (")
 
 
-@pytest.mark.parametrize(("route", "kind"), [("/get_actor", "actor"), ("/get_director", "director")])
+@pytest.mark.parametrize(
+    ("route", "kind"), [("/get_actor", "actor"), ("/get_director", "director"), ("/personas", "nadie")]
+)
 def test_an_unknown_person_gets_five_suggestions(sample_api, route, kind):
     problem = refusal(get(sample_api, route, "Ilario Umbrarim"), 404)
     assert kind in problem["detail"]
@@ -243,7 +271,9 @@ def test_a_suggestion_is_itself_an_answer(sample_api):
         assert answer(sample_api, "/score_titulo", suggestion)["titulo"] in suggestion
 
 
-@pytest.mark.parametrize("route", ["/score_titulo", "/votos_titulo", "/recomendacion", "/get_actor", "/get_director"])
+@pytest.mark.parametrize(
+    "route", ["/score_titulo", "/votos_titulo", "/recomendacion", "/get_actor", "/get_director", "/personas"]
+)
 @pytest.mark.parametrize(
     ("value", "said"),
     [("a" * 201, "hasta 200"), ("a\nb", "control"), ("Press\n", "control"), ("a\x00", "control"), (" ", "vacío")],

@@ -112,6 +112,7 @@ def test_before_the_first_build_a_question_says_what_to_do(run):
         ("dia", "viernes", "En día viernes"),
         ("score", "Oil/Water", "score (popularidad)"),
         ("votos", "Oil/Water", "valoraciones"),
+        ("persona", "Fenna Eldhurst", "ha dirigido"),
         ("buscar", "olive", "películas para «olive»"),
     ],
 )

@@ -24,7 +24,7 @@ def test_a_catalog_of_one_film_without_people_answers(tmp_path):
     assert films.recommend("The Mill").detalle == []
     assert films.recommend("The Mill").mensaje == "No hay películas parecidas a The Mill (2000)."
     with pytest.raises(NotFoundError) as raised:
-        films.actor("Ana Oliva")
+        films.people.actor("Ana Oliva")
     assert raised.value.suggestions == []
 
 

@@ -167,7 +167,7 @@ def test_the_threshold_is_a_setting(tmp_path):
 
 
 def test_a_film_counts_once_for_somebody_with_two_roles_in_it(films):
-    assert films.actor("ana oliva").cantidad_peliculas == 4
+    assert films.people.actor("ana oliva").cantidad_peliculas == 4
 
 
 def test_a_name_with_spaces_around_it_is_the_same_person(films):
@@ -175,7 +175,7 @@ def test_a_name_with_spaces_around_it_is_the_same_person(films):
 
 
 def test_the_success_of_an_actor_is_the_sum_of_the_returns(films):
-    answer = films.actor("Ana Oliva")
+    answer = films.people.actor("Ana Oliva")
     assert answer.exito == 4.0 + 1.0 + 9 * MILLION
     assert answer.retorno_promedio == answer.exito / 4
     assert answer.retorno_promedio_con_datos == answer.exito / 3
@@ -184,13 +184,13 @@ def test_the_success_of_an_actor_is_the_sum_of_the_returns(films):
 
 
 def test_films_with_doubtful_money_are_named(films):
-    answer = films.actor("Ana Oliva")
+    answer = films.people.actor("Ana Oliva")
     assert answer.peliculas_dudosas == ["One Dollar"]
     assert "One Dollar" in answer.mensaje
 
 
 def test_films_that_somebody_only_directed_do_not_count_for_the_actor(films):
-    answer = films.actor("Bruno Orujo")
+    answer = films.people.actor("Bruno Orujo")
     assert (answer.cantidad_peliculas, answer.exito, answer.peliculas_con_datos) == (1, 0.0, 0)
     assert answer.retorno_promedio_con_datos is None
     assert answer.retorno_mediano is None
@@ -198,16 +198,16 @@ def test_films_that_somebody_only_directed_do_not_count_for_the_actor(films):
 
 def test_who_only_directs_is_no_actor(films):
     with pytest.raises(NotFoundError, match="ningún actor"):
-        films.actor("Carla Pipirrana")
+        films.people.actor("Carla Pipirrana")
 
 
 def test_who_only_acts_is_no_director(films):
     with pytest.raises(NotFoundError, match="ningún director"):
-        films.director("Ana Oliva")
+        films.people.director("Ana Oliva")
 
 
 def test_the_films_of_a_director_come_in_order_of_release_with_their_money(films):
-    answer = msgspec.json.decode(msgspec.json.encode(films.director("BRUNO ORUJO")))
+    answer = msgspec.json.decode(msgspec.json.encode(films.people.director("BRUNO ORUJO")))
     assert [film["titulo"] for film in answer["peliculas"]] == ["The Mill", "Late Harvest", "Oil/Water"]
     assert answer["peliculas"][2] == {
         "id": 4,
@@ -224,7 +224,7 @@ def test_the_films_of_a_director_come_in_order_of_release_with_their_money(films
 
 def test_a_person_mistyped_is_suggested(films):
     with pytest.raises(NotFoundError) as raised:
-        films.director("Carla Piprirana")
+        films.people.director("Carla Piprirana")
     assert raised.value.suggestions[0] == "Carla Pipirrana"
 
 
@@ -276,7 +276,7 @@ def test_a_number_out_of_range_says_what_is_allowed(films, n):
 
 @pytest.mark.parametrize("text", ["", "  ", "a\0b", "a" * 201])
 def test_a_text_that_cannot_be_looked_up_is_refused(films, text):
-    for ask in (films.score, films.votes, films.actor, films.director, films.recommend):
+    for ask in (films.score, films.votes, films.people.actor, films.people.director, films.recommend):
         with pytest.raises(InputError):
             ask(text)
 
@@ -303,14 +303,14 @@ ENGLISH = [
         "Oil/Water came out in 1990 and has 2,000 votes: not more than the 2,000 that its average takes.",
     ),
     (
-        lambda films, lengua: films.actor("Ana Oliva", lengua),
+        lambda films, lengua: films.people.actor("Ana Oliva", lengua),
         (
             "Ana Oliva has acted in 4 films. Their success, the sum of the returns, is 9,000,005.00; the return of 3 "
             "is known, with a median of 4.00. Mind: budget or revenue are doubtful in One Dollar."
         ),
     ),
     (
-        lambda films, lengua: films.director("Bruno Orujo", lengua),
+        lambda films, lengua: films.people.director("Bruno Orujo", lengua),
         (
             "Bruno Orujo has directed 3 films. Their success, the sum of the returns, is 5.00; the return of 2 is "
             "known, with a median of 2.50."

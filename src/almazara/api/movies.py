@@ -63,11 +63,12 @@ DAY: Final = PathText(
 TITLE: Final = PathText("titulo", "Título, también original; `Título (1950)` elige el año.", "Gone with the Olive")
 ACTOR: Final = PathText("nombre_actor", "Nombre y apellidos.", "Ramona Wendández")
 DIRECTOR: Final = PathText("nombre_director", "Nombre y apellidos.", "Fenna Eldhurst")
+PERSON: Final = PathText("nombre", "Nombre y apellidos.", "Fenna Eldhurst")
 ID: Final = PathText("id", "Id de la película.", "900001", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID})
 TEXT: Final = text("q", "Lo que se busca; admite erratas.", None, required=True)
 YEAR: Final = number("anio", "Año de estreno, entre varias del mismo título.", *YEARS, None)
 FILM_ID: Final = number("id", "Id, entre varias del mismo título.", 1, LARGEST_ID, None)
-COUNT: Final = number("n", "Cuántas películas; 5 recomendadas o 10 buscadas si no se dice.", 1, MAX_SIMILAR, None)
+COUNT: Final = number("n", "Cuántas; 5 recomendadas o 10 buscadas si no se dice.", 1, MAX_SIMILAR, None)
 METHOD: Final = text(
     "metodo", f"Método; {DEFAULT_METHOD} si no se dice.", DEFAULT_METHOD, {"type": "string", "enum": list(METHODS)}
 )
@@ -95,6 +96,10 @@ EXCLUDED: Final = values(
 )
 LANGUAGE: Final = choice("lengua", "En qué lengua se dicen mensaje y motivos.", Language.ES)
 FILTERS: Final = (YEAR_MIN, YEAR_MAX, LANGUAGES, GENRES, VOTES_MIN, EXCLUDED)
+
+
+_SEARCH: Final = (TEXT, COUNT, LANGUAGE)
+_FOUND: Final = 10
 
 
 def _films(request: Request) -> MovieService:
@@ -137,7 +142,7 @@ async def votes(request: Request) -> Response:
     "/get_actor/{nombre_actor:text}", answers.ActorAnswer, "Éxito de un actor o una actriz", [ACTOR, LANGUAGE]
 )
 async def actor(request: Request) -> Response:
-    return send(_films(request).actor(ACTOR.read(request), LANGUAGE.read(request)))
+    return send(_films(request).people.actor(ACTOR.read(request), LANGUAGE.read(request)))
 
 
 @router.question(
@@ -147,7 +152,22 @@ async def actor(request: Request) -> Response:
     [DIRECTOR, LANGUAGE],
 )
 async def director(request: Request) -> Response:
-    return send(_films(request).director(DIRECTOR.read(request), LANGUAGE.read(request)))
+    return send(_films(request).people.director(DIRECTOR.read(request), LANGUAGE.read(request)))
+
+
+@router.question("/personas", answers.PeopleAnswer, "Buscar actores y directores, con erratas", _SEARCH, errors=())
+async def people(request: Request) -> Response:
+    return send(_films(request).people.search(_asked(request), COUNT.read(request) or _FOUND, LANGUAGE.read(request)))
+
+
+@router.question(
+    "/personas/{nombre:text}",
+    answers.PersonAnswer,
+    "Las películas de una persona en sus dos papeles",
+    [PERSON, LANGUAGE],
+)
+async def person(request: Request) -> Response:
+    return send(_films(request).people.person(PERSON.read(request), LANGUAGE.read(request)))
 
 
 @router.question(
@@ -185,13 +205,16 @@ def read_filters(request: Request) -> Filters:
     )
 
 
-@router.question("/buscar", answers.SearchAnswer, "Buscar películas, con erratas", [TEXT, COUNT, LANGUAGE], errors=())
+@router.question("/buscar", answers.SearchAnswer, "Buscar películas, con erratas", _SEARCH, errors=())
 async def search(request: Request) -> Response:
-    n = COUNT.read(request) or 10
-    films, asked = _films(request), TEXT.read(request)
+    return send(_films(request).search(_asked(request), COUNT.read(request) or _FOUND, LANGUAGE.read(request)))
+
+
+def _asked(request: Request) -> str:
+    asked = TEXT.read(request)
     if asked is None:
         raise InputError(f"El parámetro {TEXT.name} falta: escriba ?{TEXT.name}=...")
-    return send(films.search(asked, n, LANGUAGE.read(request)))
+    return asked
 
 
 @router.question("/peliculas/{id}", answers.FilmAnswer, "Una película por su id", [ID, LANGUAGE])

@@ -12,11 +12,11 @@ from almazara.api.errors import PROBLEM_TYPE, Problem, declared
 from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, MOST_VOTES, YEARS, Lengua, read_filters
 from almazara.api.routes import PathText, PlainRouter, described, flag, reading, send, values, writing
 from almazara.errors import InputError
-from almazara.movies.answers import DeletedAnswer, EventsAnswer, GroupAnswer, ProfileAnswer, UserAnswer
 from almazara.movies.catalog.titles import LONGEST_QUERY
 from almazara.movies.similar.attributes import MAX_EXCLUDED, Filters
 from almazara.movies.similar.ranking import MAX_SIMILAR
 from almazara.movies.users.answering import MAX_LISTED, MAX_MEMBERS, ListQuery
+from almazara.movies.users.answers import DeletedAnswer, EventsAnswer, GroupAnswer, ProfileAnswer, UserAnswer
 from almazara.movies.users.events import KINDS, LARGEST_ID, MAX_EVENTS, MAX_RATING, MIN_RATING, USER_PATTERN, BatchError
 from almazara.movies.users.film_users import FilmUsers
 from almazara.words.numbers import Language

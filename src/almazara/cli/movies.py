@@ -28,7 +28,7 @@ Languages = Annotated[str, typer.Option("--idioma", help="One of these original 
 Genres = Annotated[str, typer.Option("--genero", help="One of these genres: drama,comedia")]
 
 
-Question = Literal["mes", "dia", "score", "votos", "actor", "director", "buscar", "pelicula"]
+Question = Literal["mes", "dia", "score", "votos", "actor", "director", "persona", "buscar", "pelicula"]
 DataSet = Literal["the-movies-dataset", "ml-latest-small", "ml-latest", "ml-1m", "ml-25m"]
 
 
@@ -84,8 +84,9 @@ def ask(
         "dia": lambda: service.day(about),
         "score": lambda: service.score(about, year, film_id),
         "votos": lambda: service.votes(about, year, film_id),
-        "actor": lambda: service.actor(about),
-        "director": lambda: service.director(about),
+        "actor": lambda: service.people.actor(about),
+        "director": lambda: service.people.director(about),
+        "persona": lambda: service.people.person(about),
         "buscar": lambda: service.search(about, 10),
         "pelicula": lambda: service.film(_film_id(about)),
     }

@@ -58,8 +58,21 @@ class VotesAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditedFilm:
+    """One film of a person; money in US dollars, 0 where unknown."""
+
+    id: int
+    titulo: str
+    fecha_estreno: str
+    retorno: float
+    costo: int
+    recaudacion: int
+    ganancia: int
+
+
+@dataclass(frozen=True, slots=True)
 class ActorAnswer:
-    """An actor's success: `exito` is the sum of the returns of the films they act in."""
+    """An actor's success and films, in order of release; `exito` is the sum of the returns of the films they act in."""
 
     actor: str
     cantidad_peliculas: int
@@ -69,20 +82,8 @@ class ActorAnswer:
     retorno_mediano: float | None
     peliculas_con_datos: int
     peliculas_dudosas: list[str]
+    peliculas: list[CreditedFilm]
     mensaje: str
-
-
-@dataclass(frozen=True, slots=True)
-class DirectedFilm:
-    """One film of a director; money in US dollars, 0 where unknown."""
-
-    id: int
-    titulo: str
-    fecha_estreno: str
-    retorno: float
-    costo: int
-    recaudacion: int
-    ganancia: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,67 @@ class DirectorAnswer:
     retorno_mediano: float | None
     peliculas_con_datos: int
     peliculas_dudosas: list[str]
-    peliculas: list[DirectedFilm]
+    peliculas: list[CreditedFilm]
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
+class CareerFilm:
+    """One film of a person beside the others; `retorno` is null where it is not known."""
+
+    id: int
+    titulo: str
+    anio: int
+    fecha_estreno: str
+    votos: int
+    puntuacion: float | None
+    score: float | None
+    retorno: float | None
+    dinero_dudoso: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAnswer:
+    """What the films of a person in one role returned, and these films in order of release."""
+
+    cantidad_peliculas: int
+    exito: float
+    retorno_promedio: float
+    retorno_promedio_con_datos: float | None
+    retorno_mediano: float | None
+    peliculas_con_datos: int
+    peliculas_dudosas: list[str]
+    peliculas: list[CareerFilm]
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAnswer:
+    """A person's films as an actor and as a director, null where they have none."""
+
+    nombre: str
+    actuacion: RoleAnswer | None
+    direccion: RoleAnswer | None
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHit:
+    """One person found, and in how many films they act and direct."""
+
+    nombre: str
+    actuadas: int
+    dirigidas: int
+    similitud: float
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleAnswer:
+    """People found for a text, best first."""
+
+    q: str
+    cantidad: int
+    resultados: list[PersonHit]
     mensaje: str
 
 
@@ -217,88 +278,4 @@ class StandingAnswer:
     titulo: str
     anio: int
     medidas: list[ComparedMeasure]
-    mensaje: str
-
-
-@dataclass(frozen=True, slots=True)
-class UserRecommendation:
-    """One film for a user; `afinidad` goes from 0, what suits least, to 1, what suits best."""
-
-    id: int
-    titulo: str
-    anio: int
-    afinidad: float
-    motivos: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class UserAnswer:
-    """Films for a user; `historial` counts the films that they know, and `nuevo` says that there are none."""
-
-    usuario: str
-    nuevo: bool
-    historial: int
-    recomendaciones: list[str]
-    detalle: list[UserRecommendation]
-    mensaje: str
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """Which film an entry of a list was taken for; `otras` share its title."""
-
-    pedido: str
-    id: int
-    titulo: str
-    anio: int
-    otras: list[FilmReference]
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileAnswer:
-    """Films for a list of films, and what was understood."""
-
-    gustan: list[Understood]
-    no_gustan: list[Understood]
-    recomendaciones: list[str]
-    detalle: list[UserRecommendation]
-    mensaje: str
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One of a group."""
-
-    usuario: str
-    nuevo: bool
-    historial: int
-
-
-@dataclass(frozen=True, slots=True)
-class GroupAnswer:
-    """Films for several people at once."""
-
-    usuarios: list[Member]
-    recomendaciones: list[str]
-    detalle: list[UserRecommendation]
-    mensaje: str
-
-
-@dataclass(frozen=True, slots=True)
-class EventsAnswer:
-    """What became of a batch of events; `conocidos` had come before."""
-
-    recibidos: int
-    nuevos: int
-    conocidos: int
-    mensaje: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeletedAnswer:
-    """What was deleted of a user; `en_fichero` says that the ratings file still has their id."""
-
-    usuario: str
-    eventos_borrados: int
-    en_fichero: bool
     mensaje: str

@@ -11,6 +11,7 @@ from almazara.artifacts import Artifact
 from almazara.errors import UnavailableError
 from almazara.movies.catalog.catalog import Arrays, KeyTable, Releases, Texts, open_catalog
 from almazara.movies.catalog.people import Money, People
+from almazara.movies.catalog.person_answers import PersonAnswers, Role
 from almazara.movies.catalog.search import SearchIndex
 from almazara.movies.catalog.standing import Standings
 from almazara.movies.exploring.films import Films
@@ -62,16 +63,18 @@ def _parts(group: Callable[[str], Arrays], report: Mapping[str, Any]) -> Parts:
         catalog=catalog,
         releases=Releases(group("releases")),
         films=Texts(group("film_answers")),
-        directed=Texts(group("directed")),
-        money=Money(group("money")),
+        people=PersonAnswers(
+            catalog, Texts(group("credited")), Money(group("money")), _role("actor", group), _role("director", group)
+        ),
         standings=Standings(group("films"), group("money"), group("attributes"), Texts(group("genre_names"))),
-        actors=People(group("actors"), KeyTable(group("actor_keys"))),
-        directors=People(group("directors"), KeyTable(group("director_keys"))),
         title_search=title_search,
-        actor_search=SearchIndex(group("actor_search")),
-        director_search=SearchIndex(group("director_search")),
         similar=similar,
         recommended=Texts(group("recommended")),
         users=open_user_answers(group, catalog, title_search, similar),
         explored=Films(group, report),
     )
+
+
+def _role(name: str, group: Callable[[str], Arrays]) -> Role:
+    people = People(group(f"{name}s"), KeyTable(group(f"{name}_keys")))
+    return Role(name, people, SearchIndex(group(f"{name}_search")))

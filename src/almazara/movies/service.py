@@ -11,7 +11,7 @@ from almazara.movies import answers, sentences
 from almazara.movies.catalog import calendar_es
 from almazara.movies.catalog.calendar_es import DayOfMonth, Weekday
 from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, Found, Releases, Texts
-from almazara.movies.catalog.people import Money, People, actor_answer, director_answer
+from almazara.movies.catalog.person_answers import PersonAnswers
 from almazara.movies.catalog.search import SearchIndex
 from almazara.movies.catalog.standing import Standing, Standings, standing_answer
 from almazara.movies.catalog.titles import check_query
@@ -35,14 +35,9 @@ class Parts:
     catalog: Catalog
     releases: Releases
     films: Texts
-    directed: Texts
-    money: Money
+    people: PersonAnswers
     standings: Standings
-    actors: People
-    directors: People
     title_search: SearchIndex
-    actor_search: SearchIndex
-    director_search: SearchIndex
     similar: SimilarAnswers
     recommended: Texts
     users: UserAnswers
@@ -55,6 +50,7 @@ class MovieService:
     def __init__(self, parts: Parts, *, version: str, is_sample: bool, min_votes: int) -> None:
         self.version = version
         self.is_sample = is_sample
+        self.people = parts.people
         self.users = parts.users
         self.explored = parts.explored
         self._parts = parts
@@ -62,7 +58,6 @@ class MovieService:
         self._min_votes = min_votes
         # A long list with its reasons costs as much as ten short ones, and people ask about the same few films.
         self._remembered_similar = lru_cache(maxsize=_REMEMBERED)(parts.similar.answer)
-        self._remembered_director = lru_cache(maxsize=_REMEMBERED)(self._director)
 
     def __len__(self) -> int:
         return len(self._catalog)
@@ -111,25 +106,6 @@ class MovieService:
         return answers.VotesAnswer(
             film.id, film.titulo, film.anio, count, average, enough, message, self._others(found)
         )
-
-    def actor(self, name: str, language: Language = Language.ES) -> answers.ActorAnswer:
-        """What the films of an actor returned; films that they only directed do not count."""
-        people, money = self._parts.actors, self._parts.money
-        row = _person(name, people, self._parts.actor_search, "ningún actor o actriz")
-        films = people.films(row)
-        return actor_answer(people.name(row), money.returns(films), self._titles(money.doubtful(films)), language)
-
-    def director(self, name: str, language: Language = Language.ES) -> answers.DirectorAnswer:
-        """The films of a director and what they returned."""
-        people, search = self._parts.directors, self._parts.director_search
-        return self._remembered_director(_person(name, people, search, "ningún director o directora"), language)
-
-    def _director(self, row: int, language: Language) -> answers.DirectorAnswer:
-        people, money = self._parts.directors, self._parts.money
-        films = people.films(row)
-        directed = [self._parts.directed.encoded(film) for film in films]
-        doubtful = self._titles(money.doubtful(films))
-        return director_answer(people.name(row), directed, money.returns(films), doubtful, language)
 
     def film(self, film_id: int, language: Language = Language.ES) -> bytes:
         """A FilmAnswer as JSON, in Spanish made at build time; raises NotFoundError when there is no such film."""
@@ -206,17 +182,5 @@ class MovieService:
             raise NotFoundError(f"No hay ninguna película que se llame {asked}.", near)
         return found
 
-    def _titles(self, rows: list[int]) -> list[str]:
-        return [self._catalog.title(row) for row in rows]
-
     def _others(self, found: Found) -> list[answers.FilmReference]:
         return [self._catalog.reference(row) for row in found.others]
-
-
-def _person(name: str, people: People, search: SearchIndex, nobody: str) -> int:
-    name = check_query(name)
-    row = people.find(name)
-    if row is None:
-        near = search.search(name, SUGGESTIONS)
-        raise NotFoundError(f"No hay {nobody} que se llame «{name}».", [match.text for match in near])
-    return row

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from almazara.movies.catalog.build_film_answers import build_directed, build_film_answers
+from almazara.movies.catalog.build_film_answers import build_credited, build_film_answers
 from almazara.movies.catalog.catalog import Arrays, Groups, Texts
 from almazara.movies.catalog.packing import KEY, ROW, offsets, pack_keys, pack_texts
 from almazara.movies.catalog.search import build_index
@@ -32,7 +32,7 @@ def build_answers(tables: Mapping[str, pl.DataFrame]) -> Groups:
         **build_catalog(films, keys),
         "imdb": build_imdb_numbers(films, keys),
         "film_answers": build_film_answers(tables),
-        "directed": build_directed(films),
+        "credited": build_credited(films),
         "money": {
             "budgets": films[s.BUDGET].to_numpy(),
             "revenues": films[s.REVENUE].to_numpy(),
@@ -64,6 +64,7 @@ def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> Groups:
         "films": {
             "ids": films[s.ID].to_numpy(),
             "years": films[s.RELEASE_YEAR].to_numpy(),
+            "released": _ordinals(films[s.RELEASE_DATE]),
             "popularity": films[s.POPULARITY].fill_null(np.nan).to_numpy(),
             "averages": films[s.VOTE_AVERAGE].fill_null(np.nan).to_numpy(),
             "votes": votes.to_numpy(),
@@ -121,8 +122,7 @@ def _rows_by_key(titles: pl.Series, votes: pl.Series) -> pl.DataFrame:
 
 def _releases(released: pl.Series) -> Arrays:
     """Counts by month (12), weekday from Monday (7), day of the month (31), and by date (ordinals, rising)."""
-    days_before_1970 = 719_163  # what date.toordinal() gives for 1 January 1970
-    dates, by_date = np.unique(released.to_physical().to_numpy() + np.int32(days_before_1970), return_counts=True)
+    dates, by_date = np.unique(_ordinals(released), return_counts=True)
     return {
         "by_month": _counts(released.dt.month(), 12),
         "by_weekday": _counts(released.dt.weekday(), 7),
@@ -130,6 +130,12 @@ def _releases(released: pl.Series) -> Arrays:
         "dates": dates,
         "by_date": by_date.astype(np.int32),
     }
+
+
+def _ordinals(days: pl.Series) -> np.ndarray:
+    """What date.toordinal() gives for each day: int32."""
+    days_before_1970 = 719_163
+    return days.to_physical().to_numpy() + np.int32(days_before_1970)
 
 
 def _counts(parts: pl.Series, size: int) -> np.ndarray:

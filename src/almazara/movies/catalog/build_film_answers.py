@@ -70,8 +70,8 @@ _FILM_FIELDS: Final = {
 """The fields of a FilmAnswer from the joined columns, but its sentence."""
 
 
-def build_directed(films: pl.DataFrame) -> Arrays:
-    """A DirectedFilm as one line of JSON for each film, in order of row, as `Texts`."""
+def build_credited(films: pl.DataFrame) -> Arrays:
+    """A CreditedFilm as one line of JSON for each film, in order of row, as `Texts`."""
     lines = io.BytesIO()
     films.select(
         id=s.ID,

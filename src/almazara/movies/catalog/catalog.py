@@ -104,6 +104,7 @@ class Catalog:
     def __init__(self, films: Arrays, titles: Texts, title_keys: KeyTable, original_keys: KeyTable) -> None:
         self._ids = films["ids"].data
         self._years = films["years"].data
+        self._released = films["released"].data
         self._popularity = films["popularity"].data
         self._averages = films["averages"].data
         self._votes = films["votes"].data
@@ -133,6 +134,10 @@ class Catalog:
     def title(self, row: Row) -> str:
         """The title as it is written."""
         return self._titles[row]
+
+    def released(self, row: Row) -> date:
+        """The day on which the film came out."""
+        return date.fromordinal(self._released[row])
 
     def popularity(self, row: Row) -> float | None:
         """The film's popularity, where it is known."""

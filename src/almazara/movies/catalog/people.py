@@ -1,18 +1,12 @@
 """Actors and directors: who made which films, found by name, and what their films returned."""
 
 from collections.abc import Mapping, Sequence
-from math import fsum
-from statistics import median
 from typing import Any
 
-import msgspec
 import numpy as np
 
-from almazara.movies import sentences
-from almazara.movies.answers import ActorAnswer, DirectorAnswer
 from almazara.movies.catalog.catalog import KeyTable, Texts
 from almazara.movies.catalog.titles import query_keys
-from almazara.words.numbers import Language
 
 
 class People:
@@ -54,35 +48,3 @@ class Money:
 
     def _of(self, name: str, rows: Sequence[int]) -> list[Any]:
         return list(self._arrays[name][rows].tolist())
-
-
-def actor_answer(name: str, returns: Sequence[float], doubtful: Sequence[str], language: Language) -> ActorAnswer:
-    """The answer about somebody who acts in films with these returns."""
-    return ActorAnswer(actor=name, **_success("actor", name, returns, doubtful, language))
-
-
-def director_answer(
-    name: str, films: Sequence[bytes], returns: Sequence[float], doubtful: Sequence[str], language: Language
-) -> DirectorAnswer:
-    """The answer about the director of films with these returns; the films come as JSON, which is sent as it is."""
-    written: list[Any] = [msgspec.Raw(film) for film in films]
-    return DirectorAnswer(director=name, peliculas=written, **_success("director", name, returns, doubtful, language))
-
-
-def _success(
-    role: str, name: str, returns: Sequence[float], doubtful: Sequence[str], language: Language
-) -> dict[str, Any]:
-    known = [value for value in returns if value > 0]
-    total, middle = fsum(returns), median(known) if known else None
-    return {
-        "cantidad_peliculas": len(returns),
-        "exito": total,
-        "retorno_promedio": total / len(returns),
-        "retorno_promedio_con_datos": total / len(known) if known else None,
-        "retorno_mediano": middle,
-        "peliculas_con_datos": len(known),
-        "peliculas_dudosas": list(doubtful),
-        "mensaje": sentences.person(
-            role, name, len(returns), total=total, known=len(known), median=middle, doubtful=doubtful
-        ).text(language),
-    }

@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 
 from almazara.errors import InputError, NotFoundError
-from almazara.movies.answers import GroupAnswer, Member, ProfileAnswer, Understood, UserAnswer, UserRecommendation
 from almazara.movies.catalog.catalog import Arrays, Catalog, Found
 from almazara.movies.catalog.search import SearchIndex
 from almazara.movies.catalog.titles import check_query
@@ -16,6 +15,14 @@ from almazara.movies.similar.attributes import NO_FILTERS, Filters
 from almazara.movies.similar.ranking import Ranking, check_n
 from almazara.movies.similar.reasons import Reasons
 from almazara.movies.similar.stored import SimilarFilms
+from almazara.movies.users.answers import (
+    GroupAnswer,
+    Member,
+    ProfileAnswer,
+    Understood,
+    UserAnswer,
+    UserRecommendation,
+)
 from almazara.movies.users.events import Event, Kind, check_user
 from almazara.movies.users.exports.rows import Entry
 from almazara.movies.users.matching import ImdbNumbers, match

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from almazara.movies.answers import DeletedAnswer, EventsAnswer, GroupAnswer, UserAnswer
 from almazara.movies.users.answering import ListQuery, UserAnswers
+from almazara.movies.users.answers import DeletedAnswer, EventsAnswer, GroupAnswer, UserAnswer
 from almazara.movies.users.event_store import EventStore, open_event_store
 from almazara.movies.users.events import Event, check_user, read_events
 from almazara.movies.users.exports import Source, read_export

@@ -1,0 +1,183 @@
+"""Answers about actors and directors: what their films returned, each of these films, and who has a near name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import fsum
+from statistics import median
+from typing import Any, Final
+
+import msgspec
+
+from almazara.errors import NotFoundError
+from almazara.movies import sentences
+from almazara.movies.answers import (
+    ActorAnswer,
+    CareerFilm,
+    DirectorAnswer,
+    PeopleAnswer,
+    PersonAnswer,
+    PersonHit,
+    RoleAnswer,
+)
+from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, Row, Texts
+from almazara.movies.catalog.people import Money, People
+from almazara.movies.catalog.search import SearchIndex
+from almazara.movies.catalog.titles import check_query
+from almazara.words.numbers import Language
+from almazara.words.said import said
+
+_REMEMBERED: Final = 512
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Role:
+    """What somebody does in films, who does it, and the search for near names; `name` is `actor` or `director`."""
+
+    name: str
+    people: People
+    search: SearchIndex
+
+    def row(self, asked: str) -> int | None:
+        """The row of a name, if somebody of this role has exactly this one."""
+        row = self.people.find(asked)
+        return row if row is not None and self.people.name(row) == asked else None
+
+
+class PersonAnswers:
+    """Answers from one version of the catalog; people of one name are one person.
+
+    Args:
+        catalog: The films.
+        credited: A CreditedFilm as JSON for each of them.
+        money: What they cost and returned.
+        actors: Who acts in them.
+        directors: Who directs them.
+    """
+
+    def __init__(self, catalog: Catalog, credited: Texts, money: Money, actors: Role, directors: Role) -> None:
+        self._catalog = catalog
+        self._credited = credited
+        self._money = money
+        self._actors = actors
+        self._directors = directors
+        # Each film costs its part, and people ask about those who have many.
+        self._remembered_credits = lru_cache(maxsize=_REMEMBERED)(self._credits)
+        self._remembered_career = lru_cache(maxsize=_REMEMBERED)(self._career)
+
+    def actor(self, name: str, language: Language = Language.ES) -> ActorAnswer:
+        """The films of an actor and what they returned; films that they only directed do not count."""
+        row = _find(name, self._actors, "ningún actor o actriz")
+        return ActorAnswer(actor=self._actors.people.name(row), **self._remembered_credits(self._actors, row, language))
+
+    def director(self, name: str, language: Language = Language.ES) -> DirectorAnswer:
+        """The films of a director and what they returned."""
+        role, row = self._directors, _find(name, self._directors, "ningún director o directora")
+        return DirectorAnswer(director=role.people.name(row), **self._remembered_credits(role, row, language))
+
+    def person(self, name: str, language: Language = Language.ES) -> PersonAnswer:
+        """Somebody's films in both roles; raises NotFoundError with near names."""
+        known = self._spelled(check_query(name))
+        acting, directing = (
+            None if (row := role.row(known)) is None else self._remembered_career(role, row, language)
+            for role in (self._actors, self._directors)
+        )
+        message = " ".join([role.mensaje for role in (acting, directing) if role is not None])
+        return PersonAnswer(known, acting, directing, message)
+
+    def search(self, query: str, n: int, language: Language = Language.ES) -> PeopleAnswer:
+        """Who acts or directs and has a name like this one, nearest first."""
+        query = check_query(query)
+        hits = self._near(query, n)
+        message = said(f"films.people.{'found' if hits else 'nothing'}", n=len(hits), query=query)
+        return PeopleAnswer(query, len(hits), hits, message.text(language))
+
+    def _spelled(self, asked: str) -> str:
+        """The name as it is written: exactly as asked where somebody has it, else of the namesake with most films."""
+        found = [
+            (role.people.name(row) == asked, len(role.people.films(row)), role.people.name(row))
+            for role in (self._actors, self._directors)
+            if (row := role.people.find(asked)) is not None
+        ]
+        if not found:
+            near = [hit.nombre for hit in self._near(asked, SUGGESTIONS)]
+            raise NotFoundError(f"No hay nadie que se llame «{asked}».", near)
+        return max(found)[2]
+
+    def _near(self, text: str, n: int) -> list[PersonHit]:
+        scores: dict[str, float] = {}
+        for role in (self._actors, self._directors):
+            for match in role.search.search(text, n):
+                scores[match.text] = max(match.score, scores.get(match.text, 0.0))
+        hits = [
+            PersonHit(name, self._count(self._actors, name), self._count(self._directors, name), round(score, 4))
+            for name, score in scores.items()
+        ]
+        return sorted(hits, key=lambda hit: -hit.similitud)[:n]
+
+    @staticmethod
+    def _count(role: Role, name: str) -> int:
+        row = role.row(name)
+        return 0 if row is None else len(role.people.films(row))
+
+    def _credits(self, role: Role, row: int, language: Language) -> dict[str, Any]:
+        films = role.people.films(row)
+        # Written when the catalog was built, and sent as they are.
+        written = [msgspec.Raw(self._credited.encoded(film)) for film in films]
+        return {**self._success(role, row, films, language), "peliculas": written}
+
+    def _career(self, role: Role, row: int, language: Language) -> RoleAnswer:
+        films = role.people.films(row)
+        returns, doubtful = self._money.returns(films), set(self._money.doubtful(films))
+        listed = [
+            self._career_film(film, gained, is_doubtful=film in doubtful)
+            for film, gained in zip(films, returns, strict=True)
+        ]
+        return RoleAnswer(**self._success(role, row, films, language), peliculas=listed)
+
+    def _career_film(self, row: Row, gained: float, *, is_doubtful: bool) -> CareerFilm:
+        catalog = self._catalog
+        return CareerFilm(
+            *catalog.facts(row),
+            fecha_estreno=catalog.released(row).isoformat(),
+            votos=catalog.votes(row),
+            puntuacion=catalog.average(row),
+            score=catalog.popularity(row),
+            retorno=gained or None,
+            dinero_dudoso=is_doubtful,
+        )
+
+    def _success(self, role: Role, row: int, films: Sequence[Row], language: Language) -> dict[str, Any]:
+        """What a person's films returned: the fields that answers about people share."""
+        returns = self._money.returns(films)
+        doubtful = [self._catalog.title(film) for film in self._money.doubtful(films)]
+        known = [value for value in returns if value > 0]
+        total, middle = fsum(returns), median(known) if known else None
+        message = sentences.person(
+            role.name,
+            role.people.name(row),
+            len(returns),
+            total=total,
+            known=len(known),
+            median=middle,
+            doubtful=doubtful,
+        )
+        return {
+            "cantidad_peliculas": len(returns),
+            "exito": total,
+            "retorno_promedio": total / len(returns),
+            "retorno_promedio_con_datos": total / len(known) if known else None,
+            "retorno_mediano": middle,
+            "peliculas_con_datos": len(known),
+            "peliculas_dudosas": doubtful,
+            "mensaje": message.text(language),
+        }
+
+
+def _find(name: str, role: Role, nobody: str) -> int:
+    name = check_query(name)
+    row = role.people.find(name)
+    if row is None:
+        near = role.search.search(name, SUGGESTIONS)
+        raise NotFoundError(f"No hay {nobody} que se llame «{name}».", [match.text for match in near])
+    return row
