@@ -26,6 +26,7 @@ SCRIPTS = {
     "m4": ["--series", "10"],
     "advice": ["--listings", "40"],
     "stores": ["200000"],
+    "overview": [],
 }
 
 

@@ -165,6 +165,35 @@ def test_a_category_has_a_history_and_a_forecast_like_a_product(api):
     assert product_forecast["unit"] == "piece"
 
 
+def test_the_overview_is_all_products_with_their_advice(api):
+    rows = api.get("/overview").json()
+    assert len(rows) == 14
+    row = next(one for one in rows if one["product"]["id"] == "shop.example:0")
+    advice = asked(api)
+    assert (row["plan"]["action"], row["plan"]["target_price"]) == (advice["action"], advice["target_price"])
+    assert (row["plan"]["why"], row["recent"]["low"], len(row["recent"]["prices"])) == ("worth", 7.0, 90)
+    predicted = api.get("/predict", params={"product": "shop.example:0", "horizon": 30, "levels": "80"}).json()
+    [low, _, high] = [one["price"] for one in predicted["days"][-1]["quantiles"]]
+    assert (round(row["low_80"], 4), round(row["high_80"], 4)) == (low, high)
+    assert api.get("/overview?category=wine").json() == []
+    assert api.get("/overview?shop=shop.example&category=oil").json() == rows
+    assert api.get("/overview?format=xlsx").status_code == 422
+
+
+def test_the_overview_comes_as_a_table_too(api):
+    rows = api.get("/overview").json()
+    text = api.get("/overview?format=csv")
+    assert text.headers["content-type"].startswith("text/csv")
+    read = list(csv.DictReader(io.StringIO(text.text)))
+    assert [one["product_id"] for one in read] == [one["product"]["id"] for one in rows]
+    assert [one["product_latest_price"] for one in read] == [one["product"]["latest"]["price"] or "" for one in rows]
+    assert {"grade", "recent_change_30", "recent_low_date", "plan_target_price", "low_80"} <= read[0].keys()
+    assert not {"recent_prices", "recent_comb", "product_latest"} & read[0].keys()
+    frame = pl.read_parquet(io.BytesIO(api.get("/overview?format=parquet").content))
+    assert frame.columns == list(read[0])
+    assert frame["recent_low_date"].dtype == pl.Date
+
+
 def test_the_index_comes_as_a_table_too(api):
     query = {"category": "oil", "index": True, "limit": 5}
     text = api.get("/data", params={**query, "format": "csv"})

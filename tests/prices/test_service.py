@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from almazara.errors import InputError, NotFoundError
+from almazara.prices.answering.history import MAX_ROWS
 from almazara.prices.answers import DataQuery
 from almazara.prices.buying.policy import AdvicePolicies
 from almazara.prices.forecasting.published import ForecastIndex, Forecasts
 from almazara.prices.publishing import Published
 from almazara.prices.schema import Availability, Observation
-from almazara.prices.service import MAX_ROWS, PriceService
+from almazara.prices.service import PriceService
 from almazara.prices.store.registry import store_at
 from price_shop import NOW, observed, product, search
 from profiles import examples

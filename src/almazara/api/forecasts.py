@@ -8,9 +8,8 @@ from almazara.api.errors import declared
 from almazara.api.prices import All, ProductId, RunId, Service
 from almazara.api.routes import reading, send, writing
 from almazara.errors import InputError
-from almazara.prices.alerts.rules import DEADLINE_DAYS
 from almazara.prices.answers import MOST_PIECES, Advice, Cheapest, Prediction
-from almazara.prices.buying.policy import LONGEST_DEADLINE
+from almazara.prices.buying.policy import DEADLINE_DAYS, LONGEST_DEADLINE
 from almazara.prices.collecting.runs import RETRAIN, RunView, find, view
 from almazara.prices.forecasting.issued import KEPT_DAYS, ForecastReport
 from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS

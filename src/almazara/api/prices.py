@@ -3,35 +3,27 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from almazara.api import tables
 from almazara.api.errors import declared
 from almazara.api.routes import reading, send, writing
+from almazara.api.tables import DESCRIBED, Format, as_table
 from almazara.app.prices import Prices
 from almazara.errors import InputError
+from almazara.prices.answering.history import MAX_ROWS
 from almazara.prices.answers import AnyRow, DailyRow, DataQuery, DataRow, IndexRow, Product
 from almazara.prices.collecting.runs import SCRAPE, RunView, find
-from almazara.prices.service import MAX_ROWS, PriceService
+from almazara.prices.service import PriceService
 
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
 _NEXT: Final = "X-Next-Cursor"
 _TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
 _KNOWN: Final[dict[int | str, Any]] = {200: {"model": Product, "description": "Ya se conocía"}}
-
-
-class Format(StrEnum):
-    """How data is sent."""
-
-    json = "json"
-    csv = "csv"
-    parquet = "parquet"
 
 
 class NewProduct(BaseModel):
@@ -133,7 +125,7 @@ def scrape_run(run_id: RunId, service: Service) -> Response:
 @router.get(
     "/data",
     response_model=DataAnswer,
-    responses={200: {"content": {"text/csv": {}, "application/vnd.apache.parquet": {}}}, **declared(404)},
+    responses={200: {"content": dict(DESCRIBED)}, **declared(404)},
     summary="La historia de un producto, de una categoría o de todo",
 )
 def data(
@@ -181,6 +173,4 @@ def _formatted(rows: Sequence[AnyRow], kind: type[AnyRow], following: str | None
     headers = {_NEXT: following} if following else {}
     if output is Format.json:
         return send({"items": rows, "next_cursor": following}, headers=headers)
-    if output is Format.csv:
-        return Response(tables.as_csv(rows, kind), headers=headers, media_type="text/csv")
-    return Response(tables.as_parquet(rows, kind), headers=headers, media_type="application/vnd.apache.parquet")
+    return as_table(rows, kind, output, headers)

@@ -1,30 +1,52 @@
-"""Rows as tables: CSV with exact texts, and Parquet whose columns have the same types on every page."""
+"""Rows as tables: CSV with exact texts, and Parquet whose columns have the same types on every page.
+
+A row within a row is spread over columns named `outer_inner`; lists have no place in a table and are left out.
+"""
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, get_args, get_type_hints
+from enum import StrEnum
+from functools import cache
+from types import UnionType
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import msgspec
-
-from almazara.prices.answers import AnyRow
+from fastapi import Response
 
 _AMOUNT_DIGITS: Final = (38, 12)
+DESCRIBED: Final[Mapping[str, Any]] = {"text/csv": {}, "application/vnd.apache.parquet": {}}
+"""The content types beside JSON, for OpenAPI."""
 
 
-def as_csv(rows: Sequence[AnyRow], kind: type[AnyRow]) -> bytes:
+class Format(StrEnum):
+    """How data is sent."""
+
+    json = "json"
+    csv = "csv"
+    parquet = "parquet"
+
+
+def as_table(rows: Sequence[object], kind: type, output: Format, headers: Mapping[str, str] | None = None) -> Response:
+    """Rows of a kind as CSV, or where `output` says so as Parquet."""
+    if output is Format.parquet:
+        return Response(_as_parquet(rows, kind), headers=headers, media_type="application/vnd.apache.parquet")
+    return Response(_as_csv(rows, kind), headers=headers, media_type="text/csv")
+
+
+def _as_csv(rows: Sequence[object], kind: type) -> bytes:
     """A header line and one line a row; moments in ISO 8601, amounts as they were kept."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(kind)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(msgspec.to_builtins(row) for row in rows)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_columns(kind))
+    writer.writerows([msgspec.to_builtins(_cell(row, path)) for path, _ in _columns(kind).values()] for row in rows)
     return text.getvalue().encode()
 
 
-def as_parquet(rows: Sequence[AnyRow], kind: type[AnyRow]) -> bytes:
+def _as_parquet(rows: Sequence[object], kind: type) -> bytes:
     """One Parquet file."""
     import polars as pl  # only here: it takes a third of a server's memory
 
@@ -34,14 +56,35 @@ def as_parquet(rows: Sequence[AnyRow], kind: type[AnyRow]) -> bytes:
         datetime: pl.Datetime("us", "UTC"),
         float: pl.Float64(),
         int: pl.Int64(),
+        bool: pl.Boolean(),
     }
-    hints = {name: (get_args(hint) or (hint,))[0] for name, hint in get_type_hints(kind).items()}
-    columns = {name: [_plain(getattr(row, name)) for row in rows] for name in hints}
+    columns = {name: [_plain(_cell(row, path)) for row in rows] for name, (path, _) in _columns(kind).items()}
+    schema = {name: types.get(of, pl.String()) for name, (_, of) in _columns(kind).items()}
     content = io.BytesIO()
-    schema = {name: types.get(hint, pl.String()) for name, hint in hints.items()}
     pl.DataFrame(columns, schema=schema).write_parquet(content)
     return content.getvalue()
 
 
+@cache
+def _columns(kind: type) -> dict[str, tuple[tuple[str, ...], type]]:
+    """The path to each column's cell, and its type."""
+    return {"_".join(path): (path, of) for path, of in _cells(kind, ())}
+
+
+def _cells(kind: type, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], type]]:
+    for name, hint in get_type_hints(kind).items():
+        of = get_args(hint)[0] if isinstance(hint, UnionType) else hint  # `X | None`
+        if isinstance(of, type) and is_dataclass(of):
+            yield from _cells(of, (*path, name))
+        elif get_origin(of) is not list:
+            yield (*path, name), of
+
+
+def _cell(row: Any, path: Sequence[str]) -> Any:  # noqa: ANN401 - any row, any cell
+    for name in path:
+        row = None if row is None else getattr(row, name)
+    return row
+
+
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any cell
-    return value.value if hasattr(value, "value") else value
+    return value.value if isinstance(value, StrEnum) else value

@@ -31,8 +31,8 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """The history of a product."""
+    from almazara.prices.answering.history import MAX_ROWS
     from almazara.prices.answers import DataQuery
-    from almazara.prices.service import MAX_ROWS
 
     query = DataQuery(product=product, start=_utc(start), end=_utc(end), limit=MAX_ROWS)
     with opened_prices() as prices:

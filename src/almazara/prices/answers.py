@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import date as Day  # noqa: N812 - a field called date would hide its own type
 from decimal import Decimal
@@ -12,7 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError
-from almazara.prices.forecasting.published import Backtested
+from almazara.prices.forecasting.published import Backtested, QuantileForecast
 from almazara.prices.packs import price_per_litre
 from almazara.prices.schema import TICK, Availability, Listing, ListingKind, Observation
 
@@ -55,10 +55,8 @@ class Product:
         latest = None
         if newest is not None:
             per_litre = _per_litre(newest.price, listing.litres)
-            days = round((now - newest.observed_at) / timedelta(days=1), 3)
-            latest = LatestPrice(
-                newest.observed_at, newest.availability, newest.price, newest.currency, per_litre, days
-            )
+            ago = days_ago(newest.observed_at, now)
+            latest = LatestPrice(newest.observed_at, newest.availability, newest.price, newest.currency, per_litre, ago)
         return cls(
             id=listing.listing_id,
             shop=listing.shop,
@@ -72,6 +70,12 @@ class Product:
             litres=listing.litres,
             latest=latest,
         )
+
+    def at(self, now: datetime) -> Product:
+        """The same, with how old its newest observation is then."""
+        if self.latest is None:
+            return self
+        return replace(self, latest=replace(self.latest, days_ago=days_ago(self.latest.observed_at, now)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,26 @@ class Prediction:
     levels: list[int]
     days: list[ForecastDay]
     backtest: list[Backtested]
+
+    @classmethod
+    def of(cls, found: QuantileForecast) -> Prediction:
+        """A forecast as it is kept."""
+        currency, _, unit = found.about.currency.partition("/")
+        days = [
+            ForecastDay(day, [Quantile(q, round(float(v), 4)) for q, v in zip(found.quantiles, values, strict=True)])
+            for day, values in zip(found.dates, found.values, strict=True)
+        ]
+        return cls(
+            product=found.listing_id,
+            model=found.about.model,
+            cutoff=date.fromisoformat(found.about.cutoff),
+            currency=currency,
+            unit=unit or PIECE,
+            horizon=len(days),
+            levels=found.levels,
+            days=days,
+            backtest=found.about.backtest,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +272,18 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do, and what is expected of it; see `Advice`. `why` is the code of what decided."""
+
+    action: str
+    why: str
+    target_price: Decimal | None
+    until: Day | None
+    expected_saving_percent: float
+    chance_of_paying_more: float
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
     """Buy now, or wait for a price until a day; what is expected of following it, and why (in Spanish).
 
@@ -279,6 +315,11 @@ class Advice:
     message: str
     reasons: list[str]
     cheapest: Switch | None
+
+
+def days_ago(moment: datetime, now: datetime) -> float:
+    """How long ago it is, to about a minute."""
+    return round((now - moment) / timedelta(days=1), 3)
 
 
 def _per_litre(price: Decimal | None, litres: Decimal | None) -> Decimal | None:

@@ -29,7 +29,7 @@ from typing import Any
 import msgspec
 
 from almazara.errors import InputError
-from almazara.prices.buying.policy import LONGEST_DEADLINE
+from almazara.prices.buying.policy import DEADLINE_DAYS, LONGEST_DEADLINE
 from almazara.prices.collecting.scraper_health import HealthReport, Trouble
 from almazara.prices.forecasting.scores import Drift
 from almazara.prices.money import money
@@ -39,7 +39,6 @@ Advises = Callable[[Sequence[Observation]], bool | None]
 FRESH = timedelta(days=3)
 MEDIAN_WINDOW = timedelta(days=30)
 ADVICE_WINDOW = timedelta(days=400)
-DEADLINE_DAYS = 30
 
 
 class RuleKind(StrEnum):

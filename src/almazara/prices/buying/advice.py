@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from almazara.errors import InputError
-from almazara.prices.answers import MOST_PIECES, Advice, Product
+from almazara.prices.answers import MOST_PIECES, Advice, Plan, Product
 from almazara.prices.buying.cheapest import switch
 from almazara.prices.buying.policy import LONGEST_DEADLINE, Action, AdvicePolicies, Decision, Policy, Why, decide
 from almazara.prices.buying.states import MIN_DAYS, SAME, STATES, WEEKS, WINDOW_DAYS, cheaper_weeks, states
@@ -75,26 +75,36 @@ def advise(asked: Question, policies: AdvicePolicies) -> Advice:
         raise InputError(f"quantity is {asked.quantity}: ask for 1 to {MOST_PIECES}.")
     policy = policies.of(asked.product.category, asked.deadline_days)
     decision = decide(asked.prices[None, :], policy)[0]
-    price = asked.price or Decimal(0)
-    target, until = _target(decision, price), asked.today + timedelta(days=decision.days)
-    saving = price * asked.quantity * Decimal(decision.saving)
-    waits = decision.action is Action.WAIT
+    planned = plan(decision, asked.price, asked.today)
+    saving = (asked.price or Decimal(0)) * asked.quantity * Decimal(decision.saving)
     return Advice(
         product=asked.product.id,
-        action=decision.action.value,
+        action=planned.action,
         price=asked.price,
         currency=asked.currency,
         as_of=asked.today if asked.price is not None else None,
         deadline_days=asked.deadline_days,
         quantity=asked.quantity,
-        target_price=target,
-        until=until if waits else None,
+        target_price=planned.target_price,
+        until=planned.until,
         expected_saving=saving.quantize(_CENT, ROUND_HALF_UP),
-        expected_saving_percent=round(decision.saving * 100, 1),
-        chance_of_paying_more=round(decision.chance, 2),
-        message=_message(decision, target, until, asked.currency),
+        expected_saving_percent=planned.expected_saving_percent,
+        chance_of_paying_more=planned.chance_of_paying_more,
+        message=_message(decision, planned, asked.currency),
         reasons=_reasons(asked, decision, policy),
         cheapest=switch(asked.product, asked.beside, asked.quantity),
+    )
+
+
+def plan(decision: Decision, price: Decimal | None, today: date) -> Plan:
+    """A decision of today on a product that costs so much, as it is answered."""
+    return Plan(
+        action=decision.action.value,
+        why=decision.why.value,
+        target_price=_target(decision, price or Decimal(0)),
+        until=today + timedelta(days=decision.days) if decision.action is Action.WAIT else None,
+        expected_saving_percent=round(decision.saving * 100, 1),
+        chance_of_paying_more=round(decision.chance, 2),
     )
 
 
@@ -107,12 +117,12 @@ def _target(decision: Decision, price: Decimal) -> Decimal | None:
     return max(unit, Decimal(decision.target).quantize(unit, ROUND_FLOOR))
 
 
-def _message(decision: Decision, target: Decimal | None, until: date, currency: str | None) -> str:
-    if decision.action is Action.WAIT:
+def _message(decision: Decision, planned: Plan, currency: str | None) -> str:
+    if planned.until is not None:
         return (
-            f"Espera: compra en cuanto cueste {money(target, currency)} o menos, y si no baja, el {until:%d/%m/%Y} "
-            f"como tarde. Ahorro esperado: {_percent(decision.saving)}; en {_percent(decision.chance)} de los casos "
-            "se paga más que hoy."
+            f"Espera: compra en cuanto cueste {money(planned.target_price, currency)} o menos, y si no baja, el "
+            f"{planned.until:%d/%m/%Y} como tarde. Ahorro esperado: {_percent(decision.saving)}; en "
+            f"{_percent(decision.chance)} de los casos se paga más que hoy."
         )
     return _WHY[decision.why]
 

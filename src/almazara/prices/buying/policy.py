@@ -18,6 +18,8 @@ from almazara.prices.forecasting.panel import Flags, Floats, filled_forward
 HORIZONS: Final = (7, 14, 30, 60, 90)
 """Days of waiting for which a policy is learned; a longer deadline takes the next shorter one."""
 LONGEST_DEADLINE: Final = 90
+DEADLINE_DAYS: Final = 30
+"""Within so many days one wants to have bought, where nothing else is said."""
 _EDGES: Final = {
     "above_lowest": (0.005, 0.03, 0.08, 0.15, 0.25),
     "share_cheaper": (0.02, 0.1, 0.3, 0.6, 0.9),

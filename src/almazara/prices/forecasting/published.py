@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 import numpy as np
@@ -60,6 +60,7 @@ class QuantileForecast:
     listing_id: str
     about: Forecasted
     dates: list[date]
+    levels: list[int]
     quantiles: list[float]
     values: np.ndarray
 
@@ -74,6 +75,22 @@ class Forecasts:
         self.index = index
         self.values = values
         self._rows = {listing_id: row for row, listing_id in enumerate(index.forecasts)}
+
+    @classmethod
+    def none(cls) -> Self:
+        """Nothing is published yet."""
+        return cls(ForecastIndex({}, {}), np.empty((0, HORIZON_DAYS, len(QUANTILES))))
+
+    def interval(self, listing_id: str, day: date, level: int) -> tuple[float, float] | None:
+        """Between which prices a listing lies on a day with a probability of `level` percent, if that is kept."""
+        if listing_id not in self._rows:
+            return None
+        ahead = (day - date.fromisoformat(self.index.forecasts[listing_id].cutoff)).days
+        if not 1 <= ahead <= HORIZON_DAYS:
+            return None
+        low, _, high = (QUANTILES.index(quantile) for quantile in quantiles_of([level]))
+        values = self.values[self._rows[listing_id], ahead - 1]
+        return float(values[low]), float(values[high])
 
     def of(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> QuantileForecast:
         """Quantiles for the days after the cutoff.
@@ -96,7 +113,7 @@ class Forecasts:
         first = date.fromisoformat(about.cutoff)
         dates = [first + timedelta(days=day) for day in range(1, horizon_days + 1)]
         values = self.values[self._rows[listing_id], :horizon_days][:, columns]
-        return QuantileForecast(listing_id, about, dates, wanted, values)
+        return QuantileForecast(listing_id, about, dates, sorted(set(levels)), wanted, values)
 
 
 def joined(first: Forecasts, second: Forecasts) -> Forecasts:

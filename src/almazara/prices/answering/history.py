@@ -1,0 +1,115 @@
+"""Pages of history: observations, days with their gaps, the index of a category; each with where the next begins."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from almazara.errors import InputError, NotFoundError
+from almazara.prices.answering.known import Known
+from almazara.prices.answers import DailyRow, DataPage, DataQuery, DataRow, IndexRow, cursor_at
+from almazara.prices.buying.category_index import CategoryIndex, category_index
+from almazara.prices.schema import TICK, Observation
+from almazara.prices.store.observations import is_key
+
+MAX_ROWS: Final = 10_000
+
+
+def data(known: Known, query: DataQuery) -> DataPage:
+    """One page of observations; see `PriceService.data`."""
+    _check(query)
+    found: list[Observation] = []
+    for listing_id, begins in _remaining(known, query):
+        room = query.limit + 1 - len(found)
+        found += known.store.history(listing_id, begins or query.start, query.end, limit=room)
+        if len(found) > query.limit:
+            kept = found[: query.limit]
+            return DataPage(kept, cursor_at(kept[-1].listing_id, kept[-1].observed_at + TICK))
+    return DataPage(found, None)
+
+
+def rows(known: Known, observations: Sequence[Observation]) -> list[DataRow]:
+    """Observations as the API shows them."""
+    litres = {listing.listing_id: listing.litres for listing in known.store.listings()}
+    return [DataRow.of(observation, litres.get(observation.listing_id)) for observation in observations]
+
+
+def daily(known: Known, query: DataQuery) -> tuple[list[DailyRow], str | None]:
+    """One page of daily values, and where the next begins; what is not known is marked, never filled silently."""
+    _check(query)
+    first, until = query.days(ZoneInfo(known.timezone))
+    found: list[DailyRow] = []
+    for listing_id, begins in _remaining(known, query):
+        for row in _days(known, listing_id, begins.date() if begins else first, until):
+            if len(found) == query.limit:
+                return found, _cursor(row)
+            found.append(row)
+    return found, None
+
+
+def index(known: Known, query: DataQuery) -> tuple[list[IndexRow], str | None]:
+    """One page of a category's index, and where the next begins; see `PriceService.index`."""
+    _check(query)
+    if query.category is None:
+        raise InputError("An index is one of a category: give category, and no product.")
+    first, until = query.days(ZoneInfo(known.timezone))
+    at, moment = query.begins
+    begins = (at, moment.date() if moment else date.min)
+    found = [
+        row
+        for one in indices(known, query.category)
+        for row in one.rows()
+        if (first or row.date) <= row.date <= (until or row.date) and (row.product, row.date) >= begins
+    ]
+    return found[: query.limit], _cursor(found[query.limit]) if len(found) > query.limit else None
+
+
+def indices(known: Known, category: str) -> list[CategoryIndex]:
+    """The index of each currency among a category's products.
+
+    Raises:
+        NotFoundError: for a category without prices.
+    """
+    if is_key(category) and (
+        found := category_index(known.store, category, until=known.today, timezone=known.timezone)
+    ):
+        return found
+    raise no_category(category)
+
+
+def no_category(category: str) -> NotFoundError:
+    """The error of a category that has no products, or no prices."""
+    return NotFoundError(f"There is no category {category[:100]!r} with prices: GET /productos shows the categories.")
+
+
+def _cursor(following: DailyRow | IndexRow) -> str:
+    return cursor_at(following.product, datetime.combine(following.date, time.min, UTC))
+
+
+def _remaining(known: Known, query: DataQuery) -> Iterator[tuple[str, datetime | None]]:
+    """The listings that are asked for from the cursor on, the cursor's own with the moment where it goes on."""
+    at, begins = query.begins
+    if query.product is not None:
+        asked = [known.listing(query.product)]
+    else:
+        can_be = query.category is None or is_key(query.category)
+        asked = known.store.listings(category=query.category) if can_be else []
+    for listing in asked:
+        if listing.listing_id >= at:
+            yield listing.listing_id, begins if listing.listing_id == at else None
+
+
+def _days(known: Known, listing_id: str, first: date | None, until: date | None) -> Iterator[DailyRow]:
+    series = known.series([listing_id], until=min(until or known.today, known.today))
+    for _, day, price, state in series.days():
+        if first is None or day >= first:
+            yield DailyRow(listing_id, day, state, price, None if price is None else series.panel.currencies[0])
+
+
+def _check(query: DataQuery) -> None:
+    if not 1 <= query.limit <= MAX_ROWS:
+        raise InputError(f"limit is {query.limit}: ask for 1 to {MAX_ROWS} rows.")
+    if query.product is not None and query.category is not None:
+        raise InputError("Give a product or a category, not both.")
+    if query.start and query.end and query.start >= query.end:
+        raise InputError("start must be before end.")

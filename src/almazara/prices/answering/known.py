@@ -1,0 +1,72 @@
+"""What there is to answer one question from: the store, the published version, the moment and its calendar day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from almazara.errors import InputError, NotFoundError
+from almazara.prices.buying.policy import AdvicePolicies
+from almazara.prices.forecasting.published import Forecasts
+from almazara.prices.forecasting.series import DailySeries, regular
+from almazara.prices.publishing import Published
+from almazara.prices.schema import Listing, ListingKind
+from almazara.prices.store.observations import is_key
+from almazara.prices.store.protocol import ObservationStore
+
+ADVISED_DAYS: Final = 400
+"""As much of a history as advice looks at, with what is carried into it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known at one moment; `published` is None before the first retraining."""
+
+    store: ObservationStore
+    published: Published | None
+    now: datetime
+    timezone: str
+
+    @property
+    def today(self) -> date:
+        """The calendar day."""
+        return self.now.astimezone(ZoneInfo(self.timezone)).date()
+
+    @property
+    def policies(self) -> AdvicePolicies:
+        """What was learned of waiting."""
+        return self.published.policies if self.published else AdvicePolicies()
+
+    @property
+    def forecasts(self) -> Forecasts:
+        """What is forecast."""
+        return self.published.forecasts if self.published else Forecasts.none()
+
+    def listing(self, listing_id: str) -> Listing:
+        """One listing.
+
+        Raises:
+            NotFoundError: when it is not known.
+        """
+        listing = self.store.listing(listing_id) if is_key(listing_id) else None
+        if listing is None:
+            raise NotFoundError(f"There is no product {listing_id[:100]!r}: GET /productos lists those that are known.")
+        return listing
+
+    def product(self, listing_id: str) -> Listing:
+        """One listing that is no search.
+
+        Raises:
+            InputError: when it is a search.
+            NotFoundError: when it is not known.
+        """
+        listing = self.listing(listing_id)
+        if listing.kind is ListingKind.SEARCH:
+            raise InputError(f"{listing_id} is a search: ask for a product that it found; /data names them.")
+        return listing
+
+    def series(self, listing_ids: Sequence[str], *, until: date | None = None, days: int | None = None) -> DailySeries:
+        """Daily series up to a day, today where none is given; of what was read in so many days, or ever."""
+        since = None if days is None else self.now - timedelta(days=days)
+        return regular(self.store.readings(listing_ids, since), until=until or self.today, timezone=self.timezone)

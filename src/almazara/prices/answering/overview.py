@@ -1,0 +1,99 @@
+"""All followed products at once: what each costs, how that compares, and whether to buy now; cheapest litre first."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from almazara.prices.answering.known import ADVISED_DAYS, Known
+from almazara.prices.answers import Plan, Product
+from almazara.prices.buying.advice import plan
+from almazara.prices.buying.cheapest import FRESH_DAYS, grade
+from almazara.prices.buying.policy import DEADLINE_DAYS, Action, Decision, Why, decide
+from almazara.prices.buying.recent import Recent, recent
+from almazara.prices.buying.states import WINDOW_DAYS
+from almazara.prices.forecasting.panel import Panel
+from almazara.prices.schema import ListingKind
+
+LEVEL: Final = 80
+"""Of the interval that is shown, in percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewRow:
+    """A product in one line.
+
+    Attributes:
+        grade: What the title says of an oil's quality.
+        plan: What to do, to have bought within DEADLINE_DAYS.
+        low_80: The 80 % interval of the price on that day goes from here to `high_80`, where it is forecast.
+    """
+
+    product: Product
+    grade: str | None
+    recent: Recent
+    plan: Plan
+    low_80: float | None
+    high_80: float | None
+
+
+_UNREAD: Final = (
+    Recent(None, None, None, None, None, None, [None] * WINDOW_DAYS, [], None, None),
+    Decision(Action.BUY, Why.NO_PRICE),
+)
+
+
+def overview(known: Known) -> list[OverviewRow]:
+    """All products that are followed or were found lately, in one read; cheapest litre first, each currency apart."""
+    products = followed(known)
+    panel = known.series([product.id for product in products], days=ADVISED_DAYS).panel
+    category = {product.id: product.category for product in products}
+    decisions = decided(known, panel, [category[name] for name in panel.names])
+    found = dict(zip(panel.names, zip(recent(panel), decisions, strict=True), strict=True))
+    rows = [_row(known, product, *found.get(product.id, _UNREAD)) for product in products]
+    products_in = Counter(one.latest.currency for one in products if one.latest)
+
+    def order(row: OverviewRow) -> tuple[object, ...]:
+        latest = row.product.latest
+        if latest is None or latest.price_per_litre is None:
+            return True, row.product.id
+        return False, -products_in[latest.currency], latest.currency, latest.price_per_litre, row.product.id
+
+    return sorted(rows, key=order)
+
+
+def shown(rows: Iterable[OverviewRow], now: datetime) -> list[OverviewRow]:
+    """Rows that were made earlier, with how old their readings are now."""
+    return [replace(row, product=row.product.at(now)) for row in rows]
+
+
+def followed(known: Known) -> list[Product]:
+    """The products that are followed one by one, and what a followed search found in the last FRESH_DAYS."""
+    listings = known.store.listings()
+    searched = {(one.shop, one.category) for one in listings if one.tracked and one.kind is ListingKind.SEARCH}
+    asked = [
+        one
+        for one in listings
+        if one.kind is ListingKind.PRODUCT and (one.tracked or (one.shop, one.category) in searched)
+    ]
+    latest = known.store.latest([one.listing_id for one in asked])
+    products = (Product.of(one, latest.get(one.listing_id), known.now) for one in asked)
+    return [one for one in products if one.tracked or (one.latest is not None and one.latest.days_ago <= FRESH_DAYS)]
+
+
+def decided(known: Known, panel: Panel, categories: Sequence[str | None]) -> list[Decision]:
+    """The decision on each listing of a panel, by the policy of its category."""
+    found: dict[int, Decision] = {}
+    for category in set(categories):
+        rows = [row for row, one in enumerate(categories) if one == category]
+        decisions = decide(panel.prices[rows], known.policies.of(category, DEADLINE_DAYS))
+        found |= dict(zip(rows, decisions, strict=True))
+    return [found[row] for row in range(len(categories))]
+
+
+def _row(known: Known, product: Product, last: Recent, decision: Decision) -> OverviewRow:
+    price = product.latest.price if product.latest and last.prices[-1] is not None else None
+    interval = known.forecasts.interval(product.id, known.today + timedelta(days=DEADLINE_DAYS), LEVEL)
+    low, high = interval or (None, None)
+    return OverviewRow(product, grade(product.title), last, plan(decision, price, known.today), low, high)
