@@ -1,0 +1,148 @@
+"""The list of products: each on one line, with its price, its ruler and what to do, cheapest litre first."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from almazara.figures.ruler import ruler
+from almazara.figures.sparkline import sparkline
+from almazara.prices.answering.overview import LEVEL, OverviewRow
+from almazara.prices.answers import Plan, Product
+from almazara.prices.buying.recent import Recent
+from almazara.prices.buying.states import WINDOW_DAYS
+from almazara.prices.service import PriceService
+from almazara.web.page import drawn, page, reader_of
+from almazara.words import numbers
+from almazara.words.numbers import Language
+from almazara.words.said import Figure, Money, Said, said
+
+_FILTERS: Final = ("category", "shop")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A product as the list shows it, in words already."""
+
+    id: str
+    name: str
+    price: str | None
+    per_litre: str | None
+    sparkline: Markup
+    ruler: Markup | None
+    action: str
+    headline: Said
+
+
+def service(request: Request) -> PriceService:
+    """The price service of the app."""
+    found: PriceService = request.app.state.prices.service
+    return found
+
+
+async def overview(request: Request) -> Response:
+    """All products, or those of a category or shop."""
+    prices, language = service(request), reader_of(request).language
+    asked = {name: request.query_params.get(name) or None for name in _FILTERS}
+    rows = await run_in_threadpool(prices.overview)
+    chosen = [row for row in rows if all(value in {None, getattr(row.product, name)} for name, value in asked.items())]
+    values: dict[str, Any] = {
+        "rows": [line(row, language) for row in chosen],
+        "choices": list(_choices(rows, asked)),
+        "demo": request.app.state.prices.demo_shop is not None,
+    }
+    return page(request, "prices.html", here="prices", **values)
+
+
+def _choices(rows: Sequence[OverviewRow], asked: dict[str, str | None]) -> Iterator[tuple[str, str, bool]]:
+    """The links that filter: what is filtered by, its value, and whether it is chosen; none where there is one only."""
+    for name in _FILTERS:
+        values = sorted({value for row in rows if (value := getattr(row.product, name))})
+        if len(values) > 1 or asked[name]:
+            yield from ((name, value, asked[name] == value) for value in values)
+
+
+def line(row: OverviewRow, language: Language) -> Line:
+    """One product of the list."""
+    product, price = row.product, _price_now(row)
+    return Line(
+        id=product.id,
+        name=product.title or product.id,
+        price=numbers.money(price.amount, price.currency, language) if price else None,
+        per_litre=_per_litre(product, language) if price else None,
+        sparkline=drawn(sparkline(row.recent.prices)),
+        ruler=price_ruler(row, language),
+        action=row.plan.action if price else "unknown",
+        headline=headline(product, row.plan, is_known=price is not None),
+    )
+
+
+def _price_now(row: OverviewRow) -> Money | None:
+    """What it costs, if that is known of today."""
+    latest = row.product.latest
+    if latest is None or latest.price is None or row.recent.prices[-1] is None:
+        return None
+    return Money(latest.price, latest.currency)
+
+
+def _per_litre(product: Product, language: Language) -> str | None:
+    latest = product.latest
+    if latest is None or latest.price_per_litre is None:
+        return None
+    return f"{numbers.money(round(latest.price_per_litre, 2), latest.currency, language)}/l"
+
+
+def headline(product: Product, plan: Plan, *, is_known: bool) -> Said:
+    """The decision in two or three words."""
+    latest = product.latest
+    if not is_known or latest is None:
+        sold_out = latest is not None and latest.price is None
+        return said("site.product.whenever" if sold_out else "site.product.unknown")
+    if plan.target_price is None:
+        return said("site.product.buy")
+    return said("site.product.wait", price=Money(plan.target_price, latest.currency))
+
+
+def price_ruler(row: OverviewRow, language: Language) -> Markup | None:
+    """The prices of the last days as a comb, with today's, the interval ahead and the price worth waiting for."""
+    known, now = row.recent, row.recent.prices[-1]
+    if not known.comb:
+        return None
+    band = (row.low_80, row.high_80) if row.low_80 is not None and row.high_80 is not None else None
+    target = None if row.plan.target_price is None else float(row.plan.target_price)
+    comb = {one.price: one.days for one in known.comb}
+    return drawn(ruler(comb, label=_ruler_label(row, language), now=now, band=band, target=target))
+
+
+def _ruler_label(row: OverviewRow, language: Language) -> str:
+    """All that the ruler shows, in a sentence."""
+    currency = row.product.latest.currency if row.product.latest else None
+    return " ".join(one.text(language) for one in _ruler_says(row.recent, row, currency))
+
+
+def _ruler_says(known: Recent, row: OverviewRow, currency: str | None) -> Iterable[Said]:
+    prices: dict[str, Figure] = {
+        "low": money_of(known.comb[0].price, currency),
+        "high": money_of(known.comb[-1].price, currency),
+        "days": WINDOW_DAYS,
+    }
+    yield said("site.ruler.range", **prices)
+    if known.prices[-1] is not None and known.share_cheaper is not None:
+        yield said("site.ruler.today", price=money_of(known.prices[-1], currency), share=known.share_cheaper)
+    if row.low_80 is not None and row.high_80 is not None:
+        ends = {"low": money_of(row.low_80, currency), "high": money_of(row.high_80, currency)}
+        yield said("site.ruler.ahead", level=LEVEL / 100, **ends)
+
+
+def money_of(price: float, currency: str | None) -> Money:
+    """A price of a series as money again."""
+    return Money(Decimal(str(round(price, 2))), currency)
+
+
+PAGES: Final = (Route("/precios", overview),)
