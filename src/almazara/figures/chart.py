@@ -112,6 +112,11 @@ class Box:
     upper_quartile: float
     high: float
 
+    @property
+    def numbers(self) -> tuple[float, float, float, float, float]:
+        """All five, from the lowest on."""
+        return self.low, self.lower_quartile, self.median, self.upper_quartile, self.high
+
 
 @dataclass(frozen=True, slots=True)
 class Boxes:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from almazara.figures.axes.scales import Extent, tight
+from almazara.figures.axes.scales import Extent, measure, tight
 from almazara.figures.chart import Scale
 from almazara.figures.drawing.markup import escaped, path
 from almazara.figures.drawing.paths import line, rectangles
@@ -73,7 +73,7 @@ def _teeth(extent: Extent, comb: Mapping[float, float]) -> str:
     weights = defaultdict[float, float](float)
     for value, weight in comb.items():
         at = extent.fraction(value)
-        if at is not None and weight > 0:
+        if at is not None and (measure(Scale.NUMBER, weight) or 0) > 0:
             weights[(int(at * _TEETH) + 0.5) / _TEETH if len(comb) > _TEETH else at] += weight
     most = max(weights.values(), default=1)
     tops = ((at * _WIDTH, _BASE - max(_TALLEST * weight / most, _SHORTEST)) for at, weight in sorted(weights.items()))

@@ -165,7 +165,7 @@ def _ys(mark: Mark) -> Iterable[Place | None]:  # noqa: PLR0911 - one a kind
         case Band():
             return chain(mark.lows, mark.highs)
         case Boxes():
-            return chain.from_iterable((box.low, box.high, box.median) for box in mark.boxes)
+            return chain.from_iterable(box.numbers for box in mark.boxes)
         case Cells():
             return mark.rows
         case Level():

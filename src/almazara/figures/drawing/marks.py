@@ -146,11 +146,10 @@ def _boxes(boxes: Sequence[Box], look: str, plane: Plane) -> str:
 
 def _box(box: Box, plane: Plane) -> tuple[Corners, Corners, Corners, Corners] | None:
     """The body, the whiskers below and above it, the median; on a logarithmic axis, 0 is at the end."""
-    values = (box.low, box.lower_quartile, box.median, box.upper_quartile, box.high)
     at = plane.x.count(box.name)
-    if at is None or any(measure(Scale.NUMBER, value) is None for value in values):
+    if at is None or any(measure(Scale.NUMBER, value) is None for value in box.numbers):
         return None
-    low, lower, median, upper, high = (plane.y.fraction(value) or 0 for value in values)
+    low, lower, median, upper, high = (plane.y.fraction(value) or 0 for value in box.numbers)
     middle = (plane.x.along(at),) * 2
     sides = (plane.x.along(at - _BOX / 2), plane.x.along(at + _BOX / 2))
     return (

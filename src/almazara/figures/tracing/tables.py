@@ -16,7 +16,7 @@ _WRITTEN: Final = 14  # columns at most of a table that shows its numbers
 
 def box_traces(chart: Chart, boxes: Sequence[Box], color: str) -> list[Part]:
     """The halves of the boxes as bars that meet at the median, and whiskers at both ends, which say the numbers."""
-    known = [box for box in boxes if all(measure(chart.y.scale, value) is not None for value in _numbers(box))]
+    known = [box for box in boxes if all(measure(chart.y.scale, value) is not None for value in box.numbers)]
     names = [plain(box.name) for box in known] * 2
     lower, upper = [float(box.lower_quartile) for box in known], [float(box.upper_quartile) for box in known]
     median, none = [float(box.median) for box in known], [0.0] * len(known)
@@ -42,10 +42,6 @@ def box_traces(chart: Chart, boxes: Sequence[Box], color: str) -> list[Part]:
         "hoverinfo": "text",
     }
     return [halves, whiskers]
-
-
-def _numbers(box: Box) -> tuple[float, ...]:
-    return box.low, box.lower_quartile, box.median, box.upper_quartile, box.high
 
 
 def _words(chart: Chart, box: Box) -> str:

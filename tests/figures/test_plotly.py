@@ -1,0 +1,179 @@
+"""Figures of Plotly: JSON, of the basic bundle, true to the chart, and safe."""
+
+import json
+from datetime import date
+from math import nan
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from almazara.figures.chart import (
+    Axis,
+    Band,
+    Bars,
+    Box,
+    Boxes,
+    Cells,
+    Chart,
+    Dots,
+    Level,
+    Line,
+    Moment,
+    Role,
+    Scale,
+    Spans,
+    Steps,
+)
+from almazara.figures.plotly import figure
+from almazara.figures.style import Theme
+from almazara.words.numbers import Language
+from chart_strategies import HOSTILE, charts
+
+FIRST, SECOND = date(2026, 8, 1), date(2026, 8, 2)
+
+
+def chart(*marks, x=Scale.NUMBER, y=Scale.NUMBER, unit="€", **kwargs):
+    return Chart("", Axis(x), Axis(y, unit=unit), marks, **kwargs)
+
+
+def trace(mark, **kwargs):
+    [found] = figure(chart(mark, **kwargs))["data"]
+    return found
+
+
+@given(charts(), st.sampled_from(Theme))
+def test_a_figure_is_json_and_of_the_basic_bundle(made, theme):
+    found = figure(made, theme)
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert {trace["type"] for trace in found["data"]} <= {"scatter", "bar", "pie"}
+
+
+@given(charts())
+def test_plotly_knows_every_attribute(made):
+    go = pytest.importorskip("plotly.graph_objects", reason="plotly is not installed")
+    found = figure(made)
+    assert len(go.Figure(found).data) == len(found["data"])
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_in_a_name_is_a_tag(text):
+    made = Chart(
+        "",
+        Axis(Scale.NAME, text),
+        Axis(Scale.NUMBER, text, text),
+        [
+            Bars(text, [text], [1]),
+            Dots(text, [text], [1], [text]),
+            Boxes(text, [Box(text, 1, 2, 3, 4, 5)]),
+            Level(text, 1),
+        ],
+    )
+    assert "<" not in json.dumps(figure(made))
+
+
+def test_what_is_not_known_breaks_a_line():
+    assert trace(Line("", [0, 1, 2], [1, nan, 3]))["y"] == [1, None, 3]
+
+
+def test_steps_hold_and_reach_to_where_a_gap_begins():
+    found = trace(Steps("", [FIRST, SECOND, date(2026, 8, 3)], [1, None, 2]), x=Scale.DAY)
+    assert found["line"]["shape"] == "hv"
+    assert found["x"] == ["2026-08-01", "2026-08-02", "2026-08-02", "2026-08-03"]
+    assert found["y"] == [1, 1, None, 2]
+
+
+def test_a_value_by_itself_has_a_dot():
+    assert trace(Line("", [0, 1, 2, 3], [1, None, 2, 3]))["marker"]["size"] == [6, 0, 0, 0]
+
+
+def test_a_band_is_an_outline_with_a_filling():
+    found = trace(Band("", [0, 1], [1, 2], [4, 3]))
+    assert (found["x"], found["y"]) == ([0, 1, 1, 0, None], [4, 3, 2, 1, None])
+    assert found["fill"] == "toself"
+
+
+def test_over_names_a_band_is_strokes_that_say_their_ends():
+    found = trace(Band("95 %", ["a"], [1], [3]), x=Scale.NAME)
+    assert found["error_y"]["array"] == [2]
+    assert found["hovertext"] == ["95 %: de 1 € a 3 €"]
+
+
+@pytest.mark.parametrize(
+    ("scale", "start", "end", "width"),
+    [(Scale.NUMBER, 2, 5, 3), (Scale.LOG, 10, 100, 90), (Scale.DAY, FIRST, SECOND, 86_400_000)],
+)
+def test_a_bar_with_an_end_is_as_wide(scale, start, end, width):
+    found = trace(Bars("", [start], [1], [end]), x=scale)
+    assert (found["width"], found["offset"]) == ([width], 0)
+
+
+def test_a_box_is_two_bars_that_meet_at_the_median_and_two_whiskers():
+    body, whiskers = figure(chart(Boxes("", [Box("a", 1, 2, 4, 7, 11)]), x=Scale.NAME))["data"]
+    assert (body["base"], body["y"]) == ([2, 4], [2, 3])
+    assert (whiskers["y"], whiskers["error_y"]["array"], whiskers["error_y"]["arrayminus"]) == ([2, 7], [0, 4], [1, 0])
+    assert whiskers["hovertext"][0] == "a: mediana 4 €, la mitad entre 2 € y 7 €, sin atípicos de 1 € a 11 €"
+
+
+def test_a_table_is_a_bar_for_each_cell():
+    cells = Cells("", ["a", "b"], ["c"], [[-0.5, None]])
+    [found] = figure(Chart("", Axis(Scale.NAME), Axis(Scale.NAME), [cells]))["data"]
+    assert (found["x"], found["base"], found["y"], found["text"]) == ([0], [-0.5], [1], ["-0,50"])
+    assert found["hovertext"] == ["c, a: -0,50"]
+
+
+def test_long_names_stand_below_each_other():
+    names = ["Película de televisión", "Ciencia ficción", "Documental", "Animación"]
+    made = figure(chart(Bars("", names, [1, 2, 3, 4]), x=Scale.NAME))
+    [found] = made["data"]
+    assert (found["y"], found["x"], found["orientation"]) == (names, [1, 2, 3, 4], "h")
+    assert made["layout"]["yaxis"]["autorange"] == "reversed"
+
+
+def test_levels_moments_and_spans_are_shapes_with_words():
+    made = chart(
+        Level("meta", 100), Moment("hoy", SECOND), Spans("agotado", [FIRST], [SECOND]), x=Scale.DAY, y=Scale.LOG
+    )
+    layout = figure(made)["layout"]
+    level, moment, span = layout["shapes"]
+    assert (level["y0"], level["y1"], level["xref"]) == (100, 100, "paper")
+    assert (moment["x0"], moment["yref"]) == ("2026-08-02", "paper")
+    assert (span["x0"], span["x1"], span["name"]) == ("2026-08-01", "2026-08-02", "agotado")
+    words = {note["text"]: note for note in layout["annotations"]}
+    assert words["meta"]["y"] == 2
+    assert words["hoy"]["x"] == "2026-08-02"
+
+
+@pytest.mark.parametrize(("language", "separators"), [(Language.ES, ",."), (Language.EN, ".,")])
+def test_numbers_are_written_as_the_language_does(language, separators):
+    assert figure(chart(Line("", [0], [1]), language=language))["layout"]["separators"] == separators
+
+
+def test_the_unit_stands_where_the_language_has_it():
+    spanish = figure(chart(Line("", [0], [1])))["layout"]["yaxis"]
+    english = figure(chart(Line("", [0], [1]), language=Language.EN))["layout"]["yaxis"]
+    assert (spanish["tickprefix"], spanish["ticksuffix"]) == ("", " €")
+    assert (english["tickprefix"], english["ticksuffix"]) == ("€", "")
+
+
+def test_magnitudes_have_words_of_their_language():
+    axis = figure(chart(Line("", [0, 1], [1, 1e9]), y=Scale.LOG, unit="$"))["layout"]["yaxis"]
+    assert "1 M $" in axis["ticktext"]
+    assert axis["tickvals"][axis["ticktext"].index("1 M $")] == pytest.approx(1e6)
+
+
+@pytest.mark.parametrize(("theme", "ink"), [(Theme.LIGHT, "#8a6300"), (Theme.DARK, "#e3bd55")])
+def test_colours_are_those_of_the_role_and_theme(theme, ink):
+    [found] = figure(chart(Line("", [0], [1], Role.FUTURE)), theme)["data"]
+    assert found["line"]["color"] == ink
+
+
+def test_equals_differ_in_dashes_and_symbols():
+    lines = figure(chart(*(Line(str(index), [0], [1]) for index in range(6))))["data"]
+    dots = figure(chart(*(Dots(str(index), [0], [1]) for index in range(6))))["data"]
+    assert len({trace["line"]["dash"] for trace in lines}) == len({trace["marker"]["symbol"] for trace in dots}) == 6
+
+
+def test_the_legend_is_shown_where_there_are_two_names():
+    assert not figure(chart(Line("a", [0], [1]), Line("", [0], [1])))["layout"]["showlegend"]
+    assert figure(chart(Line("a", [0], [1]), Line("b", [0], [1])))["layout"]["showlegend"]
