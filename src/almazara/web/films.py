@@ -11,6 +11,7 @@ from starlette.routing import Route
 from almazara.api.movies import ID
 from almazara.api.routes import whole_number
 from almazara.errors import InputError, NotFoundError
+from almazara.figures.explored import named
 from almazara.movies.answers import FilmAnswer
 from almazara.movies.service import MovieService
 from almazara.movies.similar.answering import METHODS
@@ -73,6 +74,7 @@ async def film(request: Request) -> Response:
     method = request.query_params.get("metodo", METHODS[0])
     similar = films.recommend(one.titulo, _LISTED, method, film_id=film_id, language=language)
     values: dict[str, Any] = {"film": one, "similar": similar, "methods": _methods(method, language)}
+    values["genres"] = [named("genre", genre) for genre in one.generos]
     values["numbers"] = [ruled(standing, language) for standing in films.film_standing(film_id)]
     return page(request, "film.html", here="films", **values)
 
