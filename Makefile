@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help up test quick nightly check format settings sample mutants bench clean
+.PHONY: help up test quick nightly check format settings sample mutants demo-video bench clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,6 +43,10 @@ sample: $(VENV)/.base ## Make the embedded sample of films anew
 mutants: $(VENV)/.dev ## Change the pure modules in small ways, and see that their tests notice (minutes)
 	$(UV) sync --frozen --inexact --compile-bytecode --all-extras --group dev --group mutants
 	$(BIN)/python tools/mutants.py
+
+demo-video: $(VENV)/.dev ## Film a walk through the site and every route of the API; leaves the pictures of the README
+	$(UV) sync --frozen --inexact --compile-bytecode --all-extras --group dev --group video
+	$(BIN)/python tools/demo_video.py
 
 bench: $(VENV)/.dev ## Measure against what a user would do instead (minutes)
 	$(BIN)/python benchmarks/run.py

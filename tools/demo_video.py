@@ -1,0 +1,242 @@
+"""The demonstration: walks the real site and every route of the API in a browser, with captions, and films it.
+
+Run: make demo-video    (python tools/demo_video.py [--film demo.webm] [--pictures docs/pictures])
+
+A server of its own is started in an empty home, as `almazara up` starts one; it waits until the demo shop was read and
+forecast. The film, WebM and MP4, is kept beside a release; the pictures are those of the README.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import imageio_ffmpeg
+import playwright
+from playwright.sync_api import APIRequestContext, Browser, Page, sync_playwright
+
+CHROMIUM: Final = "/usr/bin/chromium"
+FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync")
+WIDTH: Final = 1280
+HEIGHT: Final = 720
+KEY: Final = "demostracion"
+LONGEST_SECONDS: Final = 420
+_READING_SECONDS: Final = 3.2  # how long a caption stands
+_ROUTE_SECONDS: Final = 2.2
+_FORECAST_SECONDS: Final = 300  # how long is waited for the first forecasts
+_CAPTION: Final = """text => {
+  const box = document.getElementById('caption') || document.body.appendChild(document.createElement('div'));
+  box.id = 'caption'; box.textContent = text;
+  Object.assign(box.style, {position: 'fixed', left: '0', right: '0', bottom: '0', padding: '14px 32px', zIndex: 9,
+    background: '#20231a', color: '#fcfbf5', font: '600 22px/1.35 "Public Sans", sans-serif'});
+}"""
+_SHOWN_LINES: Final = 22
+_VALUES: Final = {
+    "q": "oliva", "product": "demo:garrafa-5l", "category": "demo-olive-oil", "usuarios": "1,2", "id": None,
+    "product_id": "demo:orujo-1l", "key": "estrenos-por-mes",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A page, what is said over it, and the name of its picture, if it is one of the README's."""
+
+    path: str
+    caption: str
+    picture: str = ""
+    scroll: int = 0
+
+
+SCENES: Final = (
+    Scene("/", "Almazara: de datos en bruto a respuestas servidas, con un solo comando: make up", "start"),
+    Scene("/precios", "Precios: del litro más barato al más caro; cada uno en su regla, con su consejo", "prices"),
+    Scene(
+        "/precios/demo:garrafa-5l", "Un producto: primero la decisión; después, la historia y lo que viene", "product"
+    ),
+    Scene("/precios/demo:garrafa-5l", "El pronóstico con sus intervalos, y por qué se aconseja eso", scroll=560),
+    Scene("/peliculas?q=olibo", "Películas: se busca mientras se escribe, también con erratas"),
+    Scene(
+        "/peliculas?gusta=Gone+with+the+Olive&gusta=Extra+Virgin+Olive",
+        "«Me gustaron estas»: qué ver, y por qué",
+        scroll=420,
+    ),
+    Scene("{film}", "Una película: sus cifras, entre las de su género y su década", "film"),
+    Scene("{film}", "Qué ver después, por cada método, con motivos que se pueden comprobar", scroll=620),
+    Scene("/personas/Fenna%20Eldhurst", "Una persona: sus películas en el tiempo y lo que devolvieron", "person"),
+    Scene("/explorar", "Exploración: cada figura, con una frase calculada y su tabla", "explore"),
+    Scene("/explorar/distribuciones", "Distribuciones, por décadas"),
+    Scene("/explorar/atipicas", "Atípicas: con la regla que las señala y sus nombres"),
+    Scene("/explorar/dinero", "Retorno y presupuesto, y qué va con qué"),
+    Scene("/explorar/tendencias", "Tendencias y la nube de palabras de los títulos", scroll=1500),
+    Scene("/explorar/datos", "Qué falta, qué quitó la limpieza y por qué"),
+    Scene("/precios?lengua=en&tema=oscuro", "En inglés y en oscuro; sin JavaScript también", "prices-dark"),
+)
+
+
+@contextlib.contextmanager
+def server(home: Path) -> Iterator[str]:
+    """`almazara up` in a home of its own; gives its address."""
+    settings = {"ALMAZARA_HOME": str(home), "ALMAZARA_API_KEYS": json.dumps([KEY])}
+    command = [sys.executable, "-m", "almazara", "up", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **settings}) as process:
+        try:
+            lines = iter(process.stderr or ())
+            yield next(line.split()[1] for line in lines if line.startswith("Almazara: http://"))
+        finally:
+            process.terminate()
+
+
+def wait_for_forecasts(api: APIRequestContext) -> None:
+    """Until the demo shop was read and forecast."""
+    until = time.monotonic() + _FORECAST_SECONDS
+    while not api.get("/predict?product=demo:garrafa-5l&horizon=14").ok:
+        if time.monotonic() > until:
+            raise SystemExit("The forecasts of the demo shop were not there in time.")
+        time.sleep(2)
+
+
+def link_ffmpeg(folder: Path) -> None:
+    """Playwright films with an ffmpeg of its own place and name: there it finds ours."""
+    listed = json.loads((Path(playwright.__file__).parent / "driver/package/browsers.json").read_text(encoding="utf-8"))
+    revision = next(one["revision"] for one in listed["browsers"] if one["name"] == "ffmpeg")
+    place = folder / f"ffmpeg-{revision}"
+    place.mkdir(parents=True)
+    (place / "ffmpeg-linux").symlink_to(imageio_ffmpeg.get_ffmpeg_exe())
+    os.environ["PLAYWRIGHT_BROWSERS_PATH"] = str(folder)
+
+
+def show(page: Page, scene: Scene, address: str, pictures: Path) -> None:
+    """Open a page, say what it is, and keep its picture."""
+    page.goto(address + scene.path)
+    if scene.scroll:
+        page.evaluate(f"scrollTo({{top: {scene.scroll}, behavior: 'smooth'}})")
+    elif scene.picture:
+        page.screenshot(path=pictures / f"{scene.picture}.png")
+    page.evaluate(_CAPTION, scene.caption)
+    page.wait_for_timeout(_READING_SECONDS * 1000)
+
+
+def routes(api: APIRequestContext) -> Iterator[tuple[str, str, str]]:
+    """Each route of the API: its method, an address that it answers, and its summary."""
+    described = api.get("/openapi.json").json()
+    known: dict[str, Any] = dict(_VALUES)
+    for path, methods in described["paths"].items():
+        for method, route in methods.items():
+            parameters = route.get("parameters", [])
+            required = [one for one in parameters if one.get("required")]
+            values = {one["name"]: known.get(one["name"]) or one.get("example") for one in required}
+            in_query = [one["name"] for one in required if one["in"] == "query"]
+            filled = path
+            for name, value in values.items():
+                filled = filled.replace(f"{{{name}}}", quote(str(value)))
+            query = "&".join(f"{name}={quote(str(values[name]))}" for name in in_query)
+            yield method.upper(), f"{filled}?{query}" if query else filled, route.get("summary", "")
+
+
+_BODIES: Final[dict[str, Any]] = {
+    "/recomendacion/perfil": {"gustan": ["Gone with the Olive"]},
+    "/eventos": {"id": "demo-1", "usuario": "ana", "pelicula": None, "tipo": "me_gusta"},
+    "/productos": {"product": "https://shop.example/aceite-5l", "category": "olive-oil"},
+}
+
+
+def call(page: Page, api: APIRequestContext, method: str, path: str, summary: str) -> None:
+    """Ask a route for real, and show what was asked and what came."""
+    body = _BODIES.get(path)
+    asked = {"data": body} if body and method == "POST" else {}
+    answer = api.fetch(path, method=method, headers={"X-API-Key": KEY, "Accept": "application/json"}, **asked)
+    text = answer.text()
+    with contextlib.suppress(ValueError):
+        text = json.dumps(json.loads(text), ensure_ascii=False, indent=1)
+    lines = "\n".join(line[:130] for line in text.splitlines()[:_SHOWN_LINES])
+    page.set_content(
+        '<body style="margin:24px 32px;background:#fcfbf5;color:#20231a"><h1 style="font:600 24px sans-serif">'
+        f"{escape(method)} {escape(path)} <small style='color:#4c5d18'>{answer.status}</small></h1>"
+        f'<pre style="font:15px/1.4 monospace">{escape(lines)}</pre>'
+    )
+    page.evaluate(_CAPTION, summary)
+    page.wait_for_timeout(_ROUTE_SECONDS * 1000)
+
+
+def walk(browser: Browser, address: str, folder: Path, pictures: Path) -> Path:
+    """All scenes and routes; returns the film."""
+    context = browser.new_context(
+        base_url=address,
+        viewport={"width": WIDTH, "height": HEIGHT},
+        locale="es-ES",
+        color_scheme="light",
+        record_video_dir=folder,
+        record_video_size={"width": WIDTH, "height": HEIGHT},
+    )
+    page, api = context.new_page(), context.request
+    film = api.get("/buscar?q=Gone with the Olive&n=1").json()["resultados"][0]["id"]
+    _VALUES["id"] = film
+    _BODIES["/eventos"]["pelicula"] = film
+    for scene in SCENES:
+        show(page, Scene(scene.path.format(film=f"/peliculas/{film}"), *_rest(scene)), address, pictures)
+    for method, path, summary in routes(api):
+        call(page, api, method, path, summary)
+    page.goto(address + "/docs")
+    page.evaluate(_CAPTION, "Todas las rutas, documentadas: /docs")
+    page.wait_for_timeout(_READING_SECONDS * 1000)
+    context.close()
+    if page.video is None:
+        raise SystemExit("Playwright recorded no film.")
+    return Path(page.video.path())
+
+
+def _rest(scene: Scene) -> tuple[str, str, int]:
+    return scene.caption, scene.picture, scene.scroll
+
+
+def main() -> None:
+    """Film it, and say where the film is."""
+    parser = argparse.ArgumentParser(description="The demonstration, filmed.")
+    parser.add_argument("--film", type=Path, default=Path("dist/demo.webm"))
+    parser.add_argument("--pictures", type=Path, default=Path("docs/pictures"))
+    asked = parser.parse_args()
+    asked.film.parent.mkdir(parents=True, exist_ok=True)
+    asked.pictures.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name, server(Path(name) / "home") as address:
+        link_ffmpeg(Path(name) / "browsers")
+        with sync_playwright() as started:
+            wait_for_forecasts(started.request.new_context(base_url=address))
+            browser = started.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+            begun = time.monotonic()
+            film = walk(browser, address, Path(name) / "film", asked.pictures)
+            seconds = time.monotonic() - begun
+            browser.close()
+        shutil.copy(film, asked.film)
+    mp4 = asked.film.with_suffix(".mp4")
+    subprocess.run(
+        [
+            imageio_ffmpeg.get_ffmpeg_exe(),
+            "-y",
+            "-loglevel",
+            "error",
+            "-i",
+            str(asked.film),
+            "-pix_fmt",
+            "yuv420p",
+            str(mp4),
+        ],
+        check=True,
+    )
+    print(f"{asked.film} and {mp4}: {seconds:.0f} s; pictures in {asked.pictures}.")
+    if seconds > LONGEST_SECONDS:
+        raise SystemExit(f"The film is longer than {LONGEST_SECONDS} s.")
+
+
+if __name__ == "__main__":
+    main()
