@@ -31,7 +31,7 @@ def test_the_sample_keeps_the_contract(sample):
     ("name", "change", "sentence"),
     [
         (s.FILMS, pl.lit(None, pl.String).alias(s.TITLE), "films.title is null"),
-        (s.FILMS, pl.lit(5, pl.Int64).alias(s.ID), "films repeats id"),
+        (s.FILMS, pl.lit(5, pl.Int64).alias(s.ID), "films repeats id in 384 rows"),
         (s.FILMS, pl.lit(-1, pl.Int64).alias(s.BUDGET), "films.budget is outside"),
         (s.FILMS, pl.lit(float("inf")).alias(s.RETURN), "films.return is outside"),
         (s.FILMS, pl.lit(float("nan")).alias(s.RETURN), "return is not revenue / budget"),

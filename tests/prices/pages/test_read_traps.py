@@ -404,6 +404,12 @@ def test_a_rating_is_read_as_it_is_written(rating, read_as):
     assert read(f"<h1>Oil X</h1>{script(product)}", url=SHOP).rating == (read_as and Decimal(read_as))
 
 
+def test_the_price_for_screen_readers_goes_before_the_one_in_parts():
+    parts = '<span class="a-price-whole">39<span class="a-price-decimal">,</span></span>'
+    body = f'<span class="a-price priceToPay"><span class="a-offscreen">{NEW}</span>{parts}</span>'
+    assert outcome_of(page(center(body))).price == Decimal("40.00")
+
+
 @pytest.mark.parametrize("rule", ["dealprice", "saleprice"])
 def test_a_deal_of_2017_may_stand_beside_the_higher_price_that_it_replaces(rule):
     body = f'<span id="priceblock_{rule}">30,00 €</span><span id="priceblock_ourprice">{NEW}</span>'
