@@ -60,6 +60,7 @@ def test_a_route_answers_with_exactly_its_fields(sample_api, route, value, query
         ("/recomendacion", "Press", {"n": 3}),
         ("/buscar", "", {"q": "oil"}),
         ("/personas", "", {"q": "a"}),
+        ("/peliculas", "", {"n": 3}),
         ("/peliculas/900007/comparacion", "", {}),
         ("/modelos/peliculas", "", {}),
         ("/recomendacion/usuario", "ana", {"n": 3}),
@@ -425,6 +426,32 @@ def test_the_measures_of_a_film_are_its_own_numbers_and_what_is_not_known_is_abs
         }
 
 
+def test_the_catalog_is_listed_by_pages_and_filtered(sample_api):
+    first = answer(sample_api, "/peliculas")
+    assert set(first) == {"cantidad", "orden", "desde", "peliculas", "mensaje"}
+    assert (first["orden"], first["desde"], len(first["peliculas"])) == ("popularidad", 0, 20)
+    assert answer(sample_api, "/peliculas", desde=5, n=3)["peliculas"] == first["peliculas"][5:8]
+    query = {"genero": "comedia", "anio_min": 1980, "anio_max": 1990, "idioma": "en", "orden": "estreno"}
+    found = answer(sample_api, "/peliculas", **query)["peliculas"]
+    assert found
+    assert all("Comedy" in film["generos"] and 1980 <= film["anio"] <= 1990 for film in found)
+    assert [film["anio"] for film in found] == sorted((film["anio"] for film in found), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"orden": "azar"}, "popularidad, votos, puntuacion, retorno, estreno o titulo"),
+        ({"desde": -1}, "del 0 al"),
+        ({"desde": 10**7}, "del 0 al"),
+        ({"n": 51}, "del 1 al 50"),
+        ({"genero": "Dramma"}, "«Dramma»"),
+    ],
+)
+def test_a_page_that_cannot_be_meant_says_what_is_allowed(sample_api, query, said):
+    assert said in refusal(get(sample_api, "/peliculas", **query), 422)["detail"]
+
+
 def test_a_search_without_text_says_that_it_is_missing(sample_api):
     assert "q falta" in refusal(sample_api.get("/buscar"), 422)["detail"]
 
@@ -434,7 +461,7 @@ def test_a_search_is_bounded(sample_api):
     refusal(get(sample_api, "/buscar", q="a" * 201), 422)
 
 
-@pytest.mark.parametrize("path", ["/nada", "/peliculas", "/SCORE_TITULO/Press", "/.env"])
+@pytest.mark.parametrize("path", ["/nada", "/pelicula", "/SCORE_TITULO/Press", "/.env"])
 def test_an_unknown_path_is_a_problem_that_names_the_documentation(sample_api, path):
     assert "/docs" in refusal(sample_api.get(path), 404)["detail"]
 

@@ -14,7 +14,7 @@ from sample_catalog import app_over, served
 pytestmark = pytest.mark.server
 
 # What no schema can say: which languages are those of a film of the catalog.
-BEYOND_A_SCHEMA = {"GET /recomendacion/{titulo}"}
+BEYOND_A_SCHEMA = {"GET /recomendacion/{titulo}", "GET /peliculas"}
 
 with tempfile.TemporaryDirectory() as _empty:
     (Path(_empty) / "nothing" / "artifacts").mkdir(parents=True)

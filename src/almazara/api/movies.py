@@ -20,10 +20,11 @@ from almazara.api.routes import (
 )
 from almazara.errors import InputError
 from almazara.movies import answers
+from almazara.movies.catalog.browsing import Order
 from almazara.movies.catalog.calendar_es import MONTHS, WEEKDAYS
 from almazara.movies.renewing.training_runs import FilmTraining, ModelState, TrainingRun
 from almazara.movies.service import MovieService
-from almazara.movies.similar.answering import DEFAULT_METHOD, METHODS
+from almazara.movies.similar.answering import DEFAULT_METHOD, METHODS, RecommendationAnswer
 from almazara.movies.similar.attributes import MAX_EXCLUDED, SPANISH_GENRES, Filters, listed_ids
 from almazara.movies.similar.ranking import MAX_SIMILAR
 from almazara.movies.users.events import LARGEST_ID
@@ -68,7 +69,7 @@ ID: Final = PathText("id", "Id de la película.", "900001", {"type": "integer", 
 TEXT: Final = text("q", "Lo que se busca; admite erratas.", None, required=True)
 YEAR: Final = number("anio", "Año de estreno, entre varias del mismo título.", *YEARS, None)
 FILM_ID: Final = number("id", "Id, entre varias del mismo título.", 1, LARGEST_ID, None)
-COUNT: Final = number("n", "Cuántas; 5 recomendadas o 10 buscadas si no se dice.", 1, MAX_SIMILAR, None)
+COUNT: Final = number("n", "Cuántas; 5 recomendadas, 10 buscadas o 20 listadas si no se dice.", 1, MAX_SIMILAR, None)
 METHOD: Final = text(
     "metodo", f"Método; {DEFAULT_METHOD} si no se dice.", DEFAULT_METHOD, {"type": "string", "enum": list(METHODS)}
 )
@@ -95,11 +96,14 @@ EXCLUDED: Final = values(
     "900001,900002",
 )
 LANGUAGE: Final = choice("lengua", "En qué lengua se dicen mensaje y motivos.", Language.ES)
+ORDER: Final = choice("orden", "Qué va primero; sin dato seguro, una película no está en su orden.", Order.POPULARITY)
+START: Final = number("desde", "Cuántas películas se saltan.", 0, 1_000_000, 0)
 FILTERS: Final = (YEAR_MIN, YEAR_MAX, LANGUAGES, GENRES, VOTES_MIN, EXCLUDED)
 
 
 _SEARCH: Final = (TEXT, COUNT, LANGUAGE)
 _FOUND: Final = 10
+_LISTED: Final = 20
 
 
 def _films(request: Request) -> MovieService:
@@ -172,7 +176,7 @@ async def person(request: Request) -> Response:
 
 @router.question(
     "/recomendacion/{titulo:text}",
-    answers.RecommendationAnswer,
+    RecommendationAnswer,
     "Películas parecidas",
     [TITLE, COUNT, METHOD, DIVERSITY, *FILTERS, YEAR, FILM_ID, LANGUAGE],
 )
@@ -215,6 +219,18 @@ def _asked(request: Request) -> str:
     if asked is None:
         raise InputError(f"El parámetro {TEXT.name} falta: escriba ?{TEXT.name}=...")
     return asked
+
+
+@router.question(
+    "/peliculas",
+    answers.BrowseAnswer,
+    "Las películas del catálogo, por páginas",
+    [ORDER, COUNT, START, *FILTERS, LANGUAGE],
+    errors=(),
+)
+async def browse(request: Request) -> Response:
+    n, order, start = COUNT.read(request) or _LISTED, ORDER.read(request), START.read(request)
+    return send(_films(request).browse(read_filters(request), order, start, n, LANGUAGE.read(request)))
 
 
 @router.question("/peliculas/{id}", answers.FilmAnswer, "Una película por su id", [ID, LANGUAGE])

@@ -1,4 +1,4 @@
-"""The answers of the film product: what the API sends, field for field, in Spanish."""
+"""The answers about the catalog: what the API sends, field for field, in Spanish."""
 
 from dataclasses import dataclass
 
@@ -163,31 +163,6 @@ class PeopleAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Recommendation:
-    """One similar film; `similitud` is in [0, 1], `motivos` say what the two share."""
-
-    id: int
-    titulo: str
-    anio: int
-    similitud: float
-    motivos: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class RecommendationAnswer:
-    """Similar films, most similar first."""
-
-    id: int
-    titulo: str
-    anio: int
-    metodo: str
-    recomendaciones: list[str]
-    detalle: list[Recommendation]
-    mensaje: str
-    otras: list[FilmReference]
-
-
-@dataclass(frozen=True, slots=True)
 class SearchHit:
     """One film found; `coincidencia` is the title that matched, maybe in its own language."""
 
@@ -245,6 +220,32 @@ class FilmAnswer:
     score: float | None
     puntuacion: float | None
     votos: int
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFilm:
+    """One film of the catalog; `retorno` is null where it is not known."""
+
+    id: int
+    titulo: str
+    anio: int
+    generos: list[str]
+    votos: int
+    puntuacion: float | None
+    score: float | None
+    retorno: float | None
+    dinero_dudoso: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseAnswer:
+    """A page of the films that pass the filters; `cantidad` counts all of them, and `desde` those before the page."""
+
+    cantidad: int
+    orden: str
+    desde: int
+    peliculas: list[ListedFilm]
     mensaje: str
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from almazara.artifacts import Artifact
 from almazara.errors import UnavailableError
+from almazara.movies.catalog.browsing import Browsing
 from almazara.movies.catalog.catalog import Arrays, KeyTable, Releases, Texts, open_catalog
 from almazara.movies.catalog.people import Money, People
 from almazara.movies.catalog.person_answers import PersonAnswers, Role
@@ -58,15 +59,15 @@ def open_service(artifact: Artifact, min_votes: int) -> MovieService:
 
 def _parts(group: Callable[[str], Arrays], report: Mapping[str, Any]) -> Parts:
     catalog, title_search = open_catalog(group), SearchIndex(group("title_search"))
-    similar = open_similar(group, catalog)
+    similar, money = open_similar(group, catalog), Money(group("money"))
+    attributes, genre_names = group("attributes"), Texts(group("genre_names"))
     return Parts(
         catalog=catalog,
         releases=Releases(group("releases")),
         films=Texts(group("film_answers")),
-        people=PersonAnswers(
-            catalog, Texts(group("credited")), Money(group("money")), _role("actor", group), _role("director", group)
-        ),
-        standings=Standings(group("films"), group("money"), group("attributes"), Texts(group("genre_names"))),
+        people=PersonAnswers(catalog, Texts(group("credited")), money, _role("actor", group), _role("director", group)),
+        standings=Standings(group("films"), group("money"), attributes, genre_names),
+        browsing=Browsing(catalog, money, group("orders"), attributes, genre_names),
         title_search=title_search,
         similar=similar,
         recommended=Texts(group("recommended")),

@@ -9,6 +9,7 @@ import msgspec
 from almazara.errors import NotFoundError
 from almazara.movies import answers, sentences
 from almazara.movies.catalog import calendar_es
+from almazara.movies.catalog.browsing import Browsing, Order
 from almazara.movies.catalog.calendar_es import DayOfMonth, Weekday
 from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, Found, Releases, Texts
 from almazara.movies.catalog.person_answers import PersonAnswers
@@ -16,7 +17,7 @@ from almazara.movies.catalog.search import SearchIndex
 from almazara.movies.catalog.standing import Standing, Standings, standing_answer
 from almazara.movies.catalog.titles import check_query
 from almazara.movies.exploring.films import Films
-from almazara.movies.similar.answering import DEFAULT_METHOD, Query, SimilarAnswers
+from almazara.movies.similar.answering import DEFAULT_METHOD, Query, RecommendationAnswer, SimilarAnswers
 from almazara.movies.similar.attributes import NO_FILTERS, Filters
 from almazara.movies.similar.ranking import check_n
 from almazara.movies.users.answering import UserAnswers
@@ -37,6 +38,7 @@ class Parts:
     films: Texts
     people: PersonAnswers
     standings: Standings
+    browsing: Browsing
     title_search: SearchIndex
     similar: SimilarAnswers
     recommended: Texts
@@ -127,6 +129,18 @@ class MovieService:
         message = said("films.standing.of_film", title=film.titulo, year=str(film.anio), n=len(measures))
         return answers.StandingAnswer(film.id, film.titulo, film.anio, measures, message.text(language))
 
+    def browse(
+        self,
+        filters: Filters = NO_FILTERS,
+        order: Order = Order.POPULARITY,
+        start: int = 0,
+        n: int = 20,
+        language: Language = Language.ES,
+    ) -> answers.BrowseAnswer:
+        """A page of the films that pass the filters, `start` films of them being before it."""
+        check_n(n)
+        return self._parts.browsing.page(self._parts.similar.ranking.allowed(filters, ()), order, start, n, language)
+
     def search(self, query: str, n: int, language: Language = Language.ES) -> answers.SearchAnswer:
         """Films whose title, in any language, resembles the text."""
         query = check_query(query)
@@ -149,7 +163,7 @@ class MovieService:
         filters: Filters = NO_FILTERS,
         diversity: float = 0.0,
         language: Language = Language.ES,
-    ) -> answers.RecommendationAnswer:
+    ) -> RecommendationAnswer:
         """The films most similar to one, most similar first; with `diversity`, unlike each other too."""
         query = Query(n, method, filters, diversity)
         query.check()

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from almazara.movies.catalog.browsing import Order, weighted_ratings
 from almazara.movies.catalog.build_film_answers import build_credited, build_film_answers
 from almazara.movies.catalog.catalog import Arrays, Groups, Texts
 from almazara.movies.catalog.packing import KEY, ROW, offsets, pack_keys, pack_texts
@@ -74,6 +75,7 @@ def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> Groups:
         "title_keys": pack_keys(_rows_by_key(films[s.TITLE], votes)),
         "original_keys": pack_keys(_rows_by_key(original[s.ORIGINAL_TITLE], votes)),
         "releases": _releases(films[s.RELEASE_DATE]),
+        "orders": build_orders(films),
         **_attributes(films),
         "twins": {"labels": twins(original)},
     }
@@ -95,6 +97,25 @@ def _attributes(films: pl.DataFrame) -> Groups:
         "genre_names": pack_texts(genre_names),
         "language_names": pack_texts(language_names),
     }
+
+
+def build_orders(films: pl.DataFrame) -> Arrays:
+    """The orders that `Browsing` reads; equal films come in order of votes."""
+    votes = films[s.VOTE_COUNT].to_numpy()
+    by_votes = np.argsort(-votes, kind="stable")
+    returns = films.select(pl.when(~pl.col(s.MONEY_DOUBTFUL) & (pl.col(s.RETURN) > 0)).then(s.RETURN))[s.RETURN]
+    numbers = {
+        Order.POPULARITY: films[s.POPULARITY].fill_null(np.nan).to_numpy(),
+        Order.VOTES: votes,
+        Order.RATING: weighted_ratings(films[s.VOTE_AVERAGE].fill_null(np.nan).to_numpy(), votes),
+        Order.RETURN: returns.fill_null(np.nan).to_numpy(),
+        Order.RELEASE: _ordinals(films[s.RELEASE_DATE]),
+    }
+    orders = {order: by_votes[np.argsort(-values[by_votes], kind="stable")] for order, values in numbers.items()}
+    known = {order: rows[~np.isnan(numbers[order][rows])] for order, rows in orders.items()}
+    titled = films.select(normalize_all(films[s.TITLE]).alias(KEY), s.RELEASE_YEAR).with_row_index(ROW)
+    known[Order.TITLE] = titled.sort(KEY, s.RELEASE_YEAR, ROW)[ROW].to_numpy()
+    return {order.name.lower(): rows.astype(np.int32) for order, rows in known.items()}
 
 
 def _by_frequency(values: pl.Series) -> pl.Series:

@@ -6,7 +6,7 @@ from typing import Final
 
 from almazara.errors import InputError
 from almazara.movies import sentences
-from almazara.movies.answers import FilmReference, Recommendation, RecommendationAnswer
+from almazara.movies.answers import FilmReference
 from almazara.movies.catalog.catalog import Arrays, Catalog, Texts
 from almazara.movies.similar.attributes import NO_FILTERS, Attributes, Filters
 from almazara.movies.similar.ranking import Ranking, check_n
@@ -47,6 +47,31 @@ class Query:
             raise InputError(f"El método «{self.method[:40]}» no existe: use {known}.")
         if not 0 <= self.diversity <= 1:
             raise InputError(f"diversidad es {self.diversity}: use un número de 0 a 1.")
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One similar film; `similitud` is in [0, 1], `motivos` say what the two share."""
+
+    id: int
+    titulo: str
+    anio: int
+    similitud: float
+    motivos: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationAnswer:
+    """Similar films, most similar first."""
+
+    id: int
+    titulo: str
+    anio: int
+    metodo: str
+    recomendaciones: list[str]
+    detalle: list[Recommendation]
+    mensaje: str
+    otras: list[FilmReference]
 
 
 @dataclass(frozen=True, slots=True)
