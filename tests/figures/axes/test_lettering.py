@@ -34,3 +34,9 @@ def test_two_lines_fit_and_lose_nothing_that_has_room(text, room):
 def test_a_long_name_is_broken_between_words():
     assert in_two_lines("Película de televisión", 12, 90) == ("Película de", "televisión")
     assert in_two_lines("Drama", 12, 90) == ("Drama", "")
+
+
+def test_a_word_that_is_too_long_for_its_line_is_cut_and_the_next_one_stands_below():
+    first, second = in_two_lines("Extraordinariamente largo", 12, 60)
+    assert first.endswith("…")
+    assert second == "largo"

@@ -117,6 +117,9 @@ def test_each_year_that_begins_among_months_is_told_once_on_either_picture(first
         (date(2025, 11, 3), 30, ["3 nov", "10 nov", "17 nov", "24 nov", "1 dic"]),
         (date(2025, 11, 3), 150, ["dic", "ene", "feb", "mar", "abr"]),
         (date(2025, 11, 3), 1100, ["ene", "jul", "ene", "jul", "ene", "jul"]),
+        (date(2000, 1, 1), 1600, ["ene", "jul"] * 4 + ["ene"]),
+        (date(2000, 1, 1), 4500, [str(year) for year in range(2000, 2013, 2)]),
+        (date(100, 1, 1), 700_000, [str(year) for year in range(200, 2001, 200)]),
         (date(1950, 1, 1), 25_000, ["1950", "1960", "1970", "1980", "1990", "2000", "2010"]),
     ],
 )
