@@ -52,7 +52,7 @@ class Drawing:
     key: str
     language: Language
 
-    def said(self, name: str, **figures: Figure) -> Said:
+    def said(self, name: str, /, **figures: Figure) -> Said:
         """A sentence or clause of this figure."""
         return said(f"exploring.{self.key}.{name}", **figures)
 

@@ -105,6 +105,11 @@ def month(number_of_month: int, language: Language = Language.ES) -> str:
     return _MONTHS[language][number_of_month - 1]
 
 
+def sign(currency: str) -> str:
+    """The sign of a currency (ISO 4217), or its code where it has none here."""
+    return _SIGNS.get(currency, currency)
+
+
 def compact(value: float, language: Language = Language.ES) -> str:
     """A number as an axis shows it: three figures at most, then its magnitude.
 

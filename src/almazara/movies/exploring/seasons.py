@@ -46,12 +46,13 @@ def _pattern(
     if not len(shown):
         return draw.nothing(said("exploring.no-season", films=MIN_FILMS))
     names = tag_names(genres, shown)
-    percents = np.round(100 * counts[shown] / totals[shown, None], 1).tolist()
-    written = [draw.written(name) for name in names]
-    rows = [(name, total, *row) for name, total, row in zip(written, totals[shown].tolist(), percents, strict=True)]
-    everywhere = np.bincount(places[dated], minlength=len(times)) / np.count_nonzero(dated)
+    every = np.bincount(places[dated], minlength=len(times))
+    found, films = np.vstack([every, counts[shown]]), [int(every.sum()), *totals[shown].tolist()]
+    percents = np.round(100 * found / np.array(films)[:, None], 1).tolist()
+    written = [draw.word("all_films"), *map(draw.written, names)]
+    rows = [(name, total, *row) for name, total, row in zip(written, films, percents, strict=True)]
     return draw.figure(
-        _clearest(counts[shown], everywhere, names, times, draw),
+        _clearest(counts[shown], every / every.sum(), names, times, draw),
         (Axis(Scale.NAME), Axis(Scale.NAME)),
         [Cells(draw.word("share"), short, written, percents, unit="%")],
         Table([*draw.words("genre", "films"), *(f"{name} (%)" for name in short)], rows),
@@ -69,8 +70,7 @@ def _clearest(
     """The genre and time that stand out most from what all films do, where any does."""
     totals = counts.sum(axis=1, keepdims=True)
     expected = totals * everywhere
-    with np.errstate(divide="ignore", invalid="ignore"):
-        errors = np.nan_to_num((counts - expected) / np.sqrt(expected * (1 - everywhere)), posinf=0)
+    errors = (counts - expected) / np.sqrt(np.maximum(expected, 1e-9))  # where all films are none, the genre's are none
     genre, time = divmod(int(errors.argmax()), len(times))
     if errors[genre, time] < CLEAR:
         return draw.said("unclear")

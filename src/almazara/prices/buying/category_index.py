@@ -103,15 +103,27 @@ def panel_of(indices: Sequence[CategoryIndex]) -> Panel:
 
 def chained(prices: Floats) -> Floats:
     """Chained mean of the matched log changes of prices (products, days), 0 on the first day; shape (days,)."""
+    changes, _ = matched_changes(prices)
+    return np.cumsum(np.nansum(changes, axis=0) / np.maximum((~np.isnan(changes)).sum(axis=0), 1))
+
+
+def matched_changes(prices: Floats) -> tuple[Floats, Days]:
+    """How each price differs from the one known before it, and how many days lie between them.
+
+    Args:
+        prices: Shape (products, days); NaN where not known.
+
+    Returns:
+        Log changes, NaN where the price is not known or none was in the MATCHED_DAYS before; and days, of the same
+        shape.
+    """
     logs = np.log(prices)
-    known = ~np.isnan(logs)
     days = np.arange(logs.shape[1])
-    seen = np.maximum.accumulate(np.where(known, days, -1), axis=1)
+    seen = np.maximum.accumulate(np.where(np.isnan(logs), -1, days), axis=1)
     before = np.concatenate([np.full((len(logs), 1), -1), seen[:, :-1]], axis=1)
-    matched = known & (before >= 0) & (days - before <= MATCHED_DAYS)
+    matched = (before >= 0) & (days - before <= MATCHED_DAYS)
     earlier = np.take_along_axis(logs, np.maximum(before, 0), axis=1)
-    changes = np.where(matched, logs - earlier, 0.0).sum(axis=0)
-    return np.cumsum(changes / np.maximum(matched.sum(axis=0), 1))
+    return np.where(matched, logs - earlier, np.nan), days - before
 
 
 def _index(name: str, currency: str, members: Panel, litres: Mapping[str, float]) -> CategoryIndex:
