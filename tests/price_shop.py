@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from almazara.api.app import create_api
-from almazara.app import movies
 from almazara.app.prices import Prices, open_prices
 from almazara.prices import publishing
 from almazara.prices.fetching.protocol import Page
@@ -105,12 +103,6 @@ def opened(settings: Settings, *, serving: bool = False) -> Iterator:
         yield prices
     finally:
         prices.close()
-
-
-def price_app(settings: Settings):
-    """The whole app without films."""
-    live = movies.live_movies(settings)
-    return create_api(live, open_prices(settings, serving=True), settings)
 
 
 @pytest.fixture

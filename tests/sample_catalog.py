@@ -18,9 +18,8 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from almazara.api.app import create_api
+from almazara import asgi
 from almazara.app import movies
-from almazara.app.prices import open_prices
 from almazara.movies import building
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
@@ -142,13 +141,10 @@ def publish_made(home: Path, films: Sequence[Made], **values: object) -> MovieSe
 
 
 def app_over(published: Path, home: Path, **values: object) -> FastAPI:
-    """The whole app over the artifacts of one home folder, keeping what it writes in another."""
+    """API and site over the artifacts of one home folder, keeping what they write in another."""
     home.mkdir(parents=True, exist_ok=True)
     (home / "artifacts").symlink_to(published / "artifacts")
-    settings = settings_for(home, demo=False, **values)
-    live = movies.live_movies(settings)
-    live.refresh()
-    return create_api(live, open_prices(settings, serving=True), settings)
+    return asgi.app_over(settings_for(home, demo=False, **values))
 
 
 @contextmanager

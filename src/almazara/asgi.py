@@ -14,6 +14,11 @@ def create_app(*, read_now: bool = False) -> FastAPI:
     """The app over the settings of the environment; `read_now` reads followed prices as soon as it runs."""
     settings = Settings()
     log.configure(settings.log_level)
+    return app_over(settings, read_now=read_now)
+
+
+def app_over(settings: Settings, *, read_now: bool = False) -> FastAPI:
+    """API and site over the newest versions of what these settings hold."""
     movies = live_movies(settings)
     movies.refresh()
     app = create_api(movies, open_prices(settings, serving=True), settings, read_now=read_now)

@@ -1,4 +1,4 @@
-"""What surrounds the routes: readiness, start page, documentation, metrics, new versions while running."""
+"""What surrounds the routes: readiness, documentation, metrics, new versions while running."""
 
 import re
 
@@ -9,7 +9,7 @@ from almazara import artifacts
 from almazara.app import movies
 from almazara.movies import building
 from problems import is_problem
-from sample_catalog import Made, app_over, publish_made, served, settings_for, write_raw
+from sample_catalog import Made, app_over, served, settings_for, write_raw
 from waiting import no_progress, wait_for
 
 pytestmark = pytest.mark.server
@@ -45,26 +45,6 @@ def test_before_the_first_build_the_process_lives_but_is_not_ready(tmp_path):
         for path in ("/ready", "/score_titulo/Press", "/cantidad_filmaciones_mes/enero"):
             refused = api.get(path)
             assert "almazara up" in is_problem(refused, 503)["detail"]
-
-
-def test_the_start_page_says_that_the_films_are_a_sample(sample_api):
-    page = sample_api.get("/")
-    assert page.headers["content-type"].startswith("text/html")
-    assert "muestra inventada" in page.text
-
-
-def test_every_link_of_the_start_page_about_films_leads_somewhere(sample_api):
-    links = re.findall(r'href="(/[^"]*)"', sample_api.get("/").text)
-    assert len(links) > 5
-    for link in links:
-        if not link.startswith(("/predict", "/data", "/advice")):  # there are no prices in this home
-            assert sample_api.get(link.replace("&amp;", "&")).status_code == 200, link
-
-
-def test_the_start_page_of_a_real_catalog_shows_no_sample_notice(tmp_path):
-    publish_made(tmp_path / "made", [Made("The Mill")])
-    with served(app_over(tmp_path / "made", tmp_path / "home")) as api:
-        assert "muestra inventada" not in api.get("/").text
 
 
 def test_the_documentation_makes_no_foreign_request(sample_api):

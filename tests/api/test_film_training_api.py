@@ -6,9 +6,7 @@ import subprocess
 
 import pytest
 
-from almazara.api.app import create_api
-from almazara.app import movies
-from almazara.app.prices import open_prices
+from almazara import asgi
 from almazara.movies import building
 from almazara.movies.renewing.training_runs import open_film_training
 from made import made_once
@@ -40,10 +38,7 @@ def home(published, tmp_path, monkeypatch):
 
 
 def app_of(home, **values):
-    settings = settings_for(home, demo=False, reload_seconds=0.1, **values)
-    live = movies.live_movies(settings)
-    live.refresh()
-    return create_api(live, open_prices(settings, serving=True), settings)
+    return asgi.app_over(settings_for(home, demo=False, reload_seconds=0.1, **values))
 
 
 def ended(api, location):

@@ -12,8 +12,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from almazara import asgi
 from almazara.prices.forecasting.models import registry
-from price_shop import NOW, observed, opened, price_app, product, retrain, settings_over
+from price_shop import NOW, observed, opened, product, retrain, settings_over
 from sample_catalog import served
 
 pytestmark = pytest.mark.server
@@ -54,7 +55,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def api(home):
-    with served(price_app(settings_over(home, timezone=ZONE))) as client:
+    with served(asgi.app_over(settings_over(home, timezone=ZONE))) as client:
         yield client
 
 

@@ -28,14 +28,18 @@ PATHS = (
     "/forecasts/score",
     "/health",
     "/metrics",
+    "/",
+    "/precios",
+    "/precios/shop.example:1",
 )
 CODE = """
 import sys
 from pathlib import Path
+from almazara import asgi
 from fastapi.testclient import TestClient
-from price_shop import price_app, settings_over
+from price_shop import settings_over
 
-with TestClient(price_app(settings_over(Path(sys.argv[1])))) as client:
+with TestClient(asgi.app_over(settings_over(Path(sys.argv[1])))) as client:
     for path in sys.argv[2:]:
         answer = client.get(path)
         assert answer.status_code == 200, (path, answer.text)

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from almazara import asgi
 from almazara.prices.forecasting.issued import ISSUED
 from almazara.prices.forecasting.models import registry
-from price_shop import NOW, observed, opened, price_app, product, retrain, settings_over
+from price_shop import NOW, observed, opened, product, retrain, settings_over
 from sample_catalog import served
 from waiting import no_progress
 
@@ -42,7 +43,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def api(home):
-    with served(price_app(settings_over(home))) as client:
+    with served(asgi.app_over(settings_over(home))) as client:
         yield client
 
 

@@ -11,10 +11,11 @@ import httpx
 import polars as pl
 import pytest
 
+from almazara import asgi
 from almazara.prices.collecting.collection import COUNTS
 from almazara.prices.forecasting.models import registry
 from page_server import reply, serving
-from price_shop import HTML, NOW, observed, offer_page, opened, price_app, product, retrain, settings_over, shows
+from price_shop import HTML, NOW, observed, offer_page, opened, product, retrain, settings_over, shows
 from problems import is_problem
 from sample_catalog import served
 from waiting import no_progress, wait_for
@@ -62,7 +63,7 @@ def fields_of(observation):
 
 @pytest.fixture(scope="module")
 def api(home, shop):
-    with served(price_app(settings_over(home, loopback_ports=(shop.port,), writes_per_minute=10_000))) as client:
+    with served(asgi.app_over(settings_over(home, loopback_ports=(shop.port,), writes_per_minute=10_000))) as client:
         yield client
 
 
@@ -135,7 +136,7 @@ def test_a_shop_that_is_being_read_is_a_conflict(api, shop):
 
 
 def test_with_nothing_followed_there_is_nothing_to_read(tmp_path):
-    with served(price_app(settings_over(tmp_path))) as empty:
+    with served(asgi.app_over(settings_over(tmp_path))) as empty:
         assert "POST /productos" in is_problem(empty.post("/scraper"), 422)["detail"]
 
 
@@ -308,7 +309,7 @@ def test_a_target_price_that_is_no_amount_is_refused(api, shop, target):
     ],
 )  # fmt: skip
 def test_what_must_not_be_followed_is_refused_and_nothing_is_fetched(tmp_path, address):
-    with served(price_app(settings_over(tmp_path))) as strict:
+    with served(asgi.app_over(settings_over(tmp_path))) as strict:
         is_problem(strict.post("/productos", json={"product": address}), 422)
         assert strict.get("/productos").json() == []
 

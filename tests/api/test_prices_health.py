@@ -13,11 +13,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from almazara import asgi
 from almazara.api.health import ScraperWatch
 from almazara.errors import UnavailableError
 from almazara.prices.schema import Problem, Run, RunState
 from almazara.prices.store.registry import store_at
-from price_shop import observed, opened, price_app, product, search, settings_over
+from price_shop import observed, opened, product, search, settings_over
 from problems import is_problem
 from sample_catalog import app_over, served
 
@@ -45,7 +46,7 @@ def client(tmp_path):
     clients = []
 
     def made(**values):
-        app = price_app(settings_over(tmp_path, **values))
+        app = asgi.app_over(settings_over(tmp_path, **values))
         app.state.scraper_watch._seconds = 0
         context = served(app)
         clients.append(context)
@@ -89,7 +90,7 @@ def test_what_was_not_read_for_days_is_unwell_on_every_page(client, tmp_path):
     metrics = api.get("/metrics").text
     assert "almazara_scraper_healthy 0.0" in metrics
     assert 'almazara_days_since_read{product="shop.example:1"} 5.0' in metrics
-    assert "necesita atención" in api.get("/").text
+    assert "El lector de precios necesita atención" in api.get("/").text
 
 
 def test_a_shop_that_blocks_is_unwell(client, tmp_path):
@@ -154,7 +155,8 @@ def test_when_the_store_breaks_later_films_still_answer_and_prices_are_unavailab
         assert health.json()["precios"] is None
         assert "no responde" in health.json()["mensaje"]
         assert "almazara_scraper_healthy" not in api.get("/metrics").text
-        assert "no responde" in api.get("/").text
+        start = api.get("/")
+        assert (start.status_code, "almacén de precios no responde" in start.text) == (200, True)
         assert api.get("/cantidad_filmaciones_mes/enero").status_code == 200
         assert api.get("/ready").status_code == 200
 

@@ -10,11 +10,11 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from almazara import app
+from almazara import app, asgi
 from almazara.prices.fetching.replay import ReplaySource
 from almazara.prices.forecasting import retraining
 from almazara.prices.forecasting.models import registry
-from price_shop import NOW, observed, opened, price_app, product, retrain, settings_over
+from price_shop import NOW, observed, opened, product, retrain, settings_over
 from profiles import examples
 from sample_catalog import served
 
@@ -26,7 +26,7 @@ KEY = "a-key-for-schemathesis"
 BEYOND_A_SCHEMA = {"GET /data", "POST /productos", "GET /predict"}
 
 with tempfile.TemporaryDirectory() as _empty:
-    _app = price_app(settings_over(Path(_empty)))
+    _app = asgi.app_over(settings_over(Path(_empty)))
     schema = schemathesis.openapi.from_dict(_app.openapi())
     _app.state.prices.close()
 
@@ -47,7 +47,7 @@ def address(tmp_path_factory):
             rows = [observed(f"shop.example:{number}", day, f"{number}.{day:02}") for number, day in days]
             prices.store.append(replace(one, observed_at=one.observed_at + shift) for one in rows)
             retrain(settings_over(folder), prices, lambda *_: None)
-        with served(price_app(settings_over(folder, api_keys=KEY, writes_per_minute=10**6))) as client:
+        with served(asgi.app_over(settings_over(folder, api_keys=KEY, writes_per_minute=10**6))) as client:
             yield str(client.base_url)
 
 

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from almazara import log
+from almazara import asgi, log
 from almazara.api.security import WriteGuard
-from price_shop import price_app, settings_over
+from price_shop import settings_over
 from problems import is_problem
 
 KEYS = "first-key-123456, second-key-654321,clave-ñ"
@@ -19,14 +19,14 @@ NUMBERS = itertools.count(1)
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
-    made = price_app(settings_over(tmp_path_factory.mktemp("open"), writes_per_minute=1000))
+    made = asgi.app_over(settings_over(tmp_path_factory.mktemp("open"), writes_per_minute=1000))
     yield made
     made.state.prices.close()
 
 
 @pytest.fixture(scope="module")
 def keyed(tmp_path_factory):
-    made = price_app(settings_over(tmp_path_factory.mktemp("keyed"), api_keys=KEYS, writes_per_minute=1000))
+    made = asgi.app_over(settings_over(tmp_path_factory.mktemp("keyed"), api_keys=KEYS, writes_per_minute=1000))
     yield made
     made.state.prices.close()
 
@@ -108,7 +108,7 @@ def test_bytes_that_are_no_text_are_a_wrong_key(keyed):
 
 
 def test_beyond_the_limit_one_has_to_wait_and_others_have_not(tmp_path):
-    app = price_app(settings_over(tmp_path, api_keys=KEYS, writes_per_minute=3))
+    app = asgi.app_over(settings_over(tmp_path, api_keys=KEYS, writes_per_minute=3))
     first, second = ([("X-API-Key", key)] for key in ("first-key-123456", "second-key-654321"))
     for _ in range(3):
         assert ask(app, headers=first).status_code == 201

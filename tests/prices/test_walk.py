@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from almazara import app
+from almazara import app, asgi
 from almazara.prices.collecting.replaying import replay_pages
 from almazara.prices.exchange.files import import_file
 from almazara.prices.exchange.rows import Defaults
@@ -18,7 +18,7 @@ from almazara.prices.fetching.replay import ReplaySource
 from almazara.prices.forecasting import retraining
 from almazara.prices.forecasting.models import registry
 from almazara.prices.schema import Listing, ListingKind
-from price_shop import opened, price_app, retrain, settings_over
+from price_shop import opened, retrain, settings_over
 from sample_catalog import served
 from waiting import no_progress, wait_for
 
@@ -72,7 +72,7 @@ def walked(saved, tmp_path_factory):
         with opened(settings_over(home)) as prices:
             for listing in listings:
                 prices.store.save_listing(listing)
-        with served(price_app(settings_over(home))) as api:
+        with served(asgi.app_over(settings_over(home))) as api:
             accepted = api.post("/scraper")
             assert accepted.status_code == 202
             run = wait_for_run(api, accepted.headers["location"])
@@ -145,7 +145,7 @@ def test_real_series_are_imported_forecast_and_asked_for_over_the_api(real_data,
         assert report.refused == 0
         assert report.listings == len(names)
         retrain(settings, prices, no_progress)
-    with served(price_app(settings)) as api:
+    with served(asgi.app_over(settings)) as api:
         days = api.get("/data", params={"category": "olive-oil", "daily": True, "limit": 10_000}).json()["items"]
         assert {row["product"] for row in days} == set(names)
         answers = {name: api.get("/predict", params={"product": name, "horizon": 30}) for name in names}

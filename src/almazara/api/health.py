@@ -1,14 +1,11 @@
-"""What is alive: liveness, readiness, and a plain start page."""
+"""What is alive: liveness and readiness."""
 
 import threading
 import time
 from collections.abc import Callable
-from html import escape
 from importlib import metadata
-from typing import Final
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from almazara import log
@@ -151,63 +148,3 @@ def health(request: Request) -> Health:
 def ready(request: Request) -> Health:
     _ = request.app.state.movies.current
     return _health(request)
-
-
-_PAGE: Final = """<!doctype html>
-<html lang="es"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Almazara</title>
-<style>
- body {{ font: 17px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; color: #2b2d21;
-        background: #fbfaf3 }}
- h1 {{ font-size: 2rem; margin: 0 }} h2 {{ font-size: 1.15rem; margin-top: 2rem }}
- a {{ color: #53651b }} code {{ background: #ecebda; padding: .1rem .35rem; border-radius: .25rem }}
- li {{ margin: .4rem 0 }} .on::before {{ content: "● "; color: #3c7d2c }} .off::before {{ content: "○ "; color: #a33 }}
- .note {{ background: #fff3cd; border-left: .3rem solid #c79a00; padding: .6rem 1rem }}
-</style></head><body>
-<h1>Almazara</h1>
-<p>De datos en bruto a respuestas servidas. <span lang="en">Raw data in, answers out.</span></p>
-{notice}
-<h2>Qué está vivo</h2>
-<ul>{alive}</ul>
-<h2>Pruebe</h2>
-<ul>{links}</ul>
-</body></html>
-"""
-_SAMPLE_NOTICE: Final = (
-    '<p class="note">Estas películas son una <b>muestra inventada</b>: no existen. Para usar las reales, '
-    "<code>almazara movies fetch</code> y <code>almazara movies build CARPETA</code>. "
-    '<span lang="en">This is an invented sample.</span></p>'
-)
-_DEMO_NOTICE: Final = (
-    '<p class="note">Los precios son de una <b>tienda de demostración</b> que sirve este mismo programa: no existe. '
-    "Para seguir productos de verdad, <code>almazara prices track DIRECCIÓN</code>. "
-    '<span lang="en">These prices are those of a demo shop.</span></p>'
-)
-_LINKS: Final = (
-    ("/cantidad_filmaciones_mes/septiembre", "Estrenos de septiembre"),
-    ("/cantidad_filmaciones_dia/viernes", "Estrenos en viernes"),
-    ("/buscar?q=aceite", "Buscar «aceite»"),
-    ("/recomendacion/usuario/1?n=5", "Películas para un usuario"),
-    ("/productos", "Los productos seguidos y su último precio"),
-    ("/data?daily=true&limit=100", "La historia de sus precios, día a día"),
-    ("/predict?product=demo:garrafa-5l&horizon=14", "Un pronóstico a 14 días (de la demostración)"),
-    ("/advice?product=demo:garrafa-5l&deadline_days=30", "¿Comprar ahora o esperar? (de la demostración)"),
-    ("/health", "Salud"),
-    ("/metrics", "Métricas"),
-    ("/docs", "Todas las rutas"),
-)
-
-
-@router.get("/", include_in_schema=False)
-def start_page(request: Request) -> Response:
-    """What is alive and where to go, as plain HTML."""
-    found = _health(request)
-    rows = (
-        ("Películas", found.peliculas is not None, _films_sentence(found.peliculas)),
-        ("Precios", found.precios is not None and found.precios.sano, _prices_sentence(found.precios)),
-    )
-    alive = [f'<li class="{"on" if on else "off"}"><b>{name}</b>: {escape(said)}</li>' for name, on, said in rows]
-    links = [f'<li><a href="{escape(path)}">{text}</a> <code>{escape(path)}</code></li>' for path, text in _LINKS]
-    notice = _SAMPLE_NOTICE if found.peliculas and found.peliculas.muestra else ""
-    notice += _DEMO_NOTICE if found.precios and found.precios.demo else ""
-    return HTMLResponse(_PAGE.format(notice=notice, alive="".join(alive), links="".join(links)))

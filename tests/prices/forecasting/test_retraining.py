@@ -7,11 +7,12 @@ import sys
 
 import pytest
 
+from almazara import asgi
 from almazara.errors import ConflictError, InputError
 from almazara.prices.collecting import runs
 from almazara.prices.forecasting.models import registry
 from almazara.prices.schema import Run, RunState
-from price_shop import NOW, observed, opened, price_app, product, retrain, settings_over
+from price_shop import NOW, observed, opened, product, retrain, settings_over
 from sample_catalog import served
 from waiting import no_progress, wait_for
 
@@ -39,7 +40,7 @@ def state(prices, run_id):
 
 
 def test_a_child_process_makes_forecasts_that_the_server_takes_up(home, light_children):
-    app = price_app(settings_over(home, reload_seconds=0.1))
+    app = asgi.app_over(settings_over(home, reload_seconds=0.1))
     retraining = app.state.prices.retraining
     with served(app) as api:
         assert api.get("/predict?product=shop.example:1").status_code == 404
