@@ -18,10 +18,11 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
-import panels
 import peers
 import scores
 import train_prior
+
+import panels
 
 HEADER = """
 | model | panel | days | tasks | CRPS at h | CRPS to h | to last_value | MAE at h | MAE to h | 80 % | 95 % | CPU s |

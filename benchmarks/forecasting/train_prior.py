@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import panels
 
+import panels
 from almazara.prices.forecasting.models.mixture import Mixer, Training, trained, untrained
 from almazara.prices.forecasting.models.step_features import StepHistory
 from almazara.prices.forecasting.models.step_outcomes import OUTCOMES

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from almazara.errors import InputError, NotFoundError
 from almazara.live import Kept, Live
@@ -29,11 +30,14 @@ from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.collecting import scraper_health
 from almazara.prices.collecting.collection import SEARCHES_READ
 from almazara.prices.collecting.tracking import listing_from
+from almazara.prices.exploring.market import Market, open_market
 from almazara.prices.forecasting import issued
 from almazara.prices.publishing import Published
 from almazara.prices.schema import Observation
 from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore
+
+_EXPLORED_DAYS: Final = 730
 
 
 @dataclass(eq=False)
@@ -47,6 +51,7 @@ class PriceService:
     clock: Callable[[], datetime]
     loopback_ports: frozenset[int] = frozenset()
     _overview: Kept[list[OverviewRow]] = field(default_factory=Kept, init=False)
+    _market: Kept[Market] = field(default_factory=Kept, init=False)
 
     def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
         """Products in order of id, each with its newest price."""
@@ -133,6 +138,16 @@ class PriceService:
         rows = self._overview.of(state, lambda: overview.overview(known))
         chosen = [row for row in rows if category in {None, row.product.category} and shop in {None, row.product.shop}]
         return overview.shown(chosen, known.now)
+
+    def market(self) -> Market:
+        """The prices of two years, to be explored; opened once for each day and revision of the store."""
+        known = self._known()
+
+        def opened() -> Market:
+            listings = self.store.listings()
+            return open_market(known.series([one.listing_id for one in listings], days=_EXPLORED_DAYS).panel, listings)
+
+        return self._market.of((self.store.revision(), known.today), opened)
 
     def predict(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> Prediction:
         """A product's kept forecast.

@@ -5,7 +5,7 @@ from typing import Any, Final
 from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import QueryParams
+from starlette.datastructures import QueryParams, State
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -19,7 +19,7 @@ from almazara.figures.style import standalone
 from almazara.figures.svg import draw
 from almazara.figures.table import as_csv
 from almazara.movies.exploring.explore import CHAPTERS, explore_one
-from almazara.movies.service import MovieService
+from almazara.prices.exploring import explore as prices
 from almazara.web.explore.pictured import Pictured, Pictures
 from almazara.web.filters import read_filters
 from almazara.web.page import drawn, page, reader_of
@@ -28,6 +28,7 @@ from almazara.words.numbers import Language
 _SHOWN_ROWS: Final = 50
 _FILE_WIDTH: Final = 960
 PATH: Final = "/explorar"
+PRICES: Final = "precios"
 
 
 def chapter_of(path: str) -> str:
@@ -35,24 +36,26 @@ def chapter_of(path: str) -> str:
     return path.removeprefix(PATH).strip("/") or next(iter(CHAPTERS))
 
 
-def figures(films: MovieService, chapter: str, params: QueryParams, language: Language) -> list[Explored]:
-    """The figures of a chapter, of the films that the filters of an address let through."""
+def figures(state: State, chapter: str, params: QueryParams, language: Language) -> list[Explored]:
+    """The figures of a chapter: of the films that the filters of an address let through, or of the prices."""
+    if chapter == PRICES:
+        return prices.explore(state.prices.service.market(), language)
     if chapter not in CHAPTERS:
-        raise NotFoundError(f"No hay ningún capítulo «{chapter[:60]}».", list(CHAPTERS))
-    filters = read_filters(params)
-    return [explore_one(films.explored, key, filters, language) for key in CHAPTERS[chapter]]
+        raise NotFoundError(f"No hay ningún capítulo «{chapter[:60]}».", [*CHAPTERS, PRICES])
+    explored, filters = state.movies.current.explored, read_filters(params)
+    return [explore_one(explored, key, filters, language) for key in CHAPTERS[chapter]]
 
 
 async def chapter(request: Request) -> Response:
     """A chapter; its filters are those of the address."""
-    films: MovieService = request.app.state.movies.current
-    language, name = reader_of(request).language, chapter_of(request.url.path)
-    found = await run_in_threadpool(figures, films, name, request.query_params, language)
-    panel = request.app.state.panel.ready()
+    state, name = request.app.state, chapter_of(request.url.path)
+    found = await run_in_threadpool(figures, state, name, request.query_params, reader_of(request).language)
+    panel = state.panel.ready()
     values: dict[str, Any] = {
-        "chapters": [(one, f"{PATH}/{one}", one == name) for one in CHAPTERS],
+        "chapters": [(one, f"{PATH}/{one}", one == name) for one in (*CHAPTERS, PRICES)],
         "figures": [(one, picture(one), _first_rows(one.table)) for one in found],
-        "films": films,
+        "films": None if name == PRICES else state.movies.current,
+        "demo": name == PRICES and state.prices.demo_shop is not None,
         "panel": panel,
     }
     return page(request, "explore.html", here="explore", inline=panel.hashes if panel else (), **values)
@@ -60,16 +63,21 @@ async def chapter(request: Request) -> Response:
 
 async def figure(request: Request) -> Response:
     """The rows of a figure as CSV, or its picture as SVG, to be kept."""
-    films: MovieService = request.app.state.movies.current
     key, ending = request.path_params["key"], request.path_params["ending"]
-    filters, language = read_filters(request.query_params), reader_of(request).language
-    one = await run_in_threadpool(explore_one, films.explored, key, filters, language)
-    headers = {"Content-Disposition": f'attachment; filename="{one.key}.{ending}"', "Vary": "Accept-Language, Cookie"}
     if ending not in {"csv", "svg"}:
         raise NotFoundError(f"No hay ninguna figura como {ending[:20]!r}: pida csv o svg.")
+    one = await run_in_threadpool(_one, request, key)
+    headers = {"Content-Disposition": f'attachment; filename="{one.key}.{ending}"', "Vary": "Accept-Language, Cookie"}
     if ending == "csv":
         return Response(as_csv(one.table), headers=headers, media_type="text/csv; charset=utf-8")
     return Response(standalone(picture(one, _FILE_WIDTH)), headers=headers, media_type="image/svg+xml")
+
+
+def _one(request: Request, key: str) -> Explored:
+    state, language = request.app.state, reader_of(request).language
+    if key in prices.FIGURES:
+        return prices.explore_one(state.prices.service.market(), key, language)
+    return explore_one(state.movies.current.explored, key, read_filters(request.query_params), language)
 
 
 def picture(one: Explored, width: int | None = None) -> Markup:
@@ -90,7 +98,7 @@ def live_pictures(app: Starlette) -> Pictures:
 
     def pictures(path: str, query: str, language: Language) -> list[Pictured]:
         try:
-            found = figures(app.state.movies.current, chapter_of(path), QueryParams(query.removeprefix("?")), language)
+            found = figures(app.state, chapter_of(path), QueryParams(query.removeprefix("?")), language)
         except AlmazaraError:  # the page says it already
             return []
         return [Pictured(one.key, one.chart) for one in found if isinstance(one.chart, Chart) and one.chart.marks]
