@@ -91,3 +91,9 @@ def test_of_very_many_films_some_are_taken_evenly(monkeypatch):
     monkeypatch.setattr(module, "MOST_FILMS", 40)
     [strongest, *_] = correlations(explored_films(growing(90)).selected(NO_FILTERS))
     assert (strongest.films, strongest.rho) == (40, pytest.approx(-1))
+
+
+def test_a_pair_alone_is_compared_with_no_other():
+    films = [Film(votes=number, runtime=200.0 - number) for number in range(40)]
+    said = explore_one(explored_films(films), "correlaciones").sentence.text()
+    assert said.startswith("Solo se pueden comparar los votos y la duración")

@@ -110,6 +110,12 @@ def test_each_decade_has_its_five_numbers(films):
             assert (said["highest"].figures["value"], said["lowest"].figures["value"]) == (max(medians), min(medians))
 
 
+def test_decades_that_are_alike_or_alone_are_told_so():
+    films = [Film(votes=votes, day=date(year, 2, 2)) for year in (1995, 2005) for votes in range(1, 12)]
+    assert figure(films, "votos-por-decada").sentence.text() == "La mediana es la misma en todas las décadas: 6 votos."
+    assert "Solo la década de 1990" in figure(films[:11], "votos-por-decada").sentence.text()
+
+
 def test_whiskers_end_at_the_fences_or_at_the_last_value():
     films = [Film(votes=votes, day=date(2000, 2, 2)) for votes in [10] * 20 + [11] * 20 + [12] * 20 + [5000]]
     chosen = explored_films(films).selected(NO_FILTERS)

@@ -71,6 +71,13 @@ def test_one_class_alone_is_compared_with_nothing():
     )
 
 
+def test_what_earns_what_it_cost_loses_nothing():
+    films = [Film(budget=10**6, revenue=revenue) for revenue in (10**6, 10**6 - 1)]
+    assert explore_one(explored_films(films), "retorno-y-presupuesto").sentence.figures["losing"] == 1
+    films *= money.MIN_FILMS
+    assert explore_one(explored_films(films), "perdidas-por-presupuesto").table.rows[0][2] == 50.0
+
+
 def test_without_money_nothing_is_claimed():
     films = explored_films([Film(), Film(budget=10**6), Film(budget=1, revenue=10**6)])
     assert explore_one(films, "retorno-y-presupuesto").sentence.text().startswith("No se conocen a la vez")

@@ -70,6 +70,14 @@ def test_only_the_most_extreme_are_named_where_they_are_many(monkeypatch):
     assert "Se nombran las 2 más extremas" in found.rule.text()
 
 
+def test_a_film_on_a_fence_is_none_and_each_side_begins_with_its_most_extreme(monkeypatch):
+    monkeypatch.setattr(outliers, "SHOWN", 2)
+    monkeypatch.setattr(outliers, "fences", lambda _: spread.Fences(4, 20, 0.0))
+    found = figure([Film(votes=votes) for votes in (3, 2, 1, 4, 15, 20, 25, 40, 30)])
+    assert [row[3] for row in found.table.rows] == [40, 30, 1, 2]
+    assert [found.sentence.figures[side].figures["films"] for side in ("above", "below")] == [3, 3]
+
+
 def test_doubtful_money_is_neither_an_outlier_nor_judged():
     films = [Film(budget=10**6 + 10**5 * number) for number in range(40)]
     found = figure([*films, Film(title="Slip", budget=1)], "presupuesto-atipico")

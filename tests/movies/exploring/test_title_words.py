@@ -25,7 +25,7 @@ def test_words_are_counted_once_a_film_the_most_frequent_first():
     assert (
         found.chart.label
         == found.sentence.text()
-        == ("La palabra más frecuente en los títulos es «mill»: está en 5 de 6 (83,3 %); la siguen stone (3).")
+        == ("La palabra más frecuente en los títulos es «mill»: está en 5 de 6 (83,3 %); la siguen stone.")
     )
 
 

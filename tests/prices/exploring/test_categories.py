@@ -44,3 +44,8 @@ def test_one_category_is_told_alone():
 def test_a_category_of_one_day_has_no_course():
     assert figure([[10.0, None]], {}).sentence.code == "exploring.no-category"
     assert figure([[10.0, 9.0]], {"a": {"category": None}}).sentence.code == "exploring.no-category"
+
+
+def test_categories_that_change_alike_are_told_so():
+    said = figure([[10.0, 11.0], [10.0, 11.0], [20.0, 22.0]]).sentence
+    assert said.text() == "De su primer día conocido al último, todas las categorías cambian lo mismo: +10 %."

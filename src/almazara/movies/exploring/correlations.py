@@ -75,7 +75,7 @@ def correlation_table(chosen: Selection, draw: Drawing) -> Explored:
     strongest, weakest = found[0], found[-1]
     return draw.figure(
         draw.said(
-            "sentence",
+            "sentence" if len(found) > 1 else "one",
             one=said(f"exploring.the.{strongest.one}"),
             other=said(f"exploring.the.{strongest.other}"),
             rho=strongest.rho,

@@ -72,8 +72,10 @@ def by_decade(measure: Measured, chosen: Selection, draw: Drawing) -> Explored:
 def _extremes(measure: Measured, medians: dict[str, float]) -> Said:
     high, low = max(medians, key=medians.__getitem__), min(medians, key=medians.__getitem__)
     highest, lowest = measure.amount(medians[high]), measure.amount(medians[low])
-    if high == low:
+    if len(medians) == 1:
         return said("exploring.one-decade", decade=high, median=highest)
+    if highest == lowest:
+        return said("exploring.decades-alike", median=highest)
     return said("exploring.decades", high=high, highest=highest, low=low, lowest=lowest)
 
 

@@ -10,7 +10,7 @@ from almazara.figures.chart import Axis, Bars, Dots, Level, Line, Role, Scale, T
 from almazara.figures.explored import Drawing, Explored, percent_of
 from almazara.movies.exploring.films import Selection
 from almazara.movies.exploring.measured import BUDGET, RETURN, doubtful_clause
-from almazara.words.said import said
+from almazara.words.said import Said, said
 
 CLASSES: Final = (0.0, 1e5, 1e6, 5e6, 2e7, 5e7, 1e8, np.inf)
 """Budgets in dollars at which classes begin."""
@@ -64,36 +64,23 @@ def losses_by_budget(chosen: Selection, draw: Drawing) -> Explored:
     """How many films of each class of budgets earned less than they cost."""
     rows = np.flatnonzero(chosen.usable("return"))
     budgets, returns = chosen.values("budget", rows), chosen.values("return", rows)
-    found = [(name, returns[one]) for name, one in zip(_names(draw), by_class(budgets), strict=True)]
-    told = [
-        (name, len(of), int(np.count_nonzero(of < 1)), float(np.median(of)))
-        for name, of in found
-        if len(of) >= MIN_FILMS
-    ]
+    found = [(name, returns[one]) for name, one in zip(_class_names(), by_class(budgets), strict=True)]
+    told = [(name, of, float(np.mean(of < 1)), float(np.median(of))) for name, of in found if len(of) >= MIN_FILMS]
     if not told:
         return draw.nothing(said("exploring.no-class", films=MIN_FILMS))
-    shares = {name: losing / films for name, films, losing, _ in told}
-    medians = {name: median for name, _, _, median in told}
-    worst, best = max(shares, key=shares.__getitem__), max(medians, key=medians.__getitem__)
-    sentence = draw.said(
-        "sentence" if len(told) > 1 else "one", worst=worst, share=shares[worst], best=best, median=medians[best]
-    )
-    percents = [percent_of(losing, films) for _, films, losing, _ in told]
-    rows_ = [(name, films, share, median) for (name, films, _, median), share in zip(told, percents, strict=True)]
+    worst, _, share, _ = max(told, key=lambda one: one[2])
+    best, _, _, median = max(told, key=lambda one: one[3])
+    shown = [(draw.written(name), len(of), percent_of(share, 1), median) for name, of, share, median in told]
     return draw.figure(
-        sentence,
+        draw.said("sentence" if len(told) > 1 else "one", worst=worst, share=share, best=best, median=median),
         (Axis(Scale.NAME, draw.word("budget")), Axis(label=draw.word("losing"), unit="%", from_zero=True)),
-        [Bars(draw.word("losing"), list(shares), percents)],
-        Table(draw.words("budget_class", "films", "losing", "median_return"), rows_),
+        [Bars(draw.word("losing"), [name for name, *_ in shown], [percent for _, _, percent, _ in shown])],
+        Table(draw.words("budget_class", "films", "losing", "median_return"), shown),
     )
 
 
-def _names(draw: Drawing) -> list[str]:
+def _class_names() -> list[Said]:
     """What the classes are called: `1 M $ a 5 M $`."""
     edges = [BUDGET.amount(edge) for edge in CLASSES[1:-1]]
-    inner = [draw.written(said("exploring.between", low=low, high=high)) for low, high in pairwise(edges)]
-    return [
-        draw.written(said("exploring.less", high=edges[0])),
-        *inner,
-        draw.written(said("exploring.more", low=edges[-1])),
-    ]
+    inner = [said("exploring.between", low=low, high=high) for low, high in pairwise(edges)]
+    return [said("exploring.less", high=edges[0]), *inner, said("exploring.more", low=edges[-1])]

@@ -21,14 +21,13 @@ def title_words(chosen: Selection, draw: Drawing) -> Explored:
     if not len(order):
         return draw.nothing(draw.said("none"))
     words, films = [tags.names[code] for code in order.tolist()], counts[order].tolist()
-    following = [f"{word} ({count})" for word, count in zip(words[1:4], films[1:4], strict=True)]
     sentence = draw.said(
-        "sentence" if following else "one",
+        "sentence" if len(words) > 1 else "one",
         word=words[0],
         films=films[0],
         all=chosen.size,
         share=films[0] / chosen.size,
-        following=following,
+        following=words[1:4],
     )
     rows = [(word, count, percent_of(count, chosen.size)) for word, count in zip(words, films, strict=True)]
     cloud = Cloud(sentence.text(draw.language), words, films, draw.language)

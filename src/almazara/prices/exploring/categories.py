@@ -32,7 +32,7 @@ class Course:
     @property
     def change(self) -> float:
         """Of the last known value, as a share of the first."""
-        return float(self.values[~np.isnan(self.values)][-1] / 100 - 1)
+        return round(float(self.values[~np.isnan(self.values)][-1]) / 100 - 1, 6)
 
 
 def courses(market: Market) -> list[Course]:
@@ -65,7 +65,7 @@ def category_courses(market: Market, draw: Drawing) -> Explored:
     ]
     high, low = max(found, key=lambda one: one.change), min(found, key=lambda one: one.change)
     sentence = draw.said(
-        "sentence" if len(found) > 1 else "one",
+        "one" if len(found) == 1 else "sentence" if high.change > low.change else "alike",
         first=found[0].days[0],
         last=found[0].days[-1],
         high=high.category,
