@@ -16,14 +16,15 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("server", "training", "real_data", "nightly")
 _NEED = {
     "real_data": "real_data",
-    **dict.fromkeys(("postgresql", "moto", "dynalite"), "server"),
-    **dict.fromkeys(("sample_home", "published"), "training"),
+    **dict.fromkeys(("postgresql", "moto", "dynalite", "chromium"), "server"),
+    **dict.fromkeys(("sample_home", "published", "demo_home"), "training"),
 }
 # The longest files first, so that no worker is left with one at the end.
 _LONGEST = (
     "tests/movies/test_real_catalog.py",
     "tests/movies/users/test_real_users.py",
     "tests/app/test_prices.py",
+    "tests/web/test_in_browser.py",
     "tests/contract/test_forecaster.py",
     "tests/prices/forecasting/test_lstm_training.py",
     "tests/movies/users/models/test_als.py",

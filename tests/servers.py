@@ -22,7 +22,7 @@ def postgresql():
     """The URL (without a database's name) of a PostgreSQL server that lives as long as the session."""
     initdb = _program("initdb", sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True))
     if initdb is None:
-        _missing("PostgreSQL's initdb", "apt-get install postgresql")
+        missing("PostgreSQL's initdb", "apt-get install postgresql")
     owner = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
     folder = tempfile.mkdtemp(prefix="almazara-postgresql-")
     if owner:
@@ -85,7 +85,7 @@ def dynalite():
     """The address of a dynalite server, which is stricter than moto."""
     node = shutil.which("node")
     if node is None or not (DYNALITE / "node_modules").exists():
-        _missing("dynalite", "npm ci --prefix tests/dynalite")
+        missing("dynalite", "npm ci --prefix tests/dynalite")
     port = _free_port()
     server = subprocess.Popen([node, DYNALITE / "serve.js", str(port)], stdout=subprocess.DEVNULL)
     try:
@@ -102,7 +102,8 @@ def _program(name, folders):
     return found[0] if found else (Path(on_path) if on_path else None)
 
 
-def _missing(what, command):
+def missing(what, command):
+    """Skip, which CI takes for a failure."""
     pytest.skip(f"{what} is not here: {command}")
 
 

@@ -50,15 +50,3 @@ def test_a_scraper_that_is_unwell_is_said_to_need_attention(tmp_path, days_ago, 
     page = said(tmp_path / "empty", tmp_path / "home")
     assert "1 producto seguido" in page
     assert ("necesita atención" not in page) is is_well
-
-
-def test_a_store_that_does_not_answer_is_one_sentence_and_films_are_there_all_the_same(sample_home, tmp_path):
-    app = app_over(sample_home, tmp_path / "home")
-    app.state.scraper_watch._seconds = 0
-    for suffix in ("", "-wal"):
-        (tmp_path / "home" / f"prices.db{suffix}").write_bytes(b"this is no database" * 1000)
-    with served(app) as site:
-        page = site.get("/")
-        assert page.status_code == 200
-        assert "El almacén de precios no responde." in page.text
-        assert 'action="/peliculas"' in page.text
