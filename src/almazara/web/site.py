@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from almazara import log
 from almazara.api import errors
 from almazara.errors import AlmazaraError, InputError, NotFoundError
-from almazara.web import films, overview, people, products, routing, start
+from almazara.web import films, machinery, overview, people, products, routing, start
 from almazara.web.assets import send_asset
 from almazara.web.explore import pages as explore
 from almazara.web.explore.live import LivePanel
@@ -18,7 +18,15 @@ from almazara.web.explore.pages import live_pictures
 from almazara.web.explore.pictured import PREFIX
 from almazara.web.page import page
 
-_PAGES: Final = (*start.PAGES, *films.PAGES, *people.PAGES, *overview.PAGES, *products.PAGES, *explore.PAGES)
+_PAGES: Final = (
+    *start.PAGES,
+    *machinery.PAGES,
+    *films.PAGES,
+    *people.PAGES,
+    *overview.PAGES,
+    *products.PAGES,
+    *explore.PAGES,
+)
 _MISSING: Final = 404
 _WORDS: Final = {
     401: "key",
