@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from almazara import log
-from almazara.api import errors, forecasts, health, metrics, movies, prices, users
+from almazara.api import errors, film_models, forecasts, health, metrics, movies, prices, users
 from almazara.api.security import BodyLimit, WriteGuard
 from almazara.app.movies import open_film_users
 from almazara.app.prices import Prices
@@ -64,7 +64,7 @@ def create_api(
     app.state.guard = WriteGuard(settings.api_keys, settings.writes_per_minute)
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
-    routers = (movies.router, users.router, movies.model, prices.router, forecasts.router, health.router)
+    routers = (movies.router, users.router, film_models.router, prices.router, forecasts.router, health.router)
     for router in (users.lists, *routers):
         app.include_router(router)
     metrics.install(app, app.state.scraper_watch.report, price_product.service.forecast_scores)

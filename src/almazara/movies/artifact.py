@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from almazara.artifacts import Artifact
 from almazara.errors import UnavailableError
 from almazara.movies.catalog.browsing import Browsing
 from almazara.movies.catalog.catalog import Arrays, KeyTable, Releases, Texts, open_catalog
+from almazara.movies.catalog.cleaning_answers import CleaningAnswers
 from almazara.movies.catalog.people import Money, People
 from almazara.movies.catalog.person_answers import PersonAnswers, Role
 from almazara.movies.catalog.search import SearchIndex
@@ -46,7 +47,7 @@ def open_service(artifact: Artifact, min_votes: int) -> MovieService:
         OSError, ValueError: when a file is damaged.
     """
     try:
-        parts = _parts(cache(partial(map_arrays, artifact.path)))
+        parts = _parts(cache(partial(map_arrays, artifact.path)), artifact.manifest)
     except KeyError as error:
         raise UnavailableError(
             f"The catalog in {artifact.path} was built by another version of Almazara, without {error}: "
@@ -56,7 +57,7 @@ def open_service(artifact: Artifact, min_votes: int) -> MovieService:
     return MovieService(parts, version=artifact.version, is_sample=is_sample, min_votes=min_votes)
 
 
-def _parts(group: Callable[[str], Arrays]) -> Parts:
+def _parts(group: Callable[[str], Arrays], manifest: Mapping[str, Any]) -> Parts:
     catalog, title_search = open_catalog(group), SearchIndex(group("title_search"))
     similar, money = open_similar(group, catalog), Money(group("money"))
     attributes, genre_names = group("attributes"), Texts(group("genre_names"))
@@ -67,6 +68,12 @@ def _parts(group: Callable[[str], Arrays]) -> Parts:
         people=PersonAnswers(catalog, Texts(group("credited")), money, _role("actor", group), _role("director", group)),
         standings=Standings(group("films"), group("money"), attributes, genre_names),
         browsing=Browsing(catalog, money, group("orders"), attributes, genre_names),
+        cleaning=CleaningAnswers(
+            manifest,
+            group("quarantine"),
+            Texts(group("quarantine_files")),
+            Texts(group("quarantine_reasons")),
+        ),
         title_search=title_search,
         similar=similar,
         recommended=Texts(group("recommended")),
