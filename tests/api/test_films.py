@@ -61,6 +61,8 @@ def test_a_route_answers_with_exactly_its_fields(sample_api, route, value, query
         ("/buscar", "", {"q": "oil"}),
         ("/personas", "", {"q": "a"}),
         ("/peliculas", "", {"n": 3}),
+        ("/limpieza", "", {}),
+        ("/limpieza/cuarentena", "", {}),
         ("/peliculas/900007/comparacion", "", {}),
         ("/modelos/peliculas", "", {}),
         ("/recomendacion/usuario", "ana", {"n": 3}),
@@ -450,6 +452,18 @@ def test_the_catalog_is_listed_by_pages_and_filtered(sample_api):
 )
 def test_a_page_that_cannot_be_meant_says_what_is_allowed(sample_api, query, said):
     assert said in refusal(get(sample_api, "/peliculas", **query), 422)["detail"]
+
+
+def test_the_report_of_cleaning_and_the_quarantined_rows_are_told(sample_api):
+    report = answer(sample_api, "/limpieza")
+    films = next(file for file in report["ficheros"] if file["fichero"] == "movies_metadata.csv")
+    shifted = next(fate for fate in films["descartadas"] if fate["motivo"] == "shifted")
+    asked = {"fichero": "movies_metadata.csv", "motivo": "shifted"}
+    rows = answer(sample_api, "/limpieza/cuarentena", **asked)
+    assert rows["cantidad"] == len(rows["filas"]) == shifted["cantidad"]
+    assert {row["descripcion"] for row in rows["filas"]} == {shifted["descripcion"]}
+    assert answer(sample_api, "/limpieza/cuarentena", desde=1, n=1, **asked)["filas"] == rows["filas"][1:2]
+    assert "too_many_fields" in refusal(get(sample_api, "/limpieza/cuarentena", motivo="capricho"), 422)["detail"]
 
 
 def test_a_search_without_text_says_that_it_is_missing(sample_api):

@@ -1,38 +1,34 @@
-"""Routes of the film product, and of the model that it serves; paths and fields follow the brief, in Spanish."""
+"""Routes of the film product; paths and fields follow the brief, in Spanish."""
 
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Request, Response
 
-from almazara.api.errors import declared
 from almazara.api.routes import (
     PathText,
     PlainRouter,
     choice,
     number,
-    reading,
     send,
     share,
     text,
     values,
     whole_number,
-    writing,
 )
 from almazara.errors import InputError
 from almazara.movies import answers
 from almazara.movies.catalog.browsing import Order
 from almazara.movies.catalog.calendar_es import MONTHS, WEEKDAYS
-from almazara.movies.renewing.training_runs import FilmTraining, ModelState, TrainingRun
+from almazara.movies.catalog.cleaning_answers import CleaningAnswer, QuarantineAnswer, Refusal
+from almazara.movies.catalog.titles import check_query
 from almazara.movies.service import MovieService
 from almazara.movies.similar.answering import DEFAULT_METHOD, METHODS, RecommendationAnswer
 from almazara.movies.similar.attributes import MAX_EXCLUDED, SPANISH_GENRES, Filters, listed_ids
 from almazara.movies.similar.ranking import MAX_SIMILAR
 from almazara.movies.users.events import LARGEST_ID
-from almazara.runs import RUN_ID_PATTERN
 from almazara.words.numbers import Language
 
 router = PlainRouter("películas")
-model = APIRouter(prefix="/modelos/peliculas", tags=["películas"], responses=declared(422, 503))
 
 _ACCENTS: Final = {"a": "aá", "e": "eé", "i": "ií", "o": "oó", "u": "uú", "á": "aá", "é": "eé"}
 
@@ -95,9 +91,13 @@ EXCLUDED: Final = values(
     f"^[1-9][0-9]{{0,17}}(,[1-9][0-9]{{0,17}}){{0,{MAX_EXCLUDED - 1}}}$",
     "900001,900002",
 )
-LANGUAGE: Final = choice("lengua", "En qué lengua se dicen mensaje y motivos.", Language.ES)
-ORDER: Final = choice("orden", "Qué va primero; sin dato seguro, una película no está en su orden.", Order.POPULARITY)
-START: Final = number("desde", "Cuántas películas se saltan.", 0, 1_000_000, 0)
+LANGUAGE: Final = choice("lengua", "En qué lengua se dicen mensaje y motivos.", Language, Language.ES)
+FILE: Final = text("fichero", "Solo las filas de este fichero.", None)
+REFUSAL: Final = choice("motivo", "Solo las filas que están en cuarentena por esto.", Refusal, None)
+ORDER: Final = choice(
+    "orden", "Qué va primero; sin dato seguro, una película no está en su orden.", Order, Order.POPULARITY
+)
+START: Final = number("desde", "Cuántas se saltan.", 0, 1_000_000, 0)
 FILTERS: Final = (YEAR_MIN, YEAR_MAX, LANGUAGES, GENRES, VOTES_MIN, EXCLUDED)
 
 
@@ -252,27 +252,19 @@ def _film_id(request: Request) -> int:
     return whole_number(ID.read(request), "id", 1, LARGEST_ID)
 
 
-def _training(request: Request) -> FilmTraining:
-    training: FilmTraining = request.app.state.film_training
-    return training
+@router.question("/limpieza", CleaningAnswer, "Qué fue de cada fila al limpiar los ficheros", [LANGUAGE], errors=())
+async def cleaning(request: Request) -> Response:
+    return send(_films(request).cleaning.report(LANGUAGE.read(request)))
 
 
-Training = Annotated[FilmTraining, Depends(_training)]
-RunId = Annotated[str, Path(pattern=RUN_ID_PATTERN, description="Nombre de un entrenamiento.")]
-Lengua = Annotated[Language, Query(description=LANGUAGE.description)]
-
-
-@model.get("", **reading(ModelState, "Qué modelo se sirve, sus métricas y su último entrenamiento"))
-def model_state(training: Training, lengua: Lengua = Language.ES) -> Response:
-    return send(training.state(lengua))
-
-
-@model.post("/entrenar", **writing(TrainingRun, 202, "Entrenar de nuevo; publica solo si no es peor", declared(409)))
-def retrain(training: Training, lengua: Lengua = Language.ES) -> Response:
-    run = training.runs.start().told(lengua)
-    return send(run, 202, {"Location": f"{model.prefix}/entrenar/{run.id}"})
-
-
-@model.get("/entrenar/{run_id}", **reading(TrainingRun, "Cómo va un entrenamiento", 404))
-def training_run(run_id: RunId, training: Training, lengua: Lengua = Language.ES) -> Response:
-    return send(training.kept.get(run_id).told(lengua))
+@router.question(
+    "/limpieza/cuarentena",
+    QuarantineAnswer,
+    "Las filas que no se pudieron leer, por páginas",
+    [FILE, REFUSAL, COUNT, START, LANGUAGE],
+    errors=(),
+)
+async def quarantine(request: Request) -> Response:
+    file, n = FILE.read(request), COUNT.read(request) or _LISTED
+    asked = None if file is None else check_query(file), REFUSAL.read(request), START.read(request)
+    return send(_films(request).cleaning.quarantine(*asked, n, LANGUAGE.read(request)))

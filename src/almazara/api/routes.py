@@ -163,17 +163,16 @@ def text(
     return Queried(name, description, schema, lambda texts: texts[-1], absent, more)
 
 
-def choice(name: str, description: str, absent: Choice) -> Queried[Choice]:
+def choice(name: str, description: str, kind: type[Choice], absent: Absent) -> Queried[Choice | Absent]:
     """One of the words of an enumeration."""
-    kind, words = type(absent), [one.value for one in type(absent)]
+    words = [one.value for one in kind]
 
     def value(texts: Sequence[str]) -> Choice:
         if texts[-1] not in words:
             raise InputError(f"El parámetro {name} debe ser {', '.join(words[:-1])} o {words[-1]}.")
         return kind(texts[-1])
 
-    schema = {"type": "string", "enum": words, "default": absent.value}
-    return Queried(name, description, schema, value, absent, {})
+    return Queried(name, description, {"type": "string", "enum": words}, value, absent, {})
 
 
 def number(name: str, description: str, low: int, high: int, absent: Absent) -> Queried[int | Absent]:

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from starlette.concurrency import run_in_threadpool
 
 from almazara.api.errors import PROBLEM_TYPE, Problem, declared
-from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, MOST_VOTES, YEARS, Lengua, read_filters
+from almazara.api.film_models import Lengua
+from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, MOST_VOTES, YEARS, read_filters
 from almazara.api.routes import PathText, PlainRouter, described, flag, reading, send, values, writing
 from almazara.errors import InputError
 from almazara.movies.catalog.titles import LONGEST_QUERY

@@ -11,6 +11,7 @@ from almazara.artifacts import Artifact
 from almazara.errors import UnavailableError
 from almazara.movies.catalog.browsing import Browsing
 from almazara.movies.catalog.catalog import Arrays, KeyTable, Releases, Texts, open_catalog
+from almazara.movies.catalog.cleaning_answers import CleaningAnswers
 from almazara.movies.catalog.people import Money, People
 from almazara.movies.catalog.person_answers import PersonAnswers, Role
 from almazara.movies.catalog.search import SearchIndex
@@ -47,7 +48,7 @@ def open_service(artifact: Artifact, min_votes: int) -> MovieService:
         OSError, ValueError: when a file is damaged.
     """
     try:
-        parts = _parts(cache(partial(map_arrays, artifact.path)), artifact.manifest["report"])
+        parts = _parts(cache(partial(map_arrays, artifact.path)), artifact.manifest)
     except KeyError as error:
         raise UnavailableError(
             f"The catalog in {artifact.path} was built by another version of Almazara, without {error}: "
@@ -57,7 +58,7 @@ def open_service(artifact: Artifact, min_votes: int) -> MovieService:
     return MovieService(parts, version=artifact.version, is_sample=is_sample, min_votes=min_votes)
 
 
-def _parts(group: Callable[[str], Arrays], report: Mapping[str, Any]) -> Parts:
+def _parts(group: Callable[[str], Arrays], manifest: Mapping[str, Any]) -> Parts:
     catalog, title_search = open_catalog(group), SearchIndex(group("title_search"))
     similar, money = open_similar(group, catalog), Money(group("money"))
     attributes, genre_names = group("attributes"), Texts(group("genre_names"))
@@ -68,11 +69,17 @@ def _parts(group: Callable[[str], Arrays], report: Mapping[str, Any]) -> Parts:
         people=PersonAnswers(catalog, Texts(group("credited")), money, _role("actor", group), _role("director", group)),
         standings=Standings(group("films"), group("money"), attributes, genre_names),
         browsing=Browsing(catalog, money, group("orders"), attributes, genre_names),
+        cleaning=CleaningAnswers(
+            manifest,
+            group("quarantine"),
+            Texts(group("quarantine_files")),
+            Texts(group("quarantine_reasons")),
+        ),
         title_search=title_search,
         similar=similar,
         recommended=Texts(group("recommended")),
         users=open_user_answers(group, catalog, title_search, similar),
-        explored=Films(group, report),
+        explored=Films(group, manifest["report"]),
     )
 
 

@@ -69,6 +69,7 @@ def publish_movies(
 
 def _write_all(clean: CleanCatalog, target: Path, progress: Progress) -> None:
     from almazara.movies.catalog.build import build_answers, build_search
+    from almazara.movies.catalog.build_quarantine import build_quarantine
     from almazara.movies.cleaning import tables
     from almazara.movies.exploring.build import build_exploring
     from almazara.movies.similar.build import build_recommended, build_similar
@@ -78,7 +79,7 @@ def _write_all(clean: CleanCatalog, target: Path, progress: Progress) -> None:
     tables.write_tables(clean, target)
     progress("Building the catalog", 0, 0)
     answers = build_answers(clean.tables)
-    write(target, answers)
+    write(target, {**answers, **build_quarantine(clean.tables["quarantine"])})
     progress("Indexing titles and names", 0, 0)
     write(target, build_search(clean.tables, answers))
     write(target, build_exploring(clean.tables))

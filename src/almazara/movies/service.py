@@ -12,6 +12,7 @@ from almazara.movies.catalog import calendar_es
 from almazara.movies.catalog.browsing import Browsing, Order
 from almazara.movies.catalog.calendar_es import DayOfMonth, Weekday
 from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, Found, Releases, Texts
+from almazara.movies.catalog.cleaning_answers import CleaningAnswers
 from almazara.movies.catalog.person_answers import PersonAnswers
 from almazara.movies.catalog.search import SearchIndex
 from almazara.movies.catalog.standing import Standing, Standings, standing_answer
@@ -39,6 +40,7 @@ class Parts:
     people: PersonAnswers
     standings: Standings
     browsing: Browsing
+    cleaning: CleaningAnswers
     title_search: SearchIndex
     similar: SimilarAnswers
     recommended: Texts
@@ -53,6 +55,7 @@ class MovieService:
         self.version = version
         self.is_sample = is_sample
         self.people = parts.people
+        self.cleaning = parts.cleaning
         self.users = parts.users
         self.explored = parts.explored
         self._parts = parts

@@ -1,0 +1,40 @@
+"""Routes of the models that the film product serves: which one, how it was measured, its renewal; in Spanish."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from almazara.api.errors import declared
+from almazara.api.movies import LANGUAGE
+from almazara.api.routes import reading, send, writing
+from almazara.movies.renewing.training_runs import FilmTraining, ModelState, TrainingRun
+from almazara.runs import RUN_ID_PATTERN
+from almazara.words.numbers import Language
+
+router = APIRouter(prefix="/modelos/peliculas", tags=["películas"], responses=declared(422, 503))
+
+
+def _training(request: Request) -> FilmTraining:
+    training: FilmTraining = request.app.state.film_training
+    return training
+
+
+Training = Annotated[FilmTraining, Depends(_training)]
+RunId = Annotated[str, Path(pattern=RUN_ID_PATTERN, description="Nombre de un entrenamiento.")]
+Lengua = Annotated[Language, Query(description=LANGUAGE.description)]
+
+
+@router.get("", **reading(ModelState, "Qué modelo se sirve, sus métricas y su último entrenamiento"))
+def model_state(training: Training, lengua: Lengua = Language.ES) -> Response:
+    return send(training.state(lengua))
+
+
+@router.post("/entrenar", **writing(TrainingRun, 202, "Entrenar de nuevo; publica solo si no es peor", declared(409)))
+def retrain(training: Training, lengua: Lengua = Language.ES) -> Response:
+    run = training.runs.start().told(lengua)
+    return send(run, 202, {"Location": f"{router.prefix}/entrenar/{run.id}"})
+
+
+@router.get("/entrenar/{run_id}", **reading(TrainingRun, "Cómo va un entrenamiento", 404))
+def training_run(run_id: RunId, training: Training, lengua: Lengua = Language.ES) -> Response:
+    return send(training.kept.get(run_id).told(lengua))
