@@ -105,10 +105,11 @@ def main() -> None:
         kept = least(options.rounds, service.overview)
         encoded = least(options.rounds, lambda: msgspec.json.encode(service.overview()))
         each = least(2, lambda: one_by_one(service))
+        story = least(options.rounds, lambda: service.story(ids[-1]))
         counted = least(options.rounds, lambda: sum(range(1_000_000)))
         print(f"{options.products} products, {options.days} days: milliseconds of processor")
-        print("| asked one by one | all at once, first | kept | kept, as JSON |\n|---|---|---|---|")
-        print(f"| {each:.0f} | {first:.0f} | {kept:.1f} | {encoded:.1f} |")
+        print("| asked one by one | all at once, first | kept | kept, as JSON | one story |\n|---|---|---|---|---|")
+        print(f"| {each:.0f} | {first:.0f} | {kept:.1f} | {encoded:.1f} | {story:.0f} |")
         print(f"(adding a million numbers takes this machine {counted:.1f})", flush=True)
         store.close()
 

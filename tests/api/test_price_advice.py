@@ -181,6 +181,17 @@ def test_the_overview_is_all_products_with_their_advice(api):
     assert api.get("/overview?format=xlsx").status_code == 422
 
 
+def test_a_story_holds_what_the_other_routes_say(api):
+    story = api.get("/story", params={"product": "shop.example:13", "deadline_days": 30}).json()
+    assert story["advice"] == asked(api, 13)
+    assert [one["code"] for one in story["notices"]] == ["prices.story.sold_out"]
+    assert story["notices"][0]["figures"] == {"since": story["days"][-1]["date"]}
+    assert (story["days"][-1]["state"], story["days"][-2]["list_price"]) == ("out_of_stock", None)
+    assert story["prediction"]["backtest"][0]["model"] == "last_value"
+    assert api.get("/story", params={"product": "nobody:1"}).status_code == 404
+    assert api.get("/story", params={"product": "shop.example:13", "deadline_days": 91}).status_code == 422
+
+
 def test_the_overview_comes_as_a_table_too(api):
     rows = api.get("/overview").json()
     text = api.get("/overview?format=csv")

@@ -25,6 +25,7 @@ PATHS = (
     "/cheapest?category=oil",
     "/overview",
     "/overview?format=csv",
+    "/story?product=shop.example:1",
     "/forecasts/score",
     "/health",
     "/metrics",

@@ -117,7 +117,7 @@ def test_readings_are_the_same_as_columns(store):
     assert list(read) == [OIL]
     assert rows_of(read[OIL]) == rows_of(Readings.of(store.history(OIL)))
     assert [row[1:] for row in rows_of(read[OIL])] == [
-        ("5.99 EUR", False), ("", False), ("12.340 EUR", True)
+        ("5.99", "EUR", False), ("", "", False), ("12.340", "EUR", True)
     ]  # fmt: skip
     assert rows_of(store.readings([OIL], START + DAY)[OIL]) == rows_of(read[OIL])[1:]
     assert store.readings([]) == store.readings([OIL], START + 4 * DAY) == {}
@@ -125,7 +125,7 @@ def test_readings_are_the_same_as_columns(store):
 
 def rows_of(read):
     """Readings in order of time."""
-    return sorted(zip(read.moments.tolist(), read.prices, read.imported.tolist(), strict=True))
+    return sorted(zip(read.moments.tolist(), read.prices, read.currencies, read.imported.tolist(), strict=True))
 
 
 def test_the_revision_changes_with_observations_of_any_age_and_with_listings_and_with_nothing_else(store, url):

@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from almazara.api.errors import declared
+from almazara.api.overview import DeadlineDays, Quantity
 from almazara.api.prices import All, ProductId, RunId, Service
 from almazara.api.routes import reading, send, writing
 from almazara.errors import InputError
-from almazara.prices.answers import MOST_PIECES, Advice, Cheapest, Prediction
-from almazara.prices.buying.policy import DEADLINE_DAYS, LONGEST_DEADLINE
+from almazara.prices.answers import Advice, Cheapest, Prediction
+from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.collecting.runs import RETRAIN, RunView, find, view
 from almazara.prices.forecasting.issued import KEPT_DAYS, ForecastReport
 from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS
@@ -62,10 +63,8 @@ def forecast_scores(
 def advice(
     service: Service,
     product: ProductId,
-    deadline_days: Annotated[
-        int, Query(ge=1, le=LONGEST_DEADLINE, description="Días en los que hay que haber comprado.")
-    ] = DEADLINE_DAYS,
-    quantity: Annotated[int, Query(ge=1, le=MOST_PIECES, description="Cuántos se compran.")] = 1,
+    deadline_days: DeadlineDays = DEADLINE_DAYS,
+    quantity: Quantity = 1,
 ) -> Response:
     return send(service.advice(product, deadline_days, quantity))
 

@@ -5,13 +5,18 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Response
 
 from almazara.api.errors import declared
-from almazara.api.prices import Service
-from almazara.api.routes import send
+from almazara.api.prices import ProductId, Service
+from almazara.api.routes import reading, send
 from almazara.api.tables import DESCRIBED, Format, as_table
 from almazara.prices.answering.overview import OverviewRow
+from almazara.prices.answering.story import Story
+from almazara.prices.answers import MOST_PIECES
+from almazara.prices.buying.policy import DEADLINE_DAYS, LONGEST_DEADLINE
 
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
+DeadlineDays = Annotated[int, Query(ge=1, le=LONGEST_DEADLINE, description="Días en los que hay que haber comprado.")]
+Quantity = Annotated[int, Query(ge=1, le=MOST_PIECES, description="Cuántos se compran.")]
 _TABLE: Final[dict[int | str, dict[str, Any]]] = {200: {"content": dict(DESCRIBED)}}
 
 
@@ -29,3 +34,10 @@ def overview(
 ) -> Response:
     rows = service.overview(category=category, shop=shop)
     return send(rows) if output is Format.json else as_table(rows, OverviewRow, output)
+
+
+@router.get("/story", **reading(Story, "Todo lo que muestra la página de un producto, de una vez", 404))
+def story(
+    service: Service, product: ProductId, deadline_days: DeadlineDays = DEADLINE_DAYS, quantity: Quantity = 1
+) -> Response:
+    return send(service.story(product, deadline_days, quantity))

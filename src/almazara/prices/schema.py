@@ -104,12 +104,14 @@ class Readings:
 
     Attributes:
         moments: Ticks since EPOCH.
-        prices: Plain digits and ISO 4217 code, `12.90 EUR`; empty where it was unavailable.
+        prices: Exact decimals without exponent; empty where it was unavailable.
+        currencies: ISO 4217 codes; empty where there is no price.
         imported: Whether it is of a history of changes; see IMPORTED.
     """
 
     moments: NDArray[np.int64]
     prices: Sequence[str]
+    currencies: Sequence[str]
     imported: NDArray[np.bool_]
 
     @classmethod
@@ -117,7 +119,8 @@ class Readings:
         """The columns of one listing's observations."""
         return cls(
             np.array([(one.observed_at - EPOCH) // TICK for one in observations], dtype=np.int64),
-            ["" if one.price is None else f"{one.price:f} {one.currency or ''}" for one in observations],
+            ["" if one.price is None else f"{one.price:f}" for one in observations],
+            [one.currency or "" for one in observations],
             np.array([one.source == IMPORTED for one in observations], dtype=np.bool_),
         )
 

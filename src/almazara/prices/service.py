@@ -10,9 +10,10 @@ from almazara.errors import InputError, NotFoundError
 from almazara.live import Kept, Live
 from almazara.prices.alerts import alerting
 from almazara.prices.alerts.delivery import Delivered, Notifier
-from almazara.prices.answering import history, overview
+from almazara.prices.answering import history, overview, story
 from almazara.prices.answering.known import ADVISED_DAYS, Known
 from almazara.prices.answering.overview import OverviewRow
+from almazara.prices.answering.story import Story
 from almazara.prices.answers import (
     Advice,
     Cheapest,
@@ -27,6 +28,7 @@ from almazara.prices.answers import (
 from almazara.prices.buying.advice import Question, advise
 from almazara.prices.buying.category_index import index_id
 from almazara.prices.buying.cheapest import cheapest
+from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.collecting import scraper_health
 from almazara.prices.collecting.collection import SEARCHES_READ
 from almazara.prices.collecting.tracking import listing_from
@@ -34,7 +36,6 @@ from almazara.prices.exploring.market import Market, open_market
 from almazara.prices.forecasting import issued
 from almazara.prices.publishing import Published
 from almazara.prices.schema import Observation
-from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore
 
 _EXPLORED_DAYS: Final = 730
@@ -55,11 +56,7 @@ class PriceService:
 
     def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
         """Products in order of id, each with its newest price."""
-        if category is not None and not is_key(category):
-            return []
-        listings = self.store.listings(category=category, tracked=tracked)
-        latest = self.store.latest([listing.listing_id for listing in listings]) if listings else {}
-        return [Product.of(one, latest.get(one.listing_id), self.clock()) for one in listings]
+        return self._known().products(category, tracked=tracked)
 
     def product(self, listing_id: str) -> Product:
         """One product.
@@ -67,8 +64,8 @@ class PriceService:
         Raises:
             NotFoundError: when it is not known.
         """
-        listing = self._known().listing(listing_id)
-        return Product.of(listing, self.store.latest([listing_id]).get(listing_id), self.clock())
+        known = self._known()
+        return known.shown([known.listing(listing_id)])[0]
 
     def add_product(
         self, text: str, *, marketplace: str | None, category: str | None, target_price: Decimal | None
@@ -182,10 +179,19 @@ class PriceService:
         """Buy now or wait; see `advise`."""
         known = self._known()
         listing = known.product(listing_id)
-        beside = self.products(category=listing.category) if listing.category else [self.product(listing_id)]
+        beside = known.products(listing.category) if listing.category else known.shown([listing])
         own = next(one for one in beside if one.id == listing_id)
         prices = known.series([listing_id], days=ADVISED_DAYS).panel
         return advise(Question(own, beside, prices, known.today, deadline_days, quantity), known.policies)
+
+    def story(self, listing_id: str, deadline_days: int = DEADLINE_DAYS, quantity: int = 1) -> Story:
+        """Everything about a product at once; see `advise` for the question that its advice answers.
+
+        Raises:
+            InputError: when it is a search, or for a deadline or quantity out of range.
+            NotFoundError: when it is not known.
+        """
+        return story.story(self._known(), listing_id, deadline_days, quantity)
 
     def cheapest(self, category: str) -> Cheapest:
         """The cheapest litre of a category.
@@ -193,7 +199,7 @@ class PriceService:
         Raises:
             NotFoundError: when the category has no products.
         """
-        products = self.products(category=category)
+        products = self._known().products(category)
         if not products:
             raise history.no_category(category)
         return cheapest(category, products)

@@ -42,6 +42,14 @@ def rules(store: ObservationStore) -> list[AlertRule]:
     return [*made, *(rule for rule in targets if rule is not None)]
 
 
+def rules_about(store: ObservationStore, listing: Listing) -> list[AlertRule]:
+    """The rules that watch a listing: its own, those for every listing, and what its target price stands for."""
+    made = (AlertRule.from_document(document) for document in store.documents(RULES).values())
+    watching = [one for one in made if one.kind not in SYSTEM_RULES and one.listing_id in {None, listing.listing_id}]
+    target = target_rule(listing) if listing.tracked else None
+    return [*watching, *([target] if target else [])]
+
+
 def events(
     store: ObservationStore,
     health: HealthReport,

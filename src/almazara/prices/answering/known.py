@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
+from almazara.prices.answers import Product
 from almazara.prices.buying.policy import AdvicePolicies
 from almazara.prices.forecasting.published import Forecasts
 from almazara.prices.forecasting.series import DailySeries, regular
@@ -65,6 +66,17 @@ class Known:
         if listing.kind is ListingKind.SEARCH:
             raise InputError(f"{listing_id} is a search: ask for a product that it found; /data names them.")
         return listing
+
+    def products(self, category: str | None = None, *, tracked: bool | None = None) -> list[Product]:
+        """Products in order of id, each with its newest price."""
+        if category is not None and not is_key(category):
+            return []
+        return self.shown(self.store.listings(category=category, tracked=tracked))
+
+    def shown(self, listings: Sequence[Listing]) -> list[Product]:
+        """Listings, each with its newest price."""
+        latest = self.store.latest([listing.listing_id for listing in listings]) if listings else {}
+        return [Product.of(one, latest.get(one.listing_id), self.now) for one in listings]
 
     def series(self, listing_ids: Sequence[str], *, until: date | None = None, days: int | None = None) -> DailySeries:
         """Daily series up to a day, today where none is given; of what was read in so many days, or ever."""

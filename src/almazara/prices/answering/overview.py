@@ -9,10 +9,9 @@ from typing import Final
 from almazara.prices.answering.known import ADVISED_DAYS, Known
 from almazara.prices.answers import Plan, Product
 from almazara.prices.buying.advice import plan
-from almazara.prices.buying.cheapest import FRESH_DAYS, grade
+from almazara.prices.buying.cheapest import grade, is_fresh
 from almazara.prices.buying.policy import DEADLINE_DAYS, Action, Decision, Why, decide
-from almazara.prices.buying.recent import Recent, recent
-from almazara.prices.buying.states import WINDOW_DAYS
+from almazara.prices.buying.recent import NOTHING, Recent, recent
 from almazara.prices.forecasting.panel import Panel
 from almazara.prices.schema import ListingKind
 
@@ -38,10 +37,7 @@ class OverviewRow:
     high_80: float | None
 
 
-_UNREAD: Final = (
-    Recent(None, None, None, None, None, None, [None] * WINDOW_DAYS, [], None, None),
-    Decision(Action.BUY, Why.NO_PRICE),
-)
+_UNREAD: Final = NOTHING, Decision(Action.BUY, Why.NO_PRICE)
 
 
 def overview(known: Known) -> list[OverviewRow]:
@@ -70,16 +66,16 @@ def shown(rows: Iterable[OverviewRow], now: datetime) -> list[OverviewRow]:
 
 def followed(known: Known) -> list[Product]:
     """The products that are followed one by one, and what a followed search found in the last FRESH_DAYS."""
-    listings = known.store.listings()
-    searched = {(one.shop, one.category) for one in listings if one.tracked and one.kind is ListingKind.SEARCH}
-    asked = [
+    tracked = known.store.listings(tracked=True)
+    searches = {(one.shop, one.category) for one in tracked if one.kind is ListingKind.SEARCH}
+    found = [
         one
-        for one in listings
-        if one.kind is ListingKind.PRODUCT and (one.tracked or (one.shop, one.category) in searched)
+        for category in {category for _, category in searches}
+        for one in known.store.listings(category=category, tracked=False)
+        if (one.shop, one.category) in searches
     ]
-    latest = known.store.latest([one.listing_id for one in asked])
-    products = (Product.of(one, latest.get(one.listing_id), known.now) for one in asked)
-    return [one for one in products if one.tracked or (one.latest is not None and one.latest.days_ago <= FRESH_DAYS)]
+    products = [one for one in (*tracked, *found) if one.kind is ListingKind.PRODUCT]
+    return [one for one in known.shown(products) if one.tracked or is_fresh(one)]
 
 
 def decided(known: Known, panel: Panel, categories: Sequence[str | None]) -> list[Decision]:

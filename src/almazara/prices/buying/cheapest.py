@@ -41,6 +41,11 @@ def grade(title: str | None) -> str | None:
     return next((name for name, pattern in _GRADES if pattern.search(text)), None)
 
 
+def is_fresh(product: Product) -> bool:
+    """Whether a product was read in the last FRESH_DAYS."""
+    return product.latest is not None and product.latest.days_ago <= FRESH_DAYS
+
+
 def offers(products: Sequence[Product]) -> list[Offered]:
     """The products that can be bought by the litre now, cheapest first."""
     return sorted(
@@ -48,11 +53,11 @@ def offers(products: Sequence[Product]) -> list[Offered]:
             Offered(one.id, one.title, one.url, grade(one.title), latest.price_per_litre, latest.currency, one.litres)
             for one in products
             if (latest := one.latest) is not None
+            and is_fresh(one)
             and one.litres is not None
             and latest.price_per_litre is not None
             and latest.currency is not None
             and latest.availability is not Availability.UNAVAILABLE
-            and latest.days_ago <= FRESH_DAYS
         ),
         key=lambda offer: (offer.price_per_litre, offer.product),
     )

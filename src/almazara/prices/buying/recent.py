@@ -47,6 +47,10 @@ class Recent:
     previous: float | None
 
 
+NOTHING: Final = Recent(None, None, None, None, None, None, [None] * WINDOW_DAYS, [], None, None)
+"""Of a listing that was never read."""
+
+
 def recent(panel: Panel) -> list[Recent]:
     """What is to be said of each listing on the last day of a panel of which all series end on that day."""
     if not panel.names:
@@ -60,9 +64,9 @@ def recent(panel: Panel) -> list[Recent]:
     cheaper = (window < now[:, None] * (1 - SAME)).sum(axis=1) / np.maximum((~np.isnan(window)).sum(axis=1), 1)
     stands, previous = _last_change(prices)
     figures = zip(
-        *(_shares(change) for change in changes), _shares(cheaper + 0 * now), _amounts(previous + 0 * now), strict=True
+        *(_shares(change) for change in changes), _shares(cheaper + 0 * now), amounts(previous + 0 * now), strict=True
     )
-    known = np.isnan(now).tolist(), _amounts(low), low_ago.tolist(), stands.tolist(), map(_amounts, window)
+    known = np.isnan(now).tolist(), amounts(low), low_ago.tolist(), stands.tolist(), map(amounts, window)
     return [
         Recent(
             change_7=week,
@@ -97,10 +101,10 @@ def _comb(days: list[float | None]) -> list[PriceDays]:
     return [PriceDays(price, counts[price]) for price in sorted(counts)]
 
 
-def _amounts(prices: Floats) -> list[float | None]:
-    """None for NaN."""
+def amounts(prices: Floats) -> list[float | None]:
+    """Prices as plain values, None where none is known."""
     return [None if price != price else price for price in prices.tolist()]  # noqa: PLR0124 - what NaN is not
 
 
 def _shares(shares: Floats) -> list[float | None]:
-    return [None if share is None else round(share, 4) for share in _amounts(shares)]
+    return [None if share is None else round(share, 4) for share in amounts(shares)]

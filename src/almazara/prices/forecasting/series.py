@@ -84,34 +84,6 @@ class DailySeries:
 
 
 @dataclass(frozen=True, slots=True)
-class _Prices:
-    """The distinct prices among some readings.
-
-    Attributes:
-        texts: As `Readings` writes them.
-        amounts: NaN where there is none: the listing was unavailable.
-        currencies: Empty where there is no price.
-        usable: No price, or a positive finite one in a currency.
-    """
-
-    texts: list[str]
-    amounts: Floats
-    currencies: list[str]
-    usable: Flags
-
-    @classmethod
-    def of(cls, texts: list[str]) -> "_Prices":
-        """Read each of them."""
-        parts = [text.split(" ") if text else ["nan", ""] for text in texts]
-        amounts = np.array([float(digits) for digits, _ in parts], dtype=np.float64)
-        currencies = [currency for _, currency in parts]
-        is_price = (
-            (amounts > 0) & (amounts < np.inf) & np.array([currency != "" for currency in currencies], dtype=np.bool_)
-        )
-        return cls(texts, amounts, currencies, is_price | np.array([text == "" for text in texts], dtype=np.bool_))
-
-
-@dataclass(frozen=True, slots=True)
 class _Rows:
     """Readings in order of listing and time.
 
@@ -119,19 +91,23 @@ class _Rows:
         listing: Place among the names.
         moment: Ticks since EPOCH.
         day: Calendar day, counted from that of EPOCH.
-        price: Place among the distinct prices.
+        price: NaN where there is none: the listing was unavailable.
+        currency: Place among the currencies.
+        usable: Whether it has no price, or a positive finite one in a currency.
     """
 
     listing: Days
     moment: Days
     day: Days
-    price: Days
+    price: Floats
+    currency: Days
+    usable: Flags
     imported: Flags
 
     def of(self, rows: Days | Flags | slice) -> "_Rows":
         """Some of them."""
-        listing, moment, day, price = (one[rows] for one in (self.listing, self.moment, self.day, self.price))
-        return _Rows(listing, moment, day, price, self.imported[rows])
+        listing, moment, day, currency = (one[rows] for one in (self.listing, self.moment, self.day, self.currency))
+        return _Rows(listing, moment, day, self.price[rows], currency, self.usable[rows], self.imported[rows])
 
     def last_of_each(self, rows: Days, listings: int) -> Days:
         """Of some rows the last one of each listing; -1 where it has none."""
@@ -179,17 +155,16 @@ def regular(
     if carry_days < 0:
         raise InputError(f"carry_days is {carry_days}; it must be 0 or more.")
     names = sorted(readings)
-    rows, prices = _rows([readings[name] for name in names], zone)
+    rows, currencies = _rows([readings[name] for name in names], zone)
     last = None if until is None else (until - _FIRST_DAY).days
     rows = rows if last is None else rows.of(rows.day <= last)
-    newest, changed = _changes_of_currency(rows, prices, len(names))
-    usable = prices.usable[rows.price]
-    events = _last_of_each_day(rows.of(usable & (np.arange(usable.size) > changed[rows.listing])))
-    panel, states = _side_by_side(events, prices.amounts, last, carry_days)
+    newest, changed = _changes_of_currency(rows, len(names))
+    events = _last_of_each_day(rows.of(rows.usable & (np.arange(rows.day.size) > changed[rows.listing])))
+    panel, states = _side_by_side(events, last, carry_days)
     held = np.unique(events.listing).tolist()
-    currencies = [prices.currencies[rows.price[row]] if row >= 0 else None for row in newest.tolist()]
-    named = replace(panel, names=tuple(names[one] for one in held), currencies=tuple(currencies[one] for one in held))
-    return DailySeries(named, states, _left_out(rows, prices, names, newest, changed))
+    currency = [None if row < 0 else currencies[rows.currency[row]] for row in newest[held].tolist()]
+    named = replace(panel, names=tuple(names[one] for one in held), currencies=tuple(currency))
+    return DailySeries(named, states, _left_out(rows, names, currencies, newest, changed))
 
 
 def _zone(timezone: str) -> ZoneInfo:
@@ -200,16 +175,24 @@ def _zone(timezone: str) -> ZoneInfo:
         raise InputError(unknown) from error
 
 
-def _rows(readings: Sequence[Readings], zone: ZoneInfo) -> tuple[_Rows, _Prices]:
-    """The readings of several listings side by side, and their distinct prices."""
-    texts = list(chain.from_iterable(one.prices for one in readings))
-    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+def _rows(readings: Sequence[Readings], zone: ZoneInfo) -> tuple[_Rows, list[str]]:
+    """The readings of several listings side by side, and the currencies that they name; the first of these is none."""
     listing = np.repeat(np.arange(len(readings)), [one.moments.size for one in readings])
     moment = np.concatenate([np.zeros(0, dtype=np.int64), *(one.moments for one in readings)])
     imported = np.concatenate([np.zeros(0, dtype=np.bool_), *(one.imported for one in readings)])
-    price = np.fromiter(map(places.__getitem__, texts), np.int64, len(texts))
-    rows = _Rows(listing, moment, _calendar_days(moment, zone), price, imported)
-    return rows.of(_order(listing, moment)), _Prices.of(list(places))
+    texts, price = _distinct([""], *(one.prices for one in readings))
+    currencies, currency = _distinct([""], *(one.currencies for one in readings))
+    amount = np.array([float(text or "nan") for text in texts], dtype=np.float64)[price]
+    usable = (price == 0) | ((amount > 0) & (amount < np.inf) & (currency > 0))
+    rows = _Rows(listing, moment, _calendar_days(moment, zone), amount, currency, usable, imported)
+    return rows.of(_order(listing, moment)), currencies
+
+
+def _distinct(first: Sequence[str], *others: Sequence[str]) -> tuple[list[str], Days]:
+    """The distinct texts, those of `first` before the others, and where each text of the others is among them."""
+    texts = list(chain.from_iterable(others))
+    places = {text: place for place, text in enumerate(dict.fromkeys(chain(first, texts)))}
+    return list(places), np.fromiter(map(places.__getitem__, texts), np.int64, len(texts))
 
 
 def _order(listing: Days, by: Days) -> Days | slice:
@@ -235,17 +218,16 @@ def _offset(moment: int, zone: ZoneInfo) -> int:
     return ((EPOCH + within * TICK).astimezone(zone).utcoffset() or timedelta()) // TICK
 
 
-def _changes_of_currency(rows: _Rows, prices: _Prices, listings: int) -> tuple[Days, Days]:
+def _changes_of_currency(rows: _Rows, listings: int) -> tuple[Days, Days]:
     """Each listing's newest row with a price, and its newest one in another currency; -1 where there is none."""
-    codes = {currency: code for code, currency in enumerate(dict.fromkeys(["", *prices.currencies]))}
-    code = np.array([codes[currency] for currency in prices.currencies], dtype=np.int64)[rows.price]
-    priced = np.flatnonzero(prices.usable[rows.price] & (code > 0))
+    priced = np.flatnonzero(rows.usable & (rows.currency > 0))
     newest = rows.last_of_each(priced, listings)
-    return newest, rows.last_of_each(priced[code[priced] != code[newest[rows.listing[priced]]]], listings)
+    others = priced[rows.currency[priced] != rows.currency[newest[rows.listing[priced]]]]
+    return newest, rows.last_of_each(others, listings)
 
 
 def _left_out(
-    rows: _Rows, prices: _Prices, names: Sequence[str], newest: Days, changed: Days
+    rows: _Rows, names: Sequence[str], currencies: Sequence[str], newest: Days, changed: Days
 ) -> tuple[SeriesIssue, ...]:
     """What the series leave out, by listing; see `_changes_of_currency` for `newest` and `changed`."""
 
@@ -253,11 +235,11 @@ def _left_out(
         return SeriesIssue(names[rows.listing[row]], EPOCH + int(rows.moment[row]) * TICK, reason)
 
     found = [
-        issue(row, f"the price {prices.texts[rows.price[row]]} is no positive number")
-        for row in np.flatnonzero(~prices.usable[rows.price]).tolist()
+        issue(row, f"the price {rows.price[row]:g} {currencies[rows.currency[row]]} is no positive number")
+        for row in np.flatnonzero(~rows.usable).tolist()
     ]
     for row in changed[changed >= 0].tolist():
-        before, now = (prices.currencies[rows.price[one]] for one in (row, newest[rows.listing[row]]))
+        before, now = (currencies[rows.currency[one]] for one in (row, newest[rows.listing[row]]))
         found.append(issue(row, f"the currency changed from {before} to {now}; the series begins with the latter"))
     return tuple(sorted(found, key=lambda one: one.listing_id))
 
@@ -272,7 +254,7 @@ def _differs_from_next(values: Days) -> Flags:
     return np.append(values[1:] != values[:-1], values.size > 0)[: values.size]
 
 
-def _side_by_side(events: _Rows, amounts: Floats, last: int | None, carry_days: int) -> tuple[Panel, NDArray[np.int8]]:
+def _side_by_side(events: _Rows, last: int | None, carry_days: int) -> tuple[Panel, NDArray[np.int8]]:
     """The prices and states of the listings that have events; whose they are is left out."""
     if not events.day.size:
         return Panel.empty(), np.empty((0, 0), dtype=np.int8)
@@ -283,13 +265,13 @@ def _side_by_side(events: _Rows, amounts: Floats, last: int | None, carry_days: 
     first = int(begins.min())
     prices = np.full((begins.size, int(ends.max()) - first + 1), np.nan)
     states = np.full(prices.shape, _GAP, dtype=np.int8)
-    at, age, price, state = _regular(events, amounts, ends, carry_days)
+    at, age, price, state = _regular(events, ends, carry_days)
     place = (np.cumsum(is_last) - is_last)[at], events.day[at] + age - first
     prices[place], states[place] = price, state
     return Panel((), _FIRST_DAY + timedelta(days=first), prices, begins - first, ends - first, ()), states
 
 
-def _regular(events: _Rows, amounts: Floats, ends: Days, carry_days: int) -> tuple[Days, Days, Floats, Days]:
+def _regular(events: _Rows, ends: Days, carry_days: int) -> tuple[Days, Days, Floats, Days]:
     """Each event on each day until the next one or the end of its series: its place, age, price and state."""
     is_last = _differs_from_next(events.listing)
     until = np.roll(events.day, -1)
@@ -300,6 +282,6 @@ def _regular(events: _Rows, amounts: Floats, ends: Days, carry_days: int) -> tup
     # Beyond the last imported event we do not know whether the history was still being kept.
     changes_only = events.imported & np.roll(events.imported, -1) & ~is_last
     is_gap = (age > carry_days) & ~changes_only[at]
-    price = np.where(is_gap, np.nan, amounts[events.price[at]])
+    price = np.where(is_gap, np.nan, events.price[at])
     state = np.where(np.isnan(price), np.where(is_gap, _GAP, _OUT_OF_STOCK), np.where(age > 0, _CARRIED, _OBSERVED))
     return at, age, price, state

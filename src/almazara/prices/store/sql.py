@@ -101,16 +101,15 @@ class SqlStore:
 
     def readings(self, listing_ids: Sequence[str], start: datetime | None = None) -> dict[str, Readings]:
         """The observations of several listings from `start` on, as columns; absent where there is none."""
-        # The database joins the columns, since a row in Python costs it more than reading the observation.
         columns = tables.observations.c
-        joined = [sa.func.aggregate_strings(column, ",") for column in tables.as_texts(self.engine.dialect)]
-        query = sa.select(columns.listing_key, *joined).group_by(columns.listing_key)
+        query = sa.select(columns.listing_key, *tables.joined_readings(self.engine.dialect))
+        query = query.group_by(columns.listing_key)
         if start is not None:
             query = query.where(columns.observed_at >= utc(start, "The start"))
         with self._database.reading() as connection:
             names = {key: name for name, key in _known_keys(connection, listing_ids).items()}
             found = _each(connection, query, columns.listing_key, names)
-            return {names[key]: _readings(moments, prices) for key, moments, prices in found}
+            return {names[key]: _readings(*columns) for key, *columns in found}
 
     def latest(self, listing_ids: Sequence[str] | None = None) -> dict[str, Observation]:
         """The newest observation of each listing (of all listings when None); absent where there is none."""
@@ -260,10 +259,10 @@ class SqlStore:
         return connection.execute(insert.from_select(_COLUMNS, select).on_conflict_do_nothing()).rowcount
 
 
-def _readings(moments: str, prices: str) -> Readings:
-    """The columns of `sql_tables.as_texts`, each joined by commas."""
+def _readings(moments: str, prices: str, currencies: str) -> Readings:
+    """The columns of `sql_tables.joined_readings`."""
     marked = np.fromstring(moments, dtype=np.int64, sep=",")
-    return Readings(marked >> 1, prices.split(","), (marked & 1).astype(np.bool_))
+    return Readings(marked >> 1, prices.split(","), currencies.split(","), (marked & 1).astype(np.bool_))
 
 
 def _known_keys(connection: sa.Connection, listing_ids: Iterable[str]) -> dict[str, int]:

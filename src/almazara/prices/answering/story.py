@@ -1,0 +1,186 @@
+"""Everything that a product's page shows, in one answer: its year, what is expected of it, its likes in other shops."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import groupby
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from almazara.prices.alerts.alerting import rules_about
+from almazara.prices.alerts.rules import AlertRule
+from almazara.prices.answering.known import ADVISED_DAYS, Known
+from almazara.prices.answers import Advice, Prediction, Product
+from almazara.prices.buying.advice import Question, advise
+from almazara.prices.buying.recent import NOTHING, Recent, recent
+from almazara.prices.buying.same_goods import SameGoods, per_litre, same_goods
+from almazara.prices.buying.states import MIN_DAYS
+from almazara.prices.collecting.collection import HELD
+from almazara.prices.collecting.plausibility import Held, HoldReason
+from almazara.prices.forecasting.models.forecaster import MIN_DAYS as FORECAST_FROM
+from almazara.prices.forecasting.published import HORIZON_DAYS
+from almazara.prices.forecasting.series import DailySeries, DayState, daily
+from almazara.prices.schema import Observation
+from almazara.words.said import Money, Said, said
+
+YEAR: Final = 365
+LEVELS: Final = (50, 80, 95)
+_OLD_FORECAST: Final = 3
+"""A forecast that is more days old is said to be so."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryDay:
+    """One day; the list price is that which the shop struck on it."""
+
+    date: date
+    state: DayState
+    price: float | None
+    list_price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from the first to the last."""
+
+    first: date
+    last: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPrice:
+    """A reading that waits for a second one; `before` is the last price that was accepted."""
+
+    price: Money
+    observed_at: datetime
+    reason: HoldReason
+    before: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A product's page.
+
+    Attributes:
+        notices: What a page must say of what is missing, late or waiting, most important first.
+        days: The last year, one by one, from the first day that is known.
+        prediction: Up to the deadline at least where it is kept, with the backtest of its model.
+        rules: The alert rules that watch it.
+    """
+
+    product: Product
+    notices: list[Said]
+    advice: Advice
+    recent: Recent
+    days: list[StoryDay]
+    sold_out: list[Span]
+    gaps: list[Span]
+    held: HeldPrice | None
+    prediction: Prediction | None
+    rules: list[AlertRule]
+    same_goods: list[SameGoods]
+
+
+def story(known: Known, listing_id: str, deadline_days: int, quantity: int) -> Story:
+    """A product's page; see `advise` for the errors of its question."""
+    listing = known.product(listing_id)
+    observations = known.store.history(listing_id, known.now - timedelta(days=ADVISED_DAYS))
+    series = daily(observations, until=known.today, timezone=known.timezone)
+    beside = known.products(listing.category) if listing.category else known.shown([listing])
+    product = next(one for one in beside if one.id == listing_id)
+    days = _days(series, observations, known)
+    story = Story(
+        product=product,
+        notices=[],
+        advice=advise(Question(product, beside, series.panel, known.today, deadline_days, quantity), known.policies),
+        recent=next(iter(recent(series.panel)), NOTHING),
+        days=days,
+        sold_out=_spans(days, DayState.OUT_OF_STOCK),
+        gaps=_spans(days, DayState.GAP),
+        held=_held(known, listing_id, observations),
+        prediction=_prediction(known, listing_id, deadline_days),
+        rules=rules_about(known.store, listing),
+        same_goods=_same_goods(known, product, beside),
+    )
+    return replace(story, notices=list(_notices(known, story)))
+
+
+def _days(series: DailySeries, observations: Sequence[Observation], known: Known) -> list[StoryDay]:
+    zone, first = ZoneInfo(known.timezone), known.today - timedelta(days=YEAR - 1)
+    struck = {one.observed_at.astimezone(zone).date(): one.list_price for one in observations}  # the day's last one
+    return [StoryDay(day, state, price, struck.get(day)) for _, day, price, state in series.days() if day >= first]
+
+
+def _spans(days: Sequence[StoryDay], state: DayState) -> list[Span]:
+    """Where a state begins and ends."""
+    runs = [list(run) for of, run in groupby(days, key=lambda day: day.state) if of is state]
+    return [Span(run[0].date, run[-1].date, len(run)) for run in runs]
+
+
+def _held(known: Known, listing_id: str, observations: Sequence[Observation]) -> HeldPrice | None:
+    document = known.store.document(HELD, listing_id)
+    if document is None:
+        return None
+    held = Held.from_document(document)
+    before = next((Money(one.price, one.currency) for one in reversed(observations) if one.price is not None), None)
+    price = Money(held.reading.price or Decimal(0), held.reading.currency)
+    return HeldPrice(price, held.reading.observed_at, held.reason, before)
+
+
+def _prediction(known: Known, listing_id: str, deadline_days: int) -> Prediction | None:
+    """The forecast up to the deadline, however old it is."""
+    about = known.forecasts.index.forecasts.get(listing_id)
+    if about is None:
+        return None
+    ahead = (known.today - date.fromisoformat(about.cutoff)).days + deadline_days
+    return Prediction.of(known.forecasts.of(listing_id, min(max(ahead, 1), HORIZON_DAYS), LEVELS))
+
+
+def _same_goods(known: Known, product: Product, beside: Sequence[Product]) -> list[SameGoods]:
+    words, others = same_goods(product, beside), {one.id: one for one in beside}
+    if not words:
+        return []
+    panel = known.series(list(words), days=ADVISED_DAYS).panel
+    last_year = panel.prices[:, -YEAR:]
+    first_day = known.today - timedelta(days=last_year.shape[1] - 1)
+    currency = product.latest and product.latest.currency
+    return [
+        SameGoods(others[name], words[name], first_day, per_litre(prices, others[name].litres))
+        for name, of, prices in zip(panel.names, panel.currencies, last_year, strict=True)
+        if currency in {None, of}
+    ]
+
+
+def _notices(known: Known, story: Story) -> Iterator[Said]:
+    """What a page must say of what is missing, late or waiting."""
+    latest, today = story.product.latest, story.days[-1].state if story.days else None
+    if latest is None:
+        yield said("prices.story.no_price")
+    elif today is DayState.OUT_OF_STOCK:
+        yield said("prices.story.sold_out", since=story.sold_out[-1].first)
+    elif today in {DayState.GAP, None}:
+        yield said("prices.story.unread", since=latest.observed_at.astimezone(ZoneInfo(known.timezone)).date())
+    if story.held is not None and story.held.before is not None:
+        yield said("prices.story.held", price=story.held.price, before=story.held.before)
+    days = sum(one.days for one in story.recent.comb)
+    if latest is not None and days < MIN_DAYS:
+        yield said("prices.story.short_history", days=days, needed=MIN_DAYS)
+    yield from _forecast_notices(known, story)
+    if not story.product.tracked:
+        yield said("prices.story.not_followed")
+
+
+def _forecast_notices(known: Known, story: Story) -> Iterator[Said]:
+    if story.prediction is not None:
+        if (known.today - story.prediction.cutoff).days > _OLD_FORECAST:
+            yield said("prices.story.forecast_old", cutoff=story.prediction.cutoff)
+    elif story.product.id in known.forecasts.index.refused:
+        days = sum(day.price is not None for day in story.days)
+        if days < FORECAST_FROM:
+            yield said("prices.story.forecast_refused", days=days, needed=FORECAST_FROM)
+        else:
+            yield said("prices.story.forecast_failed")
+    elif story.product.latest is not None:
+        yield said("prices.story.not_forecast")
