@@ -231,7 +231,11 @@ def test_held_readings_are_rings():
 def test_a_table_of_shades_has_a_path_for_each_shade_and_an_edge_below_zero():
     cells = Cells("", ["a", "b"], ["c", "d"], [[1, -1], [None, 0.4]])
     root = parsed(draw(Chart("", Axis(Scale.NAME), Axis(Scale.NAME), [cells])))
-    levels = [element.get("class") for element in by_class(root, "f-cell")]
+    shapes = by_class(root, "f-cell")
+    levels = [element.get("class") for element in shapes]
+    assert stretches(shapes[0]) == [[(500, 0), (1000, 0), (1000, 26), (500, 26)]]
+    assert stretches(shapes[1]) == [[(500, 26), (1000, 26), (1000, 52), (500, 52)]]
+    assert stretches(shapes[3]) == [[(500, 0), (535, 0), (535, 26), (500, 26)]]
     assert levels == ["f-cell f-below s-7", "f-cell s-3", "f-cell s-7", "f-cell f-below s-7"]
     assert [element.text for element in by_class(root, "f-in")] == ["1,00", "-1,00", "0,40"]
 

@@ -1,6 +1,6 @@
 """Words of lines: inside the picture, and never over each other."""
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from almazara.figures.axes.lettering import text_width
@@ -8,6 +8,7 @@ from almazara.figures.axes.ticks import SIZE
 from almazara.figures.chart import Axis, Chart, Level, Line, Moment, Role, Scale
 from almazara.figures.drawing.layout import plan
 from almazara.figures.svg import draw
+from chart_strategies import charts
 from pictures import by_class, parsed
 
 texts = st.text("abc ñ", min_size=1, max_size=18)
@@ -32,6 +33,23 @@ def test_the_words_of_moments_do_not_meet_and_stay_beside_the_plane(moments):
             if other is not flag and other.row == flag.row:
                 first, last = reach(other, room)
                 assert end <= first or last <= start
+
+
+@given(charts())
+def test_the_words_below_the_plane_stay_inside_the_picture(made):
+    layout = plan(made, None, None)
+    room, _ = layout.rooms
+    assume(not layout.slanted and all(tick.width < 120 for tick in layout.across))
+    for tick in layout.across:
+        assert tick.at * room - tick.width / 2 >= -layout.left
+        assert tick.at * room + tick.width / 2 <= room + layout.right
+
+
+def test_the_words_of_the_last_magnitude_have_a_margin_on_a_phone():
+    layout = plan(Chart("", Axis(Scale.LOG, unit="$"), Axis(), [Line("", [1e3, 1e9], [1, 2])]), None, None)
+    last = layout.across[-1]
+    assert last.at == 1
+    assert layout.right >= last.width / 2
 
 
 def test_today_stands_above_the_plane():

@@ -81,8 +81,10 @@ def plan(chart: Chart, height: int | None, width: int | None) -> Layout:
     rooms = [(width or pixels) - left - STEP for pixels in (_NARROW, _WIDE)]
     values = _bar_values(chart) if turned else []
     acrosses, slanted = ([], False) if values else _across_ticks(across, across_axis, chart.language, rooms)
-    right = _margin([_overhang(acrosses, rooms[0]), *(text_width(text, SIZE) for text in values)])
-    flags = planted(chart, across, turned=turned, room=rooms[0] - right)
+    overhangs = (0, 0) if slanted else _overhangs(acrosses, rooms[0])
+    left = max(left, _margin(overhangs[:1]))
+    right = _margin([overhangs[1], *(text_width(text, SIZE) for text in values)])
+    flags = planted(chart, across, turned=turned, room=(width or _NARROW) - left - right)
     named = bool(across_axis.label)
     top = _GAP + LINE * (bool(up_axis.label) + max((flag.row + 1 for flag in flags), default=named and bool(values)))
     bottom = _GAP + _depth(acrosses, slanted=slanted) + LINE * (named and not values)
@@ -136,9 +138,10 @@ def _depth(ticks: Sequence[Tick], *, slanted: bool) -> float:
     return LINE * (bool(ticks) + any(tick.below for tick in ticks))
 
 
-def _overhang(ticks: Sequence[Tick], room: float) -> float:
-    """How far the words of the last tick reach beyond the plane."""
-    return max([0, *(tick.width / 2 - (1 - tick.at) * room for tick in ticks)])
+def _overhangs(ticks: Sequence[Tick], room: float) -> tuple[float, float]:
+    """How far the words of ticks reach beyond the plane, at its left and at its right."""
+    left = max([0, *(tick.width / 2 - tick.at * room for tick in ticks)])
+    return left, max([0, *(tick.width / 2 - (1 - tick.at) * room for tick in ticks)])
 
 
 def _bar_values(chart: Chart) -> list[str]:
