@@ -14,7 +14,7 @@ from starlette.routing import Route
 from almazara.figures.ruler import ruler
 from almazara.figures.sparkline import sparkline
 from almazara.prices.answering.overview import LEVEL, OverviewRow
-from almazara.prices.answers import Plan, Product
+from almazara.prices.answers import Product
 from almazara.prices.buying.recent import Recent
 from almazara.prices.buying.states import WINDOW_DAYS
 from almazara.prices.service import PriceService
@@ -38,6 +38,15 @@ class Line:
     ruler: Markup | None
     action: str
     headline: Said
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What may come of a price: its 80 % interval at the deadline, and the price worth waiting for."""
+
+    currency: str | None
+    interval: tuple[float, float] | None
+    target: Decimal | None
 
 
 def service(request: Request) -> PriceService:
@@ -77,10 +86,16 @@ def line(row: OverviewRow, language: Language) -> Line:
         price=numbers.money(price.amount, price.currency, language) if price else None,
         per_litre=_per_litre(product, language) if price else None,
         sparkline=drawn(sparkline(row.recent.prices)),
-        ruler=price_ruler(row, language),
+        ruler=price_ruler(row.recent, _ahead(row), language),
         action=row.plan.action if price else "unknown",
-        headline=headline(product, row.plan, is_known=price is not None),
+        headline=headline(product, row.plan.target_price, is_known=price is not None),
     )
+
+
+def _ahead(row: OverviewRow) -> Ahead:
+    currency = row.product.latest.currency if row.product.latest else None
+    interval = (row.low_80, row.high_80) if row.low_80 is not None and row.high_80 is not None else None
+    return Ahead(currency, interval, row.plan.target_price)
 
 
 def _price_now(row: OverviewRow) -> Money | None:
@@ -98,46 +113,40 @@ def _per_litre(product: Product, language: Language) -> str | None:
     return f"{numbers.money(round(latest.price_per_litre, 2), latest.currency, language)}/l"
 
 
-def headline(product: Product, plan: Plan, *, is_known: bool) -> Said:
+def headline(product: Product, target: Decimal | None, *, is_known: bool) -> Said:
     """The decision in two or three words."""
     latest = product.latest
     if not is_known or latest is None:
         sold_out = latest is not None and latest.price is None
         return said("site.product.whenever" if sold_out else "site.product.unknown")
-    if plan.target_price is None:
+    if target is None:
         return said("site.product.buy")
-    return said("site.product.wait", price=Money(plan.target_price, latest.currency))
+    return said("site.product.wait", price=Money(target, latest.currency))
 
 
-def price_ruler(row: OverviewRow, language: Language) -> Markup | None:
+def price_ruler(known: Recent, ahead: Ahead, language: Language) -> Markup | None:
     """The prices of the last days as a comb, with today's, the interval ahead and the price worth waiting for."""
-    known, now = row.recent, row.recent.prices[-1]
     if not known.comb:
         return None
-    band = (row.low_80, row.high_80) if row.low_80 is not None and row.high_80 is not None else None
-    target = None if row.plan.target_price is None else float(row.plan.target_price)
+    label = " ".join(one.text(language) for one in _ruler_says(known, ahead))
     comb = {one.price: one.days for one in known.comb}
-    return drawn(ruler(comb, label=_ruler_label(row, language), now=now, band=band, target=target))
+    target = None if ahead.target is None else float(ahead.target)
+    return drawn(ruler(comb, label=label, now=known.prices[-1], band=ahead.interval, target=target))
 
 
-def _ruler_label(row: OverviewRow, language: Language) -> str:
-    """All that the ruler shows, in a sentence."""
-    currency = row.product.latest.currency if row.product.latest else None
-    return " ".join(one.text(language) for one in _ruler_says(row.recent, row, currency))
-
-
-def _ruler_says(known: Recent, row: OverviewRow, currency: str | None) -> Iterable[Said]:
+def _ruler_says(known: Recent, ahead: Ahead) -> Iterable[Said]:
+    """All that the ruler shows, in sentences."""
     prices: dict[str, Figure] = {
-        "low": money_of(known.comb[0].price, currency),
-        "high": money_of(known.comb[-1].price, currency),
+        "low": money_of(known.comb[0].price, ahead.currency),
+        "high": money_of(known.comb[-1].price, ahead.currency),
         "days": WINDOW_DAYS,
     }
     yield said("site.ruler.range", **prices)
     if known.prices[-1] is not None and known.share_cheaper is not None:
-        yield said("site.ruler.today", price=money_of(known.prices[-1], currency), share=known.share_cheaper)
-    if row.low_80 is not None and row.high_80 is not None:
-        ends = {"low": money_of(row.low_80, currency), "high": money_of(row.high_80, currency)}
-        yield said("site.ruler.ahead", level=LEVEL / 100, **ends)
+        yield said("site.ruler.today", price=money_of(known.prices[-1], ahead.currency), share=known.share_cheaper)
+    if ahead.interval is not None:
+        low, high = (money_of(end, ahead.currency) for end in ahead.interval)
+        yield said("site.ruler.ahead", level=LEVEL / 100, low=low, high=high)
 
 
 def money_of(price: float, currency: str | None) -> Money:

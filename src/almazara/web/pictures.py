@@ -1,67 +1,59 @@
 """Charts of what the price service answers: a history with what may come, and what it says in one sentence."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from itertools import groupby
 
 from almazara.figures.chart import Axis, Band, Chart, Dots, Level, Line, Mark, Moment, Role, Scale, Spans, Steps
-from almazara.prices.answers import Advice, DailyRow, ForecastDay, Prediction
+from almazara.prices.answering.story import Story, StoryDay
+from almazara.prices.answers import ForecastDay
+from almazara.prices.forecasting.series import DayState
 from almazara.words.numbers import Language
 from almazara.words.said import Figure, Money, said
 
+_SHOWN_LEVELS = (95, 80)
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 
-def history_chart(
-    rows: Sequence[DailyRow],
-    prediction: Prediction | None,
-    advice: Advice,
-    language: Language,
-    *,
-    before: Sequence[tuple[date, Decimal]] = (),
-    held: Sequence[tuple[date, Decimal]] = (),
-) -> Chart:
-    """A product's days, and those ahead.
-
-    Args:
-        rows: One a day, the last one today.
-        prediction: With the quantiles of two intervals; None where nothing was forecast.
-        advice: Its target is a line across the chart.
-        language: Of all words.
-        before: The struck prices that the shop showed, by day.
-        held: Prices that wait for a second reading, by day.
-    """
+def history_chart(story: Story, language: Language) -> Chart:
+    """A product's days, and those ahead: steps, stock-outs, struck and held prices, intervals and the target."""
 
     def words(code: str) -> str:
-        return said(f"site.{code}").text(language)
+        return said(f"site.product.{code}").text(language)
 
+    days, prediction, advice = story.days, story.prediction, story.advice
     marks: list[Mark] = [
-        *_stretches(rows, words("product.sold_out"), "out_of_stock"),
-        *(_ahead(prediction.days, prediction.levels, language) if prediction else ()),
+        *_stretches(days, words("sold_out")),
+        *(_ahead(prediction.days, _SHOWN_LEVELS, language) if prediction else ()),
+        *_struck(days, words("list_price")),
+        Steps(words("price"), [one.date for one in days], [one.price for one in days]),
     ]
-    if before:
-        days, amounts = zip(*before, strict=True)
-        marks.append(Line(words("product.list_price"), days, [float(amount) for amount in amounts], Role.LISTED))
-    marks.append(Steps(words("product.price"), [row.date for row in rows], [row.price for row in rows]))
-    if held:
-        days, amounts = zip(*held, strict=True)
-        marks.append(Dots(words("product.held"), days, [float(amount) for amount in amounts], role=Role.HELD))
+    if story.held is not None:
+        held = story.held
+        marks.append(Dots(words("held"), [held.observed_at.date()], [float(held.price.amount)], role=Role.HELD))
     if advice.target_price is not None:
         target = Money(advice.target_price, advice.currency)
         marks.append(Level(said("site.product.target", price=target).text(language), float(advice.target_price)))
-    if rows:
-        marks.append(Moment(words("product.today"), rows[-1].date))
+    if days:
+        marks.append(Moment(words("today").lower(), days[-1].date))
     unit = SIGNS.get(advice.currency or "", advice.currency or "")
-    return Chart(_label(rows, prediction, language), Axis(Scale.DAY), Axis(unit=unit), marks, language)
+    return Chart(_label(story, language), Axis(Scale.DAY), Axis(unit=unit), marks, language)
 
 
-def _stretches(rows: Sequence[DailyRow], name: str, state: str) -> Iterator[Spans]:
-    """The days of one state, as stretches; nothing where there are none."""
-    found = [list(days) for is_so, days in groupby(rows, key=lambda row: row.state == state) if is_so]
+def _struck(days: Sequence[StoryDay], name: str) -> Iterator[Line]:
+    """The struck prices of the shop; nothing where it showed none."""
+    prices = [None if one.list_price is None else float(one.list_price) for one in days]
+    if any(price is not None for price in prices):
+        yield Line(name, [one.date for one in days], prices, Role.LISTED)
+
+
+def _stretches(days: Sequence[StoryDay], name: str) -> Iterator[Spans]:
+    """The days without stock, as stretches; nothing where there are none."""
+    found = [list(run) for is_so, run in groupby(days, key=lambda one: one.state is DayState.OUT_OF_STOCK) if is_so]
     if found:
-        ends = [days[-1].date + timedelta(days=1) for days in found]
-        yield Spans(name, [days[0].date for days in found], ends, Role.MISSING)
+        ends = [run[-1].date + timedelta(days=1) for run in found]
+        yield Spans(name, [run[0].date for run in found], ends, Role.MISSING)
 
 
 def _ahead(days: Sequence[ForecastDay], levels: Sequence[int], language: Language) -> Iterator[Mark]:
@@ -78,27 +70,27 @@ def _ahead(days: Sequence[ForecastDay], levels: Sequence[int], language: Languag
     yield Line(said("site.product.median").text(language), dates, by_quantile[0.5], Role.FUTURE)
 
 
-def _label(rows: Sequence[DailyRow], prediction: Prediction | None, language: Language) -> str:
-    known = [row for row in rows if row.price is not None]
+def _label(story: Story, language: Language) -> str:
+    known = [one for one in story.days if one.price is not None]
     if not known:
         return said("site.product.no_history").text(language)
-    lowest, highest = min(known, key=lambda row: row.price or 0), max(known, key=lambda row: row.price or 0)
-    ahead = [one.price for one in prediction.days[-1].quantiles] if prediction else []
+    lowest, highest = min(known, key=lambda one: one.price or 0), max(known, key=lambda one: one.price or 0)
+    currency = story.product.latest.currency if story.product.latest else None
     figures: dict[str, Figure] = {
-        "n": len(rows),
-        "low": _money(lowest),
+        "n": len(story.days),
+        "low": _money(lowest.price, currency),
         "low_day": lowest.date,
-        "high": _money(highest),
+        "high": _money(highest.price, currency),
         "high_day": highest.date,
-        "last": _money(known[-1]),
+        "last": _money(known[-1].price, currency),
     }
-    if not ahead:
+    if story.prediction is None:
         return said("site.product.history_label", **figures).text(language)
-    until = prediction.days[-1].date if prediction else rows[-1].date
-    currency = known[-1].currency
-    low, high = (Money(Decimal(str(round(value, 2))), currency) for value in (min(ahead), max(ahead)))
-    return said("site.product.chart_label", **figures, until=until, ahead_low=low, ahead_high=high).text(language)
+    last = story.prediction.days[-1]
+    ahead = [one.price for one in last.quantiles]
+    ends = {"ahead_low": _money(min(ahead), currency), "ahead_high": _money(max(ahead), currency)}
+    return said("site.product.chart_label", **figures, **ends, until=last.date).text(language)
 
 
-def _money(row: DailyRow) -> Money:
-    return Money(Decimal(str(round(row.price or 0, 2))), row.currency)
+def _money(price: float | None, currency: str | None) -> Money:
+    return Money(Decimal(str(round(price or 0, 2))), currency)

@@ -1,97 +1,100 @@
-"""Pages of products: all of them by the price of a litre, and one with its decision, history and forecast."""
+"""The page of a product: the decision first, then its history, what may come, why, other shops, and alerts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any, Final
+from urllib.parse import quote
 
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from almazara.errors import AlmazaraError
-from almazara.figures.chart import Table
+from almazara.errors import InputError
+from almazara.figures.chart import Axis, Chart, Line, Mark, Role, Scale, Table
 from almazara.figures.keys import legend
 from almazara.figures.svg import draw
-from almazara.prices.answering.overview import OverviewRow
-from almazara.prices.answers import DataQuery, Prediction
+from almazara.prices.alerts.alerting import RULES, add_rule
+from almazara.prices.alerts.rules import AlertRule, RuleKind
+from almazara.prices.answering.overview import LEVEL
+from almazara.prices.answering.story import Story, StoryDay
+from almazara.prices.answers import Prediction
+from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.buying.recent import Recent
-from almazara.prices.service import PriceService
-from almazara.web.overview import headline, money_of, price_ruler, service
+from almazara.web.forms import back_to, guard, sent
+from almazara.web.overview import Ahead, headline, money_of, price_ruler, service
 from almazara.web.page import drawn, page, reader_of
-from almazara.web.pictures import history_chart
+from almazara.web.pictures import SIGNS, history_chart
 from almazara.words import numbers
 from almazara.words.numbers import Language
-from almazara.words.said import said
+from almazara.words.said import Money, Said, said
 
-_LEVELS: Final = (95, 80)
-_AHEAD_DAYS: Final = 30
-_SHOWN_DAYS: Final = 365
 _CHART_HEIGHT: Final = 340
+_KINDS: Final = (RuleKind.BELOW_TARGET, RuleKind.DROP, RuleKind.LOWEST, RuleKind.BACK_IN_STOCK, RuleKind.BUY_NOW)
+_VALUES: Final = {
+    RuleKind.BELOW_TARGET: "target",
+    RuleKind.DROP: "percent",
+    RuleKind.LOWEST: "days",
+    RuleKind.BUY_NOW: "days",
+}
 
 
 async def product(request: Request) -> Response:
-    """One product: the decision first, then why."""
-    values = await run_in_threadpool(_product, request, request.path_params["id"])
+    """One product."""
+    language = reader_of(request).language
+    story = await run_in_threadpool(service(request).story, request.path_params["id"])
+    values = {**_decision(story, language), **_history(story, language), **_beside(story, language)}
+    values |= {"may_write": guard(request).may_write(request), "kinds": _KINDS, "address": address(story.product.id)}
     return page(request, "product.html", here="prices", **values)
 
 
-def _product(request: Request, listing_id: str) -> dict[str, Any]:
-    prices, language = service(request), reader_of(request).language
-    one, advice = prices.product(listing_id), prices.advice(listing_id, _AHEAD_DAYS, 1)
-    row = next(row for row in prices.overview() if row.product.id == listing_id)
-    since = prices.clock() - timedelta(days=_SHOWN_DAYS)
-    rows, _ = prices.daily(DataQuery(product=listing_id, start=since))
-    prediction = _prediction(prices, listing_id)
-    chart = history_chart(rows, prediction, advice, language)
+def address(listing_id: str) -> str:
+    """Where a product's page is."""
+    return f"/precios/{quote(listing_id)}"
+
+
+def _decision(story: Story, language: Language) -> dict[str, Any]:
+    """What to do, with the figures on which that rests."""
+    latest, advice = story.product.latest, story.advice
+    ahead = Ahead(latest.currency if latest else None, _interval(story.prediction), advice.target_price)
     return {
-        "name": one.title or one.id,
-        "headline": headline(row.product, row.plan, is_known=row.recent.prices[-1] is not None),
+        "name": story.product.title or story.product.id,
+        "headline": headline(story.product, advice.target_price, is_known=advice.price is not None),
         "message": advice.message,
         "reasons": advice.reasons,
-        "picture": drawn(draw(chart, height=_CHART_HEIGHT)),
-        "key": drawn(legend(chart)),
-        "picture_says": chart.label,
-        "horizon": _AHEAD_DAYS,
-        "daily": Table(["día", "precio", "estado"], [[row.date, row.price, row.state] for row in reversed(rows)]),
-        "downloads": [("CSV", f"/data?product={listing_id}&daily=true&format=csv&limit=10000")],
-        "facts": list(_facts(row, language)),
-        "ruler": price_ruler(row, language),
+        "notices": story.notices,
+        "ruler": price_ruler(story.recent, ahead, language),
+        "facts": list(_facts(story, language)),
     }
 
 
-def _prediction(prices: PriceService, listing_id: str) -> Prediction | None:
-    try:
-        return prices.predict(listing_id, _AHEAD_DAYS, _LEVELS)
-    except AlmazaraError:
+def _interval(prediction: Prediction | None) -> tuple[float, float] | None:
+    """The 80 % interval on the last day that is forecast."""
+    if prediction is None:
         return None
+    ends = {one.quantile: one.price for one in prediction.days[-1].quantiles}
+    return ends[round(0.5 - LEVEL / 200, 3)], ends[round(0.5 + LEVEL / 200, 3)]
 
 
-def _facts(row: OverviewRow, language: Language) -> Iterator[tuple[str, str, str]]:
+def _facts(story: Story, language: Language) -> Iterator[tuple[str, str, str]]:
     """The figures below the ruler: what each is, itself, and what stands beside it; none that is not known."""
-    known, latest = row.recent, row.product.latest
-    if latest is None or latest.price is None or known.prices[-1] is None:
+    known, latest, advice = story.recent, story.product.latest, story.advice
+    if latest is None or advice.price is None:
         return
-    price = numbers.money(latest.price, latest.currency, language)
-    yield _word("today", language), price, _since(known, language)
+    yield _word("today", language), numbers.money(advice.price, latest.currency, language), _since(known, language)
     if latest.price_per_litre is not None:
-        yield (
-            _word("per_litre", language),
-            numbers.money(round(latest.price_per_litre, 2), latest.currency, language),
-            "",
-        )
+        per_litre = numbers.money(round(latest.price_per_litre, 2), latest.currency, language)
+        yield _word("per_litre", language), per_litre, ""
     if known.share_cheaper is not None:
-        share = said("site.product.of_days", share=known.share_cheaper).text(language)
-        yield _word("cheaper", language), share, ""
+        yield _word("cheaper", language), said("site.product.of_days", share=known.share_cheaper).text(language), ""
     if known.low is not None and known.low_date is not None:
         low = money_of(known.low, latest.currency)
-        yield (
-            _word("lowest", language),
-            said("site.product.amount", price=low).text(language),
-            numbers.day(known.low_date, language),
-        )
-    if row.plan.target_price is not None:
-        chance = said("site.product.of_times", share=row.plan.chance_of_paying_more).text(language)
+        yield _word("lowest", language), _text(low, language), numbers.day(known.low_date, language)
+    if advice.target_price is not None:
+        chance = said("site.product.of_times", share=advice.chance_of_paying_more).text(language)
         yield _word("pays_more", language), chance, ""
 
 
@@ -103,4 +106,142 @@ def _word(name: str, language: Language) -> str:
     return said(f"site.product.{name}").text(language)
 
 
-PAGES: Final = (Route("/precios/{id}", product),)
+def _text(money: Money, language: Language) -> str:
+    return numbers.money(money.amount, money.currency, language)
+
+
+def _history(story: Story, language: Language) -> dict[str, Any]:
+    """The days as a picture and as a table, and how the forecast's model did before."""
+    prediction = story.prediction
+    chart = history_chart(story, language)
+    names = ("day", "price_column", "list_price", "state")
+    return {
+        "picture": drawn(draw(chart, height=_CHART_HEIGHT)),
+        "key": drawn(legend(chart)),
+        "picture_says": chart.label,
+        "horizon": DEADLINE_DAYS,
+        "daily": Table([_word(name, language) for name in names], _rows(story.days, language)),
+        "downloads": [
+            ("CSV", f"/data?product={quote(story.product.id)}&daily=true&format=csv&limit=10000"),
+            ("JSON", f"/data?product={quote(story.product.id)}&daily=true"),
+        ],
+        "model": prediction and said("site.product.model", model=prediction.model, cutoff=prediction.cutoff),
+        "backtest": _backtest(prediction, language) if prediction else None,
+    }
+
+
+def _rows(days: Sequence[StoryDay], language: Language) -> list[list[Any]]:
+    """The days, newest first."""
+    return [
+        [
+            one.date,
+            one.price,
+            None if one.list_price is None else float(one.list_price),
+            _word(f"state_{one.state}", language),
+        ]
+        for one in reversed(days)
+    ]
+
+
+def _backtest(prediction: Prediction, language: Language) -> Table:
+    """How each model did on this product's past, beside the last value."""
+    names = ("tried_model", "folds", "mae_ratio", "coverage_80")
+    rows = [
+        [
+            one.model,
+            one.folds,
+            None if one.mae_ratio is None else round(one.mae_ratio, 2),
+            round(100 * one.coverage_80, 1),
+        ]
+        for one in prediction.backtest
+    ]
+    return Table([_word(name, language) for name in names], rows)
+
+
+def _beside(story: Story, language: Language) -> dict[str, Any]:
+    """The same goods in other shops, and the rules that watch this product."""
+    return {
+        "others": _others(story, language) if story.same_goods else None,
+        "same_goods": [(one.product, _litre(one.product.latest, language), one.words) for one in story.same_goods],
+        "rules": [(one, _rule(one, story)) for one in story.rules],
+    }
+
+
+def _litre(latest: Any, language: Language) -> str:  # noqa: ANN401 - a LatestPrice or None
+    if latest is None or latest.price_per_litre is None:
+        return ""
+    return f"{numbers.money(round(latest.price_per_litre, 2), latest.currency, language)}/l"
+
+
+def _others(story: Story, language: Language) -> Markup:
+    """The price of a litre here and in other shops."""
+    litres = float(story.product.litres or 1)
+    own = [None if one.price is None else one.price / litres for one in story.days]
+    marks: list[Mark] = [
+        Line(
+            one.product.shop, [one.first_day + timedelta(days=day) for day in range(len(one.per_litre))], one.per_litre
+        )
+        for one in story.same_goods
+    ]
+    marks.append(Line(story.product.shop, [one.date for one in story.days], own, Role.BESIDE))
+    currency = story.product.latest.currency if story.product.latest else None
+    label = said("site.product.others_label", n=len(story.same_goods)).text(language)
+    chart = Chart(label, Axis(Scale.DAY), Axis(unit=SIGNS.get(currency or "", currency or "")), marks, language)
+    return drawn(legend(chart) + draw(chart))
+
+
+def _rule(rule: AlertRule, story: Story) -> Said:
+    """What a rule waits for, in words."""
+    currency = story.product.latest.currency if story.product.latest else None
+    match rule.kind:
+        case RuleKind.BELOW_TARGET:
+            return said("site.rule.below_target", price=Money(rule.target or Decimal(0), currency))
+        case RuleKind.DROP:
+            return said("site.rule.drop", percent=str(rule.percent))
+        case RuleKind.LOWEST:
+            return said("site.rule.lowest", n=rule.days or 0)
+        case RuleKind.BUY_NOW:
+            return said("site.rule.buy_now", n=rule.deadline_days)
+        case _:
+            return said(f"site.rule.{rule.kind}")
+
+
+async def add_alert(request: Request) -> Response:
+    """Keep a rule that watches this product."""
+    fields, listing_id = await sent(request), request.path_params["id"]
+    kind = fields.get("tipo", "")
+    if kind not in set(_KINDS):
+        raise InputError(f"No hay avisos de tipo {kind[:40]!r}.")
+    values = _values(RuleKind(kind), fields.get("valor", ""))
+    make = partial(AlertRule, kind=RuleKind(kind), listing_id=listing_id, **values)
+    store = service(request).store
+    await run_in_threadpool(add_rule, store, lambda rule_id, now: make(rule_id=rule_id, created_at=now))
+    return back_to(f"{address(listing_id)}#avisos")
+
+
+def _values(kind: RuleKind, text: str) -> dict[str, Any]:
+    """The value of a rule that has one."""
+    name = _VALUES.get(kind)
+    if name is None:
+        return {}
+    try:
+        value = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation as error:
+        raise InputError(f"El valor {text[:40]!r} no es un número.") from error
+    if not value.is_finite():
+        raise InputError(f"El valor {text[:40]!r} no es un número.")
+    return {name: int(value) if name == "days" else value}
+
+
+async def remove_alert(request: Request) -> Response:
+    """Forget a rule."""
+    fields, listing_id = await sent(request), request.path_params["id"]
+    await run_in_threadpool(service(request).store.delete_document, RULES, fields.get("aviso", ""))
+    return back_to(f"{address(listing_id)}#avisos")
+
+
+PAGES: Final = (
+    Route("/precios/{id}", product),
+    Route("/precios/{id}/avisos", add_alert, methods=["POST"]),
+    Route("/precios/{id}/avisos/quitar", remove_alert, methods=["POST"]),
+)
