@@ -181,6 +181,29 @@ def test_the_overview_is_all_products_with_their_advice(api):
     assert api.get("/overview?format=xlsx").status_code == 422
 
 
+def test_a_category_is_told_in_short_and_in_full(api):
+    [short] = api.get("/categories").json()
+    assert (short["category"], short["products"], short["shops"], short["unit"]) == (
+        "oil",
+        14,
+        ["shop.example"],
+        "litre",
+    )
+    full = api.get("/categories/oil").json()
+    assert full["category"] == short
+    rows = api.get("/data", params={"category": "oil", "index": True, "limit": 1000}).json()["items"]
+    assert full["index"] == rows[-365:]
+    values = {row["date"]: row["price"] for row in rows}
+    days = [date.fromisoformat(rows[-1]["date"]) - timedelta(days=ago) for ago in (0, 30, 90)]
+    assert [short["index"], short["index_30"], short["index_90"]] == [values[day.isoformat()] for day in days]
+    predicted = api.get("/predict", params={"category": "oil", "horizon": 30}).json()
+    assert full["prediction"] == predicted
+    assert full["cheapest"] == api.get("/cheapest", params={"category": "oil"}).json()
+    assert short["cheapest"] == full["cheapest"]["cheapest"]
+    assert len(full["lines"]) == 14
+    assert api.get("/categories/wine").status_code == 404
+
+
 def test_a_story_holds_what_the_other_routes_say(api):
     story = api.get("/story", params={"product": "shop.example:13", "deadline_days": 30}).json()
     assert story["advice"] == asked(api, 13)

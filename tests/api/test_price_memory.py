@@ -23,6 +23,8 @@ PATHS = (
     "/predict?category=oil",
     "/advice?product=shop.example:1",
     "/cheapest?category=oil",
+    "/categories",
+    "/categories/oil",
     "/overview",
     "/overview?format=csv",
     "/story?product=shop.example:1",

@@ -51,7 +51,9 @@ def address(tmp_path_factory):
             yield str(client.base_url)
 
 
-@schema.include(path_regex="^/(productos|scraper|data|predict|retrain|advice|cheapest|overview|story)").parametrize()
+@schema.include(
+    path_regex="^/(productos|scraper|data|predict|retrain|advice|cheapest|overview|story|categories)"
+).parametrize()
 @settings(max_examples=examples(nightly=60), suppress_health_check=list(HealthCheck))
 def test_the_price_routes_keep_what_their_description_promises(case, address):
     excluded = [positive_data_acceptance] if case.operation.label in BEYOND_A_SCHEMA else []

@@ -1,13 +1,14 @@
-"""Routes of what a page needs at once: all followed products, and everything about one of them."""
+"""Routes of what a page needs at once: all followed products, one of them, all categories, one of these."""
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from almazara.api.errors import declared
-from almazara.api.prices import ProductId, Service
+from almazara.api.prices import TEXT, ProductId, Service
 from almazara.api.routes import reading, send
 from almazara.api.tables import DESCRIBED, Format, as_table
+from almazara.prices.answering.categories import Category, CategoryStory
 from almazara.prices.answering.overview import OverviewRow
 from almazara.prices.answering.story import Story
 from almazara.prices.answers import MOST_PIECES
@@ -41,3 +42,17 @@ def story(
     service: Service, product: ProductId, deadline_days: DeadlineDays = DEADLINE_DAYS, quantity: Quantity = 1
 ) -> Response:
     return send(service.story(product, deadline_days, quantity))
+
+
+@router.get(
+    "/categories", **reading(list[Category], "Las categorías: su índice, y el litro más barato de cada calidad")
+)
+def categories(service: Service) -> Response:
+    return send(service.categories())
+
+
+@router.get("/categories/{category}", **reading(CategoryStory, "Todo lo que muestra la página de una categoría", 404))
+def category_story(
+    service: Service, category: Annotated[str, Path(json_schema_extra=TEXT, description="La palabra que las agrupa.")]
+) -> Response:
+    return send(service.category_story(category))

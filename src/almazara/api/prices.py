@@ -22,7 +22,7 @@ from almazara.prices.service import PriceService
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
 _NEXT: Final = "X-Next-Cursor"
-_TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
+TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
 _KNOWN: Final[dict[int | str, Any]] = {200: {"model": Product, "description": "Ya se conocía"}}
 
 
@@ -60,8 +60,8 @@ async def _service(request: Request) -> PriceService:
 
 All = Annotated[Prices, Depends(_prices)]
 Service = Annotated[PriceService, Depends(_service)]
-ProductId = Annotated[str, Query(json_schema_extra=_TEXT, description="Id de un producto, `tienda:código`.")]
-RunId = Annotated[str, Path(json_schema_extra=_TEXT, description="El run_id que dio el POST.")]
+ProductId = Annotated[str, Query(json_schema_extra=TEXT, description="Id de un producto, `tienda:código`.")]
+RunId = Annotated[str, Path(json_schema_extra=TEXT, description="El run_id que dio el POST.")]
 
 
 def _read_moment(text: object) -> object:
@@ -106,7 +106,7 @@ def add_product(new: NewProduct, service: Service) -> Response:
     "/productos/{product_id}",
     **writing(None, 204, "Dejar de seguir un producto; su historia queda", declared(404, 409, 413)),
 )
-def remove_product(product_id: Annotated[str, Path(json_schema_extra=_TEXT)], service: Service) -> Response:
+def remove_product(product_id: Annotated[str, Path(json_schema_extra=TEXT)], service: Service) -> Response:
     service.remove_product(product_id)
     return Response(status_code=204)
 

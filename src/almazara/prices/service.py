@@ -10,7 +10,8 @@ from almazara.errors import InputError, NotFoundError
 from almazara.live import Kept, Live
 from almazara.prices.alerts import alerting
 from almazara.prices.alerts.delivery import Delivered, Notifier
-from almazara.prices.answering import history, overview, story
+from almazara.prices.answering import categories, history, overview, story
+from almazara.prices.answering.categories import Category, CategoryStory
 from almazara.prices.answering.known import ADVISED_DAYS, Known
 from almazara.prices.answering.overview import OverviewRow
 from almazara.prices.answering.story import Story
@@ -53,6 +54,7 @@ class PriceService:
     loopback_ports: frozenset[int] = frozenset()
     _overview: Kept[list[OverviewRow]] = field(default_factory=Kept, init=False)
     _market: Kept[Market] = field(default_factory=Kept, init=False)
+    _categories: Kept[list[Category]] = field(default_factory=Kept, init=False)
 
     def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
         """Products in order of id, each with its newest price."""
@@ -192,6 +194,19 @@ class PriceService:
             NotFoundError: when it is not known.
         """
         return story.story(self._known(), listing_id, deadline_days, quantity)
+
+    def categories(self) -> list[Category]:
+        """All categories, kept as the overview is."""
+        known = self._known()
+        return self._categories.of((self.store.revision(), known.today), lambda: categories.categories(known))
+
+    def category_story(self, category: str) -> CategoryStory:
+        """Everything about a category at once.
+
+        Raises:
+            NotFoundError: when it has no products.
+        """
+        return categories.category_story(self._known(), category)
 
     def cheapest(self, category: str) -> Cheapest:
         """The cheapest litre of a category.

@@ -7,15 +7,19 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
-from almazara.prices.answers import Product
+from almazara.prices.answers import Prediction, Product
 from almazara.prices.buying.policy import AdvicePolicies
-from almazara.prices.forecasting.published import Forecasts
+from almazara.prices.forecasting.published import HORIZON_DAYS, Forecasts
 from almazara.prices.forecasting.series import DailySeries, regular
 from almazara.prices.publishing import Published
 from almazara.prices.schema import Listing, ListingKind
 from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore
 
+YEAR: Final = 365
+"""As many days of history are shown on a page."""
+LEVELS: Final = (50, 80, 95)
+"""The intervals that a page shows, in percent."""
 ADVISED_DAYS: Final = 400
 """As much of a history as advice looks at, with what is carried into it."""
 
@@ -77,6 +81,14 @@ class Known:
         """Listings, each with its newest price."""
         latest = self.store.latest([listing.listing_id for listing in listings]) if listings else {}
         return [Product.of(one, latest.get(one.listing_id), self.now) for one in listings]
+
+    def prediction(self, name: str, days: int) -> Prediction | None:
+        """The forecast of a listing or index to so many days from today, as far as it is kept; however old it is."""
+        about = self.forecasts.index.forecasts.get(name)
+        if about is None:
+            return None
+        ahead = (self.today - date.fromisoformat(about.cutoff)).days + days
+        return Prediction.of(self.forecasts.of(name, min(max(ahead, 1), HORIZON_DAYS), LEVELS))
 
     def series(self, listing_ids: Sequence[str], *, until: date | None = None, days: int | None = None) -> DailySeries:
         """Daily series up to a day, today where none is given; of what was read in so many days, or ever."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from almazara.prices.alerts.alerting import rules_about
 from almazara.prices.alerts.rules import AlertRule
-from almazara.prices.answering.known import ADVISED_DAYS, Known
+from almazara.prices.answering.known import ADVISED_DAYS, YEAR, Known
 from almazara.prices.answers import Advice, Prediction, Product
 from almazara.prices.buying.advice import Question, advise
 from almazara.prices.buying.recent import NOTHING, Recent, recent
@@ -19,13 +19,10 @@ from almazara.prices.buying.states import MIN_DAYS
 from almazara.prices.collecting.collection import HELD
 from almazara.prices.collecting.plausibility import Held, HoldReason
 from almazara.prices.forecasting.models.forecaster import MIN_DAYS as FORECAST_FROM
-from almazara.prices.forecasting.published import HORIZON_DAYS
 from almazara.prices.forecasting.series import DailySeries, DayState, daily
 from almazara.prices.schema import Observation
 from almazara.words.said import Money, Said, said
 
-YEAR: Final = 365
-LEVELS: Final = (50, 80, 95)
 _OLD_FORECAST: Final = 3
 """A forecast that is more days old is said to be so."""
 
@@ -100,7 +97,7 @@ def story(known: Known, listing_id: str, deadline_days: int, quantity: int) -> S
         sold_out=_spans(days, DayState.OUT_OF_STOCK),
         gaps=_spans(days, DayState.GAP),
         held=_held(known, listing_id, observations),
-        prediction=_prediction(known, listing_id, deadline_days),
+        prediction=known.prediction(listing_id, deadline_days),
         rules=rules_about(known.store, listing),
         same_goods=_same_goods(known, product, beside),
     )
@@ -127,15 +124,6 @@ def _held(known: Known, listing_id: str, observations: Sequence[Observation]) ->
     before = next((Money(one.price, one.currency) for one in reversed(observations) if one.price is not None), None)
     price = Money(held.reading.price or Decimal(0), held.reading.currency)
     return HeldPrice(price, held.reading.observed_at, held.reason, before)
-
-
-def _prediction(known: Known, listing_id: str, deadline_days: int) -> Prediction | None:
-    """The forecast up to the deadline, however old it is."""
-    about = known.forecasts.index.forecasts.get(listing_id)
-    if about is None:
-        return None
-    ahead = (known.today - date.fromisoformat(about.cutoff)).days + deadline_days
-    return Prediction.of(known.forecasts.of(listing_id, min(max(ahead, 1), HORIZON_DAYS), LEVELS))
 
 
 def _same_goods(known: Known, product: Product, beside: Sequence[Product]) -> list[SameGoods]:

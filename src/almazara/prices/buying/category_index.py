@@ -51,6 +51,12 @@ class CategoryIndex:
         began = self.first_day + timedelta(days=skipped)
         return replace(self, first_day=began, values=self.values[skipped:], products=self.products[skipped:])
 
+    def on(self, day: date) -> float | None:
+        """Its value on a day, None where it has none."""
+        at = (day - self.first_day).days
+        value = float(self.values[at]) if 0 <= at < self.values.size else math.nan
+        return None if math.isnan(value) else round(value, 4)
+
     def rows(self) -> Iterator[IndexRow]:
         """Its days as they are answered."""
         for day, (value, products) in enumerate(zip(self.values.tolist(), self.products.tolist(), strict=True)):

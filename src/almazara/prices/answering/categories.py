@@ -1,0 +1,132 @@
+"""Categories: where the litre goes, which is the cheapest of each grade, and the page of one of them."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from almazara.prices.answering.history import no_category
+from almazara.prices.answering.known import YEAR, Known
+from almazara.prices.answers import Cheapest, IndexRow, Offered, Prediction, Product
+from almazara.prices.buying.category_index import CategoryIndex, category_indices, index_id
+from almazara.prices.buying.cheapest import cheapest
+from almazara.prices.buying.policy import DEADLINE_DAYS
+from almazara.prices.buying.same_goods import per_litre
+from almazara.prices.forecasting.panel import Panel
+from almazara.prices.schema import ListingKind
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category of products, by the index of the currency of most of them; None where that has no price.
+
+    Attributes:
+        products: How many there are, in `shops`.
+        unit: `litre`: the index is the price of one; `index`: the newest day is 100.
+        index: Today; `index_30` and `index_90` so many days ago.
+        cheapest: The cheapest litre of each currency and grade.
+    """
+
+    category: str
+    products: int
+    shops: list[str]
+    currency: str | None
+    unit: str | None
+    index: float | None
+    index_30: float | None
+    index_90: float | None
+    cheapest: list[Offered]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductLine:
+    """A product's price per litre, one a day from `first_day` on; None where it is not known."""
+
+    product: Product
+    first_day: date
+    per_litre: list[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryStory:
+    """The page of a category.
+
+    Attributes:
+        index: The last year, of the currency of most products.
+        prediction: Of the index, to 30 days from today where that is kept.
+        lines: The last year of the products of that currency whose litres are known.
+    """
+
+    category: Category
+    index: list[IndexRow]
+    prediction: Prediction | None
+    lines: list[ProductLine]
+    cheapest: Cheapest
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A category as it is read: its products, their daily prices, and the indices made of these."""
+
+    name: str
+    products: list[Product]
+    panel: Panel
+    indices: list[CategoryIndex]
+
+
+def categories(known: Known) -> list[Category]:
+    """All categories that have products, in order of name."""
+    names = {one.category for one in known.store.listings() if one.category and one.kind is ListingKind.PRODUCT}
+    return [_category(_read(known, name), known.today) for name in sorted(names)]
+
+
+def category_story(known: Known, category: str) -> CategoryStory:
+    """The page of one category.
+
+    Raises:
+        NotFoundError: when it has no products.
+    """
+    read = _read(known, category)
+    if not read.products:
+        raise no_category(category)
+    main = next(iter(read.indices), None)
+    since = known.today - timedelta(days=YEAR - 1)
+    return CategoryStory(
+        category=_category(read, known.today),
+        index=list(main.since(since).rows()) if main else [],
+        prediction=known.prediction(index_id(category), DEADLINE_DAYS),
+        lines=_lines(read, main.currency, since) if main else [],
+        cheapest=cheapest(category, read.products),
+    )
+
+
+def _read(known: Known, category: str) -> _Read:
+    products = [one for one in known.products(category) if one.kind is ListingKind.PRODUCT]
+    panel = known.series([one.id for one in products]).panel
+    litres = {one.id: float(one.litres) for one in products if one.litres is not None}
+    return _Read(category, products, panel, category_indices(index_id(category), panel, litres))
+
+
+def _category(read: _Read, today: date) -> Category:
+    main = next(iter(read.indices), None)
+    now, month, quarter = (main.on(today - timedelta(days=ago)) if main else None for ago in (0, 30, 90))
+    return Category(
+        category=read.name,
+        products=len(read.products),
+        shops=sorted({one.shop for one in read.products}),
+        currency=main.currency if main else None,
+        unit=main.unit if main else None,
+        index=now,
+        index_30=month,
+        index_90=quarter,
+        cheapest=cheapest(read.name, read.products).cheapest,
+    )
+
+
+def _lines(read: _Read, currency: str, since: date) -> list[ProductLine]:
+    products, skipped = {one.id: one for one in read.products}, max(0, (since - read.panel.first_day).days)
+    first_day, prices = read.panel.first_day + timedelta(days=skipped), read.panel.prices[:, skipped:]
+    rows = zip(read.panel.names, read.panel.currencies, prices, strict=True)
+    return [
+        ProductLine(products[name], first_day, per_litre(row, products[name].litres))
+        for name, of, row in rows
+        if of == currency and products[name].litres is not None
+    ]
