@@ -32,12 +32,13 @@ _CHART_HEIGHT: Final = 340
 
 async def product(request: Request) -> Response:
     """One product: the decision first, then why."""
-    values = await run_in_threadpool(_product, request, request.path_params["id"])
-    return page(request, "product.html", here="prices", **values)
+    asked = service(request), request.path_params["id"], reader_of(request).language
+    values = await run_in_threadpool(described, *asked)
+    return page(request, "product.html", here="prices", product=values)
 
 
-def _product(request: Request, listing_id: str) -> dict[str, Any]:
-    prices, language = service(request), reader_of(request).language
+def described(prices: PriceService, listing_id: str, language: Language) -> dict[str, Any]:
+    """A product as templates show it: the decision, and why."""
     one, advice = prices.product(listing_id), prices.advice(listing_id, _AHEAD_DAYS, 1)
     row = next(row for row in prices.overview() if row.product.id == listing_id)
     since = prices.clock() - timedelta(days=_SHOWN_DAYS)
@@ -45,13 +46,14 @@ def _product(request: Request, listing_id: str) -> dict[str, Any]:
     prediction = _prediction(prices, listing_id)
     chart = history_chart(rows, prediction, advice, language)
     return {
+        "id": one.id,
         "name": one.title or one.id,
         "headline": headline(row.product, row.plan, is_known=row.recent.prices[-1] is not None),
         "message": advice.message,
         "reasons": advice.reasons,
+        "chart": chart,
         "picture": drawn(draw(chart, height=_CHART_HEIGHT)),
         "key": drawn(legend(chart)),
-        "picture_says": chart.label,
         "horizon": _AHEAD_DAYS,
         "daily": Table(["día", "precio", "estado"], [[row.date, row.price, row.state] for row in reversed(rows)]),
         "downloads": [("CSV", f"/data?product={listing_id}&daily=true&format=csv&limit=10000")],

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
@@ -11,22 +10,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from almazara.errors import AlmazaraError, NotFoundError
-from almazara.figures.chart import Chart, Table
-from almazara.figures.cloud import cloud
-from almazara.figures.explored import Cloud, Explored
-from almazara.figures.keys import legend
+from almazara.figures.chart import Chart
+from almazara.figures.explored import Explored
 from almazara.figures.style import standalone
-from almazara.figures.svg import draw
 from almazara.figures.table import as_csv
 from almazara.movies.exploring.explore import CHAPTERS, explore_one
 from almazara.movies.service import MovieService
+from almazara.web.explore.drawn import FILE_WIDTH, picture, shown
 from almazara.web.explore.pictured import Pictured, Pictures
 from almazara.web.filters import read_filters
-from almazara.web.page import drawn, page, reader_of
+from almazara.web.page import page, reader_of
 from almazara.words.numbers import Language
 
-_SHOWN_ROWS: Final = 50
-_FILE_WIDTH: Final = 960
 PATH: Final = "/explorar"
 
 
@@ -51,7 +46,7 @@ async def chapter(request: Request) -> Response:
     panel = request.app.state.panel.ready()
     values: dict[str, Any] = {
         "chapters": [(one, f"{PATH}/{one}", one == name) for one in CHAPTERS],
-        "figures": [(one, picture(one), _first_rows(one.table)) for one in found],
+        "figures": list(map(shown, found)),
         "films": films,
         "panel": panel,
     }
@@ -69,20 +64,7 @@ async def figure(request: Request) -> Response:
         raise NotFoundError(f"No hay ninguna figura como {ending[:20]!r}: pida csv o svg.")
     if ending == "csv":
         return Response(as_csv(one.table), headers=headers, media_type="text/csv; charset=utf-8")
-    return Response(standalone(picture(one, _FILE_WIDTH)), headers=headers, media_type="image/svg+xml")
-
-
-def picture(one: Explored, width: int | None = None) -> Markup:
-    """A figure as SVG with its key, as wide as there is room; with a width, for a file."""
-    if isinstance(one.chart, Cloud):
-        weights = dict(zip(one.chart.words, one.chart.counts, strict=True))
-        return drawn(cloud(weights, label=one.chart.label, width=width))
-    key = "" if width else legend(one.chart)
-    return drawn(key + draw(one.chart, width=width))
-
-
-def _first_rows(table: Table) -> Table:
-    return Table(table.columns, table.rows[:_SHOWN_ROWS])
+    return Response(standalone(picture(one, FILE_WIDTH)), headers=headers, media_type="image/svg+xml")
 
 
 def live_pictures(app: Starlette) -> Pictures:
