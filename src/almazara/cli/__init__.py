@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from almazara.cli import film_models, movies, prices, serve, users
+from almazara.cli import film_models, movies, prices, reports, serve, users
 from almazara.cli.doctor import doctor
 from almazara.errors import AlmazaraError, NotFoundError
 
@@ -20,6 +20,8 @@ app.command()(serve.serve)
 app.command()(doctor)
 movies.app.command()(film_models.evaluate)
 movies.app.command()(film_models.retrain)
+movies.app.command("report")(reports.report_films)
+prices.app.command("report")(reports.report_prices)
 movies.app.command("recommend-for")(users.recommend_for)
 movies.app.add_typer(users.app, name="events")
 app.add_typer(movies.app, name="movies")

@@ -1,8 +1,10 @@
 """What pages bring along: styles, fonts and scripts, under an address that changes with their content."""
 
+import base64
 import gzip
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -52,18 +54,28 @@ def _read(name: str) -> bytes | None:
     return files("almazara.web").joinpath("static", name).read_bytes()
 
 
-def styles() -> bytes:
-    """The styles of pages and figures, which name the fonts by their addresses."""
+def styles(place: Callable[[str], str]) -> bytes:
+    """The styles of pages and figures, which name each font by its place, such as its `address`."""
     together = b"".join(files(package).joinpath(path).read_bytes() for package, path in _STYLES)
-    return _NAMED.sub(lambda match: f"url({address(match[1].decode())})".encode(), together)
+    return _NAMED.sub(lambda match: f"url({place(match[1].decode())})".encode(), together)
 
 
 def address(name: str) -> str:
     """Where a page asks for a file; KeyError for one that is not there."""
+    return f"/estatico/{_there(name).digest}/{name}"
+
+
+def inside(name: str) -> str:
+    """A font as an address that holds it, for a document that asks for nothing; KeyError for one that is not there."""
+    found = _there(name)
+    return f"data:{found.kind};base64,{base64.b64encode(found.content).decode()}"
+
+
+def _there(name: str) -> Asset:
     found = asset(name)
     if found is None:
         raise KeyError(name)
-    return f"/estatico/{found.digest}/{name}"
+    return found
 
 
 def preferred_encoding(request: Request, encodings: dict[str, bytes] | tuple[str, ...]) -> str | None:

@@ -82,12 +82,17 @@ def page(
         values: What the template names; `here` is its section.
     """
     reader = reader_of(request)
-    text = _environment().get_template(template).render(reader=reader, request=request, **{"here": None, **values})
-    response = _compressed(request, text.encode(), status, _policy(tuple(inline)))
+    content = rendered(template, reader, request=request, **{"here": None, **values})
+    response = _compressed(request, content, status, _policy(tuple(inline)))
     for name, chosen in ((LANGUAGE, reader.language.value), (THEME, reader.theme)):
         if name in request.query_params and chosen:
             response.set_cookie(name, chosen, max_age=_YEAR_SECONDS, httponly=True, samesite="lax")
     return response
+
+
+def rendered(template: str, reader: Reader, **values: Any) -> bytes:  # noqa: ANN401 - a template's
+    """A template with its values, for a reader; `styles`, where it is given, takes the place of those of pages."""
+    return _environment().get_template(template).render(reader=reader, **values).encode()
 
 
 def _compressed(request: Request, content: bytes, status: int, policy: str) -> Response:
@@ -102,7 +107,7 @@ def _compressed(request: Request, content: bytes, status: int, policy: str) -> R
 @cache
 def _styles() -> Markup:
     """The styles as they stand in each page: asking for them apart would cost a phone another round trip."""
-    return Markup(styles().decode())  # noqa: S704 - a file of ours
+    return Markup(styles(address).decode())  # noqa: S704 - a file of ours
 
 
 @cache

@@ -24,6 +24,7 @@ from almazara.prices.answering.story import Story, StoryDay
 from almazara.prices.answers import Prediction
 from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.buying.recent import Recent
+from almazara.prices.service import PriceService
 from almazara.web.forms import back_to, guard, sent
 from almazara.web.overview import Ahead, headline, money_of, price_ruler, service
 from almazara.web.page import drawn, page, reader_of
@@ -44,11 +45,16 @@ _VALUES: Final = {
 
 async def product(request: Request) -> Response:
     """One product."""
-    language = reader_of(request).language
-    story = await run_in_threadpool(service(request).story, request.path_params["id"])
-    values = {**_decision(story, language), **_history(story, language), **_beside(story, language)}
-    values |= {"may_write": guard(request).may_write(request), "kinds": _KINDS, "address": address(story.product.id)}
-    return page(request, "product.html", here="prices", **values)
+    prices, listing_id = service(request), request.path_params["id"]
+    shown = await run_in_threadpool(described, prices, listing_id, reader_of(request).language)
+    values: dict[str, Any] = {"may_write": guard(request).may_write(request), "kinds": _KINDS, "address": address(listing_id)}
+    return page(request, "product.html", here="prices", product=shown, **values)
+
+
+def described(prices: PriceService, listing_id: str, language: Language) -> dict[str, Any]:
+    """A product as templates show it: the decision, its history and what may come, other shops, alerts."""
+    story = prices.story(listing_id)
+    return {**_decision(story, language), **_history(story, language), **_beside(story, language)}
 
 
 def address(listing_id: str) -> str:
@@ -61,6 +67,7 @@ def _decision(story: Story, language: Language) -> dict[str, Any]:
     latest, advice = story.product.latest, story.advice
     ahead = Ahead(latest.currency if latest else None, _interval(story.prediction), advice.target_price)
     return {
+        "id": story.product.id,
         "name": story.product.title or story.product.id,
         "headline": headline(story.product, advice.target_price, is_known=advice.price is not None),
         "message": advice.message,
@@ -118,7 +125,7 @@ def _history(story: Story, language: Language) -> dict[str, Any]:
     return {
         "picture": drawn(draw(chart, height=_CHART_HEIGHT)),
         "key": drawn(legend(chart)),
-        "picture_says": chart.label,
+        "chart": chart,
         "horizon": DEADLINE_DAYS,
         "daily": Table([_word(name, language) for name in names], _rows(story.days, language)),
         "downloads": [

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams, State
@@ -11,22 +10,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from almazara.errors import AlmazaraError, NotFoundError
-from almazara.figures.chart import Chart, Table
-from almazara.figures.cloud import cloud
-from almazara.figures.explored import Cloud, Explored
-from almazara.figures.keys import legend
+from almazara.figures.chart import Chart
+from almazara.figures.explored import Explored
 from almazara.figures.style import standalone
-from almazara.figures.svg import draw
 from almazara.figures.table import as_csv
 from almazara.movies.exploring.explore import CHAPTERS, explore_one
 from almazara.prices.exploring import explore as prices
+from almazara.web.explore.drawn import FILE_WIDTH, picture, shown
 from almazara.web.explore.pictured import Pictured, Pictures
 from almazara.web.filters import read_filters
-from almazara.web.page import drawn, page, reader_of
+from almazara.web.page import page, reader_of
 from almazara.words.numbers import Language
 
-_SHOWN_ROWS: Final = 50
-_FILE_WIDTH: Final = 960
 PATH: Final = "/explorar"
 PRICES: Final = "precios"
 
@@ -53,7 +48,7 @@ async def chapter(request: Request) -> Response:
     panel = state.panel.ready()
     values: dict[str, Any] = {
         "chapters": [(one, f"{PATH}/{one}", one == name) for one in (*CHAPTERS, PRICES)],
-        "figures": [(one, picture(one), _first_rows(one.table)) for one in found],
+        "figures": list(map(shown, found)),
         "films": None if name == PRICES else state.movies.current,
         "demo": name == PRICES and state.prices.demo_shop is not None,
         "panel": panel,
@@ -70,7 +65,7 @@ async def figure(request: Request) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{one.key}.{ending}"', "Vary": "Accept-Language, Cookie"}
     if ending == "csv":
         return Response(as_csv(one.table), headers=headers, media_type="text/csv; charset=utf-8")
-    return Response(standalone(picture(one, _FILE_WIDTH)), headers=headers, media_type="image/svg+xml")
+    return Response(standalone(picture(one, FILE_WIDTH)), headers=headers, media_type="image/svg+xml")
 
 
 def _one(request: Request, key: str) -> Explored:
@@ -78,19 +73,6 @@ def _one(request: Request, key: str) -> Explored:
     if key in prices.FIGURES:
         return prices.explore_one(state.prices.service.market(), key, language)
     return explore_one(state.movies.current.explored, key, read_filters(request.query_params), language)
-
-
-def picture(one: Explored, width: int | None = None) -> Markup:
-    """A figure as SVG with its key, as wide as there is room; with a width, for a file."""
-    if isinstance(one.chart, Cloud):
-        weights = dict(zip(one.chart.words, one.chart.counts, strict=True))
-        return drawn(cloud(weights, label=one.chart.label, width=width))
-    key = "" if width else legend(one.chart)
-    return drawn(key + draw(one.chart, width=width))
-
-
-def _first_rows(table: Table) -> Table:
-    return Table(table.columns, table.rows[:_SHOWN_ROWS])
 
 
 def live_pictures(app: Starlette) -> Pictures:

@@ -1,0 +1,43 @@
+"""A figure as pages, reports and files draw it."""
+
+from typing import Final, NamedTuple
+
+from markupsafe import Markup
+
+from almazara.figures.chart import Table
+from almazara.figures.cloud import cloud
+from almazara.figures.explored import Cloud, Explored
+from almazara.figures.keys import legend
+from almazara.figures.svg import draw
+from almazara.web.page import drawn
+
+FILE_WIDTH: Final = 960
+"""Pixels of a picture in a file."""
+_SHOWN_ROWS: Final = 50
+
+
+class Shown(NamedTuple):
+    """A figure as a page shows it, with the first rows of its table."""
+
+    figure: Explored
+    picture: Markup
+    rows: Table
+
+
+def shown(one: Explored) -> Shown:
+    """A figure, drawn."""
+    return Shown(one, picture(one), first_rows(one.table))
+
+
+def picture(one: Explored, width: int | None = None) -> Markup:
+    """A figure as SVG with its key, as wide as there is room; with a width, for a file."""
+    if isinstance(one.chart, Cloud):
+        weights = dict(zip(one.chart.words, one.chart.counts, strict=True))
+        return drawn(cloud(weights, label=one.chart.label, width=width))
+    key = "" if width else legend(one.chart)
+    return drawn(key + draw(one.chart, width=width))
+
+
+def first_rows(table: Table) -> Table:
+    """As many rows as a reader looks at; all of them are in the file."""
+    return Table(table.columns, table.rows[:_SHOWN_ROWS])

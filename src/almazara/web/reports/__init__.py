@@ -1,0 +1,1 @@
+"""Reports: what pages show, in one file that needs no server."""
