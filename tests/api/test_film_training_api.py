@@ -3,13 +3,23 @@
 import os
 import signal
 import subprocess
+from datetime import UTC, datetime
 
 import pytest
 
 from almazara import asgi
 from almazara.movies import building
+from almazara.movies.judging.kept_evaluation import (
+    EvaluationAnswer,
+    MeasuredMethod,
+    MeasuredMetric,
+    MeasuredSplit,
+    MethodCost,
+    write_evaluation,
+)
 from almazara.movies.renewing.training_runs import open_film_training
 from made import made_once
+from problems import is_problem
 from rated_films import tastes, write_rated
 from sample_catalog import served, settings_for
 from waiting import no_progress, wait_for
@@ -17,6 +27,20 @@ from waiting import no_progress, wait_for
 pytestmark = pytest.mark.server
 
 RUN = "/modelos/peliculas/entrenar"
+HYBRID = MeasuredMethod(
+    "hybrid", None, True, [MeasuredMetric("ndcg_at_10", 0.4, 0.3, 0.5)], MethodCost(1.5, 2.0, 0.1, 300.0)
+)
+EVALUATION = EvaluationAnswer(
+    None,
+    False,
+    datetime(2026, 3, 1, tzinfo=UTC),
+    "ml-1m",
+    0,
+    "ndcg_at_10",
+    [MeasuredSplit("random", 30, 240, 60, 40, "ab", [HYBRID])],
+    [],
+    "",
+)
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +83,13 @@ def test_a_retraining_runs_beside_the_server_which_then_serves_what_it_published
         assert after["metricas"]["ndcg_at_10"] == run["metricas"]["ndcg_at_10"]
         assert after["deriva"]["catalog"]["runtime"] == 0
         assert after["ultimo_entrenamiento"] == run
+        assert api.get(RUN).json()["entrenamientos"] == [run]
+        versions = api.get("/modelos/peliculas/versiones").json()["versiones"]
+        assert [(one["version"], one["servida"]) for one in versions] == [
+            (run["version"], True),
+            (before["version"], False),
+        ]
+        assert versions[0]["metricas"]["ndcg_at_10"] == run["metricas"]["ndcg_at_10"]
         wait_for(lambda: api.get("/health").json()["peliculas"]["version"] == run["version"])
 
 
@@ -95,6 +126,21 @@ def test_only_who_may_write_retrains_and_everybody_may_look(home):
 def test_an_unknown_run_is_said_to_be_unknown(sample_api, run_id, status):
     answer = sample_api.get(f"{RUN}/{run_id}")
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_an_evaluation_is_shown_where_there_is_one(sample_api, tmp_path):
+    missing = sample_api.get("/modelos/peliculas/evaluacion")
+    assert "almazara movies evaluate" in is_problem(missing, 404)["detail"]
+    write_evaluation(settings_for(tmp_path / "home"), EVALUATION)
+    with served(app_of(tmp_path / "home")) as api:
+        shown = api.get("/modelos/peliculas/evaluacion", params={"lengua": "en"}).json()
+    assert shown["mensaje"].startswith("Measured on ")
+    assert shown["particiones"][0]["metodos"][0]["metricas"][0] == {
+        "metrica": "ndcg_at_10",
+        "valor": 0.4,
+        "bajo": 0.3,
+        "alto": 0.5,
+    }
 
 
 def test_without_a_published_version_the_state_says_so(tmp_path):

@@ -7,7 +7,14 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from almazara.api.errors import declared
 from almazara.api.movies import LANGUAGE
 from almazara.api.routes import reading, send, writing
-from almazara.movies.renewing.training_runs import FilmTraining, ModelState, TrainingRun
+from almazara.movies.judging.kept_evaluation import EvaluationAnswer
+from almazara.movies.renewing.training_runs import (
+    FilmTraining,
+    ModelState,
+    TrainingRun,
+    TrainingRunsAnswer,
+    VersionsAnswer,
+)
 from almazara.runs import RUN_ID_PATTERN
 from almazara.words.numbers import Language
 
@@ -33,6 +40,21 @@ def model_state(training: Training, lengua: Lengua = Language.ES) -> Response:
 def retrain(training: Training, lengua: Lengua = Language.ES) -> Response:
     run = training.runs.start().told(lengua)
     return send(run, 202, {"Location": f"{router.prefix}/entrenar/{run.id}"})
+
+
+@router.get("/entrenar", **reading(TrainingRunsAnswer, "Los entrenamientos guardados, el último primero"))
+def training_runs(training: Training, lengua: Lengua = Language.ES) -> Response:
+    return send(training.all_runs(lengua))
+
+
+@router.get("/versiones", **reading(VersionsAnswer, "Las versiones publicadas, la última primero"))
+def versions(training: Training, lengua: Lengua = Language.ES) -> Response:
+    return send(training.versions(lengua))
+
+
+@router.get("/evaluacion", **reading(EvaluationAnswer, "Cuánto vale cada método con valoraciones apartadas", 404))
+def evaluation(training: Training, lengua: Lengua = Language.ES) -> Response:
+    return send(training.evaluation(lengua))
 
 
 @router.get("/entrenar/{run_id}", **reading(TrainingRun, "Cómo va un entrenamiento", 404))

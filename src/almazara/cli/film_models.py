@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -48,7 +49,7 @@ def evaluate(
         data = evaluation.read_judged(settings, folder, ratings, progress)
         found = evaluation.evaluate(data, _words(split), _words(methods), seed, progress)
     target = output or settings.home_path / "evaluation"
-    evaluation.keep(settings, found, target)
+    evaluation.keep(settings, found, target, datetime.now(UTC))
     answer = {**found.described, "table": found.table.to_dicts()}
     print_answer(answer, _evaluation_in_words(found, target), as_json=as_json)
 

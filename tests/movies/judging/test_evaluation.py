@@ -9,6 +9,8 @@ from almazara import artifacts
 from almazara.errors import InputError, MissingExtraError, NotFoundError, UnavailableError
 from almazara.movies import building
 from almazara.movies.judging import evaluation, evaluation_files, trials
+from almazara.movies.judging.judgement import PRIMARY
+from almazara.movies.judging.kept_evaluation import read_evaluation
 from almazara.movies.judging.trials import Trials
 from rated_films import tastes, write_rated
 from sample_catalog import Made, settings_for, write_raw
@@ -68,6 +70,35 @@ def test_an_evaluation_of_the_published_version_stands_in_its_manifest(raw, tmp_
     after = artifacts.open_artifacts(settings).current("movies").manifest
     assert 0 < after["evaluation"]["metrics"]["random"]["popularity"]["ndcg_at_10"] < 1
     assert {name: value for name, value in after.items() if name != "evaluation"} == before
+
+
+def test_the_newest_evaluation_is_kept_for_the_server_wherever_its_tables_go(raw, tmp_path, run, monkeypatch):
+    monkeypatch.setenv("ALMAZARA_HOME", str(tmp_path / "home"))
+    settings = settings_for(tmp_path / "home")
+    building.build_movies(settings, raw, ratings=None, sample=False, progress=no_progress)
+    version = artifacts.open_artifacts(settings).current_version("movies")
+    assert run("movies", "evaluate", "--split", "random", "--methods", "popularity,hybrid")[0] == 0
+    first = read_evaluation(settings)
+    assert (first.version, first.datos, first.metrica_principal) == (version, f"published version {version}", PRIMARY)
+    assert [(split.particion, split.usuarios, split.pares_a_encontrar) for split in first.particiones] == [
+        ("random", 30, 60)
+    ]
+    best, other = first.particiones[0].metodos
+    assert [(one.metodo, one.biblioteca, one.servido) for one in (best, other)] == [
+        ("hybrid", None, True),
+        ("popularity", None, False),
+    ]
+    values = {metric.metrica: metric for metric in best.metricas}
+    assert values[PRIMARY].bajo <= values[PRIMARY].valor <= values[PRIMARY].alto
+    assert (values["coverage_at_10"].bajo, values["coverage_at_10"].alto) == (None, None)
+    assert "train_cpu_seconds" not in values
+    assert min(best.coste.segundos_cpu, best.coste.megabytes, best.coste.milisegundos_por_usuario) > 0
+    arguments = ("--folder", raw, "--split", "random,cold", "--methods", "popularity", "--output", tmp_path / "out")
+    assert run("movies", "evaluate", *arguments)[0] == 0
+    second = read_evaluation(settings)
+    assert (second.version, second.datos) == (None, raw.name)
+    assert [split.particion for split in second.particiones] == ["random", "cold"]
+    assert second.medida > first.medida
 
 
 def test_the_same_seed_gives_the_same_metrics_and_another_one_another_split(data, measured):

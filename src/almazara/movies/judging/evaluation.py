@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -18,8 +19,19 @@ from almazara.movies.cleaning.schema import SCHEMAS
 from almazara.movies.cleaning.tables import read_table
 from almazara.movies.judging import evaluation_files, judgement, splitting
 from almazara.movies.judging import methods as known_methods
+from almazara.movies.judging.kept_evaluation import (
+    EvaluationAnswer,
+    MeasuredMethod,
+    MeasuredMetric,
+    MeasuredSplit,
+    MethodCost,
+    NotMeasured,
+    write_evaluation,
+)
+from almazara.movies.judging.peers import PEERS
 from almazara.movies.judging.splitting import Pairs, Split
-from almazara.movies.judging.trials import Trials
+from almazara.movies.judging.trials import Cost, Trials
+from almazara.movies.users.models import registry
 from almazara.movies.users.models.content import content_matrix
 from almazara.runs import Progress
 from almazara.settings import Settings
@@ -132,15 +144,54 @@ def measure(split: Split, content: sparse.csr_array, method: str, seed: int) -> 
     return judgement.tidy(split.name, method, judgement.judge(lists, split), cost, np.random.default_rng(seed))
 
 
-def keep(settings: Settings, found: Evaluation, folder: Path) -> None:
-    """Write tables, a page and pictures; what was measured of the published version also stands in its manifest.
+def keep(settings: Settings, found: Evaluation, folder: Path, now: datetime) -> None:
+    """Write tables, a page and pictures, and what the server shows of the newest evaluation.
+
+    What was measured of the published version also stands in its manifest.
 
     Raises:
-        UnavailableError: when the folder or the manifest cannot be written.
+        UnavailableError: when a folder or the manifest cannot be written.
     """
     evaluation_files.write(folder, found.table, found.described)
+    write_evaluation(settings, _shown(found, now))
     if found.version is not None:
         open_artifacts(settings).describe(MOVIES, found.version, {"evaluation": _for_manifest(found)})
+
+
+def _shown(found: Evaluation, now: datetime) -> EvaluationAnswer:
+    described = found.described
+    return EvaluationAnswer(
+        version=found.version,
+        servida=False,
+        medida=now,
+        datos=Path(described["data"]).name,
+        semilla=described["seed"],
+        metrica_principal=judgement.PRIMARY,
+        particiones=[_shown_split(name, about, found.table) for name, about in described["splits"].items()],
+        no_medidos=[NotMeasured(name, why) for name, why in described["failed"].items()],
+        mensaje="",
+    )
+
+
+def _shown_split(name: str, about: Mapping[str, Any], table: pl.DataFrame) -> MeasuredSplit:
+    rows = table.filter(split=name)
+    best_first = judgement.wide(rows, [judgement.PRIMARY])["method"]
+    return MeasuredSplit(
+        particion=name,
+        usuarios=about["users"],
+        pares_de_entrenamiento=about["training_pairs"],
+        pares_a_encontrar=about["held_out_pairs"],
+        candidatas=about["candidates"],
+        huella=about["fingerprint"],
+        metodos=[_shown_method(method, rows.filter(method=method)) for method in best_first],
+    )
+
+
+def _shown_method(name: str, rows: pl.DataFrame) -> MeasuredMethod:
+    found = {row[0]: MeasuredMetric(*row) for row in rows.select("metric", "value", "low", "high").iter_rows()}
+    costs = [found.pop(cost).valor for cost in Cost.__slots__]
+    library = PEERS[name].library if name in PEERS else None
+    return MeasuredMethod(name, library, name == registry.DEFAULT, list(found.values()), MethodCost(*costs))
 
 
 def _for_manifest(found: Evaluation) -> dict[str, Any]:

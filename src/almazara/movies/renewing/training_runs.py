@@ -2,7 +2,7 @@
 
 import random
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,10 +11,11 @@ from typing import Any, Final
 
 import msgspec
 
-from almazara.artifacts import open_artifacts
+from almazara.artifacts import Artifact, open_artifacts
 from almazara.errors import NotFoundError, UnavailableError
 from almazara.files import is_free, replace_file
 from almazara.movies.artifact import MOVIES
+from almazara.movies.judging.kept_evaluation import EvaluationAnswer, read_evaluation
 from almazara.runs import ExclusiveRuns, LongWork, is_run_id
 from almazara.settings import Settings
 from almazara.words.numbers import Language
@@ -88,6 +89,34 @@ def _message(run: TrainingRun) -> Said | None:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingRunsAnswer:
+    """The kept retrainings, newest first."""
+
+    entrenamientos: list[TrainingRun]
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """One version that can be gone back to; `metricas` are what its manifest holds, `muestra` is of invented films."""
+
+    version: str
+    construida: str
+    peliculas: int
+    muestra: bool
+    servida: bool
+    metricas: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsAnswer:
+    """The published versions, newest first."""
+
+    versiones: list[PublishedVersion]
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModelState:
     """What is served, and the last retraining."""
 
@@ -135,11 +164,14 @@ class TrainingRuns:
             raise NotFoundError(f"No hay ningún entrenamiento «{run_id[:40]}».", self._names()[:3])
         return self._as_it_stands(run)
 
+    def newest(self) -> Iterator[TrainingRun]:
+        """The runs, newest first; each is read when it is asked for."""
+        found = (self._read(name) for name in self._names())
+        return (self._as_it_stands(run) for run in found if run is not None)
+
     def latest(self) -> TrainingRun | None:
         """The newest run, or None."""
-        found = (self._read(name) for name in self._names())
-        run = next((one for one in found if one is not None), None)
-        return self._as_it_stands(run) if run else None
+        return next(self.newest(), None)
 
     def _as_it_stands(self, run: TrainingRun) -> TrainingRun:
         return _interrupted(run) if run.estado is RunState.RUNNING and is_free(self.lock) else run
@@ -174,7 +206,7 @@ def _interrupted(run: TrainingRun) -> TrainingRun:
 
 @dataclass(frozen=True, slots=True)
 class FilmTraining:
-    """The retraining runs under a home folder, and what is served from it."""
+    """The retraining runs under a home folder, what is served from it, and how it was measured."""
 
     settings: Settings
     kept: TrainingRuns
@@ -198,6 +230,38 @@ class FilmTraining:
             ultimo_entrenamiento=run,
             mensaje=said("films.model.served", version=artifact.version).text(language),
         )
+
+    def all_runs(self, language: Language = Language.ES) -> TrainingRunsAnswer:
+        """The kept retrainings."""
+        runs = [run.told(language) for run in self.kept.newest()]
+        return TrainingRunsAnswer(runs, said("films.training.all", n=len(runs)).text(language))
+
+    def versions(self, language: Language = Language.ES) -> VersionsAnswer:
+        """The published versions, and which of them is in use."""
+        store = open_artifacts(self.settings)
+        current = store.current_version(MOVIES)
+        versions = [_version(artifact, current) for artifact in store.versions(MOVIES)]
+        return VersionsAnswer(versions, said("films.model.versions", n=len(versions)).text(language))
+
+    def evaluation(self, language: Language = Language.ES) -> EvaluationAnswer:
+        """The newest evaluation; raises NotFoundError when there was none."""
+        found = read_evaluation(self.settings)
+        if found is None:
+            raise NotFoundError("Todavía no se ha medido ningún modelo: ejecute `almazara movies evaluate`.")
+        return found.told(language, open_artifacts(self.settings).current_version(MOVIES))
+
+
+def _version(artifact: Artifact, current: str | None) -> PublishedVersion:
+    manifest = artifact.manifest
+    metrics = manifest.get("metrics", {})
+    return PublishedVersion(
+        version=artifact.version,
+        construida=manifest.get("built_at", ""),
+        peliculas=metrics.get("films", 0),
+        muestra=bool(manifest.get("sample")),
+        servida=artifact.version == current,
+        metricas=metrics,
+    )
 
 
 def open_film_training(settings: Settings) -> FilmTraining:
