@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from almazara.api.errors import declared
+from almazara.api.errors import PAGE_BESIDE, declared
 from almazara.api.routes import (
     PathText,
     PlainRouter,
@@ -167,7 +167,7 @@ async def people(request: Request) -> Response:
     [PERSON, LANGUAGE],
 )
 async def person(request: Request) -> Response:
-    return send(_films(request).people.person(PERSON.read(request), LANGUAGE.read(request)))
+    return send(_films(request).people.person(PERSON.read(request), LANGUAGE.read(request)), headers=PAGE_BESIDE)
 
 
 @router.question(
@@ -219,7 +219,7 @@ def _asked(request: Request) -> str:
 
 @router.question("/peliculas/{id}", answers.FilmAnswer, "Una película por su id", [ID, LANGUAGE])
 async def film(request: Request) -> Response:
-    return send(_films(request).film(_film_id(request), LANGUAGE.read(request)))
+    return send(_films(request).film(_film_id(request), LANGUAGE.read(request)), headers=PAGE_BESIDE)
 
 
 @router.question(
