@@ -24,9 +24,8 @@ from almazara.figures.chart import (
 from almazara.words.numbers import Language
 
 HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "a & b < c", "\x00\x1b\ud800\uffff", "']]>"]
-texts = st.sampled_from(["", "aceite", "a" * 90, "palabras muy largas que no caben", "日本語", *HOSTILE]) | st.text(
-    max_size=12
-)
+WORDS = ["", "aceite", "a" * 90, "palabras muy largas que no caben", "日本語"]
+texts = st.sampled_from([*WORDS, *HOSTILE]) | st.text(max_size=12)
 numbers = st.floats() | st.floats(-1e3, 1e3) | st.integers(-(10**12), 10**12)
 PLACES = {Scale.NUMBER: numbers, Scale.LOG: numbers, Scale.DAY: st.dates(), Scale.NAME: texts}
 days = st.dates(date(1900, 1, 1), date(2100, 1, 1))

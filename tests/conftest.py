@@ -16,6 +16,7 @@ from choosing import (  # noqa: F401 (hooks)
 from command_line import run  # noqa: F401 (fixture)
 from demo_shop import demo_home, demo_site  # noqa: F401 (fixtures)
 from price_shop import light_children, store  # noqa: F401 (fixtures)
+from reading import chromium  # noqa: F401 (fixture)
 from sample_catalog import real_home, sample_api, sample_films, sample_home  # noqa: F401 (fixtures)
 from servers import _aws_session, aws, dynalite, moto, postgresql  # noqa: F401 (fixtures)
 

@@ -17,17 +17,16 @@ from waiting import no_progress
 
 @pytest.fixture(scope="session")
 def demo_home(sample_home, tmp_path_factory) -> Path:
-    """A home folder with the sample, and the demo shop's past and today, forecast by the light models; read only."""
+    """A home folder with the sample, and the demo shop's past and today, forecast by the quickest models; read only."""
 
     def make(home: Path) -> None:
         (home / "artifacts").mkdir(parents=True)
         (home / "artifacts" / "movies").symlink_to(sample_home / "artifacts" / "movies")
         settings = settings_over(home, demo=True)
         follow_demo(settings, no_progress)
-        light = [name for name in registry.installed() if not registry.needs_library(name)]
         with pytest.MonkeyPatch.context() as patch, opened(settings) as prices:
             prices.jobs.run()
-            patch.setattr(registry, "installed", lambda: light)
+            patch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
             retrain(settings, prices, no_progress)
 
     return made_once(tmp_path_factory, "demo-home", make)

@@ -13,6 +13,8 @@ from almazara import log
 from almazara.errors import AlmazaraError, ConflictError, InputError, NotFoundError, UnavailableError
 
 PROBLEM_TYPE: Final = "application/problem+json"
+PAGE_BESIDE: Final = {"Vary": "Accept"}
+"""Headers of an answer in whose place a page is sent to those who ask for HTML."""
 
 _STATUS: Final = {NotFoundError: 404, ConflictError: 409, InputError: 422, UnavailableError: 503}
 _TITLES: Final = {
@@ -65,11 +67,11 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def problem(
     status: int, detail: str, suggestions: list[str] | None = None, headers: dict[str, str] | None = None
 ) -> Response:
-    """One error answer."""
+    """One error answer; who asks for HTML gets a page in its place."""
     title = _TITLES.get(status, HTTPStatus(status).phrase)
     body = Problem(title=title, status=status, detail=detail, sugerencias=suggestions or [])
     content = msgspec.json.encode(body.model_dump())
-    return Response(content, status, media_type=PROBLEM_TYPE, headers=headers)
+    return Response(content, status, media_type=PROBLEM_TYPE, headers={**PAGE_BESIDE, **(headers or {})})
 
 
 def install(app: FastAPI) -> None:

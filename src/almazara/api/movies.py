@@ -4,6 +4,7 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from almazara.api.errors import PAGE_BESIDE
 from almazara.api.routes import (
     PathText,
     PlainRouter,
@@ -171,7 +172,7 @@ async def people(request: Request) -> Response:
     [PERSON, LANGUAGE],
 )
 async def person(request: Request) -> Response:
-    return send(_films(request).people.person(PERSON.read(request), LANGUAGE.read(request)))
+    return send(_films(request).people.person(PERSON.read(request), LANGUAGE.read(request)), headers=PAGE_BESIDE)
 
 
 @router.question(
@@ -230,12 +231,14 @@ def _asked(request: Request) -> str:
 )
 async def browse(request: Request) -> Response:
     n, order, start = COUNT.read(request) or _LISTED, ORDER.read(request), START.read(request)
-    return send(_films(request).browse(read_filters(request), order, start, n, LANGUAGE.read(request)))
+    return send(
+        _films(request).browse(read_filters(request), order, start, n, LANGUAGE.read(request)), headers=PAGE_BESIDE
+    )
 
 
 @router.question("/peliculas/{id}", answers.FilmAnswer, "Una película por su id", [ID, LANGUAGE])
 async def film(request: Request) -> Response:
-    return send(_films(request).film(_film_id(request), LANGUAGE.read(request)))
+    return send(_films(request).film(_film_id(request), LANGUAGE.read(request)), headers=PAGE_BESIDE)
 
 
 @router.question(

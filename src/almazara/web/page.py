@@ -202,8 +202,8 @@ def _numeric(shown: Table) -> set[int]:
 def _link(context: Context, **changed: str | None) -> str:
     """The address of this page with some parameters changed; None takes one away."""
     request: Request = context["request"]
-    kept = {**request.query_params, **changed}
-    query = urlencode({name: value for name, value in kept.items() if value is not None})
+    kept = [one for one in request.query_params.multi_items() if one[0] not in changed]
+    query = urlencode([*kept, *(one for one in changed.items() if one[1] is not None)])
     return f"{request.url.path}?{query}" if query else request.url.path
 
 

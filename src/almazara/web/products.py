@@ -47,7 +47,11 @@ async def product(request: Request) -> Response:
     """One product."""
     prices, listing_id = service(request), request.path_params["id"]
     shown = await run_in_threadpool(described, prices, listing_id, reader_of(request).language)
-    values: dict[str, Any] = {"may_write": guard(request).may_write(request), "kinds": _KINDS, "address": address(listing_id)}
+    values: dict[str, Any] = {
+        "may_write": guard(request).may_write(request),
+        "kinds": _KINDS,
+        "address": address(listing_id),
+    }
     return page(request, "product.html", here="prices", product=shown, **values)
 
 

@@ -1,0 +1,71 @@
+"""Forms are taken from our own pages, from those who may write, and only if they are forms."""
+
+from contextlib import contextmanager
+
+import pytest
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from almazara import asgi
+from almazara.web.forms import sent
+from price_shop import settings_over
+from sample_catalog import served
+
+pytestmark = pytest.mark.server
+
+
+@contextmanager
+def form_site(home, **values):
+    """A site with a form that answers what it holds."""
+
+    async def echo(request):
+        return JSONResponse(dict(await sent(request)))
+
+    app = asgi.app_over(settings_over(home, **values))
+    app.router.routes.append(Route("/form", echo, methods=["POST"]))
+    with served(app) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with form_site(tmp_path_factory.mktemp("open")) as client:
+        yield client
+
+
+def posted(site, fields=None, **headers):
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return site.post("/form", data=fields or {"name": "aceite"}, headers=names)
+
+
+def test_a_form_of_our_own_page_is_taken(site):
+    answer = posted(site, Origin=str(site.base_url).rstrip("/"), Sec_Fetch_Site="same-origin")
+    assert answer.json() == {"name": "aceite"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},
+    ],
+)
+def test_a_form_of_another_page_is_refused(site, headers):
+    assert posted(site, **headers).status_code == 403
+
+
+def test_with_a_key_configured_a_foreign_page_that_knows_it_is_refused_all_the_same(tmp_path):
+    with form_site(tmp_path, api_keys="secret") as keyed:
+        fields = {"name": "aceite", "clave": "secret"}
+        assert posted(keyed, fields).status_code == 200
+        assert posted(keyed, fields, Origin="https://evil.example").status_code == 403
+        assert [posted(keyed, {"clave": key}).status_code for key in ("wrong", "ñ")] == [401, 401]
+        missing = posted(keyed, Accept="text/html")
+        assert (missing.status_code, "Falta la clave" in missing.text) == (401, True)
+
+
+@pytest.mark.parametrize("body", [b"\xff=1", "&".join(f"f{n}=1" for n in range(21)).encode()])
+def test_what_is_no_form_of_ours_is_refused(site, body):
+    assert site.post("/form", content=body).status_code == 422

@@ -1,0 +1,184 @@
+"""What every page answers over HTTP: to whom, in whose words, under which policy, and that what is foreign is text."""
+
+import base64
+import hashlib
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from urllib.parse import quote, urljoin
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from almazara import asgi
+from almazara.movies.exploring.explore import CHAPTERS
+from price_shop import observed, opened, product, settings_over
+from problems import is_problem
+from reading import FILM, PAGES, PERSON
+from sample_catalog import Made, publish_made, served
+
+pytestmark = pytest.mark.server
+
+HTML = {"Accept": "text/html"}
+HOSTILE = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "' onclick='alert(1)")
+EXPLORED = [f"/explorar/{chapter}" for chapter in CHAPTERS]
+UNDER_WAY = {"/precios/modelos", "/precios/lector", "/peliculas/modelo"}  # linked already, built elsewhere now
+
+
+def tree(answer):
+    return LexborHTMLParser(answer.text)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("path", [*PAGES, *EXPLORED])
+def test_every_page_is_answered_in_the_language_that_the_browser_prefers(demo_site, path, language):
+    page = demo_site.get(path, headers={**HTML, "Accept-Language": f"fr, {language};q=0.8"})
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert tree(page).css_first("html").attributes["lang"] == language
+    assert {"Accept", "Accept-Language", "Cookie"} <= set(page.headers["vary"].split(", "))
+    assert len(tree(page).css("h1")) == 1
+
+
+@pytest.mark.parametrize("path", [f"/peliculas/{FILM}", f"/personas/{PERSON}"])
+def test_where_the_api_has_the_path_whoever_takes_anything_gets_json_and_caches_can_tell(demo_site, path):
+    answer = demo_site.get(path, headers={"Accept": "*/*"})
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["vary"] == "Accept"
+    assert json.loads(answer.content)["mensaje"]
+    assert demo_site.get(path, headers={"Accept": "application/json"}).content == answer.content
+
+
+@pytest.mark.parametrize(
+    "path", ["/nada", "/peliculas/1", "/precios/demo:nada", "/personas/Nobody at All", "/explorar/nada", "/%00"]
+)
+def test_what_is_not_there_is_a_page_for_readers_and_a_problem_for_programs(demo_site, path):
+    page = demo_site.get(path, headers=HTML)
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert tree(page).css_first("h1").text() == "Aquí no hay nada"
+    problem = demo_site.get(path, headers={"Accept": "application/json"})
+    is_problem(problem, 404)
+    assert problem.headers["vary"] == "Accept"
+
+
+def test_what_cannot_be_understood_is_said_on_a_page(demo_site):
+    page = demo_site.get("/explorar", params={"anio_min": "mañana"}, headers=HTML)
+    assert (page.status_code, "anio_min" in page.text) == (422, True)
+
+
+def policy(page):
+    parts = (part.split() for part in page.headers["content-security-policy"].split(";"))
+    return {name: values for name, *values in parts}
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/nada"])
+def test_a_page_runs_and_loads_only_what_is_ours_and_nothing_that_stands_in_it(demo_site, path):
+    page = demo_site.get(path, headers=HTML)
+    found, rules = tree(page), policy(page)
+    assert rules["default-src"] == rules["base-uri"] == rules["frame-ancestors"] == ["'none'"]
+    assert rules["connect-src"] == rules["form-action"] == rules["font-src"] == ["'self'"]
+    assert page.headers["x-content-type-options"] == "nosniff"
+    attributes = {name for node in found.css("*") for name in node.attributes}
+    assert not {name for name in attributes if name.startswith("on")}
+    if "/explorar" in path and "'unsafe-inline'" in rules["style-src"]:  # Dash sets styles, and has one script inline
+        assert [rule for rule in rules["script-src"] if not rule.startswith("'sha256-")] == ["'self'"]
+        return
+    assert rules["script-src"] == ["'self'"]
+    assert "style" not in attributes
+    assert all(script.attributes.get("src") for script in found.css("script"))
+    digests = [hashlib.sha256(style.text().encode()).digest() for style in found.css("style")]
+    assert [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests] == rules["style-src"]
+
+
+def addresses(page):
+    """All that a page links to on this site."""
+    named = [(node.attributes.get("href") or node.attributes.get("src")) for node in tree(page).css("[href],[src]")]
+    found = {urljoin(str(page.url), one).split("#")[0] for one in named}
+    foreign = {one for one in found if not one.startswith(str(page.url.copy_with(raw_path=b"/")))}
+    assert not foreign
+    return found
+
+
+def test_every_link_of_every_page_leads_somewhere(demo_site):
+    pages = [demo_site.get(path, headers=HTML) for path in [*PAGES, *EXPLORED]]
+    linked = {address: str(page.url) for page in pages for address in addresses(page)}
+    assert len(linked) > 100
+    for address, at in linked.items():
+        answer = demo_site.get(address, headers=HTML)
+        assert answer.status_code == 200 or answer.url.path in UNDER_WAY, f"{address}, linked at {at}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "attribute", "chosen"),
+    [({"lengua": "en"}, "lang", "en"), ({"tema": "oscuro"}, "data-theme", "oscuro")],
+)
+def test_what_the_reader_chooses_is_kept(demo_site, asked, attribute, chosen):
+    answer = demo_site.get("/precios", params=asked, headers=HTML)
+    (cookie,) = answer.headers.get_list("set-cookie")
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    again = demo_site.get("/peliculas", headers={**HTML, "Cookie": cookie.split(";")[0], "Accept-Language": "es"})
+    demo_site.cookies.clear()
+    assert [tree(page).css_first("html").attributes[attribute] for page in (answer, again)] == [chosen] * 2
+
+
+@pytest.mark.parametrize("asked", [{"lengua": "xx"}, {"tema": '"><script>'}, {"lengua": ""}])
+def test_a_choice_that_there_is_not_changes_nothing_and_is_not_kept(demo_site, asked):
+    page = demo_site.get("/", params=asked, headers=HTML)
+    assert page.status_code == 200
+    assert "set-cookie" not in page.headers or "xx" not in page.headers["set-cookie"]
+    assert tree(page).css_first("html").attributes == {"lang": "es"}
+
+
+@pytest.fixture(scope="module")
+def hostile_site(tmp_path_factory):
+    """A site whose films, people and products have names that are markup."""
+    home, now = tmp_path_factory.mktemp("hostile"), datetime.now(UTC)
+    films = [
+        Made(
+            name,
+            {"overview": name, "tagline": name, "budget": str(10**6 * n), "revenue": str(10**7 + n)},
+            cast=((name, name),),
+            directors=(HOSTILE[0],),
+        )
+        for n, name in enumerate(HOSTILE, start=1)
+    ]
+    publish_made(home, films)
+    settings = settings_over(home)
+    with opened(settings) as prices:
+        for n, name in enumerate(HOSTILE):
+            prices.store.save_listing(replace(product(n, title=name, category=name), created_at=now))
+            observation = observed(f"shop.example:{n}", 0, str(Decimal("30.95") + n))
+            prices.store.append([replace(observation, observed_at=now - timedelta(minutes=1))])
+    with served(asgi.app_over(settings)) as client:
+        yield client
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_that_is_markup_is_text_on_every_page(hostile_site, name):
+    asked = quote(name, safe="")
+    paths = [
+        "/precios",
+        f"/precios?category={asked}",
+        *(f"/precios/shop.example:{n}" for n in range(len(HOSTILE))),
+        f"/peliculas?q={asked}",
+        f"/peliculas?gusta={asked}&genero={asked}",
+        *(f"/peliculas/{n}" for n in range(1, len(HOSTILE) + 1)),
+        f"/personas/{asked}",
+        *EXPLORED,
+        f"/explorar?genero={asked}",
+        f"/{asked}",
+        f"/precios/{asked}",
+        f"/peliculas/{asked}",
+    ]
+    shown = 0
+    for path in paths:
+        page = hostile_site.get(path, headers=HTML)
+        assert page.status_code in {200, 404, 422}, path
+        found = tree(page)
+        assert not found.css("img"), path
+        assert not [script for script in found.css("script") if "alert" in script.text()], path
+        assert not {a for node in found.css("main *") for a in node.attributes if a.startswith("on")}, path
+        assert ">49<" not in page.text, path
+        shown += name in found.body.text() or name in str([node.attributes for node in found.css("input")])
+    assert shown > 5
