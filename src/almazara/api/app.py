@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from almazara import log
-from almazara.api import errors, film_models, forecasts, health, metrics, movies, overview, prices, users
+from almazara.api import alerts, errors, film_models, forecasts, health, metrics, movies, overview, prices, users
 from almazara.api.security import BodyLimit, WriteGuard
 from almazara.app.movies import open_film_users
 from almazara.app.prices import Prices
@@ -64,7 +64,8 @@ def create_api(
     app.state.guard = WriteGuard(settings.api_keys, settings.writes_per_minute)
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
-    films, of_prices = (users.lists, movies.router, users.router, film_models.router), (prices, overview, forecasts)
+    films = (users.lists, movies.router, users.router, film_models.router)
+    of_prices = (prices, overview, forecasts, alerts)
     for router in (*films, *(module.router for module in of_prices), health.router):
         app.include_router(router)
     metrics.install(app, app.state.scraper_watch.report, price_product.service.forecast_scores)

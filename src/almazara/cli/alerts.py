@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer
-from almazara.errors import InputError, NotFoundError
+from almazara.errors import InputError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,13 +63,11 @@ def list_rules(as_json: AsJson = False) -> None:
 
 @app.command()
 def remove(rule_id: Annotated[str, typer.Argument(help="Id of the rule; see `list`.")]) -> None:
-    """Remove a rule."""
-    from almazara.prices.alerts.alerting import RULES
+    """Remove a rule, or the target price that it stands for."""
+    from almazara.prices.alerts.alerting import remove_rule
 
     with _opened_store() as store:
-        if store.document(RULES, rule_id) is None:
-            raise NotFoundError(f"There is no rule {rule_id!r}; a target price is changed with `prices track`.")
-        store.delete_document(RULES, rule_id)
+        remove_rule(store, rule_id)
     typer.echo(f"Rule {rule_id} is gone.")
 
 
@@ -91,11 +89,11 @@ def check(as_json: AsJson = False) -> None:
 @app.command()
 def events(as_json: AsJson = False) -> None:
     """The events so far, newest last."""
-    from almazara.prices.alerts.delivery import EVENTS
+    from almazara.prices.alerts.delivery import recorded
 
     with _opened_store() as store:
-        found = sorted(store.documents(EVENTS).values(), key=lambda event: event["recorded_at"])
-    rows = ([event["recorded_at"][:16], f"{event['title']}\n{event['body']}"] for event in found)
+        found = recorded(store)[::-1]
+    rows = ([f"{event.recorded_at:%Y-%m-%d %H:%M}", f"{event.title}\n{event.body}"] for event in found)
     print_answer(found, [Table(["when", "what"], rows)], as_json=as_json)
 
 

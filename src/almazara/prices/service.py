@@ -8,8 +8,9 @@ from typing import Final
 
 from almazara.errors import InputError, NotFoundError
 from almazara.live import Kept, Live
-from almazara.prices.alerts import alerting
-from almazara.prices.alerts.delivery import Delivered, Notifier
+from almazara.prices.alerts import alerting, delivery
+from almazara.prices.alerts.delivery import Delivered, Notifier, RecordedEvent
+from almazara.prices.alerts.rules import AlertRule
 from almazara.prices.answering import categories, history, overview, story
 from almazara.prices.answering.categories import Category, CategoryStory
 from almazara.prices.answering.known import ADVISED_DAYS, Known
@@ -228,6 +229,22 @@ class PriceService:
         known = self._known()
         drifts = issued.drift(self.store, known.today)
         return alerting.alert(self.store, notifier, self.health(), known.now, policies=known.policies, drifts=drifts)
+
+    def alert_rules(self) -> list[AlertRule]:
+        """The alert rules, those that target prices stand for among them, oldest first."""
+        return alerting.rules(self.store)
+
+    def add_alert_rule(self, make: Callable[[str, datetime], AlertRule]) -> AlertRule:
+        """Keep a rule that is made of a new id and the moment; see `alerting.add_rule`."""
+        return alerting.add_rule(self.store, make)
+
+    def remove_alert_rule(self, rule_id: str) -> None:
+        """Forget a rule, or the target price that it stands for; see `alerting.remove_rule`."""
+        alerting.remove_rule(self.store, rule_id)
+
+    def alert_events(self, limit: int) -> list[RecordedEvent]:
+        """What rules found, newest first."""
+        return delivery.recorded(self.store, limit)
 
     def health(self) -> scraper_health.HealthReport:
         """Whether the scraper is well, from the runs and readings of the last week."""

@@ -152,6 +152,18 @@ def test_the_target_price_of_a_product_is_a_rule_until_it_is_followed_no_more(st
     assert alerting.rules(store) == []
 
 
+def test_rules_of_the_same_second_stand_in_the_order_of_their_making(store):
+    made = [add_rule(store, lambda one, now: AlertRule(one, RuleKind.LOWEST, now, days=5)) for _ in range(20)]
+    assert alerting.rules(store) == made
+    assert list(store.documents(alerting.RULES)) == [one.rule_id for one in made]
+
+
+def test_rules_that_an_older_version_named_at_random_stand_in_the_order_of_their_making(store):
+    for name, second in (("r9", 1), ("r1", 2), ("r5", 0)):
+        made(store, AlertRule(name, RuleKind.LOWEST, NOW + timedelta(microseconds=second), days=5))
+    assert [one.rule_id for one in alerting.rules(store)] == ["r5", "r9", "r1"]
+
+
 def test_a_rule_for_everything_watches_what_searches_find(store):
     store.save_listing(search())
     store.save_listing(product(tracked=False))

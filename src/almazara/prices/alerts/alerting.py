@@ -2,19 +2,21 @@
 
 import random
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
 import numpy as np
 
 from almazara import log
-from almazara.errors import NotFoundError
+from almazara.errors import InputError, NotFoundError
 from almazara.prices.alerts import delivery
 from almazara.prices.alerts.delivery import Delivered, Notifier
 from almazara.prices.alerts.rules import (
     FRESH,
     SYSTEM_RULES,
+    TARGET,
     AlertEvent,
     AlertRule,
     drift_event,
@@ -28,26 +30,36 @@ from almazara.prices.collecting.scraper_health import HealthReport
 from almazara.prices.forecasting.panel import Floats, filled_forward
 from almazara.prices.forecasting.scores import Drift
 from almazara.prices.schema import Listing, Observation
+from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore
-from almazara.runs import new_run_id
 
 RULES = "alert_rule"
+MOST_DAYS = 3650
+"""As far back a rule may look."""
 _READ_AT_ONCE = 50
 
 
 def rules(store: ObservationStore) -> list[AlertRule]:
-    """The rules that were made, and those that the products' target prices stand for."""
-    made = [AlertRule.from_document(document) for document in store.documents(RULES).values()]
+    """The rules that were made, and those that the products' target prices stand for, oldest first."""
     targets = (target_rule(listing) for listing in store.listings(tracked=True))
-    return [*made, *(rule for rule in targets if rule is not None)]
+    return _in_order([*_made(store), *(rule for rule in targets if rule is not None)])
 
 
 def rules_about(store: ObservationStore, listing: Listing) -> list[AlertRule]:
     """The rules that watch a listing: its own, those for every listing, and what its target price stands for."""
-    made = (AlertRule.from_document(document) for document in store.documents(RULES).values())
-    watching = [one for one in made if one.kind not in SYSTEM_RULES and one.listing_id in {None, listing.listing_id}]
+    watching = [
+        one for one in _made(store) if one.kind not in SYSTEM_RULES and one.listing_id in {None, listing.listing_id}
+    ]
     target = target_rule(listing) if listing.tracked else None
-    return [*watching, *([target] if target else [])]
+    return _in_order([*watching, *([target] if target else [])])
+
+
+def _made(store: ObservationStore) -> list[AlertRule]:
+    return [AlertRule.from_document(document) for document in store.documents(RULES).values()]
+
+
+def _in_order(found: Iterable[AlertRule]) -> list[AlertRule]:
+    return sorted(found, key=lambda rule: (rule.created_at, rule.rule_id))
 
 
 def events(
@@ -129,10 +141,35 @@ def alert(
 
 
 def add_rule(store: ObservationStore, make: Callable[[str, datetime], AlertRule]) -> AlertRule:
-    """Keep an alert rule under a new id."""
+    """Keep an alert rule under a new id.
+
+    Raises:
+        InputError: when what its kind needs is missing or makes no sense.
+        NotFoundError: when its product is not known.
+    """
     now = datetime.now(UTC)
-    rule = make(new_run_id(now, random.Random()), now)
-    if rule.listing_id is not None and store.listing(rule.listing_id) is None:
-        raise NotFoundError(f"There is no product {rule.listing_id!r}.")
+    rule = make(f"{now:%Y%m%dT%H%M%S%f}-{random.getrandbits(16):04x}", now)
+    if rule.kind in SYSTEM_RULES and rule.listing_id is not None:
+        raise InputError(f"A rule of kind {rule.kind} watches Almazara itself: give no product.")
+    if (rule.days or 0) > MOST_DAYS:
+        raise InputError(f"A rule looks back {MOST_DAYS} days at most, not {rule.days}.")
+    if rule.listing_id is not None and not (is_key(rule.listing_id) and store.listing(rule.listing_id)):
+        raise NotFoundError(f"There is no product {rule.listing_id[:100]!r}.")
     store.put_document(RULES, rule.rule_id, rule.as_document())
     return rule
+
+
+def remove_rule(store: ObservationStore, rule_id: str) -> None:
+    """Forget a rule, or the target price that one stands for.
+
+    Raises:
+        NotFoundError: when there is no such rule.
+    """
+    known = is_key(rule_id)
+    if known and store.document(RULES, rule_id) is not None:
+        store.delete_document(RULES, rule_id)
+        return
+    listing = store.listing(rule_id.removeprefix(TARGET)) if known and rule_id.startswith(TARGET) else None
+    if listing is None or listing.target_price is None:
+        raise NotFoundError(f"There is no alert rule {rule_id[:100]!r}.")
+    store.save_listing(replace(listing, target_price=None))

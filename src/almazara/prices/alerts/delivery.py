@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from almazara.prices.alerts.rules import AlertEvent
+from almazara.prices.alerts.rules import AlertEvent, RuleKind
 from almazara.prices.store.protocol import ObservationStore
 
 EVENTS, ATTEMPTS, DELIVERIES, STATE = "alert_event", "alert_attempt", "alert_delivery", "alert_state"
@@ -53,6 +53,20 @@ class Notifier(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """An event as it was kept: `occurred_at` is the moment of its reading, `recorded_at` that of its discovery."""
+
+    event_id: str
+    rule_id: str
+    kind: RuleKind
+    listing_id: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """What one call of `deliver` did."""
 
@@ -72,6 +86,12 @@ def record(store: ObservationStore, events: Iterable[AlertEvent], targets: Seque
         )
         for event in events
     )
+
+
+def recorded(store: ObservationStore, limit: int | None = None) -> list[RecordedEvent]:
+    """The events that were kept, newest first."""
+    found = (msgspec.convert(document, RecordedEvent) for document in store.documents(EVENTS).values())
+    return sorted(found, key=lambda event: (event.recorded_at, event.event_id), reverse=True)[:limit]
 
 
 def deliver(store: ObservationStore, notifier: Notifier, *, now: datetime) -> Delivered:

@@ -41,6 +41,10 @@ MEDIAN_WINDOW = timedelta(days=30)
 ADVICE_WINDOW = timedelta(days=400)
 
 
+TARGET = "target:"
+"""Begins the id of the rule that a listing's own target price stands for."""
+
+
 class RuleKind(StrEnum):
     """What a rule waits for."""
 
@@ -158,7 +162,7 @@ def target_rule(listing: Listing) -> AlertRule | None:
     """The rule that a listing's own target price stands for, if it has one."""
     if listing.target_price is None or listing.created_at is None:
         return None
-    rule_id = f"target:{listing.listing_id}"
+    rule_id = f"{TARGET}{listing.listing_id}"
     return AlertRule(
         rule_id, RuleKind.BELOW_TARGET, listing.created_at, listing.listing_id, target=listing.target_price
     )

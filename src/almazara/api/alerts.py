@@ -1,0 +1,112 @@
+"""Routes of alerts: the rules that watch prices and Almazara itself, and what they found."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from almazara.api.errors import declared
+from almazara.api.prices import TEXT, Service
+from almazara.api.routes import reading, send, writing
+from almazara.prices.alerts.alerting import MOST_DAYS
+from almazara.prices.alerts.delivery import RecordedEvent
+from almazara.prices.alerts.rules import AlertRule, Reference, RuleKind
+from almazara.prices.buying.policy import DEADLINE_DAYS, LONGEST_DEADLINE
+
+router = APIRouter(prefix="/alerts", tags=["precios"], responses=declared(422, 503))
+
+_MOST_EVENTS = 1000
+
+
+Watched = Annotated[str, Field(min_length=1, max_length=2048, examples=["amazon.es:B0EXAMPLE1"])]
+
+
+class _NewRule(BaseModel):
+    """What to be told of: the kind of a rule, and the fields of AlertRule that it has."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    def made(self, rule_id: str, now: datetime) -> AlertRule:
+        """The rule under its id."""
+        asked = {name: value for name, value in self if name not in {"kind", "product"}}
+        kind, product = (getattr(self, name, None) for name in ("kind", "product"))
+        return AlertRule(rule_id, RuleKind(str(kind)), now, product, **asked)
+
+
+class BelowTarget(_NewRule):
+    """A product costs a price or less."""
+
+    kind: Literal["below_target"]
+    product: Watched
+    target: Annotated[Decimal, Field(gt=0, lt=10**12, max_digits=15, decimal_places=4)]
+
+
+class Drop(_NewRule):
+    """A product, or any, costs so many percent less than before, or than the median of 30 days."""
+
+    kind: Literal["drop"]
+    product: Watched | None = None
+    percent: Annotated[Decimal, Field(gt=0, lt=100, max_digits=6, decimal_places=4)]
+    reference: Reference = Reference.PREVIOUS
+
+
+class BackInStock(_NewRule):
+    """A product, or any, can be bought again."""
+
+    kind: Literal["back_in_stock"]
+    product: Watched | None = None
+
+
+class Lowest(_NewRule):
+    """A product, or any, costs less than at any time in so many days."""
+
+    kind: Literal["lowest"]
+    product: Watched | None = None
+    days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
+
+
+class BuyNow(_NewRule):
+    """The advice on a product, or any, to have bought within so many days, turns from wait to buy."""
+
+    kind: Literal["buy_now"]
+    product: Watched | None = None
+    days: Annotated[int, Field(ge=1, le=LONGEST_DEADLINE)] = DEADLINE_DAYS
+
+
+class Watch(_NewRule):
+    """The scraper needs attention, or published forecasts do not keep what they promise."""
+
+    kind: Literal["scraper_unwell", "forecasts_drifted"]
+
+
+NewRule = Annotated[BelowTarget | Drop | BackInStock | Lowest | BuyNow | Watch, Field(discriminator="kind")]
+
+
+@router.get("/rules", **reading(list[AlertRule], "Las reglas de aviso, también las de los precios objetivo"))
+def rules(service: Service) -> Response:
+    return send(service.alert_rules())
+
+
+@router.post("/rules", **writing(AlertRule, 201, "Hacer una regla de aviso", declared(404, 413)))
+def add_rule(new: NewRule, service: Service) -> Response:
+    return send(service.add_alert_rule(new.made), 201)
+
+
+@router.delete(
+    "/rules/{rule_id}",
+    **writing(None, 204, "Quitar una regla, o el precio objetivo que representa", declared(404, 413)),
+)
+def remove_rule(
+    rule_id: Annotated[str, Path(json_schema_extra=TEXT, description="El rule_id de una regla.")], service: Service
+) -> Response:
+    service.remove_alert_rule(rule_id)
+    return Response(status_code=204)
+
+
+@router.get("/events", **reading(list[RecordedEvent], "Lo que han hallado las reglas, lo más nuevo primero"))
+def events(
+    service: Service, limit: Annotated[int, Query(ge=1, le=_MOST_EVENTS, description="Cuántos, como mucho.")] = 100
+) -> Response:
+    return send(service.alert_events(limit))
