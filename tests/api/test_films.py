@@ -64,6 +64,7 @@ def test_a_route_answers_with_exactly_its_fields(sample_api, route, value, query
         ("/limpieza", "", {}),
         ("/limpieza/cuarentena", "", {}),
         ("/peliculas/900007/comparacion", "", {}),
+        ("/peliculas/900007/parecidas", "", {}),
         ("/modelos/peliculas", "", {}),
         ("/recomendacion/usuario", "ana", {"n": 3}),
         ("/recomendacion/grupo", "", {"usuarios": "ana,eva"}),
@@ -398,7 +399,7 @@ def test_a_film_by_id_is_the_one_that_was_searched(sample_api):
     assert answer(sample_api, f"/peliculas/{hit['id']}")["titulo"] == "Gone with the Olive"
 
 
-OF_A_FILM = ("", "/comparacion")
+OF_A_FILM = ("", "/comparacion", "/parecidas")
 
 
 @pytest.mark.parametrize("film_id", ["abc", "0", "-1", "1.5", str(2**63), "9" * 5000])
@@ -410,6 +411,14 @@ def test_an_id_that_is_none_is_refused(sample_api, film_id, about):
 @pytest.mark.parametrize("about", OF_A_FILM)
 def test_an_unknown_id_is_not_found(sample_api, about):
     assert "id 1" in refusal(sample_api.get(f"/peliculas/1{about}"), 404)["detail"]
+
+
+def test_methods_stand_side_by_side_as_each_answers_alone(sample_api):
+    film = some_films(sample_api)[0]
+    for one in answer(sample_api, f"/peliculas/{film['id']}/parecidas", n=3)["metodos"]:
+        alone = answer(sample_api, "/recomendacion", film["titulo"], id=film["id"], metodo=one["pedido"], n=3)
+        assert one["detalle"] == alone["detalle"]
+    refusal(get(sample_api, f"/peliculas/{film['id']}/parecidas", n=11), 422)
 
 
 def test_the_measures_of_a_film_are_its_own_numbers_and_what_is_not_known_is_absent(sample_api):

@@ -23,7 +23,7 @@ from almazara.movies.catalog.calendar_es import MONTHS, WEEKDAYS
 from almazara.movies.catalog.cleaning_answers import CleaningAnswer, QuarantineAnswer, Refusal
 from almazara.movies.catalog.titles import check_query
 from almazara.movies.service import MovieService
-from almazara.movies.similar.answering import DEFAULT_METHOD, METHODS, RecommendationAnswer
+from almazara.movies.similar.answering import DEFAULT_METHOD, MAX_BESIDE, METHODS, MethodsAnswer, RecommendationAnswer
 from almazara.movies.similar.attributes import MAX_EXCLUDED, SPANISH_GENRES, Filters, listed_ids
 from almazara.movies.similar.ranking import MAX_SIMILAR
 from almazara.movies.users.events import LARGEST_ID
@@ -67,6 +67,7 @@ TEXT: Final = text("q", "Lo que se busca; admite erratas.", None, required=True)
 YEAR: Final = number("anio", "Año de estreno, entre varias del mismo título.", *YEARS, None)
 FILM_ID: Final = number("id", "Id, entre varias del mismo título.", 1, LARGEST_ID, None)
 COUNT: Final = number("n", "Cuántas; 5 recomendadas, 10 buscadas o 20 listadas si no se dice.", 1, MAX_SIMILAR, None)
+BESIDE: Final = number("n", "Cuántas por cada método.", 1, MAX_BESIDE, 5)
 METHOD: Final = text(
     "metodo", f"Método; {DEFAULT_METHOD} si no se dice.", DEFAULT_METHOD, {"type": "string", "enum": list(METHODS)}
 )
@@ -249,6 +250,16 @@ async def film(request: Request) -> Response:
 )
 async def standing(request: Request) -> Response:
     return send(_films(request).standing(_film_id(request), LANGUAGE.read(request)))
+
+
+@router.question(
+    "/peliculas/{id}/parecidas",
+    MethodsAnswer,
+    "Las películas parecidas por cada método, una lista al lado de otra",
+    [ID, BESIDE, LANGUAGE],
+)
+async def similar_by_method(request: Request) -> Response:
+    return send(_films(request).methods(_film_id(request), BESIDE.read(request), LANGUAGE.read(request)))
 
 
 def _film_id(request: Request) -> int:

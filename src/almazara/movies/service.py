@@ -18,7 +18,15 @@ from almazara.movies.catalog.search import SearchIndex
 from almazara.movies.catalog.standing import Standing, Standings, standing_answer
 from almazara.movies.catalog.titles import check_query
 from almazara.movies.exploring.films import Films
-from almazara.movies.similar.answering import DEFAULT_METHOD, Query, RecommendationAnswer, SimilarAnswers
+from almazara.movies.similar.answering import (
+    DEFAULT_METHOD,
+    MethodList,
+    MethodsAnswer,
+    Query,
+    RecommendationAnswer,
+    SimilarAnswers,
+    SimilarList,
+)
 from almazara.movies.similar.attributes import NO_FILTERS, Filters
 from almazara.movies.similar.ranking import check_n
 from almazara.movies.users.answering import UserAnswers
@@ -173,6 +181,20 @@ class MovieService:
         found = self._find(title, year, film_id)
         similar = self._parts.similar.answer if filters.excluded else self._remembered_similar
         return replace(similar(found.row, query, language), otras=self._others(found))
+
+    def similar_by_method(self, film_id: int, n: int = 5) -> dict[str, SimilarList]:
+        """The films most similar to one by each method, up to ten each, with reasons as codes and figures."""
+        return self._parts.similar.by_method(self._row(film_id), n)
+
+    def methods(self, film_id: int, n: int = 5, language: Language = Language.ES) -> MethodsAnswer:
+        """The same in words."""
+        film, found = self._catalog.reference(self._row(film_id)), self.similar_by_method(film_id, n)
+        lists = [
+            MethodList(asked, one.method, said(f"films.method.{one.method}").text(language), one.detail(language))
+            for asked, one in found.items()
+        ]
+        message = said("films.method.beside", title=film.titulo, year=str(film.anio), n=len(lists)).text(language)
+        return MethodsAnswer(film.id, film.titulo, film.anio, lists, message)
 
     def recommend_default(self, title: str) -> bytes:
         """What `recommend` answers for a title alone, as JSON, mostly made at build time."""

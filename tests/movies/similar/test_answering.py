@@ -286,6 +286,29 @@ def test_reasons_are_codes_and_figures_that_have_words_in_both_languages(similar
         assert reason.text(Language.EN) != reason.text(Language.ES), reason
 
 
+@pytest.mark.parametrize("n", [1, 10])
+def test_every_method_is_asked_side_by_side(sample_films, tables, n):
+    for film_id, title in tables["films"].select("id", "title").gather_every(300).iter_rows():
+        beside = sample_films.methods(film_id, n)
+        assert [one.pedido for one in beside.metodos] == list(METHODS)
+        for one in beside.metodos:
+            alone = sample_films.recommend(title, n, one.pedido, film_id=film_id)
+            assert (one.metodo, one.detalle) == (alone.metodo, alone.detalle)
+
+
+def test_a_method_that_knows_nothing_of_a_film_says_which_one_stands_in_for_it(tmp_path):
+    films = publish_made(tmp_path, [Made("The Mill"), Made("The Olive"), Made("The Press")])
+    found = {one.pedido: one for one in films.methods(1).metodos}["colaborativo"]
+    assert (found.metodo, found.descripcion) == ("contenido", "lo que comparten: gente, temas, género, época")
+    assert films.methods(1, 2, Language.EN).mensaje == "Films like The Mill (2000) by 4 methods."
+
+
+@pytest.mark.parametrize("n", [0, 11])
+def test_lists_side_by_side_are_short(sample_films, n):
+    with pytest.raises(InputError, match="del 1 al 10"):
+        sample_films.similar_by_method(900007, n)
+
+
 def test_films_that_share_nothing_still_get_a_reason_that_can_be_checked(tmp_path):
     dated = [("1950-01-01", "12"), ("1990-01-01", "1200"), ("1970-01-01", ""), ("1955-01-01", "")]
     films = publish_made(

@@ -22,6 +22,8 @@ SCORE: Final = "puntuacion"
 METHODS: Final = (HYBRID, CONTENT, COLLABORATIVE, SCORE)
 """Methods of recommendation, as they are asked for."""
 DEFAULT_METHOD: Final = HYBRID
+MAX_BESIDE: Final = 10
+"""Films of a list that stands beside those of the other methods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,27 @@ class RecommendationAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class MethodList:
+    """The list of one method; `metodo` is another than the one `pedido` where that knows nothing of the film."""
+
+    pedido: str
+    metodo: str
+    descripcion: str
+    detalle: list[Recommendation]
+
+
+@dataclass(frozen=True, slots=True)
+class MethodsAnswer:
+    """The films similar to one by every method, side by side."""
+
+    id: int
+    titulo: str
+    anio: int
+    metodos: list[MethodList]
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """One film of a list: how similar it is, in [0, 1], and why."""
 
@@ -94,7 +117,13 @@ class SimilarList:
 
     def answer(self, language: Language) -> RecommendationAnswer:
         """In words, `otras` being empty."""
-        detail = [
+        detail, film = self.detail(language), self.film
+        titles, message = [one.titulo for one in detail], self.message.text(language)
+        return RecommendationAnswer(film.id, film.titulo, film.anio, self.method, titles, detail, message, [])
+
+    def detail(self, language: Language) -> list[Recommendation]:
+        """The films with their reasons in words."""
+        return [
             Recommendation(
                 one.film.id,
                 one.film.titulo,
@@ -104,10 +133,6 @@ class SimilarList:
             )
             for one in self.suggestions
         ]
-        titles, message = [one.titulo for one in detail], self.message.text(language)
-        return RecommendationAnswer(
-            self.film.id, self.film.titulo, self.film.anio, self.method, titles, detail, message, []
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +147,12 @@ class SimilarAnswers:
     def answer(self, row: int, query: Query, language: Language = Language.ES) -> RecommendationAnswer:
         """The list for one film in words, `otras` being empty."""
         return self.found(row, query).answer(language)
+
+    def by_method(self, row: int, n: int) -> dict[str, SimilarList]:
+        """The lists for one film by each of METHODS, at most MAX_BESIDE long, side by side."""
+        if not 1 <= n <= MAX_BESIDE:
+            raise InputError(f"n es {n}: use un número del 1 al {MAX_BESIDE}.")
+        return {method: self.found(row, Query(n, method)) for method in METHODS}
 
     def found(self, row: int, query: Query) -> SimilarList:
         """The list for one film."""
