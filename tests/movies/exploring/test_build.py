@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from almazara import artifacts
@@ -34,6 +34,7 @@ def test_codes_take_as_few_bytes_as_there_are_values():
 
 @settings(max_examples=examples(nightly=300))
 @given(st.lists(made, min_size=1, max_size=12))
+@example([Film(average=5.0, votes=0), Film(average=0.0, votes=1, runtime=0.0)])
 def test_every_film_keeps_its_measures_and_what_is_unknown_is_never_zero(films):
     explored = explored_films(films)
     values = {name: explored.measures[name].values[explored.measures[name].codes] for name in MEASURES}

@@ -46,7 +46,9 @@ def test_what_may_still_come_back_is_not_judged():
     assert found.sentence.text() == (
         "De 0 bajadas, ninguna volvió a su precio antes de un mes. Hay más, demasiado recientes para saberlo: 2."
     )
-    assert [drop.is_recent for drop in drops(made_market([[*BEFORE, *[8.0] * (RETURN_DAYS + 1)]]))] == [False]
+    for known, is_recent in ((RETURN_DAYS, True), (RETURN_DAYS + 1, False)):
+        [drop] = drops(made_market([[*BEFORE, *[8.0] * known]]))
+        assert drop.is_recent == is_recent
 
 
 def test_a_deeper_fall_within_a_promotion_is_the_same_promotion():

@@ -69,8 +69,10 @@ def test_only_one_category_and_grade_is_compared_that_of_most_shops():
         "c": {"shop": "three", "title": "Aceite de orujo"},
         "d": {"shop": "three", "category": "milk"},
         "e": {"shop": "four", "title": "AOVE", "litres": None},
+        "f": {"shop": "three", "category": "milk"},
+        "g": {"shop": "three", "category": "milk"},
     }
-    market = made_market([[5.0, 5.0]] * 5, **about)
+    market = made_market([[5.0, 5.0]] * 7, **about)
     beside = comparable(market)
     assert [one.listing_id for one in beside.market.listings] == ["a", "b"]
     assert (beside.category, beside.grade) == ("oil", "extra virgin")
