@@ -6,10 +6,10 @@ UV := $(BIN)/uv
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help up test quick nightly check format settings sample mutants demo-video bench clean
+.PHONY: help up test quick nightly check format settings requirements sample mutants demo-video bench clean
 
 help: ## List what can be done
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 up: $(VENV)/.base ## Install, build what is missing from the embedded sample, and serve on http://127.0.0.1:8000
 	$(BIN)/almazara up
@@ -36,6 +36,10 @@ format: $(VENV)/.dev ## Format the code
 settings: $(VENV)/.base ## Write .env.example and docs/settings.md anew from the settings
 	$(BIN)/python -m almazara.settings > .env.example
 	$(BIN)/python -m almazara.settings --page > docs/settings.md
+
+requirements: $(VENV)/.base ## Write requirements.txt anew from uv.lock, for Streamlit Cloud
+	{ echo '# What Streamlit Cloud installs for streamlit_app.py; made of uv.lock by `make requirements`.'; \
+	$(UV) export --quiet --frozen --extra streamlit --no-hashes --no-annotate --no-header --no-emit-project; echo .; } > $@.txt
 
 sample: $(VENV)/.base ## Make the embedded sample of films anew
 	PYTHONPATH=tools $(BIN)/python -m sample
