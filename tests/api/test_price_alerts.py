@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from almazara import asgi
 from almazara.app.prices import send_alerts
 from almazara.prices.alerts.alerting import RULES
-from price_shop import NOW, observed, opened, price_app, product, settings_over
+from price_shop import NOW, observed, opened, product, settings_over
 from problems import is_problem
 from sample_catalog import served
 
@@ -39,7 +40,7 @@ def home(tmp_path):
 
 @pytest.fixture
 def api(home):
-    with served(price_app(settings_over(home, writes_per_minute=1000))) as client:
+    with served(asgi.app_over(settings_over(home, writes_per_minute=1000))) as client:
         yield client
 
 
@@ -106,7 +107,7 @@ def test_rules_and_target_prices_are_removed(api):
 
 
 def test_rules_are_written_by_those_who_may_write_alone(home):
-    with served(price_app(settings_over(home, api_keys="secret"))) as client:
+    with served(asgi.app_over(settings_over(home, api_keys="secret"))) as client:
         assert client.get("/alerts/rules").status_code == 200
         is_problem(client.post("/alerts/rules", json=KINDS[1]), 401)
         is_problem(client.delete(f"/alerts/rules/target:{PRODUCT}"), 401)

@@ -48,7 +48,7 @@ class Drop(_NewRule):
 
     kind: Literal["drop"]
     product: Watched | None = None
-    percent: Annotated[Decimal, Field(gt=0, lt=100, max_digits=6, decimal_places=4)]
+    percent: Annotated[Decimal, Field(gt=0, lt=100, max_digits=7, decimal_places=4)]
     reference: Reference = Reference.PREVIOUS
 
 
