@@ -63,9 +63,9 @@ class Visit:
         return moved
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator["Browser"]:
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium; of one module: while it runs, no other test of the process may call `asyncio.run`."""
     if not CHROMIUM.exists():
         missing("Chromium", "apt-get install chromium")
     from playwright.sync_api import sync_playwright
