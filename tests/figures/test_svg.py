@@ -197,6 +197,13 @@ def test_a_span_covers_the_whole_height():
     assert {top for _, top in corners} == {0, tall}
 
 
+def test_a_level_goes_from_side_to_side_and_a_moment_from_top_to_bottom():
+    root = parsed(draw(chart(Line("", [0, 10], [0, 4]), Level("", 2), Moment("", 5))))
+    wide, tall = frame(root)
+    assert stretches(by_class(root, "f-level")[0]) == [[(0, tall / 2), (wide, tall / 2)]]
+    assert [stretches(line) for line in by_class(root, "f-moment")] == [[[(wide / 2, 0), (wide / 2, tall)]]] * 2
+
+
 def test_what_is_not_above_zero_is_nowhere_on_a_logarithmic_axis():
     root = parsed(draw(chart(Dots("", [1, 2, 3, 4], [10, 0, -5, 1000]), y=Scale.LOG)))
     assert len(stretches(by_class(root, "f-dot")[0])) == 2

@@ -11,7 +11,7 @@ from almazara import artifacts
 from almazara.app import movies
 from almazara.artifacts import file_hash
 from almazara.errors import ContractError, InputError, NotFoundError, UnavailableError
-from almazara.movies import building
+from almazara.movies import building, sentences
 from sample import make_sample
 from sample_catalog import Made, publish_made, settings_for, write_raw
 from waiting import no_progress
@@ -102,6 +102,8 @@ def test_every_film_is_answered_as_json(sample_films, sample_home):
     for film_id, title in pl.read_parquet(folder / "films.parquet", columns=["id", "title"]).iter_rows():
         answer = msgspec.json.decode(sample_films.film(film_id))
         assert (answer["id"], answer["titulo"]) == (film_id, title)
+        told = sentences.film(title, answer["anio"], answer["directores"], answer["generos"])
+        assert answer["mensaje"] == told.text()
 
 
 @pytest.mark.server

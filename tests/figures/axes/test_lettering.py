@@ -23,6 +23,13 @@ def test_a_shortened_text_fits_and_begins_as_the_whole(text, room):
     assert short == text or text.startswith(short.removesuffix("…"))
 
 
+@given(st.text("mil", min_size=1, max_size=60), st.floats(20, 300))
+def test_a_shortened_text_keeps_all_that_has_room(text, room):
+    short = shortened(text, 12, room)
+    if short != text:
+        assert text_width(text[: len(short)] + "…", 12) > room
+
+
 @given(st.text("ab ñ", max_size=60), st.floats(30, 300))
 def test_two_lines_fit_and_lose_nothing_that_has_room(text, room):
     lines = in_two_lines(text, 12, room)

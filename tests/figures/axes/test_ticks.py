@@ -127,6 +127,13 @@ def test_days_are_named_by_days_weeks_months_or_years(first, length, words):
     assert texts(ticks_of_days(first, length)) == words
 
 
+def test_months_and_weeks_begin_on_their_first_day():
+    months = ticks_of_days(date(2026, 1, 1), 150)
+    assert [round(tick.at * 150) for tick in months] == [0, 31, 59, 90, 120]
+    [monday, *_] = ticks_of_days(date(2026, 1, 1), 40)
+    assert (monday.text, round(monday.at * 40)) == ("5 ene", 4)
+
+
 def test_a_narrow_picture_keeps_januaries():
     kept = [tick for tick in ticks_of_days(date(2025, 11, 3), 364) if not tick.spare]
     assert [(tick.text, tick.below) for tick in kept][:2] == [("ene", "2026"), ("mar", "")]
