@@ -56,6 +56,12 @@ def test_plotly_knows_every_attribute(made):
     assert len(go.Figure(found).data) == len(found["data"])
 
 
+def test_a_bar_may_end_before_it_begins():
+    marks = [Bars("films", xs=[1.0, 4.0], ys=[2.0, 3.0], ends=[3.0, 1.0])]
+    trace = figure(Chart("films", Axis(), Axis(), marks))["data"][0]
+    assert (trace["x"], trace["width"]) == ([1.0, 1.0], [2.0, 3.0])
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_in_a_name_is_a_tag(text):
     made = Chart(

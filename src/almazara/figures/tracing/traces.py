@@ -108,7 +108,11 @@ def _bars(chart: Chart, bars: Bars, variant: int, ink: str) -> Part:
         return part
     scale, unit = (Scale.DAY, _DAY) if chart.x.scale is Scale.DAY else (Scale.NUMBER, 1)
     counts = [[measure(scale, end) or 0 for end in ends] for ends in (bars.xs, bars.ends)]
-    return {**part, "offset": 0, "width": [(end - start) * unit for start, end in zip(*counts, strict=True)]}
+    widths = [(end - start) * unit for start, end in zip(*counts, strict=True)]
+    # Plotly takes no width below 0: what ends before it begins begins at its end.
+    begins = [end if width < 0 else x for x, end, width in zip(bars.xs, bars.ends, widths, strict=True)]
+    part["x"] = places(chart.x.scale, begins)
+    return {**part, "offset": 0, "width": [abs(width) for width in widths]}
 
 
 def _dots(chart: Chart, dots: Dots, variant: int, ink: str) -> Part:
