@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -130,12 +130,11 @@ def show(page: Page, scene: Scene, address: str, pictures: Path) -> None:
 def routes(api: APIRequestContext) -> Iterator[tuple[str, str, str]]:
     """Each route of the API: its method, an address that it answers, and its summary."""
     described = api.get("/openapi.json").json()
-    known: dict[str, Any] = dict(_VALUES)
     for path, methods in described["paths"].items():
         for method, route in methods.items():
             parameters = route.get("parameters", [])
             required = [one for one in parameters if one.get("required")]
-            values = {one["name"]: known.get(one["name"]) or one.get("example") for one in required}
+            values = {one["name"]: _VALUES.get(one["name"]) or one.get("example") for one in required}
             in_query = [one["name"] for one in required if one["in"] == "query"]
             filled = path
             for name, value in values.items():
@@ -184,7 +183,7 @@ def walk(browser: Browser, address: str, folder: Path, pictures: Path) -> Path:
     _VALUES["id"] = film
     _BODIES["/eventos"]["pelicula"] = film
     for scene in SCENES:
-        show(page, Scene(scene.path.format(film=f"/peliculas/{film}"), *_rest(scene)), address, pictures)
+        show(page, replace(scene, path=scene.path.format(film=f"/peliculas/{film}")), address, pictures)
     for method, path, summary in routes(api):
         call(page, api, method, path, summary)
     page.goto(address + "/docs")
@@ -194,10 +193,6 @@ def walk(browser: Browser, address: str, folder: Path, pictures: Path) -> Path:
     if page.video is None:
         raise SystemExit("Playwright recorded no film.")
     return Path(page.video.path())
-
-
-def _rest(scene: Scene) -> tuple[str, str, int]:
-    return scene.caption, scene.picture, scene.scroll
 
 
 def main() -> None:

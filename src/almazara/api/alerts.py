@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from almazara.api.errors import declared
 from almazara.api.prices import TEXT, Service
@@ -82,6 +82,8 @@ class Watch(_NewRule):
 
 
 NewRule = Annotated[BelowTarget | Drop | BackInStock | Lowest | BuyNow | Watch, Field(discriminator="kind")]
+NEW_RULE: TypeAdapter[NewRule] = TypeAdapter(NewRule)
+"""Reads one from plain values; raises pydantic's ValidationError."""
 
 
 @router.get("/rules", **reading(list[AlertRule], "Las reglas de aviso, también las de los precios objetivo"))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
+from almazara.words import numbers
+
 Mark = Literal[".", ","]
 
 # Written marks of one currency. Longer ones are tried first, so `R$` is not read as `$`.
@@ -193,9 +195,4 @@ def money(amount: Decimal | None, currency: str | None) -> str:
         >>> money(Decimal("1234.5"), "EUR"), money(Decimal("7.995"), "TND")
         ('1.234,50 €', '7,995 TND')
     """
-    if amount is None:
-        return "sin precio"
-    exponent = amount.as_tuple().exponent
-    decimals = max(2, -exponent) if isinstance(exponent, int) else 2
-    digits = f"{amount:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
-    return f"{digits} {'€' if currency == 'EUR' else currency}"
+    return "sin precio" if amount is None else numbers.money(amount, currency)

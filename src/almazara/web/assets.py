@@ -21,6 +21,7 @@ _KINDS: Final = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
+_FOLDER: Final = files("almazara.web").joinpath("static")
 _STYLES: Final = (("almazara.figures", "figures.css"), ("almazara.web", "static/site.css"))
 _NAMED: Final = re.compile(rb"url\(([\w.-]+)\)")
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -36,22 +37,21 @@ class Asset:
     encodings: dict[str, bytes]
 
 
-@cache
 def asset(name: str) -> Asset | None:
-    """A file of the package, or None."""
-    found = _read(name)
-    if found is None:
-        return None
-    ending = name[name.rindex(".") :]
-    encodings = {} if ending == ".woff2" else {"br": brotli.compress(found), "gzip": gzip.compress(found, mtime=0)}
-    return Asset(found, _KINDS[ending], hashlib.sha256(found).hexdigest()[:12], encodings)
+    """A file of the package, or None; what strangers ask for is not remembered."""
+    return _asset(name) if name in _names() else None
 
 
-def _read(name: str) -> bytes | None:
-    known = {path.name for path in files("almazara.web").joinpath("static").iterdir()}
-    if name not in known or not name.endswith(tuple(_KINDS)):
-        return None
-    return files("almazara.web").joinpath("static", name).read_bytes()
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(path.name for path in _FOLDER.iterdir() if path.name.endswith(tuple(_KINDS)))
+
+
+@cache
+def _asset(name: str) -> Asset:
+    content, ending = _FOLDER.joinpath(name).read_bytes(), name[name.rindex(".") :]
+    encodings = {} if ending == ".woff2" else {"br": brotli.compress(content), "gzip": gzip.compress(content, mtime=0)}
+    return Asset(content, _KINDS[ending], hashlib.sha256(content).hexdigest()[:12], encodings)
 
 
 def styles(place: Callable[[str], str]) -> bytes:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from almazara.figures.ruler import ruler
 from almazara.figures.sparkline import sparkline
 from almazara.prices.answering.overview import LEVEL, OverviewRow
-from almazara.prices.answers import Product
+from almazara.prices.answers import LatestPrice, Product
 from almazara.prices.buying.recent import Recent
 from almazara.prices.buying.states import WINDOW_DAYS
 from almazara.prices.service import PriceService
@@ -84,7 +84,7 @@ def line(row: OverviewRow, language: Language) -> Line:
         id=product.id,
         name=product.title or product.id,
         price=numbers.money(price.amount, price.currency, language) if price else None,
-        per_litre=_per_litre(product, language) if price else None,
+        per_litre=per_litre(product.latest, language) if price else None,
         sparkline=drawn(sparkline(row.recent.prices)),
         ruler=price_ruler(row.recent, _ahead(row), language),
         action=row.plan.action if price else "unknown",
@@ -106,8 +106,8 @@ def _price_now(row: OverviewRow) -> Money | None:
     return Money(latest.price, latest.currency)
 
 
-def _per_litre(product: Product, language: Language) -> str | None:
-    latest = product.latest
+def per_litre(latest: LatestPrice | None, language: Language) -> str | None:
+    """The price of a litre, where it is known."""
     if latest is None or latest.price_per_litre is None:
         return None
     return f"{numbers.money(round(latest.price_per_litre, 2), latest.currency, language)}/l"

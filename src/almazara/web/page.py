@@ -133,9 +133,7 @@ def _environment() -> Environment:
         asset=address,
         styles=_styles(),
         t=_said,
-        money=_money,
         number=_number,
-        percent=_percent,
         day=_day,
         link=_link,
         cell=_cell,
@@ -159,18 +157,8 @@ def _say(context: Context, sentence: Said | str) -> str:
 
 
 @pass_context
-def _money(context: Context, amount: Any, currency: str | None) -> str:  # noqa: ANN401 - a Decimal
-    return unbroken(numbers.money(amount, currency, _language(context)))
-
-
-@pass_context
 def _number(context: Context, value: float, decimals: int = 0) -> str:
     return numbers.number(value, decimals, _language(context))
-
-
-@pass_context
-def _percent(context: Context, share: float) -> str:
-    return unbroken(numbers.percent(share, _language(context)))
 
 
 @pass_context

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from decimal import Decimal
 from itertools import groupby
 
 from almazara.figures.chart import Axis, Band, Chart, Dots, Level, Line, Mark, Moment, Role, Scale, Spans, Steps
 from almazara.prices.answering.story import Story, StoryDay
 from almazara.prices.answers import ForecastDay
 from almazara.prices.forecasting.series import DayState
+from almazara.web.overview import money_of
+from almazara.words import numbers
 from almazara.words.numbers import Language
 from almazara.words.said import Figure, Money, said
 
 _SHOWN_LEVELS = (95, 80)
-SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 
 def history_chart(story: Story, language: Language) -> Chart:
@@ -37,7 +37,7 @@ def history_chart(story: Story, language: Language) -> Chart:
         marks.append(Level(said("site.product.target", price=target).text(language), float(advice.target_price)))
     if days:
         marks.append(Moment(words("today").lower(), days[-1].date))
-    unit = SIGNS.get(advice.currency or "", advice.currency or "")
+    unit = numbers.sign(advice.currency or "")
     return Chart(_label(story, language), Axis(Scale.DAY), Axis(unit=unit), marks, language)
 
 
@@ -78,19 +78,15 @@ def _label(story: Story, language: Language) -> str:
     currency = story.product.latest.currency if story.product.latest else None
     figures: dict[str, Figure] = {
         "n": len(story.days),
-        "low": _money(lowest.price, currency),
+        "low": money_of(lowest.price or 0, currency),
         "low_day": lowest.date,
-        "high": _money(highest.price, currency),
+        "high": money_of(highest.price or 0, currency),
         "high_day": highest.date,
-        "last": _money(known[-1].price, currency),
+        "last": money_of(known[-1].price or 0, currency),
     }
     if story.prediction is None:
         return said("site.product.history_label", **figures).text(language)
     last = story.prediction.days[-1]
     ahead = [one.price for one in last.quantiles]
-    ends = {"ahead_low": _money(min(ahead), currency), "ahead_high": _money(max(ahead), currency)}
+    ends = {"ahead_low": money_of(min(ahead), currency), "ahead_high": money_of(max(ahead), currency)}
     return said("site.product.chart_label", **figures, **ends, until=last.date).text(language)
-
-
-def _money(price: float | None, currency: str | None) -> Money:
-    return Money(Decimal(str(round(price or 0, 2))), currency)

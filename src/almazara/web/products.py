@@ -1,23 +1,23 @@
 """The page of a product: the decision first, then its history, what may come, why, other shops, and alerts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
-from functools import partial
+from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import quote
 
 from markupsafe import Markup
+from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from almazara.api.alerts import NEW_RULE, NewRule
 from almazara.errors import InputError
 from almazara.figures.chart import Axis, Chart, Line, Mark, Role, Scale, Table
 from almazara.figures.keys import legend
 from almazara.figures.svg import draw
-from almazara.prices.alerts.alerting import RULES, add_rule
 from almazara.prices.alerts.rules import AlertRule, RuleKind
 from almazara.prices.answering.overview import LEVEL
 from almazara.prices.answering.story import Story, StoryDay
@@ -26,16 +26,16 @@ from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.buying.recent import Recent
 from almazara.prices.service import PriceService
 from almazara.web.forms import back_to, guard, sent
-from almazara.web.overview import Ahead, headline, money_of, price_ruler, service
+from almazara.web.overview import Ahead, headline, money_of, per_litre, price_ruler, service
 from almazara.web.page import drawn, page, reader_of
-from almazara.web.pictures import SIGNS, history_chart
+from almazara.web.pictures import history_chart
 from almazara.words import numbers
 from almazara.words.numbers import Language
 from almazara.words.said import Money, Said, said
 
 _CHART_HEIGHT: Final = 340
 _KINDS: Final = (RuleKind.BELOW_TARGET, RuleKind.DROP, RuleKind.LOWEST, RuleKind.BACK_IN_STOCK, RuleKind.BUY_NOW)
-_VALUES: Final = {
+_VALUES: Final[Mapping[str, str]] = {
     RuleKind.BELOW_TARGET: "target",
     RuleKind.DROP: "percent",
     RuleKind.LOWEST: "days",
@@ -97,8 +97,8 @@ def _facts(story: Story, language: Language) -> Iterator[tuple[str, str, str]]:
         return
     yield _word("today", language), numbers.money(advice.price, latest.currency, language), _since(known, language)
     if latest.price_per_litre is not None:
-        per_litre = numbers.money(round(latest.price_per_litre, 2), latest.currency, language)
-        yield _word("per_litre", language), per_litre, ""
+        litre = numbers.money(round(latest.price_per_litre, 2), latest.currency, language)
+        yield _word("per_litre", language), litre, ""
     if known.share_cheaper is not None:
         yield _word("cheaper", language), said("site.product.of_days", share=known.share_cheaper).text(language), ""
     if known.low is not None and known.low_date is not None:
@@ -173,15 +173,11 @@ def _beside(story: Story, language: Language) -> dict[str, Any]:
     """The same goods in other shops, and the rules that watch this product."""
     return {
         "others": _others(story, language) if story.same_goods else None,
-        "same_goods": [(one.product, _litre(one.product.latest, language), one.words) for one in story.same_goods],
+        "same_goods": [
+            (one.product, per_litre(one.product.latest, language) or "", one.words) for one in story.same_goods
+        ],
         "rules": [(one, _rule(one, story)) for one in story.rules],
     }
-
-
-def _litre(latest: Any, language: Language) -> str:  # noqa: ANN401 - a LatestPrice or None
-    if latest is None or latest.price_per_litre is None:
-        return ""
-    return f"{numbers.money(round(latest.price_per_litre, 2), latest.currency, language)}/l"
 
 
 def _others(story: Story, language: Language) -> Markup:
@@ -195,9 +191,9 @@ def _others(story: Story, language: Language) -> Markup:
         for one in story.same_goods
     ]
     marks.append(Line(story.product.shop, [one.date for one in story.days], own, Role.BESIDE))
-    currency = story.product.latest.currency if story.product.latest else None
+    latest = story.product.latest
     label = said("site.product.others_label", n=len(story.same_goods)).text(language)
-    chart = Chart(label, Axis(Scale.DAY), Axis(unit=SIGNS.get(currency or "", currency or "")), marks, language)
+    chart = Chart(label, Axis(Scale.DAY), Axis(unit=numbers.sign((latest and latest.currency) or "")), marks, language)
     return drawn(legend(chart) + draw(chart))
 
 
@@ -220,34 +216,24 @@ def _rule(rule: AlertRule, story: Story) -> Said:
 async def add_alert(request: Request) -> Response:
     """Keep a rule that watches this product."""
     fields, listing_id = await sent(request), request.path_params["id"]
-    kind = fields.get("tipo", "")
-    if kind not in set(_KINDS):
-        raise InputError(f"No hay avisos de tipo {kind[:40]!r}.")
-    values = _values(RuleKind(kind), fields.get("valor", ""))
-    make = partial(AlertRule, kind=RuleKind(kind), listing_id=listing_id, **values)
-    store = service(request).store
-    await run_in_threadpool(add_rule, store, lambda rule_id, now: make(rule_id=rule_id, created_at=now))
+    new = _new_rule(listing_id, fields.get("tipo", ""), fields.get("valor", ""))
+    await run_in_threadpool(service(request).add_alert_rule, new.made)
     return back_to(f"{address(listing_id)}#avisos")
 
 
-def _values(kind: RuleKind, text: str) -> dict[str, Any]:
-    """The value of a rule that has one."""
-    name = _VALUES.get(kind)
-    if name is None:
-        return {}
+def _new_rule(listing_id: str, kind: str, text: str) -> NewRule:
+    """What a form asks for, under the same bounds as the API."""
+    value = {_VALUES[kind]: text.strip().replace(",", ".")} if kind in _VALUES else {}
     try:
-        value = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation as error:
-        raise InputError(f"El valor {text[:40]!r} no es un número.") from error
-    if not value.is_finite():
-        raise InputError(f"El valor {text[:40]!r} no es un número.")
-    return {name: int(value) if name == "days" else value}
+        return NEW_RULE.validate_python({"kind": kind, "product": listing_id, **value})
+    except ValidationError as error:
+        raise InputError(f"El valor {text[:40]!r} no sirve para un aviso de tipo {kind[:40]!r}.") from error
 
 
 async def remove_alert(request: Request) -> Response:
     """Forget a rule."""
     fields, listing_id = await sent(request), request.path_params["id"]
-    await run_in_threadpool(service(request).store.delete_document, RULES, fields.get("aviso", ""))
+    await run_in_threadpool(service(request).remove_alert_rule, fields.get("aviso", ""))
     return back_to(f"{address(listing_id)}#avisos")
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from starlette.types import Receive, Scope, Send
 
@@ -12,10 +11,10 @@ _FOUND: Final = "almazara.page"
 
 def prefers_html(scope: Scope) -> bool:
     """Whether a request names HTML, and at least as gladly as JSON; one that takes anything is no reader of pages."""
-    accept = Headers(scope=scope).get("accept", "")
-    if "text/html" not in accept:
+    accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
+    if b"text/html" not in accept:
         return False
-    wanted = dict(_wanted(part) for part in accept.split(","))
+    wanted = dict(_wanted(part) for part in accept.decode("latin-1").split(","))
     return 0 < wanted.get("text/html", 0.0) >= wanted.get("application/json", 0.0)
 
 

@@ -8,8 +8,8 @@ from almazara.errors import InputError
 from almazara.movies.catalog.titles import fold
 from almazara.words.said import said
 
-MONTH_NAMES = tuple(said(f"films.month.{number}") for number in range(1, 13))
-WEEKDAY_NAMES = tuple(said(f"films.weekday.{number}") for number in range(7))
+MONTH_NAMES = tuple(said(f"names.month.{number}") for number in range(1, 13))
+WEEKDAY_NAMES = tuple(said(f"names.weekday.{number}") for number in range(7))
 MONTHS = tuple(name.text() for name in MONTH_NAMES)
 WEEKDAYS = tuple(name.text() for name in WEEKDAY_NAMES)
 
