@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable
-from importlib import metadata
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
@@ -115,7 +114,7 @@ def _health(request: Request) -> Health:
     films, prices = _movies_health(state.movies), _prices_health(state.prices, state.scraper_watch)
     return Health(
         estado="vivo",
-        version=metadata.version("almazara"),
+        version=request.app.version,
         peliculas=films,
         precios=prices,
         mensaje=f"Vivo. {_films_sentence(films)} {_prices_sentence(prices)}",

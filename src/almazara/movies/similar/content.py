@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -144,20 +145,36 @@ def fit(content: Content, films: Films, progress: Callable[[int, int], None] = l
     """
     n_films = len(films.votes)
     popular = np.argsort(-films.votes, kind="stable")[: 2 * CANDIDATES]
-    by_term, genres = sparse.csr_array(content.choosing.T), content.refining.T.toarray()
+    by_term = sparse.csr_array(content.choosing.T)
+    kinds, kind = _distinct(content.refining)
     lists = Lists(n_films)
     for start in range(0, n_films, _BLOCK):
         block = slice(start, min(start + _BLOCK, n_films))
         found = _with(sparse.csr_array(content.choosing[block] @ by_term), popular)
         places = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
-        refined = content.refining[block].toarray() @ genres
-        gained = content.gained(start + places, found.indices, found.data, refined[places, found.indices])
+        refined = content.refining[block].toarray() @ kinds
+        gained = content.gained(start + places, found.indices, found.data, refined[places, kind[found.indices]])
         for row, (first, last) in enumerate(zip(found.indptr, found.indptr[1:], strict=False), start=start):
             best = first + films.best(row, found.indices[first:last], gained[first:last])
             lists.put(row, found.indices[best], content.expected(gained[best]))
         progress(block.stop, n_films)
     arrays = lists.arrays()
     return {name: arrays[name] for name in ("neighbors", "similarity")}
+
+
+def _distinct(rows: sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
+    """What differs among rows, and which of it each row is: genres and languages are a tenth as many as films.
+
+    Returns:
+        (terms, kinds) float32, the distinct rows as columns; (rows,) int64, the place of each row among them.
+    """
+    starts, places = rows.indptr.tolist(), dict[bytes, int]()
+    kind = [
+        places.setdefault(rows.indices[first:last].tobytes() + rows.data[first:last].tobytes(), len(places))
+        for first, last in pairwise(starts)
+    ]
+    _, examples = np.unique(kind, return_index=True)
+    return rows[examples].T.toarray(), np.array(kind, dtype=np.int64)
 
 
 def _with(shared: sparse.csr_array, popular: np.ndarray) -> sparse.csr_array:

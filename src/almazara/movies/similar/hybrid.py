@@ -124,17 +124,20 @@ def _candidates(
     for place, row in enumerate(rows.tolist()):
         likely = by_content["neighbors"][row]
         found = [likely[likely >= 0]]
+        filled = [found[0]]
         dense[2, found[0]] = by_content["similarity"][row, : len(found[0])]
         for line, matrix, score, size in (
             (0, together, cosines, _FROM_VIEWERS),
             (1, carried, carried.data, _FROM_CARRIERS),
         ):
             entries = slice(matrix.indptr[place], matrix.indptr[place + 1])
-            dense[line, matrix.indices[entries]] = matrix.data[entries]
-            found.append(matrix.indices[entries][films.best(row, matrix.indices[entries], score[entries], size)])
+            columns = matrix.indices[entries]
+            dense[line, columns] = matrix.data[entries]
+            filled.append(columns)
+            found.append(columns[films.best(row, columns, score[entries], size)])
         others.append(np.unique(np.concatenate(found)))
         known.append(dense[:, others[-1]])
-        dense[:] = 0
+        dense[:, np.concatenate(filled)] = 0  # and not all of it: there are as many columns as films
     return others, np.concatenate(known, axis=1)
 
 

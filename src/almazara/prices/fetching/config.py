@@ -10,6 +10,7 @@ from almazara.errors import InputError
 from almazara.prices.fetching.addresses import AddressPolicy
 from almazara.prices.fetching.politeness import Politeness
 
+_HONEST_AGENT = f"Almazara/{version('almazara')}"  # read once: it stands in a file, and each request names it
 _PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 HEADER_VALUE = re.compile(r"[\x20-\x7e\xa1-\xff]*")
@@ -66,7 +67,7 @@ class HttpConfig:
     def agent(self) -> str:
         """The user agent that is sent: by default Almazara's name and version and, where set, an address."""
         contact = f" (+{self.contact_url})" if self.contact_url else ""
-        return self.user_agent or f"Almazara/{version('almazara')}{contact}"
+        return self.user_agent or f"{_HONEST_AGENT}{contact}"
 
     @property
     def robot(self) -> str:
