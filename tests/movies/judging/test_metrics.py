@@ -121,22 +121,29 @@ def judged_lists(draw):
     return lists, [draw(list_of_films) for _ in range(n_users)]
 
 
-def of_ranx(names, lists, truths):
-    """Each metric of each user as ranx has it."""
-    import ranx
-    from numba.typed import List
+@pytest.fixture(scope="module")
+def ranx():
+    """Another's metrics, as plain Python: compiled, which takes half a minute, they are the same."""
+    import numba
 
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(numba.config, "DISABLE_JIT", True)
+        import ranx
+    return ranx
+
+
+def of_ranx(ranx, names, lists, truths):
+    """Each metric of each user as ranx has it."""
     n = len(lists[0])
-    runs = List([np.array([[film, -place] for place, film in enumerate(one)], dtype=float) for one in lists])
-    wanted = List([np.array([[film, 1] for film in sorted(one)], dtype=float) for one in truths])
+    runs = [np.array([[film, -place] for place, film in enumerate(one)], dtype=float) for one in lists]
+    wanted = [np.array([[film, 1] for film in sorted(one)], dtype=float) for one in truths]
     found = ranx.evaluate(wanted, runs, [f"{name}@{n}" for name in names], return_mean=False)
     return {name: found[f"{name}@{n}"] for name in names}
 
 
-@pytest.mark.filterwarnings("ignore:.*unsafe cast from uint64")  # numba's, once, while it compiles ranx
-@pytest.mark.training  # numba compiles it
+@pytest.mark.training  # to load it takes seconds
 @given(judged_lists())
-def test_metrics_agree_with_ranx(made):
+def test_metrics_agree_with_ranx(ranx, made):
     lists, truths = made
     truth = truth_of(*truths)
     hit, wanted = metrics.hits(lists_of(*lists), truth), metrics.relevant(truth)
@@ -147,7 +154,7 @@ def test_metrics_agree_with_ranx(made):
         "map": metrics.average_precision(hit, wanted),
         "mrr": metrics.reciprocal_rank(hit),
     }
-    for name, theirs in of_ranx(list(ours), lists, truths).items():
+    for name, theirs in of_ranx(ranx, list(ours), lists, truths).items():
         np.testing.assert_allclose(ours[name], theirs, rtol=0, atol=1e-9, err_msg=name)
 
 
