@@ -1,7 +1,9 @@
 """How much property tests try: few examples by day, the same in every run; many by night, others in every run."""
 
 import os
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"  # `make nightly`
@@ -11,6 +13,11 @@ settings.register_profile(
 )
 settings.register_profile("nightly", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=1000)
 settings.load_profile("nightly" if NIGHTLY else "default")
+
+
+def by_night(*values: Any) -> list[Any]:
+    """Parameters that take long, of a kind that others stand for: only `make nightly` tries them."""
+    return [pytest.param(value, marks=pytest.mark.nightly) for value in values]
 
 
 def examples(*, nightly: int) -> int:

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from almazara.movies.exploring.explore import CHAPTERS
+from profiles import by_night
 from reading import PAGES, PERSON, PRODUCT, visit
 from sample_catalog import app_over, served
 from waiting import wait_for
@@ -21,10 +22,8 @@ REAL = (
 )
 WAYS = ((390, "dark", "en"), (1280, "light", "es"), (390, "light", "es"), (1280, "dark", "en"))
 """Widths, themes and languages: each pair of them, once."""
-LOOKS = [
-    *((path, way) for n, path in enumerate(PAGES) for way in WAYS[2 * (n % 2) :][:2]),
-    *((path, WAYS[n % 4]) for n, path in enumerate(EXPLORED[1:])),
-]
+ALL = [(path, WAYS[(n + more) % 4]) for more in range(4) for n, path in enumerate((*PAGES, *EXPLORED[1:]))]
+LOOKS = [*ALL[: len(ALL) // 4], *by_night(*ALL[len(ALL) // 4 :])]
 FOCUSABLE = "a[href],button,input,select,textarea,summary,[tabindex='0']"
 VISIBLE = f"""() => [...document.querySelectorAll("{FOCUSABLE}")]
   .filter(one => one.checkVisibility({{visibilityProperty: true}})).map(one => one.outerHTML.slice(0, 80))"""
@@ -44,12 +43,13 @@ def look(chromium, site, path, way):
         return [seen.status, seen.troubles, seen.overflow(), seen.violations(), seen.page.get_attribute("html", "lang")]
 
 
-@pytest.mark.parametrize(("path", "way"), LOOKS, ids=str)
-def test_a_page_complains_of_nothing_fits_the_window_and_is_accessible(chromium, demo_site, path, way):
+@pytest.mark.parametrize("page", LOOKS, ids=str)
+def test_a_page_complains_of_nothing_fits_the_window_and_is_accessible(chromium, demo_site, page):
+    path, way = page
     assert look(chromium, demo_site, path, way) == [200, [], 0, [], way[2]]
 
 
-@pytest.mark.parametrize("way", WAYS[:2], ids=str)
+@pytest.mark.parametrize("way", [WAYS[0], *by_night(WAYS[1])], ids=str)
 def test_the_page_of_an_error_is_accessible_too(chromium, demo_site, way):
     status, troubles, *others = look(chromium, demo_site, "/nada", way)
     assert (status, len(troubles)) == (404, 1)  # the browser's own remark on the 404
@@ -128,7 +128,7 @@ def has_panel(site):
     return "react-entry-point" in site.get("/explorar", headers={"Accept": "text/html"}).text
 
 
-@pytest.mark.parametrize("way", WAYS[:2], ids=str)
+@pytest.mark.parametrize("way", [WAYS[0], *by_night(WAYS[1])], ids=str)
 def test_live_pictures_take_the_places_of_the_servers_and_nothing_moves(chromium, demo_site, way):
     wait_for(lambda: has_panel(demo_site))
     width, theme, language = way

@@ -18,6 +18,7 @@ from almazara.prices.schema import RunState
 from almazara.prices.store.registry import store_at
 from page_server import reply, serving
 from price_shop import HTML, offer_page, opened, settings_over, shows
+from profiles import by_night
 from waiting import wait_for
 
 pytestmark = pytest.mark.server
@@ -108,7 +109,7 @@ def answers(client):
         return False
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1, *by_night(2, 3)])
 def test_a_killed_scraper_loses_nothing_doubles_nothing_and_is_resumed(tmp_path, seed):
     home, rng = tmp_path / "home", random.Random(seed)
     with slow_shop() as server:
