@@ -34,7 +34,7 @@ KEY: Final = "demostracion"
 LONGEST_SECONDS: Final = 420
 _READING_SECONDS: Final = 3.2  # how long a caption stands
 _ROUTE_SECONDS: Final = 2.2
-_FORECAST_SECONDS: Final = 300  # how long is waited for the first forecasts
+_FORECAST_SECONDS: Final = 900  # how long is waited for the first forecasts: with all extras, by every model
 _CAPTION: Final = """text => {
   const box = document.getElementById('caption') || document.body.appendChild(document.createElement('div'));
   box.id = 'caption'; box.textContent = text;
