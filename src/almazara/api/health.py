@@ -19,7 +19,7 @@ from almazara.prices.collecting.scraper_health import HealthReport
 from almazara.words.numbers import Language
 from almazara.words.said import Said, said
 
-router = APIRouter(tags=["estado"])
+router = APIRouter(tags=["estado"], responses=declared(422))
 
 InLanguage = Annotated[Language, Query(alias="lengua", description="En qué lengua se dicen mensaje y avisos.")]
 
