@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     """How many days fetched pages are kept, so that they can be read again when a rule is mended."""
     notify_urls: CommaSeparatedSecrets = ()
     """Where alerts go, separated by commas, as Apprise writes them: mailto://, tgram://, ntfy://, json:// ..."""
+    language: Annotated[str | None, Field(pattern="^(es|en)$")] = None
+    """Language of alerts, and of what the command line says of prices: es or en; by default alerts and advice are in
+    Spanish, and how the price reader and the forecasts do is said in English."""
     lstm_model: Path | None = None
     """Folder of an LSTM that `almazara prices train-lstm` or its notebook trained; without one, a retraining trains one
     of its own (an extra)."""

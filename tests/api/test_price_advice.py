@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -11,10 +12,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from almazara import asgi
 from almazara.prices.forecasting.models import registry
 from price_shop import NOW, observed, opened, product, retrain, settings_over
+from problems import is_problem
 from sample_catalog import served
 
 pytestmark = pytest.mark.server
@@ -22,6 +25,8 @@ pytestmark = pytest.mark.server
 DAYS = 300
 ZONE = "UTC"  # one without summer time, in which days ago are days ago at any hour
 NUMBERS = (*range(11), 12, 13, 21)
+SPANISH = {"de", "el", "los", "en", "se", "que", "con"}
+ENGLISH = {"of", "the", "it", "on", "is", "that", "with"}
 
 
 def price_on(day, number):
@@ -109,6 +114,64 @@ def test_what_is_not_known_is_bought_and_said(api, number, word):
 
 def test_a_deadline_too_short_to_judge_means_buy_now(api):
     assert asked(api, deadline_days=3)["action"] == "buy"
+
+
+@pytest.mark.parametrize("number", [0, 12, 13])
+def test_advice_comes_in_spanish_or_english_and_in_no_other_language(api, number):
+    plain, english = asked(api, number), asked(api, number, language="en")
+    assert asked(api, number, language="es") == plain
+    assert english["told"] == plain["told"]
+    assert [one["code"].rsplit(".", 1)[0] for one in plain["told"]][:2] == ["prices.advice", "prices.reason"]
+    for spoken in ("message", "reasons"):
+        assert english[spoken] != plain[spoken]
+    assert not SPANISH & words(english["message"], *english["reasons"])
+    assert not ENGLISH & words(plain["message"], *plain["reasons"])
+    is_problem(api.get("/advice", params={"product": f"shop.example:{number}", "language": "fr"}), 422)
+
+
+def words(*sentences):
+    return set(re.findall(r"\w+", " ".join(sentences).lower()))
+
+
+def test_advice_in_english_has_the_same_figures(api):
+    found = asked(api, deadline_days=30, quantity=3, language="en")
+    assert found["message"].startswith("Wait: buy as soon as it costs €8.50 or less")
+    told = " ".join(found["reasons"])
+    assert "near the highest" in told
+    assert "from €7.00 to €10.00; today, €10.00" in told
+    assert "up to 30% less (€7.00)" in told
+    assert "last 7 days" in found["cheapest"]["assumes"]
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [("/cheapest?category=oil", ("assumes",)), ("/categories/oil?", ("cheapest", "assumes")),
+     ("/story?product=shop.example:0", ("advice", "message"))],
+)  # fmt: skip
+def test_what_a_page_shows_at_once_is_said_in_the_language_that_is_asked_for(api, path, place):
+    def sentence(language):
+        found = api.get(f"{path}{language}").json()
+        for name in place:
+            found = found[name]
+        return words(found)
+
+    assert sentence("") == sentence("&language=es")
+    assert not ENGLISH & sentence("")
+    assert not SPANISH & sentence("&language=en")
+    is_problem(api.get(f"{path}&language=eo"), 422)
+
+
+@pytest.mark.parametrize(("language", "other"), [("es", "en"), ("en", "es")])
+@pytest.mark.parametrize("number", [0, 12, 13])
+def test_the_page_of_a_product_says_all_in_the_language_of_its_reader(api, number, language, other):
+    query = {"lengua": language}
+    page = api.get(f"/precios/shop.example:{number}", params=query, headers={"Accept": "text/html"})
+    api.cookies.clear()
+    shown = " ".join(LexborHTMLParser(page.text).css_first("main").text().replace("\xa0", " ").split())
+    for spoken, is_there in ((language, True), (other, False)):
+        advice = asked(api, number, language=spoken)
+        for sentence in (advice["message"], *advice["reasons"]):
+            assert (sentence in shown) is is_there
 
 
 def test_the_cheapest_litre_stands_beside_the_advice(api):
@@ -257,6 +320,19 @@ def test_the_command_line_advises_as_the_api_does(run, api):
     code, out, _ = run("advice", "shop.example:0")
     assert out.startswith("Espera: compra en cuanto cueste 8,50 €")
     assert "% menos" in out
+
+
+def test_the_command_line_speaks_the_language_of_the_settings(run, api, monkeypatch):
+    monkeypatch.setenv("ALMAZARA_LANGUAGE", "en")
+    code, out, _ = run("advice", "shop.example:0", "--json")
+    assert (code, json.loads(out)) == (0, asked(api, language="en"))
+    out = run("advice", "shop.example:0")[1]
+    assert out.startswith("Wait: buy as soon as it costs €8.50")
+    assert "costs less by the litre: €1.4000 (30% less)." in out
+    assert "Compared are prices per litre" in run("cheapest", "oil")[1]
+    monkeypatch.setenv("ALMAZARA_LANGUAGE", "fr")
+    code, _, err = run("advice", "shop.example:0")
+    assert (code, "ALMAZARA_LANGUAGE" in err, "Traceback" in err) == (1, True, False)
 
 
 def test_the_command_line_names_the_cheapest(run):

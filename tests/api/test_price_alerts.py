@@ -130,3 +130,8 @@ def test_what_rules_found_is_told_newest_first(api, home):
     assert api.get("/alerts/events?limit=1").json() == events[:1]
     assert "targets" not in events[0]
     is_problem(api.get("/alerts/events?limit=0"), 422)
+    assert api.get("/alerts/events?language=es").json() == events
+    english = api.get("/alerts/events?language=en").json()
+    assert english[0]["title"].startswith("Down to €10.00")
+    assert "Enlace" not in english[0]["body"]
+    is_problem(api.get("/alerts/events?language=fr"), 422)

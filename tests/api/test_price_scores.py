@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from almazara import asgi
-from almazara.prices.forecasting.issued import ISSUED
+from almazara.prices.forecasting.issued import ISSUED, SCORES
 from almazara.prices.forecasting.models import registry
 from price_shop import NOW, observed, opened, product, retrain, settings_over
 from sample_catalog import served
@@ -68,6 +68,26 @@ def test_a_number_of_days_that_is_none_is_refused(api, days):
     answer = api.get("/forecasts/score", params={"days": days})
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+DRIFTED = {
+    "en": "steps, 7 days ahead, errs 8.00 times as much as the last price.",
+    "es": "steps, a 7 días: yerra 8,00 veces lo que yerra el último precio.",
+}
+
+
+def test_drift_is_said_in_the_language_that_is_asked_for(tmp_path):
+    with opened(settings_over(tmp_path)) as prices:
+        yesterday = (TODAY - timedelta(days=1)).isoformat()
+        prices.store.put_document(SCORES, yesterday, {"steps/7": [40, 8.0, 1.0, 0.5, 36, 39, 0]})
+    with served(asgi.app_over(settings_over(tmp_path))) as client:
+        assert client.get("/forecasts/score").json()["drift"] == [DRIFTED["en"]]
+        assert client.get("/forecasts/score?language=fr").status_code == 422
+        for language, other in (("es", "en"), ("en", "es")):
+            assert client.get(f"/forecasts/score?language={language}").json()["drift"] == [DRIFTED[language]]
+            page = client.get(f"/precios/modelos?lengua={language}", headers={"Accept": "text/html"}).text
+            assert DRIFTED[language] in page
+            assert DRIFTED[other] not in page
 
 
 def test_prometheus_sees_the_scores(api):

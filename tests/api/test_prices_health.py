@@ -93,6 +93,32 @@ def test_what_was_not_read_for_days_is_unwell_on_every_page(client, tmp_path):
     assert "El lector de precios necesita atención" in api.get("/").text
 
 
+NEEDED = {"es": "El lector de precios necesita atención", "en": "The price reader needs attention"}
+UNREAD = {
+    "es": "Sin leer desde hace más de 3 días en shop.example: shop.example:1.",
+    "en": "Not read for more than 3 days at shop.example: shop.example:1.",
+}
+
+
+@pytest.mark.parametrize(("language", "other"), [("es", "en"), ("en", "es")])
+def test_what_is_wrong_with_the_scraper_is_said_in_the_language_that_is_asked_for(client, tmp_path, language, other):
+    fill(tmp_path, read_days_ago=5)
+    api = client()
+    health = api.get("/health", params={"lengua": language}).json()
+    assert health["precios"]["avisos"] == [UNREAD[language]]
+    assert health["mensaje"].endswith(
+        {"es": "el lector necesita atención.", "en": "the reader needs attention."}[language]
+    )
+    assert api.get("/health").json()["precios"]["avisos"] == [UNREAD["es"]]
+    is_problem(api.get("/health?lengua=fr"), 422)
+    for path in ("/precios/lector", "/"):
+        page = api.get(path, params={"lengua": language}, headers={"Accept": "text/html"}).text
+        api.cookies.clear()
+        assert NEEDED[language] in page
+        assert not {NEEDED[other], UNREAD[other]} & set(page.replace("<", ">").split(">"))
+    assert UNREAD[language] in api.get("/precios/lector", params={"lengua": language}).text
+
+
 def test_a_shop_that_blocks_is_unwell(client, tmp_path):
     problems = tuple(Problem("shop.example:1", "blocked", "captcha") for _ in range(9))
     run = Run(

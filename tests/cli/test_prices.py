@@ -260,7 +260,7 @@ def test_rules_are_made_listed_checked_and_removed(as_json, run, history):
         assert run(*arguments)[0] == 0
 
 
-def test_the_doctor_says_whether_the_scraper_is_well(as_json, run, history, home):
+def test_the_doctor_says_whether_the_scraper_is_well(as_json, run, history, home, monkeypatch):
     assert as_json("doctor")["healthy"] is True
     assert "Nothing is wrong" in run("doctor")[1]
     now = datetime.now(UTC)
@@ -269,7 +269,13 @@ def test_the_doctor_says_whether_the_scraper_is_well(as_json, run, history, home
         prices.store.save_run(bad)
     found = as_json("doctor", code=1)
     assert found["healthy"] is False
-    assert found["problems"]
+    english = "Of 9 pages of the shop shop.example in 7 days, 0% could be read."
+    assert found["problems"] == [english]
+    assert english in run("doctor")[1]
+    monkeypatch.setenv("ALMAZARA_LANGUAGE", "es")
+    assert as_json("doctor", code=1)["problems"] == [
+        "De 9 páginas de la tienda shop.example en 7 días se ha podido leer el 0 %."
+    ]
 
 
 def test_every_command_has_help(run):

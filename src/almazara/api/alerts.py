@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from almazara.api.errors import declared
-from almazara.api.prices import TEXT, Service
+from almazara.api.prices import TEXT, InLanguage, Service
 from almazara.api.routes import reading, send, writing
 from almazara.prices.alerts.alerting import MOST_DAYS
 from almazara.prices.alerts.delivery import RecordedEvent
@@ -109,6 +109,8 @@ def remove_rule(
 
 @router.get("/events", **reading(list[RecordedEvent], "Lo que han hallado las reglas, lo más nuevo primero"))
 def events(
-    service: Service, limit: Annotated[int, Query(ge=1, le=_MOST_EVENTS, description="Cuántos, como mucho.")] = 100
+    service: Service,
+    limit: Annotated[int, Query(ge=1, le=_MOST_EVENTS, description="Cuántos, como mucho.")] = 100,
+    language: InLanguage | None = None,
 ) -> Response:
-    return send(service.alert_events(limit))
+    return send(service.alert_events(limit, language))

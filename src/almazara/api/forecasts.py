@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from almazara.api.errors import declared
 from almazara.api.overview import DeadlineDays, Quantity
-from almazara.api.prices import All, ProductId, RunId, Service
+from almazara.api.prices import All, InLanguage, ProductId, RunId, Service
 from almazara.api.routes import reading, send, writing
 from almazara.errors import InputError
 from almazara.prices.answers import Advice, Cheapest, Prediction
@@ -14,6 +14,7 @@ from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.collecting.runs import RETRAIN, RunView, find, view
 from almazara.prices.forecasting.issued import KEPT_DAYS, ForecastReport
 from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS
+from almazara.words.numbers import Language
 
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
@@ -54,9 +55,11 @@ def retrain_run(run_id: RunId, service: Service) -> Response:
     "/forecasts/score", **reading(ForecastReport, "Aciertos de los pronósticos publicados, por modelo y horizonte")
 )
 def forecast_scores(
-    service: Service, days: Annotated[int, Query(ge=1, le=KEPT_DAYS, description="Días terminados que se miran.")] = 28
+    service: Service,
+    days: Annotated[int, Query(ge=1, le=KEPT_DAYS, description="Días terminados que se miran.")] = 28,
+    language: InLanguage = Language.EN,
 ) -> Response:
-    return send(service.forecast_scores(days))
+    return send(service.forecast_scores(days, language))
 
 
 @router.get("/advice", **reading(Advice, "Comprar ya o esperar, y por qué", 404))
@@ -65,13 +68,15 @@ def advice(
     product: ProductId,
     deadline_days: DeadlineDays = DEADLINE_DAYS,
     quantity: Quantity = 1,
+    language: InLanguage = Language.ES,
 ) -> Response:
-    return send(service.advice(product, deadline_days, quantity))
+    return send(service.advice(product, deadline_days, quantity, language))
 
 
 @router.get("/cheapest", **reading(Cheapest, "El litro más barato de una categoría, por calidad", 404))
 def cheapest(
     service: Service,
     category: Annotated[str, Query(min_length=1, max_length=100, description="La palabra con que se agrupan.")],
+    language: InLanguage = Language.ES,
 ) -> Response:
-    return send(service.cheapest(category))
+    return send(service.cheapest(category, language))

@@ -3,8 +3,9 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from almazara import log
@@ -14,8 +15,12 @@ from almazara.errors import AlmazaraError, UnavailableError
 from almazara.live import Live
 from almazara.movies.service import MovieService
 from almazara.prices.collecting.scraper_health import HealthReport
+from almazara.words.numbers import Language
+from almazara.words.said import Said, said
 
-router = APIRouter(tags=["estado"])
+router = APIRouter(tags=["estado"], responses=declared(422))
+
+InLanguage = Annotated[Language, Query(alias="lengua", description="En qué lengua se dicen mensaje y avisos.")]
 
 
 class MoviesHealth(BaseModel):
@@ -91,7 +96,7 @@ def _movies_health(live: Live[MovieService]) -> MoviesHealth | None:
     return MoviesHealth(version=service.version, cantidad=len(service), muestra=service.is_sample)
 
 
-def _prices_health(prices: Prices, watch: ScraperWatch) -> PricesHealth | None:
+def _prices_health(prices: Prices, watch: ScraperWatch, language: Language) -> PricesHealth | None:
     try:
         report = watch.report()
     except UnavailableError as error:
@@ -105,45 +110,45 @@ def _prices_health(prices: Prices, watch: ScraperWatch) -> PricesHealth | None:
         dias_sin_leer=dict(report.days_since_read),
         exito_por_tienda={shop: rate.success for shop, rate in report.shops.items()},
         exito_por_regla={rule: rate.success for rule, rate in report.rules.items()},
-        avisos=report.sentences,
+        avisos=[one.text(language) for one in report.sentences],
     )
 
 
-def _health(request: Request) -> Health:
+def _health(request: Request, language: Language) -> Health:
     state = request.app.state
-    films, prices = _movies_health(state.movies), _prices_health(state.prices, state.scraper_watch)
+    films, prices = _movies_health(state.movies), _prices_health(state.prices, state.scraper_watch, language)
+    message = said("health.alive.message", films=_films_sentence(films), prices=_prices_sentence(prices))
     return Health(
         estado="vivo",
         version=request.app.version,
         peliculas=films,
         precios=prices,
-        mensaje=f"Vivo. {_films_sentence(films)} {_prices_sentence(prices)}",
+        mensaje=message.text(language),
     )
 
 
-def _films_sentence(films: MoviesHealth | None) -> str:
+def _films_sentence(films: MoviesHealth | None) -> Said:
     if films is None:
-        return "Sin catálogo de películas todavía: ejecute `almazara up`."
-    source = "de la muestra inventada" if films.muestra else "del catálogo"
-    return f"{films.cantidad} películas {source}."
+        return said("health.films.none")
+    return said(f"health.films.{'sample' if films.muestra else 'catalog'}", n=films.cantidad)
 
 
-def _prices_sentence(prices: PricesHealth | None) -> str:
+def _prices_sentence(prices: PricesHealth | None) -> Said:
     if prices is None:
-        return "El almacén de precios no responde."
+        return said("health.prices.no_store")
     if not prices.seguidos:
-        return "No se sigue ningún precio: `almazara prices track`."
-    shop = " de la tienda de demostración" if prices.demo else ""
-    well = "el lector está sano" if prices.sano else "el lector necesita atención"
-    return f"{prices.seguidos} productos seguidos{shop}; {well}."
+        return said("health.prices.none")
+    shop = said("health.prices.demo") if prices.demo else ""
+    reader = said(f"health.prices.{'well' if prices.sano else 'unwell'}")
+    return said("health.prices.followed", n=prices.seguidos, demo=shop, reader=reader)
 
 
 @router.get("/health", summary="El proceso responde")
-def health(request: Request) -> Health:
-    return _health(request)
+def health(request: Request, language: InLanguage = Language.ES) -> Health:
+    return _health(request, language)
 
 
 @router.get("/ready", summary="Hay con qué responder", responses=declared(503))
-def ready(request: Request) -> Health:
+def ready(request: Request, language: InLanguage = Language.ES) -> Health:
     _ = request.app.state.movies.current
-    return _health(request)
+    return _health(request, language)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Query, Response
 
 from almazara.api.errors import declared
-from almazara.api.prices import TEXT, ProductId, Service
+from almazara.api.prices import TEXT, InLanguage, ProductId, Service
 from almazara.api.routes import reading, send
 from almazara.api.tables import DESCRIBED, Format, as_table
 from almazara.prices.answering.categories import Category, CategoryStory
@@ -13,6 +13,7 @@ from almazara.prices.answering.overview import OverviewRow
 from almazara.prices.answering.story import Story
 from almazara.prices.answers import MOST_PIECES
 from almazara.prices.buying.policy import DEADLINE_DAYS, LONGEST_DEADLINE
+from almazara.words.numbers import Language
 
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
@@ -39,9 +40,13 @@ def overview(
 
 @router.get("/story", **reading(Story, "Todo lo que muestra la página de un producto, de una vez", 404))
 def story(
-    service: Service, product: ProductId, deadline_days: DeadlineDays = DEADLINE_DAYS, quantity: Quantity = 1
+    service: Service,
+    product: ProductId,
+    deadline_days: DeadlineDays = DEADLINE_DAYS,
+    quantity: Quantity = 1,
+    language: InLanguage = Language.ES,
 ) -> Response:
-    return send(service.story(product, deadline_days, quantity))
+    return send(service.story(product, deadline_days, quantity, language))
 
 
 @router.get(
@@ -53,6 +58,8 @@ def categories(service: Service) -> Response:
 
 @router.get("/categories/{category}", **reading(CategoryStory, "Todo lo que muestra la página de una categoría", 404))
 def category_story(
-    service: Service, category: Annotated[str, Path(json_schema_extra=TEXT, description="La palabra que las agrupa.")]
+    service: Service,
+    category: Annotated[str, Path(json_schema_extra=TEXT, description="La palabra que las agrupa.")],
+    language: InLanguage = Language.ES,
 ) -> Response:
-    return send(service.category_story(category))
+    return send(service.category_story(category, language))

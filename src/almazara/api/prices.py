@@ -18,6 +18,7 @@ from almazara.prices.answering.history import MAX_ROWS
 from almazara.prices.answers import AnyRow, DailyRow, DataQuery, DataRow, IndexRow, Product
 from almazara.prices.collecting.runs import SCRAPE, RunView, find
 from almazara.prices.service import PriceService
+from almazara.words.numbers import Language
 
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
@@ -61,6 +62,7 @@ async def _service(request: Request) -> PriceService:
 All = Annotated[Prices, Depends(_prices)]
 Service = Annotated[PriceService, Depends(_service)]
 ProductId = Annotated[str, Query(json_schema_extra=TEXT, description="Id de un producto, `tienda:código`.")]
+InLanguage = Annotated[Language, Query(description="En qué lengua se dicen las frases.")]
 RunId = Annotated[str, Path(json_schema_extra=TEXT, description="El run_id que dio el POST.")]
 
 

@@ -26,6 +26,7 @@ from almazara.prices.service import PriceService
 from almazara.prices.store.protocol import ObservationStore
 from almazara.prices.store.registry import open_store
 from almazara.settings import Settings
+from almazara.words.numbers import Language
 
 if TYPE_CHECKING:
     from almazara.prices.collecting.jobs import ScrapeJobs
@@ -148,4 +149,5 @@ def send_alerts(settings: Settings, service: PriceService) -> tuple[int, Deliver
     """Alert those whom the settings name; see `PriceService.alert`."""
     from almazara.prices.alerts.notify import AppriseNotifier
 
-    return service.alert(AppriseNotifier([url.get_secret_value() for url in settings.notify_urls]))
+    notifier = AppriseNotifier([url.get_secret_value() for url in settings.notify_urls])
+    return service.alert(notifier, Language(settings.language or Language.ES))

@@ -10,6 +10,7 @@ import typer
 
 from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer
 from almazara.errors import InputError
+from almazara.words.numbers import Language
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -92,7 +93,8 @@ def events(as_json: AsJson = False) -> None:
     from almazara.prices.alerts.delivery import recorded
 
     with _opened_store() as store:
-        found = recorded(store)[::-1]
+        asked = load_settings().language
+        found = recorded(store, language=Language(asked) if asked else None)[::-1]
     rows = ([f"{event.recorded_at:%Y-%m-%d %H:%M}", f"{event.title}\n{event.body}"] for event in found)
     print_answer(found, [Table(["when", "what"], rows)], as_json=as_json)
 

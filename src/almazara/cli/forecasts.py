@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, showing_progress
+from almazara.cli.output import AsJson, Table, language, load_settings, opened_prices, print_answer, showing_progress
 from almazara.cli.versions import Version, go_back, show_versions
 from almazara.errors import InputError
+from almazara.words import numbers
+from almazara.words.numbers import Language
+from almazara.words.said import Money, said
 
 if TYPE_CHECKING:
     from almazara.prices.answers import Advice, Prediction
@@ -124,7 +127,7 @@ def score(
 ) -> None:
     """How the published forecasts did once their days had come, by model and days ahead."""
     with opened_prices() as prices:
-        report = prices.service.forecast_scores(days)
+        report = prices.service.forecast_scores(days, language(Language.EN))
     columns = ["model", "days ahead", "forecasts", "error", "beside last value", "80 % holds", "95 % holds"]
     rows = []
     for one in report.scores:
@@ -158,31 +161,29 @@ def advice(
     """Buy now, or wait for a target price until a day; and why."""
     with opened_prices() as prices:
         prices.forecasts.refresh()
-        found = prices.service.advice(product, deadline_days, quantity)
+        found = prices.service.advice(product, deadline_days, quantity, language(Language.ES))
     print_answer(found, _advice_in_words(found), as_json=as_json)
 
 
 def _advice_in_words(found: Advice) -> Iterator[str]:
-    from almazara.prices.money import money
-
     yield found.message
     yield from (f"- {reason}" for reason in found.reasons)
     if found.cheapest and found.cheapest.switch:
         other = found.cheapest.offer
-        per_litre = money(other.price_per_litre, other.currency)
-        yield f"- {other.product} cuesta menos por litro: {per_litre} ({found.cheapest.saving_percent} % menos)."
+        per_litre, share = Money(other.price_per_litre, other.currency), found.cheapest.saving_percent / 100
+        cheaper = said("prices.cheapest.other", product=other.product, price=per_litre, share=share)
+        yield f"- {cheaper.text(language(Language.ES))}"
 
 
 def cheapest(
     category: Annotated[str, typer.Argument(help="Category of the products.")], as_json: AsJson = False
 ) -> None:
     """The offers of a category by price per litre."""
-    from almazara.prices.money import money
-
+    spoken = language(Language.ES)
     with opened_prices() as prices:
-        found = prices.service.cheapest(category)
+        found = prices.service.cheapest(category, spoken)
     rows = (
-        [one.product, money(one.price_per_litre, one.currency), one.grade or "", one.title or ""]
+        [one.product, numbers.money(one.price_per_litre, one.currency, spoken), one.grade or "", one.title or ""]
         for one in found.offers
     )
     print_answer(found, [Table(["product", "per litre", "grade", "title"], rows), found.assumes], as_json=as_json)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from almazara.errors import InputError
+from almazara.words.numbers import Language
 
 if TYPE_CHECKING:
     from almazara.app.prices import Prices
@@ -30,6 +31,11 @@ def load_settings() -> Settings:
     except ValidationError as error:
         wrong = "; ".join(f"ALMAZARA_{one['loc'][0]}".upper() + f": {one['msg']}" for one in error.errors())
         raise InputError(f"A setting cannot be used: {wrong}.") from error
+
+
+def language(default: Language) -> Language:
+    """The language that the settings name, else the one in which the command always spoke."""
+    return Language(load_settings().language or default)
 
 
 @contextmanager

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from almazara.cli import alerts, forecasts, price_histories
-from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, showing_progress
+from almazara.cli.output import AsJson, Table, language, load_settings, opened_prices, print_answer, showing_progress
 from almazara.cli.price_histories import ProductId, Products, written
 from almazara.errors import InputError
+from almazara.words.numbers import Language
+from almazara.words.said import said
 
 if TYPE_CHECKING:
     from almazara.prices.answers import LatestPrice
@@ -115,15 +117,17 @@ def doctor(as_json: AsJson = False) -> None:
     """Whether the scraper is well: what was read, how long ago, and what is wrong."""
     with opened_prices() as prices:
         report = prices.service.health()
+    spoken = language(Language.EN)
+    problems = [one.text(spoken) for one in report.sentences]
     answer = {
         "healthy": report.healthy,
         "shops": {name: rate.success for name, rate in report.shops.items()},
         "rules": {name: rate.success for name, rate in report.rules.items()},
         "days_since_read": report.days_since_read,
-        "problems": report.sentences,
+        "problems": problems,
     }
     rows = ([name, "never" if days is None else f"{days:.1f}"] for name, days in report.days_since_read.items())
-    told = report.sentences or ["Nothing is wrong."]
+    told = problems or [said("prices.health.well").text(spoken)]
     print_answer(answer, [Table(["product", "days since read"], rows), *told], as_json=as_json)
     if not report.healthy:
         raise typer.Exit(1)

@@ -15,6 +15,7 @@ from almazara.errors import InputError
 from almazara.prices.forecasting.published import Backtested, QuantileForecast
 from almazara.prices.packs import price_per_litre
 from almazara.prices.schema import TICK, Availability, Listing, ListingKind, Observation
+from almazara.words.said import Said
 
 PIECE: Final = "piece"
 MOST_PIECES: Final = 1000
@@ -285,7 +286,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Buy now, or wait for a price until a day; what is expected of following it, and why (in Spanish).
+    """Buy now, or wait for a price until a day; what is expected of following it, and why, in words.
 
     Attributes:
         action: `buy` or `wait`.
@@ -297,6 +298,7 @@ class Advice:
         chance_of_paying_more: Than now, by following the advice: 0 with `buy`.
         message: The advice in one sentence.
         reasons: Sentences with true figures.
+        told: The message and the reasons, in order, as codes and figures.
         cheapest: The cheapest comparable litre, where litres are known.
     """
 
@@ -314,6 +316,7 @@ class Advice:
     chance_of_paying_more: float
     message: str
     reasons: list[str]
+    told: list[Said]
     cheapest: Switch | None
 
 

@@ -1,12 +1,10 @@
-"""Price text to money: strict, so that what can be read in two ways is refused; and money to text."""
+"""Price text to money: strict, so that what can be read in two ways is refused."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
-
-from almazara.words import numbers
 
 Mark = Literal[".", ","]
 
@@ -186,13 +184,3 @@ def _decimal_mark(number: str, marks: list[str], currency: str | None, decimal: 
 def _grouped(whole: str) -> bool:
     """Whether the grouping is none, in threes (1.234.567), or Indian (1,23,456)."""
     return bool(re.fullmatch(r"\d+|\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*|\d{1,2}(?:,\d{2})+,\d{3}", whole))
-
-
-def money(amount: Decimal | None, currency: str | None) -> str:
-    """An amount as Spain writes it.
-
-    Example:
-        >>> money(Decimal("1234.5"), "EUR"), money(Decimal("7.995"), "TND")
-        ('1.234,50 €', '7,995 TND')
-    """
-    return "sin precio" if amount is None else numbers.money(amount, currency)

@@ -39,6 +39,7 @@ from almazara.prices.forecasting import issued
 from almazara.prices.publishing import Published
 from almazara.prices.schema import Observation
 from almazara.prices.store.protocol import ObservationStore
+from almazara.words.numbers import Language
 
 _EXPLORED_DAYS: Final = 730
 
@@ -178,38 +179,44 @@ class PriceService:
             return own
         return Prediction.of(forecasts.of(f"{name}:{currency}", horizon_days, levels))
 
-    def advice(self, listing_id: str, deadline_days: int, quantity: int) -> Advice:
-        """Buy now or wait; see `advise`."""
+    def advice(self, listing_id: str, deadline_days: int, quantity: int, language: Language = Language.ES) -> Advice:
+        """Buy now or wait, in words of a language; see `advise`."""
         known = self._known()
         listing = known.product(listing_id)
         beside = known.products(listing.category) if listing.category else known.shown([listing])
         own = next(one for one in beside if one.id == listing_id)
         prices = known.series([listing_id], days=ADVISED_DAYS).panel
-        return advise(Question(own, beside, prices, known.today, deadline_days, quantity), known.policies)
+        return advise(Question(own, beside, prices, known.today, deadline_days, quantity), known.policies, language)
 
-    def story(self, listing_id: str, deadline_days: int = DEADLINE_DAYS, quantity: int = 1) -> Story:
+    def story(
+        self,
+        listing_id: str,
+        deadline_days: int = DEADLINE_DAYS,
+        quantity: int = 1,
+        language: Language = Language.ES,
+    ) -> Story:
         """Everything about a product at once; see `advise` for the question that its advice answers.
 
         Raises:
             InputError: when it is a search, or for a deadline or quantity out of range.
             NotFoundError: when it is not known.
         """
-        return story.story(self._known(), listing_id, deadline_days, quantity)
+        return story.story(self._known(), listing_id, deadline_days, quantity, language)
 
     def categories(self) -> list[Category]:
         """All categories, kept as the overview is."""
         known = self._known()
         return self._categories.of((self.store.revision(), known.today), lambda: categories.categories(known))
 
-    def category_story(self, category: str) -> CategoryStory:
+    def category_story(self, category: str, language: Language = Language.ES) -> CategoryStory:
         """Everything about a category at once.
 
         Raises:
             NotFoundError: when it has no products.
         """
-        return categories.category_story(self._known(), category)
+        return categories.category_story(self._known(), category, language)
 
-    def cheapest(self, category: str) -> Cheapest:
+    def cheapest(self, category: str, language: Language = Language.ES) -> Cheapest:
         """The cheapest litre of a category.
 
         Raises:
@@ -218,17 +225,25 @@ class PriceService:
         products = self._known().products(category)
         if not products:
             raise history.no_category(category)
-        return cheapest(category, products)
+        return cheapest(category, products, language)
 
-    def forecast_scores(self, days: int) -> issued.ForecastReport:
+    def forecast_scores(self, days: int, language: Language = Language.EN) -> issued.ForecastReport:
         """How the published forecasts did over the last `days` days that have ended, and what has drifted."""
-        return issued.report(self.store, self._known().today, days)
+        return issued.report(self.store, self._known().today, days, language)
 
-    def alert(self, notifier: Notifier) -> tuple[int, Delivered]:
-        """Keep new alert events and send what is due; returns how many were new, and what was sent."""
+    def alert(self, notifier: Notifier, language: Language = Language.ES) -> tuple[int, Delivered]:
+        """Keep new alert events and send what is due; see `alerting.alert`."""
         known = self._known()
         drifts = issued.drift(self.store, known.today)
-        return alerting.alert(self.store, notifier, self.health(), known.now, policies=known.policies, drifts=drifts)
+        return alerting.alert(
+            self.store,
+            notifier,
+            self.health(),
+            known.now,
+            policies=known.policies,
+            drifts=drifts,
+            language=language,
+        )
 
     def alert_rules(self) -> list[AlertRule]:
         """The alert rules, those that target prices stand for among them, oldest first."""
@@ -242,9 +257,9 @@ class PriceService:
         """Forget a rule, or the target price that it stands for; see `alerting.remove_rule`."""
         alerting.remove_rule(self.store, rule_id)
 
-    def alert_events(self, limit: int) -> list[RecordedEvent]:
-        """What rules found, newest first."""
-        return delivery.recorded(self.store, limit)
+    def alert_events(self, limit: int, language: Language | None = None) -> list[RecordedEvent]:
+        """What rules found, newest first; see `delivery.recorded`."""
+        return delivery.recorded(self.store, limit, language)
 
     def health(self) -> scraper_health.HealthReport:
         """Whether the scraper is well, from the runs and readings of the last week."""

@@ -86,7 +86,7 @@ async def retrain(request: Request) -> Response:
 async def forecasts(request: Request) -> Response:
     """How many prices lay within the intervals that were published, and the errors beside the last value's."""
     language = reader_of(request).language
-    found = await run_in_threadpool(_prices(request).service.forecast_scores, _SCORED_DAYS)
+    found = await run_in_threadpool(_prices(request).service.forecast_scores, _SCORED_DAYS, language)
     values: dict[str, Any] = {"found": found, "scores": _scores(found.scores, language), "days": _SCORED_DAYS}
     values["picture"] = _promises(found.scores, language) if found.scores else None
     return page(request, "forecasts.html", here="prices", **values)

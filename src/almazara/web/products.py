@@ -57,7 +57,7 @@ async def product(request: Request) -> Response:
 
 def described(prices: PriceService, listing_id: str, language: Language) -> dict[str, Any]:
     """A product as templates show it: the decision, its history and what may come, other shops, alerts."""
-    story = prices.story(listing_id)
+    story = prices.story(listing_id, language=language)
     return {**_decision(story, language), **_history(story, language), **_beside(story, language)}
 
 

@@ -37,6 +37,11 @@ class Said:
     code: str
     figures: Mapping[str, "Figure"] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "Said":
+        """A sentence that was kept as JSON, of which no figure is a day: JSON has none."""
+        return cls(document["code"], {name: _kept(value) for name, value in document["figures"].items()})
+
     def text(self, language: Language = Language.ES) -> str:
         """The sentence.
 
@@ -59,6 +64,17 @@ Figure = Union[str, int, float, Decimal, date, Money, Said, Sequence[str]]  # no
 def said(code: str, **figures: Figure) -> Said:
     """A sentence by its code."""
     return Said(code, figures)
+
+
+def _kept(value: Any) -> Figure:  # noqa: ANN401 - what JSON holds
+    match value:
+        case {"code": _, "figures": _}:
+            return Said.of(value)
+        case {"amount": amount, "currency": currency}:
+            return Money(Decimal(amount), currency)
+        case _:
+            figure: Figure = value
+            return figure
 
 
 _Writer = Callable[[Any, Language], str]

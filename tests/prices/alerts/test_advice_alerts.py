@@ -30,8 +30,8 @@ def found(readings, rule=RULE, advises=None):
 def test_the_turn_from_wait_to_buy_is_one_event():
     [event] = found([(3, "10"), (2, "10"), (1, "7"), (0, "7")])
     assert event.occurred_at == NOW - timedelta(days=1)
-    assert event.title == "Ya no esperes: compra a 7,00 €: Aceite"
-    assert "30 días" in event.body
+    assert event.told[0].text() == "Ya no esperes: compra a 7,00 €: Aceite"
+    assert "El consejo a 30 días ha pasado a comprar" in [one.text() for one in event.told]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ import threading
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
+from email import message_from_bytes
+from email.header import decode_header, make_header
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -99,6 +101,29 @@ def test_a_price_below_target_goes_out_once_by_mail_and_webhook(tmp_path, mailbo
     assert len(mailbox.messages) == 1
     [posted] = webhook.posts
     assert "29,95" in posted["title"] + posted["message"]
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "body"),
+    [
+        (None, "Ya está a 29,95 €: ", ["Precio: 29,95 €", "Tu objetivo: 30,00 €", "Enlace: "]),
+        ("es", "Ya está a 29,95 €: ", ["Precio: 29,95 €", "Tu objetivo: 30,00 €", "Enlace: "]),
+        ("en", "Now at €29.95: ", ["Price: €29.95", "Your target: €30.00", "Link: "]),
+    ],
+)
+def test_an_alert_goes_out_in_the_language_of_the_settings(tmp_path, mailbox, language, title, body):
+    with serving() as server, hook() as webhook:
+        shows(server, {"/1": offer_page("29.95", "AOVE 5 l")})
+        urls = f"{mailbox.url},{webhook.url}"
+        settings = settings_over(tmp_path, loopback_ports=(server.port,), notify_urls=urls, language=language)
+        with opened(settings) as prices:
+            prices.service.add_product(server.url("/1"), marketplace=None, category=None, target_price=Decimal(30))
+            prices.jobs.run()
+    [posted], [mail] = webhook.posts, mailbox.messages
+    assert posted["title"] == f"{title}AOVE 5 l"
+    name, *lines = posted["message"].splitlines()
+    assert (name, lines[:2], lines[2].startswith(body[2])) == ("AOVE 5 l", body[:2], True)
+    assert str(make_header(decode_header(message_from_bytes(mail.content)["Subject"]))) == posted["title"]
 
 
 def test_a_target_that_does_not_answer_is_tried_again_and_the_others_get_nothing_twice(tmp_path, mailbox):

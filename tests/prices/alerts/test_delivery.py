@@ -3,12 +3,15 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
-from almazara.prices.alerts.delivery import GIVE_UP, LEASE, Delivered, deliver, record, trouble_since
+from almazara.prices.alerts.delivery import EVENTS, GIVE_UP, LEASE, Delivered, deliver, record, recorded, trouble_since
 from almazara.prices.alerts.rules import AlertEvent, RuleKind
 from almazara.prices.store.registry import store_at
+from almazara.words.numbers import Language
+from almazara.words.said import Money, said
 
 NOW = datetime(2026, 4, 1, 8, tzinfo=UTC)
 
@@ -47,7 +50,9 @@ def store(tmp_path):
 
 
 def event(name="e1"):
-    return AlertEvent(name, "mine", RuleKind.DROP, "shop:a", NOW, f"Baja {name}", "cuerpo")
+    price = Money(Decimal(5), "EUR")
+    told = (said("prices.alert.drop", price=price, name=name), said("prices.alert.product", price=price, name=name))
+    return AlertEvent(name, "mine", RuleKind.DROP, "shop:a", NOW, told)
 
 
 def minutes(number):
@@ -59,7 +64,34 @@ def test_an_event_is_sent_once_however_often_it_is_made_and_delivered(store):
     for again in range(3):
         record(store, [event()], box.targets, now=minutes(again))
         deliver(store, box, now=minutes(again))
-    assert box.taken == [("mail", "Baja e1")]
+    assert box.taken == [("mail", "Baja a 5,00 €: e1")]
+
+
+@pytest.mark.parametrize(("language", "title"), [("es", "Baja a 5,00 €: e1"), ("en", "Down to €5.00: e1")])
+def test_an_event_is_sent_in_the_language_of_the_owner_and_shown_in_any(store, language, title):
+    box = Box("mail")
+    record(store, [event()], box.targets, now=NOW, language=Language(language))
+    deliver(store, box, now=NOW)
+    assert box.taken == [("mail", title)]
+    assert recorded(store)[0].title == title
+    [spanish], [english] = (recorded(store, language=one) for one in Language)
+    assert (spanish.title, spanish.body) == ("Baja a 5,00 €: e1", "e1\nPrecio: 5,00 €")
+    assert (english.title, english.body) == ("Down to €5.00: e1", "e1\nPrice: €5.00")
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"told": [{"code": "prices.alert.of_a_later_version", "figures": {}}]},
+             {"told": [{"code": "prices.alert.drop", "figures": {}}]}],
+)  # fmt: skip
+def test_an_event_without_words_of_ours_is_shown_as_it_was_sent(store, told):
+    kept = {"event_id": "e0", "rule_id": "r", "kind": "drop", "listing_id": None, "occurred_at": NOW.isoformat(),
+            "recorded_at": NOW.isoformat(), "title": "Baja", "body": "cuerpo", "targets": ["mail"], **told}  # fmt: skip
+    store.put_document(EVENTS, "e0", kept)
+    [shown] = recorded(store, language=Language.EN)
+    assert (shown.title, shown.body) == ("Baja", "cuerpo")
+    box = Box("mail")
+    deliver(store, box, now=NOW)
+    assert box.taken == [("mail", "Baja")]
 
 
 def test_recording_says_how_many_events_are_new(store):
@@ -75,7 +107,7 @@ def test_a_failed_event_is_tried_again_after_a_pause_and_then_sent_once(store):
     assert deliver(store, box, now=minutes(1)) == Delivered()
     assert deliver(store, box, now=minutes(6)) == Delivered(sent=1)
     assert deliver(store, box, now=minutes(600)) == Delivered()
-    assert box.taken == [("mail", "Baja e1")]
+    assert box.taken == [("mail", "Baja a 5,00 €: e1")]
 
 
 def test_pauses_grow_and_the_event_is_given_up_after_a_week(store):
@@ -92,14 +124,14 @@ def test_a_target_that_took_it_is_not_asked_again_because_another_failed(store):
     deliver(store, box, now=NOW)
     box.broken.clear()
     deliver(store, box, now=minutes(60))
-    assert sorted(box.taken) == [("chat", "Baja e1"), ("mail", "Baja e1")]
+    assert sorted(box.taken) == [("chat", "Baja a 5,00 €: e1"), ("mail", "Baja a 5,00 €: e1")]
 
 
 def test_a_target_added_later_is_not_told_what_was_before(store):
     record(store, [event()], ["mail"], now=NOW)
     box = Box("mail", "chat")
     deliver(store, box, now=NOW)
-    assert box.taken == [("mail", "Baja e1")]
+    assert box.taken == [("mail", "Baja a 5,00 €: e1")]
 
 
 def test_an_event_whose_sender_was_killed_is_sent_after_the_lease(store):
@@ -120,7 +152,7 @@ def test_several_senders_at_once_send_each_event_once(store, tmp_path):
         list(pool.map(lambda each: deliver(each, box, now=NOW), stores))
     for each in stores:
         each.close()
-    assert sorted(box.taken) == [("mail", f"Baja e{i}") for i in range(5)]
+    assert sorted(box.taken) == [("mail", f"Baja a 5,00 €: e{i}") for i in range(5)]
 
 
 def test_an_unwell_scraper_keeps_its_moment_until_it_is_well(store):

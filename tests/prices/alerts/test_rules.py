@@ -1,9 +1,11 @@
 """Alert rules make each event once, whatever is asked again or restarted."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +24,8 @@ from almazara.prices.alerts.rules import (
 from almazara.prices.collecting.scraper_health import HealthProblem, HealthReport, Trouble
 from almazara.prices.forecasting.scores import Drift
 from almazara.prices.schema import Availability, Listing, Observation
+from almazara.words.numbers import Language
+from almazara.words.said import Said
 
 CREATED = datetime(2026, 4, 1, 8, tzinfo=UTC)
 LISTING = Listing(
@@ -117,15 +121,38 @@ def test_a_changed_target_is_another_event():
     assert first[0].event_id != second[0].event_id
 
 
-def test_the_message_names_title_price_target_and_link_in_spanish():
-    event = evaluate(BELOW, LISTING, readings("45", "1038.5", "39.9"))[0]
-    assert event.title == "Ya está a 39,90 €: Aceite de oliva virgen extra 5 L"
-    assert event.body.splitlines() == [
-        "Aceite de oliva virgen extra 5 L",
-        "Precio: 39,90 €",
-        "Tu objetivo: 40,00 €",
-        "Enlace: https://tienda.example/p1",
-    ]
+def words(event, language=Language.ES):
+    """The lines of an event in a language, its title first."""
+    return "\n".join(one.text(language) for one in event.told).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            Language.ES,
+            [
+                "Ya está a 39,90 €: Aceite de oliva virgen extra 5 L",
+                "Aceite de oliva virgen extra 5 L",
+                "Precio: 39,90 €",
+                "Tu objetivo: 40,00 €",
+                "Enlace: https://tienda.example/p1",
+            ],
+        ),
+        (
+            Language.EN,
+            [
+                "Now at €39.90: Aceite de oliva virgen extra 5 L",
+                "Aceite de oliva virgen extra 5 L",
+                "Price: €39.90",
+                "Your target: €40.00",
+                "Link: https://tienda.example/p1",
+            ],
+        ),
+    ],
+)
+def test_the_message_names_title_price_target_and_link_in_both_languages(language, lines):
+    assert words(evaluate(BELOW, LISTING, readings("45", "1038.5", "39.9"))[0], language) == lines
 
 
 @pytest.mark.parametrize(
@@ -133,10 +160,23 @@ def test_the_message_names_title_price_target_and_link_in_spanish():
     [(Reference.PREVIOUS, "Antes: 46,00 €"), (Reference.MEDIAN_30, "Mediana de 30 días: 50,00 €")],
 )
 def test_the_message_of_a_drop_names_what_the_price_is_compared_with(reference, compared):
-    against = rule(RuleKind.DROP, percent=Decimal(10), reference=reference)
-    event = evaluate(against, LISTING, readings(*["50"] * 20, "46", "40"))[-1]
-    assert event.title == "Baja a 40,00 €: Aceite de oliva virgen extra 5 L"
-    assert f"{compared} (aviso desde un 10 % menos)" in event.body.splitlines()
+    against = rule(RuleKind.DROP, percent=Decimal("12.50"), reference=reference)
+    title, *lines = words(evaluate(against, LISTING, readings(*["50"] * 20, "46", "40"))[-1])
+    assert title == "Baja a 40,00 €: Aceite de oliva virgen extra 5 L"
+    assert f"{compared} (aviso desde un 12,5 % menos)" in lines
+
+
+def test_the_message_of_a_lowest_price_names_in_how_many_days():
+    assert words(evaluate(LOWEST, LISTING, readings(*["50"] * 6, "49"))[-1])[0].startswith("Mínimo de 5 días, 49,00 €")
+
+
+@given(st.sampled_from([BELOW, DROP, BACK, LOWEST]), st.lists(st.integers(3000, 5000), min_size=8), st.text(min_size=1))
+def test_a_message_that_was_kept_as_json_is_read_again_word_for_word(watched, cents, title):
+    history = readings(*[None if n % 5 == 0 else str(Decimal(n) / 100) for n in cents])
+    for event in evaluate(watched, replace(LISTING, title=title), history):
+        kept = [Said.of(one) for one in json.loads(msgspec.json.encode(event.told))]
+        for language in Language:
+            assert [one.text(language) for one in kept] == [one.text(language) for one in event.told]
 
 
 def test_a_drop_against_the_price_before_is_told_each_time():
@@ -169,7 +209,7 @@ def test_the_median_is_the_price_of_half_the_time_and_not_of_less():
 def test_back_in_stock_is_told_once_with_the_price():
     history = readings("50", None, None, "48", "48")
     assert told(BACK, history) == [3]
-    assert evaluate(BACK, LISTING, history)[0].title.startswith("Disponible de nuevo a 48,00 €")
+    assert words(evaluate(BACK, LISTING, history)[0])[0].startswith("Disponible de nuevo a 48,00 €")
 
 
 def test_a_product_first_seen_in_stock_is_not_back():
@@ -215,11 +255,14 @@ def test_a_listings_own_target_is_a_rule():
 
 def test_an_unwell_scraper_is_told_once_until_it_was_well():
     watch = AlertRule("health", RuleKind.SCRAPER_UNWELL, CREATED)
-    trouble = HealthProblem(Trouble.LOW_SHOP_RATE, "tienda.example", 0.4, "Of 10 pages ...")
+    trouble = HealthProblem(Trouble.LOW_SHOP_RATE, "tienda.example", {"attempts": 10, "days": 7, "share": 0.4})
     ill = HealthReport((trouble,), {}, {}, {})
     event = unwell_event(watch, ill, CREATED)
-    assert event.title == "El lector de precios necesita atención"
-    assert "tienda.example: solo se puede leer el 40% de las páginas." in event.body
+    assert words(event) == [
+        "El lector de precios necesita atención",
+        "De 10 páginas de la tienda tienda.example en 7 días se ha podido leer el 40 %.",
+    ]
+    assert words(event, Language.EN)[1] == trouble.sentence.text(Language.EN)
     assert unwell_event(watch, ill, CREATED).event_id == event.event_id
     assert unwell_event(watch, ill, CREATED + timedelta(days=1)).event_id != event.event_id
     assert unwell_event(watch, HealthReport((), {}, {}, {}), CREATED) is None
@@ -229,18 +272,12 @@ def test_an_unwell_scraper_is_told_once_until_it_was_well():
 def test_drifted_forecasts_are_told_in_words_until_they_keep_their_promise(what):
     watch = AlertRule("drift", RuleKind.FORECASTS_DRIFTED, CREATED)
     event = drift_event(watch, [Drift("steps", 7, what, 0.5)], CREATED)
-    assert event.title == "Los pronósticos se han desviado"
-    assert event.body.startswith("steps, a 7 días: ")
+    assert words(event)[0] == "Los pronósticos se han desviado"
+    assert words(event)[1].startswith("steps, a 7 días: ")
+    assert words(event, Language.EN)[1].startswith("steps, 7 days ahead, ")
     assert drift_event(watch, [], CREATED) is None
     other = AlertRule("health", RuleKind.SCRAPER_UNWELL, CREATED)
     assert drift_event(other, [Drift("steps", 1, what, 2)], CREATED) is None
-
-
-@pytest.mark.parametrize("trouble", Trouble)
-def test_every_trouble_has_words(trouble):
-    watch = AlertRule("health", RuleKind.SCRAPER_UNWELL, CREATED)
-    report = HealthReport((HealthProblem(trouble, "tienda.example", 0.5, ""),), {}, {}, {})
-    assert "tienda.example" in unwell_event(watch, report, CREATED).body
 
 
 @pytest.mark.parametrize("made", [BELOW, DROP, BACK, LOWEST])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from almazara.prices.collecting.scraper_health import Rate, Trouble, assess
 from almazara.prices.schema import Availability, Listing, Observation, Problem, Run, RunState
+from almazara.words.numbers import Language
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SHOP = "tienda.example"
@@ -35,6 +36,10 @@ def run(days_ago, problems=(), *, kind="scrape", shop=SHOP, **counts):
     return Run(f"r{days_ago}", kind, shop, RunState.DONE, started, counts=counts, problems=tuple(problems))
 
 
+def words(report, language=Language.EN):
+    return [one.text(language) for one in report.sentences]
+
+
 def troubles(report):
     return [(problem.trouble, problem.subject) for problem in report.problems]
 
@@ -54,8 +59,8 @@ def test_nothing_followed_yet_is_healthy():
 def test_a_low_success_rate_of_a_shop_is_told_with_its_numbers():
     report = assess([], [], [run(1, observed=3, blocked=5, unreadable=2)], now=NOW)
     assert troubles(report) == [(Trouble.LOW_SHOP_RATE, SHOP)]
-    assert "10 pages" in report.sentences[0]
-    assert "30%" in report.sentences[0]
+    assert words(report) == [f"Of 10 pages of the shop {SHOP} in 7 days, 30% could be read."]
+    assert words(report, Language.ES) == [f"De 10 páginas de la tienda {SHOP} en 7 días se ha podido leer el 30 %."]
 
 
 def test_an_out_of_stock_page_was_read_well_and_a_refused_one_was_not_asked_for():
@@ -81,6 +86,7 @@ def test_a_failure_counts_against_the_rule_that_read_the_listing_last():
     report = assess([], seen, [run(1, failed, observed=100, unreadable=6)], now=NOW)
     assert report.rules == {"core_price": Rate(6, 6), "json_ld": Rate(1, 0)}
     assert troubles(report) == [(Trouble.LOW_RULE_RATE, "core_price")]
+    assert "regla core_price" in words(report, Language.ES)[0]
 
 
 def test_imported_history_is_no_success_of_a_rule():
@@ -92,8 +98,8 @@ def test_a_sudden_drop_is_told_even_when_the_week_is_still_good():
     runs = [run(days, observed=100) for days in (5, 4, 3, 2)] + [run(1, observed=6, blocked=4)]
     report = assess([], [], runs, now=NOW)
     assert troubles(report) == [(Trouble.DROP, SHOP)]
-    assert "60%" in report.sentences[0]
-    assert "100%" in report.sentences[0]
+    assert words(report) == [f"The newest run of {SHOP} read 60% of its pages; 100% is usual."]
+    assert words(report, Language.ES)[0].endswith("ha leído el 60 % de sus páginas; lo habitual es el 100 %.")
 
 
 def test_a_first_bad_run_is_no_drop():
@@ -103,22 +109,23 @@ def test_a_first_bad_run_is_no_drop():
 def test_many_held_prices_point_at_the_rule():
     report = assess([], [], [run(1, observed=7, held=3)], now=NOW)
     assert troubles(report) == [(Trouble.HELD, SHOP)]
+    assert words(report)[0].startswith("30% of the prices")
+    assert words(report, Language.ES)[0].startswith("El 30 % de los precios")
 
 
 def test_stale_listings_of_a_shop_are_one_problem_that_names_a_few():
     names = ["a", "b", "c", "d", "e"]
     report = assess([listing(n) for n in names], [observed(n, days_ago=4) for n in names], [], now=NOW)
     assert troubles(report) == [(Trouble.STALE, SHOP)]
-    assert f"{SHOP}:a, {SHOP}:b, {SHOP}:c and 2 more" in report.sentences[0]
-    assert report.problems[0].value == 5
+    assert f"more than 3 days at {SHOP}: {SHOP}:a, {SHOP}:b, {SHOP}:c and 2 more." in words(report)[0]
+    assert words(report, Language.ES)[0].endswith(f"{SHOP}:c y 2 más.")
 
 
 def test_a_listing_never_read_is_stale_only_after_a_while():
     fresh, old = listing("fresh", created_days_ago=1), listing("old", created_days_ago=9)
     report = assess([fresh, old], [], [], now=NOW)
     assert report.days_since_read == {f"{SHOP}:fresh": None, f"{SHOP}:old": None}
-    assert "old" in report.sentences[0]
-    assert "fresh" not in report.sentences[0]
+    assert words(report) == [f"Not read for more than 3 days at {SHOP}: {SHOP}:old."]
 
 
 def test_an_untracked_listing_is_nobodys_business():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from almazara.prices.forecasting import issued, scores
 from almazara.prices.forecasting.published import HORIZON_DAYS, QUANTILES, Forecasted, ForecastIndex, Forecasts
 from almazara.prices.forecasting.scores import CHUNK, HORIZONS, SCORED_QUANTILES, DriftLimits, Tally
+from almazara.words.numbers import Language
 
 CUTOFF = date(2026, 3, 1)
 LAST = 10.0
@@ -114,9 +115,14 @@ def test_drift_is_an_error_above_the_last_values_or_an_interval_that_holds_too_l
     many = [f"a:{number}" for number in range(40)]
     issue(store, *many, center=13.0)
     issued.score_due(store, lambda _day: lasts(*many) | {"a:1": 10.5}, day(2))
-    sentences = issued.report(store, day(2), 28).drift
-    assert any("times as much as the last price" in sentence for sentence in sentences)
-    assert any("80 % interval" in sentence for sentence in sentences)
+    wide = "steps, 1 day ahead, holds 0% of the prices in its {} % interval."
+    assert issued.report(store, day(2), 28).drift == [
+        "steps, 1 day ahead, errs 239.00 times as much as the last price.",
+        *(wide.format(level) for level in (80, 95)),
+    ]
+    spanish = issued.report(store, day(2), 28, Language.ES).drift
+    assert spanish[0] == "steps, a 1 día: yerra 239,00 veces lo que yerra el último precio."
+    assert spanish[1] == "steps, a 1 día: solo el 0 % de los precios cae en su intervalo del 80 %."
 
 
 def test_few_forecasts_are_no_drift(store):

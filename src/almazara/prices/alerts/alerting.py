@@ -32,6 +32,7 @@ from almazara.prices.forecasting.scores import Drift
 from almazara.prices.schema import Listing, Observation
 from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore
+from almazara.words.numbers import Language
 
 RULES = "alert_rule"
 MOST_DAYS = 3650
@@ -131,10 +132,11 @@ def alert(
     *,
     policies: AdvicePolicies | None = None,
     drifts: Sequence[Drift] = (),
+    language: Language = Language.ES,
 ) -> tuple[int, Delivered]:
-    """Keep new events and send what is due; returns how many were new, and what was sent."""
+    """Keep new events in words of a language, and send what is due; returns how many were new, and what was sent."""
     found = events(store, health, now, policies=policies, drifts=drifts)
-    new = delivery.record(store, found, notifier.targets, now=now)
+    new = delivery.record(store, found, notifier.targets, now=now, language=language)
     sent = delivery.deliver(store, notifier, now=now)
     log.event("alerts", new=new, sent=sent.sent, failed=sent.failed)
     return new, sent

@@ -6,7 +6,8 @@ keeping of that fact is it sent a second time, because losing it would be worse.
 
 How, with nothing but `put_document(if_absent=True)`, of which one of several processes wins:
 
-- `alert_event/<event>`: the message and its targets, kept once and never changed.
+- `alert_event/<event>`: the message in the owner's words and as codes and figures, and its targets, kept once and
+  never changed.
 - `alert_attempt/<event>/<target>/<number>`: whoever creates it may send; the others leave that attempt alone.
 - `alert_delivery/<event>/<target>`: how the newest finished attempt ended, kept by whoever made it.
 
@@ -14,7 +15,7 @@ An attempt without an end that is older than LEASE was cut off by a kill: the ne
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
@@ -23,6 +24,8 @@ import msgspec
 
 from almazara.prices.alerts.rules import AlertEvent, RuleKind
 from almazara.prices.store.protocol import ObservationStore
+from almazara.words.numbers import Language
+from almazara.words.said import Said
 
 EVENTS, ATTEMPTS, DELIVERIES, STATE = "alert_event", "alert_attempt", "alert_delivery", "alert_state"
 LEASE = timedelta(minutes=15)
@@ -75,23 +78,50 @@ class Delivered:
     given_up: int = 0
 
 
-def record(store: ObservationStore, events: Iterable[AlertEvent], targets: Sequence[str], *, now: datetime) -> int:
-    """Keep events that are not kept yet, to be sent to `targets`; returns how many were new."""
+def record(
+    store: ObservationStore,
+    events: Iterable[AlertEvent],
+    targets: Sequence[str],
+    *,
+    now: datetime,
+    language: Language = Language.ES,
+) -> int:
+    """Keep events that are not kept yet, to be sent to `targets` in a language; returns how many were new."""
+    about = {"targets": list(targets), "recorded_at": now.isoformat()}
     return sum(
-        store.put_document(
-            EVENTS,
-            event.event_id,
-            {**msgspec.to_builtins(event), "targets": list(targets), "recorded_at": now.isoformat()},
-            if_absent=True,
-        )
+        store.put_document(EVENTS, event.event_id, {**_document(event, language), **about}, if_absent=True)
         for event in events
     )
 
 
-def recorded(store: ObservationStore, limit: int | None = None) -> list[RecordedEvent]:
-    """The events that were kept, newest first."""
-    found = (msgspec.convert(document, RecordedEvent) for document in store.documents(EVENTS).values())
+def _document(event: AlertEvent, language: Language) -> dict[str, Any]:
+    """An event in words, and as codes and figures (`told`)."""
+    title, body = _message(event.told, language)
+    return {**msgspec.to_builtins(event), "title": title, "body": body}
+
+
+def recorded(
+    store: ObservationStore, limit: int | None = None, language: Language | None = None
+) -> list[RecordedEvent]:
+    """The events that were kept, newest first: as they were sent, or in a language where that is known of them."""
+    found = (_recorded(document, language) for document in store.documents(EVENTS).values())
     return sorted(found, key=lambda event: (event.recorded_at, event.event_id), reverse=True)[:limit]
+
+
+def _recorded(document: dict[str, Any], language: Language | None) -> RecordedEvent:
+    event = msgspec.convert(document, RecordedEvent)
+    if language is None or "told" not in document:
+        return event
+    try:
+        title, body = _message([Said.of(one) for one in document["told"]], language)
+    except KeyError:  # kept by another version, whose words are not ours
+        return event
+    return replace(event, title=title, body=body)
+
+
+def _message(told: Sequence[Said], language: Language) -> tuple[str, str]:
+    title, *lines = (one.text(language) for one in told)
+    return title, "\n".join(lines)
 
 
 def deliver(store: ObservationStore, notifier: Notifier, *, now: datetime) -> Delivered:

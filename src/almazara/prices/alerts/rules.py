@@ -18,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -30,10 +30,10 @@ import msgspec
 
 from almazara.errors import InputError
 from almazara.prices.buying.policy import DEADLINE_DAYS, LONGEST_DEADLINE
-from almazara.prices.collecting.scraper_health import HealthReport, Trouble
+from almazara.prices.collecting.scraper_health import HealthReport
 from almazara.prices.forecasting.scores import Drift
-from almazara.prices.money import money
 from almazara.prices.schema import Listing, Observation
+from almazara.words.said import Figure, Money, Said, said
 
 Advises = Callable[[Sequence[Observation]], bool | None]
 FRESH = timedelta(days=3)
@@ -59,22 +59,6 @@ class RuleKind(StrEnum):
 
 SYSTEM_RULES = frozenset({RuleKind.SCRAPER_UNWELL, RuleKind.FORECASTS_DRIFTED})
 """Kinds that watch Almazara itself and no listing."""
-_SYSTEM_TITLES: Mapping[RuleKind, str] = {
-    RuleKind.SCRAPER_UNWELL: "El lector de precios necesita atención",
-    RuleKind.FORECASTS_DRIFTED: "Los pronósticos se han desviado",
-}
-_TROUBLES: Mapping[Trouble, str] = {
-    Trouble.LOW_SHOP_RATE: "{0}: solo se puede leer el {1:.0%} de las páginas.",
-    Trouble.LOW_RULE_RATE: "La regla {0} solo lee el {1:.0%} de sus páginas.",
-    Trouble.DROP: "{0}: la última pasada solo ha leído el {1:.0%} de las páginas, mucho menos de lo habitual.",
-    Trouble.HELD: "{0}: el {1:.0%} de los precios ha saltado y espera una segunda lectura.",
-    Trouble.STALE: "{0}: {1:.0f} productos llevan días sin leerse.",
-}
-_DRIFTS: Mapping[str, str] = {
-    "mae_ratio": "{0}, a {1} días: yerra {2:.2f} veces lo que yerra el último precio.",
-    "coverage_80": "{0}, a {1} días: solo el {2:.0%} de los precios cae en su intervalo del 80 %.",
-    "coverage_95": "{0}, a {1} días: solo el {2:.0%} de los precios cae en su intervalo del 95 %.",
-}
 
 
 class Reference(StrEnum):
@@ -142,11 +126,12 @@ class AlertRule:
 
 @dataclass(frozen=True, slots=True)
 class AlertEvent:
-    """Something that the owner wanted to hear of; its texts are in Spanish.
+    """Something that the owner wanted to hear of.
 
     Attributes:
         event_id: The same whenever the same rule meets the same reading.
         occurred_at: Moment of the reading with which it began.
+        told: Its title, and the lines below it.
     """
 
     event_id: str
@@ -154,8 +139,7 @@ class AlertEvent:
     kind: RuleKind
     listing_id: str | None
     occurred_at: datetime
-    title: str
-    body: str
+    told: tuple[Said, ...]
 
 
 def target_rule(listing: Listing) -> AlertRule | None:
@@ -210,16 +194,14 @@ def unwell_event(rule: AlertRule, report: HealthReport, since: datetime) -> Aler
     """The event of a scraper that is unwell since `since`, or None while it is well."""
     if rule.kind is not RuleKind.SCRAPER_UNWELL or report.healthy:
         return None
-    lines = [_TROUBLES[problem.trouble].format(problem.subject, problem.value) for problem in report.problems]
-    return _event(rule, None, since, _SYSTEM_TITLES[rule.kind], lines)
+    return _event(rule, None, since, report.sentences)
 
 
 def drift_event(rule: AlertRule, drifts: Sequence[Drift], since: datetime) -> AlertEvent | None:
     """The event of published forecasts that drift since `since`, or None while they keep what they promise."""
     if rule.kind is not RuleKind.FORECASTS_DRIFTED or not drifts:
         return None
-    lines = [_DRIFTS[one.what].format(one.model, one.horizon, one.value) for one in drifts]
-    return _event(rule, None, since, _SYSTEM_TITLES[rule.kind], lines)
+    return _event(rule, None, since, [one.sentence for one in drifts])
 
 
 def _positive(number: Decimal | int | None) -> bool:
@@ -309,33 +291,42 @@ def _median_price(readings: Sequence[Observation], start: datetime) -> Decimal |
 
 def _reading_event(rule: AlertRule, listing: Listing, readings: Sequence[Observation], i: int) -> AlertEvent:
     reading = readings[i]
-    name = listing.title or listing.listing_id
-    price = money(reading.price, reading.currency)
-    headline, detail = _words(rule, price, reading.currency, _reference_price(rule, readings, i))
-    lines = [name, f"Precio: {price}", *([detail] if detail else []), f"Enlace: {listing.url}"]
-    return _event(rule, listing.listing_id, reading.observed_at, f"{headline}: {name}", lines)
+    about: dict[str, Figure] = {
+        "name": listing.title or listing.listing_id,
+        "price": _money(reading.price, reading.currency),
+    }
+    detail = _detail(rule, reading.currency, _reference_price(rule, readings, i))
+    lines = [said("prices.alert.product", **about), *detail, said("prices.alert.link", url=listing.url)]
+    if rule.kind is RuleKind.LOWEST:
+        about["days"] = rule.days or 0
+    return _event(rule, listing.listing_id, reading.observed_at, lines, **about)
 
 
-def _words(rule: AlertRule, price: str, currency: str | None, reference: Decimal | None) -> tuple[str, str]:
-    """The headline and the line of detail, in Spanish."""
+def _detail(rule: AlertRule, currency: str | None, reference: Decimal | None) -> Iterator[Said]:
+    """What the price is compared with, where it is."""
     match rule.kind:
         case RuleKind.BELOW_TARGET:
-            return f"Ya está a {price}", f"Tu objetivo: {money(rule.target, currency)}"
+            yield said("prices.alert.target", target=_money(rule.target, currency))
         case RuleKind.DROP:
-            what = "Antes" if rule.reference is Reference.PREVIOUS else "Mediana de 30 días"
-            return f"Baja a {price}", f"{what}: {money(reference, currency)} (aviso desde un {rule.percent} % menos)"
-        case RuleKind.BACK_IN_STOCK:
-            return f"Disponible de nuevo a {price}", ""
-        case RuleKind.LOWEST:
-            return f"Mínimo de {rule.days} días, {price}", ""
+            percent = float(rule.percent or 0)
+            yield said(f"prices.alert.{rule.reference}", reference=_money(reference, currency), percent=percent)
         case RuleKind.BUY_NOW:
-            return f"Ya no esperes: compra a {price}", f"El consejo a {rule.deadline_days} días ha pasado a comprar"
-        case RuleKind.SCRAPER_UNWELL | RuleKind.FORECASTS_DRIFTED:
-            return _SYSTEM_TITLES[rule.kind], ""
+            yield said("prices.alert.turned", days=rule.deadline_days)
+        case _:
+            return
 
 
-def _event(rule: AlertRule, listing_id: str | None, began: datetime, title: str, lines: Sequence[str]) -> AlertEvent:
-    told = msgspec.to_builtins([rule.rule_id, rule.kind, rule.target, rule.percent, rule.reference, rule.days])
-    text = json.dumps([*told, listing_id, began.isoformat()])
+def _money(amount: Decimal | None, currency: str | None) -> Money:
+    """An amount that the rule would not have let through without a value."""
+    return Money(amount or Decimal(0), currency)
+
+
+def _event(
+    rule: AlertRule, listing_id: str | None, began: datetime, lines: Sequence[Said], **about: Figure
+) -> AlertEvent:
+    """An event of which the title, that of the rule's kind, is about some figures."""
+    asked = msgspec.to_builtins([rule.rule_id, rule.kind, rule.target, rule.percent, rule.reference, rule.days])
+    text = json.dumps([*asked, listing_id, began.isoformat()])
     event_id = hashlib.sha256(text.encode()).hexdigest()[:32]
-    return AlertEvent(event_id, rule.rule_id, rule.kind, listing_id, began, title, "\n".join(lines))
+    told = (said(f"prices.alert.{rule.kind}", **about), *lines)
+    return AlertEvent(event_id, rule.rule_id, rule.kind, listing_id, began, told)

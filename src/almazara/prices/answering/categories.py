@@ -12,6 +12,7 @@ from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.buying.same_goods import per_litre
 from almazara.prices.forecasting.panel import Panel
 from almazara.prices.schema import ListingKind
+from almazara.words.numbers import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def categories(known: Known) -> list[Category]:
     return [_category(_read(known, name), known.today) for name in sorted(names)]
 
 
-def category_story(known: Known, category: str) -> CategoryStory:
+def category_story(known: Known, category: str, language: Language = Language.ES) -> CategoryStory:
     """The page of one category.
 
     Raises:
@@ -94,7 +95,7 @@ def category_story(known: Known, category: str) -> CategoryStory:
         index=list(main.since(since).rows()) if main else [],
         prediction=known.prediction(index_id(category), DEADLINE_DAYS),
         lines=_lines(read, main.currency, since) if main else [],
-        cheapest=cheapest(category, read.products),
+        cheapest=cheapest(category, read.products, language),
     )
 
 

@@ -21,6 +21,7 @@ from almazara.prices.collecting.plausibility import Held, HoldReason
 from almazara.prices.forecasting.models.forecaster import MIN_DAYS as FORECAST_FROM
 from almazara.prices.forecasting.series import DailySeries, DayState, daily
 from almazara.prices.schema import Observation
+from almazara.words.numbers import Language
 from almazara.words.said import Money, Said, said
 
 _OLD_FORECAST: Final = 3
@@ -80,18 +81,19 @@ class Story:
     same_goods: list[SameGoods]
 
 
-def story(known: Known, listing_id: str, deadline_days: int, quantity: int) -> Story:
-    """A product's page; see `advise` for the errors of its question."""
+def story(known: Known, listing_id: str, deadline_days: int, quantity: int, language: Language = Language.ES) -> Story:
+    """A product's page, its advice in words of a language; see `advise` for the errors of its question."""
     listing = known.product(listing_id)
     observations = known.store.history(listing_id, known.now - timedelta(days=ADVISED_DAYS))
     series = daily(observations, until=known.today, timezone=known.timezone)
     beside = known.products(listing.category) if listing.category else known.shown([listing])
     product = next(one for one in beside if one.id == listing_id)
     days = _days(series, observations, known)
+    question = Question(product, beside, series.panel, known.today, deadline_days, quantity)
     story = Story(
         product=product,
         notices=[],
-        advice=advise(Question(product, beside, series.panel, known.today, deadline_days, quantity), known.policies),
+        advice=advise(question, known.policies, language),
         recent=next(iter(recent(series.panel)), NOTHING),
         days=days,
         sold_out=_spans(days, DayState.OUT_OF_STOCK),

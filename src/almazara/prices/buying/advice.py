@@ -1,6 +1,6 @@
 """Buy now or wait: the answer to a buyer's question, and why, in figures that are true of the history."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -14,20 +14,11 @@ from almazara.prices.buying.cheapest import switch
 from almazara.prices.buying.policy import LONGEST_DEADLINE, Action, AdvicePolicies, Decision, Policy, Why, decide
 from almazara.prices.buying.states import MIN_DAYS, SAME, STATES, WEEKS, WINDOW_DAYS, cheaper_weeks, states
 from almazara.prices.forecasting.panel import Floats, Panel, filled_forward
-from almazara.prices.money import money
+from almazara.words.numbers import Language
+from almazara.words.said import Money, Said, said
 
 _CENT: Final = Decimal("0.01")
 _NEAR_TOP, _NEAR_BOTTOM = 0.8, 0.2
-_WHY: Final = {
-    Why.NO_PRICE: "Compra cuando puedas: todavía no se ha leído ningún precio.",
-    Why.SHORT_HISTORY: (
-        f"Compra ya: de los últimos {WINDOW_DAYS} días se conoce el precio de menos de {MIN_DAYS}, "
-        "y no se sabe si es caro."
-    ),
-    Why.STALE: "Compra cuando puedas: el precio de hoy no se conoce (agotado, o hace días que no se lee).",
-    Why.NO_SUPPORT: "Compra ya: en el pasado de productos como este no está probado que esperar ese plazo ahorre.",
-    Why.NOT_WORTH: "Compra ya: con este precio, esperar no ha compensado en productos como este.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +54,8 @@ class Question:
         return self.history.currencies[0] if self.history.names else None
 
 
-def advise(asked: Question, policies: AdvicePolicies) -> Advice:
-    """The answer to one question, by what was learned.
+def advise(asked: Question, policies: AdvicePolicies, language: Language = Language.ES) -> Advice:
+    """The answer to one question, by what was learned, in words of a language.
 
     Raises:
         InputError: for a deadline or quantity out of range.
@@ -77,6 +68,8 @@ def advise(asked: Question, policies: AdvicePolicies) -> Advice:
     decision = decide(asked.prices[None, :], policy)[0]
     planned = plan(decision, asked.price, asked.today)
     saving = (asked.price or Decimal(0)) * asked.quantity * Decimal(decision.saving)
+    told = [_message(decision, planned, asked.currency), *_reasons(asked, decision, policy)]
+    message, *reasons = (one.text(language) for one in told)
     return Advice(
         product=asked.product.id,
         action=planned.action,
@@ -90,9 +83,10 @@ def advise(asked: Question, policies: AdvicePolicies) -> Advice:
         expected_saving=saving.quantize(_CENT, ROUND_HALF_UP),
         expected_saving_percent=planned.expected_saving_percent,
         chance_of_paying_more=planned.chance_of_paying_more,
-        message=_message(decision, planned, asked.currency),
-        reasons=_reasons(asked, decision, policy),
-        cheapest=switch(asked.product, asked.beside, asked.quantity),
+        message=message,
+        reasons=reasons,
+        told=told,
+        cheapest=switch(asked.product, asked.beside, asked.quantity, language),
     )
 
 
@@ -117,78 +111,66 @@ def _target(decision: Decision, price: Decimal) -> Decimal | None:
     return max(unit, Decimal(decision.target).quantize(unit, ROUND_FLOOR))
 
 
-def _message(decision: Decision, planned: Plan, currency: str | None) -> str:
-    if planned.until is not None:
-        return (
-            f"Espera: compra en cuanto cueste {money(planned.target_price, currency)} o menos, y si no baja, el "
-            f"{planned.until:%d/%m/%Y} como tarde. Ahorro esperado: {_percent(decision.saving)}; en "
-            f"{_percent(decision.chance)} de los casos se paga más que hoy."
-        )
-    return _WHY[decision.why]
+def _message(decision: Decision, planned: Plan, currency: str | None) -> Said:
+    """The advice itself."""
+    code = f"prices.advice.{decision.why}"
+    if planned.target_price is not None and planned.until is not None:
+        target = Money(planned.target_price, currency)
+        return said(code, target=target, until=planned.until, saving=decision.saving, chance=decision.chance)
+    if decision.why is Why.SHORT_HISTORY:
+        return said(code, window=WINDOW_DAYS, needed=MIN_DAYS)
+    return said(code)
 
 
-def _reasons(asked: Question, decision: Decision, policy: Policy | None) -> list[str]:
-    """Sentences in Spanish: the range, the last weeks, the last change, and what waiting brought before."""
-    known = asked.prices[~np.isnan(asked.prices)]
-    if not known.size:
-        return []
+def _reasons(asked: Question, decision: Decision, policy: Policy | None) -> Iterator[Said]:
+    """The range, the last weeks, the last change, and what waiting brought before."""
+    if np.isnan(asked.prices).all():
+        return
     past = filled_forward(asked.prices[None, :])
-    said = [_range(past[0, -WINDOW_DAYS:], asked.currency), _weeks(past, asked.currency)]
+    yield _range(past[0, -WINDOW_DAYS:], asked.currency)
+    yield _weeks(past, asked.currency)
     if past.shape[1] > 1:
-        said.append(_standing(past))
+        yield from _standing(past)
     if policy is not None and decision.why in {Why.WORTH, Why.NOT_WORTH}:
-        said.append(_backtested(policy))
-    return [sentence for sentence in said if sentence]
+        yield from _backtested(policy)
 
 
-def _range(window: Floats, currency: str | None) -> str:
+def _range(window: Floats, currency: str | None) -> Said:
     now, low, high = window[-1], np.nanmin(window), np.nanmax(window)
     days = int((~np.isnan(window)).sum())
     if high <= low * (1 + SAME):
-        return f"No ha cambiado en los {days} días que se conocen de los últimos {WINDOW_DAYS}."
+        return said("prices.reason.unchanged", days=days, window=WINDOW_DAYS)
     position = (now - low) / (high - low)
-    where = (
-        "cerca del máximo" if position >= _NEAR_TOP else "cerca del mínimo" if position <= _NEAR_BOTTOM else "dentro"
-    )
-    span = f"de {_amount(low, currency)} a {_amount(high, currency)}"
-    return f"Está {where} de lo que ha costado en {days} días: {span}; hoy, {_amount(now, currency)}."
+    where = "near_top" if position >= _NEAR_TOP else "near_bottom" if position <= _NEAR_BOTTOM else "within"
+    span = {"low": _amount(low, currency), "high": _amount(high, currency), "now": _amount(now, currency)}
+    return said(f"prices.reason.{where}", days=days, **span)
 
 
-def _weeks(past: Floats, currency: str | None) -> str:
+def _weeks(past: Floats, currency: str | None) -> Said:
     weeks = cheaper_weeks(past)[0]
     if not weeks.any():
-        return f"En las últimas {WEEKS} semanas no ha costado menos."
+        return said("prices.reason.never_cheaper", of=WEEKS)
     lowest = float(np.nanmin(past[0, -7 * WEEKS :]))
-    most = f"{_percent(1 - lowest / float(past[0, -1]))} menos ({_amount(lowest, currency)})"
-    return f"Costó menos en {weeks.sum()} de las últimas {WEEKS} semanas: hasta {most}."
-
-
-def _standing(past: Floats) -> str:
-    state = dict(zip(STATES, states(past)[0], strict=True))
-    days, change = int(state["standing"]), float(np.expm1(state["last_change"]))
-    if change == 0:
-        return ""
-    what = "subida" if change > 0 else "bajada"
-    return f"Lleva {days} días con este precio; el último cambio fue una {what} de {_percent(abs(change))}."
-
-
-def _backtested(policy: Policy) -> str:
-    evidence = policy.evidence
-    if not evidence.waits:
-        return ""
-    saving = evidence.saving * evidence.cases / evidence.waits
-    more = evidence.paid_more * evidence.cases / evidence.waits
-    return (
-        f"En el pasado, seguir este consejo hasta {policy.days} días hizo esperar en {evidence.waits} de "
-        f"{evidence.cases} casos: ahorró {_percent(saving)} de media y pagó más en {_percent(more)} de las esperas."
+    share = 1 - lowest / float(past[0, -1])
+    return said(
+        "prices.reason.cheaper", weeks=int(weeks.sum()), of=WEEKS, share=share, lowest=_amount(lowest, currency)
     )
 
 
-def _amount(price: float, currency: str | None) -> str:
-    return money(Decimal(str(round(float(price), 4))), currency)
+def _standing(past: Floats) -> Iterator[Said]:
+    state = dict(zip(STATES, states(past)[0], strict=True))
+    change = float(np.expm1(state["last_change"]))
+    if change:
+        yield said(f"prices.reason.{'rose' if change > 0 else 'fell'}", days=int(state["standing"]), share=abs(change))
 
 
-def _percent(share: float) -> str:
-    """A share as Spain writes it: `un 8,3 %`."""
-    number = f"{share * 100:.1f}".removesuffix(".0").replace(".", ",")
-    return f"un {number} %"
+def _backtested(policy: Policy) -> Iterator[Said]:
+    evidence = policy.evidence
+    if evidence.waits:
+        waited = {"days": policy.days, "waits": evidence.waits, "cases": evidence.cases}
+        saving, more = (share * evidence.cases / evidence.waits for share in (evidence.saving, evidence.paid_more))
+        yield said("prices.reason.backtested", **waited, saving=saving, more=more)
+
+
+def _amount(price: float, currency: str | None) -> Money:
+    return Money(Decimal(str(round(float(price), 4))), currency)

@@ -7,15 +7,14 @@ from typing import Final
 
 from almazara.prices.answers import Cheapest, Offered, Product, Switch
 from almazara.prices.schema import Availability
+from almazara.words.numbers import Language
+from almazara.words.said import said
 
 FRESH_DAYS: Final = 7
 """An older price is not compared."""
 SWITCH_FROM: Final = Decimal("0.05")
 """Switching is advised from this share of the price per litre on: less is not worth leaving what one knows."""
-ASSUMES: Final = (
-    "Se comparan precios por litro leídos en los últimos 7 días, de la misma categoría, moneda y calidad según el "
-    "título; no se sabe nada de gastos de envío ni de gustos."
-)
+_ASSUMES: Final = said("prices.cheapest.assumes", days=FRESH_DAYS)
 _GRADES: Final = (  # in order: a title of extra virgin oil holds the words of virgin oil too
     (
         "extra virgin",
@@ -63,16 +62,18 @@ def offers(products: Sequence[Product]) -> list[Offered]:
     )
 
 
-def cheapest(category: str, products: Sequence[Product]) -> Cheapest:
+def cheapest(category: str, products: Sequence[Product], language: Language = Language.ES) -> Cheapest:
     """The cheapest litre of each currency and grade, cheapest first, and all offers."""
     found = offers(products)
     firsts: dict[tuple[str, str | None], Offered] = {}
     for offer in found:
         firsts.setdefault((offer.currency, offer.grade), offer)
-    return Cheapest(category, list(firsts.values()), found, ASSUMES)
+    return Cheapest(category, list(firsts.values()), found, _ASSUMES.text(language))
 
 
-def switch(product: Product, products: Sequence[Product], quantity: int) -> Switch | None:
+def switch(
+    product: Product, products: Sequence[Product], quantity: int, language: Language = Language.ES
+) -> Switch | None:
     """The cheapest comparable litre beside a product's own; None where the product's price per litre is not known."""
     found = offers(products)
     own = next((offer for offer in found if offer.product == product.id), None)
@@ -87,5 +88,5 @@ def switch(product: Product, products: Sequence[Product], quantity: int) -> Swit
         switch=best.product != own.product and share >= SWITCH_FROM,
         saving=saving.quantize(Decimal("0.01"), ROUND_HALF_UP),
         saving_percent=round(float(share) * 100, 1),
-        assumes=ASSUMES,
+        assumes=_ASSUMES.text(language),
     )

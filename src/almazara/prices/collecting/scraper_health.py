@@ -12,6 +12,7 @@ from enum import StrEnum
 from statistics import median
 
 from almazara.prices.schema import IMPORTED, Listing, Observation, Run
+from almazara.words.said import Figure, Said, said
 
 GOOD = ("observed", "unchanged", "unavailable", "held")
 BAD = ("blocked", "unreadable", "failed")
@@ -38,16 +39,16 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HealthProblem:
-    """One thing that is wrong with a subject (a shop or a rule).
-
-    Attributes:
-        value: The rate or share in question; the number of listings where they are stale.
-    """
+    """One thing that is wrong with a subject (a shop or a rule), with the figures that its words name."""
 
     trouble: Trouble
     subject: str
-    value: float
-    sentence: str
+    figures: Mapping[str, Figure]
+
+    @property
+    def sentence(self) -> Said:
+        """What is wrong."""
+        return said(f"prices.health.{self.trouble}", subject=self.subject, **self.figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class HealthReport:
         return not self.problems
 
     @property
-    def sentences(self) -> list[str]:
+    def sentences(self) -> list[Said]:
         """What is wrong, one sentence each."""
         return [problem.sentence for problem in self.problems]
 
@@ -155,13 +156,11 @@ def _rule_rates(good: Counter[str], newest: Mapping[str, Observation], runs: Ite
 
 
 def _low_rates(trouble: Trouble, rates: Mapping[str, Rate]) -> Iterable[HealthProblem]:
-    what = "shop" if trouble is Trouble.LOW_SHOP_RATE else "rule"
     for name, rate in rates.items():
         success = rate.success
         if success is not None and rate.attempts >= _LEAST_ATTEMPTS and success < _LOWEST_RATE:
-            pages = f"{rate.attempts} pages of the {what} {name} in {WINDOW.days} days"
-            sentence = f"Of {pages}, {success:.0%} could be read."
-            yield HealthProblem(trouble, name, success, sentence)
+            about = {"attempts": rate.attempts, "days": WINDOW.days, "share": _percent(success)}
+            yield HealthProblem(trouble, name, about)
 
 
 def _drops(runs: Sequence[Run]) -> Iterable[HealthProblem]:
@@ -172,16 +171,13 @@ def _drops(runs: Sequence[Run]) -> Iterable[HealthProblem]:
             continue
         usual, newest = median(successes[:-1]), successes[-1]
         if usual - newest > _LARGEST_DROP:
-            sentence = f"The newest run of {shop} read {newest:.0%} of its pages; {usual:.0%} is usual."
-            yield HealthProblem(Trouble.DROP, shop, newest, sentence)
+            yield HealthProblem(Trouble.DROP, shop, {"share": _percent(newest), "usual": _percent(usual)})
 
 
 def _many_held(shops: Mapping[str, Rate]) -> Iterable[HealthProblem]:
     for shop, rate in shops.items():
         if rate.good >= _LEAST_ATTEMPTS and rate.held / rate.good > _MOST_HELD:
-            share = rate.held / rate.good
-            sentence = f"{share:.0%} of the prices of {shop} jumped and wait for a second reading: check its rule."
-            yield HealthProblem(Trouble.HELD, shop, share, sentence)
+            yield HealthProblem(Trouble.HELD, shop, {"share": _percent(rate.held / rate.good)})
 
 
 def _stale(tracked: Sequence[Listing], days: Mapping[str, float | None], now: datetime) -> Iterable[HealthProblem]:
@@ -194,6 +190,10 @@ def _stale(tracked: Sequence[Listing], days: Mapping[str, float | None], now: da
         if waited is not None and waited > _MOST_DAYS_UNREAD:
             by_shop.setdefault(listing.shop, []).append(listing.listing_id)
     for shop, stale in sorted(by_shop.items()):
-        named = ", ".join(stale[:_NAMED]) + (f" and {len(stale) - _NAMED} more" if len(stale) > _NAMED else "")
-        sentence = f"Not read for more than {_MOST_DAYS_UNREAD:g} days at {shop}: {named}."
-        yield HealthProblem(Trouble.STALE, shop, len(stale), sentence)
+        more = said("prices.health.more", n=len(stale) - _NAMED) if len(stale) > _NAMED else ""
+        yield HealthProblem(Trouble.STALE, shop, {"days": _MOST_DAYS_UNREAD, "listings": stale[:_NAMED], "more": more})
+
+
+def _percent(share: float) -> float:
+    """A share to the percent: its decimals say nothing of few pages."""
+    return round(share, 2)

@@ -9,6 +9,7 @@ from almazara.prices.forecasting import scores as forecast_scores
 from almazara.prices.forecasting.published import Forecasts
 from almazara.prices.forecasting.scores import Drift, DriftLimits, ForecastScore
 from almazara.prices.store.protocol import ObservationStore
+from almazara.words.numbers import Language
 
 ISSUED: Final = "forecast_issued"
 SCORES: Final = "forecast_scores"
@@ -56,11 +57,11 @@ def keep_issued(store: ObservationStore, built: Forecasts, last_prices: Mapping[
             store.delete_document(ISSUED, key)
 
 
-def report(store: ObservationStore, today: date, days: int) -> ForecastReport:
-    """The scores of the last `days` days that have ended, and what has drifted by DriftLimits."""
+def report(store: ObservationStore, today: date, days: int, language: Language = Language.EN) -> ForecastReport:
+    """The scores of the last `days` days that have ended, and in words what has drifted by DriftLimits."""
     since, until = today - timedelta(days=days), today - timedelta(days=1)
     scores = forecast_scores.summarize(_between(store, since, until).values())
-    return ForecastReport(since, until, scores, [one.sentence for one in drift(store, today)])
+    return ForecastReport(since, until, scores, [one.sentence.text(language) for one in drift(store, today)])
 
 
 def drift(store: ObservationStore, today: date) -> list[Drift]:

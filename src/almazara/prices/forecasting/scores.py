@@ -15,6 +15,7 @@ import numpy as np
 
 from almazara.prices.forecasting import metrics
 from almazara.prices.forecasting.published import QUANTILES, Forecasts
+from almazara.words.said import Said, said
 
 HORIZONS: Final = (1, 7, 14, 30)
 """Days ahead at which published forecasts are scored."""
@@ -106,14 +107,9 @@ class Drift:
     value: float
 
     @property
-    def sentence(self) -> str:
-        """What is wrong, in one sentence."""
-        described = {
-            "mae_ratio": f"errs {self.value:.2f} times as much as the last price",
-            "coverage_80": f"holds {self.value:.0%} of the prices in its 80 % interval",
-            "coverage_95": f"holds {self.value:.0%} of the prices in its 95 % interval",
-        }
-        return f"{self.model}, {self.horizon} days ahead, {described[self.what]}."
+    def sentence(self) -> Said:
+        """What is wrong."""
+        return said(f"prices.drift.{self.what}", model=self.model, horizon=self.horizon, value=round(self.value, 2))
 
 
 def issued(built: Forecasts, last_prices: Mapping[str, float]) -> dict[str, Document]:
