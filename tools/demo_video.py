@@ -15,15 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-import imageio_ffmpeg
-import playwright
 from playwright.sync_api import APIRequestContext, Browser, Page, sync_playwright
 
 CHROMIUM: Final = "/usr/bin/chromium"
@@ -43,9 +41,20 @@ _CAPTION: Final = """text => {
 }"""
 _SHOWN_LINES: Final = 22
 _VALUES: Final = {
-    "q": "oliva", "product": "demo:garrafa-5l", "category": "demo-olive-oil", "usuarios": "1,2", "id": None,
-    "product_id": "demo:orujo-1l", "key": "estrenos-por-mes",
+    "q": "oliva", "product": "demo:garrafa-5l", "category": "demo-olive-oil"
 }  # fmt: skip
+_QUERIES: Final = {
+    "/recomendacion/grupo": "usuarios=ana,luis",
+    "/predict": "product=demo:garrafa-5l&horizon=14",
+    "/data": "product=demo:garrafa-5l&daily=true",
+}
+_MADE: Final = ("run_id", "rule_id", "id")  # what names that which a POST made
+_BODIES: Final[dict[str, Any]] = {
+    "/recomendacion/perfil": {"gustan": ["Gone with the Olive"]},
+    "/eventos": {"id": "demo-1", "usuario": "ana", "pelicula": 900007, "tipo": "me_gusta"},
+    "/productos": {"product": "https://www.amazon.es/dp/B000000000", "category": "olive-oil"},
+    "/alerts/rules": {"kind": "below_target", "product": "demo:garrafa-5l", "target": "30"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +80,8 @@ SCENES: Final = (
         "«Me gustaron estas»: qué ver, y por qué",
         scroll=420,
     ),
-    Scene("{film}", "Una película: sus cifras, entre las de su género y su década", "film"),
-    Scene("{film}", "Qué ver después, por cada método, con motivos que se pueden comprobar", scroll=620),
+    Scene("/peliculas/900007", "Una película: sus cifras, entre las de su género y su década", "film"),
+    Scene("/peliculas/900007", "Qué ver después, por cada método, con motivos que se pueden comprobar", scroll=620),
     Scene("/personas/Fenna%20Eldhurst", "Una persona: sus películas en el tiempo y lo que devolvieron", "person"),
     Scene("/explorar", "Exploración: cada figura, con una frase calculada y su tabla", "explore"),
     Scene("/explorar/distribuciones", "Distribuciones, por décadas"),
@@ -87,7 +96,7 @@ SCENES: Final = (
 @contextlib.contextmanager
 def server(home: Path) -> Iterator[str]:
     """`almazara up` in a home of its own; gives its address."""
-    settings = {"ALMAZARA_HOME": str(home), "ALMAZARA_API_KEYS": json.dumps([KEY])}
+    settings = {"ALMAZARA_HOME": str(home), "ALMAZARA_API_KEYS": KEY}
     command = [sys.executable, "-m", "almazara", "up", "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **settings}) as process:
         try:
@@ -106,8 +115,17 @@ def wait_for_forecasts(api: APIRequestContext) -> None:
         time.sleep(2)
 
 
+def evaluate(home: Path) -> None:
+    """Measure the recommenders, so that there is something to show."""
+    command = [sys.executable, "-m", "almazara", "movies", "evaluate", "--split", "random"]
+    subprocess.run(command, check=True, capture_output=True, env={**os.environ, "ALMAZARA_HOME": str(home)})
+
+
 def link_ffmpeg(folder: Path) -> None:
     """Playwright films with an ffmpeg of its own place and name: there it finds ours."""
+    import imageio_ffmpeg
+    import playwright
+
     listed = json.loads((Path(playwright.__file__).parent / "driver/package/browsers.json").read_text(encoding="utf-8"))
     revision = next(one["revision"] for one in listed["browsers"] if one["name"] == "ffmpeg")
     place = folder / f"ffmpeg-{revision}"
@@ -127,41 +145,49 @@ def show(page: Page, scene: Scene, address: str, pictures: Path) -> None:
     page.wait_for_timeout(_READING_SECONDS * 1000)
 
 
-def routes(api: APIRequestContext) -> Iterator[tuple[str, str, str]]:
-    """Each route of the API: its method, an address that it answers, and its summary."""
-    described = api.get("/openapi.json").json()
-    for path, methods in described["paths"].items():
+def routes(described: dict[str, Any], made: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
+    """Each route of the API: its method, its path as described, the address to ask, and its summary.
+
+    Args:
+        described: The API's description, OpenAPI.
+        made: What POST made at a path, such as a run: its id. It is read when the next route is asked for.
+    """
+    # A reading of prices makes all forecasts anew, and no second retraining starts beside that.
+    for path, methods in sorted(described["paths"].items(), key=lambda one: one[0].startswith("/scraper")):
         for method, route in methods.items():
-            parameters = route.get("parameters", [])
-            required = [one for one in parameters if one.get("required")]
-            values = {one["name"]: _VALUES.get(one["name"]) or one.get("example") for one in required}
-            in_query = [one["name"] for one in required if one["in"] == "query"]
+            required = [one for one in route.get("parameters", []) if one.get("required")]
+            values = {one["name"]: _VALUES.get(one["name"]) or str(one.get("example", "")) for one in required}
             filled = path
-            for name, value in values.items():
-                filled = filled.replace(f"{{{name}}}", quote(str(value)))
-            query = "&".join(f"{name}={quote(str(values[name]))}" for name in in_query)
-            yield method.upper(), f"{filled}?{query}" if query else filled, route.get("summary", "")
+            for one in required:
+                if one["in"] == "path":
+                    value = made.get(path.rpartition("/")[0]) or values[one["name"]]
+                    filled = filled.replace(f"{{{one['name']}}}", quote(value))
+            query = urlencode({one["name"]: values[one["name"]] for one in required if one["in"] == "query"})
+            query = _QUERIES.get(path, query)
+            yield method.upper(), path, f"{filled}?{query}" if query else filled, route.get("summary", "")
 
 
-_BODIES: Final[dict[str, Any]] = {
-    "/recomendacion/perfil": {"gustan": ["Gone with the Olive"]},
-    "/eventos": {"id": "demo-1", "usuario": "ana", "pelicula": None, "tipo": "me_gusta"},
-    "/productos": {"product": "https://shop.example/aceite-5l", "category": "olive-oil"},
-}
+def ask_all(
+    described: dict[str, Any], ask: Callable[[str, str, Any], tuple[int, str]]
+) -> Iterator[tuple[str, str, int, str]]:
+    """Ask each route for real; gives what was asked, its summary, the status and the answer."""
+    made: dict[str, str] = {}
+    for method, path, asked, summary in routes(described, made):
+        status, text = ask(method, asked, _BODIES.get(path) if method == "POST" else None)
+        with contextlib.suppress(ValueError):
+            answer = json.loads(text)
+            text = json.dumps(answer, ensure_ascii=False, indent=1)
+            if method == "POST":
+                made[path] = next((str(answer[name]) for name in _MADE if name in answer), "")
+        yield f"{method} {asked}", summary, status, text
 
 
-def call(page: Page, api: APIRequestContext, method: str, path: str, summary: str) -> None:
-    """Ask a route for real, and show what was asked and what came."""
-    body = _BODIES.get(path)
-    asked = {"data": body} if body and method == "POST" else {}
-    answer = api.fetch(path, method=method, headers={"X-API-Key": KEY, "Accept": "application/json"}, **asked)
-    text = answer.text()
-    with contextlib.suppress(ValueError):
-        text = json.dumps(json.loads(text), ensure_ascii=False, indent=1)
+def show_answer(page: Page, asked: str, summary: str, status: int, text: str) -> None:
+    """What was asked and what came, as a page."""
     lines = "\n".join(line[:130] for line in text.splitlines()[:_SHOWN_LINES])
     page.set_content(
         '<body style="margin:24px 32px;background:#fcfbf5;color:#20231a"><h1 style="font:600 24px sans-serif">'
-        f"{escape(method)} {escape(path)} <small style='color:#4c5d18'>{answer.status}</small></h1>"
+        f"{escape(asked)} <small style='color:#4c5d18'>{status}</small></h1>"
         f'<pre style="font:15px/1.4 monospace">{escape(lines)}</pre>'
     )
     page.evaluate(_CAPTION, summary)
@@ -179,13 +205,17 @@ def walk(browser: Browser, address: str, folder: Path, pictures: Path) -> Path:
         record_video_size={"width": WIDTH, "height": HEIGHT},
     )
     page, api = context.new_page(), context.request
-    film = api.get("/buscar?q=Gone with the Olive&n=1").json()["resultados"][0]["id"]
-    _VALUES["id"] = film
-    _BODIES["/eventos"]["pelicula"] = film
     for scene in SCENES:
-        show(page, replace(scene, path=scene.path.format(film=f"/peliculas/{film}")), address, pictures)
-    for method, path, summary in routes(api):
-        call(page, api, method, path, summary)
+        show(page, scene, address, pictures)
+    page.goto("about:blank")  # the policy of our pages would take the answers' styles away
+
+    def ask(method: str, path: str, body: Any) -> tuple[int, str]:  # noqa: ANN401 - any JSON
+        headers = {"X-API-Key": KEY, "Accept": "application/json"}
+        answer = api.fetch(path, method=method, headers=headers, **({"data": body} if body else {}))
+        return answer.status, answer.text()
+
+    for answered in ask_all(api.get("/openapi.json").json(), ask):
+        show_answer(page, *answered)
     page.goto(address + "/docs")
     page.evaluate(_CAPTION, "Todas las rutas, documentadas: /docs")
     page.wait_for_timeout(_READING_SECONDS * 1000)
@@ -197,6 +227,8 @@ def walk(browser: Browser, address: str, folder: Path, pictures: Path) -> Path:
 
 def main() -> None:
     """Film it, and say where the film is."""
+    import imageio_ffmpeg
+
     parser = argparse.ArgumentParser(description="The demonstration, filmed.")
     parser.add_argument("--film", type=Path, default=Path("dist/demo.webm"))
     parser.add_argument("--pictures", type=Path, default=Path("docs/pictures"))
@@ -207,6 +239,7 @@ def main() -> None:
         link_ffmpeg(Path(name) / "browsers")
         with sync_playwright() as started:
             wait_for_forecasts(started.request.new_context(base_url=address))
+            evaluate(Path(name) / "home")
             browser = started.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
             begun = time.monotonic()
             film = walk(browser, address, Path(name) / "film", asked.pictures)

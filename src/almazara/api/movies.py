@@ -62,7 +62,7 @@ TITLE: Final = PathText("titulo", "Título, también original; `Título (1950)` 
 ACTOR: Final = PathText("nombre_actor", "Nombre y apellidos.", "Ramona Wendández")
 DIRECTOR: Final = PathText("nombre_director", "Nombre y apellidos.", "Fenna Eldhurst")
 PERSON: Final = PathText("nombre", "Nombre y apellidos.", "Fenna Eldhurst")
-ID: Final = PathText("id", "Id de la película.", "900001", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID})
+ID: Final = PathText("id", "Id de la película.", "900007", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID})
 TEXT: Final = text("q", "Lo que se busca; admite erratas.", None, required=True)
 YEAR: Final = number("anio", "Año de estreno, entre varias del mismo título.", *YEARS, None)
 FILM_ID: Final = number("id", "Id, entre varias del mismo título.", 1, LARGEST_ID, None)
@@ -91,7 +91,7 @@ EXCLUDED: Final = values(
     "excluir",
     f"Ids de películas que no se quieren, separados por comas; hasta {MAX_EXCLUDED}.",
     f"^[1-9][0-9]{{0,17}}(,[1-9][0-9]{{0,17}}){{0,{MAX_EXCLUDED - 1}}}$",
-    "900001,900002",
+    "900007,900013",
 )
 LANGUAGE: Final = choice("lengua", "En qué lengua se dicen mensaje y motivos.", Language, Language.ES)
 FILE: Final = text("fichero", "Solo las filas de este fichero.", None)

@@ -52,7 +52,7 @@ class NewEvent(BaseModel):
 
     id: Annotated[str, Field(pattern="^[ -~]{1,128}$", examples=["8c2f-1"])]
     usuario: Annotated[str, Field(pattern=f"^{USER_PATTERN}$", examples=["ana"])]
-    pelicula: Annotated[int, Field(ge=1, le=LARGEST_ID, examples=[900001])]
+    pelicula: Annotated[int, Field(ge=1, le=LARGEST_ID, examples=[900007])]
     tipo: Annotated[str, Field(json_schema_extra={"enum": list(KINDS)}, examples=["valoracion"])]
     valor: Annotated[float | None, Field(ge=MIN_RATING, le=MAX_RATING, description="Solo con tipo valoracion.")] = None
     momento: Annotated[datetime | None, Field(description="ISO 8601 con zona horaria; ahora si no se dice.")] = None

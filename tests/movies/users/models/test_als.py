@@ -100,7 +100,8 @@ def fitted_on_spark(master, model, seen, folder):
 @pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java: apt-get install default-jre-headless")
 @pytest.mark.nightly
 @pytest.mark.parametrize(
-    ("master", "iterations"), [("local[2]", 6), ("local-cluster[2,1,1024]", 12)]  # the second: processes of their own
+    ("master", "iterations"),
+    [("local[2]", 6), ("local-cluster[2,1,1024]", 12)],  # the second: processes of their own
 )
 def test_spark_on_two_workers_gives_the_lists_of_the_local_model(master, iterations, seen, tmp_path):
     model = replace(SMALL, iterations=iterations)
