@@ -1,5 +1,6 @@
 """Routes of what a page needs at once: all followed products, one of them, all categories, one of these."""
 
+from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Response
@@ -31,9 +32,12 @@ def overview(
     service: Service,
     category: Annotated[str | None, Query(max_length=100)] = None,
     shop: Annotated[str | None, Query(max_length=253, description="Solo los de una tienda.")] = None,
+    litres: Annotated[
+        Decimal | None, Query(gt=0, max_digits=15, description="Solo los de un tamaño, en litros.")
+    ] = None,
     output: Annotated[Format, Query(alias="format")] = Format.json,
 ) -> Response:
-    rows = service.overview(category=category, shop=shop)
+    rows = service.overview(category=category, shop=shop, litres=litres)
     return send(rows) if output is Format.json else as_table(rows, OverviewRow, output)
 
 
@@ -51,7 +55,9 @@ def categories(service: Service) -> Response:
     return send(service.categories())
 
 
-@router.get("/categories/{category}", **reading(CategoryStory, "Todo lo que muestra la página de una categoría", 404))
+@router.get(
+    "/categories/{category:path}", **reading(CategoryStory, "Todo lo que muestra la página de una categoría", 404)
+)
 def category_story(
     service: Service, category: Annotated[str, Path(json_schema_extra=TEXT, description="La palabra que las agrupa.")]
 ) -> Response:

@@ -11,11 +11,13 @@ from almazara.live import Kept, Live
 from almazara.prices.alerts import alerting, delivery
 from almazara.prices.alerts.delivery import Delivered, Notifier, RecordedEvent
 from almazara.prices.alerts.rules import AlertRule
-from almazara.prices.answering import categories, history, overview, story
+from almazara.prices.answering import categories, history, issued_forecasts, overview, story, troubles
 from almazara.prices.answering.categories import Category, CategoryStory
+from almazara.prices.answering.issued_forecasts import IssuedQuery, IssuedRow
 from almazara.prices.answering.known import ADVISED_DAYS, Known
 from almazara.prices.answering.overview import OverviewRow
 from almazara.prices.answering.story import Story
+from almazara.prices.answering.troubles import HeldReading, UnreadPage
 from almazara.prices.answers import (
     Advice,
     Cheapest,
@@ -31,8 +33,9 @@ from almazara.prices.buying.advice import Question, advise
 from almazara.prices.buying.category_index import index_id
 from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.buying.policy import DEADLINE_DAYS
-from almazara.prices.collecting import scraper_health
+from almazara.prices.collecting import runs, scraper_health
 from almazara.prices.collecting.collection import SEARCHES_READ
+from almazara.prices.collecting.runs import RunView
 from almazara.prices.collecting.tracking import listing_from
 from almazara.prices.exploring.market import Market, open_market
 from almazara.prices.forecasting import issued
@@ -128,15 +131,18 @@ class PriceService:
         """
         return history.index(self._known(), query)
 
-    def overview(self, *, category: str | None = None, shop: str | None = None) -> list[OverviewRow]:
-        """All followed products, or those of a category or shop, by price per litre.
+    def overview(
+        self, *, category: str | None = None, shop: str | None = None, litres: Decimal | None = None
+    ) -> list[OverviewRow]:
+        """All followed products, or those of a category, shop or size, by price per litre.
 
         It is made once for each day, published version and revision of the store.
         """
         known = self._known()
         state = (self.store.revision(), known.today, known.published)
         rows = self._overview.of(state, lambda: overview.overview(known))
-        chosen = [row for row in rows if category in {None, row.product.category} and shop in {None, row.product.shop}]
+        asked = {"category": category, "shop": shop, "litres": litres}
+        chosen = [row for row in rows if all(value in {None, getattr(row.product, of)} for of, value in asked.items())]
         return overview.shown(chosen, known.now)
 
     def market(self) -> Market:
@@ -215,14 +221,24 @@ class PriceService:
         Raises:
             NotFoundError: when the category has no products.
         """
-        products = self._known().products(category)
+        known = self._known()
+        products = known.products(category)
         if not products:
-            raise history.no_category(category)
+            raise history.no_category(known, category)
         return cheapest(category, products)
 
     def forecast_scores(self, days: int) -> issued.ForecastReport:
         """How the published forecasts did over the last `days` days that have ended, and what has drifted."""
         return issued.report(self.store, self._known().today, days)
+
+    def issued(self, query: IssuedQuery) -> tuple[list[IssuedRow], str | None]:
+        """One page of the published forecasts against what came, and where the next begins.
+
+        Raises:
+            InputError: for a cursor that was not given out.
+            NotFoundError: for an unknown product.
+        """
+        return issued_forecasts.issued_forecasts(self._known(), query)
 
     def alert(self, notifier: Notifier) -> tuple[int, Delivered]:
         """Keep new alert events and send what is due; returns how many were new, and what was sent."""
@@ -259,6 +275,18 @@ class PriceService:
         return scraper_health.assess(
             listings, readings, self.store.runs(kind="scrape"), now=now, searches_read=searches_read
         )
+
+    def runs(self, kind: str | None, limit: int) -> list[RunView]:
+        """The newest runs, or those of a kind, newest first."""
+        return [runs.view(run.run_id, [run]) for run in self.store.runs(kind=kind, limit=limit)]
+
+    def held(self, limit: int) -> list[HeldReading]:
+        """The readings that wait for a second one to agree, newest first."""
+        return troubles.held_readings(self._known(), limit)
+
+    def unread(self, limit: int) -> list[UnreadPage]:
+        """The followed pages that gave no price when they were last asked for; those that failed for longest first."""
+        return troubles.unread_pages(self._known(), limit)
 
     def _known(self) -> Known:
         """What there is to answer from now."""

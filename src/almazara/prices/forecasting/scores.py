@@ -172,19 +172,27 @@ def _tally(quantiles: Sequence[float], last: float, price: float | None) -> Tall
         return Tally(unknown=1)
     values = np.asarray(quantiles)
     levels = [SCORED_QUANTILES[place] for place in _EVEN]
-    tolerance = 1e-6 * last  # documents hold rounded values, and a price that stays where it is must count as covered
     return Tally(
         forecasts=1,
         error=abs(price - values[_MEDIAN]) / last,
         naive_error=abs(price - last) / last,
         crps=float(metrics.crps(price, values[_EVEN], levels)) / last,
-        covered_80=int(_at(values, 0.1) - tolerance <= price <= _at(values, 0.9) + tolerance),
-        covered_95=int(_at(values, 0.025) - tolerance <= price <= _at(values, 0.975) + tolerance),
+        covered_80=int(covers(quantiles, last, price, 80)),
+        covered_95=int(covers(quantiles, last, price, 95)),
     )
 
 
-def _at(values: np.ndarray, quantile: float) -> float:
-    return float(values[SCORED_QUANTILES.index(quantile)])
+def interval(quantiles: Sequence[float], level: int) -> tuple[float, float]:
+    """Where the interval of `level` percent begins and ends, of the values of SCORED_QUANTILES."""
+    low, high = (SCORED_QUANTILES.index(round(0.5 + side * level / 200, 3)) for side in (-1, 1))
+    return quantiles[low], quantiles[high]
+
+
+def covers(quantiles: Sequence[float], last: float, price: float, level: int) -> bool:
+    """Whether a price lies within the interval of `level` percent."""
+    low, high = interval(quantiles, level)
+    tolerance = 1e-6 * last  # documents hold rounded values, and a price that stays where it is must count as covered
+    return low - tolerance <= price <= high + tolerance
 
 
 def summarize(documents: Iterable[Document]) -> list[ForecastScore]:
