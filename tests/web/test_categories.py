@@ -132,7 +132,8 @@ def test_the_downloads_hold_the_rows_of_the_charts(site):
         [node.attributes["href"] for node in found.css(f"#{at} ~ details a")] for at in ("indice", "productos")
     )
     rows = list(csv.DictReader(io.StringIO(site.get(index[0]).text)))
-    assert len(rows) == len(found.css("#indice ~ details tbody tr")) == 100
+    assert (len(rows), len(found.css("#indice ~ details tbody tr"))) == (100, 50)
+    assert "Aquí, las primeras filas de 100." in found.css_first("#indice ~ details").text()
     assert site.get(index[1]).json()["items"][-1]["price"] == float(rows[-1]["price"])
     of_products = list(csv.DictReader(io.StringIO(site.get(lines[0]).text)))
     assert {row["product"] for row in of_products} == {f"shop.example:{number}" for number, _ in OILS}

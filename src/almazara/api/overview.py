@@ -1,6 +1,5 @@
 """Routes of what a page needs at once: all followed products, one of them, all categories, one of these."""
 
-from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Response
@@ -33,7 +32,7 @@ def overview(
     category: Annotated[str | None, Query(max_length=100)] = None,
     shop: Annotated[str | None, Query(max_length=253, description="Solo los de una tienda.")] = None,
     litres: Annotated[
-        Decimal | None, Query(gt=0, max_digits=15, description="Solo los de un tamaño, en litros.")
+        float | None, Query(gt=0, allow_inf_nan=False, description="Solo los de un tamaño, en litros.")
     ] = None,
     output: Annotated[Format, Query(alias="format")] = Format.json,
 ) -> Response:

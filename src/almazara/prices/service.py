@@ -59,6 +59,7 @@ class PriceService:
     _overview: Kept[list[OverviewRow]] = field(default_factory=Kept, init=False)
     _market: Kept[Market] = field(default_factory=Kept, init=False)
     _categories: Kept[list[Category]] = field(default_factory=Kept, init=False)
+    _category: Kept[CategoryStory] = field(default_factory=Kept, init=False)
 
     def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
         """Products in order of id, each with its newest price."""
@@ -132,7 +133,7 @@ class PriceService:
         return history.index(self._known(), query)
 
     def overview(
-        self, *, category: str | None = None, shop: str | None = None, litres: Decimal | None = None
+        self, *, category: str | None = None, shop: str | None = None, litres: float | None = None
     ) -> list[OverviewRow]:
         """All followed products, or those of a category, shop or size, by price per litre.
 
@@ -141,8 +142,8 @@ class PriceService:
         known = self._known()
         state = (self.store.revision(), known.today, known.published)
         rows = self._overview.of(state, lambda: overview.overview(known))
-        asked = {"category": category, "shop": shop, "litres": litres}
-        chosen = [row for row in rows if all(value in {None, getattr(row.product, of)} for of, value in asked.items())]
+        asked = (category, shop, litres)
+        chosen = [row for row in rows if all(one in {None, own} for one, own in zip(asked, _kind(row), strict=True))]
         return overview.shown(chosen, known.now)
 
     def market(self) -> Market:
@@ -208,12 +209,15 @@ class PriceService:
         return self._categories.of((self.store.revision(), known.today), lambda: categories.categories(known))
 
     def category_story(self, category: str) -> CategoryStory:
-        """Everything about a category at once.
+        """Everything about a category at once, the last one that was asked for kept as the overview is.
 
         Raises:
             NotFoundError: when it has no products.
         """
-        return categories.category_story(self._known(), category)
+        known = self._known()
+        state = (category, self.store.revision(), known.today, known.published)
+        found = self._category.of(state, lambda: categories.category_story(known, category))
+        return categories.shown(found, known.now)
 
     def cheapest(self, category: str) -> Cheapest:
         """The cheapest litre of a category.
@@ -295,3 +299,9 @@ class PriceService:
         except NotFoundError:  # nothing was published yet
             published = None
         return Known(self.store, published, self.clock(), self.timezone)
+
+
+def _kind(row: OverviewRow) -> tuple[str | None, str, float | None]:
+    """What products are chosen by: category, shop and litres."""
+    one = row.product
+    return one.category, one.shop, None if one.litres is None else float(one.litres)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -22,14 +23,13 @@ from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.buying.states import SAME
 from almazara.web.category_pictures import (
     ahead_of,
-    days_of,
     in_order,
     index_chart,
     level_of,
     names_of,
-    newest,
     products_chart,
 )
+from almazara.web.explore.drawn import first_rows
 from almazara.web.overview import line, service
 from almazara.web.page import drawn, page, reader_of
 from almazara.web.products import interval
@@ -43,11 +43,12 @@ _HEIGHT: Final = 320
 
 @dataclass(frozen=True, slots=True)
 class _Pictured:
-    """A chart as the page shows it, with its rows and where these are downloaded."""
+    """A chart as the page shows it, with its first rows, of as many days, and where all are downloaded."""
 
     chart: Chart
     table: Table
     downloads: list[tuple[str, str]]
+    days: int = 0
 
     @property
     def picture(self) -> str:
@@ -165,7 +166,8 @@ def _index(story: CategoryStory, language: Language) -> _Pictured:
     columns = [_word(name, language) for name in ("day", value, "counted")]
     rows = [[row.date, None if row.price is None else round(row.price, 2), row.products] for row in story.index[::-1]]
     asked = {"category": story.category.category, "index": "true", "start": story.index[0].date.isoformat()}
-    return _Pictured(index_chart(story, language), Table(columns, rows), _downloads(asked))
+    shown = first_rows(Table(columns, rows))
+    return _Pictured(index_chart(story, language), shown, _downloads(asked), len(rows))
 
 
 def _model(story: CategoryStory) -> Said | None:
@@ -192,11 +194,11 @@ def _lines(story: CategoryStory, language: Language) -> _Pictured:
 
 def _extremes(one: ProductLine) -> list[Any]:
     """Its newest litre, its lowest with its day, and its highest; None where none is known."""
-    known = [(value, day) for value, day in zip(one.per_litre, days_of(one), strict=True) if value is not None]
+    known = [(value, day) for day, value in enumerate(one.per_litre) if value is not None]
     if not known:
         return [None] * 4
     low, low_day = min(known)
-    return [newest(one), low, low_day, max(known)[0]]
+    return [known[-1][0], low, one.first_day + timedelta(days=low_day), max(known)[0]]
 
 
 def _grades(story: CategoryStory, language: Language) -> Iterator[_Grade]:

@@ -1,5 +1,6 @@
 """Charts of a category: its index with what may come, and all its products by the litre."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -88,14 +89,15 @@ def _said_of_index(story: CategoryStory, prediction: Prediction | None) -> Said:
     )
 
 
-def newest(line: ProductLine) -> float | None:
+def _newest(line: ProductLine) -> float | None:
     """The last litre of a product that is known."""
     return next((value for value in reversed(line.per_litre) if value is not None), None)
 
 
 def in_order(lines: Sequence[ProductLine]) -> list[ProductLine]:
     """Cheapest litre first; those of which none is known last."""
-    return sorted(lines, key=lambda line: (newest(line) is None, newest(line) or 0, line.product.id))
+    newest = {line.product.id: _newest(line) for line in lines}
+    return sorted(lines, key=lambda line: (newest[line.product.id] or math.inf, line.product.id))
 
 
 def names_of(lines: Sequence[ProductLine]) -> dict[str, str]:
@@ -108,9 +110,11 @@ def names_of(lines: Sequence[ProductLine]) -> dict[str, str]:
     }
 
 
-def days_of(line: ProductLine) -> list[date]:
-    """The days of its values."""
-    return [line.first_day + timedelta(days=day) for day in range(len(line.per_litre))]
+def _corners(line: ProductLine) -> tuple[list[date], list[float | None]]:
+    """The days on which its litre changes, with the first and the last, and the values: the steps between are level."""
+    values, last = line.per_litre, len(line.per_litre) - 1
+    at = [day for day, value in enumerate(values) if day in {0, last} or value != values[day - 1]]
+    return [line.first_day + timedelta(days=day) for day in at], [values[day] for day in at]
 
 
 def products_chart(story: CategoryStory, language: Language) -> Chart:
@@ -119,8 +123,8 @@ def products_chart(story: CategoryStory, language: Language) -> Chart:
     crowd = said("site.category.others", n=len(lines) - _NAMED).text(language)
     names = names_of(lines)
     marks: list[Mark] = [
-        *(Steps(crowd, days_of(line), line.per_litre, Role.MISSING) for line in lines[_NAMED:]),
-        *(Steps(names[line.product.id], days_of(line), line.per_litre) for line in lines[:_NAMED]),
+        *(Steps(crowd, *_corners(line), Role.MISSING) for line in lines[_NAMED:]),
+        *(Steps(names[line.product.id], *_corners(line)) for line in lines[:_NAMED]),
     ]
     known = [value for line in lines for value in line.per_litre if value is not None]
     is_wide = bool(known) and max(known) > _WIDE * min(known)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from almazara.prices.answering.history import no_category
 from almazara.prices.answering.known import YEAR, Known
@@ -103,6 +103,11 @@ def category_story(known: Known, category: str) -> CategoryStory:
         cheapest=cheapest(category, read.products),
     )
     return replace(story, notices=list(_notices(known, story, len(read.indices))))
+
+
+def shown(story: CategoryStory, now: datetime) -> CategoryStory:
+    """One that was made earlier, with how old its readings are now."""
+    return replace(story, lines=[replace(line, product=line.product.at(now)) for line in story.lines])
 
 
 def _notices(known: Known, story: CategoryStory, currencies: int) -> Iterator[Said]:

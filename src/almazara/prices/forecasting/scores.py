@@ -7,8 +7,9 @@ once, after it has ended: the prices of that day are final then, and a repeated 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from operator import add, attrgetter
 from typing import Any, Final
 
 import numpy as np
@@ -50,7 +51,15 @@ class Tally:
     unknown: int = 0
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return Tally(*map(add, self.values, other.values))
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """All sums, in order; `dataclasses.astuple` copies each of them, and a report adds hundreds."""
+        return _SUMS(self)
+
+
+_SUMS: Final = attrgetter(*(one.name for one in fields(Tally)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +173,7 @@ def score_day(day: date, documents: Mapping[str, Document], prices: Mapping[str,
             name = f"{told['model']}/{horizon}"
             one = _tally(told["quantiles"][str(horizon)], told["last"], prices.get(listing_id))
             tallies[name] = tallies.get(name, Tally()) + one
-    return {name: list(astuple(tally)) for name, tally in sorted(tallies.items())}
+    return {name: list(tally.values) for name, tally in sorted(tallies.items())}
 
 
 def _tally(quantiles: Sequence[float], last: float, price: float | None) -> Tally:
