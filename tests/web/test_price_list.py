@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from almazara import asgi
 from price_shop import NOW, observed, opened, product, settings_over
+from problems import is_problem
 from sample_catalog import served
 
 pytestmark = pytest.mark.server
@@ -88,11 +89,13 @@ def test_where_no_product_is_like_that_the_page_says_so_and_leads_back(site, ask
     assert found.css("main b") == []
 
 
-def test_the_download_holds_the_products_of_that_size(site):
-    found, _ = listed(site, litres="5", category="oil")
+def test_the_download_holds_the_products_that_are_shown(site):
+    found, _ = listed(site, litres="5", state="sold_out")
     [csv, _] = [
         link.attributes["href"] for link in found.css("main p.soft a") if "/overview" in link.attributes["href"]
     ]
     lines = site.get(csv).text.splitlines()
-    assert {line.split(",")[0] for line in lines[1:]} == {"shop.example:1", "shop.example:2"}
-    assert site.get("/overview", params={"litres": "nan"}).status_code == 422
+    assert {line.split(",")[0] for line in lines[1:]} == {"shop.example:2"}
+    assert [row["product"]["litres"] for row in site.get("/overview?litres=0.75").json()] == ["0.75"]
+    for asked in ({"litres": "nan"}, {"litres": "0"}, {"state": "<b>"}):
+        is_problem(site.get("/overview", params=asked), 422)

@@ -9,7 +9,7 @@ from almazara.api.prices import TEXT, ProductId, Service
 from almazara.api.routes import reading, send
 from almazara.api.tables import DESCRIBED, Format, as_table
 from almazara.prices.answering.categories import Category, CategoryStory
-from almazara.prices.answering.overview import OverviewRow
+from almazara.prices.answering.overview import OverviewRow, RowState
 from almazara.prices.answering.story import Story
 from almazara.prices.answers import MOST_PIECES
 from almazara.prices.buying.policy import DEADLINE_DAYS, LONGEST_DEADLINE
@@ -34,9 +34,10 @@ def overview(
     litres: Annotated[
         float | None, Query(gt=0, allow_inf_nan=False, description="Solo los de un tamaño, en litros.")
     ] = None,
+    state: Annotated[RowState | None, Query(description="Solo los agotados, o los que no tienen pronóstico.")] = None,
     output: Annotated[Format, Query(alias="format")] = Format.json,
 ) -> Response:
-    rows = service.overview(category=category, shop=shop, litres=litres)
+    rows = service.overview(category=category, shop=shop, litres=litres, state=state)
     return send(rows) if output is Format.json else as_table(rows, OverviewRow, output)
 
 

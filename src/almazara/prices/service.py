@@ -15,7 +15,7 @@ from almazara.prices.answering import categories, history, issued_forecasts, ove
 from almazara.prices.answering.categories import Category, CategoryStory
 from almazara.prices.answering.issued_forecasts import IssuedQuery, IssuedRow
 from almazara.prices.answering.known import ADVISED_DAYS, Known
-from almazara.prices.answering.overview import OverviewRow
+from almazara.prices.answering.overview import OverviewRow, RowState
 from almazara.prices.answering.story import Story
 from almazara.prices.answering.troubles import HeldReading, UnreadPage
 from almazara.prices.answers import (
@@ -133,17 +133,27 @@ class PriceService:
         return history.index(self._known(), query)
 
     def overview(
-        self, *, category: str | None = None, shop: str | None = None, litres: float | None = None
+        self,
+        *,
+        category: str | None = None,
+        shop: str | None = None,
+        litres: float | None = None,
+        state: RowState | None = None,
     ) -> list[OverviewRow]:
-        """All followed products, or those of a category, shop or size, by price per litre.
+        """All followed products, or those of a category, shop, size or state, by price per litre.
 
         It is made once for each day, published version and revision of the store.
         """
         known = self._known()
-        state = (self.store.revision(), known.today, known.published)
-        rows = self._overview.of(state, lambda: overview.overview(known))
+        made_of = (self.store.revision(), known.today, known.published)
+        rows = self._overview.of(made_of, lambda: overview.overview(known))
         asked = (category, shop, litres)
-        chosen = [row for row in rows if all(one in {None, own} for one, own in zip(asked, _kind(row), strict=True))]
+        chosen = [
+            row
+            for row in rows
+            if all(one in {None, own} for one, own in zip(asked, _kind(row), strict=True))
+            and (state is None or state in overview.states(row))
+        ]
         return overview.shown(chosen, known.now)
 
     def market(self) -> Market:
@@ -215,8 +225,8 @@ class PriceService:
             NotFoundError: when it has no products.
         """
         known = self._known()
-        state = (category, self.store.revision(), known.today, known.published)
-        found = self._category.of(state, lambda: categories.category_story(known, category))
+        made_of = (category, self.store.revision(), known.today, known.published)
+        found = self._category.of(made_of, lambda: categories.category_story(known, category))
         return categories.shown(found, known.now)
 
     def cheapest(self, category: str) -> Cheapest:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from almazara.figures.ruler import ruler
 from almazara.figures.sparkline import sparkline
-from almazara.prices.answering.overview import LEVEL, OverviewRow
+from almazara.prices.answering.overview import LEVEL, OverviewRow, RowState, states
 from almazara.prices.answers import LatestPrice, Product
 from almazara.prices.buying.recent import Recent
 from almazara.prices.buying.states import WINDOW_DAYS
@@ -23,12 +23,6 @@ from almazara.web.page import drawn, page, reader_of
 from almazara.words import numbers
 from almazara.words.numbers import Language
 from almazara.words.said import Figure, Money, Said, said
-
-_STATES: Final[Mapping[str, Callable[[OverviewRow], bool]]] = {
-    "sold_out": lambda row: row.product.latest is not None and row.product.latest.price is None,
-    "no_forecast": lambda row: row.low_80 is None,
-}
-"""What a product may be that a reader looks for, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +76,7 @@ async def overview(request: Request) -> Response:
         "is_empty": not rows,
         "choices": dict(_choices(rows, asked, language)),
         "categories": [(name, category_address(name)) for name in categories],
-        "download": urlencode({name: value for name, value in asked.items() if name != "state"}),
+        "download": urlencode(asked),
         "demo": request.app.state.prices.demo_shop is not None,
     }
     return page(request, "prices.html", here="prices", **values)
@@ -102,7 +96,7 @@ _FILTERS: Final[Mapping[str, Callable[[OverviewRow], Sequence[str]]]] = {
     "category": lambda row: [row.product.category or ""],
     "shop": lambda row: [row.product.shop],
     "litres": _size,
-    "state": lambda row: [name for name, holds in _STATES.items() if holds(row)],
+    "state": states,
 }
 """What the list is filtered by, and the values of it that a product has."""
 
@@ -113,7 +107,9 @@ def _choices(
     """The links that filter, by what they filter by; none where all products are alike."""
     for name, values_of in _FILTERS.items():
         of_each = [{value for value in values_of(row) if value} for row in rows]
-        values = set().union(*of_each, {asked.get("state")} & _STATES.keys() if name == "state" else ())
+        values: set[str] = set().union(*of_each)
+        if name == "state":  # one that nothing is in any more can be left again
+            values |= {state for state in RowState if state == asked.get(name)}
         if name in asked or any(of != values for of in of_each):
             order = sorted(values, key=lambda value: (Decimal(value) if name == "litres" else 0, value))
             yield name, [Choice(one, _label(name, one, language), asked.get(name) == one) for one in order]
