@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from almazara.errors import NotFoundError
 from almazara.figures.chart import Chart, Table
 from almazara.figures.keys import legend
 from almazara.figures.svg import draw
@@ -38,6 +39,7 @@ from almazara.words.numbers import Language
 from almazara.words.said import Money, Said, said
 
 _AGO: Final = (30, 90)
+_LONGEST_NAME: Final = 60
 _HEIGHT: Final = 320
 
 
@@ -75,7 +77,12 @@ async def category(request: Request) -> Response:
 def _described(request: Request) -> dict[str, Any]:
     prices, language = service(request), reader_of(request).language
     name = request.path_params["category"]
-    story, rows = prices.category_story(name), prices.overview(category=name)
+    try:
+        story, rows = prices.category_story(name), prices.overview(category=name)
+    except NotFoundError as error:
+        raise NotFoundError(
+            said("site.category.missing", name=name[:_LONGEST_NAME]).text(), error.suggestions
+        ) from error
     followed = {row.product.id for row in rows}
     return {
         "name": name,
@@ -86,6 +93,8 @@ def _described(request: Request) -> dict[str, Any]:
         "horizon": DEADLINE_DAYS,
         "index": _index(story, language) if story.index else None,
         "model": _model(story),
+        "several": story.category.products > 1,
+        "per_litre": story.category.unit == PER_LITRE,
         "grades": list(_grades(story, language)),
         "lines": _lines(story, language) if len(story.lines) > 1 else None,
         "rows": [line(row, language) for row in rows],
