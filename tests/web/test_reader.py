@@ -30,6 +30,7 @@ PROBLEMS = (
     Problem("shop.example:4", "blocked", "captcha: form", ("captcha",)),
     Problem("shop.example:5", "unavailable", "Agotado"),
     Problem("shop.example:9", "failed", HOSTILE),
+    Problem("amazon.es:5ea5c4", "observed", "amazon.es:1: it was another"),
     Problem("amazon.es:5ea5c4", "unreadable", "The search shows no result with a price."),
 )
 
@@ -116,6 +117,7 @@ def test_the_page_says_why_in_words_and_links_the_product_but_no_search(site):
     assert "2 veces" in rows["Aceite 1"].text()
     assert "No se ha pedido. robots.txt of shop.example" in rows["Aceite 3"].text()
     assert "nunca leída" in rows["Aceite 3"].text()
+    assert "ningún precio es con seguridad el suyo. The search shows no result" in rows["aceite"].text()
     assert (rows["aceite"].css("a"), bool(rows["Aceite 1"].css("a"))) == ([], True)
 
 
@@ -140,6 +142,12 @@ def test_no_name_of_the_code_stands_on_the_spanish_page_and_what_a_shop_says_is_
         node.decompose()
     words = set(re.findall(r"\w+", found.css_first("main").text()))
     assert not words & {*COUNTS, *HoldReason, "continue_shopping", "scrape", "retrain", "missing", "forecast"}
+
+
+def test_while_a_run_is_under_way_its_progress_alone_is_sent_again(site):
+    answer = site.get("/precios/lector?pasada=run03", headers={**HTML, "HX-Request": "true"})
+    assert LexborHTMLParser(answer.text).css_first("#pasada").text(strip=True) == "Lectura: terminada."
+    assert "<main" not in answer.text
 
 
 def test_with_nothing_to_tell_the_page_says_so(empty):

@@ -12,7 +12,7 @@ MISSING = ("page", "asin", "title", "variant", "price", "currency", "product", "
 NAMED = [
     *(f"prices.held.{reason}" for reason in HoldReason),
     *(f"prices.cause.{cause}" for cause in (*BlockKind, *MISSING)),
-    *(f"prices.unread.{outcome}" for outcome in ("blocked", "unreadable", "refused", "failed", "unavailable", "held")),
+    *(f"prices.unread.{outcome}" for outcome in COUNTS[1:]),
     *(f"site.reader.scrape_{name}" for name in COUNTS),
     *(f"site.reader.retrain_{name}" for name in ("forecast", "refused")),
     *(f"site.forecasts.{state}" for state in IssuedState if state is not IssuedState.SCORED),

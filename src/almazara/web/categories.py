@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -53,7 +54,7 @@ class _Pictured:
     days: int = 0
 
     @property
-    def picture(self) -> str:
+    def picture(self) -> Markup:
         """Its key and its drawing."""
         return drawn(legend(self.chart) + draw(self.chart, height=_HEIGHT))
 

@@ -24,8 +24,8 @@ PATH: Final = "/precios/lector"
 _RUNS: Final = 30
 _NAMED: Final = 100
 """Held readings and unread pages at most."""
-_IN_WORDS_OF_THE_LOG: Final = {"failed", "refused"}
-"""Outcomes of which the reason is known only as the log has it, in English."""
+_SAID_WHOLE: Final = {"unavailable", "held"}
+"""Outcomes of which there is no more to say than their words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +54,32 @@ def _prices(request: Request) -> Prices:
 
 async def reader(request: Request) -> Response:
     """Whether the scraper is well, what waits and failed, what its last runs came to, and a run under way."""
-    values = await run_in_threadpool(_reader, request)
-    part = "run.html" if "hx-request" in request.headers else "reader.html"
-    return page(request, part, here="prices", **values)
+    if "hx-request" in request.headers:
+        return page(request, "run.html", here="prices", **await run_in_threadpool(_progress, request))
+    return page(request, "reader.html", here="prices", **await run_in_threadpool(_reader, request))
+
+
+def _progress(request: Request) -> dict[str, Any]:
+    """The run that is asked for, or one under way."""
+    prices, asked = _prices(request), request.query_params.get("pasada")
+    kind = RETRAIN if request.query_params.get("de") == RETRAIN else SCRAPE
+    run = find(prices.store, asked, kind) if asked else _under_way(prices.service.runs(None, _RUNS))
+    return {"run": run, "running": RunState.RUNNING}
 
 
 def _reader(request: Request) -> dict[str, Any]:
-    prices, asked = _prices(request), request.query_params.get("pasada")
-    report, runs = request.app.state.scraper_watch.report(), prices.service.runs(None, _RUNS)
-    language = reader_of(request).language
-    kind = RETRAIN if request.query_params.get("de") == RETRAIN else SCRAPE
+    prices, language = _prices(request), reader_of(request).language
+    report = request.app.state.scraper_watch.report()
     listings = {one.listing_id: one for one in prices.store.listings()}
     held, unread = prices.service.held(_NAMED), prices.service.unread(_NAMED)
     return {
+        **_progress(request),
         "report": report,
         "shops": _rates(report.shops, "shop", language),
         "rules": _rates(report.rules, "rule", language),
         "held": [(_Named(one.title or one.product, _page(listings.get(one.product)), one.why), one) for one in held],
         "unread": [(_unread(one, listings), one) for one in unread],
-        "runs": [_run(one, listings) for one in runs],
-        "run": find(prices.store, asked, kind) if asked else _under_way(runs),
-        "running": RunState.RUNNING,
+        "runs": [_run(one, listings) for one in prices.service.runs(None, _RUNS)],
         "may_write": guard(request).may_write(request),
     }
 
@@ -106,11 +111,12 @@ def _problem(kind: str, problem: Problem, listings: Mapping[str, Listing]) -> _N
         return _Named("", None, said("site.reader.left_out"), problem.reason)
     listing = listings.get(problem.listing_id)
     name = (listing and listing.title) or problem.listing_id
-    return _Named(name, _page(listing), told(problem), _log(problem.outcome, problem.reason))
+    return _Named(name, _page(listing), told(problem), _log(problem.outcome, problem.causes, problem.reason))
 
 
 def _unread(one: UnreadPage, listings: Mapping[str, Listing]) -> _Named:
-    return _Named(one.title or one.product, _page(listings.get(one.product)), one.why, _log(one.outcome, one.reason))
+    log = _log(one.outcome, one.causes, one.reason)
+    return _Named(one.title or one.product, _page(listings.get(one.product)), one.why, log)
 
 
 def _page(listing: Listing | None) -> str | None:
@@ -118,8 +124,9 @@ def _page(listing: Listing | None) -> str | None:
     return address(listing.listing_id) if listing and listing.kind is ListingKind.PRODUCT else None
 
 
-def _log(outcome: str, reason: str) -> str:
-    return reason if outcome in _IN_WORDS_OF_THE_LOG else ""
+def _log(outcome: str, causes: Sequence[str], reason: str) -> str:
+    """What the log has to add to the words of an outcome and its causes."""
+    return "" if causes or outcome in _SAID_WHOLE else reason
 
 
 async def scrape(request: Request) -> Response:

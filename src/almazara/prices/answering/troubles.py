@@ -132,7 +132,7 @@ def _unread(listing: Listing, failures: Sequence[_Failure], last_read: datetime 
 
 
 def told(problem: Problem) -> Said:
-    """Why a listing of a run gave no observation, in words."""
+    """Why a listing of a run gave no observation, or not all of them, in words."""
     causes = [said(code) for one in problem.causes if is_worded(code := f"prices.cause.{one}")]
     if not causes:
         return said(f"prices.unread.{problem.outcome}")
