@@ -74,12 +74,8 @@ class _Told:
     product: str
     cutoff: date
     horizon: int
+    day: date
     kept: Mapping[str, Any]
-
-    @property
-    def day(self) -> date:
-        """The day that it is of."""
-        return self.cutoff + timedelta(days=self.horizon)
 
     @property
     def quantiles(self) -> Sequence[float]:
@@ -106,10 +102,11 @@ def issued_forecasts(known: Known, query: IssuedQuery) -> tuple[list[IssuedRow],
 
 def _told(known: Known, query: IssuedQuery) -> Iterator[_Told]:
     """The forecasts in order of their days, products and horizons, from the cursor on."""
-    days = _by_day(known.store.documents(ISSUED), known.today - timedelta(days=query.days))
+    today = known.today
+    days = _by_day(known.store.documents(ISSUED), today - timedelta(days=query.days))
 
     def place(day: date) -> tuple[bool, int]:
-        return day >= known.today, abs((day - known.today).days)
+        return day >= today, abs((day - today).days)
 
     begins, begin_day, begin_horizon = _begins(query.cursor)
     for day in sorted(days, key=place):
@@ -136,8 +133,9 @@ def _by_day(documents: Mapping[str, Document], oldest: date) -> dict[date, list[
 
 
 def _of(document: Document, cutoff: date, horizon: int, product: str | None) -> Iterator[_Told]:
+    day = cutoff + timedelta(days=horizon)
     for name in document if product is None else document.keys() & {product}:
-        yield _Told(name, cutoff, horizon, document[name])
+        yield _Told(name, cutoff, horizon, day, document[name])
 
 
 def _cursor(following: _Told) -> str:
@@ -155,15 +153,15 @@ def _begins(cursor: str | None) -> tuple[str, date | None, int]:
 def _rows(known: Known, told: Sequence[_Told]) -> list[IssuedRow]:
     if not told:
         return []
-    panel = known.series(sorted({one.product for one in told}), days=ADVISED_DAYS).panel
-    prices = {day: panel.prices_on(day) for day in {one.day for one in told} if day < known.today}
+    today, panel = known.today, known.series(sorted({one.product for one in told}), days=ADVISED_DAYS).panel
+    prices = {day: panel.prices_on(day) for day in {one.day for one in told} if day < today}
     currencies = dict(zip(panel.names, panel.currencies, strict=True))
     titles = {one.listing_id: one.title for one in known.store.listings()}
     scored = known.store.documents(SCORES).keys()
     rows = []
     for one in told:
         price = prices.get(one.day, {}).get(one.product)
-        state = _state(one.day, price, scored, known.today)
+        state = _state(one.day, price, scored, today)
         rows.append(_row(one, titles.get(one.product), currencies.get(one.product), price, state))
     return rows
 

@@ -26,6 +26,10 @@ _COLUMNS: Final = [QUANTILES.index(quantile) for quantile in SCORED_QUANTILES]
 _EVEN: Final = [place for place, quantile in enumerate(SCORED_QUANTILES) if round(quantile * 10, 6) % 1 == 0]
 """The deciles: the CRPS wants evenly spaced levels."""
 _MEDIAN: Final = SCORED_QUANTILES.index(0.5)
+_ENDS: Final = {
+    80: (SCORED_QUANTILES.index(0.1), SCORED_QUANTILES.index(0.9)),
+    95: (SCORED_QUANTILES.index(0.025), SCORED_QUANTILES.index(0.975)),
+}
 
 Document = dict[str, Any]
 
@@ -192,8 +196,8 @@ def _tally(quantiles: Sequence[float], last: float, price: float | None) -> Tall
 
 
 def interval(quantiles: Sequence[float], level: int) -> tuple[float, float]:
-    """Where the interval of `level` percent begins and ends, of the values of SCORED_QUANTILES."""
-    low, high = (SCORED_QUANTILES.index(round(0.5 + side * level / 200, 3)) for side in (-1, 1))
+    """Where the interval of `level` percent, 80 or 95, begins and ends, of the values of SCORED_QUANTILES."""
+    low, high = _ENDS[level]
     return quantiles[low], quantiles[high]
 
 
