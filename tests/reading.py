@@ -15,12 +15,15 @@ if TYPE_CHECKING:  # loaded by the tests that need it: most do not
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync")
-FILM, PERSON, PRODUCT = "900007", "Fenna Eldhurst", "demo:garrafa-5l"
+FILM, PERSON, PRODUCT, CATEGORY = "900007", "Fenna Eldhurst", "demo:garrafa-5l", "demo-olive-oil"
 TASTE = "gusta=Gone+with+the+Olive&genero=drama"
 PAGES = (
     "/",
     "/precios",
     f"/precios/{PRODUCT}",
+    f"/precios/categoria/{CATEGORY}",
+    "/precios/modelos",
+    "/precios/lector",
     "/peliculas",
     "/peliculas?q=aceite",
     f"/peliculas?{TASTE}",

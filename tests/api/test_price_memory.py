@@ -29,11 +29,19 @@ PATHS = (
     "/overview?format=csv",
     "/story?product=shop.example:1",
     "/forecasts/score",
+    "/forecasts/issued",
+    "/forecasts/issued?format=csv",
+    "/runs",
+    "/held",
+    "/blocked",
     "/health",
     "/metrics",
     "/",
     "/precios",
     "/precios/shop.example:1",
+    "/precios/categoria/oil",
+    "/precios/modelos",
+    "/precios/lector",
 )
 CODE = """
 import sys

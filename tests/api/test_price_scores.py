@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from almazara import asgi
 from almazara.prices.forecasting.issued import ISSUED, SCORES
 from almazara.prices.forecasting.models import registry
 from price_shop import NOW, observed, opened, product, retrain, settings_over
+from problems import is_problem
 from sample_catalog import served
 from waiting import no_progress
 
@@ -94,3 +96,76 @@ def test_prometheus_sees_the_scores(api):
     text = api.get("/metrics").text
     assert 'almazara_forecast_coverage_80{horizon="7",model="last_value"} 1.0' in text
     assert "almazara_forecast_drifts 0.0" in text
+
+
+def issued(api, **asked):
+    answer = api.get("/forecasts/issued", params=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_each_published_forecast_stands_beside_what_came_the_newest_day_that_has_ended_first(api):
+    rows = issued(api)["items"]
+    days = [(TODAY - datetime.fromisoformat(row["date"]).date()).days for row in rows]
+    assert [(ago, row["horizon"], row["state"]) for ago, row in zip(days, rows, strict=True)] == [
+        (1, 1, "scored"),
+        (1, 7, "scored"),
+        (7, 1, "scored"),
+        (-1, 1, "to_come"),
+        (-5, 7, "to_come"),
+        (-6, 14, "to_come"),
+        (-7, 7, "to_come"),
+        (-12, 14, "to_come"),
+        (-14, 14, "to_come"),
+        (-22, 30, "to_come"),
+        (-28, 30, "to_come"),
+        (-30, 30, "to_come"),
+    ]
+    assert (rows[0]["product"], rows[0]["model"], rows[0]["currency"]) == ("shop.example:1", "last_value", "EUR")
+    assert (rows[0]["last"], rows[0]["median"], rows[0]["price"]) == (10.0, 10.0, 10.0)
+    assert (rows[0]["within_80"], rows[-1]["within_80"], rows[-1]["price"]) == (True, None, None)
+
+
+def test_pages_of_published_forecasts_are_the_whole(api):
+    whole, found, cursor = issued(api)["items"], [], None
+    for _ in range(len(whole)):
+        page = issued(api, limit=2, **({"cursor": cursor} if cursor else {}))
+        found += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert found == whole
+
+
+def test_published_forecasts_of_fewer_days_and_of_one_product(api):
+    assert [row["state"] for row in issued(api, days=1)["items"]].count("scored") == 2
+    assert issued(api, product="shop.example:1") == issued(api)
+    answer = api.get("/forecasts/issued?format=csv&limit=2")
+    assert answer.text.splitlines()[0].startswith("product,title,model,cutoff,horizon,date,currency,last,median,low_80")
+    assert (len(answer.text.splitlines()), bool(answer.headers["x-next-cursor"])) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("days=0", 422),
+        ("days=31", 422),
+        ("limit=0", 422),
+        ("cursor=x", 422),
+        ("product=nobody", 404),
+        ("product=%00", 404),
+    ],
+)
+def test_published_forecasts_that_cannot_be_asked_for_are_a_problem(api, query, status):
+    is_problem(api.get(f"/forecasts/issued?{query}"), status)
+
+
+def test_the_page_shows_each_with_its_result_in_words_and_goes_on(api):
+    headers = {"Accept": "text/html"}
+    first = LexborHTMLParser(api.get("/precios/modelos", headers=headers).text.replace("\u00a0", " "))
+    rows = [row.text(separator=" ", strip=True) for row in first.css("#publicados ~ div tbody tr")]
+    assert len(rows) == 12
+    assert rows[0].endswith("dentro 10,00 € 10,00 € a 10,00 € 10,00 € 1 día antes last_value")
+    assert "por venir" in rows[-1]
+    for query, status in (("desde=x", 422), ("product=%3Cb%3E", 404), ("product=shop.example:1", 200)):
+        assert api.get(f"/precios/modelos?{query}", headers=headers).status_code == status

@@ -24,7 +24,7 @@ KEY = "a-key-for-schemathesis"
 # What no schema can say: a cursor is one that was given out and an end comes after its start; a product is an address
 # of a shop, or an ASIN with a marketplace; a product with too little history is answered with 422; an amount is above
 # zero also where it is written as a text.
-BEYOND_A_SCHEMA = {"GET /data", "POST /productos", "GET /predict", "POST /alerts/rules"}
+BEYOND_A_SCHEMA = {"GET /data", "GET /forecasts/issued", "POST /productos", "GET /predict", "POST /alerts/rules"}
 
 with tempfile.TemporaryDirectory() as _empty:
     _app = asgi.app_over(settings_over(Path(_empty)))
@@ -53,7 +53,8 @@ def address(tmp_path_factory):
 
 
 @schema.include(
-    path_regex="^/(productos|scraper|data|predict|retrain|advice|cheapest|overview|story|categories|alerts)"
+    path_regex="^/(productos|scraper|data|predict|retrain|advice|cheapest|overview|story|categories|alerts|forecasts"
+    "|runs|held|blocked)"
 ).parametrize()
 @settings(max_examples=examples(nightly=60), suppress_health_check=list(HealthCheck))
 def test_the_price_routes_keep_what_their_description_promises(case, address):

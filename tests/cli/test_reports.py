@@ -9,6 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from almazara.movies.exploring.explore import CHAPTERS, FIGURES
+from almazara.prices.exploring.explore import FIGURES as PRICE_FIGURES
 from price_shop import NOW, observed, opened, product, settings_over
 
 HOSTILE = "<script>alert(1)</script><img src=//x.example/y onerror=alert(2)>"
@@ -132,10 +133,12 @@ def test_each_product_stands_in_the_report_of_prices_and_its_name_is_never_marku
     assert asked_for(html) == []
     assert page.css("script, img") == []
     assert len(page.css("ol.products > li")) == len(page.css("article figure")) == 2
+    assert [figure.attributes["data-figure"] for figure in page.css("section.chapter figure")] == list(PRICE_FIGURES)
     assert any(HOSTILE in heading.text() for heading in page.css("h2"))
     assert len(page.css("ol.products svg.ruler")) == 2
     names = sorted(path.name for path in (followed / "pictures").iterdir())
-    assert [name[:2] for name in names] == ["01", "01", "02", "02"]
+    assert [name[:2] for name in names if name[0] == "0"] == ["01", "01", "02", "02"]
+    assert {name.split(".")[0] for name in names if name[0] != "0"} == set(PRICE_FIGURES)
     assert all(
         (followed / "pictures" / name).read_bytes().startswith(b"\x89PNG") for name in names if name.endswith("png")
     )

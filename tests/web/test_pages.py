@@ -49,7 +49,16 @@ def test_where_the_api_has_the_path_whoever_takes_anything_gets_json_and_caches_
 
 
 @pytest.mark.parametrize(
-    "path", ["/nada", "/peliculas/1", "/precios/demo:nada", "/personas/Nobody at All", "/explorar/nada", "/%00"]
+    "path",
+    [
+        "/nada",
+        "/peliculas/1",
+        "/precios/demo:nada",
+        "/precios/categoria/nada",
+        "/personas/Nobody at All",
+        "/explorar/nada",
+        "/%00",
+    ],
 )
 def test_what_is_not_there_is_a_page_for_readers_and_a_problem_for_programs(demo_site, path):
     page = demo_site.get(path, headers=HTML)
@@ -158,7 +167,11 @@ def test_a_name_that_is_markup_is_text_on_every_page(hostile_site, name):
     asked = quote(name, safe="")
     paths = [
         "/precios",
-        f"/precios?category={asked}",
+        *(f"/precios?{name}={asked}" for name in ("category", "shop", "litres", "state")),
+        f"/precios/categoria/{asked}",
+        f"/precios/categoria/x{asked}",
+        *(f"/precios/modelos?{name}={asked}" for name in ("product", "desde")),
+        f"/precios/lector?pasada={asked}",
         *(f"/precios/shop.example:{n}" for n in range(len(HOSTILE))),
         f"/peliculas?q={asked}",
         f"/peliculas?gusta={asked}&genero={asked}",

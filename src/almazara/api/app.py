@@ -10,7 +10,19 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from almazara import log
-from almazara.api import alerts, errors, film_models, forecasts, health, metrics, movies, overview, prices, users
+from almazara.api import (
+    alerts,
+    errors,
+    film_models,
+    forecasts,
+    health,
+    metrics,
+    movies,
+    overview,
+    prices,
+    reader,
+    users,
+)
 from almazara.api.security import BodyLimit, WriteGuard
 from almazara.app.movies import open_film_users
 from almazara.app.prices import Prices
@@ -65,7 +77,7 @@ def create_api(
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
     films = (users.lists, movies.router, users.router, film_models.router)
-    of_prices = (prices, overview, forecasts, alerts)
+    of_prices = (prices, overview, forecasts, alerts, reader)
     for router in (*films, *(module.router for module in of_prices), health.router):
         app.include_router(router)
     metrics.install(app, app.state.scraper_watch.report, price_product.service.forecast_scores)

@@ -1,24 +1,38 @@
 """Routes of what is to come: forecasts and how they did, whether to buy now or wait, and which product."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
 
 from almazara.api.errors import declared
 from almazara.api.overview import DeadlineDays, Quantity
-from almazara.api.prices import All, InLanguage, ProductId, RunId, Service
+from almazara.api.prices import All, InLanguage, ProductId, RunId, Service, formatted
 from almazara.api.routes import reading, send, writing
+from almazara.api.tables import DESCRIBED, Format
 from almazara.errors import InputError
+from almazara.prices.answering.history import MAX_ROWS
+from almazara.prices.answering.issued_forecasts import IssuedQuery, IssuedRow
 from almazara.prices.answers import Advice, Cheapest, Prediction
 from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.collecting.runs import RETRAIN, RunView, find, view
 from almazara.prices.forecasting.issued import KEPT_DAYS, ForecastReport
 from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS
+from almazara.prices.forecasting.scores import HORIZONS
 from almazara.words.numbers import Language
 
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
 Levels = Annotated[str, Query(pattern=r"^\d{1,2}(,\d{1,2}){0,10}$", description=f"Intervalos en %, de {LEVELS}.")]
+
+_TABLE: Final[dict[int | str, dict[str, Any]]] = {200: {"content": dict(DESCRIBED)}}
+
+
+class IssuedAnswer(BaseModel):
+    """One page of published forecasts."""
+
+    items: list[IssuedRow]
+    next_cursor: str | None
 
 
 @router.get("/predict", **reading(Prediction, "El pronóstico de un producto, o del índice de una categoría", 404))
@@ -60,6 +74,26 @@ def forecast_scores(
     language: InLanguage = Language.EN,
 ) -> Response:
     return send(service.forecast_scores(days, language))
+
+
+@router.get(
+    "/forecasts/issued",
+    response_model=IssuedAnswer,
+    responses={**_TABLE, **declared(404)},
+    summary="Los pronósticos publicados, uno a uno, y el precio que vino; los que aún no se han puntuado lo dicen",
+)
+def issued_forecasts(
+    service: Service,
+    product: ProductId | None = None,
+    days: Annotated[
+        int, Query(ge=1, le=max(HORIZONS), description="Los de tantos días terminados, y los de los días por venir.")
+    ] = 28,
+    output: Annotated[Format, Query(alias="format")] = Format.json,
+    limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 1000,
+    cursor: Annotated[str | None, Query(max_length=2048)] = None,
+) -> Response:
+    rows, following = service.issued(IssuedQuery(product, days, limit, cursor))
+    return formatted(rows, IssuedRow, following, output)
 
 
 @router.get("/advice", **reading(Advice, "Comprar ya o esperar, y por qué", 404))

@@ -9,7 +9,7 @@ from almazara.api.prices import TEXT, InLanguage, ProductId, Service
 from almazara.api.routes import reading, send
 from almazara.api.tables import DESCRIBED, Format, as_table
 from almazara.prices.answering.categories import Category, CategoryStory
-from almazara.prices.answering.overview import OverviewRow
+from almazara.prices.answering.overview import OverviewRow, RowState
 from almazara.prices.answering.story import Story
 from almazara.prices.answers import MOST_PIECES
 from almazara.prices.buying.policy import DEADLINE_DAYS, LONGEST_DEADLINE
@@ -32,9 +32,13 @@ def overview(
     service: Service,
     category: Annotated[str | None, Query(max_length=100)] = None,
     shop: Annotated[str | None, Query(max_length=253, description="Solo los de una tienda.")] = None,
+    litres: Annotated[
+        float | None, Query(gt=0, allow_inf_nan=False, description="Solo los de un tamaño, en litros.")
+    ] = None,
+    state: Annotated[RowState | None, Query(description="Solo los agotados, o los que no tienen pronóstico.")] = None,
     output: Annotated[Format, Query(alias="format")] = Format.json,
 ) -> Response:
-    rows = service.overview(category=category, shop=shop)
+    rows = service.overview(category=category, shop=shop, litres=litres, state=state)
     return send(rows) if output is Format.json else as_table(rows, OverviewRow, output)
 
 
@@ -56,7 +60,9 @@ def categories(service: Service) -> Response:
     return send(service.categories())
 
 
-@router.get("/categories/{category}", **reading(CategoryStory, "Todo lo que muestra la página de una categoría", 404))
+@router.get(
+    "/categories/{category:path}", **reading(CategoryStory, "Todo lo que muestra la página de una categoría", 404)
+)
 def category_story(
     service: Service,
     category: Annotated[str, Path(json_schema_extra=TEXT, description="La palabra que las agrupa.")],

@@ -15,7 +15,7 @@ from almazara.api.tables import DESCRIBED, Format, as_table
 from almazara.app.prices import Prices
 from almazara.errors import InputError
 from almazara.prices.answering.history import MAX_ROWS
-from almazara.prices.answers import AnyRow, DailyRow, DataQuery, DataRow, IndexRow, Product
+from almazara.prices.answers import DailyRow, DataQuery, DataRow, IndexRow, Product
 from almazara.prices.collecting.runs import SCRAPE, RunView, find
 from almazara.prices.service import PriceService
 from almazara.words.numbers import Language
@@ -147,12 +147,12 @@ def data(
     query = DataQuery(product, category, _start(start), _end(end), limit, cursor)
     if index:
         days, following = service.index(query)
-        return _formatted(days, IndexRow, following, output)
+        return formatted(days, IndexRow, following, output)
     if daily:
         rows, following = service.daily(query)
-        return _formatted(rows, DailyRow, following, output)
+        return formatted(rows, DailyRow, following, output)
     page = service.data(query)
-    return _formatted(service.rows(page.observations), DataRow, page.next_cursor, output)
+    return formatted(service.rows(page.observations), DataRow, page.next_cursor, output)
 
 
 def _start(moment: date | datetime | None) -> datetime | None:
@@ -171,7 +171,8 @@ def _end(moment: date | datetime | None) -> datetime | None:
         raise InputError("end lies outside the calendar.") from error
 
 
-def _formatted(rows: Sequence[AnyRow], kind: type[AnyRow], following: str | None, output: Format) -> Response:
+def formatted(rows: Sequence[object], kind: type, following: str | None, output: Format) -> Response:
+    """One page of rows, with where the next begins: in JSON beside them, in tables as a header."""
     headers = {_NEXT: following} if following else {}
     if output is Format.json:
         return send({"items": rows, "next_cursor": following}, headers=headers)

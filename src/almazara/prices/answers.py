@@ -118,6 +118,7 @@ class DailyRow:
     state: str
     price: float | None
     currency: str | None
+    price_per_litre: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +191,7 @@ class DataQuery:
     @property
     def begins(self) -> tuple[str, datetime | None]:
         """The product and the moment with which the page begins; refuses a cursor that was not given out."""
-        if not self.cursor:
-            return "", None
-        try:
-            padded = self.cursor + "=" * (-len(self.cursor) % 4)
-            moment, listing_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split(" ", 1)
-            return listing_id, datetime.fromisoformat(moment).astimezone(UTC)
-        except (binascii.Error, ValueError, OverflowError) as error:
-            raise InputError("The cursor is none that was given out: take next_cursor as it came.") from error
+        return placed(self.cursor) if self.cursor else ("", None)
 
     def days(self, zone: ZoneInfo) -> tuple[date | None, date | None]:
         """The first and the last day, as far as they are given; refuses a moment outside the calendar."""
@@ -211,6 +205,16 @@ class DataQuery:
 def cursor_at(listing_id: str, moment: datetime) -> str:
     """A cursor: the product and moment with which the next page begins."""
     return base64.urlsafe_b64encode(f"{moment.isoformat()} {listing_id}".encode()).decode().rstrip("=")
+
+
+def placed(cursor: str) -> tuple[str, datetime]:
+    """The product and moment of a cursor; refuses one that was not given out."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        moment, listing_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split(" ", 1)
+        return listing_id, datetime.fromisoformat(moment).astimezone(UTC)
+    except (binascii.Error, ValueError, OverflowError) as error:
+        raise InputError("The cursor is none that was given out: take next_cursor as it came.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +235,6 @@ class IndexRow:
     currency: str
     unit: str
     products: int
-
-
-AnyRow = DataRow | DailyRow | IndexRow
-"""What a page of history is made of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,11 +136,16 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One listing of a run that gave no observation, and why."""
+    """One listing of a run that gave no observation, and why.
+
+    Attributes:
+        causes: What shop or reader name: how a page was blocked (`BlockKind`), or what is missing on it.
+    """
 
     listing_id: str
     outcome: str
     reason: str
+    causes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

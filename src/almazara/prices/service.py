@@ -11,11 +11,13 @@ from almazara.live import Kept, Live
 from almazara.prices.alerts import alerting, delivery
 from almazara.prices.alerts.delivery import Delivered, Notifier, RecordedEvent
 from almazara.prices.alerts.rules import AlertRule
-from almazara.prices.answering import categories, history, overview, story
+from almazara.prices.answering import categories, history, issued_forecasts, overview, story, troubles
 from almazara.prices.answering.categories import Category, CategoryStory
+from almazara.prices.answering.issued_forecasts import IssuedQuery, IssuedRow
 from almazara.prices.answering.known import ADVISED_DAYS, Known
-from almazara.prices.answering.overview import OverviewRow
+from almazara.prices.answering.overview import OverviewRow, RowState
 from almazara.prices.answering.story import Story
+from almazara.prices.answering.troubles import HeldReading, UnreadPage
 from almazara.prices.answers import (
     Advice,
     Cheapest,
@@ -31,8 +33,9 @@ from almazara.prices.buying.advice import Question, advise
 from almazara.prices.buying.category_index import index_id
 from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.buying.policy import DEADLINE_DAYS
-from almazara.prices.collecting import scraper_health
+from almazara.prices.collecting import runs, scraper_health
 from almazara.prices.collecting.collection import SEARCHES_READ
+from almazara.prices.collecting.runs import RunView
 from almazara.prices.collecting.tracking import listing_from
 from almazara.prices.exploring.market import Market, open_market
 from almazara.prices.forecasting import issued
@@ -57,6 +60,7 @@ class PriceService:
     _overview: Kept[list[OverviewRow]] = field(default_factory=Kept, init=False)
     _market: Kept[Market] = field(default_factory=Kept, init=False)
     _categories: Kept[list[Category]] = field(default_factory=Kept, init=False)
+    _category: Kept[CategoryStory] = field(default_factory=Kept, init=False)
 
     def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
         """Products in order of id, each with its newest price."""
@@ -129,15 +133,28 @@ class PriceService:
         """
         return history.index(self._known(), query)
 
-    def overview(self, *, category: str | None = None, shop: str | None = None) -> list[OverviewRow]:
-        """All followed products, or those of a category or shop, by price per litre.
+    def overview(
+        self,
+        *,
+        category: str | None = None,
+        shop: str | None = None,
+        litres: float | None = None,
+        state: RowState | None = None,
+    ) -> list[OverviewRow]:
+        """All followed products, or those of a category, shop, size or state, by price per litre.
 
         It is made once for each day, published version and revision of the store.
         """
         known = self._known()
-        state = (self.store.revision(), known.today, known.published)
-        rows = self._overview.of(state, lambda: overview.overview(known))
-        chosen = [row for row in rows if category in {None, row.product.category} and shop in {None, row.product.shop}]
+        made_of = (self.store.revision(), known.today, known.published)
+        rows = self._overview.of(made_of, lambda: overview.overview(known))
+        asked = (category, shop, litres)
+        chosen = [
+            row
+            for row in rows
+            if all(one in {None, own} for one, own in zip(asked, _kind(row), strict=True))
+            and (state is None or state in overview.states(row))
+        ]
         return overview.shown(chosen, known.now)
 
     def market(self) -> Market:
@@ -209,12 +226,15 @@ class PriceService:
         return self._categories.of((self.store.revision(), known.today), lambda: categories.categories(known))
 
     def category_story(self, category: str, language: Language = Language.ES) -> CategoryStory:
-        """Everything about a category at once.
+        """Everything about a category at once, the last one that was asked for kept as the overview is.
 
         Raises:
             NotFoundError: when it has no products.
         """
-        return categories.category_story(self._known(), category, language)
+        known = self._known()
+        made_of = (category, language, self.store.revision(), known.today, known.published)
+        found = self._category.of(made_of, lambda: categories.category_story(known, category, language))
+        return categories.shown(found, known.now)
 
     def cheapest(self, category: str, language: Language = Language.ES) -> Cheapest:
         """The cheapest litre of a category.
@@ -222,14 +242,24 @@ class PriceService:
         Raises:
             NotFoundError: when the category has no products.
         """
-        products = self._known().products(category)
+        known = self._known()
+        products = known.products(category)
         if not products:
-            raise history.no_category(category)
+            raise history.no_category(known, category)
         return cheapest(category, products, language)
 
     def forecast_scores(self, days: int, language: Language = Language.EN) -> issued.ForecastReport:
         """How the published forecasts did over the last `days` days that have ended, and what has drifted."""
         return issued.report(self.store, self._known().today, days, language)
+
+    def issued(self, query: IssuedQuery) -> tuple[list[IssuedRow], str | None]:
+        """One page of the published forecasts against what came, and where the next begins.
+
+        Raises:
+            InputError: for a cursor that was not given out.
+            NotFoundError: for an unknown product.
+        """
+        return issued_forecasts.issued_forecasts(self._known(), query)
 
     def alert(self, notifier: Notifier, language: Language = Language.ES) -> tuple[int, Delivered]:
         """Keep new alert events and send what is due; see `alerting.alert`."""
@@ -275,6 +305,18 @@ class PriceService:
             listings, readings, self.store.runs(kind="scrape"), now=now, searches_read=searches_read
         )
 
+    def runs(self, kind: str | None, limit: int) -> list[RunView]:
+        """The newest runs, or those of a kind, newest first."""
+        return [runs.view(run.run_id, [run]) for run in self.store.runs(kind=kind, limit=limit)]
+
+    def held(self, limit: int) -> list[HeldReading]:
+        """The readings that wait for a second one to agree, newest first."""
+        return troubles.held_readings(self._known(), limit)
+
+    def unread(self, limit: int) -> list[UnreadPage]:
+        """The followed pages that gave no price when they were last asked for; those that failed for longest first."""
+        return troubles.unread_pages(self._known(), limit)
+
     def _known(self) -> Known:
         """What there is to answer from now."""
         try:
@@ -282,3 +324,9 @@ class PriceService:
         except NotFoundError:  # nothing was published yet
             published = None
         return Known(self.store, published, self.clock(), self.timezone)
+
+
+def _kind(row: OverviewRow) -> tuple[str | None, str, float | None]:
+    """What products are chosen by: category, shop and litres."""
+    one = row.product
+    return one.category, one.shop, None if one.litres is None else float(one.litres)

@@ -1,9 +1,10 @@
 """The list of products: each on one line, with its price, its ruler and what to do, cheapest litre first."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
@@ -13,7 +14,7 @@ from starlette.routing import Route
 
 from almazara.figures.ruler import ruler
 from almazara.figures.sparkline import sparkline
-from almazara.prices.answering.overview import LEVEL, OverviewRow
+from almazara.prices.answering.overview import LEVEL, OverviewRow, RowState, states
 from almazara.prices.answers import LatestPrice, Product
 from almazara.prices.buying.recent import Recent
 from almazara.prices.buying.states import WINDOW_DAYS
@@ -22,8 +23,6 @@ from almazara.web.page import drawn, page, reader_of
 from almazara.words import numbers
 from almazara.words.numbers import Language
 from almazara.words.said import Figure, Money, Said, said
-
-_FILTERS: Final = ("category", "shop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,16 @@ class Line:
     ruler: Markup | None
     action: str
     headline: Said
+    is_forecast: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link that filters the list, or, where it is chosen, takes the filter away."""
+
+    value: str
+    label: str
+    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +65,64 @@ def service(request: Request) -> PriceService:
 
 
 async def overview(request: Request) -> Response:
-    """All products, or those of a category or shop."""
+    """All products, or those of a category, shop, size or state."""
     prices, language = service(request), reader_of(request).language
-    asked = {name: request.query_params.get(name) or None for name in _FILTERS}
+    asked = {name: value for name in _FILTERS if (value := request.query_params.get(name))}
     rows = await run_in_threadpool(prices.overview)
-    chosen = [row for row in rows if all(value in {None, getattr(row.product, name)} for name, value in asked.items())]
+    chosen = [row for row in rows if all(value in _FILTERS[name](row) for name, value in asked.items())]
+    categories = sorted({row.product.category for row in rows if row.product.category})
     values: dict[str, Any] = {
         "rows": [line(row, language) for row in chosen],
-        "choices": list(_choices(rows, asked)),
+        "is_empty": not rows,
+        "choices": dict(_choices(rows, asked, language)),
+        "categories": [(name, category_address(name)) for name in categories],
+        "download": urlencode(asked),
         "demo": request.app.state.prices.demo_shop is not None,
     }
     return page(request, "prices.html", here="prices", **values)
 
 
-def _choices(rows: Sequence[OverviewRow], asked: dict[str, str | None]) -> Iterator[tuple[str, str, bool]]:
-    """The links that filter: what is filtered by, its value, and whether it is chosen; none where there is one only."""
-    for name in _FILTERS:
-        values = sorted({value for row in rows if (value := getattr(row.product, name))})
-        if len(values) > 1 or asked[name]:
-            yield from ((name, value, asked[name] == value) for value in values)
+def category_address(name: str) -> str:
+    """Where a category's page is."""
+    return f"/precios/categoria/{quote(name, safe='')}"
+
+
+def _size(row: OverviewRow) -> list[str]:
+    litres = row.product.litres
+    return [] if litres is None else [f"{litres.normalize():f}"]
+
+
+_FILTERS: Final[Mapping[str, Callable[[OverviewRow], Sequence[str]]]] = {
+    "category": lambda row: [row.product.category or ""],
+    "shop": lambda row: [row.product.shop],
+    "litres": _size,
+    "state": states,
+}
+"""What the list is filtered by, and the values of it that a product has."""
+
+
+def _choices(
+    rows: Sequence[OverviewRow], asked: Mapping[str, str], language: Language
+) -> Iterator[tuple[str, list[Choice]]]:
+    """The links that filter, by what they filter by; none where all products are alike."""
+    for name, values_of in _FILTERS.items():
+        of_each = [{value for value in values_of(row) if value} for row in rows]
+        values: set[str] = set().union(*of_each)
+        if name == "state":  # one that nothing is in any more can be left again
+            values |= {state for state in RowState if state == asked.get(name)}
+        if name in asked or any(of != values for of in of_each):
+            order = sorted(values, key=lambda value: (Decimal(value) if name == "litres" else 0, value))
+            yield name, [Choice(one, _label(name, one, language), asked.get(name) == one) for one in order]
+
+
+def _label(name: str, value: str, language: Language) -> str:
+    match name:
+        case "litres":
+            return said("site.prices.litres", n=float(value)).text(language)
+        case "state":
+            return said(f"site.prices.{value}").text(language)
+        case _:
+            return value
 
 
 def line(row: OverviewRow, language: Language) -> Line:
@@ -89,6 +137,7 @@ def line(row: OverviewRow, language: Language) -> Line:
         ruler=price_ruler(row.recent, _ahead(row), language),
         action=row.plan.action if price else "unknown",
         headline=headline(product, row.plan.target_price, is_known=price is not None),
+        is_forecast=row.low_80 is not None,
     )
 
 

@@ -25,7 +25,7 @@ def history_chart(story: Story, language: Language) -> Chart:
     days, prediction, advice = story.days, story.prediction, story.advice
     marks: list[Mark] = [
         *_stretches(days, words("sold_out")),
-        *(_ahead(prediction.days, _SHOWN_LEVELS, language) if prediction else ()),
+        *(fan(prediction.days, language) if prediction else ()),
         *_struck(days, words("list_price")),
         Steps(words("price"), [one.date for one in days], [one.price for one in days]),
     ]
@@ -56,14 +56,14 @@ def _stretches(days: Sequence[StoryDay], name: str) -> Iterator[Spans]:
         yield Spans(name, [run[0].date for run in found], ends, Role.MISSING)
 
 
-def _ahead(days: Sequence[ForecastDay], levels: Sequence[int], language: Language) -> Iterator[Mark]:
+def fan(days: Sequence[ForecastDay], language: Language) -> Iterator[Mark]:
     """The intervals, widest first, and the median."""
     dates = [day.date for day in days]
     by_quantile = {one.quantile: [] for one in days[0].quantiles}  # type: dict[float, list[float]]
     for day in days:
         for one in day.quantiles:
             by_quantile[one.quantile].append(one.price)
-    for level in sorted(levels, reverse=True):
+    for level in _SHOWN_LEVELS:
         low, high = round((100 - level) / 200, 4), round((100 + level) / 200, 4)
         name = said("site.product.interval", level=level / 100).text(language)
         yield Band(name, dates, by_quantile[low], by_quantile[high])

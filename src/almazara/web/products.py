@@ -26,7 +26,7 @@ from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.buying.recent import Recent
 from almazara.prices.service import PriceService
 from almazara.web.forms import back_to, guard, sent
-from almazara.web.overview import Ahead, headline, money_of, per_litre, price_ruler, service
+from almazara.web.overview import Ahead, category_address, headline, money_of, per_litre, price_ruler, service
 from almazara.web.page import drawn, page, reader_of
 from almazara.web.pictures import history_chart
 from almazara.words import numbers
@@ -69,10 +69,16 @@ def address(listing_id: str) -> str:
 def _decision(story: Story, language: Language) -> dict[str, Any]:
     """What to do, with the figures on which that rests."""
     latest, advice = story.product.latest, story.advice
-    ahead = Ahead(latest.currency if latest else None, _interval(story.prediction), advice.target_price)
+    ahead = Ahead(
+        latest.currency if latest else None,
+        interval(story.prediction) if story.prediction else None,
+        advice.target_price,
+    )
     return {
         "id": story.product.id,
         "name": story.product.title or story.product.id,
+        "category": story.product.category,
+        "category_address": category_address(story.product.category or ""),
         "headline": headline(story.product, advice.target_price, is_known=advice.price is not None),
         "message": advice.message,
         "reasons": advice.reasons,
@@ -82,10 +88,8 @@ def _decision(story: Story, language: Language) -> dict[str, Any]:
     }
 
 
-def _interval(prediction: Prediction | None) -> tuple[float, float] | None:
+def interval(prediction: Prediction) -> tuple[float, float]:
     """The 80 % interval on the last day that is forecast."""
-    if prediction is None:
-        return None
     ends = {one.quantile: one.price for one in prediction.days[-1].quantiles}
     return ends[round(0.5 - LEVEL / 200, 3)], ends[round(0.5 + LEVEL / 200, 3)]
 

@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from almazara import log
 from almazara.api import errors
 from almazara.errors import AlmazaraError, InputError, NotFoundError
-from almazara.web import films, machinery, overview, people, products, routing, start
+from almazara.web import categories, films, forecasts, machinery, overview, people, products, reader, routing, start
 from almazara.web.assets import send_asset
 from almazara.web.explore import pages as explore
 from almazara.web.explore.live import LivePanel
@@ -21,9 +21,12 @@ from almazara.web.page import page
 _PAGES: Final = (
     *start.PAGES,
     *machinery.PAGES,
+    *reader.PAGES,
+    *forecasts.PAGES,
     *films.PAGES,
     *people.PAGES,
     *overview.PAGES,
+    *categories.PAGES,
     *products.PAGES,
     *explore.PAGES,
 )

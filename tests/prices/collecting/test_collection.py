@@ -91,25 +91,25 @@ def test_a_stock_out_is_recorded_without_a_price_and_named(store, world):
 
 
 @pytest.mark.parametrize(
-    ("answer", "outcome"),
+    ("answer", "outcome", "causes"),
     [
-        (page_of(b"<html><body><h1>Aceite</h1>39,95</body></html>"), "unreadable"),
-        (page_of(b""), "unreadable"),
-        (page_of(offer_page("39.95"), status=404), "unreadable"),
-        (page_of(html_of("blocked_image_captcha").encode(), AMAZON), "blocked"),
-        (page_of(b"", status=503), "blocked"),
-        (Refused(URL, "the site's robots.txt asks robots not to fetch this page"), "refused"),
-        (Failed(URL, "the host's name could not be resolved"), "failed"),
-        (NotModified(URL, NOW), "failed"),
-        (page_of(search_page(card("B0SEARCH01", "Aceite", "9,95")), "https://www.amazon.es/s?k=a"), "unreadable"),
+        (page_of(b"<html><body><h1>Aceite</h1>39,95</body></html>"), "unreadable", ("offer",)),
+        (page_of(b""), "unreadable", ("page",)),
+        (page_of(offer_page("39.95"), status=404), "unreadable", ("page",)),
+        (page_of(html_of("blocked_image_captcha").encode(), AMAZON), "blocked", ("captcha",)),
+        (page_of(b"", status=503), "blocked", ("error_page",)),
+        (Refused(URL, "the site's robots.txt asks robots not to fetch this page"), "refused", ()),
+        (Failed(URL, "the host's name could not be resolved"), "failed", ()),
+        (NotModified(URL, NOW), "failed", ()),
+        (page_of(search_page(card("B0SEARCH01", "Aceite", "9,95")), "https://www.amazon.es/s?k=a"), "unreadable", ()),
     ],
 )
-def test_what_gives_no_observation_is_counted_and_named_and_records_nothing(store, world, answer, outcome):
+def test_what_gives_no_observation_is_counted_and_named_and_records_nothing(store, world, answer, outcome, causes):
     world.answers[URL] = answer
     run = collect(store, world, product())
     assert counted(run) == {"requested": 1, outcome: 1}
     [problem] = run.problems
-    assert (problem.listing_id, problem.outcome) == ("shop.example:1", outcome)
+    assert (problem.listing_id, problem.outcome, problem.causes) == ("shop.example:1", outcome, causes)
     assert problem.reason
     assert store.latest() == {}
 

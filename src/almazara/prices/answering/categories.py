@@ -1,18 +1,21 @@
 """Categories: where the litre goes, which is the cheapest of each grade, and the page of one of them."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from almazara.prices.answering.history import no_category
 from almazara.prices.answering.known import YEAR, Known
+from almazara.prices.answering.story import forecast_notices
 from almazara.prices.answers import Cheapest, IndexRow, Offered, Prediction, Product
-from almazara.prices.buying.category_index import CategoryIndex, category_indices, index_id
+from almazara.prices.buying.category_index import RELATIVE, CategoryIndex, category_indices, index_id
 from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.buying.same_goods import per_litre
 from almazara.prices.forecasting.panel import Panel
 from almazara.prices.schema import ListingKind
 from almazara.words.numbers import Language
+from almazara.words.said import Said, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,14 @@ class CategoryStory:
     """The page of a category.
 
     Attributes:
+        notices: What a page must say of what is missing or late.
         index: The last year, of the currency of most products.
         prediction: Of the index, to 30 days from today where that is kept.
         lines: The last year of the products of that currency whose litres are known.
     """
 
     category: Category
+    notices: list[Said]
     index: list[IndexRow]
     prediction: Prediction | None
     lines: list[ProductLine]
@@ -87,16 +92,40 @@ def category_story(known: Known, category: str, language: Language = Language.ES
     """
     read = _read(known, category)
     if not read.products:
-        raise no_category(category)
+        raise no_category(known, category)
     main = next(iter(read.indices), None)
     since = known.today - timedelta(days=YEAR - 1)
-    return CategoryStory(
+    story = CategoryStory(
         category=_category(read, known.today),
+        notices=[],
         index=list(main.since(since).rows()) if main else [],
         prediction=known.prediction(index_id(category), DEADLINE_DAYS),
         lines=_lines(read, main.currency, since) if main else [],
         cheapest=cheapest(category, read.products, language),
     )
+    return replace(story, notices=list(_notices(known, story, len(read.indices))))
+
+
+def shown(story: CategoryStory, now: datetime) -> CategoryStory:
+    """One that was made earlier, with how old its readings are now."""
+    return replace(story, lines=[replace(line, product=line.product.at(now)) for line in story.lines])
+
+
+def _notices(known: Known, story: CategoryStory, currencies: int) -> Iterator[Said]:
+    """What a page must say of what is missing or late; `currencies` are those that prices are in."""
+    category, days = story.category, [row.date for row in story.index if row.price is not None]
+    if not days:
+        yield said("prices.category.no_price")
+        return
+    if category.index is None:
+        yield said("prices.category.unread", since=days[-1])
+    if category.unit == RELATIVE:
+        yield said("prices.category.no_litres")
+    if category.products == 1:
+        yield said("prices.category.one_product")
+    if currencies > 1:
+        yield said("prices.category.currencies", n=currencies, currency=category.currency or "")
+    yield from forecast_notices(known, index_id(category.category), story.prediction, len(days))
 
 
 def _read(known: Known, category: str) -> _Read:

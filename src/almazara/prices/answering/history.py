@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
+from difflib import get_close_matches
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -9,19 +10,21 @@ from almazara.errors import InputError, NotFoundError
 from almazara.prices.answering.known import Known
 from almazara.prices.answers import DailyRow, DataPage, DataQuery, DataRow, IndexRow, cursor_at
 from almazara.prices.buying.category_index import CategoryIndex, category_index
-from almazara.prices.schema import TICK, Observation
+from almazara.prices.schema import TICK, Listing, Observation
 from almazara.prices.store.observations import is_key
 
 MAX_ROWS: Final = 10_000
+_LONGEST_NAME: Final = 100
+_NAMED: Final = 10
 
 
 def data(known: Known, query: DataQuery) -> DataPage:
     """One page of observations; see `PriceService.data`."""
     _check(query)
     found: list[Observation] = []
-    for listing_id, begins in _remaining(known, query):
+    for listing, begins in _remaining(known, query):
         room = query.limit + 1 - len(found)
-        found += known.store.history(listing_id, begins or query.start, query.end, limit=room)
+        found += known.store.history(listing.listing_id, begins or query.start, query.end, limit=room)
         if len(found) > query.limit:
             kept = found[: query.limit]
             return DataPage(kept, cursor_at(kept[-1].listing_id, kept[-1].observed_at + TICK))
@@ -39,8 +42,8 @@ def daily(known: Known, query: DataQuery) -> tuple[list[DailyRow], str | None]:
     _check(query)
     first, until = query.days(ZoneInfo(known.timezone))
     found: list[DailyRow] = []
-    for listing_id, begins in _remaining(known, query):
-        for row in _days(known, listing_id, begins.date() if begins else first, until):
+    for listing, begins in _remaining(known, query):
+        for row in _days(known, listing, begins.date() if begins else first, until):
             if len(found) == query.limit:
                 return found, _cursor(row)
             found.append(row)
@@ -74,19 +77,24 @@ def indices(known: Known, category: str) -> list[CategoryIndex]:
         found := category_index(known.store, category, until=known.today, timezone=known.timezone)
     ):
         return found
-    raise no_category(category)
+    raise no_category(known, category)
 
 
-def no_category(category: str) -> NotFoundError:
-    """The error of a category that has no products, or no prices."""
-    return NotFoundError(f"There is no category {category[:100]!r} with prices: GET /productos shows the categories.")
+def no_category(known: Known, category: str) -> NotFoundError:
+    """The error of a category that has no products, or no prices; it names near ones, or else the first of all."""
+    names = sorted({one.category for one in known.store.listings() if one.category})
+    near = get_close_matches(category[:_LONGEST_NAME], names) or names[:_NAMED]
+    return NotFoundError(
+        f"There is no category {category[:_LONGEST_NAME]!r} with prices: GET /categories lists those that there are.",
+        near,
+    )
 
 
 def _cursor(following: DailyRow | IndexRow) -> str:
     return cursor_at(following.product, datetime.combine(following.date, time.min, UTC))
 
 
-def _remaining(known: Known, query: DataQuery) -> Iterator[tuple[str, datetime | None]]:
+def _remaining(known: Known, query: DataQuery) -> Iterator[tuple[Listing, datetime | None]]:
     """The listings that are asked for from the cursor on, the cursor's own with the moment where it goes on."""
     at, begins = query.begins
     if query.product is not None:
@@ -96,14 +104,16 @@ def _remaining(known: Known, query: DataQuery) -> Iterator[tuple[str, datetime |
         asked = known.store.listings(category=query.category) if can_be else []
     for listing in asked:
         if listing.listing_id >= at:
-            yield listing.listing_id, begins if listing.listing_id == at else None
+            yield listing, begins if listing.listing_id == at else None
 
 
-def _days(known: Known, listing_id: str, first: date | None, until: date | None) -> Iterator[DailyRow]:
-    series = known.series([listing_id], until=min(until or known.today, known.today))
-    for _, day, price, state in series.days():
+def _days(known: Known, listing: Listing, first: date | None, until: date | None) -> Iterator[DailyRow]:
+    series = known.series([listing.listing_id], until=min(until or known.today, known.today))
+    for name, day, price, state in series.days():
         if first is None or day >= first:
-            yield DailyRow(listing_id, day, state, price, None if price is None else series.panel.currencies[0])
+            currency = None if price is None else series.panel.currencies[0]
+            litre = round(price / float(listing.litres), 4) if price is not None and listing.litres else None
+            yield DailyRow(name, day, state, price, currency, litre)
 
 
 def _check(query: DataQuery) -> None:

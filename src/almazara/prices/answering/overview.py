@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from almazara.prices.answering.known import ADVISED_DAYS, Known
@@ -35,6 +36,23 @@ class OverviewRow:
     plan: Plan
     low_80: float | None
     high_80: float | None
+
+
+class RowState(StrEnum):
+    """What a product may be that somebody looks for."""
+
+    SOLD_OUT = "sold_out"
+    NO_FORECAST = "no_forecast"
+
+
+def states(row: OverviewRow) -> list[RowState]:
+    """What a product is of these: sold out by its newest reading, without a forecast."""
+    latest = row.product.latest
+    holds = {
+        RowState.SOLD_OUT: latest is not None and latest.price is None,
+        RowState.NO_FORECAST: row.low_80 is None,
+    }
+    return [state for state, is_so in holds.items() if is_so]
 
 
 _UNREAD: Final = NOTHING, Decision(Action.BUY, Why.NO_PRICE)

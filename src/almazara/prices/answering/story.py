@@ -157,20 +157,21 @@ def _notices(known: Known, story: Story) -> Iterator[Said]:
     days = sum(one.days for one in story.recent.comb)
     if latest is not None and days < MIN_DAYS:
         yield said("prices.story.short_history", days=days, needed=MIN_DAYS)
-    yield from _forecast_notices(known, story)
+    if latest is not None:
+        known_days = sum(day.price is not None for day in story.days)
+        yield from forecast_notices(known, story.product.id, story.prediction, known_days)
     if not story.product.tracked:
         yield said("prices.story.not_followed")
 
 
-def _forecast_notices(known: Known, story: Story) -> Iterator[Said]:
-    if story.prediction is not None:
-        if (known.today - story.prediction.cutoff).days > _OLD_FORECAST:
-            yield said("prices.story.forecast_old", cutoff=story.prediction.cutoff)
-    elif story.product.id in known.forecasts.index.refused:
-        days = sum(day.price is not None for day in story.days)
-        if days < FORECAST_FROM:
-            yield said("prices.story.forecast_refused", days=days, needed=FORECAST_FROM)
-        else:
-            yield said("prices.story.forecast_failed")
-    elif story.product.latest is not None:
+def forecast_notices(known: Known, name: str, prediction: Prediction | None, days: int) -> Iterator[Said]:
+    """What must be said of the forecast of a listing or an index whose price is known on so many days."""
+    if prediction is not None:
+        if (known.today - prediction.cutoff).days > _OLD_FORECAST:
+            yield said("prices.story.forecast_old", cutoff=prediction.cutoff)
+    elif name not in known.forecasts.index.refused:
         yield said("prices.story.not_forecast")
+    elif days < FORECAST_FROM:
+        yield said("prices.story.forecast_refused", days=days, needed=FORECAST_FROM)
+    else:
+        yield said("prices.story.forecast_failed")

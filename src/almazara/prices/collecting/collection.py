@@ -35,12 +35,14 @@ class Reading:
         reason: Why there is no observation, empty where there is one.
         observations: What was read; several for a search.
         learned: Listings to save: a title learned, or found by a search.
+        causes: See `Problem`.
     """
 
     outcome: str
     reason: str = ""
     observations: tuple[Observation, ...] = ()
     learned: tuple[Listing, ...] = ()
+    causes: tuple[str, ...] = ()
 
 
 def read_for(listing: Listing, page: Page) -> Outcome:
@@ -90,9 +92,10 @@ def _interpreted(listing: Listing, outcome: Outcome, at: datetime, source: str) 
         case ListingPage() if listing.kind is ListingKind.SEARCH:
             return _found_by(listing, outcome, at, source)
         case Blocked():
-            return Reading("blocked", f"{outcome.kind.value}: {outcome.reason}")
+            return Reading("blocked", f"{outcome.kind.value}: {outcome.reason}", causes=(outcome.kind.value,))
         case Unreadable():
-            return Reading("unreadable", f"{outcome.reason} (missing: {', '.join(outcome.missing)})")
+            told = f"{outcome.reason} (missing: {', '.join(outcome.missing)})"
+            return Reading("unreadable", told, causes=outcome.missing)
         case Offer() | ListingPage():
             return Reading("unreadable", f"The page is no {listing.kind.value} page.")
 
@@ -204,7 +207,7 @@ class Collector:
             reading = Reading("refused", "The listing is no longer there.") if listing is None else self._one(listing)
             counts[reading.outcome] += 1
             if reading.reason:
-                problems.append(Problem(pending[0], reading.outcome, reading.reason))
+                problems.append(Problem(pending[0], reading.outcome, reading.reason, reading.causes))
             pending.pop(0)
             run = replace(run, pending=tuple(pending), counts=dict(counts), problems=tuple(problems))
             self.store.save_run(run)

@@ -7,8 +7,9 @@ once, after it has ended: the prices of that day are final then, and a repeated 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from operator import add, attrgetter
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +27,10 @@ _COLUMNS: Final = [QUANTILES.index(quantile) for quantile in SCORED_QUANTILES]
 _EVEN: Final = [place for place, quantile in enumerate(SCORED_QUANTILES) if round(quantile * 10, 6) % 1 == 0]
 """The deciles: the CRPS wants evenly spaced levels."""
 _MEDIAN: Final = SCORED_QUANTILES.index(0.5)
+_ENDS: Final = {
+    80: (SCORED_QUANTILES.index(0.1), SCORED_QUANTILES.index(0.9)),
+    95: (SCORED_QUANTILES.index(0.025), SCORED_QUANTILES.index(0.975)),
+}
 
 Document = dict[str, Any]
 
@@ -51,7 +56,15 @@ class Tally:
     unknown: int = 0
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return Tally(*map(add, self.values, other.values))
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """All sums, in order; `dataclasses.astuple` copies each of them, and a report adds hundreds."""
+        return _SUMS(self)
+
+
+_SUMS: Final = attrgetter(*(one.name for one in fields(Tally)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +173,7 @@ def score_day(day: date, documents: Mapping[str, Document], prices: Mapping[str,
             name = f"{told['model']}/{horizon}"
             one = _tally(told["quantiles"][str(horizon)], told["last"], prices.get(listing_id))
             tallies[name] = tallies.get(name, Tally()) + one
-    return {name: list(astuple(tally)) for name, tally in sorted(tallies.items())}
+    return {name: list(tally.values) for name, tally in sorted(tallies.items())}
 
 
 def _tally(quantiles: Sequence[float], last: float, price: float | None) -> Tally:
@@ -168,19 +181,27 @@ def _tally(quantiles: Sequence[float], last: float, price: float | None) -> Tall
         return Tally(unknown=1)
     values = np.asarray(quantiles)
     levels = [SCORED_QUANTILES[place] for place in _EVEN]
-    tolerance = 1e-6 * last  # documents hold rounded values, and a price that stays where it is must count as covered
     return Tally(
         forecasts=1,
         error=abs(price - values[_MEDIAN]) / last,
         naive_error=abs(price - last) / last,
         crps=float(metrics.crps(price, values[_EVEN], levels)) / last,
-        covered_80=int(_at(values, 0.1) - tolerance <= price <= _at(values, 0.9) + tolerance),
-        covered_95=int(_at(values, 0.025) - tolerance <= price <= _at(values, 0.975) + tolerance),
+        covered_80=int(covers(quantiles, last, price, 80)),
+        covered_95=int(covers(quantiles, last, price, 95)),
     )
 
 
-def _at(values: np.ndarray, quantile: float) -> float:
-    return float(values[SCORED_QUANTILES.index(quantile)])
+def interval(quantiles: Sequence[float], level: int) -> tuple[float, float]:
+    """Where the interval of `level` percent, 80 or 95, begins and ends, of the values of SCORED_QUANTILES."""
+    low, high = _ENDS[level]
+    return quantiles[low], quantiles[high]
+
+
+def covers(quantiles: Sequence[float], last: float, price: float, level: int) -> bool:
+    """Whether a price lies within the interval of `level` percent."""
+    low, high = interval(quantiles, level)
+    tolerance = 1e-6 * last  # documents hold rounded values, and a price that stays where it is must count as covered
+    return low - tolerance <= price <= high + tolerance
 
 
 def summarize(documents: Iterable[Document]) -> list[ForecastScore]:

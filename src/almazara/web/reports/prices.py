@@ -1,4 +1,4 @@
-"""The report of prices: all products on rulers, and each with its decision, its history and what may come."""
+"""The report of prices: all products on rulers, each with its decision, its history and what may come, all explored."""
 
 import re
 from typing import Any, Final
@@ -6,9 +6,10 @@ from typing import Any, Final
 from almazara.errors import NotFoundError
 from almazara.figures.svg import draw
 from almazara.prices.demo import oils
+from almazara.prices.exploring.explore import FIGURES, explore_one
 from almazara.prices.service import PriceService
 from almazara.runs import Progress
-from almazara.web.explore.drawn import FILE_WIDTH, first_rows
+from almazara.web.explore.drawn import FILE_WIDTH, first_rows, picture, shown
 from almazara.web.overview import line
 from almazara.web.products import described
 from almazara.web.reports.report import Kept, Report, document
@@ -19,7 +20,7 @@ _LONGEST_NAME: Final = 80
 
 
 def price_report(prices: PriceService, language: Language, progress: Progress) -> Report:
-    """All products that are followed.
+    """All products that are followed, and all figures of the exploration of prices.
 
     Raises:
         NotFoundError: when none is followed.
@@ -31,15 +32,19 @@ def price_report(prices: PriceService, language: Language, progress: Progress) -
     for number, row in enumerate(rows, start=1):
         products.append(described(prices, row.product.id, language))
         progress("drawing products", number, len(rows))
+    market = prices.market()
+    explored = [explore_one(market, key, language) for key in FIGURES]
     html = document(
         "report_prices.html",
         language,
         rows=[line(row, language) for row in rows],
         products=[(one, first_rows(one["daily"])) for one in products],
+        figures=list(map(shown, explored)),
         demo=any(row.product.shop == oils.SHOP for row in rows),
         today=prices.clock().date(),
     )
-    return Report(html, [_kept(number, one) for number, one in enumerate(products, start=1)])
+    figures = [Kept(one.key, picture(one, FILE_WIDTH), one.table) for one in explored]
+    return Report(html, [*(_kept(number, one) for number, one in enumerate(products, start=1)), *figures])
 
 
 def _kept(number: int, product: dict[str, Any]) -> Kept:

@@ -1,0 +1,225 @@
+"""The page of a category: where its litre goes, which is the cheapest of each grade, and all its products."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from almazara.errors import NotFoundError
+from almazara.figures.chart import Chart, Table
+from almazara.figures.keys import legend
+from almazara.figures.svg import draw
+from almazara.prices.answering.categories import Category, CategoryStory, ProductLine
+from almazara.prices.answering.history import MAX_ROWS
+from almazara.prices.answering.overview import LEVEL
+from almazara.prices.answers import Offered
+from almazara.prices.buying.category_index import PER_LITRE
+from almazara.prices.buying.policy import DEADLINE_DAYS
+from almazara.prices.buying.states import SAME
+from almazara.web.category_pictures import (
+    ahead_of,
+    in_order,
+    index_chart,
+    level_of,
+    names_of,
+    products_chart,
+)
+from almazara.web.explore.drawn import first_rows
+from almazara.web.overview import line, service
+from almazara.web.page import drawn, page, reader_of
+from almazara.web.products import interval
+from almazara.words import numbers
+from almazara.words.numbers import Language
+from almazara.words.said import Money, Said, said
+
+_AGO: Final = (30, 90)
+_LONGEST_NAME: Final = 60
+_HEIGHT: Final = 320
+
+
+@dataclass(frozen=True, slots=True)
+class _Pictured:
+    """A chart as the page shows it, with its first rows, of as many days, and where all are downloaded."""
+
+    chart: Chart
+    table: Table
+    downloads: list[tuple[str, str]]
+    days: int = 0
+
+    @property
+    def picture(self) -> Markup:
+        """Its key and its drawing."""
+        return drawn(legend(self.chart) + draw(self.chart, height=_HEIGHT))
+
+
+@dataclass(frozen=True, slots=True)
+class _Grade:
+    """The cheapest litre of a grade, beside the others of it."""
+
+    grade: Said
+    offer: Offered
+    litre: str
+    beside: Said
+
+
+async def category(request: Request) -> Response:
+    """One category."""
+    values = await run_in_threadpool(_described, request)
+    return page(request, "category.html", here="prices", **values)
+
+
+def _described(request: Request) -> dict[str, Any]:
+    prices, language = service(request), reader_of(request).language
+    name = request.path_params["category"]
+    try:
+        story, rows = prices.category_story(name, language), prices.overview(category=name)
+    except NotFoundError as error:
+        raise NotFoundError(
+            said("site.category.missing", name=name[:_LONGEST_NAME]).text(), error.suggestions
+        ) from error
+    followed = {row.product.id for row in rows}
+    return {
+        "name": name,
+        "headline": _headline(story.category),
+        "lead": _against(story.category),
+        "notices": story.notices,
+        "facts": list(_facts(story, language)),
+        "horizon": DEADLINE_DAYS,
+        "index": _index(story, language) if story.index else None,
+        "model": _model(story),
+        "several": story.category.products > 1,
+        "per_litre": story.category.unit == PER_LITRE,
+        "grades": list(_grades(story, language)),
+        "lines": _lines(story, language) if len(story.lines) > 1 else None,
+        "rows": [line(row, language) for row in rows],
+        "unfollowed": [one.product for one in story.lines if one.product.id not in followed],
+        "demo": request.app.state.prices.demo_shop is not None,
+    }
+
+
+def _word(code: str, language: Language, **figures: float) -> str:
+    return said(f"site.category.{code}", **figures).text(language)
+
+
+def _changes(category: Category) -> dict[int, float]:
+    """By what share it costs more than so many days ago, where both are known."""
+    before = zip(_AGO, (category.index_30, category.index_90), strict=True)
+    return {days: category.index / then - 1 for days, then in before if then and category.index is not None}
+
+
+def _headline(category: Category) -> Said:
+    """Where the litre goes, in a few words."""
+    if category.index is None:
+        return said("site.category.unknown")
+    change = next(iter(_changes(category).values()), None)
+    way = "alone" if change is None else "level" if abs(change) <= SAME else "up" if change > 0 else "down"
+    if category.unit != PER_LITRE:
+        return said(f"site.category.index_{way}")
+    return said(f"site.category.{way}", price=level_of(category.index, category))
+
+
+def _against(category: Category) -> Said | None:
+    """Today beside what it cost before."""
+    if category.index is None:
+        return None
+    match [_clause(change, days) for days, change in _changes(category).items()]:
+        case [first, second]:
+            return said("site.category.costs_both", first=first, second=second)
+        case [first]:
+            return said("site.category.costs", first=first)
+        case _:
+            return said("site.category.nothing_before")
+
+
+def _clause(change: float, days: int) -> Said:
+    if abs(change) <= SAME:
+        return said("site.category.same", days=days)
+    return said(f"site.category.{'more' if change > 0 else 'less'}", share=abs(change), days=days)
+
+
+def _facts(story: CategoryStory, language: Language) -> Iterator[tuple[str, str, str]]:
+    """The index now, before and ahead, and of how many products it is made; none that is not known."""
+    one, prediction = story.category, ahead_of(story)
+    values = ((_word("today", language), one.index), *zip(_before(language), (one.index_30, one.index_90), strict=True))
+    for name, value in values:
+        if value is not None:
+            yield name, _level(value, one, language), ""
+    if prediction is not None:
+        low, high = (_level(end, one, language) for end in interval(prediction))
+        between = said("site.category.between", low=low.removesuffix("/l"), high=high).text(language)
+        yield _word("ahead", language, n=DEADLINE_DAYS), between, _word("in_cases", language, level=LEVEL / 100)
+    shops = _word("in_shops", language, n=len(one.shops))
+    yield _word("products", language), numbers.number(one.products, 0, language), shops
+
+
+def _before(language: Language) -> list[str]:
+    return [_word("ago", language, n=days) for days in _AGO]
+
+
+def _level(value: float, category: Category, language: Language) -> str:
+    level = level_of(value, category)
+    if isinstance(level, Money):
+        return f"{numbers.money(level.amount, level.currency, language)}/l"
+    return numbers.plain(level, language)
+
+
+def _index(story: CategoryStory, language: Language) -> _Pictured:
+    """The index of the last year, and what may come."""
+    value = "litre_column" if story.category.unit == PER_LITRE else "index_column"
+    columns = [_word(name, language) for name in ("day", value, "counted")]
+    rows = [[row.date, None if row.price is None else round(row.price, 2), row.products] for row in story.index[::-1]]
+    asked = {"category": story.category.category, "index": "true", "start": story.index[0].date.isoformat()}
+    shown = first_rows(Table(columns, rows))
+    return _Pictured(index_chart(story, language), shown, _downloads(asked), len(rows))
+
+
+def _model(story: CategoryStory) -> Said | None:
+    prediction = ahead_of(story)
+    return said("site.product.model", model=prediction.model, cutoff=prediction.cutoff) if prediction else None
+
+
+def _downloads(asked: dict[str, str]) -> list[tuple[str, str]]:
+    """Where rows of /data are had as CSV and as JSON."""
+    query = urlencode({**asked, "limit": str(MAX_ROWS)})
+    return [("CSV", f"/data?{query}&format=csv"), ("JSON", f"/data?{query}")]
+
+
+def _lines(story: CategoryStory, language: Language) -> _Pictured:
+    """All products by the litre."""
+    names, lines = names_of(story.lines), in_order(story.lines)
+    columns = ("product", "shop", "newest", "lowest", "lowest_day", "highest")
+    rows = [[names[one.product.id], one.product.shop, *_extremes(one)] for one in lines]
+    first = min(one.first_day for one in lines)
+    asked = {"category": story.category.category, "daily": "true", "start": first.isoformat()}
+    table = Table([_word(name, language) for name in columns], rows)
+    return _Pictured(products_chart(story, language), table, _downloads(asked))
+
+
+def _extremes(one: ProductLine) -> list[Any]:
+    """Its newest litre, its lowest with its day, and its highest; None where none is known."""
+    known = [(value, day) for day, value in enumerate(one.per_litre) if value is not None]
+    if not known:
+        return [None] * 4
+    low, low_day = min(known)
+    return [known[-1][0], low, one.first_day + timedelta(days=low_day), max(known)[0]]
+
+
+def _grades(story: CategoryStory, language: Language) -> Iterator[_Grade]:
+    """The cheapest litre of each grade and currency, beside the dearest of these."""
+    for one in story.cheapest.cheapest:
+        peers = [o for o in story.cheapest.offers if (o.currency, o.grade) == (one.currency, one.grade)]
+        dearest = Money(round(peers[-1].price_per_litre, 2), one.currency)
+        litre = f"{numbers.money(round(one.price_per_litre, 2), one.currency, language)}/l"
+        beside = "site.category.up_to" if len(peers) > 1 else "site.category.the_only"
+        grade = said(f"exploring.grade.{one.grade}") if one.grade else said("site.category.no_grade")
+        yield _Grade(grade, one, litre, said(beside, n=len(peers), dearest=dearest))
+
+
+PAGES: Final = (Route("/precios/categoria/{category:text}", category),)
