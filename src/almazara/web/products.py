@@ -104,13 +104,13 @@ def _facts(story: Story, language: Language) -> Iterator[tuple[str, str, str]]:
         litre = numbers.money(round(latest.price_per_litre, 2), latest.currency, language)
         yield _word("per_litre", language), litre, ""
     if known.share_cheaper is not None:
-        yield _word("cheaper", language), said("site.product.of_days", share=known.share_cheaper).text(language), ""
+        yield _word("cheaper", language), numbers.percent(known.share_cheaper, language), _word("of_days", language)
     if known.low is not None and known.low_date is not None:
         low = money_of(known.low, latest.currency)
         yield _word("lowest", language), _text(low, language), numbers.day(known.low_date, language)
     if advice.target_price is not None:
-        chance = said("site.product.of_times", share=advice.chance_of_paying_more).text(language)
-        yield _word("pays_more", language), chance, ""
+        chance = numbers.percent(advice.chance_of_paying_more, language)
+        yield _word("pays_more", language), chance, _word("of_times", language)
 
 
 def _since(known: Recent, language: Language) -> str:

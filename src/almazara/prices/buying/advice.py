@@ -116,7 +116,9 @@ def _message(decision: Decision, planned: Plan, currency: str | None) -> Said:
     code = f"prices.advice.{decision.why}"
     if planned.target_price is not None and planned.until is not None:
         target = Money(planned.target_price, currency)
-        return said(code, target=target, until=planned.until, saving=decision.saving, chance=decision.chance)
+        return said(
+            code, target=target, until=planned.until, saving=decision.saving, chance=planned.chance_of_paying_more
+        )
     if decision.why is Why.SHORT_HISTORY:
         return said(code, window=WINDOW_DAYS, needed=MIN_DAYS)
     return said(code)
