@@ -1,4 +1,4 @@
-"""Pages of what works behind: the price reader, whether forecasts come true, the recommender; and what starts them."""
+"""Pages of what works behind prices: their reader, whether forecasts come true; and what starts them."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -20,7 +20,7 @@ from almazara.web.page import drawn, page, reader_of
 from almazara.words.numbers import Language
 from almazara.words.said import said
 
-READER, FORECASTS, MODEL = "/precios/lector", "/precios/modelos", "/peliculas/modelo"
+READER, FORECASTS = "/precios/lector", "/precios/modelos"
 _RUNS: Final = 30
 _SCORED_DAYS: Final = 28
 _PROMISED: Final = 80
@@ -130,31 +130,9 @@ def _promises(scores: Sequence[ForecastScore], language: Language) -> Any:  # no
     return drawn(legend(chart) + draw(chart))
 
 
-async def model(request: Request) -> Response:
-    """Which recommender is served, how it was measured, its last training; and a training under way."""
-    training, language = request.app.state.film_training, reader_of(request).language
-    state = await run_in_threadpool(training.state, language)
-    values = {"state": state, "metrics": _metrics(state.metricas), "may_write": guard(request).may_write(request)}
-    part = "training.html" if "hx-request" in request.headers else "model.html"
-    return page(request, part, here="films", **values)
-
-
-def _metrics(metrics: dict[str, Any]) -> list[tuple[str, float]]:
-    return [(name, value) for name, value in metrics.items() if isinstance(value, int | float)]
-
-
-async def train(request: Request) -> Response:
-    """Train anew; published only if it is not worse."""
-    await sent(request)
-    await run_in_threadpool(request.app.state.film_training.runs.start)
-    return back_to(MODEL)
-
-
 PAGES: Final = (
     Route(READER, reader),
     Route(f"{READER}/leer", scrape, methods=["POST"]),
     Route(f"{READER}/pronosticar", retrain, methods=["POST"]),
     Route(FORECASTS, forecasts),
-    Route(MODEL, model),
-    Route(f"{MODEL}/entrenar", train, methods=["POST"]),
 )

@@ -10,17 +10,20 @@ from starlette.routing import Mount, Route
 from almazara import log
 from almazara.api import errors
 from almazara.errors import AlmazaraError, InputError, NotFoundError
-from almazara.web import films, machinery, overview, people, products, routing, start
+from almazara.web import machinery, overview, products, routing, start
 from almazara.web.assets import send_asset
 from almazara.web.explore import pages as explore
 from almazara.web.explore.live import LivePanel
 from almazara.web.explore.pages import live_pictures
 from almazara.web.explore.pictured import PREFIX
+from almazara.web.films import model, people
+from almazara.web.films import pages as films
 from almazara.web.page import page
 
 _PAGES: Final = (
     *start.PAGES,
     *machinery.PAGES,
+    *model.PAGES,
     *films.PAGES,
     *people.PAGES,
     *overview.PAGES,
@@ -74,4 +77,5 @@ def error_page(request: Request, error: Exception) -> Response:
             log.event("unexpected_error", path=request.url.path, error=repr(error))
     near = error.suggestions if isinstance(error, InputError | NotFoundError) else []
     word = _WORDS.get(status, "failed")
-    return page(request, "error.html", status=status, word=word, detail=detail, near=near)
+    people = request.url.path.startswith("/personas/")
+    return page(request, "error.html", status=status, word=word, detail=detail, near=near, people=people)

@@ -12,7 +12,7 @@ from almazara.figures.chart import Axis, Chart, Dots, Level, Role, Scale
 from almazara.figures.keys import legend
 from almazara.figures.svg import draw
 from almazara.movies.answers import CareerFilm, PersonAnswer, RoleAnswer
-from almazara.web.films import service
+from almazara.web.films.pages import service
 from almazara.web.page import drawn, page, reader_of
 from almazara.words.numbers import Language
 from almazara.words.said import said
