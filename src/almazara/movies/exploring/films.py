@@ -87,6 +87,8 @@ class Films:
             )
         }
         self.quarantine = Texts(group("exploring_quarantine"))
+        self.correlations = group("exploring_correlations")
+        """As `build_correlations` makes them; a catalog that was built before has none."""
         self.report = report
         self._attributes = Attributes(group("films"), group("attributes"), languages, genres)
 
