@@ -147,4 +147,6 @@ def test_a_first_training_has_nothing_to_be_measured_by(site, home):
 
 def test_with_nothing_published_the_page_says_so(tmp_path):
     with served(app_over(tmp_path / "empty", tmp_path / "home")) as empty:
-        assert "Todavía no hay ninguna versión publicada." in read(empty).css_first("main").text()
+        page = read(empty)
+    assert "Todavía no hay ninguna versión publicada." in page.css_first("main").text()
+    assert page.css("form") == []  # there is nothing to learn from

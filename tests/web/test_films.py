@@ -14,12 +14,13 @@ pytestmark = pytest.mark.server
 HTML = {"Accept": "text/html", "Accept-Language": "es"}
 DRAMA = "[{'id': 18, 'name': 'Drama'}]"
 COMEDY = "[{'id': 35, 'name': 'Comedy'}]"
+UNNAMED = "[{'iso_639_1': 'km', 'name': ''}]"
 MONEY = {"budget": "1", "revenue": "90000000"}
 MADE = [
     Made("The Mill", {"genres": COMEDY, "vote_count": "90"}, directors=("Bruno Orujo",)),
     Made("The Press", {"genres": COMEDY, "vote_count": "80"}, directors=("Bruno Orujo",)),
     Made("The Cold One", {"genres": COMEDY, "vote_count": "0", "vote_average": "0", **MONEY}),
-    Made("The Plain One", {"vote_count": "5", "runtime": ""}),
+    Made("The Plain One", {"vote_count": "5", "runtime": "", "spoken_languages": UNNAMED}),
     Made("The Sad One", {"genres": DRAMA, "release_date": "1955-05-05", "vote_count": "70"}),
 ]
 
@@ -68,7 +69,8 @@ def test_reasons_and_numbers_name_genres_in_the_language_of_the_reader(site):
 def test_a_film_that_nobody_voted_for_says_so_and_a_method_that_knows_nothing_of_it_too(site):
     page = read(site, "/peliculas/3")
     assert "Nadie la ha votado" in page.css_first("main").text()
-    assert "Este método no sabe nada de ella." in page.css_first('section[aria-labelledby="colaborativo"]').text()
+    for method in ("colaborativo", "puntuacion"):
+        assert "Este método no sabe nada de ella." in page.css_first(f'section[aria-labelledby="{method}"]').text()
     assert "Nadie la ha votado" not in read(site, "/peliculas/1").css_first("main").text()
 
 
@@ -77,6 +79,11 @@ def test_money_that_cannot_be_meant_is_said_and_a_film_without_a_genre_has_none(
     plain = read(site, "/peliculas/4").css_first("main")
     assert "no pueden ser ciertos" not in plain.text()
     assert "sin género conocido" in plain.css_first(".over").text()
+
+
+def test_a_language_that_the_source_leaves_without_a_name_is_called_by_its_code(site):
+    for language in ("es", "en"):
+        assert site.get(f"/peliculas/4?lengua={language}").json()["idiomas"] == ["km"]
 
 
 def test_the_catalog_is_read_page_by_page_in_the_order_that_is_asked_for(sample_api):

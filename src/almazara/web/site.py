@@ -10,6 +10,7 @@ from starlette.routing import Mount, Route
 from almazara import log
 from almazara.api import errors
 from almazara.errors import AlmazaraError, InputError, NotFoundError
+from almazara.live import Kept
 from almazara.web import machinery, overview, products, routing, start
 from almazara.web.assets import send_asset
 from almazara.web.explore import pages as explore
@@ -47,6 +48,7 @@ def install(app: FastAPI) -> None:
     routing.install(app.router.routes, _PAGES)
     app.router.routes.append(Route("/estatico/{digest}/{name}", send_asset))
     app.state.panel = LivePanel(live_pictures(app))
+    app.state.shown_films = Kept()
     app.router.routes.insert(0, Mount(PREFIX, app.state.panel))
     for kind in (AlmazaraError, HTTPException, Exception):
         _for_readers(app, kind)

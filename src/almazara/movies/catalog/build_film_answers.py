@@ -20,9 +20,14 @@ def build_film_answers(tables: Mapping[str, pl.DataFrame]) -> Arrays:
     """A FilmAnswer as one line of JSON for each film, in order of row, as `Texts`; Polars writes all films at once."""
     films, keys = tables[s.FILMS], tables[s.FILM_KEYS]
     films = films.join(keys, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
-    listed = {s.KEYWORDS: "keyword", s.COUNTRIES: "country", s.LANGUAGES: "language", s.COMPANIES: "company"}
-    for table, column in listed.items():
-        films = _with_lists(films, tables[table].select(s.FILM_ID, pl.col(column).alias(table)), table)
+    listed = {
+        s.KEYWORDS: pl.col("keyword"),
+        s.COUNTRIES: pl.col("country"),
+        s.LANGUAGES: pl.coalesce("language", "iso_639_1"),  # the source leaves some of them without a name
+        s.COMPANIES: pl.col("company"),
+    }
+    for table, entry in listed.items():
+        films = _with_lists(films, tables[table].select(s.FILM_ID, entry.alias(table)), table)
     cast = tables[s.CAST].sort(s.FILM_ID, "order", nulls_last=True, maintain_order=True)
     cast = cast.filter(pl.int_range(pl.len()).over(s.FILM_ID) < CAST_SHOWN)
     members = pl.struct(pl.col(s.NAME).alias("nombre"), pl.col("character").alias("personaje")).alias(s.CAST)

@@ -14,7 +14,7 @@ from almazara.api.movies import ID
 from almazara.api.routes import whole_number
 from almazara.movies.answers import FilmAnswer, FilmReference
 from almazara.movies.service import MovieService
-from almazara.movies.similar.answering import Suggestion
+from almazara.movies.similar.answering import SCORE, SimilarList, Suggestion
 from almazara.movies.users.events import LARGEST_ID
 from almazara.web.films.catalog import browsed
 from almazara.web.films.standing import ruled
@@ -71,7 +71,7 @@ async def film(request: Request) -> Response:
     film_id = whole_number(ID.read(request), "id", 1, LARGEST_ID)
     one = msgspec.json.decode(films.film(film_id, language), type=FilmAnswer)
     methods = [
-        Method(name, said(f"films.method.{name}"), found.suggestions, is_own=found.method == name)
+        Method(name, said(f"films.method.{name}"), found.suggestions, is_own=_knows(name, found, one))
         for name, found in films.similar_by_method(film_id, _BESIDE).items()
     ]
     values: dict[str, Any] = {"film": one, "methods": methods, "agreed": agreed(methods)}
@@ -79,6 +79,11 @@ async def film(request: Request) -> Response:
     values["origin"] = [*films.tags(film_id, "country"), *films.tags(film_id, "language")]
     values["numbers"] = [ruled(standing, language) for standing in films.film_standing(film_id)]
     return page(request, "film.html", here="films", **values)
+
+
+def _knows(method: str, found: SimilarList, film: FilmAnswer) -> bool:
+    """Whether a list is of the method's own knowledge: without votes an average of 0 is none."""
+    return found.method == method and (method != SCORE or bool(film.votos))
 
 
 def agreed(methods: Sequence[Method]) -> dict[int, Agreed]:
