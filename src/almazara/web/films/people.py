@@ -1,6 +1,7 @@
 """Pages of people: who has a name like this one, and one person's films over time with what they returned."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -46,7 +47,7 @@ def _picture(found: PersonAnswer, language: Language) -> Markup | None:
     label = said("site.person.label", n=len(known), of=len(films), title=best.titulo, returned=best.retorno or 0)
     chart = Chart(
         label.text(language),
-        Axis(Scale.NUMBER),
+        Axis(Scale.DAY),
         Axis(Scale.LOG, said("site.person.return").text(language)),
         [Level(said("site.person.even").text(language), 1.0), _dots(known, language)],
         language,
@@ -57,7 +58,7 @@ def _picture(found: PersonAnswer, language: Language) -> Markup | None:
 def _dots(known: list[CareerFilm], language: Language) -> Dots:
     return Dots(
         said("site.person.films").text(language),
-        [film.anio for film in known],
+        [date.fromisoformat(film.fecha_estreno) for film in known],
         [film.retorno or 0 for film in known],
         [f"{film.titulo} ({film.anio})" for film in known],
         Role.OBSERVED,

@@ -56,8 +56,9 @@ class Taste:
 def taste(params: QueryParams, films: MovieService, language: Language) -> Taste:
     """What an address asks for, and its answer; `is_asked` is False where it asks for nothing."""
     liked, disliked = typed(params, LIKED), typed(params, DISLIKED)
+    asked = params if liked else QueryParams()  # without a taste, filters are those of the catalog
     only, without = (
-        genre_choices(films.genres, params.get(name, ""), language) for name in (GENRES.name, WITHOUT_GENRES.name)
+        genre_choices(films.genres, asked.get(name, ""), language) for name in (GENRES.name, WITHOUT_GENRES.name)
     )
     shown = Taste(
         is_asked=bool(liked),
