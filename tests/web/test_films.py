@@ -14,10 +14,11 @@ pytestmark = pytest.mark.server
 HTML = {"Accept": "text/html", "Accept-Language": "es"}
 DRAMA = "[{'id': 18, 'name': 'Drama'}]"
 COMEDY = "[{'id': 35, 'name': 'Comedy'}]"
+SPAIN = "[{'iso_3166_1': 'ES', 'name': 'Spain'}]"
 UNNAMED = "[{'iso_639_1': 'km', 'name': ''}]"
 MONEY = {"budget": "1", "revenue": "90000000"}
 MADE = [
-    Made("The Mill", {"genres": COMEDY, "vote_count": "90"}, directors=("Bruno Orujo",)),
+    Made("The Mill", {"genres": COMEDY, "vote_count": "90", "production_countries": SPAIN}, directors=("Bruno Orujo",)),
     Made("The Press", {"genres": COMEDY, "vote_count": "80"}, directors=("Bruno Orujo",)),
     Made("The Cold One", {"genres": COMEDY, "vote_count": "0", "vote_average": "0", **MONEY}),
     Made("The Plain One", {"vote_count": "5", "runtime": "", "spoken_languages": UNNAMED}),
@@ -59,10 +60,14 @@ def test_every_method_stands_beside_the_others_and_films_of_several_lists_say_so
 
 
 def test_reasons_and_numbers_name_genres_in_the_language_of_the_reader(site):
-    for language, (genre, other) in {"es": ("Comedia", "Comedy"), "en": ("Comedy", "Comedia")}.items():
-        text = read(site, "/peliculas/1", lengua=language).css_first("main").text()
-        assert genre in text
-        assert other not in text
+    for language, (genre, other, spoken) in {
+        "es": ("Comedia", "Comedy", "España · inglés"),
+        "en": ("Comedy", "Comedia", "Spain · English"),
+    }.items():
+        main = read(site, "/peliculas/1", lengua=language).css_first("main")
+        assert genre in main.text()
+        assert other not in main.text()
+        assert main.css_first(".over").text().endswith(spoken)
     site.cookies.clear()
 
 
