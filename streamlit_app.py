@@ -33,9 +33,9 @@ from almazara.prices import publishing
 from almazara.prices.demo.following import follow_demo
 from almazara.settings import Settings
 from almazara.web.explore.drawn import FILE_WIDTH, first_rows, picture
+from almazara.web.films.standing import Ruled, ruled
 from almazara.web.overview import Line, line
 from almazara.web.products import described
-from almazara.web.standing import Ruled, ruled
 from almazara.words.numbers import Language
 from almazara.words.said import Figure, Said, said
 

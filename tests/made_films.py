@@ -92,6 +92,7 @@ def explored_films(films: Iterable[Film], report: Mapping[str, object] = REPORT,
         **build_catalog(table, tables[s.FILM_KEYS]),
         **build_exploring(tables),
         "money": {"doubtful": table[s.MONEY_DOUBTFUL].to_numpy()},
+        "exploring_correlations": {},
     }
     return Films(groups.__getitem__, report)
 

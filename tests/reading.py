@@ -28,6 +28,7 @@ PAGES = (
     "/peliculas?q=aceite",
     f"/peliculas?{TASTE}",
     f"/peliculas/{FILM}",
+    "/peliculas/modelo",
     f"/personas/{PERSON}",
     "/explorar",
 )

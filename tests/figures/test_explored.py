@@ -3,9 +3,9 @@
 import pytest
 
 from almazara.figures.chart import Axis, Table
-from almazara.figures.explored import Drawing, named, percent_of, tied
+from almazara.figures.explored import Drawing, percent_of, tied
 from almazara.words.numbers import Language
-from almazara.words.said import said
+from almazara.words.said import named, said
 
 
 def test_a_name_without_words_stays_what_the_data_call_it():

@@ -17,6 +17,7 @@ from price_shop import observed, opened, product, settings_over
 from problems import is_problem
 from reading import FILM, PAGES, PERSON
 from sample_catalog import Made, publish_made, served
+from waiting import wait_for
 
 pytestmark = pytest.mark.server
 
@@ -145,7 +146,13 @@ def hostile_site(tmp_path_factory):
     films = [
         Made(
             name,
-            {"overview": name, "tagline": name, "budget": str(10**6 * n), "revenue": str(10**7 + n)},
+            {
+                "overview": name,
+                "tagline": name,
+                "budget": str(10**6 * n),
+                "revenue": str(10**7 + n),
+                "genres": repr([{"id": n, "name": name}]),
+            },
             cast=((name, name),),
             directors=(HOSTILE[0],),
         )
@@ -174,7 +181,14 @@ def test_a_name_that_is_markup_is_text_on_every_page(hostile_site, name):
         f"/precios/lector?pasada={asked}",
         *(f"/precios/shop.example:{n}" for n in range(len(HOSTILE))),
         f"/peliculas?q={asked}",
+        f"/peliculas?persona={asked}",
+        f"/peliculas?genero={asked}&orden={asked}",
+        f"/peliculas?genero={asked}",
         f"/peliculas?gusta={asked}&genero={asked}",
+        f"/peliculas?gusta={asked}&excluir={asked}&vista=2&sin_genero={asked}",
+        f"/peliculas/modelo?particion={asked}",
+        "/",
+        f"/?producto={asked}",
         *(f"/peliculas/{n}" for n in range(1, len(HOSTILE) + 1)),
         f"/personas/{asked}",
         *EXPLORED,
@@ -194,3 +208,18 @@ def test_a_name_that_is_markup_is_text_on_every_page(hostile_site, name):
         assert ">49<" not in page.text, path
         shown += name in found.body.text() or name in str([node.attributes for node in found.css("input")])
     assert shown > 5
+
+
+def test_figures_that_are_remembered_go_with_the_version_that_they_are_of(tmp_path):
+    def told(site, **asked):
+        page = tree(site.get("/explorar", params=asked, headers=HTML))
+        return page.css_first("figcaption").text(), page.css_first("h1").text()
+
+    publish_made(tmp_path, [Made(f"Film {number}") for number in range(3)])
+    with served(asgi.app_over(settings_over(tmp_path, reload_seconds=0.05))) as site:
+        before = told(site)
+        assert told(site) == before
+        assert told(site, anio_max="1990")[0] != before[0]
+        publish_made(tmp_path, [Made(f"Film {number}", {"release_date": "2001-07-07"}) for number in range(5)])
+        wait_for(lambda: "5" in told(site)[1])
+        assert told(site)[0] != before[0]

@@ -10,7 +10,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,imag
 
 
 def scope(accept):
-    return {"type": "http", "headers": [(b"accept", accept.encode())]}
+    return {"type": "http", "headers": [(b"accept", accept.encode())], "query_string": b""}
 
 
 @pytest.mark.parametrize("accept", [BROWSER, "text/html", "text/html;q=0.1", "application/json;q=0.4, text/html;q=0.5"])
@@ -28,4 +28,8 @@ def test_whoever_else_asks_gets_what_the_api_answers(accept):
 
 @given(st.text(st.characters(max_codepoint=255)))
 def test_no_header_at_all_is_an_error(accept):
-    assert prefers_html({"type": "http", "headers": [(b"accept", accept.encode("latin-1"))]}) in {True, False}
+    assert prefers_html(scope("") | {"headers": [(b"accept", accept.encode("latin-1"))]}) in {True, False}
+
+
+def test_a_browser_that_asks_for_json_in_the_address_gets_it():
+    assert not prefers_html(scope(BROWSER) | {"query_string": b"genero=drama&formato=json"})

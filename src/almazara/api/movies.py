@@ -86,6 +86,9 @@ GENRES: Final = values(
     _GENRE_WORDS,
     "drama,comedia",
 )
+WITHOUT_GENRES: Final = values(
+    "sin_genero", "Ninguno de estos géneros, separados por comas.", _GENRE_WORDS, "terror,bélica"
+)
 VOTES_MIN: Final = number("votos_min", "Solo películas con al menos estos votos.", 0, MOST_VOTES, 0)
 EXCLUDED: Final = values(
     "excluir",
@@ -100,7 +103,7 @@ ORDER: Final = choice(
     "orden", "Qué va primero; sin dato seguro, una película no está en su orden.", Order, Order.POPULARITY
 )
 START: Final = number("desde", "Cuántas se saltan.", 0, 1_000_000, 0)
-FILTERS: Final = (YEAR_MIN, YEAR_MAX, LANGUAGES, GENRES, VOTES_MIN, EXCLUDED)
+FILTERS: Final = (YEAR_MIN, YEAR_MAX, LANGUAGES, GENRES, WITHOUT_GENRES, VOTES_MIN, EXCLUDED)
 
 
 _SEARCH: Final = (TEXT, COUNT, LANGUAGE)
@@ -206,6 +209,7 @@ def read_filters(request: Request) -> Filters:
         year_max=YEAR_MAX.read(request),
         languages=LANGUAGES.read(request),
         genres=GENRES.read(request),
+        without_genres=WITHOUT_GENRES.read(request),
         votes_min=VOTES_MIN.read(request),
         excluded=listed_ids(EXCLUDED.read(request), EXCLUDED.name),
     )

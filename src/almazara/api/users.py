@@ -72,6 +72,7 @@ class Profile(BaseModel):
     anio_max: _Year = None
     idioma: Annotated[list[str], Field(max_length=50)] = []
     genero: Annotated[list[str], Field(max_length=50)] = []
+    sin_genero: Annotated[list[str], Field(max_length=50)] = []
     votos_min: Annotated[int, Field(ge=0, le=MOST_VOTES)] = 0
     excluir: Annotated[list[int], Field(max_length=MAX_EXCLUDED)] = []
 
@@ -82,6 +83,7 @@ class Profile(BaseModel):
             year_max=self.anio_max,
             languages=tuple(self.idioma),
             genres=tuple(self.genero),
+            without_genres=tuple(self.sin_genero),
             votes_min=self.votos_min,
             excluded=tuple(self.excluir),
         )

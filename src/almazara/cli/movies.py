@@ -109,12 +109,13 @@ def recommend(
     genres: Genres = "",
     votes_min: Annotated[int, typer.Option("--votos-min", help="Least number of votes.")] = 0,
     excluded: Annotated[str, typer.Option("--excluir", help="Ids of films not wanted: 862,863")] = "",
+    without: Annotated[str, typer.Option("--sin-genero", help="None of these genres: terror")] = "",
     year: Year = None,
     film_id: FilmId = None,
     as_json: AsJson = False,
 ) -> None:
     """Films similar to one, most similar first, with the reasons."""
-    filters = filters_of(year_min, year_max, languages, genres, votes_min, excluded)
+    filters = filters_of(year_min, year_max, languages, genres, votes_min, excluded, without)
     answer = _service().recommend(title, n, method, year, film_id, filters=filters, diversity=diversity)
     rows = ([one.titulo, one.anio, f"{one.similitud:.2f}", "; ".join(one.motivos)] for one in answer.detalle)
     print_answer(answer, [answer.mensaje, Table(["película", "año", "similitud", "motivos"], rows)], as_json=as_json)
@@ -137,7 +138,13 @@ def rollback(version: Version = None) -> None:
 
 
 def filters_of(
-    year_min: int | None, year_max: int | None, languages: str, genres: str, votes_min: int = 0, excluded: str = ""
+    year_min: int | None,
+    year_max: int | None,
+    languages: str,
+    genres: str,
+    votes_min: int = 0,
+    excluded: str = "",
+    without: str = "",
 ) -> Filters:
     """What the options ask of every film of a list."""
     from almazara.movies.similar.attributes import Filters, listed, listed_ids
@@ -146,7 +153,8 @@ def filters_of(
         return listed(text, name) if text else ()
 
     words = several(languages, "idioma"), several(genres, "genero")
-    return Filters(year_min, year_max, *words, votes_min, listed_ids(several(excluded, "excluir"), "excluir"))
+    ids = listed_ids(several(excluded, "excluir"), "excluir")
+    return Filters(year_min, year_max, *words, votes_min, ids, several(without, "sin_genero"))
 
 
 def _service() -> MovieService:

@@ -23,7 +23,7 @@ _SMALLEST: Final = 12.0  # pixels of letters
 _GAP: Final = 4.0  # pixels between two words
 _UP, _DOWN = 0.84, 0.24  # of its size, how far a word reaches above and below where its letters stand
 _THIN: Final = 0.1  # of its size, how wide a word is at least
-_PLACES, _BLOCK = 1 << 13, 1 << 9  # that are tried, in all and at once
+_PLACES, _BLOCK = 1 << 13, 1 << 5  # that are tried, in all and at once
 _TURN: Final = 2.399963229728653  # radians between two of them: the golden angle, which spreads them evenly
 
 
@@ -83,21 +83,25 @@ def _centers(boxes: Pairs, spots: Pairs, width: float) -> Pairs:
     Spots where not even the smallest box could lie are not tried again.
     """
     centers, least = np.zeros_like(boxes), boxes.min(axis=0)
+    lefts, tops = spots.T.copy()  # each on its own: pairs are three times as slow
     for index, box in enumerate(boxes):
-        inside = spots[np.abs(spots[:, 0]) + box[0] / 2 <= width / 2]
-        centers[index] = _first_free(inside, centers[:index], (boxes[:index] + box) / 2)
-        taken = (np.abs(spots - centers[index]) < (box + least) / 2).all(axis=1)
-        spots = spots[~taken]
+        reach = (width - box[0]) / 2
+        centers[index] = _first_free((lefts, tops), reach, centers[:index], (boxes[:index] + box) / 2)
+        (left, top), (wide, tall) = centers[index], (box + least) / 2
+        free = (np.abs(lefts - left) >= wide) | (np.abs(tops - top) >= tall)
+        lefts, tops = lefts[free], tops[free]
     return centers
 
 
-def _first_free(spots: Pairs, before: Pairs, room: Pairs) -> Pairs:
-    """The first spot that is far enough from all that were placed `before`; below them where there is none."""
-    for start in range(0, len(spots), _BLOCK):
-        apart = np.abs(spots[start : start + _BLOCK, None] - before)
-        free = ((apart[:, :, 0] >= room[:, 0]) | (apart[:, :, 1] >= room[:, 1])).all(axis=1)
+def _first_free(spots: tuple[Floats, Floats], reach: float, before: Pairs, room: Pairs) -> Pairs:
+    """The first spot within reach that is far enough from all placed `before`; below them where there is none."""
+    for start in range(0, len(spots[0]), _BLOCK):
+        lefts, tops = (places[start : start + _BLOCK, None] for places in spots)
+        apart = (np.abs(lefts - before[:, 0]) >= room[:, 0]) | (np.abs(tops - before[:, 1]) >= room[:, 1])
+        free = apart.all(axis=1) & (np.abs(lefts[:, 0]) <= reach)
         if free.any():
-            return np.asarray(spots[start + int(free.argmax())])
+            found = start + int(free.argmax())
+            return np.asarray([spots[0][found], spots[1][found]])
     return np.asarray([0, (before[:, 1] + room[:, 1]).max(initial=0)])
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from almazara.figures.chart import Axis, Chart, Mark, Table
 from almazara.words.numbers import Language
-from almazara.words.said import Figure, Said, is_worded, said
+from almazara.words.said import Figure, Said, said, text_of
 
 NO_CLAUSE: Final = ""
 """What stands in a sentence where there is nothing to add."""
@@ -66,7 +66,7 @@ class Drawing:
 
     def written(self, words: Said | str) -> str:
         """Words in the language of the figure."""
-        return words if isinstance(words, str) else words.text(self.language)
+        return text_of(words, self.language)
 
     def figure(
         self,
@@ -83,12 +83,6 @@ class Drawing:
     def nothing(self, why: Said) -> Explored:
         """The figure of what cannot be shown, and why."""
         return self.figure(why, (Axis(), Axis()), (), Table((), ()))
-
-
-def named(kind: str, name: str, otherwise: str = "") -> Said | str:
-    """The name of a month, genre, language ..., `("month", "9")`; where it has none in words, `otherwise` or itself."""
-    code = f"names.{kind}.{name}"
-    return said(code) if is_worded(code) else otherwise or name
 
 
 def tied(names: Sequence[Said | str], chosen: Sequence[bool]) -> Said | str:

@@ -72,6 +72,8 @@ def _write_all(clean: CleanCatalog, target: Path, progress: Progress) -> None:
     from almazara.movies.catalog.build_quarantine import build_quarantine
     from almazara.movies.cleaning import tables
     from almazara.movies.exploring.build import build_exploring
+    from almazara.movies.exploring.correlations import build_correlations
+    from almazara.movies.exploring.films import Films
     from almazara.movies.similar.build import build_recommended, build_similar
     from almazara.movies.users.build import build_users
 
@@ -82,7 +84,10 @@ def _write_all(clean: CleanCatalog, target: Path, progress: Progress) -> None:
     write(target, {**answers, **build_quarantine(clean.tables["quarantine"])})
     progress("Indexing titles and names", 0, 0)
     write(target, build_search(clean.tables, answers))
-    write(target, build_exploring(clean.tables))
+    exploring = {**build_exploring(clean.tables), "exploring_correlations": {}}
+    write(target, exploring)
+    films = Films({**answers, **exploring}.__getitem__, clean.report.as_dict())
+    write(target, {"exploring_correlations": build_correlations(films)})
     similar = build_similar(clean.tables, partial(progress, "Finding similar films"))
     write(target, similar)
     write(target, build_users(clean.tables, partial(progress, "Learning from ratings")))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from almazara.words.said import Said, said
+from almazara.words.said import Said, named, said
 
 _NAMED: Final = 5
 
@@ -11,7 +11,7 @@ _NAMED: Final = 5
 def film(title: str, year: int, directors: Sequence[str], genres: Sequence[str]) -> Said:
     """For /peliculas/{id}."""
     directed = said("films.film.directed", names=directors) if directors else ""
-    of_genres = said("films.film.genres", names=genres) if genres else ""
+    of_genres = said("films.film.genres", names=[named("genre", one) for one in genres]) if genres else ""
     return said("films.film.about", title=title, year=str(year), directed=directed, genres=of_genres)
 
 

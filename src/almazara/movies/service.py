@@ -1,5 +1,6 @@
 """The questions of the film product, answered from a loaded catalog; API and command line both ask here."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -18,6 +19,7 @@ from almazara.movies.catalog.search import SearchIndex
 from almazara.movies.catalog.standing import Standing, Standings, standing_answer
 from almazara.movies.catalog.titles import check_query
 from almazara.movies.exploring.films import Films
+from almazara.movies.exploring.tags import tags_of
 from almazara.movies.similar.answering import (
     DEFAULT_METHOD,
     MethodList,
@@ -31,7 +33,7 @@ from almazara.movies.similar.attributes import NO_FILTERS, Filters
 from almazara.movies.similar.ranking import check_n
 from almazara.movies.users.answering import UserAnswers
 from almazara.words.numbers import Language
-from almazara.words.said import said
+from almazara.words.said import Said, said
 
 _REMEMBERED: Final = 512
 _NO_OTHERS: Final = b"[]}"
@@ -74,6 +76,11 @@ class MovieService:
 
     def __len__(self) -> int:
         return len(self._catalog)
+
+    @property
+    def genres(self) -> Sequence[str]:
+        """The genres as the catalog has them, most frequent first."""
+        return self._parts.browsing.genres
 
     def month(self, text: str, language: Language = Language.ES) -> answers.MonthAnswer:
         """How many films came out in a month, given by name or number."""
@@ -128,6 +135,19 @@ class MovieService:
         film = msgspec.json.decode(answer, type=answers.FilmAnswer)
         message = sentences.film(film.titulo, film.anio, film.directores, film.generos)
         return msgspec.json.encode(replace(film, mensaje=message.text(language)))
+
+    def tags(self, film_id: int, kind: str) -> Sequence[Said | str]:
+        """The countries or the language of a film, named for people; see `film`."""
+        return tags_of(self.explored.tags[kind], self._row(film_id))
+
+    def meant(self, title: str) -> answers.FilmReference:
+        """The film that a title means; raises NotFoundError with near ones."""
+        return self._catalog.reference(self._find(title, None, None).row)
+
+    def known(self, film_ids: Iterable[int]) -> list[answers.FilmReference]:
+        """Those of some films that the catalog has, in their order."""
+        rows = (self._catalog.row_of(film_id) for film_id in film_ids)
+        return [self._catalog.reference(row) for row in rows if row is not None]
 
     def film_standing(self, film_id: int) -> list[Standing]:
         """Where the known numbers of a film stand among those of its genre and decade; see `film`."""

@@ -22,7 +22,7 @@ from almazara.figures.chart import Table
 from almazara.web.assets import address, preferred_encoding, styles
 from almazara.words import numbers
 from almazara.words.numbers import Language
-from almazara.words.said import Figure, Said
+from almazara.words.said import Figure, Said, text_of
 
 LANGUAGE: Final = "lengua"
 THEME: Final = "tema"
@@ -153,7 +153,7 @@ def _said(context: Context, code: str, /, **figures: Figure) -> str:
 @pass_context
 def _say(context: Context, sentence: Said | str) -> str:
     """A sentence in the reader's language."""
-    return unbroken(sentence if isinstance(sentence, str) else sentence.text(_language(context)))
+    return unbroken(text_of(sentence, _language(context)))
 
 
 @pass_context

@@ -7,10 +7,16 @@ from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from starlette.types import Receive, Scope, Send
 
 _FOUND: Final = "almazara.page"
+AS_JSON: Final = b"formato=json"
 
 
 def prefers_html(scope: Scope) -> bool:
-    """Whether a request names HTML, and at least as gladly as JSON; one that takes anything is no reader of pages."""
+    """Whether a request names HTML, and at least as gladly as JSON; one that takes anything is no reader of pages.
+
+    Who follows a link of a page to what it shows asks with `formato=json`: browsers name HTML in any case.
+    """
+    if AS_JSON in scope["query_string"]:
+        return False
     accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
     if b"text/html" not in accept:
         return False

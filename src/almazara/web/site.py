@@ -10,19 +10,22 @@ from starlette.routing import Mount, Route
 from almazara import log
 from almazara.api import errors
 from almazara.errors import AlmazaraError, InputError, NotFoundError
-from almazara.web import categories, films, forecasts, machinery, overview, people, products, reader, routing, start
+from almazara.live import Kept
+from almazara.web import categories, forecasts, overview, products, reader, routing, start
 from almazara.web.assets import send_asset
 from almazara.web.explore import pages as explore
 from almazara.web.explore.live import LivePanel
 from almazara.web.explore.pages import live_pictures
 from almazara.web.explore.pictured import PREFIX
+from almazara.web.films import model, people
+from almazara.web.films import pages as films
 from almazara.web.page import page
 
 _PAGES: Final = (
     *start.PAGES,
-    *machinery.PAGES,
     *reader.PAGES,
     *forecasts.PAGES,
+    *model.PAGES,
     *films.PAGES,
     *people.PAGES,
     *overview.PAGES,
@@ -47,6 +50,7 @@ def install(app: FastAPI) -> None:
     routing.install(app.router.routes, _PAGES)
     app.router.routes.append(Route("/estatico/{digest}/{name}", send_asset))
     app.state.panel = LivePanel(live_pictures(app))
+    app.state.shown_films = Kept()
     app.router.routes.insert(0, Mount(PREFIX, app.state.panel))
     for kind in (AlmazaraError, HTTPException, Exception):
         _for_readers(app, kind)
@@ -77,4 +81,5 @@ def error_page(request: Request, error: Exception) -> Response:
             log.event("unexpected_error", path=request.url.path, error=repr(error))
     near = error.suggestions if isinstance(error, InputError | NotFoundError) else []
     word = _WORDS.get(status, "failed")
-    return page(request, "error.html", status=status, word=word, detail=detail, near=near)
+    people = request.url.path.startswith("/personas/")
+    return page(request, "error.html", status=status, word=word, detail=detail, near=near, people=people)

@@ -1,6 +1,6 @@
 """The start page: what is alive, for this state of things, and where to begin."""
 
-from typing import Final
+from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -9,8 +9,13 @@ from starlette.routing import Route
 
 from almazara.api.health import ScraperWatch
 from almazara.errors import UnavailableError
+from almazara.movies.service import MovieService
 from almazara.prices.collecting.scraper_health import HealthReport
-from almazara.web.page import page
+from almazara.web.alive import rulers, sought
+from almazara.web.filters import typed
+from almazara.web.page import page, reader_of
+
+SOUGHT: Final = "producto"
 
 
 async def start(request: Request) -> Response:
@@ -18,7 +23,16 @@ async def start(request: Request) -> Response:
     state = request.app.state
     films = state.movies.current if state.movies.version is not None else None
     scraper = await run_in_threadpool(_report, state.scraper_watch)
-    return page(request, "start.html", films=films, scraper=scraper, demo=state.prices.demo_shop is not None)
+    values = await run_in_threadpool(_alive, request, films, reads=scraper is not None)
+    return page(request, "start.html", films=films, scraper=scraper, demo=state.prices.demo_shop is not None, **values)
+
+
+def _alive(request: Request, films: MovieService | None, *, reads: bool) -> dict[str, Any]:
+    """The rulers of what is there, and the products that are sought; of prices nothing while the store is away."""
+    language, asked = reader_of(request).language, next(iter(typed(request.query_params, SOUGHT)), "")
+    products = request.app.state.prices.service.overview() if reads else ()
+    found = sought(products, asked, language) if asked else []
+    return {"alive": rulers(films, products, language), "asked": asked, "found": found}
 
 
 def _report(watch: ScraperWatch) -> HealthReport | None:

@@ -58,7 +58,12 @@ class Said:
         return text + end
 
 
-Figure = Union[str, int, float, Decimal, date, Money, Said, Sequence[str]]  # noqa: UP007 - names a class of this module
+def text_of(words: Said | str, language: Language = Language.ES) -> str:
+    """A sentence in a language, or a text as it is."""
+    return words if isinstance(words, str) else words.text(language)
+
+
+Figure = Union[str, int, float, Decimal, date, Money, Said, Sequence["str | Said"]]  # noqa: UP007 - names a class of this module
 
 
 def said(code: str, **figures: Figure) -> Said:
@@ -123,7 +128,7 @@ def _by_kind(value: Any, language: Language) -> str:  # noqa: ANN401, PLR0911 - 
         case date():
             return numbers.day(value, language)
         case list() | tuple():
-            return ", ".join(value)
+            return ", ".join(text_of(one, language) for one in value)
         case _:
             return str(value)
 
@@ -149,3 +154,9 @@ def _collect(code: str, table: dict[str, Any], found: dict[str, dict[str, str]])
 def is_worded(code: str) -> bool:
     """Whether a code has words: of names that data bring along, such as those of languages, some have none."""
     return code in _words()
+
+
+def named(kind: str, name: str, otherwise: str = "") -> Said | str:
+    """The name of a month, genre, language ..., `("month", "9")`; where it has none in words, `otherwise` or itself."""
+    code = f"names.{kind}.{name}"
+    return said(code) if is_worded(code) else otherwise or name

@@ -13,7 +13,7 @@ from almazara.movies.exploring import correlations as module
 from almazara.movies.exploring.correlations import correlation, correlations, ranks
 from almazara.movies.exploring.explore import explore_one
 from almazara.movies.exploring.films import MEASURES
-from almazara.movies.similar.attributes import NO_FILTERS
+from almazara.movies.similar.attributes import NO_FILTERS, Filters
 from made_films import Film, explored_films, made
 from profiles import examples
 
@@ -97,3 +97,12 @@ def test_a_pair_alone_is_compared_with_no_other():
     films = [Film(votes=number, runtime=200.0 - number) for number in range(40)]
     said = explore_one(explored_films(films), "correlaciones").sentence.text()
     assert said.startswith("Solo se pueden comparar los votos y la duración")
+
+
+def test_what_was_made_ahead_is_what_would_be_reckoned_and_filters_reckon_anew(sample_films, monkeypatch):
+    films, late = sample_films.explored, Filters(year_min=1990)
+    ahead, some = (correlations(films.selected(filters)) for filters in (NO_FILTERS, late))
+    assert len(films.correlations["rho"]) == len(ahead) > 10
+    monkeypatch.setattr(films, "correlations", {})
+    assert correlations(films.selected(NO_FILTERS)) == ahead
+    assert correlations(films.selected(late)) == some != ahead

@@ -16,6 +16,7 @@ from almazara.movies.similar.attributes import Filters, listed, listed_ids
 from almazara.movies.similar.ranking import diversified
 from almazara.movies.similar.reasons import FEWEST_VIEWERS, is_telling
 from almazara.words.numbers import Language
+from almazara.words.said import named, said
 from sample_catalog import Made, publish_made, settings_for
 
 FILTERS = {
@@ -24,6 +25,10 @@ FILTERS = {
     "genre": (
         Filters(genres=("ciencia ficcion", "WAR")),
         pl.col("genres").list.set_intersection(["Science Fiction", "War"]).list.len() > 0,
+    ),
+    "without": (
+        Filters(without_genres=("comedia", "WAR")),
+        pl.col("genres").list.set_intersection(["Comedy", "War"]).list.len() == 0,
     ),
     "votes": (Filters(votes_min=2000), pl.col("vote_count") >= 2000),
     "several": (
@@ -214,6 +219,10 @@ def test_films_of_one_title_apart_in_everything_else_are_no_twins():
     assert twins(films).tolist() == [-1, -1, 2, 2]
 
 
+def spanish(genre):
+    return said("films.reason.genre", terms=[named("genre", genre)]).text().removeprefix("género: ")
+
+
 class Evidence:
     """What the clean tables say of two films: every reason must be found in it."""
 
@@ -231,7 +240,7 @@ class Evidence:
             "comparten reparto": of("cast", "name"),
             "mismo guion": of("crew", "name", pl.col("job").is_in(["Screenplay", "Writer"])),
             "misma productora": of("companies", "company"),
-            "género": of("genres", "genre"),
+            "género": {film: list(map(spanish, names)) for film, names in of("genres", "genre").items()},
         }
         self.viewers = {film: set(users) for film, users in of("ratings", "user_id").items()}
         self.users = tables["ratings"]["user_id"].n_unique()

@@ -65,6 +65,8 @@ class Extent:
 
 def measure(scale: Scale, place: Place | None) -> float | None:
     """A place in what the scale counts; None for what lies nowhere on it."""
+    if type(place) is float and scale is Scale.LOG:  # the most, by far: thousands of dots
+        return log10(place) if _SMALLEST <= place <= _LARGEST else None
     if isinstance(place, date):
         return place.toordinal() if scale is Scale.DAY else None
     if place is None or isinstance(place, str) or scale is Scale.DAY or not abs(place) <= _LARGEST:

@@ -90,6 +90,8 @@ def number_ticks(extent: Extent, axis: Axis, language: Language, count: int) -> 
     else:
         values, decimals = round_numbers(extent.low, extent.high, count)
     texts = _number_texts(values, decimals, language)
+    if decimals and extent.scale is Scale.LOG and extent.high - extent.low >= 1:  # 0.001 and 1, not 1.000
+        texts = [_number_texts([value], max(0, -floor(log10(value) + 1e-9)), language)[0] for value in values]
     places = ((extent.fraction(value), text) for value, text in zip(values, texts, strict=True))
     return [Tick(at, with_unit(text, axis.unit, language)) for at, text in places if at is not None]
 

@@ -35,7 +35,10 @@ class Browsing:
         orders: For each Order, by the name of its member in lower case, (k,) int32 rows: the films that have a place in
             it. Films of which a number is not known, or doubtful, have none in an order by it.
         attributes: `genres` (films, genres) bool and `first_genres` (films,) int32, -1 for a film without any.
-        genre_names: By their place in `genres`.
+        genre_names: By their place in `genres`, most frequent first.
+
+    Attributes:
+        genres: The same names.
     """
 
     def __init__(self, catalog: Catalog, money: Money, orders: Arrays, attributes: Arrays, genre_names: Texts) -> None:
@@ -44,7 +47,7 @@ class Browsing:
         self._orders = {order: orders[order.name.lower()] for order in Order}
         self._genres = attributes["genres"]
         self._first_genres = attributes["first_genres"]
-        self._genre_names = [genre_names[place] for place in range(len(genre_names))]
+        self.genres = [genre_names[place] for place in range(len(genre_names))]
 
     def page(self, allowed: np.ndarray, order: Order, start: int, n: int, language: Language) -> BrowseAnswer:
         """So many films from a place of the list on, 0 being the first; `allowed` is (films,) bool."""
@@ -70,7 +73,7 @@ class Browsing:
         """The first genre, then the others, most frequent first."""
         first = int(self._first_genres[row])
         places = sorted(np.flatnonzero(self._genres[row]).tolist(), key=lambda place: (place != first, place))
-        return [self._genre_names[place] for place in places]
+        return [self.genres[place] for place in places]
 
 
 def _message(total: int, order: Order, start: int, shown: int) -> Said:

@@ -11,7 +11,7 @@ from almazara.movies.answers import FilmAnswer
 from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.catalog.packing import pack_lines
 from almazara.movies.cleaning import schema as s
-from almazara.words.said import said
+from almazara.words.said import named, said, text_of
 
 CAST_SHOWN: Final = 15
 
@@ -20,15 +20,22 @@ def build_film_answers(tables: Mapping[str, pl.DataFrame]) -> Arrays:
     """A FilmAnswer as one line of JSON for each film, in order of row, as `Texts`; Polars writes all films at once."""
     films, keys = tables[s.FILMS], tables[s.FILM_KEYS]
     films = films.join(keys, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
-    listed = {s.KEYWORDS: "keyword", s.COUNTRIES: "country", s.LANGUAGES: "language", s.COMPANIES: "company"}
-    for table, column in listed.items():
-        films = _with_lists(films, tables[table].select(s.FILM_ID, pl.col(column).alias(table)), table)
+    listed = {
+        s.KEYWORDS: pl.col("keyword"),
+        s.COUNTRIES: pl.col("country"),
+        s.LANGUAGES: pl.coalesce("language", "iso_639_1"),  # the source leaves some of them without a name
+        s.COMPANIES: pl.col("company"),
+    }
+    for table, entry in listed.items():
+        films = _with_lists(films, tables[table].select(s.FILM_ID, entry.alias(table)), table)
     cast = tables[s.CAST].sort(s.FILM_ID, "order", nulls_last=True, maintain_order=True)
     cast = cast.filter(pl.int_range(pl.len()).over(s.FILM_ID) < CAST_SHOWN)
     members = pl.struct(pl.col(s.NAME).alias("nombre"), pl.col("character").alias("personaje")).alias(s.CAST)
     films = _with_lists(films, cast.select(s.FILM_ID, members), s.CAST)
     lines = io.BytesIO()
-    films.select(**_FILM_FIELDS).select([field.name for field in fields(FilmAnswer)]).write_ndjson(lines)
+    films.select(**_FILM_FIELDS, mensaje=_message(films[s.GENRES])).select(
+        [field.name for field in fields(FilmAnswer)]
+    ).write_ndjson(lines)
     return pack_lines(lines.getvalue())
 
 
@@ -38,15 +45,17 @@ def _with_lists(films: pl.DataFrame, entries: pl.DataFrame, column: str) -> pl.D
     return joined.with_columns(pl.col(column).fill_null([]))
 
 
-def _message() -> pl.Expr:
+def _message(genres: pl.Series) -> pl.Expr:
     """What `sentences.film` says in Spanish, for all films at once: Polars fills the places of the figures."""
     about = said("films.film.about", title="{}", year="{}", directed="{}", genres="{}").text()
-    directed, of_genres = _naming("films.film.directed", s.DIRECTORS), _naming("films.film.genres", s.GENRES)
+    spanish = {name: text_of(named("genre", name)) for name in genres.explode().drop_nulls().unique()}
+    directed = _naming("films.film.directed", pl.col(s.DIRECTORS))
+    of_genres = _naming("films.film.genres", pl.col(s.GENRES).list.eval(pl.element().replace(spanish)))
     return pl.format(about, s.TITLE, s.RELEASE_YEAR, directed, of_genres)
 
 
-def _naming(code: str, column: str) -> pl.Expr:
-    names = pl.col(column).list
+def _naming(code: str, lists: pl.Expr) -> pl.Expr:
+    names = lists.list
     return (
         pl.when(names.len() > 0).then(pl.format(said(code, names="{}").text(), names.join(", "))).otherwise(pl.lit(""))
     )
@@ -78,9 +87,8 @@ _FILM_FIELDS: Final = {
     "score": pl.col(s.POPULARITY),
     "puntuacion": pl.col(s.VOTE_AVERAGE),
     "votos": pl.col(s.VOTE_COUNT),
-    "mensaje": _message(),
 }
-"""The fields of a FilmAnswer from the joined columns."""
+"""The fields of a FilmAnswer from the joined columns; `mensaje` is put together from them."""
 
 
 def build_credited(films: pl.DataFrame) -> Arrays:

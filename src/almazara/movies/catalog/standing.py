@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from almazara.movies import sentences
 from almazara.movies.answers import ComparedMeasure
 from almazara.movies.catalog.catalog import Arrays, Row, Texts
 from almazara.words.numbers import Language
-from almazara.words.said import Said, said
+from almazara.words.said import Said, named, said
 
 FEWEST: Final = 30
 """Films that are compared; where there are fewer of the genre and decade it is the decade's, or else all."""
@@ -109,12 +110,16 @@ class Standing:
     @property
     def message(self) -> Said:
         """All of it in one sentence."""
+        return said("films.standing.of_measure", measure=self.measure.label, among=self.among)
+
+    @property
+    def among(self) -> Said:
+        """The same without what is measured."""
         return said(
             "films.standing.more_than_all" if self.below == 1 else "films.standing.more_than",
-            measure=self.measure.label,
             share=min(self.below, _ALMOST_ALL),
             n=self.compared,
-            genre=said("films.standing.genre", genre=self.genre) if self.genre else "",
+            genre=said("films.standing.genre", genre=named("genre", self.genre)) if self.genre else "",
             decade=said("films.standing.decade", decade=sentences.decade(self.decade)) if self.decade else "",
             doubtful=said("films.standing.doubtful") if self.is_doubtful else "",
         )
@@ -122,15 +127,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Films that one is compared with: (k,) rows."""
+    """Films that one is compared with: (k,) rows, itself left out; None: all the others."""
 
-    rows: np.ndarray
+    rows: np.ndarray | None = None
     genre: str | None = None
     decade: int | None = None
 
 
 class Standings:
     """Reads arrays that `build_catalog` and `build_answers` made, all by row; opening it reads nothing.
+
+    What is known of all films is put in order once, when it is first asked for.
 
     Args:
         films: `years`, `votes`, `averages`, `popularity`, `runtimes`.
@@ -154,6 +161,7 @@ class Standings:
         self._genres = attributes["genres"]
         self._first_genres = attributes["first_genres"]
         self._genre_names = genre_names
+        self._of_all = lru_cache(len(Measure))(lambda measure: np.sort(self._known(measure, slice(None))))
 
     def of(self, row: Row) -> list[Standing]:
         """One standing for each number that is known of the film and of others."""
@@ -170,24 +178,29 @@ class Standings:
         if genre >= 0:
             yield _Group(np.flatnonzero(contemporary & self._genres[:, genre]), self._genre_names[genre], decade)
         yield _Group(np.flatnonzero(contemporary), None, decade)
-        yield _Group(np.flatnonzero(others))
+        yield _Group()
 
     def _standing(self, measure: Measure, row: Row, groups: list[_Group]) -> Standing | None:
         kind, value = _KINDS[measure], float(self._values[measure][row])
         if not value >= kind.least:
             return None
+        is_doubtful = kind.is_money and bool(self._doubtful[row])
         for group in groups:
-            values = self._known(measure, group.rows)
+            if group.rows is not None:
+                values = self._known(measure, group.rows)
+            else:  # `values` of all films hold the film's own, unless it is doubtful
+                values = self._of_all(measure)
+                values = values if is_doubtful else np.delete(values, np.searchsorted(values, value))
             if len(values) >= FEWEST:
                 break
         if not values.any():
             return None
-        below = int(np.count_nonzero(values < value)) / len(values)
-        is_doubtful = kind.is_money and bool(self._doubtful[row])
+        values = np.sort(values)
+        below = int(np.searchsorted(values, value)) / len(values)
         shown = comb(values, value, kind.step, is_logarithmic=kind.is_logarithmic)
         return Standing(measure, value, is_doubtful, shown, below, len(values), group.genre, group.decade)
 
-    def _known(self, measure: Measure, rows: np.ndarray) -> np.ndarray:
+    def _known(self, measure: Measure, rows: np.ndarray | slice) -> np.ndarray:
         """The known and not doubtful values of some films."""
         kind, values = _KINDS[measure], self._values[measure][rows]
         known = values >= kind.least
@@ -215,22 +228,22 @@ def standing_answer(standing: Standing, language: Language) -> ComparedMeasure:
 
 
 def comb(values: np.ndarray, own: float, step: float, *, is_logarithmic: bool) -> Comb:
-    """The comb of values, (k,) and not all 0, from their first hundredth to their last, or to a film's own.
+    """The comb of values, (k,) rising and not all 0, from their first hundredth to their last, or to a film's own.
 
     Teeth are one step wide, or else 2, 5, 10 ... steps, and begin at multiples of their width.
     """
-    shown = values[values > 0] if is_logarithmic else values
+    shown = values[np.searchsorted(values, 0, "right") :] if is_logarithmic else values
     outer = int(_OUTER * len(shown))
-    low, high = np.partition(shown, (outer, -1 - outer))[[outer, -1 - outer]].tolist()
+    low, high = shown[[outer, -1 - outer]].tolist()
     if own > 0 or not is_logarithmic:
         low, high = min(low, own), max(high, own)
     if is_logarithmic:
-        shown, low, high = np.log10(shown), math.log10(low), math.log10(high)
+        low, high = math.log10(low), math.log10(high)
     width = next(width for width in _widths(step) if _tooth(high, width) - _tooth(low, width) < TEETH)
     first, last = _tooth(low, width), _tooth(high, width)
-    teeth = np.floor(np.round(shown / width, _DECIMALS)).astype(np.int64) - first
-    counts = np.bincount(teeth[(teeth >= 0) & (teeth <= last - first)], minlength=last + 1 - first)
     edges = [width * tooth for tooth in range(first, last + 2)]
+    least = np.array(edges) - width * 10**-_DECIMALS / 2  # as `_tooth` rounds
+    counts = np.diff(np.searchsorted(shown, 10**least if is_logarithmic else least))
     return Comb(
         edges=[float(f"{10**edge if is_logarithmic else edge:.6g}") for edge in edges],
         counts=counts.tolist(),

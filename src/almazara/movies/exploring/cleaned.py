@@ -8,8 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from almazara.figures.chart import Axis, Bars, Cells, Scale, Table
-from almazara.figures.explored import NO_CLAUSE, Drawing, Explored, named
+from almazara.figures.explored import NO_CLAUSE, Drawing, Explored
 from almazara.movies.exploring.films import Selection
+from almazara.words.said import named
 
 _QUARANTINED: Final = "quarantined:"
 _Quarantined = tuple[str, int, str, str]

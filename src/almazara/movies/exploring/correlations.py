@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from almazara.figures.chart import Axis, Cells, Scale, Table
 from almazara.figures.explored import Drawing, Explored
-from almazara.movies.exploring.films import MEASURES, Selection
+from almazara.movies.catalog.catalog import Arrays
+from almazara.movies.exploring.films import MEASURES, Films, Selection
+from almazara.movies.similar.attributes import NO_FILTERS
 from almazara.words.said import said
 
 MIN_FILMS: Final = 30
@@ -27,8 +29,26 @@ class Correlation(NamedTuple):
     films: int
 
 
+def build_correlations(films: Films) -> Arrays:
+    """Those of all films, made ahead, the strongest first.
+
+    Returns:
+        pairs int8 (k, 2), places in MEASURES; rho float64 (k,); films int64 (k,).
+    """
+    found = correlations(films.selected(NO_FILTERS))
+    return {
+        "pairs": np.array([[MEASURES.index(name) for name in one[:2]] for one in found], dtype=np.int8).reshape(-1, 2),
+        "rho": np.array([one.rho for one in found]),
+        "films": np.array([one.films for one in found], dtype=np.int64),
+    }
+
+
 def correlations(chosen: Selection) -> list[Correlation]:
     """All pairs of measures that enough films know, the strongest first."""
+    ahead = chosen.films.correlations
+    if ahead and chosen.size == len(chosen.kept):
+        columns = (ahead[name].tolist() for name in ("pairs", "rho", "films"))
+        return [Correlation(MEASURES[one], MEASURES[two], *rest) for (one, two), *rest in zip(*columns, strict=True)]
     rows = np.flatnonzero(chosen.kept)
     if len(rows) > MOST_FILMS:
         rows = rows[np.arange(MOST_FILMS) * len(rows) // MOST_FILMS]
@@ -47,10 +67,10 @@ def correlations(chosen: Selection) -> list[Correlation]:
 
 
 def ranks(codes: NDArray[Any]) -> Floats:
-    """The rank of each of some small whole numbers, less the mean rank; equal ones share theirs."""
-    places = codes.astype(np.intp)
-    counts = np.bincount(places)
-    return np.asarray((np.cumsum(counts) - counts / 2 - len(codes) / 2)[places])
+    """Twice the rank of each of some small whole numbers, less twice the mean rank; equal ones share theirs."""
+    counts = np.bincount(codes).astype(np.int32)  # of half the size: the pages of larger arrays are fetched each time
+    ends = counts.cumsum(dtype=np.int32)
+    return np.asarray((2 * ends - counts - len(codes)).take(codes), dtype=np.float64)
 
 
 def correlation(one: Floats, other: Floats) -> float | None:

@@ -87,8 +87,15 @@ class Films:
             )
         }
         self.quarantine = Texts(group("exploring_quarantine"))
+        self.correlations = group("exploring_correlations")
+        """As `build_correlations` makes them; a catalog that was built before has none."""
         self.report = report
         self._attributes = Attributes(group("films"), group("attributes"), languages, genres)
+
+    @property
+    def eras(self) -> list[int]:
+        """The years that decades with a film begin with, rising."""
+        return [10 * one for one in np.flatnonzero(np.bincount(self.years // 10)).tolist()]
 
     def selected(self, filters: Filters) -> "Selection":
         """The films that filters let through.

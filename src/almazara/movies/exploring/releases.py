@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 
 from almazara.figures.chart import Axis, Bars, Moment, Scale, Table
-from almazara.figures.explored import NO_CLAUSE, Drawing, Explored, named, percent_of, tied
+from almazara.figures.explored import NO_CLAUSE, Drawing, Explored, percent_of, tied
 from almazara.movies.exploring.films import Counts, Flags, Selection
 from almazara.words.numbers import month
-from almazara.words.said import Said, said
+from almazara.words.said import Said, named, said
 
 MONTHS: Final = [named("month", str(number)) for number in range(1, 13)]
 WEEKDAYS: Final = [named("weekday", str(number)) for number in range(7)]

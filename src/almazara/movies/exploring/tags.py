@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from almazara.figures.explored import named
 from almazara.movies.exploring.films import Counts, Flags, Tags
-from almazara.words.said import Said
+from almazara.words.said import Said, named
 
 
 def tag_counts(tags: Tags, kept: Flags, places: NDArray[np.integer[Any]], size: int) -> Counts:
@@ -29,6 +28,12 @@ def tag_counts(tags: Tags, kept: Flags, places: NDArray[np.integer[Any]], size: 
 def tag_totals(tags: Tags, kept: Flags) -> Counts:
     """How many of the kept films have each tag."""
     return np.bincount(tags.codes[kept[tags.rows]], minlength=len(tags.names))
+
+
+def tags_of(tags: Tags, row: int) -> Sequence[Said | str]:
+    """What the tags of one film are called, frequent ones first."""
+    first, end = np.searchsorted(tags.rows, np.array((row, row + 1), dtype=tags.rows.dtype)).tolist()
+    return tag_names(tags, tags.codes[first:end])
 
 
 def tag_names(tags: Tags, codes: NDArray[Any]) -> Sequence[Said | str]:

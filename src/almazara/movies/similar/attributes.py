@@ -24,6 +24,7 @@ class Filters:
         languages: Codes of original languages (ISO 639-1), of which a film must have one.
         genres: Names of genres, in Spanish or as the catalog has them, of which a film must have one.
         excluded: Ids of films that must not come; unknown ones exclude nothing.
+        without_genres: Names of genres of which a film must have none.
     """
 
     year_min: int | None = None
@@ -32,6 +33,7 @@ class Filters:
     genres: tuple[str, ...] = ()
     votes_min: int = 0
     excluded: tuple[int, ...] = ()
+    without_genres: tuple[str, ...] = ()
 
 
 NO_FILTERS: Final = Filters()
@@ -118,10 +120,16 @@ class Attributes:
         if filters.languages:
             allowed &= np.isin(self._languages, [self._language(text) for text in filters.languages])
         if filters.genres:
-            allowed &= self._genres[:, [self._genre(text) for text in filters.genres]].any(axis=1)
+            allowed &= self._of_any(filters.genres)
+        if filters.without_genres:
+            allowed &= ~self._of_any(filters.without_genres)
         if filters.excluded:
             allowed[self._rows(filters.excluded)] = False
         return allowed
+
+    def _of_any(self, genres: Sequence[str]) -> np.ndarray:
+        """The films of one of these genres or more."""
+        return np.asarray(self._genres[:, [self._genre(text) for text in genres]].any(axis=1))
 
     def _rows(self, ids: Sequence[int]) -> np.ndarray:
         """The rows of those ids that the catalog has."""

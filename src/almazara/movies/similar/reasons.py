@@ -7,7 +7,7 @@ from typing import Final
 
 from almazara.movies import sentences
 from almazara.movies.catalog.catalog import Arrays, Texts
-from almazara.words.said import Said, said
+from almazara.words.said import Said, named, said
 
 FIELDS: Final = ("collection", "director", "keyword", "cast", "writer", "company", "genre")
 """What films share, in the order of the codes of their terms."""
@@ -38,7 +38,8 @@ class Reasons:
         self._users = int(arrays["users"][0])
         self._years = films["years"].data
         self._votes = films["votes"].data
-        self._term = lru_cache(_REMEMBERED)(names.__getitem__)  # genres come again and again
+        self._names = names
+        self._term = lru_cache(_REMEMBERED)(self._termed)  # genres come again and again
 
     def of(self, row: int, title: str, others: Sequence[tuple[int, int]]) -> list[list[Said]]:
         """Up to three reasons for each other film, strongest first.
@@ -91,7 +92,12 @@ class Reasons:
         return self._codes[self._offsets[row] : self._offsets[row + 1]]
 
     def _in_common(self, field: int, codes: Sequence[int]) -> Said:
-        return said(_SHARING[field], terms=[self._term(code) for code in codes[:AT_MOST]])
+        return said(_SHARING[field], terms=[self._term(code, field == _GENRE) for code in codes[:AT_MOST]])
+
+    def _termed(self, code: int, is_genre: bool) -> Said | str:  # noqa: FBT001 - of one call, a key of what is remembered
+        """What a term is called; genres have names in the language of the reader."""
+        name = self._names[code]
+        return named("genre", name) if is_genre else name
 
 
 def is_telling(shared: int, viewers: int, others: int, users: int) -> bool:

@@ -6,11 +6,11 @@ from typing import Final
 import numpy as np
 
 from almazara.figures.chart import Axis, Bars, Moment, Scale, Table
-from almazara.figures.explored import Drawing, Explored, named, percent_of, tied
+from almazara.figures.explored import Drawing, Explored, percent_of, tied
 from almazara.prices.buying.states import SAME
 from almazara.prices.exploring.market import Market
 from almazara.prices.forecasting.panel import Days, Floats
-from almazara.words.said import said
+from almazara.words.said import named, said
 
 MIN_CHANGES: Final = 20
 """Of fewer changes nothing is told."""

@@ -10,6 +10,7 @@ from almazara.figures.explored import Cloud, Explored
 from almazara.figures.keys import legend
 from almazara.figures.svg import draw
 from almazara.web.page import drawn
+from almazara.words.said import Said
 
 FILE_WIDTH: Final = 960
 """Pixels of a picture in a file."""
@@ -17,16 +18,20 @@ _SHOWN_ROWS: Final = 50
 
 
 class Shown(NamedTuple):
-    """A figure as a page shows it, with the first rows of its table."""
+    """A figure as a page shows it: its words, drawn, and the first rows of its table, which has `total`."""
 
-    figure: Explored
+    key: str
+    title: Said
+    sentence: Said
+    rule: Said | None
     picture: Markup
     rows: Table
+    total: int
 
 
 def shown(one: Explored) -> Shown:
     """A figure, drawn."""
-    return Shown(one, picture(one), first_rows(one.table))
+    return Shown(one.key, one.title, one.sentence, one.rule, picture(one), first_rows(one.table), len(one.table.rows))
 
 
 def picture(one: Explored, width: int | None = None) -> Markup:

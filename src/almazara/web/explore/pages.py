@@ -1,5 +1,7 @@
 """Pages of the exploration: a chapter of figures each, drawn by the server, and live where Dash is installed."""
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -15,8 +17,10 @@ from almazara.figures.explored import Explored
 from almazara.figures.style import standalone
 from almazara.figures.table import as_csv
 from almazara.movies.exploring.explore import CHAPTERS, explore_one
+from almazara.movies.exploring.films import Films
+from almazara.movies.similar.attributes import Filters
 from almazara.prices.exploring import explore as prices
-from almazara.web.explore.drawn import FILE_WIDTH, picture, shown
+from almazara.web.explore.drawn import FILE_WIDTH, Shown, picture, shown
 from almazara.web.explore.pictured import Pictured, Pictures
 from almazara.web.filters import read_filters
 from almazara.web.page import page, reader_of
@@ -24,6 +28,8 @@ from almazara.words.numbers import Language
 
 PATH: Final = "/explorar"
 PRICES: Final = "precios"
+_REMEMBERED: Final = 256
+"""Drawn figures: some kilobytes each."""
 
 
 def chapter_of(path: str) -> str:
@@ -41,14 +47,27 @@ def figures(state: State, chapter: str, params: QueryParams, language: Language)
     return [explore_one(explored, key, filters, language) for key in CHAPTERS[chapter]]
 
 
+def _shown(state: State, chapter: str, params: QueryParams, language: Language) -> list[Shown]:
+    """The same, drawn; those of films are remembered for as long as their version is in use."""
+    if chapter not in CHAPTERS:
+        return list(map(shown, figures(state, chapter, params, language)))
+    explored, filters = state.movies.current.explored, read_filters(params)
+    remembered = state.shown_films.of(state.movies.version, lambda: _remembering(explored))
+    return [remembered(key, filters, language) for key in CHAPTERS[chapter]]
+
+
+def _remembering(explored: Films) -> Callable[[str, Filters, Language], Shown]:
+    return lru_cache(_REMEMBERED)(lambda key, filters, language: shown(explore_one(explored, key, filters, language)))
+
+
 async def chapter(request: Request) -> Response:
     """A chapter; its filters are those of the address."""
     state, name = request.app.state, chapter_of(request.url.path)
-    found = await run_in_threadpool(figures, state, name, request.query_params, reader_of(request).language)
+    found = await run_in_threadpool(_shown, state, name, request.query_params, reader_of(request).language)
     panel = state.panel.ready()
     values: dict[str, Any] = {
         "chapters": [(one, f"{PATH}/{one}", one == name) for one in (*CHAPTERS, PRICES)],
-        "figures": list(map(shown, found)),
+        "figures": found,
         "films": None if name == PRICES else state.movies.current,
         "demo": name == PRICES and state.prices.demo_shop is not None,
         "panel": panel,

@@ -19,12 +19,13 @@ _SHORT = {Measure.BUDGET, Measure.REVENUE}
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """One number as a page shows it: its name, itself, the ruler, and what it says."""
+    """One number as a page shows it: its name, itself, the ruler, what it says, and that without the name."""
 
     name: str
     value: str
     picture: Markup
     sentence: str
+    among: str
 
 
 def ruled(one: Standing, language: Language) -> Ruled:
@@ -32,7 +33,8 @@ def ruled(one: Standing, language: Language) -> Ruled:
     sentence = one.message.text(language)
     scale = Scale.LOG if one.comb.is_logarithmic else Scale.NUMBER
     picture = ruler(_middles(one.comb), label=sentence, now=one.value or None, scale=scale)
-    return Ruled(one.measure.label.text(language), written(one.measure, one.value, language), drawn(picture), sentence)
+    name, value = one.measure.label.text(language), written(one.measure, one.value, language)
+    return Ruled(name, value, drawn(picture), sentence, one.among.text(language))
 
 
 def written(measure: Measure, value: float, language: Language) -> str:

@@ -1,6 +1,7 @@
 """Pages of people: who has a name like this one, and one person's films over time with what they returned."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -12,7 +13,7 @@ from almazara.figures.chart import Axis, Chart, Dots, Level, Role, Scale
 from almazara.figures.keys import legend
 from almazara.figures.svg import draw
 from almazara.movies.answers import CareerFilm, PersonAnswer, RoleAnswer
-from almazara.web.films import service
+from almazara.web.films.pages import service
 from almazara.web.page import drawn, page, reader_of
 from almazara.words.numbers import Language
 from almazara.words.said import said
@@ -46,7 +47,7 @@ def _picture(found: PersonAnswer, language: Language) -> Markup | None:
     label = said("site.person.label", n=len(known), of=len(films), title=best.titulo, returned=best.retorno or 0)
     chart = Chart(
         label.text(language),
-        Axis(Scale.NUMBER),
+        Axis(Scale.DAY),
         Axis(Scale.LOG, said("site.person.return").text(language)),
         [Level(said("site.person.even").text(language), 1.0), _dots(known, language)],
         language,
@@ -57,7 +58,7 @@ def _picture(found: PersonAnswer, language: Language) -> Markup | None:
 def _dots(known: list[CareerFilm], language: Language) -> Dots:
     return Dots(
         said("site.person.films").text(language),
-        [film.anio for film in known],
+        [date.fromisoformat(film.fecha_estreno) for film in known],
         [film.retorno or 0 for film in known],
         [f"{film.titulo} ({film.anio})" for film in known],
         Role.OBSERVED,

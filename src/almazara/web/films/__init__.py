@@ -1,0 +1,1 @@
+"""Pages of films: search, a taste and the catalog, one film, people, and the recommender."""

@@ -1,0 +1,81 @@
+"""The catalog by pages: films of a genre and of some years, in some order; all of it stands in the address."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+
+from almazara.api.movies import GENRES, ORDER, START, YEAR_MAX, YEAR_MIN
+from almazara.movies import sentences
+from almazara.movies.answers import ListedFilm
+from almazara.movies.catalog.browsing import Order
+from almazara.movies.service import MovieService
+from almazara.web.filters import genre_choices, read_filters
+from almazara.words.numbers import Language
+from almazara.words.said import Said, named, said
+
+_SHOWN: Final = 20
+_DECADE: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One film with its genres in words."""
+
+    film: ListedFilm
+    genres: Sequence[Said | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Era:
+    """A decade as a link: its name, its years as the address has them, and whether it is the chosen one."""
+
+    name: Said
+    first: str
+    last: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Browsed:
+    """A page of the catalog.
+
+    Attributes:
+        message: How many films there are, and which of them these are.
+        orders: Each as a field offers it, and whether it is the chosen one.
+        before: Where the page before begins, as the address has it; "" for the first one, None where there is none.
+        after: Where the next one begins.
+    """
+
+    message: str
+    rows: Sequence[Row]
+    orders: Sequence[tuple[str, Said, bool]]
+    genres: Sequence[tuple[str, str, bool]]
+    eras: Sequence[Era]
+    before: str | None
+    after: str | None
+
+
+def browsed(request: Request, films: MovieService, language: Language) -> Browsed:
+    """The page of the catalog that an address asks for; InputError for what cannot be meant."""
+    params = request.query_params
+    order = ORDER.read(request) if ORDER.name in params else Order.VOTES
+    start = START.read(request)
+    found = films.browse(read_filters(params), order, start, _SHOWN, language)
+    end = start + len(found.peliculas)
+    return Browsed(
+        message=found.mensaje,
+        rows=[Row(one, [named("genre", genre) for genre in one.generos]) for one in found.peliculas],
+        orders=[(one.value, said(f"films.order.{one.value}"), one is order) for one in Order],
+        genres=genre_choices(films.genres, params.get(GENRES.name, ""), language),
+        eras=list(_eras(films, (params.get(YEAR_MIN.name), params.get(YEAR_MAX.name)))),
+        before=(str(max(start - _SHOWN, 0)) if start > _SHOWN else "") if start else None,
+        after=str(end) if end < found.cantidad else None,
+    )
+
+
+def _eras(films: MovieService, asked: tuple[str | None, str | None]) -> Iterator[Era]:
+    for year in films.explored.eras:
+        years = str(year), str(year + _DECADE - 1)
+        yield Era(sentences.decade(year), *years, is_chosen=years == asked)
