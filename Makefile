@@ -6,6 +6,7 @@ UV := $(BIN)/uv
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
+unexport PYTHONDONTWRITEBYTECODE # tests start many processes: what was compiled once is kept
 .PHONY: help up test quick nightly check format settings requirements sample mutants demo-video bench clean
 
 help: ## List what can be done
@@ -18,7 +19,7 @@ test: $(VENV)/.dev ## Install with all extras, and run every test but what is he
 	$(PYTEST)
 
 quick: $(VENV)/.dev ## Run the tests that need no server, no training and no real data (a minute)
-	$(PYTEST) -m quick -p no:schemathesis
+	HYPOTHESIS_PROFILE=quick $(PYTEST) -m quick -p no:schemathesis
 
 nightly: $(VENV)/.dev ## Run every test, property tests with a thousand examples that are new each time
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -m ""

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"  # `make nightly`
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
+NIGHTLY, QUICK = PROFILE == "nightly", PROFILE == "quick"  # `make nightly`, `make quick`
 
 settings.register_profile(
     "default", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], max_examples=60
 )
+settings.register_profile("quick", settings.get_profile("default"), max_examples=15)
 settings.register_profile("nightly", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=1000)
-settings.load_profile("nightly" if NIGHTLY else "default")
+settings.load_profile(PROFILE)
 
 
 def by_night(*values: Any) -> list[Any]:
@@ -22,4 +24,4 @@ def by_night(*values: Any) -> list[Any]:
 
 def examples(*, nightly: int) -> int:
     """How many to try of what takes long each time."""
-    return nightly if NIGHTLY else min(nightly, 15)
+    return nightly if NIGHTLY else min(nightly, 5 if QUICK else 15)
