@@ -74,6 +74,13 @@ SCENES: Final = (
         "/precios/demo:garrafa-5l", "Un producto: primero la decisión; después, la historia y lo que viene", "product"
     ),
     Scene("/precios/demo:garrafa-5l", "El pronóstico con sus intervalos, y por qué se aconseja eso", scroll=560),
+    Scene(
+        "/precios/categoria/demo-olive-oil",
+        "Una categoría: a dónde va el litro, y el más barato de cada calidad",
+        "category",
+    ),
+    Scene("/precios/modelos", "Cada pronóstico publicado, al lado de lo que vino"),
+    Scene("/precios/lector", "El lector de precios: si está sano, qué retiene y por qué, y una pasada con su progreso"),
     Scene("/peliculas?q=olibo", "Películas: se busca mientras se escribe, también con erratas"),
     Scene(
         "/peliculas?gusta=Gone+with+the+Olive&gusta=Extra+Virgin+Olive",
@@ -82,7 +89,8 @@ SCENES: Final = (
     ),
     Scene("/peliculas/900007", "Una película: sus cifras, entre las de su género y su década", "film"),
     Scene("/peliculas/900007", "Qué ver después, por cada método, con motivos que se pueden comprobar", scroll=620),
-    Scene("/personas/Fenna%20Eldhurst", "Una persona: sus películas en el tiempo y lo que devolvieron", "person"),
+    Scene("/personas/Fenna%20Eldhurst", "Una persona: sus películas en el tiempo y lo que devolvieron"),
+    Scene("/peliculas/modelo", "Qué recomendador se sirve, medido al lado de los de otras bibliotecas", "model"),
     Scene("/explorar", "Exploración: cada figura, con una frase calculada y su tabla", "explore"),
     Scene("/explorar/distribuciones", "Distribuciones, por décadas"),
     Scene("/explorar/atipicas", "Atípicas: con la regla que las señala y sus nombres"),

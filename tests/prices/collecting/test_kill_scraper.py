@@ -109,7 +109,7 @@ def answers(client):
         return False
 
 
-@pytest.mark.parametrize("seed", [0, 1, *by_night(2, 3)])
+@pytest.mark.parametrize("seed", [0, *by_night(1, 2, 3)])
 def test_a_killed_scraper_loses_nothing_doubles_nothing_and_is_resumed(tmp_path, seed):
     home, rng = tmp_path / "home", random.Random(seed)
     with slow_shop() as server:

@@ -77,6 +77,7 @@ def test_a_rhythm_of_promotions_is_learned_and_foretold(series, trained):
     assert summary.filter(pl.col("model") == "lstm")[backtest.CRPS_RATIO].max() < 0.8
 
 
+@pytest.mark.nightly
 def test_two_trainings_give_the_same_forecast_and_leave_the_global_generator_alone(past):
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     first, second = (LstmForecaster(plan=TINY).forecast(past, 20, [80]).values for _ in range(2))
@@ -170,6 +171,7 @@ def test_the_command_trains_and_what_it_wrote_serves(csv_file, tmp_path, monkeyp
     assert lstm_training.pretrained_lstm(target).forecast(panel, 2, [80]).values.shape == (6, 2, 3)
 
 
+@pytest.mark.nightly
 def test_the_notebook_makes_the_same_folder(csv_file, tmp_path, capsys):
     namespace = {}
     cells = [cell for cell in json.loads(NOTEBOOK.read_bytes())["cells"] if cell["cell_type"] == "code"]
