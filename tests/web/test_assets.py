@@ -24,7 +24,12 @@ def test_under_the_address_of_other_content_a_file_is_asked_for_again(sample_api
 
 @pytest.mark.parametrize(
     ("taken", "sent", "read"),
-    [("br, gzip", "br", brotli.decompress), ("gzip;q=0.8", "gzip", gzip.decompress), ("identity", None, bytes)],
+    [
+        ("br, gzip", "br", brotli.decompress),
+        ("gzip;q=0.8", "gzip", gzip.decompress),
+        ("identity", None, bytes),
+        ("br;q=0, gzip", "gzip", gzip.decompress),
+    ],
 )
 def test_a_script_is_compressed_as_the_browser_takes_it(sample_api, taken, sent, read):
     with sample_api.stream("GET", address(SCRIPT), headers={"Accept-Encoding": taken}) as answer:

@@ -139,6 +139,56 @@ def test_a_choice_that_there_is_not_changes_nothing_and_is_not_kept(demo_site, a
     assert tree(page).css_first("html").attributes == {"lang": "es"}
 
 
+@pytest.mark.parametrize(
+    ("headers", "language"),
+    [
+        ({"Cookie": "lengua=en"}, "en"),
+        ({"Cookie": "lengua=xx", "Accept-Language": "en"}, "en"),
+        ({"Accept-Language": "es;q=0.1, en;q=0.9"}, "en"),
+        ({"Accept-Language": "en;q=0, fr"}, "es"),
+    ],
+)
+def test_of_what_is_asked_for_chosen_and_preferred_the_first_that_there_is_counts(demo_site, headers, language):
+    page = demo_site.get("/", params={"lengua": "xx"}, headers={**HTML, **headers})
+    assert tree(page).css_first("html").attributes["lang"] == language
+
+
+@pytest.mark.parametrize("path", ["/precios", "/precios/demo:coupage-6x750ml"])
+def test_an_amount_has_its_currency_also_while_a_product_is_sold_out(demo_site, path):
+    page = demo_site.get(path, headers=HTML).text
+    assert "None" not in page
+    assert "\u00a0€" in page
+
+
+@pytest.mark.parametrize("path", ["/peliculas", "/precios", "/explorar"])
+def test_a_page_does_not_grow_with_an_address_that_nobody_types(demo_site, path):
+    long = demo_site.get(f"{path}?{'x=1&' * 8000}", headers=HTML)
+    assert len(long.text) < 1.2 * len(demo_site.get(path, headers=HTML).text)
+
+
+def test_no_link_of_a_page_begins_as_the_name_of_another_host(demo_site):
+    page = demo_site.get(f"{demo_site.base_url}//evil.example/x", headers=HTML)
+    assert page.status_code == 404
+    assert [a.attributes["href"] for a in tree(page).css("a") if a.attributes["href"].startswith("//")] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "_dash-update-component", {}, 422),
+        ("POST", "_dash-update-component", [], 422),
+        ("GET", "_dash-component-suites/dash/nope.js", None, 404),
+        ("GET", "_dash-component-suites/os/path.js", None, 404),
+        ("GET", "_dash-", None, 404),
+        ("PUT", "_dash-layout", None, 405),
+    ],
+)
+def test_what_dash_cannot_answer_is_a_problem_and_no_page_of_its_own(demo_site, method, path, body, status):
+    wait_for(lambda: "react-entry-point" in demo_site.get("/explorar", headers=HTML).text)
+    answer = demo_site.request(method, f"/explorar/panel/{path}", json=body)
+    is_problem(answer, status)
+
+
 @pytest.fixture(scope="module")
 def hostile_site(tmp_path_factory):
     """A site whose films, people and products have names that are markup."""

@@ -13,7 +13,9 @@ def scope(accept):
     return {"type": "http", "headers": [(b"accept", accept.encode())], "query_string": b""}
 
 
-@pytest.mark.parametrize("accept", [BROWSER, "text/html", "text/html;q=0.1", "application/json;q=0.4, text/html;q=0.5"])
+@pytest.mark.parametrize(
+    "accept", [BROWSER, "text/html", "TEXT/HTML", "text/html;q=0.1", "application/json;q=0.4, text/html;q=0.5"]
+)
 def test_who_names_html_at_least_as_gladly_as_json_reads_pages(accept):
     assert prefers_html(scope(accept))
 
@@ -33,3 +35,11 @@ def test_no_header_at_all_is_an_error(accept):
 
 def test_a_browser_that_asks_for_json_in_the_address_gets_it():
     assert not prefers_html(scope(BROWSER) | {"query_string": b"genero=drama&formato=json"})
+    assert prefers_html(scope(BROWSER) | {"query_string": b"q=formato=json"})
+
+
+def test_who_goes_back_to_where_a_part_was_changed_gets_the_whole_page(demo_site):
+    back = {"Accept": "*/*", "HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert demo_site.get("/peliculas?q=aceite", headers=back).text.startswith("<!doctype html>")
+    part = demo_site.get("/peliculas?q=aceite", headers={"Accept": "text/html", "HX-Request": "true"})
+    assert "<html" not in part.text

@@ -109,7 +109,10 @@ def _is_loopback(host: str) -> bool:
 def is_own_page(request: Request) -> bool:
     """Whether no foreign web page is behind it: a browser asks for whatever the page that it shows wants."""
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    try:
+        return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    except ValueError:  # no browser sends such a thing
+        return False
 
 
 def _asks_this_machine(request: Request) -> bool:

@@ -11,6 +11,7 @@ from almazara.figures.chart import Role
 
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _BLOCK: Final = re.compile(r"@[^{]+\{(?:[^{}]*\{[^{}]*\})*\s*\}")  # of a condition, with rules inside
+_ON_SCREEN: Final = re.compile(r"@media screen\{((?:[^{}]*\{[^{}]*\})*)\s*\}")  # paper is light in any theme
 _RULE: Final = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _VALUE: Final = re.compile(r"--([\w-]+):([^;]+);")
 _USE: Final = re.compile(r"var\(--([\w-]+)\)")
@@ -54,8 +55,9 @@ def _resolved() -> str:
 
 @cache
 def _rules() -> Mapping[str, str]:
-    """The rules that hold under no condition, by selector."""
-    return {name.strip(): body.strip() for name, body in _RULE.findall(_BLOCK.sub("", _sheet()))}
+    """The rules that hold under no condition but that of a screen, by selector."""
+    sheet = _BLOCK.sub("", _ON_SCREEN.sub(r"\1", _sheet()))
+    return {name.strip(): body.strip() for name, body in _RULE.findall(sheet)}
 
 
 @cache

@@ -19,7 +19,7 @@ from almazara.words.numbers import Language
 from almazara.words.said import Said, said
 
 _RULERS: Final = 3
-_FILMS: Final = ((Order.POPULARITY, Measure.AVERAGE), (Order.VOTES, Measure.RETURN), (Order.RATING, Measure.VOTES))
+_FILMS: Final = ((Order.POPULARITY, Measure.POPULARITY), (Order.VOTES, Measure.VOTES), (Order.RATING, Measure.AVERAGE))
 """Which film a ruler is of, the first one by an order, and which of its numbers it shows."""
 
 

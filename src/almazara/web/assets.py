@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from almazara.api.errors import problem
+from almazara.web.weights import weighed
 
 _KINDS: Final = {
     ".js": "text/javascript; charset=utf-8",
@@ -80,8 +81,8 @@ def _there(name: str) -> Asset:
 
 def preferred_encoding(request: Request, encodings: dict[str, bytes] | tuple[str, ...]) -> str | None:
     """The first of some encodings that the browser takes, or None."""
-    taken = {part.split(";")[0].strip() for part in request.headers.get("accept-encoding", "").split(",")}
-    return next((name for name in encodings if name in taken), None)
+    taken = dict(weighed(part) for part in request.headers.get("accept-encoding", "").split(","))
+    return next((name for name in encodings if taken.get(name)), None)
 
 
 async def send_asset(request: Request) -> Response:

@@ -66,12 +66,16 @@ def service(request: Request) -> PriceService:
 
 async def overview(request: Request) -> Response:
     """All products, or those of a category, shop, size or state."""
+    return page(request, "prices.html", here="prices", **await run_in_threadpool(_listed, request))
+
+
+def _listed(request: Request) -> dict[str, Any]:
     prices, language = service(request), reader_of(request).language
     asked = {name: value for name in _FILTERS if (value := request.query_params.get(name))}
-    rows = await run_in_threadpool(prices.overview)
+    rows = prices.overview()
     chosen = [row for row in rows if all(value in _FILTERS[name](row) for name, value in asked.items())]
     categories = sorted({row.product.category for row in rows if row.product.category})
-    values: dict[str, Any] = {
+    return {
         "rows": [line(row, language) for row in chosen],
         "is_empty": not rows,
         "choices": dict(_choices(rows, asked, language)),
@@ -79,7 +83,6 @@ async def overview(request: Request) -> Response:
         "download": urlencode(asked),
         "demo": request.app.state.prices.demo_shop is not None,
     }
-    return page(request, "prices.html", here="prices", **values)
 
 
 def category_address(name: str) -> str:
@@ -127,7 +130,7 @@ def _label(name: str, value: str, language: Language) -> str:
 
 def line(row: OverviewRow, language: Language) -> Line:
     """One product of the list."""
-    product, price = row.product, _price_now(row)
+    product, price, is_forecast = row.product, _price_now(row), row.low_80 is not None
     return Line(
         id=product.id,
         name=product.title or product.id,
@@ -135,16 +138,15 @@ def line(row: OverviewRow, language: Language) -> Line:
         per_litre=per_litre(product.latest, language) if price else None,
         sparkline=drawn(sparkline(row.recent.prices)),
         ruler=price_ruler(row.recent, _ahead(row), language),
-        action=row.plan.action if price else "unknown",
-        headline=headline(product, row.plan.target_price, is_known=price is not None),
-        is_forecast=row.low_80 is not None,
+        action=row.plan.action if price and (is_forecast or row.plan.target_price) else "unknown",
+        headline=headline(product, row.plan.target_price, is_known=price is not None, is_forecast=is_forecast),
+        is_forecast=is_forecast,
     )
 
 
 def _ahead(row: OverviewRow) -> Ahead:
-    currency = row.product.latest.currency if row.product.latest else None
     interval = (row.low_80, row.high_80) if row.low_80 is not None and row.high_80 is not None else None
-    return Ahead(currency, interval, row.plan.target_price)
+    return Ahead(row.currency, interval, row.plan.target_price)
 
 
 def _price_now(row: OverviewRow) -> Money | None:
@@ -162,14 +164,14 @@ def per_litre(latest: LatestPrice | None, language: Language) -> str | None:
     return f"{numbers.money(round(latest.price_per_litre, 2), latest.currency, language)}/l"
 
 
-def headline(product: Product, target: Decimal | None, *, is_known: bool) -> Said:
-    """The decision in two or three words."""
+def headline(product: Product, target: Decimal | None, *, is_known: bool, is_forecast: bool) -> Said:
+    """The decision in two or three words; to buy is none where nothing is known of what comes."""
     latest = product.latest
     if not is_known or latest is None:
         sold_out = latest is not None and latest.price is None
         return said("site.product.whenever" if sold_out else "site.product.unknown")
     if target is None:
-        return said("site.product.buy")
+        return said("site.product.buy" if is_forecast else "site.product.not_forecast")
     return said("site.product.wait", price=Money(target, latest.currency))
 
 

@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from almazara.figures.chart import Table
 from almazara.web.assets import address, preferred_encoding, styles
+from almazara.web.weights import weighed
 from almazara.words import numbers
 from almazara.words.numbers import Language
 from almazara.words.said import Figure, Said, text_of
@@ -40,6 +41,7 @@ _HEADERS: Final = {
 _CODE: Final = re.compile("`([^`]+)`")
 _MOST_DECIMALS: Final = 4
 _YEAR_SECONDS: Final = 365 * 86_400
+_LONGEST_QUERY: Final = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,17 @@ class Reader:
 
 def reader_of(request: Request) -> Reader:
     """What the address asks for, else what was chosen before, else what the browser prefers, else Spanish."""
-    asked = request.query_params.get(LANGUAGE) or request.cookies.get(LANGUAGE) or _preferred(request)
-    theme = request.query_params.get(THEME) or request.cookies.get(THEME)
-    language = Language(asked) if asked in set(Language) else Language.ES
-    return Reader(language, theme if theme in THEMES else None)
+    chosen = (request.query_params.get(LANGUAGE), request.cookies.get(LANGUAGE), _preferred(request))
+    themes = (request.query_params.get(THEME), request.cookies.get(THEME))
+    language = next((Language(one) for one in chosen if one in set(Language)), Language.ES)
+    return Reader(language, next((one for one in themes if one in THEMES), None))
 
 
-def _preferred(request: Request) -> str:
-    """The first of our languages that the browser names, in the order that browsers send them."""
-    named = (part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(","))
-    return next((language for language in named if language in set(Language)), Language.ES)
+def _preferred(request: Request) -> str | None:
+    """The one of our languages that the browser likes best."""
+    named = (weighed(part) for part in request.headers.get("accept-language", "").split(","))
+    ours = [(weight, name[:2]) for name, weight in named if weight > 0 and name[:2] in set(Language)]
+    return max(ours, key=lambda one: one[0], default=(0, None))[1]
 
 
 def page(
@@ -85,7 +88,7 @@ def page(
     content = rendered(template, reader, request=request, **{"here": None, **values})
     response = _compressed(request, content, status, _policy(tuple(inline)))
     for name, chosen in ((LANGUAGE, reader.language.value), (THEME, reader.theme)):
-        if name in request.query_params and chosen:
+        if chosen and request.query_params.get(name) == chosen:
             response.set_cookie(name, chosen, max_age=_YEAR_SECONDS, httponly=True, samesite="lax")
     return response
 
@@ -136,6 +139,7 @@ def _environment() -> Environment:
         number=_number,
         day=_day,
         link=_link,
+        query=_query,
         cell=_cell,
         numeric=_numeric,
     )
@@ -188,11 +192,24 @@ def _numeric(shown: Table) -> set[int]:
 
 @pass_context
 def _link(context: Context, **changed: str | None) -> str:
-    """The address of this page with some parameters changed; None takes one away."""
+    """The address of this page with some parameters changed; None takes one away.
+
+    More than a person asks for is left out: it would stand in each of a page's links.
+    """
     request: Request = context["request"]
-    kept = [one for one in request.query_params.multi_items() if one[0] not in changed]
+    path = f"/{request.url.path.lstrip('/')}"  # two strokes would begin the name of another host
+    is_long = len(request.url.query) > _LONGEST_QUERY
+    kept = [] if is_long else [one for one in request.query_params.multi_items() if one[0] not in changed]
     query = urlencode([*kept, *(one for one in changed.items() if one[1] is not None)])
-    return f"{request.url.path}?{query}" if query else request.url.path
+    return f"{path}?{query}" if query else path
+
+
+@pass_context
+def _query(context: Context) -> str:
+    """What this page's address asks for, to be added to another's."""
+    request: Request = context["request"]
+    asked = request.url.query
+    return f"?{asked}" if 0 < len(asked) <= _LONGEST_QUERY else ""
 
 
 def _language(context: Context) -> Language:

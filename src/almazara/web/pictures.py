@@ -75,7 +75,7 @@ def _label(story: Story, language: Language) -> str:
     if not known:
         return said("site.product.no_history").text(language)
     lowest, highest = min(known, key=lambda one: one.price or 0), max(known, key=lambda one: one.price or 0)
-    currency = story.product.latest.currency if story.product.latest else None
+    currency = story.advice.currency
     figures: dict[str, Figure] = {
         "n": len(story.days),
         "low": money_of(lowest.price or 0, currency),

@@ -68,9 +68,9 @@ def address(listing_id: str) -> str:
 
 def _decision(story: Story, language: Language) -> dict[str, Any]:
     """What to do, with the figures on which that rests."""
-    latest, advice = story.product.latest, story.advice
+    advice = story.advice
     ahead = Ahead(
-        latest.currency if latest else None,
+        advice.currency,
         interval(story.prediction) if story.prediction else None,
         advice.target_price,
     )
@@ -79,7 +79,12 @@ def _decision(story: Story, language: Language) -> dict[str, Any]:
         "name": story.product.title or story.product.id,
         "category": story.product.category,
         "category_address": category_address(story.product.category or ""),
-        "headline": headline(story.product, advice.target_price, is_known=advice.price is not None),
+        "headline": headline(
+            story.product,
+            advice.target_price,
+            is_known=advice.price is not None,
+            is_forecast=story.prediction is not None,
+        ),
         "message": advice.message,
         "reasons": advice.reasons,
         "notices": story.notices,
@@ -195,20 +200,18 @@ def _others(story: Story, language: Language) -> Markup:
         for one in story.same_goods
     ]
     marks.append(Line(story.product.shop, [one.date for one in story.days], own, Role.BESIDE))
-    latest = story.product.latest
     label = said("site.product.others_label", n=len(story.same_goods)).text(language)
-    chart = Chart(label, Axis(Scale.DAY), Axis(unit=numbers.sign((latest and latest.currency) or "")), marks, language)
+    chart = Chart(label, Axis(Scale.DAY), Axis(unit=numbers.sign(story.advice.currency or "")), marks, language)
     return drawn(legend(chart) + draw(chart))
 
 
 def _rule(rule: AlertRule, story: Story) -> Said:
     """What a rule waits for, in words."""
-    currency = story.product.latest.currency if story.product.latest else None
     match rule.kind:
         case RuleKind.BELOW_TARGET:
-            return said("site.rule.below_target", price=Money(rule.target or Decimal(0), currency))
+            return said("site.rule.below_target", price=Money(rule.target or Decimal(0), story.advice.currency))
         case RuleKind.DROP:
-            return said("site.rule.drop", percent=str(rule.percent))
+            return said("site.rule.drop", percent=float(rule.percent or 0))
         case RuleKind.LOWEST:
             return said("site.rule.lowest", n=rule.days or 0)
         case RuleKind.BUY_NOW:

@@ -17,6 +17,7 @@ from almazara.prices.schema import Listing, ListingKind, Problem, RunState
 from almazara.web.forms import back_to, guard, sent
 from almazara.web.page import page, reader_of
 from almazara.web.products import address
+from almazara.web.routing import wants_part
 from almazara.words.numbers import Language
 from almazara.words.said import Said, is_worded, said
 
@@ -54,7 +55,7 @@ def _prices(request: Request) -> Prices:
 
 async def reader(request: Request) -> Response:
     """Whether the scraper is well, what waits and failed, what its last runs came to, and a run under way."""
-    if "hx-request" in request.headers:
+    if wants_part(request.headers):
         return page(request, "run.html", here="prices", **await run_in_threadpool(_progress, request))
     return page(request, "reader.html", here="prices", **await run_in_threadpool(_reader, request))
 

@@ -3,35 +3,38 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from starlette.types import Receive, Scope, Send
 
+from almazara.web.weights import weighed
+
 _FOUND: Final = "almazara.page"
 AS_JSON: Final = b"formato=json"
+_GOES_BACK: Final = "hx-history-restore-request"
 
 
 def prefers_html(scope: Scope) -> bool:
     """Whether a request names HTML, and at least as gladly as JSON; one that takes anything is no reader of pages.
 
-    Who follows a link of a page to what it shows asks with `formato=json`: browsers name HTML in any case.
+    Who follows a link of a page to what it shows asks with `formato=json`: browsers name HTML in any case. Who goes
+    back to where HTMX changed a page and the address takes anything, and means the page.
     """
-    if AS_JSON in scope["query_string"]:
+    if AS_JSON in scope["query_string"].split(b"&"):
         return False
-    accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
+    headers = dict(scope["headers"])
+    if _GOES_BACK.encode() in headers:
+        return True
+    accept = headers.get(b"accept", b"").lower()
     if b"text/html" not in accept:
         return False
-    wanted = dict(_wanted(part) for part in accept.decode("latin-1").split(","))
+    wanted = dict(weighed(part) for part in accept.decode("latin-1").split(","))
     return 0 < wanted.get("text/html", 0.0) >= wanted.get("application/json", 0.0)
 
 
-def _wanted(part: str) -> tuple[str, float]:
-    """A media type and its weight; one that cannot be read weighs nothing."""
-    kind, *parameters = (piece.strip() for piece in part.split(";"))
-    weights = (piece[2:] for piece in parameters if piece.startswith("q="))
-    try:
-        return kind, float(next(weights, 1.0))
-    except ValueError:
-        return kind, 0.0
+def wants_part(headers: Headers) -> bool:
+    """Whether HTMX asks for what changes of a page, and not for the whole."""
+    return "hx-request" in headers and _GOES_BACK not in headers
 
 
 class _Named:

@@ -39,6 +39,8 @@ _WORDS: Final = {
     403: "forbidden",
     _MISSING: "missing",
     405: "method",
+    409: "busy",
+    413: "large",
     422: "invalid",
     429: "often",
     503: "away",

@@ -20,7 +20,7 @@ _GAP: Final = 10  # pixels between two labels
 _NARROW, _WIDE = 6, 12  # ticks at most, on a narrow picture and on a wide one
 _FINEST: Final = 8  # steps between round numbers
 _DECIMALS: Final = 6  # more are said as a power of ten
-_IN_FULL, _IN_MILLIONS = 10_000, 1_000_000  # smaller numbers are written in full
+IN_FULL, _IN_MILLIONS = 10_000, 1_000_000  # smaller numbers are written in full
 _THOUSANDS: Final = {Language.ES: ".", Language.EN: ","}
 _LAST_DAY: Final = date.max.toordinal()
 
@@ -142,7 +142,7 @@ def _number_texts(values: Sequence[float], decimals: int, language: Language) ->
     largest = max(map(abs, values), default=0)
     if decimals > _DECIMALS:
         return [f"{value:g}" for value in values]
-    if largest < _IN_FULL:
+    if largest < IN_FULL:
         return [number(value, decimals, language).replace(_THOUSANDS[language], "") for value in values]
     if all(float(f"{value:.3g}") == value for value in values):
         return [compact(value, language) for value in values]

@@ -3,7 +3,7 @@
 from typing import Final
 
 from almazara.figures.axes.scales import Extent, x_extent, y_extent
-from almazara.figures.axes.ticks import number_ticks
+from almazara.figures.axes.ticks import IN_FULL, number_ticks
 from almazara.figures.chart import Axis, Bars, Cells, Chart, Scale
 from almazara.figures.style import Theme, values
 from almazara.figures.tracing.parts import Part, plain
@@ -62,9 +62,8 @@ def _kind(chart: Chart, axis: Axis, extent: Extent) -> Part:
             return {"type": "log", **_ticks(chart, axis, extent)}
         case Scale.NUMBER:
             decimals = 4 if extent.high - extent.low <= _FINE else 2
-            words = (
-                _ticks(chart, axis, extent) if max(-extent.low, extent.high) >= _LARGE else {"separatethousands": True}
-            )
+            largest = max(-extent.low, extent.high)
+            words = _ticks(chart, axis, extent) if largest >= _LARGE else {"separatethousands": largest >= IN_FULL}
             return {"type": "linear", "hoverformat": f",.{decimals}~f", "exponentformat": "none", **words}
 
 

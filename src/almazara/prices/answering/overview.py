@@ -26,12 +26,14 @@ class OverviewRow:
 
     Attributes:
         grade: What the title says of an oil's quality.
+        currency: Of its prices, also while it is sold out.
         plan: What to do, to have bought within DEADLINE_DAYS.
         low_80: The 80 % interval of the price on that day goes from here to `high_80`, where it is forecast.
     """
 
     product: Product
     grade: str | None
+    currency: str | None
     recent: Recent
     plan: Plan
     low_80: float | None
@@ -55,7 +57,7 @@ def states(row: OverviewRow) -> list[RowState]:
     return [state for state, is_so in holds.items() if is_so]
 
 
-_UNREAD: Final = NOTHING, Decision(Action.BUY, Why.NO_PRICE)
+_UNREAD: Final = None, NOTHING, Decision(Action.BUY, Why.NO_PRICE)
 
 
 def overview(known: Known) -> list[OverviewRow]:
@@ -64,7 +66,7 @@ def overview(known: Known) -> list[OverviewRow]:
     panel = known.series([product.id for product in products], days=ADVISED_DAYS).panel
     category = {product.id: product.category for product in products}
     decisions = decided(known, panel, [category[name] for name in panel.names])
-    found = dict(zip(panel.names, zip(recent(panel), decisions, strict=True), strict=True))
+    found = dict(zip(panel.names, zip(panel.currencies, recent(panel), decisions, strict=True), strict=True))
     rows = [_row(known, product, *found.get(product.id, _UNREAD)) for product in products]
     products_in = Counter(one.latest.currency for one in products if one.latest)
 
@@ -106,8 +108,8 @@ def decided(known: Known, panel: Panel, categories: Sequence[str | None]) -> lis
     return [found[row] for row in range(len(categories))]
 
 
-def _row(known: Known, product: Product, last: Recent, decision: Decision) -> OverviewRow:
+def _row(known: Known, product: Product, currency: str | None, last: Recent, decision: Decision) -> OverviewRow:
     price = product.latest.price if product.latest and last.prices[-1] is not None else None
     interval = known.forecasts.interval(product.id, known.today + timedelta(days=DEADLINE_DAYS), LEVEL)
     low, high = interval or (None, None)
-    return OverviewRow(product, grade(product.title), last, plan(decision, price, known.today), low, high)
+    return OverviewRow(product, grade(product.title), currency, last, plan(decision, price, known.today), low, high)

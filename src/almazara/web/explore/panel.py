@@ -7,14 +7,19 @@ place. Nothing is written through Dash. Its plotly.js is the basic bundle, at th
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from importlib.resources import files
 from typing import Any, Final
 
 from a2wsgi import WSGIMiddleware
 from dash import ALL, Dash, Input, Output, dcc, html, no_update
+from dash.exceptions import DependencyException
 from flask import Flask, Response, abort, request
 from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
 
+from almazara import log
+from almazara.api.errors import PROBLEM_TYPE, problem
 from almazara.figures import plotly
 from almazara.figures.style import Theme
 from almazara.web.explore.pictured import PREFIX, Pictured, Pictures
@@ -22,6 +27,7 @@ from almazara.words.numbers import Language
 
 _PLOTLY: Final = "_dash-component-suites/plotly/package_data/plotly.min.js"
 _TABLES: Final = re.compile(r'<script src="[^"]*/dash_table/[^"]*"></script>')  # 130 kB that nothing here uses
+_ASKED: Final = re.compile(r"/_dash-(update-component|dependencies|layout|component-suites/.+)$")
 _QUIET: Final = {"displayModeBar": False, "responsive": True}
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
@@ -69,8 +75,9 @@ def open_panel(pictures: Pictures) -> Panel:
     dash.layout = html.Div([dcc.Location(id="url", refresh=True), html.Div(id="live")])
 
     @dash.callback(Output("live", "children"), Input("url", "pathname"), Input("url", "search"))
-    def show(path: str, query: str) -> list[html.Div]:
-        return [_graph(one) for one in pictures(path, query or "", _language())]
+    def show(path: Any, query: Any) -> list[html.Div]:  # noqa: ANN401 - who asks may send anything
+        known_path, known_query = (one if isinstance(one, str) else "" for one in (path, query))
+        return [_graph(one) for one in pictures(known_path, known_query, _language())]
 
     @dash.callback(Output("url", "href"), Input({"figure": ALL}, "clickData"), prevent_initial_call=True)
     def follow(clicked: Sequence[dict[str, Any] | None]) -> Any:  # noqa: ANN401 - an address, or Dash's `no_update`
@@ -80,6 +87,7 @@ def open_panel(pictures: Pictures) -> Panel:
     with server.test_request_context("/"):
         dash.index()  # type: ignore[no-untyped-call]
     server.before_request(_only_what_dash_asks)
+    server.register_error_handler(Exception, _refused)
     scripts = _TABLES.sub("", dash.parts["scripts"])
     elements = Markup(dash.parts["config"] + scripts + dash.parts["renderer"])  # noqa: S704 - Dash's own
     return Panel(elements, dash.csp_hashes(), WSGIMiddleware(server))  # type: ignore[arg-type]
@@ -99,8 +107,23 @@ def _graph(one: Pictured) -> html.Div:
 
 def _only_what_dash_asks() -> None:
     """Dash answers every path below its own with an empty page: nobody finds that useful."""
-    if not request.path.startswith("/_dash-"):
+    if not _ASKED.match(request.path):
         abort(404)
+    if request.method == "POST":
+        body = request.get_json(silent=True)
+        if not isinstance(body, dict) or not isinstance(body.get("inputs"), list) or "output" not in body:
+            abort(422)
+
+
+def _refused(error: Exception) -> Response:
+    """An error as the API tells it; Dash and Flask would send pages of their own."""
+    status = 404 if isinstance(error, DependencyException) else 500
+    if isinstance(error, HTTPException):
+        status = error.code or status
+    else:
+        log.event("panel_error", path=request.path, error=repr(error))
+    told = problem(status, HTTPStatus(status).phrase)
+    return Response(bytes(told.body), status, content_type=PROBLEM_TYPE, headers={"X-Content-Type-Options": "nosniff"})
 
 
 def _basic_plotly() -> Response:

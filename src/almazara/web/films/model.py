@@ -16,6 +16,7 @@ from almazara.movies.renewing.training_runs import FilmTraining, PublishedVersio
 from almazara.web.films.measured import Measured, measured
 from almazara.web.forms import back_to, guard, sent
 from almazara.web.page import page, reader_of
+from almazara.web.routing import wants_part
 from almazara.words.numbers import Language
 from almazara.words.said import Said, said
 
@@ -49,9 +50,8 @@ def _duration(seconds: int) -> Said:
 async def model(request: Request) -> Response:
     """The whole page; of a training under way only what changes, for HTMX."""
     training: FilmTraining = request.app.state.film_training
-    make = _under_way if "hx-request" in request.headers else _all
+    make, part = (_under_way, "training.html") if wants_part(request.headers) else (_all, "model.html")
     values = await run_in_threadpool(make, training, request, reader_of(request).language)
-    part = "training.html" if "hx-request" in request.headers else "model.html"
     return page(request, part, here="films", **values)
 
 

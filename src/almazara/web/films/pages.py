@@ -21,6 +21,7 @@ from almazara.web.films.standing import ruled
 from almazara.web.films.taste import taste
 from almazara.web.filters import typed
 from almazara.web.page import page, reader_of
+from almazara.web.routing import wants_part
 from almazara.words.said import Said, named, said
 
 _FOUND: Final = 12
@@ -38,7 +39,7 @@ async def search(request: Request) -> Response:
     films, language = service(request), reader_of(request).language
     asked, person = (next(iter(typed(request.query_params, name)), "") for name in ("q", "persona"))
     found = films.search(asked, _FOUND, language) if asked else None
-    if "hx-request" in request.headers:
+    if wants_part(request.headers):
         return page(request, "film_hits.html", found=found)
     values: dict[str, Any] = {"films": films, "asked": asked, "found": found, "person": person}
     values["people"] = films.people.search(person, _FOUND, language) if person else None
