@@ -88,7 +88,7 @@ def test_a_state_that_nothing_is_in_any_more_can_be_left_again(tmp_path):
 def test_where_no_product_is_like_that_the_page_says_so_and_leads_back(site, asked):
     found, names = listed(site, **asked)
     assert names == []
-    assert found.css_first("h1").text() == "Ningún producto es así"
+    assert found.css_first("h1").text() == "Ningún producto cumple estos filtros"
     assert "/precios" in [link.attributes["href"] for link in found.css("main p a")]
     assert found.css("main b") == []
 

@@ -44,7 +44,7 @@ def test_small_falls_are_no_drops(price, found):
 def test_what_may_still_come_back_is_not_judged():
     found = figure([*BEFORE, 8.0, 8.0], [*BEFORE, *[8.0] * 2])
     assert found.sentence.text() == (
-        "De 0 bajadas, ninguna volvió a su precio antes de un mes. Hay más, demasiado recientes para saberlo: 2."
+        "De 0 bajadas, ninguna volvió a su precio antes de un mes. Demasiado recientes para saberlo: 2 más."
     )
     for known, is_recent in ((RETURN_DAYS, True), (RETURN_DAYS + 1, False)):
         [drop] = drops(made_market([[*BEFORE, *[8.0] * known]]))

@@ -58,6 +58,8 @@ def outliers(measure: Measured, chosen: Selection, draw: Drawing) -> Explored:
 
 
 def _counted(measure: Measured, found: Outliers, chosen: Selection) -> Said:
+    if not len(found.high) and not len(found.low):
+        return said("exploring.no-outliers")
     return said(
         "exploring.outliers",
         above=_side("above", measure, found.high, found.fences.high, chosen),
