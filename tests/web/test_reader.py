@@ -153,7 +153,7 @@ def test_while_a_run_is_under_way_its_progress_alone_is_sent_again(site):
 def test_with_nothing_to_tell_the_page_says_so(empty):
     said = page(empty).css_first("main").text()
     assert "Ninguna lectura espera." in said
-    assert "Todas las páginas seguidas dieron su precio la última vez." in said
+    assert "Todas las páginas seguidas se entendieron la última vez" in said
     assert "Todavía no hubo ninguna." in said
     assert [empty.get(path).json() for path in ("/held", "/blocked", "/runs")] == [[], [], []]
 
