@@ -41,6 +41,7 @@ def listed(site, **asked):
     ("asked", "names"),
     [
         ({"litres": "5"}, {"Aceite 1", "Aceite 2"}),
+        ({"litres": "5.0"}, {"Aceite 1", "Aceite 2"}),
         ({"litres": "0.75"}, {"Aceite 3"}),
         ({"litres": "5", "state": "sold_out"}, {"Aceite 2"}),
         ({"category": "other & more"}, {"Aceite 3", "Aceite 4"}),

@@ -71,7 +71,7 @@ async def overview(request: Request) -> Response:
 
 def _listed(request: Request) -> dict[str, Any]:
     prices, language = service(request), reader_of(request).language
-    asked = {name: value for name in _FILTERS if (value := request.query_params.get(name))}
+    asked = {name: _as_listed(name, value) for name in _FILTERS if (value := request.query_params.get(name))}
     rows = prices.overview()
     chosen = [row for row in rows if all(value in _FILTERS[name](row) for name, value in asked.items())]
     categories = sorted({row.product.category for row in rows if row.product.category})
@@ -88,6 +88,11 @@ def _listed(request: Request) -> dict[str, Any]:
 def category_address(name: str) -> str:
     """Where a category's page is."""
     return f"/precios/categoria/{quote(name, safe='')}"
+
+
+def _as_listed(name: str, value: str) -> str:
+    """A value as the list has it: 5.0 litres are 5."""
+    return value.rstrip("0").rstrip(".") if name == "litres" and "." in value else value
 
 
 def _size(row: OverviewRow) -> list[str]:

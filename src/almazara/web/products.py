@@ -1,5 +1,6 @@
 """The page of a product: the decision first, then its history, what may come, why, other shops, and alerts."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -34,6 +35,7 @@ from almazara.words.numbers import Language
 from almazara.words.said import Money, Said, said
 
 _CHART_HEIGHT: Final = 340
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _KINDS: Final = (RuleKind.BELOW_TARGET, RuleKind.DROP, RuleKind.LOWEST, RuleKind.BACK_IN_STOCK, RuleKind.BUY_NOW)
 _VALUES: Final[Mapping[str, str]] = {
     RuleKind.BELOW_TARGET: "target",
@@ -230,7 +232,10 @@ async def add_alert(request: Request) -> Response:
 
 def _new_rule(listing_id: str, kind: str, text: str) -> NewRule:
     """What a form asks for, under the same bounds as the API."""
-    value = {_VALUES[kind]: text.strip().replace(",", ".")} if kind in _VALUES else {}
+    written = text.strip().replace(",", ".")
+    value = {_VALUES[kind]: written} if kind in _VALUES else {}
+    if value and not _NUMBER.fullmatch(written):
+        raise InputError(f"{text[:40]!r} no es un número: escribe por ejemplo 29,90.")
     try:
         return NEW_RULE.validate_python({"kind": kind, "product": listing_id, **value})
     except ValidationError as error:
