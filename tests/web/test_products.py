@@ -49,7 +49,8 @@ def test_a_rule_of_each_kind_is_set_and_removed(site, kind, value, field, kept):
 
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [("lowest", "1e999999999"), ("lowest", "7.5"), ("drop", "100"), ("drop", "nan"), ("drop", "1_0"), ("drop", "５"), ("below_target", "1e13"),
+    [("lowest", "1e999999999"), ("lowest", "7.5"), ("drop", "100"), ("drop", "nan"), ("drop", "1_0"),
+     ("drop", "\uff15"), ("below_target", "1e13"),
      ("below_target", ""), ("scraper_unwell", ""), ("<b>", "1")],
 )  # fmt: skip
 def test_what_the_api_would_not_take_is_refused_and_not_kept(site, kind, value):
