@@ -65,6 +65,7 @@ def test_with_a_key_configured_a_foreign_page_that_knows_it_is_refused_all_the_s
         assert [posted(keyed, {"clave": key}).status_code for key in ("wrong", "ñ")] == [401, 401]
         missing = posted(keyed, Accept="text/html")
         assert (missing.status_code, "Falta la clave" in missing.text) == (401, True)
+        assert missing.headers["www-authenticate"] == "ApiKey"
 
 
 @pytest.mark.parametrize("body", [b"\xff=1", "&".join(f"f{n}=1" for n in range(21)).encode()])

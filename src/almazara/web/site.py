@@ -84,4 +84,7 @@ def error_page(request: Request, error: Exception) -> Response:
     near = error.suggestions if isinstance(error, InputError | NotFoundError) else []
     word = _WORDS.get(status, "failed")
     people = request.url.path.startswith("/personas/")
-    return page(request, "error.html", status=status, word=word, detail=detail, near=near, people=people)
+    answer = page(request, "error.html", status=status, word=word, detail=detail, near=near, people=people)
+    if isinstance(error, HTTPException):
+        answer.headers.update(error.headers or {})  # which key is wanted, when to ask again, what may be asked
+    return answer
