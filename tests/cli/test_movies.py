@@ -13,8 +13,6 @@ import typer
 from almazara.cli import app
 from sample_catalog import Made, server_process, write_raw
 
-pytestmark = pytest.mark.training
-
 HEAVY = {"polars", "numpy", "scipy", "fastapi", "pydantic", "sqlalchemy", "uvicorn", "msgspec", "httpx", "curl_cffi"}
 
 

@@ -7,8 +7,6 @@ from almazara.movies.similar.answering import METHODS
 from almazara.movies.similar.ranking import MAX_SIMILAR
 from sample_catalog import Made, publish_made
 
-pytestmark = pytest.mark.training
-
 
 @pytest.fixture(params=METHODS)
 def method(request):

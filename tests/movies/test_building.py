@@ -16,8 +16,6 @@ from sample import make_sample
 from sample_catalog import Made, publish_made, settings_for, write_raw
 from waiting import no_progress
 
-pytestmark = pytest.mark.training
-
 
 def test_a_catalog_of_one_film_without_people_answers(tmp_path):
     films = publish_made(tmp_path, [Made("The Mill")])

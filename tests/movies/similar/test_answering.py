@@ -19,8 +19,6 @@ from almazara.words.numbers import Language
 from almazara.words.said import named, said
 from sample_catalog import Made, publish_made, settings_for
 
-pytestmark = pytest.mark.training
-
 FILTERS = {
     "years": (Filters(year_min=1990, year_max=1999), pl.col("release_year").is_between(1990, 1999)),
     "language": (Filters(languages=("ES", " ja")), pl.col("original_language").is_in(["es", "ja"])),

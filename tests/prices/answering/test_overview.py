@@ -15,8 +15,6 @@ from almazara.prices.service import PriceService
 from panels import made_panel
 from price_shop import NOW, observed, product, search
 
-pytestmark = pytest.mark.training
-
 DAYS = 300
 MARKET = "amazon.es"
 

@@ -19,8 +19,6 @@ from almazara.prices.buying.states import (
 )
 from almazara.prices.forecasting.panel import filled_forward
 
-pytestmark = pytest.mark.training
-
 DAYS = 400
 
 

@@ -17,8 +17,6 @@ from almazara.prices.forecasting.models.steps import (
     with_common_shock,
 )
 
-pytestmark = pytest.mark.training
-
 LEVELS = [0.1, 0.5, 0.9]
 
 
