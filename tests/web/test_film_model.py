@@ -8,41 +8,28 @@ from selectolax.lexbor import LexborHTMLParser
 
 from almazara.files import file_lock
 from almazara.movies.judging.kept_evaluation import (
-    EvaluationAnswer,
     MeasuredMethod,
     MeasuredMetric,
-    MeasuredSplit,
-    MethodCost,
     NotMeasured,
     write_evaluation,
 )
 from almazara.movies.renewing.training_runs import RunState, open_film_training
 from almazara.words.numbers import number
+from made_evaluations import COST, evaluation, ndcg
 from sample_catalog import app_over, served, settings_for
 
 pytestmark = pytest.mark.server
 
 PATH = "/peliculas/modelo"
-COST = MethodCost(1.5, 2.0, 0.1, 300.0)
 
 
 def method(name, library, value, half=0.1):
-    metrics = [MeasuredMetric("ndcg_at_10", value, value - half, value + half), MeasuredMetric("odd", 0.5, None, None)]
+    metrics = [ndcg(value, half), MeasuredMetric("odd", 0.5, None, None)]
     return MeasuredMethod(name, library, name == "hybrid", metrics, COST)
 
 
 METHODS = [method("hybrid", None, 0.42), method("als", "implicit", 0.385), method("popular", None, 0.2)]
-EVALUATION = EvaluationAnswer(
-    None,
-    False,
-    datetime(2026, 3, 1, 12, 0, tzinfo=UTC),
-    "ml-<b>1m</b>",
-    0,
-    "ndcg_at_10",
-    [MeasuredSplit("random", 30, 240, 60, 40, "ab", METHODS), MeasuredSplit("cold", 31, 240, 60, 8, "cd", METHODS[:1])],
-    [NotMeasured("random <ease>", "It ended with code -9.")],
-    "",
-)
+EVALUATION = evaluation(METHODS, None, "ml-<b>1m</b>", 31, NotMeasured("random <ease>", "It ended with code -9."))
 
 
 @pytest.fixture

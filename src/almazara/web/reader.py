@@ -62,10 +62,14 @@ async def reader(request: Request) -> Response:
 
 def _progress(request: Request) -> dict[str, Any]:
     """The run that is asked for, or one under way."""
-    prices, asked = _prices(request), request.query_params.get("pasada")
-    kind = RETRAIN if request.query_params.get("de") == RETRAIN else SCRAPE
-    run = find(prices.store, asked, kind) if asked else _under_way(prices.service.runs(None, _RUNS))
+    run = _asked_for(request) or _under_way(_prices(request).service.runs(None, _RUNS))
     return {"run": run, "running": RunState.RUNNING}
+
+
+def _asked_for(request: Request) -> RunView | None:
+    asked = request.query_params.get("pasada")
+    kind = RETRAIN if request.query_params.get("de") == RETRAIN else SCRAPE
+    return find(_prices(request).store, asked, kind) if asked else None
 
 
 def _reader(request: Request) -> dict[str, Any]:
@@ -73,14 +77,16 @@ def _reader(request: Request) -> dict[str, Any]:
     report = request.app.state.scraper_watch.report()
     listings = {one.listing_id: one for one in prices.store.listings()}
     held, unread = prices.service.held(_NAMED), prices.service.unread(_NAMED)
+    runs = prices.service.runs(None, _RUNS)
     return {
-        **_progress(request),
+        "run": _asked_for(request) or _under_way(runs),
+        "running": RunState.RUNNING,
         "report": report,
         "shops": _rates(report.shops, "shop", language),
         "rules": _rates(report.rules, "rule", language),
         "held": [(_Named(one.title or one.product, _page(listings.get(one.product)), one.why), one) for one in held],
         "unread": [(_unread(one, listings), one) for one in unread],
-        "runs": [_run(one, listings) for one in prices.service.runs(None, _RUNS)],
+        "runs": [_run(one, listings) for one in runs],
         "may_write": guard(request).may_write(request),
     }
 

@@ -1,47 +1,27 @@
 """The newest evaluation in the home folder: kept whole, told in both languages, and replaced by a newer one."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
 from almazara.errors import UnavailableError
 from almazara.movies.judging.kept_evaluation import (
-    EvaluationAnswer,
     MeasuredMethod,
     MeasuredMetric,
-    MeasuredSplit,
-    MethodCost,
     NotMeasured,
     read_evaluation,
     write_evaluation,
 )
 from almazara.words.numbers import Language
+from made_evaluations import COST, evaluation, ndcg
 from sample_catalog import settings_for
 
 METHODS = [
-    MeasuredMethod(
-        name,
-        library,
-        library is None,
-        [
-            MeasuredMetric("recall_at_20", 0.9, None, None),
-            MeasuredMetric("ndcg_at_10", value, value - 0.1, value + 0.1),
-        ],
-        MethodCost(1.5, 2.0, 0.1, 300.0),
-    )
+    MeasuredMethod(name, library, library is None, [MeasuredMetric("recall_at_20", 0.9, None, None), ndcg(value)], COST)
     for name, library, value in (("hybrid", None, 0.4256), ("implicit_als", "implicit", 0.385))
 ]
-EVALUATION = EvaluationAnswer(
-    "v2",
-    False,
-    datetime(2026, 3, 1, 12, 0, tzinfo=UTC),
-    "published version v2",
-    0,
-    "ndcg_at_10",
-    [MeasuredSplit("random", 30, 240, 60, 40, "ab", METHODS), MeasuredSplit("cold", 30, 240, 60, 8, "cd", METHODS[:1])],
-    [NotMeasured("random ease", "The method ease ended with code -9.")],
-    "",
+EVALUATION = evaluation(
+    METHODS, "v2", "published version v2", 30, NotMeasured("random ease", "The method ease ended with code -9.")
 )
 
 

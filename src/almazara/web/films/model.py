@@ -50,24 +50,31 @@ def _duration(seconds: int) -> Said:
 async def model(request: Request) -> Response:
     """The whole page; of a training under way only what changes, for HTMX."""
     training: FilmTraining = request.app.state.film_training
-    make, part = (_under_way, "training.html") if wants_part(request.headers) else (_all, "model.html")
+    make, part = (_part, "training.html") if wants_part(request.headers) else (_all, "model.html")
     values = await run_in_threadpool(make, training, request, reader_of(request).language)
     return page(request, part, here="films", **values)
 
 
-def _under_way(training: FilmTraining, _request: Request, language: Language) -> dict[str, Any]:
-    runs = list(islice(training.kept.newest(), _RUNS))
+def _newest(training: FilmTraining) -> list[TrainingRun]:
+    return list(islice(training.kept.newest(), _RUNS))
+
+
+def _part(training: FilmTraining, _request: Request, language: Language) -> dict[str, Any]:
+    return _under_way(_newest(training), language)
+
+
+def _under_way(runs: Sequence[TrainingRun], language: Language) -> dict[str, Any]:
     return {"run": runs[0].told(language) if runs else None, "progress": _progress(runs, datetime.now(UTC))}
 
 
 def _all(training: FilmTraining, request: Request, language: Language) -> dict[str, Any]:
-    versions = training.versions(language).versiones
+    runs, versions = _newest(training), training.versions(language).versiones
     return {
-        **_under_way(training, request, language),
+        **_under_way(runs, language),
         "state": training.state(language),
         "measured": _evaluation(training, request.query_params.get("particion"), language),
         "versions": [(one, _built(one), why(one)) for one in versions],
-        "runs": [run.told(language) for run in islice(training.kept.newest(), _RUNS)],
+        "runs": [run.told(language) for run in runs],
         "may_write": guard(request).may_write(request),
     }
 
