@@ -75,13 +75,22 @@ class BuyNow(_NewRule):
     days: Annotated[int, Field(ge=1, le=LONGEST_DEADLINE)] = DEADLINE_DAYS
 
 
-class Watch(_NewRule):
-    """The scraper needs attention, or published forecasts do not keep what they promise."""
+class ScraperUnwell(_NewRule):
+    """The scraper needs attention."""
 
-    kind: Literal["scraper_unwell", "forecasts_drifted"]
+    kind: Literal["scraper_unwell"]
 
 
-NewRule = Annotated[BelowTarget | Drop | BackInStock | Lowest | BuyNow | Watch, Field(discriminator="kind")]
+class ForecastsDrifted(_NewRule):
+    """Published forecasts do not keep what they promise."""
+
+    kind: Literal["forecasts_drifted"]
+
+
+# One schema for each kind: readers of the description take a schema with two for the last of them.
+NewRule = Annotated[
+    BelowTarget | Drop | BackInStock | Lowest | BuyNow | ScraperUnwell | ForecastsDrifted, Field(discriminator="kind")
+]
 NEW_RULE: TypeAdapter[NewRule] = TypeAdapter(NewRule)
 """Reads one from plain values; raises pydantic's ValidationError."""
 
