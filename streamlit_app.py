@@ -237,7 +237,7 @@ def main() -> None:
     try:
         shown[chosen](language)
     except AlmazaraError as error:
-        st.error(plain(str(error)))
+        st.error(plain(error.text(language)))
 
 
 main()

@@ -155,7 +155,7 @@ def test_a_name_that_is_markup_or_holds_a_slash_is_one_name(site):
 def test_a_category_that_there_is_not_is_a_page_with_near_names(site, asked, near):
     answer = site.get(f"/precios/categoria/{quote(asked)}", headers=HTML)
     assert answer.status_code == 404
-    assert f"No hay ninguna categoría «{asked}».".replace("\x00", "") in answer.text.replace("\x00", "")
+    assert f"No hay ninguna categoría «{asked}» con precios.".replace("\x00", "") in answer.text.replace("\x00", "")
     names = {item.text(strip=True) for item in LexborHTMLParser(answer.text).css("main li")}
     assert near <= names
     assert near == names or asked != "oill"

@@ -204,6 +204,12 @@ def test_what_is_wrong_with_a_taste_is_said_beside_it_and_what_is_near(sample_ap
     assert page.css_first("[name=gusta]").attributes["value"] == asked["gusta"]
 
 
+def test_what_is_wrong_with_a_taste_is_said_in_the_language_of_the_reader(sample_api):
+    film = "Gone with the Olive"
+    alert = read(sample_api, "/peliculas", gusta=film, no_gusta=film, lengua="en").css_first("[role=alert]")
+    assert alert.text() == f"Both among those that are liked and those that are not: {film}."
+
+
 def test_where_everything_is_left_out_a_taste_says_so(site):
     page = read(site, "/peliculas", gusta="The Mill", anio_min="2150")
     assert "Ninguna película cumple lo pedido." in page.css_first("#gustos").parent.text()

@@ -13,13 +13,13 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 from pydantic import SecretStr
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
+from starlette.exceptions import HTTPException as Refusal
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from almazara.api.errors import problem
+from almazara.words.said import said
 
 LARGEST_BODY: Final = 64 * 1024
 LARGEST_BODIES: Final = {"/eventos": 512 * 1024}  # a thousand events
@@ -53,8 +53,9 @@ class WriteGuard:
         caller = self._caller_by_key(request, key) if self._keys else _local_caller(request)
         wait = self._wait_seconds(caller)
         if wait > 0:
-            detail = f"Demasiadas peticiones: se admiten {self._per_minute} por minuto. Espere {int(wait) + 1} s."
-            raise HTTPException(429, detail, {"Retry-After": str(int(wait) + 1)})
+            seconds = str(int(wait) + 1)
+            told = said("asking.request.too_often", most=str(self._per_minute), seconds=seconds)
+            raise HTTPException(429, told, {"Retry-After": seconds})
 
     def _caller_by_key(self, request: Request, key: str | None) -> str:
         header = request.headers.get(KEY_HEADER, "").encode("latin-1")  # the bytes as they came
@@ -62,9 +63,7 @@ class WriteGuard:
         # Every key is compared, so that the time taken tells nothing of which one was near.
         matches = [hmac.compare_digest(given, key) for key in self._keys]
         if not any(matches):
-            raise HTTPException(
-                401, f"Falta una clave válida en la cabecera {KEY_HEADER}.", {"WWW-Authenticate": "ApiKey"}
-            )
+            raise HTTPException(401, said("asking.request.no_key", header=KEY_HEADER), {"WWW-Authenticate": "ApiKey"})
         return f"key-{matches.index(True)}"
 
     def _wait_seconds(self, caller: str) -> float:
@@ -83,9 +82,7 @@ class WriteGuard:
 
 def _local_caller(request: Request) -> str:
     if not _is_local(request):
-        raise HTTPException(
-            403, "Sin clave configurada solo se puede escribir desde esta misma máquina: defina ALMAZARA_API_KEYS."
-        )
+        raise HTTPException(403, said("asking.request.not_local"))
     return _host(request)
 
 
@@ -136,10 +133,11 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         largest = LARGEST_BODIES.get(scope["path"], LARGEST_BODY)
-        sentence = f"El cuerpo de la petición pasa de {largest // 1024} KB."
+        refusal = HTTPException(413, said("asking.request.too_large", most=str(largest // 1024)))
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced[:20]) > largest:
-            await problem(413, sentence)(scope, receive, send)
+            refuse = scope["app"].exception_handlers[Refusal]
+            await (await refuse(Request(scope), refusal))(scope, receive, send)
             return
         taken = 0
 
@@ -148,7 +146,7 @@ class BodyLimit:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > largest:
-                raise HTTPException(413, sentence)
+                raise refusal
             return message
 
         await self._app(scope, counted, send)

@@ -227,7 +227,7 @@ class MovieService:
     def _row(self, film_id: int) -> int:
         row = self._catalog.row_of(film_id)
         if row is None:
-            raise NotFoundError(f"No hay ninguna película con id {film_id}.")
+            raise NotFoundError(said("films.error.no_film", film=str(film_id)))
         return row
 
     def _find(self, title: str, year: int | None, film_id: int | None) -> Found:
@@ -236,9 +236,10 @@ class MovieService:
         if found is None:
             hits = self._parts.title_search.search(title, SUGGESTIONS)
             near = [self._catalog.named(hit.entry_id) for hit in hits]
-            asked = f"«{title}»" + (f" de {year}" if year is not None else "")
-            asked += f" con id {film_id}" if film_id is not None else ""
-            raise NotFoundError(f"No hay ninguna película que se llame {asked}.", near)
+            of_year = said("films.error.of_year", year=str(year)) if year is not None else ""
+            with_id = said("films.error.with_id", film=str(film_id)) if film_id is not None else ""
+            asked = {"title": title, "of_year": of_year, "with_id": with_id}
+            raise NotFoundError(said("films.error.no_title", **asked), near)
         return found
 
     def _others(self, found: Found) -> list[answers.FilmReference]:

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from almazara.errors import NotFoundError
 from almazara.figures.chart import Chart, Table
 from almazara.figures.keys import legend
 from almazara.figures.svg import draw
@@ -40,7 +39,6 @@ from almazara.words.numbers import Language
 from almazara.words.said import Money, Said, said
 
 _AGO: Final = (30, 90)
-_LONGEST_NAME: Final = 60
 _HEIGHT: Final = 320
 
 
@@ -78,12 +76,7 @@ async def category(request: Request) -> Response:
 def _described(request: Request) -> dict[str, Any]:
     prices, language = service(request), reader_of(request).language
     name = request.path_params["category"]
-    try:
-        story, rows = prices.category_story(name, language), prices.overview(category=name)
-    except NotFoundError as error:
-        raise NotFoundError(
-            said("site.category.missing", name=name[:_LONGEST_NAME]).text(), error.suggestions
-        ) from error
+    story, rows = prices.category_story(name, language), prices.overview(category=name)
     followed = {row.product.id for row in rows}
     return {
         "name": name,

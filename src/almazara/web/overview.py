@@ -1,6 +1,6 @@
 """The list of products: each on one line, with its price, its ruler and what to do, cheapest litre first."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -8,14 +8,17 @@ from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from almazara.errors import InputError
 from almazara.figures.ruler import ruler
 from almazara.figures.sparkline import sparkline
-from almazara.prices.answering.overview import LEVEL, OverviewRow, RowState, states
+from almazara.prices.answering.overview import FILTERS, LEVEL, OverviewRow, RowState, chosen
 from almazara.prices.answers import LatestPrice, Product
+from almazara.prices.buying.policy import Action
 from almazara.prices.buying.recent import Recent
 from almazara.prices.buying.states import WINDOW_DAYS
 from almazara.prices.service import PriceService
@@ -35,9 +38,14 @@ class Line:
     per_litre: str | None
     sparkline: Markup
     ruler: Markup | None
-    action: str
     headline: Said
     is_forecast: bool
+
+    @property
+    def action(self) -> str:
+        """What the headline says to do; `unknown` where it says nothing of that."""
+        name = self.headline.code.rpartition(".")[2]
+        return name if name in set(Action) else "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +79,10 @@ async def overview(request: Request) -> Response:
 
 def _listed(request: Request) -> dict[str, Any]:
     prices, language = service(request), reader_of(request).language
-    asked = {name: _as_listed(name, value) for name in _FILTERS if (value := request.query_params.get(name))}
-    rows = prices.overview()
-    chosen = [row for row in rows if all(value in _FILTERS[name](row) for name, value in asked.items())]
+    asked, rows = _asked(request.query_params), prices.overview()
     categories = sorted({row.product.category for row in rows if row.product.category})
     return {
-        "rows": [line(row, language) for row in chosen],
+        "rows": [line(row, language) for row in chosen(rows, asked)],
         "is_empty": not rows,
         "choices": dict(_choices(rows, asked, language)),
         "categories": [(name, category_address(name)) for name in categories],
@@ -90,47 +96,36 @@ def category_address(name: str) -> str:
     return f"/precios/categoria/{quote(name, safe='')}"
 
 
-def _as_listed(name: str, value: str) -> str:
-    """A value as the list has it: 5.0 litres are 5."""
-    return value.rstrip("0").rstrip(".") if name == "litres" and "." in value else value
-
-
-def _size(row: OverviewRow) -> list[str]:
-    litres = row.product.litres
-    return [] if litres is None else [f"{litres.normalize():f}"]
-
-
-_FILTERS: Final[Mapping[str, Callable[[OverviewRow], Sequence[str]]]] = {
-    "category": lambda row: [row.product.category or ""],
-    "shop": lambda row: [row.product.shop],
-    "litres": _size,
-    "state": states,
-}
-"""What the list is filtered by, and the values of it that a product has."""
+def _asked(params: QueryParams) -> dict[str, str | float]:
+    """What an address asks the list for."""
+    try:
+        return {name: float(text) if name == "litres" else text for name in FILTERS if (text := params.get(name))}
+    except ValueError as error:
+        raise InputError(said("site.prices.no_size")) from error
 
 
 def _choices(
-    rows: Sequence[OverviewRow], asked: Mapping[str, str], language: Language
+    rows: Sequence[OverviewRow], asked: Mapping[str, str | float], language: Language
 ) -> Iterator[tuple[str, list[Choice]]]:
     """The links that filter, by what they filter by; none where all products are alike."""
-    for name, values_of in _FILTERS.items():
-        of_each = [{value for value in values_of(row) if value} for row in rows]
-        values: set[str] = set().union(*of_each)
+    for name, values_of in FILTERS.items():
+        of_each = [set(values_of(row)) for row in rows]
+        values: set[str | float] = set().union(*of_each)
         if name == "state":  # one that nothing is in any more can be left again
             values |= {state for state in RowState if state == asked.get(name)}
         if name in asked or any(of != values for of in of_each):
-            order = sorted(values, key=lambda value: (Decimal(value) if name == "litres" else 0, value))
-            yield name, [Choice(one, _label(name, one, language), asked.get(name) == one) for one in order]
+            yield name, [_choice(name, one, asked.get(name), language) for one in sorted(values)]
 
 
-def _label(name: str, value: str, language: Language) -> str:
+def _choice(name: str, value: Any, asked: object, language: Language) -> Choice:  # noqa: ANN401 - a value of any filter
     match name:
         case "litres":
-            return said("site.prices.litres", n=float(value)).text(language)
+            text, label = f"{value:.15g}", said("site.prices.litres", n=value).text(language)
         case "state":
-            return said(f"site.prices.{value}").text(language)
+            text, label = value, said(f"site.prices.{value}").text(language)
         case _:
-            return value
+            text = label = value
+    return Choice(text, label, value == asked)
 
 
 def line(row: OverviewRow, language: Language) -> Line:
@@ -143,7 +138,6 @@ def line(row: OverviewRow, language: Language) -> Line:
         per_litre=per_litre(product.latest, language) if price else None,
         sparkline=drawn(sparkline(row.recent.prices)),
         ruler=price_ruler(row.recent, _ahead(row), language),
-        action=row.plan.action if price and (is_forecast or row.plan.target_price) else "unknown",
         headline=headline(product, row.plan.target_price, is_known=price is not None, is_forecast=is_forecast),
         is_forecast=is_forecast,
     )

@@ -235,11 +235,11 @@ def _new_rule(listing_id: str, kind: str, text: str) -> NewRule:
     written = text.strip().replace(",", ".")
     value = {_VALUES[kind]: written} if kind in _VALUES else {}
     if value and not _NUMBER.fullmatch(written):
-        raise InputError(f"{text[:40]!r} no es un número: escribe por ejemplo 29,90.")
+        raise InputError(said("site.form.no_number", text=text[:40]))
     try:
         return NEW_RULE.validate_python({"kind": kind, "product": listing_id, **value})
     except ValidationError as error:
-        raise InputError(f"El valor {text[:40]!r} no sirve para un aviso de tipo {kind[:40]!r}.") from error
+        raise InputError(said("site.form.no_rule", text=text[:40])) from error
 
 
 async def remove_alert(request: Request) -> Response:

@@ -25,9 +25,11 @@ from almazara.web.explore.pictured import Pictured, Pictures
 from almazara.web.filters import read_filters
 from almazara.web.page import page, reader_of
 from almazara.words.numbers import Language
+from almazara.words.said import said
 
 PATH: Final = "/explorar"
 PRICES: Final = "precios"
+CHAPTER_NAMES: Final = (*CHAPTERS, PRICES)
 _REMEMBERED: Final = 256
 """Drawn figures: some kilobytes each."""
 
@@ -42,7 +44,7 @@ def figures(state: State, chapter: str, params: QueryParams, language: Language)
     if chapter == PRICES:
         return prices.explore(state.prices.service.market(), language)
     if chapter not in CHAPTERS:
-        raise NotFoundError(f"No hay ningún capítulo «{chapter[:60]}».", [*CHAPTERS, PRICES])
+        raise NotFoundError(said("site.explore.no_chapter", name=chapter[:60]), CHAPTER_NAMES)
     explored, filters = state.movies.current.explored, read_filters(params)
     return [explore_one(explored, key, filters, language) for key in CHAPTERS[chapter]]
 
@@ -66,7 +68,7 @@ async def chapter(request: Request) -> Response:
     found = await run_in_threadpool(_shown, state, name, request.query_params, reader_of(request).language)
     panel = state.panel.ready()
     values: dict[str, Any] = {
-        "chapters": [(one, f"{PATH}/{one}", one == name) for one in (*CHAPTERS, PRICES)],
+        "chapters": [(one, f"{PATH}/{one}", one == name) for one in CHAPTER_NAMES],
         "figures": found,
         "films": None if name == PRICES else state.movies.current,
         "demo": name == PRICES and state.prices.demo_shop is not None,
@@ -79,7 +81,7 @@ async def figure(request: Request) -> Response:
     """The rows of a figure as CSV, or its picture as SVG, to be kept."""
     key, ending = request.path_params["key"], request.path_params["ending"]
     if ending not in {"csv", "svg"}:
-        raise NotFoundError(f"No hay ninguna figura como {ending[:20]!r}: pida csv o svg.")
+        raise NotFoundError(said("site.explore.no_ending", ending=ending[:20]))
     one = await run_in_threadpool(_one, request, key)
     headers = {"Content-Disposition": f'attachment; filename="{one.key}.{ending}"', "Vary": "Accept-Language, Cookie"}
     if ending == "csv":

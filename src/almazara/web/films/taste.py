@@ -16,6 +16,7 @@ from almazara.movies.users.answering import ListQuery
 from almazara.movies.users.answers import ProfileAnswer, UserRecommendation
 from almazara.web.filters import genre_choices, read_filters, typed
 from almazara.words.numbers import Language
+from almazara.words.said import Said
 
 LIKED, DISLIKED, UNWANTED, SEEN = "gusta", "no_gusta", "excluir", "vista"
 _LISTED: Final = 10
@@ -49,7 +50,7 @@ class Taste:
     hidden: Sequence[Hidden] = ()
     answer: ProfileAnswer | None = None
     films: Sequence[tuple[UserRecommendation, str]] = ()
-    wrong: str = ""
+    wrong: Said | str = ""
     near: Sequence[str] = ()
 
 
@@ -77,7 +78,7 @@ def taste(params: QueryParams, films: MovieService, language: Language) -> Taste
         query = ListQuery(n=_LISTED, filters=replace(read_filters(params), excluded=tuple(ids)))
         answer = films.users.for_profile(liked, disliked, query, language)
     except (NotFoundError, InputError) as error:
-        return replace(shown, wrong=str(error), near=error.suggestions)
+        return replace(shown, wrong=error.words, near=error.suggestions)
     listed = [(one, _address(params, [*ids, one.id])) for one in answer.detalle]
     return replace(shown, hidden=_hidden(params, seen), answer=answer, films=listed)
 
