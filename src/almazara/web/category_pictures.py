@@ -12,7 +12,7 @@ from almazara.prices.answering.categories import Category, CategoryStory, Produc
 from almazara.prices.answers import Prediction
 from almazara.prices.buying.category_index import PER_LITRE
 from almazara.web.overview import money_of
-from almazara.web.pictures import fan
+from almazara.web.pictures import fan, said_of_days
 from almazara.words import numbers
 from almazara.words.numbers import Language
 from almazara.words.said import Money, Said, said
@@ -57,36 +57,11 @@ def index_chart(story: CategoryStory, language: Language) -> Chart:
     ]
     if story.index:
         marks.append(Moment(said("site.category.today").text(language).lower(), story.index[-1].date))
+    told = said_of_days(
+        [(row.date, row.price) for row in story.index], prediction, lambda value: level_of(value, category)
+    )
     unit = numbers.sign(category.currency or "") if category.unit == PER_LITRE else ""
-    return Chart(_said_of_index(story, prediction).text(language), Axis(Scale.DAY), Axis(unit=unit), marks, language)
-
-
-def _said_of_index(story: CategoryStory, prediction: Prediction | None) -> Said:
-    category = story.category
-    known = [(row.price, row.date) for row in story.index if row.price is not None]
-    if not known:
-        return said("site.product.no_history")
-    (low, low_day), (high, high_day) = min(known), max(known)
-    past = said(
-        "site.category.label",
-        n=len(story.index),
-        low=level_of(low, category),
-        low_day=low_day,
-        high=level_of(high, category),
-        high_day=high_day,
-        last=level_of(known[-1][0], category),
-    )
-    if prediction is None:
-        return past
-    last = prediction.days[-1]
-    ends = [one.price for one in last.quantiles]
-    return said(
-        "site.category.label_ahead",
-        past=past,
-        until=last.date,
-        low=level_of(min(ends), category),
-        high=level_of(max(ends), category),
-    )
+    return Chart(told.text(language), Axis(Scale.DAY), Axis(unit=unit), marks, language)
 
 
 def _newest(line: ProductLine) -> float | None:

@@ -129,7 +129,9 @@ def test_a_reading_that_waits_is_shown_beside_the_price_that_it_would_replace(ye
     new = observed(OWN, 0, "300.00")
     verdict = judge(year.history(OWN), replace(new, observed_at=NOW + timedelta(minutes=5)))
     year.put_document(HELD, OWN, verdict.held.as_document())
-    story = served(year, forecast()).story(OWN)
+    service = served(year, forecast())
+    story = service.story(OWN)
+    assert story.held == service.held(1)[0]
     assert (story.held.price, story.held.before) == (Money(Decimal("300.00"), "EUR"), Money(Decimal("30.00"), "EUR"))
     assert story.held.reason == "decimal_shift"
     assert codes(story) == ["held"]
