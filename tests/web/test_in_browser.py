@@ -56,6 +56,17 @@ def test_the_page_of_an_error_is_accessible_too(chromium, demo_site, way):
     assert others == [0, [], way[2]]
 
 
+def test_the_description_of_the_api_works_under_a_policy_that_lets_no_script_in(chromium, demo_site):
+    with visit(chromium, f"{demo_site.base_url}/docs") as seen:
+        policy = demo_site.get("/docs").headers["content-security-policy"]
+        assert ("default-src 'none'" in policy, "unsafe" in policy) == (True, False)
+        seen.page.locator(".opblock-summary-control").first.click()
+        seen.page.locator(".parameters-container").first.wait_for()
+        assert seen.troubles == []
+        seen.page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'ran = 1'}))")
+        assert seen.page.evaluate("typeof ran") == "undefined"
+
+
 @pytest.fixture(scope="module")
 def real_site(real_home, tmp_path_factory):
     with served(app_over(real_home, tmp_path_factory.mktemp("seen") / "home")) as client:

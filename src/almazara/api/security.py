@@ -1,9 +1,11 @@
-"""What strangers may do: who may write, how often, and how large a body may be.
+"""What strangers may do: who may write, how often, how large a body may be, and what a page may load.
 
 Holders of a key may write; without any key configured, only this machine. What the API takes is small, and memory is
 not for strangers to fill.
 """
 
+import base64
+import hashlib
 import hmac
 import threading
 import time
@@ -29,6 +31,19 @@ _MOST_CALLERS: Final = 10_000
 _LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 # A request that came through a proxy shows the proxy's address, which is often this machine's.
 _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+
+
+def content_policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
+    """What a page may load: scripts and styles from these sources, all else of this host alone, no frame, no base."""
+    return (
+        f"default-src 'none'; script-src {' '.join(scripts)}; style-src {' '.join(styles)}; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def hash_of(inline: str) -> str:
+    """What stands inline in a page, as a source of its policy."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()}'"
 
 
 class WriteGuard:

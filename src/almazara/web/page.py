@@ -1,8 +1,6 @@
 """A page as it is sent: in the reader's language and colours, compressed, under a policy that runs no foreign code."""
 
-import base64
 import gzip
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
+from almazara.api.security import content_policy, hash_of
 from almazara.figures.chart import Table
 from almazara.web.assets import address, preferred_encoding, styles
 from almazara.web.weights import weighed
@@ -28,10 +27,6 @@ from almazara.words.said import Figure, Said, text_of
 LANGUAGE: Final = "lengua"
 THEME: Final = "tema"
 THEMES: Final = ("claro", "oscuro")
-_POLICY: Final = (
-    "default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -116,10 +111,7 @@ def _styles() -> Markup:
 @cache
 def _policy(inline: tuple[str, ...]) -> str:
     """What a page may load and run: what is ours; of styles in the page, only those of every page."""
-    digest = base64.b64encode(hashlib.sha256(_styles().encode()).digest()).decode()
-    return _POLICY.format(
-        scripts=" ".join(["'self'", *inline]), styles="'self' 'unsafe-inline'" if inline else f"'sha256-{digest}'"
-    )
+    return content_policy(["'self'", *inline], ["'self'", "'unsafe-inline'"] if inline else [hash_of(_styles())])
 
 
 @cache
