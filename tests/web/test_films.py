@@ -205,8 +205,9 @@ def test_what_is_wrong_with_a_taste_is_said_beside_it_and_what_is_near(sample_ap
 
 
 def test_what_is_wrong_with_a_taste_is_said_in_the_language_of_the_reader(sample_api):
-    film = "Gone with the Olive"
-    alert = read(sample_api, "/peliculas", gusta=film, no_gusta=film, lengua="en").css_first("[role=alert]")
+    film, asked = "Gone with the Olive", {**HTML, "Accept-Language": "en"}
+    answer = sample_api.get("/peliculas", params={"gusta": film, "no_gusta": film}, headers=asked)
+    alert = LexborHTMLParser(answer.text).css_first("[role=alert]")
     assert alert.text() == f"Both among those that are liked and those that are not: {film}."
 
 

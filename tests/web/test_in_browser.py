@@ -51,7 +51,7 @@ def test_a_page_complains_of_nothing_fits_the_window_and_is_accessible(chromium,
 
 @pytest.mark.parametrize("way", [WAYS[0], *by_night(WAYS[1])], ids=str)
 def test_the_page_of_an_error_is_accessible_too(chromium, demo_site, way):
-    status, troubles, *others = look(chromium, demo_site, "/nada", way)
+    status, troubles, *others = look(chromium, demo_site, "/explorar/nada", way)
     assert (status, len(troubles)) == (404, 1)  # the browser's own remark on the 404
     assert others == [0, [], way[2]]
 

@@ -135,10 +135,16 @@ def headers_of(request: Request, error: HTTPException) -> dict[str, str]:
     """Which key is wanted, when to ask again, what may be asked: Starlette names the methods of one route alone."""
     if error.status_code != _METHOD_NOT_ALLOWED:
         return dict(error.headers or {})
+    path = getattr(request.scope.get("route"), "path_format", "")
+    described = [method.upper() for method in request.app.openapi()["paths"].get(path, ())]
+    return {"Allow": ", ".join(sorted(described) or _answered(request))}
+
+
+def _answered(request: Request) -> list[str]:
+    """The methods of a path that the API does not describe, as that of a page."""
     asked = ((method, {**request.scope, "method": method}) for method in _METHODS)
     routes = request.app.router.routes
-    allowed = [method for method, scope in asked if any(route.matches(scope)[0] is Match.FULL for route in routes)]
-    return {"Allow": ", ".join(allowed)}
+    return [method for method, scope in asked if any(route.matches(scope)[0] is Match.FULL for route in routes)]
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:

@@ -137,6 +137,10 @@ def require_write(request: Request) -> None:
     guard.check(request)
 
 
+def _too_large(largest: int) -> HTTPException:
+    return HTTPException(413, said("asking.request.too_large", most=str(largest // 1024)))
+
+
 class BodyLimit:
     """Plain ASGI middleware; refuses by the length that is announced, and counts where none is."""
 
@@ -148,11 +152,10 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         largest = LARGEST_BODIES.get(scope["path"], LARGEST_BODY)
-        refusal = HTTPException(413, said("asking.request.too_large", most=str(largest // 1024)))
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced[:20]) > largest:
             refuse = scope["app"].exception_handlers[Refusal]
-            await (await refuse(Request(scope), refusal))(scope, receive, send)
+            await (await refuse(Request(scope), _too_large(largest)))(scope, receive, send)
             return
         taken = 0
 
@@ -161,7 +164,7 @@ class BodyLimit:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > largest:
-                raise refusal
+                raise _too_large(largest)
             return message
 
         await self._app(scope, counted, send)
