@@ -57,7 +57,7 @@ def index_chart(story: CategoryStory, language: Language) -> Chart:
     ]
     if story.index:
         marks.append(Moment(said("site.category.today").text(language).lower(), story.index[-1].date))
-    unit = numbers.sign(category.currency or "") if category.unit == PER_LITRE else ""
+    unit = numbers.sign_per_litre(category.currency or "", language) if category.unit == PER_LITRE else ""
     return Chart(_said_of_index(story, prediction).text(language), Axis(Scale.DAY), Axis(unit=unit), marks, language)
 
 
@@ -129,7 +129,8 @@ def products_chart(story: CategoryStory, language: Language) -> Chart:
     known = [value for line in lines for value in line.per_litre if value is not None]
     is_wide = bool(known) and max(known) > _WIDE * min(known)
     label = said("site.category.log").text(language) if is_wide else ""
-    axis = Axis(Scale.LOG if is_wide else Scale.NUMBER, label, numbers.sign(story.category.currency or ""))
+    unit = numbers.sign_per_litre(story.category.currency or "", language)
+    axis = Axis(Scale.LOG if is_wide else Scale.NUMBER, label, unit)
     return Chart(_said_of_lines(story).text(language), Axis(Scale.DAY), axis, marks, language)
 
 

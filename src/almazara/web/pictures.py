@@ -76,10 +76,11 @@ def _label(story: Story, language: Language) -> str:
         return said("site.product.no_history").text(language)
     lowest, highest = min(known, key=lambda one: one.price or 0), max(known, key=lambda one: one.price or 0)
     currency = story.advice.currency
+    low_day = story.recent.low_date if story.recent.low == lowest.price else lowest.date  # as the figures above it say
     figures: dict[str, Figure] = {
         "n": len(story.days),
         "low": money_of(lowest.price or 0, currency),
-        "low_day": lowest.date,
+        "low_day": low_day or lowest.date,
         "high": money_of(highest.price or 0, currency),
         "high_day": highest.date,
         "last": money_of(known[-1].price or 0, currency),
