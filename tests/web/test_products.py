@@ -18,9 +18,8 @@ from sample_catalog import served
 pytestmark = pytest.mark.server
 PAGE = "/precios/shop.example:1"
 NOW = datetime.now(ZoneInfo("Europe/Madrid"))
-SOLD_OUT = {
-    ago: "10.00" if ago > 20 else "8.00" if ago > 10 else "9.00" if ago > 2 else None for ago in range(30, -1, -1)
-}
+SOLD_OUT = ["8.00"] * 10 + ["10.00"] * 100 + ["8.00"] * 10 + ["9.00"] * 8 + [None] * 3
+"""What it cost on each of the last days."""
 
 
 @pytest.fixture
@@ -28,7 +27,7 @@ def site(tmp_path):
     settings = settings_over(tmp_path)
     with opened(settings) as prices:
         prices.store.save_listing(product(litres=Decimal(2), category="olive-oil", target_price=Decimal("7.50")))
-        readings = [(ago, observed("shop.example:1", 0, price)) for ago, price in SOLD_OUT.items()]
+        readings = enumerate(observed("shop.example:1", 0, price) for price in reversed(SOLD_OUT))
         prices.store.append(replace(one, observed_at=NOW - timedelta(days=ago)) for ago, one in readings)
     with served(asgi.app_over(settings)) as client:
         yield client
@@ -51,6 +50,8 @@ def test_of_a_product_that_is_sold_out_the_last_that_is_known_is_told_with_its_d
         "Por litro": "4,50\u00a0€/l",
         "Mínimo de 90 días": f"8,00\u00a0€ {ago(20)}",
     }
+    assert [one.text() for one in found.css("details th")][1:3] == ["precio (€)", "precio tachado por la tienda (€)"]
+    assert [one.text() for one in found.css("details td.n")][2:4] == ["\u2013", "9,00"]
     assert f"costó de 8,00\u00a0€ ({ago(20)})" in found.css_first("figcaption").text()
     assert f"; el {ago(3)}, 9,00\u00a0€." in found.css_first("main ul.measure").text()
     assert "hoy" not in " ".join(node.text() for node in found.css("main .lead, main .facts, main ul.measure"))
@@ -68,7 +69,7 @@ def test_the_marks_of_a_ruler_and_its_ends_are_told(site):
 def test_a_target_price_is_an_alert_that_says_so_and_can_be_removed(site):
     [alert] = page(site).css("ul.plain li")
     assert "Cuando cueste 7,50\u00a0€ o menos: tu precio objetivo" in alert.text()
-    post(site, f"{PAGE}/avisos/quitar", aviso=alert.css_first("[name=aviso]").attributes["value"])
+    post(site, alert.css_first("form").attributes["action"], aviso=alert.css_first("[name=aviso]").attributes["value"])
     assert page(site).css("ul.plain li") == []
 
 

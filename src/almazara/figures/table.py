@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from almazara.figures.chart import Place, Table
@@ -23,7 +24,7 @@ def as_csv(table: Table) -> bytes:
     return text.getvalue().encode("utf-8-sig", "replace")
 
 
-def _cell(value: Place | None) -> Place | None:
+def _cell(value: Place | Decimal | None) -> Place | Decimal | None:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_FORMULA) else value
     return value.isoformat() if isinstance(value, date) else value

@@ -30,9 +30,10 @@ from almazara.web.category_pictures import (
     level_of,
     names_of,
     products_chart,
+    unit_of,
 )
 from almazara.web.explore.drawn import first_rows
-from almazara.web.overview import line, service
+from almazara.web.overview import line, money_of, service
 from almazara.web.page import drawn, page, reader_of
 from almazara.web.products import forecast_by, interval
 from almazara.words import numbers
@@ -174,11 +175,15 @@ def _level(value: float, category: Category, language: Language) -> str:
 def _index(story: CategoryStory, language: Language) -> _Pictured:
     """The index of the last year, and what may come."""
     value = "litre_column" if story.category.unit == PER_LITRE else "index_column"
-    columns = [_word(name, language) for name in ("day", value, "counted")]
-    rows: list[list[Any]] = [
-        [row.date, None if row.price is None else level_of(row.price, story.category), row.products]
-        for row in story.index[::-1]
+    unit = unit_of(story.category, language)
+    columns = [
+        _word("day", language),
+        _word(value, language) + (f" ({unit})" if unit else ""),
+        _word("counted", language),
     ]
+    levels = [None if row.price is None else level_of(row.price, story.category) for row in story.index]
+    amounts = [level.amount if isinstance(level, Money) else level for level in levels]
+    rows = [[row.date, amount, row.products] for row, amount in zip(story.index, amounts, strict=True)][::-1]
     asked = {"category": story.category.category, "index": "true", "start": story.index[0].date.isoformat()}
     shown = first_rows(Table(columns, rows))
     return _Pictured(index_chart(story, language), shown, _downloads(asked), len(rows))
@@ -198,24 +203,32 @@ def _downloads(asked: dict[str, str]) -> list[tuple[str, str]]:
 def _lines(story: CategoryStory, language: Language) -> _Pictured:
     """All products by the litre."""
     names, lines = names_of(story.lines), in_order(story.lines)
-    columns = ("product", "shop", "newest", "lowest", "lowest_day", "highest")
+    unit = numbers.sign_per_litre(story.category.currency or "", language)
+    newest, lowest, highest = (f"{_word(name, language)} ({unit})" for name in ("newest", "lowest", "highest"))
+    columns = [
+        _word("product", language),
+        _word("shop", language),
+        newest,
+        lowest,
+        _word("lowest_day", language),
+        highest,
+    ]
     rows: list[list[Any]] = [
-        [names[one.product.id], text_of(named("shop", one.product.shop), language), *_extremes(one, story.category)]
-        for one in lines
+        [names[one.product.id], text_of(named("shop", one.product.shop), language), *_extremes(one)] for one in lines
     ]
     first = min(one.first_day for one in lines)
     asked = {"category": story.category.category, "daily": "true", "start": first.isoformat()}
-    table = Table([_word(name, language) for name in columns], rows)
+    table = Table(columns, rows)
     return _Pictured(products_chart(story, language), table, _downloads(asked))
 
 
-def _extremes(one: ProductLine, category: Category) -> list[Any]:
+def _extremes(one: ProductLine) -> list[Any]:
     """Its newest litre, its lowest with its day, and its highest; None where none is known."""
     known = [(value, day) for day, value in enumerate(one.per_litre) if value is not None]
     if not known:
         return [None] * 4
     low, low_day = min(known)
-    newest, lowest, highest = (level_of(value, category) for value in (known[-1][0], low, max(known)[0]))
+    newest, lowest, highest = (money_of(value, None).amount for value in (known[-1][0], low, max(known)[0]))
     return [newest, lowest, one.first_day + timedelta(days=low_day), highest]
 
 

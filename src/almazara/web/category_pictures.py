@@ -28,6 +28,11 @@ def level_of(value: float, category: Category) -> Money | float:
     return money_of(value, category.currency) if category.unit == PER_LITRE else round(value, 1)
 
 
+def unit_of(category: Category, language: Language) -> str:
+    """Of the index, as axes and tables have it; that of 100 on a day has none."""
+    return numbers.sign_per_litre(category.currency or "", language) if category.unit == PER_LITRE else ""
+
+
 def ahead_of(story: CategoryStory) -> Prediction | None:
     """The forecast, at the level of the index that is shown; None where there is none in the same unit.
 
@@ -57,8 +62,8 @@ def index_chart(story: CategoryStory, language: Language) -> Chart:
     ]
     if story.index:
         marks.append(Moment(said("site.category.today").text(language).lower(), story.index[-1].date))
-    unit = numbers.sign_per_litre(category.currency or "", language) if category.unit == PER_LITRE else ""
-    return Chart(_said_of_index(story, prediction).text(language), Axis(Scale.DAY), Axis(unit=unit), marks, language)
+    axis = Axis(unit=unit_of(category, language))
+    return Chart(_said_of_index(story, prediction).text(language), Axis(Scale.DAY), axis, marks, language)
 
 
 def _said_of_index(story: CategoryStory, prediction: Prediction | None) -> Said:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -23,7 +24,7 @@ from almazara.web.assets import address, preferred_encoding, styles
 from almazara.web.weights import weighed
 from almazara.words import numbers
 from almazara.words.numbers import Language
-from almazara.words.said import Figure, Money, Said, text_of
+from almazara.words.said import Figure, Said, text_of
 
 LANGUAGE: Final = "lengua"
 THEME: Final = "tema"
@@ -190,7 +191,7 @@ def _columns(context: Context, shown: Table) -> list[_Column]:
 
 
 def _column(name: str, cells: Sequence[Any], language: Language) -> _Column:
-    amounts = [cell for cell in cells if isinstance(cell, int | float)]
+    amounts = [cell for cell in cells if isinstance(cell, int | float | Decimal)]
     decimals = _decimals(amounts)
 
     def written(cell: Any) -> str:  # noqa: ANN401 - any cell of a table
@@ -199,15 +200,13 @@ def _column(name: str, cells: Sequence[Any], language: Language) -> _Column:
                 return "\u2013"
             case date():
                 return numbers.day(cell, language)
-            case Money(amount, currency):
-                return unbroken(numbers.money(amount, currency, language))
-            case int() | float():
+            case int() | float() | Decimal():
                 return numbers.number(cell, decimals, language)
             case _:
                 return text_of(cell, language)
 
     texts = [written(cell) for cell in cells]
-    if amounts or any(isinstance(cell, Money) for cell in cells):
+    if amounts:
         kind = "n"
     elif any(isinstance(cell, date) for cell in cells):
         kind = "line"
@@ -216,11 +215,15 @@ def _column(name: str, cells: Sequence[Any], language: Language) -> _Column:
     return _Column(name, kind, texts)
 
 
-def _decimals(amounts: Sequence[float]) -> int:
-    """As many as the number with most of them has, within _MOST_DECIMALS and _MOST_FIGURES."""
-    whole = len(f"{max(map(abs, amounts), default=0):.0f}")
+def _decimals(amounts: Sequence[float | Decimal]) -> int:
+    """As many as the amount with most of them has: of money two at least, of others within the bounds above."""
+    money = [f"{amount:f}" for amount in amounts if isinstance(amount, Decimal)]
+    if money:
+        return max(2, *(len(text.partition(".")[2]) for text in money))
+    values = [float(amount) for amount in amounts]
+    whole = len(f"{max(map(abs, values), default=0):.0f}")
     most = max(0, min(_MOST_DECIMALS, _MOST_FIGURES - whole))
-    return max((_places(round(one, most), most) for one in amounts), default=0)
+    return max((_places(round(one, most), most) for one in values), default=0)
 
 
 def _places(value: float, most: int) -> int:

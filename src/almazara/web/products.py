@@ -154,13 +154,14 @@ def _history(story: Story, language: Language) -> dict[str, Any]:
     """The days as a picture and as a table, and how the forecast's model did before."""
     prediction = story.prediction
     chart = history_chart(story, language)
-    names = ("day", "price_column", "list_price", "state")
+    sign = numbers.sign(story.advice.currency or "")
+    names = [_word("day", language), *(f"{_word(name, language)} ({sign})" for name in ("price", "list_price"))]
     return {
         "picture": drawn(draw(chart, height=_CHART_HEIGHT)),
         "key": drawn(legend(chart)),
         "chart": chart,
         "horizon": DEADLINE_DAYS,
-        "daily": Table([_word(name, language) for name in names], _rows(story, language)),
+        "daily": Table([*names, _word("state", language)], _rows(story, language)),
         "downloads": [
             ("CSV", f"/data?product={quote(story.product.id)}&daily=true&format=csv&limit=10000"),
             ("JSON", f"/data?product={quote(story.product.id)}&daily=true"),
@@ -178,12 +179,11 @@ def forecast_by(prediction: Prediction) -> Said:
 
 def _rows(story: Story, language: Language) -> list[list[Any]]:
     """The days, newest first."""
-    currency = story.advice.currency
     return [
         [
             one.date,
-            None if one.price is None else money_of(one.price, currency),
-            None if one.list_price is None else Money(one.list_price, currency),
+            None if one.price is None else money_of(one.price, None).amount,
+            one.list_price,
             _word(f"state_{one.state}", language),
         ]
         for one in reversed(story.days)

@@ -34,7 +34,11 @@ _UNKNOWN_UNFINISHED = 0.6  # the same, when the query is only a part of the titl
 _ALTERED = 1.25  # edits on top of a change of words are rarer: this times their cost
 _DISSIMILAR = 2.0  # for a share of letters, 0 to 1, that are not in common: tells equal numbers of edits apart
 _LENGTH = 0.1  # for each letter of difference in length of whole titles
-_SLIGHT = 0.65  # for each letter typed: what is nearest at a higher cost is no guess worth showing; typos cost 0.5
+
+# What is nearest at a higher cost is no guess worth showing: two typos cost up to 0.65 for each letter typed, and the
+# longest title that holds what was typed up to 3.
+_SLIGHT = 0.65
+_HELD = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ class SearchIndex:
             _edit_costs(key, titles) + _UNKNOWN * obscurity,
             _completion_costs(key, titles) + _UNKNOWN_UNFINISHED * obscurity,
         )
-        if costs.min() > _SLIGHT * len(key):
+        if costs.min() > max(_HELD, _SLIGHT * len(key)):
             return []
         found: dict[int, Match] = {}
         for place in np.argsort(costs, kind="stable").tolist():
