@@ -174,7 +174,7 @@ def test_the_forecast_of_the_index_is_drawn_with_both_intervals_and_its_model_na
     figure = found.css_first("#indice ~ figure")
     key = [entry.text(strip=True) for entry in figure.css(".figure-key li")]
     assert key == ["en 95 % de los casos", "en 80 % de los casos", "mediana", "índice"]
-    assert "Pronostica" in figure.css_first("figcaption").text()
+    assert "Modelo: " in figure.css_first("figcaption").text()
     assert "estará entre" in figure.css_first("figcaption").text()
     assert "Dentro de 30 días" in found.css_first(".facts").text()
     assert len(found.css(".products > li")) == 8

@@ -15,7 +15,7 @@ from almazara.movies.catalog.calendar_es import DayOfMonth, Weekday
 from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, Found, Releases, Texts
 from almazara.movies.catalog.cleaning_answers import CleaningAnswers
 from almazara.movies.catalog.person_answers import PersonAnswers
-from almazara.movies.catalog.search import SearchIndex
+from almazara.movies.catalog.search import SearchIndex, found_code
 from almazara.movies.catalog.standing import Standing, Standings, standing_answer
 from almazara.movies.catalog.titles import check_query
 from almazara.movies.exploring.films import Films
@@ -180,7 +180,8 @@ class MovieService:
         for match in self._parts.title_search.search(query, n):
             film = self._catalog.reference(match.entry_id)
             hits.append(answers.SearchHit(film.id, film.titulo, film.anio, match.text, round(match.score, 4)))
-        message = said(f"films.search.{'found' if hits else 'nothing'}", n=len(hits), query=query)
+        code = found_code([hit.coincidencia for hit in hits], query)
+        message = said(f"films.search.{code}", n=len(hits), query=query)
         return answers.SearchAnswer(query, len(hits), hits, message.text(language))
 
     def recommend(

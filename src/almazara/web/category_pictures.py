@@ -28,6 +28,11 @@ def level_of(value: float, category: Category) -> Money | float:
     return money_of(value, category.currency) if category.unit == PER_LITRE else round(value, 1)
 
 
+def unit_of(category: Category, language: Language) -> str:
+    """Of the index, as axes and tables have it; that of 100 on a day has none."""
+    return numbers.sign_per_litre(category.currency or "", language) if category.unit == PER_LITRE else ""
+
+
 def ahead_of(story: CategoryStory) -> Prediction | None:
     """The forecast, at the level of the index that is shown; None where there is none in the same unit.
 
@@ -60,8 +65,8 @@ def index_chart(story: CategoryStory, language: Language) -> Chart:
     told = said_of_days(
         [(row.date, row.price) for row in story.index], prediction, lambda value: level_of(value, category)
     )
-    unit = numbers.sign(category.currency or "") if category.unit == PER_LITRE else ""
-    return Chart(told.text(language), Axis(Scale.DAY), Axis(unit=unit), marks, language)
+    axis = Axis(unit=unit_of(category, language))
+    return Chart(told.text(language), Axis(Scale.DAY), axis, marks, language)
 
 
 def _newest(line: ProductLine) -> float | None:
@@ -104,7 +109,8 @@ def products_chart(story: CategoryStory, language: Language) -> Chart:
     known = [value for line in lines for value in line.per_litre if value is not None]
     is_wide = bool(known) and max(known) > _WIDE * min(known)
     label = said("site.category.log").text(language) if is_wide else ""
-    axis = Axis(Scale.LOG if is_wide else Scale.NUMBER, label, numbers.sign(story.category.currency or ""))
+    unit = numbers.sign_per_litre(story.category.currency or "", language)
+    axis = Axis(Scale.LOG if is_wide else Scale.NUMBER, label, unit)
     return Chart(_said_of_lines(story).text(language), Axis(Scale.DAY), axis, marks, language)
 
 

@@ -25,7 +25,7 @@ from almazara.prices.service import PriceService
 from almazara.web.page import drawn, page, reader_of
 from almazara.words import numbers
 from almazara.words.numbers import Language
-from almazara.words.said import Figure, Money, Said, said
+from almazara.words.said import Figure, Money, Said, named, said, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,12 @@ class Ahead:
     interval: tuple[float, float] | None
     target: Decimal | None
 
+    @classmethod
+    def of(cls, row: OverviewRow) -> "Ahead":
+        """What is forecast and advised of a product of the list."""
+        interval = (row.low_80, row.high_80) if row.low_80 is not None and row.high_80 is not None else None
+        return cls(row.currency, interval, row.plan.target_price)
+
 
 def service(request: Request) -> PriceService:
     """The price service of the app."""
@@ -85,7 +91,7 @@ def _listed(request: Request) -> dict[str, Any]:
         "rows": [line(row, language) for row in chosen(rows, asked)],
         "is_empty": not rows,
         "choices": dict(_choices(rows, asked, language)),
-        "categories": [(name, category_address(name)) for name in categories],
+        "categories": [(named("category", name), category_address(name)) for name in categories],
         "download": urlencode(asked),
         "demo": request.app.state.prices.demo_shop is not None,
     }
@@ -124,7 +130,7 @@ def _choice(name: str, value: Any, asked: object, language: Language) -> Choice:
         case "state":
             text, label = value, said(f"site.prices.{value}").text(language)
         case _:
-            text = label = value
+            text, label = value, text_of(named(name, value), language)
     return Choice(text, label, value == asked)
 
 
@@ -137,15 +143,10 @@ def line(row: OverviewRow, language: Language) -> Line:
         price=numbers.money(price.amount, price.currency, language) if price else None,
         per_litre=per_litre(product.latest, language) if price else None,
         sparkline=drawn(sparkline(row.recent.prices)),
-        ruler=price_ruler(row.recent, _ahead(row), language),
+        ruler=price_ruler(row.recent, Ahead.of(row), language),
         headline=headline(product, row.plan.target_price, is_known=price is not None, is_forecast=is_forecast),
         is_forecast=is_forecast,
     )
-
-
-def _ahead(row: OverviewRow) -> Ahead:
-    interval = (row.low_80, row.high_80) if row.low_80 is not None and row.high_80 is not None else None
-    return Ahead(row.currency, interval, row.plan.target_price)
 
 
 def _price_now(row: OverviewRow) -> Money | None:
@@ -160,7 +161,7 @@ def per_litre(latest: LatestPrice | None, language: Language) -> str | None:
     """The price of a litre, where it is known."""
     if latest is None or latest.price_per_litre is None:
         return None
-    return f"{numbers.money(round(latest.price_per_litre, 2), latest.currency, language)}/l"
+    return numbers.per_litre(latest.price_per_litre, latest.currency, language)
 
 
 def headline(product: Product, target: Decimal | None, *, is_known: bool, is_forecast: bool) -> Said:
@@ -181,7 +182,21 @@ def price_ruler(known: Recent, ahead: Ahead, language: Language) -> Markup | Non
     label = " ".join(one.text(language) for one in _ruler_says(known, ahead))
     comb = {one.price: one.days for one in known.comb}
     target = None if ahead.target is None else float(ahead.target)
-    return drawn(ruler(comb, label=label, now=known.prices[-1], band=ahead.interval, target=target))
+    shown = [*comb, *(ahead.interval or ()), *([] if target is None else [target])]
+    ends = [(end, money_text(end, ahead.currency, language)) for end in (min(shown), max(shown))]
+    return drawn(ruler(comb, label=label, now=known.prices[-1], band=ahead.interval, target=target, ends=ends))
+
+
+def ruler_key(known: Recent, ahead: Ahead) -> list[Said]:
+    """What each mark of a ruler is, of those that it has."""
+    marks = {
+        "teeth": bool(known.comb),
+        "stroke": known.prices[-1] is not None,
+        "band": ahead.interval is not None,
+        "triangle": ahead.target is not None,
+        "ends": bool(known.comb),
+    }
+    return [said(f"site.ruler.{mark}") for mark, is_drawn in marks.items() if is_drawn]
 
 
 def _ruler_says(known: Recent, ahead: Ahead) -> Iterable[Said]:
@@ -202,6 +217,12 @@ def _ruler_says(known: Recent, ahead: Ahead) -> Iterable[Said]:
 def money_of(price: float, currency: str | None) -> Money:
     """A price of a series as money again."""
     return Money(Decimal(str(round(price, 2))), currency)
+
+
+def money_text(price: float, currency: str | None, language: Language) -> str:
+    """The same, as it is written."""
+    shown = money_of(price, currency)
+    return numbers.money(shown.amount, shown.currency, language)
 
 
 PAGES: Final = (Route("/precios", overview),)

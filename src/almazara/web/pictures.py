@@ -7,6 +7,7 @@ from itertools import groupby
 from almazara.figures.chart import Axis, Band, Chart, Dots, Level, Line, Mark, Moment, Role, Scale, Spans, Steps
 from almazara.prices.answering.story import Story, StoryDay
 from almazara.prices.answers import ForecastDay, Prediction
+from almazara.prices.buying.recent import Recent
 from almazara.prices.forecasting.series import DayState
 from almazara.web.overview import money_of
 from almazara.words import numbers
@@ -37,9 +38,8 @@ def history_chart(story: Story, language: Language) -> Chart:
         marks.append(Level(said("site.product.target", price=target).text(language), float(advice.target_price)))
     if days:
         marks.append(Moment(words("today").lower(), days[-1].date))
-    told = said_of_days(
-        [(one.date, one.price) for one in days], prediction, lambda price: money_of(price, advice.currency)
-    )
+    prices = [(one.date, one.price) for one in days]
+    told = said_of_days(prices, prediction, lambda price: money_of(price, advice.currency), story.recent)
     unit = numbers.sign(advice.currency or "")
     return Chart(told.text(language), Axis(Scale.DAY), Axis(unit=unit), marks, language)
 
@@ -74,13 +74,21 @@ def fan(days: Sequence[ForecastDay], language: Language) -> Iterator[Mark]:
 
 
 def said_of_days(
-    days: Sequence[tuple[date, float | None]], prediction: Prediction | None, level: Callable[[float], Figure]
+    days: Sequence[tuple[date, float | None]],
+    prediction: Prediction | None,
+    level: Callable[[float], Figure],
+    recent: Recent | None = None,
 ) -> Said:
-    """What a chart shows in one sentence: the ends and the last of some days' values, and what may come of them."""
+    """What a chart shows in one sentence: the ends and the last of some days' values, and what may come of them.
+
+    The day of the low is that of `recent`, where its low is the same: the facts beside the chart name that one.
+    """
     known = [(value, day) for day, value in days if value is not None]
     if not known:
         return said("site.product.no_history")
     (low, low_day), (high, high_day) = min(known), max(known)
+    if recent is not None and recent.low == low and recent.low_date is not None:
+        low_day = recent.low_date
     figures: dict[str, Figure] = {"low": level(low), "low_day": low_day, "high": level(high), "high_day": high_day}
     past = said("site.product.history_label", n=len(days), last=level(known[-1][0]), **figures)
     if prediction is None:

@@ -18,6 +18,7 @@ _MONTHS: Final = {
     Language.EN: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 }
 _SIGNS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
+_LITRE: Final = {Language.ES: "l", Language.EN: "L"}
 _MAGNITUDES: Final = {
     Language.ES: ((10**9, " mil M"), (10**6, " M"), (10**3, " mil")),
     Language.EN: ((10**9, "bn"), (10**6, "M"), (10**3, "k")),
@@ -51,14 +52,14 @@ def plain(value: float, language: Language = Language.ES) -> str:
 
 
 def percent(share: float, language: Language = Language.ES) -> str:
-    """A share in percent, with a decimal where it has one.
+    """A share in percent, with a decimal where it has one; what is not 0 is not written as 0.
 
     Example:
-        >>> percent(0.0834), percent(0.5), percent(0.0834, Language.EN)
-        ('8,3 %', '50 %', '8.3%')
+        >>> percent(0.0834), percent(0.5), percent(0.0834, Language.EN), percent(0.00032)
+        ('8,3 %', '50 %', '8.3%', '0,03 %')
     """
-    tenths = round(share * 100, 1)
-    return with_unit(number(tenths, 0 if tenths.is_integer() else 1, language), "%", language)
+    percents = round(share * 100, 1) or float(f"{share * 100:.1g}")
+    return with_unit(plain(percents, language), "%", language)
 
 
 def with_unit(text: str, unit: str, language: Language = Language.ES) -> str:
@@ -67,9 +68,12 @@ def with_unit(text: str, unit: str, language: Language = Language.ES) -> str:
     Example:
         >>> with_unit("1,25 M", "€"), with_unit("-40", "€", Language.EN), with_unit("40", "%", Language.EN)
         ('1,25 M €', '-€40', '40%')
+        >>> with_unit("7", "€/l"), with_unit("7", "€/L", Language.EN)
+        ('7 €/l', '€7/L')
     """
-    if language is Language.EN and unit in _SIGNS.values():
-        return f"-{unit}{text[1:]}" if text.startswith("-") else f"{unit}{text}"
+    sign, stroke, per = unit.partition("/")
+    if language is Language.EN and sign in _SIGNS.values():
+        return f"-{sign}{text[1:]}{stroke}{per}" if text.startswith("-") else f"{sign}{text}{stroke}{per}"
     space = "" if not unit or (language is Language.EN and unit == "%") else " "
     return f"{text}{space}{unit}"
 
@@ -86,6 +90,16 @@ def money(amount: Decimal, currency: str | None, language: Language = Language.E
     if language is Language.EN:
         return f"{_SIGNS[currency]}{digits}" if currency in _SIGNS else f"{digits} {currency}"
     return f"{digits} {'€' if currency == 'EUR' else currency}"
+
+
+def per_litre(amount: Decimal, currency: str | None, language: Language = Language.ES) -> str:
+    """The price of a litre, to the cent.
+
+    Example:
+        >>> per_litre(Decimal("9.0967"), "EUR"), per_litre(Decimal("7.9"), "EUR", Language.EN)
+        ('9,10 €/l', '€7.90/L')
+    """
+    return f"{money(round(amount, 2), currency, language)}/{_LITRE[language]}"
 
 
 def day(value: date, language: Language = Language.ES) -> str:
@@ -108,6 +122,11 @@ def month(number_of_month: int, language: Language = Language.ES) -> str:
 def sign(currency: str) -> str:
     """The sign of a currency (ISO 4217), or its code where it has none here."""
     return _SIGNS.get(currency, currency)
+
+
+def sign_per_litre(currency: str, language: Language = Language.ES) -> str:
+    """The unit of prices of a litre, as an axis has it: `€/l`."""
+    return f"{sign(currency)}/{_LITRE[language]}"
 
 
 def compact(value: float, language: Language = Language.ES) -> str:

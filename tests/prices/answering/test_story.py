@@ -87,7 +87,7 @@ def test_the_last_year_is_told_day_by_day_with_its_stretches(year):
     [sold_out], [gap] = story.sold_out, story.gaps
     assert (sold_out.first, sold_out.last, sold_out.days) == (ago(20), ago(18), 3)
     assert (gap.first, gap.last, gap.days) == (ago(8), ago(4), 5)  # after seven days that the price is carried
-    assert (story.recent.low, story.recent.low_date) == (27.0, ago(36))
+    assert (story.recent.low, story.recent.low_date) == (27.0, ago(40))
     assert (story.recent.stands_since, story.recent.previous) == (ago(35), 27.0)
     assert codes(story) == []
 

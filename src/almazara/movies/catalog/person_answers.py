@@ -22,7 +22,7 @@ from almazara.movies.answers import (
 )
 from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, Row, Texts
 from almazara.movies.catalog.people import Money, People
-from almazara.movies.catalog.search import SearchIndex
+from almazara.movies.catalog.search import SearchIndex, found_code
 from almazara.movies.catalog.titles import check_query
 from almazara.words.numbers import Language
 from almazara.words.said import said
@@ -89,7 +89,8 @@ class PersonAnswers:
         """Who acts or directs and has a name like this one, nearest first."""
         query = check_query(query)
         hits = self._near(query, n)
-        message = said(f"films.people.{'found' if hits else 'nothing'}", n=len(hits), query=query)
+        code = found_code([hit.nombre for hit in hits], query)
+        message = said(f"films.people.{code}", n=len(hits), query=query)
         return PeopleAnswer(query, len(hits), hits, message.text(language))
 
     def _spelled(self, asked: str) -> str:

@@ -51,7 +51,7 @@ class Taste:
     answer: ProfileAnswer | None = None
     films: Sequence[tuple[UserRecommendation, str]] = ()
     wrong: Said | str = ""
-    near: Sequence[str] = ()
+    near: Sequence[FilmReference | str] = ()
 
 
 def taste(params: QueryParams, films: MovieService, language: Language) -> Taste:
@@ -77,10 +77,20 @@ def taste(params: QueryParams, films: MovieService, language: Language) -> Taste
         ids = [film.id for film in seen]
         query = ListQuery(n=_LISTED, filters=replace(read_filters(params), excluded=tuple(ids)))
         answer = films.users.for_profile(liked, disliked, query, language)
-    except (NotFoundError, InputError) as error:
+    except NotFoundError as error:
+        return replace(shown, wrong=error.words, near=[_linked(films, title) for title in error.suggestions])
+    except InputError as error:
         return replace(shown, wrong=error.words, near=error.suggestions)
     listed = [(one, _address(params, [*ids, one.id])) for one in answer.detalle]
     return replace(shown, hidden=_hidden(params, seen), answer=answer, films=listed)
+
+
+def _linked(films: MovieService, title: str) -> FilmReference | str:
+    """The film of a suggested title; the text alone where it is too long to be asked for."""
+    try:
+        return films.meant(title)
+    except (NotFoundError, InputError):
+        return title
 
 
 def _hidden(params: QueryParams, seen: Sequence[FilmReference]) -> list[Hidden]:
