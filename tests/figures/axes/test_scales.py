@@ -68,6 +68,11 @@ def test_bars_and_dots_have_room_at_the_sides_and_lines_have_none():
         assert (extent.low, extent.high) == pytest.approx(ends)
 
 
+def test_an_axis_of_whole_numbers_knows_that_nothing_lies_between_two():
+    made = Chart("", Axis(), Axis(), [Bars("", [0.5, 1.5], [1, None]), Moment("", 1)])
+    assert (x_extent(made).whole, y_extent(made).whole) == (False, True)
+
+
 def test_levels_and_moments_are_shown_too():
     made = Chart("", Axis(), Axis(), [Line("", [0, 1], [1, 2]), Level("", 10), Moment("", 5)])
     assert y_extent(made).fraction(10) < 1
