@@ -124,9 +124,11 @@ def test_a_box_is_two_bars_that_meet_at_the_median_and_two_whiskers():
 
 def test_a_table_is_a_bar_for_each_cell():
     cells = Cells("", ["a", "b"], ["c"], [[-0.5, None]])
-    [found] = figure(Chart("", Axis(Scale.NAME), Axis(Scale.NAME), [cells]))["data"]
+    made = figure(Chart("", Axis(Scale.NAME), Axis(Scale.NAME), [cells]))
+    [found] = made["data"]
     assert (found["x"], found["base"], found["y"], found["text"]) == ([0], [-0.5], [1], ["\u22120,50"])
     assert found["hovertext"] == ["c, a: \u22120,50"]
+    assert not made["layout"]["yaxis"]["zeroline"]
 
 
 def test_long_names_stand_below_each_other():

@@ -58,14 +58,15 @@ def _turned(trace: dict[str, Any]) -> dict[str, Any]:
 def _look(view: View, key: float) -> dict[str, Any]:
     colors, plan = view.colors, view.layout
     clear, along = "rgba(0,0,0,0)", "y" if plan.plane.turned else "x"
-    words = {"bgcolor": colors["paper"], "bordercolor": colors["rule"], "font": {"color": colors["ink"]}}
+    font = {"family": colors["sans"], "size": SIZE, "color": colors["soft"]}
+    words = {"bgcolor": colors["paper"], "bordercolor": colors["rule"], "font": font | {"color": colors["ink"]}}
     return {
         "template": {},
         "paper_bgcolor": clear,
         "plot_bgcolor": clear,
         "height": plan.height + key,
         "margin": {"l": plan.left, "r": plan.right, "t": plan.top + key, "b": plan.bottom, "pad": 0},
-        "font": {"family": colors["sans"], "size": SIZE, "color": colors["soft"]},
+        "font": font,
         "hoverlabel": words,
         "hovermode": "closest" if any(isinstance(mark, Dots) for mark in view.chart.marks) else along,
         "dragmode": False if view.is_narrow else "zoom",

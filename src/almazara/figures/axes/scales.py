@@ -85,7 +85,8 @@ def x_extent(chart: Chart) -> Extent:
         return _named(places)
     extent = tight(chart.x.scale, _with_zero(chart.x, places))
     half = max((bar_width(mark, chart.x.scale) for mark in chart.marks if isinstance(mark, Bars)), default=0) / 2
-    if any(isinstance(mark, Dots) for mark in chart.marks) and chart.x.scale is not Scale.DAY:
+    dots = [isinstance(mark, Dots) for mark in chart.marks]
+    if any(dots) and (chart.x.scale is not Scale.DAY or all(dots)):  # the days of other marks end where these do
         half = max(half, (extent.high - extent.low) * _PADDING / 3)
     return Extent(chart.x.scale, extent.low - half, extent.high + half, whole=_are_whole(places))
 

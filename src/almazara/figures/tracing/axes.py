@@ -12,6 +12,7 @@ from almazara.figures.tracing.parts import Part, View, plain
 from almazara.words.numbers import Language, with_unit
 
 _FINE: Final = 1.0  # length of an axis up to which its numbers are read with four decimals
+_FEWEST: Final = 3  # ticks, at most, where somebody looks closer
 _STANDOFF: Final = 5  # pixels between names and their axis
 _HOVERED_DAYS: Final = {Language.ES: "%d/%m/%Y", Language.EN: "%-d %b %Y"}
 _LAST_DAY: Final = date.max.toordinal()
@@ -45,6 +46,7 @@ def _axis(view: View, axis: Axis, extent: Extent, ticks: Sequence[Tick]) -> Part
     before, after = with_unit("\n", axis.unit, chart.language).split("\n")
     return {
         "tickmode": "array",
+        "nticks": max(len(ticks), _FEWEST),
         "ticktext": ["<br>".join(map(plain, tick.lines)) for tick in ticks],
         "tickprefix": plain(before),
         "ticksuffix": plain(after),
@@ -78,7 +80,7 @@ def _kind(chart: Chart, extent: Extent, ticks: Sequence[float]) -> Part:
             days = [_end(extent, tick) for tick in ticks]
             return {"type": "date", "hoverformat": _HOVERED_DAYS[chart.language], "tickvals": days, **stops}
         case Scale.LOG:
-            return {"type": "log", "exponentformat": "none", "tickvals": [10**tick for tick in ticks]}
+            return {"type": "log", "tickformat": ",.3~r", "tickvals": [10**tick for tick in ticks]}
         case Scale.NUMBER:
             decimals = 4 if extent.high - extent.low <= _FINE else 2
             hovered = {"hoverformat": f",.{decimals}~f", "separatethousands": extent.high >= IN_FULL}

@@ -109,7 +109,7 @@ def _bars(view: View, bars: Bars, variant: int, ink: str) -> Part:
     part: Part = {"type": "bar", "x": xs, "y": ys, "marker": filled if variant == 1 else pale}
     if view.layout.values:
         look = {"textposition": "outside", "textangle": 0, "textfont": {"color": view.colors["ink"], "size": SIZE}}
-        return {**part, "text": list(view.layout.values), **look, "cliponaxis": False, "constraintext": "none"}
+        return {**part, "text": list(view.layout.values), **look, "cliponaxis": False, "hoverinfo": "skip"}
     if not bars.ends:
         return part
     scale, unit = (Scale.DAY, _DAY) if chart.x.scale is Scale.DAY else (Scale.NUMBER, 1)

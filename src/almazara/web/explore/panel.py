@@ -24,6 +24,7 @@ from almazara.figures import plotly
 from almazara.figures.style import Theme
 from almazara.web.explore.pictured import PREFIX, Pictured, Pictures
 from almazara.words.numbers import Language
+from almazara.words.said import said
 
 _PLOTLY: Final = "_dash-component-suites/plotly/package_data/plotly.min.js"
 # 130 kB that nothing here uses, and 32 for browsers of before 2017, which cannot read the rest.
@@ -125,7 +126,9 @@ def _graph(one: Pictured) -> dcc.Graph:
     theme = Theme.DARK if (request.cookies.get("tema") or request.cookies.get("esquema")) == "oscuro" else Theme.LIGHT
     is_narrow = request.cookies.get("ancho") == "estrecho"
     figure = plotly.figure(one.chart, theme, is_narrow=is_narrow, has_key=False)
-    return dcc.Graph(figure=figure, config=_QUIET)  # type: ignore[arg-type]
+    words = {"Double-click to zoom back out": said("figures.zoom.back").text(one.chart.language)}
+    spoken = {"locale": "own", "locales": {"own": {"dictionary": words}}}
+    return dcc.Graph(figure=figure, config=_QUIET | spoken)  # type: ignore[arg-type]
 
 
 def _only_what_dash_asks() -> None:
