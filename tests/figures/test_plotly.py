@@ -150,6 +150,10 @@ def test_a_live_picture_is_as_high_and_has_the_margins_and_ticks_of_the_drawn_on
     assert layout["yaxis"]["tickvals"] == pytest.approx([1.5, 1.6, 1.7, 1.8, 1.9, 2.0])
 
 
+def test_counts_have_whole_ticks():
+    assert figure(chart(Bars("", [0.0, 1.0], [1, 2]), unit=""))["layout"]["yaxis"]["ticktext"] == ["0", "1", "2"]
+
+
 @pytest.mark.parametrize(("is_narrow", "ticks"), [(True, 6), (False, 12)])
 def test_a_narrow_picture_does_without_the_spare_ticks_and_a_finger_scrolls(is_narrow, ticks):
     months = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"]
