@@ -16,13 +16,14 @@ DRAMA = "[{'id': 18, 'name': 'Drama'}]"
 COMEDY = "[{'id': 35, 'name': 'Comedy'}]"
 SPAIN = "[{'iso_3166_1': 'ES', 'name': 'Spain'}]"
 UNNAMED = "[{'iso_639_1': 'km', 'name': ''}]"
+CANTONESE = {"original_language": "cn", "original_title": "悲", "tagline": "So sad.", "overview": "He weeps."}
 MONEY = {"budget": "1", "revenue": "90000000"}
 MADE = [
     Made("The Mill", {"genres": COMEDY, "vote_count": "90", "production_countries": SPAIN}, directors=("Bruno Orujo",)),
     Made("The Press", {"genres": COMEDY, "vote_count": "80"}, directors=("Bruno Orujo",)),
     Made("The Cold One", {"genres": COMEDY, "vote_count": "0", "vote_average": "0", **MONEY}),
     Made("The Plain One", {"vote_count": "5", "runtime": "", "spoken_languages": UNNAMED}),
-    Made("The Sad One", {"genres": DRAMA, "release_date": "1955-05-05", "vote_count": "70"}),
+    Made("The Sad One", {"genres": DRAMA, "release_date": "1955-05-05", "vote_count": "70", **CANTONESE}),
 ]
 
 
@@ -69,6 +70,12 @@ def test_reasons_and_numbers_name_genres_in_the_language_of_the_reader(site):
         assert other not in main.text()
         assert main.css_first(".over").text().endswith(spoken)
     site.cookies.clear()
+
+
+def test_texts_that_are_in_another_language_than_the_page_say_in_which(site):
+    said = read(site, "/peliculas/5").css("main p[lang]")
+    found = [(one.text(), one.attributes["lang"]) for one in said]
+    assert found == [("悲", "yue"), ("So sad.", "en"), ("He weeps.", "en")]
 
 
 def test_a_film_that_nobody_voted_for_says_so_and_a_method_that_knows_nothing_of_it_too(site):

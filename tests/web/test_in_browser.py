@@ -156,3 +156,18 @@ def test_live_pictures_take_the_places_of_the_servers_and_nothing_moves(chromium
         assert figures > 0
         assert seen.shift() < 0.1
         assert (seen.violations(), seen.overflow(), seen.troubles) == ([], 0, [])
+
+
+def test_live_pictures_come_as_one_reads_on_and_have_other_ticks_where_one_looks_closer(chromium, demo_site):
+    wait_for(lambda: has_panel(demo_site))
+    with visit(chromium, f"{demo_site.base_url}/explorar/distribuciones") as seen:
+        plots, last = seen.page.locator(".picture .js-plotly-plot"), seen.page.locator(".picture").last
+        plots.first.wait_for()
+        seen.page.wait_for_load_state("networkidle")
+        assert plots.count() < seen.page.locator(".picture").count()
+        last.scroll_into_view_if_needed()
+        last.locator(".js-plotly-plot").wait_for()
+        for ends, mode in (([4, 5], "auto"), (plots.first.evaluate("plot => plot.layout.xaxis.range"), "array")):
+            plots.first.evaluate("(plot, ends) => Plotly.relayout(plot, {'xaxis.range': ends})", ends)
+            assert plots.first.evaluate("plot => plot.layout.xaxis.tickmode") == mode
+        assert seen.troubles == []
