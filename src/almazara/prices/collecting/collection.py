@@ -10,7 +10,7 @@ from almazara.errors import InputError
 from almazara.prices import pages
 from almazara.prices.collecting.plausibility import Held, Verdict, judge
 from almazara.prices.fetching.protocol import Failed, NotModified, Page, PageSource, Refused
-from almazara.prices.packs import litres
+from almazara.prices.packs import agrees, litres
 from almazara.prices.pages.outcome import Blocked, ListedOffer, ListingPage, Offer, Outcome, Unavailable, Unreadable
 from almazara.prices.pages.request import alike
 from almazara.prices.schema import Availability, Listing, ListingKind, Observation, Problem, Run, RunState
@@ -55,6 +55,7 @@ def read_for(listing: Listing, page: Page) -> Outcome:
         headers=page.headers,
         expected_sku=listing.sku if is_product and listing.shop.startswith("amazon.") else None,
         known_title=listing.title if is_product else None,
+        asked_url=page.url if is_product else None,
     )
 
 
@@ -121,8 +122,11 @@ def _learned(listing: Listing, offer: Offer) -> tuple[Listing, ...]:
     """The listing with the title and litres of its first reading; later titles are checked against it."""
     if listing.title is not None or offer.title is None:
         return ()
-    unit = offer.unit_price.text if offer.unit_price else None
-    return (replace(listing, title=offer.title, litres=listing.litres or litres(offer.title, unit)),)
+    unit = offer.unit_price
+    held = litres(offer.title, unit.text if unit else None)
+    if unit and held is not None and not agrees(held, offer.price, unit.amount, unit.per):
+        held = None
+    return (replace(listing, title=offer.title, litres=listing.litres or held),)
 
 
 def _found_by(search: Listing, page: ListingPage, at: datetime, source: str) -> Reading:
