@@ -57,6 +57,13 @@ def test_a_price_is_read_in_every_form(form):
     assert (outcome.price, outcome.currency) == (Decimal("5.60"), "EUR")
 
 
+def test_the_lowest_price_of_several_offers_is_read_only_where_the_page_leads_with_it():
+    lowest = published(PRODUCT | {"offers": {"@type": "AggregateOffer", "lowPrice": 5.6, "priceCurrency": "EUR"}})
+    assert read(f"<h1>Lagar</h1><p>5,60 €</p>{lowest}").price == Decimal("5.60")
+    for shown in ("", "<p>desde 5,60 €</p>", "<p>6,60 €</p><p>5 tiendas: 5,60 €</p>", "<p>5,60 € - 9,60 €</p>"):
+        assert isinstance(read(f"<h1>Lagar</h1>{shown}{lowest}"), Unreadable)
+
+
 @pytest.mark.parametrize(
     "body",
     [

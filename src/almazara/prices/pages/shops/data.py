@@ -1,7 +1,7 @@
 """The data that a page's own scripts and forms hold of its product: a second witness for the price that it shows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
@@ -38,12 +38,12 @@ def _card(tree: LexborHTMLParser) -> Iterator[str]:
             yield f'name="{name}" price="{amount}"'
 
 
-def data_claims(data: str, title: str, visible: VisiblePrices) -> list[Claim]:
+def data_claims(data: str, names: Sequence[str], visible: VisiblePrices) -> list[Claim]:
     """The price that the page shows first, where it is the only one and its data name it and the product's title.
 
     Args:
         data: What `own_data` found.
-        title: The heading of the page.
+        names: What the page calls its product.
         visible: What the page shows.
 
     Returns:
@@ -51,9 +51,9 @@ def data_claims(data: str, title: str, visible: VisiblePrices) -> list[Claim]:
     """
     currencies = set(_CURRENCY.findall(data))
     shown = visible.only_price(currencies.pop() if len(currencies) == 1 else None)
-    if shown is None or folded(title) not in folded(data):
+    if shown is None or not any(folded(name) in folded(data) for name in names):
         return []
     amounts = (match[1] for match in _PRICED.finditer(data))
     if not any(float(amount) == float(shown.amount) for amount in amounts):
         return []
-    return [Claim("shown+data", (Price(shown.amount, shown.currency, str(shown.amount)),), name=title)]
+    return [Claim("shown+data", (Price(shown.amount, shown.currency, str(shown.amount)),), name=names[0])]

@@ -64,7 +64,7 @@ def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRe
             raise _DoubtError("product", f"The page is about {min(numbers)}, not about {request.sku}.")  # noqa: TRY301
         visible = VisiblePrices(tree, [name for name in (*(claim.name for claim in claims), *names) if name], struck)
         if not any(claim.prices or claim.availability for claim in claims) and names:
-            claims = (*claims, *data_claims(data, names[0], visible))
+            claims = (*claims, *data_claims(data, names, visible))
         title = next((claim.name for claim in claims if claim.name), title)
         if request.title_changed(title):
             raise _DoubtError("title", f"The title no longer resembles {request.known_title!r}.")  # noqa: TRY301
@@ -133,13 +133,15 @@ def _agreed_price(page: _Page) -> tuple[Price, Decimal | None, str]:
 
 
 def _shown_price(page: _Page, prices: list[Price], rule: str) -> tuple[Price, Decimal | None, str]:
-    """Of several published prices the only one that stands, and first; a higher one shown struck is its list price."""
+    """Of several published prices, or a lowest one, that which leads; a higher one shown struck is its list price."""
     currency = next((p.currency for p in prices if p.currency), None)
     standing = page.visible.standing(currency) if currency else []
     shown = next((price for price in prices if price.amount in standing[:1]), None)
     others = {price.amount for price in prices} - {shown.amount if shown else None}
-    if shown is None or currency is None or not others or not others.isdisjoint(standing):
+    if shown is None or currency is None or not others.isdisjoint(standing):
         raise _DoubtError("price", f"The page's sources contradict each other, or name a range: {_words(prices)}.")
+    if not page.visible.leads(shown.amount, currency):
+        raise _DoubtError("price", f"The page shows another price first, not its lowest one, {shown.text}.")
     struck = {amount for amount in others if amount > shown.amount and page.visible.roles(amount, currency) & _STRUCK}
     if struck == others and len(struck) == 1:
         return shown, struck.pop(), f"{rule}:struck-list-price"
