@@ -327,6 +327,7 @@ def test_a_recommendation_holds_n_other_films_most_similar_first(sample_api, met
         ({"anio_min": 2001, "anio_max": 2000}, "anio_min es 2001"),
         ({"anio_min": "ayer"}, "número entero"),
         ({"anio_max": 99999}, "del 1800 al 2200"),
+        ({"duracion_max": 0}, "del 1 al 100000"),
         ({"votos_min": -1}, "del 0 al"),
         ({"idioma": "xq"}, "ISO 639-1"),
         ({"idioma": ""}, "valor vacío"),
@@ -353,6 +354,7 @@ def test_an_unknown_genre_or_language_gets_suggestions(sample_api, parameter, va
 
 def test_every_filter_holds_for_every_film_of_a_full_list(sample_api):
     query = {"anio_min": 1980, "anio_max": 2010, "idioma": "EN, es", "genero": "comedia,drama", "votos_min": 5}
+    query |= {"duracion_min": 60, "duracion_max": 120}
     first = answer(sample_api, "/recomendacion", "Gone with the Olive", n=10, **query)["detalle"]
     without = {"excluir": ",".join(str(film["id"]) for film in first[:4])}
     rest = answer(sample_api, "/recomendacion", "Gone with the Olive", n=6, **query, **without)["detalle"]
@@ -363,6 +365,7 @@ def test_every_filter_holds_for_every_film_of_a_full_list(sample_api):
         assert film["idioma_original"] in {"en", "es"}
         assert {"Comedy", "Drama"} & set(film["generos"])
         assert film["votos"] >= 5
+        assert 60 <= film["duracion_minutos"] <= 120
 
 
 def test_a_parameter_of_values_may_also_be_repeated(sample_api):

@@ -202,6 +202,16 @@ def test_a_film_is_left_out_by_its_title_and_a_genre_by_its_name(sample_api):
         assert "Comedy" not in sample_api.get(node.attributes["href"]).json()["generos"]
 
 
+@pytest.mark.parametrize("asked", [{}, {"gusta": "Gone with the Olive"}])
+def test_films_of_some_length_alone_are_listed(sample_api, asked):
+    page = read(sample_api, "/peliculas", **asked, duracion_min="80", duracion_max="90", orden="votos")
+    assert page.css_first("input[name=duracion_max]:not([value=''])").attributes["value"] == "90"
+    listed = page.css(".listed .name, .suggestion .name")
+    assert len(listed) >= 10
+    for node in listed:
+        assert 80 <= sample_api.get(node.attributes["href"]).json()["duracion_minutos"] <= 90
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

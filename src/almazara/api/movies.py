@@ -49,6 +49,7 @@ _DAY_WORDS: Final = f"^(?:{_any_spelling(WEEKDAYS)}|0?[1-9]|[12][0-9]|3[01])$"
 _GENRE_NAMES: Final = _any_spelling(tuple(dict.fromkeys(map(str.lower, (*SPANISH_GENRES, *SPANISH_GENRES.values())))))
 _GENRE_WORDS: Final = f"^(?:{_GENRE_NAMES})( *, *(?:{_GENRE_NAMES}))*$"
 YEARS: Final = (1800, 2200)
+MINUTES: Final = (1, 100_000)
 MOST_VOTES: Final = 10**12
 
 MONTH: Final = PathText("mes", "Mes en español, o 1-12.", "enero", {"type": "string", "pattern": _MONTH_WORDS})
@@ -74,6 +75,8 @@ METHOD: Final = text(
 DIVERSITY: Final = share("diversidad", "Variedad: 0, las más parecidas; 1, lo más distintas entre sí.")
 YEAR_MIN: Final = number("anio_min", "Solo películas de este año o posteriores.", *YEARS, None)
 YEAR_MAX: Final = number("anio_max", "Solo películas de este año o anteriores.", *YEARS, None)
+RUNTIME_MIN: Final = number("duracion_min", "Solo películas de estos minutos o más.", *MINUTES, None)
+RUNTIME_MAX: Final = number("duracion_max", "Solo películas de estos minutos o menos.", *MINUTES, None)
 LANGUAGES: Final = values(
     "idioma",
     "Idioma original, ISO 639-1; con varios separados por comas, uno de ellos.",
@@ -103,7 +106,7 @@ ORDER: Final = choice(
     "orden", "Qué va primero; sin dato seguro, una película no está en su orden.", Order, Order.POPULARITY
 )
 START: Final = number("desde", "Cuántas se saltan.", 0, 1_000_000, 0)
-FILTERS: Final = (YEAR_MIN, YEAR_MAX, LANGUAGES, GENRES, WITHOUT_GENRES, VOTES_MIN, EXCLUDED)
+FILTERS: Final = (YEAR_MIN, YEAR_MAX, RUNTIME_MIN, RUNTIME_MAX, LANGUAGES, GENRES, WITHOUT_GENRES, VOTES_MIN, EXCLUDED)
 
 
 _SEARCH: Final = (TEXT, COUNT, LANGUAGE)
@@ -207,6 +210,8 @@ def read_filters(request: Request) -> Filters:
     return Filters(
         year_min=YEAR_MIN.read(request),
         year_max=YEAR_MAX.read(request),
+        runtime_min=RUNTIME_MIN.read(request),
+        runtime_max=RUNTIME_MAX.read(request),
         languages=LANGUAGES.read(request),
         genres=GENRES.read(request),
         without_genres=WITHOUT_GENRES.read(request),

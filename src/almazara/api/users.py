@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from almazara.api.errors import PROBLEM_TYPE, Problem, declared
 from almazara.api.film_models import Lengua
-from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, MOST_VOTES, YEARS, read_filters
+from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, MINUTES, MOST_VOTES, YEARS, read_filters
 from almazara.api.routes import PathText, PlainRouter, described, flag, reading, send, values, writing
 from almazara.errors import InputError
 from almazara.movies.catalog.titles import LONGEST_QUERY
@@ -40,6 +40,7 @@ SEEN: Final = flag("vistas", "Si pueden venir películas que ya conoce; las que 
 _LIST: Final = (COUNT, SEEN, DIVERSITY, *FILTERS, LANGUAGE)
 
 _Year = Annotated[int | None, Field(ge=YEARS[0], le=YEARS[1])]
+_Minutes = Annotated[int | None, Field(ge=MINUTES[0], le=MINUTES[1])]
 _Film = (
     Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_QUERY)]
     | Annotated[StrictInt, Field(ge=1, le=LARGEST_ID)]
@@ -71,6 +72,8 @@ class Profile(BaseModel):
     diversidad: Annotated[float, Field(ge=0, le=1)] = 0.0
     anio_min: _Year = None
     anio_max: _Year = None
+    duracion_min: _Minutes = None
+    duracion_max: _Minutes = None
     idioma: Annotated[list[str], Field(max_length=50)] = []
     genero: Annotated[list[str], Field(max_length=50)] = []
     sin_genero: Annotated[list[str], Field(max_length=50)] = []
@@ -82,6 +85,8 @@ class Profile(BaseModel):
         filters = Filters(
             year_min=self.anio_min,
             year_max=self.anio_max,
+            runtime_min=self.duracion_min,
+            runtime_max=self.duracion_max,
             languages=tuple(self.idioma),
             genres=tuple(self.genero),
             without_genres=tuple(self.sin_genero),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from almazara.cli.filters import filtered
 from almazara.cli.output import AsJson, Table, load_settings, print_answer, showing_progress
 from almazara.cli.versions import Version, go_back, show_versions
 from almazara.errors import InputError
@@ -22,11 +23,6 @@ app = typer.Typer(help="Films: from raw files to answers.", no_args_is_help=True
 
 Year = Annotated[int | None, typer.Option("--anio", help="Year of release, among films of one title.")]
 FilmId = Annotated[int | None, typer.Option("--id", help="Film id, among films of one title.")]
-YearMin = Annotated[int | None, typer.Option("--anio-min", help="First year of release.")]
-YearMax = Annotated[int | None, typer.Option("--anio-max", help="Last year of release.")]
-Languages = Annotated[str, typer.Option("--idioma", help="One of these original languages: es,en")]
-Genres = Annotated[str, typer.Option("--genero", help="One of these genres: drama,comedia")]
-
 
 Question = Literal["mes", "dia", "score", "votos", "actor", "director", "persona", "buscar", "pelicula"]
 DataSet = Literal["the-movies-dataset", "ml-latest-small", "ml-latest", "ml-1m", "ml-25m"]
@@ -96,6 +92,7 @@ def ask(
 
 
 @app.command()
+@filtered
 def recommend(
     title: Annotated[str, typer.Argument(help="Title, also the original one; `Title (1950)` picks the year.")],
     n: Annotated[int, typer.Option("-n", help="How many films, 1 to 50.")] = 5,
@@ -103,19 +100,13 @@ def recommend(
         str, typer.Option("--metodo", help="hibrido, contenido, colaborativo or puntuacion.")
     ] = "hibrido",
     diversity: Annotated[float, typer.Option("--diversidad", help="0: most similar; 1: unlike each other.")] = 0.0,
-    year_min: YearMin = None,
-    year_max: YearMax = None,
-    languages: Languages = "",
-    genres: Genres = "",
-    votes_min: Annotated[int, typer.Option("--votos-min", help="Least number of votes.")] = 0,
-    excluded: Annotated[str, typer.Option("--excluir", help="Ids of films not wanted: 862,863")] = "",
-    without: Annotated[str, typer.Option("--sin-genero", help="None of these genres: terror")] = "",
     year: Year = None,
     film_id: FilmId = None,
     as_json: AsJson = False,
+    *,
+    filters: Filters,
 ) -> None:
     """Films similar to one, most similar first, with the reasons."""
-    filters = filters_of(year_min, year_max, languages, genres, votes_min, excluded, without)
     answer = _service().recommend(title, n, method, year, film_id, filters=filters, diversity=diversity)
     rows = ([one.titulo, one.anio, f"{one.similitud:.2f}", "; ".join(one.motivos)] for one in answer.detalle)
     print_answer(answer, [answer.mensaje, Table(["película", "año", "similitud", "motivos"], rows)], as_json=as_json)
@@ -135,26 +126,6 @@ def rollback(version: Version = None) -> None:
     from almazara.movies.artifact import MOVIES
 
     go_back(MOVIES, version, "films", "films")
-
-
-def filters_of(
-    year_min: int | None,
-    year_max: int | None,
-    languages: str,
-    genres: str,
-    votes_min: int = 0,
-    excluded: str = "",
-    without: str = "",
-) -> Filters:
-    """What the options ask of every film of a list."""
-    from almazara.movies.similar.attributes import Filters, listed, listed_ids
-
-    def several(text: str, name: str) -> tuple[str, ...]:
-        return listed(text, name) if text else ()
-
-    words = several(languages, "idioma"), several(genres, "genero")
-    ids = listed_ids(several(excluded, "excluir"), "excluir")
-    return Filters(year_min, year_max, *words, votes_min, ids, several(without, "sin_genero"))
 
 
 def _service() -> MovieService:

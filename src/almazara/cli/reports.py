@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from almazara.cli.movies import Genres, YearMax, YearMin, filters_of
+from almazara.cli.filters import Genres, YearMax, YearMin, filters_of
 from almazara.cli.output import load_settings, opened_prices, showing_progress
 from almazara.errors import InputError
 
@@ -39,7 +39,7 @@ def report_films(
     from almazara.web.reports.films import film_report
     from almazara.words.numbers import Language
 
-    settings, filters = load_settings(), filters_of(year_min, year_max, "", genres)
+    settings, filters = load_settings(), filters_of(year_min, year_max, genres=genres)
     artifact = open_artifacts(settings).current(MOVIES)
     with showing_progress() as progress:
         found = film_report(open_movies(settings, artifact), artifact, filters, Language(language), progress)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from almazara.cli.movies import Genres, Languages, YearMax, YearMin, filters_of
+from almazara.cli.filters import filtered
 from almazara.cli.output import AsJson, Table, load_settings, print_answer
 
 if TYPE_CHECKING:
+    from almazara.movies.similar.attributes import Filters
     from almazara.movies.users.film_users import FilmUsers, Imported
 
 app = typer.Typer(help="What users did with films: import, delete.", no_args_is_help=True)
@@ -51,20 +52,19 @@ def delete(
     print_answer(answer, [answer.mensaje], as_json=as_json)
 
 
+@filtered
 def recommend_for(
     users: Annotated[list[str], typer.Argument(metavar="USER...", help="One user, or those of a group.")],
     n: Annotated[int, typer.Option("-n", help="How many films, 1 to 50.")] = 10,
     seen: Annotated[bool, typer.Option("--vistas", help="Also films that they know.")] = False,
-    year_min: YearMin = None,
-    year_max: YearMax = None,
-    languages: Languages = "",
-    genres: Genres = "",
     as_json: AsJson = False,
+    *,
+    filters: Filters,
 ) -> None:
     """Films for a user, or for several at once, with the reasons."""
     from almazara.movies.users.answering import ListQuery
 
-    query = ListQuery(n, filters_of(year_min, year_max, languages, genres), seen)
+    query = ListQuery(n, filters, seen)
     with _opened_users() as known:
         answer = known.recommend(users[0], query) if len(users) == 1 else known.recommend_together(users, query)
     rows = ([one.titulo, one.anio, f"{one.afinidad:.2f}", "; ".join(one.motivos)] for one in answer.detalle)

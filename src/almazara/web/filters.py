@@ -1,12 +1,12 @@
-"""The filters of films that a page's address holds: years and genres; a field that was left empty asks nothing."""
+"""The filters of films that a page's address holds; a field that was left empty asks nothing."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from starlette.datastructures import QueryParams
 
-from almazara.api.movies import GENRES, WITHOUT_GENRES, YEAR_MAX, YEAR_MIN, YEARS
-from almazara.api.routes import whole_number
+from almazara.api.movies import GENRES, MINUTES, RUNTIME_MAX, RUNTIME_MIN, WITHOUT_GENRES, YEAR_MAX, YEAR_MIN, YEARS
+from almazara.api.routes import Queried, whole_number
 from almazara.movies.catalog.titles import normalize
 from almazara.movies.similar.attributes import Filters
 from almazara.words.numbers import Language
@@ -22,11 +22,17 @@ def typed(params: QueryParams, name: str, most: int = 10) -> list[str]:
 
 
 def read_filters(params: QueryParams) -> Filters:
-    """What every film must be; raises InputError for what is no year."""
-    first, last = (params.get(one.name, "").strip() for one in (YEAR_MIN, YEAR_MAX))
+    """What every film must be; raises InputError for what is no year or no time."""
+
+    def whole(one: Queried[int | None], low: int, high: int) -> int | None:
+        text = params.get(one.name, "").strip()
+        return whole_number(text, one.name, low, high) if text else None
+
     return Filters(
-        year_min=whole_number(first, YEAR_MIN.name, *YEARS) if first else None,
-        year_max=whole_number(last, YEAR_MAX.name, *YEARS) if last else None,
+        year_min=whole(YEAR_MIN, *YEARS),
+        year_max=whole(YEAR_MAX, *YEARS),
+        runtime_min=whole(RUNTIME_MIN, *MINUTES),
+        runtime_max=whole(RUNTIME_MAX, *MINUTES),
         genres=tuple(typed(params, GENRES.name)),
         without_genres=tuple(typed(params, WITHOUT_GENRES.name)),
     )

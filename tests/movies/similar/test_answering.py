@@ -22,6 +22,8 @@ from sample_catalog import Made, publish_made, settings_for
 
 FILTERS = {
     "years": (Filters(year_min=1990, year_max=1999), pl.col("release_year").is_between(1990, 1999)),
+    "runtime": (Filters(runtime_min=80, runtime_max=95), pl.col("runtime").is_between(80, 95)),
+    "length": (Filters(runtime_max=95), (pl.col("runtime") > 0) & (pl.col("runtime") <= 95)),
     "language": (Filters(languages=("ES", " ja")), pl.col("original_language").is_in(["es", "ja"])),
     "genre": (
         Filters(genres=("ciencia ficcion", "WAR")),
@@ -92,6 +94,7 @@ def test_fewer_films_than_asked_for_come_only_where_no_more_pass_and_the_message
         (Filters(languages=("español",)), "«español»", "es"),
         (Filters(languages=("xq",)), "«xq»", "en"),
         (Filters(year_min=2000, year_max=1999), "anio_min es 2000", None),
+        (Filters(runtime_min=90, runtime_max=89), "duracion_max 89", None),
     ],
 )
 def test_a_filter_that_no_film_can_pass_is_an_error_with_suggestions(sample_films, filters, said, suggested):

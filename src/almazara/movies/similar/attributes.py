@@ -1,4 +1,4 @@
-"""What lists of films can be narrowed down by: year, language, genre, votes, and films not wanted again."""
+"""What lists of films can be narrowed down by: year, runtime, language, genre, votes, and films not wanted again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +26,8 @@ class Filters:
         genres: Names of genres, in Spanish or as the catalog has them, of which a film must have one.
         excluded: Ids of films that must not come; unknown ones exclude nothing.
         without_genres: Names of genres of which a film must have none.
+        runtime_min: Minutes that a film must last; where its runtime is not known it does not pass, nor with
+            `runtime_max`.
     """
 
     year_min: int | None = None
@@ -35,6 +37,8 @@ class Filters:
     votes_min: int = 0
     excluded: tuple[int, ...] = ()
     without_genres: tuple[str, ...] = ()
+    runtime_min: int | None = None
+    runtime_max: int | None = None
 
 
 NO_FILTERS: Final = Filters()
@@ -66,6 +70,18 @@ def listed_ids(values: Sequence[str], name: str) -> tuple[int, ...]:
     return tuple(map(int, values))
 
 
+def _within(values: np.ndarray, name: str, low: int | None, high: int | None) -> np.ndarray:
+    """Which values lie in a range that may be open: bool."""
+    if low is not None and high is not None and low > high:
+        raise InputError(said("films.error.range", name=name, low=str(low), high=str(high)))
+    within = np.ones(len(values), dtype=np.bool_)
+    if low is not None:
+        within &= values >= low
+    if high is not None:
+        within &= values <= high
+    return within
+
+
 class _Names:
     """Names that can be asked for in any spelling; a name's code is its place."""
 
@@ -91,7 +107,7 @@ class Attributes:
     """Reads the arrays that `build_catalog` made for filters, all by row.
 
     Args:
-        films: `ids`, `years` and `votes` of the catalog.
+        films: `ids`, `years`, `votes` and `runtimes` of the catalog.
         arrays: `languages` (films,) int32, -1 where unknown; `genres` (films, genres) bool.
         languages: Codes of the languages, most frequent first.
         genres: Names of the genres, most frequent first.
@@ -101,6 +117,7 @@ class Attributes:
         self._ids = films["ids"]
         self._years = films["years"]
         self._votes = films["votes"]
+        self._runtimes = films["runtimes"]
         self._languages = arrays["languages"]
         self._genres = arrays["genres"]
         self._language_names = _Names(languages, {})
@@ -108,14 +125,10 @@ class Attributes:
 
     def allowed(self, filters: Filters) -> np.ndarray:
         """Which films the filters let through: (films,) bool, the caller's own to change."""
-        low, high = filters.year_min, filters.year_max
-        if low is not None and high is not None and low > high:
-            raise InputError(said("films.error.years", low=str(low), high=str(high)))
-        allowed = np.ones(len(self._ids), dtype=np.bool_)
-        if low is not None:
-            allowed &= self._years >= low
-        if high is not None:
-            allowed &= self._years <= high
+        allowed = _within(self._years, "anio", filters.year_min, filters.year_max)
+        shortest, longest = filters.runtime_min, filters.runtime_max
+        if shortest is not None or longest is not None:
+            allowed &= (self._runtimes > 0) & _within(self._runtimes, "duracion", shortest, longest)
         if filters.votes_min:
             allowed &= self._votes >= filters.votes_min
         if filters.languages:

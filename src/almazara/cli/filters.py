@@ -1,0 +1,71 @@
+"""The options of commands that list films: what every film of the list must be."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+if TYPE_CHECKING:
+    from almazara.movies.similar.attributes import Filters
+
+
+YearMin = Annotated[int | None, typer.Option("--anio-min", help="First year of release.")]
+YearMax = Annotated[int | None, typer.Option("--anio-max", help="Last year of release.")]
+Genres = Annotated[str, typer.Option("--genero", help="One of these genres: drama,comedia")]
+
+
+def filters_of(
+    year_min: YearMin = None,
+    year_max: YearMax = None,
+    runtime_min: Annotated[int | None, typer.Option("--duracion-min", help="Shortest runtime, in minutes.")] = None,
+    runtime_max: Annotated[int | None, typer.Option("--duracion-max", help="Longest runtime, in minutes.")] = None,
+    languages: Annotated[str, typer.Option("--idioma", help="One of these original languages: es,en")] = "",
+    genres: Genres = "",
+    without_genres: Annotated[str, typer.Option("--sin-genero", help="None of these genres: terror")] = "",
+    votes_min: Annotated[int, typer.Option("--votos-min", help="Least number of votes.")] = 0,
+    excluded: Annotated[str, typer.Option("--excluir", help="Ids of films not wanted: 862,863")] = "",
+) -> Filters:
+    """What the options ask of every film of a list."""
+    from almazara.movies.similar.attributes import Filters, listed, listed_ids
+
+    def several(text: str, name: str) -> tuple[str, ...]:
+        return listed(text, name) if text else ()
+
+    return Filters(
+        year_min=year_min,
+        year_max=year_max,
+        runtime_min=runtime_min,
+        runtime_max=runtime_max,
+        languages=several(languages, "idioma"),
+        genres=several(genres, "genero"),
+        without_genres=several(without_genres, "sin_genero"),
+        votes_min=votes_min,
+        excluded=listed_ids(several(excluded, "excluir"), "excluir"),
+    )
+
+
+def filtered(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the options of all filters in the place of its argument `filters`."""
+    own, options = (_annotated(one) for one in (command, filters_of))
+
+    @wraps(command)
+    def filtering(**given: Any) -> None:  # noqa: ANN401 - whatever the command takes
+        filters = filters_of(**{name: given.pop(name) for name in options})
+        command(**given, filters=filters)
+
+    taken = [parameter for name, parameter in own.items() if name != "filters"]
+    parameters = [*taken, *options.values()]
+    filtering.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    filtering.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return filtering
+
+
+def _annotated(function: Callable[..., object]) -> dict[str, inspect.Parameter]:
+    """The parameters of a function, with types in the place of their names."""
+    types = get_type_hints(function, localns={"Filters": object}, include_extras=True)
+    parameters = inspect.signature(function).parameters
+    return {name: one.replace(annotation=types[name]) for name, one in parameters.items()}
