@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 from hypothesis import strategies as st
 
-from almazara.movies.catalog.build import build_catalog
+from almazara.movies.catalog.build import build_catalog, build_keyword_keys
 from almazara.movies.cleaning import schema as s
 from almazara.movies.exploring.build import build_exploring
 from almazara.movies.exploring.films import Films
@@ -91,6 +91,7 @@ def explored_films(films: Iterable[Film], report: Mapping[str, object] = REPORT,
     groups = {
         **build_catalog(table, tables[s.FILM_KEYS]),
         **build_exploring(tables),
+        "keyword_keys": build_keyword_keys(tables[s.KEYWORDS], table),
         "money": {"doubtful": table[s.MONEY_DOUBTFUL].to_numpy()},
         "exploring_correlations": {},
     }

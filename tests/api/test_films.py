@@ -333,6 +333,8 @@ def test_a_recommendation_holds_n_other_films_most_similar_first(sample_api, met
         ({"idioma": ""}, "valor vacío"),
         ({"genero": "Dramma"}, "«Dramma»"),
         ({"genero": "drama,"}, "valor vacío"),
+        ({"genero": ",".join(["drama"] * 51)}, "hasta 50"),
+        ({"sin_palabra_clave": "olive grov"}, "«olive grov»"),
         ({"excluir": "1,dos"}, "«dos»"),
         ({"excluir": ",".join(["1"] * 1001)}, "hasta 1000"),
         ({"diversidad": "1.01"}, "de 0 a 1"),
@@ -354,7 +356,7 @@ def test_an_unknown_genre_or_language_gets_suggestions(sample_api, parameter, va
 
 def test_every_filter_holds_for_every_film_of_a_full_list(sample_api):
     query = {"anio_min": 1980, "anio_max": 2010, "idioma": "EN, es", "genero": "comedia,drama", "votos_min": 5}
-    query |= {"duracion_min": 60, "duracion_max": 120}
+    query |= {"duracion_min": 60, "duracion_max": 120, "sin_palabra_clave": "olive grove,Police"}
     first = answer(sample_api, "/recomendacion", "Gone with the Olive", n=10, **query)["detalle"]
     without = {"excluir": ",".join(str(film["id"]) for film in first[:4])}
     rest = answer(sample_api, "/recomendacion", "Gone with the Olive", n=6, **query, **without)["detalle"]
@@ -366,6 +368,7 @@ def test_every_filter_holds_for_every_film_of_a_full_list(sample_api):
         assert {"Comedy", "Drama"} & set(film["generos"])
         assert film["votos"] >= 5
         assert 60 <= film["duracion_minutos"] <= 120
+        assert not {"olive grove", "police"} & set(film["palabras_clave"])
 
 
 def test_a_parameter_of_values_may_also_be_repeated(sample_api):

@@ -53,6 +53,7 @@ def test_an_import_changes_the_list_and_deleting_takes_it_back(run, ratings, fil
 
 def test_a_list_for_a_user_takes_every_filter(run):
     options = ["--anio-min", 1980, "--duracion-max", 90, "--sin-genero", "drama", "--votos-min", 5]
+    options += ["--sin-palabra-clave", "police,thief"]
     found = json.loads(run("recommend-for", "nobody", "-n", 20, "--json", *options)[1])["detalle"]
     excluded = json.loads(run("recommend-for", "nobody", "--json", *options, "--excluir", found[0]["id"])[1])["detalle"]
     assert [one["id"] for one in excluded] == [one["id"] for one in found[1:11]]
@@ -62,6 +63,7 @@ def test_a_list_for_a_user_takes_every_filter(run):
         assert 0 < film["duracion_minutos"] <= 90
         assert "Drama" not in film["generos"]
         assert film["votos"] >= 5
+        assert not {"police", "thief"} & set(film["palabras_clave"])
 
 
 def test_deleting_asks_first(run, monkeypatch):

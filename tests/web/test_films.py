@@ -212,12 +212,24 @@ def test_films_of_some_length_alone_are_listed(sample_api, asked):
         assert 80 <= sample_api.get(node.attributes["href"]).json()["duracion_minutos"] <= 90
 
 
+@pytest.mark.parametrize("asked", [{}, {"gusta": "Gone with the Olive"}])
+def test_films_with_a_keyword_are_left_out(sample_api, asked):
+    asked |= {"sin_palabra_clave": "Friendship, police,"}
+    page = read(sample_api, "/peliculas", **asked, genero="Drama")
+    assert page.css_first("input[name=sin_palabra_clave]:not([value=''])").attributes["value"] == "Friendship, police,"
+    listed = page.css(".listed .name, .suggestion .name")
+    assert len(listed) >= 10
+    for node in listed:
+        assert not {"friendship", "police"} & set(sample_api.get(node.attributes["href"]).json()["palabras_clave"])
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
         ({"gusta": "Gone wiht the Oliv"}, "Gone with the Olive"),
         ({"gusta": "Gone with the Olive", "excluir": "zzzz"}, "zzzz"),
         ({"gusta": "Gone with the Olive", "sin_genero": "Dramma"}, "Drama"),
+        ({"gusta": "Gone with the Olive", "sin_palabra_clave": "polise"}, "police"),
         ({"gusta": "Gone with the Olive", "vista": "no"}, "no es un id de película"),
         ({"gusta": "Gone with the Olive", "no_gusta": "Gone with the Olive"}, "a la vez"),
     ],

@@ -47,7 +47,6 @@ def _both_cases(letters: str) -> str:
 _MONTH_WORDS: Final = f"^(?:{_any_spelling((*MONTHS, 'setiembre'))}|0?[1-9]|1[0-2])$"
 _DAY_WORDS: Final = f"^(?:{_any_spelling(WEEKDAYS)}|0?[1-9]|[12][0-9]|3[01])$"
 _GENRE_NAMES: Final = _any_spelling(tuple(dict.fromkeys(map(str.lower, (*SPANISH_GENRES, *SPANISH_GENRES.values())))))
-_GENRE_WORDS: Final = f"^(?:{_GENRE_NAMES})( *, *(?:{_GENRE_NAMES}))*$"
 YEARS: Final = (1800, 2200)
 MINUTES: Final = (1, 100_000)
 MOST_VOTES: Final = 10**12
@@ -79,25 +78,27 @@ RUNTIME_MIN: Final = number("duracion_min", "Solo películas de estos minutos o 
 RUNTIME_MAX: Final = number("duracion_max", "Solo películas de estos minutos o menos.", *MINUTES, None)
 LANGUAGES: Final = values(
     "idioma",
-    "Idioma original, ISO 639-1; con varios separados por comas, uno de ellos.",
-    "^[A-Za-z]{2}( *, *[A-Za-z]{2})*$",
+    "Uno de estos idiomas originales, ISO 639-1.",
+    "[A-Za-z]{2}",
     "es,en",
 )
 GENRES: Final = values(
     "genero",
-    "Género, en español o como está en el catálogo; con varios separados por comas, uno de ellos.",
-    _GENRE_WORDS,
+    "Uno de estos géneros, en español o como están en el catálogo.",
+    _GENRE_NAMES,
     "drama,comedia",
 )
-WITHOUT_GENRES: Final = values(
-    "sin_genero", "Ninguno de estos géneros, separados por comas.", _GENRE_WORDS, "terror,bélica"
+WITHOUT_GENRES: Final = values("sin_genero", "Ninguno de estos géneros.", _GENRE_NAMES, "terror,bélica")
+WITHOUT_KEYWORDS: Final = values(
+    "sin_palabra_clave", "Ninguna de estas palabras clave del catálogo.", r"[^,\x00-\x1f\x7f-\x9f]{1,200}", "war,prison"
 )
 VOTES_MIN: Final = number("votos_min", "Solo películas con al menos estos votos.", 0, MOST_VOTES, 0)
 EXCLUDED: Final = values(
     "excluir",
-    f"Ids de películas que no se quieren, separados por comas; hasta {MAX_EXCLUDED}.",
-    f"^[1-9][0-9]{{0,17}}(,[1-9][0-9]{{0,17}}){{0,{MAX_EXCLUDED - 1}}}$",
+    "Ids de películas que no se quieren.",
+    "[1-9][0-9]{0,17}",
     "900007,900013",
+    most=MAX_EXCLUDED,
 )
 LANGUAGE: Final = choice("lengua", "En qué lengua se dicen mensaje y motivos.", Language, Language.ES)
 FILE: Final = text("fichero", "Solo las filas de este fichero.", None)
@@ -106,7 +107,29 @@ ORDER: Final = choice(
     "orden", "Qué va primero; sin dato seguro, una película no está en su orden.", Order, Order.POPULARITY
 )
 START: Final = number("desde", "Cuántas se saltan.", 0, 1_000_000, 0)
-FILTERS: Final = (YEAR_MIN, YEAR_MAX, RUNTIME_MIN, RUNTIME_MAX, LANGUAGES, GENRES, WITHOUT_GENRES, VOTES_MIN, EXCLUDED)
+FILTERS: Final = (
+    YEAR_MIN,
+    YEAR_MAX,
+    RUNTIME_MIN,
+    RUNTIME_MAX,
+    LANGUAGES,
+    GENRES,
+    WITHOUT_GENRES,
+    WITHOUT_KEYWORDS,
+    VOTES_MIN,
+    EXCLUDED,
+)
+    YEAR_MIN,
+    YEAR_MAX,
+    RUNTIME_MIN,
+    RUNTIME_MAX,
+    LANGUAGES,
+    GENRES,
+    WITHOUT_GENRES,
+    WITHOUT_KEYWORDS,
+    VOTES_MIN,
+    EXCLUDED,
+)
 
 
 _SEARCH: Final = (TEXT, COUNT, LANGUAGE)
@@ -215,6 +238,7 @@ def read_filters(request: Request) -> Filters:
         languages=LANGUAGES.read(request),
         genres=GENRES.read(request),
         without_genres=WITHOUT_GENRES.read(request),
+        without_keywords=WITHOUT_KEYWORDS.read(request),
         votes_min=VOTES_MIN.read(request),
         excluded=listed_ids(EXCLUDED.read(request), EXCLUDED.name),
     )

@@ -20,7 +20,7 @@ from almazara.api.errors import declared
 from almazara.api.security import KEY_HEADER, require_write
 from almazara.errors import InputError
 from almazara.movies.catalog.titles import LONGEST_QUERY
-from almazara.movies.similar.attributes import listed
+from almazara.movies.similar.attributes import MAX_VALUES, listed
 from almazara.words.said import said
 
 T = TypeVar("T")
@@ -214,7 +214,13 @@ def flag(name: str, description: str) -> Queried[bool]:
     return Queried(name, description, {"type": "boolean"}, value, False, {})
 
 
-def values(name: str, description: str, pattern: str, example: str) -> Queried[tuple[str, ...]]:
-    """Values with commas between them, or the parameter repeated; the service judges them."""
-    schema = {"type": "string", "pattern": pattern}
-    return Queried(name, description, schema, lambda texts: listed(",".join(texts), name), (), {"example": example})
+def values(
+    name: str, description: str, one: str, example: str, least: int = 1, most: int = MAX_VALUES
+) -> Queried[tuple[str, ...]]:
+    """From `least` to `most` values with commas between them, or the parameter repeated; the service judges them.
+
+    The pattern of `one` of them says what it accepts.
+    """
+    schema = {"type": "string", "pattern": f"^(?:{one})( *, *(?:{one})){{{least - 1},{most - 1}}}$"}
+    told = f"{description[:-1]}, separados por comas; hasta {most}."
+    return Queried(name, told, schema, lambda texts: listed(",".join(texts), name, most), (), {"example": example})

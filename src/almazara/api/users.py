@@ -14,7 +14,7 @@ from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, MINUTES, MO
 from almazara.api.routes import PathText, PlainRouter, described, flag, reading, send, values, writing
 from almazara.errors import InputError
 from almazara.movies.catalog.titles import LONGEST_QUERY
-from almazara.movies.similar.attributes import MAX_EXCLUDED, Filters
+from almazara.movies.similar.attributes import MAX_EXCLUDED, MAX_VALUES, Filters
 from almazara.movies.similar.ranking import MAX_SIMILAR
 from almazara.movies.users.answering import MAX_LISTED, MAX_MEMBERS, ListQuery
 from almazara.movies.users.answers import DeletedAnswer, EventsAnswer, GroupAnswer, ProfileAnswer, UserAnswer
@@ -32,15 +32,18 @@ router = APIRouter(tags=["usuarios"], responses=declared(422, 503))
 USER: Final = PathText("usuario", "Id del usuario.", "ana", {"type": "string", "pattern": f"^{USER_PATTERN}$"})
 USERS: Final = values(
     "usuarios",
-    f"De 2 a {MAX_MEMBERS} usuarios, separados por comas.",
-    f"^{USER_PATTERN}(,{USER_PATTERN}){{1,{MAX_MEMBERS - 1}}}$",
+    "Usuarios, dos o más.",
+    USER_PATTERN,
     "ana,eva",
+    least=2,
+    most=MAX_MEMBERS,
 )
 SEEN: Final = flag("vistas", "Si pueden venir películas que ya conoce; las que no le gustan, nunca.")
 _LIST: Final = (COUNT, SEEN, DIVERSITY, *FILTERS, LANGUAGE)
 
 _Year = Annotated[int | None, Field(ge=YEARS[0], le=YEARS[1])]
 _Minutes = Annotated[int | None, Field(ge=MINUTES[0], le=MINUTES[1])]
+_Names = Annotated[list[str], Field(max_length=MAX_VALUES)]
 _Film = (
     Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_QUERY)]
     | Annotated[StrictInt, Field(ge=1, le=LARGEST_ID)]
@@ -74,9 +77,10 @@ class Profile(BaseModel):
     anio_max: _Year = None
     duracion_min: _Minutes = None
     duracion_max: _Minutes = None
-    idioma: Annotated[list[str], Field(max_length=50)] = []
-    genero: Annotated[list[str], Field(max_length=50)] = []
-    sin_genero: Annotated[list[str], Field(max_length=50)] = []
+    idioma: _Names = []
+    genero: _Names = []
+    sin_genero: _Names = []
+    sin_palabra_clave: _Names = []
     votos_min: Annotated[int, Field(ge=0, le=MOST_VOTES)] = 0
     excluir: Annotated[list[int], Field(max_length=MAX_EXCLUDED)] = []
 
@@ -90,6 +94,7 @@ class Profile(BaseModel):
             languages=tuple(self.idioma),
             genres=tuple(self.genero),
             without_genres=tuple(self.sin_genero),
+            without_keywords=tuple(self.sin_palabra_clave),
             votes_min=self.votos_min,
             excluded=tuple(self.excluir),
         )

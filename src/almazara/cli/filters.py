@@ -26,14 +26,17 @@ def filters_of(
     languages: Annotated[str, typer.Option("--idioma", help="One of these original languages: es,en")] = "",
     genres: Genres = "",
     without_genres: Annotated[str, typer.Option("--sin-genero", help="None of these genres: terror")] = "",
+    without_keywords: Annotated[
+        str, typer.Option("--sin-palabra-clave", help="None of these keywords of the catalog: war,prison")
+    ] = "",
     votes_min: Annotated[int, typer.Option("--votos-min", help="Least number of votes.")] = 0,
     excluded: Annotated[str, typer.Option("--excluir", help="Ids of films not wanted: 862,863")] = "",
 ) -> Filters:
     """What the options ask of every film of a list."""
-    from almazara.movies.similar.attributes import Filters, listed, listed_ids
+    from almazara.movies.similar.attributes import MAX_EXCLUDED, MAX_VALUES, Filters, listed, listed_ids
 
-    def several(text: str, name: str) -> tuple[str, ...]:
-        return listed(text, name) if text else ()
+    def several(text: str, name: str, most: int = MAX_VALUES) -> tuple[str, ...]:
+        return listed(text, name, most) if text else ()
 
     return Filters(
         year_min=year_min,
@@ -43,8 +46,9 @@ def filters_of(
         languages=several(languages, "idioma"),
         genres=several(genres, "genero"),
         without_genres=several(without_genres, "sin_genero"),
+        without_keywords=several(without_keywords, "sin_palabra_clave"),
         votes_min=votes_min,
-        excluded=listed_ids(several(excluded, "excluir"), "excluir"),
+        excluded=listed_ids(several(excluded, "excluir", MAX_EXCLUDED), "excluir"),
     )
 
 

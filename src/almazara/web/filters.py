@@ -5,7 +5,17 @@ from typing import Final
 
 from starlette.datastructures import QueryParams
 
-from almazara.api.movies import GENRES, MINUTES, RUNTIME_MAX, RUNTIME_MIN, WITHOUT_GENRES, YEAR_MAX, YEAR_MIN, YEARS
+from almazara.api.movies import (
+    GENRES,
+    MINUTES,
+    RUNTIME_MAX,
+    RUNTIME_MIN,
+    WITHOUT_GENRES,
+    WITHOUT_KEYWORDS,
+    YEAR_MAX,
+    YEAR_MIN,
+    YEARS,
+)
 from almazara.api.routes import Queried, whole_number
 from almazara.movies.catalog.titles import normalize
 from almazara.movies.similar.attributes import Filters
@@ -28,6 +38,7 @@ def read_filters(params: QueryParams) -> Filters:
         text = params.get(one.name, "").strip()
         return whole_number(text, one.name, low, high) if text else None
 
+    keywords = ",".join(typed(params, WITHOUT_KEYWORDS.name))
     return Filters(
         year_min=whole(YEAR_MIN, *YEARS),
         year_max=whole(YEAR_MAX, *YEARS),
@@ -35,6 +46,7 @@ def read_filters(params: QueryParams) -> Filters:
         runtime_max=whole(RUNTIME_MAX, *MINUTES),
         genres=tuple(typed(params, GENRES.name)),
         without_genres=tuple(typed(params, WITHOUT_GENRES.name)),
+        without_keywords=tuple(word.strip() for word in keywords.split(",") if word.strip()),
     )
 
 

@@ -50,6 +50,13 @@ def tables(sample_home):
     return {path.stem: pl.read_parquet(path) for path in folder.glob("*.parquet")}
 
 
+def test_films_with_a_keyword_in_any_spelling_are_left_out(sample_films, tables):
+    words = tables["keywords"].group_by("film_id").agg("keyword")
+    with_one = words.filter(pl.col("keyword").list.set_intersection(["olive grove", "police"]).list.len() > 0)
+    allowed = sample_films._parts.similar.ranking.allowed(Filters(without_keywords=("Olive-Grove", " POLICE")), ())
+    assert set(tables["films"]["id"].filter(allowed)) == set(tables["films"]["id"]) - set(with_one["film_id"])
+
+
 @pytest.fixture(scope="module")
 def similar(sample_films):
     return sample_films._parts.similar
@@ -91,6 +98,8 @@ def test_fewer_films_than_asked_for_come_only_where_no_more_pass_and_the_message
     [
         (Filters(genres=("Dramma",)), "«Dramma»", "Drama"),
         (Filters(genres=("ciencia-fiction",)), "«ciencia-fiction»", "Ciencia ficción"),
+        (Filters(without_keywords=("olive grov",)), "«olive grov»", "olive grove"),
+        (Filters(without_keywords=("x" * 201,)), "hasta 200", None),
         (Filters(languages=("español",)), "«español»", "es"),
         (Filters(languages=("xq",)), "«xq»", "en"),
         (Filters(year_min=2000, year_max=1999), "anio_min es 2000", None),

@@ -32,6 +32,7 @@ def build_answers(tables: Mapping[str, pl.DataFrame]) -> Groups:
     return {
         **build_catalog(films, keys),
         "imdb": build_imdb_numbers(films, keys),
+        "keyword_keys": build_keyword_keys(tables[s.KEYWORDS], films),
         "film_answers": build_film_answers(tables),
         "credited": build_credited(films),
         "money": {
@@ -170,6 +171,13 @@ def build_imdb_numbers(films: pl.DataFrame, keys: pl.DataFrame) -> Arrays:
     numbers = digits.cast(pl.Int64).fill_null(0).to_numpy()
     order = np.argsort(numbers, kind="stable")
     return {"numbers": numbers, "order": order[numbers[order] > 0].astype(np.int32)}
+
+
+def build_keyword_keys(keywords: pl.DataFrame, films: pl.DataFrame) -> Arrays:
+    """The arrays of the `KeyTable` that leads from a keyword to the rows of its films, rising."""
+    rows = films.select(pl.col(s.ID).alias(s.FILM_ID)).with_row_index(ROW)
+    pairs = keywords.select(s.FILM_ID, normalize_all(keywords["keyword"]).alias(KEY)).join(rows, on=s.FILM_ID)
+    return pack_keys(pairs.select(KEY, ROW).unique().sort(KEY, ROW).group_by(KEY, maintain_order=True).agg(ROW))
 
 
 def build_people(credits_: pl.DataFrame, films: pl.DataFrame) -> tuple[Arrays, Arrays]:

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Final
 
 import numpy as np
+from rapidfuzz.distance import Indel
+from rapidfuzz.process import extract
 
 from almazara.movies.answers import FilmReference
 from almazara.movies.catalog.titles import query_keys, split_year
@@ -55,6 +57,11 @@ class KeyTable:
         if place == len(self._keys) or self._keys.encoded(place) != wanted:
             return []
         return list(self._rows[self._starts[place] : self._starts[place + 1]])
+
+    def near(self, key: str, n: int) -> list[str]:
+        """The `n` keys most like one; reads all of them."""
+        keys = (self._keys[place] for place in range(len(self._keys)))
+        return [found for found, _, _ in extract(key, keys, scorer=Indel.normalized_similarity, limit=n)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from almazara.movies.catalog.catalog import Arrays, Texts
+from almazara.movies.catalog.catalog import Arrays, KeyTable, Texts
 from almazara.movies.exploring.spread import Spread
 from almazara.movies.similar.attributes import Attributes, Filters
 
@@ -90,7 +90,9 @@ class Films:
         self.correlations = group("exploring_correlations")
         """As `build_correlations` makes them; a catalog that was built before has none."""
         self.report = report
-        self._attributes = Attributes(group("films"), group("attributes"), languages, genres)
+        self._attributes = Attributes(
+            group("films"), group("attributes"), languages, genres, KeyTable(group("keyword_keys"))
+        )
 
     @property
     def eras(self) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Final
 from almazara.errors import InputError
 from almazara.movies import sentences
 from almazara.movies.answers import FilmReference
-from almazara.movies.catalog.catalog import Arrays, Catalog, Texts
+from almazara.movies.catalog.catalog import Arrays, Catalog, KeyTable, Texts
 from almazara.movies.similar.attributes import NO_FILTERS, Attributes, Filters
 from almazara.movies.similar.ranking import Ranking, check_n
 from almazara.movies.similar.reasons import Reasons
@@ -199,7 +199,13 @@ def open_similar(group: Callable[[str], Arrays], catalog: Catalog) -> SimilarAns
         SCORE: ScoreRecommender(group("score"), films["averages"]),
     }
     ranking = Ranking(
-        Attributes(films, attributes, Texts(group("language_names")), Texts(group("genre_names"))),
+        Attributes(
+            films,
+            attributes,
+            Texts(group("language_names")),
+            Texts(group("genre_names")),
+            KeyTable(group("keyword_keys")),
+        ),
         group("twins")["labels"],
         attributes["by_votes"],
         space,

@@ -1,4 +1,4 @@
-"""What lists of films can be narrowed down by: year, runtime, language, genre, votes, and films not wanted again."""
+"""What lists of films can be narrowed down by: year, runtime, language, genre, keyword, votes, and films not wanted again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,16 @@ from typing import Final
 import numpy as np
 
 from almazara.errors import InputError
-from almazara.movies.catalog.catalog import Arrays, Texts
-from almazara.movies.catalog.titles import normalize
+from almazara.movies.catalog.catalog import Arrays, KeyTable, Texts
+from almazara.movies.catalog.titles import check_query, normalize
 from almazara.words.said import said
 
 MAX_EXCLUDED: Final = 1000
+MAX_VALUES: Final = 50
+"""Names that can be asked for at once, such as those of genres."""
 _LARGEST_ID: Final = 2**63 - 1
 _SUGGESTED: Final = 5
+_LONGEST: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class Filters:
         genres: Names of genres, in Spanish or as the catalog has them, of which a film must have one.
         excluded: Ids of films that must not come; unknown ones exclude nothing.
         without_genres: Names of genres of which a film must have none.
+        without_keywords: Keywords of which a film must have none, in any spelling.
         runtime_min: Minutes that a film must last; where its runtime is not known it does not pass, nor with
             `runtime_max`.
     """
@@ -37,6 +41,7 @@ class Filters:
     votes_min: int = 0
     excluded: tuple[int, ...] = ()
     without_genres: tuple[str, ...] = ()
+    without_keywords: tuple[str, ...] = ()
     runtime_min: int | None = None
     runtime_max: int | None = None
 
@@ -44,26 +49,32 @@ class Filters:
 NO_FILTERS: Final = Filters()
 
 
-def listed(text: str, name: str) -> tuple[str, ...]:
+def listed(text: str, name: str, most: int = MAX_VALUES) -> tuple[str, ...]:
     """The values of a list as it is typed, `"drama, comedia"` -> `("drama", "comedia")`.
 
     Raises:
-        InputError: in Spanish, when one is empty.
+        InputError: when one is empty, or when they are more than `most`.
     """
+    check_count(text.count(",") + 1, name, most)
     values = tuple(value.strip() for value in text.split(","))
     if not all(values):
         raise InputError(said("asking.parameter.empty_value", name=name))
     return values
 
 
+def check_count(count: int, name: str, most: int) -> None:
+    """Refuse a list that is too long."""
+    if count > most:
+        raise InputError(said("asking.parameter.too_many", name=name, n=str(count), most=str(most)))
+
+
 def listed_ids(values: Sequence[str], name: str) -> tuple[int, ...]:
     """The ids of films that values write.
 
     Raises:
-        InputError: in Spanish, when one is none, or when they are too many.
+        InputError: when one is none, or when they are too many.
     """
-    if len(values) > MAX_EXCLUDED:
-        raise InputError(said("asking.parameter.too_many", name=name, n=str(len(values)), most=str(MAX_EXCLUDED)))
+    check_count(len(values), name, MAX_EXCLUDED)
     for value in values:
         if not (value.isascii() and value.isdigit() and 0 < int(value[:20]) <= _LARGEST_ID):
             raise InputError(said("films.error.no_id", name=name, value=value[:40]))
@@ -99,7 +110,7 @@ class _Names:
 
     def near(self, text: str) -> list[str]:
         """Names like the text, or else the most frequent ones."""
-        near = [self._written[key] for key in get_close_matches(normalize(text), self._written, _SUGGESTED)]
+        near = [self._written[key] for key in get_close_matches(normalize(text[:_LONGEST]), self._written, _SUGGESTED)]
         return near or list(self._written.values())[:_SUGGESTED]
 
 
@@ -111,9 +122,10 @@ class Attributes:
         arrays: `languages` (films,) int32, -1 where unknown; `genres` (films, genres) bool.
         languages: Codes of the languages, most frequent first.
         genres: Names of the genres, most frequent first.
+        keywords: The rows of each keyword.
     """
 
-    def __init__(self, films: Arrays, arrays: Arrays, languages: Texts, genres: Texts) -> None:
+    def __init__(self, films: Arrays, arrays: Arrays, languages: Texts, genres: Texts, keywords: KeyTable) -> None:
         self._ids = films["ids"]
         self._years = films["years"]
         self._votes = films["votes"]
@@ -122,6 +134,7 @@ class Attributes:
         self._genres = arrays["genres"]
         self._language_names = _Names(languages, {})
         self._genre_names = _Names(genres, SPANISH_GENRES)
+        self._keywords = keywords
 
     def allowed(self, filters: Filters) -> np.ndarray:
         """Which films the filters let through: (films,) bool, the caller's own to change."""
@@ -137,6 +150,8 @@ class Attributes:
             allowed &= self._of_any(filters.genres)
         if filters.without_genres:
             allowed &= ~self._of_any(filters.without_genres)
+        for keyword in filters.without_keywords:
+            allowed[self._of_keyword(keyword)] = False
         if filters.excluded:
             allowed[self._rows(filters.excluded)] = False
         return allowed
@@ -144,6 +159,15 @@ class Attributes:
     def _of_any(self, genres: Sequence[str]) -> np.ndarray:
         """The films of one of these genres or more."""
         return np.asarray(self._genres[:, [self._genre(text) for text in genres]].any(axis=1))
+
+    def _of_keyword(self, text: str) -> list[int]:
+        """The rows of the films that have a keyword."""
+        key = normalize(check_query(text))
+        rows = self._keywords.rows(key)
+        if not rows:
+            near = self._keywords.near(key, _SUGGESTED)
+            raise InputError(said("films.error.no_keyword", text=text[:_LONGEST], near=near), near)
+        return rows
 
     def _rows(self, ids: Sequence[int]) -> np.ndarray:
         """The rows of those ids that the catalog has."""
@@ -155,14 +179,14 @@ class Attributes:
         code = self._language_names.code(text)
         if code is None:
             near = self._language_names.near(text)
-            raise InputError(said("films.error.no_language", text=text[:40], near=near), near)
+            raise InputError(said("films.error.no_language", text=text[:_LONGEST], near=near), near)
         return code
 
     def _genre(self, text: str) -> int:
         code = self._genre_names.code(text)
         if code is None:
             near = self._genre_names.near(text)
-            raise InputError(said("films.error.no_genre", text=text[:40], near=near), near)
+            raise InputError(said("films.error.no_genre", text=text[:_LONGEST], near=near), near)
         return code
 
 
