@@ -335,6 +335,7 @@ def test_a_recommendation_holds_n_other_films_most_similar_first(sample_api, met
         ({"genero": "drama,"}, "valor vacío"),
         ({"genero": ",".join(["drama"] * 51)}, "hasta 50"),
         ({"sin_palabra_clave": "olive grov"}, "«olive grov»"),
+        ({"para_adultos": "sí"}, "para_adultos"),
         ({"excluir": "1,dos"}, "«dos»"),
         ({"excluir": ",".join(["1"] * 1001)}, "hasta 1000"),
         ({"diversidad": "1.01"}, "de 0 a 1"),
@@ -369,6 +370,26 @@ def test_every_filter_holds_for_every_film_of_a_full_list(sample_api):
         assert film["votos"] >= 5
         assert 60 <= film["duracion_minutos"] <= 120
         assert not {"olive grove", "police"} & set(film["palabras_clave"])
+
+
+def test_films_for_adults_come_in_lists_where_they_are_asked_for_and_by_name_always(sample_api):
+    query = {"n": 50, "orden": "titulo"}
+
+    def listed(**more):
+        total = answer(sample_api, "/peliculas", **more)["cantidad"]
+        pages = [answer(sample_api, "/peliculas", **query, **more, desde=at) for at in range(0, total, 50)]
+        return [film for page in pages for film in page["peliculas"]]
+
+    suitable = {film["id"] for film in listed()}
+    adult, *others = [film for film in listed(para_adultos="true") if film["id"] not in suitable]
+    assert others
+    for route in ("/recomendacion/Press", "/recomendacion/usuario/nobody"):
+        year = {"anio_min": adult["anio"], "anio_max": adult["anio"], "n": 50}
+        everything = [film["id"] for film in answer(sample_api, route, **year, para_adultos="true")["detalle"]]
+        assert adult["id"] in everything
+        rest = [film["id"] for film in answer(sample_api, route, **year)["detalle"]]
+        assert rest == [one for one in everything if one in suitable]
+    assert answer(sample_api, "/score_titulo", adult["titulo"], id=adult["id"])["id"] == adult["id"]
 
 
 def test_a_parameter_of_values_may_also_be_repeated(sample_api):

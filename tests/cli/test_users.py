@@ -6,6 +6,8 @@ from functools import partial
 
 import pytest
 
+from almazara.movies.similar.attributes import NO_FILTERS
+
 
 @pytest.fixture
 def run(sample_home, tmp_path, monkeypatch, run):
@@ -64,6 +66,15 @@ def test_a_list_for_a_user_takes_every_filter(run):
         assert "Drama" not in film["generos"]
         assert film["votos"] >= 5
         assert not {"police", "thief"} & set(film["palabras_clave"])
+
+
+def test_a_list_has_films_for_adults_where_they_are_asked_for(run, sample_films):
+    parts = sample_films._parts
+    film, _, year = parts.catalog.facts(parts.similar.ranking.allowed(NO_FILTERS, ()).argmin())
+    command = ["recommend-for", "nobody", "-n", 50, "--json", "--anio-min", year, "--anio-max", year]
+    for more, found in (([], False), (["--para-adultos"], True)):
+        listed = json.loads(run(*command, *more)[1])["detalle"]
+        assert (film in [one["id"] for one in listed]) is found
 
 
 def test_deleting_asks_first(run, monkeypatch):

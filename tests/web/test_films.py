@@ -212,6 +212,16 @@ def test_films_of_some_length_alone_are_listed(sample_api, asked):
         assert 80 <= sample_api.get(node.attributes["href"]).json()["duracion_minutos"] <= 90
 
 
+def test_films_for_adults_are_in_the_catalog_where_the_box_is_ticked(sample_api):
+    said = []
+    for asked in ({}, {"para_adultos": "true"}):
+        page = read(sample_api, "/peliculas", orden="titulo", **asked)
+        boxes = page.css("input[name=para_adultos]")
+        assert ["checked" in box.attributes for box in boxes] == [False, bool(asked)]
+        said.append(page.css_first("#catalogo ~ p").text())
+    assert said[0] != said[1]
+
+
 @pytest.mark.parametrize("asked", [{}, {"gusta": "Gone with the Olive"}])
 def test_films_with_a_keyword_are_left_out(sample_api, asked):
     asked |= {"sin_palabra_clave": "Friendship, police,"}

@@ -9,6 +9,7 @@ from almazara.api.routes import (
     PathText,
     PlainRouter,
     choice,
+    flag,
     number,
     send,
     share,
@@ -92,6 +93,7 @@ WITHOUT_GENRES: Final = values("sin_genero", "Ninguno de estos géneros.", _GENR
 WITHOUT_KEYWORDS: Final = values(
     "sin_palabra_clave", "Ninguna de estas palabras clave del catálogo.", r"[^,\x00-\x1f\x7f-\x9f]{1,200}", "war,prison"
 )
+ADULT: Final = flag("para_adultos", "Si pueden venir películas para adultos.")
 VOTES_MIN: Final = number("votos_min", "Solo películas con al menos estos votos.", 0, MOST_VOTES, 0)
 EXCLUDED: Final = values(
     "excluir",
@@ -116,17 +118,7 @@ FILTERS: Final = (
     GENRES,
     WITHOUT_GENRES,
     WITHOUT_KEYWORDS,
-    VOTES_MIN,
-    EXCLUDED,
-)
-    YEAR_MIN,
-    YEAR_MAX,
-    RUNTIME_MIN,
-    RUNTIME_MAX,
-    LANGUAGES,
-    GENRES,
-    WITHOUT_GENRES,
-    WITHOUT_KEYWORDS,
+    ADULT,
     VOTES_MIN,
     EXCLUDED,
 )
@@ -239,6 +231,7 @@ def read_filters(request: Request) -> Filters:
         genres=GENRES.read(request),
         without_genres=WITHOUT_GENRES.read(request),
         without_keywords=WITHOUT_KEYWORDS.read(request),
+        adult=ADULT.read(request),
         votes_min=VOTES_MIN.read(request),
         excluded=listed_ids(EXCLUDED.read(request), EXCLUDED.name),
     )

@@ -81,6 +81,7 @@ class Profile(BaseModel):
     genero: _Names = []
     sin_genero: _Names = []
     sin_palabra_clave: _Names = []
+    para_adultos: bool = False
     votos_min: Annotated[int, Field(ge=0, le=MOST_VOTES)] = 0
     excluir: Annotated[list[int], Field(max_length=MAX_EXCLUDED)] = []
 
@@ -95,6 +96,7 @@ class Profile(BaseModel):
             genres=tuple(self.genero),
             without_genres=tuple(self.sin_genero),
             without_keywords=tuple(self.sin_palabra_clave),
+            adult=self.para_adultos,
             votes_min=self.votos_min,
             excluded=tuple(self.excluir),
         )

@@ -29,6 +29,7 @@ def filters_of(
     without_keywords: Annotated[
         str, typer.Option("--sin-palabra-clave", help="None of these keywords of the catalog: war,prison")
     ] = "",
+    adult: Annotated[bool, typer.Option("--para-adultos", help="Also films for adults.")] = False,
     votes_min: Annotated[int, typer.Option("--votos-min", help="Least number of votes.")] = 0,
     excluded: Annotated[str, typer.Option("--excluir", help="Ids of films not wanted: 862,863")] = "",
 ) -> Filters:
@@ -47,6 +48,7 @@ def filters_of(
         genres=several(genres, "genero"),
         without_genres=several(without_genres, "sin_genero"),
         without_keywords=several(without_keywords, "sin_palabra_clave"),
+        adult=adult,
         votes_min=votes_min,
         excluded=listed_ids(several(excluded, "excluir", MAX_EXCLUDED), "excluir"),
     )

@@ -6,6 +6,7 @@ from typing import Final
 from starlette.datastructures import QueryParams
 
 from almazara.api.movies import (
+    ADULT,
     GENRES,
     MINUTES,
     RUNTIME_MAX,
@@ -46,6 +47,7 @@ def read_filters(params: QueryParams) -> Filters:
         runtime_max=whole(RUNTIME_MAX, *MINUTES),
         genres=tuple(typed(params, GENRES.name)),
         without_genres=tuple(typed(params, WITHOUT_GENRES.name)),
+        adult=params.get(ADULT.name) == "true",
         without_keywords=tuple(word.strip() for word in keywords.split(",") if word.strip()),
     )
 

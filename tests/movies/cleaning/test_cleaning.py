@@ -253,6 +253,15 @@ def test_a_film_without_any_title_is_dropped():
     assert report(cleaned({}, {"id": "2", "title": "", "original_title": ""}))["dropped"] == {"no_title": 1}
 
 
+@pytest.mark.parametrize(
+    ("text", "adult"), [("True", True), ("true", True), ("1", True), ("False", False), ("0", False), ("", None)]
+)
+def test_whether_a_film_is_for_adults_is_kept_apart_from_it(text, adult):
+    tables = cleaned({"adult": text}).tables
+    assert tables[s.FILM_KEYS]["adult"].to_list() == [adult]
+    assert "adult" not in tables[s.FILMS].columns
+
+
 def test_tmdb_5000_is_read_with_json_cells_and_keywords_among_the_films():
     columns = ("adult", "belongs_to_collection", "imdb_id", "video", "poster_path")
     row = {name: text for name, text in FILM.items() if name not in columns}

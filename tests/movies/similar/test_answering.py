@@ -54,12 +54,27 @@ def test_films_with_a_keyword_in_any_spelling_are_left_out(sample_films, tables)
     words = tables["keywords"].group_by("film_id").agg("keyword")
     with_one = words.filter(pl.col("keyword").list.set_intersection(["olive grove", "police"]).list.len() > 0)
     allowed = sample_films._parts.similar.ranking.allowed(Filters(without_keywords=("Olive-Grove", " POLICE")), ())
-    assert set(tables["films"]["id"].filter(allowed)) == set(tables["films"]["id"]) - set(with_one["film_id"])
+    suitable = set(tables["films"]["id"].filter(~adults(tables)))
+    assert set(tables["films"]["id"].filter(allowed)) == suitable - set(with_one["film_id"])
+
+
+def test_films_for_adults_come_only_where_they_are_asked_for(sample_films, tables):
+    flags = adults(tables)
+    assert 0 < flags.sum() < 10
+    allowed = sample_films._parts.similar.ranking.allowed
+    assert (allowed(Filters(), ()) == ~flags).all()
+    assert allowed(Filters(adult=True), ()).all()
+    assert sample_films.explored.selected(Filters()).size == len(flags)
 
 
 @pytest.fixture(scope="module")
 def similar(sample_films):
     return sample_films._parts.similar
+
+
+def adults(tables):
+    """Which films are for adults, in order of row."""
+    return tables["film_keys"]["adult"].fill_null(value=False).to_numpy()
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -68,8 +83,9 @@ def test_a_filter_leaves_films_out_and_changes_no_order(similar, tables, method,
     filters, passing = FILTERS[name]
     allowed = tables["films"].select(passing.fill_null(value=False)).to_series().to_numpy()
     films, select = len(allowed), similar.ranking.similar
+    allowed &= ~adults(tables)
     for row in ROWS:
-        ranked = select(similar.methods[method], row, films).rows
+        ranked = select(similar.methods[method], row, films, Filters(adult=True)).rows
         assert len(ranked) == films - 1
         for n in (3, films):
             found = select(similar.methods[method], row, n, filters)

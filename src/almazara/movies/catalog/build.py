@@ -77,7 +77,7 @@ def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> Groups:
         "original_keys": pack_keys(_rows_by_key(original[s.ORIGINAL_TITLE], votes)),
         "releases": _releases(films[s.RELEASE_DATE]),
         "orders": build_orders(films),
-        **_attributes(films),
+        **_attributes(original),
         "twins": {"labels": twins(original)},
     }
 
@@ -93,6 +93,7 @@ def _attributes(films: pl.DataFrame) -> Groups:
             "languages": _codes(films[s.ORIGINAL_LANGUAGE], language_names),
             "genres": flags,
             "first_genres": _codes(films[s.GENRES].list.first().alias(_GENRE), genre_names),
+            "adult": films[s.ADULT].fill_null(value=False).to_numpy(),
             "by_votes": np.argsort(-films[s.VOTE_COUNT].to_numpy(), kind="stable").astype(np.int32),
         },
         "genre_names": pack_texts(genre_names),

@@ -24,7 +24,7 @@ _MAY_BE_NULL: Final[Mapping[str, tuple[str, ...]]] = {
         s.VOTE_AVERAGE,
         s.COLLECTION,
     ),
-    s.FILM_KEYS: (s.IMDB_ID, s.ORIGINAL_TITLE),
+    s.FILM_KEYS: (s.IMDB_ID, s.ORIGINAL_TITLE, s.ADULT),
     s.COUNTRIES: ("country",),
     s.LANGUAGES: ("language",),
     s.CAST: (s.PERSON_ID, "character", "order"),

@@ -17,7 +17,7 @@ REQUIRED: Final = (s.ID, s.TITLE, s.RELEASE_DATE, *_MEASURES, "genres")
 # One of the two forms, or a cut of one, lacks some of these; the clean columns are then null.
 _OPTIONAL_TEXTS: Final = (s.IMDB_ID, s.ORIGINAL_LANGUAGE, s.ORIGINAL_TITLE, s.OVERVIEW, "runtime", "status", "tagline")
 _OPTIONAL_NESTED: Final = ("belongs_to_collection", "production_companies", "production_countries", "spoken_languages")
-_FLAGS: Final = ("adult", "video")
+_FLAGS: Final = (s.ADULT, "video")
 _NESTED: Final = ("genres", *_OPTIONAL_NESTED, "keywords")
 # A row of which this many fields are not of their kind is another row's tail, not a row with bad values.
 _SHIFTED: Final = 3
@@ -33,7 +33,7 @@ PLAUSIBLE_MONEY: Final = (1_000, 10**10)
 def judge(raw: RawFile) -> pl.DataFrame:
     """The rows as tidy text with their `id` as a number and a verdict: null where the row is kept."""
     _require(raw, REQUIRED)
-    optional = (*_OPTIONAL_TEXTS, *_OPTIONAL_NESTED)
+    optional = (*_OPTIONAL_TEXTS, *_OPTIONAL_NESTED, s.ADULT)
     absent = [pl.lit(None, pl.String).alias(column) for column in optional if column not in raw.frame.columns]
     plain = [tidy(column) for column in raw.frame.columns if column != ROW and column not in _NESTED]
     rows = raw.frame.with_columns(plain).with_columns(absent)
@@ -144,6 +144,8 @@ def _doubtful(amount: pl.Expr) -> pl.Expr:
 
 
 def film_keys(kept: pl.DataFrame) -> pl.DataFrame:
-    """What joins ratings to films and finds a film by its own-language title."""
+    """What joins ratings to films, finds a film by its own-language title and tells whether it is for adults."""
     imdb_id = pl.when(pl.col(s.IMDB_ID).str.contains(r"^tt\d+$")).then(s.IMDB_ID)
-    return kept.select(pl.col(s.ID).alias(s.FILM_ID), imdb_id.alias(s.IMDB_ID), s.ORIGINAL_TITLE)
+    flag = pl.col(s.ADULT).str.to_lowercase()
+    adult = pl.when(flag.is_in(["true", "1"])).then(True).when(flag.is_in(["false", "0"])).then(False)
+    return kept.select(pl.col(s.ID).alias(s.FILM_ID), imdb_id.alias(s.IMDB_ID), s.ORIGINAL_TITLE, adult.alias(s.ADULT))

@@ -24,6 +24,7 @@ NAME: Final = "name"
 TITLE: Final = "title"
 ORIGINAL_TITLE: Final = "original_title"
 IMDB_ID: Final = "imdb_id"
+ADULT: Final = "adult"
 OVERVIEW: Final = "overview"
 RELEASE_DATE: Final = "release_date"
 RELEASE_YEAR: Final = "release_year"
@@ -66,8 +67,8 @@ SCHEMAS: Final[dict[str, dict[str, pl.DataType | type[pl.DataType]]]] = {
         GENRES: pl.List(pl.String),
         DIRECTORS: pl.List(pl.String),
     },
-    # Kept apart, only to join ratings and to find a film by its own-language title.
-    FILM_KEYS: {FILM_ID: pl.Int64, IMDB_ID: pl.String, ORIGINAL_TITLE: pl.String},
+    # Kept apart, only to join ratings, to find a film by its own-language title, and to leave films for adults out.
+    FILM_KEYS: {FILM_ID: pl.Int64, IMDB_ID: pl.String, ORIGINAL_TITLE: pl.String, ADULT: pl.Boolean},
     GENRES: {FILM_ID: pl.Int64, "genre_id": pl.Int64, "genre": pl.String},
     COMPANIES: {FILM_ID: pl.Int64, "company_id": pl.Int64, "company": pl.String},
     COUNTRIES: {FILM_ID: pl.Int64, "iso_3166_1": pl.String, "country": pl.String},

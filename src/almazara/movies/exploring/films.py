@@ -1,7 +1,7 @@
 """The films as the exploration counts them: columns by film, and the part of them that filters let through."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -100,12 +100,12 @@ class Films:
         return [10 * one for one in np.flatnonzero(np.bincount(self.years // 10)).tolist()]
 
     def selected(self, filters: Filters) -> "Selection":
-        """The films that filters let through.
+        """The films that filters let through, those for adults among them.
 
         Raises:
             InputError: for filters that cannot be meant, such as an unknown genre.
         """
-        return Selection(self, self._attributes.allowed(filters))
+        return Selection(self, self._attributes.allowed(replace(filters, adult=True)))
 
 
 class Named(NamedTuple):

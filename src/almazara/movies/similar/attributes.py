@@ -1,4 +1,4 @@
-"""What lists of films can be narrowed down by: year, runtime, language, genre, keyword, votes, and films not wanted again."""
+"""What lists of films can be narrowed down by: what films are, and which of them are not wanted again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _LONGEST: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What every film of a list must be; the default lets all films through.
+    """What every film of a list must be; the default lets all films through but those for adults.
 
     Attributes:
         languages: Codes of original languages (ISO 639-1), of which a film must have one.
@@ -30,6 +30,7 @@ class Filters:
         excluded: Ids of films that must not come; unknown ones exclude nothing.
         without_genres: Names of genres of which a film must have none.
         without_keywords: Keywords of which a film must have none, in any spelling.
+        adult: Whether films for adults may come.
         runtime_min: Minutes that a film must last; where its runtime is not known it does not pass, nor with
             `runtime_max`.
     """
@@ -44,6 +45,7 @@ class Filters:
     without_keywords: tuple[str, ...] = ()
     runtime_min: int | None = None
     runtime_max: int | None = None
+    adult: bool = False
 
 
 NO_FILTERS: Final = Filters()
@@ -119,7 +121,8 @@ class Attributes:
 
     Args:
         films: `ids`, `years`, `votes` and `runtimes` of the catalog.
-        arrays: `languages` (films,) int32, -1 where unknown; `genres` (films, genres) bool.
+        arrays: `languages` (films,) int32, -1 where unknown; `genres` (films, genres) bool;
+            `adult` (films,) bool.
         languages: Codes of the languages, most frequent first.
         genres: Names of the genres, most frequent first.
         keywords: The rows of each keyword.
@@ -132,6 +135,7 @@ class Attributes:
         self._runtimes = films["runtimes"]
         self._languages = arrays["languages"]
         self._genres = arrays["genres"]
+        self._adult = arrays["adult"]
         self._language_names = _Names(languages, {})
         self._genre_names = _Names(genres, SPANISH_GENRES)
         self._keywords = keywords
@@ -142,6 +146,8 @@ class Attributes:
         shortest, longest = filters.runtime_min, filters.runtime_max
         if shortest is not None or longest is not None:
             allowed &= (self._runtimes > 0) & _within(self._runtimes, "duracion", shortest, longest)
+        if not filters.adult:
+            allowed &= ~self._adult
         if filters.votes_min:
             allowed &= self._votes >= filters.votes_min
         if filters.languages:
