@@ -392,6 +392,37 @@ def test_films_for_adults_come_in_lists_where_they_are_asked_for_and_by_name_alw
     assert answer(sample_api, "/score_titulo", adult["titulo"], id=adult["id"])["id"] == adult["id"]
 
 
+def test_several_films_are_answered_at_once(sample_api):
+    asked = ["Press", 900007, "gone with the OLIVE"]
+    found = sample_api.post("/recomendacion", json={"peliculas": asked, "n": 3, "metodo": "contenido"})
+    assert found.status_code == 200, found.text
+    lists, query = found.json()["listas"], {"n": 3, "metodo": "contenido"}
+    assert lists == [answer(sample_api, "/recomendacion", one["titulo"], id=one["id"], **query) for one in lists]
+    assert [one["titulo"] for one in lists[::2]] == ["Press", "Gone with the Olive"]
+    assert lists[1]["id"] == 900007
+    films = sample_api.post("/peliculas?lengua=en", json={"peliculas": [*asked, "No Such Film", 7]}).json()
+    assert films["faltan"] == ["No Such Film", "7"]
+    assert films["peliculas"] == [
+        answer(sample_api, f"/peliculas/{one['id']}", lengua="en") for one in found.json()["listas"]
+    ]
+    assert films["mensaje"] == "3 films of the catalog. The catalog does not have: No Such Film, 7."
+
+
+@pytest.mark.parametrize(("path", "most"), [("/recomendacion", 50), ("/peliculas", 100)])
+def test_several_films_have_a_limit(sample_api, path, most):
+    assert sample_api.post(path, json={"peliculas": [900007] * most}).status_code == 200
+    too_many = refusal(sample_api.post(path, json={"peliculas": [900007] * (most + 1)}), 422)
+    assert f"peliculas admite hasta {most} elementos" in too_many["detail"]
+
+
+def test_films_of_several_that_are_not_found_are_named(sample_api):
+    body = {"peliculas": ["Press", "Pres of Oil", 7]}
+    problem = refusal(sample_api.post("/recomendacion", json=body), 404)
+    assert "«Pres of Oil», id 7" in problem["detail"]
+    wrong = {"peliculas": ["Press"], "metodo": "magia"}
+    assert "colaborativo o puntuacion" in refusal(sample_api.post("/recomendacion", json=wrong), 422)["detail"]
+
+
 def test_a_parameter_of_values_may_also_be_repeated(sample_api):
     repeated = sample_api.get("/recomendacion/Gone with the Olive?genero=war&genero=western&n=20").json()
     assert repeated == answer(sample_api, "/recomendacion", "Gone with the Olive", genero="war,western", n=20)

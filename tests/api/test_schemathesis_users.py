@@ -19,6 +19,8 @@ KEY = "a-key-for-schemathesis"
 BEYOND_A_SCHEMA = {
     "POST /eventos",
     "POST /recomendacion/perfil",
+    "POST /recomendacion/grupo",
+    "POST /recomendacion/usuario/{usuario}",
     "GET /recomendacion/grupo",
     "GET /recomendacion/usuario/{usuario}",
 }

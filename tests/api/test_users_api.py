@@ -290,12 +290,54 @@ def test_of_films_of_one_title_the_most_voted_is_taken_and_the_others_are_named(
         ({"gustan": [True]}, "gustan"),
         ({"n": 0}, "como mínimo 1"),
         ({"stars": 1}, "stars no existe"),
+        ({"vistas": 1}, "vistas debe ser true o false"),
+        ({"genero": "drama"}, "genero debe ser una lista"),
         ({"gustan": ["\x00"]}, "caracteres de control"),
         ({"idioma": ["xx"]}, "idioma"),
     ],
 )
 def test_a_list_that_cannot_be_is_refused(api, change, said):
     assert said in refused(api.post("/recomendacion/perfil", json={"gustan": ["Press"], **change}), 422)["detail"]
+
+
+def test_what_is_asked_in_a_body_is_answered_as_in_the_address(api, user, popular):
+    send(api, event(user, popular[0]), event(user, popular[1], "no_me_gusta"))
+    asked = {"n": 7, "vistas": True, "anio_min": 1980, "duracion_max": 120, "votos_min": 5, "diversidad": 0.3}
+    several = {"genero": "drama,comedia", "sin_genero": "war", "idioma": "en,es", "sin_palabra_clave": "police,thief"}
+    ids_of = {"solo": ",".join(map(str, popular)), "excluir": f"{popular[2]},{popular[3]}", "para_adultos": "true"}
+    body = asked | {name: text.split(",") for name, text in several.items()}
+    body |= {"solo": popular, "excluir": popular[2:4], "para_adultos": True}
+    query = {name: str(value).lower() for name, value in asked.items()} | several | ids_of
+    for path, more, users in (
+        (f"/recomendacion/usuario/{user}", {}, {}),
+        ("/recomendacion/grupo", {"usuarios": [user, "nobody"]}, {"usuarios": f"{user},nobody"}),
+    ):
+        found = api.post(path, json=body | more).json()
+        assert found == api.get(path, params=query | users).json()
+        assert found["detalle"]
+
+
+def test_only_owned_films_come_and_thousands_can_be_left_out(api, popular):
+    unknown = list(range(10**6, 10**6 + 19_000))
+    path = "/recomendacion/usuario/nobody"
+    assert ids(api.post(path, json={"solo": [*unknown, *popular[5:8]]})) == popular[5:8]
+    assert ids(api.post(path, json={"excluir": [*unknown, *popular[:40]]})) == popular[40:]
+    assert ids(api.post("/recomendacion/perfil", json={"gustan": ["Press"], "solo": [*unknown, popular[9]]})) == [
+        popular[9]
+    ]
+
+
+@pytest.mark.parametrize("path", ["/recomendacion/usuario/nobody", "/recomendacion/perfil", "/recomendacion"])
+def test_lists_of_ids_have_a_limit_and_so_has_a_body(api, path):
+    more = {"/recomendacion/perfil": {"gustan": ["Press"]}, "/recomendacion": {"peliculas": ["Press"]}}.get(path, {})
+    for name in ("solo", "excluir"):
+        assert api.post(path, json={name: list(range(1, 20_001)), **more}).status_code == 200
+        too_many = api.post(path, json={name: list(range(1, 20_002)), **more})
+        assert f"{name} admite hasta 20000" in refused(too_many, 422)["detail"]
+        for wrong in (0, -1, 10**30, "x", "862", True):
+            assert name in refused(api.post(path, json={name: [wrong], **more}), 422)["detail"]
+    assert "solo necesita al menos 1" in refused(api.post(path, json={"solo": [], **more}), 422)["detail"]
+    assert "512 KB" in refused(api.post(path, content=b" " * (513 * 1024)), 413)["detail"]
 
 
 def test_a_film_cannot_be_liked_and_disliked_at_once(api, popular):

@@ -68,6 +68,14 @@ def test_a_list_for_a_user_takes_every_filter(run):
         assert not {"police", "thief"} & set(film["palabras_clave"])
 
 
+def test_owned_films_alone_come_from_a_file(run, tmp_path):
+    everything = [one["id"] for one in json.loads(run("recommend-for", "nobody", "-n", 50, "--json")[1])["detalle"]]
+    (tmp_path / "owned.txt").write_text("\n".join(map(str, [*range(10**6, 10**6 + 2000), *everything[10:20]])))
+    options = ["--solo", f"@{tmp_path / 'owned.txt'}", "--excluir", f"{everything[11]},{everything[13]}"]
+    found = json.loads(run("recommend-for", "nobody", "-n", 50, "--json", *options)[1])["detalle"]
+    assert [one["id"] for one in found] == [everything[10], everything[12], *everything[14:20]]
+
+
 def test_a_list_has_films_for_adults_where_they_are_asked_for(run, sample_films):
     parts = sample_films._parts
     film, _, year = parts.catalog.facts(parts.similar.ranking.allowed(NO_FILTERS, ()).argmin())
@@ -92,6 +100,8 @@ def test_several_users_are_a_group(run):
     [
         (["recommend-for", "a b"], "El usuario debe ser"),
         (["recommend-for", "ana", "-n", "0"], "n es 0"),
+        (["recommend-for", "ana", "--solo", "@nowhere.txt"], "The file nowhere.txt cannot be read"),
+        (["recommend-for", "ana", "--solo", "1,x"], "«x»"),
         (["recommend-for", "ana", "ana"], "Un grupo tiene de 2"),
         (["events", "import", "nowhere.zip", "--user", "ana", "--from", "imdb"], "There is no file nowhere.zip"),
     ],

@@ -14,6 +14,7 @@ from almazara.api import (
     alerts,
     documentation,
     errors,
+    film_lists,
     film_models,
     forecasts,
     health,
@@ -79,7 +80,7 @@ def create_api(
     app.state.guard = WriteGuard(settings.api_keys, settings.writes_per_minute)
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
-    films = (users.lists, movies.router, users.router, film_models.router)
+    films = (film_lists.router, users.lists, movies.router, users.router, film_models.router)
     of_prices = (prices, overview, forecasts, alerts, reader)
     for router in (*films, *(module.router for module in of_prices), health.router):
         app.include_router(router)

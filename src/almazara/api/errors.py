@@ -38,6 +38,11 @@ _TITLES: Final = {
 _RULES: Final = {
     "missing": "falta",
     "int_parsing": "debe ser un número entero",
+    "int_type": "debe ser un número entero",
+    "float_type": "debe ser un número",
+    "bool_type": "debe ser true o false",
+    "string_type": "debe ser un texto",
+    "list_type": "debe ser una lista",
     "int_from_float": "debe ser un número entero",
     "int_parsing_size": "es un número demasiado grande",
     "greater_than_equal": "debe ser como mínimo {ge}",

@@ -25,7 +25,7 @@ from almazara.movies.catalog.cleaning_answers import CleaningAnswer, QuarantineA
 from almazara.movies.catalog.titles import check_query
 from almazara.movies.service import MovieService
 from almazara.movies.similar.answering import DEFAULT_METHOD, MAX_BESIDE, METHODS, MethodsAnswer, RecommendationAnswer
-from almazara.movies.similar.attributes import MAX_EXCLUDED, SPANISH_GENRES, Filters, listed_ids
+from almazara.movies.similar.attributes import MAX_IN_ADDRESS, SPANISH_GENRES, Filters, listed_ids
 from almazara.movies.similar.ranking import MAX_SIMILAR
 from almazara.movies.users.events import LARGEST_ID
 from almazara.words.numbers import Language
@@ -100,7 +100,10 @@ EXCLUDED: Final = values(
     "Ids de películas que no se quieren.",
     "[1-9][0-9]{0,17}",
     "900007,900013",
-    most=MAX_EXCLUDED,
+    most=MAX_IN_ADDRESS,
+)
+ONLY: Final = values(
+    "solo", "Ids de las únicas películas que pueden venir.", "[1-9][0-9]{0,17}", "900007,900013", most=MAX_IN_ADDRESS
 )
 LANGUAGE: Final = choice("lengua", "En qué lengua se dicen mensaje y motivos.", Language, Language.ES)
 FILE: Final = text("fichero", "Solo las filas de este fichero.", None)
@@ -120,6 +123,7 @@ FILTERS: Final = (
     WITHOUT_KEYWORDS,
     ADULT,
     VOTES_MIN,
+    ONLY,
     EXCLUDED,
 )
 
@@ -233,6 +237,7 @@ def read_filters(request: Request) -> Filters:
         without_keywords=WITHOUT_KEYWORDS.read(request),
         adult=ADULT.read(request),
         votes_min=VOTES_MIN.read(request),
+        only=listed_ids(ONLY.read(request), ONLY.name),
         excluded=listed_ids(EXCLUDED.read(request), EXCLUDED.name),
     )
 

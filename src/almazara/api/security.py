@@ -23,8 +23,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from almazara.words.said import said
 
-LARGEST_BODY: Final = 64 * 1024
-LARGEST_BODIES: Final = {"/eventos": 512 * 1024}  # a thousand events
+_LARGEST_BODY: Final = 64 * 1024
+_LARGER_BODY: Final = 512 * 1024  # a thousand events, or the ids of a large library
+_LARGER_BODIES: Final = ("/eventos", "/recomendacion")
 KEY_HEADER: Final = "X-API-Key"
 _MINUTE: Final = 60.0
 _MOST_CALLERS: Final = 10_000
@@ -151,7 +152,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        largest = LARGEST_BODIES.get(scope["path"], LARGEST_BODY)
+        largest = _LARGER_BODY if scope["path"].startswith(_LARGER_BODIES) else _LARGEST_BODY
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced[:20]) > largest:
             refuse = scope["app"].exception_handlers[Refusal]

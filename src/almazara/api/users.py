@@ -5,28 +5,23 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from almazara.api.errors import PROBLEM_TYPE, Problem, declared
-from almazara.api.film_models import Lengua
-from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, MINUTES, MOST_VOTES, YEARS, read_filters
-from almazara.api.routes import PathText, PlainRouter, described, flag, reading, send, values, writing
+from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, read_filters
+from almazara.api.routes import PathText, PlainRouter, described, flag, send, values, writing
 from almazara.errors import InputError
-from almazara.movies.catalog.titles import LONGEST_QUERY
-from almazara.movies.similar.attributes import MAX_EXCLUDED, MAX_VALUES, Filters
-from almazara.movies.similar.ranking import MAX_SIMILAR
-from almazara.movies.users.answering import MAX_LISTED, MAX_MEMBERS, ListQuery
-from almazara.movies.users.answers import DeletedAnswer, EventsAnswer, GroupAnswer, ProfileAnswer, UserAnswer
+from almazara.movies.users.answering import MAX_MEMBERS, ListQuery
+from almazara.movies.users.answers import DeletedAnswer, EventsAnswer, GroupAnswer, UserAnswer
 from almazara.movies.users.events import KINDS, LARGEST_ID, MAX_EVENTS, MAX_RATING, MIN_RATING, USER_PATTERN, BatchError
 from almazara.movies.users.film_users import FilmUsers
-from almazara.words.numbers import Language
 from almazara.words.said import said
 
-_COUNT: Final = 10
+DEFAULT_COUNT: Final = 10
+"""Films of a list for users."""
 
 lists = PlainRouter("usuarios")
-_profiles = APIRouter(tags=["usuarios"], responses=declared(422, 503))
 router = APIRouter(tags=["usuarios"], responses=declared(422, 503))
 
 USER: Final = PathText("usuario", "Id del usuario.", "ana", {"type": "string", "pattern": f"^{USER_PATTERN}$"})
@@ -41,14 +36,6 @@ USERS: Final = values(
 SEEN: Final = flag("vistas", "Si pueden venir películas que ya conoce; las que no le gustan, nunca.")
 _LIST: Final = (COUNT, SEEN, DIVERSITY, *FILTERS, LANGUAGE)
 
-_Year = Annotated[int | None, Field(ge=YEARS[0], le=YEARS[1])]
-_Minutes = Annotated[int | None, Field(ge=MINUTES[0], le=MINUTES[1])]
-_Names = Annotated[list[str], Field(max_length=MAX_VALUES)]
-_Film = (
-    Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_QUERY)]
-    | Annotated[StrictInt, Field(ge=1, le=LARGEST_ID)]
-)
-
 
 class NewEvent(BaseModel):
     """What a user did with a film; the same `id` is the same event, however often it comes."""
@@ -61,46 +48,6 @@ class NewEvent(BaseModel):
     tipo: Annotated[str, Field(json_schema_extra={"enum": list(KINDS)}, examples=["valoracion"])]
     valor: Annotated[float | None, Field(ge=MIN_RATING, le=MAX_RATING, description="Solo con tipo valoracion.")] = None
     momento: Annotated[datetime | None, Field(description="ISO 8601 con zona horaria; ahora si no se dice.")] = None
-
-
-class Profile(BaseModel):
-    """Films that somebody likes, by title (`Título (1950)` picks the year) or id, and what is asked of the list."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    gustan: Annotated[list[_Film], Field(min_length=1, max_length=MAX_LISTED)]
-    no_gustan: Annotated[list[_Film], Field(max_length=MAX_LISTED)] = []
-    n: Annotated[int, Field(ge=1, le=MAX_SIMILAR)] = _COUNT
-    vistas: bool = False
-    diversidad: Annotated[float, Field(ge=0, le=1)] = 0.0
-    anio_min: _Year = None
-    anio_max: _Year = None
-    duracion_min: _Minutes = None
-    duracion_max: _Minutes = None
-    idioma: _Names = []
-    genero: _Names = []
-    sin_genero: _Names = []
-    sin_palabra_clave: _Names = []
-    para_adultos: bool = False
-    votos_min: Annotated[int, Field(ge=0, le=MOST_VOTES)] = 0
-    excluir: Annotated[list[int], Field(max_length=MAX_EXCLUDED)] = []
-
-    def query(self) -> ListQuery:
-        """What is asked of the list."""
-        filters = Filters(
-            year_min=self.anio_min,
-            year_max=self.anio_max,
-            runtime_min=self.duracion_min,
-            runtime_max=self.duracion_max,
-            languages=tuple(self.idioma),
-            genres=tuple(self.genero),
-            without_genres=tuple(self.sin_genero),
-            without_keywords=tuple(self.sin_palabra_clave),
-            adult=self.para_adultos,
-            votes_min=self.votos_min,
-            excluded=tuple(self.excluir),
-        )
-        return ListQuery(self.n, filters, self.vistas, self.diversidad)
 
 
 class EntryError(BaseModel):
@@ -127,14 +74,15 @@ _EVENTS_ERRORS: Final = {**declared(409, 413), 422: _WRONG_EVENTS}
 _EVENTS_SUMMARY: Final = "Guardar un evento, o una lista de ellos: todos o ninguno"
 
 
-def _users(request: Request) -> FilmUsers:
+def film_users(request: Request) -> FilmUsers:
+    """The users of the app."""
     users: FilmUsers = request.app.state.film_users
     return users
 
 
 def _query(request: Request) -> ListQuery:
     return ListQuery(
-        n=COUNT.read(request) or _COUNT,
+        n=COUNT.read(request) or DEFAULT_COUNT,
         filters=read_filters(request),
         seen=SEEN.read(request),
         diversity=DIVERSITY.read(request),
@@ -146,7 +94,7 @@ def _query(request: Request) -> ListQuery:
 )
 async def for_user(request: Request) -> Response:
     asked = USER.read(request), _query(request), LANGUAGE.read(request)
-    return send(await run_in_threadpool(_users(request).recommend, *asked))
+    return send(await run_in_threadpool(film_users(request).recommend, *asked))
 
 
 @lists.question(
@@ -154,19 +102,7 @@ async def for_user(request: Request) -> Response:
 )
 async def for_group(request: Request) -> Response:
     asked = USERS.read(request), _query(request), LANGUAGE.read(request)
-    return send(await run_in_threadpool(_users(request).recommend_together, *asked))
-
-
-@_profiles.post(
-    "/recomendacion/perfil",
-    **reading(ProfileAnswer, "Películas para una lista de películas que gustan; no guarda nada", 404, 413),
-)
-def for_profile(request: Request, profile: Profile, lengua: Lengua = Language.ES) -> Response:
-    return send(_users(request).answers().for_profile(profile.gustan, profile.no_gustan, profile.query(), lengua))
-
-
-# To stand before the route of titles, which takes whatever follows /recomendacion/.
-lists.include_router(_profiles)
+    return send(await run_in_threadpool(film_users(request).recommend_together, *asked))
 
 
 @router.post(
@@ -176,7 +112,7 @@ lists.include_router(_profiles)
 async def add_events(request: Request) -> Response:
     body = _decoded(await request.body())
     try:
-        return send(await run_in_threadpool(_users(request).add, body, LANGUAGE.read(request)))
+        return send(await run_in_threadpool(film_users(request).add, body, LANGUAGE.read(request)))
     except BatchError as error:
         errors = [EntryError(posicion=one.posicion, detalle=one.detalle) for one in error.problems]
         told = BatchProblem(title="Petición no válida", status=422, detail=str(error), errores=errors)
@@ -188,7 +124,7 @@ async def add_events(request: Request) -> Response:
     **writing(DeletedAnswer, 200, "Borrar todo lo que se guardó de un usuario", {}, **described(USER, LANGUAGE)),
 )
 async def delete_user(request: Request) -> Response:
-    return send(await run_in_threadpool(_users(request).delete, USER.read(request), LANGUAGE.read(request)))
+    return send(await run_in_threadpool(film_users(request).delete, USER.read(request), LANGUAGE.read(request)))
 
 
 def _decoded(body: bytes) -> object:

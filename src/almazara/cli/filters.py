@@ -5,9 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
+
+from almazara.errors import InputError
 
 if TYPE_CHECKING:
     from almazara.movies.similar.attributes import Filters
@@ -31,13 +34,18 @@ def filters_of(
     ] = "",
     adult: Annotated[bool, typer.Option("--para-adultos", help="Also films for adults.")] = False,
     votes_min: Annotated[int, typer.Option("--votos-min", help="Least number of votes.")] = 0,
-    excluded: Annotated[str, typer.Option("--excluir", help="Ids of films not wanted: 862,863")] = "",
+    only: Annotated[str, typer.Option("--solo", help="Ids of the only films that may come: 862,863 or @FILE")] = "",
+    excluded: Annotated[str, typer.Option("--excluir", help="Ids of films not wanted: 862,863 or @FILE")] = "",
 ) -> Filters:
     """What the options ask of every film of a list."""
-    from almazara.movies.similar.attributes import MAX_EXCLUDED, MAX_VALUES, Filters, listed, listed_ids
+    from almazara.movies.similar.attributes import MAX_SENT, MAX_VALUES, Filters, listed, listed_ids
 
     def several(text: str, name: str, most: int = MAX_VALUES) -> tuple[str, ...]:
         return listed(text, name, most) if text else ()
+
+    def ids(text: str, name: str) -> tuple[int, ...]:
+        typed = ",".join(_lines(Path(text[1:]))) if text.startswith("@") else text
+        return listed_ids(several(typed, name, MAX_SENT), name, MAX_SENT)
 
     return Filters(
         year_min=year_min,
@@ -50,8 +58,17 @@ def filters_of(
         without_keywords=several(without_keywords, "sin_palabra_clave"),
         adult=adult,
         votes_min=votes_min,
-        excluded=listed_ids(several(excluded, "excluir", MAX_EXCLUDED), "excluir"),
+        only=ids(only, "solo"),
+        excluded=ids(excluded, "excluir"),
     )
+
+
+def _lines(file: Path) -> list[str]:
+    """What stands in a file between commas, spaces and line breaks."""
+    try:
+        return file.read_text(encoding="utf-8").replace(",", " ").split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"The file {file} cannot be read: {error}.") from error
 
 
 def filtered(command: Callable[..., None]) -> Callable[..., None]:

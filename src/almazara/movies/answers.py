@@ -224,6 +224,15 @@ class FilmAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class FilmsAnswer:
+    """Several films in the order in which they were asked for; the catalog has none of `faltan`."""
+
+    peliculas: list[FilmAnswer]
+    faltan: list[str]
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListedFilm:
     """One film of the catalog; `retorno` is null where it is not known."""
 

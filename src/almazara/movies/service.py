@@ -26,15 +26,20 @@ from almazara.movies.similar.answering import (
     MethodsAnswer,
     Query,
     RecommendationAnswer,
+    SeveralAnswer,
     SimilarAnswers,
     SimilarList,
 )
-from almazara.movies.similar.attributes import NO_FILTERS, Filters
+from almazara.movies.similar.attributes import NO_FILTERS, Filters, check_count
 from almazara.movies.similar.ranking import check_n
 from almazara.movies.users.answering import UserAnswers
 from almazara.words.numbers import Language
 from almazara.words.said import Said, said
 
+MAX_NAMED: Final = 100
+"""Films that can be asked about at once."""
+MAX_TOGETHER: Final = 50
+"""Films whose similar ones can be asked for at once."""
 _REMEMBERED: Final = 512
 _NO_OTHERS: Final = b"[]}"
 """How a recommendation ends that was made without knowing which other films share the title."""
@@ -136,6 +141,17 @@ class MovieService:
         message = sentences.film(film.titulo, film.anio, film.directores, film.generos)
         return msgspec.json.encode(replace(film, mensaje=message.text(language)))
 
+    def films(self, asked: Sequence[str | int], language: Language = Language.ES) -> bytes:
+        """A FilmsAnswer as JSON about films given by title or id, at most 100; see `film`."""
+        check_count(len(asked), "peliculas", MAX_NAMED)
+        found = [self.users.find(one) for one in asked]
+        ids = [self._catalog.facts(one.row)[0] for one in found if one is not None]
+        missing = [str(one) for one, film in zip(asked, found, strict=True) if film is None]
+        films = [msgspec.Raw(self.film(film_id, language)) for film_id in ids]
+        lost = said("films.film.missing", named=missing) if missing else ""
+        message = said("films.film.several", n=len(films), lost=lost).text(language)
+        return msgspec.json.encode({"peliculas": films, "faltan": missing, "mensaje": message})
+
     def tags(self, film_id: int, kind: str) -> Sequence[Said | str]:
         """The countries or the language of a film, named for people; see `film`."""
         return tags_of(self.explored.tags[kind], self._row(film_id))
@@ -200,7 +216,26 @@ class MovieService:
         query = Query(n, method, filters, diversity)
         query.check()
         found = self._find(title, year, film_id)
-        similar = self._parts.similar.answer if filters.excluded else self._remembered_similar
+        return self._similar(found, query, language)
+
+    def recommend_each(
+        self, asked: Sequence[str | int], query: Query, language: Language = Language.ES
+    ) -> SeveralAnswer:
+        """The films most similar to each of several, given by title or id.
+
+        Raises:
+            NotFoundError: naming each title or id that the catalog does not have.
+            InputError: for a query that cannot be asked, or more than 50 films.
+        """
+        query.check()
+        check_count(len(asked), "peliculas", MAX_TOGETHER)
+        lists = [self._similar(found, query, language) for found in self.users.find_all(asked)]
+        return SeveralAnswer(lists, " ".join(one.mensaje for one in lists))
+
+    def _similar(self, found: Found, query: Query, language: Language) -> RecommendationAnswer:
+        # Lists of ids are as many as there are users: to remember answers to them would keep none of the others.
+        has_ids = query.filters.only or query.filters.excluded
+        similar = self._parts.similar.answer if has_ids else self._remembered_similar
         return replace(similar(found.row, query, language), otras=self._others(found))
 
     def similar_by_method(self, film_id: int, n: int = 5) -> dict[str, SimilarList]:

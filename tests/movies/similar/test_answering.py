@@ -58,6 +58,16 @@ def test_films_with_a_keyword_in_any_spelling_are_left_out(sample_films, tables)
     assert set(tables["films"]["id"].filter(allowed)) == suitable - set(with_one["film_id"])
 
 
+def test_a_list_has_owned_films_alone_in_the_order_of_all(sample_films):
+    title = "Gone with the Olive"
+    first = [film.id for film in sample_films.recommend(title, 50).detalle]
+    owned = Filters(only=(*first[::-7], 1, 2**62), excluded=(first[0],))
+    assert [film.id for film in sample_films.recommend(title, 50, filters=owned).detalle] == [
+        film for film in first[1:] if film in first[::-7]
+    ]
+    assert sample_films.recommend(title, 50, filters=Filters(only=(1,))).detalle == []
+
+
 def test_films_for_adults_come_only_where_they_are_asked_for(sample_films, tables):
     flags = adults(tables)
     assert 0 < flags.sum() < 10

@@ -77,6 +77,14 @@ class RecommendationAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class SeveralAnswer:
+    """The films similar to each of several, in the order in which these were asked for."""
+
+    listas: list[RecommendationAnswer]
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
 class MethodList:
     """The list of one method; `metodo` is another than the one `pedido` where that knows nothing of the film."""
 

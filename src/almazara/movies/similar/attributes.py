@@ -12,7 +12,10 @@ from almazara.movies.catalog.catalog import Arrays, KeyTable, Texts
 from almazara.movies.catalog.titles import check_query, normalize
 from almazara.words.said import said
 
-MAX_EXCLUDED: Final = 1000
+MAX_IN_ADDRESS: Final = 1000
+"""Ids of films that an address can list."""
+MAX_SENT: Final = 20_000
+"""Ids of films that a body or a file can list."""
 MAX_VALUES: Final = 50
 """Names that can be asked for at once, such as those of genres."""
 _LARGEST_ID: Final = 2**63 - 1
@@ -27,6 +30,7 @@ class Filters:
     Attributes:
         languages: Codes of original languages (ISO 639-1), of which a film must have one.
         genres: Names of genres, in Spanish or as the catalog has them, of which a film must have one.
+        only: Ids of the films that may come, where there are any; unknown ones let none through.
         excluded: Ids of films that must not come; unknown ones exclude nothing.
         without_genres: Names of genres of which a film must have none.
         without_keywords: Keywords of which a film must have none, in any spelling.
@@ -40,6 +44,7 @@ class Filters:
     languages: tuple[str, ...] = ()
     genres: tuple[str, ...] = ()
     votes_min: int = 0
+    only: tuple[int, ...] = ()
     excluded: tuple[int, ...] = ()
     without_genres: tuple[str, ...] = ()
     without_keywords: tuple[str, ...] = ()
@@ -70,13 +75,13 @@ def check_count(count: int, name: str, most: int) -> None:
         raise InputError(said("asking.parameter.too_many", name=name, n=str(count), most=str(most)))
 
 
-def listed_ids(values: Sequence[str], name: str) -> tuple[int, ...]:
+def listed_ids(values: Sequence[str], name: str, most: int = MAX_IN_ADDRESS) -> tuple[int, ...]:
     """The ids of films that values write.
 
     Raises:
-        InputError: when one is none, or when they are too many.
+        InputError: when one is none, or when they are more than `most`.
     """
-    check_count(len(values), name, MAX_EXCLUDED)
+    check_count(len(values), name, most)
     for value in values:
         if not (value.isascii() and value.isdigit() and 0 < int(value[:20]) <= _LARGEST_ID):
             raise InputError(said("films.error.no_id", name=name, value=value[:40]))
@@ -158,6 +163,10 @@ class Attributes:
             allowed &= ~self._of_any(filters.without_genres)
         for keyword in filters.without_keywords:
             allowed[self._of_keyword(keyword)] = False
+        if filters.only:
+            owned = np.zeros(len(allowed), dtype=np.bool_)
+            owned[self._rows(filters.only)] = True
+            allowed &= owned
         if filters.excluded:
             allowed[self._rows(filters.excluded)] = False
         return allowed

@@ -105,7 +105,7 @@ class UserAnswers:
         """
         if not liked or len(liked) + len(disliked) > MAX_LISTED:
             raise InputError(said("films.error.liked", most=str(MAX_LISTED)))
-        found = self._find_all([*liked, *disliked])
+        found = self.find_all([*liked, *disliked])
         good, bad = found[: len(liked)], found[len(liked) :]
         rows = {one.row for one in good}
         if both := [self.catalog.title(one.row) for one in bad if one.row in rows]:
@@ -189,8 +189,9 @@ class UserAnswers:
         strength, known, shared = max(speaking, default=(0.0, 0, 0))
         return (-known, shared) if strength > 0 else None
 
-    def _find_all(self, asked: Sequence[str | int]) -> list[Found]:
-        found = [self._find(one) for one in asked]
+    def find_all(self, asked: Sequence[str | int]) -> list[Found]:
+        """The films that titles and ids mean; raises NotFoundError naming each that the catalog does not have."""
+        found = [self.find(one) for one in asked]
         missing = [one for one, film in zip(asked, found, strict=True) if film is None]
         if missing:
             named = ", ".join(f"«{one}»" if isinstance(one, str) else f"id {one}" for one in missing)
@@ -198,7 +199,8 @@ class UserAnswers:
             raise NotFoundError(said("films.error.not_in_catalog", named=named), near)
         return [film for film in found if film is not None]
 
-    def _find(self, asked: str | int) -> Found | None:
+    def find(self, asked: str | int) -> Found | None:
+        """The film that a title or an id means, None where the catalog has no such film."""
         if isinstance(asked, str):
             return self.catalog.find(check_query(asked))
         row = self.catalog.row_of(asked)
