@@ -32,6 +32,10 @@ def test_a_variable_of_the_environment_wins_over_the_default_and_the_file(monkey
         ("MAX_LOSS_SHARE", "1.5"),
         ("LOG_LEVEL", "loud"),
         ("MIN_VOTES", "-1"),
+        ("CORS_ORIGINS", "*"),
+        ("CORS_ORIGINS", "null"),
+        ("CORS_ORIGINS", "https://films.example/"),
+        ("CORS_ORIGINS", "https://films.example, films.example"),
     ],
 )
 def test_a_value_out_of_range_is_refused(monkeypatch, name, value):

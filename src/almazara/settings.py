@@ -15,6 +15,9 @@ def _split(value: object) -> object:
 
 CommaSeparatedSecrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
 """Secrets in one variable; they show as stars wherever the settings are printed."""
+CommaSeparatedOrigins = Annotated[
+    tuple[Annotated[str, Field(pattern=r"^https?://[a-z0-9.\-\[\]:]+$")], ...], NoDecode, BeforeValidator(_split)
+]
 CommaSeparatedPorts = Annotated[tuple[Annotated[int, Field(ge=1, le=65535)], ...], NoDecode, BeforeValidator(_split)]
 
 
@@ -56,6 +59,9 @@ class Settings(BaseSettings):
     """Keys that may write, separated by commas; without any, only this machine may."""
     writes_per_minute: Annotated[int, Field(ge=1)] = 30
     """How many writing requests a key, or an address without one, may make in a minute."""
+    cors_origins: CommaSeparatedOrigins = ()
+    """Sites whose pages may ask from a browser (CORS), separated by commas, as https://films.example or
+    http://localhost:5173; none by default. Writing takes a key from there too."""
     timezone: str = "Europe/Madrid"
     """IANA name of the zone whose calendar days count in price series."""
     page_source: Annotated[str, Field(pattern="^(http|scrapy)$")] = "http"

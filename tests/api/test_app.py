@@ -58,10 +58,91 @@ def test_the_documentation_makes_no_foreign_request(sample_api):
     assert "https://" not in page
 
 
-def test_head_is_answered_where_get_is_or_refused_as_a_problem(sample_api):
-    response = sample_api.head("/health")
-    assert response.status_code in {200, 405}
-    assert response.text == ""
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/health", "/peliculas", "/peliculas/900007", "/recomendacion/Press?n=3", "/recomendacion/usuario/ana"),
+        *("/overview", "/docs", "/openapi.json", "/score_titulo/Pres of Oil", "/buscar", "/nada", "/eventos"),
+    ],
+)
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_head_is_answered_as_get_is_without_the_body(sample_api, path, accept):
+    head, got = (sample_api.request(method, path, headers={"Accept": accept}) for method in ("HEAD", "GET"))
+    own = {"date", "set-cookie", "content-length"} if path == "/health" else {"date", "set-cookie"}
+    told = [{name: text for name, text in one.headers.items() if name not in own} for one in (head, got)]
+    assert (head.status_code, told[0]) == (got.status_code, told[1])
+    assert (head.content, bool(got.content)) == (b"", True)
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/peliculas", "GET, HEAD, OPTIONS, POST"),
+        ("/peliculas/7", "GET, HEAD, OPTIONS"),
+        ("/recomendacion", "OPTIONS, POST"),
+        ("/recomendacion/Oil/Water", "GET, HEAD, OPTIONS"),
+        ("/eventos", "OPTIONS, POST"),
+        ("/usuarios/ana", "DELETE, OPTIONS"),
+        ("/static-offline-docs/favicon.png", "GET, HEAD, OPTIONS"),
+        ("/explorar", "GET, HEAD, OPTIONS"),
+    ],
+)
+def test_options_tells_what_a_path_takes_and_other_sites_nothing_more(sample_api, path, methods):
+    answer = sample_api.options(path, headers={"Origin": FOREIGN, "Access-Control-Request-Method": "POST"})
+    assert (answer.status_code, answer.headers["allow"], answer.content) == (204, methods, b"")
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+def test_options_of_no_path_is_a_problem(sample_api):
+    is_problem(sample_api.options("/nada"), 404)
+
+
+FOREIGN, OTHER = "https://films.example", "https://other.example"
+
+
+@pytest.fixture(scope="module")
+def opened(sample_home, tmp_path_factory):
+    """A client of an app that a site may ask from its pages, and that takes a key for writing."""
+    home = tmp_path_factory.mktemp("opened") / "home"
+    with served(app_over(sample_home, home, cors_origins=FOREIGN, api_keys="secret")) as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", ["/peliculas/900007", "/peliculas/1", "/nada", "/recomendacion/Press?n=0", "/docs"])
+def test_pages_of_a_site_that_the_setting_names_may_read_every_answer_and_no_others(opened, path):
+    for origin, told in ((FOREIGN, FOREIGN), (OTHER, None), ("", None), (f"{FOREIGN}.evil.example", None)):
+        answer = opened.get(path, headers={"Origin": origin} if origin else {})
+        assert answer.headers.get("access-control-allow-origin") == told
+        assert "Origin" in answer.headers["vary"]
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+def test_a_browser_learns_what_a_named_site_may_send(opened):
+    for origin, methods in ((FOREIGN, "OPTIONS, POST"), (OTHER, None)):
+        answer = opened.options("/eventos", headers={"Origin": origin, "Access-Control-Request-Method": "POST"})
+        assert answer.headers["allow"] == "OPTIONS, POST"
+        assert answer.headers.get("access-control-allow-methods") == methods
+        told = answer.headers.get("access-control-allow-headers")
+        assert told == ("Content-Type, X-API-Key" if methods else None)
+
+
+def test_requests_are_counted_as_they_came(sample_api):
+    before = series(sample_api)
+    sample_api.head("/score_titulo/Press")
+    sample_api.options("/score_titulo/Press")
+    after = series(sample_api)
+    grown = [dict(key[1]) for key in after if key[0] == "almazara_requests_total" and after[key] > before.get(key, 0)]
+    of_score = {(one["method"], one["status"]) for one in grown if "score_titulo" in one["route"]}
+    assert of_score == {("HEAD", "200"), ("OPTIONS", "204")}
+
+
+def test_a_named_site_writes_with_a_key_alone(opened, sample_home, tmp_path):
+    event = {"id": "e", "usuario": "ana", "pelicula": 900007, "tipo": "vista"}
+    assert is_problem(opened.post("/eventos", json=event, headers={"Origin": FOREIGN}), 401)
+    headers = {"Origin": FOREIGN, "X-API-Key": "secret"}
+    assert opened.post("/eventos", json=event, headers=headers).status_code == 200
+    with served(app_over(sample_home, tmp_path / "home", cors_origins=FOREIGN)) as keyless:
+        assert is_problem(keyless.post("/eventos", json=event, headers={"Origin": FOREIGN}), 403)
 
 
 def test_requests_are_counted_by_route_and_not_by_title(sample_api):

@@ -344,7 +344,7 @@ def test_broken_json_is_a_problem(api, body):
 def test_other_methods_are_problems_too(api):
     refused = api.put("/productos")
     is_problem(refused, 405)
-    assert refused.headers["allow"] == "GET, POST"
+    assert refused.headers["allow"] == "GET, HEAD, OPTIONS, POST"
     is_problem(api.delete("/data"), 405)
 
 

@@ -137,13 +137,13 @@ def test_a_problem_is_in_the_language_that_the_address_asks_for(demo_site, path,
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PUT", "/", "GET, HEAD"),
-        ("PUT", "/precios", "GET, HEAD"),
-        ("DELETE", "/peliculas/1", "GET"),
-        ("DELETE", "/precios/demo:nada", "GET, HEAD"),
-        ("GET", "/precios/lector/leer", "POST"),
-        ("PATCH", "/overview", "GET"),
-        ("TRACE", "/scraper", "POST"),
+        ("PUT", "/", "GET, HEAD, OPTIONS"),
+        ("PUT", "/precios", "GET, HEAD, OPTIONS"),
+        ("DELETE", "/peliculas/1", "GET, HEAD, OPTIONS"),
+        ("DELETE", "/precios/demo:nada", "GET, HEAD, OPTIONS"),
+        ("GET", "/precios/lector/leer", "OPTIONS, POST"),
+        ("PATCH", "/overview", "GET, HEAD, OPTIONS"),
+        ("TRACE", "/scraper", "OPTIONS, POST"),
     ],
 )
 def test_a_method_that_a_page_or_a_route_lacks_is_told_which_there_are(demo_site, accept, method, path, allowed):

@@ -25,6 +25,7 @@ from almazara.api import (
     reader,
     users,
 )
+from almazara.api.methods import Methods
 from almazara.api.security import BodyLimit, WriteGuard
 from almazara.app.movies import open_film_users
 from almazara.app.prices import Prices
@@ -80,6 +81,7 @@ def create_api(
     app.state.guard = WriteGuard(settings.api_keys, settings.writes_per_minute)
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Methods, origins=settings.cors_origins)
     films = (film_lists.router, users.lists, movies.router, users.router, film_models.router)
     of_prices = (prices, overview, forecasts, alerts, reader)
     for router in (*films, *(module.router for module in of_prices), health.router):

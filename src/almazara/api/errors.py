@@ -16,8 +16,8 @@ from almazara.words.numbers import Language
 from almazara.words.said import text_of
 
 PROBLEM_TYPE: Final = "application/problem+json"
-_METHOD_NOT_ALLOWED: Final = 405
-_METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+METHOD_NOT_ALLOWED: Final = 405
+_METHODS: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
 PAGE_BESIDE: Final = {"Vary": "Accept"}
 """Headers of an answer in whose place a page is sent to those who ask for HTML."""
 
@@ -138,18 +138,19 @@ async def _on_http_error(request: Request, error: HTTPException) -> Response:
 
 def headers_of(request: Request, error: HTTPException) -> dict[str, str]:
     """Which key is wanted, when to ask again, what may be asked: Starlette names the methods of one route alone."""
-    if error.status_code != _METHOD_NOT_ALLOWED:
+    if error.status_code != METHOD_NOT_ALLOWED:
         return dict(error.headers or {})
     path = getattr(request.scope.get("route"), "path_format", "")
-    described = [method.upper() for method in request.app.openapi()["paths"].get(path, ())]
-    return {"Allow": ", ".join(sorted(described) or _answered(request))}
+    described = {method.upper() for method in request.app.openapi()["paths"].get(path, ())}
+    methods = described or _answered(request) or {"GET"}  # below a mount there are files
+    return {"Allow": ", ".join(sorted({*methods, "OPTIONS", *({"HEAD"} if "GET" in methods else ())}))}
 
 
-def _answered(request: Request) -> list[str]:
+def _answered(request: Request) -> set[str]:
     """The methods of a path that the API does not describe, as that of a page."""
     asked = ((method, {**request.scope, "method": method}) for method in _METHODS)
     routes = request.app.router.routes
-    return [method for method, scope in asked if any(route.matches(scope)[0] is Match.FULL for route in routes)]
+    return {method for method, scope in asked if any(route.matches(scope)[0] is Match.FULL for route in routes)}
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from almazara.api.errors import declared
+from almazara.api.methods import NEXT_HEADER
 from almazara.api.routes import reading, send, writing
 from almazara.api.tables import DESCRIBED, Format, as_table
 from almazara.app.prices import Prices
@@ -22,7 +23,6 @@ from almazara.words.numbers import Language
 
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
-_NEXT: Final = "X-Next-Cursor"
 TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
 _KNOWN: Final[dict[int | str, Any]] = {200: {"model": Product, "description": "Ya se conocía"}}
 
@@ -173,7 +173,7 @@ def _end(moment: date | datetime | None) -> datetime | None:
 
 def formatted(rows: Sequence[object], kind: type, following: str | None, output: Format) -> Response:
     """One page of rows, with where the next begins: in JSON beside them, in tables as a header."""
-    headers = {_NEXT: following} if following else {}
+    headers = {NEXT_HEADER: following} if following else {}
     if output is Format.json:
         return send({"items": rows, "next_cursor": following}, headers=headers)
     return as_table(rows, kind, output, headers)
