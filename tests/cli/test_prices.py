@@ -178,6 +178,21 @@ def test_what_cannot_be_done_is_said_in_one_line(run, arguments):
     is_one_line(run(*arguments))
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALMAZARA_TIMEZONE", "Mars/X"),
+        ("ALMAZARA_DELAY_SECONDS", "inf"),
+        ("ALMAZARA_STORE_URL", "sqlite:///prices.db?timeout=abc"),
+        ("ALMAZARA_STORE_URL", "postgresql://ana@db.example:abc/prices"),
+        ("ALMAZARA_NOTIFY_URLS", "json://host:abc/"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_in_one_line(run, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    is_one_line(run("alert", "check"), name)
+
+
 def test_scrape_reads_alerts_and_forecasts(as_json, run, home, monkeypatch):
     with serving() as server:
         shows(server, {"/1": offer_page("29.95"), "/2": b"<html>Nada</html>"})

@@ -130,3 +130,6 @@ def test_the_pages_that_a_run_kept_are_replayed_into_another_store(tmp_path):
     with opened(settings_over(tmp_path / "other", store_url=target)) as rebuilt:
         [again] = rebuilt.store.history(found.id)
     assert (again.price, again.observed_at) == (first.price, first.observed_at)
+    [kept] = (tmp_path / "home" / "snapshots").rglob("*.html.gz")
+    kept.write_bytes(kept.read_bytes()[:10] + b"\xff" * 20)
+    assert replay_pages(settings, None, target, lambda *_: None).counts == {"damaged": 1}

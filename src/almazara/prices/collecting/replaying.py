@@ -23,8 +23,8 @@ class ReplayReport:
     """What the kept pages say now.
 
     Attributes:
-        counts: Pages by outcome; observations that are `added`, `same`, `different`, `held`, or `reused` (of a
-            result whose number is another article's).
+        counts: Pages by outcome, `damaged` where they cannot be read; observations that are `added`, `same`,
+            `different`, `held`, or `reused` (of a result whose number is another article's).
         different: Observations that the store holds otherwise; they are never changed (replay into a new store).
         held: By listing, the reading that a second one has not confirmed.
     """
@@ -85,9 +85,11 @@ def replay_pages(settings: Settings, folder: Path | None, store_url: str | None,
     kept = Snapshots(folder) if folder else open_snapshots(settings)
     report = ReplayReport()
     with closing(store_at(store_url) if store_url else open_store(settings)) as store:
-        total = len(list(kept.root.glob("*/*/*.json")))
+        done, total = 0, len(list(kept.root.glob("*/*/*.json")))
         pages_kept = ((one.shop, one.sku, one.page) for one in kept.iterate())
         for done, step in enumerate(replay(store, pages_kept), start=1):
             report = step
             progress("reading kept pages", done, total)
+        if done < total:
+            report.counts["damaged"] = total - done
     return report
