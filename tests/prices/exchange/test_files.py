@@ -5,7 +5,7 @@ import dataclasses
 import gzip
 import io
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import polars as pl
@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from almazara.errors import InputError, UnavailableError
+from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.prices.exchange.files import export_file, import_file
 from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, read_tidy_row, tidy_row, tidy_texts
 from almazara.prices.schema import Availability, Listing, Observation
@@ -309,7 +309,7 @@ def as_imported(o):
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.lists(observations(), max_size=6))
+@given(st.lists(observations(), min_size=1, max_size=6))
 def test_what_is_exported_and_imported_is_what_it_was(tmp_path_factory, file_format, batch):
     folder = tmp_path_factory.mktemp("exchange")
     store, other = store_at(f"sqlite:///{folder}/one.db"), store_at(f"sqlite:///{folder}/two.db")
@@ -343,9 +343,27 @@ def test_histories_go_out_in_other_styles_and_come_back(store, other, tmp_path, 
 
 def test_what_a_style_cannot_hold_is_counted_as_left_out(store, tmp_path):
     store.append([seen("5.995"), dataclasses.replace(seen("5.99"), listing_id="carrefour.es:1")])
+    store.append([seen("5.99", "2024-06-29T00:00:00+00:00")])
     report = export_file(store, tmp_path / "keepa.json", file_format="keepa")
-    assert (report.written, report.left_out) == (0, 2)
-    assert json.loads((tmp_path / "keepa.json").read_text()) == []
+    assert (report.written, report.left_out) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "said"),
+    [
+        ({"listing_ids": ["unknown:id", OIL]}, NotFoundError, "unknown:id"),
+        ({"file_format": "keepa"}, InputError, "none of the 1 obs"),
+        ({"end": NOW - timedelta(days=9999)}, InputError, "nothing to write"),
+    ],
+)
+def test_what_cannot_be_exported_leaves_the_file_that_was_there(store, tmp_path, asked, error, said):
+    path = tmp_path / "prices.csv"
+    path.write_text("before")
+    store.append([seen("5.995")])
+    with pytest.raises(error, match=said):
+        export_file(store, path, **asked)
+    assert path.read_text() == "before"
+    assert [file.name for file in tmp_path.iterdir() if "prices.csv" in file.name] == ["prices.csv"]
 
 
 def test_an_export_may_be_of_some_listings_and_days(store, tmp_path):

@@ -184,11 +184,22 @@ def test_the_command_writes_the_same_bytes_whatever_comes_after_the_cutoff(tmp_p
         (["shop:1", "--input", "x.csv"], "what to forecast"),
         (["--input", "x.csv"], "--cutoff"),
         (["--input", "missing.csv", "--cutoff", "2026-01-01", "--output", "out.csv"], "cannot be read"),
+        (["--input", "missing.csv", "--cutoff", "2026-01-01", "--output", "out.xlsx"], ".parquet or .csv"),
     ],
 )
 def test_a_command_that_cannot_be_done_says_why(asked, said):
     result = CliRunner().invoke(app, ["prices", "forecast", *asked])
     assert said in str(result.exception)
+
+
+@pytest.mark.parametrize("command", ["forecast", "advise"])
+def test_an_output_that_is_the_input_is_refused(tmp_path, command):
+    source, link = tmp_path / "in.csv", tmp_path / "link.csv"
+    source.write_text("before")
+    link.symlink_to(source)
+    asked = ["prices", command, "--input", str(source), "--cutoff", str(CUTOFF), "--output", str(link)]
+    assert "the input itself" in str(CliRunner().invoke(app, asked).exception)
+    assert source.read_text() == "before"
 
 
 def test_a_file_that_is_no_table_is_refused(tmp_path):

@@ -10,7 +10,7 @@ import polars as pl
 from almazara.errors import InputError
 from almazara.prices.buying.learning import days_needed, learn
 from almazara.prices.buying.policy import HORIZONS, LONGEST_DEADLINE, decide
-from almazara.prices.forecasting.batch import SERIES_ID, read_prices, read_table, write_table
+from almazara.prices.forecasting.batch import SERIES_ID, read_prices, read_table, require_target, write_table
 from almazara.prices.forecasting.panel import Panel
 from almazara.prices.schema import CUTOFF, PRICE
 from almazara.runs import Progress
@@ -73,6 +73,7 @@ class AdviceReport:
 
 def advise_file(source: Path, target: Path, *, cutoff: date, deadline_days: int, progress: Progress) -> AdviceReport:
     """Advise on each series of a CSV file, into a Parquet or CSV file."""
+    require_target(target, source)
     progress("reading prices", 0, 0)
     table = read_table(source)
     series = table[SERIES_ID].n_unique() if SERIES_ID in table.columns else 0

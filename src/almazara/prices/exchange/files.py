@@ -13,7 +13,7 @@ import msgspec
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from almazara.errors import InputError, UnavailableError
+from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.files import replacing
 from almazara.prices.exchange.histories import heisse_item, keepa_product
 from almazara.prices.exchange.readers import READERS, format_of
@@ -24,6 +24,7 @@ from almazara.prices.store.protocol import ObservationStore
 
 NAMED_REFUSALS: Final = 100
 _BATCH: Final = 10_000
+_NAMED: Final = 10
 _Convert = Callable[[Listing, Sequence[Observation]], tuple[dict[str, object], int] | None]
 
 
@@ -121,16 +122,25 @@ def export_file(
     unless some are named, from `start` on and before `end`.
 
     Raises:
-        InputError: when the format is not known.
-        UnavailableError: when the file cannot be written; what was there stays.
+        InputError: when the format is not known, or holds nothing of what was asked for.
+        NotFoundError: when a listing that is named has no history.
+        UnavailableError: when the file cannot be written.
+            After each of them, what was there stays.
     """
     file_format = file_format or path.suffix.lower().removeprefix(".")
     if file_format not in WRITERS:
         raise InputError(f"{path.name} names no known format: {', '.join(WRITERS)}; say which it is.")
-    selection = _Selection(store, sorted(store.latest() if listing_ids is None else set(listing_ids)), start, end)
+    known = sorted(store.latest(listing_ids))
+    if unknown := sorted(set(listing_ids or ()).difference(known)):
+        raise NotFoundError(f"There is no history of {', '.join(unknown[:_NAMED])}: {path} was not written.")
+    selection = _Selection(store, known, start, end)
     try:
         with replacing(path, durable=True) as temporary:
-            return WRITERS[file_format](selection, temporary)
+            report = WRITERS[file_format](selection, temporary)
+            if not report.written:
+                held = f"; the format holds none of the {report.left_out} observations" if report.left_out else ""
+                raise InputError(f"There is nothing to write as {file_format}{held}: {path} was not written.")
+            return report
     except (OSError, pl.exceptions.PolarsError) as error:
         raise UnavailableError(f"The file {path} cannot be written: {error}.") from error
 

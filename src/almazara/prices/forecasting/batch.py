@@ -32,6 +32,7 @@ _DAY: Final = r"^\d{4}-\d{2}-\d{2}"
 _MOMENT: Final = _DAY + r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$"
 _ROW, _TEXT = "row", "text"
 _GZIP: Final = b"\x1f\x8b"
+_ENDINGS: Final = (".parquet", ".csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,16 @@ def read_table(path: Path) -> pl.DataFrame:
         raise InputError(f"{path.name} is no readable CSV file: {str(error).splitlines()[0]}.") from error
 
 
+def require_target(target: Path, source: Path) -> None:
+    """Refuse what `write_table` cannot write, before any work is done: another ending, or the input itself."""
+    if target.suffix.lower() not in _ENDINGS:
+        raise InputError(f"{target.name} names no known format: the output ends in {' or '.join(_ENDINGS)}.")
+    if target.exists() and source.exists() and target.samefile(source):
+        raise InputError(f"{target} is the input itself: write the output into another file.")
+
+
 def write_table(path: Path, table: pl.DataFrame) -> None:
-    """Write Parquet, or CSV where the name ends so; an older file is replaced only by a whole new one."""
+    """Write Parquet or CSV, as the name ends; an older file is replaced only by a whole new one."""
     try:
         with replacing(path, durable=False) as partial:
             if path.suffix.lower() == ".csv":
@@ -176,6 +185,7 @@ def forecast_file(source: Path, target: Path, *, cutoff: date, horizon_days: int
     """Forecast each series of a CSV file into a Parquet or CSV file."""
     from almazara.prices.forecasting.models.ensemble import Ensemble
 
+    require_target(target, source)
     progress("reading prices", 0, 0)
     found = read_prices(read_table(source), cutoff)
     progress("forecasting", 0, 0)
