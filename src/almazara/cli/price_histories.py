@@ -106,10 +106,11 @@ def import_history(
         report = import_file(prices.store, file, now=now, file_format=file_format, defaults=defaults)
     told = (
         f"{report.read} rows read: {report.imported} imported, {report.already_there} there already, "
-        f"{report.refused} refused; {report.listings} new products."
+        f"{report.held} held, {report.refused} refused; {report.listings} new products."
     )
     refusals = (f"line {refusal.line}: {refusal.reason}" for refusal in report.refusals)
-    print_answer(report, [told, *refusals], as_json=as_json)
+    notes = (f"line {note.line}: {note.text}" for note in report.notes)
+    print_answer(report, [told, *refusals, *notes], as_json=as_json)
 
 
 def export_history(

@@ -63,12 +63,13 @@ def advise_batch(panel: Panel, cutoff: date, deadline_days: int) -> pl.DataFrame
 
 @dataclass(frozen=True, slots=True)
 class AdviceReport:
-    """What became of a file: how many series wait or are bought, and what was refused."""
+    """What became of a file: how many series wait or are bought, and what was refused or held (see `BatchInput`)."""
 
     wait: int
     buy: int
     refused_rows: dict[str, int]
     refused_series: dict[str, str]
+    held: dict[str, str]
 
 
 def advise_file(source: Path, target: Path, *, cutoff: date, deadline_days: int, progress: Progress) -> AdviceReport:
@@ -82,4 +83,5 @@ def advise_file(source: Path, target: Path, *, cutoff: date, deadline_days: int,
     advised = advise_batch(found.panel, cutoff, deadline_days)
     write_table(target, advised)
     waits = int((advised["action"] == "wait").sum())
-    return AdviceReport(waits, advised.height - waits, dict(found.refused_rows), dict(found.refused_series))
+    refused = dict(found.refused_rows), dict(found.refused_series)
+    return AdviceReport(waits, advised.height - waits, *refused, dict(found.held))
