@@ -16,9 +16,10 @@ from almazara.prices.answers import DataQuery
 from almazara.prices.buying.policy import AdvicePolicies
 from almazara.prices.forecasting.published import ForecastIndex, Forecasts
 from almazara.prices.publishing import Published
-from almazara.prices.schema import Availability, Observation
+from almazara.prices.schema import Availability, Listing, Observation
 from almazara.prices.service import PriceService
 from almazara.prices.store.registry import store_at
+from almazara.words.numbers import Language
 from price_shop import NOW, observed, product, search
 from profiles import examples
 
@@ -195,6 +196,15 @@ def test_a_product_shows_its_newest_price_and_how_old_it_is(store, service):
     assert (latest.price, latest.days_ago, latest.price_per_litre) == (Decimal("37.95"), 2.0, Decimal("7.5900"))
 
 
+def test_a_page_that_an_import_named_otherwise_is_followed_as_it(store, service):
+    store.save_listing(Listing("shop.example:17", "shop.example", "17", "http://shop.example/aove/", tracked=False))
+    found, is_new = service.add_product(
+        "https://www.shop.example/aove?utm_source=x", marketplace=None, category=None, target_price=None
+    )
+    assert (found.id, found.tracked, is_new) == ("shop.example:17", True, False)
+    assert found.url == "https://www.shop.example/aove"
+
+
 def test_following_again_keeps_what_is_known_and_takes_what_is_new(store, service):
     url = "https://shop.example/aceite"
     first, is_new = service.add_product(url, marketplace=None, category="Olive Oil", target_price=Decimal(30))
@@ -203,7 +213,10 @@ def test_following_again_keeps_what_is_known_and_takes_what_is_new(store, servic
     service.remove_product(first.id)
     assert service.products(tracked=True) == []
     assert store.count(first.id) == 1
-    again, is_new = service.add_product(url, marketplace=None, category=None, target_price=Decimal(25))
+    assert first.notices == []
+    again, is_new = service.add_product(f"{url}#5l", marketplace=None, category=None, target_price=Decimal(25))
+    [notice] = again.notices
+    assert "#5l" in notice.text(Language.EN)
     assert (is_new, again.id, again.category, again.target_price) == (False, first.id, "olive-oil", Decimal(25))
     assert again.latest.price == Decimal("39.95")
 

@@ -61,7 +61,8 @@ def track(
             product, marketplace=marketplace, category=category, target_price=price
         )
     told = f"{'Followed now' if is_new else 'Followed already'}: {found.id} {found.url}"
-    print_answer(found, [told], as_json=as_json)
+    notices = (notice.text(language(Language.EN)) for notice in found.notices)
+    print_answer(found, [told, *notices], as_json=as_json)
 
 
 def untrack(product: ProductId) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import date as Day  # noqa: N812 - a field called date would hide its own type
 from decimal import Decimal
@@ -77,6 +77,18 @@ class Product:
         if self.latest is None:
             return self
         return replace(self, latest=replace(self.latest, days_ago=days_ago(self.latest.observed_at, now)))
+
+
+@dataclass(frozen=True, slots=True)
+class Followed(Product):
+    """A product that is followed from now on, and what must be said of the address that was given."""
+
+    notices: list[Said]
+
+    @classmethod
+    def of_product(cls, product: Product, notices: list[Said]) -> Followed:
+        """A product with its notices."""
+        return cls(*(getattr(product, one.name) for one in fields(product)), notices)
 
 
 @dataclass(frozen=True, slots=True)
