@@ -5,13 +5,14 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
 import pytest
 
 from almazara.prices.forecasting.models import registry
-from almazara.prices.schema import Run, RunState
+from almazara.prices.schema import EPOCH, Run, RunState, Size
 from page_server import serving
 from price_shop import NOW, observed, offer_page, opened, product, settings_over, shows
 from sample_pages import ASIN, html_of
@@ -225,6 +226,16 @@ def test_history_forecast_and_retraining(as_json, run, history):
         assert (code, bool(out)) == (0, True)
     is_one_line(run("forecast", history, "--horizon", "91"), "horizon")
     is_one_line(run("forecast", history, "--levels", "x"), "levels")
+
+
+def test_the_history_says_what_a_litre_cost_and_that_the_pack_shrank(run, history, home):
+    sizes = (Size(EPOCH, Decimal(1)), Size(datetime.now(UTC) - timedelta(days=9), Decimal("0.5")))
+    with opened(settings_over(home)) as prices:
+        prices.store.save_listing(replace(prices.store.listing(history), litres=Decimal("0.5"), sizes=sizes))
+    _, out, _ = run("history", history)
+    assert "0.5 l, and 1 l before" in out
+    assert "30.9500 EUR" in out
+    assert "61.9000 EUR" in out
 
 
 def test_published_forecasts_are_listed_scored_and_left_for_earlier_ones(as_json, run, history):

@@ -16,7 +16,7 @@ from almazara.prices.answers import DataQuery
 from almazara.prices.buying.policy import AdvicePolicies
 from almazara.prices.forecasting.published import ForecastIndex, Forecasts
 from almazara.prices.publishing import Published
-from almazara.prices.schema import Availability, Listing, Observation
+from almazara.prices.schema import EPOCH, Availability, Listing, Observation, Size
 from almazara.prices.service import PriceService
 from almazara.prices.store.registry import store_at
 from almazara.words.numbers import Language
@@ -263,3 +263,22 @@ def test_health_counts_the_newest_reading_once(store, service):
     store.save_listing(product())
     store.append(observed("shop.example:1", day, "39.95") for day in range(3))
     assert service.health().rules["structured:json-ld"].good == 3
+
+
+def test_a_pack_that_shrinks_keeps_its_litres_before_and_is_said_to_have_shrunk(store, service):
+    changed = NOW - timedelta(days=2)
+    sizes = (Size(EPOCH, Decimal(1)), Size(changed, Decimal("0.8")))
+    store.save_listing(product(title="Aceite 800 ml", category="oil", litres=Decimal("0.8"), sizes=sizes))
+    store.append(observed("shop.example:1", day, "8.00") for day in (4, 3, 2, 1, 0))
+    query = DataQuery(product="shop.example:1")
+    by_litre = [8.0, 8.0, 10.0, 10.0, 10.0]
+    assert [float(row.price_per_litre) for row in service.rows(service.data(query).observations)] == by_litre
+    assert [row.price_per_litre for row in service.daily(query)[0]] == by_litre
+    assert [row.price for row in service.index(DataQuery(category="oil"))[0]] == by_litre
+    assert service.category_story("oil").lines[0].per_litre == by_litre
+    assert service.market().per_litre.tolist() == [by_litre]
+    story = service.story("shop.example:1")
+    assert [day.price_per_litre for day in story.days] == by_litre
+    assert service.product("shop.example:1").sizes == sizes
+    [told] = [one.text(Language.EN) for one in story.notices if one.code == "prices.story.resized"]
+    assert "0.8 l, and 1 l before" in told

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass, fields, replace
+import math
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import date as Day  # noqa: N812 - a field called date would hide its own type
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError
 from almazara.prices.forecasting.published import Backtested, QuantileForecast
 from almazara.prices.packs import price_per_litre
-from almazara.prices.schema import TICK, Availability, Listing, ListingKind, Observation
+from almazara.prices.schema import TICK, Availability, Listing, ListingKind, Observation, Size, litres_at
 from almazara.words.said import Said
 
 PIECE: Final = "piece"
@@ -49,13 +50,14 @@ class Product:
     tracked: bool
     litres: Decimal | None
     latest: LatestPrice | None
+    sizes: tuple[Size, ...] = ()
 
     @classmethod
     def of(cls, listing: Listing, newest: Observation | None, now: datetime) -> Product:
         """A listing with its newest observation."""
         latest = None
         if newest is not None:
-            per_litre = _per_litre(newest.price, listing.litres)
+            per_litre = _per_litre(newest.price, litres_at(listing, newest.observed_at))
             ago = days_ago(newest.observed_at, now)
             latest = LatestPrice(newest.observed_at, newest.availability, newest.price, newest.currency, per_litre, ago)
         return cls(
@@ -70,6 +72,7 @@ class Product:
             tracked=listing.tracked,
             litres=listing.litres,
             latest=latest,
+            sizes=listing.sizes,
         )
 
     def at(self, now: datetime) -> Product:
@@ -83,12 +86,13 @@ class Product:
 class Followed(Product):
     """A product that is followed from now on, and what must be said of the address that was given."""
 
-    notices: list[Said]
+    notices: list[Said] = field(default_factory=list)
 
     @classmethod
     def of_product(cls, product: Product, notices: list[Said]) -> Followed:
         """A product with its notices."""
-        return cls(*(getattr(product, one.name) for one in fields(product)), notices)
+        values: dict[str, Any] = {one.name: getattr(product, one.name) for one in fields(product)}
+        return cls(**values, notices=notices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +339,11 @@ class Advice:
 def days_ago(moment: datetime, now: datetime) -> float:
     """How long ago it is, to about a minute."""
     return round((now - moment) / timedelta(days=1), 3)
+
+
+def per_litre_daily(price: float | None, litres: float) -> float | None:
+    """A day's price of one litre; none where there is no price, or the litres are NaN: not known."""
+    return None if price is None or math.isnan(litres) else round(price / litres, 4)
 
 
 def _per_litre(price: Decimal | None, litres: Decimal | None) -> Decimal | None:

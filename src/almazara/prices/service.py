@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
 from almazara.live import Kept, Live
@@ -176,7 +177,8 @@ class PriceService:
 
         def opened() -> Market:
             listings = self.store.listings()
-            return open_market(known.series([one.listing_id for one in listings], days=_EXPLORED_DAYS).panel, listings)
+            panel = known.series([one.listing_id for one in listings], days=_EXPLORED_DAYS).panel
+            return open_market(panel, listings, ZoneInfo(self.timezone))
 
         return self._market.of((self.store.revision(), known.today), opened)
 

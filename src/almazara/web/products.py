@@ -193,8 +193,7 @@ def _beside(story: Story, language: Language) -> dict[str, Any]:
 
 def _others(story: Story, language: Language) -> Markup:
     """The price of a litre here and in other shops."""
-    litres = float(story.product.litres or 1)
-    own = [None if one.price is None else one.price / litres for one in story.days]
+    own = [one.price_per_litre for one in story.days]
     marks: list[Mark] = [
         Line(
             one.product.shop, [one.first_day + timedelta(days=day) for day in range(len(one.per_litre))], one.per_litre

@@ -9,6 +9,7 @@ from typing import Final
 from almazara.errors import InputError
 from almazara.prices import pages
 from almazara.prices.collecting.plausibility import Held, Verdict, judge
+from almazara.prices.collecting.sizing import save_sizes
 from almazara.prices.fetching.protocol import Failed, NotModified, Page, PageSource, Refused
 from almazara.prices.packs import litres
 from almazara.prices.pages.outcome import Blocked, ListedOffer, ListingPage, Offer, Outcome, Unavailable, Unreadable
@@ -118,11 +119,11 @@ def _observed(listing_id: str, offer: Offer, at: datetime, source: str) -> Obser
 
 
 def _learned(listing: Listing, offer: Offer) -> tuple[Listing, ...]:
-    """The listing with the title and litres of its first reading; later titles are checked against it."""
-    if listing.title is not None or offer.title is None:
+    """The listing with the title and litres of this reading, where that is its first or names it otherwise."""
+    if offer.title in {None, listing.title}:
         return ()
     unit = offer.unit_price.text if offer.unit_price else None
-    return (replace(listing, title=offer.title, litres=listing.litres or litres(offer.title, unit)),)
+    return (replace(listing, title=offer.title, litres=litres(str(offer.title), unit)),)
 
 
 def _found_by(search: Listing, page: ListingPage, at: datetime, source: str) -> Reading:
@@ -257,6 +258,7 @@ class Collector:
             elif was_held:
                 confirmed.add(observation.listing_id)
         self.store.append(accepted)
+        save_sizes(self.store, reading.learned, accepted)
         for listing_id in confirmed:  # only now: killed before, the held reading still waits
             self.store.delete_document(HELD, listing_id)
         if reading.outcome != "observed":

@@ -9,6 +9,7 @@ from pathlib import Path
 from almazara.errors import InputError
 from almazara.prices.collecting.collection import interpret, judged_against, read_for, save_learned
 from almazara.prices.collecting.plausibility import Held, judge
+from almazara.prices.collecting.sizing import save_sizes
 from almazara.prices.fetching.protocol import Page
 from almazara.prices.fetching.snapshots import Snapshots, open_snapshots
 from almazara.prices.schema import TICK, Listing, ListingKind, Observation
@@ -47,8 +48,10 @@ def replay(store: ObservationStore, kept: Iterable[tuple[str, str, Page]]) -> It
         reading = interpret(listing, read_for(listing, page), page.fetched_at, "replay")
         report.counts[reading.outcome] += 1
         reused = save_learned(store, reading.learned)
-        for observation in reading.observations:
-            report.counts["reused" if observation.listing_id in reused else _added(store, observation, report)] += 1
+        added: list[Observation] = []
+        for one in reading.observations:
+            report.counts["reused" if one.listing_id in reused else _added(store, one, report, added)] += 1
+        save_sizes(store, reading.learned, added)
         yield report
 
 
@@ -62,8 +65,8 @@ def _listing(store: ObservationStore, shop: str, sku: str, page: Page) -> Listin
     return known
 
 
-def _added(store: ObservationStore, new: Observation, report: ReplayReport) -> str:
-    """Add an observation that is not there; says what became of it."""
+def _added(store: ObservationStore, new: Observation, report: ReplayReport, added: list[Observation]) -> str:
+    """Add an observation that is not there, here too to `added`; says what became of it."""
     there = store.history(new.listing_id, new.observed_at, new.observed_at + TICK)
     if there:
         if (there[0].price, there[0].currency, there[0].availability) == (new.price, new.currency, new.availability):
@@ -75,6 +78,7 @@ def _added(store: ObservationStore, new: Observation, report: ReplayReport) -> s
         report.held[new.listing_id] = verdict.held
         return "held"
     store.append(verdict.accepted)
+    added += verdict.accepted
     return "added"
 
 
