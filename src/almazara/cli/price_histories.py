@@ -121,7 +121,7 @@ def import_history(
         f"{report.held} held, {report.refused} refused; {report.listings} new products."
     )
     refusals = (f"line {refusal.line}: {refusal.reason}" for refusal in report.refusals)
-    notes = (f"line {note.line}: {note.text}" for note in report.notes)
+    notes = (f"line {note.line}: {note.text}" if note.line else note.text for note in report.notes)
     print_answer(report, [told, *refusals, *notes], as_json=as_json)
 
 

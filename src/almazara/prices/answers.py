@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from almazara.errors import InputError
 from almazara.prices.forecasting.published import Backtested, QuantileForecast
 from almazara.prices.packs import price_per_litre
-from almazara.prices.schema import TICK, Availability, Listing, ListingKind, Observation, Size, litres_at
+from almazara.prices.schema import TICK, Availability, Listing, ListingKind, Observation, Size
 from almazara.words.said import Said
 
 PIECE: Final = "piece"
@@ -57,7 +57,7 @@ class Product:
         """A listing with its newest observation."""
         latest = None
         if newest is not None:
-            per_litre = _per_litre(newest.price, litres_at(listing, newest.observed_at))
+            per_litre = _per_litre(newest.price, listing.litres)
             ago = days_ago(newest.observed_at, now)
             latest = LatestPrice(newest.observed_at, newest.availability, newest.price, newest.currency, per_litre, ago)
         return cls(

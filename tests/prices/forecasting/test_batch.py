@@ -99,7 +99,8 @@ def test_a_last_price_that_history_does_not_make_plausible_is_held_and_not_forec
     spiked = [*wavy[:-1], "9999.99"]
     found = read_prices(table(rows("a", wavy), rows("b", spiked), rows("c", [9999.99])), CUTOFF)
     assert list(found.held) == ["b"]
-    assert "9999.99" in found.held["b"]
+    assert "to 9999.99 EUR" in found.held["b"]
+    assert "None" not in read_prices(table(rows("b", spiked, currency="")), CUTOFF).held["b"]
     assert prices_of(found, "b")[-1] == wavy[-2]
     assert prices_of(found, "c")[-1] == 9999.99
 

@@ -144,7 +144,7 @@ def _doubt(history: Sequence[Observation], reading: Observation) -> Held | None:
     limit = _limit([o for o in earlier if o.observed_at >= reading.observed_at - MEMORY])
     if factor <= limit:
         return None
-    went = f"The price went from {last.price} to {price} {reading.currency}"
+    went = f"The price went from {last.price} to {price} {reading.currency or ''}".rstrip()
     if any(max(factor / shift, shift / factor) <= _SHIFT_TOLERANCE for shift in _SHIFTS):
         return Held(reading, HoldReason.DECIMAL_SHIFT, f"{went}, as if the decimal point had moved.")
     sentence = f"{went}, a factor of {factor:.1f}; up to {limit:.1f} is plausible here."

@@ -165,7 +165,7 @@ class _Import:
         """What becomes of a listing's last reading in the file, where `newest` is the last one in the store."""
         new = entry.observation
         # The newest one alone accepts most readings, and is cheaper to ask for than a year.
-        if newest is None or newest.observed_at >= new.observed_at or judge([newest], new).held is None:
+        if newest is None or judge([newest], new).held is None:
             return Verdict((new,))
         history, until = judged_against(self._store, new), max(self._last.values())
         verdict = judge_last(history, new, until=until, held=held.get(new.listing_id))
@@ -214,7 +214,8 @@ def export_file(
                 raise InputError(f"There is nothing to write as {file_format}{held}: {path} was not written.")
             return report
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise UnavailableError(f"The file {path} cannot be written: {error}.") from error
+        cause = getattr(error, "strerror", None) or error
+        raise UnavailableError(f"The file {path} cannot be written: {cause}.") from error
 
 
 @dataclass(frozen=True, slots=True)
