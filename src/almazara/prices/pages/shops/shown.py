@@ -39,7 +39,7 @@ _LONGEST_LINE: Final = 300
 _LONGEST_LABEL: Final = 40
 # Characters around the title, and around a button to buy, in which a product shows its own price.
 _BEFORE: Final = 300
-_AFTER: Final = 2000
+_AFTER: Final = 1700
 _BESIDE_BUTTON: Final = 300
 # How the countries of three-decimal currencies write theirs, where that is one way.
 _DECIMAL_MARKS: Final[dict[str, Mark]] = {"TND": ","}
@@ -79,6 +79,7 @@ class ShownText:
             struck: Classes that the page's own styles draw struck.
         """
         self._struck = struck
+        self._elements: dict[int, tuple[Role | None, bool]] = {}
         self.text = ""
         self._headings: list[tuple[int, LexborNode]] = []
         self._starts: list[int] = []
@@ -95,24 +96,33 @@ class ShownText:
         length, last, block = 0, "", 0
         for node in body.traverse(include_text=True):
             if node.is_text_node:
-                piece = " ".join(f"|{node.text_content}|".split())[1:-1]
+                text = node.text_content or ""
+                if text.isspace():
+                    if parts and parts[-1] not in {" ", "\n"}:
+                        parts.append(" ")
+                        length += 1
+                    continue
+                piece = " ".join(f"|{text}|".split())[1:-1]
                 if len(piece) == _CENTS and piece.isdigit() and last.isdigit() and _is_raised(node.parent):
                     piece = f".{piece}"
-                if piece.strip() and (around := _block_of(node)) != block:
+                if (around := _block_of(node)) != block:
                     if block and parts and parts[-1] != "\n":
                         parts.append("\n")
                         length += 1
                     block = around
-                last = piece.rstrip()[-1:] or last
+                last = piece.rstrip()[-1:]
                 self._starts.append(length)
                 self._nodes.append(node)
             elif node.is_element_node:
                 tag = node.tag
-                piece, last, block = ("\n", "", node.mem_id) if tag in _LINES else (_SEAM, last, block)
+                if tag in _LINES:
+                    piece, last, block = "\n", "", node.mem_id
+                    if tag in _HEADINGS and len(self._headings) < _MOST:
+                        self._headings.append((length + (not parts or parts[-1] != "\n"), node))
+                else:
+                    piece = _SEAM
                 if parts and parts[-1] in {piece, "\n"}:
-                    piece = ""
-                if tag in _HEADINGS and len(self._headings) < _MOST:
-                    self._headings.append((length + len(piece), node))
+                    continue
             else:
                 continue
             parts.append(piece)
@@ -208,21 +218,29 @@ class ShownText:
         """What the elements around an amount say of it by their tags, attributes, classes and ids."""
         role: Role | None = None
         for height, step in enumerate(islice(lineage(node.parent), _OUTWARDS)):
-            names = sayings.names_in(f"{attribute(step, 'class')} {attribute(step, 'id')}")
-            if step.tag in _CONTROLS or sayings.hides(step.attributes, names):
-                return Role.HIDDEN
-            said = sayings.role_of_names(names)
-            alone = height < _AROUND and len(self._amounts_in.get(step.mem_id, ())) <= 1
+            said, is_struck = self._said_of(step)
+            if said is Role.HIDDEN:
+                return said
             if said is Role.ELSEWHERE and step.mem_id not in self._title_lineage:
-                role = Role.ELSEWHERE
-            elif role is None and (
-                sayings.strikes(step.tag, attribute(step, "style"))
-                or self._struck & set(attribute(step, "class").split())
-            ):
+                role = said
+            elif role is None and is_struck:
                 role = Role.FORMER
-            elif role is None and alone:
+            elif role is None and height < _AROUND and len(self._amounts_in.get(step.mem_id, ())) <= 1:
                 role = said
         return role
+
+    def _said_of(self, element: LexborNode) -> tuple[Role | None, bool]:
+        """What one element says of all in it, and whether it draws it struck; kept, since many amounts share elements."""
+        known = self._elements.get(element.mem_id)
+        if known is None:
+            classes = attribute(element, "class")
+            names = sayings.names_in(f"{classes} {attribute(element, 'id')}")
+            is_hidden = element.tag in _CONTROLS or sayings.hides(element.attributes, names)
+            is_struck = sayings.strikes(element.tag, attribute(element, "style"))
+            is_struck = is_struck or not self._struck.isdisjoint(classes.split())
+            known = Role.HIDDEN if is_hidden else sayings.role_of_names(names), is_struck
+            self._elements[element.mem_id] = known
+        return known
 
     def _is_of_others(self, start: int, node: LexborNode) -> bool:
         """Whether a heading above rules this place that says that others' products, or reviews, follow."""
