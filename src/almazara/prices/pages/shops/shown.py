@@ -67,6 +67,50 @@ class Printed:
         return money.amount if money is not None and money.currency == currency else None
 
 
+class _Lines:
+    """Text in lines while it is read, piece by piece, with one sign where elements or lines meet."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.length = 0
+        self._end = ""
+        self._block = 0
+
+    def add_text(self, node: LexborNode) -> int | None:
+        """Add a text with single spaces, in a line of its own where its block is another; returns where it starts."""
+        text = node.text_content or ""
+        if text.isspace():
+            self._join(" ")
+            return None
+        piece = " ".join(f"|{text}|".split())[1:-1]
+        if len(piece) == _CENTS and piece.isdigit() and self._end.isdigit() and _is_raised(node.parent):
+            piece = f".{piece}"
+        if (block := _block_of(node)) != self._block:
+            if self._block:
+                self._join("\n")
+            self._block = block
+        start = self.length
+        self._add(piece)
+        self._end = piece.rstrip()[-1:]
+        return start
+
+    def add_element(self, node: LexborNode) -> None:
+        """Add what an element's start stands for: a new line, or a seam in the line."""
+        if node.tag in _LINES:
+            self._end, self._block = "", node.mem_id
+            self._join("\n")
+        else:
+            self._join(_SEAM)
+
+    def _join(self, sign: str) -> None:
+        if not self.parts or self.parts[-1] not in {sign, "\n"}:
+            self._add(sign)
+
+    def _add(self, piece: str) -> None:
+        self.parts.append(piece)
+        self.length += len(piece)
+
+
 class ShownText:
     """What people see of a page's body: its text in lines, and the element of each piece."""
 
@@ -92,42 +136,17 @@ class ShownText:
         self._title_lineage = frozenset(step.mem_id for step in lineage(title))
 
     def _read(self, body: LexborNode) -> None:
-        parts: list[str] = []
-        length, last, block = 0, "", 0
+        lines = _Lines()
         for node in body.traverse(include_text=True):
             if node.is_text_node:
-                text = node.text_content or ""
-                if text.isspace():
-                    if parts and parts[-1] not in {" ", "\n"}:
-                        parts.append(" ")
-                        length += 1
-                    continue
-                piece = " ".join(f"|{text}|".split())[1:-1]
-                if len(piece) == _CENTS and piece.isdigit() and last.isdigit() and _is_raised(node.parent):
-                    piece = f".{piece}"
-                if (around := _block_of(node)) != block:
-                    if block and parts and parts[-1] != "\n":
-                        parts.append("\n")
-                        length += 1
-                    block = around
-                last = piece.rstrip()[-1:]
-                self._starts.append(length)
-                self._nodes.append(node)
+                if (start := lines.add_text(node)) is not None:
+                    self._starts.append(start)
+                    self._nodes.append(node)
             elif node.is_element_node:
-                tag = node.tag
-                if tag in _LINES:
-                    piece, last, block = "\n", "", node.mem_id
-                    if tag in _HEADINGS and len(self._headings) < _MOST:
-                        self._headings.append((length + (not parts or parts[-1] != "\n"), node))
-                else:
-                    piece = _SEAM
-                if parts and parts[-1] in {piece, "\n"}:
-                    continue
-            else:
-                continue
-            parts.append(piece)
-            length += len(piece)
-        self.text = "".join(parts)
+                lines.add_element(node)
+                if node.tag in _HEADINGS and len(self._headings) < _MOST:
+                    self._headings.append((lines.length, node))
+        self.text = "".join(lines.parts)
 
     def _found_title(self, names: Sequence[str]) -> int | None:
         """Where the product's title starts: the first heading, or the first place, that is like its name."""
@@ -230,7 +249,7 @@ class ShownText:
         return role
 
     def _said_of(self, element: LexborNode) -> tuple[Role | None, bool]:
-        """What one element says of all in it, and whether it draws it struck; kept, since many amounts share elements."""
+        """What one element says of all in it, and whether it draws it struck; kept, for many amounts share it."""
         known = self._elements.get(element.mem_id)
         if known is None:
             classes = attribute(element, "class")
