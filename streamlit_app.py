@@ -186,7 +186,7 @@ def prices_page(language: Language) -> None:
     if not lines:
         raise NotFoundError(f"{word('prices.nothing', language)}. {word('prices.nothing_what', language)}")
     st.title(word("prices.headline", language, n=len(lines)))
-    st.caption(word("prices.ruler", language))
+    st.caption(" ".join(word(f"ruler.{mark}", language) for mark in ("teeth", "stroke", "band", "triangle", "ends")))
     for one in lines.values():
         overview_line(one, language)
     chosen = st.selectbox(
@@ -237,7 +237,7 @@ def main() -> None:
     try:
         shown[chosen](language)
     except AlmazaraError as error:
-        st.error(plain(str(error)))
+        st.error(plain(error.text(language)))
 
 
 main()

@@ -44,7 +44,7 @@ def build_with_almazara(folder: Path, target: Path) -> Iterator[str]:
     yield "answers"
     artifact.write(target, build_search(clean.tables, answers))
     yield "typo indexes"
-    artifact.write(target, build_similar(clean.tables, lambda _done, _all: None))
+    artifact.write(target, build_similar(clean.tables, answers["twins"]["labels"], lambda _done, _all: None))
     yield "similar films"
 
 

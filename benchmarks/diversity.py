@@ -84,10 +84,9 @@ def main() -> None:
     training = pl.Series(rng.permutation(users.to_numpy())[: len(users) // 2])
     own = pl.col(s.USER_ID).is_in(training.implode())
     judging = collaborative.viewers(tables[s.RATINGS].filter(~own), tables[s.FILMS][s.ID]).matrix.toarray()
-    groups = {
-        **build_answers(tables),
-        **build_similar({**tables, s.RATINGS: tables[s.RATINGS].filter(own)}, quiet),
-    }
+    answers = build_answers(tables)
+    rated = {**tables, s.RATINGS: tables[s.RATINGS].filter(own)}
+    groups = {**answers, **build_similar(rated, answers["twins"]["labels"], quiet)}
     similar = open_similar(groups.__getitem__, open_catalog(groups.__getitem__))
     select, method, likeness = similar.ranking.similar, similar.methods[options.method], similar.ranking.space
     viewers = judging.sum(axis=0)

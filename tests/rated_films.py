@@ -1,9 +1,14 @@
 """Raw films with ratings in which tastes can be learned: four circles of viewers, each with ten films of its own."""
 
 import csv
+import shutil
 from pathlib import Path
 
-from sample_catalog import Made, write_raw
+import pytest
+
+from almazara.movies import building
+from sample_catalog import Made, settings_for, write_raw
+from waiting import no_progress
 
 FILMS = 40
 _CIRCLES = 4
@@ -33,4 +38,18 @@ def write_rated(folder: Path, rows: list[tuple[object, ...]]) -> Path:
             writer = csv.writer(file)
             writer.writerow(header)
             writer.writerows(content)
+    return folder
+
+
+def publish_rated(home: Path, users: int) -> None:
+    """Publish a version of the films, rated by so many users."""
+    raw = write_rated(home / "raw", tastes(users))
+    building.build_movies(settings_for(home), raw, ratings=None, sample=False, progress=no_progress)
+
+
+def own_home(published: Path, tmp_path: Path, patch: pytest.MonkeyPatch) -> Path:
+    """A copy of a home folder, in the environment too for child processes; its raw data stays where it is."""
+    folder = tmp_path / "home"
+    shutil.copytree(published, folder, symlinks=True)
+    patch.setenv("ALMAZARA_HOME", str(folder))
     return folder

@@ -1,4 +1,4 @@
-"""The errors of Almazara: each message is one sentence for the person who reads it.
+"""The errors of Almazara: each is one sentence for the person who reads it.
 
 AlmazaraError                  what every caller may catch
 ├── InputError                 the data or argument given cannot be used          (HTTP 400 / 422)
@@ -10,17 +10,39 @@ AlmazaraError                  what every caller may catch
 """
 
 from collections.abc import Sequence
+from typing import Final
+
+from almazara.words.numbers import Language
+from almazara.words.said import Said, text_of
+
+_ENGLISH: Final = "prices."
 
 
 class AlmazaraError(Exception):
-    """Base of every error that Almazara raises on purpose."""
+    """Base of every error that Almazara raises on purpose.
+
+    Attributes:
+        words: Its sentence: one that has words in every language, or else a text in English.
+    """
+
+    def __init__(self, words: Said | str) -> None:
+        super().__init__(words)
+        self.words = words
+
+    def text(self, language: Language | None = None) -> str:
+        """The sentence in a language; where none is asked for, errors of prices are English and the others Spanish."""
+        own = Language.EN if isinstance(self.words, Said) and self.words.code.startswith(_ENGLISH) else Language.ES
+        return text_of(self.words, language or own)
+
+    def __str__(self) -> str:
+        return self.text()
 
 
 class _SuggestingError(AlmazaraError):
     """An error that may name near things that exist."""
 
-    def __init__(self, message: str, suggestions: Sequence[str] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, words: Said | str, suggestions: Sequence[str] = ()) -> None:
+        super().__init__(words)
         self.suggestions = list(suggestions)
 
 

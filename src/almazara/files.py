@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import IO, Final
 
 from almazara.errors import ConflictError
+from almazara.words.said import Said
 
 _PAUSE_SECONDS: Final = 0.02
 
 
-def file_lock(path: Path, *, busy: str | None = None, patience: float = 0.0) -> IO[str]:
+def file_lock(path: Path, *, busy: Said | str | None = None, patience: float = 0.0) -> IO[str]:
     """Take the lock of a file, which is made where it is missing.
 
     Args:
@@ -43,7 +44,7 @@ def file_lock(path: Path, *, busy: str | None = None, patience: float = 0.0) -> 
     return handle
 
 
-def _try_to_take(handle: IO[str], busy: str, deadline: float) -> None:
+def _try_to_take(handle: IO[str], busy: Said | str, deadline: float) -> None:
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

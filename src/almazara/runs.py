@@ -14,6 +14,7 @@ from typing import IO, Final, Generic, Protocol, TypeVar
 from almazara import log
 from almazara.errors import AlmazaraError, InputError, UnavailableError
 from almazara.files import file_lock, is_lock
+from almazara.words.said import Said
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, what is done and what there is in all (0 when unknown)."""
@@ -73,7 +74,7 @@ class LongWork:
     name: str
     event: str
     command: Sequence[str]
-    busy: str
+    busy: Said
     failed: str
     died: str
 

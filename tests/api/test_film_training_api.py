@@ -2,13 +2,12 @@
 
 import os
 import signal
-import subprocess
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
 from almazara import asgi
-from almazara.movies import building
 from almazara.movies.judging.kept_evaluation import (
     EvaluationAnswer,
     MeasuredMethod,
@@ -20,9 +19,9 @@ from almazara.movies.judging.kept_evaluation import (
 from almazara.movies.renewing.training_runs import open_film_training
 from made import made_once
 from problems import is_problem
-from rated_films import tastes, write_rated
+from rated_films import own_home, publish_rated
 from sample_catalog import served, settings_for
-from waiting import no_progress, wait_for
+from waiting import wait_for
 
 pytestmark = pytest.mark.server
 
@@ -45,20 +44,12 @@ EVALUATION = EvaluationAnswer(
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory):
-    def make(home):
-        raw = write_rated(home / "raw", tastes(12))
-        building.build_movies(settings_for(home), raw, ratings=None, sample=False, progress=no_progress)
-
-    return made_once(tmp_path_factory, "served-rated-home", make)
+    return made_once(tmp_path_factory, "served-rated-home", partial(publish_rated, users=12))
 
 
 @pytest.fixture
 def home(published, tmp_path, monkeypatch):
-    """The home folder of the server, which its child processes find in the environment."""
-    folder = tmp_path / "home"
-    subprocess.run(["cp", "-r", str(published), str(folder)], check=True)
-    monkeypatch.setenv("ALMAZARA_HOME", str(folder))
-    return folder
+    return own_home(published, tmp_path, monkeypatch)
 
 
 def app_of(home, **values):

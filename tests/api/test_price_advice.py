@@ -105,7 +105,7 @@ def test_an_offer_is_bought_now(api):
     assert found["message"].startswith("Compra ya")
 
 
-@pytest.mark.parametrize(("number", "word"), [(12, "menos de 28"), (13, "no se conoce")])
+@pytest.mark.parametrize(("number", "word"), [(12, "menos de 28"), (13, "ahora está agotado")])
 def test_what_is_not_known_is_bought_and_said(api, number, word):
     found = asked(api, number)
     assert found["action"] == "buy"

@@ -118,7 +118,7 @@ def test_days_that_nobody_read_are_read_at_the_next_start(tmp_path):
     settings = demo_settings(tmp_path)
     newest = datetime.now(UTC) - timedelta(days=5)
     with opened(settings) as prices:
-        for listing in oils.demo_listings("http://127.0.0.1:1"):
+        for listing in oils.demo_listings():
             prices.store.save_listing(replace(listing, created_at=newest))
             row = replace(observed(listing.listing_id, 0, "9.99"), observed_at=newest)
             prices.store.append([row])
@@ -131,7 +131,7 @@ def test_days_that_nobody_read_are_read_at_the_next_start(tmp_path):
 def test_with_something_real_followed_the_demo_is_left_and_its_history_stays(tmp_path):
     settings = demo_settings(tmp_path)
     with opened(settings) as prices:
-        for listing in oils.demo_listings("http://127.0.0.1:1"):
+        for listing in oils.demo_listings():
             prices.store.save_listing(listing)
         prices.store.append([observed("demo:orujo-1l", 1, "3.99")])
         prices.store.save_listing(product())
@@ -144,7 +144,7 @@ def test_with_something_real_followed_the_demo_is_left_and_its_history_stays(tmp
 
 def test_the_demo_is_left_when_the_settings_say_so(tmp_path):
     with opened(demo_settings(tmp_path)) as prices:
-        for listing in oils.demo_listings("http://127.0.0.1:1"):
+        for listing in oils.demo_listings():
             prices.store.save_listing(listing)
     settings = settings_over(tmp_path, demo=False)
     assert follow_demo(settings, no_progress) is False
@@ -153,9 +153,9 @@ def test_the_demo_is_left_when_the_settings_say_so(tmp_path):
         assert prices.service.products(tracked=True) == []
 
 
-def test_a_run_of_the_demo_reads_its_shop_wherever_it_listens_now(tmp_path):
+def test_a_run_of_the_demo_reads_its_shop_wherever_it_listens(tmp_path):
     with opened(demo_settings(tmp_path)) as prices:
-        for listing in oils.demo_listings("http://127.0.0.1:1"):  # the port of an earlier day
+        for listing in oils.demo_listings():
             prices.store.save_listing(listing)
         run = prices.jobs.run()
     assert (run.state, run.shops) == ("done", ["demo"])
@@ -165,7 +165,7 @@ def test_a_run_of_the_demo_reads_its_shop_wherever_it_listens_now(tmp_path):
 def test_a_server_that_serves_the_demo_gives_its_port_back(tmp_path):
     settings = demo_settings(tmp_path)
     with opened(settings) as prices:
-        for listing in oils.demo_listings("http://127.0.0.1:1"):
+        for listing in oils.demo_listings():
             prices.store.save_listing(listing)
     prices = open_prices(settings, serving=True)
     url = prices.demo_shop.url

@@ -295,12 +295,12 @@ def test_the_doctor_says_whether_the_scraper_is_well(as_json, run, history, home
         prices.store.save_run(bad)
     found = as_json("doctor", code=1)
     assert found["healthy"] is False
-    english = "Of 9 pages of the shop shop.example in 7 days, 0% could be read."
+    english = "Of 9 pages of the shop shop.example in 7 days, none could be read."
     assert found["problems"] == [english]
     assert english in run("doctor")[1]
     monkeypatch.setenv("ALMAZARA_LANGUAGE", "es")
     assert as_json("doctor", code=1)["problems"] == [
-        "De 9 páginas de la tienda shop.example en 7 días se ha podido leer el 0 %."
+        "De 9 páginas de la tienda shop.example en 7 días no se ha podido leer ninguna."
     ]
 
 

@@ -60,7 +60,7 @@ def test_each_kind_of_mark_has_a_sample():
 def test_the_key_of_a_table_is_its_scale():
     cells = Cells("correlación", ["a"], ["b", "c"], [[-0.5], [1]])
     [entry] = entries(Chart("", Axis(Scale.NAME), Axis(Scale.NAME), [cells]))
-    assert entry == "correlación: -1 1"
+    assert entry == "correlación: \u22121 1"
     assert len(looks(Chart("", Axis(Scale.NAME), Axis(Scale.NAME), [cells]))[0]) == 15
 
 

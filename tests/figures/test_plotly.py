@@ -25,6 +25,7 @@ from almazara.figures.chart import (
     Spans,
     Steps,
 )
+from almazara.figures.drawing.layout import plan
 from almazara.figures.plotly import figure
 from almazara.figures.style import Theme
 from almazara.words.numbers import Language
@@ -75,7 +76,7 @@ def test_nothing_in_a_name_is_a_tag(text):
             Level(text, 1),
         ],
     )
-    assert "<" not in json.dumps(figure(made))
+    assert "<" not in json.dumps(figure(made)).replace("<br>", "")  # which is between the lines of a name
 
 
 def test_what_is_not_known_breaks_a_line():
@@ -123,9 +124,11 @@ def test_a_box_is_two_bars_that_meet_at_the_median_and_two_whiskers():
 
 def test_a_table_is_a_bar_for_each_cell():
     cells = Cells("", ["a", "b"], ["c"], [[-0.5, None]])
-    [found] = figure(Chart("", Axis(Scale.NAME), Axis(Scale.NAME), [cells]))["data"]
-    assert (found["x"], found["base"], found["y"], found["text"]) == ([0], [-0.5], [1], ["-0,50"])
-    assert found["hovertext"] == ["c, a: -0,50"]
+    made = figure(Chart("", Axis(Scale.NAME), Axis(Scale.NAME), [cells]))
+    [found] = made["data"]
+    assert (found["x"], found["base"], found["y"], found["text"]) == ([0], [-0.5], [1], ["\u22120,50"])
+    assert found["hovertext"] == ["c, a: \u22120,50"]
+    assert not made["layout"]["yaxis"]["zeroline"]
 
 
 def test_long_names_stand_below_each_other():
@@ -133,7 +136,51 @@ def test_long_names_stand_below_each_other():
     made = figure(chart(Bars("", names, [1, 2, 3, 4]), x=Scale.NAME))
     [found] = made["data"]
     assert (found["y"], found["x"], found["orientation"]) == (names, [1, 2, 3, 4], "h")
-    assert made["layout"]["yaxis"]["autorange"] == "reversed"
+    assert made["layout"]["yaxis"]["range"] == [3.5, -0.5]
+    assert found["text"] == ["1 €", "2 €", "3 €", "4 €"]
+    assert made["layout"]["xaxis"]["ticktext"] == []
+
+
+def test_a_live_picture_is_as_high_and_has_the_margins_and_ticks_of_the_drawn_one():
+    made = chart(Line("", [0, 10], [1.5, 2]), Moment("hoy", 4), x=Scale.NUMBER)
+    layout, planned = figure(made)["layout"], plan(made, None, None)
+    assert layout["height"] == planned.height
+    assert layout["margin"] == {"l": planned.left, "r": planned.right, "t": planned.top, "b": planned.bottom, "pad": 0}
+    assert layout["yaxis"]["ticktext"] == [tick.text for tick in planned.up]
+    assert layout["yaxis"]["tickvals"] == pytest.approx([1.5, 1.6, 1.7, 1.8, 1.9, 2.0])
+
+
+def test_counts_have_whole_ticks():
+    assert figure(chart(Bars("", [0.0, 1.0], [1, 2]), unit=""))["layout"]["yaxis"]["ticktext"] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize(("is_narrow", "ticks"), [(True, 6), (False, 12)])
+def test_a_narrow_picture_does_without_the_spare_ticks_and_a_finger_scrolls(is_narrow, ticks):
+    months = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"]
+    layout = figure(chart(Bars("", months, range(12)), x=Scale.NAME), is_narrow=is_narrow)["layout"]
+    assert len(layout["xaxis"]["ticktext"]) == ticks
+    assert layout["dragmode"] == (False if is_narrow else "zoom")
+
+
+@pytest.mark.parametrize(("is_narrow", "written"), [(True, 0), (False, 12)])
+def test_the_numbers_of_a_table_are_written_where_they_have_room(is_narrow, written):
+    cells = Cells("", list("abcdefghijkl"), ["r"], [[12.5] * 12])
+    [found] = figure(Chart("", Axis(Scale.NAME), Axis(Scale.NAME), [cells]), is_narrow=is_narrow)["data"]
+    assert len(found["text"]) == written
+
+
+def test_of_a_crowd_those_on_one_spot_are_one_and_all_are_as_exact_as_is_seen():
+    values = [1 + step / 1e6 for step in range(600)] + [2.34567]
+    found = trace(Dots("", values, values))
+    assert (found["x"], found["y"]) == ([1, 2.35], [1, 2.35])
+    assert len(trace(Dots("", values, values, ["name"] * 601))["x"]) == 601
+
+
+def test_the_axes_have_their_names_where_the_drawn_picture_has_them():
+    made = Chart("", Axis(label="año"), Axis(label="votos"), [Line("", [0, 1], [1, 2])])
+    up, across = figure(made)["layout"]["annotations"]
+    assert (up["text"], up["y"], up["xanchor"]) == ("votos", 1, "left")
+    assert (across["text"], across["y"], across["xanchor"]) == ("año", 0, "right")
 
 
 def test_levels_moments_and_spans_are_shapes_with_words():
@@ -180,6 +227,8 @@ def test_equals_differ_in_dashes_and_symbols():
     assert len({trace["line"]["dash"] for trace in lines}) == len({trace["marker"]["symbol"] for trace in dots}) == 6
 
 
-def test_the_legend_is_shown_where_there_are_two_names():
+def test_the_legend_is_shown_where_there_are_two_names_and_no_key_beside_it():
     assert not figure(chart(Line("a", [0], [1]), Line("", [0], [1])))["layout"]["showlegend"]
-    assert figure(chart(Line("a", [0], [1]), Line("b", [0], [1])))["layout"]["showlegend"]
+    two = chart(Line("a", [0], [1]), Line("b", [0], [1]))
+    assert figure(two)["layout"]["showlegend"]
+    assert not figure(two, has_key=False)["layout"]["showlegend"]

@@ -17,8 +17,11 @@ PRICES = {10.0: 30, 20.0: 15, 30.0: 1}
 
 def read(svg, name):
     """The lines of a class: where each is, its top and its bottom."""
-    found = by_class(parsed(svg), name)
-    return [(part[0][0], part[0][1], part[-1][1]) for element in found for part in stretches(element)]
+    return stretches_of(parsed(svg), name)
+
+
+def stretches_of(svg, name):
+    return [(part[0][0], part[0][1], part[-1][1]) for element in by_class(svg, name) for part in stretches(element)]
 
 
 def test_each_value_has_a_tooth_as_tall_as_it_is_heavy():
@@ -37,6 +40,15 @@ def test_now_the_band_the_target_and_the_quartiles_lie_on_the_same_scale_as_the_
     assert [left for left, *_ in read(svg, "f-reach-end")] == [teeth[0], teeth[2]]
     [goal] = [element for element in parsed(svg) if "%" in element.get("x", "")]
     assert float(goal.get("x").rstrip("%")) * 10 == pytest.approx(teeth[1])
+
+
+def test_the_ends_are_written_at_their_values_inwards():
+    svg = parsed(ruler(PRICES, label="", band=(5, 25), ends=((5, "5 €"), (30, "<30> €"))))
+    first, last = by_class(svg, "f-tick")
+    assert (first.text, first.get("text-anchor"), last.text, last.get("text-anchor")) == ("5 €", None, "<30> €", "end")
+    [band, _] = [left for left, *_ in stretches_of(svg, "f-reach-end")]
+    assert float(first.get("x").rstrip("%")) * 10 == pytest.approx(band, abs=1)
+    assert float(svg.get("height")) > float(last.get("y")) > 34
 
 
 def test_what_is_not_given_is_not_drawn():

@@ -138,8 +138,8 @@ def test_over_names_a_band_is_a_stroke_for_each():
 
 
 def test_bars_stand_on_zero_and_hang_from_it():
-    root = parsed(draw(chart(Bars("", ["a", "b"], [2, -1]), x=Scale.NAME)))
-    up, down = stretches(by_class(root, "f-bar")[0])
+    root = parsed(draw(chart(Bars("", ["a", "b", "c"], [2, -1, 0]), x=Scale.NAME)))
+    up, down, _ = stretches(by_class(root, "f-bar")[0])
     [[(_, zero), _]] = stretches(by_class(root, "f-zero")[0])
     assert max(top for _, top in up) == zero == min(top for _, top in down)
     assert zero - min(top for _, top in up) == pytest.approx(2 * (max(top for _, top in down) - zero), abs=0.2)
@@ -212,7 +212,10 @@ def test_what_is_not_above_zero_is_nowhere_on_a_logarithmic_axis():
 @pytest.mark.parametrize(("language", "text"), [(Language.ES, "Sin datos"), (Language.EN, "No data")])
 def test_a_chart_without_anything_to_show_says_so(language, text):
     empty = chart(Line("a", days(3), [None] * 3), Dots("b", [], []), x=Scale.DAY, language=language)
-    assert said(parsed(draw(empty))) == [text]
+    for width in (None, 600):
+        root = parsed(draw(empty, width=width))
+        assert said(root) == [text]
+        assert float(root.get("height")) < 40
 
 
 def test_few_dots_say_their_names_when_pointed_at_and_many_do_not():
@@ -244,7 +247,7 @@ def test_a_table_of_shades_has_a_path_for_each_shade_and_an_edge_below_zero():
     assert stretches(shapes[1]) == [[(500, 26), (1000, 26), (1000, 52), (500, 52)]]
     assert stretches(shapes[3]) == [[(500, 0), (535, 0), (535, 26), (500, 26)]]
     assert levels == ["f-cell f-below s-7", "f-cell s-3", "f-cell s-7", "f-cell f-below s-7"]
-    assert [element.text for element in by_class(root, "f-in")] == ["1,00", "-1,00", "0,40"]
+    assert [element.text for element in by_class(root, "f-in")] == ["1,00", "\u22121,00", "0,40"]
 
 
 def test_a_file_has_its_key_inside_and_a_page_has_it_beside():

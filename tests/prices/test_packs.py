@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almazara.prices.packs import LITRES, litres, price_per_litre
+from almazara.prices.packs import LITRES, agrees, litres, price_per_litre
 
 READ = [
     ("Aceite de oliva 5 l", "5"),
@@ -42,6 +42,33 @@ READ = [
     ("Olive oil 33.8 fl oz", "0.9996"),
     ("Olive oil 33.8 fl oz (1 l)", "0.9996"),
     ("Aceite de oliva 4,58 kg", "5"),
+    ("12 mini botellas de 50 ml aceite de oliva", "0.6"),
+    ("Olive oil twin pack 500 ml", "1"),
+    ("Olivenöl Doppelpack 1 l", "2"),
+    ("Tripack aceite 250 ml", "0.75"),
+    ("Media docena de botellas de aceite 1 L", "6"),
+    ("Docena de botellas de aceite 500 ml", "6"),
+    ("Seis botellas de aceite 1 L", "6"),
+    ("Pack-3 5 L", "15"),
+    ("3 garrafões de azeite 5 L", "15"),
+    ("3 Kanister Olivenöl 5 L", "15"),
+    ("4 latte da 5 l", "20"),
+    ("Azeite caixa de 12 500 ml", "6"),
+    ("Olive oil 6pk 500 ml", "3"),
+    ("4 por 1 L aceite", "4"),
+    ("100 monodosis de aceite 10 ml", "1"),
+    ("Aceite 1 L (máximo 12 unidades por pedido)", "1"),
+    ("Aceite 1 L (mín. 3 uds.)", "1"),
+    ("Aceite 1 L lleva 4 uds paga 3", "1"),
+    ("Aceite 1 L, 2ª unidad al 50 %", "1"),
+    ("Aceite 100 arbequina 500 ml", "0.5"),
+    ("AOVE n 5 maestros 500 ml", "0.5"),
+    ("AOVE Cosecha 2025 - 5L", "5"),
+    ("Aceite 2 L - 2 litros", "2"),
+    ("Sechserpack Olivenöl 500 ml", "3"),
+    ("Zeytinyağı 4'lü paket 1 L", "4"),
+    ("Oliwa 6-pak 500 ml", "3"),
+    ("Olivenöl 750 ml, Mindestbestellmenge 6 Flaschen", "0.75"),
 ]
 
 
@@ -71,6 +98,11 @@ REFUSED = [
     "Atún en aceite de oliva 80 g",
     "Tomate con ajo y aceite de oliva 370 g",
     "Oferta 0,95 €/100 ml",
+    "Aceite de oliva 10 ml 100/1",
+    "3 zafras de aceite 5 L",
+    "Docena de botellas, 6 x 1 l",
+    "Olive oil 250ml and vinegar 250ml",
+    "250 - 500 ml",
 ]
 
 
@@ -118,3 +150,11 @@ def test_real_supermarket_titles_are_read_to_sizes_that_are_sold(real_data):
     assert {str(size) for size in sizes} <= {"0.1", "0.2", "0.25", "0.28", "0.3", "0.5", "0.75", "1", "2", "3", "5"} | {
         "0.02"
     }
+
+
+@pytest.mark.parametrize(
+    ("unit_price", "per", "fits"),
+    [("4.20", "l", True), ("0.42", "100 ml", True), ("4.25", "1 l", True), ("0.84", "l", False), ("21", "unit", True)],
+)
+def test_a_printed_unit_price_fits_the_litres_or_contradicts_them(unit_price, per, fits):
+    assert agrees(Decimal(5), Decimal("21.00"), Decimal(unit_price), per) is fits

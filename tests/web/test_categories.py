@@ -155,7 +155,7 @@ def test_a_name_that_is_markup_or_holds_a_slash_is_one_name(site):
 def test_a_category_that_there_is_not_is_a_page_with_near_names(site, asked, near):
     answer = site.get(f"/precios/categoria/{quote(asked)}", headers=HTML)
     assert answer.status_code == 404
-    assert f"No hay ninguna categoría «{asked}».".replace("\x00", "") in answer.text.replace("\x00", "")
+    assert f"No hay ninguna categoría «{asked}» con precios.".replace("\x00", "") in answer.text.replace("\x00", "")
     names = {item.text(strip=True) for item in LexborHTMLParser(answer.text).css("main li")}
     assert near <= names
     assert near == names or asked != "oill"
@@ -174,7 +174,7 @@ def test_the_forecast_of_the_index_is_drawn_with_both_intervals_and_its_model_na
     figure = found.css_first("#indice ~ figure")
     key = [entry.text(strip=True) for entry in figure.css(".figure-key li")]
     assert key == ["en 95 % de los casos", "en 80 % de los casos", "mediana", "índice"]
-    assert "Pronostica" in figure.css_first("figcaption").text()
+    assert "Modelo: " in figure.css_first("figcaption").text()
     assert "estará entre" in figure.css_first("figcaption").text()
     assert "Dentro de 30 días" in found.css_first(".facts").text()
     assert len(found.css(".products > li")) == 8

@@ -62,15 +62,15 @@ def test_the_served_method_stands_beside_its_peers_with_intervals_a_table_and_a_
     page = read(site)
     sentence = page.css_first("#medida ~ p.measure").text()
     assert sentence == (
-        "El que se sirve, hybrid, tiene un NDCG@10 de 0,420 (entre 0,320 y 0,520); el mejor de otras bibliotecas, "
-        "als (implicit), 0,385 (entre 0,285 y 0,485). Los intervalos se solapan: con estos usuarios la diferencia no "
+        "El que se sirve, híbrido, tiene un NDCG@10 de 0,420 (entre 0,320 y 0,520); el mejor de otras bibliotecas, "
+        "ALS (implicit), 0,385 (entre 0,285 y 0,485). Los intervalos se solapan: con estos usuarios la diferencia no "
         "es segura."
     )
     picture = page.css_first("figure svg.figure")
     assert picture.attributes["aria-label"] == sentence
-    assert [text.text() for text in picture.css(".f-tick")][-3:] == ["hybrid", "als", "popular"]
+    assert [text.text() for text in picture.css(".f-tick")][-3:] == ["híbrido", "ALS", "popular"]
     rows = [[cell.text() for cell in row.css("td")] for row in page.css_first("details table").css("tbody tr")]
-    assert rows[1] == ["als", "implicit", "0,385", "0,285", "0,485", "1,5", "0,1", "300"]
+    assert rows[1] == ["ALS", "implicit", "0,385", "0,285", "0,485", "1,5", "0,1", "300"]
     assert "random <ease>" in page.css_first("main").text()
     assert "ml-<b>1m</b>" in page.css_first(".note ~ section .note").text()
 

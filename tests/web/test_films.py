@@ -16,13 +16,14 @@ DRAMA = "[{'id': 18, 'name': 'Drama'}]"
 COMEDY = "[{'id': 35, 'name': 'Comedy'}]"
 SPAIN = "[{'iso_3166_1': 'ES', 'name': 'Spain'}]"
 UNNAMED = "[{'iso_639_1': 'km', 'name': ''}]"
+CANTONESE = {"original_language": "cn", "original_title": "悲", "tagline": "So sad.", "overview": "He weeps."}
 MONEY = {"budget": "1", "revenue": "90000000"}
 MADE = [
     Made("The Mill", {"genres": COMEDY, "vote_count": "90", "production_countries": SPAIN}, directors=("Bruno Orujo",)),
     Made("The Press", {"genres": COMEDY, "vote_count": "80"}, directors=("Bruno Orujo",)),
     Made("The Cold One", {"genres": COMEDY, "vote_count": "0", "vote_average": "0", **MONEY}),
     Made("The Plain One", {"vote_count": "5", "runtime": "", "spoken_languages": UNNAMED}),
-    Made("The Sad One", {"genres": DRAMA, "release_date": "1955-05-05", "vote_count": "70"}),
+    Made("The Sad One", {"genres": DRAMA, "release_date": "1955-05-05", "vote_count": "70", **CANTONESE}),
 ]
 
 
@@ -71,11 +72,18 @@ def test_reasons_and_numbers_name_genres_in_the_language_of_the_reader(site):
     site.cookies.clear()
 
 
+def test_texts_that_are_in_another_language_than_the_page_say_in_which(site):
+    said = read(site, "/peliculas/5").css("main p[lang]")
+    found = [(one.text(), one.attributes["lang"]) for one in said]
+    assert found == [("悲", "yue"), ("So sad.", "en"), ("He weeps.", "en")]
+
+
 def test_a_film_that_nobody_voted_for_says_so_and_a_method_that_knows_nothing_of_it_too(site):
     page = read(site, "/peliculas/3")
     assert "Nadie la ha votado" in page.css_first("main").text()
-    for method in ("colaborativo", "puntuacion"):
-        assert "Este método no sabe nada de ella." in page.css_first(f'section[aria-labelledby="{method}"]').text()
+    assert [one.attributes["id"] for one in page.css(".methods h3")] == ["hibrido", "contenido"]
+    for method in ("Por quienes las vieron", "Por puntuación"):
+        assert f"{method}: no hay lista, porque este método no sabe nada de ella." in page.css_first("main").text()
     assert "Nadie la ha votado" not in read(site, "/peliculas/1").css_first("main").text()
 
 
@@ -146,14 +154,22 @@ def test_the_data_of_a_page_is_one_link_away_for_a_browser_too(site, path):
 def test_a_person_is_found_with_typos_and_leads_to_their_page(site, typed):
     hit = read(site, "/peliculas", persona=typed).css_first('a[href^="/personas/"]')
     assert hit.text() == "Bruno Orujo"
-    assert "Dirigió 2 películas" in hit.parent.text()
+    assert "dirigió 2 películas" in hit.parent.text()
     assert read(site, hit.attributes["href"]).css_first("h1").text() == "Bruno Orujo"
 
 
-def test_nobody_and_no_film_of_a_name_are_said(site):
-    page = read(site, "/peliculas", persona="zzzzqqq", q="xxxxwww").css_first("main").text()
-    assert "Nadie se llama algo parecido a «zzzzqqq»." in page
-    assert "Ninguna película se parece a «xxxxwww»." in page
+@pytest.mark.parametrize("which", ["site", "sample_api"])
+def test_nobody_and_no_film_of_a_name_are_said(request, which):
+    page = read(request.getfixturevalue(which), "/peliculas", persona="zzzzqqqq", q="zzzzqqqq").css_first("main").text()
+    assert "Nadie se llama algo parecido a «zzzzqqqq»." in page
+    assert "Ninguna película se parece a «zzzzqqqq»." in page
+
+
+def test_what_is_only_guessed_is_said_to_be_so(site):
+    page = read(site, "/peliculas", persona="Bruno Oruho", q="the milk")
+    assert "Nadie tiene «Bruno Oruho» en su nombre; se le parece 1." in page.css_first("main").text()
+    assert "Ninguna película tiene «the milk» en su título; se le parece 1." in page.css_first("#hallazgos").text()
+    assert "para «the mi»" in read(site, "/peliculas", q="the mi").css_first("#hallazgos").text()
 
 
 def test_the_page_of_a_person_that_there_is_not_leads_to_near_names(site):
@@ -202,6 +218,20 @@ def test_what_is_wrong_with_a_taste_is_said_beside_it_and_what_is_near(sample_ap
     assert said in alert.parent.text()
     assert names(page, ".suggestion") == []
     assert page.css_first("[name=gusta]").attributes["value"] == asked["gusta"]
+
+
+def test_what_is_wrong_with_a_taste_is_said_in_the_language_of_the_reader(sample_api):
+    film, asked = "Gone with the Olive", {**HTML, "Accept-Language": "en"}
+    answer = sample_api.get("/peliculas", params={"gusta": film, "no_gusta": film}, headers=asked)
+    alert = LexborHTMLParser(answer.text).css_first("[role=alert]")
+    assert alert.text() == f"Both among those that are liked and those that are not: {film}."
+
+
+def test_a_film_that_may_be_meant_is_a_link_to_its_page(sample_api):
+    near = read(sample_api, "/peliculas", gusta="Gone wiht the Oliv").css("[role=alert] + p a")
+    assert near[0].text() == "Gone with the Olive"
+    for one in near:
+        assert read(sample_api, one.attributes["href"]).css_first("h1").text() == one.text()
 
 
 def test_where_everything_is_left_out_a_taste_says_so(site):

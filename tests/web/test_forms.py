@@ -3,12 +3,14 @@
 from contextlib import contextmanager
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from almazara import asgi
 from almazara.web.forms import sent
 from price_shop import settings_over
+from problems import is_problem
 from sample_catalog import served
 
 pytestmark = pytest.mark.server
@@ -71,3 +73,40 @@ def test_with_a_key_configured_a_foreign_page_that_knows_it_is_refused_all_the_s
 @pytest.mark.parametrize("body", [b"\xff=1", "&".join(f"f{n}=1" for n in range(21)).encode()])
 def test_what_is_no_form_of_ours_is_refused(site, body):
     assert site.post("/form", content=body).status_code == 422
+
+
+READER = {"Accept": "text/html", "Accept-Language": "en"}
+
+
+def refusal(answer):
+    return LexborHTMLParser(answer.text).css_first("main .lead").text()
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "told"),
+    [
+        (b"\xff=1", {}, 422, "The form cannot be understood"),
+        (b"f=1", {"Origin": "https://evil.example"}, 403, "The form comes from another page"),
+        (b"f=" + b"1" * 65_536, {}, 413, "The body of the request is larger than 64 KB."),
+    ],
+)
+def test_a_form_that_is_refused_is_answered_with_a_page_in_the_language_of_its_reader(
+    site, body, headers, status, told
+):
+    answer = site.post("/form", content=body, headers={**READER, **headers})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert refusal(answer).startswith(told)
+    assert is_problem(site.post("/form", content=body, headers=headers), status)
+
+
+def test_a_form_that_does_not_say_how_large_it_is_is_refused_as_well(site):
+    answer = site.post("/form", content=iter([b"1" * 40_000] * 2), headers=READER)
+    assert (answer.status_code, refusal(answer)) == (413, "The body of the request is larger than 64 KB.")
+
+
+def test_who_writes_too_often_or_without_the_key_is_told_so_on_a_page(tmp_path):
+    with form_site(tmp_path, api_keys="secret", writes_per_minute=1) as keyed:
+        posts = [keyed.post("/form", data={"clave": key}, headers=READER) for key in ("wrong", "secret", "secret")]
+    assert [one.status_code for one in posts] == [401, 200, 429]
+    assert refusal(posts[0]) == "A valid key is missing in the header X-API-Key."
+    assert refusal(posts[2]).startswith("Too many requests: 1 a minute")

@@ -51,9 +51,20 @@ def test_a_page_complains_of_nothing_fits_the_window_and_is_accessible(chromium,
 
 @pytest.mark.parametrize("way", [WAYS[0], *by_night(WAYS[1])], ids=str)
 def test_the_page_of_an_error_is_accessible_too(chromium, demo_site, way):
-    status, troubles, *others = look(chromium, demo_site, "/nada", way)
+    status, troubles, *others = look(chromium, demo_site, "/explorar/nada", way)
     assert (status, len(troubles)) == (404, 1)  # the browser's own remark on the 404
     assert others == [0, [], way[2]]
+
+
+def test_the_description_of_the_api_works_under_a_policy_that_lets_no_script_in(chromium, demo_site):
+    with visit(chromium, f"{demo_site.base_url}/docs") as seen:
+        policy = demo_site.get("/docs").headers["content-security-policy"]
+        assert ("default-src 'none'" in policy, "unsafe" in policy) == (True, False)
+        seen.page.locator(".opblock-summary-control").first.click()
+        seen.page.locator(".parameters-container").first.wait_for()
+        assert seen.troubles == []
+        seen.page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'ran = 1'}))")
+        assert seen.page.evaluate("typeof ran") == "undefined"
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +156,18 @@ def test_live_pictures_take_the_places_of_the_servers_and_nothing_moves(chromium
         assert figures > 0
         assert seen.shift() < 0.1
         assert (seen.violations(), seen.overflow(), seen.troubles) == ([], 0, [])
+
+
+def test_live_pictures_come_as_one_reads_on_and_have_other_ticks_where_one_looks_closer(chromium, demo_site):
+    wait_for(lambda: has_panel(demo_site))
+    with visit(chromium, f"{demo_site.base_url}/explorar/distribuciones") as seen:
+        plots, last = seen.page.locator(".picture .js-plotly-plot"), seen.page.locator(".picture").last
+        plots.first.wait_for()
+        seen.page.wait_for_load_state("networkidle")
+        assert plots.count() < seen.page.locator(".picture").count()
+        last.scroll_into_view_if_needed()
+        last.locator(".js-plotly-plot").wait_for()
+        for ends, mode in (([4, 5], "auto"), (plots.first.evaluate("plot => plot.layout.xaxis.range"), "array")):
+            plots.first.evaluate("(plot, ends) => Plotly.relayout(plot, {'xaxis.range': ends})", ends)
+            assert plots.first.evaluate("plot => plot.layout.xaxis.tickmode") == mode
+        assert seen.troubles == []

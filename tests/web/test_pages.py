@@ -12,7 +12,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from almazara import asgi
+from almazara.errors import UnavailableError
 from almazara.movies.exploring.explore import CHAPTERS
+from almazara.prices.service import PriceService
 from price_shop import observed, opened, product, settings_over
 from problems import is_problem
 from reading import FILM, PAGES, PERSON
@@ -70,9 +72,83 @@ def test_what_is_not_there_is_a_page_for_readers_and_a_problem_for_programs(demo
     assert problem.headers["vary"] == "Accept"
 
 
-def test_what_cannot_be_understood_is_said_on_a_page(demo_site):
-    page = demo_site.get("/explorar", params={"anio_min": "mañana"}, headers=HTML)
-    assert (page.status_code, "anio_min" in page.text) == (422, True)
+REFUSED = {
+    "/peliculas/1": ("No hay ninguna película con id 1.", "There is no film with id 1."),
+    "/peliculas/x": ("El parámetro id debe ser un número entero", "The parameter id must be a whole number"),
+    "/peliculas?orden=x": ("El parámetro orden debe ser popularidad", "The parameter orden must be popularidad"),
+    "/peliculas?genero=oil": ("El género «oil» no está", "The catalog has no genre “oil”"),
+    "/personas/Nobody at All": ("No hay nadie que se llame", "There is nobody called"),
+    "/precios/demo:nada": ("No hay ningún producto «demo:nada»", "There is no product “demo:nada”"),
+    "/precios/categoria/nada": ("No hay ninguna categoría «nada»", "There is no category “nada”"),
+    "/precios?litres=x": ("Un tamaño se escribe en litros", "A size is written in litres"),
+    "/precios/modelos?desde=x": ("Esa continuación no es", "The cursor is none"),
+    "/precios/lector?pasada=x": ("No hay ninguna lectura «x»", "There is no scrape run “x”"),
+    "/explorar/nada": ("No hay ningún capítulo «nada»", "There is no chapter “nada”"),
+    "/explorar?anio_min=ayer": ("El parámetro anio_min debe ser", "The parameter anio_min must be"),
+    "/explorar/figuras/nada.csv": ("No hay ninguna figura «nada»", "There is no figure “nada”"),
+}
+
+
+@pytest.mark.parametrize("path", REFUSED)
+def test_a_page_refuses_in_the_language_of_its_reader(demo_site, path):
+    for language, told in zip(("es", "en"), REFUSED[path], strict=True):
+        page = demo_site.get(path, headers={**HTML, "Accept-Language": language})
+        lead = tree(page).css_first("main .lead")
+        assert page.status_code in {404, 422}
+        assert (lead.text().startswith(told), lead.attributes) == (True, {"class": "lead"}), lead.text()
+
+
+def test_a_sentence_that_has_one_language_says_which(demo_site, monkeypatch):
+    def away(*_):
+        raise UnavailableError("The store does not answer.")
+
+    monkeypatch.setattr(PriceService, "overview", away)
+    page = demo_site.get("/precios", headers=HTML)
+    lead = tree(page).css_first("main .lead")
+    assert (page.status_code, lead.text(), lead.attributes["lang"]) == (503, "The store does not answer.", "en")
+
+
+def test_what_is_near_is_a_link_in_the_words_of_the_reader(demo_site):
+    def near(path, language="es"):
+        page = tree(demo_site.get(path, headers={**HTML, "Accept-Language": language}))
+        return {link.text(): link.attributes["href"] for link in page.css("main li a")}
+
+    assert near("/explorar/diner", "en")["Money"] == near("/explorar/diner")["Dinero"] == "/explorar/dinero"
+    assert near(f"/personas/{PERSON}x")[PERSON] == f"/personas/{quote(PERSON)}"
+    name, path = next(iter(near("/precios/categoria/nada").items()))
+    assert path == f"/precios/categoria/{quote(name, safe='')}"
+
+
+@pytest.mark.parametrize(
+    ("path", "own", "asked"),
+    [
+        ("/peliculas/1", "No hay ninguna película", ("lengua=en", "There is no film")),
+        ("/story?product=x", "There is no product", ("language=es", "No hay ningún producto")),
+    ],
+)
+def test_a_problem_is_in_the_language_that_the_address_asks_for(demo_site, path, own, asked):
+    query, told = asked
+    assert is_problem(demo_site.get(path), 404)["detail"].startswith(own)
+    joined = f"{path}{'&' if '?' in path else '?'}{query}"
+    assert is_problem(demo_site.get(joined), 404)["detail"].startswith(told)
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/", "GET, HEAD"),
+        ("PUT", "/precios", "GET, HEAD"),
+        ("DELETE", "/peliculas/1", "GET"),
+        ("DELETE", "/precios/demo:nada", "GET, HEAD"),
+        ("GET", "/precios/lector/leer", "POST"),
+        ("PATCH", "/overview", "GET"),
+        ("TRACE", "/scraper", "POST"),
+    ],
+)
+def test_a_method_that_a_page_or_a_route_lacks_is_told_which_there_are(demo_site, accept, method, path, allowed):
+    answer = demo_site.request(method, path, headers={"Accept": accept})
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
 
 
 def policy(page):
@@ -260,16 +336,21 @@ def test_a_name_that_is_markup_is_text_on_every_page(hostile_site, name):
     assert shown > 5
 
 
-def test_figures_that_are_remembered_go_with_the_version_that_they_are_of(tmp_path):
+def test_figures_that_are_remembered_go_with_the_version_and_the_filters_that_they_are_of(tmp_path):
     def told(site, **asked):
         page = tree(site.get("/explorar", params=asked, headers=HTML))
-        return page.css_first("figcaption").text(), page.css_first("h1").text()
+        figure = page.css_first("figure")
+        return figure.css_first("figcaption").text(), page.css_first("h1").text(), figure.css_first(".picture")
 
     publish_made(tmp_path, [Made(f"Film {number}") for number in range(3)])
     with served(asgi.app_over(settings_over(tmp_path, reload_seconds=0.05))) as site:
         before = told(site)
-        assert told(site) == before
-        assert told(site, anio_max="1990")[0] != before[0]
+        assert told(site)[:2] == before[:2]
+        assert told(site, anio_max="1990") == (
+            "Ninguna película cumple los filtros.",
+            "Lo que dicen 0 de 3 películas",
+            None,
+        )
         publish_made(tmp_path, [Made(f"Film {number}", {"release_date": "2001-07-07"}) for number in range(5)])
         wait_for(lambda: "5" in told(site)[1])
         assert told(site)[0] != before[0]

@@ -1,22 +1,87 @@
-"""Alerts of a product's page: set and removed by forms, under the bounds of the API."""
+"""A product's page: what is known of it, and its alerts, set and removed by forms under the bounds of the API."""
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from almazara import asgi
-from price_shop import opened, product, settings_over
+from almazara.words.numbers import day
+from price_shop import observed, opened, product, settings_over
+from reading import PRODUCT
 from sample_catalog import served
 
 pytestmark = pytest.mark.server
 PAGE = "/precios/shop.example:1"
+NOW = datetime.now(ZoneInfo("Europe/Madrid"))
+SOLD_OUT = ["8.00"] * 10 + ["10.00"] * 100 + ["8.00"] * 10 + ["9.00"] * 8 + [None] * 3
+"""What it cost on each of the last days."""
 
 
 @pytest.fixture
 def site(tmp_path):
     settings = settings_over(tmp_path)
     with opened(settings) as prices:
-        prices.store.save_listing(product())
+        prices.store.save_listing(product(litres=Decimal(2), category="olive-oil", target_price=Decimal("7.50")))
+        readings = enumerate(observed("shop.example:1", 0, price) for price in reversed(SOLD_OUT))
+        prices.store.append(replace(one, observed_at=NOW - timedelta(days=ago)) for ago, one in readings)
     with served(asgi.app_over(settings)) as client:
         yield client
+
+
+def page(site, path=PAGE):
+    return LexborHTMLParser(site.get(path, headers={"Accept": "text/html", "Accept-Language": "es"}).text)
+
+
+def ago(days):
+    return day((NOW - timedelta(days=days)).date())
+
+
+def test_of_a_product_that_is_sold_out_the_last_that_is_known_is_told_with_its_day(site):
+    found = page(site)
+    facts = {one.css_first("dt").text(): one.css_first("dd").text() for one in found.css(".facts div")}
+    assert facts == {
+        "Último precio": f"9,00\u00a0€ {ago(3)}",
+        "Agotado": f"3 días desde el {ago(2)}",
+        "Por litro": "4,50\u00a0€/l",
+        "Mínimo de 90 días": f"8,00\u00a0€ {ago(20)}",
+    }
+    assert [one.text() for one in found.css("details th")][1:3] == ["precio (€)", "precio tachado por la tienda (€)"]
+    assert [one.text() for one in found.css("details td.n")][2:4] == ["\u2013", "9,00"]
+    assert f"estuvo entre 8,00\u00a0€ ({ago(20)})" in found.css_first("figcaption").text()
+    assert f"; el {ago(3)}, 9,00\u00a0€." in found.css_first("main ul.measure").text()
+    assert "hoy" not in " ".join(node.text() for node in found.css("main .lead, main .facts, main ul.measure"))
+
+
+def test_the_marks_of_a_ruler_and_its_ends_are_told(site):
+    found = page(site)
+    assert [end.text() for end in found.css(".wide-ruler text")] == ["8,00 €", "10,00 €"]
+    told = found.css_first(".wide-ruler + p").text()
+    assert "Cada púa" in told
+    assert "La raya" not in told  # it has no price today
+    assert "La banda" not in told
+
+
+def test_a_target_price_is_an_alert_that_says_so_and_can_be_removed(site):
+    [alert] = page(site).css("ul.plain li")
+    assert "Cuando cueste 7,50\u00a0€ o menos: tu precio objetivo" in alert.text()
+    post(site, alert.css_first("form").attributes["action"], aviso=alert.css_first("[name=aviso]").attributes["value"])
+    assert page(site).css("ul.plain li") == []
+
+
+def test_categories_and_models_are_called_by_words_and_numbers_of_a_column_have_as_many_decimals(site, demo_site):
+    assert page(site).css_first(".over a").text() == "aceite de oliva"
+    found = page(demo_site, f"/precios/{PRODUCT}")
+    assert "aceite de oliva de demostración" in found.css_first(".over").text()
+    assert "ensemble" not in found.css_first("main").text()
+    for table in found.css("table"):
+        for cells in zip(*(row.css("td.n") for row in table.css("tbody tr")), strict=True):
+            texts = [cell.text() for cell in cells if cell.text() != "\u2013"]
+            assert len({len(re.search(r"(?:,(\d+))?(?:\u00a0€)?$", text)[1] or "") for text in texts}) <= 1
 
 
 def rules(site):

@@ -16,6 +16,7 @@ WORDS = {
         "es": "{title}: {n} {n:película|películas} desde el {since}, {share:%} a {price}, media {mean:2}; {why}{also}",
         "en": "{title}: {n} {n:film|films} since {since}, {share:%} at {price}, mean {mean:2}; {why}{also}",
     },
+    "made.share": {"es": "{share:%|ningún día|el % de los días}", "en": "{share:%|no day|% of the days}"},
     "made.two": {"es": "por {what}", "en": "by {what}"},
 }
 FIGURES = {
@@ -48,6 +49,14 @@ def made(monkeypatch):
 @pytest.mark.usefixtures("made")
 def test_figures_are_written_as_the_language_writes_them_and_are_never_words(language, text):
     assert Said("made.one", FIGURES).text(Language(language)) == text
+
+
+@pytest.mark.usefixtures("made")
+@pytest.mark.parametrize(
+    ("share", "text"), [(0, "ningún día"), (0.125, "el 12,5 % de los días"), (1e-4, "el 0,01 % de los días")]
+)
+def test_a_share_of_nothing_has_words_of_its_own_and_what_is_little_is_not_nothing(share, text):
+    assert Said("made.share", {"share": share}).text() == text
 
 
 @pytest.mark.usefixtures("made")

@@ -12,6 +12,7 @@ from fastapi_offline import FastAPIOffline
 from almazara import log
 from almazara.api import (
     alerts,
+    documentation,
     errors,
     film_models,
     forecasts,
@@ -66,9 +67,11 @@ def create_api(
         description=_DESCRIPTION,
         version=metadata.version("almazara"),
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
     )
-    documentation = list(app.router.routes)
+    documentation.install(app)
+    described = list(app.router.routes)
     app.state.movies = live_movies
     app.state.film_users = film_users
     app.state.film_training = training
@@ -83,7 +86,7 @@ def create_api(
     metrics.install(app, app.state.scraper_watch.report, price_product.service.forecast_scores)
     errors.install(app)
     # Routes are tried in order, at two microseconds each: what is asked most comes first.
-    app.router.routes[:] = [*(route for route in app.router.routes if route not in documentation), *documentation]
+    app.router.routes[:] = [*(route for route in app.router.routes if route not in described), *described]
     return app
 
 

@@ -8,11 +8,16 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from almazara import log
 from almazara.errors import AlmazaraError, ConflictError, InputError, NotFoundError, UnavailableError
+from almazara.words.numbers import Language
+from almazara.words.said import text_of
 
 PROBLEM_TYPE: Final = "application/problem+json"
+_METHOD_NOT_ALLOWED: Final = 405
+_METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 PAGE_BESIDE: Final = {"Vary": "Accept"}
 """Headers of an answer in whose place a page is sent to those who ask for HTML."""
 
@@ -91,9 +96,15 @@ def status_of(error: AlmazaraError) -> int:
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
 
 
-async def _on_own_error(_request: Request, error: AlmazaraError) -> Response:
+def asked_language(request: Request) -> Language | None:
+    """The language that the address asks for, as films or as prices call it; None where it asks for none."""
+    asked = (request.query_params.get(name) for name in ("lengua", "language"))
+    return next((Language(one) for one in asked if one in set(Language)), None)
+
+
+async def _on_own_error(request: Request, error: AlmazaraError) -> Response:
     suggestions = error.suggestions if isinstance(error, InputError | NotFoundError) else None
-    return problem(status_of(error), str(error), suggestions)
+    return problem(status_of(error), error.text(asked_language(request)), suggestions)
 
 
 async def _on_invalid_request(_request: Request, error: RequestValidationError) -> Response:
@@ -115,16 +126,25 @@ async def _on_http_error(request: Request, error: HTTPException) -> Response:
             detail = f"No hay nada en {request.url.path[:200]}: las rutas están en /docs."
         case 405:
             detail = f"{request.method} no se admite en esta ruta: las rutas están en /docs."
-            return problem(405, detail, headers={"Allow": _allowed(request)})
         case _:
-            detail = str(error.detail)
-    return problem(error.status_code, detail, headers=dict(error.headers or {}))
+            detail = text_of(error.detail, asked_language(request) or Language.ES)
+    return problem(error.status_code, detail, headers=headers_of(request, error))
 
 
-def _allowed(request: Request) -> str:
-    """The methods of a path; Starlette names those of its first route alone."""
+def headers_of(request: Request, error: HTTPException) -> dict[str, str]:
+    """Which key is wanted, when to ask again, what may be asked: Starlette names the methods of one route alone."""
+    if error.status_code != _METHOD_NOT_ALLOWED:
+        return dict(error.headers or {})
     path = getattr(request.scope.get("route"), "path_format", "")
-    return ", ".join(sorted(method.upper() for method in request.app.openapi()["paths"].get(path, ["GET"])))
+    described = [method.upper() for method in request.app.openapi()["paths"].get(path, ())]
+    return {"Allow": ", ".join(sorted(described) or _answered(request))}
+
+
+def _answered(request: Request) -> list[str]:
+    """The methods of a path that the API does not describe, as that of a page."""
+    asked = ((method, {**request.scope, "method": method}) for method in _METHODS)
+    routes = request.app.router.routes
+    return [method for method, scope in asked if any(route.matches(scope)[0] is Match.FULL for route in routes)]
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:

@@ -21,6 +21,7 @@ from almazara.api.security import KEY_HEADER, require_write
 from almazara.errors import InputError
 from almazara.movies.catalog.titles import LONGEST_QUERY
 from almazara.movies.similar.attributes import listed
+from almazara.words.said import said
 
 T = TypeVar("T")
 Absent = TypeVar("Absent")
@@ -169,7 +170,8 @@ def choice(name: str, description: str, kind: type[Choice], absent: Absent) -> Q
 
     def value(texts: Sequence[str]) -> Choice:
         if texts[-1] not in words:
-            raise InputError(f"El parámetro {name} debe ser {', '.join(words[:-1])} o {words[-1]}.")
+            known = said("asking.parameter.either", first=words[:-1], last=words[-1])
+            raise InputError(said("asking.parameter.choice", name=name, known=known))
         return kind(texts[-1])
 
     return Queried(name, description, {"type": "string", "enum": words}, value, absent, {})
@@ -184,9 +186,9 @@ def number(name: str, description: str, low: int, high: int, absent: Absent) -> 
 def whole_number(text: str, name: str, low: int, high: int) -> int:
     """The number that a text writes; raises InputError, in Spanish, saying what is allowed."""
     if not _INTEGER.fullmatch(text):
-        raise InputError(f"El parámetro {name} debe ser un número entero, del {low} al {high}.")
+        raise InputError(said("asking.parameter.whole", name=name, low=str(low), high=str(high)))
     if not low <= (number := int(text)) <= high:
-        raise InputError(f"El parámetro {name} es {number}: use un número del {low} al {high}.")
+        raise InputError(said("asking.parameter.range", name=name, value=str(number), low=str(low), high=str(high)))
     return number
 
 
@@ -195,7 +197,7 @@ def share(name: str, description: str) -> Queried[float]:
 
     def value(texts: Sequence[str]) -> float:
         if not _DECIMAL.fullmatch(texts[-1]) or not 0 <= float(texts[-1]) <= 1:
-            raise InputError(f"El parámetro {name} debe ser un número de 0 a 1, con punto decimal.")
+            raise InputError(said("asking.parameter.share", name=name))
         return float(texts[-1])
 
     return Queried(name, description, {"type": "number", "minimum": 0, "maximum": 1}, value, 0.0, {})
@@ -206,7 +208,7 @@ def flag(name: str, description: str) -> Queried[bool]:
 
     def value(texts: Sequence[str]) -> bool:
         if texts[-1] not in {"true", "false"}:
-            raise InputError(f"El parámetro {name} debe ser true o false.")
+            raise InputError(said("asking.parameter.flag", name=name))
         return texts[-1] == "true"
 
     return Queried(name, description, {"type": "boolean"}, value, False, {})

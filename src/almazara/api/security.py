@@ -1,9 +1,11 @@
-"""What strangers may do: who may write, how often, and how large a body may be.
+"""What strangers may do: who may write, how often, how large a body may be, and what a page may load.
 
 Holders of a key may write; without any key configured, only this machine. What the API takes is small, and memory is
 not for strangers to fill.
 """
 
+import base64
+import hashlib
 import hmac
 import threading
 import time
@@ -13,13 +15,13 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 from pydantic import SecretStr
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
+from starlette.exceptions import HTTPException as Refusal
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from almazara.api.errors import problem
+from almazara.words.said import said
 
 LARGEST_BODY: Final = 64 * 1024
 LARGEST_BODIES: Final = {"/eventos": 512 * 1024}  # a thousand events
@@ -29,6 +31,19 @@ _MOST_CALLERS: Final = 10_000
 _LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 # A request that came through a proxy shows the proxy's address, which is often this machine's.
 _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+
+
+def content_policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
+    """What a page may load: scripts and styles from these sources, all else of this host alone, no frame, no base."""
+    return (
+        f"default-src 'none'; script-src {' '.join(scripts)}; style-src {' '.join(styles)}; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def hash_of(inline: str) -> str:
+    """What stands inline in a page, as a source of its policy."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()}'"
 
 
 class WriteGuard:
@@ -53,8 +68,9 @@ class WriteGuard:
         caller = self._caller_by_key(request, key) if self._keys else _local_caller(request)
         wait = self._wait_seconds(caller)
         if wait > 0:
-            detail = f"Demasiadas peticiones: se admiten {self._per_minute} por minuto. Espere {int(wait) + 1} s."
-            raise HTTPException(429, detail, {"Retry-After": str(int(wait) + 1)})
+            seconds = str(int(wait) + 1)
+            told = said("asking.request.too_often", most=str(self._per_minute), seconds=seconds)
+            raise HTTPException(429, told, {"Retry-After": seconds})
 
     def _caller_by_key(self, request: Request, key: str | None) -> str:
         header = request.headers.get(KEY_HEADER, "").encode("latin-1")  # the bytes as they came
@@ -62,9 +78,7 @@ class WriteGuard:
         # Every key is compared, so that the time taken tells nothing of which one was near.
         matches = [hmac.compare_digest(given, key) for key in self._keys]
         if not any(matches):
-            raise HTTPException(
-                401, f"Falta una clave válida en la cabecera {KEY_HEADER}.", {"WWW-Authenticate": "ApiKey"}
-            )
+            raise HTTPException(401, said("asking.request.no_key", header=KEY_HEADER), {"WWW-Authenticate": "ApiKey"})
         return f"key-{matches.index(True)}"
 
     def _wait_seconds(self, caller: str) -> float:
@@ -83,9 +97,7 @@ class WriteGuard:
 
 def _local_caller(request: Request) -> str:
     if not _is_local(request):
-        raise HTTPException(
-            403, "Sin clave configurada solo se puede escribir desde esta misma máquina: defina ALMAZARA_API_KEYS."
-        )
+        raise HTTPException(403, said("asking.request.not_local"))
     return _host(request)
 
 
@@ -125,6 +137,10 @@ def require_write(request: Request) -> None:
     guard.check(request)
 
 
+def _too_large(largest: int) -> HTTPException:
+    return HTTPException(413, said("asking.request.too_large", most=str(largest // 1024)))
+
+
 class BodyLimit:
     """Plain ASGI middleware; refuses by the length that is announced, and counts where none is."""
 
@@ -136,10 +152,10 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         largest = LARGEST_BODIES.get(scope["path"], LARGEST_BODY)
-        sentence = f"El cuerpo de la petición pasa de {largest // 1024} KB."
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced[:20]) > largest:
-            await problem(413, sentence)(scope, receive, send)
+            refuse = scope["app"].exception_handlers[Refusal]
+            await (await refuse(Request(scope), _too_large(largest)))(scope, receive, send)
             return
         taken = 0
 
@@ -148,7 +164,7 @@ class BodyLimit:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > largest:
-                raise HTTPException(413, sentence)
+                raise _too_large(largest)
             return message
 
         await self._app(scope, counted, send)

@@ -1,9 +1,8 @@
-"""Rows as tables: CSV with exact texts, and Parquet whose columns have the same types on every page.
+"""Rows as tables: CSV in which no text becomes a formula, and Parquet whose columns have the same types on every page.
 
 A row within a row is spread over columns named `outer_inner`; lists have no place in a table and are left out.
 """
 
-import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
@@ -16,6 +15,8 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import msgspec
 from fastapi import Response
+
+from almazara.figures.table import csv_text
 
 _AMOUNT_DIGITS: Final = (38, 12)
 DESCRIBED: Final[Mapping[str, Any]] = {"text/csv": {}, "application/vnd.apache.parquet": {}}
@@ -38,12 +39,14 @@ def as_table(rows: Sequence[object], kind: type, output: Format, headers: Mappin
 
 
 def _as_csv(rows: Sequence[object], kind: type) -> bytes:
-    """A header line and one line a row; moments in ISO 8601, amounts as they were kept."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_columns(kind))
-    writer.writerows([msgspec.to_builtins(_cell(row, path)) for path, _ in _columns(kind).values()] for row in rows)
-    return text.getvalue().encode()
+    """A header line and one line a row; moments as in JSON, amounts as they were kept."""
+    columns = _columns(kind)
+    cells = ([_written(_cell(row, path)) for path, _ in columns.values()] for row in rows)
+    return csv_text(columns, cells).encode()
+
+
+def _written(value: Any) -> Any:  # noqa: ANN401 - any cell
+    return value if isinstance(value, Decimal) else msgspec.to_builtins(value)
 
 
 def _as_parquet(rows: Sequence[object], kind: type) -> bytes:

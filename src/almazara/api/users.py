@@ -21,6 +21,7 @@ from almazara.movies.users.answers import DeletedAnswer, EventsAnswer, GroupAnsw
 from almazara.movies.users.events import KINDS, LARGEST_ID, MAX_EVENTS, MAX_RATING, MIN_RATING, USER_PATTERN, BatchError
 from almazara.movies.users.film_users import FilmUsers
 from almazara.words.numbers import Language
+from almazara.words.said import said
 
 _COUNT: Final = 10
 
@@ -182,4 +183,4 @@ def _decoded(body: bytes) -> object:
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError("El cuerpo de la petición no es JSON válido.") from error
+        raise InputError(said("asking.request.no_json")) from error

@@ -10,6 +10,7 @@ from almazara.live import Live
 from almazara.movies.artifact import MOVIES, open_service
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
+from almazara.words.said import said
 
 if TYPE_CHECKING:
     from almazara.movies.users.film_users import FilmUsers
@@ -21,7 +22,7 @@ def live_movies(settings: Settings) -> Live[MovieService]:
 
 
 def _no_catalog() -> UnavailableError:
-    return UnavailableError("Todavía no hay catálogo de películas: ejecute `almazara up`.")
+    return UnavailableError(said("films.error.no_catalog"))
 
 
 def open_movies(settings: Settings, artifact: Artifact | None = None) -> MovieService:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from almazara.words.numbers import Language
@@ -169,10 +170,10 @@ Mark = Steps | Line | Band | Bars | Dots | Boxes | Cells | Spans | Level | Momen
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows that a chart shows, as they are read and downloaded; cells are plain values."""
+    """The rows that a chart shows, as they are read and downloaded; cells are plain values, Decimal ones of money."""
 
     columns: Sequence[str]
-    rows: Sequence[Sequence[Place | None]]
+    rows: Sequence[Sequence[Place | Decimal | None]]
 
 
 @dataclass(frozen=True, slots=True)

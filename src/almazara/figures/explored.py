@@ -80,9 +80,9 @@ class Drawing:
         chart = Chart(sentence.text(self.language), *axes, marks, self.language)
         return Explored(self.key, sentence, chart, table, rule)
 
-    def nothing(self, why: Said) -> Explored:
+    def nothing(self, why: Said, rule: Said | None = None) -> Explored:
         """The figure of what cannot be shown, and why."""
-        return self.figure(why, (Axis(), Axis()), (), Table((), ()))
+        return self.figure(why, (Axis(), Axis()), (), Table((), ()), rule)
 
 
 def tied(names: Sequence[Said | str], chosen: Sequence[bool]) -> Said | str:

@@ -6,10 +6,11 @@ from typing import Final
 
 from almazara.figures.axes.scales import Extent, measure, tight
 from almazara.figures.chart import Scale
-from almazara.figures.drawing.markup import escaped, path
+from almazara.figures.drawing.markup import escaped, path, words
 from almazara.figures.drawing.paths import line, rectangles
 
 _HEIGHT, _WIDTH = 34, 1000.0  # pixels; units, stretched over the room
+_WRITTEN, _LETTERS = 50, 46  # pixels: the height with words below, where these stand
 _BASE, _TALLEST, _SHORTEST = 22.0, 17.0, 4.0  # pixels: where the comb stands, how high its teeth are
 _TOP, _NOTCH = 3.0, 4.0  # pixels: where the band begins, how far a quartile reaches below the base
 _TEETH: Final = 60  # at most, so that they stay apart on 160 pixels
@@ -25,6 +26,7 @@ def ruler(
     band: tuple[float, float] | None = None,
     target: float | None = None,
     quartiles: Sequence[float] = (),
+    ends: Sequence[tuple[float, str]] = (),
     scale: Scale = Scale.NUMBER,
 ) -> str:
     """A ruler as SVG, as wide as there is room.
@@ -36,9 +38,10 @@ def ruler(
         band: Between which values it will most likely be.
         target: Where the triangle points to.
         quartiles: Values with a notch below the base.
+        ends: The lowest value and the highest, as they are written below it.
         scale: NUMBER or LOG; on the latter, what is not above 0 is left out.
     """
-    extent = tight(scale, [*comb, now, *(band or ()), target, *quartiles], _PADDING)
+    extent = tight(scale, [*comb, now, *(band or ()), target, *quartiles, *(value for value, _ in ends)], _PADDING)
     drawn = (
         _band(extent, band)
         + path("f-base", line((0, _BASE, _WIDTH, _BASE)))
@@ -50,8 +53,18 @@ def ruler(
     goal = "" if aim is None else f'<svg x="{aim * 100:.4g}%" overflow="visible">{path("f-goal", _GOAL)}</svg>'
     stretched = f'viewBox="0 0 {_WIDTH:g} {_HEIGHT}" preserveAspectRatio="none"'
     return (
-        f'<svg class="ruler" width="100%" height="{_HEIGHT}" role="img" aria-label="{escaped(label)}">'
-        f'<svg class="f-plot" width="100%" height="{_HEIGHT}" {stretched}>{drawn}</svg>{goal}</svg>'
+        f'<svg class="ruler" width="100%" height="{_WRITTEN if ends else _HEIGHT}" role="img" '
+        f'aria-label="{escaped(label)}"><svg class="f-plot" width="100%" height="{_HEIGHT}" {stretched}>{drawn}</svg>'
+        f"{goal}{_written(extent, ends)}</svg>"
+    )
+
+
+def _written(extent: Extent, ends: Sequence[tuple[float, str]]) -> str:
+    """The words below the ends, each inwards from its value."""
+    return "".join(
+        words("f-tick", f"{at * 100:.4g}%", _LETTERS, text, anchor=anchor)
+        for (value, text), anchor in zip(ends, ("start", "end"), strict=False)
+        if (at := extent.fraction(value)) is not None
     )
 
 

@@ -15,6 +15,7 @@ from almazara.figures.keys import ROW, key_rows
 from almazara.words.said import said
 
 _MARGIN: Final = 12  # pixels around a picture in a file
+_EMPTY: Final = 32  # pixels of a picture without marks
 
 
 def draw(chart: Chart, *, height: int | None = None, width: int | None = None) -> str:
@@ -28,9 +29,18 @@ def draw(chart: Chart, *, height: int | None = None, width: int | None = None) -
     if width is not None:
         return _with_key(chart, height, width)
     layout = plan(chart, height, None)
+    inside = _inside(chart, layout)
+    if not inside:
+        return _empty(chart, "100%")
     margins = f"f-left-{layout.left} f-right-{layout.right}"
     size = f'class="figure {margins}" width="100%" height="{layout.height:g}"'
-    return f"<svg {size} {_said(chart)}>{_inside(chart, layout)}</svg>"
+    return f"<svg {size} {_said(chart)}>{inside}</svg>"
+
+
+def _empty(chart: Chart, width: int | str) -> str:
+    """A line that says that there is nothing to see."""
+    line = words("f-axis", "0", _EMPTY / 2, said("figures.chart.empty").text(chart.language))
+    return f'<svg class="figure" width="{width}" height="{_EMPTY}" {_said(chart)}>{line}</svg>'
 
 
 def _with_key(chart: Chart, height: int | None, width: int) -> str:
@@ -39,11 +49,14 @@ def _with_key(chart: Chart, height: int | None, width: int) -> str:
     key = key_rows(chart, inner)
     above = ROW * len(key) + 2 * _MARGIN
     layout = plan(chart, height and height - above, inner)
+    inside = _inside(chart, layout)
+    if not inside:
+        return _empty(chart, width)
     tall = layout.height + above
     size = f'width="{width}" height="{tall:g}" viewBox="-{_MARGIN} -{_MARGIN} {width} {tall:g}"'
     place = f'x="{layout.left}" y="{ROW * len(key)}" width="{layout.plane.width:g}" height="{layout.height:g}"'
-    inside = f'<svg {place} overflow="visible">{_inside(chart, layout)}</svg>'
-    return f'<svg class="figure" {size} {_said(chart)}>{"".join(key)}{inside}</svg>'
+    plot = f'<svg {place} overflow="visible">{inside}</svg>'
+    return f'<svg class="figure" {size} {_said(chart)}>{"".join(key)}{plot}</svg>'
 
 
 def _said(chart: Chart) -> str:
@@ -51,11 +64,11 @@ def _said(chart: Chart) -> str:
 
 
 def _inside(chart: Chart, layout: Layout) -> str:
+    """Marks and words; empty where no mark lies anywhere."""
     plane = layout.plane
     drawn = shapes(chart, plane)
     if not drawn:
-        empty = said("figures.chart.empty").text(chart.language)
-        return words("f-axis", layout.across_at(0.5), layout.height / 2, empty, anchor="middle")
+        return ""
     stretched = f'viewBox="0 0 {plane.width:g} {plane.height:g}" preserveAspectRatio="none" overflow="visible"'
     place = f'y="{layout.top:g}" width="{layout.across_at(1)}" height="{plane.height:g}"'
     plot = f'<svg class="f-plot" {place} {stretched}>{grid(chart, layout)}{drawn}{zero_line(plane)}</svg>'

@@ -88,7 +88,7 @@ def _write_all(clean: CleanCatalog, target: Path, progress: Progress) -> None:
     write(target, exploring)
     films = Films({**answers, **exploring}.__getitem__, clean.report.as_dict())
     write(target, {"exploring_correlations": build_correlations(films)})
-    similar = build_similar(clean.tables, partial(progress, "Finding similar films"))
+    similar = build_similar(clean.tables, answers["twins"]["labels"], partial(progress, "Finding similar films"))
     write(target, similar)
     write(target, build_users(clean.tables, partial(progress, "Learning from ratings")))
     recommended = build_recommended({**answers, **similar}, partial(progress, "Writing recommendations"))

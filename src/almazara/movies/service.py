@@ -15,7 +15,7 @@ from almazara.movies.catalog.calendar_es import DayOfMonth, Weekday
 from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, Found, Releases, Texts
 from almazara.movies.catalog.cleaning_answers import CleaningAnswers
 from almazara.movies.catalog.person_answers import PersonAnswers
-from almazara.movies.catalog.search import SearchIndex
+from almazara.movies.catalog.search import SearchIndex, found_code
 from almazara.movies.catalog.standing import Standing, Standings, standing_answer
 from almazara.movies.catalog.titles import check_query
 from almazara.movies.exploring.films import Films
@@ -180,7 +180,8 @@ class MovieService:
         for match in self._parts.title_search.search(query, n):
             film = self._catalog.reference(match.entry_id)
             hits.append(answers.SearchHit(film.id, film.titulo, film.anio, match.text, round(match.score, 4)))
-        message = said(f"films.search.{'found' if hits else 'nothing'}", n=len(hits), query=query)
+        code = found_code([hit.coincidencia for hit in hits], query)
+        message = said(f"films.search.{code}", n=len(hits), query=query)
         return answers.SearchAnswer(query, len(hits), hits, message.text(language))
 
     def recommend(
@@ -227,7 +228,7 @@ class MovieService:
     def _row(self, film_id: int) -> int:
         row = self._catalog.row_of(film_id)
         if row is None:
-            raise NotFoundError(f"No hay ninguna película con id {film_id}.")
+            raise NotFoundError(said("films.error.no_film", film=str(film_id)))
         return row
 
     def _find(self, title: str, year: int | None, film_id: int | None) -> Found:
@@ -236,9 +237,10 @@ class MovieService:
         if found is None:
             hits = self._parts.title_search.search(title, SUGGESTIONS)
             near = [self._catalog.named(hit.entry_id) for hit in hits]
-            asked = f"«{title}»" + (f" de {year}" if year is not None else "")
-            asked += f" con id {film_id}" if film_id is not None else ""
-            raise NotFoundError(f"No hay ninguna película que se llame {asked}.", near)
+            of_year = said("films.error.of_year", year=str(year)) if year is not None else ""
+            with_id = said("films.error.with_id", film=str(film_id)) if film_id is not None else ""
+            asked = {"title": title, "of_year": of_year, "with_id": with_id}
+            raise NotFoundError(said("films.error.no_title", **asked), near)
         return found
 
     def _others(self, found: Found) -> list[answers.FilmReference]:

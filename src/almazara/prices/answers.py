@@ -16,7 +16,7 @@ from almazara.errors import InputError
 from almazara.prices.forecasting.published import Backtested, QuantileForecast
 from almazara.prices.packs import price_per_litre
 from almazara.prices.schema import TICK, Availability, Listing, ListingKind, Observation, Size
-from almazara.words.said import Said
+from almazara.words.said import Said, said
 
 PIECE: Final = "piece"
 MOST_PIECES: Final = 1000
@@ -230,7 +230,7 @@ def placed(cursor: str) -> tuple[str, datetime]:
         moment, listing_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split(" ", 1)
         return listing_id, datetime.fromisoformat(moment).astimezone(UTC)
     except (binascii.Error, ValueError, OverflowError) as error:
-        raise InputError("The cursor is none that was given out: take next_cursor as it came.") from error
+        raise InputError(said("prices.error.cursor")) from error
 
 
 @dataclass(frozen=True, slots=True)

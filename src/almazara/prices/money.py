@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
@@ -11,8 +12,8 @@ Mark = Literal[".", ","]
 # Written marks of one currency. Longer ones are tried first, so `R$` is not read as `$`.
 _MARKS: Final[dict[str, str]] = {
     "€": "EUR", "EURO": "EUR", "EUROS": "EUR", "£": "GBP",
-    "US$": "USD", "U$S": "USD", "CDN$": "CAD", "CA$": "CAD", "C$": "CAD", "CAD$": "CAD",
-    "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "NT$": "TWD", "MX$": "MXN",
+    "US$": "USD", "U$S": "USD", "CDN$": "CAD", "CA$": "CAD", "C$": "CAD", "C $": "CAD", "CAD$": "CAD",
+    "A$": "AUD", "AU$": "AUD", "AU $": "AUD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "NT$": "TWD", "MX$": "MXN",
     "R$": "BRL", "₹": "INR", "RS.": "INR", "RS": "INR", "円": "JPY", "元": "CNY", "RMB": "CNY",
     "₺": "TRY", "TL": "TRY", "ZŁ": "PLN", "KČ": "CZK", "LEI": "RON", "ЛВ": "BGN",
     "₽": "RUB", "РУБ": "RUB", "₴": "UAH", "ГРН": "UAH", "₪": "ILS", "₩": "KRW", "원": "KRW", "฿": "THB",
@@ -45,6 +46,8 @@ _NUMBER = re.compile(
     r"|\d+(?:[.,]\d+)*"
 )
 _WHOLE = re.compile(rf"(?<=\d)[.,]\s?(?:{_DASHES}{{1,2}}(?!\s?\d)|(?=\s|$))")  # 12,- and 12.
+_CENTS_ALONE = re.compile(r"^,(?=\d\d(?!\d|[.,]\d))")  # ,89 €
+_EURO_AS_MARK = re.compile(r"(?<=\d)\s?€(\d\d)$")  # 81€99, as France writes it
 _FOOTNOTE = re.compile(r"(?<=\S)\s?\*+(?=\s?\D{0,4}$)")
 _NOT_ONE_PRICE = re.compile(
     rf"{_DASHES}\s?(?:[^\d\s]{{1,4}}\s?)?\d"  # a difference or a range
@@ -64,6 +67,18 @@ def _bounded(mark: str) -> str:
 _ALL_MARKS: Final = sorted({*_MARKS, *_SHARED, *_CODES.split()}, key=len, reverse=True)
 _FIRST_SIGNS: Final = re.escape("".join(sorted({mark[0] for mark in _ALL_MARKS})))
 _MARK = re.compile(f"(?=[{_FIRST_SIGNS}])(?:{'|'.join(map(_bounded, _ALL_MARKS))})")
+# Letters of marks as people print them: `TRY` is lira, `Try` is a word.
+_SMALL_MARKS: Final = "zł Kč kč kr kr. Kr Kr. Rs Rs. lei Lei лв руб грн Euro euro Euros euros Rp Fr. Dhs"  # noqa: RUF001
+_PRINTED_MARKS: Final = tuple(sorted({*_ALL_MARKS, *_SMALL_MARKS.split()}, key=len, reverse=True))
+_JOINT: Final = r"[ \u00a0\u202f\x1f]{0,4}"  # between the parts of an amount may be spaces, and seams of elements
+_PRINTED = re.compile(
+    r"(?<![^\s\x1f]),\d\d(?!\d|[.,]\d)|"
+    rf"(?<![\d.,])(?:\d{{1,3}}(?:{_JOINT}[ \u00a0\u202f'\u2019.,]{_JOINT}\d{{3}})+(?!\d)"
+    r"|\d{1,2}(?:,\d{2})+,\d{3}|\d+)"
+    rf"(?:{_JOINT}[.,]{_JOINT}(?:\d{{1,3}}(?!\d)|{_DASHES}{{1,2}})|{_JOINT}€\x1f?\d\d(?!\d|\s?€))?(?!\d|[.,]\d)"
+)
+_BESIDE: Final = " \u00a0\u202f\x1f*"
+_WIDEST: Final = 12
 # What is left beside a number and known marks: a word, or the sign or letter of a currency that is not known.
 _WORD = re.compile(_LETTER + r"{2,}|[\u20a0-\u20cf$\u00a3\u00a5]|" + _LETTER + r"(?=\s?\d)")
 
@@ -105,10 +120,44 @@ def parse_price(text: str, *, currency_hint: str | None = None, decimal: Mark | 
     return None if amount is None else Money(amount, currency)
 
 
-def names_currency(text: str) -> bool:
-    """Whether a text holds a currency's mark or code, shared or not."""
-    plain = _plain(text)
-    return plain is not None and _MARK.search(plain) is not None
+def printed_amounts(text: str) -> Iterator[tuple[int, int]]:
+    """Where amounts with a currency's mark beside them start and end in a page's text, marks included.
+
+    `19,95 €24,95 €` are two; `4␟.␟99␟€`, with unit separators where elements meet, is one.
+    """
+    taken = 0
+    for number in _PRINTED.finditer(text):
+        start, end = number.span()
+        before = text[max(taken, start - _WIDEST) : start].rstrip(_BESIDE)
+        after = text[end : end + _WIDEST]
+        behind = after.lstrip(_BESIDE)
+        if "€" in number[0]:
+            pass
+        elif mark := _mark_at(before, behind=False):
+            start -= len(text[max(taken, start - _WIDEST) : start]) - len(before) + len(mark)
+        elif text[start - 1 : start].isalpha():
+            continue
+        elif (mark := _mark_at(behind, behind=True)) and not _is_of_the_next(number[0], behind[len(mark) :]):
+            end += len(after) - len(behind) + len(mark)
+        else:
+            continue
+        taken = end
+        yield start, end
+
+
+def _is_of_the_next(number: str, rest: str) -> bool:
+    """Whether a mark behind a number without decimals belongs to the number behind it, as in `10 R$ 6,29`."""
+    return number.isdigit() and rest.lstrip(_BESIDE)[:1].isdigit()
+
+
+def _mark_at(beside: str, *, behind: bool) -> str | None:
+    """The mark with which a text starts, or ends; one of letters is no part of a word."""
+    touches = beside.startswith if behind else beside.endswith
+    if not touches(_PRINTED_MARKS):
+        return None
+    mark = next(mark for mark in _PRINTED_MARKS if touches(mark))
+    rest = beside[len(mark) : len(mark) + 1] if behind else beside[: -len(mark)][-1:]
+    return None if mark[-1 if behind else 0].isalpha() and rest.isalnum() else mark
 
 
 def read_amount(text: str, *, currency: str | None = None, decimal: Mark | None = None) -> Decimal | None:
@@ -134,7 +183,7 @@ def _plain(text: str) -> str | None:
         return None
     digits = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in folded)
     plain = " ".join(digits.replace("\u066b", ".").replace("\u066c", "'").upper().split())
-    plain = _FOOTNOTE.sub("", plain)
+    plain = _CENTS_ALONE.sub("0,", _EURO_AS_MARK.sub(r",\1 €", _FOOTNOTE.sub("", plain)))
     return plain if 0 < len(plain) <= _LONGEST else None
 
 

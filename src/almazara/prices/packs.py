@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import Final
 
 # One table: what a unit is in litres. Fluid ounces are those of the United States, where labels use them.
@@ -17,7 +18,7 @@ GRAMS: Final[dict[str, Decimal]] = {"kg": Decimal(1000), "g": Decimal(1)}
 OLIVE_OIL_GRAMS_PER_LITRE: Final = Decimal(916)  # Codex Alimentarius 33-1981: 0.910 to 0.916 kg/l at 20 °C
 
 _SPELLINGS: Final[dict[str, str]] = {
-    "l": "l|lt|lts|ltr|ltrs|litros?|litres?|liters?|litri|litre|لتر",
+    "l": "l|lt|lts|ltr|ltrs|litros?|litres?|liters?|litri|litre|litrów|litr[ay]?|لتر",
     "dl": "dl",
     "cl": "cl|centilitros?|centilitres?|centilitri",
     "ml": "ml|mililitros?|millilitres?|milliliters?|millilitri|cc",
@@ -28,11 +29,13 @@ _SPELLINGS: Final[dict[str, str]] = {
 _PIECES: Final = (
     "botell(?:a|as|ín|ines)|bottles?|bouteilles?|flaschen?|bottigli[ae]|flessen|garrafas?|frascos?|latas?|lattin[ae]|"
     "tins?|cans?|dosen?|bidon(?:es|s)?|envases?|tarros?|jars?|briks?|bricks?|unidad(?:es)?|uds?|unid|units?|"
-    "unités?|pezzi|pz|stück|stk|stuks?|pcs?|pieces?|pièces?|adet|count|ct"
+    "unités?|pezzi|pz|stück|stk|stuks?|pcs?|pieces?|pièces?|adet|count|ct|pk|latte|garrafões|latas|kanister|flaconi|"
+    "tarrinas?|monodosis|dosettes?|un|u|st|sztuk[ai]?|szt|butelek|butelki|şişe|garrafas|cápsulas?|sobres?|sobrecitos|sachets?|bustine|porciones|botellitas|"
+    "(?:mini|pequeñas) ?(?:botell(?:as|itas)|bottles)"
 )
 _BOXES: Final = (
     "packs?|cajas?|estuches?|lotes?|lots?|sets?|confezion[ei]|paquetes?|packung(?:en)?|cases?|box(?:es)?|"
-    "cartons?|pakket|conjuntos?|kits?|formato"
+    "cartons?|pak(?:ket|et|iet)?|conjuntos?|kits?|formato|caixas?|scatol[ae]|doos|dozen|karton"
 )
 _OF: Final = "de|of|da|di|von|mit|à|x|con|:"
 _NUMBER: Final = r"\d+(?:[.,]\d+)?"
@@ -40,16 +43,58 @@ _NUMBER: Final = r"\d+(?:[.,]\d+)?"
 _ALL_UNITS: Final = "|".join(_SPELLINGS.values())
 _NO_UNIT: Final = rf"(?!\s?-?(?:{_ALL_UNITS})(?![^\W\d_]))"
 _SIZE = re.compile(
-    rf"(?P<before>[-\u2010-\u2015/+]\s*|\b(?:y|and|und|et|&)\s+)?(?<![\d.,])(?P<number>{_NUMBER})\s?-?"
+    rf"(?P<before>(?<!20\d\d)(?<=\d)\s?[-\u2010-\u2015]\s?|[/+]\s*|\b(?:y|and|und|et|&)\s+)?(?<![\d.,])(?P<number>{_NUMBER})\s?-?"
     rf"(?P<unit>{'|'.join(_SPELLINGS[u] for u in ('fl oz', 'kg', 'ml', 'cl', 'dl', 'l', 'g'))})"
     r"(?![^\W\d_])\.?(?P<after>\s*[+/]\s*\d)?"
 )
 _COUNTS = (
-    re.compile(rf"(?<![\d.,])([1-9]\d{{0,3}})\s?[x*]\s?(?={_NUMBER}\s?-?[^\W\d_])"),  # 6 x 750 ml
+    re.compile(rf"(?<![\d.,])([1-9]\d{{0,3}})\s?(?:[x*]|por|da|de|à)\s?(?={_NUMBER}\s?-?[^\W\d_])"),  # 6 x 750 ml
     re.compile(rf"[x*]\s?([1-9]\d{{0,3}})(?:\s?un?)?\b(?![.,]\d){_NO_UNIT}"),  # 750 ml x 6, 750 ml x 6u
     re.compile(rf"(?<![\d.,])([1-9]\d{{0,3}})\s?(?:{_PIECES})\b"),  # 6 botellas
     re.compile(rf"(?<![\d.,])([1-9]\d{{0,3}})\s?-?\s?(?:er)?\s?-?(?:{_BOXES})\b"),  # 3-pack, 6er-Pack, 2 cajas
-    re.compile(rf"\b(?:{_BOXES})\s?(?:{_OF})?\s?([1-9]\d{{0,3}})\b(?![.,]\d){_NO_UNIT}"),  # Pack de 6
+    re.compile(r"(?<![\d.,])([1-9]\d{0,2})'l[i\u0131u\u00fc]\b"),  # 6'li paket
+    re.compile(rf"\b(?:{_BOXES})\s?-?\s?(?:{_OF})?\s?([1-9]\d{{0,3}})\b(?![.,]\d){_NO_UNIT}"),  # Pack de 6
+)
+# Words that are a count: `Docena de botellas`, `Doppelpack`; small numbers only before a word for what is counted.
+_NUMBERS: Final = {
+    2: "dos|two|zwei|deux|due|twee|duas",
+    3: "tres|three|drei|trois|tre|drie|três",
+    4: "cuatro|four|vier|quatre|quattro|quatro",
+    5: "cinco|five|fünf|cinq|cinque|vijf",
+    6: "seis|six|sechs|sei|zes",
+    12: "doce|twelve|zwölf|douze|dodici|twaalf",
+}
+_COUNT_WORDS: Final = {
+    re.compile(rf"\b(?:{words})\b"): count
+    for count, words in (
+        (6, r"media docena|half (?:a )?dozen"),
+        (4, "viererpack"),
+        (6, "sechserpack|sixpack|six-pack"),
+        (12, r"(?<!media )docena|(?<!half )(?<!half a )dozen|dutzend|douzaine|dozzina|dúzia"),
+        (2, "dúo|duo|twin ?pack|doppelpack|zweierpack|bipack|pareja|duopack|coppia|tweepak|dwupak"),
+        (3, "tri-?pack|trío|trio|tris|dreierpack|triple pack|trójpak"),
+        *((count, rf"(?:{words})(?=\s(?:{_PIECES}|{_BOXES})\b)") for count, words in _NUMBERS.items()),
+    )
+}
+# Limits of an order, and offers on the next piece, say nothing of what one piece holds.
+_LIMIT: Final = (
+    "m[áa]x(?:imo|imum)?|m[íi]n(?:imo|imum)?|hasta|limit(?:ed)?|límite|limitado a|limité à|höchstens|mindest\\w*|"
+    "maximal|minimal|maks|max\\.?"
+)
+_ORDER = re.compile(
+    rf"\(?\b(?:{_LIMIT})\b\.?[^()\d]{{0,12}}\d+\s?(?:{_PIECES}|{_BOXES})\b[^(),;]{{0,20}}\)?"
+    rf"|\b(?:lleva|llévate|compra|take|buy|nimm)\s?\d+\s?(?:{_PIECES})?\b[^(),;]{{0,4}}(?:paga|y paga|pay|zahl)\s?\d+"
+    r"|\b\d\s?[ªº]\s?(?:unidad|ud)\b[^(),;]{0,15}|\b(?:2nd|second)\s(?:unit|item|piece)\b[^(),;]{0,15}"
+)
+# A number before a word that is not known to be harmless may count what one piece holds.
+_HARMLESS: Final = (
+    r"años?|meses|d[íi]as|horas|h|grados|estrellas?|sellos?|generaciones|years?|stars?|jahre|ans|anni|cosechas?|"
+    r"aceite\w*|olive\w*|aove|olivas?|virgen|extra|suave|intenso|botella|garrafa|lata|pet|vidrio|de|en|y|con|para|sin|"
+    r"in|of|and|the|for|di|da|und|et|e|a|x|por"
+)
+_KNOWN: Final = rf"(?:{_ALL_UNITS}|{_PIECES}|{_BOXES}|{_HARMLESS})(?![^\W\d_])"
+_UNKNOWN_NOUN = re.compile(
+    rf"(?<![\d.,/º-])(?<!\bn )(?<!\bno )\b(?!100\b)([2-9]|[1-9]\d{{1,2}})\s(?!{_KNOWN})(?=[^\W\d_]{{3,}})|\b\d+/1\b"
 )
 # Something is given beside it, or an offer such as `3x2` is in the title.
 _EXTRA = re.compile(
@@ -65,7 +110,9 @@ _WITH_OIL = re.compile(
     r"\b(?:en|in|con|with|à l|au|mit|com|em|met|all|sott|y|and|e|et|und|w)\b[/' ].{0,40}?"
     r"(?:aceite|olive|huile|olio|oliv|azeite|olij|aove)|jab[óo]n|soap|seife|crema|cream|champ|shampoo"
 )
+_AND = re.compile(r"\b(?:y|and|und|et|en)\b|&")
 _TOLERANCE: Final = Decimal("0.015")
+_UNIT_TOLERANCE: Final = Decimal("0.03")
 # A single bottle above this has more probably lost a decimal mark (`lata 2,5 l` as `lata 25 l`).
 _LARGEST_BOTTLE: Final = Decimal(20)
 
@@ -100,23 +147,40 @@ def litres(title: str, unit_text: str | None = None) -> Decimal | None:
     return round(values[0], 4).normalize() + 0 if _same(values) else None
 
 
+def agrees(litres: Decimal, price: Decimal, unit_price: Decimal, per: str) -> bool:
+    """Whether a printed unit price fits a price and the litres read.
+
+    Args:
+        litres: Litres that one unit of the listing holds.
+        price: What one unit costs.
+        unit_price: What `per` costs.
+        per: A volume, as `l` or `100 ml`; for anything else the answer is True.
+    """
+    match = _SIZE.fullmatch(_plain(per if per[:1].isdigit() else f"1 {per}"))
+    volume = _volume(match) if match is not None and _unit(match) in LITRES else None
+    return volume is None or abs(unit_price * litres - price * volume) <= _UNIT_TOLERANCE * price * volume
+
+
 def price_per_litre(price: Decimal, litres: Decimal) -> Decimal:
     """Price of one litre, rounded to four decimals (the price's own currency)."""
     return (price / litres).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 def _read(text: str, title: str) -> _Reading:
-    plain = _plain(text)
+    plain = _ORDER.sub(" ", _plain(text))
     title = _plain(title)
     sizes = [match for match in _SIZE.finditer(plain) if not _is_price_unit(plain, match)]
     oil = bool(_OIL.search(title)) and not _WITH_OIL.search(title)
     sizes = [match for match in sizes if _unit(match) in LITRES or oil]
     if not sizes:
         return _Reading()
-    if _EXTRA.search(plain) or any(match["before"] or match["after"] for match in sizes):
+    if any(_AND.search(plain, one.end(), other.start()) for one, other in pairwise(sizes)):
+        return _Reading(doubt=True)
+    if _EXTRA.search(plain) or _UNKNOWN_NOUN.search(plain) or any(match["before"] or match["after"] for match in sizes):
         return _Reading(doubt=True)
     volumes = [_volume(match) for match in sizes]
     counts = {int(n) for pattern in _COUNTS for n in pattern.findall(plain)} - {1}
+    counts |= {count for pattern, count in _COUNT_WORDS.items() if pattern.search(plain)}
     return _combined([volume for volume in volumes if volume is not None], counts, len(volumes))
 
 

@@ -162,14 +162,8 @@ class PriceService:
         known = self._known()
         made_of = (self.store.revision(), known.today, known.published)
         rows = self._overview.of(made_of, lambda: overview.overview(known))
-        asked = (category, shop, litres)
-        chosen = [
-            row
-            for row in rows
-            if all(one in {None, own} for one, own in zip(asked, _kind(row), strict=True))
-            and (state is None or state in overview.states(row))
-        ]
-        return overview.shown(chosen, known.now)
+        asked = {"category": category, "shop": shop, "litres": litres, "state": state}
+        return overview.shown(overview.chosen(rows, asked), known.now)
 
     def market(self) -> Market:
         """The prices of two years, to be explored; opened once for each day and revision of the store."""
@@ -339,9 +333,3 @@ class PriceService:
         except NotFoundError:  # nothing was published yet
             published = None
         return Known(self.store, published, self.clock(), self.timezone)
-
-
-def _kind(row: OverviewRow) -> tuple[str | None, str, float | None]:
-    """What products are chosen by: category, shop and litres."""
-    one = row.product
-    return one.category, one.shop, None if one.litres is None else float(one.litres)

@@ -25,12 +25,14 @@ _FILMS: Final = ((Order.POPULARITY, Measure.POPULARITY), (Order.VOTES, Measure.V
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """A number on its ruler: what it is of, and the page that tells more."""
+    """A number on its ruler: what it is of, and the page that tells more; `kind` is `prices` or `films`."""
 
+    kind: str
     over: Said
     name: str
     path: str
     value: str
+    beside: str
     picture: Markup
     sentence: str
 
@@ -61,8 +63,8 @@ def _priced(over: Said, row: OverviewRow, language: Language) -> Alive:
         share=row.recent.share_cheaper or 0.0,
     )
     sentence = f"{one.headline.text(language)}. {today.text(language)}"
-    path, value = f"/precios/{quote(one.id)}", one.per_litre or one.price or ""
-    return Alive(over, one.name, path, value, one.ruler or Markup(), sentence)
+    path, beside = f"/precios/{quote(one.id)}", one.per_litre or ""
+    return Alive("prices", over, one.name, path, one.price or "", beside, one.ruler or Markup(), sentence)
 
 
 def _films(films: MovieService, language: Language) -> Iterator[Alive]:
@@ -80,7 +82,7 @@ def _films(films: MovieService, language: Language) -> Iterator[Alive]:
 
 def _numbered(over: Said, film: ListedFilm, one: Ruled) -> Alive:
     name, path = f"{film.titulo} ({film.anio})", f"/peliculas/{film.id}"
-    return Alive(over, name, path, one.value, one.picture, one.sentence)
+    return Alive("films", over, name, path, one.value, "", one.picture, one.sentence)
 
 
 def sought(products: Sequence[OverviewRow], asked: str, language: Language) -> list[Line]:

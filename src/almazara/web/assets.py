@@ -11,10 +11,10 @@ from importlib.resources import files
 from typing import Final
 
 import brotli
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from almazara.api.errors import problem
 from almazara.web.weights import weighed
 
 _KINDS: Final = {
@@ -89,7 +89,7 @@ async def send_asset(request: Request) -> Response:
     """A file; for ever where the address names its content, else to be asked for again."""
     found = asset(request.path_params["name"])
     if found is None:
-        return problem(404, f"No hay ningún fichero {request.path_params['name'][:100]!r}.")
+        raise HTTPException(404)
     current = request.path_params["digest"] == found.digest
     headers = {"Cache-Control": _FOR_EVER if current else "no-cache", "Vary": "Accept-Encoding"}
     encoding = preferred_encoding(request, found.encodings)

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from almazara.errors import NotFoundError
 from almazara.figures.chart import Chart, Table
 from almazara.figures.keys import legend
 from almazara.figures.svg import draw
@@ -30,17 +29,17 @@ from almazara.web.category_pictures import (
     level_of,
     names_of,
     products_chart,
+    unit_of,
 )
 from almazara.web.explore.drawn import first_rows
-from almazara.web.overview import line, service
+from almazara.web.overview import line, money_of, service
 from almazara.web.page import drawn, page, reader_of
-from almazara.web.products import interval
+from almazara.web.products import forecast_by, interval
 from almazara.words import numbers
 from almazara.words.numbers import Language
-from almazara.words.said import Money, Said, said
+from almazara.words.said import Money, Said, named, said, text_of
 
 _AGO: Final = (30, 90)
-_LONGEST_NAME: Final = 60
 _HEIGHT: Final = 320
 
 
@@ -78,15 +77,11 @@ async def category(request: Request) -> Response:
 def _described(request: Request) -> dict[str, Any]:
     prices, language = service(request), reader_of(request).language
     name = request.path_params["category"]
-    try:
-        story, rows = prices.category_story(name, language), prices.overview(category=name)
-    except NotFoundError as error:
-        raise NotFoundError(
-            said("site.category.missing", name=name[:_LONGEST_NAME]).text(), error.suggestions
-        ) from error
+    story, rows = prices.category_story(name, language), prices.overview(category=name)
     followed = {row.product.id for row in rows}
     return {
-        "name": name,
+        "name": named("category", name),
+        "id": name,
         "headline": _headline(story.category),
         "lead": _against(story.category),
         "notices": story.notices,
@@ -152,8 +147,8 @@ def _facts(story: CategoryStory, language: Language) -> Iterator[tuple[str, str,
         if value is not None:
             yield name, _level(value, one, language), ""
     if prediction is not None:
-        low, high = (_level(end, one, language) for end in interval(prediction))
-        between = said("site.category.between", low=low.removesuffix("/l"), high=high).text(language)
+        low, high = interval(prediction)
+        between = said("site.category.between", low=level_of(low, one), high=_level(high, one, language)).text(language)
         yield _word("ahead", language, n=DEADLINE_DAYS), between, _word("in_cases", language, level=LEVEL / 100)
     shops = _word("in_shops", language, n=len(one.shops))
     yield _word("products", language), numbers.number(one.products, 0, language), shops
@@ -166,15 +161,22 @@ def _before(language: Language) -> list[str]:
 def _level(value: float, category: Category, language: Language) -> str:
     level = level_of(value, category)
     if isinstance(level, Money):
-        return f"{numbers.money(level.amount, level.currency, language)}/l"
+        return numbers.per_litre(level.amount, level.currency, language)
     return numbers.plain(level, language)
 
 
 def _index(story: CategoryStory, language: Language) -> _Pictured:
     """The index of the last year, and what may come."""
     value = "litre_column" if story.category.unit == PER_LITRE else "index_column"
-    columns = [_word(name, language) for name in ("day", value, "counted")]
-    rows = [[row.date, None if row.price is None else round(row.price, 2), row.products] for row in story.index[::-1]]
+    unit = unit_of(story.category, language)
+    columns = [
+        _word("day", language),
+        _word(value, language) + (f" ({unit})" if unit else ""),
+        _word("counted", language),
+    ]
+    levels = [None if row.price is None else level_of(row.price, story.category) for row in story.index]
+    amounts = [level.amount if isinstance(level, Money) else level for level in levels]
+    rows = [[row.date, amount, row.products] for row, amount in zip(story.index, amounts, strict=True)][::-1]
     asked = {"category": story.category.category, "index": "true", "start": story.index[0].date.isoformat()}
     shown = first_rows(Table(columns, rows))
     return _Pictured(index_chart(story, language), shown, _downloads(asked), len(rows))
@@ -182,7 +184,7 @@ def _index(story: CategoryStory, language: Language) -> _Pictured:
 
 def _model(story: CategoryStory) -> Said | None:
     prediction = ahead_of(story)
-    return said("site.product.model", model=prediction.model, cutoff=prediction.cutoff) if prediction else None
+    return forecast_by(prediction) if prediction else None
 
 
 def _downloads(asked: dict[str, str]) -> list[tuple[str, str]]:
@@ -194,11 +196,22 @@ def _downloads(asked: dict[str, str]) -> list[tuple[str, str]]:
 def _lines(story: CategoryStory, language: Language) -> _Pictured:
     """All products by the litre."""
     names, lines = names_of(story.lines), in_order(story.lines)
-    columns = ("product", "shop", "newest", "lowest", "lowest_day", "highest")
-    rows = [[names[one.product.id], one.product.shop, *_extremes(one)] for one in lines]
+    unit = numbers.sign_per_litre(story.category.currency or "", language)
+    newest, lowest, highest = (f"{_word(name, language)} ({unit})" for name in ("newest", "lowest", "highest"))
+    columns = [
+        _word("product", language),
+        _word("shop", language),
+        newest,
+        lowest,
+        _word("lowest_day", language),
+        highest,
+    ]
+    rows: list[list[Any]] = [
+        [names[one.product.id], text_of(named("shop", one.product.shop), language), *_extremes(one)] for one in lines
+    ]
     first = min(one.first_day for one in lines)
     asked = {"category": story.category.category, "daily": "true", "start": first.isoformat()}
-    table = Table([_word(name, language) for name in columns], rows)
+    table = Table(columns, rows)
     return _Pictured(products_chart(story, language), table, _downloads(asked))
 
 
@@ -208,15 +221,16 @@ def _extremes(one: ProductLine) -> list[Any]:
     if not known:
         return [None] * 4
     low, low_day = min(known)
-    return [known[-1][0], low, one.first_day + timedelta(days=low_day), max(known)[0]]
+    newest, lowest, highest = (money_of(value, None).amount for value in (known[-1][0], low, max(known)[0]))
+    return [newest, lowest, one.first_day + timedelta(days=low_day), highest]
 
 
 def _grades(story: CategoryStory, language: Language) -> Iterator[_Grade]:
     """The cheapest litre of each grade and currency, beside the dearest of these."""
     for one in story.cheapest.cheapest:
         peers = [o for o in story.cheapest.offers if (o.currency, o.grade) == (one.currency, one.grade)]
-        dearest = Money(round(peers[-1].price_per_litre, 2), one.currency)
-        litre = f"{numbers.money(round(one.price_per_litre, 2), one.currency, language)}/l"
+        dearest = numbers.per_litre(peers[-1].price_per_litre, one.currency, language)
+        litre = numbers.per_litre(one.price_per_litre, one.currency, language)
         beside = "site.category.up_to" if len(peers) > 1 else "site.category.the_only"
         grade = said(f"exploring.grade.{one.grade}") if one.grade else said("site.category.no_grade")
         yield _Grade(grade, one, litre, said(beside, n=len(peers), dearest=dearest))

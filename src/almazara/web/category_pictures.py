@@ -12,7 +12,7 @@ from almazara.prices.answering.categories import Category, CategoryStory, Produc
 from almazara.prices.answers import Prediction
 from almazara.prices.buying.category_index import PER_LITRE
 from almazara.web.overview import money_of
-from almazara.web.pictures import fan
+from almazara.web.pictures import fan, said_of_days
 from almazara.words import numbers
 from almazara.words.numbers import Language
 from almazara.words.said import Money, Said, said
@@ -26,6 +26,11 @@ _WIDE: Final = 5
 def level_of(value: float, category: Category) -> Money | float:
     """A value of the index: the money of a litre, or a number."""
     return money_of(value, category.currency) if category.unit == PER_LITRE else round(value, 1)
+
+
+def unit_of(category: Category, language: Language) -> str:
+    """Of the index, as axes and tables have it; that of 100 on a day has none."""
+    return numbers.sign_per_litre(category.currency or "", language) if category.unit == PER_LITRE else ""
 
 
 def ahead_of(story: CategoryStory) -> Prediction | None:
@@ -57,36 +62,11 @@ def index_chart(story: CategoryStory, language: Language) -> Chart:
     ]
     if story.index:
         marks.append(Moment(said("site.category.today").text(language).lower(), story.index[-1].date))
-    unit = numbers.sign(category.currency or "") if category.unit == PER_LITRE else ""
-    return Chart(_said_of_index(story, prediction).text(language), Axis(Scale.DAY), Axis(unit=unit), marks, language)
-
-
-def _said_of_index(story: CategoryStory, prediction: Prediction | None) -> Said:
-    category = story.category
-    known = [(row.price, row.date) for row in story.index if row.price is not None]
-    if not known:
-        return said("site.product.no_history")
-    (low, low_day), (high, high_day) = min(known), max(known)
-    past = said(
-        "site.category.label",
-        n=len(story.index),
-        low=level_of(low, category),
-        low_day=low_day,
-        high=level_of(high, category),
-        high_day=high_day,
-        last=level_of(known[-1][0], category),
+    told = said_of_days(
+        [(row.date, row.price) for row in story.index], prediction, lambda value: level_of(value, category)
     )
-    if prediction is None:
-        return past
-    last = prediction.days[-1]
-    ends = [one.price for one in last.quantiles]
-    return said(
-        "site.category.label_ahead",
-        past=past,
-        until=last.date,
-        low=level_of(min(ends), category),
-        high=level_of(max(ends), category),
-    )
+    axis = Axis(unit=unit_of(category, language))
+    return Chart(told.text(language), Axis(Scale.DAY), axis, marks, language)
 
 
 def _newest(line: ProductLine) -> float | None:
@@ -129,7 +109,8 @@ def products_chart(story: CategoryStory, language: Language) -> Chart:
     known = [value for line in lines for value in line.per_litre if value is not None]
     is_wide = bool(known) and max(known) > _WIDE * min(known)
     label = said("site.category.log").text(language) if is_wide else ""
-    axis = Axis(Scale.LOG if is_wide else Scale.NUMBER, label, numbers.sign(story.category.currency or ""))
+    unit = numbers.sign_per_litre(story.category.currency or "", language)
+    axis = Axis(Scale.LOG if is_wide else Scale.NUMBER, label, unit)
     return Chart(_said_of_lines(story).text(language), Axis(Scale.DAY), axis, marks, language)
 
 

@@ -18,11 +18,10 @@ from almazara.figures.svg import draw
 from almazara.prices.answering.history import MAX_ROWS
 from almazara.prices.answering.issued_forecasts import IssuedQuery, IssuedRow, IssuedState
 from almazara.prices.forecasting.scores import ForecastScore
-from almazara.web.overview import money_of, service
+from almazara.web.overview import money_text, service
 from almazara.web.page import drawn, page, reader_of
-from almazara.words import numbers
 from almazara.words.numbers import Language
-from almazara.words.said import Said, said
+from almazara.words.said import Said, named, said, text_of
 
 PATH: Final = "/precios/modelos"
 _SCORED_DAYS: Final = 28
@@ -39,6 +38,7 @@ class _Issued:
     interval: str
     price: str | None
     verdict: Said
+    model: Said | str
 
 
 async def forecasts(request: Request) -> Response:
@@ -72,12 +72,12 @@ def _grouped(rows: Sequence[IssuedRow], language: Language) -> list[list[_Issued
 
 def _issued(one: IssuedRow, language: Language) -> _Issued:
     def money(value: float) -> str:
-        shown = money_of(value, one.currency)
-        return numbers.money(shown.amount, shown.currency, language)
+        return money_text(value, one.currency, language)
 
-    between = said("site.forecasts.between", low=money(one.low_80), high=money(one.high_80)).text(language)
+    low, high = money(one.low_80), money(one.high_80)
+    between = low if low == high else said("site.forecasts.between", low=low, high=high).text(language)
     price = None if one.price is None else money(one.price)
-    return _Issued(one, money(one.last), between, price, _verdict(one))
+    return _Issued(one, money(one.last), between, price, _verdict(one), named("forecaster", one.model))
 
 
 def _verdict(one: IssuedRow) -> Said:
@@ -91,7 +91,7 @@ def _scores(scores: Sequence[ForecastScore], language: Language) -> Table:
     names = ("model", "horizon", "forecasts", "coverage_80", "coverage_95", "mae_ratio")
     rows = [
         [
-            one.model,
+            text_of(named("forecaster", one.model), language),
             one.horizon,
             one.forecasts,
             round(100 * one.coverage_80, 1),
@@ -106,13 +106,12 @@ def _scores(scores: Sequence[ForecastScore], language: Language) -> Table:
 def _promises(scores: Sequence[ForecastScore], language: Language) -> Markup:
     """The coverage of the 80 % interval by horizon, beside what it promises."""
     best = max(scores, key=lambda one: one.forecasts)
-    label = said(
-        "site.forecasts.label", model=best.model, horizon=best.horizon, share=best.coverage_80, n=best.forecasts
-    )
+    model = named("forecaster", best.model)
+    label = said("site.forecasts.label", model=model, horizon=best.horizon, share=best.coverage_80, n=best.forecasts)
     models = sorted({one.model for one in scores})
     marks = [
         Dots(
-            model,
+            text_of(named("forecaster", model), language),
             [one.horizon for one in scores if one.model == model],
             [100 * one.coverage_80 for one in scores if one.model == model],
             role=Role.OBSERVED,

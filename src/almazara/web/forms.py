@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
-from starlette.exceptions import HTTPException
+from fastapi import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from almazara.api.security import WriteGuard, is_own_page
 from almazara.errors import InputError
+from almazara.words.said import said
 
 KEY: Final = "clave"
 _MOST_FIELDS: Final = 20
@@ -31,9 +32,9 @@ async def sent(request: Request) -> Mapping[str, str]:
     try:
         fields = dict(parse_qsl((await request.body()).decode(), max_num_fields=_MOST_FIELDS))
     except ValueError as error:
-        raise InputError("El formulario no se entiende: vuelve a abrir la página.") from error
+        raise InputError(said("site.form.unreadable")) from error
     if not is_own_page(request) or request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-        raise HTTPException(403, "El formulario viene de otra página: ábrelo en este sitio.")
+        raise HTTPException(403, said("site.form.foreign"))
     guard(request).check(request, fields.get(KEY, ""))
     return fields
 

@@ -1,6 +1,6 @@
 """The list of products: each on one line, with its price, its ruler and what to do, cheapest litre first."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -8,21 +8,24 @@ from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from almazara.errors import InputError
 from almazara.figures.ruler import ruler
 from almazara.figures.sparkline import sparkline
-from almazara.prices.answering.overview import LEVEL, OverviewRow, RowState, states
+from almazara.prices.answering.overview import FILTERS, LEVEL, OverviewRow, RowState, chosen
 from almazara.prices.answers import LatestPrice, Product
+from almazara.prices.buying.policy import Action
 from almazara.prices.buying.recent import Recent
 from almazara.prices.buying.states import WINDOW_DAYS
 from almazara.prices.service import PriceService
 from almazara.web.page import drawn, page, reader_of
 from almazara.words import numbers
 from almazara.words.numbers import Language
-from almazara.words.said import Figure, Money, Said, said
+from almazara.words.said import Figure, Money, Said, named, said, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,14 @@ class Line:
     per_litre: str | None
     sparkline: Markup
     ruler: Markup | None
-    action: str
     headline: Said
     is_forecast: bool
+
+    @property
+    def action(self) -> str:
+        """What the headline says to do; `unknown` where it says nothing of that."""
+        name = self.headline.code.rpartition(".")[2]
+        return name if name in set(Action) else "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,12 @@ class Ahead:
     interval: tuple[float, float] | None
     target: Decimal | None
 
+    @classmethod
+    def of(cls, row: OverviewRow) -> "Ahead":
+        """What is forecast and advised of a product of the list."""
+        interval = (row.low_80, row.high_80) if row.low_80 is not None and row.high_80 is not None else None
+        return cls(row.currency, interval, row.plan.target_price)
+
 
 def service(request: Request) -> PriceService:
     """The price service of the app."""
@@ -71,15 +85,13 @@ async def overview(request: Request) -> Response:
 
 def _listed(request: Request) -> dict[str, Any]:
     prices, language = service(request), reader_of(request).language
-    asked = {name: _as_listed(name, value) for name in _FILTERS if (value := request.query_params.get(name))}
-    rows = prices.overview()
-    chosen = [row for row in rows if all(value in _FILTERS[name](row) for name, value in asked.items())]
+    asked, rows = _asked(request.query_params), prices.overview()
     categories = sorted({row.product.category for row in rows if row.product.category})
     return {
-        "rows": [line(row, language) for row in chosen],
+        "rows": [line(row, language) for row in chosen(rows, asked)],
         "is_empty": not rows,
         "choices": dict(_choices(rows, asked, language)),
-        "categories": [(name, category_address(name)) for name in categories],
+        "categories": [(named("category", name), category_address(name)) for name in categories],
         "download": urlencode(asked),
         "demo": request.app.state.prices.demo_shop is not None,
     }
@@ -90,47 +102,36 @@ def category_address(name: str) -> str:
     return f"/precios/categoria/{quote(name, safe='')}"
 
 
-def _as_listed(name: str, value: str) -> str:
-    """A value as the list has it: 5.0 litres are 5."""
-    return value.rstrip("0").rstrip(".") if name == "litres" and "." in value else value
-
-
-def _size(row: OverviewRow) -> list[str]:
-    litres = row.product.litres
-    return [] if litres is None else [f"{litres.normalize():f}"]
-
-
-_FILTERS: Final[Mapping[str, Callable[[OverviewRow], Sequence[str]]]] = {
-    "category": lambda row: [row.product.category or ""],
-    "shop": lambda row: [row.product.shop],
-    "litres": _size,
-    "state": states,
-}
-"""What the list is filtered by, and the values of it that a product has."""
+def _asked(params: QueryParams) -> dict[str, str | float]:
+    """What an address asks the list for."""
+    try:
+        return {name: float(text) if name == "litres" else text for name in FILTERS if (text := params.get(name))}
+    except ValueError as error:
+        raise InputError(said("site.prices.no_size")) from error
 
 
 def _choices(
-    rows: Sequence[OverviewRow], asked: Mapping[str, str], language: Language
+    rows: Sequence[OverviewRow], asked: Mapping[str, str | float], language: Language
 ) -> Iterator[tuple[str, list[Choice]]]:
     """The links that filter, by what they filter by; none where all products are alike."""
-    for name, values_of in _FILTERS.items():
-        of_each = [{value for value in values_of(row) if value} for row in rows]
-        values: set[str] = set().union(*of_each)
+    for name, values_of in FILTERS.items():
+        of_each = [set(values_of(row)) for row in rows]
+        values: set[str | float] = set().union(*of_each)
         if name == "state":  # one that nothing is in any more can be left again
             values |= {state for state in RowState if state == asked.get(name)}
         if name in asked or any(of != values for of in of_each):
-            order = sorted(values, key=lambda value: (Decimal(value) if name == "litres" else 0, value))
-            yield name, [Choice(one, _label(name, one, language), asked.get(name) == one) for one in order]
+            yield name, [_choice(name, one, asked.get(name), language) for one in sorted(values)]
 
 
-def _label(name: str, value: str, language: Language) -> str:
+def _choice(name: str, value: Any, asked: object, language: Language) -> Choice:  # noqa: ANN401 - a value of any filter
     match name:
         case "litres":
-            return said("site.prices.litres", n=float(value)).text(language)
+            text, label = f"{value:.15g}", said("site.prices.litres", n=value).text(language)
         case "state":
-            return said(f"site.prices.{value}").text(language)
+            text, label = value, said(f"site.prices.{value}").text(language)
         case _:
-            return value
+            text, label = value, text_of(named(name, value), language)
+    return Choice(text, label, value == asked)
 
 
 def line(row: OverviewRow, language: Language) -> Line:
@@ -142,16 +143,10 @@ def line(row: OverviewRow, language: Language) -> Line:
         price=numbers.money(price.amount, price.currency, language) if price else None,
         per_litre=per_litre(product.latest, language) if price else None,
         sparkline=drawn(sparkline(row.recent.prices)),
-        ruler=price_ruler(row.recent, _ahead(row), language),
-        action=row.plan.action if price and (is_forecast or row.plan.target_price) else "unknown",
+        ruler=price_ruler(row.recent, Ahead.of(row), language),
         headline=headline(product, row.plan.target_price, is_known=price is not None, is_forecast=is_forecast),
         is_forecast=is_forecast,
     )
-
-
-def _ahead(row: OverviewRow) -> Ahead:
-    interval = (row.low_80, row.high_80) if row.low_80 is not None and row.high_80 is not None else None
-    return Ahead(row.currency, interval, row.plan.target_price)
 
 
 def _price_now(row: OverviewRow) -> Money | None:
@@ -166,7 +161,7 @@ def per_litre(latest: LatestPrice | None, language: Language) -> str | None:
     """The price of a litre, where it is known."""
     if latest is None or latest.price_per_litre is None:
         return None
-    return f"{numbers.money(round(latest.price_per_litre, 2), latest.currency, language)}/l"
+    return numbers.per_litre(latest.price_per_litre, latest.currency, language)
 
 
 def headline(product: Product, target: Decimal | None, *, is_known: bool, is_forecast: bool) -> Said:
@@ -187,7 +182,21 @@ def price_ruler(known: Recent, ahead: Ahead, language: Language) -> Markup | Non
     label = " ".join(one.text(language) for one in _ruler_says(known, ahead))
     comb = {one.price: one.days for one in known.comb}
     target = None if ahead.target is None else float(ahead.target)
-    return drawn(ruler(comb, label=label, now=known.prices[-1], band=ahead.interval, target=target))
+    shown = [*comb, *(ahead.interval or ()), *([] if target is None else [target])]
+    ends = [(end, money_text(end, ahead.currency, language)) for end in (min(shown), max(shown))]
+    return drawn(ruler(comb, label=label, now=known.prices[-1], band=ahead.interval, target=target, ends=ends))
+
+
+def ruler_key(known: Recent, ahead: Ahead) -> list[Said]:
+    """What each mark of a ruler is, of those that it has."""
+    marks = {
+        "teeth": bool(known.comb),
+        "stroke": known.prices[-1] is not None,
+        "band": ahead.interval is not None,
+        "triangle": ahead.target is not None,
+        "ends": bool(known.comb),
+    }
+    return [said(f"site.ruler.{mark}") for mark, is_drawn in marks.items() if is_drawn]
 
 
 def _ruler_says(known: Recent, ahead: Ahead) -> Iterable[Said]:
@@ -208,6 +217,12 @@ def _ruler_says(known: Recent, ahead: Ahead) -> Iterable[Said]:
 def money_of(price: float, currency: str | None) -> Money:
     """A price of a series as money again."""
     return Money(Decimal(str(round(price, 2))), currency)
+
+
+def money_text(price: float, currency: str | None, language: Language) -> str:
+    """The same, as it is written."""
+    shown = money_of(price, currency)
+    return numbers.money(shown.amount, shown.currency, language)
 
 
 PAGES: Final = (Route("/precios", overview),)

@@ -1,12 +1,11 @@
 """A page as it is sent: in the reader's language and colours, compressed, under a policy that runs no foreign code."""
 
-import base64
 import gzip
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -18,6 +17,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
+from almazara.api.security import content_policy, hash_of
 from almazara.figures.chart import Table
 from almazara.web.assets import address, preferred_encoding, styles
 from almazara.web.weights import weighed
@@ -28,10 +28,6 @@ from almazara.words.said import Figure, Said, text_of
 LANGUAGE: Final = "lengua"
 THEME: Final = "tema"
 THEMES: Final = ("claro", "oscuro")
-_POLICY: Final = (
-    "default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -40,6 +36,10 @@ _HEADERS: Final = {
 }
 _CODE: Final = re.compile("`([^`]+)`")
 _MOST_DECIMALS: Final = 4
+_MOST_FIGURES: Final = 7
+"""Of a number in a table: half a dollar says nothing beside millions."""
+_LONG: Final = 24
+"""Letters of a cell that needs a column of some width."""
 _YEAR_SECONDS: Final = 365 * 86_400
 _LONGEST_QUERY: Final = 4000
 
@@ -116,10 +116,7 @@ def _styles() -> Markup:
 @cache
 def _policy(inline: tuple[str, ...]) -> str:
     """What a page may load and run: what is ours; of styles in the page, only those of every page."""
-    digest = base64.b64encode(hashlib.sha256(_styles().encode()).digest()).decode()
-    return _POLICY.format(
-        scripts=" ".join(["'self'", *inline]), styles="'self' 'unsafe-inline'" if inline else f"'sha256-{digest}'"
-    )
+    return content_policy(["'self'", *inline], ["'self'", "'unsafe-inline'"] if inline else [hash_of(_styles())])
 
 
 @cache
@@ -140,8 +137,7 @@ def _environment() -> Environment:
         day=_day,
         link=_link,
         query=_query,
-        cell=_cell,
-        numeric=_numeric,
+        columns=_columns,
     )
     made.filters["say"] = _say
     return made
@@ -170,24 +166,60 @@ def _day(context: Context, value: Any) -> str:  # noqa: ANN401 - a date
     return numbers.day(value, _language(context))
 
 
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of a table: `kind` is the class of its cells, `n` of numbers, `line` of days, `named` of long texts."""
+
+    name: str
+    kind: str
+    cells: Sequence[str]
+
+
 @pass_context
-def _cell(context: Context, value: Any) -> str:  # noqa: ANN401 - any cell of a table
-    """A value of a table; a dash where there is none."""
-    match value:
-        case None:
-            return "\u2013"
-        case date():
-            return numbers.day(value, _language(context))
-        case bool() | str():
-            return str(value)
-        case _:
-            return exactly(value, _language(context))
+def _columns(context: Context, shown: Table) -> list[_Column]:
+    """A table as it is read: its numbers have as many decimals as the others of their column."""
+    of_each = zip(*shown.rows, strict=True) if shown.rows else [()] * len(shown.columns)
+    return [_column(name, cells, _language(context)) for name, cells in zip(shown.columns, of_each, strict=True)]
 
 
-def _numeric(shown: Table) -> set[int]:
-    """Which columns hold numbers: they stand to the right."""
-    kinds = enumerate(zip(*shown.rows, strict=True))
-    return {at for at, cells in kinds if any(isinstance(cell, int | float) for cell in cells)}
+def _column(name: str, cells: Sequence[Any], language: Language) -> _Column:
+    amounts = [cell for cell in cells if isinstance(cell, int | float | Decimal)]
+    decimals = _decimals(amounts)
+
+    def written(cell: Any) -> str:  # noqa: ANN401 - any cell of a table
+        match cell:
+            case None:
+                return "\u2013"
+            case date():
+                return numbers.day(cell, language)
+            case int() | float() | Decimal():
+                return numbers.number(cell, decimals, language)
+            case _:
+                return text_of(cell, language)
+
+    texts = [written(cell) for cell in cells]
+    if amounts:
+        kind = "n"
+    elif any(isinstance(cell, date) for cell in cells):
+        kind = "line"
+    else:
+        kind = "named" if any(len(text) > _LONG for text in texts) else ""
+    return _Column(name, kind, texts)
+
+
+def _decimals(amounts: Sequence[float | Decimal]) -> int:
+    """As many as the amount with most of them has: of money two at least, of others within the bounds above."""
+    money = [f"{amount:f}" for amount in amounts if isinstance(amount, Decimal)]
+    if money:
+        return max(2, *(len(text.partition(".")[2]) for text in money))
+    values = [float(amount) for amount in amounts]
+    whole = len(f"{max(map(abs, values), default=0):.0f}")
+    most = max(0, min(_MOST_DECIMALS, _MOST_FIGURES - whole))
+    return max((_places(round(one, most), most) for one in values), default=0)
+
+
+def _places(value: float, most: int) -> int:
+    return next(places for places in range(most + 1) if round(value, places) == value)
 
 
 @pass_context
@@ -220,13 +252,6 @@ def _language(context: Context) -> Language:
 def unbroken(text: str) -> str:
     """A text whose numbers keep their units on the same line."""
     return text.replace(" €", "\u00a0€").replace(" %", "\u00a0%")
-
-
-def exactly(value: float, language: Language) -> str:
-    """A number with the decimals that it has, four at most."""
-    rounded = round(value, _MOST_DECIMALS)
-    decimals = next(places for places in range(_MOST_DECIMALS + 1) if round(rounded, places) == rounded)
-    return numbers.number(value, decimals, language)
 
 
 def drawn(svg: str) -> Markup:

@@ -1,17 +1,18 @@
 """Charts of what the price service answers: a history with what may come, and what it says in one sentence."""
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
 from itertools import groupby
 
 from almazara.figures.chart import Axis, Band, Chart, Dots, Level, Line, Mark, Moment, Role, Scale, Spans, Steps
 from almazara.prices.answering.story import Story, StoryDay
-from almazara.prices.answers import ForecastDay
+from almazara.prices.answers import ForecastDay, Prediction
+from almazara.prices.buying.recent import Recent
 from almazara.prices.forecasting.series import DayState
 from almazara.web.overview import money_of
 from almazara.words import numbers
 from almazara.words.numbers import Language
-from almazara.words.said import Figure, Money, said
+from almazara.words.said import Figure, Money, Said, said
 
 _SHOWN_LEVELS = (95, 80)
 
@@ -31,14 +32,16 @@ def history_chart(story: Story, language: Language) -> Chart:
     ]
     if story.held is not None:
         held = story.held
-        marks.append(Dots(words("held"), [held.observed_at.date()], [float(held.price.amount)], role=Role.HELD))
+        marks.append(Dots(words("held"), [held.since.date()], [float(held.price.amount)], role=Role.HELD))
     if advice.target_price is not None:
         target = Money(advice.target_price, advice.currency)
         marks.append(Level(said("site.product.target", price=target).text(language), float(advice.target_price)))
     if days:
         marks.append(Moment(words("today").lower(), days[-1].date))
+    prices = [(one.date, one.price) for one in days]
+    told = said_of_days(prices, prediction, lambda price: money_of(price, advice.currency), story.recent)
     unit = numbers.sign(advice.currency or "")
-    return Chart(_label(story, language), Axis(Scale.DAY), Axis(unit=unit), marks, language)
+    return Chart(told.text(language), Axis(Scale.DAY), Axis(unit=unit), marks, language)
 
 
 def _struck(days: Sequence[StoryDay], name: str) -> Iterator[Line]:
@@ -70,23 +73,26 @@ def fan(days: Sequence[ForecastDay], language: Language) -> Iterator[Mark]:
     yield Line(said("site.product.median").text(language), dates, by_quantile[0.5], Role.FUTURE)
 
 
-def _label(story: Story, language: Language) -> str:
-    known = [one for one in story.days if one.price is not None]
+def said_of_days(
+    days: Sequence[tuple[date, float | None]],
+    prediction: Prediction | None,
+    level: Callable[[float], Figure],
+    recent: Recent | None = None,
+) -> Said:
+    """What a chart shows in one sentence: the ends and the last of some days' values, and what may come of them.
+
+    The day of the low is that of `recent`, where its low is the same: the facts beside the chart name that one.
+    """
+    known = [(value, day) for day, value in days if value is not None]
     if not known:
-        return said("site.product.no_history").text(language)
-    lowest, highest = min(known, key=lambda one: one.price or 0), max(known, key=lambda one: one.price or 0)
-    currency = story.advice.currency
-    figures: dict[str, Figure] = {
-        "n": len(story.days),
-        "low": money_of(lowest.price or 0, currency),
-        "low_day": lowest.date,
-        "high": money_of(highest.price or 0, currency),
-        "high_day": highest.date,
-        "last": money_of(known[-1].price or 0, currency),
-    }
-    if story.prediction is None:
-        return said("site.product.history_label", **figures).text(language)
-    last = story.prediction.days[-1]
-    ahead = [one.price for one in last.quantiles]
-    ends = {"ahead_low": money_of(min(ahead), currency), "ahead_high": money_of(max(ahead), currency)}
-    return said("site.product.chart_label", **figures, **ends, until=last.date).text(language)
+        return said("site.product.no_history")
+    (low, low_day), (high, high_day) = min(known), max(known)
+    if recent is not None and recent.low == low and recent.low_date is not None:
+        low_day = recent.low_date
+    figures: dict[str, Figure] = {"low": level(low), "low_day": low_day, "high": level(high), "high_day": high_day}
+    past = said("site.product.history_label", n=len(days), last=level(known[-1][0]), **figures)
+    if prediction is None:
+        return past
+    last = prediction.days[-1]
+    ends = [one.price for one in last.quantiles]
+    return said("site.product.label_ahead", past=past, until=last.date, low=level(min(ends)), high=level(max(ends)))

@@ -1,7 +1,7 @@
 """The page of a product: the decision first, then its history, what may come, why, other shops, and alerts."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -19,20 +19,29 @@ from almazara.errors import InputError
 from almazara.figures.chart import Axis, Chart, Line, Mark, Role, Scale, Table
 from almazara.figures.keys import legend
 from almazara.figures.svg import draw
-from almazara.prices.alerts.rules import AlertRule, RuleKind
+from almazara.prices.alerts.rules import TARGET, AlertRule, RuleKind
 from almazara.prices.answering.overview import LEVEL
-from almazara.prices.answering.story import Story, StoryDay
-from almazara.prices.answers import Prediction
+from almazara.prices.answering.story import Story
+from almazara.prices.answers import Prediction, Product
 from almazara.prices.buying.policy import DEADLINE_DAYS
-from almazara.prices.buying.recent import Recent
 from almazara.prices.service import PriceService
 from almazara.web.forms import back_to, guard, sent
-from almazara.web.overview import Ahead, category_address, headline, money_of, per_litre, price_ruler, service
+from almazara.web.overview import (
+    Ahead,
+    category_address,
+    headline,
+    money_of,
+    money_text,
+    per_litre,
+    price_ruler,
+    ruler_key,
+    service,
+)
 from almazara.web.page import drawn, page, reader_of
 from almazara.web.pictures import history_chart
 from almazara.words import numbers
 from almazara.words.numbers import Language
-from almazara.words.said import Money, Said, said
+from almazara.words.said import Figure, Money, Said, named, said, text_of
 
 _CHART_HEIGHT: Final = 340
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
@@ -79,7 +88,7 @@ def _decision(story: Story, language: Language) -> dict[str, Any]:
     return {
         "id": story.product.id,
         "name": story.product.title or story.product.id,
-        "category": story.product.category,
+        "category": named("category", story.product.category) if story.product.category else None,
         "category_address": category_address(story.product.category or ""),
         "headline": headline(
             story.product,
@@ -91,6 +100,7 @@ def _decision(story: Story, language: Language) -> dict[str, Any]:
         "reasons": advice.reasons,
         "notices": story.notices,
         "ruler": price_ruler(story.recent, ahead, language),
+        "ruler_key": ruler_key(story.recent, ahead),
         "facts": list(_facts(story, language)),
     }
 
@@ -104,64 +114,79 @@ def interval(prediction: Prediction) -> tuple[float, float]:
 def _facts(story: Story, language: Language) -> Iterator[tuple[str, str, str]]:
     """The figures below the ruler: what each is, itself, and what stands beside it; none that is not known."""
     known, latest, advice = story.recent, story.product.latest, story.advice
-    if latest is None or advice.price is None:
+    last = next((day for day in reversed(story.days) if day.price is not None), None)
+    if latest is None or last is None or last.price is None:
         return
-    yield _word("today", language), numbers.money(advice.price, latest.currency, language), _since(known, language)
-    if latest.price_per_litre is not None:
-        litre = numbers.money(round(latest.price_per_litre, 2), latest.currency, language)
+    currency = advice.currency
+    if advice.price is not None:
+        since = _word("since", language, day=known.stands_since) if known.stands_since else ""
+        yield _word("today", language), numbers.money(advice.price, currency, language), since
+    else:
+        yield (
+            _word("last_price", language),
+            money_text(last.price, currency, language),
+            numbers.day(last.date, language),
+        )
+    if story.sold_out and story.sold_out[-1].last == story.days[-1].date:
+        gone = story.sold_out[-1]
+        since = _word("since", language, day=gone.first)
+        yield _word("sold_out_for", language), _word("days", language, n=gone.days), since
+    if story.product.litres:
+        litre = numbers.per_litre(Decimal(str(last.price)) / story.product.litres, currency, language)
         yield _word("per_litre", language), litre, ""
     if known.share_cheaper is not None:
-        yield _word("cheaper", language), numbers.percent(known.share_cheaper, language), _word("of_days", language)
+        days = _word("of_days", language) if known.share_cheaper else ""
+        yield _word("cheaper", language), _word("share", language, share=known.share_cheaper), days
     if known.low is not None and known.low_date is not None:
-        low = money_of(known.low, latest.currency)
-        yield _word("lowest", language), _text(low, language), numbers.day(known.low_date, language)
+        lowest = money_text(known.low, currency, language)
+        yield _word("lowest", language), lowest, numbers.day(known.low_date, language)
     if advice.target_price is not None:
-        chance = numbers.percent(advice.chance_of_paying_more, language)
-        yield _word("pays_more", language), chance, _word("of_times", language)
+        chance = advice.chance_of_paying_more
+        times = _word("of_times", language) if chance else ""
+        yield _word("pays_more", language), _word("share", language, share=chance), times
 
 
-def _since(known: Recent, language: Language) -> str:
-    return said("site.product.since", day=known.stands_since).text(language) if known.stands_since else ""
-
-
-def _word(name: str, language: Language) -> str:
-    return said(f"site.product.{name}").text(language)
-
-
-def _text(money: Money, language: Language) -> str:
-    return numbers.money(money.amount, money.currency, language)
+def _word(name: str, language: Language, **figures: Figure) -> str:
+    return said(f"site.product.{name}", **figures).text(language)
 
 
 def _history(story: Story, language: Language) -> dict[str, Any]:
     """The days as a picture and as a table, and how the forecast's model did before."""
     prediction = story.prediction
     chart = history_chart(story, language)
-    names = ("day", "price_column", "list_price", "state")
+    sign = numbers.sign(story.advice.currency or "")
+    names = [_word("day", language), *(f"{_word(name, language)} ({sign})" for name in ("price", "list_price"))]
     return {
         "picture": drawn(draw(chart, height=_CHART_HEIGHT)),
         "key": drawn(legend(chart)),
         "chart": chart,
         "horizon": DEADLINE_DAYS,
-        "daily": Table([_word(name, language) for name in names], _rows(story.days, language)),
+        "daily": Table([*names, _word("state", language)], _rows(story, language)),
         "downloads": [
             ("CSV", f"/data?product={quote(story.product.id)}&daily=true&format=csv&limit=10000"),
             ("JSON", f"/data?product={quote(story.product.id)}&daily=true"),
         ],
-        "model": prediction and said("site.product.model", model=prediction.model, cutoff=prediction.cutoff),
+        "model": prediction and forecast_by(prediction),
         "backtest": _backtest(prediction, language) if prediction else None,
     }
 
 
-def _rows(days: Sequence[StoryDay], language: Language) -> list[list[Any]]:
+def forecast_by(prediction: Prediction) -> Said:
+    """By which model, and from what was known when."""
+    model = named("forecaster", prediction.model)
+    return said("site.product.model", model=model, cutoff=prediction.cutoff)
+
+
+def _rows(story: Story, language: Language) -> list[list[Any]]:
     """The days, newest first."""
     return [
         [
             one.date,
-            one.price,
-            None if one.list_price is None else float(one.list_price),
+            None if one.price is None else money_of(one.price, None).amount,
+            one.list_price,
             _word(f"state_{one.state}", language),
         ]
-        for one in reversed(days)
+        for one in reversed(story.days)
     ]
 
 
@@ -170,7 +195,7 @@ def _backtest(prediction: Prediction, language: Language) -> Table:
     names = ("tried_model", "folds", "mae_ratio", "coverage_80")
     rows = [
         [
-            one.model,
+            text_of(named("forecaster", one.model), language),
             one.folds,
             None if one.mae_ratio is None else round(one.mae_ratio, 2),
             round(100 * one.coverage_80, 1),
@@ -196,21 +221,29 @@ def _others(story: Story, language: Language) -> Markup:
     own = [one.price_per_litre for one in story.days]
     marks: list[Mark] = [
         Line(
-            one.product.shop, [one.first_day + timedelta(days=day) for day in range(len(one.per_litre))], one.per_litre
+            _shop(one.product, language),
+            [one.first_day + timedelta(days=day) for day in range(len(one.per_litre))],
+            one.per_litre,
         )
         for one in story.same_goods
     ]
-    marks.append(Line(story.product.shop, [one.date for one in story.days], own, Role.BESIDE))
+    marks.append(Line(_shop(story.product, language), [one.date for one in story.days], own, Role.BESIDE))
     label = said("site.product.others_label", n=len(story.same_goods)).text(language)
-    chart = Chart(label, Axis(Scale.DAY), Axis(unit=numbers.sign(story.advice.currency or "")), marks, language)
+    unit = numbers.sign_per_litre(story.advice.currency or "", language)
+    chart = Chart(label, Axis(Scale.DAY), Axis(unit=unit), marks, language)
     return drawn(legend(chart) + draw(chart))
+
+
+def _shop(product: Product, language: Language) -> str:
+    return text_of(named("shop", product.shop), language)
 
 
 def _rule(rule: AlertRule, story: Story) -> Said:
     """What a rule waits for, in words."""
     match rule.kind:
         case RuleKind.BELOW_TARGET:
-            return said("site.rule.below_target", price=Money(rule.target or Decimal(0), story.advice.currency))
+            code = "target" if rule.rule_id.startswith(TARGET) else "below_target"
+            return said(f"site.rule.{code}", price=Money(rule.target or Decimal(0), story.advice.currency))
         case RuleKind.DROP:
             return said("site.rule.drop", percent=float(rule.percent or 0))
         case RuleKind.LOWEST:
@@ -234,11 +267,11 @@ def _new_rule(listing_id: str, kind: str, text: str) -> NewRule:
     written = text.strip().replace(",", ".")
     value = {_VALUES[kind]: written} if kind in _VALUES else {}
     if value and not _NUMBER.fullmatch(written):
-        raise InputError(f"{text[:40]!r} no es un número: escribe por ejemplo 29,90.")
+        raise InputError(said("site.form.no_number", text=text[:40]))
     try:
         return NEW_RULE.validate_python({"kind": kind, "product": listing_id, **value})
     except ValidationError as error:
-        raise InputError(f"El valor {text[:40]!r} no sirve para un aviso de tipo {kind[:40]!r}.") from error
+        raise InputError(said("site.form.no_rule", text=text[:40])) from error
 
 
 async def remove_alert(request: Request) -> Response:

@@ -10,16 +10,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from almazara.app.prices import Prices
-from almazara.figures.chart import Table
 from almazara.prices.answering.troubles import UnreadPage, told
 from almazara.prices.collecting.runs import RETRAIN, SCRAPE, RunView, find
+from almazara.prices.collecting.scraper_health import rule_name
 from almazara.prices.schema import Listing, ListingKind, Problem, RunState
 from almazara.web.forms import back_to, guard, sent
-from almazara.web.page import page, reader_of
+from almazara.web.page import page
 from almazara.web.products import address
 from almazara.web.routing import wants_part
-from almazara.words.numbers import Language
-from almazara.words.said import Said, is_worded, said
+from almazara.words.said import Said, is_worded, named, said
 
 PATH: Final = "/precios/lector"
 _RUNS: Final = 30
@@ -44,6 +43,7 @@ class _Run:
     """A run as the page shows it."""
 
     view: RunView
+    shops: list[Said | str]
     counts: list[Said]
     problems: list[_Named]
 
@@ -73,7 +73,7 @@ def _asked_for(request: Request) -> RunView | None:
 
 
 def _reader(request: Request) -> dict[str, Any]:
-    prices, language = _prices(request), reader_of(request).language
+    prices = _prices(request)
     report = request.app.state.scraper_watch.report()
     listings = {one.listing_id: one for one in prices.store.listings()}
     held, unread = prices.service.held(_NAMED), prices.service.unread(_NAMED)
@@ -82,8 +82,8 @@ def _reader(request: Request) -> dict[str, Any]:
         "run": _asked_for(request) or _under_way(runs),
         "running": RunState.RUNNING,
         "report": report,
-        "shops": _rates(report.shops, "shop", language),
-        "rules": _rates(report.rules, "rule", language),
+        "shops": [(named("shop", name), name, rate) for name, rate in report.shops.items()],
+        "rules": [(rule_name(name), name, rate) for name, rate in report.rules.items()],
         "held": [(_Named(one.title or one.product, _page(listings.get(one.product)), one.why), one) for one in held],
         "unread": [(_unread(one, listings), one) for one in unread],
         "runs": [_run(one, listings) for one in runs],
@@ -95,21 +95,16 @@ def _under_way(runs: Sequence[RunView]) -> RunView | None:
     return next((run for run in runs if run.state is RunState.RUNNING), None)
 
 
-def _rates(rates: Any, of: str, language: Language) -> Table:  # noqa: ANN401 - a mapping of names to rates
-    """How many pages of each shop or rule were understood, in percent."""
-    columns = [said(f"site.reader.{name}").text(language) for name in (of, "success", "attempts", "held")]
-    rows = [
-        [name, None if rate.success is None else round(100 * rate.success, 1), rate.attempts, rate.held]
-        for name, rate in rates.items()
-    ]
-    return Table(columns, rows)
-
-
 def _run(one: RunView, listings: Mapping[str, Listing]) -> _Run:
     counts = [
         said(code, n=n) for name, n in one.counts.items() if n and is_worded(code := f"site.reader.{one.kind}_{name}")
     ]
-    return _Run(one, counts, [_problem(one.kind, problem, listings) for problem in one.problems])
+    return _Run(
+        one,
+        [named("shop", shop) for shop in one.shops],
+        counts,
+        [_problem(one.kind, problem, listings) for problem in one.problems],
+    )
 
 
 def _problem(kind: str, problem: Problem, listings: Mapping[str, Listing]) -> _Named:

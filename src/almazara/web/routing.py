@@ -53,14 +53,17 @@ class Pages(BaseRoute):
         self._only_for_readers = only_for_readers
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """The first page that fits the path and the method."""
+        """The first page that fits the path and the method, or else the first that fits the path."""
+        found: tuple[Match, Scope] = Match.NONE, {}
         if scope["type"] != "http" or (self._only_for_readers and not prefers_html(scope)):
-            return Match.NONE, {}
+            return found
         for route, named in self._routes:
             match, child = route.matches(scope)
+            if match.value > found[0].value:
+                found = match, {**child, _FOUND: route, "route": named}
             if match is Match.FULL:
-                return match, {**child, _FOUND: route, "route": named}
-        return Match.NONE, {}
+                break
+        return found
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the page answer that matched."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable
 from typing import Final
+from urllib.parse import quote
 
+import fastapi
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Route
@@ -20,6 +22,7 @@ from almazara.web.explore.pictured import PREFIX
 from almazara.web.films import model, people
 from almazara.web.films import pages as films
 from almazara.web.page import page
+from almazara.words.said import Said, said
 
 _PAGES: Final = (
     *start.PAGES,
@@ -33,11 +36,10 @@ _PAGES: Final = (
     *products.PAGES,
     *explore.PAGES,
 )
-_MISSING: Final = 404
 _WORDS: Final = {
     401: "key",
     403: "forbidden",
-    _MISSING: "missing",
+    404: "missing",
     405: "method",
     409: "busy",
     413: "large",
@@ -71,20 +73,33 @@ def _for_readers(app: FastAPI, kind: type[Exception]) -> None:
     app.exception_handler(kind)(handler)
 
 
+def _near(path: str, name: str) -> tuple[Said | str, str | None]:
+    """Something near that exists: what it is called, and its page where it has one."""
+    if path.startswith("/personas/"):
+        return name, f"/personas/{quote(name, safe='')}"
+    if path.startswith("/precios/categoria/"):
+        return name, overview.category_address(name)
+    if path.startswith(explore.PATH) and name in explore.CHAPTER_NAMES:
+        return said(f"site.explore.{name}"), f"{explore.PATH}/{name}"
+    return name, None
+
+
 def error_page(request: Request, error: Exception) -> Response:
     """What happened, what to do, and near things that exist."""
-    status, detail = 500, ""
+    status, told = 500, None
     match error:
         case AlmazaraError():
-            status, detail = errors.status_of(error), str(error)
-        case HTTPException():
-            status, detail = error.status_code, "" if error.status_code == _MISSING else str(error.detail)
+            status, told = errors.status_of(error), error.words
+        case fastapi.HTTPException():
+            status, told = error.status_code, error.detail
+        case HTTPException():  # Starlette's own, for a path or a method that there is not
+            status = error.status_code
         case _:
             log.event("unexpected_error", path=request.url.path, error=repr(error))
-    near = error.suggestions if isinstance(error, InputError | NotFoundError) else []
+    names = error.suggestions if isinstance(error, InputError | NotFoundError) else []
+    near = [_near(request.url.path, name) for name in names]
     word = _WORDS.get(status, "failed")
-    people = request.url.path.startswith("/personas/")
-    answer = page(request, "error.html", status=status, word=word, detail=detail, near=near, people=people)
+    answer = page(request, "error.html", status=status, word=word, told=told, near=near)
     if isinstance(error, HTTPException):
-        answer.headers.update(error.headers or {})  # which key is wanted, when to ask again, what may be asked
+        answer.headers.update(errors.headers_of(request, error))
     return answer

@@ -13,11 +13,13 @@ class Language(StrEnum):
     EN = "en"
 
 
+MINUS: Final = "\u2212"
 _MONTHS: Final = {
     Language.ES: ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"],
     Language.EN: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 }
 _SIGNS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
+_LITRE: Final = {Language.ES: "l", Language.EN: "L"}
 _MAGNITUDES: Final = {
     Language.ES: ((10**9, " mil M"), (10**6, " M"), (10**3, " mil")),
     Language.EN: ((10**9, "bn"), (10**6, "M"), (10**3, "k")),
@@ -29,14 +31,16 @@ def number(value: float | Decimal, decimals: int = 0, language: Language = Langu
 
     Example:
         >>> number(45346), number(-3.14159, 2), number(45346.5, 1, Language.EN)
-        ('45.346', '-3,14', '45,346.5')
+        ('45.346', '\u22123,14', '45,346.5')
     """
-    text = f"{value:,.{decimals}f}"
-    return text if language is Language.EN else _spanish(text)
+    return _written(f"{value:z,.{decimals}f}", language)
 
 
-def _spanish(text: str) -> str:
-    return text.replace(",", "_").replace(".", ",").replace("_", ".")  # three times as fast as str.translate
+def _written(text: str, language: Language) -> str:
+    """What Python writes, as people do: with a minus as wide as a plus."""
+    text = text.replace("-", MINUS)
+    # Three times as fast as str.translate.
+    return text if language is Language.EN else text.replace(",", "_").replace(".", ",").replace("_", ".")
 
 
 def plain(value: float, language: Language = Language.ES) -> str:
@@ -46,30 +50,32 @@ def plain(value: float, language: Language = Language.ES) -> str:
         >>> plain(2001), plain(4.5), plain(4.0), plain(1234.25, Language.EN)
         ('2.001', '4,5', '4', '1,234.25')
     """
-    text = f"{value:,}" if isinstance(value, int) else f"{value:,.15g}"
-    return text if language is Language.EN else _spanish(text)
+    return _written(f"{value:,}" if isinstance(value, int) else f"{value:,.15g}", language)
 
 
 def percent(share: float, language: Language = Language.ES) -> str:
-    """A share in percent, with a decimal where it has one.
+    """A share in percent, with a decimal where it has one; what is not 0 is not written as 0.
 
     Example:
-        >>> percent(0.0834), percent(0.5), percent(0.0834, Language.EN)
-        ('8,3 %', '50 %', '8.3%')
+        >>> percent(0.0834), percent(0.5), percent(0.0834, Language.EN), percent(0.00032)
+        ('8,3 %', '50 %', '8.3%', '0,03 %')
     """
-    tenths = round(share * 100, 1)
-    return with_unit(number(tenths, 0 if tenths.is_integer() else 1, language), "%", language)
+    percents = round(share * 100, 1) or float(f"{share * 100:.1g}")
+    return with_unit(plain(percents, language), "%", language)
 
 
 def with_unit(text: str, unit: str, language: Language = Language.ES) -> str:
     """A number's text with its unit, where the language has it; no unit leaves it alone.
 
     Example:
-        >>> with_unit("1,25 M", "€"), with_unit("-40", "€", Language.EN), with_unit("40", "%", Language.EN)
-        ('1,25 M €', '-€40', '40%')
+        >>> with_unit("1,25 M", "€"), with_unit("\u221240", "€", Language.EN), with_unit("40", "%", Language.EN)
+        ('1,25 M €', '\u2212€40', '40%')
+        >>> with_unit("7", "€/l"), with_unit("7", "€/L", Language.EN)
+        ('7 €/l', '€7/L')
     """
-    if language is Language.EN and unit in _SIGNS.values():
-        return f"-{unit}{text[1:]}" if text.startswith("-") else f"{unit}{text}"
+    sign, stroke, per = unit.partition("/")
+    if language is Language.EN and sign in _SIGNS.values():
+        return f"{MINUS}{sign}{text[1:]}{stroke}{per}" if text.startswith(MINUS) else f"{sign}{text}{stroke}{per}"
     space = "" if not unit or (language is Language.EN and unit == "%") else " "
     return f"{text}{space}{unit}"
 
@@ -84,8 +90,18 @@ def money(amount: Decimal, currency: str | None, language: Language = Language.E
     exponent = amount.as_tuple().exponent
     digits = number(amount, max(2, -exponent) if isinstance(exponent, int) else 2, language)
     if language is Language.EN:
-        return f"{_SIGNS[currency]}{digits}" if currency in _SIGNS else f"{digits} {currency}"
+        return with_unit(digits, _SIGNS[currency], language) if currency in _SIGNS else f"{digits} {currency}"
     return f"{digits} {'€' if currency == 'EUR' else currency}"
+
+
+def per_litre(amount: Decimal, currency: str | None, language: Language = Language.ES) -> str:
+    """The price of a litre, to the cent.
+
+    Example:
+        >>> per_litre(Decimal("9.0967"), "EUR"), per_litre(Decimal("7.9"), "EUR", Language.EN)
+        ('9,10 €/l', '€7.90/L')
+    """
+    return f"{money(round(amount, 2), currency, language)}/{_LITRE[language]}"
 
 
 def day(value: date, language: Language = Language.ES) -> str:
@@ -110,6 +126,11 @@ def sign(currency: str) -> str:
     return _SIGNS.get(currency, currency)
 
 
+def sign_per_litre(currency: str, language: Language = Language.ES) -> str:
+    """The unit of prices of a litre, as an axis has it: `€/l`."""
+    return f"{sign(currency)}/{_LITRE[language]}"
+
+
 def compact(value: float, language: Language = Language.ES) -> str:
     """A number as an axis shows it: three figures at most, then its magnitude.
 
@@ -119,4 +140,4 @@ def compact(value: float, language: Language = Language.ES) -> str:
     """
     size, word = next(((size, word) for size, word in _MAGNITUDES[language] if abs(value) >= size), (1, ""))
     text = f"{float(f'{value / size:.3g}'):.15g}"  # rounded first: 999.9 is 1000, and not 1e+03
-    return (text if language is Language.EN else _spanish(text)) + word
+    return _written(text, language) + word

@@ -5,6 +5,7 @@ what follows its name in braces:
 
 - `{price}` of a Money, `{until}` of a date, `{title}` of a text, `{n}` of a number: as the language writes them;
 - `{share:%}` in percent, `{value:2}` with two decimals, `{amount:~}` in three figures and a word (`9 M`);
+- `{share:%|ningún día|el % de los días}` in percent within words, or in other words where it is none;
 - `{n:película|películas}` is the word alone that fits one or many.
 """
 
@@ -102,6 +103,9 @@ def _template(text: str) -> _Template:
 
 def _writer(how: str) -> _Writer:
     """What writes a figure of which the name is followed by `how`."""
+    if how.startswith("%|"):
+        _, none, some = how.split("|")
+        return lambda share, language: some.replace("%", numbers.percent(share, language)) if share else none
     if "|" in how:
         one, many = how.split("|")
         return lambda value, _language: one if value == 1 else many

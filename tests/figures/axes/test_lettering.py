@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almazara.figures.axes.lettering import in_two_lines, shortened, text_width
+from almazara.figures.axes.lettering import in_lines, shortened, text_width
 
 
 def test_wide_letters_are_wider_than_narrow_ones_and_accents_add_nothing():
@@ -31,19 +31,20 @@ def test_a_shortened_text_keeps_all_that_has_room(text, room):
 
 
 @given(st.text("ab ñ", max_size=60), st.floats(30, 300))
-def test_two_lines_fit_and_lose_nothing_that_has_room(text, room):
-    lines = in_two_lines(text, 12, room)
+def test_lines_fit_and_lose_nothing_that_has_room(text, room):
+    lines = in_lines(text, 12, room, 3)
+    assert 1 <= len(lines) <= 3
     assert all(text_width(line, 12) <= room for line in lines)
     if "…" not in "".join(lines):
         assert " ".join(lines).split() == text.split()
 
 
 def test_a_long_name_is_broken_between_words():
-    assert in_two_lines("Película de televisión", 12, 90) == ("Película de", "televisión")
-    assert in_two_lines("Drama", 12, 90) == ("Drama", "")
+    assert in_lines("Película de televisión", 12, 90, 2) == ["Película de", "televisión"]
+    assert in_lines("Drama", 12, 90, 2) == ["Drama"]
 
 
 def test_a_word_that_is_too_long_for_its_line_is_cut_and_the_next_one_stands_below():
-    first, second = in_two_lines("Extraordinariamente largo", 12, 60)
+    first, second = in_lines("Extraordinariamente largo", 12, 60, 2)
     assert first.endswith("…")
     assert second == "largo"

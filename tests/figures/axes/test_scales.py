@@ -68,6 +68,18 @@ def test_bars_and_dots_have_room_at_the_sides_and_lines_have_none():
         assert (extent.low, extent.high) == pytest.approx(ends)
 
 
+def test_an_axis_of_whole_numbers_knows_that_nothing_lies_between_two():
+    made = Chart("", Axis(), Axis(), [Bars("", [0.5, 1.5], [1, None]), Moment("", 1)])
+    assert (x_extent(made).whole, y_extent(made).whole) == (False, True)
+
+
+def test_dots_have_room_among_days_where_there_is_nothing_else():
+    days, dots = [date(2026, 1, 1), date(2026, 2, 20)], Dots("", [date(2026, 1, 1), date(2026, 2, 20)], [1, 2])
+    alone = x_extent(Chart("", Axis(Scale.DAY), Axis(), [dots]))
+    beside = x_extent(Chart("", Axis(Scale.DAY), Axis(), [dots, Line("", days, [1, 2])]))
+    assert (alone.low, alone.high) == pytest.approx((beside.low - 1, beside.high + 1))
+
+
 def test_levels_and_moments_are_shown_too():
     made = Chart("", Axis(), Axis(), [Line("", [0, 1], [1, 2]), Level("", 10), Moment("", 5)])
     assert y_extent(made).fraction(10) < 1

@@ -85,11 +85,18 @@ def test_no_two_ticks_have_the_same_words(low, length, language):
         (0, 5000, ES, ["0 €", "1000 €", "2000 €", "3000 €", "4000 €", "5000 €"]),
         (0, 2_500_000, ES, ["0 €", "500 mil €", "1 M €", "1,5 M €", "2 M €", "2,5 M €"]),
         (1e12, 1e12 + 5, EN, [f"€1,000,000,000,00{digit}" for digit in range(6)]),
-        (0, 1e-8, ES, ["0 €", "2e-09 €", "4e-09 €", "6e-09 €", "8e-09 €", "1e-08 €"]),
+        (0, 1e-8, ES, ["0 €", "2e\u221209 €", "4e\u221209 €", "6e\u221209 €", "8e\u221209 €", "1e\u221208 €"]),
     ],
 )
 def test_numbers_are_short_only_where_they_stay_exact(low, high, language, words):
     assert texts(number_ticks(Extent(Scale.NUMBER, low, high), Axis(unit="€"), language, 5)) == words
+
+
+@pytest.mark.parametrize(
+    ("high", "count", "values"), [(2, 6, [0, 1, 2]), (12, 5, [0, 5, 10]), (1250, 5, [0, 250, 500, 750, 1000, 1250])]
+)
+def test_counts_have_whole_ticks(high, count, values):
+    assert round_numbers(0, high, count, whole=True) == (values, 0)
 
 
 @given(st.dates(date(3, 1, 1), date(9000, 1, 1)), st.integers(1, 300_000), st.sampled_from(Language))
@@ -163,14 +170,14 @@ def test_all_weekdays_are_named_on_a_phone():
     [
         (20265, "20.265 $"),
         (3.3, "3,3 $"),
-        (-0.5, "-0,5 $"),
+        (-0.5, "\u22120,5 $"),
         (33.333, "33,3 $"),
         (0.012345, "0,0123 $"),
         (1_250_000, "1,25 M $"),
         (12345.6, "12.346 $"),
         (0, "0 $"),
-        (None, "-"),
-        (float("nan"), "-"),
+        (None, "\u2013"),
+        (float("nan"), "\u2013"),
     ],
 )
 def test_a_value_by_itself_is_whole_or_in_three_figures(value, text):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from almazara.figures.axes.lettering import text_width
 from almazara.figures.axes.ticks import SIZE
-from almazara.figures.chart import Axis, Chart, Level, Line, Moment, Role, Scale
+from almazara.figures.chart import Axis, Bars, Chart, Level, Line, Moment, Role, Scale
 from almazara.figures.drawing.layout import plan
 from almazara.figures.svg import draw
 from chart_strategies import charts
@@ -50,6 +50,18 @@ def test_the_words_of_the_last_magnitude_have_a_margin_on_a_phone():
     last = layout.across[-1]
     assert last.at == 1
     assert layout.right >= last.width / 2
+
+
+def test_the_name_of_a_product_is_read_to_its_end():
+    name = "Aceite de oliva virgen extra Olivar de Ejemplo, garrafa de 5 l (demo)"
+    root = parsed(draw(Chart("", Axis(Scale.NAME), Axis(), [Bars("", [name, "AOVE"], [138, 5])])))
+    lines = [element.text for element in by_class(root, "f-tick")]
+    assert " ".join(lines) == f"{name} AOVE"
+
+
+def test_bars_of_two_names_lie_and_are_no_walls():
+    made = [Chart("", Axis(Scale.NAME), Axis(), [Bars("", list("abc")[:n], [1, 2, 3][:n])]) for n in (2, 3)]
+    assert [plan(one, None, None).plane.turned for one in made] == [True, False]
 
 
 def test_today_stands_above_the_plane():

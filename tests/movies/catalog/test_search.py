@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almazara.movies.catalog.search import SearchIndex, build_index
+from almazara.movies.catalog.search import SearchIndex, build_index, found_code
 from almazara.movies.catalog.titles import normalize
 
 # (film, text, votes): invented films; some have an original title, two share one title.
@@ -94,6 +94,26 @@ def test_scores_fall_and_an_equal_text_scores_near_one():
 @pytest.mark.parametrize("query", ["", "   ", "ж", "\ud800"])
 def test_what_shares_nothing_with_any_text_finds_nothing(query):
     assert _found(query) == []
+
+
+def test_what_resembles_a_text_but_slightly_is_no_guess():
+    index = SearchIndex(_index([(1, "Fuzzy Sparrow", 10), (2, "Jazz", 5)]))
+    assert [index.search(query, 5) for query in ("zzzzqqqq", "fuzqwkjx")] == [[], []]
+    assert [match.text for match in index.search("fuzy sparow", 1)] == ["Fuzzy Sparrow"]
+
+
+def test_the_beginning_of_a_word_finds_the_longest_title_that_has_it():
+    long = "The Strange and Wonderful Adventures of a Clockmaker Who Lost His Way Home in the Snow"
+    index = SearchIndex(_index([(1, long, 0), (2, "Harbor", 10_000)]))
+    assert [match.text for match in index.search("sn", 1)] == [long]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [("glas", "found"), ("of gard", "found"), ("gardenofglass", "found"), ("gaden", "resembling")],
+)
+def test_whether_what_was_typed_is_in_a_text_is_known(query, code):
+    assert found_code(["The Lantern", "Garden of Glass"], query) == code
 
 
 def test_no_more_than_n_are_returned():

@@ -61,7 +61,7 @@ def test_a_film_is_compared_with_the_others_of_its_genre_and_decade():
     votes = of(standings({"votes": 16}, *others, *strangers).of(0), Measure.VOTES)
     assert (votes.genre, votes.decade, votes.compared) == ("Drama", 1990, FEWEST)
     assert votes.below == 15 / FEWEST
-    assert votes.message.text() == "Votos: más que el 50 % de 30 películas de Drama de los años 90."
+    assert votes.message.text() == "Votos: más que el 50 % de 30 películas del género Drama de los años 90."
     assert votes.message.text(Language.EN) == "Votes: more than 50% of 30 Drama films of the 1990s."
 
 

@@ -73,7 +73,7 @@ def growing(count):
 def test_the_strongest_and_the_weakest_are_said_and_the_table_is_that_of_the_chart():
     found = explore_one(explored_films(growing(60)), "correlaciones")
     assert "Lo que más va junto son los votos y la duración" in found.sentence.text()
-    assert " = -1,00, 60 películas)" in found.sentence.text()
+    assert " = \u22121,00, 60 películas)" in found.sentence.text()
     strengths = [abs(row[2]) for row in found.table.rows]
     assert strengths == sorted(strengths, reverse=True)
     shades = found.chart.marks[0].values

@@ -81,9 +81,10 @@ def test_runtimes_have_classes_of_ten_minutes_and_the_last_holds_the_longest():
     assert "más" not in figure(films[:2], "duracion").chart.x.label
 
 
-def test_the_sentence_of_money_names_its_unit():
-    said = figure([Film(budget=9_000_000), Film()], "presupuesto").sentence
-    assert said.text() == (
+def test_the_sentence_and_the_columns_of_money_name_its_unit():
+    found = figure([Film(budget=9_000_000), Film()], "presupuesto")
+    assert found.table.columns == ["desde ($)", "hasta menos de ($)", "películas", "% de las películas"]
+    assert found.sentence.text() == (
         "Se conoce el presupuesto de 1 de 2 películas (50 %): la mediana es 9 M\u00a0$, y la mitad central va de "
         "9 M\u00a0$ a 9 M\u00a0$."
     )

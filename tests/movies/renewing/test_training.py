@@ -5,18 +5,18 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
 from almazara.artifacts import ArtifactStore, file_hash
 from almazara.errors import ConflictError, InputError
-from almazara.movies import building
 from almazara.movies.renewing import training
 from almazara.movies.renewing.training_runs import RunState, open_film_training
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.events import Event, Kind
 from made import made_once
-from rated_films import tastes, write_rated
+from rated_films import own_home, publish_rated, tastes, write_rated
 from sample_catalog import settings_for
 from waiting import no_progress, wait_for
 
@@ -26,21 +26,13 @@ pytestmark = pytest.mark.training
 @pytest.fixture(scope="session")
 def published(tmp_path_factory):
     """A home folder with one version, of forty films and thirty users; copied, never changed."""
-
-    def make(home):
-        raw = write_rated(home / "raw", tastes(30))
-        building.build_movies(settings_for(home), raw, ratings=None, sample=False, progress=no_progress)
-
-    return made_once(tmp_path_factory, "rated-home", make)
+    return made_once(tmp_path_factory, "rated-home", partial(publish_rated, users=30))
 
 
 @pytest.fixture
 def home(published, tmp_path, monkeypatch):
     """A home folder of its own, in the environment too; the raw data lies where it was built from."""
-    folder = tmp_path / "home"
-    subprocess.run(["cp", "-r", str(published), str(folder)], check=True)
-    monkeypatch.setenv("ALMAZARA_HOME", str(folder))
-    return folder
+    return own_home(published, tmp_path, monkeypatch)
 
 
 def retrain(home, raw=None, **settings):

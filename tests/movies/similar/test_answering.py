@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from almazara import artifacts
 from almazara.errors import InputError
+from almazara.movies.artifact import map_arrays
 from almazara.movies.catalog.twins import twins
 from almazara.movies.sentences import decade
 from almazara.movies.similar.answering import METHODS, Query
@@ -217,6 +218,16 @@ def test_films_of_one_title_apart_in_everything_else_are_no_twins():
         schema_overrides={"release_year": pl.Int32},
     )
     assert twins(films).tolist() == [-1, -1, 2, 2]
+
+
+def test_no_list_that_is_made_ahead_names_a_film_of_the_same_label(sample_home):
+    folder = artifacts.open_artifacts(settings_for(sample_home)).current("movies").path
+    labels = map_arrays(folder, "twins")["labels"]
+    assert (labels >= 0).any()
+    for method in ("hybrid", "content", "collaborative"):
+        neighbors = map_arrays(folder, method)["neighbors"]
+        own = np.broadcast_to(labels[:, None], neighbors.shape)
+        assert not ((own >= 0) & (neighbors >= 0) & (labels[neighbors] == own)).any()
 
 
 def spanish(genre):

@@ -201,6 +201,16 @@ def test_before_the_first_catalog_every_question_says_what_to_do(tmp_path):
         users.add([])
 
 
+def test_while_there_is_no_catalog_nothing_is_deleted(users, settings, tmp_path):
+    users.import_export(export(tmp_path, "2021-03-01,The Press,2005,u,4"), Source.LETTERBOXD, "ana")
+    (settings.home_path / "artifacts").unlink()
+    with_none = movies.open_film_users(settings, movies.live_movies(settings))
+    with pytest.raises(UnavailableError):
+        with_none.delete("ana")
+    with_none.close()
+    assert len(users.store.of_user("ana")) == 1
+
+
 def test_a_catalog_of_another_version_is_said_to_be_one(published, tmp_path):
     settings = settings_for(tmp_path)
     shutil.copytree(published / "artifacts", tmp_path / "artifacts")

@@ -284,8 +284,8 @@ def test_drifted_forecasts_are_told_in_words_until_they_keep_their_promise(what)
     watch = AlertRule("drift", RuleKind.FORECASTS_DRIFTED, CREATED)
     event = drift_event(watch, [Drift("steps", 7, what, 0.5)], CREATED)
     assert words(event)[0] == "Los pronósticos se han desviado"
-    assert words(event)[1].startswith("steps, a 7 días: ")
-    assert words(event, Language.EN)[1].startswith("steps, 7 days ahead, ")
+    assert words(event)[1].startswith("A 7 días, escalones de precio: ")
+    assert words(event, Language.EN)[1].startswith("7 days ahead, price steps: ")
     assert drift_event(watch, [], CREATED) is None
     other = AlertRule("health", RuleKind.SCRAPER_UNWELL, CREATED)
     assert drift_event(other, [Drift("steps", 1, what, 2)], CREATED) is None

@@ -87,7 +87,7 @@ def test_the_last_year_is_told_day_by_day_with_its_stretches(year):
     [sold_out], [gap] = story.sold_out, story.gaps
     assert (sold_out.first, sold_out.last, sold_out.days) == (ago(20), ago(18), 3)
     assert (gap.first, gap.last, gap.days) == (ago(8), ago(4), 5)  # after seven days that the price is carried
-    assert (story.recent.low, story.recent.low_date) == (27.0, ago(36))
+    assert (story.recent.low, story.recent.low_date) == (27.0, ago(40))
     assert (story.recent.stands_since, story.recent.previous) == (ago(35), 27.0)
     assert codes(story) == []
 
@@ -129,7 +129,9 @@ def test_a_reading_that_waits_is_shown_beside_the_price_that_it_would_replace(ye
     new = observed(OWN, 0, "300.00")
     verdict = judge(year.history(OWN), replace(new, observed_at=NOW + timedelta(minutes=5)))
     year.put_document(HELD, OWN, verdict.held.as_document())
-    story = served(year, forecast()).story(OWN)
+    service = served(year, forecast())
+    story = service.story(OWN)
+    assert story.held == service.held(1)[0]
     assert (story.held.price, story.held.before) == (Money(Decimal("300.00"), "EUR"), Money(Decimal("30.00"), "EUR"))
     assert story.held.reason == "decimal_shift"
     assert codes(story) == ["held"]

@@ -21,7 +21,7 @@ def only(prices):
 def test_a_price_that_fell_and_rose_again():
     found = only([10.0] * 60 + [8.0] * 5 + [None] * 3 + [12.0] * 32)
     assert (found.change_7, found.change_30, found.change_90) == (0.0, 0.0, 0.2)
-    assert (found.low, found.low_date) == (8.0, FIRST + timedelta(days=64))
+    assert (found.low, found.low_date) == (8.0, FIRST + timedelta(days=60))
     assert found.share_cheaper == round(55 / 87, 4)
     assert found.comb == [PriceDays(8.0, 5), PriceDays(10.0, 50), PriceDays(12.0, 32)]
     assert found.prices == [10.0] * 50 + [8.0] * 5 + [None] * 3 + [12.0] * 32
@@ -31,7 +31,7 @@ def test_a_price_that_fell_and_rose_again():
 def test_a_young_price_has_no_earlier_ones():
     found = only([10.0, 10.0])
     assert (found.change_7, found.change_30, found.change_90, found.previous) == (None,) * 4
-    assert (found.stands_since, found.low_date, found.share_cheaper) == (FIRST, FIRST + timedelta(days=1), 0.0)
+    assert (found.stands_since, found.low_date, found.share_cheaper) == (FIRST, FIRST, 0.0)
     assert found.prices == [None] * 88 + [10.0, 10.0]
 
 
@@ -66,7 +66,7 @@ def test_several_at_once_are_what_each_is_alone(rows):
         today = row[-1]
         assert one.low == min(known, default=None)
         if known:
-            assert one.low_date == last - timedelta(days=window[::-1].index(min(known)))
+            assert one.low_date == last - timedelta(days=len(window) - 1 - window.index(min(known)))
         assert one.comb == [PriceDays(price, known.count(price)) for price in sorted(set(known))]
         ago = [row[-1 - days] if len(row) > days else None for days in (7, 30, 90)]
         changes = [today / before - 1 if today and before else None for before in ago]

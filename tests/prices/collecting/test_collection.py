@@ -177,10 +177,25 @@ def test_a_title_whose_size_is_in_doubt_takes_the_litres_from_that_reading_on(st
 
 
 def test_a_size_is_new_only_where_its_price_is_accepted(store, world):
-    first = read_again(store, world, "Aceite de oliva virgen extra, 1 l", 0, "5.00")
-    assert read_again(store, world, "Aceite de oliva virgen extra, 5 l", 1, "25.00") == first
-    grown = read_again(store, world, "Aceite de oliva virgen extra, 5 l", 2, "25.00")
-    assert [litres_at(grown, NOW + timedelta(day)) for day in (0, 1, 2)] == [1, 5, 5]
+    first = read_again(store, world, "Aceite de oliva virgen extra, 750 ml", 0, "5.00")
+    assert read_again(store, world, "Aceite de oliva virgen extra, 1 l", 1, "25.00") == first
+    grown = read_again(store, world, "Aceite de oliva virgen extra, 1 l", 2, "25.00")
+    assert [litres_at(grown, NOW + timedelta(day)) for day in (0, 1, 2)] == [Decimal("0.75"), 1, 1]
+
+
+@pytest.mark.parametrize("title", ["Aceite de oliva virgen extra, 2 l", "Aceite de oliva virgen extra, 500 ml"])
+def test_a_title_of_quite_another_size_is_another_article(store, world, title):
+    first = read_again(store, world, "Aceite de oliva virgen extra, 1 l", 0)
+    assert read_again(store, world, title, 1) == first
+    assert store.count(first.listing_id) == 1
+
+
+def test_a_pack_does_not_shrink_where_the_page_is_at_another_address(store, world):
+    first = read_again(store, world, "Aceite de oliva virgen extra, 1 l", 0)
+    moved = page_of(offer_page("39.95", "Aceite de oliva virgen extra, 900 ml"), at=NOW + timedelta(1))
+    world.answers[URL] = replace(moved, final_url="https://shop.example/vinagre-tinto")
+    collect(store, world, product())
+    assert store.listing(first.listing_id) == first
 
 
 def test_what_is_changed_while_a_page_is_read_stays_changed(store, world):

@@ -6,9 +6,10 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almazara.prices.collecting.scraper_health import Rate, Trouble, assess
+from almazara.prices.collecting.scraper_health import Rate, Trouble, assess, rule_name
 from almazara.prices.schema import Availability, Listing, Observation, Problem, Run, RunState
 from almazara.words.numbers import Language
+from almazara.words.said import text_of
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SHOP = "tienda.example"
@@ -81,12 +82,17 @@ def test_old_runs_and_retrainings_do_not_count():
 
 def test_a_failure_counts_against_the_rule_that_read_the_listing_last():
     names = [f"p{i}" for i in range(6)]
-    seen = [observed(name, days_ago=2, rule="core_price") for name in names] + [observed("ok", rule="json_ld")]
+    seen = [observed(name, days_ago=2, rule="amazon:kindle") for name in names] + [observed("ok", rule="json_ld")]
     failed = [Problem(f"{SHOP}:{name}", "unreadable", "no price") for name in names]
     report = assess([], seen, [run(1, failed, observed=100, unreadable=6)], now=NOW)
-    assert report.rules == {"core_price": Rate(6, 6), "json_ld": Rate(1, 0)}
-    assert troubles(report) == [(Trouble.LOW_RULE_RATE, "core_price")]
-    assert "regla core_price" in words(report, Language.ES)[0]
+    assert report.rules == {"amazon:kindle": Rate(6, 6), "json_ld": Rate(1, 0)}
+    assert troubles(report) == [(Trouble.LOW_RULE_RATE, "amazon:kindle")]
+    assert "regla «página de Amazon» (amazon:kindle)" in words(report, Language.ES)[0]
+
+
+def test_a_rule_is_called_by_what_it_reads_and_one_that_nobody_named_as_it_is():
+    names = {rule: text_of(rule_name(rule)) for rule in ("structured:json-ld+meta", "amazon:unavailable", "other:x")}
+    assert list(names.values()) == ["datos que la página publica", "aviso de que no está a la venta", "other:x"]
 
 
 def test_imported_history_is_no_success_of_a_rule():

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from almazara.errors import UnavailableError
-from almazara.prices.demo.oils import PRODUCTS, as_of, demo_listings, price_on
+from almazara.prices.demo.oils import PRODUCTS, as_of, demo_listings, path, price_on
 from almazara.prices.demo.pages import captcha_page, product_page
 from almazara.prices.demo.shop import DemoShop
 from almazara.prices.fetching.addresses import AddressPolicy
@@ -61,7 +61,7 @@ def test_it_listens_on_loopback_only(shop):
 
 
 def test_a_product_page_is_that_of_today(shop):
-    assert fetched(demo_listings(shop.url)[0].url) == product_page(PRODUCTS[0], DAY)
+    assert fetched(f"{shop.url}{path(PRODUCTS[0])}") == product_page(PRODUCTS[0], DAY)
 
 
 def test_a_past_day_is_shown_when_asked_for(shop):
@@ -88,13 +88,13 @@ def test_every_path_has_an_answer(shop, path, status):
 def test_the_page_moves_on_when_the_day_does():
     days = iter(DAY + timedelta(n) for n in range(60))
     with DemoShop(lambda: next(days), captcha=False) as shop:
-        url = demo_listings(shop.url)[0].url
+        url = f"{shop.url}{path(PRODUCTS[0])}"
         assert len({fetched(url) for _ in range(60)}) > 1
 
 
 def test_an_unchanged_page_is_not_sent_again(shop):
     source = source_for(shop)
-    url = demo_listings(shop.url)[0].url
+    url = f"{shop.url}{path(PRODUCTS[0])}"
     page = source.fetch(url)
     assert isinstance(page, Page)
     assert isinstance(source.fetch(url, {"etag": page.headers["etag"]}), NotModified)
@@ -113,10 +113,10 @@ def test_a_connection_serves_many_requests_and_head_has_no_body(shop):
 
 def test_a_past_month_is_read_through_the_real_pipeline(shop):
     source = source_for(shop)
-    listing = demo_listings(shop.url)[3]
+    listing = demo_listings()[3]
     for back in range(30):
         day = DAY - timedelta(back)
-        page = source.fetch(as_of(listing.url, day))
+        page = source.fetch(as_of(f"{shop.url}{path(PRODUCTS[3])}", day))
         assert isinstance(page, Page)
         outcome = read(page.body, url=page.final_url, headers=page.headers, known_title=listing.title)
         expected = price_on(PRODUCTS[3], day)

@@ -22,6 +22,7 @@ def test_a_promotion_has_its_days_its_depth_and_its_product():
     found = figure([*BEFORE, 8.0, 7.5, 8.0, *AFTER], a={"title": "<i>Oil</i>"})
     start, end = FIRST + timedelta(days=5), FIRST + timedelta(days=8)
     assert found.table.rows == [("<i>Oil</i>", start, end, 10.0, 7.5, 25.0, 3)]
+    assert found.table.columns[3:5] == ["precio anterior (€)", "precio más bajo (€)"]
     dots = found.chart.marks[0]
     assert (dots.xs, dots.ys, dots.labels) == ([start], [25.0], ["<i>Oil</i>"])
     assert found.sentence.text() == (

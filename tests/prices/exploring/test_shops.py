@@ -28,7 +28,7 @@ def test_each_day_has_the_cheapest_litre_of_each_shop():
         *((day, "one", 5.0) for day in days),
         *zip(days, ["two"] * 3, [6.0, 4.0, 6.0], strict=False),
     ]
-    assert found.chart.y.unit == "€"
+    assert (found.chart.y.unit, found.table.columns[-1]) == ("€/l", "precio del litro (€/l)")
     assert found.sentence.text() == "En oil, el litro más barato es el de one en 2 de 3 días (66,7 %)."
 
 

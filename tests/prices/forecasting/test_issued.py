@@ -115,14 +115,14 @@ def test_drift_is_an_error_above_the_last_values_or_an_interval_that_holds_too_l
     many = [f"a:{number}" for number in range(40)]
     issue(store, *many, center=13.0)
     issued.score_due(store, lambda _day: lasts(*many) | {"a:1": 10.5}, day(2))
-    wide = "steps, 1 day ahead, holds 0% of the prices in its {} % interval."
+    wide = "1 day ahead, price steps: its {}% interval holds none of the prices."
     assert issued.report(store, day(2), 28).drift == [
-        "steps, 1 day ahead, errs 239.00 times as much as the last price.",
+        "1 day ahead, price steps: it errs 239.00 times as much as the last price.",
         *(wide.format(level) for level in (80, 95)),
     ]
     spanish = issued.report(store, day(2), 28, Language.ES).drift
-    assert spanish[0] == "steps, a 1 día: yerra 239,00 veces lo que yerra el último precio."
-    assert spanish[1] == "steps, a 1 día: solo el 0 % de los precios cae en su intervalo del 80 %."
+    assert spanish[0] == "A 1 día, escalones de precio: yerra 239,00 veces lo que yerra el último precio."
+    assert spanish[1] == "A 1 día, escalones de precio: ningún precio cae en su intervalo del 80 %."
 
 
 def test_few_forecasts_are_no_drift(store):

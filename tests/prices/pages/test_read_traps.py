@@ -204,6 +204,10 @@ def test_a_stock_line_is_understood_in_every_language(stock, meaning):
         ("<script>var dd={'host':'geo.captcha-delivery.com'}</script>", "challenge"),
         ('<div id="sec-if-cpt-container"></div>', "challenge"),
         ('<script src="/_Incapsula_Resource?x=1"></script>', "challenge"),
+        ('<script id="anubis_challenge" type="application/json">{}</script>', "challenge"),
+        ('<script src="/.well-known/vercel/security/x.js"></script>', "challenge"),
+        ('<script src="/Ab1/captcha/captcha.js?a=c&m=0"></script>', "captcha"),
+        ('<script src="https://static.queue-it.net/x.js"></script>', "rate_limit"),
     ],
 )
 def test_an_obstacle_is_known_by_its_form_words_or_scripts(html, kind):
@@ -220,16 +224,20 @@ def test_an_obstacle_is_known_by_its_form_words_or_scripts(html, kind):
         )),
         *(("challenge", title) for title in (
             "Just a moment...", "Un momento…", "Attention Required! | Cloudflare", "Pardon Our Interruption",
-            "Human Verification", "Checking your browser", "DDoS-Guard",
+            "Human Verification", "Checking your browser", "DDoS-Guard", "Making sure you're not a bot!",
+            "Vercel Security Checkpoint", "Comprobando tu navegador",
         )),
-        *(("denied", title) for title in ("Access Denied", "Access to this page has been denied", "403 Forbidden")),
+        *(("denied", title) for title in (
+            "Access Denied", "Access to this page has been denied", "403 Forbidden", "Request Rejected",
+            "Acceso a esta página denegado", "Zugriff verweigert", "Accès refusé", "Accesso negato",
+        )),
         *(("error_page", title) for title in (
             "Sorry! Something went wrong!", "Lo sentimos. Se ha producido un error", "Tut uns Leid!", "Désolé !",
             "Siamo spiacenti", "Algo deu errado", "ご迷惑をおかけしています", "Service Unavailable",
             "503 Service Temporarily Unavailable", "503 - Service", "502 Bad Gateway", "504 Gateway Time-out",
             "500 Internal Server Error",
         )),
-        ("rate_limit", "Too Many Requests"),
+        *(("rate_limit", title) for title in ("Too Many Requests", "Waiting Room", "Sala de espera", "Warteraum")),
     ],
 )  # fmt: skip
 def test_an_obstacle_is_known_by_its_title(kind, title):
@@ -244,8 +252,14 @@ def test_an_obstacle_is_known_by_its_title(kind, title):
         *(("captcha", sentence) for sentence in (
             "Sorry, we just need to make sure you're not a robot.", "Enter the characters you see below",
             "Confirm you are a human", "Please confirm you are not a robot", "Verify you are a human",
-            "We have detected unusual traffic from your network",
+            "We have detected unusual traffic from your network", "Press & Hold to confirm",
+            "Mantén pulsado el botón para confirmar que eres una persona (y no un bot)",
+            "Bitte halten Sie die Taste gedrückt", "Maintenez appuyé pour confirmer que vous êtes humain",
         )),
+        ("challenge", "We are verifying your browser"),
+        ("denied", "The requested URL was rejected. Please consult with your administrator."),
+        ("rate_limit", "You are now in line"),
+        ("rate_limit", "Ahora estás en la cola"),
         ("error_page", "Http/1.1 Service Unavailable"),
     ],
 )  # fmt: skip

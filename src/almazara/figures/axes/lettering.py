@@ -72,9 +72,12 @@ def shortened(text: str, size: float, room: float) -> str:
     return text[: sum(1 for _ in takewhile(lambda end: end <= left, ends))].rstrip() + "…"
 
 
-def in_two_lines(text: str, size: float, room: float) -> tuple[str, str]:
-    """The text as far as there is room in two lines, broken between words; the second is empty where one is enough."""
-    words = text.split()
-    ends = accumulate(text_width(f"{word} ", size) for word in words)
-    first = max(sum(1 for _ in takewhile(lambda end: end <= room, ends)), 1)
-    return shortened(" ".join(words[:first]), size, room), shortened(" ".join(words[first:]), size, room)
+def in_lines(text: str, size: float, room: float, most: int) -> list[str]:
+    """The text as far as there is room in so many lines, one at least, broken between words."""
+    words, lines = text.split(), list[str]()
+    while len(lines) < most - 1 and words:
+        ends = accumulate(text_width(f"{word} ", size) for word in words)
+        first = max(sum(1 for _ in takewhile(lambda end: end <= room, ends)), 1)
+        lines.append(shortened(" ".join(words[:first]), size, room))
+        words = words[first:]
+    return [*lines, shortened(" ".join(words), size, room)] if words or not lines else lines

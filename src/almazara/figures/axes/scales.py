@@ -36,12 +36,14 @@ class Extent:
 
     Attributes:
         names: Where each name stands, 0 first; of an axis of names only.
+        whole: Whether all that is on it are whole numbers by kind, such as counts and years: nothing lies between two.
     """
 
     scale: Scale
     low: float
     high: float
     names: dict[str, int] = field(default_factory=dict)
+    whole: bool = False
 
     def fraction(self, place: Place | None) -> float | None:
         """Where a place lies, 0 at the low end and 1 at the high one; None for what lies nowhere."""
@@ -83,21 +85,26 @@ def x_extent(chart: Chart) -> Extent:
         return _named(places)
     extent = tight(chart.x.scale, _with_zero(chart.x, places))
     half = max((bar_width(mark, chart.x.scale) for mark in chart.marks if isinstance(mark, Bars)), default=0) / 2
-    if any(isinstance(mark, Dots) for mark in chart.marks) and chart.x.scale is not Scale.DAY:
+    dots = [isinstance(mark, Dots) for mark in chart.marks]
+    if any(dots) and (chart.x.scale is not Scale.DAY or all(dots)):  # the days of other marks end where these do
         half = max(half, (extent.high - extent.low) * _PADDING / 3)
-    return Extent(chart.x.scale, extent.low - half, extent.high + half)
+    return Extent(chart.x.scale, extent.low - half, extent.high + half, whole=_are_whole(places))
 
 
 def y_extent(chart: Chart) -> Extent:
     """The stretch of y that holds all marks, with room above and below but not beyond the foot of bars."""
-    places = chain.from_iterable(map(_ys, chart.marks))
+    places = list(chain.from_iterable(map(_ys, chart.marks)))
     if chart.y.scale is Scale.NAME:
         return _named(places)
     extent = tight(chart.y.scale, _with_zero(chart.y, places))
     foot = 0.0 if chart.y.scale is Scale.NUMBER and (chart.y.from_zero or _has_bars(chart)) else None
     padding = (extent.high - extent.low) * _PADDING
     low, high = extent.low - padding * (extent.low != foot), extent.high + padding * (extent.high != foot)
-    return Extent(chart.y.scale, low, high)
+    return Extent(chart.y.scale, low, high, whole=_are_whole(places))
+
+
+def _are_whole(places: Iterable[Place | None]) -> bool:
+    return all(place is None or isinstance(place, int) for place in places)
 
 
 def tight(scale: Scale, places: Iterable[Place | None], padding: float = 0) -> Extent:

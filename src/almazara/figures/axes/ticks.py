@@ -11,7 +11,7 @@ from almazara.figures.axes.days import Unit, round_days
 from almazara.figures.axes.lettering import text_width
 from almazara.figures.axes.scales import Extent, measure
 from almazara.figures.chart import Axis, Scale
-from almazara.words.numbers import Language, compact, month, number, with_unit
+from almazara.words.numbers import MINUS, Language, compact, month, number, with_unit
 
 SIZE: Final = 12.0
 """How high the letters of ticks are, in pixels."""
@@ -31,7 +31,8 @@ class Tick:
 
     Attributes:
         at: Fraction of the axis.
-        below: A second line, such as the year.
+        text: A line, or several.
+        below: A further line, such as the year.
         spare: Whether a narrow picture does without it.
         told: Whether a wide picture does without the second line, because a spare tick has it.
     """
@@ -43,9 +44,14 @@ class Tick:
     told: bool = False
 
     @property
+    def lines(self) -> list[str]:
+        """Its words, line by line."""
+        return [*self.text.split("\n"), *filter(None, [self.below])]
+
+    @property
     def width(self) -> float:
         """Pixels that its words take."""
-        return max(text_width(self.text, SIZE), text_width(self.below, SIZE))
+        return max(text_width(line, SIZE) for line in self.lines)
 
 
 def fitting(extent: Extent, axis: Axis, language: Language, narrow: float, wide: float) -> list[Tick]:
@@ -88,7 +94,7 @@ def number_ticks(extent: Extent, axis: Axis, language: Language, count: int) -> 
     if extent.scale is Scale.LOG:
         values, decimals = round_magnitudes(extent.low, extent.high, count)
     else:
-        values, decimals = round_numbers(extent.low, extent.high, count)
+        values, decimals = round_numbers(extent.low, extent.high, count, whole=extent.whole)
     texts = _number_texts(values, decimals, language)
     if decimals and extent.scale is Scale.LOG and extent.high - extent.low >= 1:  # 0.001 and 1, not 1.000
         texts = [_number_texts([value], max(0, -floor(log10(value) + 1e-9)), language)[0] for value in values]
@@ -96,11 +102,15 @@ def number_ticks(extent: Extent, axis: Axis, language: Language, count: int) -> 
     return [Tick(at, with_unit(text, axis.unit, language)) for at, text in places if at is not None]
 
 
-def round_numbers(low: float, high: float, count: int) -> tuple[list[float], int]:
-    """Multiples of 1, 2, 2.5 or 5 times a power of ten, at most `count` steps in all; and the decimals they need."""
-    least = (high - low) / count
+def round_numbers(low: float, high: float, count: int, *, whole: bool = False) -> tuple[list[float], int]:
+    """Multiples of 1, 2, 2.5 or 5 times a power of ten, at most `count` steps in all; and the decimals they need.
+
+    `whole`: none that has decimals.
+    """
+    least = max((high - low) / count, 1 if whole else 0)
     power = floor(log10(least))
-    factor = next((factor for factor in (1, 2, 2.5, 5) if factor * 10.0**power >= least * (1 - 1e-9)), 10)
+    factors = (1, 2, 5) if whole and not power else (1, 2, 2.5, 5)
+    factor = next((factor for factor in factors if factor * 10.0**power >= least * (1 - 1e-9)), 10)
     step = factor * 10.0**power
     decimals = max(0, -power + (factor == 2.5) - (factor == 10))  # noqa: PLR2004 - 2.5 has one more, 10 one less
     first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
@@ -125,7 +135,7 @@ def value_text(value: float | None, axis: Axis, language: Language) -> str:
     """A value by itself: whole below a million, else in three figures; a dash where there is none."""
     known = measure(Scale.NUMBER, value)
     if known is None:
-        return "-"
+        return "\u2013"
     return with_unit(_three_figures(known, language), axis.unit, language)
 
 
@@ -141,7 +151,7 @@ def _number_texts(values: Sequence[float], decimals: int, language: Language) ->
     """Small numbers in full, and without marks for thousands, as years are; larger ones short where that is exact."""
     largest = max(map(abs, values), default=0)
     if decimals > _DECIMALS:
-        return [f"{value:g}" for value in values]
+        return [f"{value:g}".replace("-", MINUS) for value in values]
     if largest < IN_FULL:
         return [number(value, decimals, language).replace(_THOUSANDS[language], "") for value in values]
     if all(float(f"{value:.3g}") == value for value in values):

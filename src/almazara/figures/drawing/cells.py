@@ -1,5 +1,6 @@
 """A table of shades: each number a shade of one colour, one below 0 a shade of another, with a strong edge."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
@@ -12,8 +13,10 @@ from almazara.figures.drawing.paths import rectangles
 from almazara.figures.drawing.plane import Corners, Plane
 from almazara.words.numbers import Language
 
-_SIZE: Final = 11.0  # pixels of the letters in a cell
-_DROP: Final = _SIZE * 0.36  # from the middle of a line of words to where its letters stand
+SIZE: Final = 11.0
+"""Pixels of the letters in a cell."""
+
+_DROP: Final = SIZE * 0.36  # from the middle of a line of words to where its letters stand
 _GAP: Final = 4
 _EDGE: Final = 0.07  # of the width of a cell
 
@@ -37,13 +40,17 @@ def shade_classes(level: int) -> str:
     return f"f-cell {'f-below ' if level < 0 else ''}s-{abs(level)}"
 
 
+def cells_width(texts: Sequence[str], cells: Cells) -> float:
+    """Pixels that a table needs for its numbers."""
+    return (max((text_width(text, SIZE) for text in texts), default=0) + _GAP) * len(cells.columns)
+
+
 def cell_words(cells: Cells, layout: Layout, language: Language) -> str:
     """The numbers in their cells, on pictures that have room for them; the unit stands in the key."""
     plane, largest = layout.plane, largest_of(cells)
     placed = _placed(cells, plane)
     texts = [cell_text(value, largest, language) for _, value in placed]
-    width = (max((text_width(text, _SIZE) for text in texts), default=0) + _GAP) * len(cells.columns)
-    narrow, wide = layout.rooms
+    width, (narrow, wide) = cells_width(texts, cells), layout.rooms
     if width > wide:
         return ""
     base = "f-in" if width <= narrow else "f-in f-wide"

@@ -24,9 +24,9 @@ def axis_words(layout: Layout) -> str:
 def _up_words(layout: Layout) -> Iterator[str]:
     for tick in layout.up:
         middle = layout.top + layout.plane.drop(tick.at) * layout.plane.height + _DROP
-        lines = [text for text in (tick.text, tick.below) if text]
-        for index, text in enumerate(lines):
-            yield words("f-tick", "0", middle + (index - (len(lines) - 1) / 2) * LINE, text, anchor="end", shift=-_GAP)
+        for index, text in enumerate(tick.lines):
+            top = middle + (index - (len(tick.lines) - 1) / 2) * LINE
+            yield words("f-tick", "0", top, text, anchor="end", shift=-_GAP)
 
 
 def _across_words(layout: Layout) -> Iterator[str]:
@@ -61,7 +61,7 @@ def grid(chart: Chart, layout: Layout) -> str:
     """Lines behind the marks, at round values."""
     plane = layout.plane
     level = [] if plane.up.scale is Scale.NAME else [plane.drop(tick.at) * plane.height for tick in layout.up]
-    upright = [tick.at * plane.width for tick in layout.across] if _is_upright(chart, layout) else []
+    upright = [tick.at * plane.width for tick in layout.across] if is_upright(chart, layout) else []
     lines = [(0, top, plane.width, top) for top in level] + [(left, 0, left, plane.height) for left in upright]
     return path("f-grid", "".join(map(line, lines)))
 
@@ -72,7 +72,7 @@ def zero_line(plane: Plane) -> str:
     return "" if zero is None or not 0 <= zero <= 1 else path("f-zero", line(plane.corners((0, 1), (zero, zero))))
 
 
-def _is_upright(chart: Chart, layout: Layout) -> bool:
+def is_upright(chart: Chart, layout: Layout) -> bool:
     """Whether there are lines from top to bottom too: where places are read off both axes."""
     scatter = any(isinstance(mark, Dots) for mark in chart.marks) and chart.x.scale in {Scale.NUMBER, Scale.LOG}
     return layout.plane.turned or scatter

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from almazara.figures.axes.lettering import in_two_lines, shortened, text_width
+from almazara.figures.axes.lettering import in_lines, shortened, text_width
 from almazara.figures.axes.scales import Extent, x_extent, y_extent
 from almazara.figures.axes.ticks import SIZE, Tick, fitting, number_ticks, value_text
 from almazara.figures.chart import Axis, Bars, Chart, Scale
@@ -22,9 +22,11 @@ STEP, WIDEST = 8, 168
 _UNITS: Final = 1000.0  # how wide the plane is in its own units, where the picture is as wide as there is room
 _NARROW, _WIDE = 350, 576  # pixels of a picture on a phone; from which on spare ticks are shown
 _HEIGHT: Final = 320
-_ROW, _TWO_LINES = 26, 36  # pixels of a name on a vertical axis
-_NAMES, _SLANTED_NAMES = 136, 110  # pixels that names get at most
+_ROW: Final = 11  # pixels of a name on a vertical axis, beside its lines
+_NAMES, _SLANTED_NAMES = 156, 150  # pixels that names get at most
+_LINES: Final = 5  # of a name at most
 _BETWEEN_TICKS: Final = 52  # pixels, vertically
+_FEW: Final = 2  # names whose bars would be walls, if they stood upright
 _BRIEF: Final = 5  # names of so many letters, such as years, may be left out along an axis
 _SLANT: Final = 0.71  # of the length of words at 45 degrees is height
 _GAP: Final = 8
@@ -86,9 +88,9 @@ def plan(chart: Chart, height: int | None, width: int | None) -> Layout:
     right = _margin([overhangs[1], *(text_width(text, SIZE) for text in values)])
     flags = planted(chart, across, turned=turned, room=(width or _NARROW) - left - right)
     named = bool(across_axis.label)
-    top = _GAP + LINE * (bool(up_axis.label) + max((flag.row + 1 for flag in flags), default=named and bool(values)))
+    top = _GAP + LINE * (bool(up_axis.label or (named and values)) + max((flag.row + 1 for flag in flags), default=0))
     bottom = _GAP + _depth(acrosses, slanted=slanted) + LINE * (named and not values)
-    rows = sum(_TWO_LINES if tick.below else _ROW for tick in ups) if up.scale is Scale.NAME else _HEIGHT - top - bottom
+    rows = sum(_ROW + LINE * len(tick.lines) for tick in ups) if up.scale is Scale.NAME else _HEIGHT - top - bottom
     tall = rows if height is None else height - top - bottom
     plane = Plane(across, up, turned, _UNITS if width is None else max(width - left - right, 1), max(tall, 1))
     return Layout(plane, width, left, right, top, bottom, acrosses, ups, across_axis, up_axis, flags, values, slanted)
@@ -100,10 +102,12 @@ def _margin(widths: Iterable[float]) -> int:
 
 
 def is_turned(chart: Chart, width: int | None = None) -> bool:
-    """Whether x runs along the vertical: where its names have no room beside each other."""
+    """Whether x runs along the vertical: where its names have no room beside each other, or bars would be walls."""
     if chart.x.scale is not Scale.NAME or chart.y.scale is Scale.NAME:
         return False
-    return not _have_room(x_extent(chart).names, width)
+    names = x_extent(chart).names
+    walls = len(names) <= _FEW and bool(_bar_values(chart))
+    return walls or not _have_room(names, width)
 
 
 def _have_room(names: Iterable[str], width: int | None) -> bool:
@@ -118,9 +122,8 @@ def _up_ticks(extent: Extent, axis: Axis, language: Language, count: int) -> lis
         return fitting(extent, axis, language, count * _BETWEEN_TICKS, count * _BETWEEN_TICKS)
     if extent.scale is not Scale.NAME:
         return number_ticks(extent, axis, language, max(count, 2))
-    lines = [in_two_lines(name, SIZE, _NAMES) for name in extent.names]
-    places = [(index + 0.5) / len(lines) for index in range(len(lines))]
-    return [Tick(at, *texts) for at, texts in zip(places, lines, strict=True)]
+    texts = ["\n".join(in_lines(name, SIZE, _NAMES, _LINES)) for name in extent.names]
+    return [Tick((index + 0.5) / len(texts), text) for index, text in enumerate(texts)]
 
 
 def _across_ticks(extent: Extent, axis: Axis, language: Language, rooms: Sequence[float]) -> tuple[list[Tick], bool]:

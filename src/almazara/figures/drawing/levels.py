@@ -1,7 +1,9 @@
 """The words of lines across a chart, put where they hide little of it and none of each other."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain, product
+from typing import Final
 
 from almazara.figures.axes.lettering import text_width
 from almazara.figures.axes.ticks import SIZE
@@ -10,13 +12,35 @@ from almazara.figures.drawing.layout import Layout
 from almazara.figures.drawing.markup import words
 from almazara.figures.drawing.plane import Corners, Point
 
-_INSET, _ABOVE, _BELOW = 4, -5, 14  # pixels from the end of the line, and from it to where the letters stand
+INSET: Final = 4
+"""Pixels from the end of a level's line to its words."""
+
+_ABOVE, _BELOW = -5, 14  # pixels from the line to where the letters stand
 _SAMPLE = 120  # points that are looked at
 _NEVER = 1000  # hidden points that are as bad as words over words
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where the words of a level are: at which end of its line, `start` or `end`, and above or below it."""
+
+    level: Level
+    anchor: str
+    is_above: bool
+
+
 def level_words(chart: Chart, layout: Layout) -> Iterator[str]:
-    """Each level's words at one of its ends, above or below it; on a narrow picture, where they are nearest."""
+    """The words of each level in their spot."""
+    for spot in level_spots(chart, layout):
+        [top] = layout.plane.tops([spot.level.y])
+        inset, end = (INSET, 0) if spot.anchor == "start" else (-INSET, 1)
+        letters = layout.top + (top or 0) + (_ABOVE if spot.is_above else _BELOW)
+        look = f"f-name r-{spot.level.role.value}"
+        yield words(look, layout.across_at(end), letters, spot.level.text, anchor=spot.anchor, shift=inset)
+
+
+def level_spots(chart: Chart, layout: Layout) -> Iterator[Spot]:
+    """A spot for the words of each level, chosen on a narrow picture, where they are nearest; none for flags."""
     if layout.plane.turned:
         return
     room, _ = layout.rooms
@@ -25,20 +49,18 @@ def level_words(chart: Chart, layout: Layout) -> Iterator[str]:
         [top] = layout.plane.tops([mark.y if isinstance(mark, Level) else None])
         if isinstance(mark, Level) and top is not None:
             width = text_width(mark.text, SIZE)
-            sides = product((_ABOVE, _BELOW), ("start", "end"))
-            spots = [_spot(anchor, shift, top, width, room) for shift, anchor in sides]
-            anchor, letters, corners = min(spots, key=lambda spot: _cost(spot[2], layout.plane.height, taken, points))
+            spots = [Spot(mark, anchor, is_above) for is_above, anchor in product((True, False), ("start", "end"))]
+            covered = [(_corners(spot, top, width, room), spot) for spot in spots]
+            corners, spot = min(covered, key=lambda one: _cost(one[0], layout.plane.height, taken, points))
             taken.append(corners)
-            inset, end = (_INSET, 0) if anchor == "start" else (-_INSET, 1)
-            left, look = layout.across_at(end), f"f-name r-{mark.role.value}"
-            yield words(look, left, layout.top + letters, mark.text, anchor=anchor, shift=inset)
+            yield spot
 
 
-def _spot(anchor: str, shift: int, top: float, width: float, room: float) -> tuple[str, float, Corners]:
-    """A place for words: their anchor, where the letters stand, what they cover."""
-    left = _INSET if anchor == "start" else room - _INSET - width
-    letters = top + shift
-    return anchor, letters, (left, letters - SIZE, left + width, letters + SIZE / 4)
+def _corners(spot: Spot, top: float, width: float, room: float) -> Corners:
+    """What words cover in a spot."""
+    left = INSET if spot.anchor == "start" else room - INSET - width
+    letters = top + (_ABOVE if spot.is_above else _BELOW)
+    return left, letters - SIZE, left + width, letters + SIZE / 4
 
 
 def _cost(corners: Corners, height: float, taken: list[Corners], points: list[Point]) -> float:

@@ -1,18 +1,21 @@
-"""The axes of a chart as Plotly has them."""
+"""The axes of a chart as Plotly has them: with the ends, the ticks and the words of the drawn picture's plan."""
 
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from almazara.figures.axes.scales import Extent, x_extent, y_extent
-from almazara.figures.axes.ticks import IN_FULL, number_ticks
+from almazara.figures.axes.scales import Extent
+from almazara.figures.axes.ticks import IN_FULL, SIZE, Tick
 from almazara.figures.chart import Axis, Bars, Cells, Chart, Scale
-from almazara.figures.style import Theme, values
-from almazara.figures.tracing.parts import Part, plain
+from almazara.figures.drawing.labels import is_upright
+from almazara.figures.tracing.parts import Part, View, plain
 from almazara.words.numbers import Language, with_unit
 
-_TICKS: Final = 8  # of an axis whose words are ours
-_LARGE: Final = 1e6  # numbers of an axis from which on they are
 _FINE: Final = 1.0  # length of an axis up to which its numbers are read with four decimals
+_FEWEST: Final = 3  # ticks, at most, where somebody looks closer
+_STANDOFF: Final = 5  # pixels between names and their axis
 _HOVERED_DAYS: Final = {Language.ES: "%d/%m/%Y", Language.EN: "%-d %b %Y"}
+_LAST_DAY: Final = date.max.toordinal()
 # The months' names that Plotly knows are English, so in Spanish days are numbers: from few days to many years.
 _SPANISH_DAYS: Final = (
     {"dtickrange": [None, "M1"], "value": "%d/%m/%y"},
@@ -21,64 +24,72 @@ _SPANISH_DAYS: Final = (
 )
 
 
-def x_axis(chart: Chart, theme: Theme, *, upright: bool) -> Part:
-    """The axis of x; `upright`: from top to bottom, if it is of names."""
-    axis = _axis(chart, chart.x, x_extent(chart), theme)
-    return {**axis, "autorange": "reversed"} if upright else axis
+def across_axis(view: View) -> Part:
+    """The axis from left to right; on a narrow picture without the ticks that it does without."""
+    layout = view.layout
+    ticks = [tick for tick in layout.across if not (view.is_narrow and tick.spare)]
+    axis = _axis(view, layout.across_axis, layout.plane.across, ticks)
+    return {**axis, "showgrid": is_upright(view.chart, layout), "tickangle": -45 if layout.slanted else 0}
 
 
-def y_axis(chart: Chart, theme: Theme) -> Part:
-    """The axis of y, from bottom to top; names from top to bottom."""
-    axis = _axis(chart, chart.y, y_extent(chart), theme)
-    is_foot = chart.y.from_zero or any(isinstance(mark, Bars) for mark in chart.marks)
-    if chart.y.scale is Scale.NAME:
-        return {**axis, "autorange": "reversed"}
-    return {**axis, "rangemode": "tozero"} if is_foot else axis
+def up_axis(view: View) -> Part:
+    """The axis from bottom to top; of names from top to bottom."""
+    extent = view.layout.plane.up
+    axis = _axis(view, view.layout.up_axis, extent, view.layout.up)
+    if extent.scale is Scale.NAME:
+        return {**axis, "showgrid": False, "ticklabelstandoff": _STANDOFF, "range": axis["range"][::-1]}
+    return {**axis, "ticklabelstandoff": _STANDOFF}
 
 
-def _axis(chart: Chart, axis: Axis, extent: Extent, theme: Theme) -> Part:
-    colors = values(theme)
+def _axis(view: View, axis: Axis, extent: Extent, ticks: Sequence[Tick]) -> Part:
+    chart = view.chart
     before, after = with_unit("\n", axis.unit, chart.language).split("\n")
     return {
-        "title": {"text": plain(axis.label)},
+        "tickmode": "array",
+        "nticks": max(len(ticks), _FEWEST),
+        "ticktext": ["<br>".join(map(plain, tick.lines)) for tick in ticks],
         "tickprefix": plain(before),
         "ticksuffix": plain(after),
-        "gridcolor": colors["rule"],
-        "zerolinecolor": colors["soft"],
-        "automargin": True,
-        **_kind(chart, axis, extent),
+        "tickfont": {"size": SIZE},
+        "gridcolor": view.colors["rule"],
+        "zeroline": axis is chart.y and axis.scale is not Scale.NAME,
+        "zerolinecolor": view.colors["soft"],
+        "range": [_end(extent, extent.low), _end(extent, extent.high)],
+        "fixedrange": _is_fixed(chart, axis),
+        **_kind(chart, extent, [extent.low + tick.at * (extent.high - extent.low) for tick in ticks]),
     }
 
 
-def _kind(chart: Chart, axis: Axis, extent: Extent) -> Part:
-    """What is of one scale only."""
-    match axis.scale:
+def _is_fixed(chart: Chart, axis: Axis) -> bool:
+    """Whether nobody looks closer at a part of it: at some of the names, or at the middle of bars."""
+    names = Scale.NAME in {chart.x.scale, chart.y.scale}
+    return names or (axis is chart.y and any(isinstance(mark, Bars) for mark in chart.marks))
+
+
+def _kind(chart: Chart, extent: Extent, ticks: Sequence[float]) -> Part:
+    """What is of one scale only; `ticks` in what it counts."""
+    match extent.scale:
+        case Scale.NAME if any(isinstance(mark, Cells) for mark in chart.marks):  # made of bars at numbers
+            return {"type": "linear", "tickvals": list(map(round, ticks))}
         case Scale.NAME:
-            return _names(chart, extent)
+            names = list(map(plain, extent.names))
+            named = [names[round(tick)] for tick in ticks]
+            return {"type": "category", "categoryorder": "array", "categoryarray": names, "tickvals": named}
         case Scale.DAY:
             stops = {"tickformatstops": list(_SPANISH_DAYS)} if chart.language is Language.ES else {}
-            return {"type": "date", "hoverformat": _HOVERED_DAYS[chart.language], **stops}
+            days = [_end(extent, tick) for tick in ticks]
+            return {"type": "date", "hoverformat": _HOVERED_DAYS[chart.language], "tickvals": days, **stops}
         case Scale.LOG:
-            return {"type": "log", **_ticks(chart, axis, extent)}
+            return {"type": "log", "tickformat": ",.3~r", "tickvals": [10**tick for tick in ticks]}
         case Scale.NUMBER:
             decimals = 4 if extent.high - extent.low <= _FINE else 2
-            largest = max(-extent.low, extent.high)
-            words = _ticks(chart, axis, extent) if largest >= _LARGE else {"separatethousands": largest >= IN_FULL}
-            return {"type": "linear", "hoverformat": f",.{decimals}~f", "exponentformat": "none", **words}
+            hovered = {"hoverformat": f",.{decimals}~f", "separatethousands": extent.high >= IN_FULL}
+            return {"type": "linear", "exponentformat": "none", "tickvals": list(ticks), **hovered}
 
 
-def _ticks(chart: Chart, axis: Axis, extent: Extent) -> Part:
-    """Ticks with words of ours, which have the unit in them already."""
-    ticks = number_ticks(extent, axis, chart.language, _TICKS)
-    counts = [extent.low + tick.at * (extent.high - extent.low) for tick in ticks]
-    values = [10**count if extent.scale is Scale.LOG else count for count in counts]
-    return {"tickvals": values, "ticktext": [tick.text for tick in ticks]}
-
-
-def _names(chart: Chart, extent: Extent) -> Part:
-    """Names; below and beside a table of shades, which is made of bars at numbers, with the names written at these."""
-    names = list(map(plain, extent.names))
-    if any(isinstance(mark, Cells) for mark in chart.marks):
-        grid = {"showgrid": False, "zeroline": False}
-        return {"type": "linear", "tickvals": list(extent.names.values()), "ticktext": names, **grid}
-    return {"type": "category", "categoryorder": "array", "categoryarray": names}
+def _end(extent: Extent, count: float) -> float | str:
+    """An end of an axis, or a tick of days; of a logarithm, Plotly wants the exponent."""
+    if extent.scale is not Scale.DAY:
+        return count
+    whole, part = divmod(min(max(count, 1), _LAST_DAY), 1)
+    return (datetime.fromordinal(int(whole)) + timedelta(days=part)).isoformat()

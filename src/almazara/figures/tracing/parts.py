@@ -1,18 +1,44 @@
 """What traces are made of: places, texts and colours as JSON for Plotly has them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 from almazara.figures.axes.scales import measure
 from almazara.figures.axes.ticks import value_text
 from almazara.figures.chart import Chart, Place, Scale
+from almazara.figures.drawing.layout import Layout
+from almazara.figures.style import Theme, values
 from almazara.words.said import said
 
 Part = dict[str, Any]
 """A trace, or another part of a figure."""
 
 Places = list[str | float | None]
+
+_WHOLE: Final = 10**15  # from which on whole numbers are not written as such
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A chart, the plan of its drawn picture, which Plotly's follows, and whether it is a narrow one."""
+
+    chart: Chart
+    layout: Layout
+    theme: Theme
+    is_narrow: bool
+
+    @property
+    def colors(self) -> Mapping[str, str]:
+        """The custom properties of the stylesheet."""
+        return values(self.theme)
+
+    @property
+    def room(self) -> float:
+        """How wide the plane is, in pixels: at least so wide on a picture that is not narrow."""
+        narrow, wide = self.layout.rooms
+        return narrow if self.is_narrow else wide
 
 
 def plain(text: str) -> str:
@@ -26,11 +52,14 @@ def places(scale: Scale, of: Iterable[Place | None]) -> Places:
 
 
 def _place(scale: Scale, value: Place | None) -> str | float | None:
+    """A place; a whole number is written as one: it is shorter."""
     if scale is Scale.NAME:
         return plain(str(value))
     if measure(scale, value) is None:
         return None
-    return float(value) if isinstance(value, float | int) else str(value)
+    if not isinstance(value, float | int):
+        return str(value)
+    return int(value) if float(value).is_integer() and abs(value) < _WHOLE else float(value)
 
 
 def see_through(hexadecimal: str, opacity: float) -> str:

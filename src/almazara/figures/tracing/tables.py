@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from almazara.figures.axes.scales import measure, x_extent, y_extent
+from almazara.figures.axes.scales import measure
 from almazara.figures.axes.shades import INVERTED, cell_text, known_cells, largest_of, shade
 from almazara.figures.chart import Box, Cells, Chart
-from almazara.figures.style import Theme, values
-from almazara.figures.tracing.parts import Part, error_bars, plain, pointed, see_through
+from almazara.figures.drawing.cells import SIZE, cells_width
+from almazara.figures.tracing.parts import Part, View, error_bars, plain, pointed, see_through
 from almazara.words.numbers import with_unit
 
 _WIDTH: Final = 0.5  # of the room that a box has
-_WRITTEN: Final = 14  # columns at most of a table that shows its numbers
 
 
 def box_traces(chart: Chart, boxes: Sequence[Box], color: str) -> list[Part]:
@@ -49,15 +48,15 @@ def _words(chart: Chart, box: Box) -> str:
     return pointed(chart, "box", box.name, median=box.median, low=box.low, high=box.high, **quartiles)
 
 
-def cells_trace(chart: Chart, cells: Cells, theme: Theme) -> Part:
-    """A bar for each cell that has a value, side by side and on each other, so that they are a table."""
-    columns, rows = x_extent(chart).names, y_extent(chart).names
+def cells_trace(view: View, cells: Cells) -> Part:
+    """A bar for each cell that has a value, side by side and on each other; their numbers where there is room."""
+    language, colors = view.chart.language, view.colors
+    columns, rows = view.layout.plane.x.names, view.layout.plane.y.names
     known, largest = list(known_cells(cells)), largest_of(cells)
     levels = [shade(value, largest) for _, _, value in known]
-    texts = [cell_text(value, largest, chart.language) for _, _, value in known]
-    colors = values(theme)
+    texts = [cell_text(value, largest, language) for _, _, value in known]
     hover = [
-        plain(f"{row}, {column}: {with_unit(text, cells.unit, chart.language)}")
+        plain(f"{row}, {column}: {with_unit(text, cells.unit, language)}")
         for (row, column, _), text in zip(known, texts, strict=True)
     ]
     return {
@@ -71,12 +70,15 @@ def cells_trace(chart: Chart, cells: Cells, theme: Theme) -> Part:
             "color": [_shaded(level, colors) for level in levels],
             "line": {"color": colors["paper"], "width": 1},
         },
-        "text": texts if len(cells.columns) <= _WRITTEN else [],
+        "text": texts if cells_width(texts, cells) <= view.room else [],
         "textposition": "inside",
         "insidetextanchor": "middle",
         "textangle": 0,
         "constraintext": "none",
-        "insidetextfont": {"color": [colors["paper" if abs(level) >= INVERTED else "ink"] for level in levels]},
+        "insidetextfont": {
+            "size": SIZE,
+            "color": [colors["paper" if abs(level) >= INVERTED else "ink"] for level in levels],
+        },
         "hovertext": hover,
         "hoverinfo": "text",
     }

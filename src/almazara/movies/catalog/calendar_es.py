@@ -42,9 +42,7 @@ def parse_month(text: str) -> int:
     if month is None and _NUMBER.fullmatch(written):
         month = int(written)
     if month is None or not 1 <= month <= _LAST_MONTH:
-        raise InputError(
-            f"«{_shown(written)}» no es un mes: use un nombre en español (enero a diciembre) o un número del 1 al 12."
-        )
+        raise InputError(said("films.error.no_month", written=_shown(written)))
     return month
 
 
@@ -60,11 +58,8 @@ def parse_day(text: str) -> Weekday | DayOfMonth | date:
         try:
             return date.fromisoformat(written)
         except ValueError as error:
-            raise InputError(f"La fecha «{written}» no existe: use AAAA-MM-DD con un día del calendario.") from error
-    raise InputError(
-        f"«{_shown(written)}» no es un día: use un día de la semana (lunes a domingo), "
-        "un número del 1 al 31 o una fecha AAAA-MM-DD."
-    )
+            raise InputError(said("films.error.no_date", written=written)) from error
+    raise InputError(said("films.error.no_day", written=_shown(written)))
 
 
 def _shown(text: str) -> str:

@@ -22,7 +22,7 @@ from almazara.movies.answers import (
 )
 from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, Row, Texts
 from almazara.movies.catalog.people import Money, People
-from almazara.movies.catalog.search import SearchIndex
+from almazara.movies.catalog.search import SearchIndex, found_code
 from almazara.movies.catalog.titles import check_query
 from almazara.words.numbers import Language
 from almazara.words.said import said
@@ -67,12 +67,12 @@ class PersonAnswers:
 
     def actor(self, name: str, language: Language = Language.ES) -> ActorAnswer:
         """The films of an actor and what they returned; films that they only directed do not count."""
-        row = _find(name, self._actors, "ningún actor o actriz")
+        row = _find(name, self._actors, "no_actor")
         return ActorAnswer(actor=self._actors.people.name(row), **self._remembered_credits(self._actors, row, language))
 
     def director(self, name: str, language: Language = Language.ES) -> DirectorAnswer:
         """The films of a director and what they returned."""
-        role, row = self._directors, _find(name, self._directors, "ningún director o directora")
+        role, row = self._directors, _find(name, self._directors, "no_director")
         return DirectorAnswer(director=role.people.name(row), **self._remembered_credits(role, row, language))
 
     def person(self, name: str, language: Language = Language.ES) -> PersonAnswer:
@@ -89,7 +89,8 @@ class PersonAnswers:
         """Who acts or directs and has a name like this one, nearest first."""
         query = check_query(query)
         hits = self._near(query, n)
-        message = said(f"films.people.{'found' if hits else 'nothing'}", n=len(hits), query=query)
+        code = found_code([hit.nombre for hit in hits], query)
+        message = said(f"films.people.{code}", n=len(hits), query=query)
         return PeopleAnswer(query, len(hits), hits, message.text(language))
 
     def _spelled(self, asked: str) -> str:
@@ -101,7 +102,7 @@ class PersonAnswers:
         ]
         if not found:
             near = [hit.nombre for hit in self._near(asked, SUGGESTIONS)]
-            raise NotFoundError(f"No hay nadie que se llame «{asked}».", near)
+            raise NotFoundError(said("films.error.nobody", name=asked), near)
         return max(found)[2]
 
     def _near(self, text: str, n: int) -> list[PersonHit]:
@@ -179,5 +180,5 @@ def _find(name: str, role: Role, nobody: str) -> int:
     row = role.people.find(name)
     if row is None:
         near = role.search.search(name, SUGGESTIONS)
-        raise NotFoundError(f"No hay {nobody} que se llame «{name}».", [match.text for match in near])
+        raise NotFoundError(said(f"films.error.{nobody}", name=name), [match.text for match in near])
     return row

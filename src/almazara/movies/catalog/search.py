@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA, Indel
 from rapidfuzz.process import cdist
 
 from almazara.movies.catalog.catalog import Arrays, Texts
-from almazara.movies.catalog.titles import normalize, normalize_all
+from almazara.movies.catalog.titles import compact, normalize, normalize_all
 
 _CODE_BITS = np.uint64(21)  # a Unicode code point
 _NEAR = 150  # candidates by cosine
@@ -34,6 +34,11 @@ _UNKNOWN_UNFINISHED = 0.6  # the same, when the query is only a part of the titl
 _ALTERED = 1.25  # edits on top of a change of words are rarer: this times their cost
 _DISSIMILAR = 2.0  # for a share of letters, 0 to 1, that are not in common: tells equal numbers of edits apart
 _LENGTH = 0.1  # for each letter of difference in length of whole titles
+
+# What is nearest at a higher cost is no guess worth showing: two typos cost up to 0.65 for each letter typed, and the
+# longest title that holds what was typed up to 3.
+_SLIGHT = 0.65
+_HELD = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,8 @@ class SearchIndex:
     def search(self, query: str, n: int) -> list[Match]:
         """The `n` entries nearest to what was typed, nearest first, each once; equally near ones by weight, then entry.
 
-        Texts that share nothing with the query are not found, so fewer than `n` may come.
+        Texts that share nothing with the query are not found, so fewer than `n` may come; none where even the nearest
+        resembles it but slightly.
         """
         return list(self._remembered(normalize(query)[:_LONGEST].strip(), n))
 
@@ -113,6 +119,8 @@ class SearchIndex:
             _edit_costs(key, titles) + _UNKNOWN * obscurity,
             _completion_costs(key, titles) + _UNKNOWN_UNFINISHED * obscurity,
         )
+        if costs.min() > max(_HELD, _SLIGHT * len(key)):
+            return []
         found: dict[int, Match] = {}
         for place in np.argsort(costs, kind="stable").tolist():
             entry = int(self._entry_ids[rows[place]])
@@ -138,6 +146,22 @@ class SearchIndex:
         squares = _idf(ends - begins, len(self._texts)) ** 2
         for begin, end, square in zip(begins.tolist(), ends.tolist(), squares.tolist(), strict=True):
             shared[self._postings[begin:end]] += square
+
+
+def found_code(texts: Sequence[str], query: str) -> str:
+    """What is said of found texts: `found`, `resembling` where none of them holds what was typed, or `nothing`."""
+    if not texts:
+        return "nothing"
+    return "found" if any(_holds(text, query) for text in texts) else "resembling"
+
+
+def _holds(text: str, query: str) -> bool:
+    """Whether what was typed is in a text: letter for letter, or each of its words, maybe unfinished."""
+    key, title = normalize(query), normalize(text)
+    words = title.split(" ")
+    return compact(key) in compact(title) or all(
+        any(word.startswith(typed) for word in words) for typed in key.split(" ")
+    )
 
 
 def _edit_costs(key: str, titles: Sequence[str]) -> npt.NDArray[np.float32]:

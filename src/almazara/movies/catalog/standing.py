@@ -115,8 +115,9 @@ class Standing:
     @property
     def among(self) -> Said:
         """The same without what is measured."""
+        code = "more_than_all" if self.below == 1 else "more_than" if self.below else "more_than_none"
         return said(
-            "films.standing.more_than_all" if self.below == 1 else "films.standing.more_than",
+            f"films.standing.{code}",
             share=min(self.below, _ALMOST_ALL),
             n=self.compared,
             genre=said("films.standing.genre", genre=named("genre", self.genre)) if self.genre else "",

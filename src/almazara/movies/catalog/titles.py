@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from almazara.errors import InputError
+from almazara.words.said import said
 
 if TYPE_CHECKING:
     import polars as pl
@@ -102,9 +103,9 @@ def split_year(text: str) -> tuple[str, int | None]:
 def check_query(text: str) -> str:
     """The typed text without outer spaces, when it can be looked up at all."""
     if len(text) > LONGEST_QUERY:
-        raise InputError(f"El texto buscado tiene {len(text)} caracteres: se admiten hasta {LONGEST_QUERY}.")
+        raise InputError(said("films.error.long_text", n=str(len(text)), most=str(LONGEST_QUERY)))
     if not text.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
-        raise InputError("El texto buscado contiene caracteres de control: escriba solo letras, números y signos.")
+        raise InputError(said("films.error.control_characters"))
     if not text.strip():
-        raise InputError("El texto buscado está vacío: escriba un título o un nombre.")
+        raise InputError(said("films.error.empty_text"))
     return text.strip()

@@ -34,7 +34,8 @@ def distribution(measure: Measured, chosen: Selection, draw: Drawing) -> Explore
             Moment(draw.word("median"), float(spread.quantiles([0.5])[0])),
         ],
         Table(
-            draw.words("from", "to", "films", "share"), list(zip(starts, told, counts.tolist(), shares, strict=True))
+            [*measure.columns(draw, "from", "to"), *draw.words("films", "share")],
+            list(zip(starts, told, counts.tolist(), shares, strict=True)),
         ),
     )
 
@@ -59,12 +60,15 @@ def by_decade(measure: Measured, chosen: Selection, draw: Drawing) -> Explored:
         return draw.nothing(said("exploring.no-decade", films=MIN_FILMS))
     five = {decade: spread.five().tolist() for decade, spread in found.items()}
     axes = Axis(Scale.NAME, draw.word("decade")), measure.axis(draw)
-    columns = draw.words("decade", "films", "smallest", "lower_quartile", "median", "upper_quartile", "largest")
+    numbers = measure.columns(draw, "smallest", "lower_quartile", "median", "upper_quartile", "largest")
     return draw.figure(
         _extremes(measure, {decade: numbers[2] for decade, numbers in five.items()}),
         axes,
         [Boxes(draw.word(measure.name), [_box(decade, spread) for decade, spread in found.items()])],
-        Table(columns, [(decade, spread.size, *five[decade]) for decade, spread in found.items()]),
+        Table(
+            [*draw.words("decade", "films"), *numbers],
+            [(decade, spread.size, *five[decade]) for decade, spread in found.items()],
+        ),
         said("exploring.decade-rule", films=MIN_FILMS, doubtful=doubtful_clause(chosen, measure.name)),
     )
 

@@ -80,7 +80,7 @@ def explore_one(films: Films, key: str, filters: Filters = NO_FILTERS, language:
     """
     if key not in FIGURES:
         near = get_close_matches(key, FIGURES)
-        raise NotFoundError(f"No hay ninguna figura «{key[:60]}» de películas.", near or list(FIGURES))
+        raise NotFoundError(said("films.error.no_figure", name=key[:60]), near or list(FIGURES))
     return _drawn(key, films.selected(filters), language)
 
 

@@ -9,7 +9,7 @@ from almazara.figures.chart import Axis, Scale
 from almazara.figures.explored import NO_CLAUSE, Drawing
 from almazara.movies.exploring.films import Counts, Selection
 from almazara.movies.exploring.spread import Floats, Spread
-from almazara.words.said import Said, said
+from almazara.words.said import Said, is_worded, said
 
 _TINY: Final = 0.01
 _NEARLY_ALL: Final = 0.995
@@ -32,6 +32,12 @@ class Measured:
     def axis(self, draw: Drawing) -> Axis:
         """The axis on which it is read best."""
         return Axis(Scale.NUMBER if self.width else Scale.LOG, draw.word(self.name))
+
+    def columns(self, draw: Drawing, *names: str) -> list[str]:
+        """What columns of its values are called, with its unit."""
+        code = f"exploring.unit.{self.name}"
+        unit = f" ({said(code).text(draw.language)})" if is_worded(code) else ""
+        return [f"{word}{unit}" for word in draw.words(*names)]
 
     def amount(self, value: float) -> Said:
         """A value with its unit, as sentences say it."""

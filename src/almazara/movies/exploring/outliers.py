@@ -44,6 +44,8 @@ def outliers(measure: Measured, chosen: Selection, draw: Drawing) -> Explored:
     found = find_outliers(measure.name, chosen)
     if found is None:
         return draw.nothing(said("exploring.no-fences", films=MIN_JUDGED))
+    if not len(found.high) and not len(found.low):
+        return draw.nothing(said("exploring.no-outliers"), _rule(measure, found, chosen))
     shown = np.concatenate([found.high[:SHOWN], found.low[:SHOWN]])
     above = min(len(found.high), SHOWN)
     named, years, values = chosen.named(shown), chosen.films.years[shown], chosen.values(measure.name, shown).tolist()
@@ -58,8 +60,6 @@ def outliers(measure: Measured, chosen: Selection, draw: Drawing) -> Explored:
 
 
 def _counted(measure: Measured, found: Outliers, chosen: Selection) -> Said:
-    if not len(found.high) and not len(found.low):
-        return said("exploring.no-outliers")
     return said(
         "exploring.outliers",
         above=_side("above", measure, found.high, found.fences.high, chosen),

@@ -25,7 +25,7 @@ _WORK: Final = LongWork(
     name="retraining",
     event="films_retrained",
     command=(sys.executable, "-m", "almazara", "movies", "retrain"),
-    busy="Ya hay un entrenamiento en curso: espere a que termine.",
+    busy=said("films.error.training"),
     failed="El entrenamiento falló: {}",
     died="El proceso de entrenamiento terminó con el código {}.",
 )
@@ -161,7 +161,7 @@ class TrainingRuns:
         """One run, or NotFoundError; one whose process is gone without having ended it is shown as interrupted."""
         run = self._read(run_id)
         if run is None:
-            raise NotFoundError(f"No hay ningún entrenamiento «{run_id[:40]}».", self._names()[:3])
+            raise NotFoundError(said("films.error.no_training", run=run_id[:40]), self._names()[:3])
         return self._as_it_stands(run)
 
     def newest(self) -> Iterator[TrainingRun]:
@@ -247,7 +247,7 @@ class FilmTraining:
         """The newest evaluation; raises NotFoundError when there was none."""
         found = read_evaluation(self.settings)
         if found is None:
-            raise NotFoundError("Todavía no se ha medido ningún modelo: ejecute `almazara movies evaluate`.")
+            raise NotFoundError(said("films.error.no_evaluation"))
         return found.told(language, open_artifacts(self.settings).current_version(MOVIES))
 
 

@@ -45,10 +45,10 @@ class Query:
         """Refuse what cannot be asked, saying what can."""
         check_n(self.n)
         if self.method not in METHODS:
-            known = f"{', '.join(METHODS[:-1])} o {METHODS[-1]}"
-            raise InputError(f"El método «{self.method[:40]}» no existe: use {known}.")
+            known = said("asking.parameter.either", first=METHODS[:-1], last=METHODS[-1])
+            raise InputError(said("films.error.no_method", method=self.method[:40], known=known))
         if not 0 <= self.diversity <= 1:
-            raise InputError(f"diversidad es {self.diversity}: use un número de 0 a 1.")
+            raise InputError(said("films.error.diversity", diversity=str(self.diversity)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class SimilarAnswers:
     def by_method(self, row: int, n: int) -> dict[str, SimilarList]:
         """The lists for one film by each of METHODS, at most MAX_BESIDE long, side by side."""
         if not 1 <= n <= MAX_BESIDE:
-            raise InputError(f"n es {n}: use un número del 1 al {MAX_BESIDE}.")
+            raise InputError(said("asking.parameter.range", name="n", value=str(n), low="1", high=str(MAX_BESIDE)))
         return {method: self.found(row, Query(n, method)) for method in METHODS}
 
     def found(self, row: int, query: Query) -> SimilarList:

@@ -10,6 +10,7 @@ import numpy as np
 from almazara.errors import InputError
 from almazara.movies.catalog.catalog import Arrays, Texts
 from almazara.movies.catalog.titles import normalize
+from almazara.words.said import said
 
 MAX_EXCLUDED: Final = 1000
 _LARGEST_ID: Final = 2**63 - 1
@@ -47,7 +48,7 @@ def listed(text: str, name: str) -> tuple[str, ...]:
     """
     values = tuple(value.strip() for value in text.split(","))
     if not all(values):
-        raise InputError(f"El parámetro {name} tiene un valor vacío: separe los valores con una coma.")
+        raise InputError(said("asking.parameter.empty_value", name=name))
     return values
 
 
@@ -58,10 +59,10 @@ def listed_ids(values: Sequence[str], name: str) -> tuple[int, ...]:
         InputError: in Spanish, when one is none, or when they are too many.
     """
     if len(values) > MAX_EXCLUDED:
-        raise InputError(f"El parámetro {name} tiene {len(values)} valores: se admiten hasta {MAX_EXCLUDED}.")
+        raise InputError(said("asking.parameter.too_many", name=name, n=str(len(values)), most=str(MAX_EXCLUDED)))
     for value in values:
         if not (value.isascii() and value.isdigit() and 0 < int(value[:20]) <= _LARGEST_ID):
-            raise InputError(f"El parámetro {name} tiene «{value[:40]}», que no es un id de película.")
+            raise InputError(said("films.error.no_id", name=name, value=value[:40]))
     return tuple(map(int, values))
 
 
@@ -109,7 +110,7 @@ class Attributes:
         """Which films the filters let through: (films,) bool, the caller's own to change."""
         low, high = filters.year_min, filters.year_max
         if low is not None and high is not None and low > high:
-            raise InputError(f"anio_min es {low} y anio_max {high}: el primero no puede ser mayor que el segundo.")
+            raise InputError(said("films.error.years", low=str(low), high=str(high)))
         allowed = np.ones(len(self._ids), dtype=np.bool_)
         if low is not None:
             allowed &= self._years >= low
@@ -141,17 +142,14 @@ class Attributes:
         code = self._language_names.code(text)
         if code is None:
             near = self._language_names.near(text)
-            said = "use códigos ISO 639-1 del catálogo, como"
-            raise InputError(f"Ninguna película está en el idioma «{text[:40]}»: {said} {', '.join(near)}.", near)
+            raise InputError(said("films.error.no_language", text=text[:40], near=near), near)
         return code
 
     def _genre(self, text: str) -> int:
         code = self._genre_names.code(text)
         if code is None:
             near = self._genre_names.near(text)
-            raise InputError(
-                f"El género «{text[:40]}» no está en el catálogo: use, por ejemplo, {' o '.join(near)}.", near
-            )
+            raise InputError(said("films.error.no_genre", text=text[:40], near=near), near)
         return code
 
 

@@ -10,7 +10,6 @@ import polars as pl
 from almazara.movies.catalog.build import DIRECTOR
 from almazara.movies.catalog.catalog import Arrays, Groups, open_catalog
 from almazara.movies.catalog.packing import pack_texts
-from almazara.movies.catalog.twins import twins
 from almazara.movies.cleaning import schema as s
 from almazara.movies.similar import collaborative, content, hybrid, score
 from almazara.movies.similar.answering import Query, open_similar
@@ -28,8 +27,10 @@ _VOTES: Final = "votes"
 _BLOCK: Final = 512
 
 
-def build_similar(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, int], None]) -> Groups:
-    """Similar films by each method, with reasons: the long part of a build.
+def build_similar(
+    tables: Mapping[str, pl.DataFrame], twins: np.ndarray, progress: Callable[[int, int], None]
+) -> Groups:
+    """Similar films by each method, with reasons: the long part of a build; `twins` are those of the catalog.
 
     Returns:
         hybrid, content, collaborative: see `Lists.arrays`. Collaborative lists may be short or empty; content knows of
@@ -45,9 +46,7 @@ def build_similar(tables: Mapping[str, pl.DataFrame], progress: Callable[[int, i
             prior (films,) float32.
         reasons, reason_names: see `build_reasons`.
     """
-    keys = tables[s.FILM_KEYS]
-    keyed = tables[s.FILMS].join(keys, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
-    films = Films(tables[s.FILMS][s.VOTE_COUNT].to_numpy().astype(np.float32), twins(keyed))
+    films = Films(tables[s.FILMS][s.VOTE_COUNT].to_numpy().astype(np.float32), twins)
     described = content.describe(tables)
     by_content = content.fit(described, films, progress)
     viewers = collaborative.viewers(tables[s.RATINGS], tables[s.FILMS][s.ID])

@@ -8,6 +8,7 @@ import numpy as np
 from almazara.errors import InputError
 from almazara.movies.similar.attributes import NO_FILTERS, Attributes, Filters
 from almazara.movies.similar.stored import Candidates, ContentSpace, SimilarFilms
+from almazara.words.said import said
 
 MAX_SIMILAR: Final = 50
 """The largest `n` that can be asked for."""
@@ -23,7 +24,7 @@ _SPARE: Final = 20
 def check_n(n: int) -> None:
     """Refuse a length that no list can have."""
     if not 1 <= n <= MAX_SIMILAR:
-        raise InputError(f"n es {n}: use un número del 1 al {MAX_SIMILAR}.")
+        raise InputError(said("asking.parameter.range", name="n", value=str(n), low="1", high=str(MAX_SIMILAR)))
 
 
 class Ranking:

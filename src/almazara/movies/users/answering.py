@@ -104,12 +104,12 @@ class UserAnswers:
             InputError: when there is no liked film, more than 200 films, or a film is liked and disliked.
         """
         if not liked or len(liked) + len(disliked) > MAX_LISTED:
-            raise InputError(f"Envíe de 1 a {MAX_LISTED} películas, y al menos una en gustan.")
+            raise InputError(said("films.error.liked", most=str(MAX_LISTED)))
         found = self._find_all([*liked, *disliked])
         good, bad = found[: len(liked)], found[len(liked) :]
         rows = {one.row for one in good}
         if both := [self.catalog.title(one.row) for one in bad if one.row in rows]:
-            raise InputError(f"Está en gustan y en no_gustan a la vez: {'; '.join(both)}.")
+            raise InputError(said("films.error.both", titles="; ".join(both)))
         opinions = {one.row: Opinion(Kind.LIKE) for one in good} | {one.row: Opinion(Kind.DISLIKE) for one in bad}
         detail = self._for_one(Profile(opinions), query, language)
         titles = [one.titulo for one in detail]
@@ -122,7 +122,7 @@ class UserAnswers:
     ) -> GroupAnswer:
         """Films for several users at once; what one of them knows is left out, what one dislikes is so for good."""
         if not 1 < len(events_of) <= MAX_MEMBERS:
-            raise InputError(f"Un grupo tiene de 2 a {MAX_MEMBERS} usuarios distintos, y se piden {len(events_of)}.")
+            raise InputError(said("films.error.group", most=str(MAX_MEMBERS), n=str(len(events_of))))
         members = [(user, self._profile(user, events)) for user, events in events_of.items()]
         allowed = self._allowed([profile for _, profile in members], query)
         scores = together(np.stack([self._scores(profile) for _, profile in members]), allowed)
@@ -195,7 +195,7 @@ class UserAnswers:
         if missing:
             named = ", ".join(f"«{one}»" if isinstance(one, str) else f"id {one}" for one in missing)
             near = [hit for one in missing if isinstance(one, str) for hit in self._near(one)]
-            raise NotFoundError(f"No están en el catálogo: {named}.", near)
+            raise NotFoundError(said("films.error.not_in_catalog", named=named), near)
         return [film for film in found if film is not None]
 
     def _find(self, asked: str | int) -> Found | None:

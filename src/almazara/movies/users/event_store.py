@@ -10,6 +10,7 @@ from almazara.errors import ConflictError, UnavailableError
 from almazara.movies.users.events import Event, Kind
 from almazara.settings import Settings
 from almazara.sql import Database, changing_schema, open_database
+from almazara.words.said import said
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -106,10 +107,7 @@ def _check_same(connection: sa.Connection, repeated: Sequence[Event]) -> None:
     kept = {row.event_id: _as_event(row) for row in rows}
     other = [event.event_id for event in repeated if not event.repeats(kept[event.event_id])]
     if other:
-        raise ConflictError(
-            f"Ya se guardaron con otro contenido {len(other)} de los eventos, como {other[0]!r}, y no se guardó "
-            "ninguno de la petición: un evento nuevo lleva un id nuevo."
-        )
+        raise ConflictError(said("films.error.other_content", n=str(len(other)), first=repr(other[0])))
 
 
 def _as_row(event: Event, now: datetime) -> dict[str, object]:

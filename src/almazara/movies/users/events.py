@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from almazara.errors import InputError
+from almazara.words.said import said
 
 MAX_EVENTS: Final = 1_000
 MIN_RATING: Final = 0.5
@@ -102,7 +103,7 @@ def read_events(body: object, now: datetime, is_known: Callable[[int], bool]) ->
     """
     entries = body if isinstance(body, list) else [body]
     if not 1 <= len(entries) <= MAX_EVENTS:
-        raise InputError(f"Llegan {len(entries)} eventos: envíe de 1 a {MAX_EVENTS} por petición.")
+        raise InputError(said("films.error.events", n=str(len(entries)), most=str(MAX_EVENTS)))
     events: list[Event] = []
     problems: list[EntryProblem] = []
     for position, entry in enumerate(entries):
@@ -120,7 +121,7 @@ def check_user(user: object) -> str:
     """A user's id; raises InputError, in Spanish, when it is not of the form of one."""
     if isinstance(user, str) and _USER.fullmatch(user):
         return user
-    raise InputError(f"{_USER_RULE[:1].upper()}{_USER_RULE[1:]}.")
+    raise InputError(said("films.error.user"))
 
 
 def _repeated(entries: Sequence[object]) -> list[EntryProblem]:

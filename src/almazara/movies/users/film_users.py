@@ -61,8 +61,9 @@ class FilmUsers:
         return EventsAnswer(len(events), new, known, message.text(language))
 
     def delete(self, user: str, language: Language = Language.ES) -> DeletedAnswer:
-        """Delete all that was kept of a user."""
-        deleted, in_file = self.store.delete_user(check_user(user)), self.answers().is_rated_by(user)
+        """Delete all that was kept of a user; nothing is deleted while there is no catalog to answer from."""
+        in_file = self.answers().is_rated_by(check_user(user))
+        deleted = self.store.delete_user(user)
         rest = said("films.user.in_file") if in_file else ""
         message = said("films.user.deleted", user=user, n=str(deleted), in_file=rest)
         return DeletedAnswer(user, deleted, in_file, message.text(language))

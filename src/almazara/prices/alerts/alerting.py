@@ -33,6 +33,7 @@ from almazara.prices.schema import Listing, Observation
 from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore
 from almazara.words.numbers import Language
+from almazara.words.said import said
 
 RULES = "alert_rule"
 MOST_DAYS = 3650
@@ -154,9 +155,9 @@ def add_rule(store: ObservationStore, make: Callable[[str, datetime], AlertRule]
     if rule.kind in SYSTEM_RULES and rule.listing_id is not None:
         raise InputError(f"A rule of kind {rule.kind} watches Almazara itself: give no product.")
     if (rule.days or 0) > MOST_DAYS:
-        raise InputError(f"A rule looks back {MOST_DAYS} days at most, not {rule.days}.")
+        raise InputError(said("prices.error.rule_days", most=str(MOST_DAYS), days=str(rule.days)))
     if rule.listing_id is not None and not (is_key(rule.listing_id) and store.listing(rule.listing_id)):
-        raise NotFoundError(f"There is no product {rule.listing_id[:100]!r}.")
+        raise NotFoundError(said("prices.error.no_product", product=rule.listing_id[:100]))
     store.put_document(RULES, rule.rule_id, rule.as_document())
     return rule
 
@@ -173,5 +174,5 @@ def remove_rule(store: ObservationStore, rule_id: str) -> None:
         return
     listing = store.listing(rule_id.removeprefix(TARGET)) if known and rule_id.startswith(TARGET) else None
     if listing is None or listing.target_price is None:
-        raise NotFoundError(f"There is no alert rule {rule_id[:100]!r}.")
+        raise NotFoundError(said("prices.error.no_rule", rule=rule_id[:100]))
     store.save_listing(replace(listing, target_price=None))

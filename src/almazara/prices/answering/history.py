@@ -12,6 +12,7 @@ from almazara.prices.answers import DailyRow, DataPage, DataQuery, DataRow, Inde
 from almazara.prices.buying.category_index import CategoryIndex, category_index
 from almazara.prices.schema import TICK, Listing, Observation, litres_at, litres_daily
 from almazara.prices.store.observations import is_key
+from almazara.words.said import said
 
 MAX_ROWS: Final = 10_000
 _LONGEST_NAME: Final = 100
@@ -85,10 +86,7 @@ def no_category(known: Known, category: str) -> NotFoundError:
     """The error of a category that has no products, or no prices; it names near ones, or else the first of all."""
     names = sorted({one.category for one in known.store.listings() if one.category})
     near = get_close_matches(category[:_LONGEST_NAME], names) or names[:_NAMED]
-    return NotFoundError(
-        f"There is no category {category[:_LONGEST_NAME]!r} with prices: GET /categories lists those that there are.",
-        near,
-    )
+    return NotFoundError(said("prices.error.no_category", name=category[:_LONGEST_NAME]), near)
 
 
 def _cursor(following: DailyRow | IndexRow) -> str:

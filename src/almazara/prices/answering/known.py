@@ -15,6 +15,7 @@ from almazara.prices.publishing import Published
 from almazara.prices.schema import Listing, ListingKind
 from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore
+from almazara.words.said import said
 
 YEAR: Final = 365
 """As many days of history are shown on a page."""
@@ -56,7 +57,7 @@ class Known:
         """
         listing = self.store.listing(listing_id) if is_key(listing_id) else None
         if listing is None:
-            raise NotFoundError(f"There is no product {listing_id[:100]!r}: GET /productos lists those that are known.")
+            raise NotFoundError(said("prices.error.no_product", product=listing_id[:100]))
         return listing
 
     def product(self, listing_id: str) -> Listing:
@@ -68,7 +69,7 @@ class Known:
         """
         listing = self.listing(listing_id)
         if listing.kind is ListingKind.SEARCH:
-            raise InputError(f"{listing_id} is a search: ask for a product that it found; /data names them.")
+            raise InputError(said("prices.error.is_search", product=listing_id))
         return listing
 
     def products(self, category: str | None = None, *, tracked: bool | None = None) -> list[Product]:

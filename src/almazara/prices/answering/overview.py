@@ -1,7 +1,7 @@
 """All followed products at once: what each costs, how that compares, and whether to buy now; cheapest litre first."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -55,6 +55,25 @@ def states(row: OverviewRow) -> list[RowState]:
         RowState.NO_FORECAST: row.low_80 is None,
     }
     return [state for state, is_so in holds.items() if is_so]
+
+
+def _litres(row: OverviewRow) -> list[float]:
+    return [] if row.product.litres is None else [float(row.product.litres)]
+
+
+FILTERS: Final[Mapping[str, Callable[[OverviewRow], Sequence[str | float]]]] = {
+    "category": lambda row: [row.product.category] if row.product.category else [],
+    "shop": lambda row: [row.product.shop],
+    "litres": _litres,
+    "state": states,
+}
+"""What products are chosen by, and the values of it that one has."""
+
+
+def chosen(rows: Iterable[OverviewRow], asked: Mapping[str, object]) -> list[OverviewRow]:
+    """The rows that have every value that is asked for, by the names of FILTERS; None asks for nothing."""
+    wanted = [(FILTERS[name], value) for name, value in asked.items() if value is not None]
+    return [row for row in rows if all(value in values_of(row) for values_of, value in wanted)]
 
 
 _UNREAD: Final = None, NOTHING, Decision(Action.BUY, Why.NO_PRICE)

@@ -11,20 +11,19 @@ from zoneinfo import ZoneInfo
 from almazara.prices.alerts.alerting import rules_about
 from almazara.prices.alerts.rules import AlertRule
 from almazara.prices.answering.known import ADVISED_DAYS, YEAR, Known
+from almazara.prices.answering.troubles import HeldReading, held_reading
 from almazara.prices.answers import Advice, Prediction, Product, per_litre_daily
 from almazara.prices.buying.advice import Question, advise
 from almazara.prices.buying.category_index import at_present_sizes
 from almazara.prices.buying.recent import NOTHING, Recent, recent
 from almazara.prices.buying.same_goods import SameGoods, per_litre, same_goods
 from almazara.prices.buying.states import MIN_DAYS
-from almazara.prices.collecting.collection import HELD
-from almazara.prices.collecting.plausibility import Held, HoldReason
 from almazara.prices.collecting.sizing import last_change
 from almazara.prices.forecasting.models.forecaster import MIN_DAYS as FORECAST_FROM
 from almazara.prices.forecasting.series import DailySeries, DayState, daily
 from almazara.prices.schema import Listing, Observation, Sized, litres_daily
 from almazara.words.numbers import Language
-from almazara.words.said import Money, Said, said
+from almazara.words.said import Said, said
 
 _OLD_FORECAST: Final = 3
 """A forecast that is more days old is said to be so."""
@@ -51,16 +50,6 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldPrice:
-    """A reading that waits for a second one; `before` is the last price that was accepted."""
-
-    price: Money
-    observed_at: datetime
-    reason: HoldReason
-    before: Money | None
-
-
-@dataclass(frozen=True, slots=True)
 class Story:
     """A product's page.
 
@@ -78,7 +67,7 @@ class Story:
     days: list[StoryDay]
     sold_out: list[Span]
     gaps: list[Span]
-    held: HeldPrice | None
+    held: HeldReading | None
     prediction: Prediction | None
     rules: list[AlertRule]
     same_goods: list[SameGoods]
@@ -101,7 +90,7 @@ def story(known: Known, listing_id: str, deadline_days: int, quantity: int, lang
         days=days,
         sold_out=_spans(days, DayState.OUT_OF_STOCK),
         gaps=_spans(days, DayState.GAP),
-        held=_held(known, listing_id, observations),
+        held=held_reading(known, listing, next(reversed(observations), None)),
         prediction=known.prediction(listing_id, deadline_days),
         rules=rules_about(known.store, listing),
         same_goods=_same_goods(known, product, beside),
@@ -125,16 +114,6 @@ def _spans(days: Sequence[StoryDay], state: DayState) -> list[Span]:
     """Where a state begins and ends."""
     runs = [list(run) for of, run in groupby(days, key=lambda day: day.state) if of is state]
     return [Span(run[0].date, run[-1].date, len(run)) for run in runs]
-
-
-def _held(known: Known, listing_id: str, observations: Sequence[Observation]) -> HeldPrice | None:
-    document = known.store.document(HELD, listing_id)
-    if document is None:
-        return None
-    held = Held.from_document(document)
-    before = next((Money(one.price, one.currency) for one in reversed(observations) if one.price is not None), None)
-    price = Money(held.reading.price or Decimal(0), held.reading.currency)
-    return HeldPrice(price, held.reading.observed_at, held.reason, before)
 
 
 def _same_goods(known: Known, product: Product, beside: Sequence[Product]) -> list[SameGoods]:
@@ -161,8 +140,8 @@ def _notices(known: Known, story: Story) -> Iterator[Said]:
         yield said("prices.story.sold_out", since=story.sold_out[-1].first)
     elif today in {DayState.GAP, None}:
         yield said("prices.story.unread", since=latest.observed_at.astimezone(ZoneInfo(known.timezone)).date())
-    if story.held is not None and story.held.before is not None:
-        yield said("prices.story.held", price=story.held.price, before=story.held.before)
+    if story.held is not None:
+        yield said("prices.story.held", why=story.held.why)
     days = sum(one.days for one in story.recent.comb)
     if latest is not None and days < MIN_DAYS:
         yield said("prices.story.short_history", days=days, needed=MIN_DAYS)

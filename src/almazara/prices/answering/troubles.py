@@ -76,6 +76,12 @@ def held_readings(known: Known, limit: int) -> list[HeldReading]:
     return [_held(key, titles.get(key), held, before.get(key)) for key, held in newest]
 
 
+def held_reading(known: Known, listing: Listing, newest: Observation | None) -> HeldReading | None:
+    """The reading of a listing that waits, beside the newest one that was recorded."""
+    document = known.store.document(HELD, listing.listing_id)
+    return _held(listing.listing_id, listing.title, Held.from_document(document), newest) if document else None
+
+
 def _held(product: str, title: str | None, held: Held, newest: Observation | None) -> HeldReading:
     reading = held.reading
     before = Money(newest.price, newest.currency) if newest and newest.price is not None else None

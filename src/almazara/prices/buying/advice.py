@@ -15,7 +15,7 @@ from almazara.prices.buying.policy import LONGEST_DEADLINE, Action, AdvicePolici
 from almazara.prices.buying.states import MIN_DAYS, SAME, STATES, WEEKS, WINDOW_DAYS, cheaper_weeks, states
 from almazara.prices.forecasting.panel import Floats, Panel, filled_forward
 from almazara.words.numbers import Language
-from almazara.words.said import Money, Said, said
+from almazara.words.said import Figure, Money, Said, said
 
 _CENT: Final = Decimal("0.01")
 _NEAR_TOP, _NEAR_BOTTOM = 0.8, 0.2
@@ -68,7 +68,7 @@ def advise(asked: Question, policies: AdvicePolicies, language: Language = Langu
     decision = decide(asked.prices[None, :], policy)[0]
     planned = plan(decision, asked.price, asked.today)
     saving = (asked.price or Decimal(0)) * asked.quantity * Decimal(decision.saving)
-    told = [_message(decision, planned, asked.currency), *_reasons(asked, decision, policy)]
+    told = [_message(asked, decision, planned), *_reasons(asked, decision, policy)]
     message, *reasons = (one.text(language) for one in told)
     return Advice(
         product=asked.product.id,
@@ -111,16 +111,18 @@ def _target(decision: Decision, price: Decimal) -> Decimal | None:
     return max(unit, Decimal(decision.target).quantize(unit, ROUND_FLOOR))
 
 
-def _message(decision: Decision, planned: Plan, currency: str | None) -> Said:
+def _message(asked: Question, decision: Decision, planned: Plan) -> Said:
     """The advice itself."""
-    code = f"prices.advice.{decision.why}"
+    code, latest = f"prices.advice.{decision.why}", asked.product.latest
     if planned.target_price is not None and planned.until is not None:
-        target = Money(planned.target_price, currency)
+        target = Money(planned.target_price, asked.currency)
         return said(
             code, target=target, until=planned.until, saving=decision.saving, chance=planned.chance_of_paying_more
         )
     if decision.why is Why.SHORT_HISTORY:
         return said(code, window=WINDOW_DAYS, needed=MIN_DAYS)
+    if decision.why is Why.STALE and latest is not None and latest.price is None:
+        return said("prices.advice.sold_out")
     return said(code)
 
 
@@ -129,23 +131,28 @@ def _reasons(asked: Question, decision: Decision, policy: Policy | None) -> Iter
     if np.isnan(asked.prices).all():
         return
     past = filled_forward(asked.prices[None, :])
-    yield _range(past[0, -WINDOW_DAYS:], asked.currency)
+    yield _range(past[0, -WINDOW_DAYS:], asked)
     yield _weeks(past, asked.currency)
-    if past.shape[1] > 1:
+    if past.shape[1] > 1 and asked.price is not None:
         yield from _standing(past)
     if policy is not None and decision.why in {Why.WORTH, Why.NOT_WORTH}:
         yield from _backtested(policy)
 
 
-def _range(window: Floats, currency: str | None) -> Said:
+def _range(window: Floats, asked: Question) -> Said:
     now, low, high = window[-1], np.nanmin(window), np.nanmax(window)
     days = int((~np.isnan(window)).sum())
     if high <= low * (1 + SAME):
         return said("prices.reason.unchanged", days=days, window=WINDOW_DAYS)
     position = (now - low) / (high - low)
     where = "near_top" if position >= _NEAR_TOP else "near_bottom" if position <= _NEAR_BOTTOM else "within"
-    span = {"low": _amount(low, currency), "high": _amount(high, currency), "now": _amount(now, currency)}
-    return said(f"prices.reason.{where}", days=days, **span)
+    amounts = {"low": low, "high": high, "now": now}
+    span: dict[str, Figure] = {name: _amount(price, asked.currency) for name, price in amounts.items()}
+    if asked.price is not None:
+        return said(f"prices.reason.{where}", days=days, **span)
+    known = int(np.flatnonzero(~np.isnan(asked.prices))[-1])
+    span["day"] = asked.today - timedelta(days=len(asked.prices) - 1 - known)
+    return said(f"prices.reason.{where}_before", days=days, **span)
 
 
 def _weeks(past: Floats, currency: str | None) -> Said:

@@ -27,7 +27,7 @@ class Recent:
 
     Attributes:
         change_7: Of today's price against that of 7 days ago, as a share; so are the others.
-        low: The lowest price; `low_date` is the newest day that had it.
+        low: The lowest price; `low_date` is the first day that had it.
         share_cheaper: Of the known days that were cheaper than today.
         prices: One a day.
         comb: The prices that it had, rising.
@@ -60,7 +60,7 @@ def recent(panel: Panel) -> list[Recent]:
     window, now = prices[:, -WINDOW_DAYS:], prices[:, -1]
     changes = [now / prices[:, -1 - days] - 1 for days in _CHANGES]
     low = np.fmin.reduce(window, axis=1)
-    low_ago = (window == low[:, None])[:, ::-1].argmax(axis=1)
+    low_ago = window.shape[1] - 1 - (window == low[:, None]).argmax(axis=1)
     cheaper = (window < now[:, None] * (1 - SAME)).sum(axis=1) / np.maximum((~np.isnan(window)).sum(axis=1), 1)
     stands, previous = _last_change(prices)
     figures = zip(

@@ -9,11 +9,11 @@ from typing import Final
 from almazara.errors import InputError
 from almazara.prices import pages
 from almazara.prices.collecting.plausibility import Held, Verdict, judge
-from almazara.prices.collecting.sizing import save_sizes
+from almazara.prices.collecting.sizing import same_good, save_sizes, without_litres
 from almazara.prices.fetching.protocol import Failed, NotModified, Page, PageSource, Refused
-from almazara.prices.packs import litres
+from almazara.prices.packs import agrees, litres
 from almazara.prices.pages.outcome import Blocked, ListedOffer, ListingPage, Offer, Outcome, Unavailable, Unreadable
-from almazara.prices.pages.request import alike
+from almazara.prices.pages.request import leads_elsewhere
 from almazara.prices.schema import Availability, Listing, ListingKind, Observation, Problem, Run, RunState
 from almazara.prices.store.observations import validate_observation
 from almazara.prices.store.protocol import ObservationStore
@@ -47,16 +47,25 @@ class Reading:
 
 
 def read_for(listing: Listing, page: Page) -> Outcome:
-    """What a listing's page says: a product's page must show its ASIN, on Amazon, and a title like the known one."""
+    """What a listing's page says: a product's page must show its ASIN, on Amazon, and a title like the known one.
+
+    A pack may shrink a little where the page stands at the very address that was asked for.
+    """
     is_product = listing.kind is ListingKind.PRODUCT
-    return pages.read(
+    known = listing.title if is_product else None
+    may_shrink = known is not None and not leads_elsewhere(page.url, page.final_url)
+    outcome = pages.read(
         page.body,
         url=page.final_url,
         status=page.status,
         headers=page.headers,
         expected_sku=listing.sku if is_product and listing.shop.startswith("amazon.") else None,
-        known_title=listing.title if is_product else None,
+        known_title=without_litres(known) if known and may_shrink else known,
+        asked_url=page.url if is_product else None,
     )
+    if known and isinstance(outcome, Offer) and outcome.title and not same_good(known, outcome.title):
+        return Unreadable(("title",), f"The title {outcome.title!r} names another size than {known!r}.")
+    return outcome
 
 
 def judged_against(store: ObservationStore, new: Observation) -> list[Observation]:
@@ -122,8 +131,11 @@ def _learned(listing: Listing, offer: Offer) -> tuple[Listing, ...]:
     """The listing with the title and litres of this reading, where that is its first or names it otherwise."""
     if offer.title in {None, listing.title}:
         return ()
-    unit = offer.unit_price.text if offer.unit_price else None
-    return (replace(listing, title=offer.title, litres=litres(str(offer.title), unit)),)
+    unit = offer.unit_price
+    held = litres(str(offer.title), unit.text if unit else None)
+    if unit and held is not None and not agrees(held, offer.price, unit.amount, unit.per):
+        held = None
+    return (replace(listing, title=offer.title, litres=held),)
 
 
 def _found_by(search: Listing, page: ListingPage, at: datetime, source: str) -> Reading:
@@ -173,7 +185,7 @@ def save_learned(store: ObservationStore, learned: tuple[Listing, ...]) -> dict[
             store.save_listing(found)
         elif known.title is None:
             store.save_listing(replace(known, title=found.title, litres=known.litres or found.litres))
-        elif found.title and not alike(known.title, found.title):
+        elif found.title and not same_good(known.title, found.title):
             reused[found.listing_id] = f"{found.listing_id}: it was {known.title!r} and is now {found.title!r}"
     return reused
 

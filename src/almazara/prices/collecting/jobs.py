@@ -23,6 +23,7 @@ from almazara.prices.schema import Listing, Problem, Run, RunState
 from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore
 from almazara.runs import new_run_id
+from almazara.words.said import said
 
 OnProgress = Callable[[Run], None]
 _STOP_SECONDS: Final = 5.0
@@ -136,17 +137,17 @@ class ScrapeJobs:
             found = {one: self.store.listing(one) if is_key(one) else None for one in listing_ids}
             unknown = [listing_id for listing_id, listing in found.items() if listing is None]
             if unknown:
-                raise NotFoundError(f"There is no product {unknown[0][:100]!r}.")
+                raise NotFoundError(said("prices.error.no_product", product=unknown[0][:100]))
             listings = [listing for listing in found.values() if listing is not None]
         if not listings:
-            raise InputError("No product is followed yet: add one with POST /productos or `almazara prices track`.")
+            raise InputError(said("prices.error.none_followed"))
         return listings
 
     def _lock(self, shops: Iterable[str]) -> ExitStack:
         """Hold the locks of all shops, or none."""
         with ExitStack() as stack:
             for shop in shops:
-                busy = f"A run of {shop} is under way: wait until it has ended."
+                busy = said("prices.error.reading", shop=shop)
                 stack.enter_context(file_lock(self.locks / f"{safe_name(shop)}.lock", busy=busy))
             return stack.pop_all()
 

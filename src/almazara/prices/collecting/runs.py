@@ -10,6 +10,7 @@ from almazara.prices.collecting.collection import COUNTS
 from almazara.prices.schema import Listing, Problem, Run, RunState
 from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore
+from almazara.words.said import said
 
 SCRAPE = "scrape"
 RETRAIN = "retrain"
@@ -62,7 +63,7 @@ def find(store: ObservationStore, run_id: str, kind: str) -> RunView:
     else:
         runs = [run for run in store.runs(kind=kind, limit=_RECENT) if run.run_id.split(".")[0] == run_id]
     if not runs:
-        raise NotFoundError(f"There is no {kind} run {run_id[:60]!r}.")
+        raise NotFoundError(said(f"prices.error.{kind}", run=run_id[:60]))
     return view(run_id, runs)
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from statistics import median
 
 from almazara.prices.schema import IMPORTED, Listing, Observation, Run
-from almazara.words.said import Figure, Said, said
+from almazara.words.said import Figure, Said, is_worded, named, said
 
 GOOD = ("observed", "unchanged", "unavailable", "held")
 BAD = ("blocked", "unreadable", "failed")
@@ -48,7 +48,13 @@ class HealthProblem:
     @property
     def sentence(self) -> Said:
         """What is wrong."""
-        return said(f"prices.health.{self.trouble}", subject=self.subject, **self.figures)
+        return said(f"prices.health.{self.trouble}", subject=self._called, **self.figures)
+
+    @property
+    def _called(self) -> Said | str:
+        """A rule in words beside its name, by which it is found in the code."""
+        name = rule_name(self.subject) if self.trouble is Trouble.LOW_RULE_RATE else self.subject
+        return name if isinstance(name, str) else said("prices.health.rule", name=name, id=self.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +198,12 @@ def _stale(tracked: Sequence[Listing], days: Mapping[str, float | None], now: da
     for shop, stale in sorted(by_shop.items()):
         more = said("prices.health.more", n=len(stale) - _NAMED) if len(stale) > _NAMED else ""
         yield HealthProblem(Trouble.STALE, shop, {"days": _MOST_DAYS_UNREAD, "listings": stale[:_NAMED], "more": more})
+
+
+def rule_name(rule: str) -> Said | str:
+    """What a rule that read a price is called: several of a kind are called the same."""
+    family, _, which = rule.partition(":")
+    return named("rule", which if is_worded(f"names.rule.{which}") else family, rule)
 
 
 def _percent(share: float) -> float:

@@ -1,5 +1,6 @@
 """When a listing's title names another size, its litres are others from that reading on: packs shrink, prices stay."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -8,10 +9,32 @@ from itertools import pairwise
 from typing import Final
 
 from almazara.prices.packs import litres
+from almazara.prices.pages.request import alike
 from almazara.prices.schema import EPOCH, Listing, Observation, Size, Sized, litres_at
 from almazara.prices.store.protocol import ObservationStore
 
 _ROUNDING: Final = Decimal("0.015")
+_SHRINKS: Final = Decimal("0.75")  # 750 ml where a litre was sold; less is another article
+_LITRES: Final = re.compile(r"(?<![\d.,])\d+(?:[.,]\d+)?\s?-?(?:lit(?:ro|re|er)s?|lt|[mcd]?l)\b\.?", re.IGNORECASE)
+
+
+def without_litres(title: str) -> str:
+    """A title without its litres, by which it is known again when these change.
+
+    Example:
+        >>> without_litres("Aceite de oliva, botella 1 l")
+        'Aceite de oliva, botella '
+    """
+    return _LITRES.sub("", title)
+
+
+def same_good(known: str, seen: str) -> bool:
+    """Whether two titles may name the same article, of which a pack may have shrunk or grown a little."""
+    if alike(known, seen):
+        return True
+    before, now = litres(known), litres(seen)
+    near = before is not None and now is not None and min(before, now) >= _SHRINKS * max(before, now)
+    return near and alike(without_litres(known), seen)
 
 
 def resized(listing: Listing, title: str, held: Decimal | None, since: datetime) -> Listing | None:

@@ -26,7 +26,7 @@ DEMO_DAYS: Final = 150
 
 
 class DemoSource:
-    """A page source whose addresses lead to `shop`: the port in a listing's address may be that of an earlier one."""
+    """A page source whose addresses lead to `shop`, which by themselves lead nowhere."""
 
     name = oils.SHOP
 
@@ -78,7 +78,7 @@ def follow_demo(settings: Settings, progress: Progress) -> bool:
         if not _may_follow_demo(settings, store):
             return False
         with open_demo_shop() as shop:
-            listings = oils.demo_listings(shop.url)
+            listings = oils.demo_listings()
             for listing in listings:
                 known = store.listing(listing.listing_id)
                 store.save_listing(replace(listing, created_at=known.created_at if known else datetime.now(UTC)))

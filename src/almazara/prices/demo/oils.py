@@ -15,6 +15,7 @@ from almazara.prices.schema import Listing
 SHOP: Final = "demo"
 CURRENCY: Final = "EUR"
 CATEGORY: Final = "demo-olive-oil"
+_NOWHERE: Final = "https://demo.invalid"  # RFC 2606; a port of this machine would be another program's one day
 
 _PAR: Final = 1000  # the cost level at which a product costs its `usual_cents`
 _REQUESTS_PER_CAPTCHA: Final = 61
@@ -97,14 +98,14 @@ def blocks(day: date, request: int) -> bool:
     return request % _REQUESTS_PER_CAPTCHA == _FIRST_CAPTCHA + late
 
 
-def demo_listings(base_url: str) -> list[Listing]:
-    """The demo's products as listings; their ids stay when the port of `base_url` changes."""
+def demo_listings() -> list[Listing]:
+    """The demo's products as listings; where the shop listens, and whether it does, no address of theirs says."""
     return [
         Listing(
             listing_id=f"{SHOP}:{product.slug}",
             shop=SHOP,
             sku=product.slug,
-            url=f"{base_url.rstrip('/')}{path(product)}",
+            url=f"{_NOWHERE}{path(product)}",
             title=product.title,
             category=CATEGORY,
             target_price=_euros(product.usual_cents * 95 // 100),

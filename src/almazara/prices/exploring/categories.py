@@ -11,7 +11,7 @@ from almazara.figures.explored import Drawing, Explored
 from almazara.prices.buying.category_index import category_indices
 from almazara.prices.exploring.market import Market, change, known_or_none
 from almazara.prices.forecasting.panel import Floats
-from almazara.words.said import said
+from almazara.words.said import named, said
 
 _MOST: Final = 8
 
@@ -56,9 +56,10 @@ def category_courses(market: Market, draw: Drawing) -> Explored:
     found = courses(market)[:_MOST]
     if not found:
         return draw.nothing(said("exploring.no-category"))
-    lines = [Line(one.category, one.days, known_or_none(one.values)) for one in found]
+    names = {one.category: draw.written(named("category", one.category)) for one in found}
+    lines = [Line(names[one.category], one.days, known_or_none(one.values)) for one in found]
     rows = [
-        (day, one.category, round(value, 2))
+        (day, names[one.category], round(value, 2))
         for one in found
         for day, value in zip(one.days, one.values.tolist(), strict=True)
         if value == value  # noqa: PLR0124 - only NaN differs from itself
@@ -68,9 +69,9 @@ def category_courses(market: Market, draw: Drawing) -> Explored:
         "one" if len(found) == 1 else "sentence" if high.change > low.change else "alike",
         first=found[0].days[0],
         last=found[0].days[-1],
-        high=high.category,
+        high=names[high.category],
         rise=change(high.change),
-        low=low.category,
+        low=names[low.category],
         fall=change(low.change),
     )
     axes = Axis(Scale.DAY), Axis(label=draw.word("index"))

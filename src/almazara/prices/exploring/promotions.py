@@ -12,6 +12,7 @@ from almazara.prices.buying.states import SAME
 from almazara.prices.exploring.changes import changes
 from almazara.prices.exploring.market import Market
 from almazara.prices.forecasting.panel import Floats
+from almazara.words.numbers import sign
 
 DROP: Final = 0.05
 """The least share of the price by which it falls for a promotion."""
@@ -95,6 +96,13 @@ def promotions(market: Market, draw: Drawing) -> Explored:
         ),
         (Axis(Scale.DAY), Axis(label=draw.word("depth"), unit="%", from_zero=True)),
         [Dots(draw.word("promotions"), starts, depths, names)],
-        Table(draw.words("product", "start", "end", "before", "lowest", "depth", "days"), rows),
+        Table(
+            [
+                *draw.words("product", "start", "end"),
+                *(f"{word} ({sign(market.currency)})" for word in draw.words("before", "lowest")),
+                *draw.words("depth", "days"),
+            ],
+            rows,
+        ),
         draw.said("rule", drop=DROP, days=RETURN_DAYS),
     )

@@ -10,8 +10,8 @@ from almazara.figures.explored import Drawing, Explored, percent_of, tied
 from almazara.prices.buying.states import SAME
 from almazara.prices.exploring.market import Comparable, Market, comparable, known_or_none
 from almazara.prices.forecasting.panel import Days, Floats
-from almazara.words.numbers import sign
-from almazara.words.said import Said, said
+from almazara.words.numbers import sign_per_litre
+from almazara.words.said import Said, named, said
 
 _MOST: Final = 8
 """Lines and bars of a chart."""
@@ -46,12 +46,13 @@ def shops_over_time(market: Market, draw: Drawing) -> Explored:
     order = np.argsort(-wins, kind="stable")[:_MOST].tolist()
     dates = [beside.market.day(column) for column in range(prices.shape[1])]
     shown = [(shops[row], known_or_none(np.round(prices[row], 3))) for row in order]
+    unit = sign_per_litre(market.currency, draw.language)
     rows = [(day, shop, price) for shop, course in shown for day, price in zip(dates, course, strict=True) if price]
     return draw.figure(
         _won(beside, shops, wins, days, draw),
-        (Axis(Scale.DAY), Axis(label=draw.word("per_litre"), unit=sign(market.currency))),
+        (Axis(Scale.DAY), Axis(label=draw.word("per_litre"), unit=unit)),
         [Line(shop, dates, course) for shop, course in shown],
-        Table(draw.words("day", "shop", "per_litre"), rows),
+        Table([*draw.words("day", "shop"), f"{draw.word('per_litre')} ({unit})"], rows),
         said("exploring.comparable", products=len(beside.market.listings)),
     )
 
@@ -96,6 +97,7 @@ def _won(beside: Comparable, names: Sequence[str], wins: Days, days: int, draw: 
 
 def what(beside: Comparable) -> Said | str:
     """What is compared: a category, and the grade of its oil where titles tell it."""
+    category = named("category", beside.category)
     if beside.grade is None:
-        return beside.category
-    return said("exploring.of-grade", category=beside.category, grade=said(f"exploring.grade.{beside.grade}"))
+        return category
+    return said("exploring.of-grade", category=category, grade=said(f"exploring.grade.{beside.grade}"))

@@ -13,12 +13,13 @@ from almazara.prices.collecting.runs import RETRAIN
 from almazara.prices.schema import Problem, Run, RunState
 from almazara.prices.store.protocol import ObservationStore
 from almazara.runs import ExclusiveRuns, LongWork
+from almazara.words.said import said
 
 _WORK: Final = LongWork(
     name="retraining",
     event="retrained",
     command=(sys.executable, "-m", "almazara", "prices", "retrain"),
-    busy="A retraining is under way: wait until it has ended.",
+    busy=said("prices.error.retraining"),
     failed="{}",
     died="The retraining process ended with code {}.",
 )

@@ -16,7 +16,7 @@ import numpy as np
 
 from almazara.prices.forecasting import metrics
 from almazara.prices.forecasting.published import QUANTILES, Forecasts
-from almazara.words.said import Said, said
+from almazara.words.said import Said, named, said
 
 HORIZONS: Final = (1, 7, 14, 30)
 """Days ahead at which published forecasts are scored."""
@@ -122,7 +122,8 @@ class Drift:
     @property
     def sentence(self) -> Said:
         """What is wrong."""
-        return said(f"prices.drift.{self.what}", model=self.model, horizon=self.horizon, value=round(self.value, 2))
+        model = named("forecaster", self.model)
+        return said(f"prices.drift.{self.what}", model=model, horizon=self.horizon, value=round(self.value, 2))
 
 
 def issued(built: Forecasts, last_prices: Mapping[str, float]) -> dict[str, Document]:

@@ -13,7 +13,7 @@ from almazara.prices.pages.amazon.marketplaces import CURRENCIES, asin_in_url, s
 from almazara.prices.pages.blocked import blocked, blocked_answer
 from almazara.prices.pages.document import LARGEST_PAGE, attribute, decoded, parsed
 from almazara.prices.pages.outcome import BlockKind, Outcome, Unreadable
-from almazara.prices.pages.request import PageRequest
+from almazara.prices.pages.request import PageRequest, leads_elsewhere
 from almazara.prices.pages.shops import published
 
 _NOT_FOUND = frozenset({404, 410})
@@ -28,6 +28,7 @@ def read(
     headers: Mapping[str, str] = _EMPTY,
     expected_sku: str | None = None,
     known_title: str | None = None,
+    asked_url: str | None = None,
 ) -> Outcome:
     """Read one page of a shop.
 
@@ -42,6 +43,7 @@ def read(
         headers: Headers of the answer; `content-type` names the charset.
         expected_sku: The ASIN, or the shop's own number, that was asked for; the address' ASIN when None.
         known_title: Title of the listing as it was known before: a page about something else is refused.
+        asked_url: The address that was asked for, where redirects led from it to `url`.
 
     Returns:
         An outcome for any input whatever; nothing is raised.
@@ -61,6 +63,9 @@ def read(
     sku = expected_sku or (asin_in_url(url) if shop in CURRENCIES else None)
     if status in _NOT_FOUND:
         return Unreadable(("page",), f"The shop answered with status {status}: there is no such page.", sku)
+    if shop not in CURRENCIES and asked_url and not known_title and leads_elsewhere(asked_url, url):
+        reason = f"The shop answers with another address, {url}, which may be another product's: follow that one."
+        return Unreadable(("product",), reason, sku)
     request = PageRequest(url=url, shop=shop, sku=sku, known_title=known_title)
     return product.read(tree, request) if shop in CURRENCIES else published.read(tree, request)
 

@@ -25,6 +25,22 @@ _ELEMENTS: Final[tuple[tuple[str, BlockKind, str], ...]] = (
     ("#captchacharacters, form[action*='aptcha'], #captcha_form, #nocaptcha", BlockKind.CAPTCHA, "captcha form"),
     ("#challenge-container, script[src*='awswaf.com'], script[src*='challenge.js']", BlockKind.CHALLENGE, "WAF"),
     ("#challenge-form, #cf-challenge-running, script[src*='/cdn-cgi/challenge']", BlockKind.CHALLENGE, "CDN"),
+    (
+        "#anubis_challenge, #anubis_version, script[src*='/.within.website/'], #vercel-security-checkpoint",
+        BlockKind.CHALLENGE,
+        "proof of work",
+    ),
+    ("script[src*='/_vercel/challenge'], script[src*='/.well-known/vercel']", BlockKind.CHALLENGE, "bot wall"),
+    (
+        "script[src*='queue-it.net'], #MainPart_lbQueueNumber, #queue-it_log, [data-pageid='queue']",
+        BlockKind.RATE_LIMIT,
+        "queue",
+    ),
+    (
+        "script[src*='/captcha/captcha.js?a='], script[src*='px-cdn.net'], script[src*='px-cloud.net']",
+        BlockKind.CAPTCHA,
+        "CDN",
+    ),
     ("#cf-wrapper, #cf-error-details", BlockKind.DENIED, "CDN"),
     ("#px-captcha, script[src*='captcha-delivery.com'], iframe[src*='captcha-delivery']", BlockKind.CAPTCHA, "CDN"),
     ("iframe[src*='_Incapsula_Resource'], script[src*='_Incapsula_Resource']", BlockKind.CHALLENGE, "bot wall"),
@@ -42,21 +58,50 @@ _TITLES: Final = {
     ),
     BlockKind.CHALLENGE: (
         "just a moment", "un momento…", "attention required", "pardon our interruption", "human verification",
-        "checking your browser", "ddos-guard",
+        "checking your browser", "ddos-guard", "making sure you're not a bot", "vercel security checkpoint",
+        "security checkpoint", "verificando que no eres un bot", "comprobando tu navegador", "bot verification",
+        "ich stelle sicher, dass du kein bot bist", "que no eres un bot",
     ),
-    BlockKind.DENIED: ("access denied", "page has been denied", "403 forbidden"),
+    BlockKind.DENIED: (
+        "access denied", "page has been denied", "403 forbidden", "request rejected", "acceso denegado", "denegado",
+        "zugriff verweigert", "accès refusé", "accesso negato", "toegang geweigerd", "acesso negado",
+    ),
     BlockKind.ERROR_PAGE: (
         "sorry! something went wrong", "se ha producido un error", "tut uns leid", "désolé", "siamo spiacenti",
         "algo deu errado", "ご迷惑をおかけしています", "service unavailable", "service temporarily unavailable",
         "503 -", "502 bad gateway", "504 gateway", "500 internal",
     ),
-    BlockKind.RATE_LIMIT: ("too many requests",),
+    BlockKind.RATE_LIMIT: (
+        "too many requests", "waiting room", "sala de espera", "warteraum", "salle d'attente", "sala d'attesa",
+        "queue-it", "you are in line", "estás en la cola", "fila virtual",
+    ),
 }  # fmt: skip
 # What such pages say where nothing else tells them, in lower case.
 _SENTENCES: Final = {
     BlockKind.CAPTCHA: (
         "make sure you're not a robot", "enter the characters you see", "confirm you are a human",
-        "confirm you are not a robot", "verify you are a human", "unusual traffic from your",
+        "confirm you are not a robot", "verify you are a human", "unusual traffic from your", "press & hold",
+        "press and hold", "mantén pulsado", "mantenga pulsado", "mantener pulsado",
+        "que eres una persona", "que eres humano", "que no eres un robot",
+        "halten sie die taste", "drücken und halten", "dass sie ein mensch", "kein roboter",
+        "maintenez appuyé", "que vous êtes humain", "n'êtes pas un robot", "tieni premuto",
+        "sei umano",
+        "non sei un robot",
+        "houd ingedrukt", "dat je geen robot", "pressione e segure",
+    ),
+    BlockKind.CHALLENGE: (
+        "verifying your browser", "checking if the site connection is secure",
+        "enable javascript and cookies to continue",
+        "ensuring you are not a bot",
+    ),
+    BlockKind.DENIED: (
+        "the requested url was rejected", "your support id is", "consult with your administrator",
+        "la url solicitada ha sido rechazada", "su id de soporte", "ihre support-id",
+    ),
+    BlockKind.RATE_LIMIT: (
+        "you are now in line", "your estimated wait time", "your place in line", "ahora estás en la cola",
+        "ahora está en la fila", "tu turno",
+        "tiempo de espera estimado", "waiting room", "sala de espera",
     ),
     BlockKind.ERROR_PAGE: ("service unavailable",),
 }  # fmt: skip

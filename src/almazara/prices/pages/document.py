@@ -8,6 +8,8 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from w3lib.encoding import html_to_unicode
 
+from almazara.prices.money import Mark
+
 LARGEST_PAGE: Final = 20_000_000
 # The parser's time grows with the square of the nesting: no real page leaves this many elements open.
 _MOST_OPEN_ELEMENTS: Final = 30_000
@@ -15,6 +17,36 @@ _MOST_OPEN_ELEMENTS: Final = 30_000
 _RATING = re.compile(r"うち\s*(\d(?:[.,]\d)?)|(?<![\d.,])(\d[.,]\d+)(?![\d.,])|(?<![\d.,])(\d)(?![\d.,])")
 _GROUPED_COUNT = re.compile(r"\d{1,3}(?:[.,'\u2019 ]\d{2,3})*[.,'\u2019 ]\d{3}(?!\d)|\d+")
 _FIVE: Final = 5
+_WITH_POINT: Final = frozenset({"en", "ja", "zh", "ko", "he", "th"})
+_WITH_COMMA: Final = frozenset(
+    {"es", "de", "fr", "it", "nl", "pt", "tr", "pl", "sv", "da", "nb", "no", "fi", "ru", "cs", "el"}
+)
+_COUNTRIES_WITH_POINT: Final = frozenset({"gb", "us", "mx", "ch", "au", "ie"})
+_COUNTRIES_WITH_COMMA: Final = frozenset(
+    {
+        "es",
+        "de",
+        "at",
+        "fr",
+        "be",
+        "it",
+        "nl",
+        "pt",
+        "br",
+        "tr",
+        "pl",
+        "se",
+        "dk",
+        "no",
+        "fi",
+        "ru",
+        "cz",
+        "gr",
+        "ar",
+        "cl",
+        "co",
+    }
+)
 
 
 def decoded(html: str | bytes, headers: Mapping[str, str]) -> str:
@@ -58,6 +90,14 @@ def lineage(node: LexborNode | None) -> Iterator[LexborNode]:
     while node is not None:
         yield node
         node = node.parent
+
+
+def decimal_mark(tree: LexborHTMLParser) -> Mark | None:
+    """The decimal mark of the language that a page says it is in; None where it says none, or its countries differ."""
+    language, _, country = attribute(tree.css_first("html"), "lang").lower().replace("_", "-").partition("-")
+    if country in _COUNTRIES_WITH_POINT or (language in _WITH_POINT and country != "za"):
+        return "."
+    return "," if language in _WITH_COMMA and (country == "" or country in _COUNTRIES_WITH_COMMA) else None
 
 
 def attribute(node: LexborNode | None, name: str) -> str:

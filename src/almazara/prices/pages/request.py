@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
+from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
 
@@ -12,6 +14,15 @@ _NEARLY_THE_SAME: Final = 85
 # Titles name the article first and describe it later, in words that many articles share.
 _LEADING: Final = 12
 _WORD = re.compile(r"[^\W_]+")
+_UNITS: Final = {
+    "l": ("ml", 1000), "lt": ("ml", 1000), "litro": ("ml", 1000), "litros": ("ml", 1000), "liter": ("ml", 1000),
+    "litre": ("ml", 1000), "cl": ("ml", 10), "ml": ("ml", 1), "kg": ("g", 1000), "g": ("g", 1), "gr": ("g", 1),
+    "tb": ("gb", 1024), "gb": ("gb", 1),
+}  # fmt: skip
+_SIZE = re.compile(rf"(?<![\d.,])(\d{{1,4}}(?:[.,]\d{{1,3}})?)\s?({'|'.join(sorted(_UNITS, key=len, reverse=True))})\b")
+_COUNTED = re.compile(r"(?:([^\W\d_]{3,})\s+)?(?<![\d.,])\b(\d{1,3})(?![\d.,])(?:\s*([^\W\d_]{3,}))?")
+_NUMBERS = re.compile(r"\d{4,}")
+_MODEL = re.compile(r"(?<![\d.,-])(?!(?:19|20)\d\d\b)\d{4}(?![\d.,]\d|\s?(?:ml|g|w|mah|rpm|mm)\b)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +40,66 @@ class PageRequest:
 
 
 def alike(known: str, seen: str) -> bool:
-    """Whether two titles may name the same article: half of the leading words shared, or nearly the same letters."""
+    """Whether two titles may name the same article: half of the leading words shared, or nearly the same letters.
+
+    A size or a model's number in both decides: 2 L is not 1 L, a 5090 no 5080.
+    """
+    if _conflict(known, seen):
+        return False
     first, second = _leading(known), _leading(seen)
     if not first or not second:
         return folded(known) == folded(seen)
     shared = len(first & second) / min(len(first), len(second))
     return shared >= _HALF or fuzz.partial_ratio(folded(known), folded(seen)) >= _NEARLY_THE_SAME
+
+
+def leads_elsewhere(asked: str, answered: str) -> bool:
+    """Whether a redirect may lead to another product: its address names neither the same words nor the same number.
+
+    Args:
+        asked: The address that was asked for.
+        answered: The address that answered.
+    """
+    one, other = _path(asked), _path(answered)
+    if one == other or (one and other and (one.endswith(f"/{other}") or other.endswith(f"/{one}"))):
+        return False
+    if not other:
+        return True
+    name, final = (path.rpartition("/")[2].rpartition(".")[0] or path.rpartition("/")[2] for path in (one, other))
+    words, ends = (re.sub(r"[-_+]", " ", part) for part in (name, final))
+    numbers = set(_NUMBERS.findall(name)) & set(_NUMBERS.findall(final))
+    return not (name in final or final in name or numbers or alike(words, ends)) or _conflict(words, ends)
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path.strip("/").casefold()
+
+
+def _conflict(known: str, seen: str) -> bool:
+    pairs = zip(_sizes(known), _sizes(seen), strict=True)
+    if any(one and other and one.isdisjoint(other) for one, other in pairs):
+        return True
+    counted, others = _counted(known), _counted(seen)
+    return any(counted[word].isdisjoint(others[word]) for word in counted.keys() & others.keys())
+
+
+def _counted(title: str) -> dict[str, set[str]]:
+    """The small numbers beside each word of a title: `Pack 6`, `talla 44`, `3 tazas`, `55 inch`."""
+    numbers: dict[str, set[str]] = {}
+    for before, number, after in _COUNTED.findall(folded(title)):
+        for word in {before, after} - {""}:
+            numbers.setdefault(word, set()).add(number)
+    return numbers
+
+
+def _sizes(title: str) -> tuple[set[str], set[str]]:
+    """What a title says of size, each in its least unit, and the numbers of models in it."""
+    sizes = {
+        f"{(Decimal(number.replace(',', '.')) * factor).normalize():f} {unit}"
+        for number, written in _SIZE.findall(folded(title))
+        for unit, factor in (_UNITS[written],)
+    }
+    return sizes, set(_MODEL.findall(folded(title)))
 
 
 def _leading(title: str) -> set[str]:

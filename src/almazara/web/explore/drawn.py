@@ -35,12 +35,16 @@ def shown(one: Explored) -> Shown:
 
 
 def picture(one: Explored, width: int | None = None) -> Markup:
-    """A figure as SVG with its key, as wide as there is room; with a width, for a file."""
+    """A figure as SVG with its key, as wide as there is room; with a width, for a file.
+
+    On a page nothing where it has no marks: its sentence says why.
+    """
     if isinstance(one.chart, Cloud):
         weights = dict(zip(one.chart.words, one.chart.counts, strict=True))
         return drawn(cloud(weights, label=one.chart.label, width=width))
-    key = "" if width else legend(one.chart)
-    return drawn(key + draw(one.chart, width=width))
+    if width is not None:
+        return drawn(draw(one.chart, width=width))
+    return drawn(legend(one.chart) + draw(one.chart) if one.chart.marks else "")
 
 
 def first_rows(table: Table) -> Table:

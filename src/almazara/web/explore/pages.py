@@ -25,9 +25,11 @@ from almazara.web.explore.pictured import Pictured, Pictures
 from almazara.web.filters import read_filters
 from almazara.web.page import page, reader_of
 from almazara.words.numbers import Language
+from almazara.words.said import said
 
 PATH: Final = "/explorar"
 PRICES: Final = "precios"
+CHAPTER_NAMES: Final = (*CHAPTERS, PRICES)
 _REMEMBERED: Final = 256
 """Drawn figures: some kilobytes each."""
 
@@ -42,7 +44,7 @@ def figures(state: State, chapter: str, params: QueryParams, language: Language)
     if chapter == PRICES:
         return prices.explore(state.prices.service.market(), language)
     if chapter not in CHAPTERS:
-        raise NotFoundError(f"No hay ningún capítulo «{chapter[:60]}».", [*CHAPTERS, PRICES])
+        raise NotFoundError(said("site.explore.no_chapter", name=chapter[:60]), CHAPTER_NAMES)
     explored, filters = state.movies.current.explored, read_filters(params)
     return [explore_one(explored, key, filters, language) for key in CHAPTERS[chapter]]
 
@@ -64,11 +66,13 @@ async def chapter(request: Request) -> Response:
     """A chapter; its filters are those of the address."""
     state, name = request.app.state, chapter_of(request.url.path)
     found = await run_in_threadpool(_shown, state, name, request.query_params, reader_of(request).language)
+    films = None if name == PRICES else state.movies.current
     panel = state.panel.ready()
     values: dict[str, Any] = {
-        "chapters": [(one, f"{PATH}/{one}", one == name) for one in (*CHAPTERS, PRICES)],
+        "chapters": [(one, f"{PATH}/{one}", one == name) for one in CHAPTER_NAMES],
         "figures": found,
-        "films": None if name == PRICES else state.movies.current,
+        "films": films,
+        "chosen": films and films.explored.selected(read_filters(request.query_params)).size,
         "demo": name == PRICES and state.prices.demo_shop is not None,
         "panel": panel,
     }
@@ -79,27 +83,33 @@ async def figure(request: Request) -> Response:
     """The rows of a figure as CSV, or its picture as SVG, to be kept."""
     key, ending = request.path_params["key"], request.path_params["ending"]
     if ending not in {"csv", "svg"}:
-        raise NotFoundError(f"No hay ninguna figura como {ending[:20]!r}: pida csv o svg.")
-    one = await run_in_threadpool(_one, request, key)
+        raise NotFoundError(said("site.explore.no_ending", ending=ending[:20]))
+    state, language = request.app.state, reader_of(request).language
+    one = await run_in_threadpool(one_figure, state, key, request.query_params, language)
     headers = {"Content-Disposition": f'attachment; filename="{one.key}.{ending}"', "Vary": "Accept-Language, Cookie"}
     if ending == "csv":
         return Response(as_csv(one.table), headers=headers, media_type="text/csv; charset=utf-8")
     return Response(standalone(picture(one, FILE_WIDTH)), headers=headers, media_type="image/svg+xml")
 
 
-def _one(request: Request, key: str) -> Explored:
-    state, language = request.app.state, reader_of(request).language
+def one_figure(state: State, key: str, params: QueryParams, language: Language) -> Explored:
+    """The figure of a key, as `figures`."""
     if key in prices.FIGURES:
         return prices.explore_one(state.prices.service.market(), key, language)
-    return explore_one(state.movies.current.explored, key, read_filters(request.query_params), language)
+    return explore_one(state.movies.current.explored, key, read_filters(params), language)
 
 
 def live_pictures(app: Starlette) -> Pictures:
     """The same figures for Dash, by the path and the query of the page that it stands in."""
 
-    def pictures(path: str, query: str, language: Language) -> list[Pictured]:
+    def pictures(path: str, query: str, language: Language, key: str | None = None) -> list[Pictured]:
+        params = QueryParams(query.removeprefix("?"))
         try:
-            found = figures(app.state, chapter_of(path), QueryParams(query.removeprefix("?")), language)
+            found = (
+                figures(app.state, chapter_of(path), params, language)
+                if key is None
+                else [one_figure(app.state, key, params, language)]
+            )
         except AlmazaraError:  # the page says it already
             return []
         return [Pictured(one.key, one.chart) for one in found if isinstance(one.chart, Chart) and one.chart.marks]

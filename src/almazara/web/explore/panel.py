@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from a2wsgi import WSGIMiddleware
-from dash import ALL, Dash, Input, Output, dcc, html, no_update
+from dash import MATCH, Dash, Input, Output, State, ctx, dcc, html
 from dash.exceptions import DependencyException
 from flask import Flask, Response, abort, request
 from markupsafe import Markup
@@ -24,11 +24,13 @@ from almazara.figures import plotly
 from almazara.figures.style import Theme
 from almazara.web.explore.pictured import PREFIX, Pictured, Pictures
 from almazara.words.numbers import Language
+from almazara.words.said import said
 
 _PLOTLY: Final = "_dash-component-suites/plotly/package_data/plotly.min.js"
-_TABLES: Final = re.compile(r'<script src="[^"]*/dash_table/[^"]*"></script>')  # 130 kB that nothing here uses
+# 130 kB that nothing here uses, and 32 for browsers of before 2017, which cannot read the rest.
+_UNUSED: Final = re.compile(r'<script src="[^"]*/(?:dash_table/|deps/polyfill@)[^"]*"></script>')
 _ASKED: Final = re.compile(r"/_dash-(update-component|dependencies|layout|component-suites/.+)$")
-_QUIET: Final = {"displayModeBar": False, "responsive": True}
+_QUIET: Final = {"displayModeBar": False, "responsive": True, "doubleClick": "reset"}
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -38,11 +40,13 @@ class Panel:
 
     Attributes:
         elements: The settings and scripts of Dash; the last one is inline.
+        plotly: Where they will ask for Plotly.
         hashes: Of what is inline, for the page's policy.
         app: To be mounted at PREFIX.
     """
 
     elements: Markup
+    plotly: str
     hashes: Sequence[str]
     app: WSGIMiddleware
 
@@ -72,25 +76,33 @@ def open_panel(pictures: Pictures) -> Panel:
         compress=True,
         update_title="",
     )
-    dash.layout = html.Div([dcc.Location(id="url", refresh=True), html.Div(id="live")])
+    dash.layout = html.Div([dcc.Location(id="url"), html.Div(id="all")])
 
-    @dash.callback(Output("live", "children"), Input("url", "pathname"), Input("url", "search"))
+    @dash.callback(Output("all", "children"), Input("url", "pathname"), Input("url", "search"))
     def show(path: Any, query: Any) -> list[html.Div]:  # noqa: ANN401 - who asks may send anything
-        known_path, known_query = (one if isinstance(one, str) else "" for one in (path, query))
-        return [_graph(one) for one in pictures(known_path, known_query, _language())]
+        """The first figure, and for each other one what is pressed for it."""
+        found = pictures(_text(path), _text(query), _language())
+        return [_placed(one, is_drawn=one is found[0]) for one in found]
 
-    @dash.callback(Output("url", "href"), Input({"figure": ALL}, "clickData"), prevent_initial_call=True)
-    def follow(clicked: Sequence[dict[str, Any] | None]) -> Any:  # noqa: ANN401 - an address, or Dash's `no_update`
-        points = [one["points"][0] for one in clicked if one]
-        return next((point["customdata"] for point in points if "customdata" in point), no_update)
+    @dash.callback(
+        Output({"figure": MATCH, "is": "live"}, "children"),
+        Input({"figure": MATCH, "is": "near"}, "n_clicks"),
+        State("url", "pathname"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def draw(_: Any, path: Any, query: Any) -> dcc.Graph | None:  # noqa: ANN401 - who asks may send anything
+        """A figure that somebody has come near to."""
+        key = _text(ctx.triggered_id.get("figure") if isinstance(ctx.triggered_id, dict) else None)
+        return next(map(_graph, pictures(_text(path), _text(query), _language(), key)), None)
 
     with server.test_request_context("/"):
         dash.index()  # type: ignore[no-untyped-call]
     server.before_request(_only_what_dash_asks)
     server.register_error_handler(Exception, _refused)
-    scripts = _TABLES.sub("", dash.parts["scripts"])
+    scripts = _UNUSED.sub("", dash.parts["scripts"])
     elements = Markup(dash.parts["config"] + scripts + dash.parts["renderer"])  # noqa: S704 - Dash's own
-    return Panel(elements, dash.csp_hashes(), WSGIMiddleware(server))  # type: ignore[arg-type]
+    return Panel(elements, f"{PREFIX}/{_PLOTLY}", dash.csp_hashes(), WSGIMiddleware(server))  # type: ignore[arg-type]
 
 
 def _language() -> Language:
@@ -99,10 +111,24 @@ def _language() -> Language:
     return Language(asked) if asked in set(Language) else Language.ES
 
 
-def _graph(one: Pictured) -> html.Div:
+def _text(value: Any) -> str:  # noqa: ANN401 - who asks may send anything
+    return value if isinstance(value, str) else ""
+
+
+def _placed(one: Pictured, *, is_drawn: bool) -> html.Div:
+    graph, named = _graph(one) if is_drawn else None, {"figure": one.key}
+    live = html.Div(graph, id={**named, "is": "live"}, **{"data-live": one.key})  # type: ignore[arg-type]
+    near = html.Div(id={**named, "is": "near"}, **{"data-near": one.key})  # type: ignore[arg-type]
+    return live if is_drawn else html.Div([near, live])
+
+
+def _graph(one: Pictured) -> dcc.Graph:
     theme = Theme.DARK if (request.cookies.get("tema") or request.cookies.get("esquema")) == "oscuro" else Theme.LIGHT
-    drawn = dcc.Graph(id={"figure": one.key}, figure=plotly.figure(one.chart, theme), config=_QUIET, className="live")  # type: ignore[arg-type]
-    return html.Div(drawn, **{"data-live": one.key})  # type: ignore[arg-type]
+    is_narrow = request.cookies.get("ancho") == "estrecho"
+    figure = plotly.figure(one.chart, theme, is_narrow=is_narrow, has_key=False)
+    words = {"Double-click to zoom back out": said("figures.zoom.back").text(one.chart.language)}
+    spoken = {"locale": "own", "locales": {"own": {"dictionary": words}}}
+    return dcc.Graph(figure=figure, config=_QUIET | spoken)  # type: ignore[arg-type]
 
 
 def _only_what_dash_asks() -> None:

@@ -1,8 +1,8 @@
 """The figures of a page as Dash takes them, and where its scripts ask."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from almazara.figures.chart import Chart
 from almazara.words.numbers import Language
@@ -18,5 +18,8 @@ class Pictured:
     chart: Chart
 
 
-Pictures = Callable[[str, str, Language], Sequence[Pictured]]
-"""The figures of a page, by its path and its query, in a language."""
+class Pictures(Protocol):
+    """The figures of a page."""
+
+    def __call__(self, path: str, query: str, language: Language, key: str | None = None) -> Sequence[Pictured]:
+        """Those of the page at a path with a query, or the one of a key, in a language."""

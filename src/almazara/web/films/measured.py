@@ -12,7 +12,7 @@ from almazara.figures.svg import draw
 from almazara.movies.judging.kept_evaluation import EvaluationAnswer, MeasuredMethod, MeasuredMetric, MeasuredSplit
 from almazara.web.page import drawn
 from almazara.words.numbers import Language
-from almazara.words.said import Figure, Said, is_worded, said, text_of
+from almazara.words.said import Figure, Said, is_worded, named, said, text_of
 
 _BESIDE: Final = ("recall_at_20", "map_at_10", "coverage_at_10", "novelty_at_10")
 """Metrics that the table has beside the one that decides."""
@@ -103,7 +103,7 @@ def _figures(found: Found, prefix: str, metric: str) -> dict[str, Figure]:
     method, one = found
     low, high = _ends(one)
     figures: dict[str, Figure] = {
-        "method": method.metodo,
+        "method": named("recommender", method.metodo),
         "library": method.biblioteca or "",
         "metric": _named(metric),
         "value": one.valor,
@@ -116,7 +116,7 @@ def _figures(found: Found, prefix: str, metric: str) -> dict[str, Figure]:
 def _marks(found: Sequence[Found], language: Language) -> Iterator[Mark]:
     """The intervals of all, best first, then the values of ours and of others, which look otherwise."""
     ends = [_ends(one) for _, one in found]
-    names = [method.metodo for method, _ in found]
+    names = [_name(method, language) for method, _ in found]
     interval = said("site.measured.interval").text(language)
     yield Band(interval, names, [low for low, _ in ends], [high for _, high in ends], Role.LISTED)
     kinds = {
@@ -127,7 +127,7 @@ def _marks(found: Sequence[Found], language: Language) -> Iterator[Mark]:
     for kind, (role, some) in kinds.items():
         if some:
             name = said(f"site.measured.{kind}").text(language)
-            yield Dots(name, [method.metodo for method, _ in some], [one.valor for _, one in some], role=role)
+            yield Dots(name, [_name(method, language) for method, _ in some], [one.valor for _, one in some], role=role)
 
 
 def _table(split: MeasuredSplit, metric: str, language: Language) -> Table:
@@ -135,14 +135,22 @@ def _table(split: MeasuredSplit, metric: str, language: Language) -> Table:
     words = ["method", "library", "from", "to", "cpu", "per_user", "memory"]
     method, library, low, high, *costs = (said(f"site.measured.{word}").text(language) for word in words)
     named = [text_of(_named(name), language) for name in (metric, *others)]
-    rows = [_row(one, metric, others) for one in split.metodos]
+    rows = [_row(one, metric, others, language) for one in split.metodos]
     return Table([method, library, named[0], low, high, *named[1:], *costs], rows)
 
 
-def _row(method: MeasuredMethod, metric: str, others: Sequence[str]) -> list[Place | None]:
+def _name(method: MeasuredMethod, language: Language) -> str:
+    return text_of(named("recommender", method.metodo), language)
+
+
+def _row(method: MeasuredMethod, metric: str, others: Sequence[str], language: Language) -> list[Place | None]:
     own, cost = _metric(method, metric), method.coste
     values = [None] * 3 if own is None else [own.valor, own.bajo, own.alto]
     beside = (_metric(method, name) for name in others)
     values += [None if one is None else one.valor for one in beside]
     values += [cost.segundos_cpu, cost.milisegundos_por_usuario, cost.megabytes]
-    return [method.metodo, method.biblioteca, *(None if one is None else round(one, _DECIMALS) for one in values)]
+    return [
+        _name(method, language),
+        method.biblioteca,
+        *(None if one is None else round(one, _DECIMALS) for one in values),
+    ]

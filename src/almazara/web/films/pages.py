@@ -75,7 +75,8 @@ async def film(request: Request) -> Response:
         Method(name, said(f"films.method.{name}"), found.suggestions, is_own=_knows(name, found, one))
         for name, found in films.similar_by_method(film_id, _BESIDE).items()
     ]
-    values: dict[str, Any] = {"film": one, "methods": methods, "agreed": agreed(methods)}
+    values: dict[str, Any] = {"film": one, "methods": [method for method in methods if method.is_own]}
+    values |= {"silent": [method for method in methods if not method.is_own], "agreed": agreed(values["methods"])}
     values["genres"] = [named("genre", genre) for genre in one.generos]
     values["origin"] = [*films.tags(film_id, "country"), *films.tags(film_id, "language")]
     values["numbers"] = [ruled(standing, language) for standing in films.film_standing(film_id)]
@@ -84,12 +85,12 @@ async def film(request: Request) -> Response:
 
 def _knows(method: str, found: SimilarList, film: FilmAnswer) -> bool:
     """Whether a list is of the method's own knowledge: without votes an average of 0 is none."""
-    return found.method == method and (method != SCORE or bool(film.votos))
+    return bool(found.suggestions) and found.method == method and (method != SCORE or bool(film.votos))
 
 
 def agreed(methods: Sequence[Method]) -> dict[int, Agreed]:
     """The films that stand in the lists of two methods or more, by id, those of most methods first."""
-    own = [one.film for method in methods if method.is_own for one in method.films]
+    own = [one.film for method in methods for one in method.films]
     counts = Counter(one.id for one in own)
     found = {one.id: Agreed(one, counts[one.id]) for one in own if counts[one.id] > 1}
     return dict(sorted(found.items(), key=lambda item: -item[1].methods))

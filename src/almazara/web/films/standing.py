@@ -32,7 +32,9 @@ def ruled(one: Standing, language: Language) -> Ruled:
     """A number of a film among those of comparable films."""
     sentence = one.message.text(language)
     scale = Scale.LOG if one.comb.is_logarithmic else Scale.NUMBER
-    picture = ruler(_middles(one.comb), label=sentence, now=one.value or None, scale=scale)
+    first, *_, last = one.comb.edges
+    ends = [(edge, written(one.measure, _rounded(one.comb, edge), language)) for edge in (first, last)]
+    picture = ruler(_middles(one.comb), label=sentence, now=one.value or None, ends=ends, scale=scale)
     name, value = one.measure.label.text(language), written(one.measure, one.value, language)
     return Ruled(name, value, drawn(picture), sentence, one.among.text(language))
 
@@ -44,6 +46,11 @@ def written(measure: Measure, value: float, language: Language) -> str:
     else:
         text = numbers.number(value, _DECIMALS.get(measure, 0), language)
     return numbers.with_unit(text, _UNITS.get(measure, ""), language)
+
+
+def _rounded(comb: Comb, edge: float) -> float:
+    """An edge as it is written: equal steps of a logarithm begin at odd numbers that are no film's own."""
+    return float(f"{edge:.2g}") if comb.is_logarithmic else edge
 
 
 def _middles(comb: Comb) -> dict[float, float]:

@@ -16,6 +16,7 @@ from almazara.movies.users.answering import ListQuery
 from almazara.movies.users.answers import ProfileAnswer, UserRecommendation
 from almazara.web.filters import genre_choices, read_filters, typed
 from almazara.words.numbers import Language
+from almazara.words.said import Said
 
 LIKED, DISLIKED, UNWANTED, SEEN = "gusta", "no_gusta", "excluir", "vista"
 _LISTED: Final = 10
@@ -49,8 +50,8 @@ class Taste:
     hidden: Sequence[Hidden] = ()
     answer: ProfileAnswer | None = None
     films: Sequence[tuple[UserRecommendation, str]] = ()
-    wrong: str = ""
-    near: Sequence[str] = ()
+    wrong: Said | str = ""
+    near: Sequence[FilmReference | str] = ()
 
 
 def taste(params: QueryParams, films: MovieService, language: Language) -> Taste:
@@ -76,10 +77,20 @@ def taste(params: QueryParams, films: MovieService, language: Language) -> Taste
         ids = [film.id for film in seen]
         query = ListQuery(n=_LISTED, filters=replace(read_filters(params), excluded=tuple(ids)))
         answer = films.users.for_profile(liked, disliked, query, language)
-    except (NotFoundError, InputError) as error:
-        return replace(shown, wrong=str(error), near=error.suggestions)
+    except NotFoundError as error:
+        return replace(shown, wrong=error.words, near=[_linked(films, title) for title in error.suggestions])
+    except InputError as error:
+        return replace(shown, wrong=error.words, near=error.suggestions)
     listed = [(one, _address(params, [*ids, one.id])) for one in answer.detalle]
     return replace(shown, hidden=_hidden(params, seen), answer=answer, films=listed)
+
+
+def _linked(films: MovieService, title: str) -> FilmReference | str:
+    """The film of a suggested title; the text alone where it is too long to be asked for."""
+    try:
+        return films.meant(title)
+    except (NotFoundError, InputError):
+        return title
 
 
 def _hidden(params: QueryParams, seen: Sequence[FilmReference]) -> list[Hidden]:

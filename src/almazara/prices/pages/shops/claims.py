@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from almazara.prices.money import THREE_PLACES, parse_price, read_amount
+from almazara.prices.money import THREE_PLACES, Mark, parse_price, read_amount
 from almazara.prices.pages.outcome import Condition
+from almazara.prices.pages.request import folded
 from almazara.prices.schema import Availability
 
 _CODE = re.compile(r"[A-Z]{3}")
@@ -16,11 +17,28 @@ _MILS: Final = 3
 
 # The last part of a schema.org address, or what shops write instead, in letters only; what can best be bought first.
 _AVAILABILITY: Final = {
-    Availability.IN_STOCK: ("instock", "onlineonly", "instoreonly", "availableforordering", "available"),
-    Availability.LIMITED: ("limitedavailability",),
-    Availability.PREORDER: ("preorder", "presale", "backorder", "availablefororder"),
-    Availability.UNAVAILABLE: ("outofstock", "soldout", "discontinued", "reserved", "oos"),
-}
+    Availability.IN_STOCK: (
+        "instock", "onlineonly", "availableforordering", "available", "disponible", "enstock", "verfugbar", "auflager",
+        "lieferbar", "disponibile", "opvoorraad", "disponivel", "emestoque", "stoktavar",
+    ),
+    Availability.LIMITED: ("limitedavailability", "instoreonly"),
+    Availability.PREORDER: ("preorder", "presale", "backorder", "availablefororder", "madetoorder"),
+    Availability.UNAVAILABLE: (
+        "outofstock", "soldout", "discontinued", "reserved", "oos", "unavailable", "notavailable", "agotado",
+        "sinstock", "sinexistencias", "nodisponible", "ausverkauft", "nichtverfugbar", "nichtlieferbar", "epuise",
+        "rupture", "rupturedestock", "indisponible", "esaurito", "nondisponibile", "uitverkocht",
+        "nietleverbaar", "esgotado",        "indisponivel", "tukendi", "stoktayok",
+    ),
+}  # fmt: skip
+# Words of a condition that is not new, in the languages of the marketplaces; a condition that is not told is none.
+_REFURBISHED = re.compile(
+    r"refurbish|reacondicionad|renewed|recondition|reconditionn|ricondizion|rigenerat|generaluberholt|recondicionad"
+)
+_NOT_NEW = re.compile(
+    r"used|damaged|open ?box|not ?(?:stated|specified|new)|for ?parts|pre ?owned|second ?hand|usad|usat|segunda ?mano|"
+    r"caja ?abierta|no ?(?:indicado|especificado|nuevo)|gebraucht|keine ?angabe|b ?ware|occasion|non ?specifi|"
+    r"tweedehands|seminuev|seminov|ikinci ?el|uzywan|begagnad"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,36 +58,46 @@ class Claim:
         source: `json-ld`, `microdata` or `meta`.
         prices: Distinct prices of new offers; more than one when offers or variants differ.
         ranged: Whether it names a range (low and high), or a lowest price only.
+        untaxed: Whether it says that its price is without tax: only what the page shows can confirm it.
         availability: Of the offers, the best one.
         list_price: What the source itself calls the usual, original or recommended price.
         condition: None when nothing but used articles is offered.
+        numbers: What it is numbered: the shop's number, ISBN and GTIN.
     """
 
     source: str
     prices: tuple[Price, ...] = ()
     ranged: bool = False
+    untaxed: bool = False
     availability: Availability | None = None
     availability_text: str | None = None
     list_price: Decimal | None = None
     condition: Condition | None = Condition.NEW
     name: str | None = None
     sku: str | None = None
+    numbers: frozenset[str] = frozenset()
     seller: str | None = None
     rating: str | None = None
     review_count: str | None = None
 
 
-def published_price(value: object, currency: object) -> Price | None:
-    """A price as written in markup: a machine's number, or text in the shop's locale; None when zero or doubtful."""
+def published_price(value: object, currency: object, decimal: Mark | None = None) -> Price | None:
+    """A price as written in markup: a machine's number, or text in the shop's locale; None when zero or doubtful.
+
+    Args:
+        value: What the markup holds.
+        currency: What it names as currency.
+        decimal: The decimal mark of the page's language, by which `£3.355` is no 3355.
+    """
     code = currency_code(currency)
     text = str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
     match = _MACHINE.fullmatch(text)
     if match is not None:
         amount = _machine_amount(text, match[1] or "", code)
         return Price(amount, code, text) if amount else None
-    if code is not None and (read := read_amount(text, currency=code)):
+    if code is not None and (read := read_amount(text, currency=code, decimal=decimal)):
         return Price(read, code, text)
-    money = parse_price(text, currency_hint=code)
+    money = parse_price(text, currency_hint=code, decimal=decimal)
     if money is None or (code is not None and money.currency != code):
         return None
     return Price(money.amount, money.currency, text)
@@ -93,18 +121,20 @@ def currency_code(value: object) -> str | None:
 
 
 def availability_of(value: object) -> Availability | None:
-    """The meaning of `https://schema.org/InStock`, `in stock`, `out_of_stock`; None when it says nothing known."""
+    """The meaning of `https://schema.org/InStock`, `in stock`, `Agotado`; None when it says nothing known."""
     text = value if isinstance(value, str) else ""
-    word = re.sub(r"[^a-z]", "", text.rsplit("/", 1)[-1].rsplit("#", 1)[-1].lower())
+    word = re.sub(r"[^a-z]", "", folded(text.rsplit("/", 1)[-1].rsplit("#", 1)[-1]))
     return next((meaning for meaning, words in _AVAILABILITY.items() if word in words), None)
 
 
 def condition_of(value: object) -> Condition | None:
-    """New unless markup says otherwise; None for used and damaged articles."""
-    text = str(value or "").lower()
-    if "refurbished" in text:
+    """New unless markup says otherwise; None for used, opened and damaged articles, and where it is not told."""
+    text = re.sub(r"[-_]", " ", folded(str(value or "")))
+    if text.startswith("  "):  # a dash: goods without a condition, such as coins
+        return Condition.NEW
+    if _REFURBISHED.search(text):
         return Condition.REFURBISHED
-    return None if "used" in text or "damaged" in text else Condition.NEW
+    return None if _NOT_NEW.search(text) else Condition.NEW
 
 
 def combined_availability(values: list[Availability]) -> Availability | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -25,20 +26,32 @@ _ELSEWHERE: Final = frozenset(
     {"isrelatedto", "issimilarto", "isaccessoryorsparepartfor", "isconsumablefor", "itemlistelement", "review",
      "reviews", "hasvariant", "model", "isvariantof", "brand", "breadcrumb", "recommendations", "itemreviewed"}
 )  # fmt: skip
+_NUMBERS: Final = ("sku", "productID", "isbn", "gtin", "gtin13", "gtin8", "gtin12", "mpn")
 _DEEPEST: Final = 12
 _DECODER: Final = json.JSONDecoder(strict=False)
-_COMMENTS = re.compile(r"<!--|-->|//\s*<!\[CDATA\[|//\s*\]\]>|<!\[CDATA\[|\]\]>|/\*.*?\*/", re.DOTALL)
+_COMMENTS = re.compile(
+    r"<!--|-->|//\s*<!\[CDATA\[|//\s*\]\]>|<!\[CDATA\[|\]\]>|/\*.*?\*/|(?m:^[ \t]*//[^\n]*$)", re.DOTALL
+)
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 
 Node = dict[str, Any]
 
 
 def json_ld(tree: LexborHTMLParser) -> tuple[list[Node], list[Node]]:
-    """The products of a page that are not named as related to, or variants of, another; its ItemLists in no product."""
+    """The products of a page that are not named as related to, or variants of, another; its ItemLists in no product.
+
+    An offer that stands outside a product, and says what it offers, is that product's.
+    """
     documents = [document for script in tree.css("script[type*='ld+json' i]") for document in loads(script.text())]
     nodes = [node for document in documents for node in _nodes(document, 0)]
     by_id = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
     products = [_resolved(node, by_id) for node in nodes if is_product(node)]
+    offered = [
+        node["itemOffered"] | {"offers": [node]}
+        for node in nodes
+        if isinstance(node.get("itemOffered"), dict) and not is_product(node)
+    ]
+    products = [node for node in offered if is_product(node)] or products
     return products, [node for node in nodes if _kinds(node) & _LISTS]
 
 
@@ -97,33 +110,86 @@ def _resolved(product: Node, by_id: dict[str, Node]) -> Node:
     return product | {"offers": offers}
 
 
-def claim_of(product: Node) -> Claim:
-    """What one product node says: every distinct price of its new offers."""
-    every = list(_offers(product.get("offers"), 0))
-    offers = [offer for offer in every if offer.get("price") is not None or "priceSpecification" in offer]
+def claim_of(product: Node, url: str = "") -> Claim:
+    """What one product node says: every distinct price of its new offers.
+
+    Args:
+        product: The node; a group without offers of its own has those of its variants.
+        url: The page's address: of variants and offers with addresses of their own, the one that it names counts.
+    """
+    product = _variant(product, url)
+    every = _at(url, list(_offers(product.get("offers"), 0)))
+    offers = [offer for offer in every if offer.get("price") not in {None, ""} or "priceSpecification" in offer]
     new = [offer for offer in offers if _is_new(offer, product)]
     priced = [price for offer in new for price in _offer_prices(offer)]
     aggregates = [a for a in _as_list(product.get("offers")) if isinstance(a, dict) and "lowPrice" in a]
-    single = len(priced) == 1 and all(str(a.get("offerCount")) == "1" for a in aggregates)
-    low_high = [] if single else [price for a in aggregates for price in _ends(a)]
+    of_one = all(str(a.get("offerCount")) == "1" for a in aggregates)
+    ends = _distinct([price for a in aggregates for price in _ends(a)])
+    priced = priced or (list(ends) if of_one and len(ends) == 1 else [])
+    single = len(priced) == 1 and of_one
     stated = (availability_of(text_value(o.get("availability"))) for o in every if _is_new(o, product))
     rating = product.get("aggregateRating")
     rating = rating if isinstance(rating, dict) else {}
     seller = new[0].get("seller") if len(new) == 1 else None
     return Claim(
         source="json-ld",
-        prices=_distinct([*priced, *low_high]),
+        prices=_distinct([*priced, *(() if single else ends)]),
         ranged=bool(aggregates) and not single and not _closed(aggregates, priced),
+        untaxed=any(_is_untaxed(offer) for offer in new),
         availability=combined_availability([meaning for meaning in stated if meaning]),
         availability_text=text_value(new[0].get("availability")) if new else None,
         list_price=_list_price(new, aggregates if single else [], priced),
         condition=None if offers and not new else condition_of((new[0] if new else product).get("itemCondition")),
         name=text_value(product.get("name")),
         sku=text_value(product.get("sku")) or text_value(product.get("productID")),
+        numbers=frozenset(
+            number.replace("-", "")
+            for node in (product, *new)
+            for key in _NUMBERS
+            if (number := text_value(node.get(key)))
+        ),
         seller=text_value(seller.get("name")) if isinstance(seller, dict) else None,
         rating=text_value(rating.get("ratingValue")),
         review_count=text_value(rating.get("reviewCount") or rating.get("ratingCount")),
     )
+
+
+def _variant(product: Node, url: str) -> Node:
+    """A group as the variant that the address names, else with the offers of all variants; others as they are."""
+    variants = [variant for variant in _as_list(product.get("hasVariant")) if isinstance(variant, dict)]
+    if not variants or any(True for _ in _offers(product.get("offers"), 0)):
+        return product
+    named = _at(url, variants)
+    if len(named) == 1:
+        return product | named[0]
+    return product | {"offers": [variant.get("offers") for variant in named]}
+
+
+def _at(url: str, nodes: list[Node]) -> list[Node]:
+    """Of variants or offers with addresses that differ, those of the page's own; all where it names none.
+
+    One that asks for a variant which is not there has none.
+    """
+    addresses = [_address_of(node) for node in nodes]
+    if len(set(addresses)) < 2:  # noqa: PLR2004 - one address names no one of several
+        return nodes
+    own = [node for node, address in zip(nodes, addresses, strict=True) if address and _names(url, address)]
+    keys = {key for address in addresses if address for key, _ in parse_qsl(urlsplit(address).query)}
+    asks = any(key in keys for key, _ in parse_qsl(urlsplit(url).query))
+    return own or ([] if asks else nodes)
+
+
+def _address_of(node: Node) -> str | None:
+    own = text_value(node.get("url"))
+    offers = (text_value(offer.get("url")) for offer in _offers(node.get("offers"), 0))
+    return own or next((address for address in offers if address), None)
+
+
+def _names(asked: str, address: str) -> bool:
+    """Whether an address is that of a page that was asked for, with what the page's query adds for other ends."""
+    one, other = urlsplit(asked), urlsplit(address)
+    same = one.path.rstrip("/") == other.path.rstrip("/")
+    return same and set(parse_qsl(other.query)) <= set(parse_qsl(one.query))
 
 
 def _is_new(offer: Node, product: Node) -> bool:
@@ -165,17 +231,27 @@ def _offers(value: object, depth: int) -> Iterator[Node]:
 
 
 def _offer_prices(offer: Node) -> list[Price]:
-    """The price of one piece, taxes included, sold and not let; several when its specifications differ."""
-    specifications = [s for s in _as_list(offer.get("priceSpecification")) if isinstance(s, dict)]
+    """The price of one piece, sold and not let, to anybody; several when its specifications differ."""
+    specifications = _specifications(offer)
     if "lease" in str(offer.get("businessFunction")).lower() or any(_is_by_time(s) for s in specifications):
         return []
+    if _is_special(offer):
+        return []
     currency = offer.get("priceCurrency")
-    if offer.get("price") is not None:
+    if offer.get("price") not in {None, ""}:
         price = published_price(offer["price"], currency)
         return [price] if price else []
-    plain = [s for s in specifications if not _is_list_price(s) and not _is_special(s)]
+    plain = [s for s in specifications if not (_is_list_price(s) or _is_special(s) or _is_unit_price(s))]
+    plain = [s for s in plain if not _without_tax(s)] or plain
     prices = (published_price(s.get("price"), s.get("priceCurrency") or currency) for s in plain)
     return [price for price in prices if price]
+
+
+def _specifications(offer: Node) -> list[Node]:
+    """The price specifications of an offer, and the components of compound ones."""
+    stated = [s for s in _as_list(offer.get("priceSpecification")) if isinstance(s, dict)]
+    parts = [part for s in stated for part in _as_list(s.get("priceComponent")) if isinstance(part, dict)]
+    return [*stated, *parts]
 
 
 def _is_by_time(specification: Node) -> bool:
@@ -184,28 +260,49 @@ def _is_by_time(specification: Node) -> bool:
     return "billingDuration" in specification or str(specification.get("unitCode")).upper() in units
 
 
-def _is_special(specification: Node) -> bool:
-    """Whether a price is for delivery or payment, for members, for many pieces, or without tax."""
-    least = _as_list(specification.get("eligibleQuantity"))
-    many = any(str(q.get("minValue", 1)) not in {"0", "1", "1.0"} for q in least if isinstance(q, dict))
-    taxed = str(specification.get("valueAddedTaxIncluded", True)).lower() != "false"
-    charge = any("charge" in kind for kind in _kinds(specification))
-    return many or charge or not taxed or "validForMemberTier" in specification
+def _is_special(node: Node) -> bool:
+    """Whether a price is for delivery or payment, for members, or for many pieces."""
+    least = _as_list(node.get("eligibleQuantity"))
+    many = any(str(q.get("minValue") or 1) not in {"0", "1", "1.0"} for q in least if isinstance(q, dict))
+    charge = any("charge" in kind for kind in _kinds(node))
+    return many or charge or "validForMemberTier" in node
+
+
+def _is_untaxed(offer: Node) -> bool:
+    """Whether an offer says that its price is without tax; shops of the United States say so of every price."""
+    specifications = [
+        s for s in _as_list(offer.get("priceSpecification")) if isinstance(s, dict) and not _is_special(s)
+    ]
+    return _without_tax(offer) or (bool(specifications) and all(map(_without_tax, specifications)))
+
+
+def _without_tax(node: Node) -> bool:
+    return str(node.get("valueAddedTaxIncluded", True)).lower() == "false"
+
+
+def _is_unit_price(specification: Node) -> bool:
+    """Whether a price is for one litre or kilogram; one for the 500 ml that the pack holds is the pack's."""
+    quantities = _as_list(specification.get("referenceQuantity"))
+    return any(
+        isinstance(q, dict) and "valueReference" not in q and str(q.get("value") or 1) in {"1", "1.0"}
+        for q in quantities
+    )
 
 
 def _is_list_price(specification: Node) -> bool:
     kind = str(specification.get("priceType") or "").lower()
-    return "referenceQuantity" in specification or any(word in kind for word in ("list", "strike", "srp", "regular"))
+    return any(word in kind for word in ("list", "strike", "srp", "regular"))
 
 
 def _distinct(prices: list[Price]) -> tuple[Price, ...]:
     return tuple({(price.amount, price.currency): price for price in reversed(prices)}.values())[::-1]
 
 
-def _as_list(value: object) -> list[Any]:
-    if value is None:
+def _as_list(value: object, depth: int = 0) -> list[Any]:
+    """A value, those of a list, or of lists in it."""
+    if value is None or depth > _DEEPEST:
         return []
-    return value if isinstance(value, list) else [value]
+    return [item for part in value for item in _as_list(part, depth + 1)] if isinstance(value, list) else [value]
 
 
 def text_value(value: object) -> str | None:

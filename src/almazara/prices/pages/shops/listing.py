@@ -7,7 +7,8 @@ from urllib.parse import urldefrag, urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from almazara.prices.pages.document import attribute, first_text
+from almazara.prices.money import Mark
+from almazara.prices.pages.document import attribute, decimal_mark, first_text
 from almazara.prices.pages.outcome import ListedOffer, ListingPage
 from almazara.prices.pages.request import PageRequest
 from almazara.prices.pages.shops.claims import Claim
@@ -32,10 +33,14 @@ def read_listing(
     if tree.css_first(_NO_LISTING) is not None:
         return None
     page = _address(request.url, attribute(tree.css_first("link[rel='canonical']"), "href") or request.url)
+    decimal = decimal_mark(tree)
     sources = (
         ("json-ld", [_listed(claim_of(p), text_value(p.get("url")), request.url) for p in products]),
         ("item-list", [_listed(*entry, request.url) for items in lists for entry in _entries(items)]),
-        ("microdata", [_listed(*_card(scope), request.url) for scope in tree.css(PRODUCT_SCOPES)[:MOST_SCOPES]]),
+        (
+            "microdata",
+            [_listed(*_card(scope, decimal), request.url) for scope in tree.css(PRODUCT_SCOPES)[:MOST_SCOPES]],
+        ),
     )
     heading = (first_text(tree, ("h1",)) or "").casefold()
     for source, offers in sources[:1] if products else sources:
@@ -59,9 +64,9 @@ def _entries(items: Node) -> Iterator[tuple[Claim, str | None]]:
         yield claim_of({"name": element.get("name")} | node), url or (inside if isinstance(inside, str) else None)
 
 
-def _card(scope: LexborNode) -> tuple[Claim, str | None]:
+def _card(scope: LexborNode, decimal: Mark | None) -> tuple[Claim, str | None]:
     link = scope.css_first("[itemprop='url'][href]") or scope.css_first("a[href]")
-    return product_claim(scope), attribute(link, "href") or None
+    return product_claim(scope, decimal), attribute(link, "href") or None
 
 
 def _listed(claim: Claim, url: str | None, base: str) -> ListedOffer | None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from almazara.prices.money import Mark
 from almazara.prices.pages.document import attribute, lineage, text_of
 from almazara.prices.pages.shops.claims import (
     Claim,
@@ -21,6 +22,7 @@ PRODUCT_SCOPES: Final = "[itemtype*='schema.org/Product' i], [itemtype*='schema.
 _OFFER: Final = "[itemtype*='schema.org/Offer' i], [itemtype*='schema.org/AggregateOffer' i]"
 # More are no page of goods; the time for nested ones grows with the square of their number.
 MOST_SCOPES: Final = 500
+_MOST_PROPERTIES: Final = 2_000
 _AMOUNTS: Final = ("product:price:amount", "og:price:amount", "product:price")
 _SALES: Final = ("product:sale_price:amount", "og:sale_price:amount")
 _CURRENCIES: Final = ("product:price:currency", "og:price:currency", "product:sale_price:currency")
@@ -29,21 +31,34 @@ _AVAILABILITIES: Final = ("product:availability", "og:availability")
 _CONDITIONS: Final = ("product:condition", "og:condition")
 
 
-def microdata_claims(tree: LexborHTMLParser) -> list[Claim]:
+def take_rdfa(tree: LexborHTMLParser) -> None:
+    """Write RDFa of schema.org, on a page without microdata, as the microdata that says the same."""
+    if tree.css_first("[vocab*='schema.org' i], [typeof^='schema:' i]") is None or tree.css_first(PRODUCT_SCOPES):
+        return
+    for node in tree.css("[typeof]")[:MOST_SCOPES]:
+        node.attrs["itemscope"] = ""
+        node.attrs["itemtype"] = f"https://schema.org/{attribute(node, 'typeof').removeprefix('schema:')}"
+    for node in tree.css("[property]")[:_MOST_PROPERTIES]:
+        node.attrs["itemprop"] = attribute(node, "property").removeprefix("schema:")
+
+
+def microdata_claims(tree: LexborHTMLParser, decimal: Mark | None) -> list[Claim]:
     """A claim for each product scope with a name or price of its own; else for the page's only offer."""
-    claims = [product_claim(scope) for scope in tree.css(PRODUCT_SCOPES)[:MOST_SCOPES]]
+    claims = [product_claim(scope, decimal) for scope in tree.css(PRODUCT_SCOPES)[:MOST_SCOPES]]
     named = [claim for claim in claims if claim.prices or claim.name]
     orphans = [offer for offer in tree.css(_OFFER) if _scope_of(offer) is None]
-    price = _scope_price(orphans[0]) if len(orphans) == 1 and not any(claim.prices for claim in claims) else None
+    price = (
+        _scope_price(orphans[0], decimal) if len(orphans) == 1 and not any(claim.prices for claim in claims) else None
+    )
     return [_claim(orphans, [price], None)] if price else named
 
 
-def product_claim(scope: LexborNode) -> Claim:
+def product_claim(scope: LexborNode, decimal: Mark | None) -> Claim:
     """What one product scope says."""
     offers = [node for node in scope.css(_OFFER) if _is_in(node, scope)]
     offers += [node for offer in offers for node in offer.css(_OFFER) if _is_in(node, offer)]
-    prices = [price for place in offers if (price := _scope_price(place))]
-    own = _scope_price(scope) if not prices else None
+    prices = [price for place in offers if (price := _scope_price(place, decimal))]
+    own = _scope_price(scope, decimal) if not prices else None
     return _claim(offers or [scope], [own] if own else prices, scope)
 
 
@@ -73,11 +88,18 @@ def _is_range(aggregate: LexborNode) -> bool:
     return bool(low) and low != high
 
 
-def _scope_price(scope: LexborNode) -> Price | None:
+def _scope_price(scope: LexborNode, decimal: Mark | None) -> Price | None:
     """The price that belongs to this scope and to no scope inside it; None when there is none, or several."""
+    inner = [
+        node
+        for node in scope.css("[itemprop='priceSpecification'][itemscope]")
+        if node.parent is not None and _is_in(node.parent, scope)
+    ]
+    if inner and not any(True for _ in _values(scope, "price")):
+        return _scope_price(inner[0], decimal) if len(inner) == 1 else None
     currency = next((c for v in _values(scope, "priceCurrency") if (c := currency_code(v))), None)
-    prices = [published_price(value, currency) for value in _values(scope, "price")]
-    prices = prices or [published_price(value, currency) for value in _values(scope, "lowPrice")]
+    prices = [published_price(value, currency, decimal) for value in _values(scope, "price")]
+    prices = prices or [published_price(value, currency, decimal) for value in _values(scope, "lowPrice")]
     amounts = {price.amount for price in prices if price}
     return next(price for price in prices if price) if len(amounts) == 1 else None
 
@@ -103,7 +125,7 @@ def _scope_of(node: LexborNode) -> LexborNode | None:
     return next((step for step in lineage(node.parent) if "itemscope" in step.attributes), None)
 
 
-def meta_claim(tree: LexborHTMLParser) -> Claim | None:
+def meta_claim(tree: LexborHTMLParser, decimal: Mark | None) -> Claim | None:
     """What Open Graph's price elements say, or None; a sale price goes before the price it replaces."""
     found: dict[str, str] = {}
     for node in tree.css("meta[property], meta[name]"):
@@ -111,9 +133,9 @@ def meta_claim(tree: LexborHTMLParser) -> Claim | None:
         if attribute(node, "content"):
             found.setdefault(key, attribute(node, "content"))
     currency = _first(found, _CURRENCIES)
-    price = published_price(_first(found, _AMOUNTS), currency)
-    sale = published_price(_first(found, _SALES), currency)
-    stated = published_price(_first(found, _LIST_AMOUNTS), currency)
+    price = published_price(_first(found, _AMOUNTS), currency, decimal)
+    sale = published_price(_first(found, _SALES), currency, decimal)
+    stated = published_price(_first(found, _LIST_AMOUNTS), currency, decimal)
     taken = sale if sale and price and sale.amount < price.amount else price
     if taken is None and stated is None:
         return None

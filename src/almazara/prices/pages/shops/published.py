@@ -6,17 +6,22 @@ from decimal import Decimal
 
 from selectolax.lexbor import LexborHTMLParser
 
-from almazara.prices.pages.document import attribute, count_in, first_text
+from almazara.prices.pages.document import attribute, count_in, decimal_mark, first_text
 from almazara.prices.pages.outcome import Condition, Offer, Outcome, Unavailable, Unreadable
 from almazara.prices.pages.request import PageRequest, alike
+from almazara.prices.pages.shops import sayings
 from almazara.prices.pages.shops.claims import Claim, Price, agreed_availability, decimal_or_none
+from almazara.prices.pages.shops.data import data_claims, own_data
 from almazara.prices.pages.shops.jsonld import claim_of, json_ld
 from almazara.prices.pages.shops.listing import read_listing
-from almazara.prices.pages.shops.microdata import meta_claim, microdata_claims
-from almazara.prices.pages.shops.visible import VisibleText
+from almazara.prices.pages.shops.microdata import meta_claim, microdata_claims, take_rdfa
+from almazara.prices.pages.shops.sayings import Role
+from almazara.prices.pages.shops.shown import struck_classes
+from almazara.prices.pages.shops.visible import VisiblePrices
 from almazara.prices.schema import Availability
 
 _MOST_STARS = 5
+_STRUCK = frozenset({Role.FORMER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +29,7 @@ class _Page:
     """A page's claims about its product, one of each source, and what the page shows to people."""
 
     claims: tuple[Claim, ...]
-    visible: VisibleText
-    heading: str | None
+    visible: VisiblePrices
     title: str | None
     request: PageRequest
 
@@ -37,24 +41,34 @@ class _DoubtError(Exception):
 def read(tree: LexborHTMLParser, request: PageRequest) -> Outcome:
     """Read a product or category page of any shop."""
     nodes, lists = json_ld(tree)
-    outcome = _read_product(tree, [claim_of(node) for node in nodes], request)
+    take_rdfa(tree)
+    outcome = _read_product(tree, [claim_of(node, request.url) for node in nodes], request)
     about_none = isinstance(outcome, Unreadable) and outcome.missing[0] in {"product", "offer"}
     return (about_none and read_listing(tree, nodes, lists, request)) or outcome
 
 
 def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRequest) -> Outcome:
+    data = "" if products else own_data(tree)
+    struck = struck_classes(tree)
     tree.strip_tags(["script", "style", "noscript", "template"])
     # What the page calls its product: heading, Open Graph title, title.
     og_title = attribute(tree.css_first("meta[property='og:title']"), "content")
     names = [name for name in (first_text(tree, ("h1",)), og_title, first_text(tree, ("title",))) if name]
     title = names[0] if names else None
     try:
-        chosen = [_main(products, names), _main(microdata_claims(tree), names), meta_claim(tree)]
+        decimal = decimal_mark(tree)
+        chosen = [_main(products, names), _main(microdata_claims(tree, decimal), names), meta_claim(tree, decimal)]
         claims = tuple(claim for claim in chosen if claim is not None)
+        numbers = {number for claim in claims for number in claim.numbers}
+        if request.sku and numbers and request.sku.replace("-", "") not in numbers:
+            raise _DoubtError("product", f"The page is about {min(numbers)}, not about {request.sku}.")  # noqa: TRY301
+        visible = VisiblePrices(tree, [name for name in (*(claim.name for claim in claims), *names) if name], struck)
+        if not any(claim.prices or claim.availability for claim in claims) and names:
+            claims = (*claims, *data_claims(data, names, visible))
         title = next((claim.name for claim in claims if claim.name), title)
         if request.title_changed(title):
             raise _DoubtError("title", f"The title no longer resembles {request.known_title!r}.")  # noqa: TRY301
-        return _outcome(_Page(claims, VisibleText(tree), first_text(tree, ("h1",)), title, request))
+        return _outcome(_Page(claims, visible, title, request))
     except _DoubtError as doubt:
         missing, reason = doubt.args
         return Unreadable((missing,), reason, _sku(products), title)
@@ -79,9 +93,13 @@ def _folded(name: str) -> str:
 
 def _outcome(page: _Page) -> Outcome:
     claims = page.claims
-    if any(claim.condition is None for claim in claims):
+    is_used = page.visible.says(sayings.USED) or sayings.USED_TITLE.search(page.title or "")
+    if is_used or any(claim.condition is None for claim in claims):
         return _unavailable(page, "only used articles are offered")
-    availability = agreed_availability([c.availability for c in claims if c.availability])
+    if page.visible.says(sayings.ENDED):
+        return _unavailable(page, "the offer is over")
+    shown = [Availability.UNAVAILABLE] if page.visible.says(sayings.GONE) else []
+    availability = agreed_availability([*(c.availability for c in claims if c.availability), *shown])
     is_gone = availability is Availability.UNAVAILABLE
     if any(claim.prices for claim in claims):
         price, list_price, rule = _agreed_price(page)
@@ -111,18 +129,23 @@ def _agreed_price(page: _Page) -> tuple[Price, Decimal | None, str]:
         return prices[0], stated, sources
     if stated and len(amounts - {stated}) == 1 and not ranged:
         return next(p for p in prices if p.amount != stated), stated, f"{sources}:stated-list-price"
-    return _price_beside_struck(page, prices, f"{sources}:struck-list-price")
+    return _shown_price(page, prices, sources)
 
 
-def _price_beside_struck(page: _Page, prices: list[Price], rule: str) -> tuple[Price, Decimal, str]:
-    """Of two published prices the lower one, where the page shows it standing and the higher one struck."""
+def _shown_price(page: _Page, prices: list[Price], rule: str) -> tuple[Price, Decimal | None, str]:
+    """Of several published prices, or a lowest one, that which leads; a higher one shown struck is its list price."""
     currency = next((p.currency for p in prices if p.currency), None)
-    standing, struck = page.visible.prices(currency) if currency else (set(), set())
-    low, high = min(prices, key=lambda p: p.amount), max(prices, key=lambda p: p.amount)
-    two = len({price.amount for price in prices}) == 2  # noqa: PLR2004 - a price and the one it replaces
-    if two and low.amount in standing and high.amount in struck:
-        return low, high.amount, rule
-    raise _DoubtError("price", f"The page's sources contradict each other, or name a range: {_words(prices)}.")
+    standing = page.visible.standing(currency) if currency else []
+    shown = next((price for price in prices if price.amount in standing[:1]), None)
+    others = {price.amount for price in prices} - {shown.amount if shown else None}
+    if shown is None or currency is None or not others.isdisjoint(standing):
+        raise _DoubtError("price", f"The page's sources contradict each other, or name a range: {_words(prices)}.")
+    if not page.visible.leads(shown.amount, currency):
+        raise _DoubtError("price", f"The page shows another price first, not its lowest one, {shown.text}.")
+    struck = {amount for amount in others if amount > shown.amount and page.visible.roles(amount, currency) & _STRUCK}
+    if struck == others and len(struck) == 1:
+        return shown, struck.pop(), f"{rule}:struck-list-price"
+    return shown, None, f"{rule}:shown"
 
 
 def _words(prices: list[Price]) -> str:
@@ -142,14 +165,24 @@ def _currency(page: _Page, price: Price) -> str:
 
 
 def _check_visible(page: _Page, price: Price, currency: str) -> None:
-    """Refuse a published price that people see struck, or do not see while they see others."""
-    standing, struck = page.visible.prices(currency)
-    if price.amount in standing:
+    """Refuse a published price that does not stand where people see prices stand, or stands behind another one."""
+    visible = page.visible
+    if visible.says(sayings.ASKING):
+        raise _DoubtError("price", "The page says that its price is told to those who ask.")
+    leads = visible.leads(price.amount, currency)
+    roles = visible.roles(price.amount, currency)
+    if leads is False or (leads is None and visible.standing(currency) and Role.STANDING not in roles):
+        raise _DoubtError("price", f"The page shows another price first, not its published price {price.text}.")
+    if leads:
         return
-    if price.amount in struck:
-        raise _DoubtError("price", f"The page shows its published price {price.text} struck through.")
-    if page.visible.shows_price_near(page.heading, currency) and not page.visible.states(price.amount):
-        raise _DoubtError("price", f"The page shows prices, but not its published price {price.text}.")
+    if roles - {Role.HIDDEN} and Role.STANDING not in roles:
+        raise _DoubtError("price", f"The page shows its published price {price.text} {next(iter(roles)).value}.")
+    if any(claim.untaxed for claim in page.claims):
+        raise _DoubtError("price", f"The page publishes {price.text} without tax and does not show it.")
+    if others := visible.other_currencies(currency):
+        raise _DoubtError(
+            "currency", f"The page publishes {price.text} in {currency} and shows prices in {min(others)}."
+        )
 
 
 def _offer(
@@ -171,8 +204,14 @@ def _offer(
         seller=next((c.seller for c in claims if c.seller), None),
         rating=rating if rating is not None and 0 <= rating <= _MOST_STARS else None,
         review_count=next((n for c in claims if (n := count_in(c.review_count)) is not None), None),
-        condition=next((c.condition for c in claims if c.condition), Condition.NEW),
+        condition=_condition(page),
     )
+
+
+def _condition(page: _Page) -> Condition:
+    said = {claim.condition for claim in page.claims if claim.condition}
+    by_title = sayings.REFURBISHED_TITLE.search(page.title or "") is not None
+    return Condition.REFURBISHED if by_title or Condition.REFURBISHED in said else Condition.NEW
 
 
 def _unavailable(page: _Page, reason: str) -> Unavailable:

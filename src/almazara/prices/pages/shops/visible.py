@@ -1,118 +1,98 @@
 """Prices that a reader of the page sees: a witness for what the markup claims, never a source."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from functools import cached_property
-from itertools import islice
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
-from almazara.prices.money import Mark, names_currency, parse_price
-from almazara.prices.pages.document import attribute, lineage, text_of
+from almazara.prices.money import Money, parse_price
+from almazara.prices.pages.document import lineage
+from almazara.prices.pages.shops.sayings import Role
+from almazara.prices.pages.shops.shown import Printed, ShownText
 
-_WORDS: Final = ("price", "prix", "precio", "preis", "prezzo", "prijs", "fiyat")
-_NAMED: Final = ", ".join(f"[class*='{word}' i], [id*='{word}' i]" for word in _WORDS)
-_PLACES: Final = f"{_NAMED}, [itemprop='price'], del, s, strike, ins"
-_STRUCK_TAGS: Final = frozenset({"s", "del", "strike"})
-_STRUCK = re.compile(
-    r"old|(?<![a-z])was|strike|stroke|list-?price|listprice|regular|before|cross|rrp|uvp|msrp|original|barre|anterior|"
-    r"tachad|streich|compare|retail|standard|(?<![a-z])vorher|eski|instead|saving|ahorr|discount-?amount|(?<![a-z])from",
-    re.IGNORECASE,
-)
-_LONGEST: Final = 60
-_MOST: Final = 400
-_BLOCK: Final = 3
-_AROUND: Final = 3
-# Characters of text around the heading in which a product shows its own price.
-_BEFORE: Final = 300
-_AFTER: Final = 2000
-_CONTROLS: Final = frozenset({"input", "select", "option", "meta", "link"})
-# How the countries of three-decimal currencies write theirs, where that is one way.
-_DECIMAL_MARKS: Final[dict[str, Mark]] = {"TND": ","}
+_BOX: Final = 400  # characters of a page's text in which one price box stands
 
 
-@dataclass(frozen=True, slots=True)
-class _ShownPrice:
-    node: LexborNode
-    amount: Decimal
-    struck: bool
+class VisiblePrices:
+    """The amounts that a page shows, without scripts and styles, and what each is."""
 
+    def __init__(self, tree: LexborHTMLParser, names: Sequence[str], struck: frozenset[str]) -> None:
+        self._shown = ShownText(tree, names, struck)
+        self._by_currency: dict[str, list[tuple[Decimal, Role, Printed]]] = {}
 
-class VisibleText:
-    """What people see of a page, without scripts and styles."""
-
-    def __init__(self, tree: LexborHTMLParser) -> None:
-        self._tree = tree
-        self._by_currency: dict[str, list[_ShownPrice]] = {}
-
-    @cached_property
-    def _text(self) -> str:
-        return text_of(self._tree.body)
-
-    @cached_property
-    def _elements(self) -> list[tuple[LexborNode, str]]:
-        """Elements whose name says price, with a text short enough to be one, its parts (`4` `.` `99` `€`) joined."""
-        nodes = (node for node in self._tree.css(_PLACES)[:_MOST] if node.tag not in _CONTROLS)
-        texts = ((node, " ".join(node.text().split())) for node in nodes)
-        return [(node, text) for node, text in texts if len(text) <= _LONGEST and any(c.isdigit() for c in text)]
-
-    def _shown(self, currency: str) -> list[_ShownPrice]:
-        """Price elements with a currency mark, read in the offer's currency."""
+    def _of(self, currency: str) -> list[tuple[Decimal, Role, Printed]]:
+        """Amounts in a currency; a regular price is an earlier one where a lower one stands near."""
         if currency not in self._by_currency:
-            self._by_currency[currency] = list(self._read_elements(currency))
+            read = [(amount, one) for one in self._shown.printed if (amount := one.in_currency(currency)) is not None]
+            lowest = min((amount for amount, one in read if one.near and one.role is Role.STANDING), default=None)
+            self._by_currency[currency] = [(amount, _settled(one.role, amount, lowest), one) for amount, one in read]
         return self._by_currency[currency]
 
-    def _read_elements(self, currency: str) -> Iterator[_ShownPrice]:
-        for node, text in self._elements:
-            money = parse_price(text, currency_hint=currency, decimal=_DECIMAL_MARKS.get(currency))
-            if money is not None and money.currency == currency and names_currency(text):
-                yield _ShownPrice(node, money.amount, is_struck(node))
+    def standing(self, currency: str) -> list[Decimal]:
+        """Amounts that stand as a price near the product's title or a button to buy it, in the page's order."""
+        return [amount for amount, role, one in self._of(currency) if one.near and role is Role.STANDING]
 
-    def prices(self, currency: str) -> tuple[set[Decimal], set[Decimal]]:
-        """Amounts that price elements show in the offer's currency: as they stand, and only struck through."""
-        standing = {shown.amount for shown in self._shown(currency) if not shown.struck}
-        return standing, {shown.amount for shown in self._shown(currency)} - standing
+    def only_price(self, currency: str | None) -> Money | None:
+        """The one amount that stands near the product's title, of the currency that its mark or the page's data say."""
+        standing = [one for one in self._shown.printed if one.near and one.role is Role.STANDING]
+        read = {parse_price(one.words, currency_hint=currency) for one in standing} - {None}
+        return read.pop() if len(read) == 1 else None
 
-    def shows_price_near(self, heading: str | None, currency: str) -> bool:
-        """Whether a price stands near the product's heading: scripts have not left its place empty."""
-        start = self._text.find(heading) if heading else -1
-        near = self._text[max(start - _BEFORE, 0) : start + _AFTER] if heading and start >= 0 else self._text
-        return any(text_of(shown.node) in near for shown in self._shown(currency) if not shown.struck)
+    def roles(self, amount: Decimal, currency: str) -> set[Role]:
+        """As what an amount is shown, wherever it is."""
+        return {role for shown, role, _ in self._of(currency) if shown == amount}
+
+    def other_currencies(self, currency: str) -> set[str]:
+        """Currencies other than this one whose amounts surely stand as a price near the product's title."""
+        standing = (one for one in self._shown.printed if one.near and one.role is Role.STANDING)
+        return {money.currency for one in standing if (money := parse_price(one.words))} - {currency}
 
     def list_price(self, price: Decimal, currency: str) -> Decimal | None:
-        """The only higher struck price in the block around the standing price, or None."""
-        shown = self._shown(currency)
-        struck = {s.node.mem_id: s.amount for s in shown if s.struck and s.amount > price}
-        standing = [s.node for s in shown if s.amount == price and not s.struck] if struck else []
-        blocks = [block for node in standing for block in islice(lineage(node), _BLOCK, _BLOCK + 1)]
-        inside = {part.mem_id for block in blocks for part in block.css(_PLACES)}
-        beside = {amount for identity, amount in struck.items() if identity in inside}
+        """The only higher earlier price in the box of the standing price, or None."""
+        shown = self._of(currency)
+        earlier = [(amount, one) for amount, role, one in shown if role is Role.FORMER and amount > price]
+        standing = [one for amount, role, one in shown if amount == price and role is Role.STANDING] if earlier else []
+        boxes = {self._shown.box_of(one.node) for one in standing} - {None}
+        beside = {amount for amount, one in earlier if any(step.mem_id in boxes for step in lineage(one.node))}
         return beside.pop() if len(beside) == 1 else None
 
-    def states(self, amount: Decimal) -> bool:
-        """Whether the amount is written anywhere, in any locale's form."""
-        return re.search(written(amount), self._text) is not None
+    def says(self, saying: re.Pattern[str]) -> bool:
+        """Whether the page says something of its product, near the product's title."""
+        return self._shown.says(saying)
+
+    def leads(self, amount: Decimal, currency: str) -> bool | None:
+        """Whether an amount is the price that a page shows first behind its title; None where it shows none.
+
+        A plain one, with a currency's mark or without, goes before one with words beside it that stands a little above.
+        """
+        shown = [(one, of) for of, role, one in self._of(currency) if one.near and role is Role.STANDING]
+        shown += [(one, amount) for one in self._bare(amount)]
+        behind = sorted((one.start, not one.plain, of) for one, of in shown if self._shown.is_after_title(one))
+        if not behind:
+            return None
+        first = min((rest for rest in behind if rest[0] < behind[0][0] + _BOX), key=lambda one: one[1])
+        return first[2] == amount
+
+    def _bare(self, amount: Decimal) -> Iterator[Printed]:
+        """Places near the title where the amount stands without a currency's mark."""
+        return (one for one in self._shown.bare(re.compile(written(amount))) if one.role is Role.STANDING)
 
     def currency_of(self, amount: Decimal) -> str | None:
-        """The only currency with which price elements show the amount, or None."""
+        """The only currency with which the page shows the amount, or None."""
         shown = {
-            money.currency for _, text in self._elements if (money := parse_price(text)) and money.amount == amount
+            money.currency
+            for one in self._shown.printed
+            if (money := parse_price(one.words)) and money.amount == amount
         }
         return shown.pop() if len(shown) == 1 else None
 
 
-def is_struck(node: LexborNode) -> bool:
-    """Whether the element, one inside it or one closely around it, marks a price that no longer holds."""
-    parts = [*node.css("*"), *islice(lineage(node), _AROUND)]
-    return any(part.tag in _STRUCK_TAGS or _STRUCK.search(_names(part)) for part in parts)
-
-
-def _names(node: LexborNode) -> str:
-    drawn = "strike" if "line-through" in attribute(node, "style") else ""
-    return f"{attribute(node, 'class')} {attribute(node, 'id')} {drawn}"
+def _settled(role: Role, amount: Decimal, lowest: Decimal | None) -> Role:
+    if role is not Role.REGULAR:
+        return role
+    return Role.FORMER if lowest is not None and lowest < amount else Role.STANDING
 
 
 def written(amount: Decimal) -> str:
@@ -120,7 +100,7 @@ def written(amount: Decimal) -> str:
     fixed = f"{amount:,.3f}" if amount != round(amount, 2) else f"{amount:,.2f}"
     whole, _, fraction = fixed.partition(".")
     digits = whole.replace(",", "[., ']?")
-    decimals = rf"\s?[.,€]\s?{fraction}"
+    decimals = rf"[ \x1f]{{0,2}}[.,€][ \x1f]{{0,2}}{fraction}"
     if not fraction.strip("0"):
         decimals = rf"(?:{decimals}|[.,]000|[.,]-)?"
     return rf"(?<![\d.,]){digits}{decimals}(?!\d|[.,]\d)"

@@ -1,0 +1,59 @@
+"""The data that a page's own scripts and forms hold of its product: a second witness for the price that it shows."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser
+
+from almazara.prices.money import read_amount
+from almazara.prices.pages.document import attribute, text_of
+from almazara.prices.pages.request import folded
+from almazara.prices.pages.shops.claims import Claim, Price
+from almazara.prices.pages.shops.visible import VisiblePrices
+
+_LARGEST: Final = 2_000_000
+_PRICED = re.compile(
+    r"[\"']?\w*(?:price|precio|prix|preis|prezzo|prijs|preco)\w*[\"']?\s*[:=]\s*[\"']?(\d{1,9}(?:\.\d{1,3})?)(?![\d.]|,\d)",
+    re.IGNORECASE,
+)
+_CARD: Final = ("label", "data")
+_LABEL = re.compile(r"price|precio|preis|prix|prezzo|prijs|preço|cena|fiyat", re.IGNORECASE)
+_CURRENCY = re.compile(r"[\"']?\w*[cC]urrency\w*[\"']?\s*[:=]\s*[\"']([A-Z]{3})[\"']")
+
+
+def own_data(tree: LexborHTMLParser) -> str:
+    """The text of a page's scripts, and its hidden inputs and the price on its Twitter card as `name="value"`."""
+    scripts = (node.text() for node in tree.css("script:not([src])"))
+    inputs = (f'{attribute(i, "name")}="{attribute(i, "value")}"' for i in tree.css("input[type='hidden'][value]"))
+    return "\n".join((*scripts, *inputs, *_card(tree)))[:_LARGEST]
+
+
+def _card(tree: LexborHTMLParser) -> Iterator[str]:
+    for place in ("1", "2"):
+        label, data = (attribute(tree.css_first(f"meta[name='twitter:{part}{place}' i]"), "content") for part in _CARD)
+        amount = read_amount(re.sub(r"[^\d.,' ]", "", data)) if _LABEL.fullmatch(label.strip(": ")) else None
+        if amount is not None:
+            name = attribute(tree.css_first("meta[property='og:title']"), "content") or text_of(tree.css_first("title"))
+            yield f'name="{name}" price="{amount}"'
+
+
+def data_claims(data: str, names: Sequence[str], visible: VisiblePrices) -> list[Claim]:
+    """The price that the page shows first, where it is the only one and its data name it and the product's title.
+
+    Args:
+        data: What `own_data` found.
+        names: What the page calls its product.
+        visible: What the page shows.
+
+    Returns:
+        One claim, or none where a witness is missing.
+    """
+    currencies = set(_CURRENCY.findall(data))
+    shown = visible.only_price(currencies.pop() if len(currencies) == 1 else None)
+    if shown is None or not any(folded(name) in folded(data) for name in names):
+        return []
+    amounts = (match[1] for match in _PRICED.finditer(data))
+    if not any(float(amount) == float(shown.amount) for amount in amounts):
+        return []
+    return [Claim("shown+data", (Price(shown.amount, shown.currency, str(shown.amount)),), name=names[0])]

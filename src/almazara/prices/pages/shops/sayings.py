@@ -1,0 +1,127 @@
+"""What words beside an amount, and names of elements around it, make of it: the price to pay now, or another one."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from enum import Enum
+from importlib.resources import files
+from typing import Final
+
+
+class Role(Enum):
+    """What an amount that a page shows is, in words that end a sentence."""
+
+    STANDING = "as the price"
+    FORMER = "struck, or as an earlier or recommended price"
+    REGULAR = "as the regular price beside a lower one"
+    LOWEST = "as the end of a range"
+    CONDITIONAL = "with a condition: a code, a card, a quantity, no tax, used goods"
+    PART = "as an instalment, a saving or a charge"
+    UNIT = "as the price of a litre, a kilogram or a piece"
+    ELSEWHERE = "on another product's card or in a review"
+    HIDDEN = "hidden from people"
+
+
+_SAYINGS: Final = tomllib.loads(files(__package__).joinpath("sayings.toml").read_text(encoding="utf-8"))
+_PART = re.compile(r"\{(unit|month|pieces|tax|used)\}")
+
+
+def _any_of(lines: list[str]) -> str:
+    return _PART.sub(lambda part: _SAYINGS["parts"][part[1]], f"(?:{'|'.join(lines)})")
+
+
+def _by_role(table: str) -> dict[Role, str]:
+    return {Role[name.upper()]: _any_of(lines) for name, lines in _SAYINGS[table].items()}
+
+
+# A few words may stand between, none of which says "now": `PVP recomendado: 24,95 €`.
+_BETWEEN: Final = rf"(?:\W+(?!{_any_of(_SAYINGS['lines']['now'])}\b)[^\W\d_]+){{0,3}}\W*"
+_BESIDE: Final = {Role.LOWEST: r"\W*", Role.UNIT: r"\W*"}
+_AHEAD: Final = {
+    role: re.compile(rf"(?<!\w){words}(?!\w){_BESIDE.get(role, _BETWEEN)}$", re.IGNORECASE)
+    for role, words in _by_role("ahead").items()
+}
+_BEHIND: Final = {
+    role: re.compile(rf"[\s,.(:*]{{0,3}}{words}(?!\w)", re.IGNORECASE) for role, words in _by_role("behind").items()
+}
+_NAMED: Final = {role: re.compile(rf"(?<![a-zà-ÿ]){words}(?![a-zà-ÿ])") for role, words in _by_role("names").items()}
+_DASH: Final = r"(?:[-\u2010-\u2015~]|a|to|bis|hasta|à)"
+_RANGE_BEHIND = re.compile(rf"\s?{_DASH}\s?[^\s]")
+_RANGE_AHEAD = re.compile(rf"(?:^|\d)\s?{_DASH}\s?$")
+_OPEN_END = re.compile(r"\+\W*$")  # `USD 69.89+`
+_NAME = re.compile(r"[A-Z]?[a-zà-ÿ]+|[A-Z]+(?![a-zà-ÿ])")
+_STYLED = re.compile(r"(?:sc|css|jss|emotion|styled)-\w+")  # made by machines, of letters only
+_HASHED = re.compile(r"\S*(?<![^\W_])[^\W\d_]*\d[^\W\d_]+\S*")
+_SHOWN_FROM_SOME_WIDTH = re.compile(r":(?:block|flex|inline|grid)|d-\w+-(?:block|flex|inline)")
+_HIDING = re.compile(rf"(?<![a-z]){_any_of(_SAYINGS['lines']['hiding'])}(?![a-z])")
+_HARMLESS = re.compile(rf"(?<!\w){_any_of(_SAYINGS['lines']['harmless'])}(?!\w)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]")
+_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+OTHERS: Final = re.compile(_any_of(_SAYINGS["lines"]["others"]), re.IGNORECASE)
+"""A heading of what is not this product's."""
+BUY: Final = re.compile(_any_of(_SAYINGS["lines"]["buy"]), re.IGNORECASE)
+"""What a button says that buys the product."""
+_FEW_WORDS: Final = r"(?:\w+[^\n\w]+){0,3}"
+ENDED: Final = re.compile(_any_of(_SAYINGS["lines"]["ended"]), re.IGNORECASE)
+"""What a page says of an auction or offer that is over."""
+ASKING: Final = re.compile(_any_of(_SAYINGS["lines"]["asking"]), re.IGNORECASE)
+"""What a page says that tells its price to those who ask."""
+REFURBISHED_TITLE: Final = re.compile(rf"(?<!\w){_any_of(_SAYINGS['lines']['refurbished_title'])}", re.IGNORECASE)
+"""A title of refurbished goods."""
+USED_TITLE: Final = re.compile(rf"(?<!\w){_any_of(_SAYINGS['lines']['used_title'])}", re.IGNORECASE)
+"""A title of goods that are used or opened."""
+USED: Final = re.compile(rf"\b{_any_of(_SAYINGS['lines']['condition'])}", re.IGNORECASE)
+"""What a page says of goods that are not new."""
+GONE: Final = re.compile(
+    rf"(?:^|\n)[^\n\w]*{_FEW_WORDS}{_any_of(_SAYINGS['lines']['gone'])}(?:[^\n\w]+\w+){{0,5}}[^\n\w]*(?=\n|$)",
+    re.IGNORECASE,
+)
+"""A line that says that the product cannot be bought now."""
+
+
+def role_of_words(ahead: str, behind: str) -> Role | None:
+    """What the words before and behind an amount make it; None when they say nothing.
+
+    Args:
+        ahead: The words before it, back to the amount before or to the start of the line.
+        behind: The words behind it, and the first character of an amount that follows in the same line.
+    """
+    if _OPEN_END.match(behind) or _RANGE_BEHIND.fullmatch(behind) or _RANGE_AHEAD.search(ahead):
+        return Role.LOWEST
+    by_behind = (role for role, pattern in _BEHIND.items() if pattern.match(behind))
+    by_ahead = (role for role, pattern in _AHEAD.items() if pattern.search(ahead))
+    return next(by_behind, None) or next(by_ahead, None)
+
+
+def is_plain(ahead: str, behind: str) -> bool:
+    """Whether no words stand beside an amount but those that leave it a price: `Precio: 18,95 € IVA incluido`."""
+    return not any(map(_WORD.search, (_HARMLESS.sub(" ", ahead), _HARMLESS.sub(" ", behind))))
+
+
+def role_of_names(names: str) -> Role | None:
+    """What the words of an element's class and id make the amounts in it."""
+    return next((role for role, pattern in _NAMED.items() if pattern.search(names)), None)
+
+
+def names_in(text: str) -> str:
+    """The words of class names and ids in lower case, `priceOld` as `price-old`; those with digits are left out."""
+    return " ".join("-".join(_NAME.findall(word)).lower() for word in text.split() if not _made(word))
+
+
+def _made(name: str) -> bool:
+    return _HASHED.fullmatch(name) is not None or _STYLED.fullmatch(name) is not None
+
+
+def strikes(tag: str | None, style: str) -> bool:
+    """Whether an element is drawn struck."""
+    return tag in {"s", "del", "strike"} or "line-through" in style
+
+
+def hides(attributes: Mapping[str, str | None], names: str) -> bool:
+    """Whether an element is not drawn; one that a wide or narrow window hides is."""
+    if "hidden" in attributes or _UNSEEN.search(attributes.get("style") or ""):
+        return True
+    classes = attributes.get("class") or ""
+    by_name = _HIDING.search(names) is not None or "d-none" in classes
+    return by_name and not _SHOWN_FROM_SOME_WIDTH.search(classes)

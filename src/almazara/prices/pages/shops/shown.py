@@ -1,0 +1,333 @@
+"""The amounts of money that a page shows to people, in order, each with what it is and where it stands."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from itertools import chain, islice
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from almazara.prices.money import Mark, parse_price, printed_amounts
+from almazara.prices.pages.document import attribute, lineage
+from almazara.prices.pages.request import alike
+from almazara.prices.pages.shops import sayings
+from almazara.prices.pages.shops.sayings import Role
+
+# Elements that start a line; all others stand in one.
+_LINES: Final = frozenset(
+    ["address",
+     "article", "aside", "blockquote", "body", "br", "button", "caption", "dd", "div", "dl", "dt", "fieldset",
+     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "label", "legend", "li", "main",
+     "nav", "ol", "option", "p", "pre", "section", "select", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+)  # fmt: skip
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_CONTROLS: Final = frozenset({"select", "option", "datalist", "textarea"})
+_SEAM: Final = "\x1f"  # between two elements of one line
+_BLANK: Final = f" {_SEAM}"
+_RAISED = re.compile(r"cent|decimal|fraction|superscript|\bsup\b", re.IGNORECASE)
+_STRIKING = re.compile(r"\.([\w-]+)\s*\{[^{}]*line-through")
+_CENTS: Final = 2
+_SIDE: Final = 60
+_AROUND: Final = 4
+_OUTWARDS: Final = 12
+_MOST: Final = 400
+_LONGEST_LINE: Final = 300
+_LONGEST_LABEL: Final = 40
+# Characters around the title, and around a button to buy, in which a product shows its own price.
+_BEFORE: Final = 300
+_AFTER: Final = 1700
+_BESIDE_BUTTON: Final = 300
+# How the countries of three-decimal currencies write theirs, where that is one way.
+_DECIMAL_MARKS: Final[dict[str, Mark]] = {"TND": ","}
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One amount as printed: its words, its place in the page's text, its element, and what it is.
+
+    Attributes:
+        near: Whether it stands near the title or a button to buy.
+        plain: Whether no words stand beside it that might make it another price than the one to pay.
+    """
+
+    words: str
+    start: int
+    node: LexborNode
+    role: Role
+    near: bool
+    plain: bool
+
+    def in_currency(self, currency: str) -> Decimal | None:
+        """The amount where it is, or may be, of a currency; else None."""
+        money = parse_price(self.words, currency_hint=currency, decimal=_DECIMAL_MARKS.get(currency))
+        return money.amount if money is not None and money.currency == currency else None
+
+
+class _Lines:
+    """Text in lines while it is read, piece by piece, with one sign where elements or lines meet."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.length = 0
+        self._end = ""
+        self._block = 0
+
+    def add_text(self, node: LexborNode) -> int | None:
+        """Add a text with single spaces, in a line of its own where its block is another; returns where it starts."""
+        text = node.text_content or ""
+        if text.isspace():
+            self._join(" ")
+            return None
+        piece = " ".join(f"|{text}|".split())[1:-1]
+        if len(piece) == _CENTS and piece.isdigit() and self._end.isdigit() and _is_raised(node.parent):
+            piece = f".{piece}"
+        if (block := _block_of(node)) != self._block:
+            if self._block:
+                self._join("\n")
+            self._block = block
+        start = self.length
+        self._add(piece)
+        self._end = piece.rstrip()[-1:]
+        return start
+
+    def add_element(self, node: LexborNode) -> None:
+        """Add what an element's start stands for: a new line, or a seam in the line."""
+        if node.tag in _LINES:
+            self._end, self._block = "", node.mem_id
+            self._join("\n")
+        else:
+            self._join(_SEAM)
+
+    def _join(self, sign: str) -> None:
+        if not self.parts or self.parts[-1] not in {sign, "\n"}:
+            self._add(sign)
+
+    def _add(self, piece: str) -> None:
+        self.parts.append(piece)
+        self.length += len(piece)
+
+
+class ShownText:
+    """What people see of a page's body: its text in lines, and the element of each piece."""
+
+    def __init__(self, tree: LexborHTMLParser, names: Sequence[str], struck: frozenset[str]) -> None:
+        """Read the tree.
+
+        Args:
+            tree: The page, without scripts and styles.
+            names: What the page calls its product: a heading that is alike is its title, or else a text.
+            struck: Classes that the page's own styles draw struck.
+        """
+        self._struck = struck
+        self._elements: dict[int, tuple[Role | None, bool]] = {}
+        self.text = ""
+        self._headings: list[tuple[int, LexborNode]] = []
+        self._starts: list[int] = []
+        self._nodes: list[LexborNode] = []
+        if tree.body is not None:
+            self._read(tree.body)
+        self._title_at = self._found_title(names)
+        self._title = self._line(self._title_at) if self._title_at is not None else ""
+        title = self._node_at(self._title_at) if self._title_at is not None else None
+        self._title_lineage = frozenset(step.mem_id for step in lineage(title))
+
+    def _read(self, body: LexborNode) -> None:
+        lines = _Lines()
+        for node in body.traverse(include_text=True):
+            if node.is_text_node:
+                if (start := lines.add_text(node)) is not None:
+                    self._starts.append(start)
+                    self._nodes.append(node)
+            elif node.is_element_node:
+                lines.add_element(node)
+                if node.tag in _HEADINGS and len(self._headings) < _MOST:
+                    self._headings.append((lines.length, node))
+        self.text = "".join(lines.parts)
+
+    def _found_title(self, names: Sequence[str]) -> int | None:
+        """Where the product's title starts: the first heading, or the first place, that is like its name."""
+        lines = [(at, str(node.tag), line) for at, node in self._headings if (line := self._line(at))]
+        first = [at for at, tag, _ in lines if tag == "h1"]
+        if not names:
+            return next(iter(first), None)
+        own = (at for at, tag, line in lines if tag == "h1" and any(alike(name, line) for name in names))
+        same = (at for at, _, line in lines if any(name in line for name in names))
+        places = (place for name in names if (place := self.text.find(name)) >= 0)
+        like = (at for at, _, line in lines if any(alike(name, line) for name in names))
+        return next(chain(own, same, places, like, first), None)
+
+    def _line(self, start: int) -> str:
+        return self.text[start : start + _LONGEST_LINE].partition("\n")[0].replace(_SEAM, " ").strip()
+
+    def _node_at(self, start: int) -> LexborNode:
+        return self._nodes[max(bisect_right(self._starts, start) - 1, 0)]
+
+    @cached_property
+    def _amounts(self) -> list[tuple[int, int]]:
+        return list(islice(printed_amounts(self.text), _MOST))
+
+    @cached_property
+    def _amounts_in(self) -> dict[int, set[str]]:
+        """The different amounts in each element, by its identity."""
+        inside: dict[int, set[str]] = {}
+        for start, end in self._amounts:
+            for step in islice(lineage(self._node_at(start)), _OUTWARDS):
+                inside.setdefault(step.mem_id, set()).add(self.text[start:end])
+        return inside
+
+    @cached_property
+    def printed(self) -> list[Printed]:
+        """Every amount beside a currency's mark, in the page's order."""
+        since = [0, *(end for _, end in self._amounts)]
+        until = [*(start for start, _ in self._amounts[1:]), len(self.text)]
+        places = zip(self._amounts, since, until, strict=False)
+        return [self._printed(start, end, before, after) for (start, end), before, after in places]
+
+    def box_of(self, node: LexborNode) -> int | None:
+        """Identity of the smallest element around a node that shows two amounts."""
+        steps = islice(lineage(node), 1, 2 * _AROUND)
+        return next((step.mem_id for step in steps if len(self._amounts_in.get(step.mem_id, ())) > 1), None)
+
+    def _printed(self, start: int, end: int, since: int, until: int) -> Printed:
+        node = self._node_at(start)
+        role = self._role_of_elements(node)
+        if role is None and self._is_of_others(start, node):
+            role = Role.ELSEWHERE
+        beside = self._ahead(since, start), self._behind(end, until)
+        role = role or sayings.role_of_words(*beside) or Role.STANDING
+        words = self.text[start:end].replace(_SEAM, "")
+        return Printed(words, start, node, role, self._is_near(start), sayings.is_plain(*beside))
+
+    def bare(self, amount: re.Pattern[str]) -> Iterator[Printed]:
+        """Places near the title where an amount is printed with its decimals, and with no currency's mark."""
+        for match in islice(amount.finditer(self.text), _MOST):
+            start, end = match.span()
+            has_decimals = match[0][-1:].isdigit() and not match[0].isdigit()
+            marked = any(begun < end and start < ended for begun, ended in self._amounts)
+            if has_decimals and self._is_near(start) and not marked:
+                yield self._printed(start, end, max(start - _SIDE, 0), min(end + _SIDE, len(self.text)))
+
+    def _ahead(self, since: int, start: int) -> str:
+        """The words before an amount in its line; where there are none, the line before, if it shows no amount."""
+        *earlier, own = self.text[max(since, start - _SIDE) : start].split("\n")
+        if own.strip(_BLANK) or not earlier:
+            return own.replace(_SEAM, " ")
+        whole = earlier if since < start - _SIDE else earlier[1:]
+        line = next((line for line in reversed(whole) if line.strip(_BLANK)), "")
+        is_label = len(line) <= _LONGEST_LABEL and not self._title.endswith(line.strip(_BLANK))
+        return line.replace(_SEAM, " ") if is_label else ""
+
+    def _behind(self, end: int, until: int) -> str:
+        """The words behind an amount in its line; where there are none, the line after, if no amount follows it."""
+        own, *later = self.text[end : min(until, end + _SIDE)].split("\n")
+        if own.strip(_BLANK) or not later:
+            beside = self.text[until : until + 1] if not later and until < end + _SIDE else ""
+            return own.replace(_SEAM, " ") + beside
+        whole = later if end + _SIDE < until else later[:-1]
+        lines = [line for line in whole if line.strip(_BLANK)]
+        leads_on = len(lines) == 1 and until < min(end + _SIDE, len(self.text))
+        is_label = bool(lines) and len(lines[0]) <= _LONGEST_LABEL and not leads_on
+        return lines[0].replace(_SEAM, " ") if is_label else ""
+
+    def _role_of_elements(self, node: LexborNode) -> Role | None:
+        """What the elements around an amount say of it by their tags, attributes, classes and ids."""
+        role: Role | None = None
+        for height, step in enumerate(islice(lineage(node.parent), _OUTWARDS)):
+            said, is_struck = self._said_of(step)
+            if said is Role.HIDDEN:
+                return said
+            if said is Role.ELSEWHERE and step.mem_id not in self._title_lineage:
+                role = said
+            elif role is None and is_struck:
+                role = Role.FORMER
+            elif role is None and height < _AROUND and len(self._amounts_in.get(step.mem_id, ())) <= 1:
+                role = said
+        return role
+
+    def _said_of(self, element: LexborNode) -> tuple[Role | None, bool]:
+        """What one element says of all in it, and whether it draws it struck; kept, for many amounts share it."""
+        known = self._elements.get(element.mem_id)
+        if known is None:
+            classes = attribute(element, "class")
+            names = sayings.names_in(f"{classes} {attribute(element, 'id')}")
+            is_hidden = element.tag in _CONTROLS or sayings.hides(element.attributes, names)
+            is_struck = sayings.strikes(element.tag, attribute(element, "style"))
+            is_struck = is_struck or not self._struck.isdisjoint(classes.split())
+            known = Role.HIDDEN if is_hidden else sayings.role_of_names(names), is_struck
+            self._elements[element.mem_id] = known
+        return known
+
+    def _is_of_others(self, start: int, node: LexborNode) -> bool:
+        """Whether a heading above rules this place that says that others' products, or reviews, follow."""
+        around = {step.mem_id for step in islice(lineage(node), _OUTWARDS)}
+        return any(at < start < end and (holder is None or holder in around) for at, end, holder in self._others)
+
+    @cached_property
+    def _others(self) -> list[tuple[int, int, int | None]]:
+        """What headings rule that say that others' products, or reviews, follow.
+
+        Returns:
+            Start, end and element of each part: the smallest element around the heading that shows amounts; where that
+            holds the title too, none, and all until the next heading of its rank.
+        """
+        parts: list[tuple[int, int, int | None]] = []
+        for place, (at, heading) in enumerate(self._headings):
+            if at <= (self._title_at or 0) or not sayings.OTHERS.search(self._line(at)):
+                continue
+            steps = (step.mem_id for step in islice(lineage(heading), _OUTWARDS) if step.mem_id in self._amounts_in)
+            holder = next(steps, None)
+            if holder is None or holder in self._title_lineage:
+                later = (end for end, one in self._headings[place + 1 :] if str(one.tag) <= str(heading.tag))
+                parts.append((at, next(later, len(self.text)), None))
+            else:
+                parts.append((at, len(self.text), holder))
+        return parts
+
+    def says(self, saying: re.Pattern[str]) -> bool:
+        """Whether the page says something near its title, to people, and of its own product."""
+        if self._title_at is None:
+            return False
+        first = max(self._title_at - _BEFORE, 0)
+        found = islice(saying.finditer(self.text[first : self._title_at + _AFTER]), _MOST)
+        ends = (first + match.end() - 1 for match in found)
+        elsewhere = {Role.HIDDEN, Role.ELSEWHERE}
+        return any(
+            self._role_of_elements(self._node_at(end)) not in elsewhere
+            and not self._is_of_others(end, self._node_at(end))
+            for end in ends
+        )
+
+    def is_after_title(self, one: Printed) -> bool:
+        """Whether an amount stands behind the title."""
+        return self._title_at is not None and one.start >= self._title_at
+
+    def _is_near(self, start: int) -> bool:
+        """Whether a place is near the product's title, or near a button to buy it."""
+        if self._title_at is not None and self._title_at - _BEFORE <= start < self._title_at + _AFTER:
+            return True
+        return any(abs(start - at) < _BESIDE_BUTTON for at in self._buttons)
+
+    @cached_property
+    def _buttons(self) -> list[int]:
+        return [match.start() for match in islice(sayings.BUY.finditer(self.text), _MOST)]
+
+
+def struck_classes(tree: LexborHTMLParser) -> frozenset[str]:
+    """Classes that the styles in a page draw struck."""
+    styles = (node.text() for node in tree.css("style"))
+    return frozenset(name for style in styles if "line-through" in style for name in _STRIKING.findall(style))
+
+
+def _block_of(node: LexborNode) -> int:
+    """Identity of the nearest element around a text that makes lines of its own."""
+    steps = islice(lineage(node.parent), _OUTWARDS)
+    return next((step.mem_id for step in steps if step.tag in _LINES), 0)
+
+
+def _is_raised(node: LexborNode | None) -> bool:
+    """Whether an element's text is the cents of an amount, drawn without a decimal mark."""
+    return node is not None and (node.tag == "sup" or bool(_RAISED.search(attribute(node, "class"))))
