@@ -30,6 +30,7 @@ _SEAM: Final = "\x1f"  # between two elements of one line
 _BLANK: Final = f" {_SEAM}"
 _RAISED = re.compile(r"cent|decimal|fraction|superscript|\bsup\b", re.IGNORECASE)
 _STRIKING = re.compile(r"\.([\w-]+)\s*\{[^{}]*line-through")
+_MARKED_WHOLE = re.compile(r"\s*[$£]\s?\d{1,5}")  # in front of a two-digit element, which are its cents
 _CENTS: Final = 2
 _SIDE: Final = 60
 _AROUND: Final = 4
@@ -74,6 +75,7 @@ class _Lines:
         self.parts: list[str] = []
         self.length = 0
         self._end = ""
+        self._text = ""
         self._block = 0
 
     def add_text(self, node: LexborNode) -> int | None:
@@ -83,7 +85,8 @@ class _Lines:
             self._join(" ")
             return None
         piece = " ".join(f"|{text}|".split())[1:-1]
-        if len(piece) == _CENTS and piece.isdigit() and self._end.isdigit() and _is_raised(node.parent):
+        is_cents = _is_raised(node.parent) or _MARKED_WHOLE.fullmatch(self._text) is not None
+        if len(piece) == _CENTS and piece.isdigit() and self._end.isdigit() and is_cents:
             piece = f".{piece}"
         if (block := _block_of(node)) != self._block:
             if self._block:
@@ -91,7 +94,7 @@ class _Lines:
             self._block = block
         start = self.length
         self._add(piece)
-        self._end = piece.rstrip()[-1:]
+        self._text, self._end = piece, piece.rstrip()[-1:]
         return start
 
     def add_element(self, node: LexborNode) -> None:
@@ -242,6 +245,8 @@ class ShownText:
                 return said
             if said is Role.ELSEWHERE and step.mem_id not in self._title_lineage:
                 role = said
+            elif said is Role.CONDITIONAL and height < _AROUND and step.mem_id not in self._title_lineage:
+                role = role or said
             elif role is None and is_struck:
                 role = Role.FORMER
             elif role is None and height < _AROUND and len(self._amounts_in.get(step.mem_id, ())) <= 1:
