@@ -322,3 +322,26 @@ def test_every_command_has_help(run):
         code, out, _ = run(name, "--help")
         assert code == 0
         assert "Usage" in out
+
+
+def test_a_rule_of_a_shop_is_tried_kept_listed_and_removed(as_json, run, tmp_path):
+    saved = []
+    for number in (1, 2):
+        address = f"https://molino.example/aceite-{number}"
+        saved.append(tmp_path / f"{number}.html")
+        saved[-1].write_text(f"<link rel=canonical href={address}><h1>Aceite {number}</h1><p id=pvp>7,50 €</p>")
+    tried = as_json("rule", "try", *saved, "--price", "#pvp")
+    assert [one["verdict"] for one in tried["trials"]] == ["reads alone", "reads alone"]
+    assert as_json("rule", "list") == []
+    is_one_line(run("rule", "try", saved[0], "--price", "#pvp", "--keep"), "fewer than 2 pages")
+    assert as_json("rule", "try", *saved, "--price", "#pvp", "--keep")["kept"]
+    assert [one["shop"] for one in as_json("rule", "list")] == ["molino.example"]
+    assert "molino.example" in run("rule", "list")[1]
+    assert run("rule", "remove", "molino.example")[0] == 0
+    is_one_line(run("rule", "remove", "molino.example"), "no rule of molino.example")
+    is_one_line(run("rule", "try", saved[0], "--price", "p["), "no CSS selector")
+    saved[0].write_text("<p id=pvp>7,50 €</p>")
+    is_one_line(run("rule", "try", saved[0], "--price", "#pvp"), "--url")
+    other = as_json("rule", "try", saved[0], "--price", "#pvp", "--url", "https://molino.example/x")
+    assert other["trials"][0]["rule"]["price"] == "7.50"
+    is_one_line(run("rule", "try", *saved, "--price", "#pvp", "--url", "https://other.example/x"), "several shops")

@@ -8,11 +8,13 @@ from typing import Final
 
 from almazara.errors import InputError
 from almazara.prices import pages
+from almazara.prices.collecting.own_rules import shop_rules
 from almazara.prices.collecting.plausibility import Held, Verdict, judge
 from almazara.prices.collecting.sizing import same_good, save_sizes, without_litres
 from almazara.prices.fetching.protocol import Failed, NotModified, Page, PageSource, Refused
 from almazara.prices.packs import agrees, litres
 from almazara.prices.pages.outcome import Blocked, ListedOffer, ListingPage, Offer, Outcome, Unavailable, Unreadable
+from almazara.prices.pages.own_rule import ShopRule
 from almazara.prices.pages.request import leads_elsewhere
 from almazara.prices.schema import Availability, Listing, ListingKind, Observation, Problem, Run, RunState
 from almazara.prices.store.observations import validate_observation
@@ -46,7 +48,7 @@ class Reading:
     causes: tuple[str, ...] = ()
 
 
-def read_for(listing: Listing, page: Page) -> Outcome:
+def read_for(listing: Listing, page: Page, rule: ShopRule | None = None) -> Outcome:
     """What a listing's page says: a product's page must show its ASIN, on Amazon, and a title like the known one.
 
     A pack may shrink a little where the page stands at the very address that was asked for.
@@ -62,6 +64,7 @@ def read_for(listing: Listing, page: Page) -> Outcome:
         expected_sku=listing.sku if is_product and listing.shop.startswith("amazon.") else None,
         known_title=without_litres(known) if known and may_shrink else known,
         asked_url=page.url if is_product else None,
+        rule=rule if is_product else None,
     )
     if known and isinstance(outcome, Offer) and outcome.title and not same_good(known, outcome.title):
         return Unreadable(("title",), f"The title {outcome.title!r} names another size than {known!r}.")
@@ -207,6 +210,7 @@ class Collector:
     archive: Archive
     clock: Callable[[], datetime]
     stopped: Callable[[], bool] = field(default=lambda: False)
+    _rules: Mapping[str, ShopRule] = field(default_factory=dict, init=False)
 
     def collect(self, run: Run) -> Iterator[Run]:
         """Read what is pending; yields the run after each listing, the last time with its end.
@@ -215,6 +219,7 @@ class Collector:
         yet taken off is read again, which is another observation and doubles none.
         """
         counts, problems, pending = Counter(run.counts), list(run.problems), list(run.pending)
+        self._rules = shop_rules(self.store)
         while pending and not self.stopped():
             listing = self.store.listing(pending[0])
             reading = Reading("refused", "The listing is no longer there.") if listing is None else self._one(listing)
@@ -246,7 +251,9 @@ class Collector:
             case Page():
                 page = fetched
         self.archive.keep(listing, page)  # one that has not changed is a note of its moment, so that replay knows it
-        reading = interpret(listing, read_for(listing, page), page.fetched_at, self.source.name)
+        reading = interpret(
+            listing, read_for(listing, page, self._rules.get(listing.shop)), page.fetched_at, self.source.name
+        )
         if reading.outcome == "blocked":
             self.source.report_block(listing.url)
         recorded = self._kept(reading)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from almazara.errors import InputError
 from almazara.prices.collecting.collection import interpret, judged_against, read_for, save_learned
+from almazara.prices.collecting.own_rules import shop_rules
 from almazara.prices.collecting.plausibility import Held, judge
 from almazara.prices.collecting.sizing import save_sizes
 from almazara.prices.fetching.protocol import Page
@@ -42,10 +43,10 @@ def replay(store: ObservationStore, kept: Iterable[tuple[str, str, Page]]) -> It
         store: Where what was missed is added; a new one rebuilds the history from nothing.
         kept: Shop, sku and page of each snapshot, in order of time.
     """
-    report = ReplayReport()
+    report, rules = ReplayReport(), shop_rules(store)
     for shop, sku, page in kept:
         listing = _listing(store, shop, sku, page)
-        reading = interpret(listing, read_for(listing, page), page.fetched_at, "replay")
+        reading = interpret(listing, read_for(listing, page, rules.get(shop)), page.fetched_at, "replay")
         report.counts[reading.outcome] += 1
         reused = save_learned(store, reading.learned)
         added: list[Observation] = []

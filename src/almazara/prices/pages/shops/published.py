@@ -71,7 +71,7 @@ def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRe
         return _outcome(_Page(claims, visible, title, request))
     except _DoubtError as doubt:
         missing, reason = doubt.args
-        return Unreadable((missing,), reason, _sku(products), title)
+        return Unreadable((missing,), reason, _sku(products), title, contradicts=True)
 
 
 def _main(claims: list[Claim], names: list[str]) -> Claim | None:
