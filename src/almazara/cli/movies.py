@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from almazara.cli.output import AsJson, Table, load_settings, print_answer, showing_progress
 from almazara.cli.versions import Version, go_back, show_versions
-from almazara.errors import InputError
+from almazara.errors import ContractError, InputError
 
 if TYPE_CHECKING:
     from almazara.artifacts import Artifact
@@ -62,8 +62,14 @@ def build(
     """Clean the raw files and publish a catalog; shows what became of every row."""
     from almazara.movies.building import build_movies
 
-    with showing_progress() as progress:
-        artifact = build_movies(load_settings(), folder, ratings=ratings, sample=False, progress=progress)
+    try:
+        with showing_progress() as progress:
+            artifact = build_movies(load_settings(), folder, ratings=ratings, sample=False, progress=progress)
+    except ContractError as error:
+        if error.report:
+            refused = {"report": error.report, "refused": str(error)}
+            print_answer(refused, _report_in_words(error.report), as_json=as_json)
+        raise
     print_answer(artifact.manifest, _build_in_words(artifact), as_json=as_json)
 
 
@@ -170,7 +176,11 @@ def _film_id(text: str) -> int:
 
 
 def _build_in_words(artifact: Artifact) -> Iterator[str | Table]:
-    report = artifact.manifest["report"]
+    yield from _report_in_words(artifact.manifest["report"])
+    yield f"Published {artifact.manifest['metrics']['films']} films as version {artifact.version}."
+
+
+def _report_in_words(report: Mapping[str, Any]) -> Iterator[str | Table]:
     rows = (
         [name, file["read"], file["kept"], _counts(file["merged"]), _counts(file["dropped"])]
         for name, file in report["files"].items()
@@ -179,7 +189,6 @@ def _build_in_words(artifact: Artifact) -> Iterator[str | Table]:
     for what, verdict in (("cells", "refused"), ("entries", "left out")):
         yield from (f"{what} {verdict}, {name}: {count}" for name, count in report[what].items())
     yield from report["notes"]
-    yield f"Published {artifact.manifest['metrics']['films']} films as version {artifact.version}."
 
 
 def _counts(reasons: dict[str, int]) -> str:
