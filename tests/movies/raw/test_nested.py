@@ -131,6 +131,13 @@ def test_names_are_split_where_the_column_splits_them():
     assert split("Old Mill, The", single=True) == [(0, None, "Old Mill, The")]
 
 
+@pytest.mark.parametrize("cell", ["18, 35", "<list object>", "[{'id': 18, 'na"])
+def test_what_is_no_name_among_names_is_refused(cell):
+    found = split_names(pl.Series(["Drama", None, cell]), Tag)
+    assert found.entries.rows() == [(0, None, "Drama")]
+    assert found.refused.rows() == [(2, "unreadable")]
+
+
 def test_a_comma_before_what_ends_a_name_does_not_split_it():
     assert [name for *_, name in split("Mill Films, Inc., Oil Co., Ltd, Olive")] == [
         "Mill Films, Inc.",

@@ -61,7 +61,10 @@ _RANGES: Final[Mapping[str, tuple[float, float]]] = {
 }
 # What is read in each column, and the verdict on rows that go because it cannot be read.
 _READS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(_MEASURES, "numbers are read, like 1000000, $1,000,000, 6.5 or 6,5"),
+    **dict.fromkeys((s.BUDGET, s.REVENUE), "US dollars are read, like 1000000 or $1,000,000"),
+    s.POPULARITY: "numbers are read, like 6.5 or 6,5",
+    s.VOTE_AVERAGE: "averages from 0 to 10 are read, like 6.5 or 6,5",
+    s.VOTE_COUNT: "whole numbers are read, like 1234 or 1,234",
     "runtime": "minutes are read, like 95, 95 min or 1h 35m",
     s.ID: "ids are whole numbers above 0",
     s.RELEASE_DATE: "dates are read as 1995-10-30, with no time of day but midnight",

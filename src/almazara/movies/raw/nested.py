@@ -139,7 +139,9 @@ def unnest(cells: pl.Series, entry: type[Struct], *, single: bool = False) -> Un
 def split_names(cells: pl.Series, entry: type[Struct], *, single: bool = False) -> Unnested:
     """Read a column of bare names, `Drama, Comedy` or `Drama|Comedy`; a comma before Inc. or Jr. is part of a name."""
     mark = max(_MARKS, key=lambda mark: cells.str.contains(mark, literal=True).sum())
-    named = cells.rename("name").to_frame().with_row_index(INDEX).drop_nulls()
+    told = cells.rename("name").to_frame().with_row_index(INDEX).drop_nulls()
+    text = pl.col("name").str.contains(r"\p{L}") & ~pl.col("name").str.contains(r"[\[\]{}<>]")
+    named, others = told.filter(text), told.filter(~text)
     if not single:
         whole = pl.col("name").str.replace_all(_SUFFIX, f"{_BACKSLASH} ${1}") if mark == "," else pl.col("name")
         named = named.with_columns(whole.str.split(mark)).explode("name")
@@ -148,9 +150,9 @@ def split_names(cells: pl.Series, entry: type[Struct], *, single: bool = False) 
     if "order" in entry.__struct_fields__:
         named = named.with_columns(pl.int_range(pl.len()).over(INDEX).cast(pl.Int32).alias("order"))
     absent = [field for field in msgspec.structs.fields(entry) if field.name not in named.columns]
-    others = [pl.lit(one.default, _TYPES.get(one.name, pl.String)).alias(one.name) for one in absent]
-    entries = named.with_columns(others).select(INDEX, *entry.__struct_fields__)
-    return Unnested(entries, _refused_frame([]).rename({_AT: INDEX}))
+    defaults = [pl.lit(one.default, _TYPES.get(one.name, pl.String)).alias(one.name) for one in absent]
+    entries = named.with_columns(defaults).select(INDEX, *entry.__struct_fields__)
+    return Unnested(entries, others.select(INDEX, pl.lit(UNREADABLE).alias(REASON)))
 
 
 def _at_places(found: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
