@@ -111,6 +111,39 @@ def test_a_second_import_adds_only_what_has_changed(users, tmp_path):
     assert [event.value for event in users.store.of_user("ana")] == [4.5, 3, 1]
 
 
+def test_the_last_word_on_a_film_counts_also_when_it_comes_back_on_the_same_day(users, tmp_path):
+    day = "2026-01-02,The Mill,1999,u,"
+
+    def after(*ratings):
+        imported = users.import_export(export(tmp_path, *(day + one for one in ratings)), Source.LETTERBOXD, "ana")
+        return imported.new, users.store.of_user("ana")[-1].value
+
+    assert after("5", "3", "5") == (3, 5)
+    assert after("5", "3", "5") == (0, 5)
+    assert after("3") == (1, 3)
+    assert after("3", "5") == (1, 5)
+    assert after("3", "5") == (0, 5)
+    assert after("4", "5") == (2, 5)
+
+
+def test_an_undated_rating_that_comes_back_is_the_last_word_too(users, tmp_path):
+    def after(rating):
+        imported = users.import_export(export(tmp_path, f",The Mill,1999,u,{rating}"), Source.LETTERBOXD, "ana")
+        return imported.new, users.store.of_user("ana")[-1].value
+
+    assert [after(5), after(3), after(5), after(5)] == [(1, 5), (1, 3), (1, 5), (0, 5)]
+
+
+def test_the_ratings_of_letterboxd_hold_against_the_diary_of_the_same_day(users, tmp_path):
+    folder = tmp_path / "letterboxd"
+    folder.mkdir()
+    export(folder, "2026-01-02,The Mill,1999,u,5")
+    columns = f"{LETTERBOXD},Rewatch,Tags,Watched Date"
+    (folder / "diary.csv").write_text(f"{columns}\n2026-01-02,The Mill,1999,v,2,,,2026-01-02\n", encoding="utf-8")
+    users.import_export(folder, Source.LETTERBOXD, "ana")
+    assert [event.value for event in users.store.of_user("ana")] == [2, 5]
+
+
 def test_an_imported_history_makes_a_list_at_once_and_is_left_out_of_it(users, tmp_path):
     users.import_export(export(tmp_path, "2026-01-02,The Mill,1999,u,4.5"), Source.LETTERBOXD, "ana")
     answer = users.recommend("ana", ListQuery(n=50))
