@@ -9,7 +9,6 @@ from typing import Final
 import polars as pl
 
 from almazara.errors import InputError
-from almazara.movies.raw.encoding import as_utf8, without_mark
 from almazara.movies.raw.pairs import (
     MAX_RATING,
     MOVIE_ID,
@@ -36,6 +35,7 @@ from almazara.movies.raw.tables import (
     parse_table,
     summed,
 )
+from almazara.movies.raw.text import as_utf8, without_mark
 
 MOVIES: Final = ("movies_metadata.csv", "movies_dataset.csv", "tmdb_5000_movies.csv")
 # What no file but one of films has, under whatever name it comes; it may hold the credits too.

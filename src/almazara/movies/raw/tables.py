@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from almazara.errors import InputError
-from almazara.movies.raw.encoding import UNDECODED, as_utf8, without_mark
+from almazara.movies.raw.text import UNDECODED, as_utf8, separator_of, without_mark
 
 # The row's number in its file, 1 for the first row of data; no raw column is called so.
 ROW: Final = "_row"
@@ -176,7 +176,6 @@ def first_reason(*reasons: tuple[pl.Expr, str]) -> pl.Expr:
     return pl.coalesce(pl.when(condition).then(pl.lit(name)) for condition, name in reasons)
 
 
-_SEPARATORS: Final = (",", ";", "\t", "|")
 _HEAD = 1 << 16
 _CHUNK = 4096
 _BLOCK = 1 << 22
@@ -201,11 +200,9 @@ def parse_table(data: bytes, name: str) -> pl.DataFrame:
 
 
 def header_of(data: bytes, name: str) -> tuple[str, list[str]]:
-    """The separator that makes most fields of the first line, a comma when in doubt, and the fields."""
-    first = data[:_HEAD].decode("utf-8", "replace")
-    lines = {mark: next(csv.reader(io.StringIO(first, newline=""), delimiter=mark), []) for mark in _SEPARATORS}
-    separator = max(_SEPARATORS, key=lambda mark: len(lines[mark]))
-    names = [text.strip() or f"column_{place}" for place, text in enumerate(lines[separator], 1)]
+    """The separator of a file's header, and its fields, each with a name of its own."""
+    separator, fields = separator_of(data[:_HEAD].decode("utf-8", "replace"))
+    names = [text or f"column_{place}" for place, text in enumerate(fields, 1)]
     twice = sorted({text for text in names if names.count(text) > 1})
     if twice:
         raise InputError(f"{name} has more than one column called {', '.join(twice)}.")

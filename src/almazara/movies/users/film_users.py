@@ -1,7 +1,7 @@
 """What film users do is kept, and they are answered from all of it."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,15 +78,25 @@ class FilmUsers:
         events = {user: self.store.of_user(check_user(user)) for user in users}
         return self.answers().for_group(events, query, language)
 
-    def import_export(self, path: Path, source: Source, user: str) -> Imported:
-        """Add the history that another service exported; what is no such export, or imported already, adds nothing."""
+    def import_export(
+        self,
+        path: Path,
+        source: Source,
+        user: str,
+        scale: int | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> Imported:
+        """Add the history that another service exported; what is no such export, or imported already, adds nothing.
+
+        For `scale` and `columns` see `read_export`.
+        """
         from almazara.movies.users.exports.files import read_files
 
         now, answers = datetime.now(UTC), self.answers()
         kept = self.store.of_user(check_user(user))
         told: list[tuple[int, Entry]] = []
         refused = []
-        for row in read_export(source, read_files(path), now):
+        for row in read_export(source, read_files(path), now, scale, columns):
             film = answers.film_of(row) if isinstance(row, Entry) else None
             if isinstance(row, Refused):
                 refused.append(row)

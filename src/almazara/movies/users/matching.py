@@ -2,13 +2,16 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 
 from almazara.errors import InputError
 from almazara.movies.catalog.catalog import Catalog, Row
 from almazara.movies.catalog.titles import check_query
-from almazara.movies.users.exports.rows import Entry
+from almazara.movies.users.exports.rows import NO_FILM, Entry
+
+_NOT_THERE: Final = "it is not in the catalog"
 
 
 class ImdbNumbers:
@@ -38,22 +41,39 @@ def match(entry: Entry, catalog: Catalog, imdb: ImdbNumbers) -> Row | str:
         return "its ids belong to two films"
     if by_id:
         return by_id.pop()
+    if not entry.is_film:
+        return NO_FILM
     if entry.tmdb is not None:  # every film of the catalog has one: this is another film
-        return "it is not in the catalog"
-    return _by_title(entry, catalog, imdb)
+        return _NOT_THERE
+    return _by_titles(entry, catalog, imdb)
 
 
-def _by_title(entry: Entry, catalog: Catalog, imdb: ImdbNumbers) -> Row | str:
+def _by_titles(entry: Entry, catalog: Catalog, imdb: ImdbNumbers) -> Row | str:
+    """By its title, in either language, and year; else by one next to it, where that is one film's alone."""
     if entry.year is None:
         return "it has no year, and no id that is in the catalog"
+    titles = dict.fromkeys(title for title in (entry.title, entry.original) if title)
+    for years in ([entry.year], [entry.year - 1, entry.year + 1]):
+        found = [_by_title(title, year, catalog) for title in titles for year in years]
+        rows = {row for row in found if isinstance(row, int)}
+        if len(rows) > 1:
+            return "several films have its title and year"
+        if rows:
+            row = rows.pop()
+            other = entry.imdb is not None and imdb.of(row) not in {None, entry.imdb}
+            return _NOT_THERE if other else row
+        if refused := [reason for reason in found if reason != _NOT_THERE]:
+            return refused[0]
+    return _NOT_THERE
+
+
+def _by_title(title: str, year: int, catalog: Catalog) -> Row | str:
     try:
-        found = catalog.find(check_query(entry.title), entry.year)
+        found = catalog.find(check_query(title), year)
     except InputError:
         return "its title cannot be looked up"
     if found is None:
-        return "it is not in the catalog"
-    if any(catalog.reference(row).anio == entry.year for row in found.others):
+        return _NOT_THERE
+    if any(catalog.reference(row).anio == year for row in found.others):
         return "several films have its title and year"
-    if entry.imdb is not None and imdb.of(found.row) not in {None, entry.imdb}:
-        return "it is not in the catalog"
     return found.row

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara.errors import InputError
-from almazara.movies.raw.encoding import UNDECODED, as_utf8
+from almazara.movies.raw.text import UNDECODED, as_utf8
 
 WESTERN = "Peñarroya y el olivo, «L\u2019été», «Fräulein Größe», Ólafur, cigüeña \u2013 “pingüino” 5 € ¿Qué? LA NIÑA Çà"
 OTHERS = {
