@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Films: from raw files to answers.", no_args_is_help=True)
 
 Year = Annotated[int | None, typer.Option("--anio", help="Year of release, among films of one title.")]
-FilmId = Annotated[int | None, typer.Option("--id", help="Film id, among films of one title.")]
+FilmId = Annotated[str | None, typer.Option("--id", help="Film id, or IMDb's, among films of one title.")]
 YearMin = Annotated[int | None, typer.Option("--anio-min", help="First year of release.")]
 YearMax = Annotated[int | None, typer.Option("--anio-max", help="Last year of release.")]
 Languages = Annotated[str, typer.Option("--idioma", help="One of these original languages: es,en")]
@@ -84,12 +84,12 @@ def ask(
     """Ask the catalog the questions of the API."""
     import msgspec
 
-    service = _service()
+    service, named = _service(), film_id and _film_id(film_id)
     answers: dict[Question, Callable[[], object]] = {
         "mes": lambda: service.month(about),
         "dia": lambda: service.day(about),
-        "score": lambda: service.score(about, year, film_id),
-        "votos": lambda: service.votes(about, year, film_id),
+        "score": lambda: service.score(about, year, named),
+        "votos": lambda: service.votes(about, year, named),
         "actor": lambda: service.people.actor(about),
         "director": lambda: service.people.director(about),
         "persona": lambda: service.people.person(about),
@@ -122,7 +122,8 @@ def recommend(
 ) -> None:
     """Films similar to one, most similar first, with the reasons."""
     filters = filters_of(year_min, year_max, languages, genres, votes_min, excluded, without)
-    answer = _service().recommend(title, n, method, year, film_id, filters=filters, diversity=diversity)
+    named = film_id and _film_id(film_id)
+    answer = _service().recommend(title, n, method, year, named, filters=filters, diversity=diversity)
     rows = ([one.titulo, one.anio, f"{one.similitud:.2f}", "; ".join(one.motivos)] for one in answer.detalle)
     print_answer(answer, [answer.mensaje, Table(["película", "año", "similitud", "motivos"], rows)], as_json=as_json)
 
@@ -169,9 +170,13 @@ def _service() -> MovieService:
     return open_movies(load_settings())
 
 
-def _film_id(text: str) -> int:
+def _film_id(text: str) -> int | str:
+    from almazara.movies.catalog.catalog import IMDB_ID
+
+    if IMDB_ID.fullmatch(text):
+        return text
     if not (text.isascii() and text.isdigit()):
-        raise InputError(f"«{text}» no es un id de película: use un número entero.")
+        raise InputError(f"«{text}» no es un id de película: use un número entero, o un id de IMDb, como tt0114709.")
     return int(text)
 
 

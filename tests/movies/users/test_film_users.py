@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from almazara.app import movies
-from almazara.errors import InputError, UnavailableError
+from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.movies.users import event_store
 from almazara.movies.users.answering import ListQuery
 from almazara.movies.users.events import Kind
@@ -181,6 +181,16 @@ def test_without_ratings_a_list_still_depends_on_what_was_liked(users):
     liked = users.answers().for_profile(["Pressed Twice"], [], ListQuery(n=3))
     other = users.answers().for_profile([2], [], ListQuery(n=3))
     assert [film.id for film in liked.detalle] != [film.id for film in other.detalle]
+
+
+def test_a_film_is_named_by_its_imdb_id_in_events_and_in_a_profile(users):
+    event = {"id": "1", "usuario": "ana", "pelicula": "tt0000011", "tipo": "vista"}
+    users.add(event)
+    assert [one.film_id for one in users.store.of_user("ana")] == [2]
+    understood = users.answers().for_profile(["tt0000012"], ["tt0000013"], ListQuery(n=3))
+    assert (understood.gustan[0].id, understood.no_gustan[0].id) == (3, 4)
+    with pytest.raises(NotFoundError, match="«tt0000099»"):
+        users.answers().for_profile(["tt0000099"], [], ListQuery(n=3))
 
 
 def test_lists_and_what_became_of_events_are_told_in_english_too(users):

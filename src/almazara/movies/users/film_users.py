@@ -54,7 +54,7 @@ class FilmUsers:
     def add(self, body: object, language: Language = Language.ES) -> EventsAnswer:
         """Keep the events of a decoded JSON body, all or none; see `read_events` and `EventStore.append`."""
         now = datetime.now(UTC)
-        events = read_events(body, now, self.answers().has_film)
+        events = read_events(body, now, self.answers().id_of)
         new = self.store.append(events, now)
         known = len(events) - new
         message = said("films.user.events", received=str(len(events)), new=str(new), known=str(known))
