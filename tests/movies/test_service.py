@@ -110,6 +110,20 @@ def test_an_id_also_picks_a_film_that_bears_the_title_in_its_own_language(films)
     assert films.score("The Mill", film_id=8).id == 8
 
 
+def test_a_year_in_parentheses_brings_the_films_of_that_year_forward(films):
+    def found(query):
+        return [hit.id for hit in films.search(query, 3).resultados]
+
+    assert found("Mill, The (1980)")[0] == 2
+    assert found("The Mill (1950)")[0] == 1
+    assert found("A Mill (1950)")[0] == 9
+    assert found("Oil/Water (1999)") == found("Oil/Water")
+
+
+def test_an_article_may_stand_at_the_end(films):
+    assert films.score("mill, the (1950)").id == 1
+
+
 def test_an_imdb_id_picks_a_film_as_its_number_does(films):
     assert films.score("The Mill", film_id="tt0000088").id == 8
     assert films.film("tt0000088") == films.film(8)

@@ -15,9 +15,9 @@ from almazara.movies.catalog.calendar_es import DayOfMonth, Weekday
 from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, FilmId, Found, Releases, Texts
 from almazara.movies.catalog.cleaning_answers import CleaningAnswers
 from almazara.movies.catalog.person_answers import PersonAnswers
-from almazara.movies.catalog.search import SearchIndex
+from almazara.movies.catalog.search import Match, SearchIndex
 from almazara.movies.catalog.standing import Standing, Standings, standing_answer
-from almazara.movies.catalog.titles import check_query
+from almazara.movies.catalog.titles import check_query, split_year
 from almazara.movies.exploring.films import Films
 from almazara.movies.exploring.tags import tags_of
 from almazara.movies.similar.answering import (
@@ -36,6 +36,7 @@ from almazara.words.numbers import Language
 from almazara.words.said import Said, said
 
 _REMEMBERED: Final = 512
+_OF_ALL_YEARS: Final = 50
 _NO_OTHERS: Final = b"[]}"
 """How a recommendation ends that was made without knowing which other films share the title."""
 
@@ -177,11 +178,20 @@ class MovieService:
         query = check_query(query)
         check_n(n)
         hits = []
-        for match in self._parts.title_search.search(query, n):
+        for match in self._nearest(query, n):
             film = self._catalog.reference(match.entry_id)
             hits.append(answers.SearchHit(film.id, film.titulo, film.anio, match.text, round(match.score, 4)))
         message = said(f"films.search.{'found' if hits else 'nothing'}", n=len(hits), query=query)
         return answers.SearchAnswer(query, len(hits), hits, message.text(language))
+
+    def _nearest(self, query: str, n: int) -> list[Match]:
+        """What is near a text; a year in parentheses brings those of its films forward that hold the rest."""
+        title, year = split_year(query)
+        if year is None or any(match.holds for match in self._parts.title_search.search(query, 1)):
+            return self._parts.title_search.search(query, n)
+        found = self._parts.title_search.search(title, _OF_ALL_YEARS)
+        meant = [match for match in found if match.holds and self._catalog.reference(match.entry_id).anio == year]
+        return [*meant, *(match for match in found if match not in meant)][:n]
 
     def recommend(
         self,

@@ -21,11 +21,11 @@ from almazara.movies.raw.tables import (
     renamed,
     too_many_fields,
 )
+from almazara.movies.raw.text import ARTICLES
 
 IMDB, TMDB = "imdbId", "tmdbId"
 _READS: Final = "ids are whole numbers above 0, an IMDb id with or without its tt"
 _NO_ID: Final = r"^\s*(0+(\.0+)?|nan|NaN)?\s*$"
-_ARTICLES: Final = "the|a|an|el|la|los|las|le|les|l'|un|une|il|lo|gli|i|der|die|das|den|det|o|os|as"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,6 @@ def _by_title(titles: RawFile, films: pl.DataFrame) -> pl.DataFrame:
 def _key(title: pl.Expr) -> pl.Expr:
     """A title without case, accents, punctuation and its article, wherever that stands."""
     text = title.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_lowercase()
-    text = text.str.replace(rf"^(.*), ({_ARTICLES})$", "${2} ${1}")
+    text = text.str.replace(rf"^(.*), ({'|'.join(ARTICLES)})$", "${2} ${1}")
     text = text.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
     return pl.when(text != "").then(text).alias("_title")

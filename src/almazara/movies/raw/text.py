@@ -8,6 +8,11 @@ from typing import Final
 
 from almazara.errors import InputError
 
+ARTICLES: Final = (
+    *("the", "a", "an", "el", "la", "los", "las", "le", "les", "l'", "un", "une", "il", "lo", "gli", "i"),
+    *("der", "die", "das", "den", "det", "o", "os", "as"),
+)
+"""Of titles that are sorted by what follows: `Matrix, The`."""
 UNDECODED: Final = "\ufdd0"
 """Stands for bytes that are no UTF-8 in a file that otherwise is; a noncharacter, so that no text holds it itself."""
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
