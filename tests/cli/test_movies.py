@@ -86,7 +86,9 @@ def test_a_refused_build_shows_its_report_and_names_the_column(run, tmp_path):
     code, out, err = run("movies", "build", folder)
     assert code == 1
     assert "4 invalid_release_date" in out
-    assert "«1/10/90», «2/10/90», «3/10/90»: dates are read as 1995-10-30" in err.splitlines()[-1]
+    assert (
+        "«1/10/90» (row 1), «2/10/90» (row 2), «3/10/90» (row 3): dates are read as 1995-10-30" in err.splitlines()[-1]
+    )
     code, out, _ = run("movies", "build", folder, "--json")
     refused = json.loads(out)
     assert code == 1

@@ -112,7 +112,19 @@ def test_a_cell_that_is_no_number_goes_to_quarantine_and_is_counted():
     cell = catalog.tables[s.QUARANTINE].row(0, named=True)
     assert (cell["row"], json.loads(cell["content"])) == (2, {"id": 2, "budget": "a lot"})
     budget = next(column for column in catalog.report.columns if column.column == "budget")
-    assert (budget.told, budget.lost, budget.examples) == (2, 1, ("a lot",))
+    assert (budget.told, budget.lost, budget.examples, budget.rows) == (2, 1, ("a lot",), (2,))
+
+
+@pytest.mark.parametrize("nothing", ["None", "null", "<NA>", "\\N"])
+def test_what_programs_write_for_nothing_is_nothing_and_no_loss(nothing):
+    catalog = cleaned({"budget": nothing, "runtime": nothing, "imdb_id": nothing}, {"id": "2", "imdb_id": "0"})
+    assert catalog.report.cells == {}
+    assert report(cleaned({"release_date": nothing}, {"id": "2"}))["dropped"] == {"no_release_date": 1}
+    assert film(title=nothing)[s.TITLE] == nothing
+
+
+def test_letters_that_were_lost_before_are_told():
+    assert "1 titles of movies_metadata.csv hold \ufffd" in cleaned({"title": "Ja\ufffdn"}).report.notes[-1]
 
 
 def test_a_release_date_may_be_written_as_its_midnight():

@@ -81,11 +81,14 @@ def with_columns(sample, *losses):
 
 
 def loss(lost, told):
-    return ColumnLoss("m.csv", "budget", told, lost, ("a lot", "some", "3 €"), "numbers are read")
+    return ColumnLoss("m.csv", "budget", told, lost, ("a lot", "some", "3 €"), (1, 4, 9), "numbers are read")
 
 
 def test_a_column_that_cannot_be_read_is_named_with_examples_and_what_would_be_read(sample):
-    sentence = "5 of 90 cells of the column budget of m.csv cannot be read, such as «a lot», «some», «3 €»: numbers are"
+    sentence = (
+        r"5 of 90 cells of the column budget of m\.csv cannot be read, such as «a lot» \(row 1\), «some» \(row 4\), "
+        r"«3 €» \(row 9\): numbers are read"
+    )
     with pytest.raises(ContractError, match=sentence) as raised:
         contract.check(with_columns(sample, loss(5, 90)), max_loss_share=0.05)
     assert raised.value.report == with_columns(sample, loss(5, 90)).report.as_dict()

@@ -185,6 +185,10 @@ def test_one_file_of_films_is_known_by_its_columns_whatever_its_name_and_needs_n
     assert (raw.movies.name, raw.credits) == ("everything.csv", None)
 
 
+def test_a_file_of_a_known_name_needs_no_credits_where_it_holds_them(tmp_path):
+    assert read_raw(store(tmp_path / "x", {"movies_metadata.csv": FILMS})).credits is None
+
+
 def test_of_two_files_of_films_none_is_chosen(tmp_path):
     with pytest.raises(InputError, match="no file of films"):
         read_raw(store(tmp_path / "x", {"one.csv": FILMS, "two.csv": FILMS}))

@@ -13,7 +13,7 @@ from almazara.movies.cleaning.report import VERDICT, CleaningReport, FileReport,
 from almazara.movies.raw import nested
 from almazara.movies.raw.pairs import MAX_RATING
 from almazara.movies.raw.tables import (
-    MISSING,
+    NO_VALUE,
     ROW,
     ColumnLoss,
     RawCatalog,
@@ -70,7 +70,7 @@ _OF_CREDITS: Final = (
 # What a file has in which credits were merged with the films, and which keeps of the crew only who directs.
 _DIRECTORS: Final = (_Nested("director", s.CREW, nested.Director, (s.NAME,)),)
 # Texts of a nested cell that say "no entries".
-_EMPTY_CELLS: Final = (*MISSING, "[]", "{}", "None", "null")
+_EMPTY_CELLS: Final = (*NO_VALUE, "[]", "{}")
 _DIRECTOR: Final = "Director"
 _LISTS: Final = "lists are read as [{'id': 18, 'name': 'Drama'}], in Python or JSON, or as names alone: Drama, Comedy"
 
@@ -144,6 +144,9 @@ def _notes(raw: RawCatalog) -> tuple[str, ...]:
     missing = [f"{raw.movies.name} has no column {', '.join(absent)}: those tables are empty."] if absent else []
     if raw.ratings and (divided := raw.ratings.scale // MAX_RATING) > 1:
         missing.append(f"{raw.ratings.name} rates up to {raw.ratings.scale}: ratings were divided by {divided}.")
+    damaged = raw.movies.frame.select(pl.col(s.TITLE).str.contains("\ufffd").sum()).item()
+    if damaged:
+        missing.append(f"{damaged:,} titles of {raw.movies.name} hold \ufffd: letters that were lost before.")
     return (*raw.notes, *missing)
 
 
@@ -191,7 +194,7 @@ def _child(file: RawFile, kept: pl.DataFrame, spec: _Nested) -> _Part:
         tables={spec.table: table},
         quarantine=(quarantined(file.name, refused),),
         entries={f"{label} {why}": count for why, count in left_out.items() if count},
-        losses=(lost_cells(file.name, spec.column, told[spec.column], lost, _LISTS),),
+        losses=(lost_cells(file.name, told[spec.column], lost, told[ROW], _LISTS),),
     )
 
 

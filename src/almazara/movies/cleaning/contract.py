@@ -167,7 +167,8 @@ def _why(file: FileReport) -> str:
 def _lost_cells(report: CleaningReport, max_loss_share: float) -> Iterator[str]:
     for column in report.columns:
         if column.lost > max(_FEW, max_loss_share * column.told):
-            examples = ", ".join(f"«{text}»" for text in column.examples)
+            shown = zip(column.examples, column.rows, strict=True)
+            examples = ", ".join(f"«{text}» (row {row:,})" for text, row in shown)
             yield (
                 f"{column.lost:,} of {column.told:,} cells of the column {column.column} of {column.file} cannot be "
                 f"read, such as {examples}: {column.reads}"

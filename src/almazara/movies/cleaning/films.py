@@ -12,6 +12,7 @@ from almazara.movies.cleaning.report import VERDICT, repeated
 from almazara.movies.raw import forms
 from almazara.movies.raw.forms import identifier, imdb_number, number
 from almazara.movies.raw.tables import (
+    NO_VALUE,
     ROW,
     ColumnLoss,
     RawFile,
@@ -70,6 +71,7 @@ _READS: Final[Mapping[str, str]] = {
     s.RELEASE_DATE: "dates are read as 1995-10-30, with no time of day but midnight",
     s.IMDB_ID: "IMDb ids are read as tt0114709 or 114709",
 }
+_NO_IMDB_ID: Final = r"^(tt)?0+(\.0+)?$"
 _DROPS: Final[Mapping[str, str]] = {s.ID: "quarantined:invalid_id", s.RELEASE_DATE: "invalid_release_date"}
 
 
@@ -81,12 +83,19 @@ def judge(raw: RawFile) -> pl.DataFrame:
     _require(raw, REQUIRED)
     optional = (*_OPTIONAL_TEXTS, *_OPTIONAL_NESTED)
     absent = [pl.lit(None, pl.String).alias(column) for column in optional if column not in raw.frame.columns]
-    plain = [tidy(column) for column in raw.columns if column not in _NESTED]
+    plain = [_tidied(column) for column in raw.columns if column not in _NESTED]
     rows = raw.frame.with_columns(plain).with_columns(absent)
     rows = rows.with_columns(_typed(rows))
     judged = rows.with_columns(_own_verdict(rows).alias(VERDICT), pl.col("_id").alias(s.ID))
     kept = judged.filter(pl.col(VERDICT).is_null())
     return judged.with_columns(pl.coalesce(VERDICT, repeated(kept, s.ID)).alias(VERDICT))
+
+
+def _tidied(column: str) -> pl.Expr:
+    if column not in _READS:
+        return tidy(column)
+    text = tidy(column, NO_VALUE)
+    return text if column != s.IMDB_ID else pl.when(~text.str.contains(_NO_IMDB_ID)).then(text).alias(column)
 
 
 def _typed(rows: pl.DataFrame) -> Iterator[pl.Series]:
@@ -113,10 +122,10 @@ def unread(raw: RawFile, rows: pl.DataFrame) -> tuple[list[ColumnLoss], pl.DataF
     for column, reads in _READS.items():
         if column not in raw.frame.columns:
             continue
-        texts = raw.frame.select(tidy(column)).to_series()
+        texts = raw.frame.select(_tidied(column)).to_series()
         there = rows.select(pl.col(VERDICT).is_null() | (pl.col(VERDICT) == _DROPS.get(column, ""))).to_series()
         lost = there & rows[f"_{column}"].is_null() & texts.is_not_null()
-        losses.append(lost_cells(raw.name, column, texts.filter(there), lost.filter(there), reads))
+        losses.append(lost_cells(raw.name, texts.filter(there), lost.filter(there), rows[ROW].filter(there), reads))
         if column not in _DROPS:
             of_rows = rows.select(ROW, s.ID, texts).filter(lost)
             reason = pl.lit(f"cell {column}: {'not_an_id' if column == s.IMDB_ID else 'not_a_number'}").alias("reason")

@@ -11,6 +11,8 @@ from almazara.movies.cleaning.report import REPEATED_RATING, VERDICT, FileReport
 from almazara.movies.raw.forms import identifier, imdb_number
 from almazara.movies.raw.pairs import MOVIE_ID, TIME, USER
 from almazara.movies.raw.tables import (
+    NO_VALUE,
+    ROW,
     ColumnLoss,
     RawCatalog,
     RawFile,
@@ -19,13 +21,14 @@ from almazara.movies.raw.tables import (
     first_reason,
     lost_cells,
     renamed,
+    tidy,
     too_many_fields,
 )
 from almazara.movies.raw.text import ARTICLES
 
 IMDB, TMDB = "imdbId", "tmdbId"
 _READS: Final = "ids are whole numbers above 0, an IMDb id with or without its tt"
-_NO_ID: Final = r"^\s*(0+(\.0+)?|nan|NaN)?\s*$"
+_NO_ID: Final = r"^\s*0+(\.0+)?\s*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +111,11 @@ def _by_link(links: RawFile, films: pl.DataFrame, keys: pl.DataFrame) -> tuple[p
         identifier(TMDB).alias("_tmdb"), imdb_number(IMDB).alias("_imdb")
     )
     losses = [
-        lost_cells(links.name, column, told, rows[typed].is_null() & (told != ""), _READS)
+        lost_cells(links.name, told, rows[typed].is_null() & told.is_not_null(), rows[ROW], _READS)
         for column, typed in ((IMDB, "_imdb"), (TMDB, "_tmdb"))
-        for told in [rows[column].fill_null("").str.replace(_NO_ID, "")]
+        for told in [
+            rows.select(pl.when(~pl.col(column).str.contains(_NO_ID)).then(tidy(column, NO_VALUE))).to_series()
+        ]
     ]
     in_catalog = pl.col("_tmdb").is_in(films[s.ID].implode())
     found = (

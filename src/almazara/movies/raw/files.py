@@ -73,11 +73,12 @@ def read_raw(folder: Path, ratings: Path | None = None, progress: Callable[[str]
     if source and not ratings and not links and not titles:
         notes = [f"{source.name} was left out: {folder} has no {LINKS[0]} that says which films it rates."]
         source = None
-    films = find(files, MOVIES)
-    merged = None if films else _file_of_films(files)
-    credited = find(files, CREDITS) if merged else _needed(files, "credits", CREDITS, folder) if films else None
+    films = _read_csv(find(files, MOVIES) or _file_of_films(files) or _needed(files, "films", MOVIES, folder), progress)
+    credited = find(files, CREDITS)
+    if credited is None and films.name.lower().removesuffix(".gz") in MOVIES and not _holds(films, "cast"):
+        _needed(files, "credits", CREDITS, folder)
     return RawCatalog(
-        movies=_read_csv(merged or _needed(files, "films", MOVIES, folder), progress),
+        movies=films,
         credits=_read_csv(credited, progress) if credited else None,
         keywords=_read_csv(keywords, progress) if keywords else None,
         ratings=_read_ratings(source, progress) if source else None,
@@ -91,6 +92,10 @@ def _file_of_films(files: Sequence[Stored]) -> Stored | None:
     """The one CSV file whose columns are those of films; None where none or several are."""
     found = [file for file in files if file.plain_name.endswith(".csv") and _holds_films(file)]
     return found[0] if len(found) == 1 else None
+
+
+def _holds(file: RawFile, column: str) -> bool:
+    return bare(column) in map(bare, file.columns)
 
 
 def _holds_films(file: Stored) -> bool:

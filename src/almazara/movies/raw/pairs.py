@@ -7,7 +7,17 @@ from typing import Final
 import polars as pl
 
 from almazara.movies.raw.forms import identifier, numbers, seconds
-from almazara.movies.raw.tables import EXTRA, ROW, ColumnLoss, as_json, first_reason, lost_cells, too_many_fields
+from almazara.movies.raw.tables import (
+    EXTRA,
+    NO_VALUE,
+    ROW,
+    ColumnLoss,
+    as_json,
+    first_reason,
+    lost_cells,
+    tidy,
+    too_many_fields,
+)
 
 MOVIE_ID: Final = "movieId"
 USER, SCORE, TIME = "userId", "rating", "timestamp"
@@ -103,10 +113,14 @@ def _unread(rows: pl.DataFrame, typed: pl.DataFrame, column: str) -> pl.Series:
     """Whether a cell holds something that is not read."""
     if column not in rows.columns:
         return pl.repeat(False, len(rows), eager=True)
-    return typed[column].is_null() & (rows[column].fill_null("") != "")
+    return typed[column].is_null() & _told(rows, column).is_not_null()
+
+
+def _told(rows: pl.DataFrame, column: str) -> pl.Series:
+    return rows.select(tidy(column, NO_VALUE)).to_series()
 
 
 def _losses(rows: pl.DataFrame, typed: pl.DataFrame, name: str) -> Iterator[ColumnLoss]:
     for column, reads in _READS.items():
         if column in rows.columns:
-            yield lost_cells(name, column, rows[column], _unread(rows, typed, column), reads)
+            yield lost_cells(name, _told(rows, column), _unread(rows, typed, column), rows[ROW], reads)

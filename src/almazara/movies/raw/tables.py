@@ -25,6 +25,8 @@ _EXAMPLES: Final = 3
 _LONGEST_EXAMPLE: Final = 60
 # What stands for "nothing" in a cell of text, beside the empty string: what pandas writes.
 MISSING: Final = ("", "NaN", "nan")
+# And what stands for it where no text can be meant: what pandas, SQL and IMDb write.
+NO_VALUE: Final = (*MISSING, "None", "none", "null", "NULL", "<NA>", "NaT", "N/A", "\\N")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class ColumnLoss:
     """How many cells of a column could not be read, of those that hold something, and three of them.
 
     Attributes:
+        rows: The numbers of the rows of the examples.
         reads: What is read in this column, in words.
     """
 
@@ -54,6 +57,7 @@ class ColumnLoss:
     told: int
     lost: int
     examples: tuple[str, ...]
+    rows: tuple[int, ...]
     reads: str
 
 
@@ -100,10 +104,10 @@ class RawCatalog:
     notes: tuple[str, ...] = ()
 
 
-def tidy(column: str) -> pl.Expr:
+def tidy(column: str, nothing: Sequence[str] = MISSING) -> pl.Expr:
     """A column's text without space around it, and null for what says nothing."""
     text = pl.col(column).str.strip_chars()
-    return pl.when(~text.is_in(MISSING)).then(text).alias(column)
+    return pl.when(~text.is_in(nothing)).then(text).alias(column)
 
 
 def is_blank(frame: pl.DataFrame) -> pl.Expr:
@@ -150,11 +154,14 @@ def as_json(rows: pl.DataFrame) -> pl.Series:
     return pl.Series("content", [json.dumps(row, ensure_ascii=False) for row in contents], dtype=pl.String)
 
 
-def lost_cells(file: str, column: str, cells: pl.Series, unread: pl.Series, reads: str) -> ColumnLoss:
-    """How many of a column's cells are not read, though they hold something."""
-    told = (cells.fill_null("") != "").sum()
-    examples = cells.filter(unread).unique(maintain_order=True).head(_EXAMPLES).str.slice(0, _LONGEST_EXAMPLE)
-    return ColumnLoss(file, column, int(told), int(unread.sum()), tuple(examples), reads)
+def lost_cells(file: str, cells: pl.Series, unread: pl.Series, rows: pl.Series, reads: str) -> ColumnLoss:
+    """How many cells of a column are not read, of those that are not null; `rows` are their numbers."""
+    lost = pl.DataFrame({"text": cells, "row": rows}).filter(unread)
+    shown = lost.unique("text", keep="first", maintain_order=True).head(_EXAMPLES)
+    examples = tuple(shown["text"].str.slice(0, _LONGEST_EXAMPLE))
+    return ColumnLoss(
+        file, cells.name, len(cells) - cells.null_count(), len(lost), examples, tuple(shown["row"]), reads
+    )
 
 
 def summed(losses: Iterable[ColumnLoss]) -> tuple[ColumnLoss, ...]:
@@ -167,8 +174,15 @@ def summed(losses: Iterable[ColumnLoss]) -> tuple[ColumnLoss, ...]:
 
 
 def _added(first: ColumnLoss, second: ColumnLoss) -> ColumnLoss:
-    examples = tuple(dict.fromkeys((*first.examples, *second.examples)))[:_EXAMPLES]
-    return replace(first, told=first.told + second.told, lost=first.lost + second.lost, examples=examples)
+    shown = dict(zip((*second.examples, *first.examples), (*second.rows, *first.rows), strict=True))
+    earliest = sorted(shown.items(), key=lambda example: example[1])[:_EXAMPLES]
+    return replace(
+        first,
+        told=first.told + second.told,
+        lost=first.lost + second.lost,
+        examples=tuple(text for text, _ in earliest),
+        rows=tuple(row for _, row in earliest),
+    )
 
 
 def first_reason(*reasons: tuple[pl.Expr, str]) -> pl.Expr:
