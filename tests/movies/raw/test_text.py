@@ -8,6 +8,7 @@ from almazara.movies.raw.text import UNDECODED, as_utf8
 WESTERN = "Peñarroya y el olivo, «L\u2019été», «Fräulein Größe», Ólafur, cigüeña \u2013 “pingüino” 5 € ¿Qué? LA NIÑA Çà"
 OTHERS = {
     "cp1250": "Příliš žluťoučký kůň, łódź, gęś, żółw, csütörtökön őrült tűz",
+    "iso8859-2": "csütörtökön őrült",
     "cp1251": "Старая мельница и масло",
     "cp1253": "\u03a4\u03bf παλιό ελαιοτριβείο",
     "cp1254": "Eski değirmen, \u0131ş\u0131k, güneş, aşk, çiçek",
