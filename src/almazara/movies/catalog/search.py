@@ -124,16 +124,7 @@ class SearchIndex:
         texts = [self._texts[row] for row in rows.tolist()]
         titles = [normalize(text)[:_LONGEST] for text in texts]
         obscurity = self._obscurity[rows]
-        costs = np.min(
-            [
-                np.minimum(
-                    _edit_costs(form, titles) + _UNKNOWN * obscurity,
-                    _completion_costs(form, titles) + _UNKNOWN_UNFINISHED * obscurity,
-                )
-                for form in forms
-            ],
-            axis=0,
-        )
+        costs = np.min([_costs(form, titles, obscurity) for form in forms], axis=0)
         holding = _holding(key, titles)
         costs = np.where(holding & (costs >= _DROPPED), _held_costs(key, titles, costs, obscurity), costs)
         least = costs[holding].max(initial=0.0)  # scores fall along the list
@@ -174,8 +165,23 @@ def _spelled(key: str) -> list[str]:
 def _holding(key: str, titles: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Whether each title holds all words of the key, and numbers in either figures."""
     asked = {_ARABIC.get(word, word) if len(word) > 1 else word for word in key.split(" ")}
-    words = (title.split(" ") for title in titles)
-    return np.array([asked.issubset([*those, *map(_ARABIC.get, those)]) for those in words])
+    rarest = max((word for word in key.split(" ") if word not in _ROMAN and word not in _ARABIC), key=len, default="")
+    return np.array([rarest in title and asked.issubset(_words_of(title)) for title in titles])
+
+
+def _words_of(title: str) -> list[str | None]:
+    """A title's words, and its numbers in Arabic figures."""
+    words = title.split(" ")
+    return [*words, *map(_ARABIC.get, words)]
+
+
+def _costs(key: str, titles: Sequence[str], obscurity: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """How far each title is from the key, as a whole or as a part of it."""
+    cheapest: npt.NDArray[np.float32] = np.minimum(
+        _edit_costs(key, titles) + _UNKNOWN * obscurity,
+        _completion_costs(key, titles) + _UNKNOWN_UNFINISHED * obscurity,
+    )
+    return cheapest
 
 
 def _held_costs(
