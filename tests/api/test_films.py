@@ -300,6 +300,7 @@ def test_a_text_that_cannot_be_looked_up_says_what_is_allowed(sample_api, route,
         ({"anio": "ayer"}, "número entero"),
         ({"anio": 12}, "del 1800 al 2200"),
         ({"id": 0}, "del 1 al"),
+        ({"id": "nm7"}, "número entero"),
         ({"id": 2**63}, "del 1 al"),
     ],
 )

@@ -13,6 +13,7 @@ from almazara.api.film_models import Lengua
 from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, MOST_VOTES, YEARS, read_filters
 from almazara.api.routes import PathText, PlainRouter, described, flag, reading, send, values, writing
 from almazara.errors import InputError
+from almazara.movies.catalog.catalog import IMDB_ID
 from almazara.movies.catalog.titles import LONGEST_QUERY
 from almazara.movies.similar.attributes import MAX_EXCLUDED, Filters
 from almazara.movies.similar.ranking import MAX_SIMILAR
@@ -40,10 +41,9 @@ SEEN: Final = flag("vistas", "Si pueden venir películas que ya conoce; las que 
 _LIST: Final = (COUNT, SEEN, DIVERSITY, *FILTERS, LANGUAGE)
 
 _Year = Annotated[int | None, Field(ge=YEARS[0], le=YEARS[1])]
-_Film = (
-    Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_QUERY)]
-    | Annotated[StrictInt, Field(ge=1, le=LARGEST_ID)]
-)
+_Id = Annotated[StrictInt, Field(ge=1, le=LARGEST_ID)]
+_ImdbId = Annotated[StrictStr, Field(pattern=f"^{IMDB_ID.pattern}$")]
+_Film = Annotated[StrictStr, Field(min_length=1, max_length=LONGEST_QUERY)] | _Id
 
 
 class NewEvent(BaseModel):
@@ -53,14 +53,14 @@ class NewEvent(BaseModel):
 
     id: Annotated[str, Field(pattern="^[ -~]{1,128}$", examples=["8c2f-1"])]
     usuario: Annotated[str, Field(pattern=f"^{USER_PATTERN}$", examples=["ana"])]
-    pelicula: Annotated[int, Field(ge=1, le=LARGEST_ID, examples=[900007])]
+    pelicula: Annotated[_Id | _ImdbId, Field(examples=[900007], description="Id de la película, o el de IMDb.")]
     tipo: Annotated[str, Field(json_schema_extra={"enum": list(KINDS)}, examples=["valoracion"])]
     valor: Annotated[float | None, Field(ge=MIN_RATING, le=MAX_RATING, description="Solo con tipo valoracion.")] = None
     momento: Annotated[datetime | None, Field(description="ISO 8601 con zona horaria; ahora si no se dice.")] = None
 
 
 class Profile(BaseModel):
-    """Films that somebody likes, by title (`Título (1950)` picks the year) or id, and what is asked of the list."""
+    """Films that somebody likes, by title (`Título (1950)` picks the year), id or IMDb id, and what list is wanted."""
 
     model_config = ConfigDict(extra="forbid")
 
