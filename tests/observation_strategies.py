@@ -24,9 +24,9 @@ def amounts(draw):
 
 
 @st.composite
-def observations(draw, listing_ids=NAMES):
+def observations(draw, listing_ids=NAMES, moments=MOMENTS):
     """Any observation that a store must keep."""
-    identity = {"listing_id": draw(listing_ids), "observed_at": draw(MOMENTS)}
+    identity = {"listing_id": draw(listing_ids), "observed_at": draw(moments)}
     rest = {"seller": draw(st.none() | TEXT), "rule": draw(TEXT), "source": draw(TEXT)}
     availability = draw(st.sampled_from(Availability))
     if availability is Availability.UNAVAILABLE:

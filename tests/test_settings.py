@@ -36,6 +36,12 @@ def test_a_variable_of_the_environment_wins_over_the_default_and_the_file(monkey
         ("CORS_ORIGINS", "null"),
         ("CORS_ORIGINS", "https://films.example/"),
         ("CORS_ORIGINS", "https://films.example, films.example"),
+        ("TIMEZONE", "Mars/X"),
+        ("TIMEZONE", "../etc/passwd"),
+        ("DELAY_SECONDS", "inf"),
+        ("DELAY_SECONDS", "nan"),
+        ("RELOAD_SECONDS", "inf"),
+        ("SNAPSHOT_DAYS", "99999999"),
     ],
 )
 def test_a_value_out_of_range_is_refused(monkeypatch, name, value):
@@ -54,6 +60,14 @@ def test_secrets_are_not_shown_when_settings_are_printed(monkeypatch):
     settings = Settings(_env_file=None)
     assert [key.get_secret_value() for key in settings.api_keys] == ["first-secret", "second-secret"]
     assert "first-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize("name", ["notify_urls", "proxies"])
+def test_a_comma_inside_an_address_separates_nothing(monkeypatch, name):
+    addresses = "mailto://me:a,b@mail.example?to=ana@a.example,eva@b.example, ntfy://topic,JSON://host/x,"
+    monkeypatch.setenv(f"ALMAZARA_{name}".upper(), addresses)
+    found = [one.get_secret_value() for one in getattr(Settings(_env_file=None), name)]
+    assert found == ["mailto://me:a,b@mail.example?to=ana@a.example,eva@b.example", "ntfy://topic", "JSON://host/x"]
 
 
 def test_every_setting_explains_itself():

@@ -112,7 +112,8 @@ def test_what_politeness_remembers_of_a_host_is_kept(settings):
 
 @pytest.mark.parametrize(("name", "open_it"), [("prices", open_store), ("film_events", open_event_store)])
 def test_a_new_database_looks_like_one_of_the_older_version(settings, tmp_path, name, open_it):
-    open_it(Settings(home=tmp_path / "new")).close()
+    for home in (settings.home, tmp_path / "new"):
+        open_it(Settings(home=home)).close()
     older, new = (sqlite3.connect(folder / f"{name}.db") for folder in (tmp_path, tmp_path / "new"))
     for statement in (
         "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name",

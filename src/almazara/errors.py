@@ -9,8 +9,8 @@ AlmazaraError                  what every caller may catch
 └── ContractError              what was built breaks its own promise
 """
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from almazara.words.numbers import Language
 from almazara.words.said import Said, text_of
@@ -70,4 +70,8 @@ class MissingExtraError(UnavailableError):
 
 
 class ContractError(AlmazaraError):
-    """What was built breaks its own promise, so it was not published."""
+    """What was built breaks its own promise, so it was not published; `report` says what became of its sources."""
+
+    def __init__(self, message: str, report: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.report = report

@@ -1,5 +1,6 @@
 """Files that processes share: a lock on a path, and a file that is replaced in one step."""
 
+import errno
 import fcntl
 import os
 import time
@@ -80,9 +81,15 @@ def replacing(path: Path, *, durable: bool) -> Iterator[Path]:
     """A temporary file beside `path` that takes its place when all went well, so that no half file is ever seen.
 
     Args:
-        path: The file; it stays as it was when the block raises.
+        path: The file; it stays as it was when the block raises. A link stays one, and what it leads to is replaced.
         durable: Whether the new bytes are on the disk before the old ones go, so that a power cut loses neither.
+
+    Raises:
+        OSError: when it cannot be written, or is there and no regular file: a device or pipe is not replaced.
     """
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no regular file that could be replaced", str(path))
+    path = path.resolve()
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         yield temporary

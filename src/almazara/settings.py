@@ -1,16 +1,36 @@
 """The settings of Almazara: the only reader of the environment (`ALMAZARA_...` variables and `.env`)."""
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+# Beyond these, moments leave the calendar.
+_DAY_SECONDS: Final = 86_400
+_MOST_DAYS: Final = 36_500
+_BETWEEN_ADDRESSES: Final = re.compile(r",\s*(?=[a-z][a-z0-9+.-]*://|$)", re.IGNORECASE)
 
 
 def _split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _split_addresses(value: object) -> object:
+    """A comma parts two addresses only where the next one begins: an address may hold some itself."""
+    return [one.strip() for one in _BETWEEN_ADDRESSES.split(value) if one.strip()] if isinstance(value, str) else value
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{name[:40]!r} is no time zone: give an IANA name such as Europe/Madrid") from error
+    return name
 
 
 CommaSeparatedSecrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
@@ -18,6 +38,8 @@ CommaSeparatedSecrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidat
 CommaSeparatedOrigins = Annotated[
     tuple[Annotated[str, Field(pattern=r"^https?://[a-z0-9.\-\[\]:]+$")], ...], NoDecode, BeforeValidator(_split)
 ]
+CommaSeparatedAddresses = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_addresses)]
+"""Addresses in one variable, each with its scheme; secrets, because they may hold passwords."""
 CommaSeparatedPorts = Annotated[tuple[Annotated[int, Field(ge=1, le=65535)], ...], NoDecode, BeforeValidator(_split)]
 
 
@@ -43,7 +65,7 @@ class Settings(BaseSettings):
     """Least level that is logged: debug, info, warning or error."""
     keep_versions: Annotated[int, Field(ge=1)] = 3
     """How many versions of an artifact stay, so that one can go back."""
-    reload_seconds: Annotated[float, Field(gt=0)] = 1.0
+    reload_seconds: Annotated[float, Field(gt=0, le=_DAY_SECONDS)] = 1.0
     """How often the running server looks for a newly published artifact."""
     min_votes: Annotated[int, Field(ge=0)] = 2000
     """A film's vote average is answered only with more votes than this."""
@@ -62,7 +84,7 @@ class Settings(BaseSettings):
     cors_origins: CommaSeparatedOrigins = ()
     """Sites whose pages may ask from a browser (CORS), separated by commas, as https://films.example or
     http://localhost:5173; none by default. Writing takes a key from there too."""
-    timezone: str = "Europe/Madrid"
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Madrid"
     """IANA name of the zone whose calendar days count in price series."""
     page_source: Annotated[str, Field(pattern="^(http|scrapy)$")] = "http"
     """How pages are fetched: http, or scrapy (many shops at once; an extra)."""
@@ -70,9 +92,9 @@ class Settings(BaseSettings):
     """Page or mail address that the user agent names, so that a shop can ask who reads it."""
     user_agent: str = ""
     """Replaces the whole user agent; empty is the honest default, Almazara and its version."""
-    proxies: CommaSeparatedSecrets = ()
+    proxies: CommaSeparatedAddresses = ()
     """Proxy addresses (http, https, socks5), separated by commas, used in turn."""
-    delay_seconds: Annotated[float, Field(ge=0)] = 5.0
+    delay_seconds: Annotated[float, Field(ge=0, le=_DAY_SECONDS)] = 5.0
     """Shortest pause between two requests to a shop; robots.txt may ask for more."""
     daily_budget: Annotated[int, Field(ge=1)] = 500
     """Requests a shop gets in a day, repetitions included."""
@@ -80,10 +102,11 @@ class Settings(BaseSettings):
     """Whether robots.txt is obeyed."""
     loopback_ports: CommaSeparatedPorts = ()
     """Ports on this machine from which pages may be fetched, for shops in tests; none by default."""
-    snapshot_days: Annotated[int, Field(ge=0)] = 90
+    snapshot_days: Annotated[int, Field(ge=0, le=_MOST_DAYS)] = 90
     """How many days fetched pages are kept, so that they can be read again when a rule is mended."""
-    notify_urls: CommaSeparatedSecrets = ()
-    """Where alerts go, separated by commas, as Apprise writes them: mailto://, tgram://, ntfy://, json:// ..."""
+    notify_urls: CommaSeparatedAddresses = ()
+    """Where alerts go, as Apprise writes them: mailto://, tgram://, ntfy://, json:// ...; a comma before the next one's
+    scheme separates them, any other belongs to its address."""
     language: Annotated[str | None, Field(pattern="^(es|en)$")] = None
     """Language of alerts, and of what the command line says of prices: es or en; by default alerts and advice are in
     Spanish, and how the price reader and the forecasts do is said in English."""

@@ -1,5 +1,6 @@
 """Opens SQL databases, SQLite files and PostgreSQL: connections, changes of schema that several may begin at once."""
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from almazara.errors import InputError, MissingExtraError, UnavailableError
 
 BUSY_SECONDS: Final = 30.0
+_LONGEST_WAIT: Final = 86_400
+_STORE_URL: Final = "The store's URL (ALMAZARA_STORE_URL)"
 
 Said = Callable[[str, str], str]
 """From a database's name, without its password, and what its driver said: a sentence without its full stop."""
@@ -68,14 +71,14 @@ def open_database(
         prepare: Makes or changes its tables, where that is needed.
 
     Raises:
-        InputError: when the URL cannot be understood, or names an SQLite database without a file.
+        InputError: when the URL or its timeout cannot be understood, or names an SQLite database without a file.
         MissingExtraError: when the driver of PostgreSQL is not installed.
         UnavailableError: when the database does not answer.
     """
     try:
         parsed = sa.make_url(url)
-    except ArgumentError as error:
-        raise InputError("The store's URL must be sqlite:///file or postgresql://host/name.") from error
+    except (ArgumentError, ValueError) as error:
+        raise InputError(f"{_STORE_URL} must be sqlite:///file or postgresql://host/name.") from error
     if parsed.get_backend_name() == "sqlite":
         engine = _sqlite(parsed, example, pragmas)
     elif parsed.get_backend_name() == "postgresql":
@@ -113,8 +116,7 @@ def _sqlite(url: sa.URL, example: str, pragmas: Sequence[str]) -> sa.Engine:
         raise InputError(f"An SQLite store needs a file: sqlite:///{example}.")
     if not url.database.startswith("file:"):
         _make_folder(Path(url.database).parent)
-    timeout = {} if "timeout" in url.query else {"timeout": BUSY_SECONDS}
-    engine = sa.create_engine(url, connect_args=timeout)
+    engine = sa.create_engine(url, connect_args={"timeout": _busy_seconds(url)})
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 (a driver's connection)
@@ -128,6 +130,18 @@ def _sqlite(url: sa.URL, example: str, pragmas: Sequence[str]) -> sa.Engine:
             connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _busy_seconds(url: sa.URL) -> float:
+    """How long a writer waits for another one."""
+    asked = url.query.get("timeout", BUSY_SECONDS)
+    try:
+        seconds = float(asked)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not 0 <= seconds <= _LONGEST_WAIT:
+        raise InputError(f"{_STORE_URL} has the timeout {asked!r}: give seconds, such as ?timeout=5.")
+    return seconds
 
 
 def _make_folder(folder: Path) -> None:
@@ -154,7 +168,7 @@ def _postgresql(url: sa.URL) -> sa.Engine:
 
 def _use_write_ahead_log(engine: sa.Engine) -> None:
     # Changing the mode needs the file alone and does not wait for it as other statements do.
-    deadline = time.monotonic() + float(engine.url.query.get("timeout", BUSY_SECONDS))  # type: ignore[arg-type]
+    deadline = time.monotonic() + _busy_seconds(engine.url)
     while True:
         try:
             with engine.execution_options(begin="").connect() as connection:

@@ -300,6 +300,7 @@ def test_a_text_that_cannot_be_looked_up_says_what_is_allowed(sample_api, route,
         ({"anio": "ayer"}, "número entero"),
         ({"anio": 12}, "del 1800 al 2200"),
         ({"id": 0}, "del 1 al"),
+        ({"id": "nm7"}, "número entero"),
         ({"id": 2**63}, "del 1 al"),
     ],
 )
@@ -554,4 +555,4 @@ def test_a_route_without_its_title_says_that_it_is_empty(sample_api):
 def test_a_method_that_a_route_lacks_is_a_problem_that_names_the_allowed_ones(sample_api):
     response = sample_api.post("/score_titulo/Press")
     assert "POST" in refusal(response, 405)["detail"]
-    assert response.headers["allow"] == "GET"
+    assert response.headers["allow"] == "GET, HEAD, OPTIONS"

@@ -81,6 +81,21 @@ def test_a_build_can_be_read_by_a_machine(run, raw):
     assert films["read"] == films["kept"] + sum(films["merged"].values()) + sum(films["dropped"].values())
 
 
+def test_a_refused_build_shows_its_report_and_names_the_column(run, tmp_path):
+    folder = write_raw(tmp_path / "raw", [Made(f"Film {n}", {"release_date": f"{n}/10/90"}) for n in range(1, 5)])
+    code, out, err = run("movies", "build", folder)
+    assert code == 1
+    assert "4 invalid_release_date" in out
+    assert (
+        "«1/10/90» (row 1), «2/10/90» (row 2), «3/10/90» (row 3): dates are read as 1995-10-30" in err.splitlines()[-1]
+    )
+    code, out, _ = run("movies", "build", folder, "--json")
+    refused = json.loads(out)
+    assert code == 1
+    assert refused["report"]["columns"][0]["column"] == "release_date"
+    assert "release_date" in refused["refused"]
+
+
 def test_a_build_takes_ratings_from_another_folder(run, raw, tmp_path):
     folder = tmp_path / "ratings"
     folder.mkdir()

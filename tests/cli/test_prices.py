@@ -5,13 +5,14 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
 import pytest
 
 from almazara.prices.forecasting.models import registry
-from almazara.prices.schema import Run, RunState
+from almazara.prices.schema import EPOCH, Run, RunState, Size
 from page_server import serving
 from price_shop import NOW, observed, offer_page, opened, product, settings_over, shows
 from sample_pages import ASIN, html_of
@@ -178,6 +179,21 @@ def test_what_cannot_be_done_is_said_in_one_line(run, arguments):
     is_one_line(run(*arguments))
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALMAZARA_TIMEZONE", "Mars/X"),
+        ("ALMAZARA_DELAY_SECONDS", "inf"),
+        ("ALMAZARA_STORE_URL", "sqlite:///prices.db?timeout=abc"),
+        ("ALMAZARA_STORE_URL", "postgresql://ana@db.example:abc/prices"),
+        ("ALMAZARA_NOTIFY_URLS", "json://host:abc/"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_in_one_line(run, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    is_one_line(run("alert", "check"), name)
+
+
 def test_scrape_reads_alerts_and_forecasts(as_json, run, home, monkeypatch):
     with serving() as server:
         shows(server, {"/1": offer_page("29.95"), "/2": b"<html>Nada</html>"})
@@ -210,6 +226,16 @@ def test_history_forecast_and_retraining(as_json, run, history):
         assert (code, bool(out)) == (0, True)
     is_one_line(run("forecast", history, "--horizon", "91"), "horizon")
     is_one_line(run("forecast", history, "--levels", "x"), "levels")
+
+
+def test_the_history_says_what_a_litre_cost_and_that_the_pack_shrank(run, history, home):
+    sizes = (Size(EPOCH, Decimal(1)), Size(datetime.now(UTC) - timedelta(days=9), Decimal("0.5")))
+    with opened(settings_over(home)) as prices:
+        prices.store.save_listing(replace(prices.store.listing(history), litres=Decimal("0.5"), sizes=sizes))
+    _, out, _ = run("history", history)
+    assert "0.5 l, and 1 l before" in out
+    assert "30.9500 EUR" in out
+    assert "61.9000 EUR" in out
 
 
 def test_published_forecasts_are_listed_scored_and_left_for_earlier_ones(as_json, run, history):
@@ -296,3 +322,26 @@ def test_every_command_has_help(run):
         code, out, _ = run(name, "--help")
         assert code == 0
         assert "Usage" in out
+
+
+def test_a_rule_of_a_shop_is_tried_kept_listed_and_removed(as_json, run, tmp_path):
+    saved = []
+    for number in (1, 2):
+        address = f"https://molino.example/aceite-{number}"
+        saved.append(tmp_path / f"{number}.html")
+        saved[-1].write_text(f"<link rel=canonical href={address}><h1>Aceite {number}</h1><p id=pvp>7,50 €</p>")
+    tried = as_json("rule", "try", *saved, "--price", "#pvp")
+    assert [one["verdict"] for one in tried["trials"]] == ["reads alone", "reads alone"]
+    assert as_json("rule", "list") == []
+    is_one_line(run("rule", "try", saved[0], "--price", "#pvp", "--keep"), "fewer than 2 pages")
+    assert as_json("rule", "try", *saved, "--price", "#pvp", "--keep")["kept"]
+    assert [one["shop"] for one in as_json("rule", "list")] == ["molino.example"]
+    assert "molino.example" in run("rule", "list")[1]
+    assert run("rule", "remove", "molino.example")[0] == 0
+    is_one_line(run("rule", "remove", "molino.example"), "no rule of molino.example")
+    is_one_line(run("rule", "try", saved[0], "--price", "p["), "no CSS selector")
+    saved[0].write_text("<p id=pvp>7,50 €</p>")
+    is_one_line(run("rule", "try", saved[0], "--price", "#pvp"), "--url")
+    other = as_json("rule", "try", saved[0], "--price", "#pvp", "--url", "https://molino.example/x")
+    assert other["trials"][0]["rule"]["price"] == "7.50"
+    is_one_line(run("rule", "try", *saved, "--price", "#pvp", "--url", "https://other.example/x"), "several shops")

@@ -85,6 +85,17 @@ def test_a_list_has_films_for_adults_where_they_are_asked_for(run, sample_films)
         assert (film in [one["id"] for one in listed]) is found
 
 
+def test_a_table_is_imported_by_the_columns_that_are_named(run, film, tmp_path):
+    file = tmp_path / "votos.csv"
+    file.write_text(f"obra;voto\n{film['titulo']} ({film['anio']});9\n", encoding="utf-8")
+    named = ("--column", "title=obra", "--column", "rating=voto", "--scale", 10)
+    told = json.loads(run("events", "import", file, "--user", "eva", "--from", "csv", *named, "--json")[1])
+    assert (told["new"], told["refused"]) == (1, [])
+    code, _, err = run("events", "import", file, "--user", "eva", "--from", "csv", "--column", "voto")
+    assert code == 1
+    assert "--column takes WHAT=NAME" in err
+
+
 def test_deleting_asks_first(run, monkeypatch):
     monkeypatch.setattr("typer.confirm", lambda *_args, **_values: sys.exit(1))
     assert run("events", "delete", "ana")[0] == 1

@@ -48,6 +48,13 @@ def test_events_come_back_as_they_were_oldest_first(store):
     assert store.of_user("ana") == [event(3), view, event(1)]
 
 
+def test_events_of_one_moment_keep_the_order_in_which_they_came(store):
+    batch = [replace(event(1, value=value, at=NOW), event_id=name) for value, name in ((5, "z"), (3, "a"), (4, "m"))]
+    store.append(batch, NOW)
+    store.append([replace(batch[0], event_id="b")], NOW + DAY)
+    assert [one.value for one in store.of_user("ana")] == [5, 3, 4, 5]
+
+
 def test_a_repeated_event_is_known_and_changes_nothing(store):
     store.append([event(1)], NOW)
     assert store.append([event(1), event(2)], NOW + DAY) == 1

@@ -16,7 +16,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from almazara.errors import InputError
-from almazara.prices.schema import Availability, Listing, ListingKind, Observation, Problem, Readings, Run, RunState
+from almazara.prices.schema import (
+    Availability,
+    Listing,
+    ListingKind,
+    Observation,
+    Problem,
+    Readings,
+    Run,
+    RunState,
+    Size,
+)
 from almazara.prices.store.observations import pages_of_history
 from almazara.prices.store.registry import store_at
 from observation_strategies import observations
@@ -240,6 +250,7 @@ def test_a_listing_is_kept_replaced_and_filtered(store):
         target_price=Decimal("24.90"),
         litres=Decimal("5.000"),
         created_at=START,
+        sizes=(Size(START, None), Size(START + DAY, Decimal("5.000"))),
     )
     other = listing("carrefour.es:abc", category="milk", tracked=False)
     for one in (listing(), other, oil):

@@ -35,7 +35,7 @@ FILMS = [
         directors=("Carla Pipirrana",),
     ),
     Made("The Thief", {"original_title": "Κλέφτης", "release_date": "2001-02-03"}),
-    Made("Spring", {"original_title": "The Mill", "release_date": "2002-02-03"}),
+    Made("Spring", {"original_title": "The Mill", "release_date": "2002-02-03", "imdb_id": "tt0000088"}),
     Made("A Mill (1950)", {"release_date": "2003-02-03"}),
     Made("A Mill", {"release_date": "1950-02-03"}),
     Made("No Votes", {"vote_average": "", "popularity": "", "release_date": "2004-02-29"}),
@@ -108,6 +108,27 @@ def test_an_id_picks_one_film(films):
 
 def test_an_id_also_picks_a_film_that_bears_the_title_in_its_own_language(films):
     assert films.score("The Mill", film_id=8).id == 8
+
+
+def test_a_year_in_parentheses_brings_the_films_of_that_year_forward(films):
+    def found(query):
+        return [hit.id for hit in films.search(query, 3).resultados]
+
+    assert found("Mill, The (1980)")[0] == 2
+    assert found("The Mill (1950)")[0] == 1
+    assert found("A Mill (1950)")[0] == 9
+    assert found("Oil/Water (1999)") == found("Oil/Water")
+
+
+def test_an_article_may_stand_at_the_end(films):
+    assert films.score("mill, the (1950)").id == 1
+
+
+def test_an_imdb_id_picks_a_film_as_its_number_does(films):
+    assert films.score("The Mill", film_id="tt0000088").id == 8
+    assert films.film("tt0000088") == films.film(8)
+    with pytest.raises(NotFoundError, match="tt0000089"):
+        films.votes("The Mill", film_id="tt0000089")
 
 
 def test_a_year_that_no_film_of_the_title_has_is_not_found(films):

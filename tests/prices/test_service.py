@@ -16,9 +16,10 @@ from almazara.prices.answers import DataQuery
 from almazara.prices.buying.policy import AdvicePolicies
 from almazara.prices.forecasting.published import ForecastIndex, Forecasts
 from almazara.prices.publishing import Published
-from almazara.prices.schema import Availability, Observation
+from almazara.prices.schema import EPOCH, Availability, Listing, Observation, Size
 from almazara.prices.service import PriceService
 from almazara.prices.store.registry import store_at
+from almazara.words.numbers import Language
 from price_shop import NOW, observed, product, search
 from profiles import examples
 
@@ -195,6 +196,15 @@ def test_a_product_shows_its_newest_price_and_how_old_it_is(store, service):
     assert (latest.price, latest.days_ago, latest.price_per_litre) == (Decimal("37.95"), 2.0, Decimal("7.5900"))
 
 
+def test_a_page_that_an_import_named_otherwise_is_followed_as_it(store, service):
+    store.save_listing(Listing("shop.example:17", "shop.example", "17", "http://shop.example/aove/", tracked=False))
+    found, is_new = service.add_product(
+        "https://www.shop.example/aove?utm_source=x", marketplace=None, category=None, target_price=None
+    )
+    assert (found.id, found.tracked, is_new) == ("shop.example:17", True, False)
+    assert found.url == "https://www.shop.example/aove"
+
+
 def test_following_again_keeps_what_is_known_and_takes_what_is_new(store, service):
     url = "https://shop.example/aceite"
     first, is_new = service.add_product(url, marketplace=None, category="Olive Oil", target_price=Decimal(30))
@@ -203,7 +213,10 @@ def test_following_again_keeps_what_is_known_and_takes_what_is_new(store, servic
     service.remove_product(first.id)
     assert service.products(tracked=True) == []
     assert store.count(first.id) == 1
-    again, is_new = service.add_product(url, marketplace=None, category=None, target_price=Decimal(25))
+    assert first.notices == []
+    again, is_new = service.add_product(f"{url}#5l", marketplace=None, category=None, target_price=Decimal(25))
+    [notice] = again.notices
+    assert "#5l" in notice.text(Language.EN)
     assert (is_new, again.id, again.category, again.target_price) == (False, first.id, "olive-oil", Decimal(25))
     assert again.latest.price == Decimal("39.95")
 
@@ -250,3 +263,22 @@ def test_health_counts_the_newest_reading_once(store, service):
     store.save_listing(product())
     store.append(observed("shop.example:1", day, "39.95") for day in range(3))
     assert service.health().rules["structured:json-ld"].good == 3
+
+
+def test_a_pack_that_shrinks_keeps_its_litres_before_and_is_said_to_have_shrunk(store, service):
+    changed = NOW - timedelta(days=2)
+    sizes = (Size(EPOCH, Decimal(1)), Size(changed, Decimal("0.8")))
+    store.save_listing(product(title="Aceite 800 ml", category="oil", litres=Decimal("0.8"), sizes=sizes))
+    store.append(observed("shop.example:1", day, "8.00") for day in (4, 3, 2, 1, 0))
+    query = DataQuery(product="shop.example:1")
+    by_litre = [8.0, 8.0, 10.0, 10.0, 10.0]
+    assert [float(row.price_per_litre) for row in service.rows(service.data(query).observations)] == by_litre
+    assert [row.price_per_litre for row in service.daily(query)[0]] == by_litre
+    assert [row.price for row in service.index(DataQuery(category="oil"))[0]] == by_litre
+    assert service.category_story("oil").lines[0].per_litre == by_litre
+    assert service.market().per_litre.tolist() == [by_litre]
+    story = service.story("shop.example:1")
+    assert [day.price_per_litre for day in story.days] == by_litre
+    assert service.product("shop.example:1").sizes == sizes
+    [told] = [one.text(Language.EN) for one in story.notices if one.code == "prices.story.resized"]
+    assert "0.8 l, and 1 l before" in told

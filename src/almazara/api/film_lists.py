@@ -81,7 +81,7 @@ class UserList(_Wanted):
 
 
 class Profile(UserList):
-    """Films that somebody likes, by title (`Título (1950)` picks the year) or id, and what is asked of the list."""
+    """Films that somebody likes, by title (`Título (1950)` picks the year), id or IMDb id, and what list is wanted."""
 
     gustan: Annotated[list[_Film], Field(min_length=1, max_length=MAX_LISTED)]
     no_gustan: Annotated[list[_Film], Field(max_length=MAX_LISTED)] = []
@@ -96,7 +96,7 @@ class Group(UserList):
 
 
 class Similar(_Wanted):
-    """Films, by title or id, and what is asked of the list of those similar to each."""
+    """Films, by title, id or IMDb id, and what is asked of the list of those similar to each."""
 
     peliculas: Annotated[list[_Film], Field(min_length=1, max_length=MAX_TOGETHER)]
     metodo: Annotated[str, Field(json_schema_extra={"enum": list(METHODS)})] = DEFAULT_METHOD
@@ -104,7 +104,7 @@ class Similar(_Wanted):
 
 
 class Named(BaseModel):
-    """Films, by title or id."""
+    """Films, by title, id or IMDb id."""
 
     model_config = _AS_WRITTEN
 

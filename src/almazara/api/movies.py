@@ -8,6 +8,7 @@ from almazara.api.errors import PAGE_BESIDE
 from almazara.api.routes import (
     PathText,
     PlainRouter,
+    Queried,
     choice,
     flag,
     number,
@@ -21,6 +22,7 @@ from almazara.errors import InputError
 from almazara.movies import answers
 from almazara.movies.catalog.browsing import Order
 from almazara.movies.catalog.calendar_es import MONTHS, WEEKDAYS
+from almazara.movies.catalog.catalog import IMDB_ID, FilmId
 from almazara.movies.catalog.cleaning_answers import CleaningAnswer, QuarantineAnswer, Refusal
 from almazara.movies.catalog.titles import check_query
 from almazara.movies.service import MovieService
@@ -63,10 +65,23 @@ TITLE: Final = PathText("titulo", "Título, también original; `Título (1950)` 
 ACTOR: Final = PathText("nombre_actor", "Nombre y apellidos.", "Ramona Wendández")
 DIRECTOR: Final = PathText("nombre_director", "Nombre y apellidos.", "Fenna Eldhurst")
 PERSON: Final = PathText("nombre", "Nombre y apellidos.", "Fenna Eldhurst")
-ID: Final = PathText("id", "Id de la película.", "900007", {"type": "integer", "minimum": 1, "maximum": LARGEST_ID})
+_FILM_ID: Final = {
+    "anyOf": [
+        {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
+        {"type": "string", "pattern": f"^{IMDB_ID.pattern}$"},
+    ]
+}
+ID: Final = PathText("id", "Id de la película, o el de IMDb.", "900007", _FILM_ID)
 TEXT: Final = text("q", "Lo que se busca; admite erratas.", None, required=True)
 YEAR: Final = number("anio", "Año de estreno, entre varias del mismo título.", *YEARS, None)
-FILM_ID: Final = number("id", "Id, entre varias del mismo título.", 1, LARGEST_ID, None)
+FILM_ID: Final = Queried(
+    "id",
+    "Id, o el de IMDb, entre varias del mismo título.",
+    _FILM_ID,
+    lambda texts: film_id_of(texts[-1]),
+    absent=None,
+    more={},
+)
 COUNT: Final = number("n", "Cuántas; 5 recomendadas, 10 buscadas o 20 listadas si no se dice.", 1, MAX_SIMILAR, None)
 BESIDE: Final = number("n", "Cuántas por cada método.", 1, MAX_BESIDE, 5)
 METHOD: Final = text(
@@ -270,7 +285,7 @@ async def browse(request: Request) -> Response:
 
 @router.question("/peliculas/{id}", answers.FilmAnswer, "Una película por su id", [ID, LANGUAGE])
 async def film(request: Request) -> Response:
-    return send(_films(request).film(_film_id(request), LANGUAGE.read(request)), headers=PAGE_BESIDE)
+    return send(_films(request).film(film_id_of(ID.read(request)), LANGUAGE.read(request)), headers=PAGE_BESIDE)
 
 
 @router.question(
@@ -280,7 +295,7 @@ async def film(request: Request) -> Response:
     [ID, LANGUAGE],
 )
 async def standing(request: Request) -> Response:
-    return send(_films(request).standing(_film_id(request), LANGUAGE.read(request)))
+    return send(_films(request).standing(film_id_of(ID.read(request)), LANGUAGE.read(request)))
 
 
 @router.question(
@@ -290,11 +305,12 @@ async def standing(request: Request) -> Response:
     [ID, BESIDE, LANGUAGE],
 )
 async def similar_by_method(request: Request) -> Response:
-    return send(_films(request).methods(_film_id(request), BESIDE.read(request), LANGUAGE.read(request)))
+    return send(_films(request).methods(film_id_of(ID.read(request)), BESIDE.read(request), LANGUAGE.read(request)))
 
 
-def _film_id(request: Request) -> int:
-    return whole_number(ID.read(request), "id", 1, LARGEST_ID)
+def film_id_of(text: str) -> FilmId:
+    """The film that an id names, by its number or as IMDb does; raises InputError, in Spanish, when it is none."""
+    return text if IMDB_ID.fullmatch(text) else whole_number(text, "id", 1, LARGEST_ID)
 
 
 @router.question("/limpieza", CleaningAnswer, "Qué fue de cada fila al limpiar los ficheros", [LANGUAGE], errors=())

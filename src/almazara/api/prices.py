@@ -16,7 +16,7 @@ from almazara.api.tables import DESCRIBED, Format, as_table
 from almazara.app.prices import Prices
 from almazara.errors import InputError
 from almazara.prices.answering.history import MAX_ROWS
-from almazara.prices.answers import DailyRow, DataQuery, DataRow, IndexRow, Product
+from almazara.prices.answers import DailyRow, DataQuery, DataRow, Followed, IndexRow, Product
 from almazara.prices.collecting.runs import SCRAPE, RunView, find
 from almazara.prices.service import PriceService
 from almazara.words.numbers import Language
@@ -24,7 +24,7 @@ from almazara.words.numbers import Language
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
 TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
-_KNOWN: Final[dict[int | str, Any]] = {200: {"model": Product, "description": "Ya se conocía"}}
+_KNOWN: Final[dict[int | str, Any]] = {200: {"model": Followed, "description": "Ya se conocía"}}
 
 
 class NewProduct(BaseModel):
@@ -96,7 +96,7 @@ def products(
     return send(service.products(category=category, tracked=None if every else True))
 
 
-@router.post("/productos", **writing(Product, 201, "Seguir un producto", {**_KNOWN, **declared(409, 413)}))
+@router.post("/productos", **writing(Followed, 201, "Seguir un producto", {**_KNOWN, **declared(409, 413)}))
 def add_product(new: NewProduct, service: Service) -> Response:
     product, is_new = service.add_product(
         new.product, marketplace=new.marketplace, category=new.category, target_price=new.target_price

@@ -79,7 +79,7 @@ def _cells(kind: type, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
         of = get_args(hint)[0] if isinstance(hint, UnionType) else hint  # `X | None`
         if isinstance(of, type) and is_dataclass(of):
             yield from _cells(of, (*path, name))
-        elif get_origin(of) is not list:
+        elif get_origin(of) not in {list, tuple}:
             yield (*path, name), of
 
 

@@ -5,13 +5,14 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from starlette.concurrency import run_in_threadpool
 
 from almazara.api.errors import PROBLEM_TYPE, Problem, declared
 from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, read_filters
 from almazara.api.routes import PathText, PlainRouter, described, flag, send, values, writing
 from almazara.errors import InputError
+from almazara.movies.catalog.catalog import IMDB_ID
 from almazara.movies.users.answering import MAX_MEMBERS, ListQuery
 from almazara.movies.users.answers import DeletedAnswer, EventsAnswer, GroupAnswer, UserAnswer
 from almazara.movies.users.events import KINDS, LARGEST_ID, MAX_EVENTS, MAX_RATING, MIN_RATING, USER_PATTERN, BatchError
@@ -36,6 +37,9 @@ USERS: Final = values(
 SEEN: Final = flag("vistas", "Si pueden venir películas que ya conoce; las que no le gustan, nunca.")
 _LIST: Final = (COUNT, SEEN, DIVERSITY, *FILTERS, LANGUAGE)
 
+_Id = Annotated[StrictInt, Field(ge=1, le=LARGEST_ID)]
+_ImdbId = Annotated[StrictStr, Field(pattern=f"^{IMDB_ID.pattern}$")]
+
 
 class NewEvent(BaseModel):
     """What a user did with a film; the same `id` is the same event, however often it comes."""
@@ -44,7 +48,7 @@ class NewEvent(BaseModel):
 
     id: Annotated[str, Field(pattern="^[ -~]{1,128}$", examples=["8c2f-1"])]
     usuario: Annotated[str, Field(pattern=f"^{USER_PATTERN}$", examples=["ana"])]
-    pelicula: Annotated[int, Field(ge=1, le=LARGEST_ID, examples=[900007])]
+    pelicula: Annotated[_Id | _ImdbId, Field(examples=[900007], description="Id de la película, o el de IMDb.")]
     tipo: Annotated[str, Field(json_schema_extra={"enum": list(KINDS)}, examples=["valoracion"])]
     valor: Annotated[float | None, Field(ge=MIN_RATING, le=MAX_RATING, description="Solo con tipo valoracion.")] = None
     momento: Annotated[datetime | None, Field(description="ISO 8601 con zona horaria; ahora si no se dice.")] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +18,8 @@ from almazara.words.said import Money, said
 
 if TYPE_CHECKING:
     from almazara.prices.answers import Advice, Prediction
+    from almazara.prices.buying.batch import AdviceReport
+    from almazara.prices.forecasting.batch import BatchReport
 
 Deadline = Annotated[int, typer.Option(help="Days within which one wants to have bought, 1 to 90.")]
 
@@ -55,7 +57,7 @@ def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, *
     with showing_progress() as progress:
         report = forecast_file(source, output, cutoff=cutoff.date(), horizon_days=horizon, progress=progress)
     told = f"{report.forecast} series forecast into {output}"
-    print_answer(report, _told_of_file(told, report.refused_rows, report.refused_series), as_json=as_json)
+    print_answer(report, _told_of_file(told, report), as_json=as_json)
 
 
 def _levels(text: str) -> list[int]:
@@ -204,11 +206,13 @@ def advise(
     with showing_progress() as progress:
         report = advise_file(source, output, cutoff=cutoff.date(), deadline_days=deadline_days, progress=progress)
     told = f"{report.wait} series to wait for, {report.buy} to buy now, in {output}"
-    print_answer(report, _told_of_file(told, report.refused_rows, report.refused_series), as_json=as_json)
+    print_answer(report, _told_of_file(told, report), as_json=as_json)
 
 
-def _told_of_file(told: str, rows: Mapping[str, int], series: Mapping[str, str]) -> Iterator[str]:
+def _told_of_file(told: str, report: BatchReport | AdviceReport) -> Iterator[str]:
     """What became of a file, how much of it was refused, and why."""
-    yield f"{told}; {len(series)} series and {sum(rows.values())} rows refused."
+    rows, series = report.refused_rows, report.refused_series
+    yield f"{told}; {len(series)} series and {sum(rows.values())} rows refused, {len(report.held)} last prices held."
     yield from (f"{count} rows: {reason}" for reason, count in rows.items())
     yield from (f"{name}: {reason}" for name, reason in series.items())
+    yield from (f"{name}: {reason} The price before it stands." for name, reason in report.held.items())

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from almazara.cli.filters import filtered
 from almazara.cli.output import AsJson, Table, load_settings, print_answer, showing_progress
 from almazara.cli.versions import Version, go_back, show_versions
-from almazara.errors import InputError
+from almazara.errors import ContractError, InputError
 
 if TYPE_CHECKING:
     from almazara.artifacts import Artifact
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Films: from raw files to answers.", no_args_is_help=True)
 
 Year = Annotated[int | None, typer.Option("--anio", help="Year of release, among films of one title.")]
-FilmId = Annotated[int | None, typer.Option("--id", help="Film id, among films of one title.")]
+FilmId = Annotated[str | None, typer.Option("--id", help="Film id, or IMDb's, among films of one title.")]
 
 Question = Literal["mes", "dia", "score", "votos", "actor", "director", "persona", "buscar", "pelicula"]
 DataSet = Literal["the-movies-dataset", "ml-latest-small", "ml-latest", "ml-1m", "ml-25m"]
@@ -58,8 +58,14 @@ def build(
     """Clean the raw files and publish a catalog; shows what became of every row."""
     from almazara.movies.building import build_movies
 
-    with showing_progress() as progress:
-        artifact = build_movies(load_settings(), folder, ratings=ratings, sample=False, progress=progress)
+    try:
+        with showing_progress() as progress:
+            artifact = build_movies(load_settings(), folder, ratings=ratings, sample=False, progress=progress)
+    except ContractError as error:
+        if error.report:
+            refused = {"report": error.report, "refused": str(error)}
+            print_answer(refused, _report_in_words(error.report), as_json=as_json)
+        raise
     print_answer(artifact.manifest, _build_in_words(artifact), as_json=as_json)
 
 
@@ -74,12 +80,12 @@ def ask(
     """Ask the catalog the questions of the API."""
     import msgspec
 
-    service = _service()
+    service, named = _service(), film_id and _film_id(film_id)
     answers: dict[Question, Callable[[], object]] = {
         "mes": lambda: service.month(about),
         "dia": lambda: service.day(about),
-        "score": lambda: service.score(about, year, film_id),
-        "votos": lambda: service.votes(about, year, film_id),
+        "score": lambda: service.score(about, year, named),
+        "votos": lambda: service.votes(about, year, named),
         "actor": lambda: service.people.actor(about),
         "director": lambda: service.people.director(about),
         "persona": lambda: service.people.person(about),
@@ -107,7 +113,8 @@ def recommend(
     filters: Filters,
 ) -> None:
     """Films similar to one, most similar first, with the reasons."""
-    answer = _service().recommend(title, n, method, year, film_id, filters=filters, diversity=diversity)
+    named = film_id and _film_id(film_id)
+    answer = _service().recommend(title, n, method, year, named, filters=filters, diversity=diversity)
     rows = ([one.titulo, one.anio, f"{one.similitud:.2f}", "; ".join(one.motivos)] for one in answer.detalle)
     print_answer(answer, [answer.mensaje, Table(["película", "año", "similitud", "motivos"], rows)], as_json=as_json)
 
@@ -134,14 +141,22 @@ def _service() -> MovieService:
     return open_movies(load_settings())
 
 
-def _film_id(text: str) -> int:
+def _film_id(text: str) -> int | str:
+    from almazara.movies.catalog.catalog import IMDB_ID
+
+    if IMDB_ID.fullmatch(text):
+        return text
     if not (text.isascii() and text.isdigit()):
-        raise InputError(f"«{text}» no es un id de película: use un número entero.")
+        raise InputError(f"«{text}» no es un id de película: use un número entero, o un id de IMDb, como tt0114709.")
     return int(text)
 
 
 def _build_in_words(artifact: Artifact) -> Iterator[str | Table]:
-    report = artifact.manifest["report"]
+    yield from _report_in_words(artifact.manifest["report"])
+    yield f"Published {artifact.manifest['metrics']['films']} films as version {artifact.version}."
+
+
+def _report_in_words(report: Mapping[str, Any]) -> Iterator[str | Table]:
     rows = (
         [name, file["read"], file["kept"], _counts(file["merged"]), _counts(file["dropped"])]
         for name, file in report["files"].items()
@@ -150,7 +165,6 @@ def _build_in_words(artifact: Artifact) -> Iterator[str | Table]:
     for what, verdict in (("cells", "refused"), ("entries", "left out")):
         yield from (f"{what} {verdict}, {name}: {count}" for name, count in report[what].items())
     yield from report["notes"]
-    yield f"Published {artifact.manifest['metrics']['films']} films as version {artifact.version}."
 
 
 def _counts(reasons: dict[str, int]) -> str:

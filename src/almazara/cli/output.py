@@ -29,7 +29,10 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = "; ".join(f"ALMAZARA_{one['loc'][0]}".upper() + f": {one['msg']}" for one in error.errors())
+        wrong = "; ".join(
+            f"ALMAZARA_{one['loc'][0]}".upper() + f": {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors()
+        )
         raise InputError(f"A setting cannot be used: {wrong}.") from error
 
 

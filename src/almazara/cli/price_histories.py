@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, showing_progress
+from almazara.cli.output import AsJson, Table, language, load_settings, opened_prices, print_answer, showing_progress
 from almazara.errors import InputError
+from almazara.words.numbers import Language
 
 if TYPE_CHECKING:
     from almazara.prices.answers import DataQuery
@@ -32,12 +33,15 @@ def history(
 ) -> None:
     """The history of a product."""
     from almazara.prices.answering.history import MAX_ROWS
+    from almazara.prices.answering.story import size_notices
     from almazara.prices.answers import DataQuery
 
     query = DataQuery(product=product, start=_utc(start), end=_utc(end), limit=MAX_ROWS)
     with opened_prices() as prices:
         rows = list(_history(prices.service, query, daily=daily))
-    print_answer(rows, [_history_table(rows, daily=daily)], as_json=as_json)
+        notices = size_notices(prices.service.product(product), datetime.now(UTC), load_settings().timezone)
+    told = (notice.text(language(Language.EN)) for notice in notices)
+    print_answer(rows, [_history_table(rows, daily=daily), *told], as_json=as_json)
 
 
 def _history(service: PriceService, query: DataQuery, *, daily: bool) -> Iterator[Any]:
@@ -56,10 +60,18 @@ def _history(service: PriceService, query: DataQuery, *, daily: bool) -> Iterato
 
 def _history_table(rows: Iterable[Any], *, daily: bool) -> Table:
     if daily:
-        cells = ([row.date, written(row.price, row.currency), row.state] for row in rows)
-        return Table(["date", "price", "state"], cells)
-    cells = ([row.observed_at, written(row.price, row.currency), row.availability.value, row.source] for row in rows)
-    return Table(["observed at", "price", "stock", "source"], cells)
+        told = ([row.date, _price(row), _per_litre(row), row.state] for row in rows)
+        return Table(["date", "price", "per litre", "state"], told)
+    told = ([row.observed_at, _price(row), _per_litre(row), row.availability.value, row.source] for row in rows)
+    return Table(["observed at", "price", "per litre", "stock", "source"], told)
+
+
+def _price(row: Any) -> str:  # noqa: ANN401 - of an observation or a day
+    return written(row.price, row.currency)
+
+
+def _per_litre(row: Any) -> str:  # noqa: ANN401 - the same
+    return written(row.price_per_litre, row.currency)
 
 
 def written(price: object, currency: str | None) -> str:
@@ -106,10 +118,11 @@ def import_history(
         report = import_file(prices.store, file, now=now, file_format=file_format, defaults=defaults)
     told = (
         f"{report.read} rows read: {report.imported} imported, {report.already_there} there already, "
-        f"{report.refused} refused; {report.listings} new products."
+        f"{report.held} held, {report.refused} refused; {report.listings} new products."
     )
     refusals = (f"line {refusal.line}: {refusal.reason}" for refusal in report.refusals)
-    print_answer(report, [told, *refusals], as_json=as_json)
+    notes = (f"line {note.line}: {note.text}" if note.line else note.text for note in report.notes)
+    print_answer(report, [told, *refusals, *notes], as_json=as_json)
 
 
 def export_history(

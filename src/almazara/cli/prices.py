@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli import alerts, forecasts, price_histories
+from almazara.cli import alerts, forecasts, price_histories, shop_rules
 from almazara.cli.output import AsJson, Table, language, load_settings, opened_prices, print_answer, showing_progress
 from almazara.cli.price_histories import ProductId, Products, written
 from almazara.errors import InputError
@@ -61,7 +61,8 @@ def track(
             product, marketplace=marketplace, category=category, target_price=price
         )
     told = f"{'Followed now' if is_new else 'Followed already'}: {found.id} {found.url}"
-    print_answer(found, [told], as_json=as_json)
+    notices = (notice.text(language(Language.EN)) for notice in found.notices)
+    print_answer(found, [told, *notices], as_json=as_json)
 
 
 def untrack(product: ProductId) -> None:
@@ -142,6 +143,7 @@ def _latest(latest: LatestPrice | None) -> list[object]:
 
 app = typer.Typer(help="Prices: from a page to a forecast and an alert.", no_args_is_help=True)
 app.add_typer(alerts.app, name="alert")
+app.add_typer(shop_rules.app, name="rule")
 app.command()(forecasts.forecast)
 app.command()(forecasts.train_lstm)
 app.command()(forecasts.advice)

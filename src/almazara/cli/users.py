@@ -12,6 +12,7 @@ import typer
 
 from almazara.cli.filters import filtered
 from almazara.cli.output import AsJson, Table, load_settings, print_answer
+from almazara.errors import InputError
 
 if TYPE_CHECKING:
     from almazara.movies.similar.attributes import Filters
@@ -20,21 +21,25 @@ if TYPE_CHECKING:
 app = typer.Typer(help="What users did with films: import, delete.", no_args_is_help=True)
 
 _SHOWN = 20
-Exporter = Literal["letterboxd", "imdb", "trakt"]
+Exporter = Literal["letterboxd", "imdb", "trakt", "simkl", "tmdb", "filmaffinity", "csv"]
 
 
 @app.command("import")
 def import_history(
     file: Annotated[Path, typer.Argument(help="The export: its zip, or one of its CSV or JSON files.")],
     user: Annotated[str, typer.Option("--user", help="Whose history it is.")],
-    source: Annotated[Exporter, typer.Option("--from", help="Who made the export.")],
+    source: Annotated[Exporter, typer.Option("--from", help="Who made the export; csv is any table of films.")],
+    scale: Annotated[int | None, typer.Option(min=1, max=100, help="Highest rating of a table: 5, 10 or 100.")] = None,
+    columns: Annotated[
+        list[str] | None, typer.Option("--column", help="What a column of a table holds: rating=Nota; several times.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add a history from Letterboxd, IMDb or Trakt; says which rows were not taken, and why."""
+    """Add a history from Letterboxd, IMDb, Trakt, or a table; says which rows were not taken, and why."""
     from almazara.movies.users.exports import Source
 
     with _opened_users() as users:
-        imported = users.import_export(file, Source(source), user)
+        imported = users.import_export(file, Source(source), user, scale, _columns(columns or []))
     print_answer(imported, _imported_in_words(imported, user), as_json=as_json)
 
 
@@ -69,6 +74,15 @@ def recommend_for(
         answer = known.recommend(users[0], query) if len(users) == 1 else known.recommend_together(users, query)
     rows = ([one.titulo, one.anio, f"{one.afinidad:.2f}", "; ".join(one.motivos)] for one in answer.detalle)
     print_answer(answer, [answer.mensaje, Table(["película", "año", "afinidad", "motivos"], rows)], as_json=as_json)
+
+
+def _columns(pairs: list[str]) -> dict[str, str]:
+    from almazara.movies.users.exports.table import NAMES
+
+    columns = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+    if len(columns) < len(pairs) or not columns.keys() <= NAMES.keys():
+        raise InputError(f"--column takes WHAT=NAME, and WHAT is one of {', '.join(NAMES)}.")
+    return columns
 
 
 def _opened_users() -> closing[FilmUsers]:

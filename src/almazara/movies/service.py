@@ -12,12 +12,12 @@ from almazara.movies import answers, sentences
 from almazara.movies.catalog import calendar_es
 from almazara.movies.catalog.browsing import Browsing, Order
 from almazara.movies.catalog.calendar_es import DayOfMonth, Weekday
-from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, Found, Releases, Texts
+from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, FilmId, Found, Releases, Texts
 from almazara.movies.catalog.cleaning_answers import CleaningAnswers
 from almazara.movies.catalog.person_answers import PersonAnswers
-from almazara.movies.catalog.search import SearchIndex, found_code
+from almazara.movies.catalog.search import Match, SearchIndex, found_code
 from almazara.movies.catalog.standing import Standing, Standings, standing_answer
-from almazara.movies.catalog.titles import check_query
+from almazara.movies.catalog.titles import check_query, split_year
 from almazara.movies.exploring.films import Films
 from almazara.movies.exploring.tags import tags_of
 from almazara.movies.similar.answering import (
@@ -41,6 +41,7 @@ MAX_NAMED: Final = 100
 MAX_TOGETHER: Final = 50
 """Films whose similar ones can be asked for at once."""
 _REMEMBERED: Final = 512
+_OF_ALL_YEARS: Final = 50
 _NO_OTHERS: Final = b"[]}"
 """How a recommendation ends that was made without knowing which other films share the title."""
 
@@ -110,7 +111,7 @@ class MovieService:
         return answers.DayAnswer(name, count, message.text(language))
 
     def score(
-        self, title: str, year: int | None = None, film_id: int | None = None, language: Language = Language.ES
+        self, title: str, year: int | None = None, film_id: FilmId | None = None, language: Language = Language.ES
     ) -> answers.ScoreAnswer:
         """A film's popularity and vote average."""
         found = self._find(title, year, film_id)
@@ -120,7 +121,7 @@ class MovieService:
         return answers.ScoreAnswer(film.id, film.titulo, film.anio, popularity, average, message, self._others(found))
 
     def votes(
-        self, title: str, year: int | None = None, film_id: int | None = None, language: Language = Language.ES
+        self, title: str, year: int | None = None, film_id: FilmId | None = None, language: Language = Language.ES
     ) -> answers.VotesAnswer:
         """A film's votes, and their average where they are more than the setting asks for."""
         found = self._find(title, year, film_id)
@@ -132,7 +133,7 @@ class MovieService:
             film.id, film.titulo, film.anio, count, average, enough, message, self._others(found)
         )
 
-    def film(self, film_id: int, language: Language = Language.ES) -> bytes:
+    def film(self, film_id: FilmId, language: Language = Language.ES) -> bytes:
         """A FilmAnswer as JSON, in Spanish made at build time; raises NotFoundError when there is no such film."""
         answer = self._parts.films.encoded(self._row(film_id))
         if language is Language.ES:
@@ -152,7 +153,7 @@ class MovieService:
         message = said("films.film.several", n=len(films), lost=lost).text(language)
         return msgspec.json.encode({"peliculas": films, "faltan": missing, "mensaje": message})
 
-    def tags(self, film_id: int, kind: str) -> Sequence[Said | str]:
+    def tags(self, film_id: FilmId, kind: str) -> Sequence[Said | str]:
         """The countries or the language of a film, named for people; see `film`."""
         return tags_of(self.explored.tags[kind], self._row(film_id))
 
@@ -165,11 +166,11 @@ class MovieService:
         rows = (self._catalog.row_of(film_id) for film_id in film_ids)
         return [self._catalog.reference(row) for row in rows if row is not None]
 
-    def film_standing(self, film_id: int) -> list[Standing]:
+    def film_standing(self, film_id: FilmId) -> list[Standing]:
         """Where the known numbers of a film stand among those of its genre and decade; see `film`."""
         return self._parts.standings.of(self._row(film_id))
 
-    def standing(self, film_id: int, language: Language = Language.ES) -> answers.StandingAnswer:
+    def standing(self, film_id: FilmId, language: Language = Language.ES) -> answers.StandingAnswer:
         """The same in words."""
         film = self._catalog.reference(self._row(film_id))
         measures = [standing_answer(one, language) for one in self.film_standing(film_id)]
@@ -193,12 +194,21 @@ class MovieService:
         query = check_query(query)
         check_n(n)
         hits = []
-        for match in self._parts.title_search.search(query, n):
+        for match in self._nearest(query, n):
             film = self._catalog.reference(match.entry_id)
             hits.append(answers.SearchHit(film.id, film.titulo, film.anio, match.text, round(match.score, 4)))
         code = found_code([hit.coincidencia for hit in hits], query)
         message = said(f"films.search.{code}", n=len(hits), query=query)
         return answers.SearchAnswer(query, len(hits), hits, message.text(language))
+
+    def _nearest(self, query: str, n: int) -> list[Match]:
+        """What is near a text; a year in parentheses brings those of its films forward that hold the rest."""
+        title, year = split_year(query)
+        if year is None or any(match.holds for match in self._parts.title_search.search(query, 1)):
+            return self._parts.title_search.search(query, n)
+        found = self._parts.title_search.search(title, _OF_ALL_YEARS)
+        meant = [match for match in found if match.holds and self._catalog.reference(match.entry_id).anio == year]
+        return [*meant, *(match for match in found if match not in meant)][:n]
 
     def recommend(
         self,
@@ -206,7 +216,7 @@ class MovieService:
         n: int = 5,
         method: str = DEFAULT_METHOD,
         year: int | None = None,
-        film_id: int | None = None,
+        film_id: FilmId | None = None,
         *,
         filters: Filters = NO_FILTERS,
         diversity: float = 0.0,
@@ -238,11 +248,11 @@ class MovieService:
         similar = self._parts.similar.answer if has_ids else self._remembered_similar
         return replace(similar(found.row, query, language), otras=self._others(found))
 
-    def similar_by_method(self, film_id: int, n: int = 5) -> dict[str, SimilarList]:
+    def similar_by_method(self, film_id: FilmId, n: int = 5) -> dict[str, SimilarList]:
         """The films most similar to one by each method, up to ten each, with reasons as codes and figures."""
         return self._parts.similar.by_method(self._row(film_id), n)
 
-    def methods(self, film_id: int, n: int = 5, language: Language = Language.ES) -> MethodsAnswer:
+    def methods(self, film_id: FilmId, n: int = 5, language: Language = Language.ES) -> MethodsAnswer:
         """The same in words."""
         film, found = self._catalog.reference(self._row(film_id)), self.similar_by_method(film_id, n)
         lists = [
@@ -260,13 +270,13 @@ class MovieService:
             return answer
         return answer.removesuffix(_NO_OTHERS) + msgspec.json.encode(self._others(found)) + b"}"
 
-    def _row(self, film_id: int) -> int:
+    def _row(self, film_id: FilmId) -> int:
         row = self._catalog.row_of(film_id)
         if row is None:
             raise NotFoundError(said("films.error.no_film", film=str(film_id)))
         return row
 
-    def _find(self, title: str, year: int | None, film_id: int | None) -> Found:
+    def _find(self, title: str, year: int | None, film_id: FilmId | None) -> Found:
         title = check_query(title)
         found = self._catalog.find(title, year, film_id)
         if found is None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import date as Day  # noqa: N812 - a field called date would hide its own type
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError
 from almazara.prices.forecasting.published import Backtested, QuantileForecast
 from almazara.prices.packs import price_per_litre
-from almazara.prices.schema import TICK, Availability, Listing, ListingKind, Observation
+from almazara.prices.schema import TICK, Availability, Listing, ListingKind, Observation, Size
 from almazara.words.said import Said, said
 
 PIECE: Final = "piece"
@@ -49,6 +50,7 @@ class Product:
     tracked: bool
     litres: Decimal | None
     latest: LatestPrice | None
+    sizes: tuple[Size, ...] = ()
 
     @classmethod
     def of(cls, listing: Listing, newest: Observation | None, now: datetime) -> Product:
@@ -70,6 +72,7 @@ class Product:
             tracked=listing.tracked,
             litres=listing.litres,
             latest=latest,
+            sizes=listing.sizes,
         )
 
     def at(self, now: datetime) -> Product:
@@ -77,6 +80,19 @@ class Product:
         if self.latest is None:
             return self
         return replace(self, latest=replace(self.latest, days_ago=days_ago(self.latest.observed_at, now)))
+
+
+@dataclass(frozen=True, slots=True)
+class Followed(Product):
+    """A product that is followed from now on, and what must be said of the address that was given."""
+
+    notices: list[Said] = field(default_factory=list)
+
+    @classmethod
+    def of_product(cls, product: Product, notices: list[Said]) -> Followed:
+        """A product with its notices."""
+        values: dict[str, Any] = {one.name: getattr(product, one.name) for one in fields(product)}
+        return cls(**values, notices=notices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +339,11 @@ class Advice:
 def days_ago(moment: datetime, now: datetime) -> float:
     """How long ago it is, to about a minute."""
     return round((now - moment) / timedelta(days=1), 3)
+
+
+def per_litre_daily(price: float | None, litres: float) -> float | None:
+    """A day's price of one litre; none where there is no price, or the litres are NaN: not known."""
+    return None if price is None or math.isnan(litres) else round(price / litres, 4)
 
 
 def _per_litre(price: Decimal | None, litres: Decimal | None) -> Decimal | None:

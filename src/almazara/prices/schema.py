@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,14 @@ class ListingKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """What one unit holds from a moment (aware, UTC) on; no litres where that is not surely said."""
+
+    since: datetime
+    litres: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """A page that we follow.
 
@@ -57,6 +65,7 @@ class Listing:
         target_price: Price at or below which the user wants to hear of it, in the listing's currency.
         tracked: Whether runs read it; history stays when it is no longer tracked.
         litres: Litres that one unit of the listing holds, or None where that cannot be read surely.
+        sizes: What it held before, the first of them from ever on, and what it holds; empty while that never changed.
         created_at: When it was added (UTC).
     """
 
@@ -71,6 +80,36 @@ class Listing:
     tracked: bool = True
     litres: Decimal | None = None
     created_at: datetime | None = None
+    sizes: tuple[Size, ...] = ()
+
+
+class Sized(Protocol):
+    """What holds litres, and may have held others; see `Listing`."""
+
+    @property
+    def litres(self) -> Decimal | None:
+        """Of one unit, now."""
+
+    @property
+    def sizes(self) -> Sequence[Size]:
+        """In order of time; empty while it never changed."""
+
+
+def litres_at(one: Sized, moment: datetime) -> Decimal | None:
+    """The litres of one unit at a moment."""
+    return next((size.litres for size in reversed(one.sizes) if size.since <= moment), one.litres)
+
+
+def litres_daily(one: Sized, first_day: date, days: int, zone: tzinfo) -> NDArray[np.float64]:
+    """The litres of one unit on each of some calendar days of a zone; NaN where not known.
+
+    On the day of a change it is the new size, since the day's last reading counts.
+    """
+    found = np.full(days, np.nan if one.litres is None else float(one.litres))
+    for size in one.sizes:
+        changed = max(0, (size.since.astimezone(zone).date() - first_day).days)
+        found[changed:] = np.nan if size.litres is None else float(size.litres)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

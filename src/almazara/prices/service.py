@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
 from almazara.live import Kept, Live
@@ -25,6 +26,7 @@ from almazara.prices.answers import (
     DataPage,
     DataQuery,
     DataRow,
+    Followed,
     IndexRow,
     Prediction,
     Product,
@@ -36,15 +38,17 @@ from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.collecting import runs, scraper_health
 from almazara.prices.collecting.collection import SEARCHES_READ
 from almazara.prices.collecting.runs import RunView
-from almazara.prices.collecting.tracking import listing_from
+from almazara.prices.collecting.tracking import listing_from, never_sent, page_key
 from almazara.prices.exploring.market import Market, open_market
 from almazara.prices.forecasting import issued
 from almazara.prices.publishing import Published
-from almazara.prices.schema import Observation
+from almazara.prices.schema import Listing, Observation
 from almazara.prices.store.protocol import ObservationStore
 from almazara.words.numbers import Language
+from almazara.words.said import said
 
 _EXPLORED_DAYS: Final = 730
+_SHOWN: Final = 100  # characters of what was typed
 
 
 @dataclass(eq=False)
@@ -77,8 +81,10 @@ class PriceService:
 
     def add_product(
         self, text: str, *, marketplace: str | None, category: str | None, target_price: Decimal | None
-    ) -> tuple[Product, bool]:
+    ) -> tuple[Followed, bool]:
         """Follow a product, with what is given now also where it is known; returns it, and whether it is new.
+
+        It is known by its number or its page, also where an import or an earlier version gave it another number.
 
         Raises:
             InputError: when the text names no product or search.
@@ -91,7 +97,7 @@ class PriceService:
             now=self.clock(),
             loopback_ports=self.loopback_ports,
         )
-        known = self.store.listing(meant.listing_id)
+        known = self.store.listing(meant.listing_id) or self._of_page(meant)
         if known is not None:
             meant = replace(
                 known,
@@ -101,7 +107,15 @@ class PriceService:
                 tracked=True,
             )
         self.store.save_listing(meant)
-        return self.product(meant.listing_id), known is None
+        unseen = never_sent(text, meant)
+        notices = [said("prices.follow.never_sent", part=unseen[:_SHOWN])] if unseen else []
+        return Followed.of_product(self.product(meant.listing_id), notices), known is None
+
+    def _of_page(self, meant: Listing) -> Listing | None:
+        """The listing of the same page, where there is one under another number."""
+        key = page_key(meant.url)
+        same = (one for one in self.store.listings() if one.shop == meant.shop and one.url and page_key(one.url) == key)
+        return next(same, None)
 
     def remove_product(self, listing_id: str) -> None:
         """Follow a product no longer; its history stays."""
@@ -157,7 +171,8 @@ class PriceService:
 
         def opened() -> Market:
             listings = self.store.listings()
-            return open_market(known.series([one.listing_id for one in listings], days=_EXPLORED_DAYS).panel, listings)
+            panel = known.series([one.listing_id for one in listings], days=_EXPLORED_DAYS).panel
+            return open_market(panel, listings, ZoneInfo(self.timezone))
 
         return self._market.of((self.store.revision(), known.today), opened)
 

@@ -218,8 +218,7 @@ def _beside(story: Story, language: Language) -> dict[str, Any]:
 
 def _others(story: Story, language: Language) -> Markup:
     """The price of a litre here and in other shops."""
-    litres = float(story.product.litres or 1)
-    own = [None if one.price is None else one.price / litres for one in story.days]
+    own = [one.price_per_litre for one in story.days]
     marks: list[Mark] = [
         Line(
             _shop(one.product, language),

@@ -67,6 +67,39 @@ def test_the_film_that_was_meant_comes_first(query, film):
     assert _found(query)[0] == film
 
 
+SEQUELS = [
+    (1, "Orchard", 50),
+    (2, "The Orchard: Part II", 900),
+    (3, "Orchard 3: A Long Way Through the Many Gardens of the Glassmakers", 40),
+    (4, "Orchid", 3000),
+    (5, "Orchards V", 20),
+    (6, "Orchard Maniacs", 1),
+]
+
+
+def _sequel(query):
+    return [match.entry_id for match in SearchIndex(_index(SEQUELS)).search(query, 6)]
+
+
+@pytest.mark.parametrize(
+    ("query", "film"),
+    [("orchard 2", 2), ("orchard ii", 2), ("part 2 orchard", 2), ("orchard iii", 3), ("orchards 5", 5)],
+)
+def test_a_sequel_is_found_by_its_number_in_either_figures(query, film):
+    assert _sequel(query)[0] == film
+
+
+def test_a_title_that_holds_the_typed_words_comes_before_one_that_resembles_them():
+    assert _sequel("gardens")[0] == 3
+    assert set(_sequel("orchard")[:4]) == {1, 2, 3, 6}
+    assert [match.holds for match in SearchIndex(_index(SEQUELS)).search("orchard", 6)] == [True] * 4 + [False] * 2
+
+
+def test_of_titles_that_hold_one_word_the_known_one_comes_first_and_the_same_title_before_all():
+    assert _sequel("orchard")[:2] == [1, 2]
+    assert _sequel("maniacs")[0] == 6
+
+
 def test_of_equal_titles_the_most_voted_comes_first():
     assert _found("lantern")[:2] == [5, 4]
 

@@ -7,7 +7,7 @@ import pytest
 from almazara.errors import InputError
 from almazara.movies.cleaning import schema as s
 from almazara.movies.cleaning.cleaning import clean
-from almazara.movies.raw.tables import EXTRA, ROW, RawCatalog, RawFile
+from almazara.movies.raw.tables import DAMAGED, EXTRA, ROW, RawCatalog, RawFile
 
 FILM = {
     "adult": "False",
@@ -98,6 +98,50 @@ def test_money_that_cannot_be_meant_stays_and_is_flagged(budget, doubtful):
     assert row[s.MONEY_DOUBTFUL] is doubtful
 
 
+def test_amounts_as_people_write_them_are_read():
+    row = film(budget="$1,000,000", revenue="2,500,000", vote_average="6,5", runtime="1h 35m")
+    assert (row[s.BUDGET], row[s.RETURN], row[s.VOTE_AVERAGE], row["runtime"]) == (1_000_000, 2.5, 6.5, 95)
+
+
+def test_a_cell_that_is_no_number_goes_to_quarantine_and_is_counted():
+    catalog = cleaned({}, {"id": "2", "budget": "a lot"}, {"id": "3", "budget": "", "imdb_id": "nm5"})
+    assert catalog.report.cells == {
+        "movies_metadata.csv budget not_a_number": 1,
+        "movies_metadata.csv imdb_id not_an_id": 1,
+    }
+    cell = catalog.tables[s.QUARANTINE].row(0, named=True)
+    assert (cell["row"], json.loads(cell["content"])) == (2, {"id": 2, "budget": "a lot"})
+    budget = next(column for column in catalog.report.columns if column.column == "budget")
+    assert (budget.told, budget.lost, budget.examples, budget.rows) == (2, 1, ("a lot",), (2,))
+
+
+@pytest.mark.parametrize("nothing", ["None", "null", "<NA>", "\\N"])
+def test_what_programs_write_for_nothing_is_nothing_and_no_loss(nothing):
+    catalog = cleaned({"budget": nothing, "runtime": nothing, "imdb_id": nothing}, {"id": "2", "imdb_id": "0"})
+    assert catalog.report.cells == {}
+    assert report(cleaned({"release_date": nothing}, {"id": "2"}))["dropped"] == {"no_release_date": 1}
+    assert film(title=nothing)[s.TITLE] == nothing
+
+
+def test_letters_that_were_lost_before_are_told():
+    assert "1 titles of movies_metadata.csv hold \ufffd" in cleaned({"title": "Ja\ufffdn"}).report.notes[-1]
+
+
+def test_a_release_date_may_be_written_as_its_midnight():
+    assert film(release_date="1995-10-30T00:00:00Z")[s.RELEASE_DATE] == date(1995, 10, 30)
+
+
+@pytest.mark.parametrize("text", ["7", "0000007", "tt0000007", "7.0"])
+def test_imdb_ids_are_written_alike(text):
+    assert cleaned({"imdb_id": text}).tables[s.FILM_KEYS][s.IMDB_ID].to_list() == ["tt0000007"]
+
+
+def test_rows_whose_bytes_are_no_utf_8_go_to_quarantine():
+    catalog = cleaned({DAMAGED: False}, {"id": "2", DAMAGED: True}, of=[{DAMAGED: True}])
+    assert report(catalog)["dropped"] == {"quarantined:not_utf8": 1}
+    assert report(catalog, "credits.csv")["dropped"] == {"quarantined:not_utf8": 1}
+
+
 def test_values_out_of_range_are_no_values():
     row = film(popularity="Beware", vote_average="11", vote_count="", runtime="-3")
     assert (row[s.POPULARITY], row[s.VOTE_AVERAGE], row[s.VOTE_COUNT], row["runtime"]) == (None, None, 0, None)
@@ -143,6 +187,18 @@ def test_three_fields_that_are_not_of_their_kind_are_another_rows_tail_whichever
     others = [name for name in ("runtime", "genres", "video") if name != column][:2]
     shifted = {"id": "2", **{name: MISFITS[name] for name in (column, *others)}}
     assert report(cleaned({"keywords": "[]"}, {"keywords": "[]", **shifted}))["dropped"] == {"quarantined:shifted": 1}
+
+
+@pytest.mark.parametrize("flag", ["0", "1", "1.0", "f", "TRUE"])
+def test_flags_are_written_in_many_ways(flag):
+    odd = {"adult": flag, "video": flag, "budget": "x"}
+    assert report(cleaned(odd, {"id": "2"}, {"id": "3"}))["kept"] == 3
+
+
+def test_columns_that_are_all_written_otherwise_make_no_row_another_rows_tail():
+    odd = {"release_date": "1/10/90", "adult": "for all", "popularity": "high"}
+    films = [{"id": str(number), **odd} for number in range(1, 6)]
+    assert report(cleaned(*films))["dropped"] == {"invalid_release_date": 5}
 
 
 OPTIONAL = (
@@ -201,7 +257,7 @@ def test_credits_of_a_film_that_is_not_kept_are_counted():
 
 
 def test_a_nested_cell_that_cannot_be_read_costs_its_film_only_that_cell():
-    catalog = cleaned({"genres": "[{'id': 18, 'name': 'Dra", "production_companies": "['Pixar']"})
+    catalog = cleaned({"genres": "[{'id': 18, 'name': 'Dra", "production_companies": "[{'id': 3}]"})
     assert catalog.tables[s.FILMS].height == 1
     assert catalog.tables[s.FILMS]["genres"].to_list() == [[]]
     assert catalog.report.cells == {
@@ -254,7 +310,18 @@ def test_a_film_without_any_title_is_dropped():
 
 
 @pytest.mark.parametrize(
-    ("text", "adult"), [("True", True), ("true", True), ("1", True), ("False", False), ("0", False), ("", None)]
+    ("text", "adult"),
+    [
+        ("True", True),
+        ("true", True),
+        ("1", True),
+        ("1.0", True),
+        ("yes", True),
+        ("0.0", False),
+        ("False", False),
+        ("0", False),
+        ("", None),
+    ],
 )
 def test_whether_a_film_is_for_adults_is_kept_apart_from_it(text, adult):
     tables = cleaned({"adult": text}).tables
@@ -272,6 +339,56 @@ def test_tmdb_5000_is_read_with_json_cells_and_keywords_among_the_films():
     assert catalog.tables[s.KEYWORDS].rows() == [(1, 1463, "culture clash")]
     assert catalog.tables[s.CAST][s.NAME].to_list() == ["S W"]
     assert "belongs_to_collection" in catalog.report.notes[0]
+
+
+NAMES = {
+    "genres": "Drama, Science Fiction",
+    "production_companies": "Mill Films, Inc., Oil",
+    "production_countries": "Spain, Portugal",
+    "spoken_languages": "Spanish",
+    "keywords": "olive, harvest",
+}
+
+
+def merged(**columns):
+    """One file of films that holds all."""
+    return clean(RawCatalog(raw_file("all.csv", [FILM | columns]), credits=None))
+
+
+def test_lists_of_bare_names_are_read_and_have_no_ids():
+    tables = merged(**NAMES).tables
+    assert tables[s.GENRES].rows() == [(1, None, "Drama"), (1, None, "Science Fiction")]
+    assert tables[s.COMPANIES]["company"].to_list() == ["Mill Films, Inc.", "Oil"]
+    assert tables[s.COUNTRIES].rows() == [(1, None, "Spain"), (1, None, "Portugal")]
+    assert tables[s.LANGUAGES].rows() == [(1, None, "Spanish")]
+    assert tables[s.KEYWORDS]["keyword"].to_list() == ["olive", "harvest"]
+
+
+def test_credits_may_stand_in_the_file_of_films():
+    crew = "[{'id': 5, 'name': 'C N', 'job': 'Director', 'department': 'Directing'}]"
+    catalog = merged(cast="[{'id': 4, 'name': 'A O', 'order': 0}]", crew=crew)
+    assert catalog.tables[s.CAST][s.NAME].to_list() == ["A O"]
+    assert catalog.tables[s.FILMS][s.DIRECTORS].to_list() == [["C N"]]
+    assert [file.name for file in catalog.report.files] == ["all.csv"]
+
+
+def test_of_a_crew_that_was_cut_to_its_directors_they_are_read():
+    catalog = merged(cast="A O|L P", director="C N")
+    assert catalog.tables[s.CAST].select(s.NAME, "order").rows() == [("A O", 0), ("L P", 1)]
+    assert catalog.tables[s.FILMS][s.DIRECTORS].to_list() == [["C N"]]
+
+
+def test_a_file_of_films_without_any_credits_says_so():
+    assert "all.csv has no column keywords, cast, crew" in merged().report.notes[0]
+
+
+def test_columns_are_known_by_other_names_and_in_another_case():
+    row = {"tmdb_id": "9", **{name.title(): text for name, text in FILM.items() if name != "id"}}
+    catalog = clean(
+        RawCatalog(raw_file("m.csv", [row]), raw_file("c.csv", [{"movie_id": "9", "cast": "[]", "crew": ""}]))
+    )
+    assert catalog.tables[s.FILMS].select(s.ID, s.TITLE).rows() == [(9, "One")]
+    assert report(catalog, "c.csv")["kept"] == 1
 
 
 @pytest.mark.parametrize(

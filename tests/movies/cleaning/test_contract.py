@@ -7,7 +7,9 @@ from almazara.errors import ContractError
 from almazara.movies.cleaning import contract
 from almazara.movies.cleaning import schema as s
 from almazara.movies.cleaning.cleaning import clean
+from almazara.movies.cleaning.report import FileReport
 from almazara.movies.raw.files import read_raw
+from almazara.movies.raw.tables import ColumnLoss
 from sample import make_sample
 
 
@@ -72,3 +74,44 @@ def test_a_report_that_loses_a_row_is_refused(sample):
     report = replace(sample.report, files=(replace(first, read=first.read + 1), *others))
     with pytest.raises(ContractError, match="does not account for"):
         contract.check(replace(sample, report=report), max_loss_share=1)
+
+
+def with_columns(sample, *losses):
+    return replace(sample, report=replace(sample.report, columns=losses))
+
+
+def loss(lost, told):
+    return ColumnLoss("m.csv", "budget", told, lost, ("a lot", "some", "3 €"), (1, 4, 9), "numbers are read")
+
+
+def test_a_column_that_cannot_be_read_is_named_with_examples_and_what_would_be_read(sample):
+    sentence = (
+        r"5 of 90 cells of the column budget of m\.csv cannot be read, such as «a lot» \(row 1\), «some» \(row 4\), "
+        r"«3 €» \(row 9\): numbers are read"
+    )
+    with pytest.raises(ContractError, match=sentence) as raised:
+        contract.check(with_columns(sample, loss(5, 90)), max_loss_share=0.05)
+    assert raised.value.report == with_columns(sample, loss(5, 90)).report.as_dict()
+
+
+@pytest.mark.parametrize(("lost", "told"), [(4, 90), (2, 2)])
+def test_few_cells_of_a_column_may_be_lost(sample, lost, told):
+    contract.check(with_columns(sample, loss(lost, told)), max_loss_share=0.05)
+
+
+@pytest.mark.parametrize(
+    ("fate", "sentence"),
+    [
+        ({"kept": 0, "dropped": {"no_such_film": 90}}, r"no row of ratings\.csv was kept \(90 no_such_film\)"),
+        ({"kept": 80, "dropped": {"quarantined:invalid_id": 10}}, r"10 of 90 rows of ratings\.csv cannot be read"),
+    ],
+)
+def test_a_file_beside_the_films_may_not_be_lost_in_silence(sample, fate, sentence):
+    file = FileReport("ratings.csv", "0" * 64, read=90, **fate)
+    with pytest.raises(ContractError, match=sentence):
+        contract.check(replace(sample, report=replace(sample.report, files=(*sample.report.files, file))), 0.05)
+
+
+def test_rows_of_films_that_the_catalog_does_not_have_may_be_many(sample):
+    file = FileReport("ratings.csv", "0" * 64, read=90, kept=1, dropped={"no_such_film": 89})
+    contract.check(replace(sample, report=replace(sample.report, files=(*sample.report.files, file))), 0.05)

@@ -6,8 +6,8 @@ import pytest
 from almazara.errors import InputError
 from almazara.movies.cleaning import ratings
 from almazara.movies.cleaning import schema as s
-from almazara.movies.raw.pairs import read_pairs
-from almazara.movies.raw.tables import ROW, RawCatalog, RawFile, RawRatings
+from almazara.movies.raw.pairs import read_pairs, scale_of
+from almazara.movies.raw.tables import ROW, RawCatalog, RawFile, RawRatings, summed
 
 FILMS = pl.DataFrame(
     {
@@ -28,8 +28,10 @@ def frame(rows):
 
 
 def raw_ratings(*rows, columns=("userId", "movieId", "rating", "timestamp")):
-    pairs, refused = read_pairs(frame([dict(zip(columns, row, strict=True)) for row in rows]))
-    return RawRatings("ratings.csv", "0" * 64, len(rows), pairs, refused)
+    found = read_pairs(frame([dict(zip(columns, row, strict=True)) for row in rows]), "ratings.csv")
+    return RawRatings(
+        "ratings.csv", "0" * 64, len(rows), found.good, found.refused, found.undated, summed(found.losses)
+    )
 
 
 def rated(*rows, links=None, titles=None, **options):
@@ -117,3 +119,53 @@ def test_a_title_that_comes_twice_in_the_list_matches_nothing():
 def test_ratings_without_links_and_titles_are_refused_with_a_sentence():
     with pytest.raises(InputError, match=r"no links\.csv, movies\.csv or movies\.dat beside ratings\.csv"):
         rated(("1", "1", "4", "1"))
+
+
+def test_a_time_that_cannot_be_read_is_counted_and_leaves_its_rating():
+    found = rated(("1", "1", "4.0", "2005-04-02 23:53:47"), ("2", "1", "4.0", "yesterday"), links=LINKS)
+    assert found.table[s.RATED_AT].to_list() == [datetime(2005, 4, 2, 23, 53, 47, tzinfo=UTC), None]
+    assert found.quarantine.select("row", "reason").rows() == [(2, "cell timestamp: not_a_time")]
+    assert [(loss.column, loss.told, loss.lost) for loss in found.losses if loss.lost] == [("timestamp", 2, 1)]
+
+
+def test_users_that_are_words_are_refused_with_examples():
+    *_, loss = rated(("ana", "1", "4.0", "5"), ("eva", "1", "4.0", "5"), links=LINKS).losses
+    assert (loss.column, loss.lost, loss.examples) == ("userId", 2, ("ana", "eva"))
+
+
+@pytest.mark.parametrize(
+    ("imdb", "tmdb"), [("tt0133093", ""), ("133093.0", ""), ("", "10.0"), ("0133093", "0"), ("nan", "10")]
+)
+def test_links_may_write_ids_with_tt_and_as_floats_and_0_for_none(imdb, tmdb):
+    found = rated(("1", "1", "4.0", "5"), links=[{"movie_id": "1", "imdb_id": imdb, "tmdb_id": tmdb}])
+    assert found.table[s.FILM_ID].to_list() == [10]
+    assert all(loss.lost == 0 for loss in found.losses)
+
+
+def test_ids_of_links_that_are_none_are_counted():
+    found = rated(("1", "1", "4.0", "5"), links=[link("1", "the matrix", "10")])
+    assert [(loss.column, loss.examples) for loss in found.losses if loss.lost] == [("imdbId", ("the matrix",))]
+
+
+@pytest.mark.parametrize(
+    ("scores", "scale"),
+    [
+        (["4", "3.5", "5"], 5),
+        (["8", "3", "10", "5"], 10),
+        (["80", "35", "100", "5"], 100),
+        (["4,5", "3,5"], 5),
+        (["4"] * 9 + ["9"], 5),
+        (["", "x"], 5),
+    ],
+)
+def test_the_scale_is_the_one_that_the_ratings_use(scores, scale):
+    rows = frame([{"userId": "1", "movieId": "1", "rating": score} for score in scores])
+    assert scale_of(rows) == scale
+    assert scale_of(rows.drop("rating")) == 5
+
+
+def test_ratings_of_another_scale_are_brought_to_five():
+    rows = frame([{"userId": "1", "movieId": str(n), "rating": score} for n, score in enumerate(["7", "10", "11"], 1)])
+    found = read_pairs(rows, "ratings.csv", scale=10)
+    assert found.good["rating"].to_list() == [3.5, 5.0]
+    assert found.refused["reason"].to_list() == ["invalid_rating"]

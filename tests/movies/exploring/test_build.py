@@ -74,8 +74,8 @@ def test_tags_pair_films_with_their_names(films):
 
 
 def test_a_country_is_called_as_the_catalog_calls_it_or_by_its_code():
-    countries = explored_films([Film(countries=[("ZZ", "Nowhere"), ("QQ", None)])]).tags["country"]
-    assert [countries.otherwise[code] for code in range(len(countries.names))] == ["QQ", "Nowhere"]
+    countries = explored_films([Film(countries=[("ZZ", "Nowhere"), ("QQ", None), (None, "Somewhere")])]).tags["country"]
+    assert [countries.otherwise[code] for code in range(len(countries.names))] == ["QQ", "Somewhere", "Nowhere"]
 
 
 def words_of(*titles):

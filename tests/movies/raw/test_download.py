@@ -236,6 +236,18 @@ def test_an_archive_with_a_flipped_byte_is_refused_where_no_checksum_is_publishe
         fetch(shop, tmp_path)
 
 
+def test_an_archive_whose_deflate_is_damaged_is_refused_too(shop, tmp_path):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("movies.csv", "a" * 1000)
+    damaged = bytearray(content.getvalue())
+    start = damaged.index(b"movies.csv") + len("movies.csv")
+    damaged[start : start + 4] = b"\xff\xff\xff\xff"
+    stock(shop, bytes(damaged))
+    with pytest.raises(UnavailableError, match="damaged"):
+        fetch(shop, tmp_path)
+
+
 def test_another_file_than_the_recorded_one_is_accepted_only_when_the_record_is_deleted(shop, tmp_path):
     stock(shop, archive("old"))
     fetch(shop, tmp_path).unlink()

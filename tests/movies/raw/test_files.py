@@ -143,6 +143,8 @@ def test_a_file_that_unpacks_beyond_the_limit_is_refused(tmp_path, sample, monke
     [
         ("ratings.csv", b"userId,movieId,rating,timestamp\n1,1,4.0,5\n2,1,3.0,6\n"),
         ("ratings.csv", b'"user_id","movie_id","rating"\r\n"1","1","4"\r\n"2","1","3"'),
+        ("ratings.csv", b"userId;movieId;rating;timestamp\n1;1;4,5;5\n2;1;3,0;6\n"),
+        ("rating.csv", b'"userId","movieId","rating","timestamp"\n1,1,4,2005-04-02 23:53:47\n2,1,3,5\n'),
         ("ratings.dat", b"1::1::4::5\n2::1::3::6\n"),
         ("u.data", b"1\t1\t4\t5\n2\t1\t3\t6\n"),
         ("interactions.csv", b"userID,movieID\n1,1\n2,1\n"),
@@ -165,6 +167,31 @@ def test_ratings_are_read_in_every_form(tmp_path, plain, name, content):
 def test_lists_of_titles_are_read_in_every_form(tmp_path, plain, name, titles):
     raw = read_raw(plain, store(tmp_path / "ml", {"u.data": b"1\t1\t4\t5\n", name: titles}))
     assert raw.titles.frame.select("movieId", "title").rows() == [("1", "Café (2001)")]
+
+
+def test_ratings_up_to_ten_are_halved_and_that_is_said(tmp_path, plain):
+    lines = b"userId,movieId,rating\n1,1,8\n2,1,10\n3,1,3\n"
+    raw = read_raw(plain, store(tmp_path / "ml", {"rating.csv": lines, "movie.csv": b"movieId,title\n1,X (2001)\n"}))
+    assert raw.ratings.pairs["rating"].to_list() == [4.0, 5.0, 1.5]
+    assert "rating.csv rates up to 10: ratings were divided by 2." in clean(raw).report.notes
+
+
+FILMS = b"id,title,release_date,genres,vote_count,cast\n1,One,2001-01-01,Drama,5,A O\n"
+
+
+def test_one_file_of_films_is_known_by_its_columns_whatever_its_name_and_needs_no_credits(tmp_path):
+    others = {"movies.csv": b"movieId,title,genres\n1,One (2001),Drama\n", "twice.csv": b"a,a\n1,2\n"}
+    raw = read_raw(store(tmp_path / "x", {"everything.csv": FILMS, **others}))
+    assert (raw.movies.name, raw.credits) == ("everything.csv", None)
+
+
+def test_a_file_of_a_known_name_needs_no_credits_where_it_holds_them(tmp_path):
+    assert read_raw(store(tmp_path / "x", {"movies_metadata.csv": FILMS})).credits is None
+
+
+def test_of_two_files_of_films_none_is_chosen(tmp_path):
+    with pytest.raises(InputError, match="no file of films"):
+        read_raw(store(tmp_path / "x", {"one.csv": FILMS, "two.csv": FILMS}))
 
 
 def test_pairs_in_parquet_are_read(tmp_path, plain):

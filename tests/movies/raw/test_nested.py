@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almazara.movies.raw.nested import CastMember, Country, CrewMember, Tag, to_json, unnest
+from almazara.movies.raw.nested import CastMember, Country, CrewMember, Director, Tag, split_names, to_json, unnest
 
 AWKWARD = st.text(alphabet="'\"\\,:{}[] NoneTrueFalsnul\x01\x04/xu0aé\xa0\u200e\n\t😀", max_size=12)
 TEXT = st.one_of(AWKWARD, st.text(max_size=8), st.sampled_from([": None,", "a': None, 'b", "\\u00e9", 'it\'s "so"']))
@@ -87,12 +87,68 @@ def test_a_cell_that_neither_language_reads_is_refused_as_unreadable(cell):
 
 @pytest.mark.parametrize(
     "cell",
-    ["['Pixar']", "{'id': 1, 'name': 'x'}", "[{'id': '1', 'name': 'x'}]", "[{'id': 1}]", "[None]", "False", "2.5"],
+    ["{'id': 1, 'name': 'x'}", "[{'id': 1}]", "[{'id': 1, 'name': nan}]", "[None]", "[3]", "False", "2.5"],
 )
 def test_entries_of_another_shape_are_refused(cell):
     found = unnested(cell)
     assert found.refused.rows() == [(0, "wrong_shape")]
     assert found.entries.is_empty()
+
+
+def test_an_entry_that_is_none_costs_its_cell_only_that():
+    found = unnested("[{'id': 1, 'name': 'a'}, {'id': 2, 'name': None}, {'id': nan, 'name': nan}, 7]")
+    assert found.entries.rows() == [(0, 1, "a")]
+    assert found.malformed == 3
+    assert found.refused.is_empty()
+
+
+@pytest.mark.parametrize("cell", ["[{'id': nan, 'name': 'a', 'x': inf}]", '[{"id": NaN, "name": "a"}]'])
+def test_what_pandas_writes_for_nothing_is_nothing(cell):
+    assert unnested(cell).entries.rows() == [(0, None, "a")]
+
+
+def test_numbers_of_an_entry_are_read_as_text_and_as_floats_and_are_none_where_they_cannot_be():
+    cell = "[{'id': '500', 'name': 'a', 'order': 700.0}, {'id': 2.5, 'name': 'b', 'order': -1, 'character': 7}]"
+    assert unnested(cell, entry=CastMember).entries.rows() == [(0, 500, "a", None, 700), (0, None, "b", None, None)]
+
+
+def test_a_list_of_names_is_read_but_not_where_a_name_alone_says_too_little():
+    assert unnested("['Drama', \"Mill's\"]").entries.rows() == [(0, None, "Drama"), (0, None, "Mill's")]
+    assert unnested("['Ana Oliva']", entry=CrewMember).refused.rows() == [(0, "wrong_shape")]
+
+
+def split(*cells, **kinds):
+    return split_names(pl.Series(cells, dtype=pl.String), **{"entry": Tag, **kinds}).entries.rows()
+
+
+def test_names_are_split_where_the_column_splits_them():
+    assert split("Drama, Science Fiction", None, "Comedy") == [
+        (0, None, "Drama"),
+        (0, None, "Science Fiction"),
+        (2, None, "Comedy"),
+    ]
+    assert split("Drama|A, B", "C|") == [(0, None, "Drama"), (0, None, "A, B"), (1, None, "C")]
+    assert split("Old Mill, The", single=True) == [(0, None, "Old Mill, The")]
+
+
+@pytest.mark.parametrize("cell", ["18, 35", "<list object>", "[{'id': 18, 'na"])
+def test_what_is_no_name_among_names_is_refused(cell):
+    found = split_names(pl.Series(["Drama", None, cell]), Tag)
+    assert found.entries.rows() == [(0, None, "Drama")]
+    assert found.refused.rows() == [(2, "unreadable")]
+
+
+def test_a_comma_before_what_ends_a_name_does_not_split_it():
+    assert [name for *_, name in split("Mill Films, Inc., Oil Co., Ltd, Olive")] == [
+        "Mill Films, Inc.",
+        "Oil Co., Ltd",
+        "Olive",
+    ]
+
+
+def test_names_of_the_cast_stand_in_their_order_and_those_of_directors_direct():
+    assert split("Ana Oliva|Luis Prensa", entry=CastMember)[1] == (0, None, "Luis Prensa", None, 1)
+    assert split("Ana Oliva", entry=Director) == [(0, None, "Ana Oliva", "Directing", "Director")]
 
 
 def test_a_refused_cell_leaves_its_neighbors_alone():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara.errors import InputError
-from almazara.movies.raw.tables import EXTRA, ROW, parse_irregular, parse_regular, parse_table
+from almazara.movies.raw.tables import DAMAGED, EXTRA, ROW, parse_irregular, parse_regular, parse_table
 
 HEADER = ["a", "b", "c"]
 FIELD = st.text(alphabet='ab,"\n\ré x', max_size=5)
@@ -57,8 +57,24 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_content():
     assert read(b"\xef\xbb\xbfa,b\r\n1,2\r\n").rows() == [(1, "1", "2")]
 
 
-def test_bytes_that_are_no_utf_8_become_replacement_characters():
-    assert read(b"a,b\n1,caf\xe9\n")["b"].to_list() == ["caf\ufffd"]
+def test_windows_1252_and_utf_16_are_read():
+    assert read("a,b\n1,«café»\n".encode("cp1252"))["b"].to_list() == ["«café»"]
+    assert read("a;b\n1;café\n".encode("utf-16"))["b"].to_list() == ["café"]
+
+
+def test_rows_with_bytes_that_are_no_utf_8_are_marked():
+    frame = read("a,b\n1,café\n2,té\n3,caf".encode() + b"\xe9\n")
+    assert frame[DAMAGED].to_list() == [False, False, True]
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_another_separator_than_the_comma_is_seen_in_the_header(separator):
+    text = 'a,b,c\n1,"x,y",\n'.replace(",", separator).replace(f"x{separator}y", f"x{separator},y")
+    assert read(text).rows() == [(1, "1", f"x{separator},y", "")]
+
+
+def test_a_separator_of_another_kind_inside_a_header_changes_nothing():
+    assert read('"a;b;c",d\n1,2\n').columns == [ROW, "a;b;c", "d"]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +82,7 @@ def test_bytes_that_are_no_utf_8_become_replacement_characters():
     [
         (b"", "is empty"),
         (b" \n\n", "is empty"),
-        ("a,b\n1,2\n".encode("utf-16"), "UTF-16"),
+        ("a,b\n1,2\n".encode("utf-16")[:-1], "UTF-16"),
         (b"a,b,a\n1,2,3\n", "more than one column called a"),
     ],
 )

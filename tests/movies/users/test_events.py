@@ -25,7 +25,7 @@ RATING = {"id": "1", "usuario": "ana", "pelicula": 7, "tipo": "valoracion", "val
 
 
 def read(body):
-    return read_events(body, NOW, lambda film: film < 100)
+    return read_events(body, NOW, lambda film: film if film in range(100) else 8 if film == "tt0000008" else None)
 
 
 def test_an_event_is_read_with_its_moment_in_utc():
@@ -44,7 +44,14 @@ def test_ratings_on_the_scale_are_taken_to_its_ends(value):
 
 @pytest.mark.parametrize("film", [1, LARGEST_ID])
 def test_ids_of_films_are_taken_to_their_ends(film):
-    assert read_events({**RATING, "pelicula": film}, NOW, lambda _: True)[0].film_id == film
+    assert read_events({**RATING, "pelicula": film}, NOW, lambda film: film)[0].film_id == film
+
+
+def test_a_film_may_be_named_by_its_imdb_id():
+    assert read({**RATING, "pelicula": "tt0000008"})[0].film_id == 8
+    for unknown in ("tt9", "nm8", "0000008", "tt", "tt\uff18"):
+        with pytest.raises(BatchError, match=r"no hay ninguna|pelicula debe ser el id"):
+            read({**RATING, "pelicula": unknown})
 
 
 def test_the_moment_may_be_as_far_ahead_as_clocks_differ():

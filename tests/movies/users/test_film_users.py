@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from almazara.app import movies
-from almazara.errors import InputError, UnavailableError
+from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.movies.users import event_store
 from almazara.movies.users.answering import ListQuery
 from almazara.movies.users.events import Kind
@@ -69,7 +69,14 @@ def export(tmp_path, *rows):
         ({"imdb": 16, "title": "?"}, "it has no year, and no id that is in the catalog"),  # two films have the number
         ({"tmdb": 99, "title": "The Mill", "year": 2010}, "it is not in the catalog"),
         ({"imdb": 99, "title": "The Mill", "year": 2010}, "it is not in the catalog"),
-        ({"title": "The Mill", "year": 2011}, "it is not in the catalog"),
+        ({"title": "The Mill", "year": 2011}, 2),
+        ({"title": "The Mill", "year": 2012}, "it is not in the catalog"),
+        ({"title": "Olives", "year": 2002}, "several films have its title and year"),
+        ({"title": "Die Presse", "year": 2005, "original": "The Press"}, 5),
+        ({"title": "The Mill", "year": 2010, "original": "Olives"}, 2),
+        ({"title": "The Mill", "year": 2005, "original": "The Press"}, 5),
+        ({"imdb": 10, "is_film": False}, 1),
+        ({"imdb": 99, "title": "The Press", "year": 2005, "is_film": False}, "it is no film"),
         ({"title": "Olives", "year": 2001}, "several films have its title and year"),
         ({"title": "The Mill"}, "it has no year, and no id that is in the catalog"),
         ({"title": "\x00", "year": 2010}, "its title cannot be looked up"),
@@ -111,6 +118,39 @@ def test_a_second_import_adds_only_what_has_changed(users, tmp_path):
     assert [event.value for event in users.store.of_user("ana")] == [4.5, 3, 1]
 
 
+def test_the_last_word_on_a_film_counts_also_when_it_comes_back_on_the_same_day(users, tmp_path):
+    day = "2026-01-02,The Mill,1999,u,"
+
+    def after(*ratings):
+        imported = users.import_export(export(tmp_path, *(day + one for one in ratings)), Source.LETTERBOXD, "ana")
+        return imported.new, users.store.of_user("ana")[-1].value
+
+    assert after("5", "3", "5") == (3, 5)
+    assert after("5", "3", "5") == (0, 5)
+    assert after("3") == (1, 3)
+    assert after("3", "5") == (1, 5)
+    assert after("3", "5") == (0, 5)
+    assert after("4", "5") == (2, 5)
+
+
+def test_an_undated_rating_that_comes_back_is_the_last_word_too(users, tmp_path):
+    def after(rating):
+        imported = users.import_export(export(tmp_path, f",The Mill,1999,u,{rating}"), Source.LETTERBOXD, "ana")
+        return imported.new, users.store.of_user("ana")[-1].value
+
+    assert [after(5), after(3), after(5), after(5)] == [(1, 5), (1, 3), (1, 5), (0, 5)]
+
+
+def test_the_ratings_of_letterboxd_hold_against_the_diary_of_the_same_day(users, tmp_path):
+    folder = tmp_path / "letterboxd"
+    folder.mkdir()
+    export(folder, "2026-01-02,The Mill,1999,u,5")
+    columns = f"{LETTERBOXD},Rewatch,Tags,Watched Date"
+    (folder / "diary.csv").write_text(f"{columns}\n2026-01-02,The Mill,1999,v,2,,,2026-01-02\n", encoding="utf-8")
+    users.import_export(folder, Source.LETTERBOXD, "ana")
+    assert [event.value for event in users.store.of_user("ana")] == [2, 5]
+
+
 def test_an_imported_history_makes_a_list_at_once_and_is_left_out_of_it(users, tmp_path):
     users.import_export(export(tmp_path, "2026-01-02,The Mill,1999,u,4.5"), Source.LETTERBOXD, "ana")
     answer = users.recommend("ana", ListQuery(n=50))
@@ -141,6 +181,16 @@ def test_without_ratings_a_list_still_depends_on_what_was_liked(users):
     liked = users.answers().for_profile(["Pressed Twice"], [], ListQuery(n=3))
     other = users.answers().for_profile([2], [], ListQuery(n=3))
     assert [film.id for film in liked.detalle] != [film.id for film in other.detalle]
+
+
+def test_a_film_is_named_by_its_imdb_id_in_events_and_in_a_profile(users):
+    event = {"id": "1", "usuario": "ana", "pelicula": "tt0000011", "tipo": "vista"}
+    users.add(event)
+    assert [one.film_id for one in users.store.of_user("ana")] == [2]
+    understood = users.answers().for_profile(["tt0000012"], ["tt0000013"], ListQuery(n=3))
+    assert (understood.gustan[0].id, understood.no_gustan[0].id) == (3, 4)
+    with pytest.raises(NotFoundError, match="«tt0000099»"):
+        users.answers().for_profile(["tt0000099"], [], ListQuery(n=3))
 
 
 def test_lists_and_what_became_of_events_are_told_in_english_too(users):

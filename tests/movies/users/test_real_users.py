@@ -33,7 +33,7 @@ def test_a_film_is_found_by_its_title_and_year_or_refused_and_never_taken_for_an
 
 
 def test_a_film_is_found_by_its_imdb_number_whatever_the_title(service, films):
-    numbers = [(service.imdb.of(row), own) for row, own, _, _ in films]
+    numbers = [(service.catalog.imdb.of(row), own) for row, own, _, _ in films]
     found = [service.film_of(Entry("", "?", None, Kind.VIEW, imdb=number)) == own for number, own in numbers if number]
     assert sum(found) >= 0.99 * len(films)
 

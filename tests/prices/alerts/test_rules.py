@@ -23,7 +23,7 @@ from almazara.prices.alerts.rules import (
 )
 from almazara.prices.collecting.scraper_health import HealthProblem, HealthReport, Trouble
 from almazara.prices.forecasting.scores import Drift
-from almazara.prices.schema import Availability, Listing, Observation
+from almazara.prices.schema import Availability, Listing, Observation, Size
 from almazara.words.numbers import Language
 from almazara.words.said import Said
 
@@ -164,6 +164,17 @@ def test_the_message_of_a_drop_names_what_the_price_is_compared_with(reference, 
     title, *lines = words(evaluate(against, LISTING, readings(*["50"] * 20, "46", "40"))[-1])
     assert title == "Baja a 40,00 €: Aceite de oliva virgen extra 5 L"
     assert f"{compared} (aviso desde un 12,5 % menos)" in lines
+
+
+def test_a_message_says_that_the_pack_became_another_one_of_late():
+    smaller = replace(
+        LISTING, litres=Decimal("0.9"), sizes=(Size(CREATED, Decimal(1)), Size(CREATED + timedelta(2), Decimal("0.9")))
+    )
+    dropping = rule(RuleKind.DROP, percent=Decimal(5))
+    [event] = evaluate(dropping, smaller, readings("40", "40", "40", "35"))
+    assert "Ojo: ahora contiene 0,9 l, y antes 1 l" in words(event)
+    [late] = evaluate(dropping, smaller, readings("40", "35", first=60))
+    assert not any(line.startswith("Ojo") for line in words(late))
 
 
 def test_the_message_of_a_lowest_price_names_in_how_many_days():

@@ -23,7 +23,7 @@ from almazara.prices.forecasting.published import (
     Forecasts,
 )
 from almazara.prices.publishing import Published
-from almazara.prices.schema import Listing
+from almazara.prices.schema import EPOCH, Listing, Size
 from almazara.prices.service import PriceService
 from almazara.words.said import Money
 from price_shop import NOW, observed, product, search
@@ -156,6 +156,9 @@ def test_the_same_goods_of_other_shops_stand_beside_it_by_the_litre(year):
     [beside] = served(year).story(OWN).same_goods
     assert (beside.product.id, beside.words) == ("other.example:1", ["carbonell"])
     assert (beside.first_day, beside.per_litre) == (ago(2), [4.0, 4.0, 4.0])
+    shrunk = (Size(EPOCH, Decimal(8)), Size(NOW - timedelta(days=1), Decimal(5)))
+    year.save_listing(replace(year.listing("other.example:1"), sizes=shrunk))
+    assert served(year).story(OWN).same_goods[0].per_litre == [2.5, 4.0, 4.0]
 
 
 def young(store, days):

@@ -12,7 +12,7 @@ from almazara.prices.collecting.collection import COUNTS, HELD, SEARCHES_READ, A
 from almazara.prices.collecting.runs import scrape_runs
 from almazara.prices.fetching.protocol import Failed, NotModified, Page, Refused
 from almazara.prices.pages.outcome import Offer
-from almazara.prices.schema import Availability, ListingKind, RunState
+from almazara.prices.schema import Availability, ListingKind, RunState, litres_at
 from almazara.prices.store.registry import store_at
 from price_shop import NOW, SPONSORED, card, observed, offer_page, page_of, product, search, search_page
 from sample_pages import ASIN, BLOCKED, html_of
@@ -147,15 +147,55 @@ def test_a_page_whose_title_no_longer_resembles_the_listing_is_flagged_and_not_r
     assert store.latest() == {}
 
 
-def test_title_and_litres_are_learned_from_the_first_reading_only(store, world):
-    world.answers[URL] = page_of(offer_page("39.95", "Aceite de oliva virgen extra, 5 l"))
+def read_again(store, world, title, day, price="39.95"):
+    world.answers[URL] = page_of(offer_page(price, title), at=NOW + timedelta(day))
     collect(store, world, product())
-    world.answers[URL] = page_of(
-        offer_page("39.95", "Aceite de oliva virgen extra, 5 l OFERTA 3 l"), at=NOW + timedelta(1)
-    )
+    return store.listing("shop.example:1")
+
+
+def test_a_title_whose_size_changes_makes_new_litres_from_that_reading_on(store, world):
+    read_again(store, world, "Aceite de oliva virgen extra, 1 l", 0)
+    shrunk = read_again(store, world, "Aceite de oliva virgen extra, 900 ml", 5)
+    assert (shrunk.title, shrunk.litres) == ("Aceite de oliva virgen extra, 900 ml", Decimal("0.9"))
+    assert [litres_at(shrunk, NOW + timedelta(day)) for day in (-9, 4, 5, 9)] == [1, 1, Decimal("0.9"), Decimal("0.9")]
+    assert read_again(store, world, "Aceite de oliva virgen extra, 900 ml", 6) == shrunk
+    grown = read_again(store, world, "Aceite de oliva virgen extra, 1 l", 7)
+    assert [litres_at(grown, NOW + timedelta(day)) for day in (4, 6, 7)] == [1, Decimal("0.9"), 1]
+
+
+@pytest.mark.parametrize("title", ["Aceite de oliva virgen extra picual, botella 1 l", "Aceite de oliva virgen extra"])
+def test_another_title_of_the_same_size_or_of_none_leaves_the_litres(store, world, title):
+    first = read_again(store, world, "Aceite de oliva virgen extra, 1 l", 0)
+    assert read_again(store, world, title, 5) == first
+
+
+def test_a_title_whose_size_is_in_doubt_takes_the_litres_from_that_reading_on(store, world):
+    read_again(store, world, "Aceite de oliva virgen extra, 5 l", 0)
+    doubtful = read_again(store, world, "Aceite de oliva virgen extra, 5 l OFERTA 3 l", 1)
+    assert [litres_at(doubtful, NOW + timedelta(day)) for day in (0, 1)] == [5, None]
+    assert read_again(store, world, "Aceite de oliva virgen extra, 5 l", 2).litres == 5
+
+
+def test_a_size_is_new_only_where_its_price_is_accepted(store, world):
+    first = read_again(store, world, "Aceite de oliva virgen extra, 750 ml", 0, "5.00")
+    assert read_again(store, world, "Aceite de oliva virgen extra, 1 l", 1, "25.00") == first
+    grown = read_again(store, world, "Aceite de oliva virgen extra, 1 l", 2, "25.00")
+    assert [litres_at(grown, NOW + timedelta(day)) for day in (0, 1, 2)] == [Decimal("0.75"), 1, 1]
+
+
+@pytest.mark.parametrize("title", ["Aceite de oliva virgen extra, 2 l", "Aceite de oliva virgen extra, 500 ml"])
+def test_a_title_of_quite_another_size_is_another_article(store, world, title):
+    first = read_again(store, world, "Aceite de oliva virgen extra, 1 l", 0)
+    assert read_again(store, world, title, 1) == first
+    assert store.count(first.listing_id) == 1
+
+
+def test_a_pack_does_not_shrink_where_the_page_is_at_another_address(store, world):
+    first = read_again(store, world, "Aceite de oliva virgen extra, 1 l", 0)
+    moved = page_of(offer_page("39.95", "Aceite de oliva virgen extra, 900 ml"), at=NOW + timedelta(1))
+    world.answers[URL] = replace(moved, final_url="https://shop.example/vinagre-tinto")
     collect(store, world, product())
-    learned = store.listing("shop.example:1")
-    assert (learned.title, learned.litres) == ("Aceite de oliva virgen extra, 5 l", Decimal(5))
+    assert store.listing(first.listing_id) == first
 
 
 def test_what_is_changed_while_a_page_is_read_stays_changed(store, world):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara.errors import InputError
-from almazara.prices.collecting.plausibility import Held, HoldReason, judge
+from almazara.prices.collecting.plausibility import Held, HoldReason, judge, judge_last
 from almazara.prices.schema import Availability, Observation
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -183,3 +183,23 @@ def test_genuine_changes_are_hardly_ever_held_and_shifted_ones_always(real_data,
     assert missed == 0
     assert genuine > 50
     assert held / genuine < 0.005
+
+
+def last_of(*prices, days_ago=0):
+    """What `judge_last` says of the last of daily prices, known until so many days after it."""
+    *history, last = (reading(price, days=day) for day, price in enumerate(prices))
+    return judge_last(history, last, until=last.observed_at + timedelta(days=days_ago)).reason
+
+
+def test_the_last_price_of_a_history_is_held_where_all_before_it_contradict_it():
+    assert "9999.99" in last_of("10.00", "10.50", "9999.99")
+    assert "9999.99" in last_of("10.00", "9999.99")
+
+
+def test_a_price_that_fits_those_before_a_spike_is_not_held():
+    assert last_of("10.00", "10.50", "9999.99", "10.00") == ""
+
+
+def test_a_price_that_stood_for_a_week_is_not_held():
+    assert last_of("10.00", "30.00", days_ago=7) == ""
+    assert last_of("10.00", "30.00", days_ago=6) != ""

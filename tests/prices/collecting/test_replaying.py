@@ -83,6 +83,17 @@ def test_a_history_is_rebuilt_in_an_empty_store_with_titles_and_stock_outs(store
     assert (listing.title, listing.tracked, listing.litres) == ("Aceite de oliva virgen extra, 5 l", False, Decimal(5))
 
 
+def test_titles_of_kept_pages_make_sizes_in_order_of_time_and_never_behind_what_is_known(store):
+    def page(title, day):
+        return page_of(offer_page("9.95", f"Aceite de oliva virgen extra, {title}"), at=NOW + timedelta(days=day))
+
+    replayed(store, (*KEPT, page("1 l", 0)), (*KEPT, page("900 ml", 5)))
+    shrunk = store.listing("shop.example:1")
+    assert [(size.since > NOW, size.litres) for size in shrunk.sizes] == [(False, 1), (True, Decimal("0.9"))]
+    replayed(store, (*KEPT, page("800 ml", 3)))
+    assert store.listing("shop.example:1") == shrunk
+
+
 def test_a_search_is_known_again_by_its_address(store):
     kept = page_of(search_page(card("B0SEARCH01", "Aceite uno 1 l", "9,95")), search().url)
     assert replayed(store, ("amazon.es", "5ea5c4", kept)).counts == {"observed": 1, "added": 1}
@@ -130,3 +141,6 @@ def test_the_pages_that_a_run_kept_are_replayed_into_another_store(tmp_path):
     with opened(settings_over(tmp_path / "other", store_url=target)) as rebuilt:
         [again] = rebuilt.store.history(found.id)
     assert (again.price, again.observed_at) == (first.price, first.observed_at)
+    [kept] = (tmp_path / "home" / "snapshots").rglob("*.html.gz")
+    kept.write_bytes(kept.read_bytes()[:10] + b"\xff" * 20)
+    assert replay_pages(settings, None, target, lambda *_: None).counts == {"damaged": 1}

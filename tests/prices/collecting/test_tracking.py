@@ -164,6 +164,45 @@ def test_another_shops_product_is_known_by_its_address():
 @pytest.mark.parametrize(
     "text",
     [
+        "http://oil.example/aove",
+        "https://www.oil.example/aove/",
+        "www.oil.example/aove",
+        "https://oil.example/aove?utm_campaign=x&gclid=1&fbclid=2",
+        "https://oil.example/aove?ref=home&tag=shop-21&aff_id=7",
+        "https://oil.example/aove;jsessionid=0123ABCD?PHPSESSID=abcdef",
+        "https://oil.example/aove/?sid=a1b2c3#opiniones",
+    ],
+)
+def test_addresses_of_one_page_are_one_listing(text):
+    found = listing(text)
+    assert found.listing_id == listing("https://oil.example/aove").listing_id
+    assert "?" not in found.url
+    assert ";" not in found.url
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("oil.example/product.php?ref=1", "oil.example/product.php?ref=2"),
+        ("oil.example/producto?sid=12", "oil.example/producto?sid=13"),
+        ("oil.example/?tag=a", "oil.example/?tag=b"),
+        ("oil.example/aove?size=1", "oil.example/aove?size=5"),
+        ("oil.example/aove", "oil.example/aove/5"),
+        ("oil.example/aove", "shop.oil.example/aove"),
+    ],
+)
+def test_addresses_of_two_pages_are_two_listings(one, other):
+    assert listing(one).listing_id != listing(other).listing_id
+
+
+def test_the_order_of_parameters_names_no_other_page():
+    one, other = listing("https://oil.example/p?id=7&size=5"), listing("https://oil.example/p?size=5&id=7&ref=x")
+    assert one.listing_id == other.listing_id
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "",
         "   ",
         "aceite de oliva",

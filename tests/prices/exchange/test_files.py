@@ -5,7 +5,7 @@ import dataclasses
 import gzip
 import io
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import polars as pl
@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from almazara.errors import InputError, UnavailableError
+from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.prices.exchange.files import export_file, import_file
 from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, read_tidy_row, tidy_row, tidy_texts
 from almazara.prices.schema import Availability, Listing, Observation
@@ -23,6 +23,7 @@ from profiles import NIGHTLY
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 OIL = "amazon.es:B00OIL"
+MOMENTS_OF_SHOPS = st.datetimes(datetime(1972, 1, 1), datetime(2025, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 LARGE = 40_000  # bytes; two files take longer than all others together
 HEADER = "listing_id,observed_at,price,currency,availability\n"
 
@@ -54,7 +55,7 @@ def load(store, tmp_path):
 
 
 def counts(report):
-    assert report.read == report.imported + report.already_there + report.refused
+    assert report.read == report.imported + report.already_there + report.held + report.refused
     return report.read, report.imported, report.already_there, report.refused
 
 
@@ -265,6 +266,7 @@ def test_yen_have_no_cents(load, store):
         {"csv": [[-1, 5]]},
         {"csv": [["1", 5]]},
         {"csv": [[10**18, 5]]},
+        {"csv": [[8_000_000 * 10, 5]]},
     ],
 )
 def test_what_is_wrong_in_a_product_of_keepa_is_refused(load, change):
@@ -275,10 +277,83 @@ def test_a_product_that_amazon_never_offered_has_no_history(load):
     assert counts(load(json.dumps([{**KEEPA, "csv": [None, [1, 2]]}]), "keepa.json")) == (0, 0, 0, 0)
 
 
+def test_a_file_without_prices_says_so(load):
+    [note] = load(json.dumps([{**KEEPA, "csv": []}]), "keepa.json").notes
+    assert "B00OIL" in note.text
+    [note] = load(json.dumps([{**HEISSE, "priceHistory": []}]), "heisse.json").notes
+    assert "empty" in note.text
+    [note] = load("[]", "keepa.json", file_format="keepa").notes
+    assert "no prices" in note.text
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity", "litres"),
+    [
+        ("Olivenöl 750 ml", 750, "0.75"),
+        ("Olivenöl 2 x 500 ml", 1000, "1"),
+        ("Olivenöl 1 Liter", 750, None),
+        ("Olivenöl 6 x 750 ml", 750, None),
+        ("Öl", 1125, "1.125"),
+    ],
+)
+def test_litres_of_a_quantity_count_where_the_name_says_nothing_else(load, store, name, quantity, litres):
+    notes = load(json.dumps([{**HEISSE, "name": name, "quantity": quantity}]), "heisse.json").notes
+    assert store.listing("billa:00-1").litres == (litres and Decimal(litres))
+    assert bool(notes) == (litres is None)
+
+
+def of_days(*prices, first=date(2025, 12, 1)):
+    """A CSV of one price a day."""
+    days = ((first + timedelta(days=number)).isoformat() for number in range(len(prices)))
+    return "listing_id,date,price,currency\n" + "".join(
+        f"{OIL},{day},{price},EUR\n" for day, price in zip(days, prices, strict=True)
+    )
+
+
+def test_an_implausible_last_price_is_held_until_a_second_one_agrees(load, store):
+    report = load(of_days("10", "10.5", "9999.99"))
+    assert (report.imported, report.held, report.notes[0].line) == (2, 1, 4)
+    assert "9999.99" in report.notes[0].text
+    assert store.latest()[OIL].price == Decimal("10.50")
+    assert store.document("held", OIL)["reading"]["price"] == "9999.99"
+    again = load(of_days("10", "10.5", "9999.99"))
+    assert (again.imported, again.already_there, again.held) == (0, 2, 1)
+    confirmed = load(of_days("9999.99", first=date(2025, 12, 4)))
+    assert (confirmed.imported, confirmed.held) == (1, 0)
+    assert [str(one.price) for one in store.history(OIL)] == ["10.00", "10.50", "9999.99", "9999.99"]
+    assert store.document("held", OIL) is None
+
+
+def test_a_price_after_a_held_one_that_fits_lets_go_of_it(load, store):
+    load(of_days("10", "9999.99"))
+    assert load(of_days("10.2", first=date(2025, 12, 4))).imported == 1
+    assert store.document("held", OIL) is None
+
+
+def test_rows_may_come_newest_first_and_be_repeated(load, store):
+    lines = of_days("10", "10.5", "11").splitlines()
+    report = load("\n".join([lines[0], lines[3], lines[3].replace("11", "12"), lines[2], lines[1]]))
+    assert counts(report) == (4, 3, 1, 0)
+    assert [str(one.price) for one in store.history(OIL)] == ["10.00", "10.50", "11.00"]
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31", "2026-01-03", "1970-01-01", "0001-01-01"])
+def test_a_moment_that_cannot_be_one_of_a_reading_is_refused_with_its_line(load, store, moment):
+    report = load(f"listing_id,date,price,currency\n{OIL},2025-12-31,5,EUR\n{OIL},{moment},5,EUR\n")
+    assert counts(report) == (2, 1, 0, 1)
+    assert report.refusals[0].line == 3
+    assert moment in report.refusals[0].reason
+
+
+def test_a_moment_of_a_calendar_that_is_a_day_ahead_is_no_future(load):
+    assert load(f"listing_id,date,price,currency\n{OIL},2026-01-02,5,EUR\n").imported == 1
+
+
 def test_items_of_heisse_preise_are_read_oldest_first_with_their_litres(load, store):
-    wrong = {**HEISSE, "id": "2", "priceHistory": [{"date": "2024-02-01", "price": None}, 7]}
-    report = load(json.dumps([HEISSE, wrong, {**HEISSE, "priceHistory": None}], indent=2), "heisse.json")
-    assert counts(report) == (5, 2, 0, 3)
+    wrong = {**HEISSE, "id": "2", "priceHistory": [{"date": "2024-02-01", "price": None}, 7, "EXP"]}
+    text = json.dumps([HEISSE, wrong, {**HEISSE, "priceHistory": None}], indent=2)
+    report = load(text.replace('"EXP"', '{"date": "2024-03-01", "price": 1e3}'), "heisse.json")
+    assert counts(report) == (6, 2, 0, 4)
     assert [(o.observed_at.date().isoformat(), str(o.price)) for o in store.history("billa:00-1")] == [
         ("2024-01-01", "4.50"),
         ("2024-02-01", "5.99"),
@@ -309,15 +384,18 @@ def as_imported(o):
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.lists(observations(), max_size=6))
+@given(st.lists(observations(moments=MOMENTS_OF_SHOPS), min_size=1, max_size=6))
 def test_what_is_exported_and_imported_is_what_it_was(tmp_path_factory, file_format, batch):
     folder = tmp_path_factory.mktemp("exchange")
     store, other = store_at(f"sqlite:///{folder}/one.db"), store_at(f"sqlite:///{folder}/two.db")
     count = store.append(batch)
     assert export_file(store, folder / f"prices.{file_format}").written == count
-    assert counts(import_file(other, folder / f"prices.{file_format}", now=NOW)) == (count, count, 0, 0)
+    report = import_file(other, folder / f"prices.{file_format}", now=NOW)
+    assert (report.read, report.imported + report.held, report.refused) == (count, count, 0)
+    held = other.documents("held")
     for listing_id in store.latest():
-        assert other.history(listing_id) == [as_imported(o) for o in store.history(listing_id)]
+        history = [as_imported(o) for o in store.history(listing_id)]
+        assert other.history(listing_id) == history[: -1 if listing_id in held else None]
     store.close()
     other.close()
 
@@ -343,9 +421,27 @@ def test_histories_go_out_in_other_styles_and_come_back(store, other, tmp_path, 
 
 def test_what_a_style_cannot_hold_is_counted_as_left_out(store, tmp_path):
     store.append([seen("5.995"), dataclasses.replace(seen("5.99"), listing_id="carrefour.es:1")])
+    store.append([seen("5.99", "2024-06-29T00:00:00+00:00")])
     report = export_file(store, tmp_path / "keepa.json", file_format="keepa")
-    assert (report.written, report.left_out) == (0, 2)
-    assert json.loads((tmp_path / "keepa.json").read_text()) == []
+    assert (report.written, report.left_out) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "said"),
+    [
+        ({"listing_ids": ["unknown:id", OIL]}, NotFoundError, "unknown:id"),
+        ({"file_format": "keepa"}, InputError, "none of the 1 obs"),
+        ({"end": NOW - timedelta(days=9999)}, InputError, "nothing to write"),
+    ],
+)
+def test_what_cannot_be_exported_leaves_the_file_that_was_there(store, tmp_path, asked, error, said):
+    path = tmp_path / "prices.csv"
+    path.write_text("before")
+    store.append([seen("5.995")])
+    with pytest.raises(error, match=said):
+        export_file(store, path, **asked)
+    assert path.read_text() == "before"
+    assert [file.name for file in tmp_path.iterdir() if "prices.csv" in file.name] == ["prices.csv"]
 
 
 def test_an_export_may_be_of_some_listings_and_days(store, tmp_path):

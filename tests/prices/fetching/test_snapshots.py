@@ -123,8 +123,13 @@ def test_a_note_that_points_outside_is_not_followed(snapshots, tmp_path):
     assert list(snapshots.iterate()) == []
 
 
+BAD_DEFLATE = gzip.compress(b"a")[:10] + b"\xff" * 20
+
+
 @pytest.mark.parametrize(
-    "damage", [b"", b"\x1f\x8b\x08half", gzip.compress(b"another page")], ids=["empty", "cut", "another"]
+    "damage",
+    [b"", b"\x1f\x8b\x08half", gzip.compress(b"another page"), BAD_DEFLATE],
+    ids=["empty", "cut", "another", "flipped"],
 )
 def test_a_damaged_page_is_left_out(snapshots, damage):
     snapshots.keep("shop.example", "1", on_day(0, b"a")).write_bytes(damage)

@@ -81,9 +81,35 @@ def test_of_a_days_rows_the_last_moment_counts_and_of_equal_ones_the_last_row():
 
 
 @pytest.mark.parametrize(
+    ("later", "earlier"),
+    [
+        ("2026-10-25T02:10:00+01:00", "2026-10-25T02:50:00+02:00"),  # the hour that summer time gives back
+        ("2026-10-25T09:00-03:30", "2026-10-25T12:00Z"),
+        ("2026-10-25T09:00", "2026-10-25T10:00+0200"),
+        ("2026-10-25 09:00:01", "2026-10-25T09:00:00.999"),
+        ("2026-10-25T00:30+02:00", "2026-10-25"),
+    ],
+)
+def test_moments_of_one_day_are_in_order_of_time_not_of_text(later, earlier):
+    told = [{"series_id": "a", "date": at, "price": p, "currency": ""} for at, p in ((later, "7"), (earlier, "9"))]
+    assert read_prices(table(told), date(2026, 10, 25)).panel.prices.tolist() == [[7.0]]
+
+
+def test_a_last_price_that_history_does_not_make_plausible_is_held_and_not_forecast_from():
+    spiked = [*wavy[:-1], "9999.99"]
+    found = read_prices(table(rows("a", wavy), rows("b", spiked), rows("c", [9999.99])), CUTOFF)
+    assert list(found.held) == ["b"]
+    assert "to 9999.99 EUR" in found.held["b"]
+    assert "None" not in read_prices(table(rows("b", spiked, currency="")), CUTOFF).held["b"]
+    assert prices_of(found, "b")[-1] == wavy[-2]
+    assert prices_of(found, "c")[-1] == 9999.99
+
+
+@pytest.mark.parametrize(
     ("field", "text"),
-    [("price", t) for t in ("", "free", "0", "-3", "nan", "inf", "1,5", "1e13")]
+    [("price", t) for t in ("", "free", "0", "-3", "nan", "inf", "1,5", "1e3", "10000000000000")]
     + [("date", t) for t in ("", "yesterday", "2026-13-01", "01/02/2026", "2026-01-05 noon", "20260105")]
+    + [("date", "2026-01-05T25:00")]
     + [("series_id", " ")],
 )
 def test_a_row_that_cannot_be_read_is_refused_and_counted(field, text):
@@ -121,7 +147,7 @@ def test_changing_the_future_changes_nothing():
 
 
 @pytest.mark.parametrize(
-    "prices", [[4.0], [4.0, 5.0], [9.95] * 60, [1e11] * 59 + [2e11], [1e-6] * 50 + [2e-6] * 10, [3.0] * 13]
+    "prices", [[4.0], [4.0, 5.0], [9.95] * 60, [1e11] * 59 + [2e11], ["0.000001"] * 50 + ["0.000002"] * 10, [3.0] * 13]
 )
 def test_any_series_gets_a_finite_forecast(prices):
     found = read_prices(table(rows("a", prices), rows("b", wavy)), CUTOFF)
@@ -184,11 +210,22 @@ def test_the_command_writes_the_same_bytes_whatever_comes_after_the_cutoff(tmp_p
         (["shop:1", "--input", "x.csv"], "what to forecast"),
         (["--input", "x.csv"], "--cutoff"),
         (["--input", "missing.csv", "--cutoff", "2026-01-01", "--output", "out.csv"], "cannot be read"),
+        (["--input", "missing.csv", "--cutoff", "2026-01-01", "--output", "out.xlsx"], ".parquet or .csv"),
     ],
 )
 def test_a_command_that_cannot_be_done_says_why(asked, said):
     result = CliRunner().invoke(app, ["prices", "forecast", *asked])
     assert said in str(result.exception)
+
+
+@pytest.mark.parametrize("command", ["forecast", "advise"])
+def test_an_output_that_is_the_input_is_refused(tmp_path, command):
+    source, link = tmp_path / "in.csv", tmp_path / "link.csv"
+    source.write_text("before")
+    link.symlink_to(source)
+    asked = ["prices", command, "--input", str(source), "--cutoff", str(CUTOFF), "--output", str(link)]
+    assert "the input itself" in str(CliRunner().invoke(app, asked).exception)
+    assert source.read_text() == "before"
 
 
 def test_a_file_that_is_no_table_is_refused(tmp_path):

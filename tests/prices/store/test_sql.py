@@ -133,7 +133,14 @@ def test_a_path_below_a_file_cannot_be_opened(tmp_path):
         store_at(f"sqlite:///{tmp_path}/file/prices.db")
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://host/name", "prices.db", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://", "sqlite:///:memory:", "mysql://host/name", "prices.db", "", "postgresql://host:abc/name",
+        "sqlite:///prices.db?timeout=abc", "sqlite:///prices.db?timeout=nan", "sqlite:///prices.db?timeout=-1",
+        "sqlite:///prices.db?timeout=1&timeout=2",
+    ],
+)  # fmt: skip
 def test_an_address_of_no_store_is_refused(url):
     with pytest.raises(InputError):
         store_at(url)

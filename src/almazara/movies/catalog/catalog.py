@@ -1,5 +1,6 @@
 """The catalog in memory-mapped arrays: texts, keys that lead to films, and counts of releases; no scan per question."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from almazara.movies.catalog.titles import query_keys, split_year
 
 Row = int
 """Position of a film in the catalog's columns."""
+FilmId = int | str
+"""How a film is named surely: by its number, or by its IMDb id, `tt` and digits."""
+IMDB_ID: Final = re.compile("tt[0-9]{1,18}")
 Arrays = Mapping[str, np.ndarray]
 """Arrays by name: what is stored together and read by one class."""
 Groups = dict[str, Arrays]
@@ -101,6 +105,24 @@ class Releases:
         return int(self._by_date[place]) if known else 0
 
 
+class ImdbNumbers:
+    """Reads the arrays that `build_imdb_numbers` made: numbers (films,) int64 by row, 0 where unknown; order int32."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self._numbers = arrays["numbers"].data
+        self._order = arrays["order"].data
+
+    def of(self, row: Row) -> int | None:
+        """The number of a film, without its tt; None where it is not known."""
+        return self._numbers[row] or None
+
+    def row(self, number: int) -> Row | None:
+        """The one film of a number; None where there is none, or several."""
+        place = bisect_left(self._order, number, key=self._numbers.__getitem__)
+        rows = [row for row in self._order[place : place + 2] if self._numbers[row] == number]
+        return rows[0] if len(rows) == 1 else None
+
+
 class Catalog:
     """Answers `which film is this` and what its popularity and votes are.
 
@@ -108,7 +130,10 @@ class Catalog:
     first; films are in order of id.
     """
 
-    def __init__(self, films: Arrays, titles: Texts, title_keys: KeyTable, original_keys: KeyTable) -> None:
+    def __init__(
+        self, films: Arrays, titles: Texts, title_keys: KeyTable, original_keys: KeyTable, imdb: ImdbNumbers
+    ) -> None:
+        self.imdb = imdb
         self._ids = films["ids"].data
         self._years = films["years"].data
         self._released = films["released"].data
@@ -121,8 +146,10 @@ class Catalog:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def row_of(self, film_id: int) -> Row | None:
+    def row_of(self, film_id: FilmId) -> Row | None:
         """The row of a film id, None where the catalog has no such film."""
+        if isinstance(film_id, str):
+            return self.imdb.row(int(film_id.removeprefix("tt")))
         row = bisect_left(self._ids, film_id)
         return row if row < len(self._ids) and self._ids[row] == film_id else None
 
@@ -158,7 +185,7 @@ class Catalog:
         """How many people voted."""
         return int(self._votes[row])
 
-    def find(self, title: str, year: int | None = None, film_id: int | None = None) -> Found | None:
+    def find(self, title: str, year: int | None = None, film_id: FilmId | None = None) -> Found | None:
         """The film a title means, or None: the same spelling before the same letters, then the most voted.
 
         A year may come as an argument or as `Title (1950)`; a film whose own title ends so is found first.
@@ -170,9 +197,12 @@ class Catalog:
                 found = self._fitting(bare, written_year if year is None else year, film_id)
         return found
 
-    def _fitting(self, title: str, year: int | None, film_id: int | None) -> Found | None:
+    def _fitting(self, title: str, year: int | None, film_id: FilmId | None) -> Found | None:
+        asked = None if film_id is None else self.row_of(film_id)
+        if film_id is not None and asked is None:
+            return None
         for rows in self._sharing(title):
-            eligible = [row for row in rows if self._fits(row, year, film_id)]
+            eligible = [row for row in rows if self._fits(row, year, asked)]
             if eligible:
                 best = min(eligible, key=lambda row: self._spelling_tier(row, title))
                 return Found(best, [row for row in rows if row != best])
@@ -182,8 +212,8 @@ class Catalog:
         """The films of each key of a title, surest first: by the title in use, then by the original one."""
         return (rows for table in self._tables for key in query_keys(title) if (rows := table.rows(key)))
 
-    def _fits(self, row: Row, year: int | None, film_id: int | None) -> bool:
-        return (year is None or self._years[row] == year) and (film_id is None or self._ids[row] == film_id)
+    def _fits(self, row: Row, year: int | None, asked: Row | None) -> bool:
+        return (year is None or self._years[row] == year) and (asked is None or row == asked)
 
     def _spelling_tier(self, row: Row, title: str) -> int:
         own = self._titles[row]
@@ -199,4 +229,4 @@ def _known(value: float) -> float | None:
 def open_catalog(group: Callable[[str], Arrays]) -> Catalog:
     """Over the arrays of a built catalog, each group by its name."""
     keys = KeyTable(group("title_keys")), KeyTable(group("original_keys"))
-    return Catalog(group("films"), Texts(group("titles")), *keys)
+    return Catalog(group("films"), Texts(group("titles")), *keys, ImdbNumbers(group("imdb")))

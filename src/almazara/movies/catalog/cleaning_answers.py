@@ -19,12 +19,16 @@ class Refusal(StrEnum):
     """Why a row, or a cell of one, stands in quarantine."""
 
     TOO_MANY_FIELDS = "too_many_fields"
+    NOT_UTF8 = "not_utf8"
     SHIFTED = "shifted"
     INVALID_ID = "invalid_id"
     CUT_SHORT = "cut_short"
     INVALID_RATING = "invalid_rating"
     UNREADABLE = "unreadable"
     WRONG_SHAPE = "wrong_shape"
+    NOT_A_NUMBER = "not_a_number"
+    NOT_AN_ID = "not_an_id"
+    NOT_A_TIME = "not_a_time"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Typo-tolerant search: shared character grams find candidates, an edit cost in words and letters orders them."""
+"""Typo-tolerant search: shared character grams find candidates, an edit cost in words and letters orders them.
+
+Texts that hold every typed word come before those that resemble them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +25,11 @@ _REMEMBERED = 512  # queries whose answer is kept
 _LONGEST = 100  # letters of a query or title that take part in the comparison
 _MANY_WORDS = 6
 
+# The figures of sequels.
+_FIGURES = ("ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii")
+_ROMAN = {str(number): roman for number, roman in enumerate(_FIGURES, start=2)}
+_ARABIC = {roman: number for number, roman in _ROMAN.items()}
+
 # Costs, in edits. A change that people often make costs less than the edits that it would take to describe it.
 _SWAPPED = 0.6  # two words changed places
 _DROPPED = 0.9  # a word of the title was left out
@@ -31,6 +39,7 @@ _CONTAINED = 1.5  # all words of the query, the last maybe unfinished, are in th
 _UNTYPED = 0.2  # in both: for the logarithm of the letters that were not typed
 _UNKNOWN = 0.1  # what a text without votes costs more than the most voted one
 _UNKNOWN_UNFINISHED = 0.6  # the same, when the query is only a part of the title
+_UNKNOWN_HOLDING = 1.0  # the same, when the text holds the query among other words
 _ALTERED = 1.25  # edits on top of a change of words are rarer: this times their cost
 _DISSIMILAR = 2.0  # for a share of letters, 0 to 1, that are not in common: tells equal numbers of edits apart
 _LENGTH = 0.1  # for each letter of difference in length of whole titles
@@ -43,11 +52,16 @@ _HELD = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An entry found, by its best text; `score` falls from 1 (the same text) towards 0."""
+    """An entry found, by its best text; `score` falls from 1 (the same text) towards 0.
+
+    Attributes:
+        holds: Whether the text holds every typed word.
+    """
 
     entry_id: int
     text: str
     score: float
+    holds: bool = False
 
 
 def build_index(texts: Sequence[str], entry_ids: npt.NDArray[np.int32], weights: npt.NDArray[np.float32]) -> Arrays:
@@ -109,22 +123,24 @@ class SearchIndex:
         return list(self._remembered(normalize(query)[:_LONGEST].strip(), n))
 
     def _search(self, key: str, n: int) -> list[Match]:
-        rows = self._candidates(key)
+        forms = _spelled(key)
+        rows = np.unique(np.concatenate([self._candidates(form) for form in forms]))
         if not key or not len(rows):
             return []
         texts = [self._texts[row] for row in rows.tolist()]
         titles = [normalize(text)[:_LONGEST] for text in texts]
         obscurity = self._obscurity[rows]
-        costs = np.minimum(
-            _edit_costs(key, titles) + _UNKNOWN * obscurity,
-            _completion_costs(key, titles) + _UNKNOWN_UNFINISHED * obscurity,
-        )
-        if costs.min() > max(_HELD, _SLIGHT * len(key)):
+        costs = np.min([_costs(form, titles, obscurity) for form in forms], axis=0)
+        holding = _holding(key, titles)
+        if not holding.any() and costs.min() > max(_HELD, _SLIGHT * len(key)):
             return []
+        costs = np.where(holding & (costs >= _DROPPED), _held_costs(key, titles, costs, obscurity), costs)
+        least = costs[holding].max(initial=0.0)  # scores fall along the list
         found: dict[int, Match] = {}
-        for place in np.argsort(costs, kind="stable").tolist():
-            entry = int(self._entry_ids[rows[place]])
-            found.setdefault(entry, Match(entry, texts[place], float(1 / (1 + costs[place]))))
+        for place in np.lexsort((costs, ~holding)).tolist():
+            entry, holds = int(self._entry_ids[rows[place]]), bool(holding[place])
+            cost = costs[place] if holds else max(costs[place], least)
+            found.setdefault(entry, Match(entry, texts[place], float(1 / (1 + cost)), holds))
         return list(found.values())[:n]
 
     def _candidates(self, key: str) -> npt.NDArray[np.intp]:
@@ -152,16 +168,55 @@ def found_code(texts: Sequence[str], query: str) -> str:
     """What is said of found texts: `found`, `resembling` where none of them holds what was typed, or `nothing`."""
     if not texts:
         return "nothing"
-    return "found" if any(_holds(text, query) for text in texts) else "resembling"
+    return "found" if any(_contains(text, query) for text in texts) else "resembling"
 
 
-def _holds(text: str, query: str) -> bool:
+def _contains(text: str, query: str) -> bool:
     """Whether what was typed is in a text: letter for letter, or each of its words, maybe unfinished."""
     key, title = normalize(query), normalize(text)
     words = title.split(" ")
     return compact(key) in compact(title) or all(
         any(word.startswith(typed) for word in words) for typed in key.split(" ")
     )
+
+
+def _spelled(key: str) -> list[str]:
+    """A key as typed and, where it has a number, with that as Roman figures, as titles of sequels have it."""
+    roman = " ".join(_ROMAN.get(word, word) for word in key.split(" "))
+    return [key] if roman == key else [key, roman]
+
+
+def _holding(key: str, titles: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Whether each title holds all words of the key, and numbers in either figures."""
+    asked = {_ARABIC.get(word, word) if len(word) > 1 else word for word in key.split(" ")}
+    rarest = max((word for word in key.split(" ") if word not in _ROMAN and word not in _ARABIC), key=len, default="")
+    return np.array([rarest in title and asked.issubset(_words_of(title)) for title in titles])
+
+
+def _words_of(title: str) -> list[str | None]:
+    """A title's words, and its numbers in Arabic figures."""
+    words = title.split(" ")
+    return [*words, *map(_ARABIC.get, words)]
+
+
+def _costs(key: str, titles: Sequence[str], obscurity: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """How far each title is from the key, as a whole or as a part of it."""
+    cheapest: npt.NDArray[np.float32] = np.minimum(
+        _edit_costs(key, titles) + _UNKNOWN * obscurity,
+        _completion_costs(key, titles) + _UNKNOWN_UNFINISHED * obscurity,
+    )
+    return cheapest
+
+
+def _held_costs(
+    key: str, titles: Sequence[str], costs: npt.NDArray[np.float32], obscurity: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """What titles cost that hold the key among other words; of one word votes tell best which of them is meant."""
+    known: npt.NDArray[np.float32] = obscurity * np.float32(_UNKNOWN_HOLDING)
+    if " " in key:
+        return costs + known
+    untyped = np.array([log1p(max(len(title) - len(key), 0)) for title in titles], np.float32)
+    return np.float32(_DROPPED) + np.float32(_UNTYPED) * untyped + known
 
 
 def _edit_costs(key: str, titles: Sequence[str]) -> npt.NDArray[np.float32]:

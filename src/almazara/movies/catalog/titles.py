@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from almazara.errors import InputError
+from almazara.movies.raw.text import ARTICLES
 from almazara.words.said import said
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def compact(key: str) -> str:
 def query_keys(text: str) -> Iterator[str]:
     """The keys to look a typed text up by, surest first, in a table of `normalize` and `compact` keys.
 
-    An ampersand and the word *and* stand for each other, in both directions. Keys are made one by one, since the
+    An ampersand and the word *and* stand for each other, in both directions, and an article may stand at the end:
+    `Matrix, The`. Keys are made one by one, since the
     first one mostly finds what is sought; one may come again.
     """
     key = normalize(text)
@@ -84,6 +86,9 @@ def query_keys(text: str) -> Iterator[str]:
         spoken = normalize(text.replace("&", " and "))
         yield spoken
         yield compact(spoken)
+    title, comma, article = text.rpartition(", ")
+    if comma and fold(article) in ARTICLES:
+        yield normalize(f"{article} {title}")
     unspoken = " ".join(word for word in key.split(" ") if word != "and")
     if unspoken:
         yield unspoken

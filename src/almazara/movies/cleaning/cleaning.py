@@ -1,6 +1,6 @@
 """Raw film files -> the tables of the clean catalog and a report that accounts for every row."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import polars as pl
@@ -8,10 +8,21 @@ from msgspec import Struct
 
 from almazara.movies.cleaning import ratings
 from almazara.movies.cleaning import schema as s
-from almazara.movies.cleaning.films import film_keys, films, judge, judge_details
+from almazara.movies.cleaning.films import FILM_NAMES, film_keys, films, judge, judge_details, unread
 from almazara.movies.cleaning.report import VERDICT, CleaningReport, FileReport, account, has_repeats, quarantined
 from almazara.movies.raw import nested
-from almazara.movies.raw.tables import MISSING, ROW, RawCatalog, RawFile, as_json
+from almazara.movies.raw.pairs import MAX_RATING
+from almazara.movies.raw.tables import (
+    NO_VALUE,
+    ROW,
+    ColumnLoss,
+    RawCatalog,
+    RawFile,
+    as_json,
+    lost_cells,
+    renamed,
+    summed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +35,12 @@ class CleanCatalog:
 
 @dataclass(frozen=True, slots=True)
 class _Nested:
-    """How one raw column of nested cells becomes a table; an entry needs a value in the column `needs`."""
+    """How one raw column of nested cells becomes a table; an entry needs a value in one of the columns `needs`."""
 
     column: str
     table: str
     entry: type[Struct]
-    needs: str
+    needs: tuple[str, ...]
     single: bool = False
 
 
@@ -40,31 +51,36 @@ class _Part:
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
     files: tuple[FileReport, ...] = ()
     quarantine: tuple[pl.DataFrame, ...] = ()
-    cells: dict[str, int] = field(default_factory=dict)
     entries: dict[str, int] = field(default_factory=dict)
+    losses: tuple[ColumnLoss, ...] = ()
 
 
 _OF_FILMS: Final = (
-    _Nested("genres", s.GENRES, nested.Tag, "genre"),
-    _Nested("production_companies", s.COMPANIES, nested.Tag, "company"),
-    _Nested("production_countries", s.COUNTRIES, nested.Country, "iso_3166_1"),
-    _Nested("spoken_languages", s.LANGUAGES, nested.Language, "iso_639_1"),
-    _Nested("belongs_to_collection", s.COLLECTIONS, nested.Tag, "collection", single=True),
+    _Nested("genres", s.GENRES, nested.Tag, ("genre",)),
+    _Nested("production_companies", s.COMPANIES, nested.Tag, ("company",)),
+    _Nested("production_countries", s.COUNTRIES, nested.Country, ("iso_3166_1", "country")),
+    _Nested("spoken_languages", s.LANGUAGES, nested.Language, ("iso_639_1", "language")),
+    _Nested("belongs_to_collection", s.COLLECTIONS, nested.Tag, ("collection",), single=True),
 )
-_OF_KEYWORDS: Final = (_Nested("keywords", s.KEYWORDS, nested.Tag, "keyword"),)
+_OF_KEYWORDS: Final = (_Nested("keywords", s.KEYWORDS, nested.Tag, ("keyword",)),)
 _OF_CREDITS: Final = (
-    _Nested("cast", s.CAST, nested.CastMember, s.NAME),
-    _Nested("crew", s.CREW, nested.CrewMember, s.NAME),
+    _Nested("cast", s.CAST, nested.CastMember, (s.NAME,)),
+    _Nested("crew", s.CREW, nested.CrewMember, (s.NAME,)),
 )
+# What a file has in which credits were merged with the films, and which keeps of the crew only who directs.
+_DIRECTORS: Final = (_Nested("director", s.CREW, nested.Director, (s.NAME,)),)
 # Texts of a nested cell that say "no entries".
-_EMPTY_CELLS: Final = (*MISSING, "[]", "{}", "None", "null")
+_EMPTY_CELLS: Final = (*NO_VALUE, "[]", "{}")
 _DIRECTOR: Final = "Director"
+_LISTS: Final = "lists are read as [{'id': 18, 'name': 'Drama'}], in Python or JSON, or as names alone: Drama, Comedy"
 
 
 def clean(raw: RawCatalog) -> CleanCatalog:
     """Clean a raw catalog; the same input gives the same tables."""
+    raw = _called_alike(raw)
     known, keys, parts = _films(raw)
-    parts += _details(raw.credits, _OF_CREDITS, known[s.ID])
+    if raw.credits is not None:
+        parts += _details(raw.credits, _OF_CREDITS, known[s.ID])
     if raw.keywords is not None:
         parts += _details(raw.keywords, _OF_KEYWORDS, known[s.ID])
     rated = ratings.clean(raw, known, keys)
@@ -80,27 +96,57 @@ def clean(raw: RawCatalog) -> CleanCatalog:
     }
     report = CleaningReport(
         files=(*(file for part in parts for file in part.files), *rated.files),
-        cells={name: count for part in parts for name, count in part.cells.items()},
+        cells=_refused_cells(tables[s.QUARANTINE]),
         entries={name: count for part in parts for name, count in part.entries.items()},
+        columns=summed((*(loss for part in parts for loss in part.losses), *rated.losses)),
         notes=_notes(raw),
     )
     return CleanCatalog({name: tables[name].select(*schema) for name, schema in s.SCHEMAS.items()}, report)
 
 
+def _called_alike(raw: RawCatalog) -> RawCatalog:
+    """The same with the columns that we know by our names for them."""
+
+    def named(file: RawFile | None) -> RawFile | None:
+        return replace(file, frame=renamed(file.frame, FILM_NAMES)) if file else None
+
+    films = named(raw.movies) or raw.movies
+    return replace(raw, movies=films, credits=named(raw.credits), keywords=named(raw.keywords))
+
+
 def _films(raw: RawCatalog) -> tuple[pl.DataFrame, pl.DataFrame, list[_Part]]:
     """The films, their keys, and what else their file gives."""
     rows = judge(raw.movies)
-    kept, specs = _kept(rows), _film_specs(raw)
-    return films(kept), film_keys(kept), [_file_part(raw.movies, rows), *_children(raw.movies, kept, specs)]
+    losses, cells = unread(raw.movies, rows)
+    lost = _Part(quarantine=(quarantined(raw.movies.name, cells),), losses=tuple(losses))
+    kept = _kept(rows)
+    parts = [_file_part(raw.movies, rows), lost, *_children(raw.movies, kept, _film_specs(raw))]
+    return films(kept), film_keys(kept), parts
+
+
+def _refused_cells(quarantine: pl.DataFrame) -> dict[str, int]:
+    """How many quarantined cells each `file column reason` has."""
+    label = pl.col("file") + " " + pl.col("reason").str.strip_prefix("cell ").str.replace(": ", " ", literal=True)
+    cells = quarantine.filter(pl.col("reason").str.starts_with("cell ")).select(label)
+    return dict(cells.group_by("file", maintain_order=True).len().iter_rows())
 
 
 def _film_specs(raw: RawCatalog) -> tuple[_Nested, ...]:
-    return _OF_FILMS if raw.keywords else _OF_FILMS + _OF_KEYWORDS
+    """The nested columns that are expected in the films' own file."""
+    merged = () if raw.credits else _OF_CREDITS
+    if merged and "director" in raw.movies.columns and "crew" not in raw.movies.columns:
+        merged = (_OF_CREDITS[0], *_DIRECTORS)
+    return (*_OF_FILMS, *(() if raw.keywords else _OF_KEYWORDS), *merged)
 
 
 def _notes(raw: RawCatalog) -> tuple[str, ...]:
-    absent = [spec.column for spec in _film_specs(raw) if spec.column not in raw.movies.frame.columns]
+    absent = [spec.column for spec in _film_specs(raw) if spec.column not in raw.movies.columns]
     missing = [f"{raw.movies.name} has no column {', '.join(absent)}: those tables are empty."] if absent else []
+    if raw.ratings and (divided := raw.ratings.scale // MAX_RATING) > 1:
+        missing.append(f"{raw.ratings.name} rates up to {raw.ratings.scale}: ratings were divided by {divided}.")
+    damaged = raw.movies.frame.select(pl.col(s.TITLE).str.contains("\ufffd").sum()).item()
+    if damaged:
+        missing.append(f"{damaged:,} titles of {raw.movies.name} hold \ufffd: letters that were lost before.")
     return (*raw.notes, *missing)
 
 
@@ -130,21 +176,33 @@ def _kept(rows: pl.DataFrame) -> pl.DataFrame:
 def _child(file: RawFile, kept: pl.DataFrame, spec: _Nested) -> _Part:
     """The table of a nested column; the cells that cannot be read go to quarantine, their films stay."""
     told = kept.select(ROW, s.ID, spec.column).filter(~pl.col(spec.column).is_in(_EMPTY_CELLS))
-    found = nested.unnest(told[spec.column], spec.entry, single=spec.single)
+    found = _unnested(told[spec.column], spec)
     names = dict(zip(found.entries.columns, s.SCHEMAS[spec.table], strict=True))
     entries = found.entries.with_columns(told[s.ID].gather(found.entries[nested.INDEX]).alias(nested.INDEX))
-    named = _without_blanks(entries.rename(names)).drop_nulls(spec.needs)
+    named = _without_blanks(entries.rename(names)).filter(pl.any_horizontal(pl.col(spec.needs).is_not_null()))
     table = named.filter(pl.struct(pl.all()).is_first_distinct()) if has_repeats(named) else named
     cells, reasons = told[found.refused[nested.INDEX]], found.refused[nested.REASON]
     refused = cells.select(ROW, reason=f"cell {spec.column}: " + reasons, content=as_json(cells))
     label = f"{file.name} {spec.column}"
-    left_out = {"unnamed": len(entries) - len(named), "repeated": len(named) - len(table)}
+    left_out = {
+        "malformed": found.malformed,
+        "unnamed": len(entries) - len(named),
+        "repeated": len(named) - len(table),
+    }
+    lost = told.select(pl.int_range(pl.len()).is_in(found.refused[nested.INDEX].implode())).to_series()
     return _Part(
         tables={spec.table: table},
         quarantine=(quarantined(file.name, refused),),
-        cells={f"{label} {reason}": count for reason, count in reasons.value_counts().sort(nested.REASON).iter_rows()},
         entries={f"{label} {why}": count for why, count in left_out.items() if count},
+        losses=(lost_cells(file.name, told[spec.column], lost, told[ROW], _LISTS),),
     )
+
+
+def _unnested(cells: pl.Series, spec: _Nested) -> nested.Unnested:
+    """Lists, or names where most cells hold no list."""
+    listed = cells.str.contains(r"^\s*[\[{]").sum()
+    names = 2 * listed < len(cells) and spec.entry is not nested.CrewMember
+    return (nested.split_names if names else nested.unnest)(cells, spec.entry, single=spec.single)
 
 
 def _without_blanks(entries: pl.DataFrame) -> pl.DataFrame:

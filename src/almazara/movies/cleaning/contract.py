@@ -10,7 +10,7 @@ from almazara.frames import require_columns
 from almazara.movies.cleaning import schema as s
 from almazara.movies.cleaning.cleaning import CleanCatalog
 from almazara.movies.cleaning.films import FIRST_DAY, LAST_DAY, MAX_MONEY
-from almazara.movies.cleaning.report import CleaningReport, has_repeats
+from almazara.movies.cleaning.report import CleaningReport, FileReport, has_repeats
 from almazara.movies.raw.pairs import MAX_RATING
 
 _MAY_BE_NULL: Final[Mapping[str, tuple[str, ...]]] = {
@@ -25,8 +25,12 @@ _MAY_BE_NULL: Final[Mapping[str, tuple[str, ...]]] = {
         s.COLLECTION,
     ),
     s.FILM_KEYS: (s.IMDB_ID, s.ORIGINAL_TITLE, s.ADULT),
-    s.COUNTRIES: ("country",),
-    s.LANGUAGES: ("language",),
+    s.GENRES: ("genre_id",),
+    s.COMPANIES: ("company_id",),
+    s.COLLECTIONS: ("collection_id",),
+    s.KEYWORDS: ("keyword_id",),
+    s.COUNTRIES: ("iso_3166_1", "country"),
+    s.LANGUAGES: ("iso_639_1", "language"),
     s.CAST: (s.PERSON_ID, "character", "order"),
     s.CREW: (s.PERSON_ID, "department", "job"),
     s.RATINGS: (s.RATING, s.RATED_AT),
@@ -57,12 +61,17 @@ _RANGES: Final[Mapping[str, Mapping[str, tuple[object, object]]]] = {
 }
 
 
+# So few lost rows or cells are faults of their own, however small the file.
+_FEW: Final = 2
+
+
 def check(clean: CleanCatalog, max_loss_share: float) -> None:
-    """Refuse a catalog that breaks a promise of the schema or lost too many films.
+    """Refuse a catalog that breaks a promise of the schema, or lost too many films, cells of a column, or rows.
 
     Args:
         clean: The tables and their report.
-        max_loss_share: The largest share, 0 to 1, of the films' rows that may be dropped for any reason.
+        max_loss_share: The largest share, 0 to 1, of the films' rows that may be dropped for any reason, of the rows of
+            other files that may be unreadable, and of the cells of a column.
     """
     _require_tables(clean.tables)
     broken = [
@@ -71,10 +80,11 @@ def check(clean: CleanCatalog, max_loss_share: float) -> None:
         *_out_of_range(clean.tables),
         *_derived(clean.tables[s.FILMS]),
         *_strangers(clean.tables),
-        *_losses(clean.report, max_loss_share),
+        *_lost_cells(clean.report, max_loss_share),
+        *_lost_rows(clean.report, max_loss_share),
     ]
     if broken:
-        raise ContractError(f"The clean catalog breaks its contract: {'; '.join(broken)}.")
+        raise ContractError(f"The clean catalog breaks its contract: {'; '.join(broken)}.", clean.report.as_dict())
 
 
 def _require_tables(tables: Mapping[str, pl.DataFrame]) -> None:
@@ -130,12 +140,36 @@ def _strangers(tables: Mapping[str, pl.DataFrame]) -> Iterator[str]:
             yield f"{name} has {count:,} rows of films that are not in the catalog"
 
 
-def _losses(report: CleaningReport, max_loss_share: float) -> Iterator[str]:
+def _lost_rows(report: CleaningReport, max_loss_share: float) -> Iterator[str]:
     for file in report.files:
         if not file.accounts_for_all():
             yield f"{file.name} has rows that the report does not account for"
-    films = report.files[0]
+    films, *others = report.files
+    allowed = f"more than {max_loss_share:.0%} (ALMAZARA_MAX_LOSS_SHARE)"
     if not films.kept:
-        yield f"no film of {films.name} was kept"
-    elif films.lost > max_loss_share * films.read:
-        yield f"{films.lost:,} of {films.read:,} rows of {films.name} were dropped, more than {max_loss_share:.0%}"
+        yield f"no film of {films.name} was kept{_why(films)}"
+        return
+    if films.lost > max_loss_share * films.read:
+        yield f"{films.lost:,} of {films.read:,} rows of {films.name} were dropped, {allowed}{_why(films)}"
+    for file in others:
+        unreadable = sum(count for reason, count in file.dropped.items() if reason.startswith("quarantined:"))
+        if file.read and not file.kept:
+            yield f"no row of {file.name} was kept{_why(file)}"
+        elif unreadable > max(_FEW, max_loss_share * file.read):
+            yield f"{unreadable:,} of {file.read:,} rows of {file.name} cannot be read, {allowed}{_why(file)}"
+
+
+def _why(file: FileReport) -> str:
+    reasons = {**file.merged, **file.dropped}
+    return f" ({', '.join(f'{count:,} {reason}' for reason, count in reasons.items())})" if reasons else ""
+
+
+def _lost_cells(report: CleaningReport, max_loss_share: float) -> Iterator[str]:
+    for column in report.columns:
+        if column.lost > max(_FEW, max_loss_share * column.told):
+            shown = zip(column.examples, column.rows, strict=True)
+            examples = ", ".join(f"«{text}» (row {row:,})" for text, row in shown)
+            yield (
+                f"{column.lost:,} of {column.told:,} cells of the column {column.column} of {column.file} cannot be "
+                f"read, such as {examples}: {column.reads}"
+            )

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from almazara.movies.raw.tables import ROW, first_reason
+from almazara.movies.raw.tables import ROW, ColumnLoss, first_reason
 
 # The verdict on a row: null is kept, these are merged into a row that was kept, any other text is why it was dropped.
 VERDICT: Final = "_verdict"
@@ -47,14 +47,16 @@ class CleaningReport:
 
     Attributes:
         files: One report a file; the first is that of the films.
-        cells: Nested cells that were refused, by file, column and reason; their rows stay.
-        entries: Nested entries left out: without a name or code, or the same one again in the same film.
+        cells: Cells that were refused, by file, column and reason; their rows stay.
+        entries: Nested entries left out: malformed, without a name or code, or the same one again in the same film.
+        columns: Columns of which cells could not be read, also where their rows went with them.
         notes: Sentences about the input as a whole, such as columns that it lacks.
     """
 
     files: tuple[FileReport, ...]
     cells: Mapping[str, int]
     entries: Mapping[str, int]
+    columns: tuple[ColumnLoss, ...] = ()
     notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
@@ -63,6 +65,7 @@ class CleaningReport:
             "files": {file.name: file.as_dict() for file in self.files},
             "cells": dict(self.cells),
             "entries": dict(self.entries),
+            "columns": [asdict(column) for column in self.columns],
             "notes": list(self.notes),
         }
 

@@ -41,7 +41,8 @@ def build_exploring(tables: Mapping[str, pl.DataFrame]) -> Groups:
             reason and the beginning of what they hold.
     """
     films = tables[s.FILMS]
-    countries, of_countries = _tagged("country", _of(films, tables[s.COUNTRIES], "iso_3166_1"))
+    lands = tables[s.COUNTRIES].with_columns(pl.coalesce("iso_3166_1", "country"))  # some files have only names
+    countries, of_countries = _tagged("country", _of(films, lands, "iso_3166_1"))
     words, of_words = _tagged("word", title_words(films[s.TITLE]))
     _, of_languages = _tagged("language", _own(films, s.ORIGINAL_LANGUAGE))
     _, of_genres = _tagged("genre", _of(films, tables[s.GENRES], "genre"))

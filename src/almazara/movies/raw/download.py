@@ -6,6 +6,7 @@ import re
 import sys
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from http import HTTPStatus
@@ -106,7 +107,7 @@ def fetch_kaggle(folder: Path) -> Path:
             return Path(kagglehub.dataset_download(KAGGLE_DATASET))
         except RequestException as error:
             raise _unreachable("www.kaggle.com", error) from error
-        except (DataCorruptionError, zipfile.BadZipFile, ValueError) as error:
+        except (DataCorruptionError, zipfile.BadZipFile, zlib.error, ValueError) as error:
             for archive in folder.glob("datasets/**/*.archive"):
                 archive.unlink()  # or kagglehub would go on with it
             raise UnavailableError(f"The files from Kaggle arrived damaged ({error}); run it again.") from error
@@ -239,7 +240,7 @@ def _archive_is_sound(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.testzip() is None
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError):
         return False
 
 

@@ -1,6 +1,5 @@
 """Folders and zip files of raw film data -> raw frames."""
 
-import csv
 import io
 import itertools
 from collections.abc import Callable, Iterator, Sequence
@@ -10,19 +9,46 @@ from typing import Final
 import polars as pl
 
 from almazara.errors import InputError
-from almazara.movies.raw.pairs import MOVIE_ID, PAIRS, REFUSED, SCORE, TIME, USER, read_pairs
+from almazara.movies.raw.pairs import (
+    MAX_RATING,
+    MOVIE_ID,
+    PAIRS,
+    REFUSED,
+    SCORE,
+    TIME,
+    USER,
+    Pairs,
+    read_pairs,
+    scale_of,
+)
 from almazara.movies.raw.storage import Stored, Unpacked, find, inventory, unpacked
-from almazara.movies.raw.tables import EXTRA, RawCatalog, RawFile, RawRatings, number_rows, parse, parse_table
+from almazara.movies.raw.tables import (
+    EXTRA,
+    RawCatalog,
+    RawFile,
+    RawRatings,
+    bare,
+    bare_names,
+    header_of,
+    number_rows,
+    parse,
+    parse_table,
+    summed,
+)
+from almazara.movies.raw.text import as_utf8, without_mark
 
 MOVIES: Final = ("movies_metadata.csv", "movies_dataset.csv", "tmdb_5000_movies.csv")
+# What no file but one of films has, under whatever name it comes; it may hold the credits too.
+_OF_FILMS: Final = ("title", "release_date", "genres", "vote_count")
 CREDITS: Final = ("credits.csv", "tmdb_5000_credits.csv")
 KEYWORDS: Final = ("keywords.csv",)
-LINKS: Final = ("links.csv", "links_small.csv")
-TITLES: Final = ("movies.csv", "movies.dat", "u.item")
+# Kaggle's MovieLens 20M has `rating.csv`, `link.csv` and `movie.csv`.
+LINKS: Final = ("links.csv", "link.csv", "links_small.csv")
+TITLES: Final = ("movies.csv", "movie.csv", "movies.dat", "u.item")
 _PAIR_FILES: Final = ("interactions.parquet", "interactions.csv", "pairs.parquet", "pairs.csv", "ratings.parquet")
-RATINGS: Final = ("ratings.csv", "ratings_small.csv", "ratings.dat", "u.data", *_PAIR_FILES)
-# MovieLens' and others' names of the same columns, compared without case and underscores.
-_SYNONYMS: Final = {
+RATINGS: Final = ("ratings.csv", "rating.csv", "ratings_small.csv", "ratings.dat", "u.data", *_PAIR_FILES)
+# MovieLens' and others' names of the same columns, see `renamed`.
+_RATING_NAMES: Final = {
     **dict.fromkeys(("userid", "user"), USER),
     **dict.fromkeys(("movieid", "movie", "filmid", "itemid", "item"), MOVIE_ID),
     "rating": SCORE,
@@ -34,7 +60,8 @@ def read_raw(folder: Path, ratings: Path | None = None, progress: Callable[[str]
     """Read a folder or zip of raw film data, and ratings from it or from `ratings`.
 
     Args:
-        folder: A folder or zip file of The Movies Dataset or TMDB 5000; files plain or gzip, at most one folder down.
+        folder: A folder or zip file of The Movies Dataset, TMDB 5000, or a file of films that holds all; files plain
+            or gzip, at most one folder down.
         ratings: A folder or zip file of MovieLens; without it, ratings are taken from `folder` where it has them.
         progress: Is told the name of each file before it is read.
     """
@@ -46,15 +73,39 @@ def read_raw(folder: Path, ratings: Path | None = None, progress: Callable[[str]
     if source and not ratings and not links and not titles:
         notes = [f"{source.name} was left out: {folder} has no {LINKS[0]} that says which films it rates."]
         source = None
+    films = _read_csv(find(files, MOVIES) or _file_of_films(files) or _needed(files, "films", MOVIES, folder), progress)
+    credited = find(files, CREDITS)
+    if credited is None and films.name.lower().removesuffix(".gz") in MOVIES and not _holds(films, "cast"):
+        _needed(files, "credits", CREDITS, folder)
     return RawCatalog(
-        movies=_read_csv(_needed(files, "films", MOVIES, folder), progress),
-        credits=_read_csv(_needed(files, "credits", CREDITS, folder), progress),
+        movies=films,
+        credits=_read_csv(credited, progress) if credited else None,
         keywords=_read_csv(keywords, progress) if keywords else None,
         ratings=_read_ratings(source, progress) if source else None,
         links=_read_csv(links, progress) if source and links else None,
         titles=_read_titles(titles, progress) if source and titles and not links else None,
         notes=tuple(notes),
     )
+
+
+def _file_of_films(files: Sequence[Stored]) -> Stored | None:
+    """The one CSV file whose columns are those of films; None where none or several are."""
+    found = [file for file in files if file.plain_name.endswith(".csv") and _holds_films(file)]
+    return found[0] if len(found) == 1 else None
+
+
+def _holds(file: RawFile, column: str) -> bool:
+    return bare(column) in map(bare, file.columns)
+
+
+def _holds_films(file: Stored) -> bool:
+    try:
+        with unpacked(file) as stream:
+            first = next(stream.blocks(), b"")
+        _, names = header_of(without_mark(first, file.name), file.name)
+    except InputError:
+        return False
+    return set(bare_names(*_OF_FILMS)) <= set(bare_names(*names))
 
 
 def _needed(files: Sequence[Stored], what: str, names: Sequence[str], folder: Path) -> Stored:
@@ -80,11 +131,7 @@ def _read_titles(file: Stored, progress: Callable[[str], None]) -> RawFile:
         return _read_csv(file, progress)
     progress(f"Reading {file.name}")
     with unpacked(file) as stream:
-        data, digest = stream.read(), stream.sha256()
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
+        text, digest = as_utf8(stream.read(), file.name).decode(), stream.sha256()
     fields = [(*line.split(separator, 2), "", "")[:2] for line in text.splitlines() if line.strip()]
     frame = pl.DataFrame(fields, schema={MOVIE_ID: pl.String, "title": pl.String}, orient="row")
     return RawFile(file.name, digest, number_rows(frame))
@@ -92,16 +139,20 @@ def _read_titles(file: Stored, progress: Callable[[str], None]) -> RawFile:
 
 def _read_ratings(file: Stored, progress: Callable[[str], None]) -> RawRatings:
     progress(f"Reading {file.name}")
+    nothing = pl.DataFrame(schema=REFUSED)
+    found, read, scale = [Pairs(pl.DataFrame(schema=PAIRS), nothing, nothing, ())], 0, 0
     with unpacked(file) as stream:
         blocks = _parquet(stream, file) if file.plain_name.endswith(".parquet") else _text_blocks(stream, file)
-        pairs, refused, read = [pl.DataFrame(schema=PAIRS)], [pl.DataFrame(schema=REFUSED)], 0
         for block in blocks:
-            good, bad = read_pairs(number_rows(block, first=read + 1))
+            scale = scale or scale_of(block)  # the first block has hundreds of thousands of rows
+            found.append(read_pairs(number_rows(block, first=read + 1), file.name, scale))
             read += len(block)
-            pairs.append(good)
-            refused.append(bad)
         digest = stream.sha256()
-    return RawRatings(file.name, digest, read, pl.concat(pairs), pl.concat(refused))
+    pairs, refused, undated = (
+        pl.concat(parts) for parts in zip(*((one.good, one.refused, one.undated) for one in found), strict=True)
+    )
+    losses = summed(loss for one in found for loss in one.losses)
+    return RawRatings(file.name, digest, read, pairs, refused, undated, losses, scale or MAX_RATING)
 
 
 def _parquet(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
@@ -119,12 +170,12 @@ def _text_blocks(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
     bare = file.plain_name.endswith((".dat", ".data"))
     separator, quote = ("\t", None) if bare else (",", '"')
     header = [USER, MOVIE_ID, SCORE, TIME]
-    first = next(lines, b"")
+    first = without_mark(next(lines, b""), file.name)
     if not first.strip():
         raise InputError(f"{file.name} is empty.")
     if not bare:
-        line, _, first = first.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
-        header = next(csv.reader([line.decode("utf-8", "replace").strip()]), [])
+        line, _, first = first.partition(b"\n")
+        separator, header = header_of(line, file.name)
     names = _rating_names(header, file.name)
     for block in filter(None, itertools.chain([first], lines)):
         data = block.replace(b"::", b"\t") if file.plain_name.endswith(".dat") else block
@@ -149,8 +200,7 @@ def _whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 def _rating_names(columns: Sequence[str], name: str) -> dict[str, str]:
     """The columns of a file of ratings by our names for them; refused when none holds the user or the film."""
-    known = {column: _SYNONYMS.get(column.strip().lower().replace("_", "")) for column in columns}
-    names = {column: ours for column, ours in known.items() if ours}
+    names = {column: ours for column in columns if (ours := _RATING_NAMES.get(bare(column)))}
     if not {USER, MOVIE_ID} <= set(names.values()) or len(set(names.values())) < len(names):
         raise InputError(f"{name} needs one column userId and one {MOVIE_ID}; it has {', '.join(columns)}.")
     return names

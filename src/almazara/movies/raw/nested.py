@@ -1,8 +1,9 @@
 """Nested cells, lists of dictionaries written as Python literals or as JSON, into rows: exactly, or not at all.
 
 A Python literal becomes JSON by replacements that run over many cells at once, and msgspec decodes only the wanted
-fields. Whatever that does not turn into valid JSON is read alone by `ast.literal_eval`; what neither reads is refused
-with a reason. No step guesses: a replacement either keeps every string as it was or makes JSON invalid.
+fields. Whatever that does not turn into JSON of their kinds is read alone by `json` or `ast`, entry by entry: what is
+wrong with one entry costs only that, and what nobody reads is refused with a reason. No step guesses: a replacement
+either keeps every string as it was or makes JSON invalid.
 """
 
 import ast
@@ -25,8 +26,10 @@ UNREADABLE: Final = "unreadable"
 WRONG_SHAPE: Final = "wrong_shape"
 _AT, _CELL = "_at", "_cell"
 
-_Key = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-_Place = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+_LARGEST_KEY: Final = 2**63 - 1
+_LARGEST_PLACE: Final = 2**31 - 1
+_Key = Annotated[int, Meta(ge=0, le=_LARGEST_KEY)]
+_Place = Annotated[int, Meta(ge=0, le=_LARGEST_PLACE)]
 
 # Bytes of cells that are decoded at once.
 _CHUNK_SIZE: Final = 1 << 21
@@ -39,27 +42,31 @@ _BACKSLASH, _ESCAPED_SINGLE, _ESCAPED_DOUBLE = "\x01", "\x02", "\x03"
 _HEXADECIMAL: Final = re.compile(r"\\x([0-9A-Fa-f]{2})")
 # `\/` is one character in JSON and two in Python; a line's end ends a cell where many are decoded at once.
 _ALONE: Final = r"[\x01-\x03\n]|\\/"
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_NO_VALUE: Final = ("nan", "NaN", "inf", "null", "NaT")
+_MARKS: Final = ("|", ";", ",")
+_SUFFIX: Final = r",\s*((?i:Inc|Ltd|LLC|L\.L\.C|Co|Corp|GmbH|S\.?A|S\.?L|S\.?p\.?A|Jr|Sr|II|III|IV)\b)"
 _SINGLE_TO_DOUBLE: Final = bytes.maketrans(b"'", b'"')
 
 
 class Tag(Struct, frozen=True, gc=False, kw_only=True):
-    """A genre, company, keyword or collection."""
+    """A genre, company, keyword or collection; some files have only their names."""
 
-    id: _Key
+    id: _Key | None = None
     name: str
 
 
 class Country(Struct, frozen=True, gc=False, kw_only=True):
-    """A production country; its name may be missing."""
+    """A production country; its code or its name may be missing."""
 
-    iso_3166_1: str
+    iso_3166_1: str | None = None
     name: str | None = None
 
 
 class Language(Struct, frozen=True, gc=False, kw_only=True):
-    """A spoken language; its name may be missing."""
+    """A spoken language; its code or its name may be missing."""
 
-    iso_639_1: str
+    iso_639_1: str | None = None
     name: str | None = None
 
 
@@ -81,6 +88,15 @@ class CrewMember(Struct, frozen=True, gc=False, kw_only=True):
     job: str | None = None
 
 
+class Director(Struct, frozen=True, gc=False, kw_only=True):
+    """Who directs, in a column of its own."""
+
+    id: _Key | None = None
+    name: str
+    department: str = "Directing"
+    job: str = "Director"
+
+
 _TYPES: Final[dict[str, pl.DataType | type[pl.DataType]]] = {"id": pl.Int64, "order": pl.Int32}
 
 
@@ -91,10 +107,12 @@ class Unnested:
     Attributes:
         entries: One row an entry in raw order: `index` (the cell's place in the column, UInt32) and the entry's fields.
         refused: One row a refused cell: `index` and `reason` (`unreadable` or `wrong_shape`).
+        malformed: How many entries of the other cells are none.
     """
 
     entries: pl.DataFrame
     refused: pl.DataFrame
+    malformed: int = 0
 
 
 def unnest(cells: pl.Series, entry: type[Struct], *, single: bool = False) -> Unnested:
@@ -112,13 +130,42 @@ def unnest(cells: pl.Series, entry: type[Struct], *, single: bool = False) -> Un
     size = int(distinct[_CELL].str.len_bytes().sum())
     chunks = distinct.select(_AT, _CELL).iter_slices(max(1, _CHUNK_SIZE * len(distinct) // max(1, size)))
     found = [reader.read(chunk) for chunk in chunks]
-    entries = pl.concat([_entries_frame(entry, [], []), *(entries for entries, _ in found)])
-    refused = pl.concat([_refused_frame([]), *(refused for _, refused in found)])
-    return Unnested(_at_places(entries, places), _at_places(refused, places))
+    entries = pl.concat([_entries_frame(entry, [], []), *(read.entries for read in found)])
+    refused = pl.concat([_refused_frame([]), *(read.refused for read in found)])
+    malformed = pl.concat([_refused_frame([]), *(read.malformed for read in found)])
+    return Unnested(_at_places(entries, places), _at_places(refused, places), len(_at_places(malformed, places)))
+
+
+def split_names(cells: pl.Series, entry: type[Struct], *, single: bool = False) -> Unnested:
+    """Read a column of bare names, `Drama, Comedy` or `Drama|Comedy`; a comma before Inc. or Jr. is part of a name."""
+    mark = max(_MARKS, key=lambda mark: cells.str.contains(mark, literal=True).sum())
+    told = cells.rename("name").to_frame().with_row_index(INDEX).drop_nulls()
+    text = pl.col("name").str.contains(r"\p{L}") & ~pl.col("name").str.contains(r"[\[\]{}<>]")
+    named, others = told.filter(text), told.filter(~text)
+    if not single:
+        whole = pl.col("name").str.replace_all(_SUFFIX, f"{_BACKSLASH} ${1}") if mark == "," else pl.col("name")
+        named = named.with_columns(whole.str.split(mark)).explode("name")
+    name = pl.col("name").str.replace_all(_BACKSLASH, ",", literal=True).str.strip_chars()
+    named = named.select(INDEX, name).filter(pl.col("name") != "")
+    if "order" in entry.__struct_fields__:
+        named = named.with_columns(pl.int_range(pl.len()).over(INDEX).cast(pl.Int32).alias("order"))
+    absent = [field for field in msgspec.structs.fields(entry) if field.name not in named.columns]
+    defaults = [pl.lit(one.default, _TYPES.get(one.name, pl.String)).alias(one.name) for one in absent]
+    entries = named.with_columns(defaults).select(INDEX, *entry.__struct_fields__)
+    return Unnested(entries, others.select(INDEX, pl.lit(UNREADABLE).alias(REASON)))
 
 
 def _at_places(found: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     return places.join(found, on=_AT, maintain_order="left_right").drop(_AT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What some distinct cells hold, by their number `_at`."""
+
+    entries: pl.DataFrame
+    refused: pl.DataFrame
+    malformed: pl.DataFrame
 
 
 class _Reader:
@@ -129,23 +176,24 @@ class _Reader:
         self._single = single
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(entry if single else list[entry])  # type: ignore[valid-type]
 
-    def read(self, chunk: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The entries and the refused cells of some cells."""
+    def read(self, chunk: pl.DataFrame) -> _Read:
+        """The entries, the refused cells and the malformed entries of some cells."""
         at: list[int] = []
         entries: list[Any] = []
         refused: list[tuple[int, str]] = []
+        malformed: list[tuple[int, str]] = []
         for group, text in to_json(chunk):
-            numbers = group[_AT].to_list()
-            values = self._decode_lines(len(group), text)
+            numbers, values = group[_AT].to_list(), self._decode_lines(len(group), text)
             if values is None:
                 read = list(zip(numbers, self._decode_each(group[_CELL], text), strict=True))
-                refused += [(number, value) for number, value in read if isinstance(value, str)]
-                numbers = [number for number, value in read if not isinstance(value, str)]
-                values = [value for _, value in read if not isinstance(value, str)]
-            lengths = repeat(1) if self._single else map(len, values)
-            at += chain.from_iterable(map(repeat, numbers, lengths))
-            entries += values if self._single else chain.from_iterable(values)
-        return _entries_frame(self._entry, at, entries), _refused_frame(refused)
+                refused += [(number, cell) for number, cell in read if isinstance(cell, str)]
+                cells = [(number, cell) for number, cell in read if not isinstance(cell, str)]
+                malformed += [(number, WRONG_SHAPE) for number, cell in cells for one in cell if one is None]
+                numbers = [number for number, _ in cells]
+                values = [[one for one in cell if one is not None] for _, cell in cells]
+            at += chain.from_iterable(map(repeat, numbers, map(len, values)))
+            entries += chain.from_iterable(values)
+        return _Read(_entries_frame(self._entry, at, entries), _refused_frame(refused), _refused_frame(malformed))
 
     def _decode_lines(self, count: int, text: bytes) -> list[Any] | None:
         """All cells at once, or None where they are not as many JSON values as cells."""
@@ -153,35 +201,66 @@ class _Reader:
             values = self._decoder.decode_lines(text)
         except _DECODE_ERRORS:
             return None
-        return values if len(values) == count else None
+        if len(values) != count:
+            return None
+        return [[value] for value in values] if self._single else values
 
-    def _decode_each(self, cells: pl.Series, text: bytes) -> Iterator[Any]:
+    def _decode_each(self, cells: pl.Series, text: bytes) -> Iterator[list[Any] | str]:
         lines = text.split(b"\n") if len(cells) > 1 else [text]
         return (self._decode(cell, line) for cell, line in zip(cells, lines, strict=True))
 
-    def _decode(self, cell: str, text: bytes) -> Any:  # noqa: ANN401 - what the decoder gives, or a reason
-        """One cell, or the reason why it cannot be read."""
-        reason = UNREADABLE
-        attempts: Iterable[bytes | str] = chain([text], _exact_texts(cell))
-        for attempt in attempts:
+    def _decode(self, cell: str, text: bytes) -> list[Any] | str:
+        """The entries of one cell, None for what is no entry, or the reason why it cannot be read."""
+        try:
+            decoded = self._decoder.decode(text)
+        except _DECODE_ERRORS:
             try:
-                return self._decoder.decode(attempt)
-            except msgspec.ValidationError:
-                reason = WRONG_SHAPE
-            except _DECODE_ERRORS:
-                continue
-        return reason
+                value = _value_of(cell)
+            except _LITERAL_ERRORS:
+                return UNREADABLE
+            listed = [value] if self._single else value
+            made = [self._entry_of(one) for one in listed] if isinstance(listed, list) else [None]
+            return made if not made or any(one is not None for one in made) else WRONG_SHAPE
+        return [decoded] if self._single else decoded
+
+    def _entry_of(self, value: object) -> Any:  # noqa: ANN401 - a struct of the kind, or None
+        """What surely stands in one entry: fields that are of another kind are none, and so is one without a name."""
+        if isinstance(value, str) and self._entry is not CrewMember:  # who does what is not known by a name alone
+            value = {"name": value}
+        if not isinstance(value, dict):
+            return None
+        there = [field for field in self._entry.__struct_fields__ if field in value]
+        fields = {field: _field(field, value[field]) for field in there}
+        try:
+            return msgspec.convert(fields, self._entry)
+        except msgspec.ValidationError:
+            return None
 
 
-def _exact_texts(cell: str) -> Iterator[str]:
-    """What Python reads in a cell, as JSON, which cannot hold bytes, sets or infinity."""
+def _value_of(cell: str) -> Any:  # noqa: ANN401 - whatever it holds
+    """What a cell holds by JSON, else by Python, both with pandas' nan; raises one of `_LITERAL_ERRORS`."""
     try:
+        return json.loads(cell)
+    except ValueError:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an unknown escape is kept as it is, with a warning
-            value = ast.literal_eval(cell)
-        yield json.dumps(value, allow_nan=False)
-    except _LITERAL_ERRORS:
-        return
+            return ast.literal_eval(_Missing().visit(ast.parse(cell.strip(), mode="eval")))
+
+
+class _Missing(ast.NodeTransformer):
+    """Names that stand for no value in what pandas or JSON wrote."""
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Constant(None) if node.id in _NO_VALUE else node
+
+
+def _field(field: str, value: object) -> object:
+    """A field's value where it is of its kind, also as `'500'` and `700.0`; else None."""
+    if field not in _TYPES:
+        return value if isinstance(value, str) and not _SURROGATE.search(value) else None
+    digits = re.fullmatch(r"(\d{1,18})(?:\.0+)?", str(value))
+    largest = _LARGEST_PLACE if field == "order" else _LARGEST_KEY
+    return int(digits[1]) if digits and int(digits[1]) <= largest else None
 
 
 def _entries_frame(entry: type[Struct], at: Sequence[int], entries: Sequence[Any]) -> pl.DataFrame:

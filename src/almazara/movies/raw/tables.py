@@ -4,21 +4,29 @@ import csv
 import io
 import itertools
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from almazara.errors import InputError
+from almazara.movies.raw.text import UNDECODED, as_utf8, separator_of, without_mark
 
 # The row's number in its file, 1 for the first row of data; no raw column is called so.
 ROW: Final = "_row"
 # The fields of a row beyond the header's, as a JSON list; the column is there only when a row has such fields.
 EXTRA: Final = "_extra"
+# Whether a row holds bytes that are no UTF-8; the column is there only when one does.
+DAMAGED: Final = "_damaged"
+_OURS: Final = (ROW, EXTRA, DAMAGED)
+_EXAMPLES: Final = 3
+_LONGEST_EXAMPLE: Final = 60
 # What stands for "nothing" in a cell of text, beside the empty string: what pandas writes.
 MISSING: Final = ("", "NaN", "nan")
+# And what stands for it where no text can be meant: what pandas, SQL and IMDb write.
+NO_VALUE: Final = (*MISSING, "None", "none", "null", "NULL", "<NA>", "NaT", "N/A", "\\N")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +37,40 @@ class RawFile:
     sha256: str
     frame: pl.DataFrame
 
+    @property
+    def columns(self) -> list[str]:
+        """The columns that the file itself has."""
+        return [column for column in self.frame.columns if column not in _OURS]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnLoss:
+    """How many cells of a column could not be read, of those that hold something, and three of them.
+
+    Attributes:
+        rows: The numbers of the rows of the examples.
+        reads: What is read in this column, in words.
+    """
+
+    file: str
+    column: str
+    told: int
+    lost: int
+    examples: tuple[str, ...]
+    rows: tuple[int, ...]
+    reads: str
+
 
 @dataclass(frozen=True, slots=True)
 class RawRatings:
     """A file of ratings, read by its numbers because it may have millions of rows.
 
     Attributes:
-        pairs: The readable rows, columns as in `pairs.PAIRS`.
+        pairs: The readable rows, columns as in `pairs.PAIRS`; ratings up to 5.
         refused: The other rows: `_row`, `reason`, `content` (JSON).
+        undated: The same of readable rows whose time cannot be read.
+        losses: What could not be read, by column.
+        scale: The highest rating in the file.
     """
 
     name: str
@@ -44,6 +78,9 @@ class RawRatings:
     read: int
     pairs: pl.DataFrame
     refused: pl.DataFrame
+    undated: pl.DataFrame
+    losses: tuple[ColumnLoss, ...] = ()
+    scale: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +88,7 @@ class RawCatalog:
     """All raw files of one build.
 
     Attributes:
-        credits: Cast and crew, one row a film.
+        credits: Cast and crew, one row a film; None where the films' own file holds them, or nothing does.
         keywords: Where they have a file of their own.
         links: MovieLens ids to IMDb and TMDB ids.
         titles: MovieLens ids and titles, `movieId` and `title`, for ratings without links.
@@ -59,7 +96,7 @@ class RawCatalog:
     """
 
     movies: RawFile
-    credits: RawFile
+    credits: RawFile | None
     keywords: RawFile | None = None
     ratings: RawRatings | None = None
     links: RawFile | None = None
@@ -67,15 +104,15 @@ class RawCatalog:
     notes: tuple[str, ...] = ()
 
 
-def tidy(column: str) -> pl.Expr:
+def tidy(column: str, nothing: Sequence[str] = MISSING) -> pl.Expr:
     """A column's text without space around it, and null for what says nothing."""
     text = pl.col(column).str.strip_chars()
-    return pl.when(~text.is_in(MISSING)).then(text).alias(column)
+    return pl.when(~text.is_in(nothing)).then(text).alias(column)
 
 
 def is_blank(frame: pl.DataFrame) -> pl.Expr:
     """Whether a row of `frame` says nothing in any field."""
-    return pl.all_horizontal(pl.col(column).fill_null("") == "" for column in frame.columns if column != ROW)
+    return pl.all_horizontal(pl.col(column).fill_null("") == "" for column in frame.columns if column not in _OURS)
 
 
 def too_many_fields(frame: pl.DataFrame) -> pl.Expr:
@@ -83,22 +120,69 @@ def too_many_fields(frame: pl.DataFrame) -> pl.Expr:
     return pl.col(EXTRA).is_not_null() if EXTRA in frame.columns else pl.lit(value=False)
 
 
-def number(column: str) -> pl.Expr:
-    """A column of text as finite numbers, null where it is none."""
-    value = pl.col(column).str.strip_chars().cast(pl.Float64, strict=False)
-    return pl.when(value.is_finite()).then(value)
+def is_damaged(frame: pl.DataFrame) -> pl.Expr:
+    """Whether a row of `frame` holds bytes that are no UTF-8."""
+    return pl.col(DAMAGED) if DAMAGED in frame.columns else pl.lit(value=False)
 
 
-def identifier(column: str) -> pl.Expr:
-    """A column of text as positive whole numbers (`862`, `862.0`), null where it is none."""
-    digits = pl.col(column).str.extract(r"^\s*0*([1-9]\d{0,17})(?:\.0+)?\s*$", 1)
-    return digits.cast(pl.Int64, strict=False)
+def renamed(frame: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
+    """The frame with the columns that are not called as `names` says; `names` is by name without case and signs.
+
+    A column that would take the name of another one keeps its own.
+    """
+    found: dict[str, str] = {}
+    for column in frame.columns:
+        ours = names.get(bare(column))
+        if ours and ours not in frame.columns and ours not in found.values():
+            found[column] = ours
+    return frame.rename(found)
+
+
+def bare_names(*columns: str) -> dict[str, str]:
+    """The columns by their names as `renamed` compares them."""
+    return {bare(column): column for column in columns}
+
+
+def bare(column: str) -> str:
+    """A column's name without case and signs: `vote_average`, `voteAverage` and `Vote Average` are one."""
+    return "".join(filter(str.isalnum, column)).lower()
 
 
 def as_json(rows: pl.DataFrame) -> pl.Series:
     """Each row as a JSON object, without its number."""
-    contents = rows.drop(ROW, strict=False).iter_rows(named=True)
+    contents = rows.drop(ROW, DAMAGED, strict=False).iter_rows(named=True)
     return pl.Series("content", [json.dumps(row, ensure_ascii=False) for row in contents], dtype=pl.String)
+
+
+def lost_cells(file: str, cells: pl.Series, unread: pl.Series, rows: pl.Series, reads: str) -> ColumnLoss:
+    """How many cells of a column are not read, of those that are not null; `rows` are their numbers."""
+    lost = pl.DataFrame({"text": cells, "row": rows}).filter(unread)
+    shown = lost.unique("text", keep="first", maintain_order=True).head(_EXAMPLES)
+    examples = tuple(shown["text"].str.slice(0, _LONGEST_EXAMPLE))
+    return ColumnLoss(
+        file, cells.name, len(cells) - cells.null_count(), len(lost), examples, tuple(shown["row"]), reads
+    )
+
+
+def summed(losses: Iterable[ColumnLoss]) -> tuple[ColumnLoss, ...]:
+    """The losses of parts of files as one a column; those without any are left out."""
+    found: dict[tuple[str, str], ColumnLoss] = {}
+    for loss in losses:
+        before = found.get((loss.file, loss.column))
+        found[loss.file, loss.column] = loss if before is None else _added(before, loss)
+    return tuple(loss for loss in found.values() if loss.lost)
+
+
+def _added(first: ColumnLoss, second: ColumnLoss) -> ColumnLoss:
+    shown = dict(zip((*second.examples, *first.examples), (*second.rows, *first.rows), strict=True))
+    earliest = sorted(shown.items(), key=lambda example: example[1])[:_EXAMPLES]
+    return replace(
+        first,
+        told=first.told + second.told,
+        lost=first.lost + second.lost,
+        examples=tuple(text for text, _ in earliest),
+        rows=tuple(row for _, row in earliest),
+    )
 
 
 def first_reason(*reasons: tuple[pl.Expr, str]) -> pl.Expr:
@@ -106,21 +190,37 @@ def first_reason(*reasons: tuple[pl.Expr, str]) -> pl.Expr:
     return pl.coalesce(pl.when(condition).then(pl.lit(name)) for condition, name in reasons)
 
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _HEAD = 1 << 16
 _CHUNK = 4096
 _BLOCK = 1 << 22
 
 
 def parse_table(data: bytes, name: str) -> pl.DataFrame:
-    """A CSV file with a header as text; missing fields are empty, bytes that are no UTF-8 become U+FFFD."""
-    if data.startswith(_UTF_16):
-        raise InputError(f"{name} is written in UTF-16: save it as UTF-8.")
-    data = data.removeprefix(_BYTE_ORDER_MARK)
+    """A CSV file with a header as text; missing fields are empty, and rows with bytes that are no UTF-8 are marked."""
+    data = without_mark(data, name)
     if not data or data.isspace():
         raise InputError(f"{name} is empty.")
-    return number_rows(parse(data, _header(data, name), name, has_header=True))
+    separator, header = header_of(data, name)
+    frame = parse_regular(data, header, has_header=True, separator=separator)
+    if frame is not None:
+        return number_rows(frame)
+    text = as_utf8(data, name)  # only now, since Polars has read nothing that is not
+    if text is data:
+        return number_rows(parse_irregular(data, header, name, has_header=True, separator=separator))
+    separator, header = header_of(text, name)
+    frame = parse(text, header, name, has_header=True, separator=separator)
+    damaged = pl.any_horizontal(pl.all().str.contains(UNDECODED, literal=True).fill_null(value=False))
+    return number_rows(frame.with_columns(damaged.alias(DAMAGED)) if UNDECODED.encode() in text else frame)
+
+
+def header_of(data: bytes, name: str) -> tuple[str, list[str]]:
+    """The separator of a file's header, and its fields, each with a name of its own."""
+    separator, fields = separator_of(data[:_HEAD].decode("utf-8", "replace"))
+    names = [text or f"column_{place}" for place, text in enumerate(fields, 1)]
+    twice = sorted({text for text in names if names.count(text) > 1})
+    if twice:
+        raise InputError(f"{name} has more than one column called {', '.join(twice)}.")
+    return separator, names
 
 
 def number_rows(frame: pl.DataFrame, first: int = 1) -> pl.DataFrame:
@@ -217,12 +317,3 @@ def _frame(rows: list[list[str]], header: Sequence[str]) -> pl.DataFrame:
         pl.Series(name, cells, dtype=pl.String) for name, cells in zip(header, zip(*padded, strict=True), strict=True)
     ]
     return pl.DataFrame([*columns, pl.Series(EXTRA, extra, dtype=pl.String)])
-
-
-def _header(data: bytes, name: str) -> list[str]:
-    head = next(csv.reader(io.StringIO(data[:_HEAD].decode("utf-8", "replace"), newline="")), [])
-    names = [text.strip() or f"column_{place}" for place, text in enumerate(head, 1)]
-    twice = sorted({text for text in names if names.count(text) > 1})
-    if twice:
-        raise InputError(f"{name} has more than one column called {', '.join(twice)}.")
-    return names

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from almazara.errors import InputError, NotFoundError
-from almazara.movies.catalog.catalog import Arrays, Catalog, Found
+from almazara.movies.catalog.catalog import IMDB_ID, Arrays, Catalog, FilmId, Found
 from almazara.movies.catalog.search import SearchIndex
 from almazara.movies.catalog.titles import check_query
 from almazara.movies.similar.answering import HYBRID, SimilarAnswers
@@ -25,7 +25,7 @@ from almazara.movies.users.answers import (
 )
 from almazara.movies.users.events import Event, Kind, check_user
 from almazara.movies.users.exports.rows import Entry
-from almazara.movies.users.matching import ImdbNumbers, match
+from almazara.movies.users.matching import match
 from almazara.movies.users.profiles import Opinion, Profile, UserHistory, fold
 from almazara.movies.users.scores import LearnedScores, NeighborScores, UserScores, together
 from almazara.words.numbers import Language
@@ -65,15 +65,15 @@ class UserAnswers:
     alike: SimilarFilms
     reasons: Reasons
     history: UserHistory
-    imdb: ImdbNumbers
 
-    def has_film(self, film_id: int) -> bool:
-        """Whether the catalog has a film of an id."""
-        return self.catalog.row_of(film_id) is not None
+    def id_of(self, film_id: FilmId) -> int | None:
+        """The number of a film, None where the catalog does not have it."""
+        row = self.catalog.row_of(film_id)
+        return None if row is None else self.catalog.facts(row)[0]
 
     def film_of(self, entry: Entry) -> int | str:
         """The id of the film that a row of an export means, or why none can be told."""
-        row = match(entry, self.catalog, self.imdb)
+        row = match(entry, self.catalog)
         return row if isinstance(row, str) else self.catalog.facts(row)[0]
 
     def is_rated_by(self, user: str) -> bool:
@@ -97,7 +97,7 @@ class UserAnswers:
         query: ListQuery,
         language: Language = Language.ES,
     ) -> ProfileAnswer:
-        """Films for a list of liked films, given by title or id; of films of one title the most voted is meant.
+        """Films for a list of liked films, by title, id or IMDb id; of films of one title the most voted is meant.
 
         Raises:
             NotFoundError: naming each title or id that the catalog does not have.
@@ -201,9 +201,9 @@ class UserAnswers:
 
     def find(self, asked: str | int) -> Found | None:
         """The film that a title or an id means, None where the catalog has no such film."""
-        if isinstance(asked, str):
+        if isinstance(asked, str) and not IMDB_ID.fullmatch(asked.strip()):
             return self.catalog.find(check_query(asked))
-        row = self.catalog.row_of(asked)
+        row = self.catalog.row_of(asked.strip() if isinstance(asked, str) else asked)
         return None if row is None else Found(row, [])
 
     def _near(self, title: str) -> list[str]:
@@ -246,5 +246,4 @@ def open_user_answers(
         alike=alike,
         reasons=similar.reasons,
         history=UserHistory(history),
-        imdb=ImdbNumbers(group("imdb")),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 
@@ -11,6 +11,8 @@ from almazara.movies.users.events import Event, Kind
 from almazara.settings import Settings
 from almazara.sql import Database, changing_schema, open_database
 from almazara.words.said import said
+
+T = TypeVar("T")
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -47,18 +49,21 @@ class EventStore:
     def append(self, events: Sequence[Event], now: datetime) -> int:
         """Keep a batch, each id once, whole or not at all, and say how many were new; what is kept stays as it is.
 
+        Of two events of one moment the later one of a batch counts, as does that of a later batch.
+
         Raises:
             ConflictError: when an id is kept with another content; then nothing of the batch is kept.
         """
         # In one order, so that two batches of the same events wait for each other instead of blocking each other.
-        ordered = sorted(events, key=lambda event: event.event_id)
+        ordered = sorted(enumerate(events), key=lambda placed: placed[1].event_id)
         insert = self._database.insert(_events).on_conflict_do_nothing().returning(_events.c.event_id)
         new: set[str] = set()
         with self._database.writing() as connection:
             for chunk in _chunks(ordered):
-                new.update(connection.scalars(insert, [_as_row(event, now) for event in chunk]))
-            for chunk in _chunks([event for event in ordered if event.event_id not in new]):
-                _check_same(connection, chunk)
+                rows = [_as_row(event, now + place * _MICROSECOND) for place, event in chunk]
+                new.update(connection.scalars(insert, rows))
+            for repeated in _chunks([event for event in events if event.event_id not in new]):
+                _check_same(connection, repeated)
         return len(new)
 
     def of_user(self, user: str) -> list[Event]:
@@ -127,7 +132,7 @@ def _as_event(row: sa.Row[Any]) -> Event:
     return Event(event_id, user, film_id, Kind(kind), value, _EPOCH + timedelta(microseconds=at_us))
 
 
-def _chunks(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
+def _chunks(events: Sequence[T]) -> Iterator[Sequence[T]]:
     return (events[start : start + _AT_ONCE] for start in range(0, len(events), _AT_ONCE))
 
 

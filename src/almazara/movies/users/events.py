@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, cast
 
 from almazara.errors import InputError
+from almazara.movies.catalog.catalog import IMDB_ID, FilmId
 from almazara.words.said import said
 
 MAX_EVENTS: Final = 1_000
@@ -92,10 +93,10 @@ class BatchError(InputError):
         self.problems = list(problems)
 
 
-def read_events(body: object, now: datetime, is_known: Callable[[int], bool]) -> list[Event]:
+def read_events(body: object, now: datetime, id_of: Callable[[FilmId], int | None]) -> list[Event]:
     """The events of a decoded JSON body: one object, or a list of them.
 
-    An event without `momento` is of `now`; `is_known` tells whether the catalog has a film of an id.
+    An event without `momento` is of `now`; `id_of` gives the catalog's number of a film, None where it has none.
 
     Raises:
         BatchError: naming every entry that cannot be used.
@@ -108,7 +109,7 @@ def read_events(body: object, now: datetime, is_known: Callable[[int], bool]) ->
     problems: list[EntryProblem] = []
     for position, entry in enumerate(entries):
         try:
-            events.append(_read_event(entry, now, is_known))
+            events.append(_read_event(entry, now, id_of))
         except InputError as error:
             problems.append(EntryProblem(position, str(error)))
     problems += _repeated(entries)
@@ -136,7 +137,7 @@ def _repeated(entries: Sequence[object]) -> list[EntryProblem]:
     return problems
 
 
-def _read_event(entry: object, now: datetime, is_known: Callable[[int], bool]) -> Event:
+def _read_event(entry: object, now: datetime, id_of: Callable[[FilmId], int | None]) -> Event:
     if not isinstance(entry, dict):
         raise InputError(f"debe ser un objeto con {', '.join(_FIELDS)}")
     unknown = next((name for name in entry if name not in _FIELDS), None)
@@ -146,7 +147,7 @@ def _read_event(entry: object, now: datetime, is_known: Callable[[int], bool]) -
     return Event(
         event_id=_event_id(entry.get("id")),
         user=_user(entry.get("usuario")),
-        film_id=_film(entry.get("pelicula"), is_known),
+        film_id=_film(entry.get("pelicula"), id_of),
         kind=kind,
         value=_value(kind, entry.get("valor")),
         at=at or now,
@@ -166,12 +167,17 @@ def _user(user: object) -> str:
     raise InputError(_USER_RULE)
 
 
-def _film(number: object, is_known: Callable[[int], bool]) -> int:
-    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= LARGEST_ID:
-        raise InputError("pelicula debe ser el id de una película, un número entero")
-    if not is_known(number):
-        raise InputError(f"no hay ninguna película con id {number}")
-    return number
+def _film(named: object, id_of: Callable[[FilmId], int | None]) -> int:
+    if isinstance(named, str):
+        is_id = bool(IMDB_ID.fullmatch(named))
+    else:
+        is_id = isinstance(named, int) and not isinstance(named, bool) and 1 <= named <= LARGEST_ID
+    if not is_id:
+        raise InputError("pelicula debe ser el id de una película, un número entero, o su id de IMDb, como tt0114709")
+    film_id = id_of(cast("FilmId", named))
+    if film_id is None:
+        raise InputError(f"no hay ninguna película con id {named}")
+    return film_id
 
 
 def _kind(word: object) -> Kind:

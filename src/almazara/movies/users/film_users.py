@@ -1,8 +1,7 @@
 """What film users do is kept, and they are answered from all of it."""
 
-import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +9,10 @@ from pathlib import Path
 from almazara.movies.users.answering import ListQuery, UserAnswers
 from almazara.movies.users.answers import DeletedAnswer, EventsAnswer, GroupAnswer, UserAnswer
 from almazara.movies.users.event_store import EventStore, open_event_store
-from almazara.movies.users.events import Event, check_user, read_events
+from almazara.movies.users.events import check_user, read_events
 from almazara.movies.users.exports import Source, read_export
 from almazara.movies.users.exports.rows import Entry, Refused
+from almazara.movies.users.imported import events_of
 from almazara.settings import Settings
 from almazara.words.numbers import Language
 from almazara.words.said import said
@@ -54,7 +54,7 @@ class FilmUsers:
     def add(self, body: object, language: Language = Language.ES) -> EventsAnswer:
         """Keep the events of a decoded JSON body, all or none; see `read_events` and `EventStore.append`."""
         now = datetime.now(UTC)
-        events = read_events(body, now, self.answers().has_film)
+        events = read_events(body, now, self.answers().id_of)
         new = self.store.append(events, now)
         known = len(events) - new
         message = said("films.user.events", received=str(len(events)), new=str(new), known=str(known))
@@ -79,29 +79,32 @@ class FilmUsers:
         events = {user: self.store.of_user(check_user(user)) for user in users}
         return self.answers().for_group(events, query, language)
 
-    def import_export(self, path: Path, source: Source, user: str) -> Imported:
-        """Add the history that another service exported; what is no such export, or imported already, adds nothing."""
+    def import_export(
+        self,
+        path: Path,
+        source: Source,
+        user: str,
+        scale: int | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> Imported:
+        """Add the history that another service exported; what is no such export, or imported already, adds nothing.
+
+        For `scale` and `columns` see `read_export`.
+        """
         from almazara.movies.users.exports.files import read_files
 
         now, answers = datetime.now(UTC), self.answers()
-        check_user(user)
-        events: dict[str, Event] = {}
+        kept = self.store.of_user(check_user(user))
+        told: list[tuple[int, Entry]] = []
         refused = []
-        for row in read_export(source, read_files(path), now):
+        for row in read_export(source, read_files(path), now, scale, columns):
             film = answers.film_of(row) if isinstance(row, Entry) else None
             if isinstance(row, Refused):
                 refused.append(row)
             elif isinstance(film, int):
-                event = _imported(source, user, film, row, now)
-                events[event.event_id] = event
+                told.append((film, row))
             else:
                 refused.append(Refused(row.where, row.title, row.year, str(film)))
-        new = self.store.append(list(events.values()), now)
+        events = events_of(source, user, told, kept, now)
+        new = self.store.append(events, now)
         return Imported(new, len(events) - new, refused)
-
-
-def _imported(source: Source, user: str, film_id: int, row: Entry, now: datetime) -> Event:
-    """An event whose id says what it is, so that the same row is the same event whenever it is imported."""
-    told = f"{user} {row.kind} {film_id} {row.value} {row.at and row.at.isoformat()}"
-    event_id = f"{source}:{hashlib.sha256(told.encode()).hexdigest()[:32]}"
-    return Event(event_id, user, film_id, row.kind, row.value, row.at or now, dated=row.at is not None)

@@ -53,7 +53,7 @@ def _service(number: int, address: str) -> tuple[str, apprise.Apprise]:
         understood = False
     if not understood:
         raise InputError(
-            f"The notification address number {number} is not understood: "
+            f"The notification address number {number} (ALMAZARA_NOTIFY_URLS) is not understood: "
             "see https://github.com/caronc/apprise/wiki for its form."
         ) from None
     return f"{number}-{urlsplit(address).scheme.lower()}", service

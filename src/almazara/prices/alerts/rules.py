@@ -31,6 +31,7 @@ import msgspec
 from almazara.errors import InputError
 from almazara.prices.buying.policy import DEADLINE_DAYS, LONGEST_DEADLINE
 from almazara.prices.collecting.scraper_health import HealthReport
+from almazara.prices.collecting.sizing import last_change
 from almazara.prices.forecasting.scores import Drift
 from almazara.prices.schema import Listing, Observation
 from almazara.words.said import Figure, Money, Said, said
@@ -296,7 +297,8 @@ def _reading_event(rule: AlertRule, listing: Listing, readings: Sequence[Observa
         "price": _money(reading.price, reading.currency),
     }
     detail = _detail(rule, reading.currency, _reference_price(rule, readings, i))
-    lines = [said("prices.alert.product", **about), *detail, said("prices.alert.link", url=listing.url)]
+    size = _size(listing, reading)
+    lines = [said("prices.alert.product", **about), *detail, *size, said("prices.alert.link", url=listing.url)]
     if rule.kind is RuleKind.LOWEST:
         about["days"] = rule.days or 0
     return _event(rule, listing.listing_id, reading.observed_at, lines, **about)
@@ -314,6 +316,13 @@ def _detail(rule: AlertRule, currency: str | None, reference: Decimal | None) ->
             yield said("prices.alert.turned", days=rule.deadline_days)
         case _:
             return
+
+
+def _size(listing: Listing, reading: Observation) -> Iterator[Said]:
+    """That the pack changed, where what the price is compared with may be of another size."""
+    if found := last_change(listing, reading.observed_at - MEDIAN_WINDOW, reading.observed_at):
+        before, now = (float(size.litres or 0) for size in found)
+        yield said("prices.alert.resized", now=now, before=before)
 
 
 def _money(amount: Decimal | None, currency: str | None) -> Money:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from almazara.prices.answering.history import no_category
 from almazara.prices.answering.known import YEAR, Known
 from almazara.prices.answering.story import forecast_notices
 from almazara.prices.answers import Cheapest, IndexRow, Offered, Prediction, Product
-from almazara.prices.buying.category_index import RELATIVE, CategoryIndex, category_indices, index_id
+from almazara.prices.buying.category_index import RELATIVE, CategoryIndex, at_present_sizes, category_indices, index_id
 from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.buying.same_goods import per_litre
@@ -131,6 +132,7 @@ def _notices(known: Known, story: CategoryStory, currencies: int) -> Iterator[Sa
 def _read(known: Known, category: str) -> _Read:
     products = [one for one in known.products(category) if one.kind is ListingKind.PRODUCT]
     panel = known.series([one.id for one in products]).panel
+    panel = at_present_sizes(panel, {one.id: one for one in products}, ZoneInfo(known.timezone))
     litres = {one.id: float(one.litres) for one in products if one.litres is not None}
     return _Read(category, products, panel, category_indices(index_id(category), panel, litres))
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
 from almazara.prices.answering.known import Known
-from almazara.prices.answers import DailyRow, DataPage, DataQuery, DataRow, IndexRow, cursor_at
+from almazara.prices.answers import DailyRow, DataPage, DataQuery, DataRow, IndexRow, cursor_at, per_litre_daily
 from almazara.prices.buying.category_index import CategoryIndex, category_index
-from almazara.prices.schema import TICK, Listing, Observation
+from almazara.prices.schema import TICK, Listing, Observation, litres_at, litres_daily
 from almazara.prices.store.observations import is_key
 from almazara.words.said import said
 
@@ -34,8 +34,9 @@ def data(known: Known, query: DataQuery) -> DataPage:
 
 def rows(known: Known, observations: Sequence[Observation]) -> list[DataRow]:
     """Observations as the API shows them."""
-    litres = {listing.listing_id: listing.litres for listing in known.store.listings()}
-    return [DataRow.of(observation, litres.get(observation.listing_id)) for observation in observations]
+    listings = {listing.listing_id: listing for listing in known.store.listings()}
+    held = ((one, listings.get(one.listing_id)) for one in observations)
+    return [DataRow.of(one, litres_at(listing, one.observed_at) if listing else None) for one, listing in held]
 
 
 def daily(known: Known, query: DataQuery) -> tuple[list[DailyRow], str | None]:
@@ -107,11 +108,12 @@ def _remaining(known: Known, query: DataQuery) -> Iterator[tuple[Listing, dateti
 
 def _days(known: Known, listing: Listing, first: date | None, until: date | None) -> Iterator[DailyRow]:
     series = known.series([listing.listing_id], until=min(until or known.today, known.today))
-    for name, day, price, state in series.days():
+    days = list(series.days())
+    litres = litres_daily(listing, days[0][1], len(days), ZoneInfo(known.timezone)).tolist() if days else []
+    for (name, day, price, state), size in zip(days, litres, strict=True):
         if first is None or day >= first:
             currency = None if price is None else series.panel.currencies[0]
-            litre = round(price / float(listing.litres), 4) if price is not None and listing.litres else None
-            yield DailyRow(name, day, state, price, currency, litre)
+            yield DailyRow(name, day, state, price, currency, per_litre_daily(price, size))
 
 
 def _check(query: DataQuery) -> None:

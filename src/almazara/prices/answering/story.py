@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Final
@@ -12,14 +12,16 @@ from almazara.prices.alerts.alerting import rules_about
 from almazara.prices.alerts.rules import AlertRule
 from almazara.prices.answering.known import ADVISED_DAYS, YEAR, Known
 from almazara.prices.answering.troubles import HeldReading, held_reading
-from almazara.prices.answers import Advice, Prediction, Product
+from almazara.prices.answers import Advice, Prediction, Product, per_litre_daily
 from almazara.prices.buying.advice import Question, advise
+from almazara.prices.buying.category_index import at_present_sizes
 from almazara.prices.buying.recent import NOTHING, Recent, recent
 from almazara.prices.buying.same_goods import SameGoods, per_litre, same_goods
 from almazara.prices.buying.states import MIN_DAYS
+from almazara.prices.collecting.sizing import last_change
 from almazara.prices.forecasting.models.forecaster import MIN_DAYS as FORECAST_FROM
 from almazara.prices.forecasting.series import DailySeries, DayState, daily
-from almazara.prices.schema import Observation
+from almazara.prices.schema import Listing, Observation, Sized, litres_daily
 from almazara.words.numbers import Language
 from almazara.words.said import Said, said
 
@@ -29,12 +31,13 @@ _OLD_FORECAST: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class StoryDay:
-    """One day; the list price is that which the shop struck on it."""
+    """One day; the list price is that which the shop struck on it, the price of a litre that of the day's size."""
 
     date: date
     state: DayState
     price: float | None
     list_price: Decimal | None
+    price_per_litre: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def story(known: Known, listing_id: str, deadline_days: int, quantity: int, lang
     series = daily(observations, until=known.today, timezone=known.timezone)
     beside = known.products(listing.category) if listing.category else known.shown([listing])
     product = next(one for one in beside if one.id == listing_id)
-    days = _days(series, observations, known)
+    days = _days(series, observations, listing, known)
     question = Question(product, beside, series.panel, known.today, deadline_days, quantity)
     story = Story(
         product=product,
@@ -95,10 +98,16 @@ def story(known: Known, listing_id: str, deadline_days: int, quantity: int, lang
     return replace(story, notices=list(_notices(known, story)))
 
 
-def _days(series: DailySeries, observations: Sequence[Observation], known: Known) -> list[StoryDay]:
+def _days(series: DailySeries, observations: Sequence[Observation], listing: Listing, known: Known) -> list[StoryDay]:
     zone, first = ZoneInfo(known.timezone), known.today - timedelta(days=YEAR - 1)
     struck = {one.observed_at.astimezone(zone).date(): one.list_price for one in observations}  # the day's last one
-    return [StoryDay(day, state, price, struck.get(day)) for _, day, price, state in series.days() if day >= first]
+    days = [(day, state, price) for _, day, price, state in series.days()]
+    sizes = litres_daily(listing, days[0][0], len(days), zone).tolist() if days else []
+    return [
+        StoryDay(day, state, price, struck.get(day), per_litre_daily(price, size))
+        for (day, state, price), size in zip(days, sizes, strict=True)
+        if day >= first
+    ]
 
 
 def _spans(days: Sequence[StoryDay], state: DayState) -> list[Span]:
@@ -111,7 +120,7 @@ def _same_goods(known: Known, product: Product, beside: Sequence[Product]) -> li
     words, others = same_goods(product, beside), {one.id: one for one in beside}
     if not words:
         return []
-    panel = known.series(list(words), days=ADVISED_DAYS).panel
+    panel = at_present_sizes(known.series(list(words), days=ADVISED_DAYS).panel, others, ZoneInfo(known.timezone))
     last_year = panel.prices[:, -YEAR:]
     first_day = known.today - timedelta(days=last_year.shape[1] - 1)
     currency = product.latest and product.latest.currency
@@ -139,8 +148,17 @@ def _notices(known: Known, story: Story) -> Iterator[Said]:
     if latest is not None:
         known_days = sum(day.price is not None for day in story.days)
         yield from forecast_notices(known, story.product.id, story.prediction, known_days)
+    yield from size_notices(story.product, known.now, known.timezone)
     if not story.product.tracked:
         yield said("prices.story.not_followed")
+
+
+def size_notices(one: Sized, now: datetime, timezone: str) -> Iterator[Said]:
+    """What must be said of a size that changed within the year."""
+    if found := last_change(one, now - timedelta(days=YEAR), now):
+        before, after = (float(size.litres or 0) for size in found)
+        since = found[1].since.astimezone(ZoneInfo(timezone)).date()
+        yield said("prices.story.resized", since=since, now=after, before=before)
 
 
 def forecast_notices(known: Known, name: str, prediction: Prediction | None, days: int) -> Iterator[Said]:

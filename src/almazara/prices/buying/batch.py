@@ -10,7 +10,7 @@ import polars as pl
 from almazara.errors import InputError
 from almazara.prices.buying.learning import days_needed, learn
 from almazara.prices.buying.policy import HORIZONS, LONGEST_DEADLINE, decide
-from almazara.prices.forecasting.batch import SERIES_ID, read_prices, read_table, write_table
+from almazara.prices.forecasting.batch import SERIES_ID, read_prices, read_table, require_target, write_table
 from almazara.prices.forecasting.panel import Panel
 from almazara.prices.schema import CUTOFF, PRICE
 from almazara.runs import Progress
@@ -63,16 +63,18 @@ def advise_batch(panel: Panel, cutoff: date, deadline_days: int) -> pl.DataFrame
 
 @dataclass(frozen=True, slots=True)
 class AdviceReport:
-    """What became of a file: how many series wait or are bought, and what was refused."""
+    """What became of a file: how many series wait or are bought, and what was refused or held (see `BatchInput`)."""
 
     wait: int
     buy: int
     refused_rows: dict[str, int]
     refused_series: dict[str, str]
+    held: dict[str, str]
 
 
 def advise_file(source: Path, target: Path, *, cutoff: date, deadline_days: int, progress: Progress) -> AdviceReport:
     """Advise on each series of a CSV file, into a Parquet or CSV file."""
+    require_target(target, source)
     progress("reading prices", 0, 0)
     table = read_table(source)
     series = table[SERIES_ID].n_unique() if SERIES_ID in table.columns else 0
@@ -81,4 +83,5 @@ def advise_file(source: Path, target: Path, *, cutoff: date, deadline_days: int,
     advised = advise_batch(found.panel, cutoff, deadline_days)
     write_table(target, advised)
     waits = int((advised["action"] == "wait").sum())
-    return AdviceReport(waits, advised.height - waits, dict(found.refused_rows), dict(found.refused_series))
+    refused = dict(found.refused_rows), dict(found.refused_series)
+    return AdviceReport(waits, advised.height - waits, *refused, dict(found.held))

@@ -12,14 +12,16 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from almazara.prices.answers import IndexRow
 from almazara.prices.forecasting.panel import Days, Floats, Panel
 from almazara.prices.forecasting.series import regular
+from almazara.prices.schema import Sized, litres_daily
 from almazara.prices.store.protocol import ObservationStore
 
 PER_LITRE: Final = "litre"
@@ -74,8 +76,25 @@ def category_index(store: ObservationStore, category: str, *, until: date, timez
     """The index of each currency among a category's products, over their whole history."""
     listings = store.listings(category=category)
     readings = store.readings([listing.listing_id for listing in listings])
+    panel = regular(readings, until=until, timezone=timezone).panel
+    panel = at_present_sizes(panel, {one.listing_id: one for one in listings}, ZoneInfo(timezone))
     litres = {one.listing_id: float(one.litres) for one in listings if one.litres is not None}
-    return category_indices(index_id(category), regular(readings, until=until, timezone=timezone).panel, litres)
+    return category_indices(index_id(category), panel, litres)
+
+
+def at_present_sizes(panel: Panel, held: Mapping[str, Sized], zone: tzinfo) -> Panel:
+    """A panel in which a price of before a product's size changed is that of as many litres as it holds now.
+
+    A price of which the litres are not known, beside others of the product that are, is none.
+    """
+    changed = [row for row, name in enumerate(panel.names) if held[name].sizes and held[name].litres]
+    if not changed:
+        return panel
+    prices = panel.prices.copy()
+    for row in changed:
+        one = held[panel.names[row]]
+        prices[row] *= float(one.litres or 0) / litres_daily(one, panel.first_day, prices.shape[1], zone)
+    return replace(panel, prices=prices)
 
 
 def category_indices(name: str, panel: Panel, litres: Mapping[str, float]) -> list[CategoryIndex]:

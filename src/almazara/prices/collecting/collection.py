@@ -8,11 +8,14 @@ from typing import Final
 
 from almazara.errors import InputError
 from almazara.prices import pages
+from almazara.prices.collecting.own_rules import shop_rules
 from almazara.prices.collecting.plausibility import Held, Verdict, judge
+from almazara.prices.collecting.sizing import same_good, save_sizes, without_litres
 from almazara.prices.fetching.protocol import Failed, NotModified, Page, PageSource, Refused
 from almazara.prices.packs import agrees, litres
 from almazara.prices.pages.outcome import Blocked, ListedOffer, ListingPage, Offer, Outcome, Unavailable, Unreadable
-from almazara.prices.pages.request import alike
+from almazara.prices.pages.own_rule import ShopRule
+from almazara.prices.pages.request import leads_elsewhere
 from almazara.prices.schema import Availability, Listing, ListingKind, Observation, Problem, Run, RunState
 from almazara.prices.store.observations import validate_observation
 from almazara.prices.store.protocol import ObservationStore
@@ -45,18 +48,27 @@ class Reading:
     causes: tuple[str, ...] = ()
 
 
-def read_for(listing: Listing, page: Page) -> Outcome:
-    """What a listing's page says: a product's page must show its ASIN, on Amazon, and a title like the known one."""
+def read_for(listing: Listing, page: Page, rule: ShopRule | None = None) -> Outcome:
+    """What a listing's page says: a product's page must show its ASIN, on Amazon, and a title like the known one.
+
+    A pack may shrink a little where the page stands at the very address that was asked for.
+    """
     is_product = listing.kind is ListingKind.PRODUCT
-    return pages.read(
+    known = listing.title if is_product else None
+    may_shrink = known is not None and not leads_elsewhere(page.url, page.final_url)
+    outcome = pages.read(
         page.body,
         url=page.final_url,
         status=page.status,
         headers=page.headers,
         expected_sku=listing.sku if is_product and listing.shop.startswith("amazon.") else None,
-        known_title=listing.title if is_product else None,
+        known_title=without_litres(known) if known and may_shrink else known,
         asked_url=page.url if is_product else None,
+        rule=rule if is_product else None,
     )
+    if known and isinstance(outcome, Offer) and outcome.title and not same_good(known, outcome.title):
+        return Unreadable(("title",), f"The title {outcome.title!r} names another size than {known!r}.")
+    return outcome
 
 
 def judged_against(store: ObservationStore, new: Observation) -> list[Observation]:
@@ -119,14 +131,14 @@ def _observed(listing_id: str, offer: Offer, at: datetime, source: str) -> Obser
 
 
 def _learned(listing: Listing, offer: Offer) -> tuple[Listing, ...]:
-    """The listing with the title and litres of its first reading; later titles are checked against it."""
-    if listing.title is not None or offer.title is None:
+    """The listing with the title and litres of this reading, where that is its first or names it otherwise."""
+    if offer.title in {None, listing.title}:
         return ()
     unit = offer.unit_price
-    held = litres(offer.title, unit.text if unit else None)
+    held = litres(str(offer.title), unit.text if unit else None)
     if unit and held is not None and not agrees(held, offer.price, unit.amount, unit.per):
         held = None
-    return (replace(listing, title=offer.title, litres=listing.litres or held),)
+    return (replace(listing, title=offer.title, litres=held),)
 
 
 def _found_by(search: Listing, page: ListingPage, at: datetime, source: str) -> Reading:
@@ -176,7 +188,7 @@ def save_learned(store: ObservationStore, learned: tuple[Listing, ...]) -> dict[
             store.save_listing(found)
         elif known.title is None:
             store.save_listing(replace(known, title=found.title, litres=known.litres or found.litres))
-        elif found.title and not alike(known.title, found.title):
+        elif found.title and not same_good(known.title, found.title):
             reused[found.listing_id] = f"{found.listing_id}: it was {known.title!r} and is now {found.title!r}"
     return reused
 
@@ -198,6 +210,7 @@ class Collector:
     archive: Archive
     clock: Callable[[], datetime]
     stopped: Callable[[], bool] = field(default=lambda: False)
+    _rules: Mapping[str, ShopRule] = field(default_factory=dict, init=False)
 
     def collect(self, run: Run) -> Iterator[Run]:
         """Read what is pending; yields the run after each listing, the last time with its end.
@@ -206,6 +219,7 @@ class Collector:
         yet taken off is read again, which is another observation and doubles none.
         """
         counts, problems, pending = Counter(run.counts), list(run.problems), list(run.pending)
+        self._rules = shop_rules(self.store)
         while pending and not self.stopped():
             listing = self.store.listing(pending[0])
             reading = Reading("refused", "The listing is no longer there.") if listing is None else self._one(listing)
@@ -237,7 +251,9 @@ class Collector:
             case Page():
                 page = fetched
         self.archive.keep(listing, page)  # one that has not changed is a note of its moment, so that replay knows it
-        reading = interpret(listing, read_for(listing, page), page.fetched_at, self.source.name)
+        reading = interpret(
+            listing, read_for(listing, page, self._rules.get(listing.shop)), page.fetched_at, self.source.name
+        )
         if reading.outcome == "blocked":
             self.source.report_block(listing.url)
         recorded = self._kept(reading)
@@ -261,6 +277,7 @@ class Collector:
             elif was_held:
                 confirmed.add(observation.listing_id)
         self.store.append(accepted)
+        save_sizes(self.store, reading.learned, accepted)
         for listing_id in confirmed:  # only now: killed before, the held reading still waits
             self.store.delete_document(HELD, listing_id)
         if reading.outcome != "observed":

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
@@ -33,6 +33,7 @@ HEADROOM = Decimal("1.25")
 MEMORY = timedelta(days=365)
 AGREEMENT = Decimal("0.02")
 CONFIRM_AFTER = timedelta(minutes=10)
+UNCONTRADICTED = timedelta(days=7)
 _SHIFTS = tuple(Decimal(10) ** n for n in range(1, 4))
 _SHIFT_TOLERANCE = Decimal("1.1")
 
@@ -112,14 +113,28 @@ def judge(history: Sequence[Observation], reading: Observation, held: Held | Non
     return Verdict((held.reading, reading))
 
 
+def judge_last(
+    history: Sequence[Observation], reading: Observation, *, until: datetime, held: Held | None = None
+) -> Verdict:
+    """Decide as `judge` does of the last reading of a history that was not judged as it came.
+
+    A spike just before it is not held against it: what fits the price before the spike is accepted. So is what stood
+    for UNCONTRADICTED until `until`, the end of what is known: a history of changes tells a price once.
+    """
+    if until - reading.observed_at >= UNCONTRADICTED:
+        return Verdict((reading,))
+    verdict = judge(history, reading, held)
+    earlier = _priced_before(history, reading)[:-1]
+    if verdict.held is None or not earlier or judge(earlier, reading).held is not None:
+        return verdict
+    return Verdict((reading,))
+
+
 def _doubt(history: Sequence[Observation], reading: Observation) -> Held | None:
     price = reading.price
     if price is None or not price.is_finite() or price <= 0:
         return Held(reading, HoldReason.NOT_POSITIVE, f"The price {price} is no positive number.")
-    earlier = sorted(
-        (o for o in history if o.price is not None and o.price > 0 and o.observed_at < reading.observed_at),
-        key=lambda o: o.observed_at,
-    )
+    earlier = _priced_before(history, reading)
     if not earlier:
         return None
     last = earlier[-1]
@@ -129,11 +144,18 @@ def _doubt(history: Sequence[Observation], reading: Observation) -> Held | None:
     limit = _limit([o for o in earlier if o.observed_at >= reading.observed_at - MEMORY])
     if factor <= limit:
         return None
-    went = f"The price went from {last.price} to {price} {reading.currency}"
+    went = f"The price went from {last.price} to {price} {reading.currency or ''}".rstrip()
     if any(max(factor / shift, shift / factor) <= _SHIFT_TOLERANCE for shift in _SHIFTS):
         return Held(reading, HoldReason.DECIMAL_SHIFT, f"{went}, as if the decimal point had moved.")
     sentence = f"{went}, a factor of {factor:.1f}; up to {limit:.1f} is plausible here."
     return Held(reading, HoldReason.JUMP, sentence)
+
+
+def _priced_before(history: Sequence[Observation], reading: Observation) -> list[Observation]:
+    return sorted(
+        (o for o in history if o.price is not None and o.price > 0 and o.observed_at < reading.observed_at),
+        key=lambda o: o.observed_at,
+    )
 
 
 def _limit(recent: Sequence[Observation]) -> Decimal:

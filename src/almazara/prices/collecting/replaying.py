@@ -8,7 +8,9 @@ from pathlib import Path
 
 from almazara.errors import InputError
 from almazara.prices.collecting.collection import interpret, judged_against, read_for, save_learned
+from almazara.prices.collecting.own_rules import shop_rules
 from almazara.prices.collecting.plausibility import Held, judge
+from almazara.prices.collecting.sizing import save_sizes
 from almazara.prices.fetching.protocol import Page
 from almazara.prices.fetching.snapshots import Snapshots, open_snapshots
 from almazara.prices.schema import TICK, Listing, ListingKind, Observation
@@ -23,8 +25,8 @@ class ReplayReport:
     """What the kept pages say now.
 
     Attributes:
-        counts: Pages by outcome; observations that are `added`, `same`, `different`, `held`, or `reused` (of a
-            result whose number is another article's).
+        counts: Pages by outcome, `damaged` where they cannot be read; observations that are `added`, `same`,
+            `different`, `held`, or `reused` (of a result whose number is another article's).
         different: Observations that the store holds otherwise; they are never changed (replay into a new store).
         held: By listing, the reading that a second one has not confirmed.
     """
@@ -41,14 +43,16 @@ def replay(store: ObservationStore, kept: Iterable[tuple[str, str, Page]]) -> It
         store: Where what was missed is added; a new one rebuilds the history from nothing.
         kept: Shop, sku and page of each snapshot, in order of time.
     """
-    report = ReplayReport()
+    report, rules = ReplayReport(), shop_rules(store)
     for shop, sku, page in kept:
         listing = _listing(store, shop, sku, page)
-        reading = interpret(listing, read_for(listing, page), page.fetched_at, "replay")
+        reading = interpret(listing, read_for(listing, page, rules.get(shop)), page.fetched_at, "replay")
         report.counts[reading.outcome] += 1
         reused = save_learned(store, reading.learned)
-        for observation in reading.observations:
-            report.counts["reused" if observation.listing_id in reused else _added(store, observation, report)] += 1
+        added: list[Observation] = []
+        for one in reading.observations:
+            report.counts["reused" if one.listing_id in reused else _added(store, one, report, added)] += 1
+        save_sizes(store, reading.learned, added)
         yield report
 
 
@@ -62,8 +66,8 @@ def _listing(store: ObservationStore, shop: str, sku: str, page: Page) -> Listin
     return known
 
 
-def _added(store: ObservationStore, new: Observation, report: ReplayReport) -> str:
-    """Add an observation that is not there; says what became of it."""
+def _added(store: ObservationStore, new: Observation, report: ReplayReport, added: list[Observation]) -> str:
+    """Add an observation that is not there, here too to `added`; says what became of it."""
     there = store.history(new.listing_id, new.observed_at, new.observed_at + TICK)
     if there:
         if (there[0].price, there[0].currency, there[0].availability) == (new.price, new.currency, new.availability):
@@ -75,6 +79,7 @@ def _added(store: ObservationStore, new: Observation, report: ReplayReport) -> s
         report.held[new.listing_id] = verdict.held
         return "held"
     store.append(verdict.accepted)
+    added += verdict.accepted
     return "added"
 
 
@@ -85,9 +90,11 @@ def replay_pages(settings: Settings, folder: Path | None, store_url: str | None,
     kept = Snapshots(folder) if folder else open_snapshots(settings)
     report = ReplayReport()
     with closing(store_at(store_url) if store_url else open_store(settings)) as store:
-        total = len(list(kept.root.glob("*/*/*.json")))
+        done, total = 0, len(list(kept.root.glob("*/*/*.json")))
         pages_kept = ((one.shop, one.sku, one.page) for one in kept.iterate())
         for done, step in enumerate(replay(store, pages_kept), start=1):
             report = step
             progress("reading kept pages", done, total)
+        if done < total:
+            report.counts["damaged"] = total - done
     return report

@@ -35,9 +35,19 @@ _B_ASIN = re.compile(r"B0[0-9A-Z]{8}")
 _ISBN_10 = re.compile(r"[0-9]{9}[0-9X]")
 _TRACKING = re.compile(
     r"utm_.*|mtm_.*|pk_.*|hsa_.*|_hs.*|g(?:clid|clsrc|braid|ad_.*)|wbraid|dclid|fbclid|msclkid|yclid|twclid|ttclid|"
-    r"igsh(?:id)?|mc_[ce]id|_gl|_ga|srsltid|epik|awc|irclickid|cjevent|zanpid|vero_id|spm",
+    r"igsh(?:id)?|mc_[ce]id|_gl|_ga|srsltid|epik|awc|irclickid|cjevent|zanpid|vero_id|spm|matomo_.*|piwik_.*|at_(?:medium|"
+    r"campaign.*)|aff(?:id|_id|iliate(?:_?id)?)|click_?id|li_fat_id|sc_?cid|rdt_cid|s_kwcid|ef_id|_ke|trk|ref_src|"
+    r"phpsessid|jsessionid|aspsessionid.*|oscsid|zenid|cfid|cftoken|session_?id",
     re.IGNORECASE,
 )
+# Tracking or a session, unless nothing else in the address says which product it is: `product.php?ref=123`.
+_OFTEN_TRACKING = re.compile(r"ref_?|referrer|referer|tag|sid|src|source|campaign", re.IGNORECASE)
+_NAMES_NO_PRODUCT = re.compile(
+    r"/?|.*\.(?:php\d?|aspx?|jspx?|do|cfm|cgi|pl)|(?:.*/)?(?:product[eo]?s?|produits?|produkte?|items?|articul[oe]s?|"
+    r"articles?|artikel|details?|detalle|ficha|view|show|index|p|dp)/?",
+    re.IGNORECASE,
+)
+_SESSION_IN_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
 _CATEGORY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -80,10 +90,11 @@ def listing_from(
 
 
 def normalized_url(text: str, loopback_ports: frozenset[int] = frozenset()) -> str:
-    """An http(s) address in the one form by which a listing is known; the same when normalized again.
+    """An http(s) address as it is asked for; the same when normalized again.
 
-    Host in lower-case ASCII, no default port, no fragment, no tracking parameters. Whether it may be asked at all is
-    for `fetching.addresses` to say. Refused are other schemes and ports, user names, and hosts without public names.
+    Host in lower-case ASCII, no default port, no fragment, no tracking parameters, no session. Whether it may be asked
+    at all is for `fetching.addresses` to say. Refused are other schemes and ports, user names, and hosts without public
+    names.
     """
     if len(text) > _LONGEST_TEXT or ODD_CHARACTER.search(text):
         raise InputError(
@@ -93,13 +104,37 @@ def normalized_url(text: str, loopback_ports: frozenset[int] = frozenset()) -> s
     if isinstance(target, Forbidden):
         raise InputError(target.advice)
     parts = urlsplit(text.strip())
-    path = quote(parts.path or "/", safe=_URL_SAFE)
-    kept = [part for part in parts.query.split("&") if part and not _TRACKING.fullmatch(part.partition("=")[0])]
-    query = quote("&".join(kept), safe=_URL_SAFE)
+    path = quote(_SESSION_IN_PATH.sub("", parts.path) or "/", safe=_URL_SAFE)
+    query = quote("&".join(_telling(path, parts.query)), safe=_URL_SAFE)
     url = f"{target.scheme}://{urlsplit(target.url).netloc}{path}{'?' if query else ''}{query}"
     if len(url) > _LONGEST_TEXT:
         raise InputError(f"The address is too long: at most {_LONGEST_TEXT} characters.")
     return url
+
+
+def page_key(url: str) -> str:
+    """What two normalized addresses of one page share: scheme, `www.`, a last slash and the parameters' order are left.
+
+    Example:
+        >>> page_key("http://www.oil.example/aove/?b=2&a=1")
+        'https://oil.example/aove?a=1&b=2'
+    """
+    parts = urlsplit(url)
+    query = "&".join(sorted(parts.query.split("&")))
+    return f"https://{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}{'?' if query else ''}{query}"
+
+
+def never_sent(text: str, listing: Listing) -> str:
+    """The part of a typed address, from `#` on, that no shop is sent; empty where a number names the product anyway."""
+    return "" if listing.shop in CURRENCIES else "".join(text.strip().partition("#")[1:])
+
+
+def _telling(path: str, query: str) -> list[str]:
+    """The parameters that say which page it is."""
+    named = [(part.partition("=")[0], part) for part in query.split("&") if part]
+    kept = [(name, part) for name, part in named if not _TRACKING.fullmatch(name)]
+    sure = [part for name, part in kept if not _OFTEN_TRACKING.fullmatch(name)]
+    return sure if sure or not _NAMES_NO_PRODUCT.fullmatch(path) else [part for _, part in kept]
 
 
 def _plain(text: str) -> str:
@@ -139,7 +174,7 @@ def _page(url: str) -> _Meant:
     shop = _amazon_shop(host)
     if shop is not None:
         return _amazon_page(shop, parts)
-    sku = sha256(url.encode()).hexdigest()[:12]
+    sku = sha256(page_key(url).encode()).hexdigest()[:12]
     return ListingKind.PRODUCT, host.removeprefix("www."), sku, url, None
 
 

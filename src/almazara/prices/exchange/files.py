@@ -1,7 +1,7 @@
 """Imports files of price histories into a store and exports a store into files, in bounded memory."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -13,38 +13,45 @@ import msgspec
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from almazara.errors import InputError, UnavailableError
+from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.files import replacing
+from almazara.prices.collecting.collection import HELD, judged_against
+from almazara.prices.collecting.plausibility import Held, Verdict, judge, judge_last
 from almazara.prices.exchange.histories import heisse_item, keepa_product
 from almazara.prices.exchange.readers import READERS, format_of
-from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, Refusal, tidy_row, tidy_texts
-from almazara.prices.schema import Listing, Observation
+from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, Note, Refusal, Row, tidy_row, tidy_texts, timely
+from almazara.prices.schema import EPOCH, Listing, Observation
 from almazara.prices.store.observations import pages_of_history
 from almazara.prices.store.protocol import ObservationStore
 
 NAMED_REFUSALS: Final = 100
 _BATCH: Final = 10_000
+_NAMED: Final = 10
 _Convert = Callable[[Listing, Sequence[Observation]], tuple[dict[str, object], int] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What became of a file's rows: read = imported + already_there + refused.
+    """What became of a file's rows: read = imported + already_there + held + refused.
 
     Attributes:
         read: Rows (readings) in the file.
         imported: Observations that are new in the store.
         already_there: Rows whose listing and moment were in the store, or earlier in the file; what was first stays.
+        held: Last readings of listings that their history does not make plausible: a second one confirms them.
         listings: Listings that were added.
         refusals: The first hundred refused rows, each with its line and the reason.
+        notes: The first hundred of what must be said besides, such as why a reading is held.
     """
 
     read: int
     imported: int
     already_there: int
+    held: int
     refused: int
     listings: int
     refusals: tuple[Refusal, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,34 +83,100 @@ def import_file(
     if reader is None:
         raise InputError(f"The format {file_format!r} is not known: {', '.join(READERS)}.")
     defaults = defaults or Defaults()
-    for _ in reader(path, defaults):
-        pass
-    return _keep(store, reader(path, defaults), now)
-
-
-def _keep(store: ObservationStore, rows: Iterator[Entry | Refusal], now: datetime) -> ImportReport:
-    known = {listing.listing_id for listing in store.listings()}
-    before, imported, accepted, refused = len(known), 0, 0, 0
-    refusals: list[Refusal] = []
+    last: dict[str, datetime] = {}
+    for row in reader(path, defaults):
+        row = timely(row, now)  # noqa: PLW2901 - the row as it counts
+        if isinstance(row, Entry):
+            listing_id, at = row.listing.listing_id, row.observation.observed_at
+            last[listing_id] = max(at, last.get(listing_id, EPOCH))
+    rows = (timely(row, now) for row in reader(path, defaults))
+    under_way = _Import(store, last, now)
     while batch := list(islice(rows, _BATCH)):
-        entries = [row for row in batch if isinstance(row, Entry)]
-        for listing in (entry.listing for entry in entries):
-            if listing.listing_id not in known:
-                known.add(listing.listing_id)
-                store.save_listing(replace(listing, created_at=now))
-        imported += store.append(entry.observation for entry in entries)
-        accepted += len(entries)
-        named = [row for row in batch if isinstance(row, Refusal)]
-        refused += len(named)
-        refusals += named[: NAMED_REFUSALS - len(refusals)]
-    return ImportReport(
-        read=accepted + refused,
-        imported=imported,
-        already_there=accepted - imported,
-        refused=refused,
-        listings=len(known) - before,
-        refusals=tuple(refusals),
-    )
+        under_way.keep(batch)
+    return under_way.end()
+
+
+class _Import:
+    """An import under way.
+
+    The last reading of each listing waits until all others are kept: only then history says whether it is plausible.
+    """
+
+    def __init__(self, store: ObservationStore, last: Mapping[str, datetime], now: datetime) -> None:
+        self._store = store
+        self._last = last
+        self._now = now
+        self._known = {listing.listing_id for listing in store.listings()}
+        self._before = len(self._known)
+        self._waiting: dict[str, Entry] = {}
+        self._refusals: list[Refusal] = []
+        self._notes: list[Note] = []
+        self._accepted = self._imported = self._held = self._refused = 0
+
+    def keep(self, rows: Sequence[Row]) -> None:
+        """Keep a batch of rows, or let them wait."""
+        entries = [row for row in rows if isinstance(row, Entry)]
+        for entry in entries:
+            if entry.listing.listing_id not in self._known:
+                self._known.add(entry.listing.listing_id)
+                self._store.save_listing(replace(entry.listing, created_at=self._now))
+        observations = [entry.observation for entry in entries if not self._waits(entry)]
+        self._imported += self._store.append(observations)
+        self._accepted += len(entries)
+        named = [row for row in rows if isinstance(row, Refusal)]
+        self._refused += len(named)
+        self._refusals += named[: NAMED_REFUSALS - len(self._refusals)]
+        self._note([row for row in rows if isinstance(row, Note)])
+
+    def _waits(self, entry: Entry) -> bool:
+        """Whether it is a listing's last reading; of several of one moment the first counts, as in a store."""
+        listing_id = entry.listing.listing_id
+        if entry.observation.observed_at < self._last[listing_id]:
+            return False
+        self._waiting.setdefault(listing_id, entry)
+        return True
+
+    def end(self) -> ImportReport:
+        """Judge what waits; says what became of all."""
+        held = {key: Held.from_document(one) for key, one in self._store.documents(HELD).items()}
+        waiting = iter(self._waiting.values())
+        while batch := list(islice(waiting, _BATCH)):
+            newest = self._store.latest([entry.listing.listing_id for entry in batch])
+            accepted: list[Observation] = []
+            confirmed: list[Observation] = []
+            for entry in batch:
+                verdict = self._judged(entry, newest.get(entry.listing.listing_id), held)
+                accepted += verdict.accepted[-1:]
+                confirmed += verdict.accepted[:-1]
+            self._store.append(confirmed)
+            self._imported += self._store.append(accepted)
+            for one in accepted:  # only now: killed before, the held reading still waits
+                if one.listing_id in held and held[one.listing_id].reading.observed_at <= one.observed_at:
+                    self._store.delete_document(HELD, one.listing_id)
+        read = self._accepted + self._refused
+        if not read and not self._notes:
+            self._note([Note(0, "The file holds no prices.")])
+        there = self._accepted - self._imported - self._held
+        added = len(self._known) - self._before
+        named, notes = tuple(self._refusals), tuple(self._notes)
+        return ImportReport(read, self._imported, there, self._held, self._refused, added, named, notes)
+
+    def _judged(self, entry: Entry, newest: Observation | None, held: Mapping[str, Held]) -> Verdict:
+        """What becomes of a listing's last reading in the file, where `newest` is the last one in the store."""
+        new = entry.observation
+        # The newest one alone accepts most readings, and is cheaper to ask for than a year.
+        if newest is None or judge([newest], new).held is None:
+            return Verdict((new,))
+        history, until = judged_against(self._store, new), max(self._last.values())
+        verdict = judge_last(history, new, until=until, held=held.get(new.listing_id))
+        if verdict.held is not None:
+            self._held += 1
+            self._store.put_document(HELD, new.listing_id, verdict.held.as_document())
+            self._note([Note(entry.line, f"{new.listing_id} is held until a second reading agrees. {verdict.reason}")])
+        return verdict
+
+    def _note(self, notes: Sequence[Note]) -> None:
+        self._notes += notes[: NAMED_REFUSALS - len(self._notes)]
 
 
 def export_file(
@@ -121,18 +194,28 @@ def export_file(
     unless some are named, from `start` on and before `end`.
 
     Raises:
-        InputError: when the format is not known.
-        UnavailableError: when the file cannot be written; what was there stays.
+        InputError: when the format is not known, or holds nothing of what was asked for.
+        NotFoundError: when a listing that is named has no history.
+        UnavailableError: when the file cannot be written.
+            After each of them, what was there stays.
     """
     file_format = file_format or path.suffix.lower().removeprefix(".")
     if file_format not in WRITERS:
         raise InputError(f"{path.name} names no known format: {', '.join(WRITERS)}; say which it is.")
-    selection = _Selection(store, sorted(store.latest() if listing_ids is None else set(listing_ids)), start, end)
+    known = sorted(store.latest(listing_ids))
+    if unknown := sorted(set(listing_ids or ()).difference(known)):
+        raise NotFoundError(f"There is no history of {', '.join(unknown[:_NAMED])}: {path} was not written.")
+    selection = _Selection(store, known, start, end)
     try:
         with replacing(path, durable=True) as temporary:
-            return WRITERS[file_format](selection, temporary)
+            report = WRITERS[file_format](selection, temporary)
+            if not report.written:
+                held = f"; the format holds none of the {report.left_out} observations" if report.left_out else ""
+                raise InputError(f"There is nothing to write as {file_format}{held}: {path} was not written.")
+            return report
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise UnavailableError(f"The file {path} cannot be written: {error}.") from error
+        cause = getattr(error, "strerror", None) or error
+        raise UnavailableError(f"The file {path} cannot be written: {cause}.") from error
 
 
 @dataclass(frozen=True, slots=True)

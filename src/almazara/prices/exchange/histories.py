@@ -1,13 +1,15 @@
 """Price histories in the styles of Keepa and heisse-preise <-> listings and observations."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from almazara.errors import InputError
-from almazara.prices.exchange.rows import Defaults, Entry, Refusal, amount, entry, read_tidy_row
+from almazara.prices.exchange.rows import Defaults, Entry, Note, Refusal, Row, amount, entry, read_tidy_row
 from almazara.prices.money import NO_PLACES
+from almazara.prices.packs import litres
 from almazara.prices.schema import IMPORTED, Availability, Listing, Observation
 
 KEEPA_EPOCH: Final = datetime(2011, 1, 1, tzinfo=UTC)
@@ -30,7 +32,7 @@ _OUT_OF_STOCK: Final = -1
 HEISSE_CURRENCY: Final = "EUR"
 
 
-def read_keepa_product(number: int, product: Mapping[str, Any], defaults: Defaults) -> Iterator[Entry | Refusal]:
+def read_keepa_product(number: int, product: Mapping[str, Any], defaults: Defaults) -> Iterator[Row]:
     """The history of Amazon's own offer in a product of Keepa: `csv` (or its first list) is [minute, cents, ...].
 
     The product has `asin`, `domainId`, `csv` and perhaps `title`; refusals name its number in the file.
@@ -44,11 +46,13 @@ def read_keepa_product(number: int, product: Mapping[str, Any], defaults: Defaul
     if pairs is None or not isinstance(asin, str) or not asin:
         yield Refusal(number, "The product has no asin, or its csv is no list of [minute, cents, ...].")
         return
+    if not pairs:
+        yield Note(number, f"The product {asin} has no price of Amazon's own: the first list of its csv is empty.")
     for minute, cents in pairs:
         try:
             observation = _keepa_observation(f"{shop}:{asin}", minute, cents, currency)
             url = f"https://www.{shop}/dp/{asin}"
-            yield entry(observation, title=product.get("title"), category=defaults.category, url=url)
+            yield entry(number, observation, title=product.get("title"), category=defaults.category, url=url)
         except InputError as error:
             yield Refusal(number, str(error))
 
@@ -72,22 +76,30 @@ def keepa_product(listing: Listing, observations: Sequence[Observation]) -> tupl
     return product, len(cents_by_minute)
 
 
-def read_heisse_item(number: int, item: Mapping[str, Any], defaults: Defaults) -> Iterator[Entry | Refusal]:
-    """The history of an item of heisse-preise: `priceHistory` is [{date, price}, ...], newest first, in euros."""
+def read_heisse_item(number: int, item: Mapping[str, Any], defaults: Defaults) -> Iterator[Row]:
+    """The history of an item of heisse-preise: `priceHistory` is [{date, price}, ...], newest first, in euros.
+
+    Its litres are those that `unit` and `quantity` name, unless its name says otherwise.
+    """
     store, sku, history = item.get("store"), item.get("id"), item.get("priceHistory")
     if not store or not sku or not isinstance(history, list):
         yield Refusal(number, "The item has no store, no id, or no list priceHistory.")
         return
     listing = {"listing_id": f"{store}:{sku}", "title": item.get("name"), "url": _web_address(item.get("url"))}
-    litres = _litres(item.get("unit"), item.get("quantity"))
+    quantity = _millilitres(item.get("unit"), item.get("quantity"))
+    held = litres(str(item.get("name") or ""), quantity) if quantity else None
+    if quantity and held is None:
+        yield Note(number, f"The item {store}:{sku} gets no litres: its quantity says {quantity}, its name otherwise.")
+    if not history:
+        yield Note(number, f"The item {store}:{sku} has no price: its priceHistory is empty.")
     for change in reversed(history):
         if not isinstance(change, dict):
             yield Refusal(number, f"The change {change!r} of priceHistory is no object with date and price.")
             continue
         row = {**listing, "date": change.get("date"), "price": change.get("price"), "currency": HEISSE_CURRENCY}
         match read_tidy_row(number, row, defaults):
-            case Entry(read, observation):
-                yield entry(observation, title=read.title, category=read.category, url=read.url, litres=litres)
+            case Entry(_, read, observation):
+                yield Entry(number, replace(read, litres=held), observation)
             case refusal:
                 yield refusal
 
@@ -146,10 +158,10 @@ def _web_address(url: object) -> str:
     return url if isinstance(url, str) and url.startswith(("http://", "https://")) else ""
 
 
-def _litres(unit: object, quantity: object) -> Decimal | None:
-    factor = {"ml": Decimal("0.001"), "l": Decimal(1)}.get(str(unit))
+def _millilitres(unit: object, quantity: object) -> str | None:
+    factor = {"ml": 1, "l": 1000}.get(str(unit))
     try:
         size = amount(quantity, None)
     except InputError:
         return None
-    return None if factor is None or size is None or size <= 0 else (size * factor).normalize()
+    return f"{size * factor:f} ml" if factor and size and size > 0 else None

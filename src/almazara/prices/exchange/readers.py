@@ -17,10 +17,10 @@ import polars as pl
 
 from almazara.errors import InputError
 from almazara.prices.exchange.histories import read_heisse_item, read_keepa_product
-from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, Refusal, read_tidy_row, require_tidy_columns
+from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Refusal, Row, read_tidy_row, require_tidy_columns
 
-Reader = Callable[[Path, Defaults], Iterator[Entry | Refusal]]
-ItemReader = Callable[[int, Mapping[str, Any], Defaults], Iterator[Entry | Refusal]]
+Reader = Callable[[Path, Defaults], Iterator[Row]]
+ItemReader = Callable[[int, Mapping[str, Any], Defaults], Iterator[Row]]
 _LONGEST_LINE: Final = 1 << 20
 _LONGEST_ITEM: Final = 1 << 26
 _CHUNK: Final = 1 << 16
@@ -44,7 +44,7 @@ def format_of(path: Path) -> str:
     raise InputError(f"{path.name} names no known format: {', '.join(READERS)}; say which it is.")
 
 
-def read_csv(path: Path, defaults: Defaults) -> Iterator[Entry | Refusal]:
+def read_csv(path: Path, defaults: Defaults) -> Iterator[Row]:
     """Rows of a comma-separated tidy table in UTF-8 with a header."""
     with _opened(path, "CSV") as file:
         reader = csv.reader(_lines(file), strict=True)
@@ -61,7 +61,7 @@ def read_csv(path: Path, defaults: Defaults) -> Iterator[Entry | Refusal]:
                 yield read_tidy_row(reader.line_num, dict(zip(header, cells, strict=True)), defaults)
 
 
-def read_parquet(path: Path, defaults: Defaults) -> Iterator[Entry | Refusal]:
+def read_parquet(path: Path, defaults: Defaults) -> Iterator[Row]:
     """Rows of a tidy table in Parquet; floating prices count with the shortest digits that name them."""
     with _opened(path, "Parquet"):
         frame = pl.scan_parquet(path, glob=False)
@@ -77,7 +77,7 @@ def read_parquet(path: Path, defaults: Defaults) -> Iterator[Entry | Refusal]:
                 yield read_tidy_row(line, row, defaults)
 
 
-def _read_json(read_item: ItemReader, path: Path, defaults: Defaults) -> Iterator[Entry | Refusal]:
+def _read_json(read_item: ItemReader, path: Path, defaults: Defaults) -> Iterator[Row]:
     for number, item in enumerate(_items(path), 1):
         yield from read_item(number, item, defaults)
 

@@ -6,7 +6,7 @@ What cannot be read surely is refused with its line and the reason; nothing is g
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -31,16 +31,19 @@ TIDY_SCHEMA: Final = {
     "category": pl.String(),
     "url": pl.String(),
 }
-_PLAIN_NUMBER: Final = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
+PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
 _LONGEST_NUMBER: Final = 40  # an exponent may name a number of a billion digits
+_OLDEST: Final = datetime(1971, 1, 1, tzinfo=UTC)  # what has no date is often written as the zero of a clock
+_AHEAD: Final = timedelta(days=1)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row that was read surely: its observation, and the listing as far as the row tells it."""
+    """A row that was read surely: its line (see `Refusal`), its observation, and the listing as far as it is told."""
 
+    line: int
     listing: Listing
     observation: Observation
 
@@ -51,6 +54,17 @@ class Refusal:
 
     line: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What must be said of a place in the file that costs no row."""
+
+    line: int
+    text: str
+
+
+Row = Entry | Refusal | Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,27 +106,36 @@ def read_tidy_row(line: int, row: Mapping[str, object], defaults: Defaults) -> E
             source=_text(row, "source") or IMPORTED,
         )
         category = _text(row, "category") or defaults.category
-        return entry(observation, title=_text(row, "title"), category=category, url=_text(row, "url") or "")
+        return entry(line, observation, title=_text(row, "title"), category=category, url=_text(row, "url") or "")
     except InputError as error:
         return Refusal(line, str(error))
 
 
-def entry(
-    observation: Observation, *, title: str | None, category: str | None, url: str = "", litres: Decimal | None = None
-) -> Entry:
+def entry(line: int, observation: Observation, *, title: str | None, category: str | None, url: str = "") -> Entry:
     """An entry, checked, whose listing is not tracked, because only its history is known."""
     valid = validate_observation(observation)
     shop, colon, sku = valid.listing_id.partition(":")
     if not colon:
         shop, sku = IMPORTED, valid.listing_id
-    listing = Listing(valid.listing_id, shop, sku, url, title, category, tracked=False, litres=litres)
-    return Entry(validate_listing(listing), valid)
+    listing = Listing(valid.listing_id, shop, sku, url, title, category, tracked=False)
+    return Entry(line, validate_listing(listing), valid)
+
+
+def timely(row: Row, now: datetime) -> Row:
+    """The row; refused where its moment is none at which a shop's price was read.
+
+    A calendar that has begun its day elsewhere, or a clock that is fast, may be a day ahead of `now` (aware).
+    """
+    if isinstance(row, Entry) and not _OLDEST <= row.observation.observed_at <= now + _AHEAD:
+        where = "lies in the future" if row.observation.observed_at > now else "is too old to be true"
+        return Refusal(row.line, f"The moment {row.observation.observed_at.isoformat()} {where}.")
+    return row
 
 
 def amount(value: object, currency: str | None) -> Decimal | None:
     """An amount with the currency's usual decimals, or as many more as it has; None where the cell is empty.
 
-    What is no plain number is refused, such as `1.234,56`, `5 €` or NaN.
+    What is no plain number is refused, such as `1.234,56`, `5 €`, `1e3` or NaN.
 
     Example:
         >>> amount("7985.0", "USD"), amount("2.8240", "EUR"), amount(980, "JPY"), amount("", "EUR")
@@ -121,7 +144,8 @@ def amount(value: object, currency: str | None) -> Decimal | None:
     text = _cell(value).strip()
     if not text:
         return None
-    if isinstance(value, bool) or not _PLAIN_NUMBER.fullmatch(text):
+    has_exponent = isinstance(value, Decimal) and value.is_finite() and int(value.as_tuple().exponent) > 0  # JSON's 1e3
+    if isinstance(value, bool) or has_exponent or not PLAIN_NUMBER.fullmatch(text):
         raise InputError(f"The amount {text[:40]!r} is no plain number such as 1234.56.")
     whole, _, decimals = text.partition(".")
     places = 0 if currency in NO_PLACES else 3 if currency in THREE_PLACES else 2

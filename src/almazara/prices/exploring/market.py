@@ -3,8 +3,8 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, timedelta, tzinfo
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from almazara.prices.buying.category_index import matched_changes
 from almazara.prices.buying.cheapest import grade
 from almazara.prices.forecasting.panel import Days, Floats, Panel
-from almazara.prices.schema import Listing
+from almazara.prices.schema import Listing, litres_daily
 from almazara.words.said import Said, said
 
 
@@ -25,12 +25,14 @@ class Market:
         listings: Of each row.
         currency: ISO 4217 code; empty where there is no product.
         elsewhere: How many products are left out because their prices are in another currency.
+        zone: Whose calendar days count.
     """
 
     panel: Panel
     listings: Sequence[Listing]
     currency: str
     elsewhere: int
+    zone: tzinfo
 
     @property
     def prices(self) -> Floats:
@@ -50,8 +52,9 @@ class Market:
     @property
     def per_litre(self) -> Floats:
         """The price of a litre; NaN where not known."""
-        litres = [float(listing.litres) if listing.litres else np.nan for listing in self.listings]
-        return self.prices / np.array(litres)[:, None] if litres else self.prices
+        days = self.prices.shape[1]
+        litres = [litres_daily(listing, self.panel.first_day, days, self.zone) for listing in self.listings]
+        return self.prices / np.array(litres) if litres else self.prices
 
     def day(self, column: int) -> date:
         """The day of a column of the prices."""
@@ -59,10 +62,11 @@ class Market:
 
     def of(self, rows: Sequence[int]) -> "Market":
         """Some of the products, over the days from the first to the last of theirs."""
-        return Market(self.panel.of(rows), [self.listings[row] for row in rows], self.currency, self.elsewhere)
+        listings = [self.listings[row] for row in rows]
+        return replace(self, panel=self.panel.of(rows), listings=listings)
 
 
-def open_market(panel: Panel, listings: Iterable[Listing]) -> Market:
+def open_market(panel: Panel, listings: Iterable[Listing], zone: tzinfo = UTC) -> Market:
     """The products that are listed and have a price, in the currency of most of them."""
     known = {listing.listing_id: listing for listing in listings}
     priced = [
@@ -73,7 +77,8 @@ def open_market(panel: Panel, listings: Iterable[Listing]) -> Market:
     currencies = Counter(panel.currencies[row] or "" for row in priced)
     currency = min(currencies, key=lambda code: (-currencies[code], code), default="")
     rows = [row for row in priced if (panel.currencies[row] or "") == currency]
-    return Market(panel.of(rows), [known[panel.names[row]] for row in rows], currency, len(priced) - len(rows))
+    listed = [known[panel.names[row]] for row in rows]
+    return Market(panel.of(rows), listed, currency, len(priced) - len(rows), zone)
 
 
 def known_or_none(values: Floats) -> list[float | None]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from urllib.parse import urlsplit
 
 from almazara.errors import InputError
 from almazara.prices.fetching.addresses import AddressPolicy
@@ -60,8 +59,8 @@ class HttpConfig:
         own = sorted(name for name in self.headers if name.lower() in _OWN_HEADERS)
         if own:
             raise InputError(f"Take {', '.join(own)} out of the request headers: no login, no cookie, no transfer.")
-        if any(urlsplit(proxy).scheme not in _PROXY_SCHEMES for proxy in self.proxies):
-            raise InputError("A proxy's address must begin with http, https, socks5 or socks5h.")
+        if any(proxy.partition("://")[0].lower() not in _PROXY_SCHEMES for proxy in self.proxies):
+            raise InputError("A proxy's address (ALMAZARA_PROXIES) must begin with http, https, socks5 or socks5h.")
 
     @property
     def agent(self) -> str:

@@ -153,14 +153,17 @@ def read_body(path: Path) -> bytes:
     """The bytes of a plain or gzip file.
 
     Raises:
-        ValueError: when it holds more than 50 MB.
+        ValueError: when it holds more than 50 MB, or its compression is damaged.
         OSError, EOFError: when it cannot be read.
     """
     with path.open("rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
-        with gzip.open(raw) if packed else raw as file:
-            body = file.read(_LARGEST_BODY + 1)
+        try:
+            with gzip.open(raw) if packed else raw as file:
+                body = file.read(_LARGEST_BODY + 1)
+        except zlib.error as error:
+            raise ValueError(f"{path.name} is damaged ({error})") from error
     if len(body) > _LARGEST_BODY:
         raise ValueError(f"{path.name} holds more than {_LARGEST_BODY} bytes")
     return body
@@ -247,5 +250,5 @@ def saved_page(path: Path) -> bytes:
     """
     try:
         return read_body(path)
-    except (OSError, EOFError, ValueError, zlib.error) as error:
+    except (OSError, EOFError, ValueError) as error:
         raise InputError(f"The page {path} cannot be read: {error}.") from error

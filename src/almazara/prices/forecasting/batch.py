@@ -4,7 +4,8 @@ import gzip
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +14,24 @@ import polars as pl
 
 from almazara.errors import InputError
 from almazara.files import replacing
+from almazara.prices.collecting.plausibility import ALWAYS_PLAUSIBLE, judge_last
+from almazara.prices.exchange.rows import PLAIN_NUMBER
 from almazara.prices.forecasting.models.across import AcrossSeries
 from almazara.prices.forecasting.models.forecaster import horizon_of
 from almazara.prices.forecasting.panel import Panel, filled_forward
 from almazara.prices.forecasting.tidy import tidy
-from almazara.prices.schema import CURRENCY, CUTOFF, DATE, LISTING_ID, MODEL, PRICE, QUANTILE, VALUE
+from almazara.prices.schema import (
+    CURRENCY,
+    CUTOFF,
+    DATE,
+    LISTING_ID,
+    MODEL,
+    PRICE,
+    QUANTILE,
+    VALUE,
+    Availability,
+    Observation,
+)
 from almazara.runs import Progress
 
 SERIES_ID: Final = "series_id"
@@ -28,10 +42,14 @@ LONGEST_HORIZON: Final = 365
 _WINDOW_DAYS: Final = 1_100  # what was before says little, and keeps a table of many years within memory
 _LARGEST: Final = 1e12
 _SMALLEST: Final = 1e-9
-_DAY: Final = r"^\d{4}-\d{2}-\d{2}"
-_MOMENT: Final = _DAY + r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$"
-_ROW, _TEXT = "row", "text"
+_MOMENT: Final = (
+    r"^\d{4}-\d{2}-\d{2}"
+    r"(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?(?:Z|([+-]\d{2}):?([0-5]\d))?)?$"
+)
+_NUMBER: Final = f"^{PLAIN_NUMBER.pattern}$"
+_ROW, _MINUTE = "row", "minute"
 _GZIP: Final = b"\x1f\x8b"
+_ENDINGS: Final = (".parquet", ".csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +60,13 @@ class BatchInput:
         panel: The series, filled forward from their first row to the cutoff, never backward.
         refused_rows: How many rows were not read, by reason.
         refused_series: Why a series gets no forecast.
+        held: Of a series whose last price its own history does not make plausible: why. The price before it stands.
     """
 
     panel: Panel
     refused_rows: Mapping[str, int]
     refused_series: Mapping[str, str]
+    held: Mapping[str, str]
 
 
 def read_prices(table: pl.DataFrame, cutoff: date, *, window_days: int = _WINDOW_DAYS) -> BatchInput:
@@ -55,7 +75,7 @@ def read_prices(table: pl.DataFrame, cutoff: date, *, window_days: int = _WINDOW
     Args:
         table: All columns as text: series_id, date (a day or an ISO 8601 moment, whose calendar day counts as
             written) and price; currency where there is one. Of several rows of a day the last moment's counts, of
-            equal moments the last row.
+            equal moments the last row; a moment without time zone is taken as UTC, a day is before its moments.
         cutoff: Last day that is known.
         window_days: How many days up to it the panel has at most.
     """
@@ -70,7 +90,11 @@ def read_prices(table: pl.DataFrame, cutoff: date, *, window_days: int = _WINDOW
     without = set(rows.filter(pl.col(SERIES_ID) != "")[SERIES_ID]) - set(good[SERIES_ID])
     refused_series = dict.fromkeys(sorted(without), "no price up to the cutoff") | mixed
     usable = good.filter(~pl.col(SERIES_ID).is_in(list(mixed)))
-    return BatchInput(_panel(usable, cutoff, window_days), dict(refused.iter_rows()), refused_series)
+    days = usable.sort(SERIES_ID, DATE, _MINUTE, _ROW).unique([SERIES_ID, DATE], keep="last", maintain_order=True)
+    held = _held(days)
+    is_held = pl.col(SERIES_ID).is_in(list(held)) & pl.col(SERIES_ID).is_last_distinct()
+    panel = _panel(days.filter(~is_held), cutoff, window_days)
+    return BatchInput(panel, dict(refused.iter_rows()), refused_series, held)
 
 
 def forecast_batch(panel: Panel, model: AcrossSeries, horizon_days: int) -> pl.DataFrame:
@@ -90,15 +114,19 @@ def forecast_batch(panel: Panel, model: AcrossSeries, horizon_days: int) -> pl.D
 
 
 def _parsed(table: pl.DataFrame) -> pl.DataFrame:
-    """Series, day, moment and price of each row; null where they cannot be read."""
+    """Series, day, minute of that day (in UTC, it may be below 0) and price of each row; null where not to be read."""
     text = pl.col(DATE).str.strip_chars()
+    hours, minutes, seconds, ahead, more = (text.str.extract(_MOMENT, group).cast(pl.Float64) for group in range(1, 6))
+    sign = pl.when(text.str.extract(_MOMENT, 4).str.starts_with("-")).then(-1).otherwise(1)
+    offset = 60 * ahead + sign * more
     day = pl.when(text.str.contains(_MOMENT)).then(text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
+    price = pl.col(PRICE).str.strip_chars()
     has_currency = CURRENCY in table.columns
     return table.select(
         pl.col(SERIES_ID).fill_null("").str.strip_chars(),
         day.alias(DATE),
-        text.alias(_TEXT),
-        pl.col(PRICE).str.strip_chars().cast(pl.Float64, strict=False),
+        (60 * hours + minutes + seconds.fill_null(0) / 60 - offset.fill_null(0)).alias(_MINUTE),
+        pl.when(price.str.contains(_NUMBER)).then(price.cast(pl.Float64, strict=False)).alias(PRICE),
         (pl.col(CURRENCY).str.strip_chars().str.to_uppercase() if has_currency else pl.lit("")).alias(CURRENCY),
     ).with_row_index(_ROW)
 
@@ -122,9 +150,26 @@ def _of_two_currencies(rows: pl.DataFrame) -> dict[str, str]:
     return {name: f"prices in several currencies ({', '.join(found)})" for name, found in mixed.iter_rows()}
 
 
-def _panel(rows: pl.DataFrame, cutoff: date, window_days: int) -> Panel:
-    """One value a day; what lies before the window counts as its first day's price."""
-    ordered = rows.sort(SERIES_ID, DATE, _TEXT, _ROW).unique([SERIES_ID, DATE], keep="last", maintain_order=True)
+def _held(days: pl.DataFrame) -> dict[str, str]:
+    """The series whose last price is to be held, and why; rows are in order of series and day."""
+    last = days.group_by(SERIES_ID, maintain_order=True).agg(pl.col(PRICE).tail(2))
+    moved = last.filter(pl.col(PRICE).list.max() > float(ALWAYS_PLAUSIBLE) * pl.col(PRICE).list.min())
+    found = days.filter(pl.col(SERIES_ID).is_in(moved[SERIES_ID].implode()))
+    until, held = days.select(pl.col(DATE).max().cast(pl.Datetime(time_zone="UTC"))).item(), {}
+    for series in found.partition_by(SERIES_ID, maintain_order=True):
+        *history, reading = (
+            Observation(
+                name, datetime.combine(day, time(), UTC), Availability.UNKNOWN, Decimal(str(price)), currency or None
+            )
+            for name, day, price, currency in series.select(SERIES_ID, DATE, PRICE, CURRENCY).iter_rows()
+        )
+        if reason := judge_last(history, reading, until=until).reason:
+            held[reading.listing_id] = reason
+    return held
+
+
+def _panel(ordered: pl.DataFrame, cutoff: date, window_days: int) -> Panel:
+    """The panel of one row a day; what lies before the window counts as its first day's price."""
     first = ordered[DATE].min()
     if not isinstance(first, date):
         return Panel.empty()
@@ -151,8 +196,16 @@ def read_table(path: Path) -> pl.DataFrame:
         raise InputError(f"{path.name} is no readable CSV file: {str(error).splitlines()[0]}.") from error
 
 
+def require_target(target: Path, source: Path) -> None:
+    """Refuse what `write_table` cannot write, before any work is done: another ending, or the input itself."""
+    if target.suffix.lower() not in _ENDINGS:
+        raise InputError(f"{target.name} names no known format: the output ends in {' or '.join(_ENDINGS)}.")
+    if target.exists() and source.exists() and target.samefile(source):
+        raise InputError(f"{target} is the input itself: write the output into another file.")
+
+
 def write_table(path: Path, table: pl.DataFrame) -> None:
-    """Write Parquet, or CSV where the name ends so; an older file is replaced only by a whole new one."""
+    """Write Parquet or CSV, as the name ends; an older file is replaced only by a whole new one."""
     try:
         with replacing(path, durable=False) as partial:
             if path.suffix.lower() == ".csv":
@@ -165,19 +218,22 @@ def write_table(path: Path, table: pl.DataFrame) -> None:
 
 @dataclass(frozen=True, slots=True)
 class BatchReport:
-    """What became of a file: how many series were forecast, and what was refused."""
+    """What became of a file: how many series were forecast, and what was refused or held (see `BatchInput`)."""
 
     forecast: int
     refused_rows: dict[str, int]
     refused_series: dict[str, str]
+    held: dict[str, str]
 
 
 def forecast_file(source: Path, target: Path, *, cutoff: date, horizon_days: int, progress: Progress) -> BatchReport:
     """Forecast each series of a CSV file into a Parquet or CSV file."""
     from almazara.prices.forecasting.models.ensemble import Ensemble
 
+    require_target(target, source)
     progress("reading prices", 0, 0)
     found = read_prices(read_table(source), cutoff)
     progress("forecasting", 0, 0)
     write_table(target, forecast_batch(found.panel, Ensemble(), horizon_days))
-    return BatchReport(len(found.panel.names), dict(found.refused_rows), dict(found.refused_series))
+    refused = dict(found.refused_rows), dict(found.refused_series)
+    return BatchReport(len(found.panel.names), *refused, dict(found.held))

@@ -11,7 +11,7 @@ import msgspec
 from almazara.artifacts import MANIFEST, file_hash
 from almazara.errors import ConflictError, InputError
 from almazara.prices.exchange.readers import READERS, format_of
-from almazara.prices.exchange.rows import Defaults, Entry
+from almazara.prices.exchange.rows import Defaults, Entry, Refusal
 from almazara.prices.forecasting.backtest import BacktestPlan
 from almazara.prices.forecasting.models.lstm import (
     LstmFacts,
@@ -96,7 +96,7 @@ def read_panel(path: Path, *, currency: str | None = None) -> tuple[Panel, int]:
     read = [replace(row.observation, source=IMPORTED) for row in rows if isinstance(row, Entry)]
     if not read:
         raise InputError(f"{path.name} holds no price that can be read.")
-    return daily(read).panel, len(rows) - len(read)
+    return daily(read).panel, sum(isinstance(row, Refusal) for row in rows)
 
 
 def held_out_from(panel: Panel) -> date:

@@ -13,6 +13,7 @@ from almazara.prices.pages.amazon.marketplaces import CURRENCIES, asin_in_url, s
 from almazara.prices.pages.blocked import blocked, blocked_answer
 from almazara.prices.pages.document import LARGEST_PAGE, attribute, decoded, parsed
 from almazara.prices.pages.outcome import BlockKind, Outcome, Unreadable
+from almazara.prices.pages.own_rule import ShopRule, read_by_rule
 from almazara.prices.pages.request import PageRequest, leads_elsewhere
 from almazara.prices.pages.shops import published
 
@@ -29,6 +30,7 @@ def read(
     expected_sku: str | None = None,
     known_title: str | None = None,
     asked_url: str | None = None,
+    rule: ShopRule | None = None,
 ) -> Outcome:
     """Read one page of a shop.
 
@@ -44,6 +46,7 @@ def read(
         expected_sku: The ASIN, or the shop's own number, that was asked for; the address' ASIN when None.
         known_title: Title of the listing as it was known before: a page about something else is refused.
         asked_url: The address that was asked for, where redirects led from it to `url`.
+        rule: The shop's own rule, asked where its page publishes no price.
 
     Returns:
         An outcome for any input whatever; nothing is raised.
@@ -59,7 +62,7 @@ def read(
     found = blocked(tree, len(text), status, folded)
     if found and not (status in _NOT_FOUND and found.kind is BlockKind.ERROR_PAGE):
         return found
-    shop = shop_of(url) or _own_shop(tree)
+    shop = shop_of(url) or shop_of(_own_address(tree))
     sku = expected_sku or (asin_in_url(url) if shop in CURRENCIES else None)
     if status in _NOT_FOUND:
         return Unreadable(("page",), f"The shop answered with status {status}: there is no such page.", sku)
@@ -67,10 +70,18 @@ def read(
         reason = f"The shop answers with another address, {url}, which may be another product's: follow that one."
         return Unreadable(("product",), reason, sku)
     request = PageRequest(url=url, shop=shop, sku=sku, known_title=known_title)
-    return product.read(tree, request) if shop in CURRENCIES else published.read(tree, request)
+    outcome = product.read(tree, request) if shop in CURRENCIES else published.read(tree, request)
+    publishes_none = shop not in CURRENCIES and isinstance(outcome, Unreadable) and not outcome.contradicts
+    return read_by_rule(rule, html, request, headers) if rule and publishes_none else outcome
 
 
-def _own_shop(tree: LexborHTMLParser) -> str:
-    """Host of the address that a page gives for itself, or empty."""
-    canonical = attribute(tree.css_first("link[rel='canonical']"), "href")
-    return shop_of(canonical) or shop_of(attribute(tree.css_first("meta[property='og:url']"), "content"))
+def own_address(html: bytes) -> str:
+    """The canonical address that a page gives for itself, or empty."""
+    tree = parsed(decoded(html, _EMPTY))
+    return _own_address(tree) if tree is not None else ""
+
+
+def _own_address(tree: LexborHTMLParser) -> str:
+    stated = (("link[rel='canonical']", "href"), ("meta[property='og:url']", "content"))
+    addresses = (attribute(tree.css_first(selector), name) for selector, name in stated)
+    return next((address for address in addresses if shop_of(address)), "")

@@ -48,7 +48,7 @@ _ELEMENTS: Final[tuple[tuple[str, BlockKind, str], ...]] = (
     (".g-recaptcha, .h-captcha, .cf-turnstile, iframe[src*='recaptcha']", BlockKind.CAPTCHA, "captcha widget"),
     ("a[href*='/dogsofamazon'], a[href*='ref=cs_503'], a[href*='cs_404']", BlockKind.ERROR_PAGE, "error page"),
     ("img[src*='error/500_503'], img[src*='kailey-kitty']", BlockKind.ERROR_PAGE, "error page"),
-    ("form[name='signIn'], #ap_email, #ap_email_login", BlockKind.DENIED, "page to sign in"),
+    ("form[name='signIn'][action*='/ap/signin'], #ap_email, #ap_email_login", BlockKind.DENIED, "page to sign in"),
     ("form[action*='//consent.']", BlockKind.DENIED, "question for consent"),
 )
 # Parts of titles, in lower case.

@@ -98,13 +98,18 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """No price is surely this product's; `missing` names what was not found or contradicts itself."""
+    """No price is surely this product's; `missing` names what was not found or contradicts itself.
+
+    Attributes:
+        contradicts: Whether the page says two things, or of another product: no rule of a shop's own is asked then.
+    """
 
     missing: tuple[str, ...]
     reason: str
     sku: str | None = None
     title: str | None = None
     seen: tuple[tuple[str, str], ...] = ()
+    contradicts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

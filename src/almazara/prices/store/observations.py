@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from almazara.errors import InputError
-from almazara.prices.schema import TICK, Availability, Listing, Observation, Run
+from almazara.prices.schema import TICK, Availability, Listing, Observation, Run, Size
 from almazara.prices.store.protocol import ObservationStore
 
 # ISO 4217, the codes in use and those of the euro's and other recent predecessors that old histories hold.
@@ -58,6 +58,7 @@ def validate_listing(listing: Listing) -> Listing:
         target_price=_amount(listing.target_price, "The target price"),
         litres=_amount(listing.litres, "The number of litres"),
         created_at=None if listing.created_at is None else utc(listing.created_at, "The listing's creation"),
+        sizes=tuple(Size(utc(one.since, "A size"), _amount(one.litres, "A size")) for one in listing.sizes),
     )
 
 

@@ -5,13 +5,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, cast
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from almazara.prices.schema import EPOCH, IMPORTED, TICK, Availability, ListingKind
+from almazara.prices.schema import EPOCH, IMPORTED, TICK, Availability, ListingKind, Size
 
-HEAD: Final = "0001"  # the newest revision in migrations/versions
+HEAD: Final = "0002"  # the newest revision in migrations/versions
 
 
 class Moment(TypeDecorator[datetime]):
@@ -48,6 +49,21 @@ class Amount(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ANN401, ARG002
         """The amount as it was given."""
         return None if value is None else Decimal(value)
+
+
+class Sizes(TypeDecorator[tuple[Size, ...]]):
+    """The sizes of a listing as JSON."""
+
+    impl = sa.Text()
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Size, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002
+        """Their JSON."""
+        return msgspec.json.encode(value or ()).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Size, ...]:  # noqa: ARG002
+        """The sizes."""
+        return msgspec.json.decode(value or "[]", type=tuple[Size, ...])
 
 
 def _word(values: type[StrEnum]) -> sa.Enum:
@@ -118,6 +134,7 @@ listings = sa.Table(
     sa.Column("tracked", sa.Boolean, nullable=False),
     sa.Column("litres", Amount),
     sa.Column("created_at", Moment),
+    sa.Column("sizes", Sizes, nullable=False, server_default="[]"),
 )
 
 runs = sa.Table(

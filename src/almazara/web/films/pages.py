@@ -10,12 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from almazara.api.movies import ID
-from almazara.api.routes import whole_number
+from almazara.api.movies import ID, film_id_of
 from almazara.movies.answers import FilmAnswer, FilmReference
 from almazara.movies.service import MovieService
 from almazara.movies.similar.answering import SCORE, SimilarList, Suggestion
-from almazara.movies.users.events import LARGEST_ID
 from almazara.web.films.catalog import browsed
 from almazara.web.films.standing import ruled
 from almazara.web.films.taste import taste
@@ -69,7 +67,7 @@ class Agreed:
 async def film(request: Request) -> Response:
     """One film: what it is, where its numbers stand, and what each method would have one see after it."""
     films, language = service(request), reader_of(request).language
-    film_id = whole_number(ID.read(request), "id", 1, LARGEST_ID)
+    film_id = film_id_of(ID.read(request))
     one = msgspec.json.decode(films.film(film_id, language), type=FilmAnswer)
     methods = [
         Method(name, said(f"films.method.{name}"), found.suggestions, is_own=_knows(name, found, one))

@@ -90,22 +90,152 @@ def test_columns_that_could_be_a_watch_list_are_not_taken_for_films_that_were_se
 
 def test_ratings_of_imdb_are_halved_and_their_number_is_kept():
     rows = read(Source.IMDB, "ratings.csv", IMDB, "tt0012345,9,2026-01-02,The Mill,The Mill,u,Movie,7.1,1999,Drama")
+    moment = datetime(2026, 1, 2, tzinfo=UTC)
     assert rows == [
-        Entry("ratings.csv row 1", "The Mill", 1999, Kind.RATING, 4.5, datetime(2026, 1, 2, tzinfo=UTC), imdb=12345)
+        Entry("ratings.csv row 1", "The Mill", 1999, Kind.RATING, 4.5, moment, imdb=12345, original="The Mill")
     ]
 
 
-def test_series_and_rows_without_a_rating_are_refused_by_name():
+def test_rows_of_imdb_without_a_rating_are_refused():
+    rows = read(Source.IMDB, "ratings.csv", IMDB, "tt2,,2026-01-02,The Mill,The Mill,u,Movie,7.1,1999,Drama")
+    assert reasons(rows) == ["it has no rating"]
+
+
+@pytest.mark.parametrize("kind", ["Movie", "movie", "Película", "tvMovie", "TV-Film", "Court métrage", "Video", ""])
+def test_a_film_is_called_so_in_many_languages(kind):
+    [row] = read(Source.IMDB, "ratings.csv", IMDB, f"tt1,9,2026-01-02,A,A,u,{kind},7.1,1999,Drama")
+    assert row.is_film
+
+
+@pytest.mark.parametrize("kind", ["TV Series", "Serie TV", "Episodio TV", "Videojuego", "ポッドキャスト"])
+def test_what_is_called_otherwise_is_not_said_to_be_a_film(kind):
+    [row] = read(Source.IMDB, "ratings.csv", IMDB, f"tt1,9,2026-01-02,A,A,u,{kind},7.1,1999,Drama")
+    assert not row.is_film
+
+
+@pytest.mark.parametrize(
+    ("columns", "row"),
+    [
+        ("Const,Your Rating,Date Added,Title,Title Type,Year", "tt1,9,2017-10-01,A,movie,1999"),
+        ("position,const,created,Title,Title type,You rated,Year", "1,tt1,Sun Oct  1 00:00:00 2017,A,Film,9,1999"),
+        ("const;your rating;date rated;title;year", "tt1;9,0;2017-10-01;A;1999"),
+    ],
+)
+def test_older_exports_of_imdb_are_read(columns, row):
+    assert told(read(Source.IMDB, "ratings.csv", columns, row)) == [("A", Kind.RATING, 4.5, "2017-10-01")]
+
+
+def test_simkl_is_read_as_a_table_and_as_its_backup():
+    columns = "SIMKL_ID,Title,Type,Year,Watchlist,WatchedDate,Rating,TMDB,IMDB"
     rows = read(
-        Source.IMDB,
-        "ratings.csv",
-        IMDB,
-        "tt1,9,2026-01-02,Olives,Olives,u,TV Series,7.1,1999,Drama",
-        "tt2,,2026-01-02,The Mill,The Mill,u,Movie,7.1,1999,Drama",
+        Source.SIMKL,
+        "simkl.csv",
+        columns,
+        "1,A,movie,1999,completed,2026-01-02,8,34,tt12",
+        "2,B,movie,1999,completed,2026-01-02,,35,",
+        "3,C,movie,1999,plantowatch,,,36,",
+        "4,D,tv,1999,completed,2026-01-02,8,37,",
     )
-    assert [(row.title, row.reason) for row in rows] == [
-        ("Olives", "it is no film"),
-        ("The Mill", "it has no rating"),
+    assert told(rows[:2]) == [("A", Kind.RATING, 4, "2026-01-02"), ("B", Kind.VIEW, None, "2026-01-02")]
+    assert reasons(rows) == ["it is not said to have been seen"]
+    assert [row.is_film for row in (rows[0], rows[3])] == [True, False]
+    one = {"user_rating": 8, "status": "completed", "last_watched_at": "2026-01-02T00:00:00Z", "movie": MOVIE}
+    [row] = read(Source.SIMKL, "backup.json", json.dumps({"movies": [one], "shows": [{"show": OLIVES}]}))
+    assert (row.title, row.year, row.value, row.tmdb, row.imdb) == ("The Mill", 1999, 4, 34, 12)
+
+
+def test_of_tmdb_the_own_rating_counts_and_not_that_of_all():
+    columns = "TMDb ID,IMDb ID,Type,Name,Release Date,Rating,Your Rating,Date Rated"
+    [row] = read(Source.TMDB, "ratings.csv", columns, "34,tt12,movie,A,1999-05-01T00:00:00Z,7.1,4,2026-01-02T10:00:00Z")
+    assert (row.tmdb, row.year, row.value) == (34, 1999, 2)
+    with pytest.raises(InputError, match="no column Your Rating"):
+        read(Source.TMDB, "watchlist.csv", "TMDb ID,Name,Rating", "34,A,7.1")
+
+
+def test_a_spanish_table_is_read_with_its_decimal_comma_and_its_dates():
+    rows = read(
+        Source.FILMAFFINITY,
+        "votos.csv",
+        "Título;Año;Nota;Fecha",
+        "A;1999;7,5;13/02/2026",
+        "B;1999;9;03/02/2026",
+        "C;1999;0;03/02/2026",
+    )
+    assert told(rows) == [("A", Kind.RATING, 3.75, "2026-02-13"), ("B", Kind.RATING, 4.5, "2026-02-03")]
+    assert reasons(rows) == ["it has no rating"]
+
+
+def test_months_may_come_first_and_where_nobody_knows_a_date_is_refused():
+    assert (
+        told(read(Source.CSV, "a.csv", "imdb,rating,date", "tt1,5,2/13/2026", "tt2,5,2/3/2026"))[1][3] == "2026-02-03"
+    )
+    assert reasons(read(Source.CSV, "a.csv", "imdb,rating,date", "tt1,5,2/3/2026")) == ["its date cannot be read"]
+
+
+@pytest.mark.parametrize(
+    ("column", "ratings", "values"),
+    [
+        ("rating", ["5", "3.5"], [5, 3.5]),
+        ("rating", ["7", "10", "1"], [3.5, 5, 0.5]),
+        ("stars", ["70", "100"], [3.5, 5]),
+        ("Rating10", ["4", "3"], [2, 1.5]),
+    ],
+)
+def test_the_scale_of_a_table_is_told_by_its_ratings(column, ratings, values):
+    rows = read(Source.CSV, "mine.csv", f"title,year,{column}", *(f"A,1999,{rating}" for rating in ratings))
+    assert [row.value for row in rows] == values
+
+
+def test_where_ratings_tell_no_scale_it_is_asked_for():
+    file = ExportFile("mine.csv", "title,year,rating\nA,1999,4\n")
+    with pytest.raises(InputError, match="up to 4, out of 5, 10 or 100"):
+        read_export(Source.CSV, [file], NOW)
+    assert [row.value for row in read_export(Source.CSV, [file], NOW, scale=10)] == [2]
+
+
+def test_columns_of_a_table_can_be_named():
+    file = ExportFile("mine.csv", "obra,estreno,voto\nA,1999,8\n")
+    with pytest.raises(InputError, match="a column that names a film: title, name"):
+        read_export(Source.CSV, [file], NOW)
+    columns = {"title": "obra", "year": "estreno", "rating": "voto"}
+    assert told(read_export(Source.CSV, [file], NOW, columns=columns)) == [("A", Kind.RATING, 4, "None")]
+    with pytest.raises(InputError, match="no column votos; it has obra"):
+        read_export(Source.CSV, [file], NOW, columns={"rating": "votos"})
+
+
+def test_numbers_of_movielens_are_found_in_its_links():
+    files = [
+        ExportFile("links.csv", "movieId,imdbId,tmdbId\n1,0012345,34\n"),
+        ExportFile("movies.csv", "movieId,title,genres\n1,The Mill (1999),Drama\n"),
+        ExportFile("ratings.csv", "userId,movieId,rating,timestamp\n7,1,4.5,1767312000\n"),
+    ]
+    [row] = read_export(Source.CSV, files, NOW)
+    assert (row.value, row.tmdb, row.imdb, str(row.at)[:10]) == (4.5, 34, 12345, "2026-01-02")
+    with pytest.raises(InputError, match=r"give the folder that has links\.csv"):
+        read_export(Source.CSV, files[2:], NOW)
+
+
+def test_a_table_of_several_users_is_nobodys_history():
+    with pytest.raises(InputError, match="several users"):
+        read(Source.CSV, "ratings.csv", "userId,imdbId,rating", "1,tt1,5", "2,tt1,5")
+
+
+def test_a_year_may_stand_behind_the_title_and_a_list_without_ratings_was_seen():
+    assert read(Source.CSV, "seen.csv", "title", "The Mill (1999)") == [
+        Entry("seen.csv row 1", "The Mill", 1999, Kind.VIEW)
+    ]
+
+
+def test_the_number_0_is_no_id():
+    movie = {"title": "The Mill", "year": 1999, "ids": {"tmdb": 0, "imdb": "tt0000000"}}
+    [row] = read(Source.TRAKT, "watched-history-1.json", json.dumps([{"watched_at": "2026-01-02", "movie": movie}]))
+    assert (row.tmdb, row.imdb) == (None, None)
+
+
+def test_a_film_of_the_diary_that_was_not_rated_was_seen():
+    columns = f"{LETTERBOXD},Rating,Rewatch,Tags,Watched Date"
+    assert told(read(Source.LETTERBOXD, "diary.csv", columns, "2026-01-09,A,1999,u,0,,,2026-01-02")) == [
+        ("A", Kind.VIEW, None, "2026-01-02")
     ]
 
 
@@ -162,7 +292,7 @@ def test_a_csv_of_trakt_is_read_like_its_json():
     ("source", "expected"), [(Source.LETTERBOXD, "Letterboxd URI"), (Source.IMDB, "Const"), (Source.TRAKT, "tmdb_id")]
 )
 def test_a_file_with_other_columns_says_which_are_expected(source, expected):
-    with pytest.raises(InputError, match=f"expected are the columns .*{expected}.* it has a, b"):
+    with pytest.raises(InputError, match=f"lacks .*{expected}.* it has (the columns )?a, b"):
         read(source, "mine.csv", "a,b", "1,2")
 
 
@@ -228,7 +358,8 @@ def assert_sure(source, file):
 
 @given(st.sampled_from(Source), st.text(max_size=200), st.sampled_from([".csv", ".json"]))
 def test_any_text_is_read_or_refused(source, text, ending):
-    header = {Source.LETTERBOXD: f"{LETTERBOXD},Rating", Source.IMDB: IMDB, Source.TRAKT: TRAKT}[source]
+    own = {Source.LETTERBOXD: f"{LETTERBOXD},Rating", Source.TRAKT: TRAKT, Source.TMDB: "TMDb ID,Name,Your Rating"}
+    header = own.get(source, IMDB)
     for content in (text, f"{header}\n{text}"):
         assert_sure(source, ExportFile(f"ratings{ending}", content))
 

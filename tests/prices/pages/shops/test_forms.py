@@ -204,3 +204,19 @@ def test_a_redirect_to_what_may_be_another_product_is_refused(answered, elsewher
     assert leads_elsewhere(asked, answered) is elsewhere
     outcome = read(f"<h1>Lagar</h1>{published(PRODUCT)}", url=answered, asked_url=asked)
     assert isinstance(outcome, Unreadable if elsewhere else Offer)
+
+
+@pytest.mark.parametrize("price", [{}, [], ["5.60"], None, True])
+def test_a_price_that_is_no_number_or_text_is_none_and_raises_nothing(price):
+    assert isinstance(read(f"<h1>Lagar</h1>{published(PRODUCT | {'offers': OFFER | {'price': price}})}"), Unreadable)
+
+
+def test_of_products_that_are_one_a_size_any_in_stock_makes_the_page_one_that_can_be_bought():
+    states = ("OutOfStock", "InStock", "OutOfStock")
+    html = f"<h1>Lagar</h1>{published([PRODUCT | {'offers': OFFER | {'availability': state}} for state in states])}"
+    assert read(html).availability is Availability.IN_STOCK
+
+
+def test_a_code_that_is_no_longer_used_is_the_one_in_its_place():
+    html = f"<h1>Lagar</h1>{published(PRODUCT | {'offers': OFFER | {'priceCurrency': 'RUR'}})}"
+    assert read(html).currency == "RUB"

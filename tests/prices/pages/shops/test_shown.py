@@ -68,6 +68,9 @@ OTHER_PRICES = {
     "struck by class in German": '<b class="alter-preis">18,95 €</b>',
     "struck by class in two words": '<b class="oldPrice">18,95 €</b>',
     "regular beside a lower one": '<b class="price-regular">18,95 €</b>',
+    "members' box": '<div class="rewards"><a>Entrar</a> 2,00 € menos <b>18,95 €</b></div>',
+    "a saving in Polish": "taniej o 18,95 €",
+    "ships for": "Every order ships for 18,95 €",
     "another product's card": "<h2>También te puede gustar</h2><div>Vinagre <b>18,95 €</b></div>",
     "a carousel": '<div class="carousel"><b>18,95 €</b></div>',
     "a review": "<h3>Opiniones</h3><p>Lo compré por 18,95 €</p>",
@@ -108,6 +111,10 @@ STANDING = {
     "shown on wide windows": '<b class="hidden md:block">18,95 €</b>',
     "without a mark": "<b>18,95</b>",
     "with its unit price": "18,95 € (6,32 €/l)",
+    "of a piece, and no other": "18,95 €/ud.",
+    "a share off, beside": "<b>16 % de descuento</b><p>18,95 €</p><p>24,95 €</p>",
+    "of a retail class": '<b class="retail-price">18,95 €</b>',
+    "a title with a word for reviews in it": "<h2>Mavis</h2><p>18,95 €</p>",
     "with instalments": "18,95 € o en 3 cuotas de 6,32 €",
 }
 
@@ -197,3 +204,9 @@ def test_what_is_said_of_something_else_or_hidden_is_no_word_on_the_stock(shown)
 )
 def test_amounts_beside_a_mark_are_found_in_a_line(text, amounts):
     assert [text[start:end] for start, end in printed_amounts(text)] == amounts
+
+
+def test_cents_in_an_element_of_their_own_belong_to_the_marked_amount_before_them():
+    for shown in ("<b>$18<i>95</i></b>", "<b><i>$18</i><sup>95</sup></b>"):
+        assert read(page(shown, currency="USD")).price == Decimal("18.95")
+    assert isinstance(read(page("<b>$18<i>95</i></b>", price="18", currency="USD")), Unreadable)

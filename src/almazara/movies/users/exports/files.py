@@ -8,6 +8,7 @@ from typing import IO, Final
 
 from almazara.errors import InputError
 from almazara.movies.raw.storage import Stored, unpacked
+from almazara.movies.raw.text import UNDECODED, as_utf8, without_mark
 from almazara.movies.users.exports.rows import ExportFile
 
 _KINDS: Final = (".csv", ".json")
@@ -51,7 +52,7 @@ def _open_member(archive: Path, name: str) -> IO[bytes]:
 
 def _text(name: str, opener: Callable[[], IO[bytes]]) -> str:
     with unpacked(Stored(name, opener)) as content:
-        try:
-            return content.read().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise InputError(f"{name} is no text in UTF-8: export it again, or save it as UTF-8.") from error
+        text = as_utf8(without_mark(content.read(), name), name).decode()
+    if UNDECODED in text:
+        raise InputError(f"{name} is damaged: not all of it is UTF-8. Export it again, or save it as UTF-8.")
+    return text

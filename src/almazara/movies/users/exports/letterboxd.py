@@ -28,6 +28,8 @@ def read(file: ExportFile, now: datetime, *, alone: bool) -> list[Told] | None:
     def row(where: str, cells: Row) -> Told:
         about = About(where, cells["Name"], cells["Year"], now)
         rating = cells.get("Rating") if name in {"ratings", "diary"} else None
+        if name == "diary" and rating == "0":  # seen, and not rated
+            rating = None
         return about.entry(
             Kind.RATING if rating else _KINDS[name], rating, 1, cells.get("Watched Date") or cells["Date"]
         )

@@ -2,15 +2,20 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from almazara.errors import InputError
+from almazara.movies.raw.text import separator_of
 from almazara.movies.users.events import FIRST_MOMENT, MAX_RATING, MIN_RATING, Kind
 
+_ID: Final = re.compile(r"^(https?://(www\.|m\.)?imdb\.com/title/)?(tt)?|(\.0)?/?$", re.IGNORECASE)
+_SECONDS: Final = re.compile(r"1\d{9}(\d{3})?")  # since 1970, with or without thousandths, from 2001 on
 _TODAY_ELSEWHERE: Final = timedelta(days=1)  # a date alone may be today's east of us
+_HEAD: Final = 1 << 16
 NO_FILM: Final = "it is no film"
 
 
@@ -24,7 +29,13 @@ class ExportFile:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one row says; `value` from 0.5 to 5, `imdb` without its tt, None for what it does not say."""
+    """What one row says; `value` from 0.5 to 5, `imdb` without its tt, None for what it does not say.
+
+    Attributes:
+        original: Its title in its own language, where the row has it beside another one.
+        is_film: Whether it is said to be a film. What is said to be something else, in whatever language, is one only
+            if the catalog has its id.
+    """
 
     where: str
     title: str
@@ -34,6 +45,8 @@ class Entry:
     at: datetime | None = None
     tmdb: int | None = None
     imdb: int | None = None
+    original: str = ""
+    is_film: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +64,61 @@ Row = Mapping[str, Any]
 
 
 class About:
-    """The film that a row is about, as it was written."""
+    """The film that a row is about, as it was written.
 
-    def __init__(self, where: str, title: object, year: object, now: datetime, **ids: object) -> None:
+    Args:
+        where: Which row it is.
+        title: As the row has it.
+        year: Of release.
+        now: Moments after it are refused.
+        tmdb: Its number there; 0 is none.
+        imdb: Its number there, with or without tt.
+        original: See `Entry`.
+        is_film: See `Entry`.
+    """
+
+    def __init__(
+        self,
+        where: str,
+        title: object,
+        year: object,
+        now: datetime,
+        *,
+        tmdb: object = None,
+        imdb: object = None,
+        original: str = "",
+        is_film: bool = True,
+    ) -> None:
         self._where = where
         self._title = title.strip() if isinstance(title, str) else ""
         self._year = _whole(year)
         self._now = now
-        self._ids = {name: _whole(str(value or "").strip().removeprefix("tt")) for name, value in ids.items()}
+        self._tmdb, self._imdb = (_whole(_ID.sub("", str(one or "").strip())) or None for one in (tmdb, imdb))
+        self._original = original
+        self._is_film = is_film
 
     def refused(self, reason: str) -> Refused:
         """The row is not taken."""
         return Refused(self._where, self._title, self._year, reason)
 
-    def entry(self, kind: Kind, rating: object, halves: int, moment: object) -> Told:
+    def entry(self, kind: Kind, rating: object, halves: float, moment: object) -> Told:
         """The row is taken, unless its rating or moment cannot be read surely; a star of ours is `halves` of theirs."""
         value = _rating(rating, halves)
         if kind is Kind.RATING and value is None:
             return self.refused("its rating is no number of the scale")
-        if not self._title and not any(self._ids.values()):
+        if not self._title and not self._tmdb and not self._imdb:
             return self.refused("it names no film")
         try:
             at = _moment(moment, self._now)
         except ValueError as error:
             return self.refused(str(error))
-        return Entry(self._where, self._title, self._year, kind, value, at, **self._ids)
+        said = (self._where, self._title, self._year, kind, value, at)
+        return Entry(*said, self._tmdb, self._imdb, self._original, self._is_film)
 
 
-def _rating(written: object, halves: int) -> float | None:
+def _rating(written: object, halves: float) -> float | None:
     try:
-        value = float(str(written)) / halves
+        value = float(str(written).replace(",", ".")) / halves
     except ValueError:
         return None
     return value if MIN_RATING <= value <= MAX_RATING else None
@@ -91,7 +129,7 @@ def _moment(written: object, now: datetime) -> datetime | None:
     if not written:
         return None
     try:
-        moment = datetime.fromisoformat(str(written).strip())
+        moment = _read_moment(str(written).strip())
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("its date cannot be read") from None
@@ -100,21 +138,35 @@ def _moment(written: object, now: datetime) -> datetime | None:
     return min(moment, now)
 
 
+def _read_moment(text: str) -> datetime:
+    if _SECONDS.fullmatch(text):
+        return datetime.fromtimestamp(int(text[:10]), UTC)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.strptime(text, "%a %b %d %H:%M:%S %Y").replace(tzinfo=UTC)  # IMDb, until 2016
+
+
 def _whole(written: object) -> int | None:
     text = str(written).strip()
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= len("9223372036854775807") - 1 else None
 
 
 def csv_rows(file: ExportFile, expected: Sequence[str], make: Callable[[str, Row], Told]) -> list[Told]:
-    """What `make` makes of where each row stands, counted from 1, and its cells; rows of another width are refused."""
+    """What `make` makes of the rows; see `rows_of`."""
     require(file, columns_of(file), expected)
+    return [row if isinstance(row, Refused) else make(*row) for row in rows_of(file)]
+
+
+def rows_of(file: ExportFile) -> list[tuple[str, Row] | Refused]:
+    """Where each row stands, counted from 1, and its cells; rows of another width are refused."""
     columns, rows = columns_of(file), _cells(file)
-    next(rows)
-    found: list[Told] = []
+    next(rows, None)
+    found: list[tuple[str, Row] | Refused] = []
     for number, cells in enumerate(filter(None, rows), start=1):
         where = f"{file.path} row {number}"
         if len(cells) == len(columns):
-            found.append(make(where, dict(zip(columns, cells, strict=True))))
+            found.append((where, dict(zip(columns, cells, strict=True))))
         else:
             found.append(Refused(where, "", None, "it has not as many cells as columns"))
     return found
@@ -126,8 +178,9 @@ def columns_of(file: ExportFile) -> list[str]:
 
 
 def _cells(file: ExportFile) -> Iterator[list[str]]:
+    separator, _ = separator_of(file.text[:_HEAD])
     try:
-        yield from csv.reader(io.StringIO(file.text, newline=""))
+        yield from csv.reader(io.StringIO(file.text, newline=""), delimiter=separator)
     except csv.Error as error:
         raise InputError(f"{file.path} is not a CSV file that can be read: {error}.") from error
 

@@ -160,7 +160,7 @@ def _stands_for_new(tree: LexborHTMLParser, candidate: _Candidate) -> bool:
     if in_row or all(kind.startswith((*rules.NEW_ROWS, *rules.RENEWED_ROWS)) for kind in kinds):
         return True
     new = [row for row, kind in rows if kind.startswith(rules.NEW_ROWS)]
-    texts = {price_text(node) for row in new for node in row.css(".a-price, .a-color-price")}
+    texts = {price_text(node) for row in new for node in row.css(".a-price, .a-color-price, #newBuyBoxPrice")}
     hint = candidate.money.currency if candidate.money else None
     return any(parse_price(text, currency_hint=hint) == candidate.money for text in texts)
 

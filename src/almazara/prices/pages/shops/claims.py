@@ -12,6 +12,7 @@ from almazara.prices.schema import Availability
 
 _CODE = re.compile(r"[A-Z]{3}")
 _MACHINE = re.compile(r"\d{1,9}(?:\.(\d+))?")
+_FORMER_CODES: Final = {"RUR": "RUB"}
 _CENTS: Final = 2
 _MILS: Final = 3
 
@@ -117,6 +118,7 @@ def _machine_amount(text: str, decimals: str, code: str | None) -> Decimal | Non
 def currency_code(value: object) -> str | None:
     """A three-letter code, or None."""
     text = value.strip().upper() if isinstance(value, str) else ""
+    text = _FORMER_CODES.get(text, text)
     return text if _CODE.fullmatch(text) else None
 
 

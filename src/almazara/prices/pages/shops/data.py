@@ -14,9 +14,10 @@ from almazara.prices.pages.shops.visible import VisiblePrices
 
 _LARGEST: Final = 2_000_000
 _PRICED = re.compile(
-    r"[\"']?\w*(?:price|precio|prix|preis|prezzo|prijs|preco)\w*[\"']?\s*[:=]\s*[\"']?(\d{1,9}(?:\.\d{1,3})?)(?![\d.]|,\d)",
+    r"\w*(?:price|precio|prix|preis|prezzo|prijs|preco)\w*[\\\"']*\s*[:=]\s*[\\\"']*(\d{1,9}(?:\.\d{1,3})?)(?![\d.]|,\d)",
     re.IGNORECASE,
 )
+_MOST_MARKED: Final = 50
 _CARD: Final = ("label", "data")
 _LABEL = re.compile(r"price|precio|preis|prix|prezzo|prijs|preço|cena|fiyat", re.IGNORECASE)
 _CURRENCY = re.compile(r"[\"']?\w*[cC]urrency\w*[\"']?\s*[:=]\s*[\"']([A-Z]{3})[\"']")
@@ -26,7 +27,8 @@ def own_data(tree: LexborHTMLParser) -> str:
     """The text of a page's scripts, and its hidden inputs and the price on its Twitter card as `name="value"`."""
     scripts = (node.text() for node in tree.css("script:not([src])"))
     inputs = (f'{attribute(i, "name")}="{attribute(i, "value")}"' for i in tree.css("input[type='hidden'][value]"))
-    return "\n".join((*scripts, *inputs, *_card(tree)))[:_LARGEST]
+    marked = (f"price={attribute(node, 'data-price')}" for node in tree.css("[data-price]")[:_MOST_MARKED])
+    return "\n".join((*scripts, *inputs, *marked, *_card(tree)))[:_LARGEST]
 
 
 def _card(tree: LexborHTMLParser) -> Iterator[str]:

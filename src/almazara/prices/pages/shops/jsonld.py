@@ -119,7 +119,7 @@ def claim_of(product: Node, url: str = "") -> Claim:
     """
     product = _variant(product, url)
     every = _at(url, list(_offers(product.get("offers"), 0)))
-    offers = [offer for offer in every if offer.get("price") not in {None, ""} or "priceSpecification" in offer]
+    offers = [offer for offer in every if _states_price(offer) or "priceSpecification" in offer]
     new = [offer for offer in offers if _is_new(offer, product)]
     priced = [price for offer in new for price in _offer_prices(offer)]
     aggregates = [a for a in _as_list(product.get("offers")) if isinstance(a, dict) and "lowPrice" in a]
@@ -238,13 +238,17 @@ def _offer_prices(offer: Node) -> list[Price]:
     if _is_special(offer):
         return []
     currency = offer.get("priceCurrency")
-    if offer.get("price") not in {None, ""}:
+    if _states_price(offer):
         price = published_price(offer["price"], currency)
         return [price] if price else []
     plain = [s for s in specifications if not (_is_list_price(s) or _is_special(s) or _is_unit_price(s))]
     plain = [s for s in plain if not _without_tax(s)] or plain
     prices = (published_price(s.get("price"), s.get("priceCurrency") or currency) for s in plain)
     return [price for price in prices if price]
+
+
+def _states_price(offer: Node) -> bool:
+    return isinstance(offer.get("price"), str | int | float) and offer["price"] != ""
 
 
 def _specifications(offer: Node) -> list[Node]:

@@ -1,7 +1,7 @@
 """Shops that publish their offer for machines: JSON-LD, microdata and Open Graph, checked against each other."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from selectolax.lexbor import LexborHTMLParser
@@ -10,7 +10,7 @@ from almazara.prices.pages.document import attribute, count_in, decimal_mark, fi
 from almazara.prices.pages.outcome import Condition, Offer, Outcome, Unavailable, Unreadable
 from almazara.prices.pages.request import PageRequest, alike
 from almazara.prices.pages.shops import sayings
-from almazara.prices.pages.shops.claims import Claim, Price, agreed_availability, decimal_or_none
+from almazara.prices.pages.shops.claims import Claim, Price, agreed_availability, combined_availability, decimal_or_none
 from almazara.prices.pages.shops.data import data_claims, own_data
 from almazara.prices.pages.shops.jsonld import claim_of, json_ld
 from almazara.prices.pages.shops.listing import read_listing
@@ -71,7 +71,7 @@ def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRe
         return _outcome(_Page(claims, visible, title, request))
     except _DoubtError as doubt:
         missing, reason = doubt.args
-        return Unreadable((missing,), reason, _sku(products), title)
+        return Unreadable((missing,), reason, _sku(products), title, contradicts=True)
 
 
 def _main(claims: list[Claim], names: list[str]) -> Claim | None:
@@ -82,6 +82,9 @@ def _main(claims: list[Claim], names: list[str]) -> Claim | None:
     if len(priced) > 1 and len({(price.amount, claim.name) for claim in priced for price in claim.prices}) > 1:
         raise _DoubtError("product", "The page publishes several products and does not say which is its own.")
     claim = priced[0] if priced else None
+    if claim is not None:  # one product a size: any that can be bought makes the page one that can be
+        stock = combined_availability([one.availability for one in priced if one.availability])
+        claim = replace(claim, availability=stock)
     if claim and claim.name and names and not any(alike(claim.name, name) for name in names):
         raise _DoubtError("product", f"The published product {claim.name[:60]!r} is not the one in the page's title.")
     return claim
@@ -176,7 +179,10 @@ def _check_visible(page: _Page, price: Price, currency: str) -> None:
     if leads:
         return
     if roles - {Role.HIDDEN} and Role.STANDING not in roles:
-        raise _DoubtError("price", f"The page shows its published price {price.text} {next(iter(roles)).value}.")
+        raise _DoubtError(
+            "price",
+            f"The page shows its published price {price.text} {min(role.value for role in roles - {Role.HIDDEN})}.",
+        )
     if any(claim.untaxed for claim in page.claims):
         raise _DoubtError("price", f"The page publishes {price.text} without tax and does not show it.")
     if others := visible.other_currencies(currency):

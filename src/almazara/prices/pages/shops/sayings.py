@@ -18,12 +18,13 @@ class Role(Enum):
     CONDITIONAL = "with a condition: a code, a card, a quantity, no tax, used goods"
     PART = "as an instalment, a saving or a charge"
     UNIT = "as the price of a litre, a kilogram or a piece"
+    PIECE = "as the price of a piece beside another price"
     ELSEWHERE = "on another product's card or in a review"
     HIDDEN = "hidden from people"
 
 
 _SAYINGS: Final = tomllib.loads(files(__package__).joinpath("sayings.toml").read_text(encoding="utf-8"))
-_PART = re.compile(r"\{(unit|month|pieces|tax|used)\}")
+_PART = re.compile(r"\{(unit|piece|month|pieces|tax|used)\}")
 
 
 def _any_of(lines: list[str]) -> str:
@@ -58,7 +59,7 @@ _HARMLESS = re.compile(rf"(?<!\w){_any_of(_SAYINGS['lines']['harmless'])}(?!\w)"
 _WORD = re.compile(r"[^\W\d_]")
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
-OTHERS: Final = re.compile(_any_of(_SAYINGS["lines"]["others"]), re.IGNORECASE)
+OTHERS: Final = re.compile(rf"(?<!\w){_any_of(_SAYINGS['lines']['others'])}", re.IGNORECASE)
 """A heading of what is not this product's."""
 BUY: Final = re.compile(_any_of(_SAYINGS["lines"]["buy"]), re.IGNORECASE)
 """What a button says that buys the product."""

@@ -30,6 +30,7 @@ _SEAM: Final = "\x1f"  # between two elements of one line
 _BLANK: Final = f" {_SEAM}"
 _RAISED = re.compile(r"cent|decimal|fraction|superscript|\bsup\b", re.IGNORECASE)
 _STRIKING = re.compile(r"\.([\w-]+)\s*\{[^{}]*line-through")
+_MARKED_WHOLE = re.compile(r"\s*[$£]\s?\d{1,5}")  # in front of a two-digit element, which are its cents
 _CENTS: Final = 2
 _SIDE: Final = 60
 _AROUND: Final = 4
@@ -39,7 +40,7 @@ _LONGEST_LINE: Final = 300
 _LONGEST_LABEL: Final = 40
 # Characters around the title, and around a button to buy, in which a product shows its own price.
 _BEFORE: Final = 300
-_AFTER: Final = 2000
+_AFTER: Final = 1700
 _BESIDE_BUTTON: Final = 300
 # How the countries of three-decimal currencies write theirs, where that is one way.
 _DECIMAL_MARKS: Final[dict[str, Mark]] = {"TND": ","}
@@ -67,6 +68,52 @@ class Printed:
         return money.amount if money is not None and money.currency == currency else None
 
 
+class _Lines:
+    """Text in lines while it is read, piece by piece, with one sign where elements or lines meet."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.length = 0
+        self._end = ""
+        self._text = ""
+        self._block = 0
+
+    def add_text(self, node: LexborNode) -> int | None:
+        """Add a text with single spaces, in a line of its own where its block is another; returns where it starts."""
+        text = node.text_content or ""
+        if text.isspace():
+            self._join(" ")
+            return None
+        piece = " ".join(f"|{text}|".split())[1:-1]
+        is_cents = _is_raised(node.parent) or _MARKED_WHOLE.fullmatch(self._text) is not None
+        if len(piece) == _CENTS and piece.isdigit() and self._end.isdigit() and is_cents:
+            piece = f".{piece}"
+        if (block := _block_of(node)) != self._block:
+            if self._block:
+                self._join("\n")
+            self._block = block
+        start = self.length
+        self._add(piece)
+        self._text, self._end = piece, piece.rstrip()[-1:]
+        return start
+
+    def add_element(self, node: LexborNode) -> None:
+        """Add what an element's start stands for: a new line, or a seam in the line."""
+        if node.tag in _LINES:
+            self._end, self._block = "", node.mem_id
+            self._join("\n")
+        else:
+            self._join(_SEAM)
+
+    def _join(self, sign: str) -> None:
+        if not self.parts or self.parts[-1] not in {sign, "\n"}:
+            self._add(sign)
+
+    def _add(self, piece: str) -> None:
+        self.parts.append(piece)
+        self.length += len(piece)
+
+
 class ShownText:
     """What people see of a page's body: its text in lines, and the element of each piece."""
 
@@ -79,6 +126,7 @@ class ShownText:
             struck: Classes that the page's own styles draw struck.
         """
         self._struck = struck
+        self._elements: dict[int, tuple[Role | None, bool]] = {}
         self.text = ""
         self._headings: list[tuple[int, LexborNode]] = []
         self._starts: list[int] = []
@@ -91,33 +139,17 @@ class ShownText:
         self._title_lineage = frozenset(step.mem_id for step in lineage(title))
 
     def _read(self, body: LexborNode) -> None:
-        parts: list[str] = []
-        length, last, block = 0, "", 0
+        lines = _Lines()
         for node in body.traverse(include_text=True):
             if node.is_text_node:
-                piece = " ".join(f"|{node.text_content}|".split())[1:-1]
-                if len(piece) == _CENTS and piece.isdigit() and last.isdigit() and _is_raised(node.parent):
-                    piece = f".{piece}"
-                if piece.strip() and (around := _block_of(node)) != block:
-                    if block and parts and parts[-1] != "\n":
-                        parts.append("\n")
-                        length += 1
-                    block = around
-                last = piece.rstrip()[-1:] or last
-                self._starts.append(length)
-                self._nodes.append(node)
+                if (start := lines.add_text(node)) is not None:
+                    self._starts.append(start)
+                    self._nodes.append(node)
             elif node.is_element_node:
-                tag = node.tag
-                piece, last, block = ("\n", "", node.mem_id) if tag in _LINES else (_SEAM, last, block)
-                if parts and parts[-1] in {piece, "\n"}:
-                    piece = ""
-                if tag in _HEADINGS and len(self._headings) < _MOST:
-                    self._headings.append((length + len(piece), node))
-            else:
-                continue
-            parts.append(piece)
-            length += len(piece)
-        self.text = "".join(parts)
+                lines.add_element(node)
+                if node.tag in _HEADINGS and len(self._headings) < _MOST:
+                    self._headings.append((lines.length, node))
+        self.text = "".join(lines.parts)
 
     def _found_title(self, names: Sequence[str]) -> int | None:
         """Where the product's title starts: the first heading, or the first place, that is like its name."""
@@ -208,21 +240,31 @@ class ShownText:
         """What the elements around an amount say of it by their tags, attributes, classes and ids."""
         role: Role | None = None
         for height, step in enumerate(islice(lineage(node.parent), _OUTWARDS)):
-            names = sayings.names_in(f"{attribute(step, 'class')} {attribute(step, 'id')}")
-            if step.tag in _CONTROLS or sayings.hides(step.attributes, names):
-                return Role.HIDDEN
-            said = sayings.role_of_names(names)
-            alone = height < _AROUND and len(self._amounts_in.get(step.mem_id, ())) <= 1
+            said, is_struck = self._said_of(step)
+            if said is Role.HIDDEN:
+                return said
             if said is Role.ELSEWHERE and step.mem_id not in self._title_lineage:
-                role = Role.ELSEWHERE
-            elif role is None and (
-                sayings.strikes(step.tag, attribute(step, "style"))
-                or self._struck & set(attribute(step, "class").split())
-            ):
+                role = said
+            elif said is Role.CONDITIONAL and height < _AROUND and step.mem_id not in self._title_lineage:
+                role = role or said
+            elif role is None and is_struck:
                 role = Role.FORMER
-            elif role is None and alone:
+            elif role is None and height < _AROUND and len(self._amounts_in.get(step.mem_id, ())) <= 1:
                 role = said
         return role
+
+    def _said_of(self, element: LexborNode) -> tuple[Role | None, bool]:
+        """What one element says of all in it, and whether it draws it struck; kept, for many amounts share it."""
+        known = self._elements.get(element.mem_id)
+        if known is None:
+            classes = attribute(element, "class")
+            names = sayings.names_in(f"{classes} {attribute(element, 'id')}")
+            is_hidden = element.tag in _CONTROLS or sayings.hides(element.attributes, names)
+            is_struck = sayings.strikes(element.tag, attribute(element, "style"))
+            is_struck = is_struck or not self._struck.isdisjoint(classes.split())
+            known = Role.HIDDEN if is_hidden else sayings.role_of_names(names), is_struck
+            self._elements[element.mem_id] = known
+        return known
 
     def _is_of_others(self, start: int, node: LexborNode) -> bool:
         """Whether a heading above rules this place that says that others' products, or reviews, follow."""

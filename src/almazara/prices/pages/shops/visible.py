@@ -23,11 +23,11 @@ class VisiblePrices:
         self._by_currency: dict[str, list[tuple[Decimal, Role, Printed]]] = {}
 
     def _of(self, currency: str) -> list[tuple[Decimal, Role, Printed]]:
-        """Amounts in a currency; a regular price is an earlier one where a lower one stands near."""
+        """Amounts in a currency; a regular price, or one of a piece, is another where one stands near."""
         if currency not in self._by_currency:
             read = [(amount, one) for one in self._shown.printed if (amount := one.in_currency(currency)) is not None]
-            lowest = min((amount for amount, one in read if one.near and one.role is Role.STANDING), default=None)
-            self._by_currency[currency] = [(amount, _settled(one.role, amount, lowest), one) for amount, one in read]
+            standing = {amount for amount, one in read if one.near and one.role is Role.STANDING}
+            self._by_currency[currency] = [(amount, _settled(one.role, amount, standing), one) for amount, one in read]
         return self._by_currency[currency]
 
     def standing(self, currency: str) -> list[Decimal]:
@@ -89,10 +89,14 @@ class VisiblePrices:
         return shown.pop() if len(shown) == 1 else None
 
 
-def _settled(role: Role, amount: Decimal, lowest: Decimal | None) -> Role:
-    if role is not Role.REGULAR:
-        return role
-    return Role.FORMER if lowest is not None and lowest < amount else Role.STANDING
+def _settled(role: Role, amount: Decimal, standing: set[Decimal]) -> Role:
+    match role:
+        case Role.REGULAR:
+            return Role.FORMER if any(other < amount for other in standing) else Role.STANDING
+        case Role.PIECE:
+            return Role.UNIT if standing - {amount} else Role.STANDING
+        case _:
+            return role
 
 
 def written(amount: Decimal) -> str:

@@ -1,0 +1,105 @@
+"""`almazara prices rule ...`: where pages of a shop show their price, for shops that publish none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer
+from almazara.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from almazara.prices.fetching.protocol import Page
+
+app = typer.Typer(help="Rules of shops that publish no price for machines.", no_args_is_help=True)
+
+
+@app.command("try")
+def try_rule(
+    saved: Annotated[list[Path], typer.Argument(metavar="PAGE", help="Saved pages of one shop, plain or gzip.")],
+    price: Annotated[str, typer.Option(help="CSS selector of the price, or a path into JSON: `json:product.price`.")],
+    url: Annotated[str | None, typer.Option(help="Address of the first page, where it names none itself.")] = None,
+    currency: Annotated[str | None, typer.Option(help="ISO code of amounts that are printed without a mark.")] = None,
+    list_price: Annotated[str | None, typer.Option(help="Where the price before stands.")] = None,
+    availability: Annotated[str | None, typer.Option(help="Where it says whether it can be bought.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep it, if it agrees on two pages or more.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a rule reads on saved pages of a shop, those of your runs too; with --keep, ask it from now on."""
+    from almazara.prices.collecting import own_rules
+    from almazara.prices.fetching.snapshots import open_snapshots
+    from almazara.prices.pages.outcome import as_dict
+    from almazara.prices.pages.own_rule import ShopRule
+
+    named = list(_read(saved, url))
+    shops = {shop for shop, _, _ in named}
+    if len(shops) != 1:
+        raise InputError(f"The pages are of several shops: {', '.join(sorted(shops))}.")
+    (shop,) = shops
+    kept = {one.sku: one for one in open_snapshots(load_settings()).iterate(shop)}
+    pages = [(name, page) for _, name, page in named] + [(f"{shop}:{sku}", one.page) for sku, one in kept.items()]
+    rule = ShopRule(shop, price, currency.upper() if currency else None, list_price, availability)
+    trials = own_rules.try_rule(rule, pages)
+    if keep:
+        with opened_prices() as prices:
+            own_rules.keep_rule(prices.store, rule, trials)
+    shown = [
+        {"page": one.page, "verdict": one.verdict, "rule": as_dict(one.by_rule), "published": as_dict(one.published)}
+        for one in trials
+    ]
+    rows = ([one.page, one.verdict, _told(one.by_rule), _told(one.published)] for one in trials)
+    told = f"The rule of {shop} is kept." if keep else "Nothing is kept; --keep does."
+    print_answer(
+        {"shop": shop, "kept": keep, "trials": shown},
+        [Table(["page", "rule", "reads", "published"], rows), told],
+        as_json=as_json,
+    )
+
+
+@app.command("list")
+def list_rules(as_json: AsJson = False) -> None:
+    """The rules that are kept."""
+    from almazara.prices.collecting import own_rules
+
+    with opened_prices() as prices:
+        rules = [rule.as_document() for rule in own_rules.shop_rules(prices.store).values()]
+    columns = ["shop", "price", "currency", "list_price", "availability"]
+    print_answer(rules, [Table(columns, ([rule[name] or "" for name in columns] for rule in rules))], as_json=as_json)
+
+
+@app.command()
+def remove(shop: Annotated[str, typer.Argument(help="Host of the shop.")]) -> None:
+    """Keep a shop's rule no longer."""
+    from almazara.prices.collecting import own_rules
+
+    with opened_prices() as prices:
+        own_rules.remove_rule(prices.store, shop)
+    typer.echo(f"The rule of {shop} is removed.")
+
+
+def _read(saved: list[Path], url: str | None) -> Iterator[tuple[str, str, Page]]:
+    """Shop, name and page of each file; the address is the one given, or the page's own."""
+    from almazara.prices.fetching.protocol import Page
+    from almazara.prices.fetching.snapshots import saved_page
+    from almazara.prices.pages import own_address
+    from almazara.prices.pages.amazon.marketplaces import shop_of
+
+    for place, path in enumerate(saved):
+        body = saved_page(path)
+        address = (url if place == 0 else None) or own_address(body)
+        if not shop_of(address):
+            raise InputError(f"{path} names no address of its own: say it with --url.")
+        yield shop_of(address), str(path), Page(address, address, 200, {}, body, datetime.now(UTC))
+
+
+def _told(outcome: object) -> str:
+    from almazara.prices.pages.outcome import Offer
+
+    if isinstance(outcome, Offer):
+        return f"{outcome.price} {outcome.currency}"
+    return str(getattr(outcome, "reason", "a list"))[:80]
