@@ -140,8 +140,11 @@ def headers_of(request: Request, error: HTTPException) -> dict[str, str]:
     """Which key is wanted, when to ask again, what may be asked: Starlette names the methods of one route alone."""
     if error.status_code != METHOD_NOT_ALLOWED:
         return dict(error.headers or {})
-    path = getattr(request.scope.get("route"), "path_format", "")
-    described = {method.upper() for method in request.app.openapi()["paths"].get(path, ())}
+    paths = request.app.openapi()["paths"]
+    path = request.scope["path"]  # as it stands before one that takes whatever follows
+    if path not in paths:
+        path = getattr(request.scope.get("route"), "path_format", "")
+    described = {method.upper() for method in paths.get(path, ())}
     methods = described or _answered(request) or {"GET"}  # below a mount there are files
     return {"Allow": ", ".join(sorted({*methods, "OPTIONS", *({"HEAD"} if "GET" in methods else ())}))}
 

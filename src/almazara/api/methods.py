@@ -26,7 +26,7 @@ class Methods:
         self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or not (self._origins or scope["method"] in {"HEAD", "OPTIONS"}):
             await self._app(scope, receive, send)
             return
         method, origin = scope["method"], Headers(scope=scope).get("origin", "")
