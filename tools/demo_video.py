@@ -50,6 +50,10 @@ _QUERIES: Final = {
 }
 _MADE: Final = ("run_id", "rule_id", "id")  # what names that which a POST made
 _BODIES: Final[dict[str, Any]] = {
+    "/peliculas": {"peliculas": ["Gone with the Olive"]},
+    "/recomendacion": {"peliculas": ["Gone with the Olive"]},
+    "/recomendacion/grupo": {"usuarios": ["ana", "luis"]},
+    "/recomendacion/usuario/{usuario}": {"sin_genero": ["Terror"]},
     "/recomendacion/perfil": {"gustan": ["Gone with the Olive"]},
     "/eventos": {"id": "demo-1", "usuario": "ana", "pelicula": 900007, "tipo": "me_gusta"},
     "/productos": {"product": "https://www.amazon.es/dp/B000000000", "category": "olive-oil"},
@@ -171,7 +175,7 @@ def routes(described: dict[str, Any], made: Mapping[str, str]) -> Iterator[tuple
                     value = made.get(path.rpartition("/")[0]) or values[one["name"]]
                     filled = filled.replace(f"{{{one['name']}}}", quote(value))
             query = urlencode({one["name"]: values[one["name"]] for one in required if one["in"] == "query"})
-            query = _QUERIES.get(path, query)
+            query = _QUERIES.get(path, query) if method == "get" else query
             yield method.upper(), path, f"{filled}?{query}" if query else filled, route.get("summary", "")
 
 
