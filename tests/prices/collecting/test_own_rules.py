@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from almazara.errors import ConflictError, NotFoundError
+from almazara.errors import ConflictError, InputError, NotFoundError
 from almazara.prices.collecting.own_rules import Verdict, keep_rule, remove_rule, shop_rules, try_rule
 from almazara.prices.collecting.replaying import replay
 from almazara.prices.fetching.protocol import Page
@@ -61,3 +61,20 @@ def test_a_kept_rule_reads_pages_until_it_is_removed(store):
     remove_rule(store, "molino.example")
     with pytest.raises(NotFoundError, match=r"molino\.example"):
         remove_rule(store, "molino.example")
+
+
+def test_one_page_named_twice_is_one_page(store):
+    with pytest.raises(ConflictError, match="fewer than 2"):
+        keep_rule(store, RULE, try_rule(RULE, [page(1), page(1)]))
+
+
+@pytest.mark.parametrize("place", ["json:", "json:..", "json:p.now[0", "json:a..b"])
+def test_a_path_into_json_that_is_none_is_said(place):
+    with pytest.raises(InputError, match="no path into JSON"):
+        try_rule(ShopRule("molino.example", place), [page(1)])
+
+
+@pytest.mark.parametrize("currency", ["<B>", "ZZZ", "€"])
+def test_a_currency_that_is_none_is_said(currency):
+    with pytest.raises(InputError, match="ISO 4217"):
+        try_rule(ShopRule("molino.example", "#pvp", currency), [page(1)])

@@ -435,13 +435,25 @@ def test_what_a_style_cannot_hold_is_counted_as_left_out(store, tmp_path):
     ],
 )
 def test_what_cannot_be_exported_leaves_the_file_that_was_there(store, tmp_path, asked, error, said):
-    path = tmp_path / "prices.csv"
+    path = tmp_path / ("prices.json" if "file_format" in asked else "prices.csv")
     path.write_text("before")
     store.append([seen("5.995")])
     with pytest.raises(error, match=said):
         export_file(store, path, **asked)
     assert path.read_text() == "before"
-    assert [file.name for file in tmp_path.iterdir() if "prices.csv" in file.name] == ["prices.csv"]
+    assert [file.name for file in tmp_path.iterdir() if path.name in file.name] == [path.name]
+
+
+@pytest.mark.parametrize(
+    ("name", "file_format"), [("prices.db", "csv"), ("prices.csv", "keepa"), ("prices", "parquet")]
+)
+def test_a_file_that_may_be_no_export_is_not_replaced_by_one(store, tmp_path, name, file_format):
+    path = tmp_path / name
+    path.write_text("before")
+    store.append([seen("5.99")])
+    with pytest.raises(InputError, match="may be no export"):
+        export_file(store, path, file_format=file_format)
+    assert path.read_text() == "before"
 
 
 def test_an_export_may_be_of_some_listings_and_days(store, tmp_path):

@@ -73,6 +73,20 @@ class Unpacked:
         """All of it."""
         return b"".join(self.blocks())
 
+    def read_within(self, most: int) -> bytes:
+        """All of it.
+
+        Raises:
+            InputError: when it is more than `most` bytes, of which no more than a block is read.
+        """
+        blocks, size = [], 0
+        for block in self.blocks():
+            size += len(block)
+            if size > most:
+                raise InputError(f"{self._name} holds more than {most // 10**6} MB: it was not read.")
+            blocks.append(block)
+        return b"".join(blocks)
+
     def blocks(self) -> Iterator[bytes]:
         """All of it, in blocks of about 16 MB at most."""
         left = MAX_UNPACKED

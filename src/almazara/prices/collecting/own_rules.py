@@ -8,7 +8,7 @@ from almazara.errors import ConflictError, NotFoundError
 from almazara.prices import pages
 from almazara.prices.fetching.protocol import Page
 from almazara.prices.pages.outcome import Offer, Outcome, Unreadable
-from almazara.prices.pages.own_rule import ShopRule, read_by_rule
+from almazara.prices.pages.own_rule import ShopRule, check_rule, read_by_rule
 from almazara.prices.pages.request import PageRequest
 from almazara.prices.store.protocol import ObservationStore
 
@@ -36,12 +36,14 @@ class Trial:
 
 
 def try_rule(rule: ShopRule, saved: Iterable[tuple[str, Page]]) -> list[Trial]:
-    """Read saved pages, each under a name, by a rule and as they are read without it.
+    """Read saved pages, each under a name, by a rule and as they are read without it; the same page only once.
 
     Raises:
-        InputError: for a selector that is none.
+        InputError: for a selector, a path or a currency that is none.
     """
-    return [_tried(rule, name, page) for name, page in saved]
+    check_rule(rule)
+    different = {page.body: (name, page) for name, page in saved}
+    return [_tried(rule, name, page) for name, page in different.values()]
 
 
 def _tried(rule: ShopRule, name: str, page: Page) -> Trial:

@@ -179,6 +179,9 @@ class _Import:
         self._notes += notes[: NAMED_REFUSALS - len(self._notes)]
 
 
+_ENDINGS: Final = {"keepa": ".json", "heisse-preise": ".json"}  # other formats end as they are called
+
+
 def export_file(
     store: ObservationStore,
     path: Path,
@@ -202,6 +205,9 @@ def export_file(
     file_format = file_format or path.suffix.lower().removeprefix(".")
     if file_format not in WRITERS:
         raise InputError(f"{path.name} names no known format: {', '.join(WRITERS)}; say which it is.")
+    ending = _ENDINGS.get(file_format, f".{file_format}")
+    if path.exists() and path.suffix.lower() != ending:
+        raise InputError(f"{path} is there and may be no export: one that is replaced ends in {ending}.")
     known = sorted(store.latest(listing_ids))
     if unknown := sorted(set(listing_ids or ()).difference(known)):
         raise NotFoundError(f"There is no history of {', '.join(unknown[:_NAMED])}: {path} was not written.")

@@ -22,6 +22,7 @@ from almazara.prices.schema import Availability
 
 _JSON: Final = "json:"
 _ATTRIBUTE = re.compile(r"(.+)::attr\(([\w:-]+)\)")
+_PATH = re.compile(r"[^.\[\]]+(?:\.[^.\[\]]+)*")
 _LONGEST_SELECTOR: Final = 500
 _MOST_VALUES: Final = 50
 
@@ -55,6 +56,20 @@ class ShopRule:
     def from_document(cls, document: Mapping[str, Any]) -> "ShopRule":
         """The rule that was kept."""
         return cls(**document)
+
+
+def check_rule(rule: ShopRule) -> None:
+    """Refuse a rule with a path or a currency that is none.
+
+    Raises:
+        InputError: naming it.
+    """
+    for place in (rule.price, rule.list_price, rule.availability):
+        if place is not None and place.startswith(_JSON) and not _PATH.fullmatch(place.removeprefix(_JSON)):
+            raise InputError(f"{place!r} is no path into JSON: it looks like json:product.prices.0.now.")
+    money = parse_price(f"1 {rule.currency}") if rule.currency else None
+    if rule.currency is not None and (money is None or money.currency != rule.currency):
+        raise InputError(f"The currency {rule.currency!r} is no ISO 4217 code that is known.")
 
 
 def read_by_rule(rule: ShopRule, html: str | bytes, request: PageRequest, headers: Mapping[str, str]) -> Outcome:

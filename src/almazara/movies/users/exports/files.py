@@ -13,12 +13,15 @@ from almazara.movies.users.exports.rows import ExportFile
 
 _KINDS: Final = (".csv", ".json")
 _MOST_FILES: Final = 2_000
+_LARGEST: Final = 32_000_000  # bytes of one file, unpacked: ten times the history of who rates ten films a day
 
 
 def read_files(path: Path) -> list[ExportFile]:
     """The CSV and JSON files of an export, in order of their paths."""
     if not path.exists():
         raise InputError(f"There is no file {path}: give the zip of the export, or one of its files.")
+    if not (path.is_file() or path.is_dir()):
+        raise InputError(f"{path} is no file or folder that could be read.")
     try:
         files = sorted(_members(path), key=lambda one: one[0])
     except (OSError, zipfile.BadZipFile) as error:
@@ -52,7 +55,8 @@ def _open_member(archive: Path, name: str) -> IO[bytes]:
 
 def _text(name: str, opener: Callable[[], IO[bytes]]) -> str:
     with unpacked(Stored(name, opener)) as content:
-        text = as_utf8(without_mark(content.read(), name), name).decode()
+        data = content.read_within(_LARGEST)
+    text = as_utf8(without_mark(data, name), name).decode()
     if UNDECODED in text:
         raise InputError(f"{name} is damaged: not all of it is UTF-8. Export it again, or save it as UTF-8.")
     return text

@@ -1,0 +1,26 @@
+"""How much of an export is read: no more than one can hold."""
+
+import os
+import zipfile
+
+import pytest
+
+from almazara.errors import InputError
+from almazara.movies.users.exports.files import read_files
+
+
+def test_a_file_that_unpacks_to_more_than_an_export_holds_is_refused(tmp_path):
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ratings.csv", b"a" * 33_000_000)
+    with pytest.raises(InputError, match=r"ratings\.csv holds more than 32 MB"):
+        read_files(path)
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "pipe"])
+def test_a_device_or_pipe_is_no_export(tmp_path, name):
+    path = tmp_path / name
+    if not path.exists():
+        os.mkfifo(path)
+    with pytest.raises(InputError, match="no file or folder"):
+        read_files(path)
