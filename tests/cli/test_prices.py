@@ -11,6 +11,8 @@ from functools import partial
 
 import pytest
 
+from almazara.prices.fetching.protocol import Page
+from almazara.prices.fetching.snapshots import Snapshots
 from almazara.prices.forecasting.models import registry
 from almazara.prices.schema import EPOCH, Run, RunState, Size
 from page_server import serving
@@ -345,3 +347,15 @@ def test_a_rule_of_a_shop_is_tried_kept_listed_and_removed(as_json, run, tmp_pat
     other = as_json("rule", "try", saved[0], "--price", "#pvp", "--url", "https://molino.example/x")
     assert other["trials"][0]["rule"]["price"] == "7.50"
     is_one_line(run("rule", "try", *saved, "--price", "#pvp", "--url", "https://other.example/x"), "several shops")
+
+
+def test_a_rule_is_tried_on_the_pages_of_earlier_runs_too(as_json, home, tmp_path):
+    now = datetime.now(UTC)
+    for number in (2, 3):
+        url = f"https://molino.example/aceite-{number}"
+        body = f"<h1>Aceite {number}</h1><p id=pvp>7,50 €</p>".encode()
+        Snapshots(home / "snapshots").keep("molino.example", str(number), Page(url, url, 200, {}, body, now))
+    saved = tmp_path / "1.html"
+    saved.write_text("<link rel=canonical href=https://molino.example/aceite-1><h1>Aceite 1</h1><p id=pvp>7,50 €</p>")
+    tried = as_json("rule", "try", saved, "--price", "#pvp")["trials"]
+    assert [one["page"] for one in tried] == [str(saved), "molino.example:2", "molino.example:3"]

@@ -32,7 +32,8 @@ def try_rule(
 ) -> None:
     """Show what a rule reads on saved pages of a shop, those of your runs too; with --keep, ask it from now on."""
     from almazara.prices.collecting import own_rules
-    from almazara.prices.fetching.snapshots import open_snapshots
+    from almazara.prices.fetching.snapshots import open_snapshots, read_snapshot
+    from almazara.prices.pages.amazon.marketplaces import shop_of
     from almazara.prices.pages.outcome import as_dict
     from almazara.prices.pages.own_rule import ShopRule
 
@@ -41,8 +42,9 @@ def try_rule(
     if len(shops) != 1:
         raise InputError(f"The pages are of several shops: {', '.join(sorted(shops))}.")
     (shop,) = shops
-    kept = {one.sku: one for one in open_snapshots(load_settings()).iterate(shop)}
-    pages = [(name, page) for _, name, page in named] + [(f"{shop}:{sku}", one.page) for sku, one in kept.items()]
+    notes = open_snapshots(load_settings()).addresses().items()
+    kept = filter(None, (read_snapshot(note) for address, note in notes if shop_of(address) == shop))
+    pages = [(name, page) for _, name, page in named] + [(f"{shop}:{one.sku}", one.page) for one in kept]
     rule = ShopRule(shop, price, currency.upper() if currency else None, list_price, availability)
     trials = own_rules.try_rule(rule, pages)
     if keep:

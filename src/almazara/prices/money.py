@@ -128,19 +128,19 @@ def printed_amounts(text: str) -> Iterator[tuple[int, int]]:
     taken = 0
     for number in _PRINTED.finditer(text):
         start, end = number.span()
-        before = text[max(taken, start - _WIDEST) : start].rstrip(_BESIDE)
-        after = text[end : end + _WIDEST]
-        behind = after.lstrip(_BESIDE)
-        if "€" in number[0]:
-            pass
-        elif mark := _mark_at(before, behind=False):
-            start -= len(text[max(taken, start - _WIDEST) : start]) - len(before) + len(mark)
-        elif text[start - 1 : start].isalpha():
-            continue
-        elif (mark := _mark_at(behind, behind=True)) and not _is_of_the_next(number[0], behind[len(mark) :]):
-            end += len(after) - len(behind) + len(mark)
-        else:
-            continue
+        ahead, after = text[max(taken, start - _WIDEST) : start], text[end : end + _WIDEST]
+        before, behind = ahead.rstrip(_BESIDE), after.lstrip(_BESIDE)
+        if "€" not in number[0]:  # else the sign is its decimal mark
+            if mark := _mark_at(before, behind=False):
+                start -= len(ahead) - len(before) + len(mark)
+            elif (
+                text[start - 1 : start].isalpha()
+                or not (mark := _mark_at(behind, behind=True))
+                or _is_of_the_next(number[0], behind[len(mark) :])
+            ):
+                continue
+            else:
+                end += len(after) - len(behind) + len(mark)
         taken = end
         yield start, end
 

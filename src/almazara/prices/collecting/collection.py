@@ -210,7 +210,6 @@ class Collector:
     archive: Archive
     clock: Callable[[], datetime]
     stopped: Callable[[], bool] = field(default=lambda: False)
-    _rules: Mapping[str, ShopRule] = field(default_factory=dict, init=False)
 
     def collect(self, run: Run) -> Iterator[Run]:
         """Read what is pending; yields the run after each listing, the last time with its end.
@@ -219,10 +218,13 @@ class Collector:
         yet taken off is read again, which is another observation and doubles none.
         """
         counts, problems, pending = Counter(run.counts), list(run.problems), list(run.pending)
-        self._rules = shop_rules(self.store)
+        rules = shop_rules(self.store)
         while pending and not self.stopped():
             listing = self.store.listing(pending[0])
-            reading = Reading("refused", "The listing is no longer there.") if listing is None else self._one(listing)
+            if listing is None:
+                reading = Reading("refused", "The listing is no longer there.")
+            else:
+                reading = self._one(listing, rules.get(listing.shop))
             counts[reading.outcome] += 1
             if reading.reason:
                 problems.append(Problem(pending[0], reading.outcome, reading.reason, reading.causes))
@@ -235,7 +237,7 @@ class Collector:
         self.store.save_run(run)
         yield run
 
-    def _one(self, listing: Listing) -> Reading:
+    def _one(self, listing: Listing, rule: ShopRule | None) -> Reading:
         kept = self.archive.last(listing)
         validators = {name: kept.headers[name] for name in ("etag", "last-modified") if kept and name in kept.headers}
         fetched = self.source.fetch(listing.url, validators)
@@ -251,9 +253,7 @@ class Collector:
             case Page():
                 page = fetched
         self.archive.keep(listing, page)  # one that has not changed is a note of its moment, so that replay knows it
-        reading = interpret(
-            listing, read_for(listing, page, self._rules.get(listing.shop)), page.fetched_at, self.source.name
-        )
+        reading = interpret(listing, read_for(listing, page, rule), page.fetched_at, self.source.name)
         if reading.outcome == "blocked":
             self.source.report_block(listing.url)
         recorded = self._kept(reading)

@@ -20,7 +20,7 @@ _UNITS: Final = {
     "tb": ("gb", 1024), "gb": ("gb", 1),
 }  # fmt: skip
 _SIZE = re.compile(rf"(?<![\d.,])(\d{{1,4}}(?:[.,]\d{{1,3}})?)\s?({'|'.join(sorted(_UNITS, key=len, reverse=True))})\b")
-_COUNTED = re.compile(r"(?:([^\W\d_]{3,})\s+)?(?<![\d.,])\b(\d{1,3})(?![\d.,])(?:\s*([^\W\d_]{3,}))?")
+_COUNTED = re.compile(r"(?:(?<![^\W\d_])([^\W\d_]{3,})\s+)?(?<![\d.,])\b(\d{1,3})(?![\d.,])(?:\s*([^\W\d_]{3,}))?")
 _NUMBERS = re.compile(r"\d{4,}")
 _MODEL = re.compile(r"(?<![\d.,-])(?!(?:19|20)\d\d\b)\d{4}(?![\d.,]\d|\s?(?:ml|g|w|mah|rpm|mm)\b)\b")
 
@@ -44,13 +44,14 @@ def alike(known: str, seen: str) -> bool:
 
     A size or a model's number in both decides: 2 L is not 1 L, a 5090 no 5080.
     """
+    known, seen = folded(known), folded(seen)
     if _conflict(known, seen):
         return False
     first, second = _leading(known), _leading(seen)
     if not first or not second:
-        return folded(known) == folded(seen)
+        return known == seen
     shared = len(first & second) / min(len(first), len(second))
-    return shared >= _HALF or fuzz.partial_ratio(folded(known), folded(seen)) >= _NEARLY_THE_SAME
+    return shared >= _HALF or fuzz.partial_ratio(known, seen) >= _NEARLY_THE_SAME
 
 
 def leads_elsewhere(asked: str, answered: str) -> bool:
@@ -66,7 +67,7 @@ def leads_elsewhere(asked: str, answered: str) -> bool:
     if not other:
         return True
     name, final = (path.rpartition("/")[2].rpartition(".")[0] or path.rpartition("/")[2] for path in (one, other))
-    words, ends = (re.sub(r"[-_+]", " ", part) for part in (name, final))
+    words, ends = (folded(re.sub(r"[-_+]", " ", part)) for part in (name, final))
     numbers = set(_NUMBERS.findall(name)) & set(_NUMBERS.findall(final))
     return not (name in final or final in name or numbers or alike(words, ends)) or _conflict(words, ends)
 
@@ -76,6 +77,7 @@ def _path(url: str) -> str:
 
 
 def _conflict(known: str, seen: str) -> bool:
+    """Whether sizes, models or counts in two folded titles contradict each other."""
     pairs = zip(_sizes(known), _sizes(seen), strict=True)
     if any(one and other and one.isdisjoint(other) for one, other in pairs):
         return True
@@ -86,7 +88,7 @@ def _conflict(known: str, seen: str) -> bool:
 def _counted(title: str) -> dict[str, set[str]]:
     """The small numbers beside each word of a title: `Pack 6`, `talla 44`, `3 tazas`, `55 inch`."""
     numbers: dict[str, set[str]] = {}
-    for before, number, after in _COUNTED.findall(folded(title)):
+    for before, number, after in _COUNTED.findall(title):
         for word in {before, after} - {""}:
             numbers.setdefault(word, set()).add(number)
     return numbers
@@ -96,15 +98,15 @@ def _sizes(title: str) -> tuple[set[str], set[str]]:
     """What a title says of size, each in its least unit, and the numbers of models in it."""
     sizes = {
         f"{(Decimal(number.replace(',', '.')) * factor).normalize():f} {unit}"
-        for number, written in _SIZE.findall(folded(title))
+        for number, written in _SIZE.findall(title)
         for unit, factor in (_UNITS[written],)
     }
-    return sizes, set(_MODEL.findall(folded(title)))
+    return sizes, set(_MODEL.findall(title))
 
 
 def _leading(title: str) -> set[str]:
     """The first telling words: three letters or more, or with a digit."""
-    words = [word for word in _WORD.findall(folded(title)) if len(word) > 2 or any(c.isdigit() for c in word)]  # noqa: PLR2004
+    words = [word for word in _WORD.findall(title) if len(word) > 2 or any(c.isdigit() for c in word)]  # noqa: PLR2004
     return set(words[:_LEADING])
 
 

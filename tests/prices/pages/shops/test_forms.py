@@ -80,6 +80,14 @@ def test_a_page_without_markup_needs_two_witnesses_for_name_amount_and_currency(
     assert isinstance(read(body), Unreadable)
 
 
+@pytest.mark.parametrize("run", ["a", "price", "Currency", "1,", "old "])
+def test_long_runs_in_data_or_a_title_are_read_in_passing(run):
+    """What takes the square of their length would not end within the time of a test."""
+    many = run * (400_000 // len(run))
+    assert isinstance(read(f"<h1>Lagar</h1><p>5,60 €</p><script>shop = {{'Lagar': '{many}'}}</script>"), Unreadable)
+    assert isinstance(read(f"<h1>{many}</h1><p>5,60 €</p>"), Unreadable)
+
+
 CONDITIONS = {
     "many pieces": {"eligibleQuantity": {"minValue": 12}},
     "members": {"validForMemberTier": {"@type": "MemberProgramTier"}},

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
@@ -14,13 +15,13 @@ from almazara.prices.pages.shops.visible import VisiblePrices
 
 _LARGEST: Final = 2_000_000
 _PRICED = re.compile(
-    r"\w*(?:price|precio|prix|preis|prezzo|prijs|preco)\w*[\\\"']*\s*[:=]\s*[\\\"']*(\d{1,9}(?:\.\d{1,3})?)(?![\d.]|,\d)",
+    r"(?:price|precio|prix|preis|prezzo|prijs|preco)\w{0,40}[\\\"']*\s*[:=]\s*[\\\"']*(\d{1,9}(?:\.\d{1,3})?)(?![\d.]|,\d)",
     re.IGNORECASE,
 )
 _MOST_MARKED: Final = 50
 _CARD: Final = ("label", "data")
 _LABEL = re.compile(r"price|precio|preis|prix|prezzo|prijs|preço|cena|fiyat", re.IGNORECASE)
-_CURRENCY = re.compile(r"[\"']?\w*[cC]urrency\w*[\"']?\s*[:=]\s*[\"']([A-Z]{3})[\"']")
+_CURRENCY = re.compile(r"[cC]urrency\w{0,40}[\"']?\s*[:=]\s*[\"']([A-Z]{3})[\"']")
 
 
 def own_data(tree: LexborHTMLParser) -> str:
@@ -53,9 +54,11 @@ def data_claims(data: str, names: Sequence[str], visible: VisiblePrices) -> list
     """
     currencies = set(_CURRENCY.findall(data))
     shown = visible.only_price(currencies.pop() if len(currencies) == 1 else None)
-    if shown is None or not any(folded(name) in folded(data) for name in names):
+    if shown is None:
         return []
-    amounts = (match[1] for match in _PRICED.finditer(data))
-    if not any(float(amount) == float(shown.amount) for amount in amounts):
+    plain = folded(data)
+    if not any(folded(name) in plain for name in names):
+        return []
+    if not any(Decimal(match[1]) == shown.amount for match in _PRICED.finditer(data)):
         return []
     return [Claim("shown+data", (Price(shown.amount, shown.currency, str(shown.amount)),), name=names[0])]

@@ -21,7 +21,6 @@ from almazara.prices.pages.shops.visible import VisiblePrices
 from almazara.prices.schema import Availability
 
 _MOST_STARS = 5
-_STRUCK = frozenset({Role.FORMER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,8 @@ def _shown_price(page: _Page, prices: list[Price], rule: str) -> tuple[Price, De
         raise _DoubtError("price", f"The page's sources contradict each other, or name a range: {_words(prices)}.")
     if not page.visible.leads(shown.amount, currency):
         raise _DoubtError("price", f"The page shows another price first, not its lowest one, {shown.text}.")
-    struck = {amount for amount in others if amount > shown.amount and page.visible.roles(amount, currency) & _STRUCK}
+    higher = (amount for amount in others if amount > shown.amount)
+    struck = {amount for amount in higher if Role.FORMER in page.visible.roles(amount, currency)}
     if struck == others and len(struck) == 1:
         return shown, struck.pop(), f"{rule}:struck-list-price"
     return shown, None, f"{rule}:shown"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
@@ -22,6 +23,11 @@ class VisiblePrices:
         self._shown = ShownText(tree, names, struck)
         self._by_currency: dict[str, list[tuple[Decimal, Role, Printed]]] = {}
 
+    @cached_property
+    def _standing(self) -> list[Printed]:
+        """Amounts of any currency that stand as a price near the product's title."""
+        return [one for one in self._shown.printed if one.near and one.role is Role.STANDING]
+
     def _of(self, currency: str) -> list[tuple[Decimal, Role, Printed]]:
         """Amounts in a currency; a regular price, or one of a piece, is another where one stands near."""
         if currency not in self._by_currency:
@@ -30,14 +36,16 @@ class VisiblePrices:
             self._by_currency[currency] = [(amount, _settled(one.role, amount, standing), one) for amount, one in read]
         return self._by_currency[currency]
 
+    def _standing_in(self, currency: str) -> list[tuple[Printed, Decimal]]:
+        return [(one, amount) for amount, role, one in self._of(currency) if one.near and role is Role.STANDING]
+
     def standing(self, currency: str) -> list[Decimal]:
         """Amounts that stand as a price near the product's title or a button to buy it, in the page's order."""
-        return [amount for amount, role, one in self._of(currency) if one.near and role is Role.STANDING]
+        return [amount for _, amount in self._standing_in(currency)]
 
     def only_price(self, currency: str | None) -> Money | None:
         """The one amount that stands near the product's title, of the currency that its mark or the page's data say."""
-        standing = [one for one in self._shown.printed if one.near and one.role is Role.STANDING]
-        read = {parse_price(one.words, currency_hint=currency) for one in standing} - {None}
+        read = {parse_price(one.words, currency_hint=currency) for one in self._standing} - {None}
         return read.pop() if len(read) == 1 else None
 
     def roles(self, amount: Decimal, currency: str) -> set[Role]:
@@ -46,8 +54,7 @@ class VisiblePrices:
 
     def other_currencies(self, currency: str) -> set[str]:
         """Currencies other than this one whose amounts surely stand as a price near the product's title."""
-        standing = (one for one in self._shown.printed if one.near and one.role is Role.STANDING)
-        return {money.currency for one in standing if (money := parse_price(one.words))} - {currency}
+        return {money.currency for one in self._standing if (money := parse_price(one.words))} - {currency}
 
     def list_price(self, price: Decimal, currency: str) -> Decimal | None:
         """The only higher earlier price in the box of the standing price, or None."""
@@ -67,8 +74,7 @@ class VisiblePrices:
 
         A plain one, with a currency's mark or without, goes before one with words beside it that stands a little above.
         """
-        shown = [(one, of) for of, role, one in self._of(currency) if one.near and role is Role.STANDING]
-        shown += [(one, amount) for one in self._bare(amount)]
+        shown = [*self._standing_in(currency), *((one, amount) for one in self._bare(amount))]
         behind = sorted((one.start, not one.plain, of) for one, of in shown if self._shown.is_after_title(one))
         if not behind:
             return None
