@@ -204,8 +204,9 @@ class MovieService:
     def _nearest(self, query: str, n: int) -> list[Match]:
         """What is near a text; a year in parentheses brings those of its films forward that hold the rest."""
         title, year = split_year(query)
-        if year is None or any(match.holds for match in self._parts.title_search.search(query, 1)):
-            return self._parts.title_search.search(query, n)
+        whole = self._parts.title_search.search(query, n)
+        if year is None or any(match.holds for match in whole[:1]):
+            return whole
         found = self._parts.title_search.search(title, _OF_ALL_YEARS)
         meant = [match for match in found if match.holds and self._catalog.reference(match.entry_id).anio == year]
         return [*meant, *(match for match in found if match not in meant)][:n]
