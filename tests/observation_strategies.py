@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from almazara.prices.schema import Availability, Observation
+from almazara.prices.schema import Availability, NamedPrice, Observation, PriceName
 from almazara.prices.store.observations import CURRENCIES
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
@@ -32,4 +32,7 @@ def observations(draw, listing_ids=NAMES, moments=MOMENTS):
     if availability is Availability.UNAVAILABLE:
         return Observation(**identity, availability=availability, **rest)
     money = {"price": draw(amounts()), "currency": draw(st.sampled_from(sorted(CURRENCIES)))}
+    rest["named"] = tuple(
+        draw(st.lists(st.builds(NamedPrice, st.sampled_from(PriceName), amounts(), TEXT), max_size=2))
+    )
     return Observation(**identity, availability=availability, list_price=draw(st.none() | amounts()), **money, **rest)

@@ -20,7 +20,9 @@ from almazara.prices.schema import (
     Availability,
     Listing,
     ListingKind,
+    NamedPrice,
     Observation,
+    PriceName,
     Problem,
     Readings,
     Run,
@@ -95,6 +97,14 @@ def test_an_unavailable_listing_has_no_price(store):
     out = Observation(OIL, START, Availability.UNAVAILABLE, rule="no-offer", source="http")
     store.append([out])
     assert store.history(OIL) == [out]
+
+
+def test_named_prices_come_back_with_their_conditions(store):
+    club = NamedPrice(PriceName.CLUB, Decimal("5.490"), "con tarjeta «Oro»")
+    sellers = tuple(NamedPrice(PriceName.SELLER, Decimal(price), f"Tienda {price}") for price in ("6.10", "6.05"))
+    store.append([at(0, named=(club,)), at(1), at(2, named=sellers)])
+    assert [one.named for one in store.history(OIL)] == [(club,), (), sellers]
+    assert store.latest([OIL])[OIL].named == sellers
 
 
 def test_an_interval_holds_its_start_and_not_its_end(store):
@@ -251,6 +261,8 @@ def test_a_listing_is_kept_replaced_and_filtered(store):
         litres=Decimal("5.000"),
         created_at=START,
         sizes=(Size(START, None), Size(START + DAY, Decimal("5.000"))),
+        gtin="8410179100012",
+        good="aove-5l",
     )
     other = listing("carrefour.es:abc", category="milk", tracked=False)
     for one in (listing(), other, oil):

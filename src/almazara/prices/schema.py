@@ -25,6 +25,9 @@ TICK: Final = timedelta(microseconds=1)
 """The least time between two observations."""
 IMPORTED: Final = "import"
 """The source of an observation that somebody else's history of changes gave: its price holds until the next one."""
+LONGEST_CONDITION: Final = 200
+MOST_NAMED: Final = 20
+"""Named prices of one observation."""
 
 
 class Availability(StrEnum):
@@ -35,6 +38,17 @@ class Availability(StrEnum):
     PREORDER = "preorder"
     UNAVAILABLE = "unavailable"
     UNKNOWN = "unknown"
+
+
+class PriceName(StrEnum):
+    """What a page calls a price that is another one than that of the featured offer."""
+
+    COUPON = "coupon"
+    CLUB = "club"
+    SUBSCRIPTION = "subscription"
+    BASKET = "basket"
+    DELIVERED = "delivered"
+    SELLER = "seller"
 
 
 class ListingKind(StrEnum):
@@ -67,6 +81,8 @@ class Listing:
         litres: Litres that one unit of the listing holds, or None where that cannot be read surely.
         sizes: What it held before, the first of them from ever on, and what it holds; empty while that never changed.
         created_at: When it was added (UTC).
+        gtin: The number under which all shops sell the same goods, as its page publishes it; see `gtin.gtin_of`.
+        good: The good that somebody declared it to be; see `buying.goods`. Its own id: like no other.
     """
 
     listing_id: str
@@ -81,6 +97,8 @@ class Listing:
     litres: Decimal | None = None
     created_at: datetime | None = None
     sizes: tuple[Size, ...] = ()
+    gtin: str | None = None
+    good: str | None = None
 
 
 class Sized(Protocol):
@@ -113,6 +131,20 @@ def litres_daily(one: Sized, first_day: date, days: int, zone: tzinfo) -> NDArra
 
 
 @dataclass(frozen=True, slots=True)
+class NamedPrice:
+    """A price of one unit that the page shows beside the featured one, in the same currency.
+
+    Attributes:
+        condition: The page's own words of what it asks for, at most LONGEST_CONDITION characters; of `seller`, who
+            sells.
+    """
+
+    name: PriceName
+    price: Decimal
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """What one reading of a listing said; never changed once kept.
 
@@ -124,6 +156,7 @@ class Observation:
         list_price: Struck price that the page shows beside it, or None.
         rule: Name of the rule that read the page, or `import`.
         source: Where it came from: `http`, `replay`, `scrapy`, `search`, `import`, `demo`.
+        named: Other prices of the page; none while there is no price.
     """
 
     listing_id: str
@@ -135,6 +168,7 @@ class Observation:
     seller: str | None = None
     rule: str = ""
     source: str = ""
+    named: tuple[NamedPrice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

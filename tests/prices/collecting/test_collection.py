@@ -8,11 +8,19 @@ from decimal import Decimal
 import pytest
 
 from almazara.errors import UnavailableError
-from almazara.prices.collecting.collection import COUNTS, HELD, SEARCHES_READ, Archive, Collector, interpret
+from almazara.prices.collecting.collection import (
+    COUNTS,
+    HELD,
+    SEARCHES_READ,
+    Archive,
+    Collector,
+    interpret,
+    save_learned,
+)
 from almazara.prices.collecting.runs import scrape_runs
 from almazara.prices.fetching.protocol import Failed, NotModified, Page, Refused
 from almazara.prices.pages.outcome import Offer
-from almazara.prices.schema import Availability, ListingKind, RunState, litres_at
+from almazara.prices.schema import Availability, ListingKind, NamedPrice, PriceName, RunState, litres_at
 from almazara.prices.store.registry import store_at
 from price_shop import NOW, SPONSORED, card, observed, offer_page, page_of, product, search, search_page
 from sample_pages import ASIN, BLOCKED, html_of
@@ -124,6 +132,27 @@ def test_an_offer_that_no_store_would_keep_could_not_be_read(price, currency):
     offer = Offer(Decimal(price), currency, price, "made", "amazon.es")
     reading = interpret(product(), offer, NOW, "http")
     assert (reading.outcome, reading.observations, reading.learned) == ("unreadable", (), ())
+
+
+EAN = "8410179100012"
+
+
+def offered(**more):
+    return Offer(Decimal("5.99"), "EUR", "5,99 €", "made", "shop.example", title="Aceite 1 l", **more)
+
+
+def test_named_prices_are_kept_beside_the_featured_one():
+    club = (NamedPrice(PriceName.CLUB, Decimal("5.49"), "con tarjeta"),)
+    (kept,) = interpret(product(), offered(named=club), NOW, "made").observations
+    assert (kept.price, kept.named) == (Decimal("5.99"), club)
+
+
+def test_the_number_of_the_goods_is_learned_also_later_and_stays_where_a_page_leaves_it_out(store):
+    store.save_listing(replace(product(), title="Aceite 1 l"))
+    for gtin, known in ((None, None), (EAN, EAN), (None, EAN), ("8410010812814", "8410010812814")):
+        listing = store.listing("shop.example:1")
+        assert save_learned(store, interpret(listing, offered(gtin=gtin), NOW, "made").learned) == {}
+        assert store.listing("shop.example:1").gtin == known
 
 
 def test_a_listing_that_is_gone_from_the_store_is_refused(store, world):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from almazara.errors import InputError
-from almazara.prices.schema import Availability, Listing, Observation, Run, RunState
+from almazara.prices.schema import Availability, Listing, NamedPrice, Observation, PriceName, Run, RunState
 from almazara.prices.store.observations import document_text, validate_listing, validate_observation, validate_run
 from observation_strategies import observations
 
@@ -37,6 +37,10 @@ GOOD = Observation("amazon.es:B00OIL", START, Availability.IN_STOCK, Decimal("5.
         *({name: text} for name in ("seller", "rule", "source") for text in ("a\0b", "\ud800", 5)),
         {"availability": Availability.UNAVAILABLE},
         {"availability": "sold out"},
+        {"named": (NamedPrice(PriceName.CLUB, Decimal(0), ""),)},
+        {"named": (NamedPrice(PriceName.CLUB, Decimal(1), "x" * 201),)},
+        {"named": (NamedPrice(PriceName.CLUB, Decimal(1), "a\0b"),)},
+        {"named": (NamedPrice(PriceName.SELLER, Decimal(1), "a"),) * 21},
     ],
     ids=repr,
 )
@@ -64,6 +68,20 @@ def test_an_unavailable_observation_with_a_list_price_is_refused():
     assert validate_observation(wrong) == wrong
     with pytest.raises(InputError, match="list price"):
         validate_observation(dataclasses.replace(wrong, list_price=Decimal(1)))
+
+
+def test_an_unavailable_observation_has_no_named_price():
+    club = (NamedPrice(PriceName.CLUB, Decimal(1), ""),)
+    wrong = dataclasses.replace(GOOD, availability=Availability.UNAVAILABLE, price=None, currency=None, named=club)
+    with pytest.raises(InputError, match="named price"):
+        validate_observation(wrong)
+
+
+def test_a_listing_keeps_its_gtin_in_one_form_and_none_that_is_wrong():
+    one = Listing("a:b", "a", "b", "https://a/b", gtin="036000291452")
+    assert validate_listing(one).gtin == "0036000291452"
+    with pytest.raises(InputError, match="check digit"):
+        validate_listing(dataclasses.replace(one, gtin="036000291453"))
 
 
 def test_a_listing_with_an_infinite_target_is_refused():

@@ -127,18 +127,20 @@ def _observed(listing_id: str, offer: Offer, at: datetime, source: str) -> Obser
         seller=offer.seller,
         rule=offer.rule,
         source=source,
+        named=offer.named,
     )
 
 
 def _learned(listing: Listing, offer: Offer) -> tuple[Listing, ...]:
-    """The listing with the title and litres of this reading, where that is its first or names it otherwise."""
+    """The listing with the title, litres and number of this reading, where that is its first or names it otherwise."""
+    gtin = offer.gtin or listing.gtin
     if offer.title in {None, listing.title}:
-        return ()
+        return () if gtin == listing.gtin else (replace(listing, gtin=gtin),)
     unit = offer.unit_price
     held = litres(str(offer.title), unit.text if unit else None)
     if unit and held is not None and not agrees(held, offer.price, unit.amount, unit.per):
         held = None
-    return (replace(listing, title=offer.title, litres=held),)
+    return (replace(listing, title=offer.title, litres=held, gtin=gtin),)
 
 
 def _found_by(search: Listing, page: ListingPage, at: datetime, source: str) -> Reading:
@@ -179,17 +181,20 @@ def _result(search: Listing, offer: ListedOffer, at: datetime) -> Listing:
 
 
 def save_learned(store: ObservationStore, learned: tuple[Listing, ...]) -> dict[str, str]:
-    """Save new listings and first titles; returns, by id, why a result is another article than its number's."""
+    """Save new listings, first titles and GTINs; returns, by id, why a result is another article than its number's."""
     reused = {}
     for found in learned:
         # Read anew: since the page was asked for, somebody may have changed the listing.
         known = store.listing(found.listing_id)
         if known is None:
             store.save_listing(found)
-        elif known.title is None:
-            store.save_listing(replace(known, title=found.title, litres=known.litres or found.litres))
-        elif found.title and not same_good(known.title, found.title):
+        elif known.title and found.title and not same_good(known.title, found.title):
             reused[found.listing_id] = f"{found.listing_id}: it was {known.title!r} and is now {found.title!r}"
+        else:
+            held = known.litres if known.title else known.litres or found.litres
+            named = replace(known, title=known.title or found.title, litres=held, gtin=found.gtin or known.gtin)
+            if named != known:
+                store.save_listing(named)
     return reused
 
 

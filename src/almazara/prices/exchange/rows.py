@@ -10,11 +10,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 
+import msgspec
 import polars as pl
 
 from almazara.errors import InputError
 from almazara.prices.money import NO_PLACES, THREE_PLACES
-from almazara.prices.schema import IMPORTED, Availability, Listing, Observation
+from almazara.prices.schema import IMPORTED, Availability, Listing, NamedPrice, Observation
 from almazara.prices.store.observations import validate_listing, validate_observation
 
 TIDY_SCHEMA: Final = {
@@ -30,6 +31,8 @@ TIDY_SCHEMA: Final = {
     "title": pl.String(),
     "category": pl.String(),
     "url": pl.String(),
+    "gtin": pl.String(),
+    "named": pl.String(),
 }
 PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
 _LONGEST_NUMBER: Final = 40  # an exponent may name a number of a billion digits
@@ -104,20 +107,30 @@ def read_tidy_row(line: int, row: Mapping[str, object], defaults: Defaults) -> E
             seller=_text(row, "seller"),
             rule=_text(row, "rule") or IMPORTED,
             source=_text(row, "source") or IMPORTED,
+            named=_named(_text(row, "named")),
         )
         category = _text(row, "category") or defaults.category
-        return entry(line, observation, title=_text(row, "title"), category=category, url=_text(row, "url") or "")
+        url, gtin = _text(row, "url") or "", _text(row, "gtin")
+        return entry(line, observation, title=_text(row, "title"), category=category, url=url, gtin=gtin)
     except InputError as error:
         return Refusal(line, str(error))
 
 
-def entry(line: int, observation: Observation, *, title: str | None, category: str | None, url: str = "") -> Entry:
+def entry(
+    line: int,
+    observation: Observation,
+    *,
+    title: str | None,
+    category: str | None,
+    url: str = "",
+    gtin: str | None = None,
+) -> Entry:
     """An entry, checked, whose listing is not tracked, because only its history is known."""
     valid = validate_observation(observation)
     shop, colon, sku = valid.listing_id.partition(":")
     if not colon:
         shop, sku = IMPORTED, valid.listing_id
-    listing = Listing(valid.listing_id, shop, sku, url, title, category, tracked=False)
+    listing = Listing(valid.listing_id, shop, sku, url, title, category, tracked=False, gtin=gtin)
     return Entry(line, validate_listing(listing), valid)
 
 
@@ -168,6 +181,8 @@ def tidy_row(observation: Observation, listing: Listing) -> dict[str, object]:
         "title": listing.title,
         "category": listing.category,
         "url": listing.url,
+        "gtin": listing.gtin,
+        "named": msgspec.json.encode(observation.named).decode() if observation.named else None,
     }
 
 
@@ -191,6 +206,15 @@ def _cell(value: object) -> str:
 def _text(row: Mapping[str, object], name: str) -> str | None:
     value = row.get(name)
     return None if value is None or value == "" else str(value)
+
+
+def _named(text: str | None) -> tuple[NamedPrice, ...]:
+    if text is None:
+        return ()
+    try:
+        return msgspec.json.decode(text, type=tuple[NamedPrice, ...])
+    except msgspec.MsgspecError as error:
+        raise InputError(f"The named prices {text[:40]!r} are not such as an export writes: {error}.") from error
 
 
 def _availability(text: str | None, price: Decimal | None) -> Availability:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from almazara.prices.schema import Availability
+from almazara.prices.schema import Availability, NamedPrice
 
 
 class Condition(StrEnum):
@@ -52,6 +52,8 @@ class Offer:
         sku: ASIN on Amazon, the shop's own number elsewhere, None where none is shown.
         list_price: Struck or recommended price shown beside it, in the same currency.
         rating: Stars of five, where shown.
+        gtin: The number of the goods that the page publishes; see `gtin.gtin_of`.
+        named: Other prices of the product, each with its condition.
         seen: Other prices of the same page that were not taken, each with its place.
     """
 
@@ -70,6 +72,8 @@ class Offer:
     rating: Decimal | None = None
     review_count: int | None = None
     condition: Condition = Condition.NEW
+    gtin: str | None = None
+    named: tuple[NamedPrice, ...] = ()
     seen: tuple[tuple[str, str], ...] = ()
 
 

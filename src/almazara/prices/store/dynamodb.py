@@ -212,7 +212,9 @@ def _moment(moment: datetime) -> str:
 
 
 def _observation_item(observation: Observation, category: str | None) -> Item:
-    fields = {name: value for name, value in msgspec.to_builtins(observation).items() if value is not None}
+    fields = {name: value for name, value in msgspec.to_builtins(observation).items() if value not in (None, ())}
+    if "named" in fields:
+        fields["named"] = json.dumps(fields["named"], ensure_ascii=False)
     product, date = fields.pop("listing_id"), _moment(observation.observed_at)
     del fields["observed_at"]
     item = {"pk": _partition(product), "sk": date, "product": product, "date": date, **fields}
@@ -220,5 +222,6 @@ def _observation_item(observation: Observation, category: str | None) -> Item:
 
 
 def _observation(item: Item) -> Observation:
-    fields = {field.name: item[field.name] for field in dataclasses.fields(Observation) if field.name in item}
+    fields: dict[str, Any] = {one.name: item[one.name] for one in dataclasses.fields(Observation) if one.name in item}
+    fields["named"] = json.loads(fields.get("named", "[]"))
     return msgspec.convert({**fields, "listing_id": item["product"], "observed_at": item["date"]}, Observation)

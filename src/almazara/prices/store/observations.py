@@ -9,7 +9,18 @@ from decimal import Decimal
 from typing import Any, Final
 
 from almazara.errors import InputError
-from almazara.prices.schema import TICK, Availability, Listing, Observation, Run, Size
+from almazara.prices.gtin import require_gtin
+from almazara.prices.schema import (
+    LONGEST_CONDITION,
+    MOST_NAMED,
+    TICK,
+    Availability,
+    Listing,
+    NamedPrice,
+    Observation,
+    Run,
+    Size,
+)
 from almazara.prices.store.protocol import ObservationStore
 
 # ISO 4217, the codes in use and those of the euro's and other recent predecessors that old histories hold.
@@ -53,11 +64,14 @@ def validate_listing(listing: Listing) -> Listing:
     require_key(listing.listing_id, "listing_id")
     for name in ("shop", "sku", "url", "title", "category"):
         _require_text(getattr(listing, name), f"The listing's {name}")
+    if listing.good is not None:
+        require_key(listing.good, "good")
     return dataclasses.replace(
         listing,
         target_price=_amount(listing.target_price, "The target price"),
         litres=_amount(listing.litres, "The number of litres"),
         created_at=None if listing.created_at is None else utc(listing.created_at, "The listing's creation"),
+        gtin=None if listing.gtin is None else require_gtin(listing.gtin),
         sizes=tuple(Size(utc(one.since, "A size"), _amount(one.litres, "A size")) for one in listing.sizes),
     )
 
@@ -143,7 +157,15 @@ def _valid_observation(observation: Observation) -> Observation:
         observed_at=utc(observation.observed_at, "The moment"),
         price=_amount(observation.price, "The price"),
         list_price=_amount(observation.list_price, "The list price"),
+        named=tuple(map(_named, observation.named)),
     )
+
+
+def _named(one: NamedPrice) -> NamedPrice:
+    _require_text(one.condition, "The condition of a price")
+    if len(one.condition) > LONGEST_CONDITION:
+        raise InputError(f"The condition of a price is longer than {LONGEST_CONDITION} characters.")
+    return dataclasses.replace(one, price=_amount(one.price, f"The price {one.name}") or one.price)
 
 
 def _require_text(text: object, name: str) -> None:
@@ -166,8 +188,10 @@ def _require_price_matches_stock(observation: Observation) -> None:
     unavailable = availability is Availability.UNAVAILABLE
     if unavailable != (observation.price is None):
         raise InputError("It must have a price exactly when it is not unavailable.")
-    if unavailable and (observation.currency is not None or observation.list_price is not None):
-        raise InputError("It has a currency or a list price without a price.")
+    if unavailable and (observation.currency is not None or observation.list_price is not None or observation.named):
+        raise InputError("It has a currency, a list price or a named price without a price.")
+    if len(observation.named) > MOST_NAMED:
+        raise InputError(f"It has {len(observation.named)} named prices: at most {MOST_NAMED} are kept.")
     if not unavailable and observation.currency not in CURRENCIES:
         raise InputError(f"The currency {observation.currency!r} is no ISO 4217 code.")
 

@@ -251,7 +251,9 @@ class SqlStore:
             return connection.execute(insert.on_conflict_do_nothing(), rows).rowcount
         # One statement with a list per column: several times as fast here as a statement per row.
         arrays = [
-            sa.bindparam(name, [row[name] for row in rows], postgresql.ARRAY(tables.observations.c[name].type))
+            sa.bindparam(
+                name, [row[name] for row in rows], postgresql.ARRAY(tables.observations.c[name].type, dimensions=1)
+            )
             for name in _COLUMNS
         ]
         table = sa.func.unnest(*arrays).table_valued(*_COLUMNS).render_derived()

@@ -3,16 +3,16 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from almazara.prices.schema import EPOCH, IMPORTED, TICK, Availability, ListingKind, Size
+from almazara.prices.schema import EPOCH, IMPORTED, TICK, Availability, ListingKind, NamedPrice, Size
 
-HEAD: Final = "0002"  # the newest revision in migrations/versions
+HEAD: Final = "0003"  # the newest revision in migrations/versions
 
 
 class Moment(TypeDecorator[datetime]):
@@ -51,19 +51,26 @@ class Amount(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
-class Sizes(TypeDecorator[tuple[Size, ...]]):
-    """The sizes of a listing as JSON."""
+_Value = TypeVar("_Value")
+
+
+class Many(TypeDecorator[tuple[_Value, ...]]):
+    """Values of a class as JSON; NULL where there are none."""
 
     impl = sa.Text()
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[Size, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002
-        """Their JSON."""
-        return msgspec.json.encode(value or ()).decode()
+    def __init__(self, of: type[_Value]) -> None:
+        super().__init__()
+        self.of = of
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Size, ...]:  # noqa: ARG002
-        """The sizes."""
-        return msgspec.json.decode(value or "[]", type=tuple[Size, ...])
+    def process_bind_param(self, value: tuple[_Value, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Their JSON."""
+        return msgspec.json.encode(value).decode() if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[_Value, ...]:  # noqa: ARG002
+        """The values."""
+        return msgspec.json.decode(value, type=tuple[self.of, ...]) if value else ()  # type: ignore[name-defined]
 
 
 def _word(values: type[StrEnum]) -> sa.Enum:
@@ -93,6 +100,7 @@ observations = sa.Table(
     sa.Column("seller", sa.Text),
     sa.Column("rule", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
+    sa.Column("named", Many(NamedPrice)),
     sqlite_with_rowid=False,
 )
 
@@ -134,7 +142,9 @@ listings = sa.Table(
     sa.Column("tracked", sa.Boolean, nullable=False),
     sa.Column("litres", Amount),
     sa.Column("created_at", Moment),
-    sa.Column("sizes", Sizes, nullable=False, server_default="[]"),
+    sa.Column("sizes", Many(Size), server_default="[]"),
+    sa.Column("gtin", sa.Text),
+    sa.Column("good", sa.Text),
 )
 
 runs = sa.Table(
