@@ -16,12 +16,19 @@ from sample_catalog import served
 pytestmark = pytest.mark.server
 
 PRODUCT = "shop.example:1"
+EAN = "8410179100012"
 KINDS = [
     {"kind": "below_target", "product": PRODUCT, "target": "29.95"},
     {"kind": "drop", "percent": "10", "reference": "median_30"},
     {"kind": "back_in_stock", "product": PRODUCT},
     {"kind": "lowest", "days": 90},
     {"kind": "buy_now", "product": PRODUCT, "days": 14},
+    {"kind": "rise", "category": "oil", "percent": "150"},
+    {"kind": "rise", "index": "oil", "percent": "5", "reference": "median_30"},
+    {"kind": "change", "good": PRODUCT},
+    {"kind": "below_target", "good": f"gtin:{EAN}", "target": "20"},
+    {"kind": "below_target", "product": PRODUCT, "target": "20", "price": "seller", "seller": "Núñez"},
+    {"kind": "back_in_stock", "price": "coupon"},
     {"kind": "scraper_unwell"},
     {"kind": "forecasts_drifted"},
 ]
@@ -32,7 +39,8 @@ def home(tmp_path):
     """A product whose price fell yesterday."""
     shift = datetime.now(UTC) - NOW
     with opened(settings_over(tmp_path)) as prices:
-        prices.store.save_listing(replace(product(target_price=Decimal("25.00")), created_at=NOW + shift))
+        oil = product(target_price=Decimal("25.00"), category="oil", gtin=EAN)
+        prices.store.save_listing(replace(oil, created_at=NOW + shift))
         rows = [observed(PRODUCT, day, "20.00" if day < 2 else "40.00") for day in range(30)]
         prices.store.append(replace(one, observed_at=one.observed_at + shift) for one in rows)
     return tmp_path
@@ -75,6 +83,14 @@ def test_rules_of_every_kind_are_made_and_stand_in_the_order_of_their_making(api
         {"kind": "lowest", "days": 3651},
         {"kind": "buy_now", "days": 91},
         {"kind": "scraper_unwell", "product": PRODUCT},
+        {"kind": "change", "product": PRODUCT, "good": PRODUCT},
+        {"kind": "change", "category": "oil", "index": "oil"},
+        {"kind": "back_in_stock", "index": "oil"},
+        {"kind": "buy_now", "price": "club"},
+        {"kind": "change", "index": "oil", "price": "club"},
+        {"kind": "change", "seller": "Núñez"},
+        {"kind": "change", "price": "list"},
+        {"kind": "rise", "percent": "0"},
         [],
         "drop",
     ],
@@ -94,6 +110,12 @@ def test_a_refusal_says_in_spanish_what_is_allowed(api):
 @pytest.mark.parametrize("listing_id", ["nobody:1", "\x00", "x" * 2000])
 def test_a_rule_on_an_unknown_product_is_refused(api, listing_id):
     is_problem(api.post("/alerts/rules", json={"kind": "back_in_stock", "product": listing_id}), 404)
+
+
+@pytest.mark.parametrize("about", [{"good": "gtin:8410010812814"}, {"category": "oils"}, {"index": "oils"}])
+def test_a_rule_on_an_unknown_good_or_category_is_refused_with_what_is_near(api, about):
+    problem = is_problem(api.post("/alerts/rules", json={"kind": "change", **about}), 404)
+    assert "good" in about or "oil" in str(problem)
 
 
 def test_rules_and_target_prices_are_removed(api):

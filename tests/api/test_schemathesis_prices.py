@@ -53,7 +53,7 @@ def address(tmp_path_factory):
 
 
 @schema.include(
-    path_regex="^/(productos|scraper|data|predict|retrain|advice|cheapest|overview|story|categories|alerts|forecasts"
+    path_regex="^/(productos|scraper|data|predict|retrain|advice|cheapest|overview|story|categories|goods|alerts|forecasts"
     "|runs|held|blocked)"
 ).parametrize()
 @settings(max_examples=examples(nightly=60), suppress_health_check=list(HealthCheck))

@@ -14,13 +14,21 @@ from almazara.prices.alerts.alerting import MOST_DAYS
 from almazara.prices.alerts.delivery import RecordedEvent
 from almazara.prices.alerts.rules import AlertRule, Reference, RuleKind
 from almazara.prices.buying.policy import DEADLINE_DAYS, LONGEST_DEADLINE
+from almazara.prices.schema import PriceName
 
 router = APIRouter(prefix="/alerts", tags=["precios"], responses=declared(422, 503))
 
 _MOST_EVENTS = 1000
 
 
-Watched = Annotated[str, Field(min_length=1, max_length=2048, examples=["amazon.es:B0EXAMPLE1"])]
+_Key = Annotated[str, Field(min_length=1, max_length=2048)]
+Product = Annotated[_Key, Field(description="Id de un producto.", examples=["amazon.es:B0EXAMPLE1"])]
+Good = Annotated[_Key, Field(description="Un artículo, en la tienda más barata.", examples=["gtin:8410179100012"])]
+Category = Annotated[_Key, Field(description="Cada producto de una categoría.", examples=["olive-oil"])]
+Index = Annotated[_Key, Field(description="El índice de una categoría.", examples=["olive-oil"])]
+Price = Annotated[PriceName, Field(description="Otro precio de la página en lugar del destacado.")]
+Seller = Annotated[_Key, Field(description="Con el precio `seller`: quién vende, o parte de su nombre.")]
+Percent = Annotated[Decimal, Field(gt=0, max_digits=7, decimal_places=4)]
 
 
 class _NewRule(BaseModel):
@@ -35,43 +43,70 @@ class _NewRule(BaseModel):
         return AlertRule(rule_id, RuleKind(str(kind)), now, product, **asked)
 
 
-class BelowTarget(_NewRule):
-    """A product costs a price or less."""
+class _AboutOffers(_NewRule):
+    """What is watched: a product, a good or each product of a category; every product where none is given."""
+
+    product: Product | None = None
+    good: Good | None = None
+    category: Category | None = None
+
+
+class _AboutPrices(_AboutOffers):
+    """The same, or an index; and which price of a page."""
+
+    index: Index | None = None
+    price: Price | None = None
+    seller: Seller | None = None
+
+
+class BelowTarget(_AboutPrices):
+    """What is watched costs a price or less."""
 
     kind: Literal["below_target"]
-    product: Watched
     target: Annotated[Decimal, Field(gt=0, lt=10**12, max_digits=15, decimal_places=4)]
 
 
-class Drop(_NewRule):
-    """A product, or any, costs so many percent less than before, or than the median of 30 days."""
+class Drop(_AboutPrices):
+    """It costs so many percent less than before, or than the median of 30 days."""
 
     kind: Literal["drop"]
-    product: Watched | None = None
-    percent: Annotated[Decimal, Field(gt=0, lt=100, max_digits=7, decimal_places=4)]
+    percent: Annotated[Percent, Field(lt=100)]
     reference: Reference = Reference.PREVIOUS
 
 
-class BackInStock(_NewRule):
-    """A product, or any, can be bought again."""
+class Rise(_AboutPrices):
+    """It costs so many percent more than before, or than the median of 30 days."""
+
+    kind: Literal["rise"]
+    percent: Percent
+    reference: Reference = Reference.PREVIOUS
+
+
+class Change(_AboutPrices):
+    """Its price is another one, or it is no longer sold."""
+
+    kind: Literal["change"]
+
+
+class BackInStock(_AboutOffers):
+    """It can be bought again, or is sold at that price again."""
 
     kind: Literal["back_in_stock"]
-    product: Watched | None = None
+    price: Price | None = None
+    seller: Seller | None = None
 
 
-class Lowest(_NewRule):
-    """A product, or any, costs less than at any time in so many days."""
+class Lowest(_AboutPrices):
+    """It costs less than at any time in so many days."""
 
     kind: Literal["lowest"]
-    product: Watched | None = None
     days: Annotated[int, Field(ge=1, le=MOST_DAYS)]
 
 
-class BuyNow(_NewRule):
-    """The advice on a product, or any, to have bought within so many days, turns from wait to buy."""
+class BuyNow(_AboutOffers):
+    """The advice on it, to have bought within so many days, turns from wait to buy."""
 
     kind: Literal["buy_now"]
-    product: Watched | None = None
     days: Annotated[int, Field(ge=1, le=LONGEST_DEADLINE)] = DEADLINE_DAYS
 
 
@@ -89,7 +124,8 @@ class ForecastsDrifted(_NewRule):
 
 # One schema for each kind: readers of the description take a schema with two for the last of them.
 NewRule = Annotated[
-    BelowTarget | Drop | BackInStock | Lowest | BuyNow | ScraperUnwell | ForecastsDrifted, Field(discriminator="kind")
+    BelowTarget | Drop | Rise | Change | BackInStock | Lowest | BuyNow | ScraperUnwell | ForecastsDrifted,
+    Field(discriminator="kind"),
 ]
 NEW_RULE: TypeAdapter[NewRule] = TypeAdapter(NewRule)
 """Reads one from plain values; raises pydantic's ValidationError."""

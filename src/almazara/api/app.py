@@ -17,6 +17,7 @@ from almazara.api import (
     film_lists,
     film_models,
     forecasts,
+    goods,
     health,
     metrics,
     movies,
@@ -83,7 +84,7 @@ def create_api(
     app.add_middleware(BodyLimit)
     app.add_middleware(Methods, origins=settings.cors_origins)
     films = (users.lists, movies.router, film_lists.router, users.router, film_models.router)
-    of_prices = (prices, overview, forecasts, alerts, reader)
+    of_prices = (prices, overview, goods, forecasts, alerts, reader)
     for router in (*films, *(module.router for module in of_prices), health.router):
         app.include_router(router)
     metrics.install(app, app.state.scraper_watch.report, price_product.service.forecast_scores)

@@ -18,6 +18,7 @@ from almazara.errors import InputError
 from almazara.prices.answering.history import MAX_ROWS
 from almazara.prices.answers import DailyRow, DataQuery, DataRow, Followed, IndexRow, Product
 from almazara.prices.collecting.runs import SCRAPE, RunView, find
+from almazara.prices.schema import PriceName
 from almazara.prices.service import PriceService
 from almazara.words.numbers import Language
 
@@ -140,11 +141,15 @@ def data(
     index: Annotated[
         bool, Query(description="El índice de la categoría: un precio por día, por litro si se conocen los litros.")
     ] = False,
+    price: Annotated[
+        PriceName | None,
+        Query(description="Otro precio de la página en lugar del destacado: solo las lecturas que lo muestran."),
+    ] = None,
     output: Annotated[Format, Query(alias="format")] = Format.json,
     limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 1000,
     cursor: Annotated[str | None, Query(max_length=2048)] = None,
 ) -> Response:
-    query = DataQuery(product, category, _start(start), _end(end), limit, cursor)
+    query = DataQuery(product, category, _start(start), _end(end), limit, cursor, price)
     if index:
         days, following = service.index(query)
         return formatted(days, IndexRow, following, output)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer
+from almazara.cli.output import AsJson, Table, load_settings, one_of, opened_prices, print_answer
 from almazara.errors import InputError
 from almazara.words.numbers import Language
 
@@ -22,26 +22,37 @@ app = typer.Typer(help="Alerts: rules, and messages through Apprise.", no_args_i
 
 @app.command()
 def add(
-    kind: Annotated[str, typer.Argument(help="below_target, drop, back_in_stock, lowest, buy_now, ... (see docs).")],
+    kind: Annotated[str, typer.Argument(help="below_target, drop, rise, change, back_in_stock, lowest, buy_now, ...")],
     product: Annotated[str | None, typer.Option(help="Id of a product; every one by default.")] = None,
+    good: Annotated[str | None, typer.Option(help="A good at its cheapest shop, as `goods list` names it.")] = None,
+    category: Annotated[str | None, typer.Option(help="Each product of a category.")] = None,
+    index: Annotated[str | None, typer.Option(help="The index of a category.")] = None,
+    price: Annotated[str | None, typer.Option(help="Another price of the page: coupon, club, seller, ...")] = None,
+    seller: Annotated[str | None, typer.Option(help="With --price seller: who sells, or a part of the name.")] = None,
     target: Annotated[str | None, typer.Option(help="below_target: at or below this price.")] = None,
-    percent: Annotated[str | None, typer.Option(help="drop: by at least so many percent.")] = None,
-    reference: Annotated[str, typer.Option(help="drop: against `previous` or `median_30`.")] = "previous",
+    percent: Annotated[str | None, typer.Option(help="drop, rise: by at least so many percent.")] = None,
+    reference: Annotated[str, typer.Option(help="drop, rise: against `previous` or `median_30`.")] = "previous",
     days: Annotated[int | None, typer.Option(help="lowest: in so many days; buy_now: the deadline.")] = None,
 ) -> None:
     """Make a rule."""
     from almazara.prices.alerts.alerting import add_rule
     from almazara.prices.alerts.rules import AlertRule, Reference, RuleKind
+    from almazara.prices.schema import PriceName
 
-    try:
-        chosen, against = RuleKind(kind), Reference(reference)
-    except ValueError as error:
-        raise InputError(f"{error}: kinds are {', '.join(RuleKind)}; references {', '.join(Reference)}.") from error
+    chosen, against = one_of(RuleKind, kind, "kind of rule"), one_of(Reference, reference, "reference")
+    of_page = None if price is None else one_of(PriceName, price, "named price")
 
     def rule(rule_id: str, now: datetime) -> AlertRule:
-        price = read_decimal(target, f"{target!r} is no number")
+        amount = read_decimal(target, f"{target!r} is no number")
         share = read_decimal(percent, f"{percent!r} is no number")
-        return AlertRule(rule_id, chosen, now, product, price, share, against, days)
+        watched: dict[str, Any] = {
+            "good": good,
+            "category": category,
+            "index": index,
+            "price": of_page,
+            "seller": seller,
+        }
+        return AlertRule(rule_id, chosen, now, product, amount, share, against, days, **watched)
 
     with _opened_store() as store:
         typer.echo(f"Rule {add_rule(store, rule).rule_id} was made.")
@@ -57,9 +68,10 @@ def list_rules(as_json: AsJson = False) -> None:
     rows = []
     for rule in found:
         value = rule.target or rule.percent or rule.days or ""
-        rows.append([rule.rule_id, rule.kind.value, rule.listing_id or "every product", value])
+        watched = next(iter(rule.subjects), "every product")
+        rows.append([rule.rule_id, rule.kind.value, f"{watched} ({rule.price})" if rule.price else watched, value])
     documents = [rule.as_document() for rule in found]
-    print_answer(documents, [Table(["rule", "kind", "product", "value"], rows)], as_json=as_json)
+    print_answer(documents, [Table(["rule", "kind", "watches", "value"], rows)], as_json=as_json)
 
 
 @app.command()

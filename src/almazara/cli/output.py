@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from almazara.runs import Progress
     from almazara.settings import Settings
 
+Word = TypeVar("Word", bound=StrEnum)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a machine to read.")]
 
 
@@ -39,6 +41,14 @@ def load_settings() -> Settings:
 def language(default: Language) -> Language:
     """The language that the settings name, else the one in which the command always spoke."""
     return Language(load_settings().language or default)
+
+
+def one_of(words: type[Word], text: str, what: str) -> Word:
+    """The word of a list that an option names; an InputError says what the list is of, and its words."""
+    try:
+        return words(text)
+    except ValueError:
+        raise InputError(f"{text[:40]!r} is no {what}: choose one of {', '.join(words)}.") from None
 
 
 @contextmanager

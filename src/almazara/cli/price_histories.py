@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from almazara.cli.output import AsJson, Table, language, load_settings, opened_prices, print_answer, showing_progress
+from almazara.cli.output import (
+    AsJson,
+    Table,
+    language,
+    load_settings,
+    one_of,
+    opened_prices,
+    print_answer,
+    showing_progress,
+)
 from almazara.errors import InputError
 from almazara.words.numbers import Language
 
@@ -29,14 +38,17 @@ def history(
     start: Annotated[Moment, typer.Option(help="From this day on (UTC).")] = None,
     end: Annotated[Moment, typer.Option(help="Before this day (UTC).")] = None,
     daily: Annotated[bool, typer.Option(help="One value a day, gaps and stock-outs marked.")] = False,
+    price: Annotated[str | None, typer.Option(help="Another price of its page: coupon, club, seller, ...")] = None,
     as_json: AsJson = False,
 ) -> None:
     """The history of a product."""
     from almazara.prices.answering.history import MAX_ROWS
     from almazara.prices.answering.story import size_notices
     from almazara.prices.answers import DataQuery
+    from almazara.prices.schema import PriceName
 
-    query = DataQuery(product=product, start=_utc(start), end=_utc(end), limit=MAX_ROWS)
+    shown = None if price is None else one_of(PriceName, price, "named price")
+    query = DataQuery(product=product, start=_utc(start), end=_utc(end), limit=MAX_ROWS, price=shown)
     with opened_prices() as prices:
         rows = list(_history(prices.service, query, daily=daily))
         notices = size_notices(prices.service.product(product), datetime.now(UTC), load_settings().timezone)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli import alerts, forecasts, price_histories, shop_rules
+from almazara.cli import alerts, forecasts, goods, price_histories, shop_rules
 from almazara.cli.output import AsJson, Table, language, load_settings, opened_prices, print_answer, showing_progress
 from almazara.cli.price_histories import ProductId, Products, written
 from almazara.errors import InputError
@@ -144,6 +144,7 @@ def _latest(latest: LatestPrice | None) -> list[object]:
 app = typer.Typer(help="Prices: from a page to a forecast and an alert.", no_args_is_help=True)
 app.add_typer(alerts.app, name="alert")
 app.add_typer(shop_rules.app, name="rule")
+app.add_typer(goods.app, name="goods")
 app.command()(forecasts.forecast)
 app.command()(forecasts.train_lstm)
 app.command()(forecasts.advice)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from almazara.errors import InputError
 from almazara.prices.forecasting.published import Backtested, QuantileForecast
 from almazara.prices.packs import price_per_litre
-from almazara.prices.schema import TICK, Availability, Listing, ListingKind, Observation, Size
+from almazara.prices.schema import TICK, Availability, Listing, ListingKind, NamedPrice, Observation, PriceName, Size
 from almazara.words.said import Said, said
 
 PIECE: Final = "piece"
@@ -97,7 +97,7 @@ class Followed(Product):
 
 @dataclass(frozen=True, slots=True)
 class DataRow:
-    """One observation; an unavailable one has no price."""
+    """One observation; an unavailable one has no price. `named` are the page's other prices, in the same currency."""
 
     product: str
     observed_at: datetime
@@ -108,6 +108,7 @@ class DataRow:
     price_per_litre: Decimal | None
     seller: str | None
     source: str
+    named: tuple[NamedPrice, ...]
 
     @classmethod
     def of(cls, observation: Observation, litres: Decimal | None) -> DataRow:
@@ -122,6 +123,7 @@ class DataRow:
             price_per_litre=_per_litre(observation.price, litres),
             seller=observation.seller,
             source=observation.source,
+            named=observation.named,
         )
 
 
@@ -195,7 +197,10 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class DataQuery:
-    """What part of the history is asked for: one product, a category, or all; start <= observed_at < end."""
+    """What part of the history is asked for: one product, a category, or all; start <= observed_at < end.
+
+    With `price` it is that of a named price: the readings that show it, with it in place of the featured one.
+    """
 
     product: str | None = None
     category: str | None = None
@@ -203,6 +208,7 @@ class DataQuery:
     end: datetime | None = None
     limit: int = 1000
     cursor: str | None = None
+    price: PriceName | None = None
 
     @property
     def begins(self) -> tuple[str, datetime | None]:

@@ -12,8 +12,9 @@ from almazara.live import Kept, Live
 from almazara.prices.alerts import alerting, delivery
 from almazara.prices.alerts.delivery import Delivered, Notifier, RecordedEvent
 from almazara.prices.alerts.rules import AlertRule
-from almazara.prices.answering import categories, history, issued_forecasts, overview, story, troubles
+from almazara.prices.answering import categories, good_stories, history, issued_forecasts, overview, story, troubles
 from almazara.prices.answering.categories import Category, CategoryStory
+from almazara.prices.answering.good_stories import GoodRow, GoodStory
 from almazara.prices.answering.issued_forecasts import IssuedQuery, IssuedRow
 from almazara.prices.answering.known import ADVISED_DAYS, Known
 from almazara.prices.answering.overview import OverviewRow, RowState
@@ -34,6 +35,7 @@ from almazara.prices.answers import (
 from almazara.prices.buying.advice import Question, advise
 from almazara.prices.buying.category_index import index_id
 from almazara.prices.buying.cheapest import cheapest
+from almazara.prices.buying.goods import declare_apart, declare_same, undeclare
 from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.collecting import runs, scraper_health
 from almazara.prices.collecting.collection import SEARCHES_READ
@@ -65,6 +67,7 @@ class PriceService:
     _market: Kept[Market] = field(default_factory=Kept, init=False)
     _categories: Kept[list[Category]] = field(default_factory=Kept, init=False)
     _category: Kept[CategoryStory] = field(default_factory=Kept, init=False)
+    _goods: Kept[list[GoodRow]] = field(default_factory=Kept, init=False)
 
     def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
         """Products in order of id, each with its newest price."""
@@ -227,7 +230,36 @@ class PriceService:
             InputError: when it is a search, or for a deadline or quantity out of range.
             NotFoundError: when it is not known.
         """
-        return story.story(self._known(), listing_id, deadline_days, quantity, language)
+        found = story.story(self._known(), listing_id, deadline_days, quantity, language)
+        goods = (row for row in self.goods() if any(one.id == listing_id for one in row.products))
+        return replace(found, good=next(goods, None))
+
+    def goods(self) -> list[GoodRow]:
+        """The goods that are sold at several places, each with its offers, cheapest first; kept as the overview is."""
+        known = self._known()
+        rows = self._goods.of((self.store.revision(), known.today), lambda: good_stories.good_rows(known))
+        return [good_stories.at(row, known.now) for row in rows]
+
+    def good(
+        self,
+        key: str,
+        deadline_days: int = DEADLINE_DAYS,
+        quantity: int = 1,
+        language: Language = Language.ES,
+    ) -> GoodStory:
+        """Everything about a good at once; see `good_story` for the key and the errors."""
+        return good_stories.good_story(self._known(), key, deadline_days, quantity, language)
+
+    def declare_good(self, products: Sequence[str]) -> GoodStory:
+        """Make one good of products, or of a single one a good of its own; see `declare_same` for the errors."""
+        if len(set(products)) == 1:
+            declare_apart(self.store, products[0])
+            return self.good(products[0])
+        return self.good(declare_same(self.store, products).good_id)
+
+    def undeclare(self, product: str) -> None:
+        """Forget what was declared of a product; NotFoundError when it is not known."""
+        undeclare(self.store, product)
 
     def categories(self) -> list[Category]:
         """All categories, kept as the overview is."""
@@ -279,6 +311,7 @@ class PriceService:
             notifier,
             self.health(),
             known.now,
+            timezone=known.timezone,
             policies=known.policies,
             drifts=drifts,
             language=language,

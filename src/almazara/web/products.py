@@ -208,9 +208,9 @@ def _backtest(prediction: Prediction, language: Language) -> Table:
 def _beside(story: Story, language: Language) -> dict[str, Any]:
     """The same goods in other shops, and the rules that watch this product."""
     return {
-        "others": _others(story, language) if story.same_goods else None,
-        "same_goods": [
-            (one.product, per_litre(one.product.latest, language) or "", one.words) for one in story.same_goods
+        "others": _others(story, language) if story.lookalikes else None,
+        "lookalikes": [
+            (one.product, per_litre(one.product.latest, language) or "", one.words) for one in story.lookalikes
         ],
         "rules": [(one, _rule(one, story)) for one in story.rules],
     }
@@ -225,10 +225,10 @@ def _others(story: Story, language: Language) -> Markup:
             [one.first_day + timedelta(days=day) for day in range(len(one.per_litre))],
             one.per_litre,
         )
-        for one in story.same_goods
+        for one in story.lookalikes
     ]
     marks.append(Line(_shop(story.product, language), [one.date for one in story.days], own, Role.BESIDE))
-    label = said("site.product.others_label", n=len(story.same_goods)).text(language)
+    label = said("site.product.others_label", n=len(story.lookalikes)).text(language)
     unit = numbers.sign_per_litre(story.advice.currency or "", language)
     chart = Chart(label, Axis(Scale.DAY), Axis(unit=unit), marks, language)
     return drawn(legend(chart) + draw(chart))

@@ -81,7 +81,7 @@ def with_unit(text: str, unit: str, language: Language = Language.ES) -> str:
 
 
 def money(amount: Decimal, currency: str | None, language: Language = Language.ES) -> str:
-    """An amount with the decimals that it has, two at least.
+    """An amount with the decimals that it has, two at least; without a currency where none is known.
 
     Example:
         >>> money(Decimal("1234.5"), "EUR"), money(Decimal("7.995"), "TND"), money(Decimal("34.5"), "EUR", Language.EN)
@@ -89,6 +89,8 @@ def money(amount: Decimal, currency: str | None, language: Language = Language.E
     """
     exponent = amount.as_tuple().exponent
     digits = number(amount, max(2, -exponent) if isinstance(exponent, int) else 2, language)
+    if currency is None:
+        return digits
     if language is Language.EN:
         return with_unit(digits, _SIGNS[currency], language) if currency in _SIGNS else f"{digits} {currency}"
     return f"{digits} {'€' if currency == 'EUR' else currency}"

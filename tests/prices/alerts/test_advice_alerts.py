@@ -8,7 +8,8 @@ import pytest
 
 from almazara.errors import InputError
 from almazara.prices.alerts.alerting import add_rule, events
-from almazara.prices.alerts.rules import AlertRule, RuleKind, evaluate
+from almazara.prices.alerts.evaluating import Watched, evaluate
+from almazara.prices.alerts.rules import AlertRule, RuleKind
 from almazara.prices.buying.learning import learn
 from almazara.prices.collecting.scraper_health import assess
 from price_shop import NOW, observed, product
@@ -24,7 +25,7 @@ def bought_at(limit):
 
 def found(readings, rule=RULE, advises=None):
     history = [observed("shop.example:1", day, price) for day, price in readings]
-    return evaluate(rule, product(1, title="Aceite"), history, advises or bought_at(8))
+    return evaluate(rule, Watched.of(product(1, title="Aceite")), history, advises or bought_at(8))
 
 
 def test_the_turn_from_wait_to_buy_is_one_event():
@@ -83,6 +84,6 @@ def test_what_was_learned_decides_and_the_event_comes_from_the_store(store):
     prices = ["7.00"] * 2 + ["10.00"] * 28 + (["7.00"] * 7 + ["10.00"] * 28) * 4
     store.append(observed("shop.example:1", day, price) for day, price in enumerate(prices))
     health = assess([], [], [], now=NOW)
-    [event] = events(store, health, NOW, policies=policies)
+    [event] = events(store, health, NOW, timezone="UTC", policies=policies)
     assert (event.kind, event.occurred_at) == (RuleKind.BUY_NOW, NOW - timedelta(days=1))
-    assert list(events(store, health, NOW)) == []
+    assert list(events(store, health, NOW, timezone="UTC")) == []

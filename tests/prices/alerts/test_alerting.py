@@ -78,7 +78,7 @@ class Nobody:
 
 def alert(store, now=NOW):
     health = assess(store.listings(tracked=True), [], store.runs(kind="scrape"), now=now)
-    return alerting.alert(store, Nobody(), health, now)[0]
+    return alerting.alert(store, Nobody(), health, now, timezone="Europe/Madrid")[0]
 
 
 def rule(kind, **values):

@@ -144,7 +144,7 @@ def other_shop(number, title, shop="other.example", currency="EUR", price="6.00"
     return one, [observed(listing_id, day, price, currency=currency) for day in range(3)]
 
 
-def test_the_same_goods_of_other_shops_stand_beside_it_by_the_litre(year):
+def test_the_lookalikes_of_other_shops_stand_beside_it_by_the_litre(year):
     for one, readings in (
         other_shop(1, "Carbonell AOVE garrafa 5 litros", price="20.00"),
         other_shop(2, "Carbonell AOVE picual 5 l"),
@@ -153,12 +153,12 @@ def test_the_same_goods_of_other_shops_stand_beside_it_by_the_litre(year):
     ):
         year.save_listing(one)
         year.append(readings)
-    [beside] = served(year).story(OWN).same_goods
+    [beside] = served(year).story(OWN).lookalikes
     assert (beside.product.id, beside.words) == ("other.example:1", ["carbonell"])
     assert (beside.first_day, beside.per_litre) == (ago(2), [4.0, 4.0, 4.0])
     shrunk = (Size(EPOCH, Decimal(8)), Size(NOW - timedelta(days=1), Decimal(5)))
     year.save_listing(replace(year.listing("other.example:1"), sizes=shrunk))
-    assert served(year).story(OWN).same_goods[0].per_litre == [2.5, 4.0, 4.0]
+    assert served(year).story(OWN).lookalikes[0].per_litre == [2.5, 4.0, 4.0]
 
 
 def young(store, days):

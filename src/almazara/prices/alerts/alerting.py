@@ -2,9 +2,10 @@
 
 import random
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from functools import partial
 
 import numpy as np
@@ -13,18 +14,10 @@ from almazara import log
 from almazara.errors import InputError, NotFoundError
 from almazara.prices.alerts import delivery
 from almazara.prices.alerts.delivery import Delivered, Notifier
-from almazara.prices.alerts.rules import (
-    FRESH,
-    SYSTEM_RULES,
-    TARGET,
-    AlertEvent,
-    AlertRule,
-    drift_event,
-    evaluate,
-    history_needed,
-    target_rule,
-    unwell_event,
-)
+from almazara.prices.alerts.evaluating import drift_event, evaluate, history_needed, unwell_event
+from almazara.prices.alerts.rules import SYSTEM_RULES, TARGET, AlertEvent, AlertRule, target_rule
+from almazara.prices.alerts.watching import watched
+from almazara.prices.buying.goods import good_meant, goods
 from almazara.prices.buying.policy import AdvicePolicies, Policy, advises_buying
 from almazara.prices.collecting.scraper_health import HealthReport
 from almazara.prices.forecasting.panel import Floats, filled_forward
@@ -36,9 +29,9 @@ from almazara.words.numbers import Language
 from almazara.words.said import said
 
 RULES = "alert_rule"
+_SHOWN = 100  # characters of what is not known
 MOST_DAYS = 3650
 """As far back a rule may look."""
-_READ_AT_ONCE = 50
 
 
 def rules(store: ObservationStore) -> list[AlertRule]:
@@ -49,9 +42,7 @@ def rules(store: ObservationStore) -> list[AlertRule]:
 
 def rules_about(store: ObservationStore, listing: Listing) -> list[AlertRule]:
     """The rules that watch a listing: its own, those for every listing, and what its target price stands for."""
-    watching = [
-        one for one in _made(store) if one.kind not in SYSTEM_RULES and one.listing_id in {None, listing.listing_id}
-    ]
+    watching = [one for one in _made(store) if one.watches(listing)]
     target = target_rule(listing) if listing.tracked else None
     return _in_order([*watching, *([target] if target else [])])
 
@@ -69,35 +60,27 @@ def events(
     health: HealthReport,
     now: datetime,
     *,
+    timezone: str,
     policies: AdvicePolicies | None = None,
     drifts: Sequence[Drift] = (),
 ) -> Iterator[AlertEvent]:
-    """The events of all rules that are fresh or still last; without policies there is no advice to turn."""
+    """The events of all rules that are fresh or still last; without policies there is no advice to turn.
+
+    The days of an index are those of `timezone` (an IANA name).
+    """
     unwell_since = delivery.trouble_since(store, "scraper", lasts=not health.healthy, now=now)
     drifted_since = delivery.trouble_since(store, "forecasts", lasts=bool(drifts), now=now)
-    watching: dict[str | None, list[AlertRule]] = {}
     for rule in rules(store):
         unwell = unwell_event(rule, health, unwell_since) if unwell_since else None
         drifted = drift_event(rule, drifts, drifted_since) if drifted_since else None
         yield from (event for event in (unwell, drifted) if event)
-        if rule.kind not in SYSTEM_RULES:
-            watching.setdefault(rule.listing_id, []).append(rule)
-    for listing, history in _histories(store, _watched(store, now), watching):
-        for rule in (*watching.get(None, ()), *watching.get(listing.listing_id, ())):
-            policy = policies.of(listing.category, rule.deadline_days) if policies else None
+    made = [rule for rule in rules(store) if rule.kind not in SYSTEM_RULES]
+    for seen, history, watching in watched(store, made, now, timezone):
+        category = next((one.category for one in seen.listings.values()), None)
+        for rule in watching:
+            policy = policies.of(category, rule.deadline_days) if policies else None
             needed = bisect_left(history, history_needed(rule), key=lambda reading: reading.observed_at)
-            yield from evaluate(rule, listing, history[needed:], partial(_advises_buying, policy))
-
-
-def _histories(
-    store: ObservationStore, listings: Mapping[str, Listing], watching: Mapping[str | None, Sequence[AlertRule]]
-) -> Iterator[tuple[Listing, list[Observation]]]:
-    """The listings that rules watch, each with the readings that any of them needs; so many are read at once."""
-    ids = [listing_id for listing_id in listings if None in watching or listing_id in watching]
-    since = min((history_needed(rule) for some in watching.values() for rule in some), default=None)
-    for start in range(0, len(ids), _READ_AT_ONCE):
-        found = store.histories(ids[start : start + _READ_AT_ONCE], since)
-        yield from ((listings[listing_id], history) for listing_id, history in found.items())
+            yield from evaluate(rule, seen, history[needed:], partial(_advises_buying, policy))
 
 
 def _advises_buying(policy: Policy | None, readings: Sequence[Observation]) -> bool | None:
@@ -115,28 +98,19 @@ def _daily(readings: Sequence[Observation]) -> Floats:
     return filled_forward(prices).ravel()
 
 
-def _watched(store: ObservationStore, now: datetime) -> dict[str, Listing]:
-    """What is followed, and what a followed search found lately: those are not followed one by one."""
-    latest = store.latest()
-    return {
-        listing.listing_id: listing
-        for listing in store.listings()
-        if listing.tracked or (listing.listing_id in latest and now - latest[listing.listing_id].observed_at <= FRESH)
-    }
-
-
 def alert(
     store: ObservationStore,
     notifier: Notifier,
     health: HealthReport,
     now: datetime,
     *,
+    timezone: str,
     policies: AdvicePolicies | None = None,
     drifts: Sequence[Drift] = (),
     language: Language = Language.ES,
 ) -> tuple[int, Delivered]:
     """Keep new events in words of a language, and send what is due; returns how many were new, and what was sent."""
-    found = events(store, health, now, policies=policies, drifts=drifts)
+    found = events(store, health, now, timezone=timezone, policies=policies, drifts=drifts)
     new = delivery.record(store, found, notifier.targets, now=now, language=language)
     sent = delivery.deliver(store, notifier, now=now)
     log.event("alerts", new=new, sent=sent.sent, failed=sent.failed)
@@ -148,18 +122,30 @@ def add_rule(store: ObservationStore, make: Callable[[str, datetime], AlertRule]
 
     Raises:
         InputError: when what its kind needs is missing or makes no sense.
-        NotFoundError: when its product is not known.
+        NotFoundError: when what it watches is not known.
     """
     now = datetime.now(UTC)
     rule = make(f"{now:%Y%m%dT%H%M%S%f}-{random.getrandbits(16):04x}", now)
-    if rule.kind in SYSTEM_RULES and rule.listing_id is not None:
-        raise InputError(f"A rule of kind {rule.kind} watches Almazara itself: give no product.")
     if (rule.days or 0) > MOST_DAYS:
         raise InputError(said("prices.error.rule_days", most=str(MOST_DAYS), days=str(rule.days)))
-    if rule.listing_id is not None and not (is_key(rule.listing_id) and store.listing(rule.listing_id)):
-        raise NotFoundError(said("prices.error.no_product", product=rule.listing_id[:100]))
+    _require_known(store, rule)
     store.put_document(RULES, rule.rule_id, rule.as_document())
     return rule
+
+
+def _require_known(store: ObservationStore, rule: AlertRule) -> None:
+    if rule.listing_id is not None and not (is_key(rule.listing_id) and store.listing(rule.listing_id)):
+        raise NotFoundError(said("prices.error.no_product", product=rule.listing_id[:_SHOWN]))
+    if rule.good is None and rule.category is None and rule.index is None:
+        return
+    listings = store.listings()
+    if rule.good is not None and good_meant(rule.good, goods(listings), listings) is None:
+        raise NotFoundError(said("prices.error.no_good", good=rule.good[:_SHOWN]))
+    categories = {one.category for one in listings if one.category}
+    for name in (rule.category, rule.index):
+        if name is not None and name not in categories:
+            near = get_close_matches(name[:_SHOWN], sorted(categories))
+            raise NotFoundError(said("prices.error.no_category", name=name[:_SHOWN]), near)
 
 
 def remove_rule(store: ObservationStore, rule_id: str) -> None:

@@ -11,8 +11,8 @@ from almazara.prices.answering.story import forecast_notices
 from almazara.prices.answers import Cheapest, IndexRow, Offered, Prediction, Product
 from almazara.prices.buying.category_index import RELATIVE, CategoryIndex, at_present_sizes, category_indices, index_id
 from almazara.prices.buying.cheapest import cheapest
+from almazara.prices.buying.lookalikes import per_litre
 from almazara.prices.buying.policy import DEADLINE_DAYS
-from almazara.prices.buying.same_goods import per_litre
 from almazara.prices.forecasting.panel import Panel
 from almazara.prices.schema import ListingKind
 from almazara.words.numbers import Language

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
+from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,10 @@ from almazara.errors import InputError, NotFoundError
 from almazara.prices.answering.known import Known
 from almazara.prices.answers import DailyRow, DataPage, DataQuery, DataRow, IndexRow, cursor_at, per_litre_daily
 from almazara.prices.buying.category_index import CategoryIndex, category_index
-from almazara.prices.schema import TICK, Listing, Observation, litres_at, litres_daily
-from almazara.prices.store.observations import is_key
+from almazara.prices.buying.named_prices import as_featured
+from almazara.prices.forecasting.series import daily as daily_series
+from almazara.prices.schema import TICK, Listing, Observation, PriceName, litres_at, litres_daily
+from almazara.prices.store.observations import is_key, pages_of_history
 from almazara.words.said import said
 
 MAX_ROWS: Final = 10_000
@@ -25,11 +28,21 @@ def data(known: Known, query: DataQuery) -> DataPage:
     found: list[Observation] = []
     for listing, begins in _remaining(known, query):
         room = query.limit + 1 - len(found)
-        found += known.store.history(listing.listing_id, begins or query.start, query.end, limit=room)
+        found += islice(_read(known, listing, query, begins), room)
         if len(found) > query.limit:
             kept = found[: query.limit]
             return DataPage(kept, cursor_at(kept[-1].listing_id, kept[-1].observed_at + TICK))
     return DataPage(found, None)
+
+
+def _read(known: Known, listing: Listing, query: DataQuery, begins: datetime | None) -> Iterator[Observation]:
+    """A listing's readings from a moment on, with the price that is asked for."""
+    size = min(query.limit + 1, MAX_ROWS)
+    for page in pages_of_history(known.store, listing.listing_id, begins or query.start, query.end, size=size):
+        if query.price is None:
+            yield from page
+        else:
+            yield from (one for one in (as_featured(one, query.price) for one in page) if one.price is not None)
 
 
 def rows(known: Known, observations: Sequence[Observation]) -> list[DataRow]:
@@ -45,7 +58,7 @@ def daily(known: Known, query: DataQuery) -> tuple[list[DailyRow], str | None]:
     first, until = query.days(ZoneInfo(known.timezone))
     found: list[DailyRow] = []
     for listing, begins in _remaining(known, query):
-        for row in _days(known, listing, begins.date() if begins else first, until):
+        for row in _days(known, listing, begins.date() if begins else first, until, query.price):
             if len(found) == query.limit:
                 return found, _cursor(row)
             found.append(row)
@@ -55,8 +68,8 @@ def daily(known: Known, query: DataQuery) -> tuple[list[DailyRow], str | None]:
 def index(known: Known, query: DataQuery) -> tuple[list[IndexRow], str | None]:
     """One page of a category's index, and where the next begins; see `PriceService.index`."""
     _check(query)
-    if query.category is None:
-        raise InputError("An index is one of a category: give category, and no product.")
+    if query.category is None or query.price is not None:
+        raise InputError("An index is one of a category: give category, and neither product nor price.")
     first, until = query.days(ZoneInfo(known.timezone))
     at, moment = query.begins
     begins = (at, moment.date() if moment else date.min)
@@ -106,14 +119,21 @@ def _remaining(known: Known, query: DataQuery) -> Iterator[tuple[Listing, dateti
             yield listing, begins if listing.listing_id == at else None
 
 
-def _days(known: Known, listing: Listing, first: date | None, until: date | None) -> Iterator[DailyRow]:
-    series = known.series([listing.listing_id], until=min(until or known.today, known.today))
+def _days(
+    known: Known, listing: Listing, first: date | None, until: date | None, price: PriceName | None
+) -> Iterator[DailyRow]:
+    until = min(until or known.today, known.today)
+    if price is None:
+        series = known.series([listing.listing_id], until=until)
+    else:
+        history = (as_featured(one, price) for one in known.store.history(listing.listing_id))
+        series = daily_series(history, until=until, timezone=known.timezone)
     days = list(series.days())
     litres = litres_daily(listing, days[0][1], len(days), ZoneInfo(known.timezone)).tolist() if days else []
-    for (name, day, price, state), size in zip(days, litres, strict=True):
+    for (name, day, amount, state), size in zip(days, litres, strict=True):
         if first is None or day >= first:
-            currency = None if price is None else series.panel.currencies[0]
-            yield DailyRow(name, day, state, price, currency, per_litre_daily(price, size))
+            currency = None if amount is None else series.panel.currencies[0]
+            yield DailyRow(name, day, state, amount, currency, per_litre_daily(amount, size))
 
 
 def _check(query: DataQuery) -> None:

@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 
 from almazara.prices.alerts.alerting import rules_about
 from almazara.prices.alerts.rules import AlertRule
+from almazara.prices.answering.good_stories import GoodRow
 from almazara.prices.answering.known import ADVISED_DAYS, YEAR, Known
 from almazara.prices.answering.troubles import HeldReading, held_reading
 from almazara.prices.answers import Advice, Prediction, Product, per_litre_daily
 from almazara.prices.buying.advice import Question, advise
 from almazara.prices.buying.category_index import at_present_sizes
+from almazara.prices.buying.lookalikes import Lookalike, lookalikes, per_litre
+from almazara.prices.buying.named_prices import NamedPriceRow, named_rows
 from almazara.prices.buying.recent import NOTHING, Recent, recent
-from almazara.prices.buying.same_goods import SameGoods, per_litre, same_goods
 from almazara.prices.buying.states import MIN_DAYS
 from almazara.prices.collecting.sizing import last_change
 from almazara.prices.forecasting.models.forecaster import MIN_DAYS as FORECAST_FROM
@@ -58,6 +60,9 @@ class Story:
         days: The last year, one by one, from the first day that is known.
         prediction: Up to the deadline at least where it is kept, with the backtest of its model.
         rules: The alert rules that watch it.
+        named: The other prices of its page, over the days that advice looks at.
+        lookalikes: What is probably the same in other shops, by its title: never taken for it.
+        good: The same good at all its shops, itself among them; None where it is sold here only.
     """
 
     product: Product
@@ -70,7 +75,9 @@ class Story:
     held: HeldReading | None
     prediction: Prediction | None
     rules: list[AlertRule]
-    same_goods: list[SameGoods]
+    lookalikes: list[Lookalike]
+    named: list[NamedPriceRow]
+    good: GoodRow | None
 
 
 def story(known: Known, listing_id: str, deadline_days: int, quantity: int, language: Language = Language.ES) -> Story:
@@ -93,7 +100,9 @@ def story(known: Known, listing_id: str, deadline_days: int, quantity: int, lang
         held=held_reading(known, listing, next(reversed(observations), None)),
         prediction=known.prediction(listing_id, deadline_days),
         rules=rules_about(known.store, listing),
-        same_goods=_same_goods(known, product, beside),
+        lookalikes=_lookalikes(known, product, beside),
+        named=named_rows(observations),
+        good=None,
     )
     return replace(story, notices=list(_notices(known, story)))
 
@@ -116,8 +125,8 @@ def _spans(days: Sequence[StoryDay], state: DayState) -> list[Span]:
     return [Span(run[0].date, run[-1].date, len(run)) for run in runs]
 
 
-def _same_goods(known: Known, product: Product, beside: Sequence[Product]) -> list[SameGoods]:
-    words, others = same_goods(product, beside), {one.id: one for one in beside}
+def _lookalikes(known: Known, product: Product, beside: Sequence[Product]) -> list[Lookalike]:
+    words, others = lookalikes(product, beside), {one.id: one for one in beside}
     if not words:
         return []
     panel = at_present_sizes(known.series(list(words), days=ADVISED_DAYS).panel, others, ZoneInfo(known.timezone))
@@ -125,7 +134,7 @@ def _same_goods(known: Known, product: Product, beside: Sequence[Product]) -> li
     first_day = known.today - timedelta(days=last_year.shape[1] - 1)
     currency = product.latest and product.latest.currency
     return [
-        SameGoods(others[name], words[name], first_day, per_litre(prices, others[name].litres))
+        Lookalike(others[name], words[name], first_day, per_litre(prices, others[name].litres))
         for name, of, prices in zip(panel.names, panel.currencies, last_year, strict=True)
         if currency in {None, of}
     ]

@@ -37,6 +37,11 @@ def same_good(known: str, seen: str) -> bool:
     return near and alike(without_litres(known), seen)
 
 
+def same_litres(one: Decimal, other: Decimal) -> bool:
+    """Whether two sizes differ by no more than how they are rounded."""
+    return abs(one - other) <= _ROUNDING * one
+
+
 def resized(listing: Listing, title: str, held: Decimal | None, since: datetime) -> Listing | None:
     """The listing with the size that a new title names from a moment on; None where the title leaves it as it is.
 
@@ -53,7 +58,7 @@ def resized(listing: Listing, title: str, held: Decimal | None, since: datetime)
         was = litres(listing.title)
         if known is None or was is None or litres(listing.title, title) is not None:
             return None  # the new title names no size, or none was known
-    elif known is not None and abs(held - known) <= _ROUNDING * known:
+    elif known is not None and same_litres(known, held):
         return None
     before = listing.sizes or (Size(EPOCH, known),)
     return replace(listing, title=title, litres=held, sizes=(*before, Size(since, held)))

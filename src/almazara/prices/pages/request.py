@@ -54,6 +54,11 @@ def alike(known: str, seen: str) -> bool:
     return shared >= _HALF or fuzz.partial_ratio(known, seen) >= _NEARLY_THE_SAME
 
 
+def contradict(known: str, seen: str) -> bool:
+    """Whether sizes, models or counts in two titles cannot be those of one article."""
+    return _conflict(folded(known), folded(seen))
+
+
 def leads_elsewhere(asked: str, answered: str) -> bool:
     """Whether a redirect may lead to another product: its address names neither the same words nor the same number.
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from almazara.prices.answers import Product
-from almazara.prices.buying.same_goods import same_goods, shared_words
+from almazara.prices.buying.lookalikes import lookalikes, shared_words
 from almazara.prices.schema import ListingKind
 
 
@@ -28,9 +28,9 @@ OWN = oil("own", "Aceite de oliva virgen extra Carbonell, botella de 1 l", shop=
         "Carbonel aceite de oliva virgen extra 1l",
     ],
 )
-def test_titles_that_say_the_same_in_other_words_are_the_same_goods(title):
+def test_titles_that_say_the_same_in_other_words_are_the_lookalikes(title):
     two = [oil("x", f"{title} picual")]
-    assert same_goods(replace(OWN, title=f"{OWN.title} picual"), two).keys() == {"b:x"}
+    assert lookalikes(replace(OWN, title=f"{OWN.title} picual"), two).keys() == {"b:x"}
 
 
 @pytest.mark.parametrize(
@@ -50,17 +50,17 @@ def test_titles_that_say_the_same_in_other_words_are_the_same_goods(title):
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_may_be_something_else_is_not(other, why):
-    assert same_goods(OWN, [other]) == {}
+    assert lookalikes(OWN, [other]) == {}
 
 
 def test_the_words_on_which_it_rests_are_told():
-    assert same_goods(OWN, [oil("x", "Carbonell virgen extra 1 l")]) == {"b:x": ["carbonell"]}
+    assert lookalikes(OWN, [oil("x", "Carbonell virgen extra 1 l")]) == {"b:x": ["carbonell"]}
 
 
 @pytest.mark.parametrize("unknown", [{"title": None}, {"litres": None}, {"category": None}])
 def test_of_a_product_that_is_not_known_enough_nothing_is_said(unknown):
     own = replace(OWN, **unknown)
-    assert same_goods(own, [replace(own, shop="b")]) == {}
+    assert lookalikes(own, [replace(own, shop="b")]) == {}
 
 
 def test_titles_without_a_telling_word_share_nothing():

@@ -1,4 +1,6 @@
-"""Which products of other shops are the same goods: told by category, litres, grade and the words of their titles.
+"""Products of other shops that are probably the same: by category, litres, grade and the words of their titles.
+
+They are shown as such, and proposed to whoever declares goods; they are never one good by that alone: see `goods`.
 
 What fills titles is left aside: sizes, containers, the words for the oil and its grade, which are compared otherwise.
 The words that are left must be the same, but for letters that were mistyped, and so must the numbers. Among the titles
@@ -37,8 +39,8 @@ _MISTYPED: Final = 85
 
 
 @dataclass(frozen=True, slots=True)
-class SameGoods:
-    """The same goods in another shop.
+class Lookalike:
+    """What is probably the same product in another shop.
 
     Attributes:
         words: Those of both titles on which that rests, beside category, litres and grade.
@@ -51,8 +53,8 @@ class SameGoods:
     per_litre: list[float | None]
 
 
-def same_goods(product: Product, beside: Iterable[Product]) -> dict[str, list[str]]:
-    """The products of other shops that are the same goods, by id, and the words that their titles share.
+def lookalikes(product: Product, beside: Iterable[Product]) -> dict[str, list[str]]:
+    """The products of other shops that are probably the same, by id, and the words that their titles share.
 
     There are none where its title, category or litres are not known: then nothing is sure.
     """

@@ -1,0 +1,66 @@
+"""Routes of goods: what is sold at several shops as one, with its offers, and what was declared of it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from almazara.api.errors import declared
+from almazara.api.overview import DeadlineDays, Quantity
+from almazara.api.prices import TEXT, InLanguage, Service
+from almazara.api.routes import reading, send, writing
+from almazara.prices.answering.good_stories import GoodRow, GoodStory
+from almazara.prices.buying.goods import MOST_DECLARED
+from almazara.prices.buying.policy import DEADLINE_DAYS
+from almazara.words.numbers import Language
+
+router = APIRouter(prefix="/goods", tags=["precios"], responses=declared(422, 503))
+
+_Product = Annotated[str, Field(min_length=1, max_length=2048, examples=["amazon.es:B0EXAMPLE1"])]
+_WRONG = declared(404, 413)
+
+
+class DeclaredGood(BaseModel):
+    """Products of which somebody says that they are the same; one alone is like no other, whatever its GTIN."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    products: Annotated[list[_Product], Field(min_length=1, max_length=MOST_DECLARED)]
+
+
+@router.get("", **reading(list[GoodRow], "Los artículos que venden varias tiendas, con su oferta más barata"))
+def goods(service: Service) -> Response:
+    return send(service.goods())
+
+
+@router.post(
+    "", **writing(GoodStory, 201, "Declarar que varios productos son el mismo artículo, o uno de ninguno", _WRONG)
+)
+def declare(new: DeclaredGood, service: Service) -> Response:
+    return send(service.declare_good(new.products), 201)
+
+
+@router.get("/{good:path}", **reading(GoodStory, "Todo lo que muestra la página de un artículo, de una vez", 404))
+def good(
+    service: Service,
+    good: Annotated[
+        str,
+        Path(json_schema_extra=TEXT, description="Su id, su GTIN como `gtin:8410179100012`, o el id de un producto."),
+    ],
+    deadline_days: DeadlineDays = DEADLINE_DAYS,
+    quantity: Quantity = 1,
+    language: InLanguage = Language.ES,
+) -> Response:
+    return send(service.good(good, deadline_days, quantity, language))
+
+
+@router.delete(
+    "/{good:path}",
+    **writing(None, 204, "Olvidar lo que se declaró de un producto: decide otra vez su GTIN", _WRONG),
+)
+def undeclare(
+    good: Annotated[str, Path(json_schema_extra=TEXT, description="Id de un producto, `tienda:código`.")],
+    service: Service,
+) -> Response:
+    service.undeclare(good)
+    return Response(status_code=204)

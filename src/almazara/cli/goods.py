@@ -1,0 +1,77 @@
+"""`almazara prices goods ...`: what is sold at several shops as one, and what is declared of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from almazara.cli.output import AsJson, Table, language, opened_prices, print_answer
+from almazara.cli.price_histories import ProductId, written
+from almazara.errors import InputError
+from almazara.words.numbers import Language
+
+if TYPE_CHECKING:
+    from almazara.prices.answering.good_stories import GoodRow
+
+app = typer.Typer(help="Goods that several shops sell: by their GTIN, or as declared.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_goods(as_json: AsJson = False) -> None:
+    """The goods that several shops sell, each with its cheapest shop."""
+    with opened_prices() as prices:
+        found = prices.service.goods()
+    rows = [[one.good_id, one.title or "", len(one.products), *_best(one)] for one in found]
+    print_answer(found, [Table(["good", "title", "shops", "best price", "at"], rows)], as_json=as_json)
+
+
+@app.command()
+def show(
+    good: Annotated[str, typer.Argument(help="Its id, its number as gtin:NUMBER, or a product's id.")],
+    as_json: AsJson = False,
+) -> None:
+    """A good at all its shops, cheapest first, and whether to buy it now."""
+    with opened_prices() as prices:
+        story = prices.service.good(good, language=language(Language.EN))
+    rows = []
+    for one in story.good.products:
+        latest = one.latest
+        price = written(latest.price, latest.currency) if latest else ""
+        litre = written(latest.price_per_litre, latest.currency) if latest else ""
+        rows.append([one.shop, price, litre, f"{latest.days_ago:.1f}" if latest else "", one.id])
+    told: list[str | Table] = [Table(["shop", "price", "per litre", "days ago", "product"], rows), story.advice.message]
+    print_answer(story, told, as_json=as_json)
+
+
+@app.command()
+def same(products: Annotated[list[str], typer.Argument(metavar="PRODUCT...", help="Two products or more.")]) -> None:
+    """Declare that products are the same good."""
+    if len(set(products)) == 1:
+        raise InputError("One product is the same as itself: give two or more, or say `apart`.")
+    with opened_prices() as prices:
+        good = prices.service.declare_good(products).good
+    typer.echo(f"{good.good_id} is sold at {len(good.products)} places now.")
+
+
+@app.command()
+def apart(product: ProductId) -> None:
+    """Declare that a product is like no other, whatever GTIN its page publishes."""
+    with opened_prices() as prices:
+        prices.service.declare_good([product])
+    typer.echo(f"{product} is a good of its own now.")
+
+
+@app.command()
+def forget(product: ProductId) -> None:
+    """Forget what was declared of a product: its GTIN decides again."""
+    with opened_prices() as prices:
+        prices.service.undeclare(product)
+    typer.echo(f"Nothing is declared of {product} any more.")
+
+
+def _best(good: GoodRow) -> tuple[str, str]:
+    best = next((one for one in good.products if one.id == good.best), None)
+    if best is None or best.latest is None:
+        return "", ""
+    return written(best.latest.price, best.latest.currency), best.shop
