@@ -31,6 +31,7 @@ PLEX_SCROBBLE: dict[str, Any] = {
 PLEX_RATE: dict[str, Any] = {
     **PLEX_SCROBBLE,
     "event": "media.rate",
+    "rating": 9.0,
     "Metadata": {**PLEX_SCROBBLE["Metadata"], "userRating": 9.0, "lastRatedAt": 1772395260},
 }
 JELLYFIN_STOP: dict[str, Any] = {

@@ -120,8 +120,8 @@ def test_notices_repeated_at_once_are_kept_once(api, user):
 
 
 def test_a_rating_replaces_the_one_before_it_and_one_that_comes_back_counts_again(api, app, user):
-    def rate(rating, **film):
-        plex(api, PLEX_RATE, film={"userRating": rating, "lastRatedAt": None, **film}, params={"usuario": user})
+    def rate(rating):
+        plex(api, PLEX_RATE, rating=rating, film={"lastRatedAt": None}, params={"usuario": user})
         return app.state.film_users.store.of_user(user)[-1].value
 
     assert [rate(8), rate(4), rate(8), rate(8)] == [4, 2, 4, 4]
@@ -130,7 +130,7 @@ def test_a_rating_replaces_the_one_before_it_and_one_that_comes_back_counts_agai
 
 def test_of_two_ratings_of_one_moment_the_later_received_counts(api, app, user):
     for rating in (8, 4):
-        plex(api, PLEX_RATE, film={"userRating": rating}, params={"usuario": user})
+        plex(api, PLEX_RATE, rating=rating, params={"usuario": user})
     assert app.state.film_users.store.of_user(user)[-1].value == 2
 
 
@@ -140,7 +140,7 @@ def test_a_rating_that_is_taken_away_is_gone_and_the_view_and_ratings_from_elsew
     answered(api.post("/eventos", json=elsewhere))
     plex(api, PLEX_SCROBBLE, params=of_user)
     plex(api, PLEX_RATE, params=of_user)
-    assert counts(plex(api, PLEX_RATE, film={"userRating": -1}, params=of_user)) == (0, 0, 1, 0)
+    assert counts(plex(api, PLEX_RATE, rating=-1, params=of_user)) == (0, 0, 1, 0)
     events = app.state.film_users.store.of_user(user)
     assert sorted(event.kind for event in events) == ["rating", "view"]
     assert f"own-{user}" in {event.event_id for event in events}

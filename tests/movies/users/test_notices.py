@@ -60,17 +60,18 @@ def test_what_is_no_film_counts_as_nothing(kind):
 
 def test_a_rating_of_plex_is_halved_and_the_one_given_now_counts():
     assert told(plex(PLEX_RATE))[0][:2] == (Kind.RATING, 4.5)
-    assert told(plex(PLEX_RATE, rating=6.0, film={"userRating": 9}))[0][1] == 3
+    assert told(plex({**PLEX_SCROBBLE, "event": "media.rate"}, film={"userRating": 7}))[0][1] == 3.5
+    assert told(plex(PLEX_RATE, rating=6.0))[0][1] == 3
 
 
 @pytest.mark.parametrize("rating", [0, -1, "-1.0", 0.0])
 def test_a_rating_of_plex_that_is_taken_away_is_withdrawn(rating):
-    notice = plex(PLEX_RATE, film={"userRating": rating})
+    notice = plex(PLEX_RATE, rating=rating)
     assert (told(notice), withdrawn(notice)) == ([], [Kind.RATING])
 
 
 def test_a_rating_of_plex_without_a_rating_withdraws_nothing():
-    assert "qué se opina" in why(plex(PLEX_RATE, film={"userRating": None}))
+    assert "qué se opina" in why(plex(PLEX_RATE, rating=None))
 
 
 @pytest.mark.parametrize("completed", [True, "True", "true"])

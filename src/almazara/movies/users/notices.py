@@ -94,8 +94,8 @@ def _of_jellyfin(body: Mapping[str, Any], now: datetime) -> Notice:
     if body.get("ItemType") != "Movie":
         return Notice(account, ignored=said("films.play.no_film"))
     title, moment = _name(body.get("Name")), body.get("UtcTimestamp")
-    ids = {name: body.get(f"Provider_{name}") for name in ("tmdb", "imdb")}
-    about = About(kind, title, body.get("Year"), now, **ids)
+    tmdb, imdb = body.get("Provider_tmdb"), body.get("Provider_imdb")
+    about = About(kind, title, body.get("Year"), now, tmdb=tmdb, imdb=imdb)
     if reason == _RATED and not stopped:
         return _opinions(account, about, {Kind.RATING: body.get("Rating"), Kind.LIKE: body.get("Favorite")}, moment)
     if stopped and not _is_true(body.get("PlayedToCompletion")):

@@ -95,9 +95,9 @@ class MediaServer:
             found, total = len(_list(container, names.list)), container.get(names.total)
             yield ExportFile(f"{path} page {page}", json.dumps(answer))
             done += found
-            is_told = isinstance(total, int)
-            progress("films", done, total if is_told else done)
-            if not found or (done >= total if is_told else found < _PAGE):
+            told = total if isinstance(total, int) else None
+            progress("films", done, done if told is None else told)
+            if not found or (found < _PAGE if told is None else done >= told):
                 return
         raise UnavailableError(f"{self._base}{path} did not end after {_MOST_PAGES} pages.")
 
