@@ -104,6 +104,7 @@ def kept(app):
 def test_a_scrobble_of_plex_counts_at_once_for_the_user_of_the_account(api):
     answer = plex(api, PLEX_SCROBBLE, PICTURE, Account={"title": "Begoña"})
     assert (answer["usuario"], counts(answer)) == ("Begona", (1, 0, 0, 0))
+    assert answer["mensaje"] == "Begona: 1 evento nuevo, 0 conocidos, 0 retirados."
     assert history(api, "Begona") == 1
 
 

@@ -123,6 +123,17 @@ def test_what_was_seen_on_a_media_server_is_fetched_with_a_token_that_nobody_see
     assert "a-token-of-nobody" not in out + error
 
 
+def test_a_token_that_is_not_set_is_asked_for_and_not_shown(run, monkeypatch):
+    asked = []
+    monkeypatch.setattr("typer.prompt", lambda *_args, **values: asked.append(values) or "a-typed-token")
+    with serving() as server:
+        server.routes["/library/sections"] = reply(b'{"MediaContainer": {}}')
+        code, out, error = run("events", "fetch", "plex", "--url", server.url(""), "--user", "ana")
+        assert server.asked[0][1]["x-plex-token"] == "a-typed-token"
+    assert (code, asked[0]["hide_input"]) == (0, True)
+    assert "a-typed-token" not in out + error
+
+
 def test_deleting_asks_first(run, monkeypatch):
     monkeypatch.setattr("typer.confirm", lambda *_args, **_values: sys.exit(1))
     assert run("events", "delete", "ana")[0] == 1

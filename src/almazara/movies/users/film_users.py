@@ -144,8 +144,8 @@ class FilmUsers:
             if not isinstance(found, Refused):
                 withdrawn += self.store.withdraw(user, found[0], kind, server)
         kept = self._keep(server, user, notice.told, now)
-        counts = {"new": str(kept.new), "known": str(kept.known), "withdrawn": str(withdrawn)}
-        sentences = [said("films.play.kept", user=user, **counts), *map(_not_taken, kept.refused)]
+        counted = said("films.play.kept", user=user, new=kept.new, known=kept.known, withdrawn=withdrawn)
+        sentences = [counted, *map(_not_taken, kept.refused)]
         message = " ".join(one.text(language) for one in sentences)
         return NoticeAnswer(user, kept.new, kept.known, withdrawn, len(kept.refused), message)
 
