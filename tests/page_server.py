@@ -22,7 +22,7 @@ CLOSED = (BrokenPipeError, ConnectionResetError)
 
 
 class PageServer:
-    """Answers `routes[path]`, remembers what it was asked, says 404 otherwise."""
+    """Answers `routes[path]`, with the query or without, remembers what it was asked, says 404 otherwise."""
 
     def __init__(self, server: ThreadingHTTPServer) -> None:
         self.port = server.server_port
@@ -40,7 +40,8 @@ class PageServer:
         with self._lock:
             self.asked.append((handler.path, {name.lower(): value for name, value in handler.headers.items()}))
         with suppress(*CLOSED):
-            self.routes.get(handler.path, reply(b"not here", 404))(handler)
+            found = self.routes.get(handler.path) or self.routes.get(handler.path.partition("?")[0])
+            (found or reply(b"not here", 404))(handler)
 
 
 class Crowd:

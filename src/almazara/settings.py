@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     dynamodb://table?region=... (prices alone); by default SQLite files in the home folder."""
     api_keys: CommaSeparatedSecrets = ()
     """Keys that may write, separated by commas; without any, only this machine may."""
+    media_token: SecretStr | None = None
+    """Token of a Plex or Jellyfin server, for `almazara movies events fetch`, which asks for it where it is not set."""
     writes_per_minute: Annotated[int, Field(ge=1)] = 30
     """How many writing requests a key, or an address without one, may make in a minute."""
     cors_origins: CommaSeparatedOrigins = ()

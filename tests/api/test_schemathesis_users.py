@@ -14,10 +14,11 @@ from sample_catalog import app_over, served
 pytestmark = pytest.mark.server
 
 KEY = "a-key-for-schemathesis"
-# What no schema can say: films are those of the catalog, ids differ within a batch, a rating alone has a value, moments
-# are not in the future, and the years of a range are in order.
+# What no schema can say: a notice is that of a media server, films are those of the catalog, ids differ in a batch, a
+# rating alone has a value, moments are not in the future, and the years of a range are in order.
 BEYOND_A_SCHEMA = {
     "POST /eventos",
+    "POST /eventos/{servidor}",
     "POST /recomendacion/perfil",
     "POST /recomendacion/grupo",
     "POST /recomendacion/usuario/{usuario}",

@@ -1,12 +1,14 @@
 """The commands about film users, over the embedded sample."""
 
 import json
+import re
 import sys
 from functools import partial
 
 import pytest
 
 from almazara.movies.similar.attributes import NO_FILTERS
+from page_server import reply, serving
 
 
 @pytest.fixture
@@ -96,6 +98,42 @@ def test_a_table_is_imported_by_the_columns_that_are_named(run, film, tmp_path):
     assert "--column takes WHAT=NAME" in err
 
 
+def test_the_address_for_a_media_server_is_signed_and_does_not_tell_the_key(run, monkeypatch):
+    monkeypatch.setenv("ALMAZARA_API_KEYS", "a-key-of-nobody,another")
+    code, out, _ = run("events", "address", "plex", "--url", "http://almazara.example:8000/", "--user", "ana")
+    assert code == 0
+    assert re.fullmatch(r"http://almazara\.example:8000/eventos/plex\?usuario=ana&firma=[0-9a-f]{64}\n", out)
+    monkeypatch.delenv("ALMAZARA_API_KEYS")
+    assert run("events", "address", "jellyfin")[1] == "http://127.0.0.1:8000/eventos/jellyfin\n"
+
+
+def test_what_was_seen_on_a_media_server_is_fetched_with_a_token_that_nobody_sees(run, film, monkeypatch):
+    monkeypatch.setenv("ALMAZARA_MEDIA_TOKEN", "a-token-of-nobody")
+    films = [{"type": "movie", "Guid": [{"id": f"tmdb://{n}"}], "viewCount": 1} for n in (film["id"], 999_999_999)]
+    with serving() as server:
+        server.routes["/library/sections"] = reply(b'{"MediaContainer": {"Directory": [{"key": 1, "type": "movie"}]}}')
+        server.routes["/library/sections/1/all"] = reply(json.dumps({"MediaContainer": {"Metadata": films}}).encode())
+        asked = ["events", "fetch", "plex", "--url", server.url(""), "--user", "ana"]
+        code, out, error = run(*asked)
+        again = json.loads(run(*asked, "--json")[1])
+    assert code == 0
+    assert "1 events of ana were added, 0 were there already." in out
+    assert "1 rows were not taken: it is not in the catalog." in out
+    assert (again["new"], again["known"]) == (0, 1)
+    assert "a-token-of-nobody" not in out + error
+
+
+def test_a_token_that_is_not_set_is_asked_for_and_not_shown(run, monkeypatch):
+    asked = []
+    monkeypatch.setattr("typer.prompt", lambda *_args, **values: asked.append(values) or "a-typed-token")
+    with serving() as server:
+        server.routes["/library/sections"] = reply(b'{"MediaContainer": {}}')
+        code, out, error = run("events", "fetch", "plex", "--url", server.url(""), "--user", "ana")
+        assert server.asked[0][1]["x-plex-token"] == "a-typed-token"
+    assert (code, asked[0]["hide_input"]) == (0, True)
+    assert "a-typed-token" not in out + error
+
+
 def test_deleting_asks_first(run, monkeypatch):
     monkeypatch.setattr("typer.confirm", lambda *_args, **_values: sys.exit(1))
     assert run("events", "delete", "ana")[0] == 1
@@ -114,10 +152,13 @@ def test_several_users_are_a_group(run):
         (["recommend-for", "ana", "--solo", "@nowhere.txt"], "The file nowhere.txt cannot be read"),
         (["recommend-for", "ana", "--solo", "1,x"], "«x»"),
         (["recommend-for", "ana", "ana"], "Un grupo tiene de 2"),
+        (["events", "address", "plex", "--user", "a b"], "El usuario debe ser"),
+        (["events", "fetch", "plex", "--url", "nas", "--user", "ana"], "like http://nas:32400"),
         (["events", "import", "nowhere.zip", "--user", "ana", "--from", "imdb"], "There is no file nowhere.zip"),
     ],
 )
-def test_what_cannot_be_is_one_line_and_exit_code_1(run, arguments, said):
+def test_what_cannot_be_is_one_line_and_exit_code_1(run, monkeypatch, arguments, said):
+    monkeypatch.setenv("ALMAZARA_MEDIA_TOKEN", "a-token-of-nobody")
     code, _, error = run(*arguments)
     assert (code, error.count("\n")) == (1, 1)
     assert said in error

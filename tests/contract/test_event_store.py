@@ -96,6 +96,21 @@ def test_deleting_a_user_deletes_their_events_and_no_others(store):
     assert store.append([event(1, value=1.0)], NOW) == 1  # the ids are free again
 
 
+def test_what_a_source_said_of_one_kind_of_a_film_is_withdrawn_alone(store):
+    rated = replace(event(1), event_id="plex:1", film_id=7, kind=Kind.RATING, value=4.0)
+    others = [
+        replace(rated, event_id="plex_:2"),
+        replace(rated, event_id="own", value=1.0),
+        replace(rated, event_id="plex:3", film_id=8),
+        replace(rated, event_id="plex:4", kind=Kind.VIEW, value=None),
+        replace(rated, event_id="plex:5", user="eva"),
+    ]
+    store.append([rated, *others], NOW)
+    assert store.withdraw("ana", 7, Kind.RATING, "plex") == 1
+    assert store.withdraw("ana", 7, Kind.RATING, "plex") == 0
+    assert sorted(one.event_id for one in store.all()) == sorted(one.event_id for one in others)
+
+
 def test_a_full_batch_and_more_is_kept_in_one_call(store):
     batch = [event(number) for number in range(1, MAX_EVENTS + 502)]
     assert store.append(batch, NOW) == len(batch)

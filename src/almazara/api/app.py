@@ -21,6 +21,7 @@ from almazara.api import (
     health,
     metrics,
     movies,
+    notices,
     overview,
     prices,
     reader,
@@ -83,7 +84,7 @@ def create_api(
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
     app.add_middleware(Methods, origins=settings.cors_origins)
-    films = (users.lists, movies.router, film_lists.router, users.router, film_models.router)
+    films = (users.lists, movies.router, film_lists.router, users.router, notices.router, film_models.router)
     of_prices = (prices, overview, goods, forecasts, alerts, reader)
     for router in (*films, *(module.router for module in of_prices), health.router):
         app.include_router(router)

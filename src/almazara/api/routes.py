@@ -52,17 +52,26 @@ def reading(model: object, summary: str, *errors: int) -> dict[str, Any]:
     return {"response_model": model, "summary": summary, "responses": declared(*errors)}
 
 
-def writing(model: type | None, status: int, summary: str, responses: Responses, **described: object) -> dict[str, Any]:
+def writing(
+    model: type | None,
+    status: int,
+    summary: str,
+    responses: Responses,
+    *,
+    guard: Callable[..., None] = require_write,
+    **described: object,
+) -> dict[str, Any]:
     """The options of a route that writes: what it answers, who may ask, how often, and how that is described.
 
-    To its `responses` come the refusals of those who may not write; `described` is what else OpenAPI is told.
+    To its `responses` come the refusals of those who may not write, by the `guard`; `described` is what else OpenAPI
+    is told.
     """
     return {
         "response_model": model,
         "status_code": status,
         "summary": summary,
         "responses": {**declared(401, 403, 429), **responses},
-        "dependencies": [Depends(require_write), Security(_KEY)],
+        "dependencies": [Depends(guard), Security(_KEY)],
         # The key is one way; without keys configured this machine needs none.
         "openapi_extra": {"security": [{}], **described},
     }

@@ -24,8 +24,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from almazara.words.said import said
 
 _LARGEST_BODY: Final = 64 * 1024
-_LARGER_BODY: Final = 512 * 1024  # a thousand events, or the ids of a large library
-_LARGER_BODIES: Final = ("/eventos", "/recomendacion")
+_LARGER_BODIES: Final = {
+    "/eventos/": 1024 * 1024,  # a media server adds a picture; up to here nothing of it is written to the disk
+    "/eventos": 512 * 1024,  # a thousand events
+    "/recomendacion": 512 * 1024,  # the ids of a large library
+}
 KEY_HEADER: Final = "X-API-Key"
 _MINUTE: Final = 60.0
 _MOST_CALLERS: Final = 10_000
@@ -66,7 +69,19 @@ class WriteGuard:
 
     def check(self, request: Request, key: str | None = None) -> None:
         """Pass, or raise 401, 403 or 429; the `key` is that of a form, which cannot send the header."""
-        caller = self._caller_by_key(request, key) if self._keys else _local_caller(request)
+        self._let_through(self._caller_by_key(request, key) if self._keys else _local_caller(request))
+
+    def check_address(self, request: Request, address: str, given: str) -> None:
+        """The same, where what is `given` may be the signature of the address, of a sender without headers."""
+        if not (self._keys and given):
+            self.check(request)
+            return
+        matches = [hmac.compare_digest(given.encode(), _signature(key, address).encode()) for key in self._keys]
+        if not any(matches):
+            raise HTTPException(401, said("asking.request.no_signature"), {"WWW-Authenticate": "ApiKey"})
+        self._let_through(f"address-{given}")
+
+    def _let_through(self, caller: str) -> None:
         wait = self._wait_seconds(caller)
         if wait > 0:
             seconds = str(int(wait) + 1)
@@ -94,6 +109,15 @@ class WriteGuard:
                 return _MINUTE - (now - calls[0])
             calls.append(now)
         return 0.0
+
+
+def signature(key: SecretStr, address: str) -> str:
+    """What shows that a holder of the key made an address; from it nobody learns the key, or signs another one."""
+    return _signature(key.get_secret_value().encode(), address)
+
+
+def _signature(key: bytes, address: str) -> str:
+    return hmac.new(key, address.encode(), hashlib.sha256).hexdigest()
 
 
 def _local_caller(request: Request) -> str:
@@ -152,7 +176,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        largest = _LARGER_BODY if scope["path"].startswith(_LARGER_BODIES) else _LARGEST_BODY
+        sizes = (size for path, size in _LARGER_BODIES.items() if scope["path"].startswith(path))
+        largest = next(sizes, _LARGEST_BODY)
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced[:20]) > largest:
             refuse = scope["app"].exception_handlers[Refusal]

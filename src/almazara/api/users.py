@@ -114,7 +114,7 @@ async def for_group(request: Request) -> Response:
     **writing(EventsAnswer, 200, _EVENTS_SUMMARY, _EVENTS_ERRORS, requestBody=_EVENTS_BODY, **described(LANGUAGE)),
 )
 async def add_events(request: Request) -> Response:
-    body = _decoded(await request.body())
+    body = decoded(await request.body())
     try:
         return send(await run_in_threadpool(film_users(request).add, body, LANGUAGE.read(request)))
     except BatchError as error:
@@ -131,7 +131,8 @@ async def delete_user(request: Request) -> Response:
     return send(await run_in_threadpool(film_users(request).delete, USER.read(request), LANGUAGE.read(request)))
 
 
-def _decoded(body: bytes) -> object:
+def decoded(body: bytes | str) -> object:
+    """What JSON holds; an InputError where it is none."""
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from almazara.cli.filters import filtered
-from almazara.cli.output import AsJson, Table, load_settings, print_answer
+from almazara.cli.output import AsJson, Table, load_settings, print_answer, showing_progress
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
     from almazara.movies.similar.attributes import Filters
     from almazara.movies.users.film_users import FilmUsers, Imported
 
-app = typer.Typer(help="What users did with films: import, delete.", no_args_is_help=True)
+app = typer.Typer(help="What users did with films: import, fetch, delete.", no_args_is_help=True)
 
 _SHOWN = 20
-Exporter = Literal["letterboxd", "imdb", "trakt", "simkl", "tmdb", "filmaffinity", "csv"]
+Exporter = Literal[
+    "letterboxd", "imdb", "trakt", "simkl", "tmdb", "filmaffinity", "plex", "jellyfin", "tautulli", "csv"
+]
+ServerName = Literal["plex", "jellyfin"]
 
 
 @app.command("import")
@@ -35,12 +38,51 @@ def import_history(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add a history from Letterboxd, IMDb, Trakt, or a table; says which rows were not taken, and why."""
+    """Add a history from Letterboxd, IMDb, Trakt, Plex, Jellyfin or a table; says which rows were not taken and why."""
     from almazara.movies.users.exports import Source
 
     with _opened_users() as users:
         imported = users.import_export(file, Source(source), user, scale, _columns(columns or []))
     print_answer(imported, _imported_in_words(imported, user), as_json=as_json)
+
+
+@app.command()
+def fetch(
+    server: Annotated[ServerName, typer.Argument(help="What the server runs.")],
+    url: Annotated[str, typer.Option("--url", help="Where it is: http://nas:32400 or http://nas:8096.")],
+    user: Annotated[str, typer.Option("--user", help="Whose history it is.")],
+    account: Annotated[str | None, typer.Option("--account", help="The user's name on a Jellyfin server.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add what was seen on your own Plex or Jellyfin server; the token is ALMAZARA_MEDIA_TOKEN, or asked for."""
+    from almazara.movies.users.exports import Source
+    from almazara.movies.users.notices import Server
+    from almazara.movies.users.servers import MediaServer
+
+    secret = load_settings().media_token
+    token = secret.get_secret_value() if secret else typer.prompt("Token", hide_input=True, err=True)
+    asked = MediaServer(Server(server), url, token.strip())
+    with _opened_users() as users, showing_progress() as progress:
+        imported = users.import_pages(asked.pages(account, progress), Source(server), user)
+    print_answer(imported, _imported_in_words(imported, user), as_json=as_json)
+
+
+@app.command()
+def address(
+    server: Annotated[ServerName, typer.Argument(help="What the server runs.")],
+    url: Annotated[str | None, typer.Option("--url", help="Where the server reaches this API.")] = None,
+    user: Annotated[str | None, typer.Option("--user", help="The user that everything counts for.")] = None,
+    account: Annotated[str | None, typer.Option("--account", help="The one account whose notices count.")] = None,
+) -> None:
+    """The address to type into Plex or Jellyfin as a webhook, signed with the first key, which it does not tell."""
+    from almazara.api.notices import address as address_of
+    from almazara.movies.users.events import check_user
+    from almazara.movies.users.notices import Server
+
+    settings = load_settings()
+    base = url or f"http://{settings.host}:{settings.port}"
+    whose = None if user is None else check_user(user)
+    typer.echo(address_of(base, Server(server), whose, account, settings.api_keys))
 
 
 @app.command()

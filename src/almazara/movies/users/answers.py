@@ -80,6 +80,21 @@ class EventsAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeAnswer:
+    """What became of a notice of a media server; `usuario` is None where it counts for nobody.
+
+    `retirados` are events that the server took back, `omitidos` what was not taken: `mensaje` says why.
+    """
+
+    usuario: str | None
+    nuevos: int
+    conocidos: int
+    retirados: int
+    omitidos: int
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeletedAnswer:
     """What was deleted of a user; `en_fichero` says that the ratings file still has their id."""
 

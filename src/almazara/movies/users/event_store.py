@@ -81,6 +81,13 @@ class EventStore:
         with self._database.writing() as connection:
             return connection.execute(sa.delete(_events).where(_events.c.user_id == user)).rowcount
 
+    def withdraw(self, user: str, film_id: int, kind: Kind, source: str) -> int:
+        """Delete what a source said of one kind of a user's film; returns how many events there were."""
+        about = (_events.c.user_id == user, _events.c.film_id == film_id, _events.c.kind == kind.value)
+        theirs = _events.c.event_id.startswith(f"{source}:", autoescape=True)
+        with self._database.writing() as connection:
+            return connection.execute(sa.delete(_events).where(*about, theirs)).rowcount
+
     def count(self) -> int:
         """How many events are kept."""
         with self._database.reading() as connection:

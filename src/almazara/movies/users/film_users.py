@@ -1,21 +1,23 @@
 """What film users do is kept, and they are answered from all of it."""
 
+import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from almazara.movies.users.answering import ListQuery, UserAnswers
-from almazara.movies.users.answers import DeletedAnswer, EventsAnswer, GroupAnswer, UserAnswer
+from almazara.movies.users.answers import DeletedAnswer, EventsAnswer, GroupAnswer, NoticeAnswer, UserAnswer
 from almazara.movies.users.event_store import EventStore, open_event_store
 from almazara.movies.users.events import check_user, read_events
 from almazara.movies.users.exports import Source, read_export
-from almazara.movies.users.exports.rows import Entry, Refused
+from almazara.movies.users.exports.rows import Entry, ExportFile, Refused, Told
 from almazara.movies.users.imported import events_of
+from almazara.movies.users.notices import Notice, Server, read_notice, shown, user_of
 from almazara.settings import Settings
 from almazara.words.numbers import Language
-from almazara.words.said import said
+from almazara.words.said import Said, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +95,83 @@ class FilmUsers:
         """
         from almazara.movies.users.exports.files import read_files
 
-        now, answers = datetime.now(UTC), self.answers()
-        kept = self.store.of_user(check_user(user))
-        told: list[tuple[int, Entry]] = []
-        refused = []
-        for row in read_export(source, read_files(path), now, scale, columns):
-            film = answers.film_of(row) if isinstance(row, Entry) else None
-            if isinstance(row, Refused):
-                refused.append(row)
-            elif isinstance(film, int):
-                told.append((film, row))
-            else:
-                refused.append(Refused(row.where, row.title, row.year, str(film)))
-        events = events_of(source, user, told, kept, now)
+        return self.import_files(read_files(path), source, user, scale, columns)
+
+    def import_files(
+        self,
+        files: Sequence[ExportFile],
+        source: Source,
+        user: str,
+        scale: int | None = None,
+        columns: Mapping[str, str] | None = None,
+    ) -> Imported:
+        """The same, of files that are read already."""
+        now = datetime.now(UTC)
+        return self._keep(source, check_user(user), read_export(source, files, now, scale, columns), now)
+
+    def import_pages(self, pages: Iterable[ExportFile], source: Source, user: str) -> Imported:
+        """The same, of the pages of a server, each kept as it comes: what breaks off is taken up by another run."""
+        whole = Imported(0, 0, [])
+        for page in pages:
+            one = self.import_files([page], source, user)
+            whole = Imported(whole.new + one.new, whole.known + one.known, whole.refused + one.refused)
+        return whole
+
+    def hear(
+        self, server: Server, body: object, user: str | None, account: str | None, language: Language = Language.ES
+    ) -> NoticeAnswer:
+        """Keep what a media server says by itself; what cannot be taken is said in the answer and is no error.
+
+        Args:
+            server: Who sent it.
+            body: Its notice, decoded; an InputError where it is none.
+            user: Whose it is; None for who is called as the account.
+            account: The one account whose notices count; None for all.
+            language: Of the sentence.
+        """
+        now = datetime.now(UTC)
+        notice = read_notice(server, body, now)
+        whose = user_of(notice.account) if user is None else check_user(user)
+        if notice.ignored is None and whose is not None and account in {None, notice.account}:
+            return self._heard(server, whose, notice, now, language)
+        why = notice.ignored or _not_theirs(notice.account, account)
+        return NoticeAnswer(None, 0, 0, 0, 1, why.text(language))
+
+    def _heard(self, server: Server, user: str, notice: Notice, now: datetime, language: Language) -> NoticeAnswer:
+        withdrawn = 0
+        for film, kind in notice.withdrawn:
+            found = self._matched(film)
+            if not isinstance(found, Refused):
+                withdrawn += self.store.withdraw(user, found[0], kind, server)
+        kept = self._keep(server, user, notice.told, now)
+        counted = said("films.play.kept", user=user, new=kept.new, known=kept.known, withdrawn=withdrawn)
+        sentences = [counted, *map(_not_taken, kept.refused)]
+        message = " ".join(one.text(language) for one in sentences)
+        return NoticeAnswer(user, kept.new, kept.known, withdrawn, len(kept.refused), message)
+
+    def _keep(self, source: str, user: str, rows: Iterable[Told], now: datetime) -> Imported:
+        matched = [self._matched(row) for row in rows]
+        told = [one for one in matched if not isinstance(one, Refused)]
+        events = events_of(source, user, told, self.store.of_user(user), now)
         new = self.store.append(events, now)
-        return Imported(new, len(events) - new, refused)
+        return Imported(new, len(events) - new, [one for one in matched if isinstance(one, Refused)])
+
+    def _matched(self, row: Told) -> tuple[int, Entry] | Refused:
+        """The film that a row surely means, or why none can be told."""
+        if isinstance(row, Refused):
+            return row
+        film = self.answers().film_of(row)
+        return (film, row) if isinstance(film, int) else Refused(row.where, row.title, row.year, film)
+
+
+def _not_theirs(account: str, wanted: str | None) -> Said:
+    """Why a notice counts for nobody."""
+    if wanted not in {None, account}:
+        return said("films.play.other_account", account=shown(account))
+    return said("films.play.no_user", account=shown(account))
+
+
+def _not_taken(refused: Refused) -> Said:
+    """The reason of a row that was not taken, which imports say in English, in words of every language."""
+    reason = re.sub("[^a-z]+", "_", refused.reason)
+    return said("films.play.not_taken", title=shown(refused.title), why=said(f"films.play.why.{reason}"))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from almazara.errors import InputError
-from almazara.movies.users.exports import letterboxd, table, trakt
+from almazara.movies.users.exports import jellyfin, letterboxd, plex, table, tautulli, trakt
 from almazara.movies.users.exports.rows import ExportFile, Told
 from almazara.movies.users.exports.table import Reading
 
@@ -21,10 +21,19 @@ class Source(StrEnum):
     SIMKL = "simkl"
     TMDB = "tmdb"
     FILMAFFINITY = "filmaffinity"
+    PLEX = "plex"
+    JELLYFIN = "jellyfin"
+    TAUTULLI = "tautulli"
     CSV = "csv"
 
 
-_READERS: Final = {Source.LETTERBOXD: letterboxd.read, Source.TRAKT: trakt.read}
+_READERS: Final = {
+    Source.LETTERBOXD: letterboxd.read,
+    Source.TRAKT: trakt.read,
+    Source.PLEX: plex.read,
+    Source.JELLYFIN: jellyfin.read,
+    Source.TAUTULLI: tautulli.read,
+}
 # TMDB's own column Rating is what all think of a film.
 _TABLES: Final = {
     Source.IMDB: Reading(10, needs={"imdb": "Const", "rating": "Your Rating"}),

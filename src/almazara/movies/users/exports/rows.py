@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,13 +11,14 @@ from typing import Any, Final
 
 from almazara.errors import InputError
 from almazara.movies.raw.text import separator_of
-from almazara.movies.users.events import FIRST_MOMENT, MAX_RATING, MIN_RATING, Kind
+from almazara.movies.users.events import FIRST_MOMENT, MAX_RATING, MAX_SKEW, MIN_RATING, Kind
 
 _ID: Final = re.compile(r"^(https?://(www\.|m\.)?imdb\.com/title/)?(tt)?|(\.0)?/?$", re.IGNORECASE)
 _SECONDS: Final = re.compile(r"1\d{9}(\d{3})?")  # since 1970, with or without thousandths, from 2001 on
 _TODAY_ELSEWHERE: Final = timedelta(days=1)  # a date alone may be today's east of us
 _HEAD: Final = 1 << 16
 NO_FILM: Final = "it is no film"
+NOT_SEEN: Final = "it is not said to have been seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def _rating(written: object, halves: float) -> float | None:
 
 
 def _moment(written: object, now: datetime) -> datetime | None:
-    """A date as its midnight in UTC, a moment as it is; None where there is none."""
+    """A date as its midnight in UTC, a moment as it is, also of a clock a little ahead; None where there is none."""
     if not written:
         return None
     try:
@@ -135,7 +137,7 @@ def _moment(written: object, now: datetime) -> datetime | None:
         raise ValueError("its date cannot be read") from None
     if not FIRST_MOMENT <= moment <= now + _TODAY_ELSEWHERE:
         raise ValueError("its date is in the future or before film")
-    return min(moment, now)
+    return moment if moment <= now + MAX_SKEW else now
 
 
 def _read_moment(text: str) -> datetime:
@@ -183,6 +185,14 @@ def _cells(file: ExportFile) -> Iterator[list[str]]:
         yield from csv.reader(io.StringIO(file.text, newline=""), delimiter=separator)
     except csv.Error as error:
         raise InputError(f"{file.path} is not a CSV file that can be read: {error}.") from error
+
+
+def json_of(file: ExportFile) -> Any:  # noqa: ANN401 - whatever it holds
+    """What a JSON file holds; an InputError where it is none."""
+    try:
+        return json.loads(file.text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{file.path} is not JSON that can be read: {error}.") from error
 
 
 def require(file: ExportFile, columns: Sequence[str], expected: Sequence[str]) -> None:

@@ -1,6 +1,5 @@
 """A table of films that somebody saw or rated, known by the names of its columns: IMDb, TMDB, Simkl, any CSV."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,17 @@ from typing import Any, Final
 from almazara.errors import InputError
 from almazara.movies.catalog.titles import fold, split_year
 from almazara.movies.users.events import MAX_RATING, Kind
-from almazara.movies.users.exports.rows import About, ExportFile, Refused, Row, Told, columns_of, rows_of
+from almazara.movies.users.exports.rows import (
+    NOT_SEEN,
+    About,
+    ExportFile,
+    Refused,
+    Row,
+    Told,
+    columns_of,
+    json_of,
+    rows_of,
+)
 
 # What a column may be called, compared in small letters without accents and signs; the first that is there counts.
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -164,7 +173,7 @@ def _entry(where: str, told: Mapping[str, str], now: datetime, halves: float, li
         return about.entry(Kind.RATING, told["rating"], halves, dated or watched)
     status = told.get("status", "").casefold()
     if status and status not in _SEEN:
-        return about.refused("it is not said to have been seen")
+        return about.refused(NOT_SEEN)
     if "rating" in told and not (watched or status):
         return about.refused("it has no rating")
     return about.entry(Kind.VIEW, None, halves, watched or dated)
@@ -180,10 +189,7 @@ _SIMKL: Final = {name: name for name in ("title", "year", "imdb", "tmdb", "ratin
 
 
 def _simkl_rows(file: ExportFile) -> list[tuple[str, Row] | Refused]:
-    try:
-        content = json.loads(file.text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{file.path} is not JSON that can be read: {error}.") from error
+    content = json_of(file)
     films = content.get("movies") if isinstance(content, dict) else None
     if not isinstance(films, list):
         raise InputError(f"{file.path} has no list of `movies`, as the backup of Simkl has.")

@@ -1,12 +1,21 @@
 """Trakt's export: JSON (watched-movies, watched-history, ratings-movies, lists-favorites) in a zip or alone, or CSV."""
 
-import json
 from datetime import datetime
 from typing import Any, Final
 
 from almazara.errors import InputError
 from almazara.movies.users.events import Kind
-from almazara.movies.users.exports.rows import NO_FILM, About, ExportFile, Row, Told, columns_of, csv_rows, require
+from almazara.movies.users.exports.rows import (
+    NO_FILM,
+    About,
+    ExportFile,
+    Row,
+    Told,
+    columns_of,
+    csv_rows,
+    json_of,
+    require,
+)
 
 _COLUMNS: Final = ("type", "title", "year", "imdb_id", "tmdb_id")
 _RATED: Final = "rated_at"
@@ -65,10 +74,7 @@ def _read_csv(file: ExportFile, now: datetime, *, alone: bool) -> list[Told] | N
 
 def _json_list(file: ExportFile, *, alone: bool) -> list[dict[str, Any]]:
     """The objects of a list; none for another JSON value, unless the file comes alone."""
-    try:
-        content = json.loads(file.text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{file.path} is not JSON that can be read: {error}.") from error
+    content = json_of(file)
     if alone and not isinstance(content, list):
         raise InputError(f"{file.path} is no list of entries, as the files of Trakt's export are.")
     return [one for one in content if isinstance(one, dict)] if isinstance(content, list) else []
