@@ -1,9 +1,9 @@
 """The cheapest split of pieces over shops with delivery costs, exactly, in whole numbers of the least coin.
 
-To choose the shops is facility location, and to reach an amount from which delivery is free is a knapsack: NP-hard both,
-so that it is solved as an integer programme (HiGHS, in SciPy). To import that takes 40 MB and a third of a second, once,
-and only for a question that the cheapest offer of each item does not settle. HiGHS works with floats: what it finds is
-added up again in whole numbers, and what it proves is taken as a bound with a margin.
+To choose the shops is facility location, and to reach the amount that makes a delivery free is a knapsack: both are
+NP-hard, so it is solved as an integer programme (HiGHS, in SciPy). To import that takes 50 MB and a third of a second,
+once, and only for a question that the cheapest offer of each item does not settle. HiGHS works with floats: what it
+finds is added up again in whole numbers, and what it proves is taken as a bound with a margin.
 """
 
 import math
