@@ -154,7 +154,6 @@ def _rows(problem: Problem, pairs: Sequence[tuple[int, int]], paid: int, free: i
         quantity = problem.quantities[item]
         yield {column: 1.0, paid + shop: -quantity, free + shop: -quantity}, -math.inf, 0.0
     for shop, terms in enumerate(problem.terms):
-        yield {paid + shop: 1.0, free + shop: 1.0}, 0.0, 1.0
         if terms.free_from is not None:
             goods = {column: float(problem.prices[item][at]) for (item, at), column in columns.items() if at == shop}
             yield {**goods, free + shop: -float(terms.free_from)}, 0.0, math.inf
