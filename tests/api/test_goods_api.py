@@ -121,3 +121,30 @@ def test_a_good_is_declared_with_a_key_only(home):
         is_problem(client.post("/goods", json=body), 401)
         is_problem(client.delete("/goods/dos.example:1"), 401)
         assert client.post("/goods", json=body, headers={"X-API-Key": "secret"}).status_code == 201
+
+
+def test_a_basket_is_split_over_shops_so_that_it_costs_least(api):
+    asked = [("cosa", f"gtin:{EAN}~2"), ("cosa", "tres.example:1"), ("envio", "dos.example~2.50~15")]
+    answer = api.get("/basket", params=asked).json()
+    basket = answer["basket"]
+    assert (basket["total"], basket["currency"], basket["delivery_not_known"]) == ("29.90", "EUR", ["tres.example"])
+    assert [(part["shop"], part["total"]) for part in basket["parts"]] == [
+        ("dos.example", "17.90"), ("tres.example", "12.00")
+    ]  # fmt: skip
+    assert api.get(f"/basket?{answer['query']}").json() == answer
+    assert answer["things"]["tres.example:1"]["title"] == "Aceite 1 l"
+
+
+def test_delivery_makes_the_dearer_shop_the_cheaper_one(api):
+    asked = [("cosa", f"gtin:{EAN}"), ("envio", "dos.example~4.99")]
+    assert api.get("/basket", params=asked).json()["basket"]["parts"][0]["shop"] == "uno.example"
+
+
+def test_what_a_basket_names_and_nobody_knows_is_said_and_costs_the_others_nothing(api):
+    answer = api.get("/basket", params=[("cosa", "nobody:1"), ("cosa", "dos.example:1")]).json()
+    assert (answer["unknown"], answer["basket"]["total"]) == (["nobody:1"], "8.95")
+
+
+@pytest.mark.parametrize("query", ["", "cosa=", "cosa=a~0", "cosa=a~x", "cosa=a&envio=b", "cosa=a&envio=b~-1"])
+def test_a_basket_that_cannot_be_read_is_refused(api, query):
+    is_problem(api.get(f"/basket?{query}"), 422)

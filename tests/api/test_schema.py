@@ -29,7 +29,7 @@ def address(sample_home, tmp_path_factory):
 
 
 @schema.include(
-    path_regex="^/(?!productos|scraper|data|predict|retrain|advice|cheapest|overview|story|categories|goods|alerts|forecasts|runs|held|blocked"
+    path_regex="^/(?!productos|scraper|data|predict|retrain|advice|cheapest|overview|story|categories|goods|basket|alerts|forecasts|runs|held|blocked"
     "|eventos|usuarios|recomendacion/(usuario|grupo|perfil)|modelos/peliculas/entrenar$)"
 ).parametrize()
 @settings(max_examples=examples(nightly=40), suppress_health_check=list(HealthCheck))

@@ -23,8 +23,10 @@ pytestmark = pytest.mark.server
 KEY = "a-key-for-schemathesis"
 # What no schema can say: a cursor is one that was given out and an end comes after its start; a product is an address
 # of a shop, or an ASIN with a marketplace; a product with too little history is answered with 422; an amount is above
-# zero also where it is written as a text.
-BEYOND_A_SCHEMA = {"GET /data", "GET /forecasts/issued", "POST /productos", "GET /predict", "POST /alerts/rules"}
+# zero also where it is written as a text; and a basket's things and deliveries have a form of their own.
+BEYOND_A_SCHEMA = {
+    "GET /data", "GET /forecasts/issued", "POST /productos", "GET /predict", "POST /alerts/rules", "GET /basket"
+}  # fmt: skip
 
 with tempfile.TemporaryDirectory() as _empty:
     _app = asgi.app_over(settings_over(Path(_empty)))
@@ -53,7 +55,7 @@ def address(tmp_path_factory):
 
 
 @schema.include(
-    path_regex="^/(productos|scraper|data|predict|retrain|advice|cheapest|overview|story|categories|goods|alerts|forecasts"
+    path_regex="^/(productos|scraper|data|predict|retrain|advice|cheapest|overview|story|categories|goods|basket|alerts|forecasts"
     "|runs|held|blocked)"
 ).parametrize()
 @settings(max_examples=examples(nightly=60), suppress_health_check=list(HealthCheck))

@@ -14,7 +14,7 @@ import pytest
 from almazara.prices.fetching.protocol import Page
 from almazara.prices.fetching.snapshots import Snapshots
 from almazara.prices.forecasting.models import registry
-from almazara.prices.schema import EPOCH, Run, RunState, Size
+from almazara.prices.schema import EPOCH, NamedPrice, PriceName, Run, RunState, Size
 from page_server import serving
 from price_shop import NOW, observed, offer_page, opened, product, settings_over, shows
 from sample_pages import ASIN, html_of
@@ -359,3 +359,65 @@ def test_a_rule_is_tried_on_the_pages_of_earlier_runs_too(as_json, home, tmp_pat
     saved.write_text("<link rel=canonical href=https://molino.example/aceite-1><h1>Aceite 1</h1><p id=pvp>7,50 €</p>")
     tried = as_json("rule", "try", saved, "--price", "#pvp")["trials"]
     assert [one["page"] for one in tried] == [str(saved), "molino.example:2", "molino.example:3"]
+
+
+EAN = "8410179100012"
+
+
+@pytest.fixture
+def shops(home):
+    """The same oil at two shops under one number, and at a third without one."""
+    shift = datetime.now(UTC) - NOW
+    with opened(settings_over(home)) as prices:
+        for number, price in ((1, "9.95"), (2, "8.95"), (3, "8.50")):
+            gtin = EAN if number < 3 else None
+            one = replace(product(number, title="Aceite", category="oil", gtin=gtin), shop=f"shop{number}.example")
+            prices.store.save_listing(one)
+            row = observed(f"shop.example:{number}", 0, price)
+            prices.store.append([replace(row, observed_at=row.observed_at + shift)])
+
+
+def test_goods_are_listed_shown_declared_and_forgotten(shops, run, as_json):
+    [good] = as_json("goods", "list")
+    assert (good["good_id"], good["best"]) == (f"gtin:{EAN}", "shop.example:2")
+    assert "8.95 EUR" in run("goods", "list")[1]
+    assert run("goods", "same", "shop.example:1", "shop.example:3")[1].endswith("is sold at 3 places now.\n")
+    assert as_json("goods", "show", f"gtin:{EAN}")["good"]["best"] == "shop.example:3"
+    assert "shop3.example" in run("goods", "show", "shop.example:1")[1]
+    for number in (1, 2, 3):
+        run("goods", "forget", f"shop.example:{number}")
+    run("goods", "apart", "shop.example:2")
+    assert as_json("goods", "list") == []
+
+
+def test_a_good_that_nobody_knows_is_one_line_and_exit_code_1(shops, run):
+    for arguments in (("show", "nobody"), ("same", "shop.example:1", "nobody:1"), ("same", "a:1", "a:1")):
+        code, _, err = run("goods", *arguments)
+        assert (code, err.count("\n")) == (1, 1)
+
+
+def test_a_basket_says_where_to_buy_what(shops, run, as_json):
+    answer = as_json("basket", f"gtin:{EAN}~2", "shop.example:3", "--delivery", "shop2.example~1")
+    assert answer["basket"]["total"] == "27.40"
+    _, out, _ = run("basket", f"gtin:{EAN}~2", "nobody:1")
+    assert "17.90 EUR" in out
+    assert "nobody:1 is no good and no product." in out
+    assert run("basket", "a~b")[0] == 1
+
+
+def test_alert_rules_watch_goods_categories_and_other_prices(shops, run, as_json):
+    assert run("alert", "add", "rise", "--good", f"gtin:{EAN}", "--percent", "5")[0] == 0
+    assert run("alert", "add", "change", "--category", "oil", "--price", "club")[0] == 0
+    assert [rule["good"] or rule["category"] for rule in as_json("alert", "list")] == [f"gtin:{EAN}", "oil"]
+    assert "oil (club)" in run("alert", "list")[1]
+    code, _, err = run("alert", "add", "change", "--price", "list")
+    assert code == 1
+    assert "coupon, club" in err
+
+
+def test_the_history_of_another_price_has_the_readings_that_show_it(shops, home, as_json):
+    with opened(settings_over(home)) as prices:
+        club = (NamedPrice(PriceName.CLUB, Decimal("7.50"), "socios"),)
+        row = replace(observed("shop.example:1", 3, "9.95"), named=club)
+        prices.store.append([row])
+    assert [row["price"] for row in as_json("history", "shop.example:1", "--price", "club")] == ["7.50"]

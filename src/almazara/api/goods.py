@@ -1,22 +1,26 @@
-"""Routes of goods: what is sold at several shops as one, with its offers, and what was declared of it."""
+"""Routes of goods: what several shops sell as one, what was declared of it, and the cheapest split of a basket."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from almazara.api.errors import declared
 from almazara.api.overview import DeadlineDays, Quantity
 from almazara.api.prices import TEXT, InLanguage, Service
 from almazara.api.routes import reading, send, writing
+from almazara.prices.answering.baskets import BasketAnswer
 from almazara.prices.answering.good_stories import GoodRow, GoodStory
+from almazara.prices.buying.basket import MOST_ITEMS, MOST_SHOPS
+from almazara.prices.buying.basket_address import DELIVERY, THING, read_basket
 from almazara.prices.buying.goods import MOST_DECLARED
 from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.words.numbers import Language
 
-router = APIRouter(prefix="/goods", tags=["precios"], responses=declared(422, 503))
+router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
 _Product = Annotated[str, Field(min_length=1, max_length=2048, examples=["amazon.es:B0EXAMPLE1"])]
+_Thing = Annotated[str, Field(min_length=1, max_length=300)]
 _WRONG = declared(404, 413)
 
 
@@ -28,19 +32,19 @@ class DeclaredGood(BaseModel):
     products: Annotated[list[_Product], Field(min_length=1, max_length=MOST_DECLARED)]
 
 
-@router.get("", **reading(list[GoodRow], "Los artículos que venden varias tiendas, con su oferta más barata"))
+@router.get("/goods", **reading(list[GoodRow], "Los artículos que venden varias tiendas, con su oferta más barata"))
 def goods(service: Service) -> Response:
     return send(service.goods())
 
 
 @router.post(
-    "", **writing(GoodStory, 201, "Declarar que varios productos son el mismo artículo, o uno de ninguno", _WRONG)
+    "/goods", **writing(GoodStory, 201, "Declarar que varios productos son el mismo artículo, o uno de ninguno", _WRONG)
 )
 def declare(new: DeclaredGood, service: Service) -> Response:
     return send(service.declare_good(new.products), 201)
 
 
-@router.get("/{good:path}", **reading(GoodStory, "Todo lo que muestra la página de un artículo, de una vez", 404))
+@router.get("/goods/{good:path}", **reading(GoodStory, "Todo lo que muestra la página de un artículo, de una vez", 404))
 def good(
     service: Service,
     good: Annotated[
@@ -55,7 +59,7 @@ def good(
 
 
 @router.delete(
-    "/{good:path}",
+    "/goods/{good:path}",
     **writing(None, 204, "Olvidar lo que se declaró de un producto: decide otra vez su GTIN", _WRONG),
 )
 def undeclare(
@@ -64,3 +68,24 @@ def undeclare(
 ) -> Response:
     service.undeclare(good)
     return Response(status_code=204)
+
+
+@router.get("/basket", **reading(BasketAnswer, "Dónde comprar cada cosa de una cesta para que salga más barata"))
+def basket(
+    service: Service,
+    things: Annotated[
+        list[_Thing],
+        Query(
+            alias=THING, min_length=1, max_length=MOST_ITEMS, description="Un artículo o producto, y cuántos: `ID~2`."
+        ),
+    ],
+    deliveries: Annotated[
+        list[_Thing] | None,
+        Query(
+            alias=DELIVERY,
+            max_length=MOST_SHOPS,
+            description="Lo que cobra una tienda: `TIENDA~4.99~49`, gratis desde 49.",
+        ),
+    ] = None,
+) -> Response:
+    return send(service.basket(read_basket(things, deliveries or [])))

@@ -70,6 +70,28 @@ def forget(product: ProductId) -> None:
     typer.echo(f"Nothing is declared of {product} any more.")
 
 
+def basket(
+    items: Annotated[list[str], typer.Argument(metavar="ITEM...", help="Goods or products, each with how many: ID~2.")],
+    delivery: Annotated[
+        list[str] | None, typer.Option(help="What a shop takes for an order: SHOP~4.99~49, nothing from 49 on.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Where to buy each thing of a basket so that it costs least in all."""
+    from almazara.prices.buying.basket_address import read_basket
+
+    with opened_prices() as prices:
+        found = prices.service.basket(read_basket(items, delivery or []))
+    rows = [
+        [part.shop, line.quantity, line.offer.title or line.item, written(line.goods, found.basket.currency)]
+        for part in found.basket.parts
+        for line in part.lines
+    ]
+    told = [one.text(language(Language.EN)) for one in found.basket.told]
+    unknown = [f"{one} is no good and no product." for one in found.unknown]
+    print_answer(found, [Table(["shop", "pieces", "what", "costs"], rows), *told, *unknown], as_json=as_json)
+
+
 def _best(good: GoodRow) -> tuple[str, str]:
     best = next((one for one in good.products if one.id == good.best), None)
     if best is None or best.latest is None:

@@ -13,6 +13,7 @@ from almazara.prices.alerts import alerting, delivery
 from almazara.prices.alerts.delivery import Delivered, Notifier, RecordedEvent
 from almazara.prices.alerts.rules import AlertRule
 from almazara.prices.answering import categories, good_stories, history, issued_forecasts, overview, story, troubles
+from almazara.prices.answering.baskets import BasketAnswer, basket_answer
 from almazara.prices.answering.categories import Category, CategoryStory
 from almazara.prices.answering.good_stories import GoodRow, GoodStory
 from almazara.prices.answering.issued_forecasts import IssuedQuery, IssuedRow
@@ -33,6 +34,7 @@ from almazara.prices.answers import (
     Product,
 )
 from almazara.prices.buying.advice import Question, advise
+from almazara.prices.buying.basket_address import BasketAddress
 from almazara.prices.buying.category_index import index_id
 from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.buying.goods import declare_apart, declare_same, undeclare
@@ -249,6 +251,10 @@ class PriceService:
     ) -> GoodStory:
         """Everything about a good at once; see `good_story` for the key and the errors."""
         return good_stories.good_story(self._known(), key, deadline_days, quantity, language)
+
+    def basket(self, asked: BasketAddress) -> BasketAnswer:
+        """The cheapest split of a basket over shops; InputError when it holds too much."""
+        return basket_answer(self._known(), asked)
 
     def declare_good(self, products: Sequence[str]) -> GoodStory:
         """Make one good of products, or of a single one a good of its own; see `declare_same` for the errors."""

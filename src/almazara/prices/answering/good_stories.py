@@ -89,7 +89,7 @@ def good_rows(known: Known) -> list[GoodRow]:
     """All goods that are sold at several places, in order of title."""
     found = goods(known.store.listings())
     products = {one.id: one for one in known.shown([one for good in found for one in good.listings])}
-    rows = [_row(good, [products[one.listing_id] for one in good.listings]) for good in found]
+    rows = [good_row(good, [products[one.listing_id] for one in good.listings]) for good in found]
     return sorted(rows, key=lambda row: (row.title or "", row.good_id))
 
 
@@ -107,7 +107,7 @@ def good_story(
         NotFoundError: when the key names no good and no product.
     """
     good = _meant(known, key)
-    row = _row(good, known.shown(good.listings))
+    row = good_row(good, known.shown(good.listings))
     panel = _in_currency(known.series([one.listing_id for one in good.listings], days=ADVISED_DAYS).panel, row.currency)
     best = _cheapest(panel, good.good_id)
     own = replace(row.products[0], id=good.good_id)
@@ -135,7 +135,8 @@ def _meant(known: Known, key: str) -> Good:
     return good
 
 
-def _row(good: Good, products: Iterable[Product]) -> GoodRow:
+def good_row(good: Good, products: Iterable[Product]) -> GoodRow:
+    """A good with its products as they are shown."""
     found = list(products)
     currency = _currency(found)
 
