@@ -1,0 +1,118 @@
+"""What Amazon's pages say of coupons, subscriptions, members, delivery and numbers, in the marketplaces' languages.
+
+A sentence is read only where every word of it stands here: what says more may say "on your first order".
+"""
+
+import re
+from typing import Final
+
+from almazara.prices.pages.request import folded
+from almazara.prices.schema import PriceName
+
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(word for line in lines for word in folded(line).split())
+
+
+OTHERS: Final = (
+    "[id^='couponText'], #vpcButton, #sns-base-price, #snsDetailPagePrice, [id^='snsAccordionRow'] .a-price, "
+    "#primeExclusivePricingMessage, .mbc-offer-row, #aod-offer, #price-shipping-message, #ourprice_shippingmessage, "
+    "[data-csa-c-content-id='DEXUnifiedCXPDM']"
+)
+"""All places in one selector: the page is walked once."""
+# What each place holds, by how its id begins; without one of these, a seller's row by its class, else delivery.
+PLACES: Final = {
+    "couponText": PriceName.COUPON,
+    "vpcButton": PriceName.COUPON,
+    "sns": PriceName.SUBSCRIPTION,
+    "primeExclusive": PriceName.CLUB,
+    "aod-offer": PriceName.SELLER,
+}
+DESTINATION: Final = "#contextualIngressPtLabel_deliveryShortLine"
+SELLER_CLASS: Final = "mbc-offer-row"
+SUBSCRIPTION_CLASS: Final = "a-price"
+DETAIL_ROWS: Final = (
+    "#prodDetails tr, #productDetails_feature_div tr, #technicalSpecifications_feature_div tr, .prodDetTable tr, "
+    "#detailBullets_feature_div li, #detail-bullets li, #detail_bullets_id li, .rpi-attribute-content"
+)
+
+SELLER_NAMES: Final = ".mbcMerchantName, #aod-offer-soldBy a, #aod-offer-soldBy .a-col-right .a-size-small"
+SELLER_PRICES: Final = "[id^='mbc-price'], .a-color-price, .a-price:not(.a-text-price)"
+SELLER_CONDITIONS: Final = "#aod-offer-heading, [id^='mbc-condition']"
+SELLER_KIND: Final = re.compile(r"[?&;]c=(\w{1,20})")
+NEW_WORDS: Final = _words(
+    "new nuevo nuevos neu neuf nuovo nieuw novo nowy nowe ny nytt yeni 新品 全新 جديد", "condition brand estado zustand"
+)
+
+TERMS: Final = _words(
+    "terms details conditions shop items condiciones detalles términos ver productos bedingungen nutzungsbedingungen "
+    "artikel détails voir termini dettagli condizioni voorwaarden detalhes termos warunki szczegóły villkor detaljer "
+    "koşullar şartlar ayrıntılar 規約 詳細"
+)
+LINKS: Final = TERMS | _words("maggiori informazioni learn more meer informatie mais informações saiba")
+"""What stands behind a line of delivery and leads on."""
+COUPON_NAMES: Final = _words(
+    "coupon coupons voucher cupón cupom cupão kupon kuponu kupong kortingsbon kuponu kuponunu couponを offクーポンの適用 "
+    "クーポンの適用 クーポン kod"
+)
+COUPON_WORDS: Final = (
+    _words(
+        "apply save with off clip the a an of",
+        "aplicar aplica ahorra con de el un descuento",
+        "aktivieren anwenden einlösen sparen rabatt mit über von wert im",
+        "appliquer utiliser économisez avec le la un réduction",
+        "applica risparmia con il da sconto di",
+        "toepassen pas toe van korting met",
+        "aplique economize com do desconto poupe usar",
+        "zastosuj zniżki använd på rabatt uygula indirim off",
+    )
+    | COUPON_NAMES
+    | TERMS
+)
+
+DELIVERY_WORDS: Final = (
+    _words(
+        "delivery shipping free for by the of and in uk us",
+        "entrega envío gratis gratuito gratuita por el la los de en españa península",
+        "lieferung versand versandkosten kostenlose kostenloser kostenlos gratis gratis-versand für am nach deutschland "
+        "innerhalb deutschlands",
+        "livraison expédition gratuite à pour le la en france métropolitaine",
+        "consegna spedizione gratuita senza costi aggiuntivi a per il in italia",
+        "bezorging verzending gratis voor op in nederland",
+        "frete grátis entrega por para o brasil",
+        "darmowa dostawa za fri frakt leverans för kargo bedava ücretsiz teslimat 配送料 無料 配送 توصيل مجاني شحن",
+    )
+    | LINKS
+)
+FREE_WORDS: Final = _words(
+    "free gratis gratuito gratuita gratuite grátis kostenlose kostenloser kostenlos darmowa fri bedava ücretsiz 無料 "
+    "مجاني",
+    "aggiuntivi",
+)
+# Of a basket: the condition is met where the price alone reaches the amount.
+THRESHOLD_WORDS: Final = DELIVERY_WORDS | _words(
+    "on orders over shipped by amazon qualifying eligible",
+    "en pedidos superiores a si es superior tu pedido desde enviados por",
+    "bei ab bestellungen ihrer bestellung einem bestellwert versand durch",
+    "dès d achats achat commande de sur votre",
+    "su ordini superiori a ordine",
+    "vanaf bij bestellingen boven",
+    "em pedidos acima de a partir",
+)
+
+PRICED: Final = re.compile(
+    r"\b(?:buy|purchase|compra\w*|kauf\w*|achet\w*|acqui\w*|kop\w*|price|precio|preis|prix|prezzo|prijs|preco|fiyat\w*|kup\w*|"
+    r"cen\w|pris)\b"
+)
+SAVED: Final = re.compile(
+    r"\b(?:sav\w*|off|ahorr\w*|descuento|spar\w*|rabatt|econom\w*|remise|reduction|risparmi\w*|sconto|bespaar\w*|korting|"
+    r"poup\w*|desconto|zniz\w*|oszcz\w*|indirim|kazan\w*|trial|prueba|cashback|mes|month|monat|mois|mese|maand)\b"
+)
+NUMBERED: Final = re.compile(
+    r"(?:(?:ean|gtin|upc|jan|isbn)[ -]?(?:8|12|13|14)?(?: ?code)?|codigo(?: de barras)?(?: ean| upc)|ean[- ]?(?:code|nummer|kod)"
+    r"|global trade (?:identification|item) number(?: \(gtin\))?|codigo universal de producto|universal product code"
+    r"|numero (?:global|mundial) de (?:articulo comercial|identificacion comercial)"
+    r"|(?:globale|weltweite) (?:artikel|handels)identnummer|numero d'?article (?:commercial )?international"
+    r"|numero globale dell'?articolo commerciale|numero global do item comercial|código de barras)(?: ?\(s\))?"
+    r"(?![a-z\d])\W*"
+)
