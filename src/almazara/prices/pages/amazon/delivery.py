@@ -37,7 +37,9 @@ def delivered(node: LexborNode, price: Money) -> NamedPrice | None:
     cost = _cost(figures[0].amount if figures and figures[0] else None, rest, price.amount, is_free=is_free)
     if cost is None or (not is_free and not _agrees(node, cost, price)):
         return None
-    return NamedPrice(PriceName.DELIVERED, price.amount + cost, condition(without_last(said.partition(". ")[0], rules.LINKS)))
+    return NamedPrice(
+        PriceName.DELIVERED, price.amount + cost, condition(without_last(said.partition(". ")[0], rules.LINKS))
+    )
 
 
 def _cost(figure: Decimal | None, rest: str, price: Decimal, *, is_free: bool) -> Decimal | None:

@@ -21,6 +21,7 @@ from almazara.prices.schema import NamedPrice, PriceName
 _MOST_PLACES: Final = 200
 _LONGEST: Final = 300
 _LONGEST_LABEL: Final = 80
+_OUTWARDS: Final = 8
 _LONGEST_NAME: Final = 60
 _HUNDRED: Final = 100
 _PERCENT = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d)?)\s?%|%\s?(\d{1,2})(?![\d.,])")
@@ -126,9 +127,9 @@ def _subscriptions(nodes: list[LexborNode], offer: FeaturedOffer, price: Money) 
 
 def _label_of(node: LexborNode) -> str:
     """The words in front of a price in its row, without other figures of money."""
-    own = plain(text_of(node))
-    for step in islice(lineage(node.parent), 8):
-        label, found, _ = plain(text_of(step)).partition(own)
+    own = text_of(node)
+    for step in islice(lineage(node.parent), _OUTWARDS):
+        label, found, _ = text_of(step).partition(own)
         if found and any(c.isalpha() for c in label):
             said = label.partition(":")[0]
             return said if len(said) <= _LONGEST_LABEL and not amounts_in(said) else ""

@@ -47,7 +47,7 @@ NEW_WORDS: Final = _words(
 TERMS: Final = _words(
     "terms details conditions shop items condiciones detalles términos ver productos bedingungen nutzungsbedingungen "
     "artikel détails voir termini dettagli condizioni voorwaarden detalhes termos warunki szczegóły villkor detaljer "
-    "koşullar şartlar ayrıntılar 規約 詳細"
+    "koşullar şartlar ayr\u0131nt\u0131lar 規約 詳細"
 )
 LINKS: Final = TERMS | _words("maggiori informazioni learn more meer informatie mais informações saiba")
 """What stands behind a line of delivery and leads on."""

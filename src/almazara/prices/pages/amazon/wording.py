@@ -8,8 +8,9 @@ from almazara.prices.money import printed_amounts
 from almazara.prices.pages.request import folded
 
 _LONGEST: Final = 300
+_BETWEEN_LINKS: Final = frozenset({"|", "·", "›", ">", "."})  # noqa: RUF001 - as pages print it
 _WORD = re.compile(r"[^\W\d_]+")
-_DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_DIRECTIONS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text: str) -> str:
@@ -32,7 +33,7 @@ def has_word(text: str, words: frozenset[str]) -> bool:
 def without_last(text: str, words: frozenset[str]) -> str:
     """A text without such of these words as end it, as links do: `Details`."""
     kept = text.split()
-    while kept and not any(c.isdigit() for c in kept[-1]) and only_words(kept[-1], words):
+    while kept and (kept[-1] in _BETWEEN_LINKS or (has_word(kept[-1], words) and only_words(kept[-1], words))):
         kept.pop()
     return " ".join(kept)
 
