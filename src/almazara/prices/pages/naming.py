@@ -47,6 +47,8 @@ def _is_plausible(one: NamedPrice, price: Decimal) -> bool:
 def condition(words: str) -> str:
     """A page's words as a condition: in one line, without what joins them to an amount, cut between words."""
     line = " ".join(words.replace("\0", "").encode("utf-8", "ignore").decode().split()).strip(_AROUND_WORDS)
+    if line.count("(") > line.count(")"):
+        line += ")"
     if len(line) <= LONGEST_CONDITION:
         return line
     return line[: LONGEST_CONDITION + 1].rpartition(" ")[0] or line[:LONGEST_CONDITION]

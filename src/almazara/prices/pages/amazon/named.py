@@ -163,10 +163,10 @@ def _sellers(rows: list[LexborNode], offer: FeaturedOffer, price: Money) -> Iter
 def _sells_new(row: LexborNode) -> bool:
     """Whether a seller's row is of new goods: by its heading, or by the address of its details."""
     states = [plain(text_of(node)) for node in row.css(rules.SELLER_CONDITIONS)]
+    says_new = all(only_words(state, rules.NEW_WORDS) and has_word(state, rules.NEW_WORDS) for state in states)
     if attribute(row, "id"):
-        return bool(states) and all(only_words(state, rules.NEW_WORDS) for state in states)
-    kinds = set(rules.SELLER_KIND.findall(row.html or ""))
-    return kinds <= {"new"} and all(only_words(state, rules.NEW_WORDS) for state in states)
+        return bool(states) and says_new
+    return says_new and set(rules.SELLER_KIND.findall(row.html or "")) <= {"new"}
 
 
 def _only(text: str, price: Money) -> Decimal | None:

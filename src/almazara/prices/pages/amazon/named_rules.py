@@ -52,8 +52,8 @@ TERMS: Final = _words(
 LINKS: Final = TERMS | _words("maggiori informazioni learn more meer informatie mais informações saiba")
 """What stands behind a line of delivery and leads on."""
 COUPON_NAMES: Final = _words(
-    "coupon coupons voucher cupón cupom cupão kupon kuponu kupong kortingsbon kuponu kuponunu couponを offクーポンの適用 "
-    "クーポンの適用 クーポン kod"
+    "coupon coupons voucher cupón cupom cupão kupon kuponu kuponunu kupong kortingsbon",
+    "offクーポンの適用 クーポンの適用 クーポン",
 )
 COUPON_WORDS: Final = (
     _words(
@@ -64,7 +64,7 @@ COUPON_WORDS: Final = (
         "applica risparmia con il da sconto di",
         "toepassen pas toe van korting met",
         "aplique economize com do desconto poupe usar",
-        "zastosuj zniżki använd på rabatt uygula indirim off",
+        "zastosuj zniżki använd på uygula indirim",
     )
     | COUPON_NAMES
     | TERMS
@@ -74,8 +74,7 @@ DELIVERY_WORDS: Final = (
     _words(
         "delivery shipping free for by the of and in uk us",
         "entrega envío gratis gratuito gratuita por el la los de en españa península",
-        "lieferung versand versandkosten kostenlose kostenloser kostenlos gratis gratis-versand für am nach deutschland "
-        "innerhalb deutschlands",
+        "lieferung versand versandkosten kostenlose kostenloser kostenlos für am nach deutschland innerhalb deutschlands",
         "livraison expédition gratuite à pour le la en france métropolitaine",
         "consegna spedizione gratuita senza costi aggiuntivi a per il in italia",
         "bezorging verzending gratis voor op in nederland",
@@ -100,19 +99,18 @@ THRESHOLD_WORDS: Final = DELIVERY_WORDS | _words(
     "em pedidos acima de a partir",
 )
 
+# In a sentence for members, folded: what makes its amount a price, and what makes it a saving, a fee or a trial's.
 PRICED: Final = re.compile(
-    r"\b(?:buy|purchase|compra\w*|kauf\w*|achet\w*|acqui\w*|kop\w*|price|precio|preis|prix|prezzo|prijs|preco|fiyat\w*|kup\w*|"
-    r"cen\w|pris)\b"
+    r"\b(?:buy|purchase|compra\w*|kauf\w*|achet\w*|acqui\w*|kop\w*|price|precio|preis|prix|prezzo|prijs|preco|fiyat\w*"
+    r"|kup\w*|cen\w|pris)\b"
 )
 SAVED: Final = re.compile(
-    r"\b(?:sav\w*|off|ahorr\w*|descuento|spar\w*|rabatt|econom\w*|remise|reduction|risparmi\w*|sconto|bespaar\w*|korting|"
-    r"poup\w*|desconto|zniz\w*|oszcz\w*|indirim|kazan\w*|trial|prueba|cashback|mes|month|monat|mois|mese|maand)\b"
+    r"\b(?:sav\w*|off|ahorr\w*|descuento|spar\w*|rabatt|econom\w*|remise|reduction|risparmi\w*|sconto|bespaar\w*|korting"
+    r"|poup\w*|desconto|zniz\w*|oszcz\w*|indirim|kazan\w*|trial|essai|prueba|cashback|mes|month|monat|mois|mese|maand)\b"
 )
 NUMBERED: Final = re.compile(
-    r"(?:(?:ean|gtin|upc|jan|isbn)[ -]?(?:8|12|13|14)?(?: ?code)?|codigo(?: de barras)?(?: ean| upc)|ean[- ]?(?:code|nummer|kod)"
-    r"|global trade (?:identification|item) number(?: \(gtin\))?|codigo universal de producto|universal product code"
-    r"|numero (?:global|mundial) de (?:articulo comercial|identificacion comercial)"
-    r"|(?:globale|weltweite) (?:artikel|handels)identnummer|numero d'?article (?:commercial )?international"
-    r"|numero globale dell'?articolo commerciale|numero global do item comercial|código de barras)(?: ?\(s\))?"
-    r"(?![a-z\d])\W*"
+    r"(?:(?:ean|gtin|upc|jan|isbn)[ -]?(?:8|12|13|14)?(?:[ -]?(?:code|nummer|kod))?|codigo (?:de barras|ean|upc)"
+    r"|global trade (?:identification|item) number(?: \(gtin\))?|universal product code|codigo universal de producto"
+    r")(?![a-z\d])\W*"
 )
+"""The label of a row of details, folded, that names the number of the goods."""

@@ -41,7 +41,7 @@ def shipping(offers: list[Node], price: Price, shop: str) -> list[NamedPrice]:
         return []
     to = country if home else ", ".join(sorted(_destinations(chosen[0])))
     said = _FREE if rate == 0 else f"shipping {rate:f} {price.currency or ''}"
-    return [NamedPrice(PriceName.DELIVERED, price.amount + rate, condition(f"{said} ({to})" if to else said))]
+    return [NamedPrice(PriceName.DELIVERED, price.amount + rate, condition(f"{said} to {to}" if to else said))]
 
 
 def _country_of(shop: str) -> str:

@@ -268,8 +268,11 @@ class ShownText:
         return known
 
     def is_struck(self, node: LexborNode) -> bool:
-        """Whether an element around a text draws it struck."""
-        return any(self._said_of(step)[1] for step in islice(lineage(node.parent), _OUTWARDS))
+        """Whether an element around a text draws it struck, or names it, and no other amount, as an earlier price."""
+        said = [(step, *self._said_of(step)) for step in islice(lineage(node.parent), _OUTWARDS)]
+        former = (step for step, role, _ in said[:_AROUND] if role is Role.FORMER)
+        alone = any(len(self._amounts_in.get(step.mem_id, ())) <= 1 for step in former)
+        return alone or any(struck for *_, struck in said)
 
     def _is_of_others(self, start: int, node: LexborNode) -> bool:
         """Whether a heading above rules this place that says that others' products, or reviews, follow."""
