@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from almazara.prices.gtin import gtins_in
 from almazara.prices.money import Money, parse_price
@@ -112,10 +112,11 @@ def other_prices(tree: LexborHTMLParser) -> tuple[tuple[str, str], ...]:
     return tuple((name, text) for name, text in found if text)
 
 
-def gtin(tree: LexborHTMLParser, offer: FeaturedOffer) -> str | None:
-    """The number of the goods, by the rows of the details that are labelled as one; None where rows differ."""
+def gtin(tables: list[LexborNode], offer: FeaturedOffer) -> str | None:
+    """The number of the goods, by the rows of its details that are labelled as one; None where rows differ."""
     found: set[str] = set()
-    for row in islice(tree.css(named_rules.DETAIL_ROWS), _MOST_ROWS):
+    rows = (row for table in tables for row in table.css(named_rules.DETAIL_ROWS))
+    for row in islice(rows, _MOST_ROWS):
         text = folded(plain(text_of(row)))
         label = named_rules.NUMBERED.match(text)
         if label and offer.why_not(row) is None:

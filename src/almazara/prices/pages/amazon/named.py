@@ -29,36 +29,48 @@ _HIDDEN = re.compile(r"(?:^|\s)(?:aok-hidden|a-hidden|hidden)(?:\s|$)")
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
-def named_prices(tree: LexborHTMLParser, offer: FeaturedOffer, price: Money, *, new: bool) -> tuple[NamedPrice, ...]:
+class OtherPlaces:
+    """Where a page may say other prices, and its goods' number, found in one walk."""
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self.tree = tree
+        self._by_kind: dict[str, list[LexborNode]] = {}
+        for node in islice(tree.css(rules.OTHERS), _MOST_PLACES):
+            self._by_kind.setdefault(_kind_of(node), []).append(node)
+
+    def of(self, kind: str) -> list[LexborNode]:
+        """The places of a price's name, or of the details of the goods, in the page's order."""
+        return self._by_kind.get(kind, [])
+
+
+def named_prices(places: OtherPlaces, offer: FeaturedOffer, price: Money, *, new: bool) -> tuple[NamedPrice, ...]:
     """What the page shows beside the featured price, in its currency.
 
     Args:
-        tree: The page.
+        places: Where it may.
         offer: What tells the featured offer's elements.
         price: The featured one.
         new: Whether new goods are featured: beside others nothing is taken of other sellers.
     """
-    places: dict[PriceName, list[LexborNode]] = {name: [] for name in PriceName}
-    for node in islice(tree.css(rules.OTHERS), _MOST_PLACES):
-        places[_name_of(node)].append(node)
     found = [
-        *_one_amount(_coupons(places[PriceName.COUPON], offer, price)),
-        *_one_amount(_members(places[PriceName.CLUB], offer, price)),
-        *_one_amount(_subscriptions(places[PriceName.SUBSCRIPTION], offer, price)),
-        *(_to_where(tree, one, price) for one in _one_amount(_deliveries(places[PriceName.DELIVERED], offer, price))),
-        *(_sellers(places[PriceName.SELLER], offer, price) if new else ()),
+        *_one_amount(_coupons(places.of(PriceName.COUPON), offer, price)),
+        *_one_amount(_members(places.of(PriceName.CLUB), offer, price)),
+        *_one_amount(_subscriptions(places.of(PriceName.SUBSCRIPTION), offer, price)),
+        *(
+            _to_where(places.tree, one, price)
+            for one in _one_amount(_deliveries(places.of(PriceName.DELIVERED), offer, price))
+        ),
+        *(_sellers(places.of(PriceName.SELLER), offer, price) if new else ()),
     ]
     return settled(found, price.amount)
 
 
-def _name_of(node: LexborNode) -> PriceName:
-    """What a place may hold."""
+def _kind_of(node: LexborNode) -> str:
+    """What a place may hold: a price's name, or details."""
     identity, classes = attribute(node, "id"), attribute(node, "class").split()
-    if rules.SELLER_CLASS in classes:
-        return PriceName.SELLER
-    if rules.SUBSCRIPTION_CLASS in classes:
-        return PriceName.SUBSCRIPTION
-    return next((name for start, name in rules.PLACES.items() if identity.startswith(start)), PriceName.DELIVERED)
+    by_class = (kind for name, kind in rules.PLACES_BY_CLASS.items() if name in classes)
+    by_id = (kind for start, kind in rules.PLACES.items() if identity.startswith(start))
+    return next(by_class, None) or next(by_id, PriceName.DELIVERED)
 
 
 def _one_amount(found: Iterator[NamedPrice]) -> list[NamedPrice]:

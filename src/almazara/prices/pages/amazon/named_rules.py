@@ -17,11 +17,19 @@ def _words(*lines: str) -> frozenset[str]:
 OTHERS: Final = (
     "[id^='couponText'], #vpcButton, #sns-base-price, #snsDetailPagePrice, [id^='snsAccordionRow'] .a-price, "
     "#primeExclusivePricingMessage, .mbc-offer-row, #aod-offer, #price-shipping-message, #ourprice_shippingmessage, "
-    "[data-csa-c-content-id='DEXUnifiedCXPDM']"
+    "[data-csa-c-content-id='DEXUnifiedCXPDM'], #prodDetails, #productDetails_feature_div, .prodDetTable, "
+    "#technicalSpecifications_feature_div, #detailBullets_feature_div, #detail-bullets, #detail_bullets_id, "
+    "#richProductInformation_feature_div"
 )
 """All places in one selector: the page is walked once."""
-# What each place holds, by how its id begins; without one of these, a seller's row by its class, else delivery.
+DETAILS: Final = "details"
+# What each place holds, by how its id begins; without one of these, by its class, else delivery.
 PLACES: Final = {
+    "prodDetails": DETAILS,
+    "productDetails": DETAILS,
+    "technicalSpec": DETAILS,
+    "detail": DETAILS,
+    "richProduct": DETAILS,
     "couponText": PriceName.COUPON,
     "vpcButton": PriceName.COUPON,
     "sns": PriceName.SUBSCRIPTION,
@@ -29,12 +37,12 @@ PLACES: Final = {
     "aod-offer": PriceName.SELLER,
 }
 DESTINATION: Final = "#contextualIngressPtLabel_deliveryShortLine"
-SELLER_CLASS: Final = "mbc-offer-row"
-SUBSCRIPTION_CLASS: Final = "a-price"
-DETAIL_ROWS: Final = (
-    "#prodDetails tr, #productDetails_feature_div tr, #technicalSpecifications_feature_div tr, .prodDetTable tr, "
-    "#detailBullets_feature_div li, #detail-bullets li, #detail_bullets_id li, .rpi-attribute-content"
-)
+PLACES_BY_CLASS: Final = {
+    "mbc-offer-row": PriceName.SELLER,
+    "a-price": PriceName.SUBSCRIPTION,
+    "prodDetTable": DETAILS,
+}
+DETAIL_ROWS: Final = "tr, li, .rpi-attribute-content"
 
 SELLER_NAMES: Final = ".mbcMerchantName, #aod-offer-soldBy a, #aod-offer-soldBy .a-col-right .a-size-small"
 SELLER_PRICES: Final = "[id^='mbc-price'], .a-color-price, .a-price:not(.a-text-price)"
@@ -74,7 +82,7 @@ DELIVERY_WORDS: Final = (
     _words(
         "delivery shipping free for by the of and in uk us",
         "entrega envío gratis gratuito gratuita por el la los de en españa península",
-        "lieferung versand versandkosten kostenlose kostenloser kostenlos für am nach deutschland innerhalb deutschlands",
+        "lieferung versand versandkosten kostenlose kostenloser kostenlos für am nach innerhalb deutschlands",
         "livraison expédition gratuite à pour le la en france métropolitaine",
         "consegna spedizione gratuita senza costi aggiuntivi a per il in italia",
         "bezorging verzending gratis voor op in nederland",

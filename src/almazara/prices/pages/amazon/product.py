@@ -7,7 +7,8 @@ from selectolax.lexbor import LexborHTMLParser
 from almazara.prices.pages.amazon import details, rules
 from almazara.prices.pages.amazon.listing import read_listing
 from almazara.prices.pages.amazon.marketplaces import CURRENCIES, asin_in_url, is_asin
-from almazara.prices.pages.amazon.named import named_prices
+from almazara.prices.pages.amazon.named import OtherPlaces, named_prices
+from almazara.prices.pages.amazon.named_rules import DETAILS
 from almazara.prices.pages.amazon.price import FeaturedOffer, FeaturedPrice, NoPrice, featured_price
 from almazara.prices.pages.document import attribute, first_text
 from almazara.prices.pages.outcome import Condition, Offer, Outcome, Unavailable, Unreadable
@@ -70,6 +71,7 @@ def _outcome(product: _Product) -> Outcome:
 def _offer(product: _Product, found: FeaturedPrice) -> Offer:
     tree, offer, money = product.tree, product.offer, found.money
     condition = details.condition(product.title, offer)
+    places = OtherPlaces(tree)
     is_book_file = found.rule.startswith("kindle")  # its page shows the number of the printed book
     return Offer(
         price=money.amount,
@@ -87,8 +89,8 @@ def _offer(product: _Product, found: FeaturedPrice) -> Offer:
         rating=details.rating(tree),
         review_count=details.review_count(tree),
         condition=condition,
-        gtin=None if is_book_file else details.gtin(tree, offer),
-        named=named_prices(tree, offer, money, new=condition is Condition.NEW),
+        gtin=None if is_book_file else details.gtin(places.of(DETAILS), offer),
+        named=named_prices(places, offer, money, new=condition is Condition.NEW),
         seen=details.other_prices(tree) + found.others,
     )
 
