@@ -21,7 +21,6 @@ from almazara.prices.schema import NamedPrice, PriceName
 _MOST_PLACES: Final = 200
 _LONGEST: Final = 300
 _LONGEST_LABEL: Final = 80
-_OUTWARDS: Final = 8
 _LONGEST_NAME: Final = 60
 _HUNDRED: Final = 100
 _PERCENT = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d)?)\s?%|%\s?(\d{1,2})(?![\d.,])")
@@ -75,7 +74,7 @@ def _kind_of(node: LexborNode) -> str:
 
 def _one_amount(found: Iterator[NamedPrice]) -> list[NamedPrice]:
     """The price that all places of one name agree on; none where they differ."""
-    every = list(found)
+    every = sorted(found, key=lambda one: not one.condition)
     return every[:1] if len({one.price for one in every}) == 1 else []
 
 
@@ -140,8 +139,9 @@ def _subscriptions(nodes: list[LexborNode], offer: FeaturedOffer, price: Money) 
 def _label_of(node: LexborNode) -> str:
     """The words in front of a price in its row, without other figures of money."""
     own = text_of(node)
-    for step in islice(lineage(node.parent), _OUTWARDS):
-        label, found, _ = text_of(step).partition(own)
+    rows = [step for step in lineage(node.parent) if "sns" in attribute(step, "id").lower()]
+    for row in rows:
+        label, found, _ = text_of(row).partition(own)
         if found and any(c.isalpha() for c in label):
             said = label.partition(":")[0]
             return said if len(said) <= _LONGEST_LABEL and not amounts_in(said) else ""

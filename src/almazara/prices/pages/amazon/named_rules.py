@@ -15,7 +15,7 @@ def _words(*lines: str) -> frozenset[str]:
 
 
 OTHERS: Final = (
-    "[id^='couponText'], #vpcButton, #sns-base-price, #snsDetailPagePrice, [id^='snsAccordionRow'] .a-price, "
+    "[id^='couponText'], #vpcButton, #sns-base-price, #snsDetailPagePrice, [id*='snsAccordionRow'] .a-price, "
     "#primeExclusivePricingMessage, .mbc-offer-row, #aod-offer, #price-shipping-message, #ourprice_shippingmessage, "
     "[data-csa-c-content-id='DEXUnifiedCXPDM'], #prodDetails, #productDetails_feature_div, .prodDetTable, "
     "#technicalSpecifications_feature_div, #detailBullets_feature_div, #detail-bullets, #detail_bullets_id, "
