@@ -208,6 +208,7 @@ UNDELIVERED = {
     "another figure": delivery("Entrega por 4,99 €", price="por 5,99 €"),
     "a point to fetch it": delivery("Entrega GRATIS", price="GRATIS", pickup="Correos"),
     "fastest": delivery("Entrega más rápida por 4,99 €", price="más rápida"),
+    "free, and a figure": message("Envío GRATIS 4,99 €"),
     "two figures": message("4,99 € o 9,99 € Envío"),
     "another currency": message("+ $4.99 Envío"),
     "of another product": f"<div data-asin=B0OTHER001>{message('Envío GRATIS')}</div>",
@@ -265,8 +266,9 @@ def test_offers_of_used_goods_without_a_name_or_in_doubt_are_not_named(part):
     assert named(part) == []
 
 
-def test_beside_a_renewed_article_no_seller_is_named():
-    assert named(row("Olivar", "18,00 €"), title="Molinillo (Reacondicionado)") == []
+def test_beside_a_renewed_article_no_seller_is_named_and_it_is_not_the_new_ones_good():
+    renewed = offer(row("Olivar", "18,00 €"), DETAILS["a table"], title="Molinillo (Reacondicionado)")
+    assert (renewed.named, renewed.gtin) == ((), None)
 
 
 def test_at_most_twenty_prices_are_kept():

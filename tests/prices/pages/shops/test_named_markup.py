@@ -61,6 +61,7 @@ UNNUMBERED = {
     "of an offer of a case": [
         PRODUCT | {"offers": [OFFER, OFFER | {"gtin13": EAN, "eligibleQuantity": {"minValue": 12}}]}
     ],
+    "of a refurbished one": [offered(itemCondition="RefurbishedCondition") | {"gtin13": EAN}],
     "of a used one": [
         PRODUCT | {"offers": [OFFER, OFFER | {"gtin13": EAN, "itemCondition": "https://schema.org/UsedCondition"}]}
     ],
@@ -180,6 +181,7 @@ NEVER = {
         "4.75", billingDuration="P1M", priceComponentType="https://schema.org/Installment")}]},
     "what is billed by the month": PRODUCT | {"offers": [OFFER, {"@type": "Offer", "priceSpecification": special(
         billingDuration="P1M")}]},
+    "of countless pieces": specified(special(eligibleQuantity={"minValue": 1e300})),
     "of another product": specified() | {"isRelatedTo": PRODUCT | {"offers": OFFER | {"price": "8.50"} | TIER}},
 }  # fmt: skip
 
@@ -231,6 +233,7 @@ UNSHIPPED = {
     "members": [sent(validForMemberTier={"name": "oro"})],
     "from some basket on": [sent(0, hasShippingService={"shippingConditions": {"orderValue": {"minValue": 50}}})],
     "below zero": [sent(-1)],
+    "beyond all measure": [sent("1e400")],
     "no rate": [{"@type": "OfferShippingDetails", "shippingDestination": to()}],
     "text": ["free"],
 }

@@ -48,9 +48,10 @@ def _cost(figure: Decimal | None, rest: str, price: Decimal, *, is_free: bool) -
         return None
     if not is_free:
         return figure if only_words(rest, rules.DELIVERY_WORDS) else None
-    words = rules.DELIVERY_WORDS if figure is None else rules.THRESHOLD_WORDS
-    is_met = figure is None or figure <= price
-    return Decimal(0) if is_met and only_words(rest, words) else None
+    if figure is None:
+        return Decimal(0) if only_words(rest, rules.DELIVERY_WORDS) else None
+    is_met = figure <= price and has_word(rest, rules.THRESHOLD_WORDS)
+    return Decimal(0) if is_met and only_words(rest, rules.THRESHOLD_WORDS | rules.DELIVERY_WORDS) else None
 
 
 def _agrees(node: LexborNode, cost: Decimal, price: Money) -> bool:

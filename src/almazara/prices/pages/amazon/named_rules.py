@@ -83,7 +83,7 @@ DELIVERY_WORDS: Final = (
         "delivery shipping free for by the of and in uk us",
         "entrega envío gratis gratuito gratuita por el la los de en españa península",
         "lieferung versand versandkosten kostenlose kostenloser kostenlos für am nach innerhalb deutschlands",
-        "livraison expédition gratuite à pour le la en france métropolitaine",
+        "livraison expédition gratuite à pour le la en d france métropolitaine",
         "consegna spedizione gratuita senza costi aggiuntivi a per il in italia",
         "bezorging verzending gratis voor op in nederland",
         "frete grátis entrega por para o brasil",
@@ -97,16 +97,15 @@ FREE_WORDS: Final = _words(
     "aggiuntivi",
 )
 # Of a basket: the condition is met where the price alone reaches the amount.
-THRESHOLD_WORDS: Final = DELIVERY_WORDS | _words(
-    "on orders over shipped by amazon qualifying eligible",
-    "en pedidos superiores a si es superior tu pedido desde enviados por",
-    "bei ab bestellungen ihrer bestellung einem bestellwert versand durch",
-    "dès d achats achat commande de sur votre",
-    "su ordini superiori a ordine",
+THRESHOLD_WORDS: Final = _words(
+    "on orders over shipped amazon qualifying",
+    "pedidos pedido superiores superior si es tu desde enviados",
+    "bei ab bestellungen ihrer bestellung bestellwert durch",
+    "dès achats achat commande sur",
+    "su ordini superiori ordine",
     "vanaf bij bestellingen boven",
-    "em pedidos acima de a partir",
+    "em pedidos acima partir",
 )
-
 # In a sentence for members, folded: what makes its amount a price, and what makes it a saving, a fee or a trial's.
 PRICED: Final = re.compile(
     r"\b(?:buy|purchase|compra\w*|kauf\w*|achet\w*|acqui\w*|kop\w*|price|precio|preis|prix|prezzo|prijs|preco|fiyat\w*"

@@ -72,7 +72,9 @@ def _offer(product: _Product, found: FeaturedPrice) -> Offer:
     tree, offer, money = product.tree, product.offer, found.money
     condition = details.condition(product.title, offer)
     places = OtherPlaces(tree)
-    is_book_file = found.rule.startswith("kindle")  # its page shows the number of the printed book
+    is_new = condition is Condition.NEW
+    # The page of a book's file shows the number of the printed one; a refurbished article is not the new one's good.
+    is_numbered = is_new and not found.rule.startswith("kindle")
     return Offer(
         price=money.amount,
         currency=money.currency,
@@ -89,8 +91,8 @@ def _offer(product: _Product, found: FeaturedPrice) -> Offer:
         rating=details.rating(tree),
         review_count=details.review_count(tree),
         condition=condition,
-        gtin=None if is_book_file else details.gtin(places.of(DETAILS), offer),
-        named=named_prices(places, offer, money, new=condition is Condition.NEW),
+        gtin=details.gtin(places.of(DETAILS), offer) if is_numbered else None,
+        named=named_prices(places, offer, money, new=is_new),
         seen=details.other_prices(tree) + found.others,
     )
 

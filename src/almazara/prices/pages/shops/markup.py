@@ -16,6 +16,7 @@ from almazara.prices.schema import NamedPrice, PriceName
 
 _NUMBERS: Final = ("gtin", "gtin8", "gtin12", "gtin13", "gtin14", "isbn", "ean")
 _TYPED: Final = ("ean", "gtin", "upc", "isbn")
+_MOST: Final = 10_000  # pieces
 _MEMBERS: Final = "validForMemberTier"
 _IDENTITY: Final = ("sku", "mpn", "url", "name")
 
@@ -105,7 +106,7 @@ def _least(node: Node) -> Decimal | None:
     """The least number of pieces, where it is more than one."""
     quantities = [q for q in as_list(node.get("eligibleQuantity")) if isinstance(q, dict)]
     least = decimal_or_none(quantities[0].get("minValue")) if len(quantities) == 1 else None
-    return least.to_integral_value() if least is not None and least > 1 and least == int(least) else None
+    return least.to_integral_value() if least is not None and 1 < least <= _MOST and least == int(least) else None
 
 
 def _plan(node: Node) -> str:

@@ -199,6 +199,7 @@ def _offer(
     page: _Page, price: Price, list_price: Decimal | None, rule: str, availability: Availability | None
 ) -> Offer:
     claims = page.claims
+    condition = _condition(page)
     rating = next((r for c in claims if (r := decimal_or_none(c.rating)) is not None), None)
     return Offer(
         price=price.amount,
@@ -214,8 +215,8 @@ def _offer(
         seller=next((c.seller for c in claims if c.seller), None),
         rating=rating if rating is not None and 0 <= rating <= _MOST_STARS else None,
         review_count=next((n for c in claims if (n := count_in(c.review_count)) is not None), None),
-        condition=_condition(page),
-        gtin=_gtin(claims),
+        condition=condition,
+        gtin=_gtin(claims) if condition is Condition.NEW else None,  # a refurbished article is not the new one's good
         named=_named(page, price.amount, str(price.currency)),
     )
 

@@ -18,6 +18,7 @@ _RANGE: Final = frozenset({"minValue", "maxValue", "orderPercentage", "weightPer
 _PARTS: Final = ("addressRegion", "postalCode", "postalCodePrefix", "postalCodeRange", "addressLocality")
 _COUNTRIES: Final = {"UK": "GB"}
 _COUNTRY_LETTERS: Final = 2
+_HIGHEST: Final = 1_000_000
 
 
 def shipping(offers: list[Node], price: Price, shop: str) -> list[NamedPrice]:
@@ -70,6 +71,6 @@ def _rate(rate: object, currency: str | None) -> Decimal | None:
     if len(rates) != 1 or not isinstance(rates[0], dict) or not _RANGE.isdisjoint(rates[0]):
         return None
     value, code = decimal_or_none(rates[0].get("value")), currency_code(rates[0].get("currency"))
-    if value is None or value < 0 or value != round(value, 2):
+    if value is None or not 0 <= value <= _HIGHEST or value != round(value, 2):
         return None
     return value if code == currency or (value == 0 and code is None) else None
