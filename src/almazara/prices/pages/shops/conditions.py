@@ -19,6 +19,7 @@ _MOST_ROLES: Final = frozenset({Role.STANDING, Role.CONDITIONAL, Role.PIECE, Rol
 _OF_PARTS: Final = frozenset({Role.UNIT, Role.PIECE, Role.PART})
 _LEAST_OF_MANY: Final = Decimal("0.6")
 """Of the price: what one of many pieces costs at least. A pack's page prints less for one of its bottles."""
+_CARD: Final = "a img, :is(h2, h3, h4) a, a :is(h2, h3, h4), [itemprop='name'], [data-product-id], [data-asin]"
 _NEXT_AMOUNT = re.compile(r"[\s(][\d€$£]$")
 
 Amount = tuple[Decimal, Role, Printed]
@@ -64,13 +65,14 @@ def _stands_beside(one: Printed, amount: Decimal, amounts: list[Amount], price: 
     """Whether an amount is of the same product as the price that stands near it.
 
     The smallest element around it that shows another amount, but for those of a unit or a part, shows the price too:
-    in the card of another product it does not.
+    in the card of another product it does not. Nor is what stands below it, around the amount, such a card.
     """
-    around = [step.mem_id for step in islice(lineage(one.node.parent), _OUTWARDS)]
     others = [other for other in amounts if other[0] != amount and other[1] not in _OF_PARTS | {Role.HIDDEN}]
     close = [other for other in others if abs(other[2].start - one.start) <= _APART]
     inside = [(of, {s.mem_id for s in islice(lineage(shown.node.parent), _OUTWARDS)}) for of, _, shown in close]
-    for step in around:
-        if here := {of for of, steps in inside if step in steps}:
-            return price in here
+    own = one.node
+    for step in islice(lineage(one.node.parent), _OUTWARDS):
+        if here := {of for of, steps in inside if step.mem_id in steps}:
+            return price in here and own.css_first(_CARD) is None
+        own = step
     return False

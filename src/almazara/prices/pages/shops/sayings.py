@@ -64,6 +64,7 @@ _KIND_BEHIND: Final = {
 _NEVER_AHEAD = re.compile(
     rf"(?<!\w){_any_of(_CONDITIONS['never']['ahead'])}(?!\w)|[-+\u2012-\u2015\u2212]\s*$", re.IGNORECASE
 )
+_SEVERAL_AHEAD = re.compile(rf"(?<!\w)\d{{1,3}}\s?{_any_of(_CONDITIONS['several'])}?\W*$", re.IGNORECASE)
 _NEVER_BEHIND = re.compile(rf"{_RIGHT_BEHIND}{_any_of(_CONDITIONS['never']['behind'])}(?!\w)", re.IGNORECASE)
 _DASH: Final = r"(?:[-\u2010-\u2015~]|a|to|bis|hasta|à)"
 _RANGE_BEHIND = re.compile(rf"\s?{_DASH}\s?[^\s]")
@@ -125,6 +126,8 @@ def kind_of_price(ahead: str, behind: str) -> tuple[str | None, bool]:
     before = {kind for kind, pattern in _KIND_AHEAD.items() if pattern.search(ahead)}
     after = {kind for kind, pattern in _KIND_BEHIND.items() if pattern.match(behind)}
     kinds = before | after
+    if kinds != {PIECES} and _SEVERAL_AHEAD.search(ahead):
+        return None, False
     return (kinds.pop() if len(kinds) == 1 else None), bool(before)
 
 
