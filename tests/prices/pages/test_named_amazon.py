@@ -251,6 +251,7 @@ def test_new_offers_of_other_sellers_are_named_by_who_sells():
     [
         row("Olivar", "18,00 €", kind="used"),
         row("", "18,00 €"),
+        row("Olivar", "18,00 €", "<i id=mbc-condition-1>Usado - Bueno</i>"),
         row("Olivar", "18,00 €") + row("Olivar", "19,00 €"),
         row("Olivar", "18,00 €", money("17,00 €")),
         row("Olivar", "$18.00"),

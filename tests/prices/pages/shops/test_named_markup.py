@@ -87,6 +87,12 @@ def test_of_variants_the_number_is_that_of_the_one_that_the_address_names():
     assert read(group(small=EAN, large=""), url=f"{SHOP}?v=large").gtin is None
 
 
+def test_of_variants_without_addresses_none_has_the_number_of_the_goods():
+    variants = [PRODUCT | {"name": f"Lagar {size}", "gtin13": number} for size, number in (("S", EAN), ("M", OTHER))]
+    assert read({"@type": "ProductGroup", "name": "Lagar", "hasVariant": variants}).gtin is None
+    assert read({"@type": "ProductGroup", "name": "Lagar", "hasVariant": variants[:1]}).gtin == EAN
+
+
 def scope(inside="", beside="", number=f"<meta itemprop=gtin13 content={EAN}>"):
     return (
         f"<div itemscope itemtype='https://schema.org/Product'><b itemprop=name>Lagar</b>{inside}"
@@ -107,6 +113,8 @@ def test_microdata_give_the_number_of_their_product_and_of_its_offer():
     assert read(body=scope(f"<i itemprop=isbn>isbn:{EAN}</i>", number="")).gtin == EAN
     assert read(body=scope(number="", inside=RELATED, beside=RELATED)).gtin is None
     assert read(body=scope(f"<i itemprop=gtin13>{OTHER}</i>")).gtin is None
+    second = scope(number="").partition("</b>")[2].removesuffix("</div>")
+    assert read(body=scope(inside=second)).gtin is None
 
 
 META = "<meta property=product:price:amount content=9.50><meta property=product:price:currency content=EUR>"
@@ -179,6 +187,8 @@ NEVER = {
     "the whole of many pieces": specified(special("54.00", eligibleQuantity={"minValue": 6})),
     "a monthly instalment": PRODUCT | {"offers": [OFFER, {"@type": "Offer", "priceSpecification": special(
         "4.75", billingDuration="P1M", priceComponentType="https://schema.org/Installment")}]},
+    "members by the month": PRODUCT | {"offers": [OFFER, {"@type": "Offer", "priceSpecification": special(
+        billingDuration="P1M", **TIER)}]},
     "what is billed by the month": PRODUCT | {"offers": [OFFER, {"@type": "Offer", "priceSpecification": special(
         billingDuration="P1M")}]},
     "of countless pieces": specified(special(eligibleQuantity={"minValue": 1e300})),

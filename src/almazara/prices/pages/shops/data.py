@@ -75,12 +75,12 @@ def data_claims(data: str, names: Sequence[str], visible: VisiblePrices) -> list
 
 
 def _gtins(data: str, names: Sequence[str]) -> frozenset[str]:
-    """The numbers of goods in data whose every number is one, in an object that also names the product."""
+    """The numbers of goods in data, where an object with one of them also names the product."""
     found = list(islice(_NUMBERED.finditer(data), _MOST_MARKED))
     numbers = {gtin_of(match[1]) for match in found} - {None}
     objects = (folded(_object_around(data, match.start())) for match in found)
     is_own = any(folded(name) in text for text in objects for name in names)
-    return frozenset(number for number in numbers if number) if len(numbers) == 1 and is_own else frozenset()
+    return frozenset(number for number in numbers if number) if is_own else frozenset()
 
 
 def _object_around(data: str, place: int) -> str:
