@@ -15,7 +15,7 @@ from almazara.prices.schema import NamedPrice, PriceName
 
 _APART: Final = 600  # characters of a page's text between the price and one of its own on a condition
 _OUTWARDS: Final = 12
-_MOST_ROLES: Final = frozenset({Role.STANDING, Role.CONDITIONAL, Role.PIECE, Role.UNIT})
+_ROLES: Final = frozenset({Role.STANDING, Role.CONDITIONAL, Role.PIECE, Role.UNIT})
 _OF_PARTS: Final = frozenset({Role.UNIT, Role.PIECE, Role.PART})
 _LEAST_OF_MANY: Final = Decimal("0.6")
 """Of the price: what one of many pieces costs at least. A pack's page prints less for one of its bottles."""
@@ -36,7 +36,7 @@ def shown_on_conditions(shown: ShownText, amounts: Iterable[Amount], price: Deci
     every = list(amounts)
     found: dict[PriceName, dict[Decimal, str]] = {}
     for amount, role, one in every:
-        if one.near and role in _MOST_ROLES and price * LEAST_SHARE <= amount < price and not shown.is_struck(one.node):
+        if one.near and role in _ROLES and price * LEAST_SHARE <= amount < price and not shown.is_struck(one.node):
             name, words = _named(role, amount / price, one)
             if name is not None and _stands_beside(one, amount, every, price):
                 found.setdefault(name, {}).setdefault(amount, words)

@@ -1,5 +1,6 @@
 """What a product in JSON-LD says beside its price: the number of its goods, and its prices on conditions."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -99,7 +100,7 @@ def _named(node: Node) -> tuple[PriceName, str] | None:
 def _tiers(node: Node) -> str:
     """The names of the tiers that a price is for; of one that is only pointed at, the end of its address."""
     names = (text_value(tier) or "" for tier in as_list(node[_MEMBERS]))
-    return ", ".join(dict.fromkeys(name.rpartition("#")[2].rpartition("/")[2] for name in names if name))
+    return ", ".join(dict.fromkeys(re.split("[#/]", name)[-1] if "://" in name else name for name in names if name))
 
 
 def _least(node: Node) -> Decimal | None:
