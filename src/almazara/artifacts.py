@@ -112,6 +112,34 @@ class ArtifactStore:
             self._prune(kind, keep)
         return self.get(kind, version)
 
+    def adopt(
+        self, kind: str, version: str, manifest: Mapping[str, Any], fill: Callable[[Path], None], *, keep: int = 2
+    ) -> Artifact:
+        """Publish a version that another machine made, with its name and manifest; see `publish`.
+
+        Raises:
+            UnavailableError: when its name is none of a version, or the folder cannot be written.
+        """
+        if not _VERSION.fullmatch(version):
+            raise UnavailableError(f"{version[:40]!r} is no name of a version.")
+        folder = self.root / kind
+        with self._locked(folder):
+            if self._read(kind, version) is None:
+                building = folder / f"{_BUILDING}{os.getpid()}"
+                shutil.rmtree(building, ignore_errors=True)
+                building.mkdir()
+                try:
+                    fill(building)
+                    (building / MANIFEST).write_bytes(_written(manifest))
+                    shutil.rmtree(folder / version, ignore_errors=True)
+                    building.rename(folder / version)
+                    sync(folder)
+                finally:
+                    shutil.rmtree(building, ignore_errors=True)
+            self._point(kind, version)
+            self._prune(kind, keep)
+        return self.get(kind, version)
+
     def describe(self, kind: str, version: str, more: Mapping[str, Any]) -> Artifact:
         """Say more of a published version in its manifest, whose other statements stay; in one atomic replacement.
 

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     store_url: SecretStr | None = None
     """Where prices, and what users do with films, are kept: sqlite:///file, postgresql://user:password@host/name,
     dynamodb://table?region=... (prices alone); by default SQLite files in the home folder."""
+    artifacts_url: SecretStr | None = None
+    """Where several machines share what is published, films and forecasts: s3://bucket/path, or any URL that fsspec
+    opens (an extra). Without one, those that share a store share the forecasts through it."""
     api_keys: CommaSeparatedSecrets = ()
     """Keys that may write, separated by commas; without any, only this machine may."""
     media_token: SecretStr | None = None

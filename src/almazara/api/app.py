@@ -37,7 +37,7 @@ from almazara.movies.renewing.training_runs import open_film_training
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
 
-_RESUME_SECONDS = 60.0
+_OTHERS_SECONDS = 60.0
 _DESCRIPTION = (
     "Preguntas a un catálogo de películas y recomendaciones; precios seguidos, su historia y su pronóstico. Las "
     "respuestas sobre películas llevan sus campos y una frase, `mensaje`; cada error es `application/problem+json`."
@@ -62,8 +62,8 @@ def create_api(
             schedule.start()
         watched: list[Live[Any]] = [live_movies, price_product.forecasts]
         watchers = [asyncio.create_task(_watch(watched, settings.reload_seconds))]
-        if price_product.leases:
-            watchers.append(asyncio.create_task(_resume(price_product)))
+        if price_product.leases or price_product.mirror:
+            watchers.append(asyncio.create_task(_follow_others(price_product)))
         yield
         for watcher in watchers:
             watcher.cancel()
@@ -115,11 +115,13 @@ async def _watch(watched: list[Live[Any]], seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
-async def _resume(prices: Prices) -> None:
-    """Go on with what another machine left, as soon as its leases are over."""
+async def _follow_others(prices: Prices) -> None:
+    """Take in what other machines publish, and go on with what one left as soon as its leases are over."""
     while True:
-        await asyncio.sleep(_RESUME_SECONDS)
+        await asyncio.sleep(_OTHERS_SECONDS)
         try:
-            await asyncio.to_thread(prices.resume)
+            await asyncio.to_thread(prices.pull)
+            if prices.leases:
+                await asyncio.to_thread(prices.resume)
         except Exception as error:  # noqa: BLE001 - a store that is away now may be back the next time
-            log.event("resume_failed", error=repr(error))
+            log.event("others_not_followed", error=repr(error))

@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from almazara import log
+from almazara.app.mirror import mirror_over
 from almazara.artifacts import open_artifacts
 from almazara.errors import AlmazaraError, NotFoundError
 from almazara.live import Live
 from almazara.locks import FileLocks
+from almazara.mirror import Mirror
 from almazara.prices.alerts.delivery import Delivered
 from almazara.prices.collecting.collection import Archive, Collector
 from almazara.prices.demo import oils
@@ -51,6 +53,7 @@ class Prices:
     forecasts: Live[Published]
     demo_shop: DemoShop | None = None
     leases: StoreLeases | None = None
+    mirror: Mirror | None = None
 
     @property
     def store(self) -> ObservationStore:
@@ -59,10 +62,16 @@ class Prices:
 
     def start(self, *, read_now: bool) -> None:
         """What a server does first: open the forecasts, go on with what a stopped process left, read when asked to."""
+        self.pull()
         self.forecasts.refresh()
         resumed = self.resume()
         if read_now and not resumed:
             _start_quietly(self.jobs.start)
+
+    def pull(self) -> None:
+        """Take in what other machines have published; whoever answers from it opens it when it looks again."""
+        if self.mirror is not None:
+            _start_quietly(self.mirror.pull)
 
     def resume(self) -> list[str]:
         """Go on with runs whose process is gone, here or on another machine; returns the ids of readings."""
@@ -123,7 +132,7 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
         after=after,
         shops_at_once=SHOPS_AT_ONCE[settings.page_source],
     )
-    return Prices(service, jobs, retraining, live, shop, leases)
+    return Prices(service, jobs, retraining, live, shop, leases, mirror_over(settings, store))
 
 
 def _source_of(

@@ -25,6 +25,7 @@ _EXTRAS: Final = {
     "postgres": ("psycopg", "keep prices in PostgreSQL or TimescaleDB"),
     "dynamodb": ("boto3", "keep prices in DynamoDB"),
     "scrapy": ("scrapy", "scrape with Scrapy"),
+    "remote": ("s3fs", "share what is published at s3://..."),
     "xpath": ("lxml", "name places in XPath in shops' own rules"),
 }
 _SOURCES: Final = ("files.grouplens.org", "www.kaggle.com")

@@ -63,6 +63,9 @@ def retrain(
     as_json: AsJson = False,
 ) -> None:
     """Build and train anew from raw data and events; publish unless the result is worse than what is published."""
+    from almazara.app.mirror import share
+    from almazara.artifacts import open_artifacts
+    from almazara.movies.artifact import MOVIES
     from almazara.movies.renewing import training
 
     if run_id is not None:  # a server that ends terminates it: it ends like an interrupted one, and so does its child
@@ -71,6 +74,8 @@ def retrain(
         outcome = training.retrain(
             load_settings(), progress, folder=folder, ratings=ratings, seed=seed, run_id=run_id, lock=lock
         )
+        if outcome.version is not None:
+            share(load_settings(), open_artifacts(load_settings()).get(MOVIES, outcome.version))
     print_answer(outcome.described(), _outcome_in_words(outcome), as_json=as_json)
 
 

@@ -86,12 +86,14 @@ def retrain(
     as_json: AsJson = False,
 ) -> None:
     """Make all forecasts anew."""
+    from almazara.app.mirror import share
     from almazara.prices import publishing
 
     with opened_prices() as prices, showing_progress() as progress:
         artifact = publishing.retrain(
             load_settings(), prices.retraining, progress, now=datetime.now(UTC), run_id=run_id, lock=lock
         )
+        share(load_settings(), artifact)
     counts = artifact.manifest["metrics"]
     told = f"{counts['forecast']} products forecast, {counts['refused']} with too little history."
     print_answer(artifact.manifest, [told], as_json=as_json)

@@ -56,11 +56,13 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Clean the raw files and publish a catalog; shows what became of every row."""
+    from almazara.app.mirror import share
     from almazara.movies.building import build_movies
 
     try:
         with showing_progress() as progress:
             artifact = build_movies(load_settings(), folder, ratings=ratings, sample=False, progress=progress)
+            share(load_settings(), artifact)
     except ContractError as error:
         if error.report:
             refused = {"report": error.report, "refused": str(error)}

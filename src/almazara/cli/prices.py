@@ -97,6 +97,7 @@ def scrape(
     as_json: AsJson = False,
 ) -> None:
     """Read what is followed now, one page at a time; then alerts and forecasts."""
+    from almazara.app.mirror import share
     from almazara.prices import publishing
 
     with opened_prices() as prices, showing_progress() as progress:
@@ -107,7 +108,8 @@ def scrape(
 
         run = prices.jobs.run(products, on_progress)
         if forecast:
-            publishing.retrain(load_settings(), prices.retraining, progress, now=datetime.now(UTC))
+            settings, now = load_settings(), datetime.now(UTC)
+            share(settings, publishing.retrain(settings, prices.retraining, progress, now=now))
     counts = ", ".join(f"{count} {name}" for name, count in run.counts.items() if count)
     problems = (f"{problem.outcome}: {problem.listing_id}: {problem.reason}" for problem in run.problems)
     print_answer(run, [f"Run {run.run_id}: {counts}.", *problems], as_json=as_json)

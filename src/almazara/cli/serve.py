@@ -25,6 +25,7 @@ Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 
 def up(port: Port = None, host: Host = None, schedule: Scheduled = False) -> None:
     """Build whatever is missing from the embedded sample, and serve."""
+    from almazara.app.mirror import pull_shared
     from almazara.movies.building import ensure_movies
     from almazara.prices.demo.following import follow_demo
 
@@ -32,6 +33,7 @@ def up(port: Port = None, host: Host = None, schedule: Scheduled = False) -> Non
     host, port = host or settings.host, settings.port if port is None else port
     _listen(host, port).close()  # a taken port is said before the work, not after it
     with showing_progress() as progress:
+        pull_shared(settings)  # what another machine has published need not be built
         artifact = ensure_movies(settings, progress)
         is_fresh = follow_demo(settings, progress)
     if artifact.manifest.get("sample"):

@@ -24,7 +24,9 @@ def show_versions(kind: str, columns: Sequence[str], *, as_json: bool) -> None:
 
 def go_back(kind: str, version: str | None, metric: str, counted: str) -> None:
     """Go to a version, and say what it holds: so many of what is counted."""
+    from almazara.app.mirror import share
     from almazara.artifacts import open_artifacts
 
     artifact = open_artifacts(load_settings()).rollback(kind, version)
+    share(load_settings(), artifact)
     typer.echo(f"Now in use: version {artifact.version}, {artifact.manifest['metrics'][metric]} {counted}.")

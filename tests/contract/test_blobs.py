@@ -1,0 +1,155 @@
+"""What a place for published versions promises, tried on each: bytes come back as they were, versions whole or not."""
+
+import json
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from almazara.artifacts import MANIFEST, ArtifactStore
+from almazara.errors import InputError, UnavailableError
+from almazara.mirror import Mirror, UrlBlobs
+from almazara.prices.store.blobs import StoreBlobs
+from almazara.prices.store.registry import store_at
+from servers import empty_database
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+KIND = "forecasts"
+
+
+@pytest.fixture(
+    params=[
+        "url",
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.server),
+        pytest.param("dynalite", marks=pytest.mark.server),
+    ]
+)
+def blobs(request, tmp_path):
+    if request.param == "url":
+        yield UrlBlobs(f"file://{tmp_path}/shared")
+        return
+    store = store_at(url_of(request, tmp_path))
+    yield StoreBlobs(store)
+    store.close()
+
+
+def url_of(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/prices.db"
+    server = request.getfixturevalue(request.param)
+    if request.param == "postgresql":
+        return empty_database(server)
+    request.getfixturevalue("aws")
+    return f"dynamodb://prices-{uuid.uuid4().hex}?region=eu-west-1&endpoint={server}"
+
+
+@pytest.fixture
+def machines(blobs, tmp_path):
+    """Two machines with a home each, and one place."""
+    return [Mirror(ArtifactStore(tmp_path / name), blobs, frozenset({KIND})) for name in ("one", "other")]
+
+
+def publish(mirror, text, keep=3):
+    def fill(folder):
+        (folder / "values.npy").write_bytes(text * 1000)
+        return {"metrics": {"text": text.decode()}}
+
+    artifact = mirror.artifacts.publish(KIND, fill, now=NOW, keep=keep)
+    mirror.push(artifact)
+    return artifact
+
+
+def test_bytes_come_back_as_they_were(blobs):
+    big = bytes(range(256)) * 4000
+    for content in (b"", b"a", big, b"short again"):
+        blobs.put("forecasts/v/a", content)
+        assert blobs.get("forecasts/v/a") == content
+    blobs.delete("forecasts/v/a")
+    blobs.delete("forecasts/v/a")
+    assert blobs.get("forecasts/v/a") is None
+
+
+@given(content=st.binary(max_size=2000))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
+def test_any_bytes_come_back(blobs, content):
+    blobs.put("k/b", content)
+    assert blobs.get("k/b") == content
+
+
+def test_what_one_machine_publishes_another_answers_from(machines):
+    one, other = machines
+    assert other.pull() == []
+    artifact = publish(one, b"first")
+    assert other.pull() == [KIND]
+    found = other.artifacts.current(KIND)
+    assert (found.version, found.manifest) == (artifact.version, artifact.manifest)
+    assert (found.path / "values.npy").read_bytes() == b"first" * 1000
+    assert other.pull() == []
+
+
+def test_the_newest_version_and_the_one_before_stay(machines, blobs):
+    one, other = machines
+    versions = [publish(one, text).version for text in (b"a", b"b", b"c")]
+    assert other.pull() == [KIND]
+    assert other.artifacts.current_version(KIND) == versions[-1]
+    assert blobs.get(f"{KIND}/{versions[0]}/{MANIFEST}") is None
+    assert blobs.get(f"{KIND}/{versions[1]}/{MANIFEST}") is not None
+
+
+def test_going_back_is_followed(machines):
+    one, other = machines
+    first = publish(one, b"a")
+    publish(one, b"b")
+    other.pull()
+    one.push(one.artifacts.rollback(KIND))
+    assert other.pull() == [KIND]
+    assert other.artifacts.current_version(KIND) == first.version
+
+
+@pytest.mark.parametrize("damage", ["values.npy", MANIFEST])
+def test_a_version_that_is_damaged_on_the_way_is_not_taken_in(machines, blobs, damage):
+    one, other = machines
+    first = publish(one, b"a")
+    other.pull()
+    second = publish(one, b"b")
+    blobs.put(f"{KIND}/{second.version}/{damage}", b"damaged")
+    with pytest.raises(UnavailableError, match="missing or damaged"):
+        other.pull()
+    assert other.artifacts.current_version(KIND) == first.version
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", ""])
+def test_a_file_of_a_manifest_never_leaves_its_folder(machines, blobs, name, tmp_path):
+    _, other = machines
+    digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # of nothing
+    version = "20260301T120000-00"
+    manifest = {"files": {name: digest}, "version": version}
+    blobs.put(f"{KIND}/{version}/{MANIFEST}", json.dumps(manifest).encode())
+    blobs.put(f"{KIND}/current", json.dumps([version]).encode())
+    with pytest.raises(UnavailableError):
+        other.pull()
+    assert not (tmp_path / "evil").exists()
+
+
+@pytest.mark.parametrize("version", ["../../evil", "x", "20260301T120000-00/../.."])
+def test_a_version_is_never_a_way_out(machines, blobs, version):
+    _, other = machines
+    blobs.put(f"{KIND}/{version}/{MANIFEST}", b'{"files": {}}')
+    blobs.put(f"{KIND}/current", json.dumps([version]).encode())
+    with pytest.raises(UnavailableError):
+        other.pull()
+
+
+def test_another_kind_is_left_alone(machines, tmp_path):
+    one, _ = machines
+    artifact = ArtifactStore(tmp_path / "one").publish("movies", lambda _folder: {}, now=NOW, keep=1)
+    one.push(artifact)
+    assert one.blobs.get("movies/current") is None
+
+
+def test_a_url_of_no_known_kind_is_refused():
+    with pytest.raises(InputError, match="no known kind"):
+        UrlBlobs("nothing://bucket")
