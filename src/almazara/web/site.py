@@ -13,7 +13,7 @@ from almazara import log
 from almazara.api import errors
 from almazara.errors import AlmazaraError, InputError, NotFoundError
 from almazara.live import Kept
-from almazara.web import categories, forecasts, overview, products, reader, routing, start
+from almazara.web import basket, categories, forecasts, goods, overview, products, reader, routing, start
 from almazara.web.assets import send_asset
 from almazara.web.explore import pages as explore
 from almazara.web.explore.live import LivePanel
@@ -33,6 +33,8 @@ _PAGES: Final = (
     *people.PAGES,
     *overview.PAGES,
     *categories.PAGES,
+    *goods.PAGES,
+    *basket.PAGES,
     *products.PAGES,
     *explore.PAGES,
 )
