@@ -33,6 +33,8 @@ _ITEM, _PIECES, _SHOP, _COST, _FREE_FROM, _MORE = "de", "piezas", "tienda", "env
 _FIELDS: Final = (_ITEM, _PIECES, _SHOP, _COST, _FREE_FROM, _MORE)
 _KEPT: Final = "cesta"
 _KEPT_SECONDS: Final = 90 * 86_400
+_IN_TABLE: Final = ("prices.basket.total", "prices.basket.part")
+"""Sentences that the figures and the table say already."""
 _LONGEST_KEPT: Final = 3000
 """Letters; browsers keep cookies of 4096 bytes."""
 
@@ -126,8 +128,8 @@ def _described(prices: PriceService, asked: BasketAddress, language: Language) -
     """The basket and its answer as the template shows them."""
     answer = prices.basket(asked)
     found = answer.basket
-    told = [said("site.basket.unknown", items=answer.unknown)] if answer.unknown else []
-    told += [one for one in found.told if not one.code.startswith("prices.basket.part")]
+    told = [one for one in found.told if not one.code.startswith(_IN_TABLE)]
+    told[1:1] = [said("site.basket.unknown", items=answer.unknown)] if answer.unknown else []
     return {
         "path": PATH,
         "query": answer.query,
@@ -135,7 +137,7 @@ def _described(prices: PriceService, asked: BasketAddress, language: Language) -
         "things": [_thing(item, pieces, answer) for item, pieces in asked.quantities.items()],
         "most": MOST_PIECES,
         "choices": list(_choices(prices, answer, language)),
-        "terms": list(_terms(asked, answer)),
+        "terms": list(_terms(asked, answer, language)),
         "told": told,
         "facts": list(_facts(answer, language)),
         "parts": [_part(one, answer, language) for one in found.parts],
@@ -170,15 +172,20 @@ def _choices(prices: PriceService, answer: BasketAnswer, language: Language) -> 
     yield from sorted(found, key=lambda one: (one[1], one[0]))
 
 
-def _terms(asked: BasketAddress, answer: BasketAnswer) -> Iterator[_Terms]:
+def _terms(asked: BasketAddress, answer: BasketAnswer, language: Language) -> Iterator[_Terms]:
     """The shops that sell what is asked for, and those whose terms were given."""
     selling = {one.shop for good in answer.things.values() for one in good.products}
     for shop in sorted(selling | set(asked.deliveries)):
         known = asked.deliveries.get(shop)
         free_from = known.free_from if known else None
-        yield _Terms(
-            shop, named("shop", shop), f"{known.cost:f}" if known else "", "" if free_from is None else f"{free_from:f}"
-        )
+        cost = _written(known.cost if known else None, language)
+        yield _Terms(shop, named("shop", shop), cost, _written(free_from, language))
+
+
+def _written(amount: Decimal | None, language: Language) -> str:
+    """An amount as a form holds it: without marks for thousands, so that it is read again."""
+    text = "" if amount is None else f"{amount:f}"
+    return text.replace(".", ",") if language is Language.ES else text
 
 
 def _facts(answer: BasketAnswer, language: Language) -> Iterator[tuple[str, str, str]]:
@@ -190,7 +197,6 @@ def _facts(answer: BasketAnswer, language: Language) -> Iterator[tuple[str, str,
     def fact(name: str, amount: Decimal, beside: str = "") -> tuple[str, str, str]:
         return said(f"site.basket.{name}").text(language), numbers.money(amount, found.currency, language), beside
 
-    yield fact("total", found.total)
     yield fact("goods", found.goods)
     yield fact("delivery", found.delivery)
     if found.single is not None and found.saving:

@@ -106,7 +106,7 @@ def _described(story: GoodStory, language: Language) -> dict[str, Any]:
         "facts": list(_facts(story, language)),
         "offers": list(offers(good, language)),
         "gtins": good.gtins,
-        "declared": good.declared,
+        "changes": [*(["separar"] if len(good.products) > 1 else []), *(["olvidar"] if good.declared else [])],
         "ties": said(f"site.good.{_ties(good)}"),
         **_history(story, language),
         "alerts": alerts(watched, story.rules, good.currency),
