@@ -13,7 +13,7 @@ from almazara import log
 from almazara.api import errors
 from almazara.errors import AlmazaraError, InputError, NotFoundError
 from almazara.live import Kept
-from almazara.web import basket, categories, forecasts, goods, overview, products, reader, routing, start
+from almazara.web import categories, forecasts, overview, products, reader, routing, start
 from almazara.web.assets import send_asset
 from almazara.web.explore import pages as explore
 from almazara.web.explore.live import LivePanel
@@ -21,6 +21,8 @@ from almazara.web.explore.pages import live_pictures
 from almazara.web.explore.pictured import PREFIX
 from almazara.web.films import model, people
 from almazara.web.films import pages as films
+from almazara.web.goods import basket
+from almazara.web.goods import pages as goods
 from almazara.web.page import page
 from almazara.words.said import Said, said
 
