@@ -89,12 +89,12 @@ GUARDS: dict[str, list[Any]] = {
     "prices in another currency": [patch.object(VisiblePrices, "other_currencies", lambda *_: set())],
     "an offer without tax": [patch.object(jsonld, "_is_untaxed", lambda _: False)],
     "members, many pieces, charges": [patch.object(jsonld, "_is_special", lambda _: False)],
-    "a price of a unit": [patch.object(jsonld, "_is_unit_price", lambda _: False)],
+    "a price of a unit": [patch.object(jsonld, "is_unit_price", lambda _: False)],
     "goods that are not new": [
         patch.object(module, "condition_of", lambda _: Condition.NEW) for module in (jsonld, microdata)
     ],
     "sizes and models in titles": [patch.object(request, "_conflict", lambda *_: False)],
-    "the variant of the address": [patch.object(jsonld, "_at", lambda _, nodes: nodes)],
+    "the variant of the address": [patch.object(jsonld, "at_address", lambda _, nodes: nodes)],
     "decimals by language": [patch.object(published, "decimal_mark", lambda _: None)],
     "one shown of several published (a help)": [patch.object(published, "_shown_price", _refuse)],
     "an amount without a mark (a help)": [patch.object(ShownText, "bare", lambda *_: iter(()))],

@@ -45,8 +45,10 @@ OFFERS = {
     "amazon_2025_new_and_used_rows": ("52.41", "EUR", "66.11", "in_stock", "amazon:core-price-display"),
     "amazon_2025_subscription_row": ("40.00", "EUR", None, "in_stock", "amazon:core-price-display"),
     "amazon_2026_arabic_marketplace": ("1279.00", "SAR", "1699.00", "in_stock", "amazon:core-price-display"),
+    "amazon_2026_other_prices": ("40.00", "EUR", "45.00", "in_stock", "amazon:core-price-display"),
     "amazon_2026_yen": ("1980", "JPY", None, "in_stock", "amazon:core-price-display"),
     "shop_json_ld_graph": ("39.95", "EUR", None, "in_stock", "structured:json-ld"),
+    "shop_other_prices": ("9.50", "EUR", "11.00", "in_stock", "structured:json-ld"),
     "shop_json_ld_broken": ("1299.00", "EUR", None, "in_stock", "structured:json-ld"),
     "shop_json_ld_variants_one_price": ("27.45", "EUR", None, "in_stock", "structured:json-ld"),
     "shop_json_ld_used_and_new": ("16.09", "EUR", None, "unknown", "structured:json-ld"),
@@ -61,6 +63,30 @@ OFFERS = {
     "shop_open_graph_only": ("329.99", "USD", None, "in_stock", "structured:meta"),
     "shop_dinars": ("579", "TND", "729.000", "unknown", "structured:meta"),
 }  # fmt: skip
+# Sample -> its other prices, and the number of the goods.
+NAMED = {
+    "amazon_2026_other_prices": (
+        [
+            ("coupon", "38.00", "Aplicar cupón de 5 %"),
+            ("club", "37.00", "Únete a Prime para comprar este producto por 37,00 €"),
+            ("subscription", "39.00", "Suscríbete y ahorra"),
+            ("delivered", "44.99", "Entrega por 4,99 €, Enviar a Madrid 28001"),
+            ("seller", "41.50", "Molino Alto"),
+            ("seller", "42.00", "Olivar Sur"),
+        ],
+        "8410179100012",
+    ),
+    "amazon_2025_subscription_row": ([("subscription", "38.00", "")], None),
+    "shop_other_prices": (
+        [
+            ("coupon", "8.75", "Con el cupón ACEITE10"),
+            ("club", "9.00", "Precio con tarjeta Club Oro"),
+            ("basket", "8.90", "desde 6 uds"),
+            ("delivered", "13.49", "shipping 3.99 EUR to ES"),
+        ],
+        "8410179100012",
+    ),
+}
 UNAVAILABLE = (
     "amazon_2019_used_only",
     "amazon_2019_no_featured_offer",

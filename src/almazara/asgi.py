@@ -10,9 +10,14 @@ from almazara.settings import Settings
 from almazara.web import site
 
 
-def create_app(*, read_now: bool = False) -> FastAPI:
-    """The app over the settings of the environment; `read_now` reads followed prices as soon as it runs."""
-    settings = Settings()
+def create_app(*, read_now: bool = False, schedule: bool = False) -> FastAPI:
+    """The app over the settings of the environment.
+
+    Args:
+        read_now: Whether followed prices are read as soon as it runs.
+        schedule: Whether it does its work by itself, whatever the settings say.
+    """
+    settings = Settings(schedule=True) if schedule else Settings()
     log.configure(settings.log_level)
     return app_over(settings, read_now=read_now)
 

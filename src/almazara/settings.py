@@ -43,6 +43,11 @@ CommaSeparatedAddresses = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValid
 CommaSeparatedPorts = Annotated[tuple[Annotated[int, Field(ge=1, le=65535)], ...], NoDecode, BeforeValidator(_split)]
 
 
+CommaSeparatedHours = Annotated[tuple[Annotated[int, Field(ge=0, le=23)], ...], NoDecode, BeforeValidator(_split)]
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NEVER: Final = "never"
+
+
 class Settings(BaseSettings):
     """Everything that can be configured; each field is the variable ALMAZARA_<FIELD>."""
 
@@ -115,6 +120,16 @@ class Settings(BaseSettings):
     lstm_model: Path | None = None
     """Folder of an LSTM that `almazara prices train-lstm` or its notebook trained; without one, a retraining trains one
     of its own (an extra)."""
+    schedule: bool = False
+    """Whether the server reads prices, alerts, forecasts and renews films by itself; `up --schedule` says so too."""
+    scrape_hours: CommaSeparatedHours = (7, 19)
+    """Hours of the day, in the time zone, at which the schedule reads prices, separated by commas."""
+    films_renewed_on: Annotated[str, Field(pattern=f"^({'|'.join([*WEEKDAYS, NEVER])})$")] = "sunday"
+    """Day of the week on which the schedule trains films anew, or never."""
+    films_renewed_at: Annotated[int, Field(ge=0, le=23)] = 4
+    """Hour of that day."""
+    schedule_jitter_minutes: Annotated[float, Field(ge=0, le=240)] = 10.0
+    """Each hour of the schedule comes later by a random part of up to so many minutes."""
     demo: bool = True
     """Whether `up` follows the demo shop while nothing else is followed."""
 
@@ -152,6 +167,8 @@ def _described() -> Iterator[tuple[str, str, object]]:
     """Variable, sentence and default of each setting; an empty default is left empty."""
     for name, field in Settings.model_fields.items():
         default = "" if field.default in (None, ()) else field.default
+        if isinstance(default, tuple):
+            default = ",".join(map(str, default))
         yield f"ALMAZARA_{name.upper()}", " ".join((field.description or "").split()), default
 
 

@@ -83,6 +83,16 @@ def test_read_says_what_a_saved_page_shows(as_json, run, tmp_path, packed):
     assert "52.41" in out
 
 
+def test_read_shows_the_other_prices_and_the_number_of_the_goods(as_json, run, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(html_of("amazon_2026_other_prices"), encoding="utf-8")
+    found = as_json("read", page, "--url", URL)
+    assert found["gtin"] == "8410179100012"
+    assert found["named"][0] == {"name": "coupon", "price": "38.00", "condition": "Aplicar cupón de 5 %"}
+    _, out, _ = run("read", page, "--url", URL)
+    assert all(part in out for part in ("8410179100012", "coupon price", "38.00 Aplicar cupón de 5 %", "Molino Alto"))
+
+
 @pytest.mark.parametrize(
     ("sample", "outcome"),
     [

@@ -2,6 +2,7 @@ import msgspec
 import pytest
 
 from almazara.errors import InputError, NotFoundError
+from almazara.movies.similar.attributes import Filters
 from almazara.words.numbers import Language
 from sample_catalog import Made, publish_made
 
@@ -129,6 +130,15 @@ def test_an_imdb_id_picks_a_film_as_its_number_does(films):
     assert films.film("tt0000088") == films.film(8)
     with pytest.raises(NotFoundError, match="tt0000089"):
         films.votes("The Mill", film_id="tt0000089")
+
+
+@pytest.mark.parametrize("named", [(8,), ("tt0000088",), ("tt0000088", 8, "tt0000089", 99)])
+def test_a_list_takes_films_to_have_or_to_leave_out_by_imdb_id_too(films, named):
+    only = films.recommend("Oil/Water", 5, filters=Filters(only=named)).detalle
+    assert ids(only) == [8]
+    others = films.recommend("Oil/Water", 50, filters=Filters(excluded=named)).detalle
+    assert 8 not in ids(others)
+    assert len(others) == len(films.recommend("Oil/Water", 50).detalle) - 1
 
 
 def test_a_year_that_no_film_of_the_title_has_is_not_found(films):

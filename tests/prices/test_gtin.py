@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara.errors import InputError
-from almazara.prices.gtin import check_digit, gtin_of, require_gtin
+from almazara.prices.gtin import check_digit, gtin_of, gtins_in, require_gtin
 
 
 def numbered(body):
@@ -46,6 +46,24 @@ def test_what_each_shop_gives_out_for_itself_and_coupons_are_none(body):
 )  # fmt: skip
 def test_what_is_no_number_or_one_that_was_made_up_is_none(text):
     assert gtin_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "numbers"),
+    [
+        ("8410179100012", {"8410179100012"}),
+        ("8410179100012, 08410179100012", {"8410179100012"}),
+        ("8410179100012 / 5702015643092", {"8410179100012", "5702015643092"}),
+        ("036000291452 5702015643092", {"0036000291452", "5702015643092"}),
+        ("8410179100012, 8410179100013", set()),
+        ("8410179100012 (caja)", set()),
+        ("", set()),
+        (None, set()),
+        ("8410179100012 " * 100, set()),
+    ],
+)
+def test_a_field_holds_numbers_alone_or_none(field, numbers):
+    assert gtins_in(field) == numbers
 
 
 def test_a_wrong_number_is_refused_in_a_sentence():

@@ -31,6 +31,7 @@ from almazara.api.methods import Methods
 from almazara.api.security import BodyLimit, WriteGuard
 from almazara.app.movies import open_film_users
 from almazara.app.prices import Prices
+from almazara.app.schedule import open_schedule
 from almazara.live import Live
 from almazara.movies.renewing.training_runs import open_film_training
 from almazara.movies.service import MovieService
@@ -51,16 +52,21 @@ def create_api(
     """
     film_users = open_film_users(settings, live_movies)
     training = open_film_training(settings)
+    schedule = open_schedule(settings, price_product, training) if settings.schedule else None
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(price_product.start, read_now=read_now)
+        if schedule:
+            schedule.start()
         watched: list[Live[Any]] = [live_movies, price_product.forecasts]
         watcher = asyncio.create_task(_watch(watched, settings.reload_seconds))
         yield
         watcher.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await watcher
+        if schedule:
+            await asyncio.to_thread(schedule.stop)
         await asyncio.to_thread(training.runs.stop)
         await asyncio.to_thread(film_users.close)
         await asyncio.to_thread(price_product.close)
@@ -80,6 +86,7 @@ def create_api(
     app.state.film_users = film_users
     app.state.film_training = training
     app.state.prices = price_product
+    app.state.schedule = schedule
     app.state.guard = WriteGuard(settings.api_keys, settings.writes_per_minute)
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)

@@ -9,7 +9,7 @@ from almazara.api.errors import declared
 from almazara.api.film_models import Lengua
 from almazara.api.movies import MINUTES, MOST_VOTES, YEARS
 from almazara.api.routes import described, reading, send
-from almazara.api.users import DEFAULT_COUNT, USER, film_users
+from almazara.api.users import DEFAULT_COUNT, USER, ImdbId, film_users
 from almazara.movies.answers import FilmsAnswer
 from almazara.movies.catalog.titles import LONGEST_QUERY
 from almazara.movies.service import MAX_NAMED, MAX_TOGETHER, MovieService
@@ -49,8 +49,8 @@ class _Wanted(BaseModel):
     sin_palabra_clave: _Names = []
     para_adultos: bool = False
     votos_min: Annotated[int, Field(ge=0, le=MOST_VOTES)] = 0
-    solo: Annotated[list[_Id] | None, Field(min_length=1, max_length=MAX_SENT, description=_OWNED)] = None
-    excluir: Annotated[list[_Id], Field(max_length=MAX_SENT)] = []
+    solo: Annotated[list[_Id | ImdbId] | None, Field(min_length=1, max_length=MAX_SENT, description=_OWNED)] = None
+    excluir: Annotated[list[_Id | ImdbId], Field(max_length=MAX_SENT)] = []
 
     def filters(self) -> Filters:
         """What every film of the list must be."""

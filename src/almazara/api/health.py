@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,12 +12,13 @@ from pydantic import BaseModel
 from almazara import log
 from almazara.api.errors import declared
 from almazara.app.prices import Prices
+from almazara.app.schedule import Schedule
 from almazara.errors import AlmazaraError, UnavailableError
 from almazara.live import Live
 from almazara.movies.service import MovieService
 from almazara.prices.collecting.scraper_health import HealthReport
 from almazara.words.numbers import Language
-from almazara.words.said import Said, said
+from almazara.words.said import Said, named, said, text_of
 
 router = APIRouter(tags=["estado"], responses=declared(422))
 
@@ -44,6 +46,16 @@ class PricesHealth(BaseModel):
     avisos: list[str]
 
 
+class TaskHealth(BaseModel):
+    """Something that the server does by itself: at which hours, of which day; its last slot, and its next one."""
+
+    tarea: str
+    horas: list[int]
+    dia: str | None
+    ultima: datetime | None
+    proxima: datetime | None
+
+
 class Health(BaseModel):
     """The process answers; the rest says what it answers from, null where there is nothing yet."""
 
@@ -51,6 +63,7 @@ class Health(BaseModel):
     version: str
     peliculas: MoviesHealth | None
     precios: PricesHealth | None
+    horario: list[TaskHealth]
     mensaje: str
 
 
@@ -123,8 +136,22 @@ def _health(request: Request, language: Language) -> Health:
         version=request.app.version,
         peliculas=films,
         precios=prices,
+        horario=_tasks(state.schedule, language),
         mensaje=message.text(language),
     )
+
+
+def _tasks(schedule: Schedule | None, language: Language) -> list[TaskHealth]:
+    return [
+        TaskHealth(
+            tarea=one.name,
+            horas=one.hours,
+            dia=None if one.weekday is None else text_of(named("weekday", str(one.weekday)), language),
+            ultima=one.last,
+            proxima=one.next,
+        )
+        for one in (schedule.planned() if schedule else [])
+    ]
 
 
 def _films_sentence(films: MoviesHealth | None) -> Said:

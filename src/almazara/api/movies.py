@@ -110,15 +110,20 @@ WITHOUT_KEYWORDS: Final = values(
 )
 ADULT: Final = flag("para_adultos", "Si pueden venir películas para adultos.")
 VOTES_MIN: Final = number("votos_min", "Solo películas con al menos estos votos.", 0, MOST_VOTES, 0)
+_LISTED_ID: Final = f"(?:[1-9][0-9]{{0,17}}|{IMDB_ID.pattern})"
 EXCLUDED: Final = values(
     "excluir",
-    "Ids de películas que no se quieren.",
-    "[1-9][0-9]{0,17}",
-    "900007,900013",
+    "Ids de películas que no se quieren, o los de IMDb.",
+    _LISTED_ID,
+    "900007,tt0114709",
     most=MAX_IN_ADDRESS,
 )
 ONLY: Final = values(
-    "solo", "Ids de las únicas películas que pueden venir.", "[1-9][0-9]{0,17}", "900007,900013", most=MAX_IN_ADDRESS
+    "solo",
+    "Ids de las únicas películas que pueden venir, o los de IMDb.",
+    _LISTED_ID,
+    "900007,tt0114709",
+    most=MAX_IN_ADDRESS,
 )
 LANGUAGE: Final = choice("lengua", "En qué lengua se dicen mensaje y motivos.", Language, Language.ES)
 FILE: Final = text("fichero", "Solo las filas de este fichero.", None)

@@ -38,7 +38,7 @@ SEEN: Final = flag("vistas", "Si pueden venir películas que ya conoce; las que 
 _LIST: Final = (COUNT, SEEN, DIVERSITY, *FILTERS, LANGUAGE)
 
 _Id = Annotated[StrictInt, Field(ge=1, le=LARGEST_ID)]
-_ImdbId = Annotated[StrictStr, Field(pattern=f"^{IMDB_ID.pattern}$")]
+ImdbId = Annotated[StrictStr, Field(pattern=f"^{IMDB_ID.pattern}$")]
 
 
 class NewEvent(BaseModel):
@@ -48,7 +48,7 @@ class NewEvent(BaseModel):
 
     id: Annotated[str, Field(pattern="^[ -~]{1,128}$", examples=["8c2f-1"])]
     usuario: Annotated[str, Field(pattern=f"^{USER_PATTERN}$", examples=["ana"])]
-    pelicula: Annotated[_Id | _ImdbId, Field(examples=[900007], description="Id de la película, o el de IMDb.")]
+    pelicula: Annotated[_Id | ImdbId, Field(examples=[900007], description="Id de la película, o el de IMDb.")]
     tipo: Annotated[str, Field(json_schema_extra={"enum": list(KINDS)}, examples=["valoracion"])]
     valor: Annotated[float | None, Field(ge=MIN_RATING, le=MAX_RATING, description="Solo con tipo valoracion.")] = None
     momento: Annotated[datetime | None, Field(description="ISO 8601 con zona horaria; ahora si no se dice.")] = None

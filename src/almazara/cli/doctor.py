@@ -25,6 +25,7 @@ _EXTRAS: Final = {
     "postgres": ("psycopg", "keep prices in PostgreSQL or TimescaleDB"),
     "dynamodb": ("boto3", "keep prices in DynamoDB"),
     "scrapy": ("scrapy", "scrape with Scrapy"),
+    "xpath": ("lxml", "name places in XPath in shops' own rules"),
 }
 _SOURCES: Final = ("files.grouplens.org", "www.kaggle.com")
 _TIMEOUT_SECONDS: Final = 2.0

@@ -13,6 +13,7 @@ import typer
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
+    from almazara.movies.catalog.catalog import FilmId
     from almazara.movies.similar.attributes import Filters
 
 
@@ -34,8 +35,8 @@ def filters_of(
     ] = "",
     adult: Annotated[bool, typer.Option("--para-adultos", help="Also films for adults.")] = False,
     votes_min: Annotated[int, typer.Option("--votos-min", help="Least number of votes.")] = 0,
-    only: Annotated[str, typer.Option("--solo", help="Ids of the only films that may come: 862,863 or @FILE")] = "",
-    excluded: Annotated[str, typer.Option("--excluir", help="Ids of films not wanted: 862,863 or @FILE")] = "",
+    only: Annotated[str, typer.Option("--solo", help="Ids of the only films to come: 862,tt0114709 or @FILE")] = "",
+    excluded: Annotated[str, typer.Option("--excluir", help="Ids of films not wanted: 862,tt0114709 or @FILE")] = "",
 ) -> Filters:
     """What the options ask of every film of a list."""
     from almazara.movies.similar.attributes import MAX_SENT, MAX_VALUES, Filters, listed, listed_ids
@@ -43,7 +44,7 @@ def filters_of(
     def several(text: str, name: str, most: int = MAX_VALUES) -> tuple[str, ...]:
         return listed(text, name, most) if text else ()
 
-    def ids(text: str, name: str) -> tuple[int, ...]:
+    def ids(text: str, name: str) -> tuple[FilmId, ...]:
         typed = ",".join(_lines(Path(text[1:]))) if text.startswith("@") else text
         return listed_ids(several(typed, name, MAX_SENT), name, MAX_SENT)
 

@@ -32,7 +32,8 @@ def read(
     from almazara.prices.pages.outcome import as_dict
 
     found = as_dict(pages.read(saved_page(page), url=url, status=status))
-    rows = ([name, value] for name, value in found.items() if value not in (None, []))
+    rows = [[name, value] for name, value in found.items() if value not in (None, []) and name != "named"]
+    rows += [[f"{one['name']} price", f"{one['price']} {one['condition']}".strip()] for one in found.get("named", [])]
     print_answer(found, [Table(["field", "value"], rows)], as_json=as_json)
 
 

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
 
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
+Scheduled = Annotated[
+    bool, typer.Option("--schedule", help="Read prices, alert, forecast and renew films by itself, at its hours.")
+]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 
 
-def up(port: Port = None, host: Host = None) -> None:
+def up(port: Port = None, host: Host = None, schedule: Scheduled = False) -> None:
     """Build whatever is missing from the embedded sample, and serve."""
     from almazara.movies.building import ensure_movies
     from almazara.prices.demo.following import follow_demo
@@ -37,13 +40,16 @@ def up(port: Port = None, host: Host = None) -> None:
         typer.echo(SAMPLE_NOTICE, err=True)
     # A new process image, because building leaves a hundred megabytes behind that the server would never give back.
     command = [sys.executable, "-m", "almazara", "serve", f"--host={host}", f"--port={port}"]
-    os.execv(sys.executable, [*command, "--read-now"] if is_fresh else command)  # noqa: S606 - our own command
+    command += ["--read-now"] if is_fresh else []
+    command += ["--schedule"] if schedule else []
+    os.execv(sys.executable, command)  # noqa: S606 - our own command
 
 
 def serve(
     port: Port = None,
     host: Host = None,
     read_now: Annotated[bool, typer.Option("--read-now", help="Read the followed prices as soon as it runs.")] = False,
+    schedule: Scheduled = False,
 ) -> None:
     """Serve what is built already; a version that is published later is taken up while running."""
     settings = load_settings()
@@ -56,7 +62,7 @@ def serve(
 
     from almazara.asgi import create_app
 
-    app = create_app(read_now=read_now)
+    app = create_app(read_now=read_now, schedule=schedule)
     config = uvicorn.Config(app, access_log=False, log_level="warning", timeout_graceful_shutdown=10)
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"Almazara: http://{shown}:{listener.getsockname()[1]}  (Ctrl+C ends it)", err=True)

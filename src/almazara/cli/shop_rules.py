@@ -22,7 +22,7 @@ app = typer.Typer(help="Rules of shops that publish no price for machines.", no_
 @app.command("try")
 def try_rule(
     saved: Annotated[list[Path], typer.Argument(metavar="PAGE", help="Saved pages of one shop, plain or gzip.")],
-    price: Annotated[str, typer.Option(help="CSS selector of the price, or a path into JSON: `json:product.price`.")],
+    price: Annotated[str, typer.Option(help="CSS or XPath of the price, or a path into JSON: `json:product.price`.")],
     url: Annotated[str | None, typer.Option(help="Address of the first page, where it names none itself.")] = None,
     currency: Annotated[str | None, typer.Option(help="ISO code of amounts that are printed without a mark.")] = None,
     list_price: Annotated[str | None, typer.Option(help="Where the price before stands.")] = None,

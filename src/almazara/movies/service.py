@@ -161,7 +161,7 @@ class MovieService:
         """The film that a title means; raises NotFoundError with near ones."""
         return self._catalog.reference(self._find(title, None, None).row)
 
-    def known(self, film_ids: Iterable[int]) -> list[answers.FilmReference]:
+    def known(self, film_ids: Iterable[FilmId]) -> list[answers.FilmReference]:
         """Those of some films that the catalog has, in their order."""
         rows = (self._catalog.row_of(film_id) for film_id in film_ids)
         return [self._catalog.reference(row) for row in rows if row is not None]

@@ -12,6 +12,8 @@ _WEIGHTS: Final = (3, 1)
 _NOT_OF_GOODS: Final = ("02", "04", "05", "2", "980", "981", "982", "983", "984", "99")
 _SHORT_NOT_OF_GOODS: Final = ("0", "2")
 _VARIABLE_MEASURE: Final = "9"
+_LISTED = re.compile(r"\s*[,;/|]\s*|\s+")
+_LONGEST_LIST: Final = 200
 _MADE_UP: Final = ("12345678", "1234567")
 
 
@@ -39,6 +41,15 @@ def gtin_of(text: object) -> str | None:
     if packed == _VARIABLE_MEASURE or item.startswith(_SHORT_NOT_OF_GOODS if len(item) == _SHORT else _NOT_OF_GOODS):
         return None
     return number
+
+
+def gtins_in(text: object) -> frozenset[str]:
+    """The numbers that one field holds, as a list or alone; none where it holds anything else beside them."""
+    if (alone := gtin_of(text)) is not None:
+        return frozenset({alone})
+    parts = _LISTED.split(text.strip()) if isinstance(text, str) and len(text) <= _LONGEST_LIST else []
+    read = {gtin_of(part) for part in parts}
+    return frozenset(number for number in read if number) if None not in read else frozenset()
 
 
 def check_digit(digits: str) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -10,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from almazara.app.prices import Prices
+from almazara.app.schedule import Planned, Schedule
 from almazara.prices.answering.troubles import UnreadPage, told
 from almazara.prices.collecting.runs import RETRAIN, SCRAPE, RunView, find
 from almazara.prices.collecting.scraper_health import rule_name
@@ -78,6 +80,7 @@ def _reader(request: Request) -> dict[str, Any]:
     listings = {one.listing_id: one for one in prices.store.listings()}
     held, unread = prices.service.held(_NAMED), prices.service.unread(_NAMED)
     runs = prices.service.runs(None, _RUNS)
+    schedule: Schedule | None = request.app.state.schedule
     return {
         "run": _asked_for(request) or _under_way(runs),
         "running": RunState.RUNNING,
@@ -88,7 +91,16 @@ def _reader(request: Request) -> dict[str, Any]:
         "unread": [(_unread(one, listings), one) for one in unread],
         "runs": [_run(one, listings) for one in runs],
         "may_write": guard(request).may_write(request),
+        "planned": [_planned(one) for one in schedule.planned()] if schedule else [],
     }
+
+
+def _planned(one: Planned) -> tuple[Said, Said, datetime | None, datetime | None]:
+    """A task of the schedule: what it does, when, its last slot and its next one."""
+    hours = [f"{hour}:00" for hour in one.hours]
+    day = said("site.reader.each_day") if one.weekday is None else named("weekday", str(one.weekday))
+    when = said("site.reader.planned_at", day=day, hours=hours)
+    return said(f"site.reader.planned_{one.name}"), when, one.last, one.next
 
 
 def _under_way(runs: Sequence[RunView]) -> RunView | None:

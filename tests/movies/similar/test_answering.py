@@ -140,7 +140,7 @@ def test_a_filter_that_no_film_can_pass_is_an_error_with_suggestions(sample_film
 
 def test_lists_are_typed_with_commas():
     assert listed(" drama, comedia ", "genero") == ("drama", "comedia")
-    assert listed_ids(["1", str(2**63 - 1)], "excluir") == (1, 2**63 - 1)
+    assert listed_ids(["1", str(2**63 - 1), "tt0114709"], "excluir") == (1, 2**63 - 1, "tt0114709")
 
 
 @pytest.mark.parametrize("text", ["", ",", "drama,", "drama, ,war"])
@@ -149,7 +149,9 @@ def test_an_empty_value_of_a_list_is_refused(text):
         listed(text, "genero")
 
 
-@pytest.mark.parametrize("values", [["0"], ["-1"], ["1.0"], ["²"], ["9" * 30], [str(2**63)], ["x"], ["1"] * 1001])
+@pytest.mark.parametrize(
+    "values", [["0"], ["-1"], ["1.0"], ["²"], ["9" * 30], [str(2**63)], ["x"], ["tt"], ["tt1x"], ["1"] * 1001]
+)
 def test_ids_that_are_none_or_too_many_are_refused(values):
     with pytest.raises(InputError, match="excluir"):
         listed_ids(values, "excluir")

@@ -74,7 +74,8 @@ def test_a_csv_of_our_own_columns_goes_in(load, store):
     out = Observation(OIL, datetime(2024, 7, 1, 10, tzinfo=UTC), Availability.UNAVAILABLE)
     first = seen("24.90", list_price=Decimal("29.90"), seller="Núñez, S.L.")
     assert store.history(OIL) == [first, dataclasses.replace(out, rule="import", source="import")]
-    expected = Listing(OIL, "amazon.es", "B00OIL", "", "Aceite 5 l", "olive-oil", tracked=False, created_at=NOW)
+    about = {"tracked": False, "litres": Decimal(5), "created_at": NOW}
+    expected = Listing(OIL, "amazon.es", "B00OIL", "", "Aceite 5 l", "olive-oil", **about)
     assert store.listings() == [expected]
 
 

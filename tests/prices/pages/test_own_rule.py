@@ -1,5 +1,6 @@
 """A shop's own rule reads where a page publishes nothing, and only there."""
 
+import sys
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from almazara.errors import InputError
 from almazara.prices import pages
 from almazara.prices.pages.outcome import Offer, Unavailable, Unreadable
-from almazara.prices.pages.own_rule import ShopRule
+from almazara.prices.pages.own_rule import ShopRule, read_by_rule
+from almazara.prices.pages.request import PageRequest
 from almazara.prices.schema import Availability
 
 URL = "https://molino.example/aceite-1l"
@@ -26,7 +28,11 @@ def read(html, own, **asked):
     return pages.read(html, **{"url": URL, "rule": own, **asked})
 
 
-@pytest.mark.parametrize("price", ["#pvp::attr(data-amount)", "json:good.prices.0.now"])
+@pytest.mark.parametrize(
+    "price",
+    ["#pvp::attr(data-amount)", "json:good.prices.0.now", "//p[@id='pvp']/@data-amount", "(//p)[1]/@data-amount",
+     "//*[contains(., 'Hoy')]/descendant-or-self::p/@data-amount"],
+)  # fmt: skip
 def test_a_price_is_read_at_an_attribute_or_in_json(price):
     outcome = read(SHOWN, rule(price, list_price=".antes", availability=".stock"))
     assert isinstance(outcome, Offer)
@@ -40,7 +46,10 @@ def test_a_price_is_read_in_the_text_of_an_element():
     assert outcome.price == Decimal("7.50")
 
 
-@pytest.mark.parametrize("price", [".nothing", "p, s", "h1", "json:good.prices", "json:good.prices.9.now"])
+@pytest.mark.parametrize(
+    "price",
+    [".nothing", "p, s", "h1", "json:good.prices", "json:good.prices.9.now", "//b", "//h1", "//p | //s", "/html = 1"],
+)
 def test_no_price_several_prices_or_other_words_are_refused(price):
     assert isinstance(read(SHOWN, rule(price)), Unreadable)
 
@@ -65,7 +74,15 @@ def test_another_product_is_refused_by_a_rule_too():
     assert isinstance(read(SHOWN, rule("#pvp::attr(data-amount)"), known_title="Robot aspirador X9"), Unreadable)
 
 
-@pytest.mark.parametrize("selector", ["p[", "x" * 501])
-def test_a_selector_that_is_none_is_said(selector):
+@pytest.mark.parametrize("selector", ["p[", "x" * 501, "//p[", "//p[unknown()]"])
+def test_a_selector_that_is_none_is_refused_and_in_a_run_the_page_is_unreadable(selector):
     with pytest.raises(InputError):
-        read(SHOWN, rule(selector))
+        read_by_rule(rule(selector), SHOWN, PageRequest(URL, "molino.example"), {})
+    outcome = read(SHOWN, rule(selector))
+    assert isinstance(outcome, Unreadable)
+    assert outcome.missing == ("rule",)
+
+
+def test_without_lxml_an_xpath_says_how_to_have_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "lxml", None)
+    assert "almazara[xpath]" in read(SHOWN, rule("//p")).reason

@@ -1,5 +1,7 @@
 """Whatever comes in, an outcome comes out; and what is cut out of a page never turns into a price."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from almazara.prices.pages import read
 from almazara.prices.pages.document import LARGEST_PAGE
 from almazara.prices.pages.outcome import Blocked, ListingPage, Offer, Unreadable, as_dict
-from sample_pages import CONTRADICTIONS, LISTINGS, OFFERS, UNAVAILABLE, UNREADABLE, html_of, true_price, url_of
+from sample_pages import CONTRADICTIONS, LISTINGS, NAMED, OFFERS, UNAVAILABLE, UNREADABLE, html_of, true_price, url_of
 
 AMAZON = "https://www.amazon.es/dp/B0SAMPLE01"
 SHOP = "https://www.shop.example/item"
@@ -69,13 +71,28 @@ def test_without_several_of_its_elements_a_page_shows_its_true_price_or_none(nam
     assert _price_without(html_of(name), places, url_of(name)) in {true_price(name), None}
 
 
+@pytest.mark.parametrize("name", NAMED)
+def test_without_any_one_of_its_elements_a_page_has_no_other_named_prices_and_no_other_number(name):
+    html, (named, gtin) = html_of(name), NAMED[name]
+    true = {(kind, Decimal(price)) for kind, price, _ in named}
+    for place in range(len(LexborHTMLParser(html).css(INSIDE))):
+        outcome = _outcome_without(html, [place], url_of(name))
+        if isinstance(outcome, Offer):
+            assert {(one.name.value, one.price) for one in outcome.named} <= true
+            assert outcome.gtin in {gtin, None}
+
+
 def _price_without(html, places, url):
+    outcome = _outcome_without(html, places, url)
+    return (outcome.price, outcome.currency) if isinstance(outcome, Offer) else None
+
+
+def _outcome_without(html, places, url):
     tree = LexborHTMLParser(html)
     nodes = tree.css(INSIDE)
     for place in {place % len(nodes) for place in places}:
         nodes[place].remove()
-    outcome = read(tree.html or "", url=url)
-    return (outcome.price, outcome.currency) if isinstance(outcome, Offer) else None
+    return read(tree.html or "", url=url)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 import gzip
 import json
+import re
 from decimal import Decimal
 
 import pytest
 
 from almazara.prices.pages import read
 from almazara.prices.pages.outcome import Blocked, ListingPage, Offer, Unavailable, Unreadable
+from almazara.prices.schema import PriceName
 
 pytestmark = pytest.mark.real_data
 
@@ -80,6 +82,18 @@ def test_what_stands_beside_the_price_is_right(outcomes):
         }
         wrong += [(e["file"], name, *pair) for name, pair in said.items() if pair[0] != pair[1]]
     assert wrong == []
+
+
+def test_numbers_of_goods_and_printed_prices_stand_on_their_pages(outcomes, real_data):
+    printed = {PriceName.CLUB, PriceName.SUBSCRIPTION, PriceName.SELLER}
+    offers = [(e, o) for e, o in outcomes if isinstance(o, Offer) and (o.named or o.gtin)]
+    for e, o in offers:
+        html = gzip.decompress((real_data / "prices/pages" / e["file"]).read_bytes()).decode("utf-8", "replace")
+        digits = html.replace("-", "")
+        assert o.gtin is None or o.gtin.lstrip("0") in digits
+        assert all(re.search(f"{one.price:.2f}".replace(".", "[.,]"), html) for one in o.named if one.name in printed)
+    assert len({one.name for _, o in offers for one in o.named}) >= 5
+    assert sum(o.gtin is not None for _, o in offers) >= 5
 
 
 def test_search_and_category_pages_list_their_offers_in_order(outcomes):

@@ -6,7 +6,7 @@ import pytest
 
 from almazara.prices.pages import read
 from almazara.prices.pages.outcome import Blocked, Condition, ListingPage, Offer, Unavailable, Unreadable
-from sample_pages import ASIN, BLOCKED, FOLDER, LISTINGS, OFFERS, UNAVAILABLE, UNREADABLE, html_of, url_of
+from sample_pages import ASIN, BLOCKED, FOLDER, LISTINGS, NAMED, OFFERS, UNAVAILABLE, UNREADABLE, html_of, url_of
 
 
 def outcome_of(name, **asked):
@@ -26,6 +26,14 @@ def test_the_featured_offer_is_read(name):
     assert (outcome.price, outcome.currency) == (Decimal(price), currency)
     assert outcome.list_price == (Decimal(list_price) if list_price else None)
     assert (outcome.availability, outcome.rule) == (availability, rule)
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_other_prices_and_the_number_of_the_goods_are_read(name):
+    outcome = outcome_of(name)
+    named, gtin = NAMED[name]
+    assert [(one.name.value, str(one.price), one.condition) for one in outcome.named] == named
+    assert outcome.gtin == gtin
 
 
 @pytest.mark.parametrize("name", UNAVAILABLE)

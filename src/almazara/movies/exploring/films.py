@@ -91,7 +91,11 @@ class Films:
         """As `build_correlations` makes them; a catalog that was built before has none."""
         self.report = report
         self._attributes = Attributes(
-            group("films"), group("attributes"), languages, genres, KeyTable(group("keyword_keys"))
+            {**group("films"), "imdb": group("imdb")["numbers"]},
+            group("attributes"),
+            languages,
+            genres,
+            KeyTable(group("keyword_keys")),
         )
 
     @property

@@ -208,7 +208,7 @@ def open_similar(group: Callable[[str], Arrays], catalog: Catalog) -> SimilarAns
     }
     ranking = Ranking(
         Attributes(
-            films,
+            {**films, "imdb": group("imdb")["numbers"]},
             attributes,
             Texts(group("language_names")),
             Texts(group("genre_names")),

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from almazara.errors import InputError
-from almazara.movies.catalog.catalog import Arrays, KeyTable, Texts
+from almazara.movies.catalog.catalog import IMDB_ID, Arrays, FilmId, KeyTable, Texts
 from almazara.movies.catalog.titles import check_query, normalize
 from almazara.words.said import said
 
@@ -44,8 +44,8 @@ class Filters:
     languages: tuple[str, ...] = ()
     genres: tuple[str, ...] = ()
     votes_min: int = 0
-    only: tuple[int, ...] = ()
-    excluded: tuple[int, ...] = ()
+    only: tuple[FilmId, ...] = ()
+    excluded: tuple[FilmId, ...] = ()
     without_genres: tuple[str, ...] = ()
     without_keywords: tuple[str, ...] = ()
     runtime_min: int | None = None
@@ -75,17 +75,22 @@ def check_count(count: int, name: str, most: int) -> None:
         raise InputError(said("asking.parameter.too_many", name=name, n=str(count), most=str(most)))
 
 
-def listed_ids(values: Sequence[str], name: str, most: int = MAX_IN_ADDRESS) -> tuple[int, ...]:
-    """The ids of films that values write.
+def listed_ids(values: Sequence[str], name: str, most: int = MAX_IN_ADDRESS) -> tuple[FilmId, ...]:
+    """The ids of films that values write, numbers or as IMDb has them.
 
     Raises:
         InputError: when one is none, or when they are more than `most`.
     """
     check_count(len(values), name, most)
-    for value in values:
-        if not (value.isascii() and value.isdigit() and 0 < int(value[:20]) <= _LARGEST_ID):
-            raise InputError(said("films.error.no_id", name=name, value=value[:40]))
-    return tuple(map(int, values))
+    return tuple(_listed_id(value, name) for value in values)
+
+
+def _listed_id(value: str, name: str) -> FilmId:
+    if IMDB_ID.fullmatch(value):
+        return value
+    if not (value.isascii() and value.isdigit() and 0 < int(value[:20]) <= _LARGEST_ID):
+        raise InputError(said("films.error.no_id", name=name, value=value[:40]))
+    return int(value)
 
 
 def _within(values: np.ndarray, name: str, low: int | None, high: int | None) -> np.ndarray:
@@ -125,7 +130,7 @@ class Attributes:
     """Reads the arrays that `build_catalog` made for filters, all by row.
 
     Args:
-        films: `ids`, `years`, `votes` and `runtimes` of the catalog.
+        films: `ids`, `years`, `votes` and `runtimes` of the catalog, and `imdb`, numbers at IMDb, 0 where unknown.
         arrays: `languages` (films,) int32, -1 where unknown; `genres` (films, genres) bool;
             `adult` (films,) bool.
         languages: Codes of the languages, most frequent first.
@@ -135,6 +140,7 @@ class Attributes:
 
     def __init__(self, films: Arrays, arrays: Arrays, languages: Texts, genres: Texts, keywords: KeyTable) -> None:
         self._ids = films["ids"]
+        self._imdb = films["imdb"]
         self._years = films["years"]
         self._votes = films["votes"]
         self._runtimes = films["runtimes"]
@@ -184,11 +190,15 @@ class Attributes:
             raise InputError(said("films.error.no_keyword", text=text[:_LONGEST], near=near), near)
         return rows
 
-    def _rows(self, ids: Sequence[int]) -> np.ndarray:
-        """The rows of those ids that the catalog has."""
-        wanted = np.array(ids, dtype=np.int64)
+    def _rows(self, ids: Sequence[FilmId]) -> np.ndarray:
+        """The rows of those ids that the catalog has; of a number that several films have at IMDb, all of them."""
+        wanted = np.array([one for one in ids if isinstance(one, int)], dtype=np.int64)
         places = np.minimum(np.searchsorted(self._ids, wanted), len(self._ids) - 1)
-        return np.asarray(places[self._ids[places] == wanted])
+        own = np.asarray(places[self._ids[places] == wanted])
+        numbers = [int(one.removeprefix("tt")) for one in ids if isinstance(one, str)]
+        if not numbers:
+            return own
+        return np.concatenate([own, np.flatnonzero((self._imdb > 0) & np.isin(self._imdb, numbers))])
 
     def _language(self, text: str) -> int:
         code = self._language_names.code(text)

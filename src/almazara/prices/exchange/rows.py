@@ -15,6 +15,7 @@ import polars as pl
 
 from almazara.errors import InputError
 from almazara.prices.money import NO_PLACES, THREE_PLACES
+from almazara.prices.packs import litres
 from almazara.prices.schema import IMPORTED, Availability, Listing, NamedPrice, Observation
 from almazara.prices.store.observations import validate_listing, validate_observation
 
@@ -125,12 +126,13 @@ def entry(
     url: str = "",
     gtin: str | None = None,
 ) -> Entry:
-    """An entry, checked, whose listing is not tracked, because only its history is known."""
+    """An entry, checked, whose listing is not tracked, because only its history is known; its title tells litres."""
     valid = validate_observation(observation)
     shop, colon, sku = valid.listing_id.partition(":")
     if not colon:
         shop, sku = IMPORTED, valid.listing_id
-    listing = Listing(valid.listing_id, shop, sku, url, title, category, tracked=False, gtin=gtin)
+    held = litres(title) if title else None
+    listing = Listing(valid.listing_id, shop, sku, url, title, category, tracked=False, litres=held, gtin=gtin)
     return Entry(line, validate_listing(listing), valid)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from selectolax.lexbor import LexborHTMLParser
 
+from almazara.errors import InputError, MissingExtraError
 from almazara.prices.pages.amazon import product
 from almazara.prices.pages.amazon.marketplaces import CURRENCIES, asin_in_url, shop_of
 from almazara.prices.pages.blocked import blocked, blocked_answer
@@ -72,7 +73,14 @@ def read(
     request = PageRequest(url=url, shop=shop, sku=sku, known_title=known_title)
     outcome = product.read(tree, request) if shop in CURRENCIES else published.read(tree, request)
     publishes_none = shop not in CURRENCIES and isinstance(outcome, Unreadable) and not outcome.contradicts
-    return read_by_rule(rule, html, request, headers) if rule and publishes_none else outcome
+    return _by_rule(rule, html, request, headers) if rule and publishes_none else outcome
+
+
+def _by_rule(rule: ShopRule, html: str | bytes, request: PageRequest, headers: Mapping[str, str]) -> Outcome:
+    try:
+        return read_by_rule(rule, html, request, headers)
+    except (InputError, MissingExtraError) as error:
+        return Unreadable(("rule",), f"The shop's own rule cannot be asked: {error}")
 
 
 def own_address(html: bytes) -> str:

@@ -18,6 +18,7 @@ from almazara.prices.pages.document import attribute, decoded, first_text, parse
 from almazara.prices.pages.outcome import Offer, Outcome, Unavailable, Unreadable
 from almazara.prices.pages.request import PageRequest
 from almazara.prices.pages.shops.claims import availability_of
+from almazara.prices.pages.xpath import BEGINNINGS, xpath_texts
 from almazara.prices.schema import Availability
 
 _JSON: Final = "json:"
@@ -31,8 +32,8 @@ _MOST_VALUES: Final = 50
 class ShopRule:
     """Where pages of one shop show their price.
 
-    Each place is a CSS selector (`.pvp b`, `meta[name=x]::attr(content)`), or a path into JSON in the page's scripts
-    (`json:props.product.pricing.now`).
+    Each place is a CSS selector (`.pvp b`, `meta[name=x]::attr(content)`), an XPath (`//b[@class="pvp"]/@content`), or
+    a path into JSON in the page's scripts (`json:props.product.pricing.now`).
 
     Attributes:
         shop: Host without `www.`.
@@ -77,6 +78,7 @@ def read_by_rule(rule: ShopRule, html: str | bytes, request: PageRequest, header
 
     Raises:
         InputError: for a selector that is none.
+        MissingExtraError: for an XPath, when lxml is not installed.
     """
     tree = parsed(decoded(html, headers))
     if tree is None:
@@ -124,6 +126,8 @@ def _texts(tree: LexborHTMLParser, selector: str) -> list[str]:
         keys = selector.removeprefix(_JSON).split(".")
         found = (_at(value, keys) for value in _json_of(tree))
         return [str(value) for value in found if isinstance(value, str | int | float) and not isinstance(value, bool)]
+    if selector.startswith(BEGINNINGS):
+        return xpath_texts(tree.html or "", selector, _MOST_VALUES)
     match = _ATTRIBUTE.fullmatch(selector)
     try:
         nodes = tree.css(match[1] if match else selector)[:_MOST_VALUES]

@@ -2,18 +2,24 @@
 
 import re
 from decimal import Decimal
+from itertools import islice
+from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from almazara.prices.gtin import gtins_in
 from almazara.prices.money import Money, parse_price
-from almazara.prices.pages.amazon import rules
+from almazara.prices.pages.amazon import named_rules, rules
 from almazara.prices.pages.amazon.price import FeaturedOffer, buy_box_rows, higher_price
+from almazara.prices.pages.amazon.wording import plain
 from almazara.prices.pages.document import count_in, first_text, rating_in, text_of
 from almazara.prices.pages.outcome import Condition, UnitPrice
+from almazara.prices.pages.request import folded
 from almazara.prices.schema import Availability
 
 _PER = re.compile(r"^\(?\s*(?P<price>[^/()]*\d[^/()]*?)\s*/\s*(?P<per>[^/()]{1,30}?)\s*\)?$")
 _LONGEST_SELLER = 60
+_MOST_ROWS: Final = 300
 
 
 def stock_text(offer: FeaturedOffer) -> str:
@@ -104,6 +110,18 @@ def other_prices(tree: LexborHTMLParser) -> tuple[tuple[str, str], ...]:
     """Prices of used copies, other sellers and subscriptions."""
     found = ((name, text_of(node)) for name, selector in rules.OTHER_PRICES for node in tree.css(selector)[:3])
     return tuple((name, text) for name, text in found if text)
+
+
+def gtin(tables: list[LexborNode], offer: FeaturedOffer) -> str | None:
+    """The number of the goods, by the rows of its details that are labelled as one; None where rows differ."""
+    found: set[str] = set()
+    rows = (row for table in tables for row in table.css(named_rules.DETAIL_ROWS))
+    for row in islice(rows, _MOST_ROWS):
+        text = folded(plain(text_of(row)))
+        label = named_rules.NUMBERED.match(text)
+        if label and offer.why_not(row) is None:
+            found |= gtins_in(text[label.end() :])
+    return found.pop() if len(found) == 1 else None
 
 
 def condition(title: str, offer: FeaturedOffer) -> Condition:

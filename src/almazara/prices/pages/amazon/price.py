@@ -66,10 +66,13 @@ class FeaturedOffer:
         inside = takewhile(lambda step: step.tag not in {"body", "html"}, lineage(node))
         return next((why for step in inside if (why := self._foreign(step.attributes))), None)
 
+    def is_of_another(self, node: LexborNode) -> bool:
+        """Whether an element is of another product, by its number."""
+        return any(_asin_of(step.attributes) not in {"", self._asin} for step in lineage(node))
+
     def _foreign(self, attributes: dict[str, str | None]) -> str | None:
         identity = attributes.get("id") or ""
-        asin = (attributes.get("data-asin") or attributes.get("data-csa-c-asin") or "").strip()
-        if asin and asin != self._asin:
+        if (asin := _asin_of(attributes)) not in {"", self._asin}:
             return f"product {asin}"
         if row := rules.ROW.search(identity):
             return None if self._featured_row(row["kind"].lower(), row["place"]) else row[0]
@@ -82,6 +85,10 @@ class FeaturedOffer:
         if kind.startswith(rules.NEW_ROWS):
             return place in {None, "0"}
         return kind.startswith(rules.RENEWED_ROWS) and (self._renewed or "").startswith(kind)
+
+
+def _asin_of(attributes: dict[str, str | None]) -> str:
+    return (attributes.get("data-asin") or attributes.get("data-csa-c-asin") or "").strip()
 
 
 def buy_box_rows(tree: LexborHTMLParser) -> list[tuple[LexborNode, str]]:
@@ -107,9 +114,10 @@ def _only_renewed_row(tree: LexborHTMLParser) -> str | None:
 
 def featured_price(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) -> FeaturedPrice | NoPrice:
     """The price on which every place of the featured offer agrees, or why there is none."""
-    if sum(1 for _ in _rule_places(tree)) > _MOST_PLACES:
+    places = list(_rule_places(tree))
+    if len(places) > _MOST_PLACES:
         return NoPrice(("price",), "The page has more places for a price than any product page.")
-    candidates, others = _candidates(tree, offer, currency)
+    candidates, others = _candidates(places, offer, currency)
     if not candidates:
         return NoPrice(("price",), "The page has no price in any place of the featured offer.")
     if any(_in_range(c.node) or c.money is None for c in candidates):
@@ -129,12 +137,12 @@ def featured_price(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) 
 
 
 def _candidates(
-    tree: LexborHTMLParser, offer: FeaturedOffer, currency: str
+    places: list[tuple[str, LexborNode]], offer: FeaturedOffer, currency: str
 ) -> tuple[list[_Candidate], list[tuple[str, str]]]:
     """Prices of the featured offer in order of the rules, and those that are another's or struck."""
     candidates: list[_Candidate] = []
     others: list[tuple[str, str]] = []
-    for rule, node in _rule_places(tree):
+    for rule, node in places:
         text = price_text(node)
         if not any(c.isdigit() for c in text):
             continue
@@ -143,7 +151,7 @@ def _candidates(
             continue
         if why := offer.why_not(node):
             others.append((why, text))
-        elif _is_for_a_part(node):
+        elif is_for_a_part(node):
             others.append(("for a unit or month", text))
         elif is_struck(node):
             others.append(("struck", text))
@@ -165,7 +173,7 @@ def _stands_for_new(tree: LexborHTMLParser, candidate: _Candidate) -> bool:
     return any(parse_price(text, currency_hint=hint) == candidate.money for text in texts)
 
 
-def _is_for_a_part(node: LexborNode) -> bool:
+def is_for_a_part(node: LexborNode) -> bool:
     """Whether a price is that of a unit of measure, or of one month of several."""
     per_unit = any(rules.PER_UNIT.search(attribute(step, "class")) for step in islice(lineage(node), 3))
     return per_unit or rules.PART.match(_text_behind(node)) is not None

@@ -7,9 +7,11 @@ from selectolax.lexbor import LexborHTMLParser
 from almazara.prices.pages.amazon import details, rules
 from almazara.prices.pages.amazon.listing import read_listing
 from almazara.prices.pages.amazon.marketplaces import CURRENCIES, asin_in_url, is_asin
+from almazara.prices.pages.amazon.named import OtherPlaces, named_prices
+from almazara.prices.pages.amazon.named_rules import DETAILS
 from almazara.prices.pages.amazon.price import FeaturedOffer, FeaturedPrice, NoPrice, featured_price
 from almazara.prices.pages.document import attribute, first_text
-from almazara.prices.pages.outcome import Offer, Outcome, Unavailable, Unreadable
+from almazara.prices.pages.outcome import Condition, Offer, Outcome, Unavailable, Unreadable
 from almazara.prices.pages.request import PageRequest
 
 _ASIN_INPUTS = ("input#ASIN", "#buyOneClick input[name='ASIN.0']", "#addToCart input[name='ASIN']")
@@ -68,6 +70,11 @@ def _outcome(product: _Product) -> Outcome:
 
 def _offer(product: _Product, found: FeaturedPrice) -> Offer:
     tree, offer, money = product.tree, product.offer, found.money
+    condition = details.condition(product.title, offer)
+    places = OtherPlaces(tree)
+    is_new = condition is Condition.NEW
+    # The page of a book's file shows the number of the printed one; a refurbished article is not the new one's good.
+    is_numbered = is_new and not found.rule.startswith("kindle")
     return Offer(
         price=money.amount,
         currency=money.currency,
@@ -83,7 +90,9 @@ def _offer(product: _Product, found: FeaturedPrice) -> Offer:
         seller=details.seller(offer),
         rating=details.rating(tree),
         review_count=details.review_count(tree),
-        condition=details.condition(product.title, offer),
+        condition=condition,
+        gtin=details.gtin(places.of(DETAILS), offer) if is_numbered else None,
+        named=named_prices(places, offer, money, new=is_new),
         seen=details.other_prices(tree) + found.others,
     )
 

@@ -8,7 +8,7 @@ from typing import Final
 from almazara.prices.money import THREE_PLACES, Mark, parse_price, read_amount
 from almazara.prices.pages.outcome import Condition
 from almazara.prices.pages.request import folded
-from almazara.prices.schema import Availability
+from almazara.prices.schema import Availability, NamedPrice
 
 _CODE = re.compile(r"[A-Z]{3}")
 _MACHINE = re.compile(r"\d{1,9}(?:\.(\d+))?")
@@ -64,6 +64,8 @@ class Claim:
         list_price: What the source itself calls the usual, original or recommended price.
         condition: None when nothing but used articles is offered.
         numbers: What it is numbered: the shop's number, ISBN and GTIN.
+        gtins: The numbers of goods among them that are surely of the one that is priced.
+        named: Other prices, in the currency of `prices`.
     """
 
     source: str
@@ -77,6 +79,8 @@ class Claim:
     name: str | None = None
     sku: str | None = None
     numbers: frozenset[str] = frozenset()
+    gtins: frozenset[str] = frozenset()
+    named: tuple[NamedPrice, ...] = ()
     seller: str | None = None
     rating: str | None = None
     review_count: str | None = None

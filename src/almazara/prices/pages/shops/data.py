@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
+from almazara.prices.gtin import gtin_of
 from almazara.prices.money import read_amount
 from almazara.prices.pages.document import attribute, text_of
 from almazara.prices.pages.request import folded
@@ -21,6 +23,13 @@ _PRICED = re.compile(
 _MOST_MARKED: Final = 50
 _CARD: Final = ("label", "data")
 _LABEL = re.compile(r"price|precio|preis|prix|prezzo|prijs|preço|cena|fiyat", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"[\"'](?:ean|gtin|upc|isbn)(?:8|12|13|14)?[\\\"']{1,4}\s{0,3}[:=]\s{0,3}[\\\"']{0,4}(\d{8,14})(?!\d)",
+    re.IGNORECASE,
+)
+_INNERMOST = re.compile(r"\{[^{}]*\}")
+_SIDE: Final = 3_000
+_DEEPEST: Final = 8
 _CURRENCY = re.compile(r"[cC]urrency\w{0,40}[\"']?\s*[:=]\s*[\"']([A-Z]{3})[\"']")
 
 
@@ -61,4 +70,22 @@ def data_claims(data: str, names: Sequence[str], visible: VisiblePrices) -> list
         return []
     if not any(Decimal(match[1]) == shown.amount for match in _PRICED.finditer(data)):
         return []
-    return [Claim("shown+data", (Price(shown.amount, shown.currency, str(shown.amount)),), name=names[0])]
+    price = Price(shown.amount, shown.currency, str(shown.amount))
+    return [Claim("shown+data", (price,), name=names[0], gtins=_gtins(data, names))]
+
+
+def _gtins(data: str, names: Sequence[str]) -> frozenset[str]:
+    """The numbers of goods in data, where an object with one of them also names the product."""
+    found = list(islice(_NUMBERED.finditer(data), _MOST_MARKED))
+    numbers = {gtin_of(match[1]) for match in found} - {None}
+    objects = (folded(_object_around(data, match.start())) for match in found)
+    is_own = any(folded(name) in text for text in objects for name in names)
+    return frozenset(number for number in numbers if number) if is_own else frozenset()
+
+
+def _object_around(data: str, place: int) -> str:
+    """The text of the innermost braces around a place, without what other braces hold; bounded on both sides."""
+    ahead, behind = data[max(place - _SIDE, 0) : place], data[place : place + _SIDE]
+    for _ in range(_DEEPEST):
+        ahead, behind = _INNERMOST.sub("", ahead), _INNERMOST.sub("", behind)
+    return ahead.rpartition("{")[2] + behind.partition("}")[0]

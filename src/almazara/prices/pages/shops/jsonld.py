@@ -52,7 +52,7 @@ def json_ld(tree: LexborHTMLParser) -> tuple[list[Node], list[Node]]:
         if isinstance(node.get("itemOffered"), dict) and not is_product(node)
     ]
     products = [node for node in offered if is_product(node)] or products
-    return products, [node for node in nodes if _kinds(node) & _LISTS]
+    return products, [node for node in nodes if kinds_of(node) & _LISTS]
 
 
 def loads(text: str) -> list[Any]:
@@ -91,10 +91,10 @@ def _nodes(value: object, depth: int) -> Iterator[Node]:
 
 def is_product(node: Node) -> bool:
     """Whether a node's type is a kind of product."""
-    return bool(_kinds(node) & _PRODUCTS)
+    return bool(kinds_of(node) & _PRODUCTS)
 
 
-def _kinds(node: Node) -> set[str]:
+def kinds_of(node: Node) -> set[str]:
     """A node's types in lower case, without the vocabulary's address."""
     kinds = node.get("@type")
     names = kinds if isinstance(kinds, list) else [kinds]
@@ -105,7 +105,7 @@ def _resolved(product: Node, by_id: dict[str, Node]) -> Node:
     """The product with offers that are only named by `@id` put in their place."""
     offers = [
         by_id.get(str(offer["@id"]), offer) if isinstance(offer, dict) and set(offer) == {"@id"} else offer
-        for offer in _as_list(product.get("offers"))
+        for offer in as_list(product.get("offers"))
     ]
     return product | {"offers": offers}
 
@@ -117,17 +117,17 @@ def claim_of(product: Node, url: str = "") -> Claim:
         product: The node; a group without offers of its own has those of its variants.
         url: The page's address: of variants and offers with addresses of their own, the one that it names counts.
     """
-    product = _variant(product, url)
-    every = _at(url, list(_offers(product.get("offers"), 0)))
-    offers = [offer for offer in every if _states_price(offer) or "priceSpecification" in offer]
-    new = [offer for offer in offers if _is_new(offer, product)]
-    priced = [price for offer in new for price in _offer_prices(offer)]
-    aggregates = [a for a in _as_list(product.get("offers")) if isinstance(a, dict) and "lowPrice" in a]
+    product = variant_of(product, url)
+    every = at_address(url, list(offers_in(product.get("offers"), 0)))
+    offers = [offer for offer in every if states_price(offer) or "priceSpecification" in offer]
+    new = [offer for offer in offers if is_new(offer, product)]
+    priced = [price for offer in new for price in offer_prices(offer)]
+    aggregates = [a for a in as_list(product.get("offers")) if isinstance(a, dict) and "lowPrice" in a]
     of_one = all(str(a.get("offerCount")) == "1" for a in aggregates)
     ends = _distinct([price for a in aggregates for price in _ends(a)])
     priced = priced or (list(ends) if of_one and len(ends) == 1 else [])
     single = len(priced) == 1 and of_one
-    stated = (availability_of(text_value(o.get("availability"))) for o in every if _is_new(o, product))
+    stated = (availability_of(text_value(o.get("availability"))) for o in every if is_new(o, product))
     rating = product.get("aggregateRating")
     rating = rating if isinstance(rating, dict) else {}
     seller = new[0].get("seller") if len(new) == 1 else None
@@ -154,18 +154,18 @@ def claim_of(product: Node, url: str = "") -> Claim:
     )
 
 
-def _variant(product: Node, url: str) -> Node:
+def variant_of(product: Node, url: str) -> Node:
     """A group as the variant that the address names, else with the offers of all variants; others as they are."""
-    variants = [variant for variant in _as_list(product.get("hasVariant")) if isinstance(variant, dict)]
-    if not variants or any(True for _ in _offers(product.get("offers"), 0)):
+    variants = [variant for variant in as_list(product.get("hasVariant")) if isinstance(variant, dict)]
+    if not variants or any(True for _ in offers_in(product.get("offers"), 0)):
         return product
-    named = _at(url, variants)
+    named = at_address(url, variants)
     if len(named) == 1:
         return product | named[0]
     return product | {"offers": [variant.get("offers") for variant in named]}
 
 
-def _at(url: str, nodes: list[Node]) -> list[Node]:
+def at_address(url: str, nodes: list[Node]) -> list[Node]:
     """Of variants or offers with addresses that differ, those of the page's own; all where it names none.
 
     One that asks for a variant which is not there has none.
@@ -181,7 +181,7 @@ def _at(url: str, nodes: list[Node]) -> list[Node]:
 
 def _address_of(node: Node) -> str | None:
     own = text_value(node.get("url"))
-    offers = (text_value(offer.get("url")) for offer in _offers(node.get("offers"), 0))
+    offers = (text_value(offer.get("url")) for offer in offers_in(node.get("offers"), 0))
     return own or next((address for address in offers if address), None)
 
 
@@ -192,7 +192,8 @@ def _names(asked: str, address: str) -> bool:
     return same and set(parse_qsl(other.query)) <= set(parse_qsl(one.query))
 
 
-def _is_new(offer: Node, product: Node) -> bool:
+def is_new(offer: Node, product: Node) -> bool:
+    """Whether an offer sells new goods, or refurbished ones."""
     return condition_of(offer.get("itemCondition") or product.get("itemCondition")) is not None
 
 
@@ -201,8 +202,8 @@ def _list_price(offers: list[Node], aggregates: list[Node], priced: list[Price])
     named = [
         published_price(s.get("price"), s.get("priceCurrency"))
         for offer in offers
-        for s in _as_list(offer.get("priceSpecification"))
-        if isinstance(s, dict) and _is_list_price(s)
+        for s in as_list(offer.get("priceSpecification"))
+        if isinstance(s, dict) and is_list_price(s)
     ]
     ends = [end for aggregate in aggregates for end in _ends(aggregate)]
     higher = [p.amount for p in [*named, *ends] if p and len(priced) == 1 and p.amount > priced[0].amount]
@@ -222,43 +223,44 @@ def _ends(aggregate: Node) -> list[Price]:
     return [price for price in ends if price]
 
 
-def _offers(value: object, depth: int) -> Iterator[Node]:
+def offers_in(value: object, depth: int) -> Iterator[Node]:
     """Single offers, also those inside aggregates."""
-    for offer in _as_list(value):
+    for offer in as_list(value):
         if isinstance(offer, dict) and depth < _DEEPEST:
             yield offer
-            yield from _offers(offer.get("offers"), depth + 1)
+            yield from offers_in(offer.get("offers"), depth + 1)
 
 
-def _offer_prices(offer: Node) -> list[Price]:
+def offer_prices(offer: Node) -> list[Price]:
     """The price of one piece, sold and not let, to anybody; several when its specifications differ."""
-    specifications = _specifications(offer)
-    if "lease" in str(offer.get("businessFunction")).lower() or any(_is_by_time(s) for s in specifications):
+    specifications = specifications_of(offer)
+    if "lease" in str(offer.get("businessFunction")).lower() or any(is_by_time(s) for s in specifications):
         return []
     if _is_special(offer):
         return []
     currency = offer.get("priceCurrency")
-    if _states_price(offer):
+    if states_price(offer):
         price = published_price(offer["price"], currency)
         return [price] if price else []
-    plain = [s for s in specifications if not (_is_list_price(s) or _is_special(s) or _is_unit_price(s))]
-    plain = [s for s in plain if not _without_tax(s)] or plain
+    plain = [s for s in specifications if not (is_list_price(s) or _is_special(s) or is_unit_price(s))]
+    plain = [s for s in plain if not without_tax(s)] or plain
     prices = (published_price(s.get("price"), s.get("priceCurrency") or currency) for s in plain)
     return [price for price in prices if price]
 
 
-def _states_price(offer: Node) -> bool:
+def states_price(offer: Node) -> bool:
+    """Whether an offer itself names a price."""
     return isinstance(offer.get("price"), str | int | float) and offer["price"] != ""
 
 
-def _specifications(offer: Node) -> list[Node]:
+def specifications_of(offer: Node) -> list[Node]:
     """The price specifications of an offer, and the components of compound ones."""
-    stated = [s for s in _as_list(offer.get("priceSpecification")) if isinstance(s, dict)]
-    parts = [part for s in stated for part in _as_list(s.get("priceComponent")) if isinstance(part, dict)]
+    stated = [s for s in as_list(offer.get("priceSpecification")) if isinstance(s, dict)]
+    parts = [part for s in stated for part in as_list(s.get("priceComponent")) if isinstance(part, dict)]
     return [*stated, *parts]
 
 
-def _is_by_time(specification: Node) -> bool:
+def is_by_time(specification: Node) -> bool:
     """Whether a price is for a month or year of use."""
     units = {"MON", "ANN", "DAY", "WEE", "HUR"}
     return "billingDuration" in specification or str(specification.get("unitCode")).upper() in units
@@ -266,34 +268,34 @@ def _is_by_time(specification: Node) -> bool:
 
 def _is_special(node: Node) -> bool:
     """Whether a price is for delivery or payment, for members, or for many pieces."""
-    least = _as_list(node.get("eligibleQuantity"))
+    least = as_list(node.get("eligibleQuantity"))
     many = any(str(q.get("minValue") or 1) not in {"0", "1", "1.0"} for q in least if isinstance(q, dict))
-    charge = any("charge" in kind for kind in _kinds(node))
+    charge = any("charge" in kind for kind in kinds_of(node))
     return many or charge or "validForMemberTier" in node
 
 
 def _is_untaxed(offer: Node) -> bool:
     """Whether an offer says that its price is without tax; shops of the United States say so of every price."""
-    specifications = [
-        s for s in _as_list(offer.get("priceSpecification")) if isinstance(s, dict) and not _is_special(s)
-    ]
-    return _without_tax(offer) or (bool(specifications) and all(map(_without_tax, specifications)))
+    specifications = [s for s in as_list(offer.get("priceSpecification")) if isinstance(s, dict) and not _is_special(s)]
+    return without_tax(offer) or (bool(specifications) and all(map(without_tax, specifications)))
 
 
-def _without_tax(node: Node) -> bool:
+def without_tax(node: Node) -> bool:
+    """Whether a price is said to be without tax."""
     return str(node.get("valueAddedTaxIncluded", True)).lower() == "false"
 
 
-def _is_unit_price(specification: Node) -> bool:
+def is_unit_price(specification: Node) -> bool:
     """Whether a price is for one litre or kilogram; one for the 500 ml that the pack holds is the pack's."""
-    quantities = _as_list(specification.get("referenceQuantity"))
+    quantities = as_list(specification.get("referenceQuantity"))
     return any(
         isinstance(q, dict) and "valueReference" not in q and str(q.get("value") or 1) in {"1", "1.0"}
         for q in quantities
     )
 
 
-def _is_list_price(specification: Node) -> bool:
+def is_list_price(specification: Node) -> bool:
+    """Whether a price is named as the usual, recommended or struck one."""
     kind = str(specification.get("priceType") or "").lower()
     return any(word in kind for word in ("list", "strike", "srp", "regular"))
 
@@ -302,11 +304,11 @@ def _distinct(prices: list[Price]) -> tuple[Price, ...]:
     return tuple({(price.amount, price.currency): price for price in reversed(prices)}.values())[::-1]
 
 
-def _as_list(value: object, depth: int = 0) -> list[Any]:
+def as_list(value: object, depth: int = 0) -> list[Any]:
     """A value, those of a list, or of lists in it."""
     if value is None or depth > _DEEPEST:
         return []
-    return [item for part in value for item in _as_list(part, depth + 1)] if isinstance(value, list) else [value]
+    return [item for part in value for item in as_list(part, depth + 1)] if isinstance(value, list) else [value]
 
 
 def text_value(value: object) -> str | None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from almazara.prices.gtin import gtins_in
 from almazara.prices.money import Mark
 from almazara.prices.pages.document import attribute, lineage, text_of
 from almazara.prices.pages.shops.claims import (
@@ -28,6 +29,12 @@ _SALES: Final = ("product:sale_price:amount", "og:sale_price:amount")
 _CURRENCIES: Final = ("product:price:currency", "og:price:currency", "product:sale_price:currency")
 _LIST_AMOUNTS: Final = ("og:price:standard_amount", "product:original_price:amount", "product:retail_price:amount")
 _AVAILABILITIES: Final = ("product:availability", "og:availability")
+_GTINS: Final = "[itemprop^='gtin'], [itemprop='isbn'], [itemprop='ean']"
+_META_GTINS: Final = frozenset(
+    f"{of}:{kind}"
+    for of in ("product", "og", "book", "product:item")
+    for kind in ("ean", "ean13", "gtin", "gtin8", "gtin12", "gtin13", "gtin14", "upc", "isbn")
+)
 _CONDITIONS: Final = ("product:condition", "og:condition")
 
 
@@ -65,6 +72,7 @@ def product_claim(scope: LexborNode, decimal: Mark | None) -> Claim:
 def _claim(places: list[LexborNode], prices: list[Price], scope: LexborNode | None) -> Claim:
     aggregates = [place for place in places if "aggregateoffer" in attribute(place, "itemtype").lower()]
     stated = [v for place in [*places, *([scope] if scope else [])] for v in _values(place, "availability")]
+    numbered = [_gtins(place) for place in places]
     conditions = [condition_of(v) for place in places for v in _values(place, "itemCondition")]
     ratings = list(_values(scope, "ratingValue", deep=True)) if scope else []
     counts = [v for name in ("reviewCount", "ratingCount") for v in (_values(scope, name, deep=True) if scope else [])]
@@ -77,9 +85,22 @@ def _claim(places: list[LexborNode], prices: list[Price], scope: LexborNode | No
         condition=conditions[0] if conditions else condition_of(None),
         name=next(iter(_values(scope, "name")), None) if scope else None,
         sku=next((v for name in ("sku", "productID") for v in _values(scope, name)), None) if scope else None,
+        gtins=_agreed_gtins(numbered, _gtins(scope) if scope else frozenset()),
         rating=ratings[0] if ratings else None,
         review_count=counts[0] if counts else None,
     )
+
+
+def _gtins(scope: LexborNode) -> frozenset[str]:
+    """The numbers of goods that a scope itself names."""
+    nodes = (node for node in scope.css(_GTINS) if _is_in(node, scope))
+    return frozenset().union(*(gtins_in(_value_of(node).removeprefix("isbn:")) for node in nodes))
+
+
+def _agreed_gtins(by_place: list[frozenset[str]], own: frozenset[str]) -> frozenset[str]:
+    """The numbers of a product and its offers; of several offers, one of which names another number, none."""
+    named = [numbers for numbers in by_place if numbers]
+    return own.union(*named) if len(named) in {0, len(by_place)} else frozenset()
 
 
 def _is_range(aggregate: LexborNode) -> bool:
@@ -109,10 +130,12 @@ def _values(scope: LexborNode | None, name: str, *, deep: bool = False) -> Itera
     if scope is None:
         return
     for node in scope.css(f"[itemprop='{name}']"):
-        if deep or _is_in(node, scope):
-            value = next((attribute(node, key) for key in _VALUE_ATTRIBUTES if attribute(node, key)), "")
-            if value or (value := text_of(node)):
-                yield value
+        if (deep or _is_in(node, scope)) and (value := _value_of(node)):
+            yield value
+
+
+def _value_of(node: LexborNode) -> str:
+    return next((attribute(node, key) for key in _VALUE_ATTRIBUTES if attribute(node, key)), "") or text_of(node)
 
 
 def _is_in(node: LexborNode, scope: LexborNode) -> bool:
@@ -147,6 +170,7 @@ def meta_claim(tree: LexborHTMLParser, decimal: Mark | None) -> Claim | None:
         availability_text=_first(found, _AVAILABILITIES),
         list_price=max(higher, default=None),
         condition=condition_of(_first(found, _CONDITIONS)),
+        gtins=frozenset().union(*(gtins_in(found[key]) for key in _META_GTINS & found.keys())),
         name=_first(found, ("og:title",)),
         sku=_first(found, ("product:retailer_item_id",)),
     )

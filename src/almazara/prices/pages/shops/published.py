@@ -7,18 +7,20 @@ from decimal import Decimal
 from selectolax.lexbor import LexborHTMLParser
 
 from almazara.prices.pages.document import attribute, count_in, decimal_mark, first_text
+from almazara.prices.pages.naming import settled
 from almazara.prices.pages.outcome import Condition, Offer, Outcome, Unavailable, Unreadable
 from almazara.prices.pages.request import PageRequest, alike
 from almazara.prices.pages.shops import sayings
 from almazara.prices.pages.shops.claims import Claim, Price, agreed_availability, combined_availability, decimal_or_none
 from almazara.prices.pages.shops.data import data_claims, own_data
-from almazara.prices.pages.shops.jsonld import claim_of, json_ld
+from almazara.prices.pages.shops.jsonld import json_ld
 from almazara.prices.pages.shops.listing import read_listing
+from almazara.prices.pages.shops.markup import full_claim
 from almazara.prices.pages.shops.microdata import meta_claim, microdata_claims, take_rdfa
 from almazara.prices.pages.shops.sayings import Role
 from almazara.prices.pages.shops.shown import struck_classes
 from almazara.prices.pages.shops.visible import VisiblePrices
-from almazara.prices.schema import Availability
+from almazara.prices.schema import Availability, NamedPrice
 
 _MOST_STARS = 5
 
@@ -41,7 +43,7 @@ def read(tree: LexborHTMLParser, request: PageRequest) -> Outcome:
     """Read a product or category page of any shop."""
     nodes, lists = json_ld(tree)
     take_rdfa(tree)
-    outcome = _read_product(tree, [claim_of(node, request.url) for node in nodes], request)
+    outcome = _read_product(tree, [full_claim(node, request) for node in nodes], request)
     about_none = isinstance(outcome, Unreadable) and outcome.missing[0] in {"product", "offer"}
     return (about_none and read_listing(tree, nodes, lists, request)) or outcome
 
@@ -84,6 +86,8 @@ def _main(claims: list[Claim], names: list[str]) -> Claim | None:
     if claim is not None:  # one product a size: any that can be bought makes the page one that can be
         stock = combined_availability([one.availability for one in priced if one.availability])
         claim = replace(claim, availability=stock)
+        if any((one.gtins, one.named) != (claim.gtins, claim.named) for one in priced):
+            claim = replace(claim, gtins=frozenset(), named=())
     if claim and claim.name and names and not any(alike(claim.name, name) for name in names):
         raise _DoubtError("product", f"The published product {claim.name[:60]!r} is not the one in the page's title.")
     return claim
@@ -195,6 +199,7 @@ def _offer(
     page: _Page, price: Price, list_price: Decimal | None, rule: str, availability: Availability | None
 ) -> Offer:
     claims = page.claims
+    condition = _condition(page)
     rating = next((r for c in claims if (r := decimal_or_none(c.rating)) is not None), None)
     return Offer(
         price=price.amount,
@@ -210,8 +215,26 @@ def _offer(
         seller=next((c.seller for c in claims if c.seller), None),
         rating=rating if rating is not None and 0 <= rating <= _MOST_STARS else None,
         review_count=next((n for c in claims if (n := count_in(c.review_count)) is not None), None),
-        condition=_condition(page),
+        condition=condition,
+        gtin=_gtin(claims) if condition is Condition.NEW else None,  # a refurbished article is not the new one's good
+        named=_named(page, price.amount, str(price.currency)),
     )
+
+
+def _gtin(claims: Iterable[Claim]) -> str | None:
+    """The one number of goods that the sources name, where one that names the price does."""
+    every = frozenset().union(*(claim.gtins for claim in claims))
+    priced = frozenset().union(*(claim.gtins for claim in claims if claim.prices))
+    return next(iter(every)) if len(every) == 1 and priced else None
+
+
+def _named(page: _Page, price: Decimal, currency: str) -> tuple[NamedPrice, ...]:
+    """Prices on conditions that a source publishes and the page shows; none of a name for which they differ."""
+    published = [one for claim in page.claims for one in claim.named if claim.prices[0].amount == price]
+    shown = page.visible.named(price, currency)
+    amounts = {one.name: {other.price for other in published if other.name is one.name} for one in shown}
+    doubted = {one.name for one in shown if amounts[one.name] and one.price not in amounts[one.name]}
+    return settled((one for one in (*shown, *published) if one.name not in doubted), price)
 
 
 def _condition(page: _Page) -> Condition:

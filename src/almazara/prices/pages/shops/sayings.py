@@ -24,7 +24,7 @@ class Role(Enum):
 
 
 _SAYINGS: Final = tomllib.loads(files(__package__).joinpath("sayings.toml").read_text(encoding="utf-8"))
-_PART = re.compile(r"\{(unit|piece|month|pieces|tax|used)\}")
+_PART = re.compile(r"\{([a-z]+)\}")
 
 
 def _any_of(lines: list[str]) -> str:
@@ -35,17 +35,37 @@ def _by_role(table: str) -> dict[Role, str]:
     return {Role[name.upper()]: _any_of(lines) for name, lines in _SAYINGS[table].items()}
 
 
+SIDE: Final = 60
+"""Characters before and behind an amount in which its words are looked for."""
+PIECES: Final = "pieces"
+"""The kind of a price of one of many pieces."""
+_RIGHT_BEHIND: Final = r"[\s,.(:*]{0,3}"
 # A few words may stand between, none of which says "now": `PVP recomendado: 24,95 €`.
 _BETWEEN: Final = rf"(?:\W+(?!{_any_of(_SAYINGS['lines']['now'])}\b)[^\W\d_]+){{0,3}}\W*"
+_FEW_BETWEEN: Final = r"(?:\W+\w+){0,3}"
 _BESIDE: Final = {Role.LOWEST: r"\W*", Role.UNIT: r"\W*"}
 _AHEAD: Final = {
     role: re.compile(rf"(?<!\w){words}(?!\w){_BESIDE.get(role, _BETWEEN)}$", re.IGNORECASE)
     for role, words in _by_role("ahead").items()
 }
 _BEHIND: Final = {
-    role: re.compile(rf"[\s,.(:*]{{0,3}}{words}(?!\w)", re.IGNORECASE) for role, words in _by_role("behind").items()
+    role: re.compile(rf"{_RIGHT_BEHIND}{words}(?!\w)", re.IGNORECASE) for role, words in _by_role("behind").items()
 }
 _NAMED: Final = {role: re.compile(rf"(?<![a-zà-ÿ]){words}(?![a-zà-ÿ])") for role, words in _by_role("names").items()}
+_CONDITIONS: Final = _SAYINGS["named"]
+_KIND_AHEAD: Final = {
+    kind: re.compile(rf"(?<!\w){_any_of([words])}(?!\w){'' if kind == PIECES else _FEW_BETWEEN}\W*$", re.IGNORECASE)
+    for kind, words in _CONDITIONS["ahead"].items()
+}
+_KIND_BEHIND: Final = {
+    kind: re.compile(rf"{_RIGHT_BEHIND}{_any_of([words])}(?!\w)", re.IGNORECASE)
+    for kind, words in _CONDITIONS["behind"].items()
+}
+_NEVER_AHEAD = re.compile(
+    rf"(?<!\w){_any_of(_CONDITIONS['never']['ahead'])}(?!\w)|[-+\u2012-\u2015\u2212]\s*$", re.IGNORECASE
+)
+_SEVERAL_AHEAD = re.compile(rf"(?<!\w)\d{{1,3}}\s?{_any_of(_CONDITIONS['several'])}?\W*$", re.IGNORECASE)
+_NEVER_BEHIND = re.compile(rf"{_RIGHT_BEHIND}{_any_of(_CONDITIONS['never']['behind'])}(?!\w)", re.IGNORECASE)
 _DASH: Final = r"(?:[-\u2010-\u2015~]|a|to|bis|hasta|à)"
 _RANGE_BEHIND = re.compile(rf"\s?{_DASH}\s?[^\s]")
 _RANGE_AHEAD = re.compile(rf"(?:^|\d)\s?{_DASH}\s?$")
@@ -93,6 +113,22 @@ def role_of_words(ahead: str, behind: str) -> Role | None:
     by_behind = (role for role, pattern in _BEHIND.items() if pattern.match(behind))
     by_ahead = (role for role, pattern in _AHEAD.items() if pattern.search(ahead))
     return next(by_behind, None) or next(by_ahead, None)
+
+
+def kind_of_price(ahead: str, behind: str) -> tuple[str | None, bool]:
+    """The one condition that the words beside an amount make it a price on, and whether they stand before it.
+
+    Returns:
+        The value of a PriceName, or PIECES; None where they say none or two, or make it a saving, points, a minimum.
+    """
+    if _NEVER_AHEAD.search(ahead) or _NEVER_BEHIND.match(behind):
+        return None, False
+    before = {kind for kind, pattern in _KIND_AHEAD.items() if pattern.search(ahead)}
+    after = {kind for kind, pattern in _KIND_BEHIND.items() if pattern.match(behind)}
+    kinds = before | after
+    if kinds != {PIECES} and _SEVERAL_AHEAD.search(ahead):
+        return None, False
+    return (kinds.pop() if len(kinds) == 1 else None), bool(before)
 
 
 def is_plain(ahead: str, behind: str) -> bool:

@@ -32,7 +32,6 @@ _RAISED = re.compile(r"cent|decimal|fraction|superscript|\bsup\b", re.IGNORECASE
 _STRIKING = re.compile(r"\.([\w-]+)\s*\{[^{}]*line-through")
 _MARKED_WHOLE = re.compile(r"\s*[$£]\s?\d{1,5}")  # in front of a two-digit element, which are its cents
 _CENTS: Final = 2
-_SIDE: Final = 60
 _AROUND: Final = 4
 _OUTWARDS: Final = 12
 _MOST: Final = 400
@@ -53,6 +52,7 @@ class Printed:
     Attributes:
         near: Whether it stands near the title or a button to buy.
         plain: Whether no words stand beside it that might make it another price than the one to pay.
+        beside: The words before and behind it in its line, or those that label it.
     """
 
     words: str
@@ -61,6 +61,7 @@ class Printed:
     role: Role
     near: bool
     plain: bool
+    beside: tuple[str, str]
 
     def in_currency(self, currency: str) -> Decimal | None:
         """The amount where it is, or may be, of a currency; else None."""
@@ -203,7 +204,7 @@ class ShownText:
         beside = self._ahead(since, start), self._behind(end, until)
         role = role or sayings.role_of_words(*beside) or Role.STANDING
         words = self.text[start:end].replace(_SEAM, "")
-        return Printed(words, start, node, role, self._is_near(start), sayings.is_plain(*beside))
+        return Printed(words, start, node, role, self._is_near(start), sayings.is_plain(*beside), beside)
 
     def bare(self, amount: re.Pattern[str]) -> Iterator[Printed]:
         """Places near the title where an amount is printed with its decimals, and with no currency's mark."""
@@ -212,27 +213,27 @@ class ShownText:
             has_decimals = match[0][-1:].isdigit() and not match[0].isdigit()
             marked = any(begun < end and start < ended for begun, ended in self._amounts)
             if has_decimals and self._is_near(start) and not marked:
-                yield self._printed(start, end, max(start - _SIDE, 0), min(end + _SIDE, len(self.text)))
+                yield self._printed(start, end, max(start - sayings.SIDE, 0), min(end + sayings.SIDE, len(self.text)))
 
     def _ahead(self, since: int, start: int) -> str:
         """The words before an amount in its line; where there are none, the line before, if it shows no amount."""
-        *earlier, own = self.text[max(since, start - _SIDE) : start].split("\n")
+        *earlier, own = self.text[max(since, start - sayings.SIDE) : start].split("\n")
         if own.strip(_BLANK) or not earlier:
             return own.replace(_SEAM, " ")
-        whole = earlier if since < start - _SIDE else earlier[1:]
+        whole = earlier if since < start - sayings.SIDE else earlier[1:]
         line = next((line for line in reversed(whole) if line.strip(_BLANK)), "")
         is_label = len(line) <= _LONGEST_LABEL and not self._title.endswith(line.strip(_BLANK))
         return line.replace(_SEAM, " ") if is_label else ""
 
     def _behind(self, end: int, until: int) -> str:
         """The words behind an amount in its line; where there are none, the line after, if no amount follows it."""
-        own, *later = self.text[end : min(until, end + _SIDE)].split("\n")
+        own, *later = self.text[end : min(until, end + sayings.SIDE)].split("\n")
         if own.strip(_BLANK) or not later:
-            beside = self.text[until : until + 1] if not later and until < end + _SIDE else ""
+            beside = self.text[until : until + 1] if not later and until < end + sayings.SIDE else ""
             return own.replace(_SEAM, " ") + beside
-        whole = later if end + _SIDE < until else later[:-1]
+        whole = later if end + sayings.SIDE < until else later[:-1]
         lines = [line for line in whole if line.strip(_BLANK)]
-        leads_on = len(lines) == 1 and until < min(end + _SIDE, len(self.text))
+        leads_on = len(lines) == 1 and until < min(end + sayings.SIDE, len(self.text))
         is_label = bool(lines) and len(lines[0]) <= _LONGEST_LABEL and not leads_on
         return lines[0].replace(_SEAM, " ") if is_label else ""
 
@@ -265,6 +266,13 @@ class ShownText:
             known = Role.HIDDEN if is_hidden else sayings.role_of_names(names), is_struck
             self._elements[element.mem_id] = known
         return known
+
+    def is_struck(self, node: LexborNode) -> bool:
+        """Whether an element around a text draws it struck, or names it, and no other amount, as an earlier price."""
+        said = [(step, *self._said_of(step)) for step in islice(lineage(node.parent), _OUTWARDS)]
+        former = (step for step, role, _ in said[:_AROUND] if role is Role.FORMER)
+        alone = any(len(self._amounts_in.get(step.mem_id, ())) <= 1 for step in former)
+        return alone or any(struck for *_, struck in said)
 
     def _is_of_others(self, start: int, node: LexborNode) -> bool:
         """Whether a heading above rules this place that says that others' products, or reviews, follow."""

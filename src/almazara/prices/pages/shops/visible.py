@@ -10,8 +10,10 @@ from selectolax.lexbor import LexborHTMLParser
 
 from almazara.prices.money import Money, parse_price
 from almazara.prices.pages.document import lineage
+from almazara.prices.pages.shops.conditions import shown_on_conditions
 from almazara.prices.pages.shops.sayings import Role
 from almazara.prices.pages.shops.shown import Printed, ShownText
+from almazara.prices.schema import NamedPrice
 
 _BOX: Final = 400  # characters of a page's text in which one price box stands
 
@@ -80,6 +82,10 @@ class VisiblePrices:
             return None
         first = min((rest for rest in behind if rest[0] < behind[0][0] + _BOX), key=lambda one: one[1])
         return first[2] == amount
+
+    def named(self, price: Decimal, currency: str) -> tuple[NamedPrice, ...]:
+        """The lower prices that the page shows beside the standing one, each with its condition."""
+        return shown_on_conditions(self._shown, self._of(currency), price)
 
     def _bare(self, amount: Decimal) -> Iterator[Printed]:
         """Places near the title where the amount stands without a currency's mark."""

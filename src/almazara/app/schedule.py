@@ -1,0 +1,196 @@
+"""What a server does by itself at hours of the day: once each, also with several servers; a missed one is caught up.
+
+An hour has come when its slot is claimed: a document in the price store that one of several servers creates. Of the
+slots that nobody claimed while no server ran, the newest alone is caught up, unless the work was done since by hand.
+"""
+
+import logging
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from almazara import log
+from almazara.app.prices import Prices
+from almazara.errors import AlmazaraError
+from almazara.movies.renewing.training_runs import FilmTraining
+from almazara.prices.collecting.runs import SCRAPE
+from almazara.prices.store.protocol import ObservationStore
+from almazara.settings import NEVER, WEEKDAYS, Settings
+
+CLAIMS: Final = "schedule"
+"""Kind of the documents that say which slots were claimed."""
+_WEEK: Final = 7
+_TICK_SECONDS: Final = 30.0
+_KEPT: Final = timedelta(days=30)
+_RUNS_LOOKED_AT: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Full hours of the day in a zone, on each day or on one weekday (0 is Monday)."""
+
+    hours: Sequence[int]
+    zone: ZoneInfo
+    weekday: int | None = None
+
+    def latest(self, now: datetime) -> datetime | None:
+        """The newest slot that is not after a moment (aware), in UTC; None where there are no hours."""
+        return max((slot for slot in self._around(now) if slot <= now), default=None)
+
+    def following(self, now: datetime) -> datetime | None:
+        """The first slot after a moment (aware), in UTC; None where there are no hours."""
+        return min((slot for slot in self._around(now) if slot > now), default=None)
+
+    def _around(self, now: datetime) -> Iterator[datetime]:
+        today = now.astimezone(self.zone).date()
+        for ahead in range(-_WEEK, _WEEK + 1):
+            day = today + timedelta(days=ahead)
+            if self.weekday in {None, day.weekday()}:
+                yield from (datetime.combine(day, time(hour), self.zone).astimezone(UTC) for hour in self.hours)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that is done by itself.
+
+    Attributes:
+        name: One word, by which its slots are claimed.
+        start: Begins it and returns; what it raises is logged.
+        done_since: Whether it was done, by whomever, at or after a moment.
+    """
+
+    name: str
+    hours: Hours
+    start: Callable[[], object]
+    done_since: Callable[[datetime], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A task as it is shown: its hours, when its last slot was, when the next one is."""
+
+    name: str
+    hours: list[int]
+    weekday: int | None
+    last: datetime | None
+    next: datetime | None
+
+
+@dataclass(eq=False)
+class Schedule:
+    """Begins tasks when their slots come; its thread runs between `start` and `stop`.
+
+    Attributes:
+        store: Where slots are claimed; several servers share it.
+        clock: The present moment (aware).
+        jitter: A slot comes later by a random part of up to this.
+    """
+
+    tasks: Sequence[Task]
+    store: ObservationStore
+    _: KW_ONLY
+    clock: Callable[[], datetime]
+    rng: random.Random
+    jitter: timedelta
+    _delays: dict[tuple[str, datetime], timedelta] = field(default_factory=dict, init=False)
+    _stopping: threading.Event = field(default_factory=threading.Event, init=False)
+    _thread: threading.Thread | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Begin to look at the hours, in a thread."""
+        self._thread = threading.Thread(target=self._run, name="schedule", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def planned(self) -> list[Planned]:
+        """The tasks with their last and next slots."""
+        now = self.clock()
+        return [
+            Planned(one.name, list(one.hours.hours), one.hours.weekday, one.hours.latest(now), one.hours.following(now))
+            for one in self.tasks
+        ]
+
+    def tick(self) -> list[str]:
+        """Begin each task whose newest slot has come and was not claimed; returns their names."""
+        now = self.clock()
+        return [task.name for task in self.tasks if self._is_due(task, now) and self._begun(task)]
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.tick()
+            except AlmazaraError as error:  # a store that is away: the slot is still there when it is back
+                log.event("schedule_waits", level=logging.WARNING, reason=error)
+            self._stopping.wait(_TICK_SECONDS)
+
+    def _is_due(self, task: Task, now: datetime) -> bool:
+        """Whether the task's newest slot has come, is ours, and is not done yet."""
+        slot = task.hours.latest(now)
+        if slot is None or now < slot + self._delay(task, slot):
+            return False
+        name = f"{task.name}@{slot:%Y-%m-%dT%H:%MZ}"
+        if not self.store.put_document(CLAIMS, name, {"at": now.isoformat()}, if_absent=True):
+            return False
+        self._forget_old(now)
+        return not task.done_since(slot)
+
+    def _delay(self, task: Task, slot: datetime) -> timedelta:
+        if (task.name, slot) not in self._delays:
+            self._delays = {key: delay for key, delay in self._delays.items() if key[0] != task.name}
+            self._delays[task.name, slot] = self.jitter * self.rng.random()
+        return self._delays[task.name, slot]
+
+    def _begun(self, task: Task) -> bool:
+        try:
+            task.start()
+        except (AlmazaraError, OSError) as error:
+            log.event("not_started", level=logging.WARNING, task=task.name, reason=error)
+            return False
+        log.event("scheduled", task=task.name)
+        return True
+
+    def _forget_old(self, now: datetime) -> None:
+        for name, claim in self.store.documents(CLAIMS).items():
+            if now - datetime.fromisoformat(claim["at"]) > _KEPT:
+                self.store.delete_document(CLAIMS, name)
+
+
+def open_schedule(settings: Settings, prices: Prices, films: FilmTraining) -> Schedule:
+    """What a server does by itself by its settings: it reads prices, after which it alerts and forecasts; films."""
+    zone = ZoneInfo(settings.timezone)
+    store = prices.store
+
+    def read_since(slot: datetime) -> bool:
+        asked: Counter[str] = Counter()
+        for run in store.runs(kind=SCRAPE, limit=_RUNS_LOOKED_AT):
+            if run.started_at >= slot:
+                asked[run.run_id.partition(".")[0]] += run.counts.get("requested", 0)
+        return max(asked.values(), default=0) >= len(store.listings(tracked=True))
+
+    def renewed_since(slot: datetime) -> bool:
+        state = films.state()
+        built = state.construida is not None and datetime.fromisoformat(state.construida) >= slot
+        return built or (state.ultimo_entrenamiento is not None and state.ultimo_entrenamiento.inicio >= slot)
+
+    day = settings.films_renewed_on
+    tasks = [Task("prices", Hours(settings.scrape_hours, zone), prices.jobs.start, read_since)]
+    if day != NEVER:
+        hours = Hours([settings.films_renewed_at], zone, WEEKDAYS.index(day))
+        tasks.append(Task("films", hours, films.runs.start, renewed_since))
+    return Schedule(
+        tasks,
+        store,
+        clock=lambda: datetime.now(UTC),
+        rng=random.Random(),
+        jitter=timedelta(minutes=settings.schedule_jitter_minutes),
+    )
