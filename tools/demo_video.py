@@ -83,6 +83,11 @@ SCENES: Final = (
         "Una categoría: a dónde va el litro, y el más barato de cada calidad",
         "category",
     ),
+    Scene("/precios/articulo/gtin:9520000000011", "Un artículo: quién lo vende, y lo más barato de cada día"),
+    Scene(
+        "/precios/cesta?cosa=gtin:9520000000011~2&cosa=demo:suave-1l&cosa=gtin:9520000000028&envio=demo~4.99&envio=demo-2~3",
+        "Una cesta: dónde comprar cada cosa para que salga más barata, con el envío",
+    ),
     Scene("/precios/modelos", "Cada pronóstico publicado, al lado de lo que vino"),
     Scene("/precios/lector", "El lector de precios: si está sano, qué retiene y por qué, y una pasada con su progreso"),
     Scene("/peliculas?q=olibo", "Películas: se busca mientras se escribe, también con erratas"),
