@@ -27,7 +27,7 @@ from almazara.prices.schema import PriceName
 from almazara.prices.service import PriceService
 from almazara.web.alerts import Watch, alerts, price_name, routes
 from almazara.web.forms import guard
-from almazara.web.goods.offers import offers
+from almazara.web.offers import offers
 from almazara.web.overview import (
     Ahead,
     category_address,

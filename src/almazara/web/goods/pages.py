@@ -18,8 +18,8 @@ from almazara.prices.answering.good_stories import GoodDay, GoodRow, GoodStory
 from almazara.prices.buying.policy import Why
 from almazara.web.alerts import Watch, alerts, routes
 from almazara.web.forms import back_to, guard, sent
-from almazara.web.goods.offers import compared, offers, spread
 from almazara.web.goods.pictures import good_chart, rows
+from almazara.web.offers import compared, offers, spread
 from almazara.web.overview import (
     Ahead,
     category_address,
