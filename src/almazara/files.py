@@ -2,7 +2,9 @@
 
 import errno
 import fcntl
+import hashlib
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,24 @@ from almazara.errors import ConflictError
 from almazara.words.said import Said
 
 _PAUSE_SECONDS: Final = 0.02
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
+_LONGEST_NAME: Final = 100
+
+
+def safe_name(text: str) -> str:
+    """A name that stays inside its folder: letters, digits and `._-`; what had to change keeps a hash.
+
+    Example:
+        >>> safe_name("amazon.es")
+        'amazon.es'
+        >>> safe_name("../etc")
+        '___etc-f7f9121f'
+    """
+    name = _UNSAFE.sub("_", text)[:_LONGEST_NAME]
+    name = re.sub(r"^\.+", lambda dots: "_" * len(dots[0]), name)
+    if name == text and name:
+        return name
+    return f"{name}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def file_lock(path: Path, *, busy: Said | str | None = None, patience: float = 0.0) -> IO[str]:

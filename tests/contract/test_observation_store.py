@@ -274,6 +274,27 @@ def test_a_listing_is_kept_replaced_and_filtered(store):
     assert store.listings(category="milk", tracked=True) == []
 
 
+def test_a_document_is_swapped_only_while_it_is_what_was_read(store):
+    assert store.swap_document("lease", "a", None, {"owner": "one", "n": 1})
+    assert not store.swap_document("lease", "a", None, {"owner": "two"})
+    assert not store.swap_document("lease", "a", {"owner": "two"}, {"owner": "three"})
+    assert store.swap_document("lease", "a", store.document("lease", "a"), {"owner": "two", "ñ": "«»"})
+    assert store.document("lease", "a") == {"owner": "two", "ñ": "«»"}
+    assert not store.swap_document("lease", "a", {"owner": "one", "n": 1}, None)
+    assert store.swap_document("lease", "a", store.document("lease", "a"), None)
+    assert store.document("lease", "a") is None
+    assert not store.swap_document("lease", "a", {"owner": "two"}, {"owner": "three"})
+    assert store.document("lease", "a") is None
+
+
+def test_of_many_that_swap_what_they_read_one_wins(store):
+    store.put_document("lease", "a", {"n": 0})
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(lambda n: store.swap_document("lease", "a", {"n": 0}, {"n": n}), range(1, 9)))
+    assert won.count(True) == 1
+    assert store.document("lease", "a") == {"n": 1 + won.index(True)}
+
+
 def test_a_listing_without_observations_and_observations_without_a_listing(store):
     store.save_listing(listing())
     store.append([at(0, listing_id="carrefour.es:abc")])

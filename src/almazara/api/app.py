@@ -37,6 +37,7 @@ from almazara.movies.renewing.training_runs import open_film_training
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
 
+_RESUME_SECONDS = 60.0
 _DESCRIPTION = (
     "Preguntas a un catálogo de películas y recomendaciones; precios seguidos, su historia y su pronóstico. Las "
     "respuestas sobre películas llevan sus campos y una frase, `mensaje`; cada error es `application/problem+json`."
@@ -60,11 +61,13 @@ def create_api(
         if schedule:
             schedule.start()
         watched: list[Live[Any]] = [live_movies, price_product.forecasts]
-        watcher = asyncio.create_task(_watch(watched, settings.reload_seconds))
+        watchers = [asyncio.create_task(_watch(watched, settings.reload_seconds))]
+        if price_product.leases:
+            watchers.append(asyncio.create_task(_resume(price_product)))
         yield
-        watcher.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watcher
+        for watcher in watchers:
+            watcher.cancel()
+        await asyncio.gather(*watchers, return_exceptions=True)
         if schedule:
             await asyncio.to_thread(schedule.stop)
         await asyncio.to_thread(training.runs.stop)
@@ -110,3 +113,13 @@ async def _watch(watched: list[Live[Any]], seconds: float) -> None:
             except Exception as error:  # noqa: BLE001 - the watcher must outlive whatever a broken folder throws at it
                 log.event("watch_failed", error=repr(error))
         await asyncio.sleep(seconds)
+
+
+async def _resume(prices: Prices) -> None:
+    """Go on with what another machine left, as soon as its leases are over."""
+    while True:
+        await asyncio.sleep(_RESUME_SECONDS)
+        try:
+            await asyncio.to_thread(prices.resume)
+        except Exception as error:  # noqa: BLE001 - a store that is away now may be back the next time
+            log.event("resume_failed", error=repr(error))

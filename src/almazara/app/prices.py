@@ -13,6 +13,7 @@ from almazara import log
 from almazara.artifacts import open_artifacts
 from almazara.errors import AlmazaraError, NotFoundError
 from almazara.live import Live
+from almazara.locks import FileLocks
 from almazara.prices.alerts.delivery import Delivered
 from almazara.prices.collecting.collection import Archive, Collector
 from almazara.prices.demo import oils
@@ -23,8 +24,9 @@ from almazara.prices.fetching.snapshots import open_snapshots
 from almazara.prices.publishing import FORECASTS, Published, open_published
 from almazara.prices.schema import Listing, Run
 from almazara.prices.service import PriceService
+from almazara.prices.store.leases import StoreLeases
 from almazara.prices.store.protocol import ObservationStore
-from almazara.prices.store.registry import open_store
+from almazara.prices.store.registry import is_shared, open_store
 from almazara.settings import Settings
 from almazara.words.numbers import Language
 
@@ -48,6 +50,7 @@ class Prices:
     retraining: Retraining
     forecasts: Live[Published]
     demo_shop: DemoShop | None = None
+    leases: StoreLeases | None = None
 
     @property
     def store(self) -> ObservationStore:
@@ -57,15 +60,21 @@ class Prices:
     def start(self, *, read_now: bool) -> None:
         """What a server does first: open the forecasts, go on with what a stopped process left, read when asked to."""
         self.forecasts.refresh()
-        _start_quietly(self.retraining.resume)
-        resumed = self.jobs.resume()
+        resumed = self.resume()
         if read_now and not resumed:
             _start_quietly(self.jobs.start)
+
+    def resume(self) -> list[str]:
+        """Go on with runs whose process is gone, here or on another machine; returns the ids of readings."""
+        _start_quietly(self.retraining.resume)
+        return self.jobs.resume()
 
     def close(self) -> None:
         """End after the page that is being read; the rest of a run is resumed at the next start."""
         self.jobs.stop()
         self.retraining.stop()
+        if self.leases:
+            self.leases.close()
         if self.demo_shop:
             self.demo_shop.stop()
         self.store.close()
@@ -80,14 +89,15 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
     from almazara.prices.collecting.jobs import ScrapeJobs
     from almazara.prices.forecasting.retraining import Retraining
 
-    store, locks = open_store(settings), settings.home_path / "locks"
+    store, folder = open_store(settings), settings.home_path / "locks"
+    leases = StoreLeases(store, _clock) if is_shared(settings) else None
     live = Live(
         open_artifacts(settings),
         FORECASTS,
         lambda artifact: open_published(artifact.path),
         lambda: NotFoundError("There is no forecast yet: POST /retrain, or `almazara prices retrain`, makes them."),
     )
-    retraining = Retraining(store, locks=locks, clock=_clock, rng=random.Random())
+    retraining = Retraining(store, locks=folder, leases=leases, clock=_clock, rng=random.Random())
     service = PriceService(
         store, live, timezone=settings.timezone, clock=_clock, loopback_ports=frozenset(settings.loopback_ports)
     )
@@ -106,20 +116,22 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
 
     jobs = ScrapeJobs(
         store,
-        lambda run, stopped: _collector(settings, store, _source_of(settings, run, shop, scrapy), stopped),
-        locks=locks,
+        lambda run, stopped: _collector(settings, store, _source_of(settings, store, run, shop, scrapy), stopped),
+        locks=leases or FileLocks(folder),
         clock=_clock,
         rng=random.Random(),
         after=after,
         shops_at_once=SHOPS_AT_ONCE[settings.page_source],
     )
-    return Prices(service, jobs, retraining, live, shop)
+    return Prices(service, jobs, retraining, live, shop, leases)
 
 
-def _source_of(settings: Settings, run: Run, shop: DemoShop | None, scrapy: ScrapyProcess | None) -> PageSource:
+def _source_of(
+    settings: Settings, store: ObservationStore, run: Run, shop: DemoShop | None, scrapy: ScrapyProcess | None
+) -> PageSource:
     """Where a run's pages come from; a run of the demo shop opens one for itself where none is open."""
     if run.shop not in oils.SHOPS:
-        return page_source(settings, scrapy=scrapy)
+        return page_source(settings, scrapy=scrapy, documents=store if is_shared(settings) else None)
     return demo_source(settings, shop or open_demo_shop(), stops=shop is None)
 
 

@@ -17,6 +17,7 @@ import pytest
 
 from almazara import log
 from almazara.errors import ConflictError, InputError, NotFoundError, UnavailableError
+from almazara.locks import FileLocks
 from almazara.prices.collecting import runs
 from almazara.prices.collecting.collection import Archive, Collector
 from almazara.prices.collecting.jobs import ScrapeJobs
@@ -88,7 +89,7 @@ def jobs_over(store, gate, tmp_path, *, after=lambda: None, collector=None, **mo
     return ScrapeJobs(
         store,
         collector or (lambda _run, stopped: collector_of(gate, store, stopped)),
-        locks=tmp_path / "locks",
+        locks=FileLocks(tmp_path / "locks"),
         clock=lambda: NOW,
         rng=random.Random(7),
         after=after,

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara.errors import UnavailableError
+from almazara.files import safe_name
 from almazara.prices.fetching.protocol import Page
-from almazara.prices.fetching.snapshots import Retention, Snapshots, read_body, safe_name
+from almazara.prices.fetching.snapshots import Retention, Snapshots, read_body
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 PAGE = Page(

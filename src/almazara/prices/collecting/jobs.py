@@ -5,20 +5,18 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 from itertools import chain, groupby
-from pathlib import Path
 from typing import Final
 
 from almazara import log
 from almazara.errors import AlmazaraError, ConflictError, InputError, NotFoundError
-from almazara.files import file_lock
+from almazara.locks import Held, Locks
 from almazara.prices.collecting import runs
 from almazara.prices.collecting.collection import Collector
 from almazara.prices.collecting.runs import RunView
-from almazara.prices.fetching.snapshots import safe_name
 from almazara.prices.schema import Listing, Problem, Run, RunState
 from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore
@@ -31,12 +29,12 @@ _STOP_SECONDS: Final = 5.0
 
 @dataclass(eq=False)
 class ScrapeJobs:
-    """Starts and resumes runs; the shops' locks are files, so that API, CLI and schedules keep to one run a shop.
+    """Starts and resumes runs; each holds its shops' locks, so that API, CLI and schedules keep to one run a shop.
 
     Attributes:
         store: Where runs and observations are kept.
         collector: Makes the collector of a run; it is closed when the run has ended.
-        locks: Folder of the locks, which the kernel frees when a process is killed.
+        locks: Who gives the locks of shops: of this machine, or of all that share the store.
         clock: The present moment (aware).
         rng: Makes run ids.
         after: Called when all shops of a request are done (alerts, forecasts).
@@ -46,7 +44,7 @@ class ScrapeJobs:
     store: ObservationStore
     collector: Callable[[Run, Callable[[], bool]], Collector]
     _: KW_ONLY
-    locks: Path
+    locks: Locks
     clock: Callable[[], datetime]
     rng: random.Random
     after: Callable[[], None]
@@ -71,7 +69,7 @@ class ScrapeJobs:
         """Read all tracked listings, or those named, and return when it is done; see `start`."""
         begun, locks = self._begin(listing_ids)
         with locks:
-            ended = self._work_all(begun, on_progress)
+            ended = self._work_all(begun, on_progress, locks)
         self.after()
         return runs.view(begun[0].run_id.split(".")[0], ended)
 
@@ -97,7 +95,7 @@ class ScrapeJobs:
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _begin(self, listing_ids: Iterable[str] | None) -> tuple[list[Run], ExitStack]:
+    def _begin(self, listing_ids: Iterable[str] | None) -> tuple[list[Run], Held]:
         listings = self._chosen(listing_ids)
         locks = self._lock(sorted({listing.shop for listing in listings}))
         now = self.clock()
@@ -122,7 +120,7 @@ class ScrapeJobs:
                 ended.append(replace(run, state=RunState.INTERRUPTED, ended_at=now, pending=left))
         return ended
 
-    def _save(self, begun: list[Run], locks: ExitStack) -> None:
+    def _save(self, begun: list[Run], locks: Held) -> None:
         try:
             for run in begun:
                 self.store.save_run(run)
@@ -143,19 +141,15 @@ class ScrapeJobs:
             raise InputError(said("prices.error.none_followed"))
         return listings
 
-    def _lock(self, shops: Iterable[str]) -> ExitStack:
+    def _lock(self, shops: Iterable[str]) -> Held:
         """Hold the locks of all shops, or none."""
-        with ExitStack() as stack:
-            for shop in shops:
-                busy = said("prices.error.reading", shop=shop)
-                stack.enter_context(file_lock(self.locks / f"{safe_name(shop)}.lock", busy=busy))
-            return stack.pop_all()
+        return Held(self.locks, ((shop, said("prices.error.reading", shop=shop)) for shop in shops))
 
-    def _spawn(self, begun: list[Run], locks: ExitStack) -> None:
+    def _spawn(self, begun: list[Run], locks: Held) -> None:
         def work() -> None:
             try:
                 with locks:
-                    self._work_all(begun, lambda _run: None)
+                    self._work_all(begun, lambda _run: None, locks)
                 if not self._stopping.is_set():
                     self.after()
             except Exception as error:  # noqa: BLE001 - nobody waits for this thread, so the log must say it
@@ -165,7 +159,7 @@ class ScrapeJobs:
         self._threads = [one for one in self._threads if one.is_alive()] + [thread]
         thread.start()
 
-    def _work_all(self, begun: list[Run], on_progress: OnProgress) -> list[Run]:
+    def _work_all(self, begun: list[Run], on_progress: OnProgress, locks: Held) -> list[Run]:
         """Read the runs of a request: those of a shop one after the other, shops side by side where they may be.
 
         What keeps a run from being saved is raised when the others have ended.
@@ -178,7 +172,7 @@ class ScrapeJobs:
         def work() -> None:
             try:
                 for run in chain.from_iterable(waiting):
-                    ended[run.run_id] = self._work(run, on_progress)
+                    ended[run.run_id] = self._work(run, on_progress, locks)
             except Exception as error:  # noqa: BLE001 - raised below
                 broken.append(error)
 
@@ -202,10 +196,10 @@ class ScrapeJobs:
                 self.stop()
             raise
 
-    def _work(self, run: Run, on_progress: OnProgress) -> Run:
+    def _work(self, run: Run, on_progress: OnProgress, locks: Held) -> Run:
         """Read a run to its end; what breaks it is kept with it, so that nobody waits for it."""
         try:
-            collector = self.collector(run, self._stopping.is_set)
+            collector = self.collector(run, lambda: self._stopping.is_set() or locks.lost)
             with closing(collector.source):
                 for step in collector.collect(run):
                     run = step

@@ -109,7 +109,8 @@ class HttpSource:
         log.event("host-stopped", level=30, host=target.site)
 
     def close(self) -> None:
-        """Nothing to give back: no connection outlives its request."""
+        """Keep what is known of hosts; there is no connection to give back: none outlives its request."""
+        self._states.close()
 
     def _follow(
         self, url: str, conditions: Mapping[str, str], limits: Limits, *, robots: bool

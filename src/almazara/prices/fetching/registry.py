@@ -8,6 +8,7 @@ from almazara.prices.fetching.protocol import PageSource
 from almazara.settings import Settings
 
 if TYPE_CHECKING:
+    from almazara.prices.fetching.host_states import Documents
     from almazara.prices.fetching.scrapy_source import ScrapyProcess
 
 SHOPS_AT_ONCE: Final = {"http": 1, "scrapy": 32}
@@ -29,6 +30,7 @@ def page_source(
     scrapy: ScrapyProcess | None = None,
     loopback_ports: frozenset[int] = frozenset(),
     patient: bool = True,
+    documents: Documents | None = None,
 ) -> PageSource:
     """The page source that the settings name.
 
@@ -37,10 +39,11 @@ def page_source(
         scrapy: The process that Scrapy's sources share; one of its own when None.
         loopback_ports: Ports on this machine that may be fetched from, beside those of the settings.
         patient: Whether the pauses of the settings are kept; the demo shop needs none.
+        documents: Where pauses, budgets and stops of hosts are kept for all machines; on this one alone when None.
     """
     from almazara.prices.fetching.addresses import AddressPolicy
     from almazara.prices.fetching.config import HttpConfig
-    from almazara.prices.fetching.host_states import FileHostStates, MemoryHostStates
+    from almazara.prices.fetching.host_states import FileHostStates, HostStates, MemoryHostStates, StoredHostStates
     from almazara.prices.fetching.politeness import Politeness
 
     politeness = Politeness(
@@ -55,7 +58,9 @@ def page_source(
         politeness=politeness,
         addresses=AddressPolicy(loopback_ports=loopback_ports | frozenset(settings.loopback_ports)),
     )
-    states = FileHostStates(settings.home_path / "hosts") if patient else MemoryHostStates()
+    states: HostStates = MemoryHostStates()
+    if patient:
+        states = StoredHostStates(documents) if documents else FileHostStates(settings.home_path / "hosts")
     if settings.page_source == "scrapy" and patient:
         from almazara.prices.fetching.scrapy_source import ScrapySource
 

@@ -59,6 +59,7 @@ class ScrapySource(HttpSource):
 
     def close(self) -> None:
         """Leave the Scrapy process, which ends when nobody else needs it."""
+        super().close()
         self._process.leave()
 
 

@@ -9,7 +9,6 @@ Layout under the root::
 import gzip
 import hashlib
 import json
-import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,14 +19,12 @@ from pathlib import Path
 
 from almazara import log
 from almazara.errors import InputError, UnavailableError
-from almazara.files import file_lock, replace_file
+from almazara.files import file_lock, replace_file, safe_name
 from almazara.prices.fetching.protocol import Page
 from almazara.settings import Settings
 
 _KEPT_HEADERS = ("content-type", "content-language", "etag", "last-modified", "date", "server")
 _STAMP = "%Y%m%dT%H%M%S%fZ"
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
-_LONGEST_NAME = 100
 _LARGEST_BODY = 50_000_000
 
 
@@ -167,22 +164,6 @@ def read_body(path: Path) -> bytes:
     if len(body) > _LARGEST_BODY:
         raise ValueError(f"{path.name} holds more than {_LARGEST_BODY} bytes")
     return body
-
-
-def safe_name(text: str) -> str:
-    """A name that stays inside its folder: letters, digits and `._-`; what had to change keeps a hash.
-
-    Example:
-        >>> safe_name("amazon.es")
-        'amazon.es'
-        >>> safe_name("../etc")
-        '___etc-f7f9121f'
-    """
-    name = _UNSAFE.sub("_", text)[:_LONGEST_NAME]
-    name = re.sub(r"^\.+", lambda dots: "_" * len(dots[0]), name)
-    if name == text and name:
-        return name
-    return f"{name}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 def _keep(folder: Path, shop: str, sku: str, page: Page) -> Path:

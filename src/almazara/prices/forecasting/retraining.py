@@ -2,7 +2,8 @@
 
 import random
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Final
 from almazara.errors import ConflictError
 from almazara.prices.collecting.runs import RETRAIN
 from almazara.prices.schema import Problem, Run, RunState
+from almazara.prices.store.leases import StoreLeases
 from almazara.prices.store.protocol import ObservationStore
 from almazara.runs import ExclusiveRuns, LongWork
 from almazara.words.said import said
@@ -55,13 +57,30 @@ class StoredRuns:
 
 
 class Retraining(ExclusiveRuns[Run]):
-    """Begins and watches retraining runs; one at a time on this machine."""
+    """Begins and watches retraining runs; one at a time on this machine, and with leases on all of one store."""
 
     def __init__(
-        self, store: ObservationStore, *, locks: Path, clock: Callable[[], datetime], rng: random.Random
+        self,
+        store: ObservationStore,
+        *,
+        locks: Path,
+        leases: StoreLeases | None = None,
+        clock: Callable[[], datetime],
+        rng: random.Random,
     ) -> None:
         self.kept = StoredRuns(store)
+        self._leases = leases
         super().__init__(_WORK, self.kept, locks / "retrain.lock", clock=clock, rng=rng)
+
+    @contextmanager
+    def running(self, run_id: str | None, lock: int | None) -> Iterator[Run]:
+        """The run that this process makes; see `ExclusiveRuns.running`. While it lasts no other machine makes one."""
+        with super().running(run_id, lock) as run:
+            if self._leases is None:
+                yield run
+                return
+            with closing(self._leases.take(RETRAIN, _WORK.busy)):
+                yield run
 
     def done(self, run: Run, counts: Mapping[str, int], problem: str) -> None:
         """Keep that a run has made all forecasts."""
@@ -75,6 +94,8 @@ class Retraining(ExclusiveRuns[Run]):
         """
         try:
             with self.exclusive():
+                if self._leases and not self._leases.is_free(RETRAIN):
+                    return None
                 recent = self.kept.store.runs(kind=RETRAIN)
                 for run in recent:
                     if run.state is RunState.RUNNING:

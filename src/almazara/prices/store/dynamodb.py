@@ -165,6 +165,18 @@ class DynamoDbStore:
             self._kinds.add(kind)
         return self._table.put(item, if_absent=if_absent)
 
+    def swap_document(
+        self, kind: str, key: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+    ) -> bool:
+        """Put `after` in the place of a document that is still `before`; see `protocol.ObservationStore`."""
+        if before is None:
+            return self.put_document(kind, key, after or {}, if_absent=True)
+        item = {"pk": f"DOCUMENT#{kind}", "sk": key}
+        was = document_text(kind, key, before)
+        if after is None:
+            return self._table.delete(item["pk"], key, while_body=was)
+        return self._table.put({**item, "body": document_text(kind, key, after)}, while_body=was)
+
     def document(self, kind: str, key: str) -> dict[str, Any] | None:
         """One document, or None."""
         item = self._table.get(f"DOCUMENT#{kind}", key)

@@ -89,9 +89,13 @@ class TextTable:
         with self._translated():
             return sum(page["Count"] for page in self._pages(pk, Select="COUNT"))
 
-    def put(self, item: Item, *, if_absent: bool = False) -> bool:
-        """Write an item over what is there; False, and nothing changed, when `if_absent` and its key is there."""
-        condition = {"ConditionExpression": _IF_ABSENT} if if_absent else {}
+    def put(self, item: Item, *, if_absent: bool = False, while_body: str | None = None) -> bool:
+        """Write an item over what is there.
+
+        False, and nothing changed, when `if_absent` and its key is there, or when its attribute `body` is not
+        `while_body`.
+        """
+        condition = {"ConditionExpression": _IF_ABSENT} if if_absent else _while(while_body)
         with self._translated():
             try:
                 self._client.put_item(TableName=self.name, Item=_typed(item), **condition)
@@ -108,10 +112,14 @@ class TextTable:
                 for _ in exhaust(self._client.batch_write_item, batch, "UnprocessedItems"):
                     pass
 
-    def delete(self, pk: str, sk: str) -> None:
-        """Remove an item; fine when it is not there."""
+    def delete(self, pk: str, sk: str, *, while_body: str | None = None) -> bool:
+        """Remove an item; fine when it is not there. False, and nothing changed, when `body` is not `while_body`."""
         with self._translated():
-            self._client.delete_item(TableName=self.name, Key=_typed({"pk": pk, "sk": sk}))
+            try:
+                self._client.delete_item(TableName=self.name, Key=_typed({"pk": pk, "sk": sk}), **_while(while_body))
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
 
     def close(self) -> None:
         """Give connections and threads back."""
@@ -177,6 +185,13 @@ def exhaust(
             return
         pause(random.uniform(0.5, 1) * min(0.05 * 2**attempt, 5))
     raise UnavailableError("DynamoDB keeps leaving a part of a batch undone: raise the table's capacity, then repeat.")
+
+
+def _while(body: str | None) -> dict[str, Any]:
+    """The condition that an item's attribute `body` is this."""
+    if body is None:
+        return {}
+    return {"ConditionExpression": "body = :body", "ExpressionAttributeValues": _typed({":body": body})}
 
 
 def _typed(item: Item) -> dict[str, dict[str, str]]:

@@ -69,6 +69,15 @@ class ObservationStore(Protocol):
         False, and nothing changed, when `if_absent` and the key exists already: one of several processes wins.
         """
 
+    def swap_document(
+        self, kind: str, key: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+    ) -> bool:
+        """Put `after`, or where it is None nothing, in the place of a document that is still as it was read.
+
+        `before` is None where there was none. Of several processes that read the same, one wins; for the others, who
+        get False, nothing is changed.
+        """
+
     def document(self, kind: str, key: str) -> dict[str, Any] | None:
         """One document, or None."""
 

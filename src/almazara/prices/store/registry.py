@@ -32,6 +32,12 @@ def store_at(url: str) -> ObservationStore:
     return cast("ObservationStore", importlib.import_module(STORES[scheme]).open_url(url))
 
 
+def is_shared(settings: Settings) -> bool:
+    """Whether other machines may use the store of the settings too."""
+    url = settings.store_url
+    return url is not None and not url.get_secret_value().startswith("sqlite")
+
+
 def open_store(settings: Settings) -> ObservationStore:
     """The store that the settings name, by default an SQLite file in the home folder."""
     if settings.store_url is not None:

@@ -189,6 +189,22 @@ class SqlStore:
             self._replace(connection, tables.documents, row)
             return True
 
+    def swap_document(
+        self, kind: str, key: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+    ) -> bool:
+        """Put `after` in the place of a document that is still `before`; see `protocol.ObservationStore`."""
+        if before is None:
+            return self.put_document(kind, key, after or {}, if_absent=True)
+        columns = tables.documents.c
+        same = sa.and_(columns.kind == kind, columns.key == key, columns.body == document_text(kind, key, before))
+        change: Any = (
+            sa.delete(tables.documents)
+            if after is None
+            else sa.update(tables.documents).values(body=document_text(kind, key, after))
+        )
+        with self._database.writing() as connection:
+            return connection.execute(change.where(same)).rowcount == 1
+
     def document(self, kind: str, key: str) -> dict[str, Any] | None:
         """One document, or None."""
         columns = tables.documents.c

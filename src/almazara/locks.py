@@ -1,0 +1,92 @@
+"""Who does a work that is done once at a time: locks that are files, of one machine, or any that hold as they do."""
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol, Self
+
+from almazara.files import file_lock, safe_name
+from almazara.words.said import Said
+
+
+class Lock(Protocol):
+    """A lock that is held until it is left or closed."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether it is ours no longer, so that what it is for must end."""
+        ...
+
+    def close(self) -> None:
+        """Let it go."""
+        ...
+
+
+class Locks(Protocol):
+    """Gives locks by name."""
+
+    def take(self, name: str, busy: Said) -> Lock:
+        """Take a lock.
+
+        Raises:
+            ConflictError: when it is held, saying `busy`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileLock:
+    """A lock of the kernel on a file, which it frees when the process is killed."""
+
+    handle: IO[str]
+    lost: bool = False
+
+    def close(self) -> None:
+        """Let it go."""
+        self.handle.close()
+
+
+@dataclass(frozen=True, slots=True)
+class FileLocks:
+    """Locks that are files of a folder, for all processes of one machine."""
+
+    folder: Path
+
+    def take(self, name: str, busy: Said) -> FileLock:
+        """Take a lock; ConflictError when it is held."""
+        return FileLock(file_lock(self.folder / f"{safe_name(name)}.lock", busy=busy))
+
+
+class Held:
+    """Several locks that are held together, for a `with`."""
+
+    def __init__(self, locks: Locks, named: Iterable[tuple[str, Said]]) -> None:
+        """Take all of them, or none.
+
+        Raises:
+            ConflictError: when one of them is held.
+        """
+        with ExitStack() as stack:
+            self._locks = [self._taken(stack, locks.take(name, busy)) for name, busy in named]
+            self._stack = stack.pop_all()
+
+    @staticmethod
+    def _taken(stack: ExitStack, lock: Lock) -> Lock:
+        stack.callback(lock.close)
+        return lock
+
+    @property
+    def lost(self) -> bool:
+        """Whether one of them is ours no longer."""
+        return any(lock.lost for lock in self._locks)
+
+    def close(self) -> None:
+        """Let all go."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
