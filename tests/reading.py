@@ -16,12 +16,17 @@ if TYPE_CHECKING:  # loaded by the tests that need it: most do not
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync")
 FILM, PERSON, PRODUCT, CATEGORY = "900007", "Fenna Eldhurst", "demo:garrafa-5l", "demo-olive-oil"
+GOOD = "gtin:9520000000011"
+BASKET = f"cosa={GOOD}~2&cosa=demo:suave-1l&cosa=nobody:1&envio=demo~4.99~60"
 TASTE = "gusta=Gone+with+the+Olive&genero=drama"
 PAGES = (
     "/",
     "/precios",
     f"/precios/{PRODUCT}",
     f"/precios/categoria/{CATEGORY}",
+    "/precios/articulos",
+    f"/precios/articulo/{GOOD}",
+    f"/precios/cesta?{BASKET}",
     "/precios/modelos",
     "/precios/lector",
     "/peliculas",

@@ -41,7 +41,8 @@ _CAPTION: Final = """text => {
 }"""
 _SHOWN_LINES: Final = 22
 _VALUES: Final = {
-    "q": "oliva", "product": "demo:garrafa-5l", "category": "demo-olive-oil"
+    "q": "oliva", "product": "demo:garrafa-5l", "category": "demo-olive-oil", "good": "demo:garrafa-5l",
+    "cosa": "demo:garrafa-5l~2", "servidor": "jellyfin"
 }  # fmt: skip
 _QUERIES: Final = {
     "/recomendacion/grupo": "usuarios=ana,luis",
@@ -56,6 +57,8 @@ _BODIES: Final[dict[str, Any]] = {
     "/recomendacion/usuario/{usuario}": {"sin_genero": ["Terror"]},
     "/recomendacion/perfil": {"gustan": ["Gone with the Olive"]},
     "/eventos": {"id": "demo-1", "usuario": "ana", "pelicula": 900007, "tipo": "me_gusta"},
+    "/eventos/{servidor}": {"NotificationType": "PlaybackStop"},
+    "/goods": {"products": ["demo:garrafa-5l", "demo-2:ejemplo-garrafa"]},
     "/productos": {"product": "https://www.amazon.es/dp/B000000000", "category": "olive-oil"},
     "/alerts/rules": {"kind": "below_target", "product": "demo:garrafa-5l", "target": "30"},
 }
@@ -82,6 +85,11 @@ SCENES: Final = (
         "/precios/categoria/demo-olive-oil",
         "Una categoría: a dónde va el litro, y el más barato de cada calidad",
         "category",
+    ),
+    Scene("/precios/articulo/gtin:9520000000011", "Un artículo: quién lo vende, y lo más barato de cada día"),
+    Scene(
+        "/precios/cesta?cosa=gtin:9520000000011~2&cosa=demo:suave-1l&cosa=gtin:9520000000028&envio=demo~4.99&envio=demo-2~3",
+        "Una cesta: dónde comprar cada cosa para que salga más barata, con el envío",
     ),
     Scene("/precios/modelos", "Cada pronóstico publicado, al lado de lo que vino"),
     Scene("/precios/lector", "El lector de precios: si está sano, qué retiene y por qué, y una pasada con su progreso"),

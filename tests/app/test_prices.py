@@ -128,6 +128,17 @@ def test_days_that_nobody_read_are_read_at_the_next_start(tmp_path):
     assert dates == [newest.date() + timedelta(days=n) for n in range(5)]
 
 
+def test_what_was_declared_of_the_demos_products_outlives_a_start(tmp_path):
+    settings, [first, *others] = demo_settings(tmp_path), oils.demo_listings()
+    with opened(settings) as prices:
+        for listing in (replace(first, good=first.listing_id), *others):
+            prices.store.save_listing(replace(listing, created_at=datetime.now(UTC)))
+            prices.store.append([replace(observed(listing.listing_id, 0, "9.99"), observed_at=datetime.now(UTC))])
+    assert follow_demo(settings, no_progress) is False
+    with opened(settings) as prices:
+        assert prices.store.listing(first.listing_id).good == first.listing_id
+
+
 def test_with_something_real_followed_the_demo_is_left_and_its_history_stays(tmp_path):
     settings = demo_settings(tmp_path)
     with opened(settings) as prices:
@@ -158,7 +169,7 @@ def test_a_run_of_the_demo_reads_its_shop_wherever_it_listens(tmp_path):
         for listing in oils.demo_listings():
             prices.store.save_listing(listing)
         run = prices.jobs.run()
-    assert (run.state, run.shops) == ("done", ["demo"])
+    assert (run.state, set(run.shops)) == ("done", oils.SHOPS)
     assert run.counts["observed"] + run.counts["unavailable"] == len(oils.PRODUCTS)
 
 

@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from almazara import asgi
 from almazara.prices.answering.categories import Category, CategoryStory
 from almazara.prices.answers import Cheapest, ForecastDay, IndexRow, Prediction, Quantile
+from almazara.prices.demo.oils import PRODUCTS
 from almazara.web.category_pictures import ahead_of
 from price_shop import NOW, observed, opened, product, settings_over
 from problems import is_problem
@@ -177,7 +178,7 @@ def test_the_forecast_of_the_index_is_drawn_with_both_intervals_and_its_model_na
     assert "Modelo: " in figure.css_first("figcaption").text()
     assert "estará entre" in figure.css_first("figcaption").text()
     assert "Dentro de 30 días" in found.css_first(".facts").text()
-    assert len(found.css(".products > li")) == 8
+    assert len(found.css(".products > li")) == len(PRODUCTS)
 
 
 def test_the_list_and_a_products_page_lead_to_the_category(demo_site):

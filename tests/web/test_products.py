@@ -97,6 +97,8 @@ def post(site, path, **fields):
     [
         ("below_target", " 30,50 ", "target", "30.50"),
         ("drop", "10", "percent", "10"),
+        ("rise", "150", "percent", "150"),
+        ("change", "", "percent", None),
         ("lowest", "90", "days", 90),
         ("back_in_stock", "", "days", None),
         ("buy_now", "14", "days", 14),

@@ -139,7 +139,7 @@ def _source_of(
     settings: Settings, store: ObservationStore, run: Run, shop: DemoShop | None, scrapy: ScrapyProcess | None
 ) -> PageSource:
     """Where a run's pages come from; a run of the demo shop opens one for itself where none is open."""
-    if run.shop != oils.SHOP:
+    if run.shop not in oils.SHOPS:
         return page_source(settings, scrapy=scrapy, documents=store if is_shared(settings) else None)
     return demo_source(settings, shop or open_demo_shop(), stops=shop is None)
 

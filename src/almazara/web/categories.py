@@ -15,6 +15,7 @@ from starlette.routing import Route
 from almazara.figures.chart import Chart, Table
 from almazara.figures.keys import legend
 from almazara.figures.svg import draw
+from almazara.prices.alerts.rules import AlertRule
 from almazara.prices.answering.categories import Category, CategoryStory, ProductLine
 from almazara.prices.answering.history import MAX_ROWS
 from almazara.prices.answering.overview import LEVEL
@@ -22,6 +23,8 @@ from almazara.prices.answers import Offered
 from almazara.prices.buying.category_index import PER_LITRE
 from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.buying.states import SAME
+from almazara.prices.service import PriceService
+from almazara.web.alerts import Watch, alerts, routes
 from almazara.web.category_pictures import (
     ahead_of,
     in_order,
@@ -32,7 +35,8 @@ from almazara.web.category_pictures import (
     unit_of,
 )
 from almazara.web.explore.drawn import first_rows
-from almazara.web.overview import line, money_of, service
+from almazara.web.forms import guard
+from almazara.web.overview import category_address, line, money_of, service
 from almazara.web.page import drawn, page, reader_of
 from almazara.web.products import forecast_by, interval
 from almazara.words import numbers
@@ -71,7 +75,7 @@ class _Grade:
 async def category(request: Request) -> Response:
     """One category."""
     values = await run_in_threadpool(_described, request)
-    return page(request, "category.html", here="prices", **values)
+    return page(request, "category.html", here="prices", may_write=guard(request).may_write(request), **values)
 
 
 def _described(request: Request) -> dict[str, Any]:
@@ -95,6 +99,7 @@ def _described(request: Request) -> dict[str, Any]:
         "lines": _lines(story, language) if len(story.lines) > 1 else None,
         "rows": [line(row, language) for row in rows],
         "unfollowed": [one.product for one in story.lines if one.product.id not in followed],
+        "alerts": alerts(_watch_of(name), _rules(prices, name), story.category.currency),
         "demo": request.app.state.prices.demo_shop is not None,
     }
 
@@ -236,4 +241,16 @@ def _grades(story: CategoryStory, language: Language) -> Iterator[_Grade]:
         yield _Grade(grade, one, litre, said(beside, n=len(peers), dearest=dearest))
 
 
-PAGES: Final = (Route("/precios/categoria/{category:text}", category),)
+def _watch_of(name: str) -> Watch:
+    return Watch(category_address(name), {"category": name, "index": name})
+
+
+def _rules(prices: PriceService, name: str) -> list[AlertRule]:
+    return [one for one in prices.alert_rules() if name in {one.category, one.index}]
+
+
+_PATH: Final = "/precios/categoria/{category:text}"
+PAGES: Final = (
+    *routes(_PATH, lambda request: _watch_of(request.path_params["category"])),
+    Route(_PATH, category),
+)

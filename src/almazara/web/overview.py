@@ -102,6 +102,16 @@ def category_address(name: str) -> str:
     return f"/precios/categoria/{quote(name, safe='')}"
 
 
+def product_address(listing_id: str) -> str:
+    """Where a product's page is."""
+    return f"/precios/{quote(listing_id)}"
+
+
+def good_address(key: str) -> str:
+    """Where the page of a good is."""
+    return f"/precios/articulo/{quote(key, safe=':')}"
+
+
 def _asked(params: QueryParams) -> dict[str, str | float]:
     """What an address asks the list for."""
     try:

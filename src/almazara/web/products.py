@@ -1,39 +1,43 @@
 """The page of a product: the decision first, then its history, what may come, why, other shops, and alerts."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
-from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from almazara.api.alerts import NEW_RULE, NewRule
-from almazara.errors import InputError
 from almazara.figures.chart import Axis, Chart, Line, Mark, Role, Scale, Table
 from almazara.figures.keys import legend
 from almazara.figures.svg import draw
-from almazara.prices.alerts.rules import TARGET, AlertRule, RuleKind
 from almazara.prices.answering.overview import LEVEL
 from almazara.prices.answering.story import Story
-from almazara.prices.answers import Prediction, Product
+from almazara.prices.answers import Advice, Prediction, Product
+from almazara.prices.buying.lookalikes import Lookalike
+from almazara.prices.buying.named_prices import NamedPriceRow
 from almazara.prices.buying.policy import DEADLINE_DAYS
+from almazara.prices.buying.recent import Recent
+from almazara.prices.schema import PriceName
 from almazara.prices.service import PriceService
-from almazara.web.forms import back_to, guard, sent
+from almazara.web.alerts import Watch, alerts, price_name, routes
+from almazara.web.forms import guard
+from almazara.web.offers import offers
 from almazara.web.overview import (
     Ahead,
     category_address,
+    good_address,
     headline,
     money_of,
     money_text,
     per_litre,
     price_ruler,
+    product_address,
     ruler_key,
     service,
 )
@@ -41,40 +45,29 @@ from almazara.web.page import drawn, page, reader_of
 from almazara.web.pictures import history_chart
 from almazara.words import numbers
 from almazara.words.numbers import Language
-from almazara.words.said import Figure, Money, Said, named, said, text_of
+from almazara.words.said import Figure, Said, named, said, text_of
 
 _CHART_HEIGHT: Final = 340
-_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-_KINDS: Final = (RuleKind.BELOW_TARGET, RuleKind.DROP, RuleKind.LOWEST, RuleKind.BACK_IN_STOCK, RuleKind.BUY_NOW)
-_VALUES: Final[Mapping[str, str]] = {
-    RuleKind.BELOW_TARGET: "target",
-    RuleKind.DROP: "percent",
-    RuleKind.LOWEST: "days",
-    RuleKind.BUY_NOW: "days",
-}
 
 
 async def product(request: Request) -> Response:
     """One product."""
     prices, listing_id = service(request), request.path_params["id"]
     shown = await run_in_threadpool(described, prices, listing_id, reader_of(request).language)
-    values: dict[str, Any] = {
-        "may_write": guard(request).may_write(request),
-        "kinds": _KINDS,
-        "address": address(listing_id),
-    }
-    return page(request, "product.html", here="prices", product=shown, **values)
+    may_write = guard(request).may_write(request)
+    return page(request, "product.html", here="prices", product=shown, may_write=may_write)
 
 
 def described(prices: PriceService, listing_id: str, language: Language) -> dict[str, Any]:
     """A product as templates show it: the decision, its history and what may come, other shops, alerts."""
     story = prices.story(listing_id, language=language)
-    return {**_decision(story, language), **_history(story, language), **_beside(story, language)}
-
-
-def address(listing_id: str) -> str:
-    """Where a product's page is."""
-    return f"/precios/{quote(listing_id)}"
+    return {
+        **_decision(story, language),
+        **_history(story, language),
+        **_beside(story, language),
+        "named": [_named(one, listing_id, ZoneInfo(prices.timezone), language) for one in story.named],
+        "alerts": alerts(_watch_of(listing_id), story.rules, story.advice.currency, story.named),
+    }
 
 
 def _decision(story: Story, language: Language) -> dict[str, Any]:
@@ -134,11 +127,16 @@ def _facts(story: Story, language: Language) -> Iterator[tuple[str, str, str]]:
     if story.product.litres:
         litre = numbers.per_litre(Decimal(str(last.price)) / story.product.litres, currency, language)
         yield _word("per_litre", language), litre, ""
+    yield from past_facts(known, advice, language)
+
+
+def past_facts(known: Recent, advice: Advice, language: Language) -> Iterator[tuple[str, str, str]]:
+    """The figures of the last days, and of waiting; none that is not known."""
     if known.share_cheaper is not None:
         days = _word("of_days", language) if known.share_cheaper else ""
         yield _word("cheaper", language), _word("share", language, share=known.share_cheaper), days
     if known.low is not None and known.low_date is not None:
-        lowest = money_text(known.low, currency, language)
+        lowest = money_text(known.low, advice.currency, language)
         yield _word("lowest", language), lowest, numbers.day(known.low_date, language)
     if advice.target_price is not None:
         chance = advice.chance_of_paying_more
@@ -160,7 +158,7 @@ def _history(story: Story, language: Language) -> dict[str, Any]:
         "picture": drawn(draw(chart, height=_CHART_HEIGHT)),
         "key": drawn(legend(chart)),
         "chart": chart,
-        "horizon": DEADLINE_DAYS,
+        "title": said("site.product.history", n=DEADLINE_DAYS),
         "daily": Table([*names, _word("state", language)], _rows(story, language)),
         "downloads": [
             ("CSV", f"/data?product={quote(story.product.id)}&daily=true&format=csv&limit=10000"),
@@ -206,17 +204,32 @@ def _backtest(prediction: Prediction, language: Language) -> Table:
 
 
 def _beside(story: Story, language: Language) -> dict[str, Any]:
-    """The same goods in other shops, and the rules that watch this product."""
+    """The same good in other shops, and what resembles it there."""
+    same = {one.id for one in story.good.products} if story.good else set()
+    alike = [one for one in story.lookalikes if one.product.id not in same]
     return {
-        "others": _others(story, language) if story.lookalikes else None,
-        "lookalikes": [
-            (one.product, per_litre(one.product.latest, language) or "", one.words) for one in story.lookalikes
-        ],
-        "rules": [(one, _rule(one, story)) for one in story.rules],
+        "same": list(offers(story.good, language)) if story.good else [],
+        "good_page": good_address(story.good.good_id if story.good else story.product.id),
+        "others": _others(story, alike, language) if alike else None,
+        "lookalikes": [(one.product, per_litre(one.product.latest, language) or "", one.words) for one in alike],
     }
 
 
-def _others(story: Story, language: Language) -> Markup:
+def _named(one: NamedPriceRow, listing_id: str, zone: ZoneInfo, language: Language) -> dict[str, Any]:
+    """Another price of the page, in words; `seen` says when it was shown last, if it is not now."""
+    asked = {"product": listing_id, "price": one.name.value, "daily": "true"}
+    return {
+        "name": price_name(one.name, one.condition),
+        "condition": "" if one.name is PriceName.SELLER else one.condition,
+        "price": numbers.money(one.price, one.currency, language),
+        "seen": None if one.shown else one.seen_at.astimezone(zone).date(),
+        "low": numbers.money(one.low, one.currency, language),
+        "low_day": one.low_at.astimezone(zone).date(),
+        "history": f"/data?{urlencode(asked)}",
+    }
+
+
+def _others(story: Story, alike: Sequence[Lookalike], language: Language) -> Markup:
     """The price of a litre here and in other shops."""
     own = [one.price_per_litre for one in story.days]
     marks: list[Mark] = [
@@ -225,10 +238,10 @@ def _others(story: Story, language: Language) -> Markup:
             [one.first_day + timedelta(days=day) for day in range(len(one.per_litre))],
             one.per_litre,
         )
-        for one in story.lookalikes
+        for one in alike
     ]
     marks.append(Line(_shop(story.product, language), [one.date for one in story.days], own, Role.BESIDE))
-    label = said("site.product.others_label", n=len(story.lookalikes)).text(language)
+    label = said("site.product.others_label", n=len(alike)).text(language)
     unit = numbers.sign_per_litre(story.advice.currency or "", language)
     chart = Chart(label, Axis(Scale.DAY), Axis(unit=unit), marks, language)
     return drawn(legend(chart) + draw(chart))
@@ -238,51 +251,11 @@ def _shop(product: Product, language: Language) -> str:
     return text_of(named("shop", product.shop), language)
 
 
-def _rule(rule: AlertRule, story: Story) -> Said:
-    """What a rule waits for, in words."""
-    match rule.kind:
-        case RuleKind.BELOW_TARGET:
-            code = "target" if rule.rule_id.startswith(TARGET) else "below_target"
-            return said(f"site.rule.{code}", price=Money(rule.target or Decimal(0), story.advice.currency))
-        case RuleKind.DROP:
-            return said("site.rule.drop", percent=float(rule.percent or 0))
-        case RuleKind.LOWEST:
-            return said("site.rule.lowest", n=rule.days or 0)
-        case RuleKind.BUY_NOW:
-            return said("site.rule.buy_now", n=rule.deadline_days)
-        case _:
-            return said(f"site.rule.{rule.kind}")
-
-
-async def add_alert(request: Request) -> Response:
-    """Keep a rule that watches this product."""
-    fields, listing_id = await sent(request), request.path_params["id"]
-    new = _new_rule(listing_id, fields.get("tipo", ""), fields.get("valor", ""))
-    await run_in_threadpool(service(request).add_alert_rule, new.made)
-    return back_to(f"{address(listing_id)}#avisos")
-
-
-def _new_rule(listing_id: str, kind: str, text: str) -> NewRule:
-    """What a form asks for, under the same bounds as the API."""
-    written = text.strip().replace(",", ".")
-    value = {_VALUES[kind]: written} if kind in _VALUES else {}
-    if value and not _NUMBER.fullmatch(written):
-        raise InputError(said("site.form.no_number", text=text[:40]))
-    try:
-        return NEW_RULE.validate_python({"kind": kind, "product": listing_id, **value})
-    except ValidationError as error:
-        raise InputError(said("site.form.no_rule", text=text[:40])) from error
-
-
-async def remove_alert(request: Request) -> Response:
-    """Forget a rule."""
-    fields, listing_id = await sent(request), request.path_params["id"]
-    await run_in_threadpool(service(request).remove_alert_rule, fields.get("aviso", ""))
-    return back_to(f"{address(listing_id)}#avisos")
+def _watch_of(listing_id: str) -> Watch:
+    return Watch(product_address(listing_id), {"product": listing_id})
 
 
 PAGES: Final = (
     Route("/precios/{id}", product),
-    Route("/precios/{id}/avisos", add_alert, methods=["POST"]),
-    Route("/precios/{id}/avisos/quitar", remove_alert, methods=["POST"]),
+    *routes("/precios/{id}", lambda request: _watch_of(request.path_params["id"])),
 )

@@ -17,8 +17,8 @@ from almazara.prices.collecting.runs import RETRAIN, SCRAPE, RunView, find
 from almazara.prices.collecting.scraper_health import rule_name
 from almazara.prices.schema import Listing, ListingKind, Problem, RunState
 from almazara.web.forms import back_to, guard, sent
+from almazara.web.overview import product_address
 from almazara.web.page import page
-from almazara.web.products import address
 from almazara.web.routing import wants_part
 from almazara.words.said import Said, is_worded, named, said
 
@@ -135,7 +135,7 @@ def _unread(one: UnreadPage, listings: Mapping[str, Listing]) -> _Named:
 
 def _page(listing: Listing | None) -> str | None:
     """Where a listing's page is; a search has none."""
-    return address(listing.listing_id) if listing and listing.kind is ListingKind.PRODUCT else None
+    return product_address(listing.listing_id) if listing and listing.kind is ListingKind.PRODUCT else None
 
 
 def _log(outcome: str, causes: Sequence[str], reason: str) -> str:

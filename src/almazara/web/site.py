@@ -21,6 +21,8 @@ from almazara.web.explore.pages import live_pictures
 from almazara.web.explore.pictured import PREFIX
 from almazara.web.films import model, people
 from almazara.web.films import pages as films
+from almazara.web.goods import basket
+from almazara.web.goods import pages as goods
 from almazara.web.page import page
 from almazara.words.said import Said, said
 
@@ -33,6 +35,8 @@ _PAGES: Final = (
     *people.PAGES,
     *overview.PAGES,
     *categories.PAGES,
+    *goods.PAGES,
+    *basket.PAGES,
     *products.PAGES,
     *explore.PAGES,
 )

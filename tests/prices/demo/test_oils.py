@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from almazara.prices.demo.oils import PRODUCTS, as_of, blocks, demo_listings, price_on
 from almazara.prices.demo.pages import captcha_page, index_page, product_page, robots_txt, search_page
 from almazara.prices.fetching.politeness import read_robots
+from almazara.prices.gtin import gtin_of
 from almazara.prices.packs import litres
 from almazara.prices.pages import read
 from almazara.prices.pages.outcome import Blocked, Offer, Unavailable
@@ -84,7 +86,7 @@ def test_the_title_says_the_litres_and_that_it_is_a_demo(product):
 
 def test_a_listing_has_an_address_that_is_known_to_lead_nowhere():
     listings = demo_listings()
-    assert [listing.listing_id for listing in listings] == [f"demo:{product.slug}" for product in PRODUCTS]
+    assert [listing.listing_id for listing in listings] == [f"{product.shop}:{product.slug}" for product in PRODUCTS]
     assert listings[0].url == "https://demo.invalid/producto/garrafa-5l"
     assert as_of(listings[0].url, DAY) == "https://demo.invalid/producto/garrafa-5l?day=2026-11-22"
 
@@ -109,6 +111,22 @@ def test_every_page_of_a_product_is_read_as_what_the_shop_asks_that_day(product)
             assert (outcome.price, outcome.currency) == (state.price, "EUR")
             assert outcome.title == product.title
             assert outcome.list_price == state.list_price
+
+
+def test_both_shops_sell_goods_under_one_number_that_no_real_goods_have():
+    numbers = Counter(product.gtin for product in PRODUCTS if product.gtin)
+    assert set(numbers.values()) == {2}
+    assert all(number.startswith("952") and gtin_of(number) == number for number in numbers)
+    for product in PRODUCTS:
+        published = _json_ld(product_page(product, DAY)).get("gtin13")
+        assert published == (product.gtin or None) == next(o.gtin for o in demo_listings() if o.sku == product.slug)
+
+
+def test_members_pay_less_and_the_page_says_so():
+    [garrafa, *_] = PRODUCTS
+    state = price_on(garrafa, DAY)
+    assert state.club_price < state.price
+    assert f"Precio socio: {_printed(state.club_price)}" in product_page(garrafa, DAY)
 
 
 def test_the_captcha_page_is_read_as_blocked():

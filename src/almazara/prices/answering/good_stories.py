@@ -30,7 +30,7 @@ class GoodRow:
     """A good in one line.
 
     Attributes:
-        declared: Whether somebody said that these are the same; else their GTIN does.
+        declared: Whether somebody said that these are the same, or that one is like no other; else their GTIN does.
         currency: Of most of its shops; offers in others are not compared.
         best: The id of the product that is cheapest now; None where none can be had.
         products: What can be had first, the cheapest of it first; then what is sold out, or was not read lately.

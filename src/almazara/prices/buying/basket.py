@@ -18,7 +18,7 @@ from almazara.prices.buying.basket_values import (
 )
 from almazara.prices.buying.cheapest import FRESH_DAYS
 from almazara.prices.buying.splitting import Pieces, Problem, Terms, in_one_shop, split
-from almazara.words.said import Money, Said, said
+from almazara.words.said import Money, Said, named, said
 
 MOST_ITEMS: Final = 40
 MOST_SHOPS: Final = 30
@@ -154,8 +154,8 @@ def _currencies(wanted: Wanted) -> set[str]:
 
 def _currency(wanted: Sequence[Wanted]) -> str | None:
     """The one in which most items can be had, of several the first by the alphabet; None where nothing can be had."""
-    named = sorted(currency for one in wanted for currency in _currencies(one))
-    return max(named, key=named.count, default=None)
+    found = sorted(currency for one in wanted for currency in _currencies(one))
+    return max(found, key=found.count, default=None)
 
 
 def _amounts(shops: Sequence[str], deliveries: Mapping[str, Delivery]) -> list[Decimal]:
@@ -189,7 +189,9 @@ def _told(basket: Basket, names: Mapping[str, str]) -> list[Said]:
         items = [f"{names[one.item]} ({', '.join(one.currencies)})" for one in basket.other_currency]
         told.append(said("prices.basket.other_currency", items=items))
     if basket.delivery_not_known:
-        told.append(said("prices.basket.delivery_not_known", shops=basket.delivery_not_known))
+        told.append(
+            said("prices.basket.delivery_not_known", shops=[named("shop", one) for one in basket.delivery_not_known])
+        )
     return [*told, said("prices.basket.fresh", days=FRESH_DAYS)]
 
 
@@ -209,7 +211,7 @@ def _told_of_part(part: ShopPart, currency: str | None) -> Said:
     code = "prices.basket.part" if part.delivery else "prices.basket.part_free"
     return said(
         code if part.delivery_known else "prices.basket.part_unknown",
-        shop=part.shop,
+        shop=named("shop", part.shop),
         n=sum(line.quantity for line in part.lines),
         goods=Money(part.goods, currency),
         delivery=Money(part.delivery, currency),
@@ -222,4 +224,4 @@ def _told_of_single(basket: Basket) -> list[Said]:
     if not basket.saving:
         return [said("prices.basket.no_saving")]
     single, saving = Money(basket.single.total, basket.currency), Money(basket.saving, basket.currency)
-    return [said("prices.basket.saving", shop=basket.single.shop, single=single, saving=saving)]
+    return [said("prices.basket.saving", shop=named("shop", basket.single.shop), single=single, saving=saving)]

@@ -36,7 +36,7 @@ class Good:
         good_id: `gtin:<number>`, with `:<litres>` behind it where pages of one number sell several sizes; or
             `same:<letters>` where it was declared; or the listing's own id where it is sold there only.
         listings: In order of listing_id.
-        declared: Whether somebody said so; else the GTIN does.
+        declared: Whether somebody said so, also of what is like no other; else the GTIN does.
     """
 
     good_id: str
@@ -81,7 +81,7 @@ def good_meant(key: str, found: Iterable[Good], listings: Iterable[Listing]) -> 
         return good
     alone = (one for one in listings if key in {one.listing_id, f"{GTIN}{one.gtin}"})
     listing = next((one for one in alone if one.kind is ListingKind.PRODUCT), None)
-    return Good(listing.listing_id, (listing,), declared=False) if listing else None
+    return Good(listing.listing_id, (listing,), declared=listing.good is not None) if listing else None
 
 
 def declare_same(store: ObservationStore, listing_ids: Sequence[str]) -> Good:

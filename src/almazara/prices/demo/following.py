@@ -1,4 +1,4 @@
-"""Follows the demo shop: its past days are read once, through the real pipeline."""
+"""Follows the demo's shops: their past days are read once, through the real pipeline."""
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ def follow_demo(settings: Settings, progress: Progress) -> bool:
             listings = oils.demo_listings()
             for listing in listings:
                 known = store.listing(listing.listing_id)
-                store.save_listing(replace(listing, created_at=known.created_at if known else datetime.now(UTC)))
+                since, good = (known.created_at, known.good) if known else (datetime.now(UTC), None)
+                store.save_listing(replace(listing, created_at=since, good=good))
             latest = store.latest([listing.listing_id for listing in listings]).values()
             newest = min((o.observed_at for o in latest), default=None) if len(latest) == len(listings) else None
             _read_demo_past(store, demo_source(settings, shop, stops=False), listings, newest, progress)
@@ -91,7 +92,7 @@ def follow_demo(settings: Settings, progress: Progress) -> bool:
 
 
 def _may_follow_demo(settings: Settings, store: ObservationStore) -> bool:
-    return settings.demo and all(listing.shop == oils.SHOP for listing in store.listings(tracked=True))
+    return settings.demo and all(listing.shop in oils.SHOPS for listing in store.listings(tracked=True))
 
 
 def follows_demo(settings: Settings, store: ObservationStore) -> bool:

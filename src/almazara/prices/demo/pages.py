@@ -11,10 +11,23 @@ from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 from typing import Any, Final
 
-from almazara.prices.demo.oils import CURRENCY, PRODUCTS, DemoState, Product, path, price_on, regular_price
+from almazara.prices.demo.oils import (
+    CURRENCY,
+    OTHER_SHOP,
+    PRODUCTS,
+    SHOP,
+    DemoState,
+    Product,
+    path,
+    price_on,
+    regular_price,
+)
 from almazara.prices.pages.request import folded
 
 NAME: Final = "Tienda de demostración"
+_NAMES: Final = {SHOP: NAME, OTHER_SHOP: "La otra Tienda de demostración"}
+_LISTED: Final = [product for product in PRODUCTS if product.shop == SHOP]
+"""What the list of all products and the search show: those of the second shop have pages only."""
 
 _RELATED: Final = 3
 _CENT: Final = Decimal("0.01")
@@ -41,18 +54,18 @@ def product_page(product: Product, day: date) -> str:
     state = price_on(product, day)
     head = f'<link rel="canonical" href="{path(product)}">\n{_json_ld(_described(product, day))}'
     main = f"<h1>{escape(product.title)}</h1>\n{_buy_box(product, state)}\n{_related(product, day)}"
-    return _page(product.title, main, head)
+    return _page(product.title, main, head, _NAMES[product.shop])
 
 
 def index_page(day: date) -> str:
     """The page of all products."""
-    return _list_page("Todos los productos", PRODUCTS, day)
+    return _list_page("Todos los productos", _LISTED, day)
 
 
 def search_page(query: str, day: date) -> str:
     """The products whose titles hold every word of a query, whatever its accents and case."""
     words = folded(query).split()
-    found = [product for product in PRODUCTS if all(word in folded(product.title) for word in words)]
+    found = [product for product in _LISTED if all(word in folded(product.title) for word in words)]
     return _list_page(f"Resultados de «{query}»", found, day)
 
 
@@ -77,8 +90,8 @@ def robots_txt() -> str:
     return f"# {NAME}\nUser-agent: *\nDisallow: /cuenta\nDisallow: /captcha\nAllow: /\n"
 
 
-def _page(title: str, main: str, head: str) -> str:
-    return _PAGE.format(title=escape(title), name=NAME, head=head, main=main)
+def _page(title: str, main: str, head: str, name: str = NAME) -> str:
+    return _PAGE.format(title=escape(title), name=name, head=head, main=main)
 
 
 def _described(product: Product, day: date) -> dict[str, Any]:
@@ -89,7 +102,7 @@ def _described(product: Product, day: date) -> dict[str, Any]:
         "url": path(product),
         "availability": f"https://schema.org/{'InStock' if state.in_stock else 'OutOfStock'}",
         "itemCondition": "https://schema.org/NewCondition",
-        "seller": {"@type": "Organization", "name": NAME},
+        "seller": {"@type": "Organization", "name": _NAMES[product.shop]},
         "price": str(state.price or regular_price(product, day)),
         "priceCurrency": CURRENCY,
     }
@@ -100,7 +113,9 @@ def _described(product: Product, day: date) -> dict[str, Any]:
             "price": str(state.list_price),
             "priceCurrency": CURRENCY,
         }
-    return {"@type": "Product", "name": product.title, "sku": product.slug, "url": path(product), "offers": offer}
+    number = {"gtin13": product.gtin} if product.gtin else {}
+    about = {"@type": "Product", "name": product.title, "sku": product.slug, "url": path(product)}
+    return {**about, **number, "offers": offer}
 
 
 def _buy_box(product: Product, state: DemoState) -> str:
@@ -108,9 +123,10 @@ def _buy_box(product: Product, state: DemoState) -> str:
         return '<section class="buy-box"><p class="stock">Agotado: no disponible por el momento.</p></section>'
     struck = "" if state.list_price is None else f'<p>Antes: <s class="list-price">{_euros(state.list_price)}</s></p>\n'
     per_litre = (state.price / product.litres).quantize(_CENT, ROUND_HALF_UP)
+    club = "" if state.club_price is None else f'<p class="club">Precio socio: {_euros(state.club_price)}</p>\n'
     return (
         f'<section class="buy-box">\n{struck}<p>Precio: <strong class="price">{_euros(state.price)}</strong></p>\n'
-        f'<p class="unit-price">({_euros(per_litre)}/l)</p>\n<p class="stock">En stock</p>\n</section>'
+        f'{club}<p class="unit-price">({_euros(per_litre)}/l)</p>\n<p class="stock">En stock</p>\n</section>'
     )
 
 

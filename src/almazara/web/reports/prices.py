@@ -40,7 +40,7 @@ def price_report(prices: PriceService, language: Language, progress: Progress) -
         rows=[line(row, language) for row in rows],
         products=[(one, first_rows(one["daily"])) for one in products],
         figures=list(map(shown, explored)),
-        demo=any(row.product.shop == oils.SHOP for row in rows),
+        demo=any(row.product.shop in oils.SHOPS for row in rows),
         today=prices.clock().date(),
     )
     figures = [Kept(one.key, picture(one, FILE_WIDTH), one.table) for one in explored]

@@ -1,0 +1,1 @@
+"""Pages of what several shops sell: goods, and baskets of them."""
