@@ -142,6 +142,24 @@ class Settings(BaseSettings):
         return self.home.expanduser()
 
 
+def plain_settings(settings: Settings) -> tuple[list[str], list[str]]:
+    """The settings that are not as they are by default, as lines of a `.env`, and the names of those with secrets.
+
+    A secret is in no line, and where the home folder is depends on the machine.
+    """
+    lines, secrets = [], []
+    for name, field in Settings.model_fields.items():
+        value, variable = getattr(settings, name), f"ALMAZARA_{name.upper()}"
+        if value == field.default or name == "home":
+            continue
+        parts = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(part, SecretStr) for part in parts):
+            secrets.append(variable)
+        else:
+            lines.append(f"{variable}={','.join(map(str, parts))}")
+    return lines, secrets
+
+
 def env_example() -> str:
     """The text of `.env.example`: each setting with its sentence and default, commented out."""
     lines = ["# Settings of Almazara; made by `make settings` from src/almazara/settings.py.", ""]

@@ -431,3 +431,14 @@ def test_the_history_of_another_price_has_the_readings_that_show_it(shops, home,
         row = replace(observed("shop.example:1", 3, "9.95"), named=club)
         prices.store.append([row])
     assert [row["price"] for row in as_json("history", "shop.example:1", "--price", "club")] == ["7.50"]
+
+
+def test_a_backup_is_written_and_restored_elsewhere(history, home, tmp_path, monkeypatch, request):
+    run = request.getfixturevalue("run").func
+    code, out, _ = run("backup", str(tmp_path / "b.zip"))
+    assert (code, "60 observations of 1 listings" in out) == (0, True)
+    code, _, err = run("restore", str(tmp_path / "b.zip"))
+    assert (code, "with which a restore would be mixed" in err) == (1, True)
+    monkeypatch.setenv("ALMAZARA_HOME", str(tmp_path / "new"))
+    assert run("restore", str(tmp_path / "b.zip"))[0] == 0
+    assert history in run("prices", "list")[1] + run("prices", "history", history)[1]

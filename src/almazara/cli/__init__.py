@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from almazara.cli import film_models, movies, prices, reports, serve, users
+from almazara.cli import backup, film_models, movies, prices, reports, serve, users
 from almazara.cli.doctor import doctor
 from almazara.errors import AlmazaraError, NotFoundError
 
@@ -18,6 +18,8 @@ app = typer.Typer(
 app.command()(serve.up)
 app.command()(serve.serve)
 app.command()(doctor)
+app.command()(backup.backup)
+app.command()(backup.restore)
 movies.app.command()(film_models.evaluate)
 movies.app.command()(film_models.retrain)
 movies.app.command("report")(reports.report_films)

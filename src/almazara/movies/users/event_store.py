@@ -88,6 +88,23 @@ class EventStore:
         with self._database.writing() as connection:
             return connection.execute(sa.delete(_events).where(*about, theirs)).rowcount
 
+    def copy_to(self, other: "EventStore") -> int:
+        """Copy all events into another store, in the order in which they came; returns how many there are here.
+
+        What is kept there under the same id stays; a copy that was interrupted can be repeated.
+        """
+        insert = other._database.insert(_events).on_conflict_do_nothing()  # noqa: SLF001 - one of this class
+        copied, last = 0, ""
+        page = sa.select(_events).order_by(_events.c.event_id).limit(_AT_ONCE)
+        while True:
+            with self._database.reading() as connection:
+                rows = [dict(row) for row in connection.execute(page.where(_events.c.event_id > last)).mappings()]
+            if not rows:
+                return copied
+            with other._database.writing() as connection:  # noqa: SLF001 - one of this class
+                connection.execute(insert, rows)
+            copied, last = copied + len(rows), rows[-1]["event_id"]
+
     def count(self) -> int:
         """How many events are kept."""
         with self._database.reading() as connection:
