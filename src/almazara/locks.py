@@ -1,7 +1,8 @@
 """Who does a work that is done once at a time: locks that are files, of one machine, or any that hold as they do."""
 
+import threading
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol, Self
@@ -56,6 +57,11 @@ class FileLocks:
     def take(self, name: str, busy: Said) -> FileLock:
         """Take a lock; ConflictError when it is held."""
         return FileLock(file_lock(self.folder / f"{safe_name(name)}.lock", busy=busy))
+
+
+def thread_lock() -> AbstractContextManager[bool]:
+    """A lock among the threads of this process, for a `with`."""
+    return threading.Lock()
 
 
 class Held:

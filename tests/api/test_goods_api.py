@@ -1,5 +1,6 @@
 """What several shops sell as one good, over HTTP: by its GTIN, as declared, and forgotten again."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -49,7 +50,7 @@ def test_what_shops_sell_under_one_number_is_one_good_cheapest_first(api):
     assert [one["shop"] for one in good["products"]] == ["dos.example", "uno.example"]
 
 
-@pytest.mark.parametrize("key", [f"gtin:{EAN}", "uno.example:1", "dos.example:1"])
+@pytest.mark.parametrize("key", [f"gtin:{EAN}", f"gtin:0{EAN}", "uno.example:1", "dos.example:1"])
 def test_the_page_of_a_good_is_found_by_number_and_by_product(api, key):
     story = api.get(f"/goods/{key}").json()
     assert story["good"]["good_id"] == f"gtin:{EAN}"
@@ -78,6 +79,24 @@ def test_what_is_declared_the_same_stands_as_one_until_it_is_forgotten(api):
     for shop in PRICES:
         assert api.delete(f"/goods/{shop}:1").status_code == 204
     assert api.get("/goods").json()[0]["good_id"] == f"gtin:{EAN}"
+
+
+def test_declarations_at_once_are_all_kept(home, api):
+    pairs = [
+        ["uno.example:1", "dos.example:1"],
+        ["dos.example:1", "tres.example:1"],
+        ["uno.example:1", "tres.example:1"],
+    ]
+    with ThreadPoolExecutor(3) as pool:
+        made = list(pool.map(lambda pair: api.post("/goods", json={"products": pair}).status_code, pairs))
+    assert made == [201] * 3
+    [good] = api.get("/goods").json()
+    assert len(good["products"]) == 3
+
+
+def test_a_product_is_not_the_same_as_itself(api):
+    is_problem(api.post("/goods", json={"products": ["uno.example:1", "uno.example:1"]}), 422)
+    assert len(api.get("/goods").json()) == 1
 
 
 def test_one_product_alone_is_declared_to_be_like_no_other(api):
@@ -138,6 +157,12 @@ def test_a_basket_is_split_over_shops_so_that_it_costs_least(api):
 def test_delivery_makes_the_dearer_shop_the_cheaper_one(api):
     asked = [("cosa", f"gtin:{EAN}"), ("envio", "dos.example~4.99")]
     assert api.get("/basket", params=asked).json()["basket"]["parts"][0]["shop"] == "uno.example"
+
+
+def test_delivery_terms_of_shops_that_sell_nothing_of_it_are_named(api):
+    asked = [("cosa", f"gtin:{EAN}"), ("envio", "WWW.Dos.example~4.99"), ("envio", "nadie.example~1")]
+    answer = api.get("/basket", params=asked).json()
+    assert (answer["unused"], answer["basket"]["parts"][0]["shop"]) == (["nadie.example"], "uno.example")
 
 
 def test_what_a_basket_names_and_nobody_knows_is_said_and_costs_the_others_nothing(api):

@@ -107,6 +107,14 @@ def test_the_address_for_a_media_server_is_signed_and_does_not_tell_the_key(run,
     assert run("events", "address", "jellyfin")[1] == "http://127.0.0.1:8000/eventos/jellyfin\n"
 
 
+@pytest.mark.parametrize(
+    "url", ["ftp://films.example", "http://u:p@films.example", "http://films.example/x?z=1", "films"]
+)
+def test_an_address_that_no_media_server_could_use_is_refused(run, url):
+    code, out, err = run("events", "address", "plex", "--url", url)
+    assert (code, out, "is no address of this API" in err) == (1, "", True)
+
+
 def test_what_was_seen_on_a_media_server_is_fetched_with_a_token_that_nobody_sees(run, film, monkeypatch):
     monkeypatch.setenv("ALMAZARA_MEDIA_TOKEN", "a-token-of-nobody")
     films = [{"type": "movie", "Guid": [{"id": f"tmdb://{n}"}], "viewCount": 1} for n in (film["id"], 999_999_999)]

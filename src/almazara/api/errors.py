@@ -1,5 +1,6 @@
 """Every error leaves as `application/problem+json` (RFC 9457), with a sentence that says what is allowed."""
 
+import re
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -59,7 +60,20 @@ _RULES: Final = {
     "too_short": "necesita al menos {min_length} elementos",
     "extra_forbidden": "no existe",
     "json_invalid": "no es JSON válido",
+    "string_pattern_mismatch": "no tiene la forma {pattern}",
+    "dict_type": "debe ser un objeto",
+    "model_attributes_type": "debe ser un objeto",
+    "decimal_parsing": "debe ser un número",
+    "decimal_max_digits": "admite hasta {max_digits} cifras",
+    "decimal_max_places": "admite hasta {decimal_places} decimales",
+    "decimal_whole_digits": "admite hasta {whole_digits} cifras antes de la coma",
+    "finite_number": "debe ser un número finito",
 }
+
+
+_NOWHERE: Final = frozenset({"query", "path", "body", "header", "int", "str"})
+_CORE: Final = re.compile(r"constrained-|function-|tagged-union|nullable")
+"""Within the place of an error: of which kind of a union pydantic tried it."""
 
 
 class Problem(BaseModel):
@@ -117,7 +131,9 @@ async def _on_invalid_request(_request: Request, error: RequestValidationError) 
 
 
 def _sentence(one: dict[str, Any]) -> str:
-    where = ".".join(str(part) for part in one["loc"] if part not in {"query", "path", "body", "header"})
+    if one["type"] == "json_invalid":
+        return "El cuerpo de la petición no es JSON válido."
+    where = ".".join(str(part) for part in one["loc"] if part not in _NOWHERE and not _CORE.search(str(part)))
     rule = _RULES.get(one["type"])
     said = rule.format_map(one.get("ctx", {})).replace(" or ", " o ") if rule else one["msg"]
     return f"El parámetro {where} {said}." if where else f"El cuerpo de la petición {said}."

@@ -89,7 +89,11 @@ def basket(
     ]
     told = [one.text(language(Language.EN)) for one in found.basket.told]
     unknown = [f"{one} is no good and no product." for one in found.unknown]
-    print_answer(found, [Table(["shop", "pieces", "what", "costs"], rows), *told, *unknown], as_json=as_json)
+    unused = [f"{one} sells none of it now: what it takes for delivery does not count." for one in found.unused]
+    told += unknown + unused
+    print_answer(found, [Table(["shop", "pieces", "what", "costs"], rows), *told], as_json=as_json)
+    if not rows:
+        raise typer.Exit(1)
 
 
 def _best(good: GoodRow) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import urlsplit
 
 import typer
 
@@ -81,6 +82,10 @@ def address(
 
     settings = load_settings()
     base = url or f"http://{settings.host}:{settings.port}"
+    parts = urlsplit(base)
+    is_plain = not (parts.query or parts.fragment or "@" in parts.netloc)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not is_plain:
+        raise InputError(f"{base[:80]!r} is no address of this API: it looks like https://films.example.")
     whose = None if user is None else check_user(user)
     typer.echo(address_of(base, Server(server), whose, account, settings.api_keys))
 

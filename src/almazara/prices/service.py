@@ -1,6 +1,7 @@
 """The questions of the price product: what is followed, its history, its forecast, and whether the scraper is well."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
 from almazara.live import Kept, Live
+from almazara.locks import thread_lock
 from almazara.prices.alerts import alerting, delivery
 from almazara.prices.alerts.delivery import Delivered, Notifier, RecordedEvent
 from almazara.prices.alerts.rules import AlertRule
@@ -70,6 +72,7 @@ class PriceService:
     _categories: Kept[list[Category]] = field(default_factory=Kept, init=False)
     _category: Kept[CategoryStory] = field(default_factory=Kept, init=False)
     _goods: Kept[list[GoodRow]] = field(default_factory=Kept, init=False)
+    _declaring: AbstractContextManager[bool] = field(default_factory=thread_lock, init=False)
 
     def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
         """Products in order of id, each with its newest price."""
@@ -258,14 +261,16 @@ class PriceService:
 
     def declare_good(self, products: Sequence[str]) -> GoodStory:
         """Make one good of products, or of a single one a good of its own; see `declare_same` for the errors."""
-        if len(set(products)) == 1:
-            declare_apart(self.store, products[0])
-            return self.good(products[0])
-        return self.good(declare_same(self.store, products).good_id)
+        with self._declaring:  # what others declare meanwhile would be read half done
+            if len(products) == 1:
+                declare_apart(self.store, products[0])
+                return self.good(products[0])
+            return self.good(declare_same(self.store, products).good_id)
 
     def undeclare(self, product: str) -> None:
         """Forget what was declared of a product; NotFoundError when it is not known."""
-        undeclare(self.store, product)
+        with self._declaring:
+            undeclare(self.store, product)
 
     def categories(self) -> list[Category]:
         """All categories, kept as the overview is."""

@@ -271,7 +271,9 @@ def test_any_change_is_told_also_that_it_is_no_longer_sold():
     history = readings("40", "40", "39.99", None, None, "41")
     assert told(CHANGE, history) == [2, 3, 5]
     lines = [words(event, Language.EN) for event in evaluate(CHANGE, WATCHED, history)]
-    assert [one[0].partition(":")[0] for one in lines] == ["Changed to €39.99", "No longer sold", "Changed to €41.00"]
+    assert [one[0].partition(":")[0] for one in lines] == [
+        "Changed to €39.99", "No longer sold", "Back in stock at €41.00"
+    ]  # fmt: skip
     assert all("Before: €" in "".join(one) for one in lines)
 
 
@@ -304,6 +306,20 @@ def test_a_coupon_that_comes_back_is_told():
     assert days(coupon, [club(0, "40", shown), club(1, "40"), club(2, "40", shown)]) == [2]
 
 
+def test_a_named_price_that_ended_is_not_said_to_be_the_product():
+    coupon = rule(RuleKind.CHANGE, price=PriceName.COUPON)
+    shown = (PriceName.COUPON, "38", "cupón de 2 €")
+    events = evaluate(coupon, WATCHED, [club(0, "40", shown), club(1, "40")])
+    assert words(events[0])[0] == "Ya no tiene este precio: Aceite de oliva virgen extra 5 L (con cupón)"
+
+
+def test_the_price_of_a_seller_names_who_sells():
+    anybody = rule(RuleKind.BELOW_TARGET, target=Decimal(40), price=PriceName.SELLER)
+    shown = [(PriceName.SELLER, "41", "Aceites Núñez"), (PriceName.SELLER, "39", "Otra")]
+    [event] = evaluate(anybody, WATCHED, [club(0, "50", *shown)])
+    assert "Lo vende Otra" in words(event)
+
+
 def test_a_seller_is_found_by_a_part_of_the_name_and_else_the_cheapest_counts():
     first, second = (PriceName.SELLER, "41", "Aceites Núñez"), (PriceName.SELLER, "39", "Otra")
     history = [club(0, "50", first, second)]
@@ -323,6 +339,7 @@ def test_a_seller_is_found_by_a_part_of_the_name_and_else_the_cheapest_counts():
         {"kind": RuleKind.BUY_NOW, "price": PriceName.CLUB},
         {"seller": "Núñez"},
         {"seller": "Núñez", "price": PriceName.CLUB},
+        {"seller": " ", "price": PriceName.SELLER},
         {"kind": RuleKind.RISE, "percent": Decimal(0)},
         {"kind": RuleKind.RISE},
         {"kind": RuleKind.SCRAPER_UNWELL, "category": "oil"},

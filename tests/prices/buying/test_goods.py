@@ -179,6 +179,11 @@ def test_the_order_in_which_readings_come_does_not_matter():
     assert best(*readings)[-1] == "b 9"
 
 
+def test_readings_of_one_moment_count_together():
+    assert best(observed("q", 2, "10"), observed("q", 1, "9.80"), observed("r", 1, "8")) == ["q 10", "r 8"]
+    assert best(observed("q", 1, None), observed("r", 1, "8")) == ["r 8"]
+
+
 def test_nothing_that_was_read_gives_no_offer():
     assert best_offers([], WEEK) == []
     gone = best_offers([observed("a", 1, None)], WEEK)

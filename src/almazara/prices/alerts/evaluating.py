@@ -218,13 +218,15 @@ def _reading_event(rule: AlertRule, watched: Watched, readings: Sequence[Observa
     }
     lines = [said("prices.alert.product", **about)] if reading.price is not None else []
     lines += _detail(rule, readings, i)
+    if rule.price is PriceName.SELLER and reading.seller and reading.price is not None:
+        lines.append(said("prices.alert.seller", seller=reading.seller))
     if listing is not None:
-        if len(watched.listings) > 1:
+        if len(watched.listings) > 1 and reading.price is not None:
             lines.append(said("prices.alert.shop", shop=listing.shop))
         lines += [*_size(listing, reading), said("prices.alert.link", url=listing.url)]
     if rule.kind is RuleKind.LOWEST:
         about["days"] = rule.days or 0
-    return _event(rule, watched.subject, reading, lines, **about)
+    return _event(rule, watched.subject, reading, _title(rule, readings, i), lines, **about)
 
 
 def _name(rule: AlertRule, watched: Watched, listing: Listing | None) -> str | Said:
@@ -269,9 +271,19 @@ def _money(amount: Decimal | None, currency: str | None) -> Money:
     return Money(amount or Decimal(0), currency)
 
 
-def _event(rule: AlertRule, subject: str, reading: Observation, lines: Sequence[Said], **about: Figure) -> AlertEvent:
-    """An event of which the title, that of the rule's kind, is about some figures."""
-    code = "prices.alert.change_gone" if reading.price is None else f"prices.alert.{rule.kind}"
+def _title(rule: AlertRule, readings: Sequence[Observation], i: int) -> str:
+    """The code of an event's title: that of the rule's kind, or how a price came or went."""
+    if rule.kind is not RuleKind.CHANGE or readings[i].price is not None is not readings[i - 1].price:
+        return f"prices.alert.{rule.kind}"
+    if readings[i].price is None:
+        return "prices.alert.change_gone" if rule.price is None else "prices.alert.change_ended"
+    return "prices.alert.back_in_stock"
+
+
+def _event(
+    rule: AlertRule, subject: str, reading: Observation, code: str, lines: Sequence[Said], **about: Figure
+) -> AlertEvent:
+    """An event of which the title is about some figures."""
     told = (said(code, **about), *lines)
     listing_id = None if rule.index is not None else reading.listing_id
     return AlertEvent(

@@ -106,6 +106,8 @@ class AlertRule:
             raise InputError(f"An index has one price and no stock: rules on it are of kind {kinds}.")
         if self.price is not None and self.kind is RuleKind.BUY_NOW:
             raise InputError(f"A rule of kind {self.kind} is about the featured price: give no other one.")
+        if self.seller is not None and not self.seller.strip():
+            raise InputError("A seller is a name, or a part of one.")
         if self.seller is not None and self.price is not PriceName.SELLER:
             raise InputError("A seller is named with the price of a seller only: give price `seller` too.")
 

@@ -20,12 +20,14 @@ class BasketAnswer:
         query: The basket as the query of an address, so that it can be kept and sent.
         things: What each item is, by the id that the basket names it by.
         unknown: Items that are no good and no product.
+        unused: Shops of which delivery terms were given, and that sell nothing of it now.
     """
 
     query: str
     basket: Basket
     things: dict[str, GoodRow]
     unknown: list[str]
+    unused: list[str]
 
 
 def basket_answer(known: Known, asked: BasketAddress) -> BasketAnswer:
@@ -44,7 +46,9 @@ def basket_answer(known: Known, asked: BasketAddress) -> BasketAnswer:
         if item in things
     ]
     unknown = [item for item in asked.quantities if item not in things]
-    return BasketAnswer(asked.query(), cheapest_basket(wanted, asked.deliveries), things, unknown)
+    selling = {offer.shop for one in wanted for offer in one.offers}
+    unused = sorted(asked.deliveries.keys() - selling)
+    return BasketAnswer(asked.query(), cheapest_basket(wanted, asked.deliveries), things, unknown, unused)
 
 
 def _offers(products: Iterable[Product]) -> list[ShopOffer]:

@@ -71,6 +71,7 @@ def _deliveries(texts: Sequence[str]) -> dict[str, Delivery]:
     for text in texts:
         shop, *amounts = text.split(_MARK, max(_PARTS))
         read = [Decimal(one.replace(",", ".")) for one in amounts if _AMOUNT.fullmatch(one)]
+        shop = shop.strip().lower().removeprefix("www.")  # as listings name shops
         if not _is_name(shop) or len(read) != len(amounts) or 1 + len(read) not in _PARTS or not all(read[1:]):
             raise InputError(said("prices.basket.delivery", text=_shown(text)))
         delivery = Delivery(*read)

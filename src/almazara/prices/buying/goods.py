@@ -16,6 +16,7 @@ from typing import Final
 
 from almazara.errors import InputError, NotFoundError
 from almazara.prices.collecting.sizing import same_litres
+from almazara.prices.gtin import gtin_of
 from almazara.prices.pages.request import contradict
 from almazara.prices.schema import Listing, ListingKind, Observation
 from almazara.prices.store.observations import is_key
@@ -50,6 +51,7 @@ class Good:
 
     def is_meant(self, key: str) -> bool:
         """Whether its id, one of its numbers or one of its listings is what a key names."""
+        key = _in_one_form(key)
         return key == self.good_id or any(key in {one.listing_id, f"{GTIN}{one.gtin}"} for one in self.listings)
 
 
@@ -79,9 +81,16 @@ def good_meant(key: str, found: Iterable[Good], listings: Iterable[Listing]) -> 
     """The good that a key means; what is sold at one place only is one of that listing, by its id."""
     if good := good_of(found, key):
         return good
+    key = _in_one_form(key)
     alone = (one for one in listings if key in {one.listing_id, f"{GTIN}{one.gtin}"})
     listing = next((one for one in alone if one.kind is ListingKind.PRODUCT), None)
     return Good(listing.listing_id, (listing,), declared=listing.good is not None) if listing else None
+
+
+def _in_one_form(key: str) -> str:
+    """A key of which the number, if it has one, is written as listings have it."""
+    number = gtin_of(key.removeprefix(GTIN)) if key.startswith(GTIN) else None
+    return f"{GTIN}{number}" if number else key
 
 
 def declare_same(store: ObservationStore, listing_ids: Sequence[str]) -> Good:
@@ -126,7 +135,7 @@ def undeclare(store: ObservationStore, listing_id: str) -> None:
 
 
 def best_offers(readings: Iterable[Observation], carry: timedelta) -> list[Observation]:
-    """The cheapest offer of a good after each reading of its listings, in order of time.
+    """The cheapest offer of a good at each moment at which any of its listings was read, in order of time.
 
     Each is the reading of the listing that is cheapest then, at the moment of the newest one; where none can be had,
     the newest reading, which has no price. What was read longer than `carry` before is no offer any more. Only those in
@@ -138,16 +147,16 @@ def best_offers(readings: Iterable[Observation], carry: timedelta) -> list[Obser
     chosen = min(currencies, key=lambda one: (-currencies[one], one), default=None)
     last: dict[str, Observation] = {}
     best: list[Observation] = []
-    for reading in ordered:
-        if reading.currency not in {None, chosen}:
-            continue
-        last[reading.listing_id] = reading
-        standing = [one for one in last.values() if one.price and reading.observed_at - one.observed_at <= carry]
+    usable = (one for one in ordered if one.currency in {None, chosen})
+    for moment, together in groupby(usable, key=lambda one: one.observed_at):
+        readings = list(together)
+        last |= {one.listing_id: one for one in readings}
+        standing = [one for one in last.values() if one.price and moment - one.observed_at <= carry]
         found = min(standing, key=lambda one: (one.price, one.listing_id), default=None)
         if found is not None:
-            best.append(replace(found, observed_at=reading.observed_at))
-        elif reading.price is None:
-            best.append(reading)
+            best.append(replace(found, observed_at=moment))
+        elif gone := [one for one in readings if one.price is None]:
+            best.append(gone[-1])
     return best
 
 

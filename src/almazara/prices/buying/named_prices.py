@@ -39,9 +39,11 @@ def as_featured(reading: Observation, name: PriceName, seller: str = "") -> Obse
         seller: A part of its condition, whatever its case and accents.
     """
     whose = folded(seller)
-    prices = [one.price for one in reading.named if one.name is name and whose in folded(one.condition)]
-    if prices:
-        return replace(reading, price=min(prices), list_price=None)
+    found = [one for one in reading.named if one.name is name and whose in folded(one.condition)]
+    if found:
+        least = min(found, key=lambda one: (one.price, one.condition))
+        sells = least.condition if name is PriceName.SELLER else reading.seller
+        return replace(reading, price=least.price, list_price=None, seller=sells)
     return replace(reading, price=None, currency=None, list_price=None, named=(), availability=Availability.UNAVAILABLE)
 
 

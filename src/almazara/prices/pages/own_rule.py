@@ -18,7 +18,7 @@ from almazara.prices.pages.document import attribute, decoded, first_text, parse
 from almazara.prices.pages.outcome import Offer, Outcome, Unavailable, Unreadable
 from almazara.prices.pages.request import PageRequest
 from almazara.prices.pages.shops.claims import availability_of
-from almazara.prices.pages.xpath import BEGINNINGS, xpath_texts
+from almazara.prices.pages.xpath import IS_XPATH, xpath_texts
 from almazara.prices.schema import Availability
 
 _JSON: Final = "json:"
@@ -126,7 +126,7 @@ def _texts(tree: LexborHTMLParser, selector: str) -> list[str]:
         keys = selector.removeprefix(_JSON).split(".")
         found = (_at(value, keys) for value in _json_of(tree))
         return [str(value) for value in found if isinstance(value, str | int | float) and not isinstance(value, bool)]
-    if selector.startswith(BEGINNINGS):
+    if IS_XPATH.match(selector):
         return xpath_texts(tree.html or "", selector, _MOST_VALUES)
     match = _ATTRIBUTE.fullmatch(selector)
     try:

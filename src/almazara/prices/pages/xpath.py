@@ -1,11 +1,12 @@
 """Places on a page named in XPath, for shops' own rules; lxml reads them, for the readers of pages know CSS only."""
 
+import re
 from itertools import islice
 from typing import Any, Final
 
 from almazara.errors import InputError, MissingExtraError
 
-BEGINNINGS: Final = ("/", "(/")
+IS_XPATH: Final = re.compile(r"\(?/|[a-z-]+\(.*//")
 """How an XPath begins, and no CSS selector does."""
 
 

@@ -75,6 +75,13 @@ def test_a_film_of_a_library_of_plex_tells_that_it_was_seen_with_its_ids_titles_
     ]
 
 
+def test_a_film_of_plex_with_two_ids_of_one_kind_is_none():
+    guids = [{"id": "tmdb://1"}, {"id": "tmdb://2"}]
+    [told] = read(Source.PLEX, {"MediaContainer": {"Metadata": [{**PLEX_FILM, "Guid": guids}]}})
+    assert isinstance(told, Refused)
+    assert told.reason == "its ids are of different films"
+
+
 def test_a_rating_of_plex_is_halved_and_has_a_moment_of_its_own():
     rated = {**PLEX_FILM, "userRating": 9.0, "lastRatedAt": int(RATED.timestamp())}
     assert told(plex(rated)) == [(Kind.VIEW, None, SEEN, 1, 10), (Kind.RATING, 4.5, RATED, 1, 10)]

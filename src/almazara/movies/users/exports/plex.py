@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from almazara.errors import InputError
 from almazara.movies.users.events import Kind
-from almazara.movies.users.exports.rows import NO_FILM, NOT_SEEN, About, ExportFile, Row, Told, json_of
+from almazara.movies.users.exports.rows import NO_FILM, NOT_SEEN, SEVERAL, About, ExportFile, Row, Told, json_of
 
 HALVES: Final = 2
 """Users of Plex and Jellyfin rate up to 10: a star of ours is two of theirs."""
@@ -50,9 +50,12 @@ def about(where: str, film: Row, now: datetime) -> About:
 
 
 def ids_of(guids: Iterable[object]) -> dict[str, str]:
-    """The ids of TMDB and IMDb among those that Plex has of a film."""
-    found = (_GUID.fullmatch(guid) for guid in guids if isinstance(guid, str))
-    return {match[1].replace("themoviedb", "tmdb"): match[2] for match in found if match}
+    """The ids of TMDB and IMDb among those that Plex has of a film; of several of one kind all, which is none."""
+    found = [match for guid in guids if isinstance(guid, str) and (match := _GUID.fullmatch(guid))]
+    ids: dict[str, dict[str, None]] = {}
+    for match in found:
+        ids.setdefault(match[1].replace("themoviedb", "tmdb"), {})[match[2]] = None
+    return {kind: SEVERAL.join(several) for kind, several in ids.items()}
 
 
 def has_rating(value: object) -> bool:

@@ -65,6 +65,10 @@ Told = Entry | Refused
 Row = Mapping[str, Any]
 
 
+SEVERAL: Final = " "
+"""Between ids of one kind that a row has more than one of: then it is not known which film it is."""
+
+
 class About:
     """The film that a row is about, as it was written.
 
@@ -95,6 +99,7 @@ class About:
         self._title = title.strip() if isinstance(title, str) else ""
         self._year = _whole(year)
         self._now = now
+        self._is_several = any(SEVERAL in str(one) for one in (tmdb, imdb))
         self._tmdb, self._imdb = (_whole(_ID.sub("", str(one or "").strip())) or None for one in (tmdb, imdb))
         self._original = original
         self._is_film = is_film
@@ -108,6 +113,8 @@ class About:
         value = _rating(rating, halves)
         if kind is Kind.RATING and value is None:
             return self.refused("its rating is no number of the scale")
+        if self._is_several:
+            return self.refused("its ids are of different films")
         if not self._title and not self._tmdb and not self._imdb:
             return self.refused("it names no film")
         try:
