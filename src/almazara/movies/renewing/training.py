@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from almazara.movies.renewing.training_runs import RunState, TrainingRun, open_f
 from almazara.movies.users.event_ratings import with_events
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.models import registry
-from almazara.runs import Progress
+from almazara.runs import Progress, Step, at_once
 from almazara.settings import Settings
 
 _SENTENCES: Final = {
@@ -51,10 +52,14 @@ class Outcome:
 
     def sentence(self) -> str:
         """All of it in one sentence."""
-        found = self.comparison.difference
-        words = f"NDCG@10 {found.mean:+.1%}, 95 % between {found.low:+.1%} and {found.high:+.1%}" if found else ""
+        words = _difference(self.comparison)
         sentence = _SENTENCES[self.comparison.verdict.value]
         return sentence.format(version=self.version, champion=self.champion, difference=words)
+
+
+def _difference(comparison: rules.Comparison) -> str:
+    found = comparison.difference
+    return f"NDCG@10 {found.mean:+.1%}, 95 % between {found.low:+.1%} and {found.high:+.1%}" if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,9 @@ def retrain(
     seed: int = 0,
     run_id: str | None = None,
     lock: int | None = None,
+    step: Step = at_once,
 ) -> Outcome:
-    """Renew in this process; see `ExclusiveRuns.running` for `run_id` and `lock`.
+    """Renew in this process, by steps; see `ExclusiveRuns.running` for `run_id` and `lock`.
 
     Raw films come from `folder`, or else from where the published version's came from, and its ratings; raw ratings
     from `ratings`, or else from the folder. The split, ties and the bootstrap are drawn with `seed`.
@@ -86,17 +92,20 @@ def retrain(
     """
     training = open_film_training(settings)
     with training.runs.running(run_id, lock) as run:
-        outcome = _renew(settings, progress, folder, ratings, seed)
+        outcome = _renew(settings, progress, folder, ratings, seed, step=step)
         training.kept.end(_ended(run, outcome), datetime.now(UTC))
     return outcome
 
 
-def _renew(settings: Settings, progress: Progress, folder: Path | None, ratings: Path | None, seed: int) -> Outcome:
+def _renew(
+    settings: Settings, progress: Progress, folder: Path | None, ratings: Path | None, seed: int, *, step: Step
+) -> Outcome:
     champion = _champion(settings)
     folder, ratings, is_sample = _sources(champion, folder, ratings)
-    clean = _with_events(settings, read_clean(settings, folder, ratings, progress))
+    read = partial(read_clean, settings, folder, ratings, progress)
+    clean = step("clean", lambda: _with_events(settings, read()), _cleaned_in_words)
     before = published_tables(champion.path) if champion else None
-    comparison = _compare(settings, clean, _rival(champion, before, is_sample=is_sample), seed, progress)
+    comparison = _compare(settings, clean, _rival(champion, before, is_sample=is_sample), seed, progress, step=step)
     version = champion.version if champion else None
     outcome = Outcome(comparison, None, version, drift.report(before, clean.tables) if before else {})
     if not comparison.verdict.publishes:
@@ -110,7 +119,20 @@ def _renew(settings: Settings, progress: Progress, folder: Path | None, ratings:
         "metrics": _metrics(comparison, version),
         "drift": outcome.drift,
     }
-    return replace(outcome, version=publish_movies(settings, clean, described, progress).version)
+    publish = partial(publish_movies, settings, clean, described, progress)
+    return replace(outcome, version=step("publish", publish, lambda built: f"Version {built.version}.").version)
+
+
+def _cleaned_in_words(clean: CleanCatalog) -> str:
+    return f"{clean.tables['films'].height} films, {clean.tables['ratings'].height} ratings."
+
+
+def _measured_in_words(measured: judgement.Judgement) -> str:
+    return f"NDCG@10 {measured.means()[judgement.PRIMARY]:.3f} on held-out ratings."
+
+
+def _compared_in_words(comparison: rules.Comparison) -> str:
+    return f"{comparison.verdict.value.replace('_', ' ').capitalize()}: {_difference(comparison)}."
 
 
 def _champion(settings: Settings) -> Artifact | None:
@@ -155,7 +177,7 @@ def _rival(champion: Artifact | None, tables: Mapping[str, pl.DataFrame] | None,
 
 
 def _compare(
-    settings: Settings, clean: CleanCatalog, champion: _Rival | None, seed: int, progress: Progress
+    settings: Settings, clean: CleanCatalog, champion: _Rival | None, seed: int, progress: Progress, *, step: Step
 ) -> rules.Comparison:
     """Judge the new model and, where there is one, the champion, on the same held-out ratings."""
     try:
@@ -163,14 +185,23 @@ def _compare(
         split = splitting.random_split(data.pairs, np.random.default_rng(seed))
     except InputError:  # no ratings, or too few of each user to hold any out
         return rules.Comparison(rules.Verdict.NO_RATINGS if champion else rules.Verdict.NOTHING_TO_COMPARE)
-    progress("Measuring the new model", 0, 0)
-    challenger = _judge(data, split, registry.DEFAULT, seed)
+
+    def trained() -> judgement.Judgement:
+        progress("Measuring the new model", 0, 0)
+        return _judge(data, split, registry.DEFAULT, seed)
+
+    challenger = step("train", trained, _measured_in_words)
     train = rules.without_held_out(champion.ratings, data.pairs, split) if champion else None
     if champion is None or train is None or not train.nnz:
         return rules.Comparison(rules.Verdict.NOTHING_TO_COMPARE, challenger=challenger)
-    progress("Measuring the published model", 0, 0)
-    rival = _judge(data, replace(split, train=train), champion.method, seed)
-    return rules.compare(challenger, rival, settings.champion_margin, np.random.default_rng(seed))
+    known, method = replace(split, train=train), champion.method
+
+    def evaluated() -> rules.Comparison:
+        progress("Measuring the published model", 0, 0)
+        rival = _judge(data, known, method, seed)
+        return rules.compare(challenger, rival, settings.champion_margin, np.random.default_rng(seed))
+
+    return step("evaluate", evaluated, _compared_in_words)
 
 
 def _judge(data: Judged, split: splitting.Split, method: str, seed: int) -> judgement.Judgement:
