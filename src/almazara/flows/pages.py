@@ -31,9 +31,7 @@ def of_prices(run: RunView, forecasts: Artifact, alerts: str) -> str:
         f"Run {run.run_id} of {', '.join(run.shops)}.",
         _table("Read", ["outcome", "products"], ([name, str(count)] for name, count in run.counts.items() if count)),
         _table("Problems", ["outcome", "product", "why"], problems),
-        [
-            f"Forecasts: version {forecasts.version}, {made['forecast']} products; {made['refused']} had too little history."
-        ],
+        [f"Forecasts: version {forecasts.version}, {made['forecast']} products, {made['refused']} refused."],
         [f"Alerts: {alerts}"],
     )
 

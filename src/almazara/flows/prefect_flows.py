@@ -46,15 +46,15 @@ def prices(products: list[str] | None = None) -> State:
 def run_films(settings: Settings, data_sets: list[str], progress: Progress) -> str:
     """Renew films, as a flow where there is a server that shows it; returns what it came to, in one sentence."""
     if has_server():
-        return _message(films(data_sets))
-    return walks.films(settings, data_sets, at_once, progress).sentence
+        return _message(films(data_sets, return_state=True))
+    return walks.films(settings, data_sets, at_once, progress).well()
 
 
 def run_prices(settings: Settings, products: list[str], progress: Progress) -> str:
     """Read prices and what follows, as a flow where there is a server that shows it; returns one sentence."""
     if has_server():
-        return _message(prices(products))
-    return walks.prices(settings, products, at_once, progress).sentence
+        return _message(prices(products, return_state=True))
+    return walks.prices(settings, products, at_once, progress).well()
 
 
 def has_server() -> bool:
@@ -96,11 +96,14 @@ def _deployed(one: Flow, cron: str, settings: Settings) -> RunnerDeployment:
 
 def _ended(name: str, ended: walks.Ended) -> State:
     create_markdown_artifact(key=name, markdown=ended.page, description=ended.sentence)
-    return Completed(message=ended.sentence)
+    return Completed(message=ended.well())
 
 
 def _message(state: State) -> str:
-    return state.message or ""
+    """What a flow came to; raises what it failed with."""
+    if state.is_failed():
+        state.result()
+    return str(state.message)
 
 
 class _Shown:

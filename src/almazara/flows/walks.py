@@ -27,10 +27,17 @@ _EVER: Final = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a walk came to: one sentence, and a page in Markdown."""
+    """What a walk came to: one sentence, a page in Markdown, and whether it came to anything."""
 
     sentence: str
     page: str
+    is_well: bool = True
+
+    def well(self) -> str:
+        """The sentence; an UnavailableError where it says that nothing came of it."""
+        if not self.is_well:
+            raise UnavailableError(self.sentence)
+        return self.sentence
 
 
 def films(settings: Settings, data_sets: Sequence[str], step: Step, progress: Progress) -> Ended:
@@ -54,10 +61,8 @@ def films(settings: Settings, data_sets: Sequence[str], step: Step, progress: Pr
 def prices(settings: Settings, products: Sequence[str], step: Step, progress: Progress) -> Ended:
     """Scrape, check and store each page; then forecast, publish and alert.
 
-    What a process that was killed left of the reading is read, and no more.
-
-    Raises:
-        UnavailableError: when nothing could be read; what was read before is forecast all the same.
+    What a process that was killed left of the reading is read, and no more. Where nothing could be read, what was read
+    before is forecast all the same.
     """
     from almazara.prices import publishing
 
@@ -67,9 +72,8 @@ def prices(settings: Settings, products: Sequence[str], step: Step, progress: Pr
         forecasts = publishing.retrain(settings, opened.retraining, progress, now=now, step=step)
         opened.forecasts.refresh()
         new, sent = step("alert", lambda: send_alerts(settings, opened.service), lambda done: _alerts_in_words(*done))
-    if not run.has_read:
-        raise UnavailableError(f"Nothing could be read. {_read_in_words(run)}")
-    return Ended(_read_in_words(run), pages.of_prices(run, forecasts, _alerts_in_words(new, sent)))
+    told = _read_in_words(run) if run.has_read else f"Nothing could be read. {_read_in_words(run)}"
+    return Ended(told, pages.of_prices(run, forecasts, _alerts_in_words(new, sent)), run.has_read)
 
 
 def _read(settings: Settings, opened: Prices, products: Sequence[str], progress: Progress) -> RunView:

@@ -20,6 +20,7 @@ from almazara.movies.judging import champion as rules
 from almazara.movies.judging import drift, judgement, splitting
 from almazara.movies.judging.evaluation import Judged, judged_data, published_tables
 from almazara.movies.judging.trials import Trials
+from almazara.movies.renewing.kept_work import KeptWork, digest, state_of
 from almazara.movies.renewing.training_runs import RunState, TrainingRun, open_film_training
 from almazara.movies.users.event_ratings import with_events
 from almazara.movies.users.event_store import open_event_store
@@ -70,6 +71,17 @@ class _Rival:
     method: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a retraining is made: settings and seed, who is told, who carries steps out and keeps what they gave."""
+
+    settings: Settings
+    progress: Progress
+    seed: int
+    step: Step
+    kept: KeptWork
+
+
 def retrain(
     settings: Settings,
     progress: Progress,
@@ -84,28 +96,27 @@ def retrain(
     """Renew in this process, by steps; see `ExclusiveRuns.running` for `run_id` and `lock`.
 
     Raw films come from `folder`, or else from where the published version's came from, and its ratings; raw ratings
-    from `ratings`, or else from the folder. The split, ties and the bootstrap are drawn with `seed`.
+    from `ratings`, or else from the folder. The split, ties and the bootstrap are drawn with `seed`. What a retraining
+    that was killed has cleaned and measured of the same data is not cleaned and measured again.
 
     Raises:
         ConflictError: when a retraining is under way.
         AlmazaraError: when the data cannot be used; then nothing is published.
     """
     training = open_film_training(settings)
-    with training.runs.running(run_id, lock) as run:
-        outcome = _renew(settings, progress, folder, ratings, seed, step=step)
+    with training.runs.running(run_id, lock) as run, KeptWork(training.kept.lock.with_name("work")) as kept:
+        outcome = _renew(_Way(settings, progress, seed, step, kept), folder, ratings)
         training.kept.end(_ended(run, outcome), datetime.now(UTC))
     return outcome
 
 
-def _renew(
-    settings: Settings, progress: Progress, folder: Path | None, ratings: Path | None, seed: int, *, step: Step
-) -> Outcome:
+def _renew(way: _Way, folder: Path | None, ratings: Path | None) -> Outcome:
+    settings = way.settings
     champion = _champion(settings)
     folder, ratings, is_sample = _sources(champion, folder, ratings)
-    read = partial(read_clean, settings, folder, ratings, progress)
-    clean = step("clean", lambda: _with_events(settings, read()), _cleaned_in_words)
+    clean = way.step("clean", partial(_cleaned, way, folder, ratings), _cleaned_in_words)
     before = published_tables(champion.path) if champion else None
-    comparison = _compare(settings, clean, _rival(champion, before, is_sample=is_sample), seed, progress, step=step)
+    comparison = _compare(way, clean, _rival(champion, before, is_sample=is_sample))
     version = champion.version if champion else None
     outcome = Outcome(comparison, None, version, drift.report(before, clean.tables) if before else {})
     if not comparison.verdict.publishes:
@@ -115,12 +126,19 @@ def _renew(
     described = {
         "sample": is_sample,
         "sources": sources(folder, ratings),
-        "parameters": _parameters(settings, seed),
+        "parameters": _parameters(settings, way.seed),
         "metrics": _metrics(comparison, version),
         "drift": outcome.drift,
     }
-    publish = partial(publish_movies, settings, clean, described, progress)
-    return replace(outcome, version=step("publish", publish, lambda built: f"Version {built.version}.").version)
+    publish = partial(publish_movies, settings, clean, described, way.progress)
+    return replace(outcome, version=way.step("publish", publish, lambda built: f"Version {built.version}.").version)
+
+
+def _cleaned(way: _Way, folder: Path, ratings: Path | None) -> CleanCatalog:
+    """Raw data, cleaned, and with what users told since; their events are never kept beside their store."""
+    inputs = f"{way.settings.max_loss_share}\n{state_of(folder, ratings)}"
+    clean = way.kept.clean(inputs, lambda: read_clean(way.settings, folder, ratings, way.progress))
+    return _with_events(way.settings, clean)
 
 
 def _cleaned_in_words(clean: CleanCatalog) -> str:
@@ -176,38 +194,39 @@ def _rival(champion: Artifact | None, tables: Mapping[str, pl.DataFrame] | None,
     return _Rival(tables["ratings"], method if method in registry.installed() else registry.DEFAULT)
 
 
-def _compare(
-    settings: Settings, clean: CleanCatalog, champion: _Rival | None, seed: int, progress: Progress, *, step: Step
-) -> rules.Comparison:
+def _compare(way: _Way, clean: CleanCatalog, champion: _Rival | None) -> rules.Comparison:
     """Judge the new model and, where there is one, the champion, on the same held-out ratings."""
     try:
         data = judged_data(clean.tables, "new")
-        split = splitting.random_split(data.pairs, np.random.default_rng(seed))
+        split = splitting.random_split(data.pairs, np.random.default_rng(way.seed))
     except InputError:  # no ratings, or too few of each user to hold any out
         return rules.Comparison(rules.Verdict.NO_RATINGS if champion else rules.Verdict.NOTHING_TO_COMPARE)
 
     def trained() -> judgement.Judgement:
-        progress("Measuring the new model", 0, 0)
-        return _judge(data, split, registry.DEFAULT, seed)
+        way.progress("Measuring the new model", 0, 0)
+        return _judge(way, data, split, registry.DEFAULT)
 
-    challenger = step("train", trained, _measured_in_words)
+    challenger = way.step("train", trained, _measured_in_words)
     train = rules.without_held_out(champion.ratings, data.pairs, split) if champion else None
     if champion is None or train is None or not train.nnz:
         return rules.Comparison(rules.Verdict.NOTHING_TO_COMPARE, challenger=challenger)
     known, method = replace(split, train=train), champion.method
 
     def evaluated() -> rules.Comparison:
-        progress("Measuring the published model", 0, 0)
-        rival = _judge(data, known, method, seed)
-        return rules.compare(challenger, rival, settings.champion_margin, np.random.default_rng(seed))
+        way.progress("Measuring the published model", 0, 0)
+        rival = _judge(way, data, known, method)
+        return rules.compare(challenger, rival, way.settings.champion_margin, np.random.default_rng(way.seed))
 
-    return step("evaluate", evaluated, _compared_in_words)
+    return way.step("evaluate", evaluated, _compared_in_words)
 
 
-def _judge(data: Judged, split: splitting.Split, method: str, seed: int) -> judgement.Judgement:
-    with Trials(split, data.content, seed) as trials:
-        lists, _ = trials.run(method)
-    return judgement.judge(lists, split)
+def _judge(way: _Way, data: Judged, split: splitting.Split, method: str) -> judgement.Judgement:
+    def tried() -> np.ndarray:
+        with Trials(split, data.content, way.seed) as trials:
+            return trials.run(method)[0]
+
+    inputs = f"{method} {way.seed} {digest(split.train, split.known, data.content, split.candidates)}"
+    return judgement.judge(way.kept.lists(inputs, tried), split)
 
 
 def _parameters(settings: Settings, seed: int) -> dict[str, float]:
