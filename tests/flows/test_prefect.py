@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -128,9 +129,9 @@ import json
 from almazara.cli.flows import _flows
 from almazara.errors import UnavailableError
 from almazara.settings import Settings
-from prefect.settings import get_current_settings
 
 flows, refused = _flows(), ""
+from prefect.settings import get_current_settings
 try:
     flows.serve(Settings())
 except UnavailableError as error:
@@ -174,16 +175,16 @@ def test_prefect_counts_nobody_and_starts_no_server_by_itself(asked_of_flows):
 def served(api, env):
     """Both flows served at a Prefect server; yields the id of the deployment of prices."""
     env = {**env, "PREFECT_API_URL": str(api.base_url).rstrip("/"), "PREFECT_RUNNER_POLL_FREQUENCY": "1"}
-    with process("almazara", "flows", "serve", env=env):
-        wait_for(lambda: len(found(api, "deployments")) == 2)
+    with process("almazara", "flows", "serve", env=env) as serving_flows:
+        assert any("are being served" in line for line in serving_flows.stdout)
         [one] = [one for one in found(api, "deployments") if one["entrypoint"].endswith("prices")]
         yield one["id"]
 
 
-def ended_runs(api, deployment):
+def ended_runs(api, deployment, since):
     """Runs that came to an end; one whose time comes while another runs is cancelled."""
-    runs = found(api, "flow_runs", deployments={"id": {"any_": [deployment]}})
-    return [run for run in runs if run["state_type"] in {"COMPLETED", "FAILED", "CRASHED"}]
+    ended = {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED"]}}, "start_time": {"after_": since}}
+    return found(api, "flow_runs", deployments={"id": {"any_": [deployment]}}, flow_runs=ended)
 
 
 EVERY_FEW_SECONDS = {"interval": 15, "anchor_date": "2026-01-01T00:00:00Z"}
@@ -192,11 +193,12 @@ EVERY_MINUTE = {"cron": "* * * * *", "timezone": "Europe/Madrid"}
 
 @pytest.mark.parametrize("schedule", [EVERY_FEW_SECONDS, pytest.param(EVERY_MINUTE, marks=pytest.mark.nightly)])
 def test_a_schedule_starts_a_flow_whose_steps_and_results_are_shown(api, env, shop, schedule):
+    since = datetime.now(UTC).isoformat()
     with served(api, env) as deployment:
         made = api.post(f"/deployments/{deployment}/schedules", json=[{"active": True, "schedule": schedule}])
         assert made.status_code == 201, made.text
-        wait_for(lambda: ended_runs(api, deployment), 180)
-        run = ended_runs(api, deployment)[-1]
+        wait_for(lambda: ended_runs(api, deployment, since), 180)
+        run = ended_runs(api, deployment, since)[-1]
     assert (run["state_type"], run["auto_scheduled"]) == ("COMPLETED", True)
     assert "3 requested, 3 observed" in run["state"]["message"]
     tasks = found(api, "task_runs", flow_runs={"id": {"any_": [run["id"]]}}, sort="EXPECTED_START_TIME_ASC")

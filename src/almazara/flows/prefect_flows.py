@@ -18,7 +18,7 @@ from prefect.schedules import Cron
 from prefect.settings import get_current_settings
 from prefect.states import Completed, State
 
-from almazara.errors import ConflictError, UnavailableError
+from almazara.errors import ConflictError, MissingExtraError, UnavailableError
 from almazara.flows import walks
 from almazara.runs import Progress, at_once
 from almazara.settings import NEVER, WEEKDAYS, Settings
@@ -151,4 +151,5 @@ class _Shown:
 
 def _may_pass(_task: object, _run: object, state: State) -> bool:
     """Whether what a step failed with may be over a little later."""
-    return isinstance(state.result(raise_on_failure=False), ConflictError | UnavailableError)
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, ConflictError | UnavailableError) and not isinstance(error, MissingExtraError)

@@ -75,10 +75,10 @@ class KeptWork:
 
 
 def state_of(*places: Path | None) -> str:
-    """Names, sizes and times of all files in folders, or of files: another text when one of them changes."""
+    """Names, sizes and times of files, or of those in a folder and its folders: another text when one of them changes."""
     lines = []
     for place in filter(None, places):
-        files = sorted(place.rglob("*")) if place.is_dir() else [place]
+        files = sorted([*place.iterdir(), *place.glob("*/*")]) if place.is_dir() else [place]
         for path in files:
             with suppress(OSError):
                 about = path.stat()
