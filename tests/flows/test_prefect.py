@@ -138,6 +138,7 @@ except UnavailableError as error:
     refused = str(error)
 schedules = [one.schedules[0].schedule for one in flows.deployments(Settings())]
 settings = get_current_settings().server
+flows._Shown().progress("reading", 1, 2)  # where nothing can be shown
 print(json.dumps({
     "refused": refused,
     "hours": [[one.cron, one.timezone] for one in schedules],
@@ -165,6 +166,10 @@ def test_without_a_server_nothing_is_served(asked_of_flows):
     assert asked_of_flows["refused"].startswith(
         "Schedules need a Prefect server: start one with `prefect server start`"
     )
+
+
+def test_progress_that_cannot_be_shown_breaks_nothing(asked_of_flows):
+    assert asked_of_flows["hours"]  # said after it
 
 
 def test_prefect_counts_nobody_and_starts_no_server_by_itself(asked_of_flows):

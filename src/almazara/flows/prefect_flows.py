@@ -3,6 +3,7 @@
 Without a server a flow is an ordinary call: nothing is started for it, and nothing of it is kept.
 """
 
+import logging
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import Final, TypeVar
@@ -18,6 +19,7 @@ from prefect.schedules import Cron
 from prefect.settings import get_current_settings
 from prefect.states import Completed, State
 
+from almazara import log
 from almazara.errors import ConflictError, MissingExtraError, UnavailableError
 from almazara.flows import walks
 from almazara.runs import Progress, at_once
@@ -130,7 +132,10 @@ class _Shown:
 
     def progress(self, stage: str, done: int, total: int) -> None:
         """A line in the log for each stage, and a bar where it is known how much there is; also from other threads."""
-        self._context.run(self._show, stage, done, total)
+        try:
+            self._context.run(self._show, stage, done, total)
+        except Exception as error:  # noqa: BLE001 - a server that is away for a moment must not break what is shown there
+            log.event("progress_not_shown", level=logging.WARNING, stage=stage, error=repr(error))
 
     def _begin(self) -> None:
         self._context, self._stage = copy_context(), ""
@@ -142,11 +147,9 @@ class _Shown:
         percent = 100 * done // total if total else 0
         if total and self._bar is None:
             self._bar = create_progress_artifact(progress=percent, description=stage)
-        elif (
-            self._bar is not None and percent >= min(self._percent + _PERCENT_A_STEP, 100) and percent != self._percent
-        ):
-            update_progress_artifact(self._bar, progress=percent)
+        elif self._bar is not None and percent >= min(self._percent + _PERCENT_A_STEP, 100) > self._percent:
             self._percent = percent
+            update_progress_artifact(self._bar, progress=percent)
 
 
 def _may_pass(_task: object, _run: object, state: State) -> bool:

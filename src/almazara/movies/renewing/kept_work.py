@@ -75,7 +75,7 @@ class KeptWork:
 
 
 def state_of(*places: Path | None) -> str:
-    """Names, sizes and times of files, or of those in a folder and its folders: another text when one of them changes."""
+    """Names, sizes and times of files, or of those in folders and theirs: another text when one of them changes."""
     lines = []
     for place in filter(None, places):
         files = sorted([*place.iterdir(), *place.glob("*/*")]) if place.is_dir() else [place]
