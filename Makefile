@@ -1,13 +1,14 @@
 # Almazara. `make` alone lists what can be done.
 PYTHON ?= python3
 VENV := .venv
+FLOWS := .venv-prefect
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE # tests start many processes: what was compiled once is kept
-.PHONY: help up test quick nightly check format settings requirements sample mutants demo-video bench clean
+.PHONY: help up test quick nightly flows check format settings requirements sample mutants demo-video bench clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -15,14 +16,16 @@ help: ## List what can be done
 up: $(VENV)/.base ## Install, build what is missing from the embedded sample, and serve on http://127.0.0.1:8000
 	$(BIN)/almazara up
 
-test: $(VENV)/.dev ## Install with all extras, and run every test but what is heavy and rare
+test: $(VENV)/.dev $(FLOWS)/.made ## Install with all extras, and run every test but what is heavy and rare
 	$(PYTEST)
 
 quick: $(VENV)/.dev ## Run the tests that need no server, no training and no real data (a minute)
 	HYPOTHESIS_PROFILE=quick $(PYTEST) -m quick -p no:schemathesis
 
-nightly: $(VENV)/.dev ## Run every test, property tests with a thousand examples that are new each time
+nightly: $(VENV)/.dev $(FLOWS)/.made ## Run every test, property tests with a thousand examples that are new each time
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -m ""
+
+flows: $(FLOWS)/.made ## Install Prefect, in an environment of its own: .venv-prefect/bin/almazara flows ...
 
 check: $(VENV)/.dev ## Lint, types, floors between the modules
 	$(BIN)/ruff check
@@ -46,18 +49,18 @@ sample: $(VENV)/.base ## Make the embedded sample of films anew
 	PYTHONPATH=tools $(BIN)/python -m sample
 
 mutants: $(VENV)/.dev ## Change the pure modules in small ways, and see that their tests notice (minutes)
-	$(UV) sync --frozen --inexact --compile-bytecode --all-extras --group dev --group mutants
+	$(UV) sync --frozen --inexact --compile-bytecode --all-extras --no-extra prefect --group dev --group mutants
 	$(BIN)/python tools/mutants.py
 
 demo-video: $(VENV)/.dev ## Film a walk through the site and every route of the API; leaves the pictures of the README
-	$(UV) sync --frozen --inexact --compile-bytecode --all-extras --group dev --group video
+	$(UV) sync --frozen --inexact --compile-bytecode --all-extras --no-extra prefect --group dev --group video
 	$(BIN)/python tools/demo_video.py
 
 bench: $(VENV)/.dev ## Measure against what a user would do instead (minutes)
 	$(BIN)/python benchmarks/run.py
 
 clean: ## Remove the environment and caches; what was built stays in ALMAZARA_HOME
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
+	rm -rf $(VENV) $(FLOWS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
 
 # --inexact keeps uv itself, which lives in the same environment.
 $(VENV)/.base: pyproject.toml uv.lock | $(UV)
@@ -65,8 +68,12 @@ $(VENV)/.base: pyproject.toml uv.lock | $(UV)
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --frozen --inexact --compile-bytecode --all-extras --group dev
+	$(UV) sync --frozen --inexact --compile-bytecode --all-extras --no-extra prefect --group dev
 	@touch $@ $(VENV)/.base
+
+$(FLOWS)/.made: pyproject.toml uv.lock | $(UV)
+	UV_PROJECT_ENVIRONMENT=$(FLOWS) $(UV) sync --frozen --compile-bytecode --extra prefect
+	@touch $@
 
 $(UV):
 	$(PYTHON) -c 'import sys; sys.exit("Almazara needs Python 3.11 or newer: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'

@@ -82,6 +82,11 @@ class Held:
         stack.callback(lock.close)
         return lock
 
+    def add(self, others: "Held") -> None:
+        """Hold others too, which end with these."""
+        self._locks += others._locks  # noqa: SLF001 - one of this class
+        self._stack.callback(others.close)
+
     @property
     def lost(self) -> bool:
         """Whether one of them is ours no longer."""

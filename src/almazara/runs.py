@@ -24,6 +24,27 @@ RUN_ID_PATTERN: Final = f"^{_RUN_ID.pattern}$"
 _PATIENCE_SECONDS: Final = 0.08  # who only looks whether the lock is free holds it for an instant
 
 R = TypeVar("R")
+T = TypeVar("T")
+
+
+class Step(Protocol):
+    """How a named step of a walk is carried out: here and now, or as what a workflow engine shows and repeats."""
+
+    def __call__(self, name: str, work: Callable[[], T], told: Callable[[T], str], /, *, fetches: bool = False) -> T:
+        """Do `work` and return what it gives.
+
+        Args:
+            name: Of the step, in a few words.
+            work: The step.
+            told: What the step gave, in one sentence.
+            fetches: Whether it asks somebody else, so that it may be worth trying again.
+        """
+        ...
+
+
+def at_once(_name: str, work: Callable[[], T], _told: Callable[[T], str], *, fetches: bool = False) -> T:  # noqa: ARG001
+    """The step, and nothing around it."""
+    return work()
 
 
 def new_run_id(now: datetime, rng: random.Random) -> str:

@@ -7,7 +7,6 @@ slots that nobody claimed while no server ran, the newest alone is caught up, un
 import logging
 import random
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -18,7 +17,7 @@ from almazara import log
 from almazara.app.prices import Prices
 from almazara.errors import AlmazaraError
 from almazara.movies.renewing.training_runs import FilmTraining
-from almazara.prices.collecting.runs import SCRAPE
+from almazara.prices.collecting.runs import whole_since
 from almazara.prices.store.protocol import ObservationStore
 from almazara.settings import NEVER, WEEKDAYS, Settings
 
@@ -27,7 +26,6 @@ CLAIMS: Final = "schedule"
 _WEEK: Final = 7
 _TICK_SECONDS: Final = 30.0
 _KEPT: Final = timedelta(days=30)
-_RUNS_LOOKED_AT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +163,18 @@ class Schedule:
                 self.store.delete_document(CLAIMS, name)
 
 
+def scrape_hours(settings: Settings) -> Hours:
+    """When prices are read."""
+    return Hours(settings.scrape_hours, ZoneInfo(settings.timezone))
+
+
 def open_schedule(settings: Settings, prices: Prices, films: FilmTraining) -> Schedule:
     """What a server does by itself by its settings: it reads prices, after which it alerts and forecasts; films."""
     zone = ZoneInfo(settings.timezone)
     store = prices.store
 
     def read_since(slot: datetime) -> bool:
-        asked: Counter[str] = Counter()
-        for run in store.runs(kind=SCRAPE, limit=_RUNS_LOOKED_AT):
-            if run.started_at >= slot:
-                asked[run.run_id.partition(".")[0]] += run.counts.get("requested", 0)
-        return max(asked.values(), default=0) >= len(store.listings(tracked=True))
+        return bool(whole_since(store, slot)) or not store.listings(tracked=True)
 
     def renewed_since(slot: datetime) -> bool:
         state = films.state()
@@ -183,7 +182,7 @@ def open_schedule(settings: Settings, prices: Prices, films: FilmTraining) -> Sc
         return built or (state.ultimo_entrenamiento is not None and state.ultimo_entrenamiento.inicio >= slot)
 
     day = settings.films_renewed_on
-    tasks = [Task("prices", Hours(settings.scrape_hours, zone), prices.jobs.start, read_since)]
+    tasks = [Task("prices", scrape_hours(settings), prices.jobs.start, read_since)]
     if day != NEVER:
         hours = Hours([settings.films_renewed_at], zone, WEEKDAYS.index(day))
         tasks.append(Task("films", hours, films.runs.start, renewed_since))

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from almazara.cli import backup, film_models, movies, prices, reports, serve, users
+from almazara.cli import backup, film_models, flows, movies, prices, reports, serve, users
 from almazara.cli.doctor import doctor
 from almazara.errors import AlmazaraError, NotFoundError
 
@@ -28,6 +28,7 @@ movies.app.command("recommend-for")(users.recommend_for)
 movies.app.add_typer(users.app, name="events")
 app.add_typer(movies.app, name="movies")
 app.add_typer(prices.app, name="prices")
+app.add_typer(flows.app, name="flows")
 
 
 def main() -> None:

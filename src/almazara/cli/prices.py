@@ -113,7 +113,7 @@ def scrape(
     counts = ", ".join(f"{count} {name}" for name, count in run.counts.items() if count)
     problems = (f"{problem.outcome}: {problem.listing_id}: {problem.reason}" for problem in run.problems)
     print_answer(run, [f"Run {run.run_id}: {counts}.", *problems], as_json=as_json)
-    if run.state == "failed" or not any(run.counts[name] for name in ("observed", "unchanged", "unavailable", "held")):
+    if not run.has_read:
         raise typer.Exit(1)
 
 

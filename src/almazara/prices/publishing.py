@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from almazara.prices.forecasting.panel import Panel
 from almazara.prices.forecasting.published import Forecasts
 from almazara.prices.forecasting.series import regular
 from almazara.prices.store.protocol import ObservationStore
-from almazara.runs import Progress
+from almazara.runs import Progress, Step, at_once
 from almazara.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,8 +70,44 @@ def _forecasters(settings: Settings, names: list[str]) -> tuple[dict[str, Foreca
     return made, left_out
 
 
-def publish_forecasts(settings: Settings, store: ObservationStore, progress: Progress, *, now: datetime) -> Artifact:
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What is published: forecasts of products, those with the indices' beside them, advice; models, those left out."""
+
+    products: Forecasts
+    every: Forecasts
+    policies: AdvicePolicies
+    last_prices: Mapping[str, float]
+    models: list[str]
+    left_out: dict[str, str]
+
+
+def publish_forecasts(
+    settings: Settings, store: ObservationStore, progress: Progress, *, now: datetime, step: Step = at_once
+) -> Artifact:
     """Score what has come due, backtest, choose, forecast, learn advice, and publish it all as one version."""
+    made = step("forecast", lambda: _made(settings, store, progress, now), lambda one: f"{_counted(one.products)}.")
+
+    def fill(folder: Path) -> dict[str, Any]:
+        published.write(folder, made.every)
+        policy.write(folder, made.policies)
+        counts = {"forecast": len(made.products.index.forecasts), "refused": len(made.products.index.refused)}
+        return {"metrics": counts, "parameters": {"models": made.models}, "left_out": made.left_out}
+
+    def publish() -> Artifact:
+        artifact = open_artifacts(settings).publish(FORECASTS, fill, now=now, keep=settings.keep_versions)
+        issued.keep_issued(store, made.products, made.last_prices)
+        return artifact
+
+    return step("publish", publish, lambda built: f"Version {built.version}.")
+
+
+def _counted(forecasts: Forecasts) -> str:
+    index = forecasts.index
+    return f"{len(index.forecasts)} products forecast, {len(index.refused)} with too little history"
+
+
+def _made(settings: Settings, store: ObservationStore, progress: Progress, now: datetime) -> _Made:
     from zoneinfo import ZoneInfo
 
     from almazara.prices.forecasting import backtest
@@ -99,16 +136,7 @@ def publish_forecasts(settings: Settings, store: ObservationStore, progress: Pro
     progress("learning when waiting pays", 0, 0)
     policies = learn_policies(store, panel)
 
-    def fill(folder: Path) -> dict[str, Any]:
-        published.write(folder, every)
-        policy.write(folder, policies)
-        counts = {"forecast": len(built.index.forecasts), "refused": len(built.index.refused)}
-        absent = left_out | every.index.left_out
-        return {"metrics": counts, "parameters": {"models": sorted(forecasters)}, "left_out": absent}
-
-    artifact = open_artifacts(settings).publish(FORECASTS, fill, now=now, keep=settings.keep_versions)
-    issued.keep_issued(store, built, panel.last_prices())
-    return artifact
+    return _Made(built, every, policies, panel.last_prices(), sorted(forecasters), {**left_out, **every.index.left_out})
 
 
 def retrain(
@@ -119,6 +147,7 @@ def retrain(
     now: datetime,
     run_id: str | None = None,
     lock: int | None = None,
+    step: Step = at_once,
 ) -> Artifact:
     """Make and publish all forecasts anew, in this process; see `ExclusiveRuns.running` for `run_id` and `lock`.
 
@@ -126,7 +155,7 @@ def retrain(
         ConflictError: when a retraining is under way.
     """
     with retraining.running(run_id, lock) as run:
-        artifact = publish_forecasts(settings, retraining.kept.store, progress, now=now)
+        artifact = publish_forecasts(settings, retraining.kept.store, progress, now=now, step=step)
         left_out = "; ".join(f"{model} was left out: {how}" for model, how in artifact.manifest["left_out"].items())
         retraining.done(run, artifact.manifest["metrics"], left_out)
     return artifact

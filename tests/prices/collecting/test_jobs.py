@@ -363,6 +363,24 @@ def test_a_new_run_takes_over_what_a_killed_one_left(store, jobs, gate):
     assert jobs.resume() == []
 
 
+def test_what_is_left_of_a_cut_off_request_is_read_to_its_end_and_no_more(store, jobs, gate, after):
+    _, two = follow(store, product(1), product(2, "https://shop.example/2"))
+    [begun] = runs.scrape_runs("20260228T120000-aaaaaa", [product(1), two], NOW)
+    store.save_run(replace(begun, pending=(two.listing_id,), counts={"requested": 2, "observed": 1}))
+    gate.let.set()
+    ended = jobs.finish({"20260228T120000-aaaaaa"})
+    assert (ended.run_id, ended.state, ended.pending) == ("20260228T120000-aaaaaa", RunState.DONE, 0)
+    assert (ended.counts["requested"], ended.counts["observed"]) == (2, 2)
+    assert [len(store.history(one)) for one in (begun.pending[0], two.listing_id)] == [0, 1]
+    assert (after, jobs.finish({"20260228T120000-aaaaaa"})) == ([1], None)
+
+
+def test_a_request_that_was_not_named_is_not_finished(store, jobs, after):
+    store.save_run(runs.scrape_runs("20260228T120000-aaaaaa", follow(store, product()), NOW)[0])
+    assert jobs.finish({"20260228T120000-bbbbbb"}) is None
+    assert after == []
+
+
 def test_an_error_after_the_run_is_logged_and_breaks_nothing(store, tmp_path, gate, logged):
     follow(store, product())
     gate.let.set()

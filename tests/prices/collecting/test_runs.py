@@ -1,6 +1,7 @@
 """Runs as they are asked for and shown."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -74,3 +75,25 @@ def test_any_other_id_is_not_found(store, run_id):
     store.save_run(replace(run(), run_id="20260301T120000-ffffff", kind=runs.RETRAIN, shop="*"))
     with pytest.raises(NotFoundError):
         runs.find(store, run_id, runs.SCRAPE)
+
+
+def test_only_requests_for_all_that_is_followed_count_as_whole(store):
+    followed = [product(1), product(2)]
+    for listing in followed:
+        store.save_listing(listing)
+    for second, listings in enumerate([followed, followed[:1]]):
+        store.save_run(runs.scrape_runs(f"20260301T12000{second}-abcdef", listings, NOW)[0])
+    assert runs.whole_since(store, NOW) == {"20260301T120000-abcdef"}
+    assert runs.whole_since(store, NOW + timedelta(seconds=1)) == set()
+
+
+@pytest.mark.parametrize(
+    ("state", "counts", "has_read"),
+    [
+        (RunState.DONE, {"unavailable": 1}, True),
+        (RunState.DONE, {"requested": 3, "blocked": 3}, False),
+        (RunState.FAILED, {"observed": 1}, False),
+    ],
+)
+def test_a_run_that_failed_or_saw_no_product_has_read_nothing(state, counts, has_read):
+    assert runs.view("r", [run(state=state, counts=counts)]).has_read is has_read

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,11 +20,12 @@ from almazara.movies.judging import champion as rules
 from almazara.movies.judging import drift, judgement, splitting
 from almazara.movies.judging.evaluation import Judged, judged_data, published_tables
 from almazara.movies.judging.trials import Trials
+from almazara.movies.renewing.kept_work import KeptWork, digest, state_of
 from almazara.movies.renewing.training_runs import RunState, TrainingRun, open_film_training
 from almazara.movies.users.event_ratings import with_events
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.models import registry
-from almazara.runs import Progress
+from almazara.runs import Progress, Step, at_once
 from almazara.settings import Settings
 
 _SENTENCES: Final = {
@@ -51,10 +53,14 @@ class Outcome:
 
     def sentence(self) -> str:
         """All of it in one sentence."""
-        found = self.comparison.difference
-        words = f"NDCG@10 {found.mean:+.1%}, 95 % between {found.low:+.1%} and {found.high:+.1%}" if found else ""
+        words = _difference(self.comparison)
         sentence = _SENTENCES[self.comparison.verdict.value]
         return sentence.format(version=self.version, champion=self.champion, difference=words)
+
+
+def _difference(comparison: rules.Comparison) -> str:
+    found = comparison.difference
+    return f"NDCG@10 {found.mean:+.1%}, 95 % between {found.low:+.1%} and {found.high:+.1%}" if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,17 @@ class _Rival:
 
     ratings: pl.DataFrame
     method: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a retraining is made: settings and seed, who is told, who carries steps out and keeps what they gave."""
+
+    settings: Settings
+    progress: Progress
+    seed: int
+    step: Step
+    kept: KeptWork
 
 
 def retrain(
@@ -74,29 +91,32 @@ def retrain(
     seed: int = 0,
     run_id: str | None = None,
     lock: int | None = None,
+    step: Step = at_once,
 ) -> Outcome:
-    """Renew in this process; see `ExclusiveRuns.running` for `run_id` and `lock`.
+    """Renew in this process, by steps; see `ExclusiveRuns.running` for `run_id` and `lock`.
 
     Raw films come from `folder`, or else from where the published version's came from, and its ratings; raw ratings
-    from `ratings`, or else from the folder. The split, ties and the bootstrap are drawn with `seed`.
+    from `ratings`, or else from the folder. The split, ties and the bootstrap are drawn with `seed`. What a retraining
+    that was killed has cleaned and measured of the same data is not cleaned and measured again.
 
     Raises:
         ConflictError: when a retraining is under way.
         AlmazaraError: when the data cannot be used; then nothing is published.
     """
     training = open_film_training(settings)
-    with training.runs.running(run_id, lock) as run:
-        outcome = _renew(settings, progress, folder, ratings, seed)
+    with training.runs.running(run_id, lock) as run, KeptWork(training.kept.lock.with_name("work")) as kept:
+        outcome = _renew(_Way(settings, progress, seed, step, kept), folder, ratings)
         training.kept.end(_ended(run, outcome), datetime.now(UTC))
     return outcome
 
 
-def _renew(settings: Settings, progress: Progress, folder: Path | None, ratings: Path | None, seed: int) -> Outcome:
+def _renew(way: _Way, folder: Path | None, ratings: Path | None) -> Outcome:
+    settings = way.settings
     champion = _champion(settings)
     folder, ratings, is_sample = _sources(champion, folder, ratings)
-    clean = _with_events(settings, read_clean(settings, folder, ratings, progress))
+    clean = way.step("clean", partial(_cleaned, way, folder, ratings), _cleaned_in_words)
     before = published_tables(champion.path) if champion else None
-    comparison = _compare(settings, clean, _rival(champion, before, is_sample=is_sample), seed, progress)
+    comparison = _compare(way, clean, _rival(champion, before, is_sample=is_sample))
     version = champion.version if champion else None
     outcome = Outcome(comparison, None, version, drift.report(before, clean.tables) if before else {})
     if not comparison.verdict.publishes:
@@ -106,11 +126,31 @@ def _renew(settings: Settings, progress: Progress, folder: Path | None, ratings:
     described = {
         "sample": is_sample,
         "sources": sources(folder, ratings),
-        "parameters": _parameters(settings, seed),
+        "parameters": _parameters(settings, way.seed),
         "metrics": _metrics(comparison, version),
         "drift": outcome.drift,
     }
-    return replace(outcome, version=publish_movies(settings, clean, described, progress).version)
+    publish = partial(publish_movies, settings, clean, described, way.progress)
+    return replace(outcome, version=way.step("publish", publish, lambda built: f"Version {built.version}.").version)
+
+
+def _cleaned(way: _Way, folder: Path, ratings: Path | None) -> CleanCatalog:
+    """Raw data, cleaned, and with what users told since; their events are never kept beside their store."""
+    inputs = f"{way.settings.max_loss_share}\n{state_of(folder, ratings)}"
+    clean = way.kept.clean(inputs, lambda: read_clean(way.settings, folder, ratings, way.progress))
+    return _with_events(way.settings, clean)
+
+
+def _cleaned_in_words(clean: CleanCatalog) -> str:
+    return f"{clean.tables['films'].height} films, {clean.tables['ratings'].height} ratings."
+
+
+def _measured_in_words(measured: judgement.Judgement) -> str:
+    return f"NDCG@10 {measured.means()[judgement.PRIMARY]:.3f} on held-out ratings."
+
+
+def _compared_in_words(comparison: rules.Comparison) -> str:
+    return f"{comparison.verdict.value.replace('_', ' ').capitalize()}: {_difference(comparison)}."
 
 
 def _champion(settings: Settings) -> Artifact | None:
@@ -154,29 +194,39 @@ def _rival(champion: Artifact | None, tables: Mapping[str, pl.DataFrame] | None,
     return _Rival(tables["ratings"], method if method in registry.installed() else registry.DEFAULT)
 
 
-def _compare(
-    settings: Settings, clean: CleanCatalog, champion: _Rival | None, seed: int, progress: Progress
-) -> rules.Comparison:
+def _compare(way: _Way, clean: CleanCatalog, champion: _Rival | None) -> rules.Comparison:
     """Judge the new model and, where there is one, the champion, on the same held-out ratings."""
     try:
         data = judged_data(clean.tables, "new")
-        split = splitting.random_split(data.pairs, np.random.default_rng(seed))
+        split = splitting.random_split(data.pairs, np.random.default_rng(way.seed))
     except InputError:  # no ratings, or too few of each user to hold any out
         return rules.Comparison(rules.Verdict.NO_RATINGS if champion else rules.Verdict.NOTHING_TO_COMPARE)
-    progress("Measuring the new model", 0, 0)
-    challenger = _judge(data, split, registry.DEFAULT, seed)
+
+    def trained() -> judgement.Judgement:
+        way.progress("Measuring the new model", 0, 0)
+        return _judge(way, data, split, registry.DEFAULT)
+
+    challenger = way.step("train", trained, _measured_in_words)
     train = rules.without_held_out(champion.ratings, data.pairs, split) if champion else None
     if champion is None or train is None or not train.nnz:
         return rules.Comparison(rules.Verdict.NOTHING_TO_COMPARE, challenger=challenger)
-    progress("Measuring the published model", 0, 0)
-    rival = _judge(data, replace(split, train=train), champion.method, seed)
-    return rules.compare(challenger, rival, settings.champion_margin, np.random.default_rng(seed))
+    known, method = replace(split, train=train), champion.method
+
+    def evaluated() -> rules.Comparison:
+        way.progress("Measuring the published model", 0, 0)
+        rival = _judge(way, data, known, method)
+        return rules.compare(challenger, rival, way.settings.champion_margin, np.random.default_rng(way.seed))
+
+    return way.step("evaluate", evaluated, _compared_in_words)
 
 
-def _judge(data: Judged, split: splitting.Split, method: str, seed: int) -> judgement.Judgement:
-    with Trials(split, data.content, seed) as trials:
-        lists, _ = trials.run(method)
-    return judgement.judge(lists, split)
+def _judge(way: _Way, data: Judged, split: splitting.Split, method: str) -> judgement.Judgement:
+    def tried() -> np.ndarray:
+        with Trials(split, data.content, way.seed) as trials:
+            return trials.run(method)[0]
+
+    inputs = f"{method} {way.seed} {digest(split.train, split.known, data.content, split.candidates)}"
+    return judgement.judge(way.kept.lists(inputs, tried), split)
 
 
 def _parameters(settings: Settings, seed: int) -> dict[str, float]:

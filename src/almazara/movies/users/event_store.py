@@ -151,7 +151,7 @@ def _as_row(event: Event, now: datetime) -> dict[str, object]:
     }
 
 
-def _as_event(row: sa.Row[Any]) -> Event:
+def _as_event(row: Sequence[Any]) -> Event:
     event_id, user, film_id, kind, value, at_us = row
     return Event(event_id, user, film_id, Kind(kind), value, _EPOCH + timedelta(microseconds=at_us))
 

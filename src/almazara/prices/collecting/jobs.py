@@ -4,7 +4,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import closing
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
@@ -76,17 +76,25 @@ class ScrapeJobs:
     def resume(self) -> list[str]:
         """Go on with runs whose process is gone; returns their ids."""
         resumed = []
-        unfinished = sorted(self._unfinished(), key=lambda run: (run.shop, run.started_at))
-        for shop, members in groupby(unfinished, key=lambda run: run.shop):
-            try:
-                locks = self._lock([shop])
-            except ConflictError:
-                continue  # it is running, in another process
-            again = [replace(run, state=RunState.RUNNING, ended_at=None) for run in members]
-            self._save(again, locks)
+        for again, locks in self._taken_up(self._unfinished()):
             self._spawn(again, locks)
             resumed += [run.run_id for run in again]
         return resumed
+
+    def finish(self, asked: Container[str], on_progress: OnProgress = lambda _run: None) -> RunView | None:
+        """Read what is left of the newest of these requests, and return when it is done; None where nothing is left."""
+        unfinished = [run for run in self._unfinished() if run.run_id.partition(".")[0] in asked]
+        newest = max((run.run_id.partition(".")[0] for run in unfinished), default="")
+        with Held(self.locks, ()) as held:
+            again: list[Run] = []
+            for members, locks in self._taken_up(run for run in unfinished if run.run_id.startswith(f"{newest}.")):
+                held.add(locks)
+                again += members
+            ended = self._work_all(again, on_progress, held)
+        if not ended:
+            return None
+        self.after()
+        return runs.find(self.store, newest, runs.SCRAPE)
 
     def stop(self, seconds: float = _STOP_SECONDS) -> None:
         """Let the listings end that are being read, for so long at most, and leave the rest for `resume`."""
@@ -106,6 +114,18 @@ class ScrapeJobs:
     def _unfinished(self) -> list[Run]:
         found = self.store.runs(kind=runs.SCRAPE)
         return [run for run in found if run.state in {RunState.RUNNING, RunState.INTERRUPTED} and run.pending]
+
+    def _taken_up(self, unfinished: Iterable[Run]) -> Iterator[tuple[list[Run], Held]]:
+        """The runs of each shop that nobody is at, kept as running again, and the shop's lock."""
+        ordered = sorted(unfinished, key=lambda run: (run.shop, run.started_at))
+        for shop, members in groupby(ordered, key=lambda run: run.shop):
+            try:
+                locks = self._lock([shop])
+            except ConflictError:
+                continue  # it is running, in another process
+            again = [replace(run, state=RunState.RUNNING, ended_at=None) for run in members]
+            self._save(again, locks)
+            yield again, locks
 
     def _superseded(self, begun: list[Run], now: datetime) -> list[Run]:
         """Runs that nobody goes on with, since we hold their shops' locks: what the new ones read is not left to them.

@@ -15,6 +15,7 @@ from almazara.words.said import said
 SCRAPE = "scrape"
 RETRAIN = "retrain"
 _RECENT = 2000
+_LOOKED_AT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,12 @@ class RunView:
     pending: int
     counts: dict[str, int]
     problems: list[Problem]
+
+    @property
+    def has_read(self) -> bool:
+        """Whether a scraper's run ended, and saw at least one product."""
+        seen = ("observed", "unchanged", "unavailable", "held")
+        return self.state is not RunState.FAILED and any(self.counts[name] for name in seen)
 
 
 def scrape_runs(run_id: str, listings: Iterable[Listing], now: datetime) -> list[Run]:
@@ -49,6 +56,16 @@ def scrape_runs(run_id: str, listings: Iterable[Listing], now: datetime) -> list
         )
         for shop, members in sorted(by_shop.items())
     ]
+
+
+def whole_since(store: ObservationStore, moment: datetime) -> set[str]:
+    """Ids of what was asked for since a moment and was everything that is followed."""
+    asked: Counter[str] = Counter()
+    for run in store.runs(kind=SCRAPE, limit=_LOOKED_AT):
+        if run.started_at >= moment:
+            asked[run.run_id.partition(".")[0]] += run.counts.get("requested", 0)
+    followed = len(store.listings(tracked=True))
+    return {run_id for run_id, requested in asked.items() if requested >= followed}
 
 
 def find(store: ObservationStore, run_id: str, kind: str) -> RunView:

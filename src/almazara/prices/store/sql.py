@@ -116,7 +116,9 @@ class SqlStore:
         query = _READ.where(tables.observations.c.observed_at == _NEWEST)
         with self._database.reading() as connection:
             if listing_ids is None:
-                rows: Iterable[sa.Row[Any]] = connection.execute(query.order_by(tables.listing_keys.c.listing_id))
+                rows: Iterable[sa.Row[*tuple[Any, ...]]] = connection.execute(
+                    query.order_by(tables.listing_keys.c.listing_id)
+                )
             else:
                 rows = _each(connection, query, tables.listing_keys.c.listing_id, listing_ids)
             return {row.listing_id: Observation(*row) for row in rows}
@@ -290,7 +292,7 @@ def _known_keys(connection: sa.Connection, listing_ids: Iterable[str]) -> dict[s
 
 def _each(
     connection: sa.Connection, query: sa.Select[Any], column: sa.ColumnElement[Any], values: Iterable[Any]
-) -> Iterator[sa.Row[Any]]:
+) -> Iterator[sa.Row[*tuple[Any, ...]]]:
     """The rows of a query in which a column has one of some values; a statement takes so many of them at once."""
     asked = sorted(set(values))
     for start in range(0, len(asked), _KEYS_AT_ONCE):
