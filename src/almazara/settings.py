@@ -82,6 +82,10 @@ class Settings(BaseSettings):
     store_url: SecretStr | None = None
     """Where prices, and what users do with films, are kept: sqlite:///file, postgresql://user:password@host/name,
     dynamodb://table?region=... (prices alone); by default SQLite files in the home folder."""
+    artifacts_url: Annotated[str, Field(pattern=r"^(s3://[a-z0-9.-]+(/[^/]+)*)?$")] = ""
+    """Where the functions of AWS Lambda copy published artifacts from: s3://bucket/prefix."""
+    queue_url: str = ""
+    """Queue of SQS over which the functions of AWS Lambda share what is to be read."""
     api_keys: CommaSeparatedSecrets = ()
     """Keys that may write, separated by commas; without any, only this machine may."""
     media_token: SecretStr | None = None

@@ -1,0 +1,91 @@
+"""What the functions ask of AWS: a queue to send to, and a bucket to copy from."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from almazara.errors import MissingExtraError, UnavailableError
+
+try:
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+except ModuleNotFoundError as error:
+    raise MissingExtraError("aws", "AWS Lambda") from error
+
+_SENT_AT_ONCE: Final = 10  # the limit of SendMessageBatch
+_ABSENT: Final = {"NoSuchKey", "404"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of a FIFO queue: those of a group are worked on one by one, one `name` is taken once in five minutes."""
+
+    name: str
+    group: str
+    body: str
+
+
+def send(queue_url: str, messages: Sequence[Message]) -> None:
+    """Put messages into a FIFO queue.
+
+    Raises:
+        UnavailableError: when some could not be sent; sending all again does no harm.
+    """
+    with _translated(f"the queue {queue_url}"):
+        client: Any = boto3.session.Session().client("sqs")
+        for start in range(0, len(messages), _SENT_AT_ONCE):
+            batch = messages[start : start + _SENT_AT_ONCE]
+            answer = client.send_message_batch(QueueUrl=queue_url, Entries=[_entry(*one) for one in enumerate(batch)])
+            if failed := answer.get("Failed"):
+                raise UnavailableError(f"{len(failed)} messages were not sent to {queue_url}: {failed[0]['Code']}.")
+
+
+def _entry(number: int, message: Message) -> dict[str, str]:
+    return {
+        "Id": str(number),
+        "MessageBody": message.body,
+        "MessageGroupId": message.group,
+        "MessageDeduplicationId": message.name,
+    }
+
+
+class Bucket:
+    """The files below `s3://bucket/prefix`; threads may share it.
+
+    Raises:
+        UnavailableError: from every method, when S3 does not answer or refuses.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._name, _, self._prefix = url.removeprefix("s3://").partition("/")
+        with _translated(url):
+            self._client: Any = boto3.session.Session().client("s3")
+
+    def read(self, path: str) -> bytes | None:
+        """A file's bytes, or None where there is none."""
+        with _translated(f"s3://{self._name}/{self._key(path)}"):
+            try:
+                body: bytes = self._client.get_object(Bucket=self._name, Key=self._key(path))["Body"].read()
+            except ClientError as error:
+                if error.response["Error"]["Code"] in _ABSENT:
+                    return None
+                raise
+        return body
+
+    def copy(self, path: str, target: Path) -> None:
+        """Write a file here, piece by piece."""
+        with _translated(f"s3://{self._name}/{self._key(path)}"):
+            self._client.download_file(self._name, self._key(path), str(target))
+
+    def _key(self, path: str) -> str:
+        return f"{self._prefix}/{path}" if self._prefix else path
+
+
+@contextmanager
+def _translated(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise UnavailableError(f"AWS did not do what was asked of {what}: {error}") from error
