@@ -1,5 +1,6 @@
 """An account of AWS on loopback: a table on dynalite, a queue and a bucket on moto, and functions that know them."""
 
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +12,13 @@ import pytest
 
 from almazara.prices.store.protocol import ObservationStore
 from almazara.prices.store.registry import store_at
+from aws_template import allowed
 from lambda_runtime import Function, function
 
+RECORDING = Path(__file__).resolve().parents[1] / "recording"
 _REGION = "eu-west-1"
+RIGHT_OF = {"sqs:SendMessageBatch": "sqs:SendMessage", "s3:HeadObject": "s3:GetObject"}
+"""Calls that are allowed by a right of another name."""
 
 
 @dataclass
@@ -29,8 +34,12 @@ class Account:
 
     @contextmanager
     def function(self, handler: str, **settings: str) -> Iterator[Function]:
-        with function(handler, {**self.environment, **settings}) as started:
+        """A function of the template; what it does in AWS must be what the template lets it do."""
+        calls = Path(self.environment["ALMAZARA_HOME"]) / f"{handler}.calls"
+        with function(handler, {**self.environment, **settings, "AWS_CALLS": str(calls)}) as started:
             yield started
+        done = {RIGHT_OF.get(call, call) for call in calls.read_text().split()}
+        assert done <= set(allowed(handler.capitalize())), done - set(allowed(handler.capitalize()))
 
     def received(self) -> dict[str, Any] | None:
         """One message as an event of the queue's; None where there is none to be had."""
@@ -69,6 +78,7 @@ def account(aws, moto, dynalite, tmp_path) -> Iterator[Account]:
         "ALMAZARA_STORE_URL": store_url,
         "ALMAZARA_QUEUE_URL": queue,
         "ALMAZARA_DEMO": "false",
+        "PYTHONPATH": os.pathsep.join([str(RECORDING), os.environ.get("PYTHONPATH", "")]),
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": _REGION,

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -128,9 +129,27 @@ def test_no_listing_is_begun_when_the_function_has_no_time_left_and_the_message_
     follow(account, shop, "a.example", 2)
     (message,) = batches(account)
     with reading(account, shop) as reader:
-        assert reader({"Records": [message]}, seconds=1)["batchItemFailures"] == [{"itemIdentifier": message["messageId"]}]
+        assert reader({"Records": [message]}, seconds=1)["batchItemFailures"] == [
+            {"itemIdentifier": message["messageId"]}
+        ]
         assert reader({"Records": [message]}) == {"batchItemFailures": []}
     assert len(pages(shop)) == 2
+
+
+def test_a_schedule_that_could_not_send_plans_again_and_leaves_what_was_begun(account, shop):
+    follow(account, shop, "a.example", 2)
+    slot = datetime.now(UTC).isoformat()
+    with (
+        account.function("plan", ALMAZARA_QUEUE_URL=f"{account.queue_url}-gone.fifo") as planned,
+        pytest.raises(FunctionError, match="UnavailableError"),
+    ):
+        planned({"slot": slot})
+    (begun,) = account.store.runs(kind=SCRAPE)
+    account.store.save_run(replace(begun, pending=begun.pending[1:]))
+    with account.function("plan") as planned:
+        assert planned({"slot": slot})["batches"] == 1
+    (run,) = account.store.runs(kind=SCRAPE)
+    assert run.pending == begun.pending[1:]
 
 
 def test_a_run_that_no_message_names_any_more_is_ended_by_the_next_slot(account, shop):

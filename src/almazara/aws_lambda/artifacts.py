@@ -12,11 +12,10 @@ import msgspec
 
 from almazara import log
 from almazara.artifacts import MANIFEST, POINTER, VERSION, ArtifactStore, file_hash
-from almazara.aws_lambda.remote import Bucket
+from almazara.aws_lambda.remote import AT_ONCE, Bucket
 from almazara.errors import UnavailableError
 from almazara.files import replace_file
 
-_AT_ONCE: Final = 16
 _TABLE: Final = ".parquet"  # read to build and to train, never to answer
 _FILE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -37,7 +36,7 @@ def copy_current(bucket: Bucket, artifacts: ArtifactStore, kind: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     manifest = bucket.read(f"{kind}/{version}/{MANIFEST}") or b""
     files = _files(manifest, f"{kind}/{version}")
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         for copied in [pool.submit(_copy, bucket, f"{kind}/{version}", folder / name, files[name]) for name in files]:
             copied.result()
     (folder / MANIFEST).write_bytes(manifest)

@@ -70,7 +70,10 @@ def _name(slot: datetime) -> str:
 
 def _messages(planned: Sequence[Run]) -> list[Message]:
     """One message a batch; those of a shop are a group, of which SQS hands out one at a time."""
-    return [Message(_short(run.run_id), _short(run.shop), msgspec.json.encode({"run": run.run_id}).decode()) for run in planned]
+    return [
+        Message(_short(run.run_id), _short(run.shop), msgspec.json.encode({"run": run.run_id}).decode())
+        for run in planned
+    ]
 
 
 def _short(name: str) -> str:

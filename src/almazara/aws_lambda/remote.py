@@ -1,7 +1,8 @@
 """What the functions ask of AWS: a queue to send to, and a bucket to copy from."""
 
+import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,17 +11,19 @@ from almazara.errors import MissingExtraError, UnavailableError
 
 try:
     import boto3
+    from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 except ModuleNotFoundError as error:
     raise MissingExtraError("aws", "AWS Lambda") from error
 
+AT_ONCE: Final = 8
+"""Files that are copied side by side."""
 _SENT_AT_ONCE: Final = 10  # the limit of SendMessageBatch
-_ABSENT: Final = {"NoSuchKey", "404"}
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message of a FIFO queue: those of a group are worked on one by one, one `name` is taken once in five minutes."""
+    """A message of a FIFO queue: a `group` is worked on one by one, a `name` is taken once in five minutes."""
 
     name: str
     group: str
@@ -61,23 +64,34 @@ class Bucket:
     def __init__(self, url: str) -> None:
         self._name, _, self._prefix = url.removeprefix("s3://").partition("/")
         with _translated(url):
-            self._client: Any = boto3.session.Session().client("s3")
+            self._client: Any = boto3.session.Session().client("s3", config=Config(max_pool_connections=AT_ONCE))
 
     def read(self, path: str) -> bytes | None:
         """A file's bytes, or None where there is none."""
-        with _translated(f"s3://{self._name}/{self._key(path)}"):
-            try:
-                body: bytes = self._client.get_object(Bucket=self._name, Key=self._key(path))["Body"].read()
-            except ClientError as error:
-                if error.response["Error"]["Code"] in _ABSENT:
-                    return None
-                raise
-        return body
+        with self._body(path) as body:
+            return None if body is None else bytes(body.read())
 
     def copy(self, path: str, target: Path) -> None:
         """Write a file here, piece by piece."""
-        with _translated(f"s3://{self._name}/{self._key(path)}"):
-            self._client.download_file(self._name, self._key(path), str(target))
+        with self._body(path) as body, target.open("wb") as file:
+            if body is None:
+                raise UnavailableError(f"{self._address(path)} is not there.")
+            shutil.copyfileobj(body, file)
+
+    @contextmanager
+    def _body(self, path: str) -> Iterator[Any]:
+        """What a file's bytes are read from; None where there is none."""
+        with _translated(self._address(path)):
+            try:
+                body = self._client.get_object(Bucket=self._name, Key=self._key(path))["Body"]
+            except self._client.exceptions.NoSuchKey:
+                yield None
+                return
+            with closing(body):
+                yield body
+
+    def _address(self, path: str) -> str:
+        return f"s3://{self._name}/{self._key(path)}"
 
     def _key(self, path: str) -> str:
         return f"{self._prefix}/{path}" if self._prefix else path

@@ -1,4 +1,4 @@
-"""The API and the site behind a function URL: what a server does while it runs is done between two requests, or refused."""
+"""API and site behind a function URL: what a server does while it runs is done between two requests, or refused."""
 
 import time
 from collections.abc import Callable

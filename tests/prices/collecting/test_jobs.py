@@ -362,6 +362,18 @@ def test_a_new_run_takes_over_what_a_killed_one_left(store, jobs, gate):
     assert jobs.resume() == []
 
 
+def test_one_run_is_finished_by_its_name_and_one_that_has_ended_is_left(store, jobs, gate):
+    gate.let.set()
+    (begun,) = runs.scrape_runs("20260301T120000-abcdef", follow(store, product()), NOW, at_most=1)
+    store.save_run(begun)
+    ended = jobs.finish(begun.run_id)
+    assert (ended.state, ended.pending, store.count(begun.pending[0])) == (RunState.DONE, (), 1)
+    gate.error = AssertionError("it is asked again")
+    assert jobs.finish(begun.run_id) == store.run(begun.run_id) == ended
+    with pytest.raises(NotFoundError):
+        jobs.finish("nobody")
+
+
 def test_an_error_after_the_run_is_logged_and_breaks_nothing(store, tmp_path, gate, logged):
     follow(store, product())
     gate.let.set()
