@@ -13,6 +13,7 @@ import pytest
 from almazara.prices.store.protocol import ObservationStore
 from almazara.prices.store.registry import store_at
 from aws_template import allowed
+from lambda_package import LEFT_OUT
 from lambda_runtime import Function, function
 
 RECORDING = Path(__file__).resolve().parents[1] / "recording"
@@ -78,6 +79,7 @@ def account(aws, moto, dynalite, tmp_path) -> Iterator[Account]:
         "ALMAZARA_STORE_URL": store_url,
         "ALMAZARA_QUEUE_URL": queue,
         "ALMAZARA_DEMO": "false",
+        "ABSENT": ",".join(LEFT_OUT),
         "PYTHONPATH": os.pathsep.join([str(RECORDING), os.environ.get("PYTHONPATH", "")]),
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",

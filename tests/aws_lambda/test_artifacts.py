@@ -52,14 +52,15 @@ def test_the_newest_version_is_copied_once_without_the_tables_that_it_was_built_
     copy_current(bucket, here, KIND)
     assert here.current_version(KIND) is None
 
-    for text in ("first", "second"):
+    for text in ("first", "second", "third"):
         published(there, text)
         copy_current(bucket, here, KIND)
         copy_current(bucket, here, KIND)
         artifact = here.current(KIND)
         assert (artifact.version, (artifact.path / "a.json").read_text()) == (there.current_version(KIND), text)
         assert sorted(path.name for path in artifact.path.iterdir()) == ["a.json", "manifest.json"]
-    assert len(bucket.copied) == 2
+    assert len(bucket.copied) == 3
+    assert len(here.versions(KIND)) == 2  # of which one is in use until the other is opened
 
 
 def test_a_file_that_is_not_what_the_manifest_describes_is_not_taken_into_use(there, here):

@@ -106,6 +106,12 @@ def test_films_and_prices_are_answered_and_what_a_function_cannot_do_is_refused(
     assert api(request("POST", "/productos", new, X_API_Key=KEY))["statusCode"] == 201
     assert len(account.store.listings(tracked=True)) == 2
 
+    liked = {"gustan": [titles[0]["titulo"]]}
+    assert api(request("POST", "/recomendacion/perfil", liked))["statusCode"] == 200
+    assert api(request("GET", "/recomendacion/usuario/ana?n=3"))["statusCode"] == 200
+    assert api(request("GET", "/data?product=shop.example:1&format=csv"))["statusCode"] == 200
+    assert api(request("GET", "/data?product=shop.example:1&format=parquet"))["statusCode"] == 503
+
     told = api(request("POST", "/scraper?lengua=en", X_API_Key=KEY))
     assert (told["statusCode"], json.loads(body(told))["detail"][:32]) == (503, "Nothing works in the background ")
     refusing = api(request("POST", "/precios/lector/leer", Accept="text/html"))

@@ -1,4 +1,6 @@
-"""For a process with this folder on its path, each call of AWS is written to the file that AWS_CALLS names."""
+"""For a process with this folder on its path: each call of AWS is written to the file that AWS_CALLS names, and the
+libraries that ABSENT names, which the package of the functions leaves out, are not installed.
+"""
 
 import os
 import sys
@@ -33,3 +35,4 @@ class _Recorded(MetaPathFinder):
 
 
 sys.meta_path.insert(0, _Recorded())
+sys.modules.update(dict.fromkeys(os.environ["ABSENT"].split(",")))

@@ -4,6 +4,7 @@ The bucket holds what `artifacts/` of a home folder holds: `<kind>/<version>/` a
 """
 
 import re
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +33,7 @@ def copy_current(bucket: Bucket, artifacts: ArtifactStore, kind: str) -> None:
         return
     if not VERSION.fullmatch(version):
         raise UnavailableError(f"{kind}/{POINTER} of the bucket names {version[:40]!r}, which is no version.")
+    _make_room(artifacts, kind, version)
     folder = artifacts.root / kind / version
     folder.mkdir(parents=True, exist_ok=True)
     manifest = bucket.read(f"{kind}/{version}/{MANIFEST}") or b""
@@ -42,6 +44,13 @@ def copy_current(bucket: Bucket, artifacts: ArtifactStore, kind: str) -> None:
     (folder / MANIFEST).write_bytes(manifest)
     replace_file(folder.parent / POINTER, f"{version}\n".encode(), durable=False)
     log.event("artifact_copied", kind=kind, version=version, files=len(files))
+
+
+def _make_room(artifacts: ArtifactStore, kind: str, version: str) -> None:
+    """Remove the versions before the one in use: the disk of a function holds two, and not many."""
+    for old in (artifacts.root / kind).glob("*/"):
+        if old.name not in {artifacts.current_version(kind), version}:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _files(manifest: bytes, version: str) -> dict[str, str]:
