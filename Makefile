@@ -8,7 +8,7 @@ PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE # tests start many processes: what was compiled once is kept
-.PHONY: help up test quick nightly flows check format settings requirements sample mutants demo-video bench clean
+.PHONY: help up test quick nightly flows check format settings requirements lambda sample mutants demo-video bench clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ settings: $(VENV)/.base ## Write .env.example and docs/settings.md anew from the
 requirements: $(VENV)/.base ## Write requirements.txt anew from uv.lock, for Streamlit Cloud
 	{ echo '# What Streamlit Cloud installs for streamlit_app.py; made of uv.lock by `make requirements`.'; \
 	$(UV) export --quiet --frozen --extra streamlit --no-hashes --no-annotate --no-header --no-emit-project; echo .; } > $@.txt
+
+lambda: $(VENV)/.base ## Make build/lambda, what the functions of deploy/aws are made of (docs/aws.md)
+	$(BIN)/python tools/lambda_package.py
 
 sample: $(VENV)/.base ## Make the embedded sample of films anew
 	PYTHONPATH=tools $(BIN)/python -m sample

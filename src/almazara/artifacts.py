@@ -24,10 +24,10 @@ from almazara.files import file_lock, replace_file, sync
 from almazara.settings import Settings
 
 MANIFEST = "manifest.json"
-_POINTER = "current"
+POINTER = "current"
 _BUILDING = ".building-"
 _LOCK = ".lock"
-_VERSION = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9]{2,}")
+VERSION = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9]{2,}")
 _STAMP_LENGTH = 15
 
 
@@ -50,7 +50,7 @@ class ArtifactStore:
     def current_version(self, kind: str) -> str | None:
         """The version in use, or None before the first build; one small read, cheap enough to poll."""
         try:
-            version = (self.root / kind / _POINTER).read_text(encoding="utf-8").strip()
+            version = (self.root / kind / POINTER).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             return None
         return version or None
@@ -66,7 +66,7 @@ class ArtifactStore:
 
     def get(self, kind: str, version: str) -> Artifact:
         """One version by name; raises NotFoundError when there is none."""
-        artifact = self._read(kind, version) if _VERSION.fullmatch(version) else None
+        artifact = self._read(kind, version) if VERSION.fullmatch(version) else None
         if artifact is None:
             raise NotFoundError(f"There is no readable version {version!r} of {kind} under {self.root}.")
         return artifact
@@ -120,7 +120,7 @@ class ArtifactStore:
         Raises:
             UnavailableError: when its name is none of a version, or the folder cannot be written.
         """
-        if not _VERSION.fullmatch(version):
+        if not VERSION.fullmatch(version):
             raise UnavailableError(f"{version[:40]!r} is no name of a version.")
         folder = self.root / kind
         with self._locked(folder):
@@ -168,7 +168,7 @@ class ArtifactStore:
         return artifact
 
     def _point(self, kind: str, version: str) -> None:
-        pointer = self.root / kind / _POINTER
+        pointer = self.root / kind / POINTER
         replace_file(pointer, f"{version}\n".encode(), durable=True)
         sync(pointer.parent)
 
@@ -189,7 +189,7 @@ class ArtifactStore:
     def _names(self, kind: str) -> list[str]:
         """Names of all versions, readable or not, newest first."""
         folders = (self.root / kind).glob("*/")
-        return sorted((folder.name for folder in folders if _VERSION.fullmatch(folder.name)), reverse=True)
+        return sorted((folder.name for folder in folders if VERSION.fullmatch(folder.name)), reverse=True)
 
     def _next_name(self, kind: str, now: datetime) -> str:
         """A name after all others, also within one second and when the clock went back."""

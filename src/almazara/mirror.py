@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from almazara import log
-from almazara.artifacts import MANIFEST, Artifact, ArtifactStore
+from almazara.artifacts import MANIFEST, POINTER, Artifact, ArtifactStore
 from almazara.errors import InputError, MissingExtraError, UnavailableError
 
-_POINTER: Final = "current"
 _PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
@@ -69,7 +68,7 @@ class Mirror:
             for name in (*artifact.manifest["files"], MANIFEST):  # the manifest last: with it the version is whole
                 self.blobs.put(f"{kind}/{artifact.version}/{name}", (artifact.path / name).read_bytes())
         versions = [artifact.version, *(one for one in kept if one != artifact.version)]
-        self.blobs.put(f"{kind}/{_POINTER}", json.dumps(versions[:2]).encode())
+        self.blobs.put(f"{kind}/{POINTER}", "".join(f"{one}\n" for one in versions[:2]).encode())
         for version in versions[2:]:
             self._forget(kind, version)
         log.event("artifact_pushed", kind=kind, version=artifact.version)
@@ -111,12 +110,8 @@ class Mirror:
 
     def _pointer(self, kind: str) -> list[str]:
         """The versions that are kept, the one in use first."""
-        content = self.blobs.get(f"{kind}/{_POINTER}")
-        try:
-            found = json.loads(content) if content else []
-        except ValueError as error:
-            raise UnavailableError(f"What says which version of {kind} is in use is damaged.") from error
-        return [str(one) for one in found]
+        content = self.blobs.get(f"{kind}/{POINTER}")
+        return content.decode("utf-8", "replace").split() if content else []
 
     def _forget(self, kind: str, version: str) -> None:
         try:

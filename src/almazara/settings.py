@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     artifacts_url: SecretStr | None = None
     """Where several machines share what is published, films and forecasts: s3://bucket/path, or any URL that fsspec
     opens (an extra). Without one, those that share a store share the forecasts through it."""
+    queue_url: str = ""
+    """Queue of SQS over which the functions of AWS Lambda share what is to be read."""
     api_keys: CommaSeparatedSecrets = ()
     """Keys that may write, separated by commas; without any, only this machine may."""
     media_token: SecretStr | None = None

@@ -128,7 +128,7 @@ def test_a_file_of_a_manifest_never_leaves_its_folder(machines, blobs, name, tmp
     version = "20260301T120000-00"
     manifest = {"files": {name: digest}, "version": version}
     blobs.put(f"{KIND}/{version}/{MANIFEST}", json.dumps(manifest).encode())
-    blobs.put(f"{KIND}/current", json.dumps([version]).encode())
+    blobs.put(f"{KIND}/current", f"{version}\n".encode())
     with pytest.raises(UnavailableError):
         other.pull()
     assert not (tmp_path / "evil").exists()
@@ -138,7 +138,7 @@ def test_a_file_of_a_manifest_never_leaves_its_folder(machines, blobs, name, tmp
 def test_a_version_is_never_a_way_out(machines, blobs, version):
     _, other = machines
     blobs.put(f"{KIND}/{version}/{MANIFEST}", b'{"files": {}}')
-    blobs.put(f"{KIND}/current", json.dumps([version]).encode())
+    blobs.put(f"{KIND}/current", f"{version}\n".encode())
     with pytest.raises(UnavailableError):
         other.pull()
 

@@ -16,7 +16,9 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 import msgspec
 from fastapi import Response
 
+from almazara.errors import UnavailableError
 from almazara.figures.table import csv_text
+from almazara.words.said import said
 
 _AMOUNT_DIGITS: Final = (38, 12)
 DESCRIBED: Final[Mapping[str, Any]] = {"text/csv": {}, "application/vnd.apache.parquet": {}}
@@ -51,7 +53,10 @@ def _written(value: Any) -> Any:  # noqa: ANN401 - any cell
 
 def _as_parquet(rows: Sequence[object], kind: type) -> bytes:
     """One Parquet file."""
-    import polars as pl  # only here: it takes a third of a server's memory
+    try:
+        import polars as pl  # only here: it takes a third of a server's memory, and is too large for AWS Lambda
+    except ModuleNotFoundError as error:
+        raise UnavailableError(said("asking.request.no_parquet")) from error
 
     types: Mapping[type, Any] = {
         Decimal: pl.Decimal(*_AMOUNT_DIGITS),

@@ -52,6 +52,16 @@ class Hours:
                 yield from (datetime.combine(day, time(hour), self.zone).astimezone(UTC) for hour in self.hours)
 
 
+def claim_of(task: str, slot: datetime) -> str:
+    """The key under which a task's slot (UTC) is claimed.
+
+    Example:
+        >>> claim_of("prices", datetime(2026, 3, 1, 6, tzinfo=UTC))
+        'prices@2026-03-01T06:00Z'
+    """
+    return f"{task}@{slot:%Y-%m-%dT%H:%MZ}"
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """Something that is done by itself.
@@ -136,8 +146,7 @@ class Schedule:
         slot = task.hours.latest(now)
         if slot is None or now < slot + self._delay(task, slot):
             return False
-        name = f"{task.name}@{slot:%Y-%m-%dT%H:%MZ}"
-        if not self.store.put_document(CLAIMS, name, {"at": now.isoformat()}, if_absent=True):
+        if not self.store.put_document(CLAIMS, claim_of(task.name, slot), {"at": now.isoformat()}, if_absent=True):
             return False
         self._forget_old(now)
         return not task.done_since(slot)

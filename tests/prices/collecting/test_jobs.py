@@ -381,6 +381,20 @@ def test_a_request_that_was_not_named_is_not_finished(store, jobs, after):
     assert after == []
 
 
+def test_one_run_is_finished_by_its_name_and_one_that_has_ended_is_left(store, jobs, gate):
+    gate.let.set()
+    (begun,) = runs.scrape_runs("20260301T120000-abcdef", follow(store, product()), NOW, at_most=1)
+    store.save_run(begun)
+    ended = jobs.finish_one(begun.run_id)
+    assert (ended.state, ended.pending, store.count(begun.pending[0])) == (RunState.DONE, (), 1)
+    gate.error = AssertionError("it is asked again")
+    given_up = replace(ended, state=RunState.INTERRUPTED)
+    store.save_run(given_up)
+    assert jobs.finish_one(begun.run_id) == store.run(begun.run_id) == given_up
+    with pytest.raises(NotFoundError):
+        jobs.finish_one("nobody")
+
+
 def test_an_error_after_the_run_is_logged_and_breaks_nothing(store, tmp_path, gate, logged):
     follow(store, product())
     gate.let.set()

@@ -24,6 +24,12 @@ def test_one_run_for_each_shop():
     ]
 
 
+def test_where_batches_are_asked_for_one_run_for_each_of_a_shop():
+    made = runs.scrape_runs("r", [product(1), product(2), product(3)], NOW, at_most=2)
+    assert [(one.run_id, len(one.pending)) for one in made] == [("r.shop.example.1", 2), ("r.shop.example.2", 1)]
+    assert runs.view("r", made).shops == ["shop.example"]
+
+
 @pytest.mark.parametrize(
     ("states", "shown"),
     [

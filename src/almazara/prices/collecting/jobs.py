@@ -96,6 +96,19 @@ class ScrapeJobs:
         self.after()
         return runs.find(self.store, newest, runs.SCRAPE)
 
+    def finish_one(self, run_id: str) -> Run:
+        """Go on with one run until nothing of it is pending, or `stop`; one that has ended is left as it is.
+
+        Raises:
+            NotFoundError: when there is no such run.
+            ConflictError: when its shop is being read already.
+        """
+        with self._lock([self._known(run_id).shop]) as locks:
+            run = self._known(run_id)  # as whoever held the lock before us has left it
+            if not run.pending:
+                return run
+            return self._work_all([replace(run, state=RunState.RUNNING, ended_at=None)], lambda _run: None, locks)[0]
+
     def stop(self, seconds: float = _STOP_SECONDS) -> None:
         """Let the listings end that are being read, for so long at most, and leave the rest for `resume`."""
         self._stopping.set()
@@ -110,6 +123,12 @@ class ScrapeJobs:
         begun = runs.scrape_runs(new_run_id(now, self.rng), listings, now)
         self._save([*self._superseded(begun, now), *begun], locks)
         return begun, locks
+
+    def _known(self, run_id: str) -> Run:
+        run = self.store.run(run_id) if is_key(run_id) else None
+        if run is None:
+            raise NotFoundError(said("prices.error.scrape", run=run_id[:60]))
+        return run
 
     def _unfinished(self) -> list[Run]:
         found = self.store.runs(kind=runs.SCRAPE)

@@ -1,7 +1,7 @@
 """Runs as they are asked for and shown: one request, one run a shop, one answer."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,23 +39,35 @@ class RunView:
         return self.state is not RunState.FAILED and any(self.counts[name] for name in seen)
 
 
-def scrape_runs(run_id: str, listings: Iterable[Listing], now: datetime) -> list[Run]:
-    """One run for each shop of the listings, named `<run_id>.<shop>`."""
+def scrape_runs(run_id: str, listings: Iterable[Listing], now: datetime, *, at_most: int | None = None) -> list[Run]:
+    """One run for each shop of the listings, named `<run_id>.<shop>`; where `at_most` is given, one for each batch.
+
+    Args:
+        run_id: What was asked for, over all shops.
+        listings: What is to be read.
+        now: The moment (aware) when it begins.
+        at_most: Listings of a batch; the batches of a shop are named `<run_id>.<shop>.<number>`, from 1.
+    """
     by_shop: dict[str, list[str]] = {}
     for listing in listings:
         by_shop.setdefault(listing.shop, []).append(listing.listing_id)
-    return [
-        Run(
-            f"{run_id}.{shop}",
-            SCRAPE,
-            shop,
-            RunState.RUNNING,
-            now,
-            pending=tuple(members),
-            counts={"requested": len(members)},
-        )
+    batches = [
+        (shop, name, batch)
         for shop, members in sorted(by_shop.items())
+        for name, batch in _batches(f"{run_id}.{shop}", members, at_most)
     ]
+    return [
+        Run(name, SCRAPE, shop, RunState.RUNNING, now, pending=tuple(batch), counts={"requested": len(batch)})
+        for shop, name, batch in batches
+    ]
+
+
+def _batches(name: str, members: Sequence[str], at_most: int | None) -> Iterator[tuple[str, Sequence[str]]]:
+    if at_most is None:
+        yield name, members
+        return
+    for number, start in enumerate(range(0, len(members), at_most), start=1):
+        yield f"{name}.{number}", members[start : start + at_most]
 
 
 def whole_since(store: ObservationStore, moment: datetime) -> set[str]:
@@ -97,7 +109,7 @@ def view(run_id: str, runs: Sequence[Run]) -> RunView:
         run_id=run_id,
         kind=runs[0].kind,
         state=next(state for state in order if state in states),
-        shops=sorted(run.shop for run in runs),
+        shops=sorted({run.shop for run in runs}),
         started_at=min(run.started_at for run in runs),
         ended_at=max(ended) if len(ended) == len(runs) else None,
         pending=sum(len(run.pending) for run in runs),

@@ -22,7 +22,7 @@ _READ_AT_ONCE: Final = 100  # the limits of BatchGetItem and BatchWriteItem
 _WRITTEN_AT_ONCE: Final = 25
 _ATTEMPTS: Final = 10
 _IF_ABSENT: Final = "attribute_not_exists(pk)"
-_KEYS: Final = {"pk": "HASH", "sk": "RANGE"}
+KEYS: Final = {"pk": "HASH", "sk": "RANGE"}
 
 
 class TextTable:
@@ -148,8 +148,8 @@ class TextTable:
             with suppress(self._client.exceptions.ResourceInUseException):
                 self._client.create_table(
                     TableName=self.name,
-                    KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in _KEYS.items()],
-                    AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in _KEYS],
+                    KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in KEYS.items()],
+                    AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in KEYS],
                     BillingMode="PAY_PER_REQUEST",
                 )
         waiter = self._client.get_waiter("table_exists")
