@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,6 +15,7 @@ import numpy as np
 from almazara import log
 from almazara.artifacts import Artifact, open_artifacts
 from almazara.errors import AlmazaraError, UnavailableError
+from almazara.files import write_into
 from almazara.prices.buying import policy
 from almazara.prices.buying.category_index import category_index, panel_of
 from almazara.prices.buying.policy import AdvicePolicies
@@ -103,8 +107,13 @@ def publish_forecasts(settings: Settings, store: ObservationStore, progress: Pro
         published.write(folder, every)
         policy.write(folder, policies)
         counts = {"forecast": len(built.index.forecasts), "refused": len(built.index.refused)}
-        absent = left_out | every.index.left_out
-        return {"metrics": counts, "parameters": {"models": sorted(forecasters)}, "left_out": absent}
+        return {
+            "metrics": counts,
+            "backtest": published.backtested(built.index),
+            "parameters": {"models": sorted(forecasters), "timezone": settings.timezone},
+            "inputs": {"until": today.isoformat(), "sha256": panel.sha256()},
+            "left_out": left_out | every.index.left_out,
+        }
 
     artifact = open_artifacts(settings).publish(FORECASTS, fill, now=now, keep=settings.keep_versions)
     issued.keep_issued(store, built, panel.last_prices())
@@ -130,6 +139,23 @@ def retrain(
         left_out = "; ".join(f"{model} was left out: {how}" for model, how in artifact.manifest["left_out"].items())
         retraining.done(run, artifact.manifest["metrics"], left_out)
     return artifact
+
+
+def write_metrics(artifact: Artifact, folder: Path) -> None:
+    """Write what a version of the forecasts is worth into a folder, for tools that compare two versions.
+
+    `metrics.json` holds the version, its counts and the mean figures of its backtests, `backtests.csv` the figures of
+    each product and model.
+
+    Raises:
+        UnavailableError: when the folder cannot be written.
+    """
+    told = artifact.manifest
+    figures = {"version": artifact.version, **told["metrics"], "backtest": told["backtest"]}
+    table = io.StringIO()
+    csv.writer(table).writerows(published.backtests(published.open_forecasts(artifact.path).index))
+    contents = {"metrics.json": json.dumps(figures, indent=1), "backtests.csv": table.getvalue()}
+    write_into(folder, {name: content.encode() for name, content in contents.items()})
 
 
 def _champions(settings: Settings, store: ObservationStore, today: date) -> dict[str, str]:
