@@ -13,15 +13,13 @@ from pathlib import Path
 import pytest
 
 from almazara.artifacts import open_artifacts
-from almazara.movies.sample import sample_files
 from made import made_once
-from sample_catalog import server_process, settings_for
+from sample_catalog import Made, server_process, settings_for, write_raw
 from servers import missing
 
 ROOT = Path(__file__).parents[1]
-PIPELINE = ("dvc.yaml", "params.yaml", ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore")
+PIPELINE = ("dvc.yaml", "params.yaml", ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore", "data/.gitignore")
 needs_much = pytest.mark.training
-_SAMPLE_DAY = date(2026, 3, 1)
 
 
 @pytest.fixture
@@ -60,9 +58,19 @@ def ran(said):
     return [line.split("'")[1] for line in said.splitlines() if line.startswith("Running stage")]
 
 
+def write_films(folder):
+    """A few films, and who has rated them."""
+    write_raw(folder, [Made(f"The Mill {one}", {"overview": f"An olive press, part {one}."}) for one in range(1, 31)])
+    rated = [(user, 1 + (user + step * step) % 30) for user in range(1, 21) for step in range(8)]
+    rows = [f"{user},{film},4.0,{1_500_000_000 + user * 100 + film}" for user, film in sorted(set(rated))]
+    (folder / "ratings.csv").write_text("\n".join(["userId,movieId,rating,timestamp", *rows, ""]))
+    links = [f"{film},{film:07d},{film}" for film in range(1, 31)]
+    (folder / "links.csv").write_text("\n".join(["movieId,imdbId,tmdbId", *links, ""]))
+
+
 def made_prices():
-    days = [_SAMPLE_DAY + timedelta(days=day) for day in range(90)]
-    rows = [f"made.example:{one},{day},{20 + one + day.day // 10}" for one in range(3) for day in days]
+    days = [date.today() - timedelta(days=back) for back in range(40, 1, -1)]
+    rows = [f"made.example:{one},{day},{20 + one + day.day // 10}" for one in range(2) for day in days]
     return "\n".join(["series_id,date,price", *rows, ""])
 
 
@@ -75,9 +83,7 @@ def project(tools, tmp_path, tmp_path_factory):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
         change(folder, "methods: popularity,item_knn,hybrid", "methods: popularity")
-        (folder / "data" / "movies").mkdir(parents=True)
-        for name, content in sample_files().items():
-            (folder / "data" / "movies" / name).write_bytes(content)
+        write_films(folder / "data" / "movies")
         (folder / "data" / "prices.csv").write_text(made_prices())
         run(folder, "git", "init", "--quiet")
         run(folder, tools, "add", "--quiet", "data/movies", "data/prices.csv")
@@ -122,7 +128,7 @@ def test_a_changed_parameter_runs_what_depends_on_it_alone_and_the_metrics_tell_
 def test_longer_histories_rebuild_the_forecasts_alone(tools, project):
     before = open_artifacts(settings_for(project / ".almazara")).current_version("forecasts")
     with (project / "data" / "prices.csv").open("a") as file:
-        file.write(f"made.example:0,{_SAMPLE_DAY + timedelta(days=90)},20\n")
+        file.write(f"made.example:0,{date.today() - timedelta(days=1)},20\n")
     assert ran(run(project, tools, "repro")) == ["prices"]
     store = open_artifacts(settings_for(project / ".almazara"))
     metrics = json.loads((project / "evaluation" / "prices" / "metrics.json").read_text())
@@ -159,7 +165,7 @@ def data_of(project, version, stage, kind):
         hashes = {one["relpath"]: hashlib.sha256(cached(project, one["md5"])).hexdigest() for one in listed}
         assert {name: file["sha256"] for name, file in manifest["report"]["files"].items()} == hashes
     else:
-        assert sources["data/prices.csv"] == made_prices().encode()
+        assert sources["data/prices.csv"] == (project / "data" / "prices.csv").read_bytes()
         assert len(manifest["inputs"]["sha256"]) == 64
     return set(sources)
 
