@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+DVC := .venv-dvc
+EXTRAS ?= --all-extras
 UV := $(BIN)/uv
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
@@ -15,13 +17,13 @@ help: ## List what can be done
 up: $(VENV)/.base ## Install, build what is missing from the embedded sample, and serve on http://127.0.0.1:8000
 	$(BIN)/almazara up
 
-test: $(VENV)/.dev ## Install with all extras, and run every test but what is heavy and rare
+test: $(VENV)/.dev $(DVC)/.done ## Install with all extras, and run every test but what is heavy and rare
 	$(PYTEST)
 
 quick: $(VENV)/.dev ## Run the tests that need no server, no training and no real data (a minute)
 	HYPOTHESIS_PROFILE=quick $(PYTEST) -m quick -p no:schemathesis
 
-nightly: $(VENV)/.dev ## Run every test, property tests with a thousand examples that are new each time
+nightly: $(VENV)/.dev $(DVC)/.done ## Run every test, property tests with a thousand examples that are new each time
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -m ""
 
 check: $(VENV)/.dev ## Lint, types, floors between the modules
@@ -38,9 +40,11 @@ settings: $(VENV)/.base ## Write .env.example and docs/settings.md anew from the
 	$(BIN)/python -m almazara.settings > .env.example
 	$(BIN)/python -m almazara.settings --page > docs/settings.md
 
-requirements: $(VENV)/.base ## Write requirements.txt anew from uv.lock, for Streamlit Cloud
+requirements: $(VENV)/.base ## Write requirements.txt anew from uv.lock, for Streamlit Cloud, and what DVC is installed from
 	{ echo '# What Streamlit Cloud installs for streamlit_app.py; made of uv.lock by `make requirements`.'; \
 	$(UV) export --quiet --frozen --extra streamlit --no-hashes --no-annotate --no-header --no-emit-project; echo .; } > $@.txt
+	{ echo '# What DVC is installed from, in an environment of its own; made by `make requirements`.'; \
+	echo 'dvc[s3]>=3.67' | $(UV) pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --upgrade -; } > $@-dvc.txt
 
 sample: $(VENV)/.base ## Make the embedded sample of films anew
 	PYTHONPATH=tools $(BIN)/python -m sample
@@ -57,7 +61,7 @@ bench: $(VENV)/.dev ## Measure against what a user would do instead (minutes)
 	$(BIN)/python benchmarks/run.py
 
 clean: ## Remove the environment and caches; what was built stays in ALMAZARA_HOME
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
+	rm -rf $(VENV) $(DVC) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
 
 # --inexact keeps uv itself, which lives in the same environment.
 $(VENV)/.base: pyproject.toml uv.lock | $(UV)
@@ -65,8 +69,14 @@ $(VENV)/.base: pyproject.toml uv.lock | $(UV)
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --frozen --inexact --compile-bytecode --all-extras --group dev
+	$(UV) sync --frozen --inexact --compile-bytecode $(EXTRAS) --group dev
 	@touch $@ $(VENV)/.base
+
+# DVC brings a hundred packages, and holds some back: it runs beside the app, not within it.
+$(DVC)/.done: requirements-dvc.txt | $(UV)
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(DVC)
+	$(UV) pip sync --quiet --python $(DVC)/bin/python requirements-dvc.txt
+	@touch $@
 
 $(UV):
 	$(PYTHON) -c 'import sys; sys.exit("Almazara needs Python 3.11 or newer: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
