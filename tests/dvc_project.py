@@ -60,7 +60,7 @@ def write_films(folder):
 
 def made_prices():
     days = [TODAY - timedelta(days=back) for back in range(40, 1, -1)]
-    rows = [f"made.example:{one},{day},{20 + one + day.day // 10}" for one in range(2) for day in days]
+    rows = [f"made.example:1,{day},{20 + day.day // 10}" for day in days]
     return "\n".join(["series_id,date,price", *rows, ""])
 
 

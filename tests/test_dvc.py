@@ -45,7 +45,7 @@ def test_a_changed_parameter_runs_what_depends_on_it_alone_and_the_metrics_tell_
 def test_longer_histories_rebuild_the_forecasts_alone(dvc, dvc_project):
     before = open_artifacts(settings_for(dvc_project / ".almazara")).current_version("forecasts")
     with (dvc_project / "data" / "prices.csv").open("a") as file:
-        file.write(f"made.example:0,{TODAY - timedelta(days=1)},20\n")
+        file.write(f"made.example:1,{TODAY - timedelta(days=1)},20\n")
     assert ran(run_in(dvc_project, dvc, "repro")) == ["prices"]
     store = open_artifacts(settings_for(dvc_project / ".almazara"))
     metrics = json.loads((dvc_project / "evaluation" / "prices" / "metrics.json").read_text())
