@@ -3,13 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DVC := .venv-dvc
-EXTRAS ?= --all-extras
+WITHOUT ?= # extras that are not to be had here: make test WITHOUT="--no-extra lstm"
 UV := $(BIN)/uv
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE # tests start many processes: what was compiled once is kept
-.PHONY: help up test quick nightly check format settings requirements sample mutants demo-video bench clean
+.PHONY: help up installed test quick nightly check format settings requirements sample mutants demo-video bench clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -17,13 +17,15 @@ help: ## List what can be done
 up: $(VENV)/.base ## Install, build what is missing from the embedded sample, and serve on http://127.0.0.1:8000
 	$(BIN)/almazara up
 
-test: $(VENV)/.dev $(DVC)/.done ## Install with all extras, and run every test but what is heavy and rare
+installed: $(VENV)/.dev $(DVC)/.done ## Install all that the tests need
+
+test: installed ## Install with all extras, and run every test but what is heavy and rare
 	$(PYTEST)
 
 quick: $(VENV)/.dev ## Run the tests that need no server, no training and no real data (a minute)
 	HYPOTHESIS_PROFILE=quick $(PYTEST) -m quick -p no:schemathesis
 
-nightly: $(VENV)/.dev $(DVC)/.done ## Run every test, property tests with a thousand examples that are new each time
+nightly: installed ## Run every test, property tests with a thousand examples that are new each time
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -m ""
 
 check: $(VENV)/.dev ## Lint, types, floors between the modules
@@ -69,7 +71,7 @@ $(VENV)/.base: pyproject.toml uv.lock | $(UV)
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --frozen --inexact --compile-bytecode $(EXTRAS) --group dev
+	$(UV) sync --frozen --inexact --compile-bytecode --all-extras $(WITHOUT) --group dev
 	@touch $@ $(VENV)/.base
 
 # DVC brings a hundred packages, and holds some back: it runs beside the app, not within it.
