@@ -3,12 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 FLOWS := .venv-prefect
 BIN := $(VENV)/bin
+DVC := .venv-dvc
+WITHOUT ?= # extras that are not to be had here: make test WITHOUT="--no-extra lstm"
 UV := $(BIN)/uv
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE # tests start many processes: what was compiled once is kept
-.PHONY: help up test quick nightly flows check format settings requirements lambda sample mutants demo-video bench clean
+.PHONY: help up installed test quick nightly flows check format settings requirements lambda sample mutants demo-video bench clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -16,13 +18,15 @@ help: ## List what can be done
 up: $(VENV)/.base ## Install, build what is missing from the embedded sample, and serve on http://127.0.0.1:8000
 	$(BIN)/almazara up
 
-test: $(VENV)/.dev $(FLOWS)/.made ## Install with all extras, and run every test but what is heavy and rare
+installed: $(VENV)/.dev $(FLOWS)/.made $(DVC)/.done ## Install all that the tests need
+
+test: installed ## Install with all extras, and run every test but what is heavy and rare
 	$(PYTEST)
 
 quick: $(VENV)/.dev ## Run the tests that need no server, no training and no real data (a minute)
 	HYPOTHESIS_PROFILE=quick $(PYTEST) -m quick -p no:schemathesis
 
-nightly: $(VENV)/.dev $(FLOWS)/.made ## Run every test, property tests with a thousand examples that are new each time
+nightly: installed ## Run every test, property tests with a thousand examples that are new each time
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -m ""
 
 flows: $(FLOWS)/.made ## Install Prefect, in an environment of its own: .venv-prefect/bin/almazara flows ...
@@ -41,9 +45,11 @@ settings: $(VENV)/.base ## Write .env.example and docs/settings.md anew from the
 	$(BIN)/python -m almazara.settings > .env.example
 	$(BIN)/python -m almazara.settings --page > docs/settings.md
 
-requirements: $(VENV)/.base ## Write requirements.txt anew from uv.lock, for Streamlit Cloud
+requirements: $(VENV)/.base ## Write requirements.txt anew from uv.lock, for Streamlit Cloud, and what DVC is installed from
 	{ echo '# What Streamlit Cloud installs for streamlit_app.py; made of uv.lock by `make requirements`.'; \
 	$(UV) export --quiet --frozen --extra streamlit --no-hashes --no-annotate --no-header --no-emit-project; echo .; } > $@.txt
+	{ echo '# What DVC is installed from, in an environment of its own; made by `make requirements`.'; \
+	echo 'dvc[s3]>=3.67' | $(UV) pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --upgrade -; } > $@-dvc.txt
 
 lambda: $(VENV)/.base ## Make build/lambda, what the functions of deploy/aws are made of (docs/aws.md)
 	$(BIN)/python tools/lambda_package.py
@@ -63,7 +69,7 @@ bench: $(VENV)/.dev ## Measure against what a user would do instead (minutes)
 	$(BIN)/python benchmarks/run.py
 
 clean: ## Remove the environment and caches; what was built stays in ALMAZARA_HOME
-	rm -rf $(VENV) $(FLOWS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
+	rm -rf $(VENV) $(FLOWS) $(DVC) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
 
 # --inexact keeps uv itself, which lives in the same environment.
 $(VENV)/.base: pyproject.toml uv.lock | $(UV)
@@ -71,11 +77,17 @@ $(VENV)/.base: pyproject.toml uv.lock | $(UV)
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --frozen --inexact --compile-bytecode --all-extras --no-extra prefect --group dev
+	$(UV) sync --frozen --inexact --compile-bytecode --all-extras --no-extra prefect $(WITHOUT) --group dev
 	@touch $@ $(VENV)/.base
 
 $(FLOWS)/.made: pyproject.toml uv.lock | $(UV)
 	UV_PROJECT_ENVIRONMENT=$(FLOWS) $(UV) sync --frozen --compile-bytecode --extra prefect
+	@touch $@
+
+# DVC brings a hundred packages, and holds some back: it runs beside the app, not within it.
+$(DVC)/.done: requirements-dvc.txt | $(UV)
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(DVC)
+	$(UV) pip sync --quiet --python $(DVC)/bin/python requirements-dvc.txt
 	@touch $@
 
 $(UV):

@@ -17,7 +17,7 @@ HEAVY = ("server", "training", "real_data", "nightly")
 _NEED = {
     "real_data": "real_data",
     **dict.fromkeys(("postgresql", "moto", "dynalite", "chromium"), "server"),
-    **dict.fromkeys(("sample_home", "published", "demo_home"), "training"),
+    **dict.fromkeys(("sample_home", "published", "demo_home", "dvc_project"), "training"),
 }
 # The longest files first, so that no worker is left with one at the end.
 _LONGEST = (

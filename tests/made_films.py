@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
 import polars as pl
 from hypothesis import strategies as st
 
@@ -91,6 +92,7 @@ def explored_films(films: Iterable[Film], report: Mapping[str, object] = REPORT,
     groups = {
         **build_catalog(table, tables[s.FILM_KEYS]),
         **build_exploring(tables),
+        "imdb": {"numbers": np.zeros(len(table), dtype=np.int64)},
         "keyword_keys": build_keyword_keys(tables[s.KEYWORDS], table),
         "money": {"doubtful": table[s.MONEY_DOUBTFUL].to_numpy()},
         "exploring_correlations": {},

@@ -68,6 +68,21 @@ def test_a_version_that_cannot_be_opened_is_tried_once_and_the_old_one_stays(tmp
     assert len(tries) == 2
 
 
+def test_a_version_whose_files_are_still_arriving_is_opened_when_all_are_there(tmp_path):
+    publish_made(tmp_path, [Made("The Mill")])
+    live = movies.live_movies(settings_for(tmp_path))
+    live.refresh()
+    publish_made(tmp_path, [Made("The Mill"), Made("The Olive")])
+    store = artifacts.open_artifacts(settings_for(tmp_path))
+    late = next(store.current("movies").path.glob("*.npy"))
+    arriving = late.rename(tmp_path / late.name)
+    assert not live.refresh()
+    assert len(live.current) == 1
+    arriving.rename(late)
+    assert live.refresh()
+    assert len(live.current) == 2
+
+
 def test_many_threads_see_either_the_old_or_the_new_version(tmp_path):
     publish_made(tmp_path, [Made("The Mill")])
     live = movies.live_movies(settings_for(tmp_path))

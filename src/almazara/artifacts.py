@@ -71,6 +71,13 @@ class ArtifactStore:
             raise NotFoundError(f"There is no readable version {version!r} of {kind} under {self.root}.")
         return artifact
 
+    def is_whole(self, kind: str, version: str) -> bool:
+        """Whether a version's manifest and all files that it names are there."""
+        artifact = self._read(kind, version)
+        return artifact is not None and all(
+            (artifact.path / name).is_file() for name in artifact.manifest.get("files", ())
+        )
+
     def versions(self, kind: str) -> list[Artifact]:
         """All published versions that can be read, newest first."""
         found = (self._read(kind, name) for name in self._names(kind))

@@ -6,12 +6,12 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from almazara.errors import ConflictError
+from almazara.errors import ConflictError, UnavailableError
 from almazara.words.said import Said
 
 _PAUSE_SECONDS: Final = 0.02
@@ -124,6 +124,20 @@ def replace_file(path: Path, content: bytes, *, durable: bool) -> None:
     """Give a file this content in one step; see `replacing`."""
     with replacing(path, durable=durable) as temporary:
         temporary.write_bytes(content)
+
+
+def write_into(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files into a folder, which is made where it is missing; each is replaced in one step.
+
+    Raises:
+        UnavailableError: when the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            replace_file(folder / name, content, durable=False)
+    except OSError as error:
+        raise UnavailableError(f"The folder {folder} cannot be written: {error}.") from error
 
 
 def sync(path: Path) -> None:

@@ -25,6 +25,7 @@ class Live(Generic[T]):
     missing: Callable[[], AlmazaraError]
     _opened: tuple[str, T] | None = field(default=None, init=False)
     _refused: str | None = field(default=None, init=False)
+    _awaited: str | None = field(default=None, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     @property
@@ -41,9 +42,12 @@ class Live(Generic[T]):
         return self._opened[0] if self._opened else None
 
     def refresh(self) -> bool:
-        """Open the published version if it is another, and say whether it is; one that cannot be opened is left."""
+        """Open the published version if it is another, and say whether it is; one that cannot be opened is left.
+
+        One whose files are not all there yet is looked at again.
+        """
         version = self.store.current_version(self.kind)
-        if version is None or version in {self.version, self._refused}:
+        if version is None or version in {self.version, self._refused} or not self._has_arrived(version):
             return False
         with self._lock:
             try:
@@ -55,6 +59,15 @@ class Live(Generic[T]):
                 return False
         log.event("artifact_opened", kind=self.kind, version=version)
         return True
+
+    def _has_arrived(self, version: str) -> bool:
+        """Whether all files of a version are there: a tool that copies them may bring the pointer before them."""
+        if self.store.is_whole(self.kind, version):
+            return True
+        if self._awaited != version:
+            log.event("artifact_incomplete", kind=self.kind, version=version)
+            self._awaited = version
+        return False
 
 
 @dataclass(eq=False)

@@ -81,6 +81,18 @@ def test_a_build_can_be_read_by_a_machine(run, raw):
     assert films["read"] == films["kept"] + sum(films["merged"].values()) + sum(films["dropped"].values())
 
 
+def test_a_build_writes_its_version_and_counts_for_tools_that_compare_builds(run, raw, tmp_path):
+    _, out, _ = run("movies", "build", raw, "--output", tmp_path / "told", "--json")
+    metrics = json.loads((tmp_path / "told" / "metrics.json").read_text())
+    manifest = json.loads(out)
+    assert (metrics["version"], metrics["films"]) == (manifest["version"], manifest["metrics"]["films"])
+    assert metrics["rows"]["movies_metadata.csv"]["read"] == manifest["report"]["files"]["movies_metadata.csv"]["read"]
+    (tmp_path / "file").touch()
+    code, _, err = run("movies", "build", raw, "--output", tmp_path / "file")
+    assert (code, len(err.strip().splitlines()[-1:])) == (1, 1)
+    assert "cannot be written" in err
+
+
 def test_a_refused_build_shows_its_report_and_names_the_column(run, tmp_path):
     folder = write_raw(tmp_path / "raw", [Made(f"Film {n}", {"release_date": f"{n}/10/90"}) for n in range(1, 5)])
     code, out, err = run("movies", "build", folder)

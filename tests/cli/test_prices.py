@@ -1,5 +1,6 @@
 """`almazara prices ...`: every command in words and in JSON, and every error in one line."""
 
+import csv
 import gzip
 import json
 import subprocess
@@ -224,6 +225,18 @@ def test_scrape_reads_alerts_and_forecasts(as_json, run, home, monkeypatch):
 
 
 @pytest.mark.server
+def test_a_retraining_writes_what_it_is_worth_for_tools_that_compare_versions(as_json, history, tmp_path):
+    manifest = as_json("retrain", "--output", str(tmp_path / "told"))
+    metrics = json.loads((tmp_path / "told" / "metrics.json").read_text())
+    assert (metrics["version"], metrics["forecast"]) == (manifest["version"], 1)
+    assert set(metrics["backtest"]) == {"mae_ratio", "crps_ratio", "coverage_80"}
+    rows = list(csv.DictReader((tmp_path / "told" / "backtests.csv").read_text().splitlines()))
+    assert {row["product"] for row in rows} == {history, "category:oil"}
+    [chosen] = [row for row in rows if row["product"] == history and row["chosen"] == "1"]
+    assert float(chosen["coverage_80"]) == pytest.approx(metrics["backtest"]["coverage_80"])
+    assert as_json("retrain")["inputs"] == manifest["inputs"]
+
+
 def test_history_forecast_and_retraining(as_json, run, history):
     rows = as_json("history", history)
     assert len(rows) == 60

@@ -83,6 +83,9 @@ def _ratio(ratio: float | None) -> str:
 def retrain(
     run_id: Annotated[str | None, typer.Option(hidden=True, help="Run that a server has begun.")] = None,
     lock: Annotated[int | None, typer.Option(hidden=True, help="Descriptor of the lock that it holds.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for metrics.json, and backtests.csv of every product and model.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make all forecasts anew."""
@@ -94,6 +97,8 @@ def retrain(
             load_settings(), prices.retraining, progress, now=datetime.now(UTC), run_id=run_id, lock=lock
         )
         share(load_settings(), artifact)
+    if output:
+        publishing.write_metrics(artifact, output)
     counts = artifact.manifest["metrics"]
     told = f"{counts['forecast']} products forecast, {counts['refused']} with too little history."
     print_answer(artifact.manifest, [told], as_json=as_json)

@@ -53,11 +53,12 @@ def fetch(
 def build(
     folder: Annotated[Path, typer.Argument(help="Folder or zip with movies_metadata.csv, credits.csv, ...")],
     ratings: Annotated[Path | None, typer.Option(help="Folder or zip of MovieLens ratings.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Folder for metrics.json: the version and its counts.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Clean the raw files and publish a catalog; shows what became of every row."""
     from almazara.app.mirror import share
-    from almazara.movies.building import build_movies
+    from almazara.movies.building import build_movies, write_metrics
 
     try:
         with showing_progress() as progress:
@@ -68,6 +69,8 @@ def build(
             refused = {"report": error.report, "refused": str(error)}
             print_answer(refused, _report_in_words(error.report), as_json=as_json)
         raise
+    if output:
+        write_metrics(artifact, output)
     print_answer(artifact.manifest, _build_in_words(artifact), as_json=as_json)
 
 

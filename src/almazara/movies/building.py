@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from almazara.artifacts import Artifact, open_artifacts
 from almazara.errors import NotFoundError, UnavailableError
+from almazara.files import write_into
 from almazara.movies.artifact import MOVIES, write
 from almazara.runs import Progress
 from almazara.settings import Settings
@@ -26,6 +28,18 @@ def build_movies(
     """Raw files -> clean tables -> contract -> all that the server reads -> one published version; none on an error."""
     clean = read_clean(settings, folder, ratings, progress)
     return publish_movies(settings, clean, {"sample": sample, "sources": sources(folder, ratings)}, progress)
+
+
+def write_metrics(artifact: Artifact, folder: Path) -> None:
+    """Write `metrics.json` into a folder: the version, its films, and the rows read and kept of each raw file.
+
+    Raises:
+        UnavailableError: when the folder cannot be written.
+    """
+    files = artifact.manifest["report"]["files"].items()
+    rows = {name: {"read": file["read"], "kept": file["kept"]} for name, file in files}
+    figures = {"version": artifact.version, "films": artifact.manifest["metrics"]["films"], "rows": rows}
+    write_into(folder, {"metrics.json": json.dumps(figures, indent=1).encode()})
 
 
 def sources(folder: Path, ratings: Path | None) -> dict[str, str | None]:

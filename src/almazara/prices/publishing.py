@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +16,7 @@ import numpy as np
 from almazara import log
 from almazara.artifacts import Artifact, open_artifacts
 from almazara.errors import AlmazaraError, UnavailableError
+from almazara.files import write_into
 from almazara.prices.buying import policy
 from almazara.prices.buying.category_index import category_index, panel_of
 from almazara.prices.buying.policy import AdvicePolicies
@@ -72,13 +76,14 @@ def _forecasters(settings: Settings, names: list[str]) -> tuple[dict[str, Foreca
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What is published: forecasts of products, those with the indices' beside them, advice; models, those left out."""
+    """What is published: forecasts of products, and with those of indices; advice; how, and of what, it is made."""
 
     products: Forecasts
     every: Forecasts
     policies: AdvicePolicies
     last_prices: Mapping[str, float]
-    models: list[str]
+    parameters: dict[str, Any]
+    inputs: dict[str, str]
     left_out: dict[str, str]
 
 
@@ -92,7 +97,13 @@ def publish_forecasts(
         published.write(folder, made.every)
         policy.write(folder, made.policies)
         counts = {"forecast": len(made.products.index.forecasts), "refused": len(made.products.index.refused)}
-        return {"metrics": counts, "parameters": {"models": made.models}, "left_out": made.left_out}
+        return {
+            "metrics": counts,
+            "backtest": published.backtested(made.products.index),
+            "parameters": made.parameters,
+            "inputs": made.inputs,
+            "left_out": made.left_out,
+        }
 
     def publish() -> Artifact:
         artifact = open_artifacts(settings).publish(FORECASTS, fill, now=now, keep=settings.keep_versions)
@@ -136,7 +147,15 @@ def _made(settings: Settings, store: ObservationStore, progress: Progress, now: 
     progress("learning when waiting pays", 0, 0)
     policies = learn_policies(store, panel)
 
-    return _Made(built, every, policies, panel.last_prices(), sorted(forecasters), {**left_out, **every.index.left_out})
+    return _Made(
+        built,
+        every,
+        policies,
+        panel.last_prices(),
+        {"models": sorted(forecasters), "timezone": settings.timezone},
+        {"until": today.isoformat(), "sha256": panel.sha256()},
+        {**left_out, **every.index.left_out},
+    )
 
 
 def retrain(
@@ -159,6 +178,23 @@ def retrain(
         left_out = "; ".join(f"{model} was left out: {how}" for model, how in artifact.manifest["left_out"].items())
         retraining.done(run, artifact.manifest["metrics"], left_out)
     return artifact
+
+
+def write_metrics(artifact: Artifact, folder: Path) -> None:
+    """Write what a version of the forecasts is worth into a folder, for tools that compare two versions.
+
+    `metrics.json` holds the version, its counts and the mean figures of its backtests, `backtests.csv` the figures of
+    each product and model.
+
+    Raises:
+        UnavailableError: when the folder cannot be written.
+    """
+    told = artifact.manifest
+    figures = {"version": artifact.version, **told["metrics"], "backtest": told["backtest"]}
+    table = io.StringIO()
+    csv.writer(table).writerows(published.backtests(published.open_forecasts(artifact.path).index))
+    contents = {"metrics.json": json.dumps(figures, indent=1), "backtests.csv": table.getvalue()}
+    write_into(folder, {name: content.encode() for name, content in contents.items()})
 
 
 def _champions(settings: Settings, store: ObservationStore, today: date) -> dict[str, str]:

@@ -58,6 +58,8 @@ def test_the_command_prints_a_table_and_writes_tables_and_pictures(run, raw, tmp
     best = table.filter(metric="ndcg_at_10").sort("value")["method"][-1]
     assert best == "ease"
     assert json.loads((out / "evaluation.json").read_text())["splits"]["random"]["held_out_pairs"] == 60
+    metrics = json.loads((out / "metrics.json").read_text())["random"]
+    assert all("ndcg_at_10" in found and "train_cpu_seconds" not in found for found in metrics.values())
     assert "| ease |" in (out / "table.md").read_text()
 
 

@@ -68,3 +68,16 @@ def test_a_history_begins_with_a_price_and_ends_on_its_cutoff():
 )
 def test_a_gap_holds_the_price_before_it_and_what_was_before_the_first_stays_unknown(row, filled):
     assert np.array_equal(filled_forward(np.array([row])), [filled], equal_nan=True)
+
+
+def test_equal_panels_have_one_hash_and_another_price_day_or_name_gives_another():
+    prices = np.array([[1.0, np.nan, 3.0]])
+    panel = Panel.whole(["a"], date(2026, 1, 1), prices)
+    assert panel.sha256() == Panel.whole(["a"], date(2026, 1, 1), prices.copy(order="F")).sha256()
+    others = [
+        Panel.whole(["b"], date(2026, 1, 1), prices),
+        Panel.whole(["a"], date(2026, 1, 2), prices),
+        Panel.whole(["a"], date(2026, 1, 1), prices + 1),
+        replace(panel, currencies=("EUR",)),
+    ]
+    assert len({panel.sha256(), *(other.sha256() for other in others)}) == 5

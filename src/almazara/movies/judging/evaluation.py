@@ -195,11 +195,8 @@ def _shown_method(name: str, rows: pl.DataFrame) -> MeasuredMethod:
 
 
 def _for_manifest(found: Evaluation) -> dict[str, Any]:
-    """The metrics as nested objects: split, method, metric."""
-    nested: dict[str, dict[str, dict[str, float]]] = {}
-    for split, method, metric, value in found.table.select("split", "method", "metric", "value").iter_rows():
-        nested.setdefault(split, {}).setdefault(method, {})[metric] = round(value, 6)
-    return {"seed": found.described["seed"], "splits": found.described["splits"], "metrics": nested}
+    metrics = judgement.nested(found.table)
+    return {"seed": found.described["seed"], "splits": found.described["splits"], "metrics": metrics}
 
 
 def _make_splits(pairs: Pairs, names: Sequence[str], seed: int) -> tuple[list[Split], dict[str, str]]:

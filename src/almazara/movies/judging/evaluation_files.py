@@ -10,8 +10,8 @@ from typing import Any, Final
 import polars as pl
 
 from almazara.errors import UnavailableError
-from almazara.files import replace_file
-from almazara.movies.judging.judgement import PRIMARY, wide
+from almazara.files import write_into
+from almazara.movies.judging.judgement import PRIMARY, nested, wide
 from almazara.movies.judging.trials import Cost
 
 _PAGE: Final = (
@@ -30,7 +30,7 @@ PLOTTED: Final = (PRIMARY, "recall_at_20", "coverage_at_10")
 
 
 def write(folder: Path, table: pl.DataFrame, described: Mapping[str, Any]) -> None:
-    """Write `table.csv`, `table.parquet`, `table.md`, `evaluation.json`, and `<split>-<metric>.svg`.
+    """Write `table.csv`, `table.parquet`, `table.md`, `metrics.json`, `evaluation.json`, and `<split>-<metric>.svg`.
 
     Args:
         folder: Is made where it is missing; files of an earlier evaluation are replaced one by one, and its
@@ -44,13 +44,13 @@ def write(folder: Path, table: pl.DataFrame, described: Mapping[str, Any]) -> No
         "table.csv": table.write_csv().encode(),
         "table.parquet": parquet.getvalue(),
         "table.md": _page(table, described).encode(),
+        # For tools that compare two evaluations: what is the same again for the same seed and data.
+        "metrics.json": json.dumps(nested(table.filter(~pl.col("metric").is_in(Cost.__slots__))), indent=1).encode(),
         "evaluation.json": json.dumps(described, ensure_ascii=False, indent=1).encode(),
         **_pictures(table),
     }
+    write_into(folder, contents)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in contents.items():
-            replace_file(folder / name, content, durable=False)
         for picture in {found for metric in PLOTTED for found in folder.glob(f"*-{metric}.svg")}:
             if picture.name not in contents:
                 picture.unlink()

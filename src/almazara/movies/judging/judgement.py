@@ -73,6 +73,14 @@ def tidy(split: str, method: str, judged: Judgement, cost: Cost, rng: np.random.
     return pl.DataFrame([(split, method, *row) for row in rows], schema=TABLE, orient="row")
 
 
+def nested(table: pl.DataFrame) -> dict[str, dict[str, dict[str, float]]]:
+    """A frame of TABLE as nested objects: split, method, metric."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for split, method, metric, value in table.select("split", "method", "metric", "value").iter_rows():
+        found.setdefault(split, {}).setdefault(method, {})[metric] = round(value, 6)
+    return found
+
+
 def wide(table: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """One row a split and method, one column a metric of `names`; in each split the best first."""
     found = table.filter(pl.col("metric").is_in(list(names))).pivot("metric", index=["split", "method"], values="value")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -79,6 +80,13 @@ class Panel:
     def last_day(self) -> date:
         """Of the last column."""
         return self.first_day + timedelta(days=self.prices.shape[1] - 1)
+
+    def sha256(self) -> str:
+        """Of the listings, days and prices, in hexadecimal: what was made of equal panels was made of the same data."""
+        digest = hashlib.sha256(repr((self.names, self.first_day, self.currencies)).encode())
+        for array in (self.begins, self.ends, self.prices):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
 
     @property
     def cutoffs(self) -> list[date]:

@@ -1,7 +1,7 @@
 """The forecasts that are published, in memory and in an artifact, and the answers read from them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, field, fields
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final, Self
@@ -114,6 +114,22 @@ class Forecasts:
         dates = [first + timedelta(days=day) for day in range(1, horizon_days + 1)]
         values = self.values[self._rows[listing_id], :horizon_days][:, columns]
         return QuantileForecast(listing_id, about, dates, sorted(set(levels)), wanted, values)
+
+
+def backtested(index: ForecastIndex) -> dict[str, float]:
+    """How the chosen models did in their backtests, each figure a mean over the listings that have it."""
+    chosen = [one for about in index.forecasts.values() for one in about.backtest if one.model == about.model]
+    figures = {name: [getattr(one, name) for one in chosen] for name in ("mae_ratio", "crps_ratio", "coverage_80")}
+    known = {name: [value for value in values if value is not None] for name, values in figures.items()}
+    return {name: round(float(np.mean(values)), 6) for name, values in known.items() if values}
+
+
+def backtests(index: ForecastIndex) -> Iterator[list[object]]:
+    """A table of all backtests: its header, then a row a listing and model; what is not known is empty."""
+    yield ["product", "chosen", *(column.name for column in fields(Backtested))]
+    for listing_id, about in index.forecasts.items():
+        for one in about.backtest:
+            yield [listing_id, int(one.model == about.model), *("" if v is None else v for v in astuple(one))]
 
 
 def joined(first: Forecasts, second: Forecasts) -> Forecasts:
