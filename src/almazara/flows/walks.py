@@ -10,10 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from almazara.app.mirror import share
 from almazara.app.prices import Prices, open_prices, send_alerts
 from almazara.app.schedule import scrape_hours
+from almazara.artifacts import open_artifacts
 from almazara.errors import UnavailableError
 from almazara.flows import pages
+from almazara.movies.artifact import MOVIES
 from almazara.prices.collecting.runs import RunView, whole_since
 from almazara.runs import Progress, Step
 from almazara.settings import Settings
@@ -55,6 +58,8 @@ def films(settings: Settings, data_sets: Sequence[str], step: Step, progress: Pr
         told = partial(_fetched_in_words, name)
         raw["folder" if name == KAGGLE else "ratings"] = step(f"fetch {name}", fetch, told, fetches=True)
     outcome = training.retrain(settings, progress, step=step, **raw)
+    if outcome.version is not None:
+        share(settings, open_artifacts(settings).get(MOVIES, outcome.version))
     return Ended(outcome.sentence(), pages.of_films(outcome))
 
 
@@ -70,6 +75,7 @@ def prices(settings: Settings, products: Sequence[str], step: Step, progress: Pr
         run = step("scrape", lambda: _read(settings, opened, products, progress), _read_in_words, fetches=True)
         now = datetime.now(UTC)
         forecasts = publishing.retrain(settings, opened.retraining, progress, now=now, step=step)
+        share(settings, forecasts)
         opened.forecasts.refresh()
         new, sent = step("alert", lambda: send_alerts(settings, opened.service), lambda done: _alerts_in_words(*done))
     told = _read_in_words(run) if run.has_read else f"Nothing could be read. {_read_in_words(run)}"
