@@ -274,6 +274,49 @@ def test_a_listing_is_kept_replaced_and_filtered(store):
     assert store.listings(category="milk", tracked=True) == []
 
 
+def under_way(listings):
+    pending = tuple(f"shop.example:{number}" for number in range(listings))
+    counts = {"requested": listings}
+    return Run("r1.shop.example", "scrape", "shop.example", RunState.RUNNING, START, pending=pending, counts=counts)
+
+
+def test_a_run_is_read_at_any_moment_as_it_was_saved_last(store, url):
+    other = store_at(url)
+    run = under_way(60)
+    for done in range(61):
+        problems = run.problems
+        if done % 4 == 0:
+            problems = (*problems, Problem(f"shop.example:{done}", "unreadable", "no price " * 20, ("price",)))
+        counts = {"requested": 60, "observed": done - len(problems), "unreadable": len(problems)}
+        run = dataclasses.replace(run, pending=under_way(60).pending[done:], counts=counts, problems=problems)
+        store.save_run(run)
+        if done % 7 == 0:
+            assert other.run(run.run_id) == run
+            assert other.runs() == [run]
+    ended = dataclasses.replace(run, state=RunState.DONE, ended_at=START + DAY)
+    store.save_run(ended)
+    assert other.run(run.run_id) == other.runs()[0] == ended
+    other.close()
+
+
+def test_a_run_that_another_process_goes_on_with_is_as_that_one_saved_it(store, url):
+    run = under_way(9)
+    store.save_run(run)
+    store.save_run(dataclasses.replace(run, pending=run.pending[3:], counts={"observed": 3}))
+    other = store_at(url)
+    taken = other.run(run.run_id)
+    other.save_run(dataclasses.replace(taken, pending=taken.pending[2:], counts={"observed": 5}))
+    other.save_run(dataclasses.replace(taken, pending=taken.pending[4:], counts={"observed": 7}))
+    assert (store.run(run.run_id).pending, store.run(run.run_id).counts) == (run.pending[7:], {"observed": 7})
+    other.close()
+
+
+def test_a_run_of_twenty_thousand_listings_is_kept(store):
+    run = under_way(20_000)
+    store.save_run(run)
+    assert store.run(run.run_id) == run
+
+
 def test_a_document_is_swapped_only_while_it_is_what_was_read(store):
     assert store.swap_document("lease", "a", None, {"owner": "one", "n": 1})
     assert not store.swap_document("lease", "a", None, {"owner": "two"})

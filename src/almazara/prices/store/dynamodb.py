@@ -7,8 +7,9 @@ Every item has the keys `pk` and `sk` and only texts, because numbers of DynamoD
 | observation | OBSERVATION#listing_id | moment in UTC | product, date, price, category, currency, ... |
 | product with observations | PRODUCT | listing_id | |
 | listing | LISTING | listing_id | category, body (JSON) |
-| run | RUN | started_at#run_id | kind, body (JSON) |
+| run | RUN | started_at#run_id | kind, body (JSON, compressed where it is long) |
 | where a run is | RUN_ID#run_id | - | at (the run's sk) |
+| how far it is | RUN_ID#run_id | progress | body (JSON): what has changed since the run was written |
 | document | DOCUMENT#kind | key | body (JSON) |
 | kind of documents | DOCUMENT_KIND | kind | |
 | revision | REVISION | - | revision |
@@ -28,7 +29,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from almazara.errors import InputError
-from almazara.prices.schema import TICK, Listing, Observation, Readings, Run
+from almazara.prices.schema import TICK, Listing, Observation, Readings, Run, RunState
 from almazara.prices.store.dynamodb_table import Item, TextTable
 from almazara.prices.store.observations import (
     document_text,
@@ -38,6 +39,7 @@ from almazara.prices.store.observations import (
     validate_observation,
     validate_run,
 )
+from almazara.prices.store.run_progress import Progress, WrittenRuns, packed, unpacked
 
 
 def open_url(url: str) -> DynamoDbStore:
@@ -59,6 +61,7 @@ class DynamoDbStore:
     def __init__(self, table: TextTable) -> None:
         self._table = table
         self._kinds: set[str] = set()  # those that this process knows to be entered
+        self._written = WrittenRuns()
 
     def append(self, observations: Iterable[Observation]) -> int:
         """Keep what is new; see `protocol.ObservationStore.append`."""
@@ -137,25 +140,35 @@ class DynamoDbStore:
         return "" if item is None else item["revision"]
 
     def save_run(self, run: Run) -> None:
-        """Add a run or replace the one of the same id."""
+        """Add a run or replace the one of the same id; of one under way what has changed is written, in one item."""
         valid = validate_run(run)
+        name = f"RUN_ID#{run.run_id}"
+        if (progress := self._written.progress(valid)) is not None:
+            self._table.put({"pk": name, "sk": "progress", "body": progress.decode()})
+            return
         at = f"{_moment(valid.started_at)}#{valid.run_id}"
-        before = self._table.get(f"RUN_ID#{run.run_id}", "-")
-        self._table.put({"pk": f"RUN_ID#{run.run_id}", "sk": "-", "at": at})
-        self._table.put({"pk": "RUN", "sk": at, "kind": run.kind, "body": msgspec.json.encode(valid).decode()})
+        before = self._table.get(name, "-")
+        if before is None or before["at"] != at:
+            self._table.put({"pk": name, "sk": "-", "at": at})
+        self._table.put({"pk": "RUN", "sk": at, "kind": run.kind, "body": packed(valid)})
         if before is not None and before["at"] != at:
             self._table.delete("RUN", before["at"])
+        self._written.note(valid)
 
     def run(self, run_id: str) -> Run | None:
         """One run, or None."""
         place = self._table.get(f"RUN_ID#{run_id}", "-")
         item = None if place is None else self._table.get("RUN", place["at"])
-        return None if item is None else msgspec.json.decode(item["body"], type=Run)
+        return None if item is None else self._as_it_stands(unpacked(item["body"]))
 
     def runs(self, *, kind: str | None = None, limit: int = 100) -> list[Run]:
         """Runs, newest first."""
         found = (item["body"] for item in self._table.query("RUN", newest=True) if kind in (None, item["kind"]))
-        return [msgspec.json.decode(body, type=Run) for body in islice(found, limit)]
+        return [self._as_it_stands(unpacked(body)) for body in islice(found, limit)]
+
+    def _as_it_stands(self, run: Run) -> Run:
+        item = self._table.get(f"RUN_ID#{run.run_id}", "progress") if run.state is RunState.RUNNING else None
+        return run if item is None else msgspec.json.decode(item["body"], type=Progress).over(run)
 
     def put_document(self, kind: str, key: str, body: Mapping[str, Any], *, if_absent: bool = False) -> bool:
         """Keep a small JSON document; False, and nothing changed, when `if_absent` and the key is there."""
