@@ -9,7 +9,7 @@ import msgspec
 
 from almazara.prices.schema import Problem, Run, RunState
 
-_LARGEST: Final = 3000  # bytes of a difference; beyond that the run is written whole
+_LARGEST: Final = 850  # bytes of a difference: with its keys one unit; beyond that the run is written whole
 _PLAIN: Final = 4000
 _PACKED: Final = "zlib:"
 
