@@ -2,13 +2,22 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
+from selectolax.lexbor import LexborNode
+
 from almazara.prices.money import printed_amounts
+from almazara.prices.pages.document import attribute, lineage, text_of
 from almazara.prices.pages.request import folded
 
 _LONGEST: Final = 300
 _BETWEEN_LINKS: Final = frozenset({"|", "·", "›", ">", "."})  # noqa: RUF001 - as pages print it
+_IN_LINE: Final = frozenset({"span", "label", "a", "b", "i", "strong", "em", "small"})
+_AROUND: Final = 4
+_HIDDEN = re.compile(r"(?:^|\s)(?:aok-hidden|a-hidden|hidden)(?:\s|$)")
+_UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _DIRECTIONS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -41,6 +50,33 @@ def without_last(text: str, words: frozenset[str]) -> str:
 def amounts_in(text: str) -> list[tuple[int, int]]:
     """Where a text prints amounts with the mark of a currency."""
     return list(printed_amounts(text))
+
+
+def is_seen(node: LexborNode) -> bool:
+    """Whether people see an element."""
+    return not any(map(_hides, lineage(node)))
+
+
+def _hides(element: LexborNode) -> bool:
+    return bool(_HIDDEN.search(attribute(element, "class")) or _UNSEEN.search(attribute(element, "style")))
+
+
+def said_behind(node: LexborNode) -> str:
+    """What follows an element in its line: the first text behind it in the element around, or around that in a line."""
+    for step in islice(lineage(node), _AROUND):
+        if behind := next((text for text in map(text_of, _following(step)) if _WORD.search(text)), ""):
+            return plain(behind) or "…"
+        if step.parent is None or step.parent.tag not in _IN_LINE:
+            return ""
+    return ""
+
+
+def _following(node: LexborNode) -> Iterator[LexborNode]:
+    after = node.next
+    while after is not None:
+        if not _hides(after):
+            yield after
+        after = after.next
 
 
 def without(text: str, places: list[tuple[int, int]]) -> str:

@@ -13,8 +13,8 @@ _LONGEST_VALUE: Final = 60
 def bears_out(around: Surroundings, rate: Decimal) -> bool:
     """Whether no line of the page contradicts a rate of shipping, or puts a condition on it.
 
-    A rate of nothing must be said near the product, without a condition: shops publish it too for what is free from some
-    sum on, or for who fetches the goods. Another rate may be printed or unsaid.
+    A rate of nothing must be said near the product, without a condition: shops publish it too for what is free
+    from some sum on, or for who fetches the goods. Another rate may be printed or unsaid.
     """
     places = {around.place_of(at): at for at in around.shown.places(SHIPPING)}
     if not all(_agrees(around, place, rate) for place in places):
@@ -35,7 +35,7 @@ def _agrees(around: Surroundings, place: int, rate: Decimal) -> bool:
 
 
 def _said(around: Surroundings, place: int) -> tuple[str, set[Decimal | None]]:
-    """A line that speaks of shipping, with the one behind where that tells what the first only names; and its amounts."""
+    """A line that speaks of shipping, with the one behind where that tells what it costs; and their amounts."""
     text, amounts = around.line(place), around.amounts_in(place)
     if not amounts and not FREE.search(text) and place + 1 < len(around.shown.lines):
         behind = around.line(place + 1)
