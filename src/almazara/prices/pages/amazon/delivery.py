@@ -12,7 +12,7 @@ from almazara.prices.pages.amazon.wording import (
     has_word,
     only_words,
     plain,
-    said_behind,
+    said_beside,
     without,
     without_last,
 )
@@ -31,7 +31,7 @@ def delivered(node: LexborNode, price: Money) -> NamedPrice | None:
 
     The day and the time left are no condition. Free from some amount on counts where the price alone reaches it.
     """
-    if any(attribute(node, name) for name in _FOR_SOME) or not _leads_on(said_behind(node)):
+    if any(attribute(node, name) for name in _FOR_SOME) or not all(map(_leads_on, said_beside(node))):
         return None
     text = plain(text_of(node))
     said = text
@@ -51,11 +51,11 @@ def delivered(node: LexborNode, price: Money) -> NamedPrice | None:
     )
 
 
-def _leads_on(behind: str) -> bool:
-    """Whether what follows the line is no condition: links, an amount, or another way to send the goods."""
-    first = folded(behind).split(" ")[0].strip("&.,:;|+")
-    rest = without(behind, amounts_in(behind))
-    return only_words(rest, rules.DELIVERY_WORDS) or behind.startswith("&") or first in rules.ALTERNATIVES
+def _leads_on(beside: str) -> bool:
+    """Whether what stands beside the line is no condition: links, an amount, or another way to send the goods."""
+    first = folded(beside).split(" ")[0].strip("&.,:;|+")
+    rest = without(beside, amounts_in(beside))
+    return only_words(rest, rules.DELIVERY_WORDS) or beside.startswith("&") or first in rules.ALTERNATIVES
 
 
 def _cost(figure: Decimal | None, rest: str, price: Decimal, *, is_free: bool) -> Decimal | None:

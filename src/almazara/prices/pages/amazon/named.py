@@ -19,7 +19,7 @@ from almazara.prices.pages.amazon.wording import (
     is_seen,
     only_words,
     plain,
-    said_behind,
+    said_beside,
     without,
     without_last,
 )
@@ -32,7 +32,7 @@ _LONGEST_LABEL: Final = 80
 _LONGEST_NAME: Final = 60
 _UNIT = re.compile(r"\([^()]*\)")
 _CODE = re.compile(r"\b[A-Z]{2,4}\$?")
-_NO_SENTENCE = re.compile(r"[\d/%+*]")
+_NO_SENTENCE = re.compile(r"[\d/%+*×]")  # noqa: RUF001 - as pages print it
 _HUNDRED: Final = 100
 _PERCENT = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d)?)\s?%|%\s?(\d{1,2})(?![\d.,])")
 
@@ -91,7 +91,7 @@ def _coupons(nodes: list[LexborNode], offer: FeaturedOffer, price: Money) -> Ite
     """Prices with a coupon that anybody can apply, by the label of its box: `Aplicar cupón de 5 %`."""
     for node in nodes:
         text = plain(text_of(node))
-        is_whole = only_words(said_behind(node), rules.TERMS)
+        is_whole = all(only_words(words, rules.COUPON_WORDS) for words in said_beside(node))
         if is_whole and offer.why_not(node) is None and is_seen(node) and (lowered := _with_coupon(text, price)):
             yield NamedPrice(PriceName.COUPON, lowered, condition(without_last(text, rules.TERMS)))
 
@@ -125,7 +125,7 @@ def _members(nodes: list[LexborNode], offer: FeaturedOffer, price: Money) -> Ite
             continue
         rest = without(text, amounts_in(text))
         is_whole = only_words(rest, rules.MEMBERS_WORDS) and not _NO_SENTENCE.search(rest)
-        if is_whole and not said_behind(node) and (amount := _only(text, price)):
+        if is_whole and not any(said_beside(node)) and (amount := _only(text, price)):
             yield NamedPrice(PriceName.CLUB, amount, condition(text))
 
 
@@ -136,16 +136,16 @@ def _subscriptions(nodes: list[LexborNode], offer: FeaturedOffer, price: Money) 
         if struck or is_for_a_part(node) or offer.is_of_another(node) or not is_seen(node):
             continue
         text = plain(price_text(node))
-        if (amount := _only(_UNIT.sub(" ", text), price)) and _are_of_subscription(node, text):
-            yield NamedPrice(PriceName.SUBSCRIPTION, amount, condition(_label_of(node)))
+        label = condition(_label_of(node))
+        if (amount := _only(_UNIT.sub(" ", text), price)) and _are_of_subscription(node, text, label):
+            yield NamedPrice(PriceName.SUBSCRIPTION, amount, label)
 
 
-def _are_of_subscription(node: LexborNode, text: str) -> bool:
-    """Whether the words of a price, and those behind it, leave it the price of every delivery."""
-    said = (_UNIT.sub(" ", words) for words in (text, plain(text_of(node)), said_behind(node)))
-    return all(
-        only_words(_CODE.sub(" ", without(words, amounts_in(words))), rules.SUBSCRIPTION_WORDS) for words in said
-    )
+def _are_of_subscription(node: LexborNode, text: str, label: str) -> bool:
+    """Whether the words of a price, those beside it and its label leave it the price of every delivery."""
+    said = (_UNIT.sub(" ", words) for words in (text, label, plain(text_of(node)), *said_beside(node)))
+    rests = [_PERCENT.sub(" ", _CODE.sub(" ", without(words, amounts_in(words)))) for words in said]
+    return all(only_words(rest, rules.SUBSCRIPTION_WORDS) and not _NO_SENTENCE.search(rest) for rest in rests)
 
 
 def _label_of(node: LexborNode) -> str:

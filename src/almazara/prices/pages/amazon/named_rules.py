@@ -125,7 +125,7 @@ SUBSCRIPTION_WORDS: Final = TERMS | _words(
     "subscribe save subscription price suscríbete y ahorra suscripción precio sparabo spar abo preis",
     "prévoyez économisez prix iscriviti e risparmia prezzo abonneren en besparen bespaar abonneer prijs",
     "programe poupe economize assine preço subskrybuj oszczędzaj prenumerera spara abone ol tasarruf et",
-    "de los la les a",
+    "de los la les a met with con avec mit 定期おトク便 通常価格",
 )
 NUMBERED: Final = re.compile(
     r"(?:(?:ean|gtin|upc|jan|isbn)[ -]?(?:8|12|13|14)?(?:[ -]?(?:code|nummer|kod))?|codigo (?:de barras|ean|upc)"

@@ -16,6 +16,7 @@ _LONGEST: Final = 300
 _BETWEEN_LINKS: Final = frozenset({"|", "·", "›", ">", "."})  # noqa: RUF001 - as pages print it
 _IN_LINE: Final = frozenset({"span", "label", "a", "b", "i", "strong", "em", "small"})
 _AROUND: Final = 4
+_MOST_PARTS: Final = 100
 _HIDDEN = re.compile(r"(?:^|\s)(?:aok-hidden|a-hidden|hidden)(?:\s|$)")
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
@@ -61,22 +62,37 @@ def _hides(element: LexborNode) -> bool:
     return bool(_HIDDEN.search(attribute(element, "class")) or _UNSEEN.search(attribute(element, "style")))
 
 
-def said_behind(node: LexborNode) -> str:
-    """What follows an element in its line: the first text behind it in the element around, or around that in a line."""
+def said_beside(node: LexborNode) -> tuple[str, str]:
+    """The nearest texts that are seen before and behind an element, in the element around, or around that in a line.
+
+    Before a block, which starts a line of its own, stands nothing of its; nor does what stands before another one.
+    """
+    return (_said(node, "prev") if node.tag in _IN_LINE else ""), _said(node, "next")
+
+
+def _said(node: LexborNode, side: str) -> str:
     for step in islice(lineage(node), _AROUND):
-        if behind := next((text for text in map(text_of, _following(step)) if _WORD.search(text)), ""):
-            return plain(behind) or "…"
+        if beside := next((text for text in map(_seen_text, _siblings(step, side)) if _WORD.search(text)), ""):
+            return plain(beside) or "…"
         if step.parent is None or step.parent.tag not in _IN_LINE:
             return ""
     return ""
 
 
-def _following(node: LexborNode) -> Iterator[LexborNode]:
-    after = node.next
-    while after is not None:
-        if not _hides(after):
-            yield after
-        after = after.next
+def _seen_text(node: LexborNode) -> str:
+    """The beginning of what people see of an element."""
+    if not node.is_element_node:
+        return text_of(node)
+    parts = (one for one in islice(node.traverse(include_text=True), _MOST_PARTS) if one.is_text_node)
+    return " ".join(" ".join(text_of(one) for one in parts if is_seen(one)).split())
+
+
+def _siblings(node: LexborNode, side: str) -> Iterator[LexborNode]:
+    sibling = getattr(node, side)
+    while sibling is not None and (side == "next" or not sibling.is_element_node or sibling.tag in _IN_LINE):
+        if not _hides(sibling):
+            yield sibling
+        sibling = getattr(sibling, side)
 
 
 def without(text: str, places: list[tuple[int, int]]) -> str:

@@ -11,8 +11,9 @@ from almazara.prices.pages.shops.known import FEATURED, OTHER, OWN, is_of_known_
 from almazara.prices.pages.shops.lines import SEAM
 from almazara.prices.pages.shops.shown import Printed, ShownText
 
-_LINES: Final = 3
-"""Lines before an amount's, and behind it, that may say something of it."""
+_AHEAD: Final = 8
+_BEHIND: Final = 3
+"""Lines behind an amount's, and before it, that may say something of it; a heading rules more."""
 _LONGEST: Final = 300
 
 
@@ -76,7 +77,7 @@ class Surroundings:
 
     def _before(self, place: int) -> Iterator[str]:
         """Up to the title or the featured price."""
-        for before in range(place - 1, max(place - 1 - _LINES, -1), -1):
+        for before in range(place - 1, max(place - 1 - _AHEAD, -1), -1):
             if self.shown.is_title(*self.shown.lines[before]):
                 return
             yield (text := self.line(before))
@@ -85,7 +86,7 @@ class Surroundings:
 
     def _behind(self, place: int) -> Iterator[str]:
         """Up to a heading or a button to buy."""
-        for behind in range(place + 1, min(place + 1 + _LINES, len(self.shown.lines))):
+        for behind in range(place + 1, min(place + 1 + _BEHIND, len(self.shown.lines))):
             text = self.line(behind)
             if self.shown.is_heading(*self.shown.lines[behind]) or sayings.BUY.search(text):
                 return
