@@ -136,8 +136,8 @@ def _subscriptions(nodes: list[LexborNode], offer: FeaturedOffer, price: Money) 
         if struck or is_for_a_part(node) or offer.is_of_another(node) or not is_seen(node):
             continue
         text = plain(price_text(node))
-        label = condition(_label_of(node))
-        if (amount := _only(_UNIT.sub(" ", text), price)) and _are_of_subscription(node, text, label):
+        amount = _only(_UNIT.sub(" ", text), price)
+        if amount and _are_of_subscription(node, text, label := condition(_label_of(node))):
             yield NamedPrice(PriceName.SUBSCRIPTION, amount, label)
 
 

@@ -36,6 +36,8 @@ PLACES: Final = {
     "primeExclusive": PriceName.CLUB,
     "aod-offer": PriceName.SELLER,
 }
+PLACE: Final = re.compile("|".join([*PLACES, "price-shipping", "ourprice_", "DEXUnified"]))
+"""How the ids begin of places that stand in a line with others."""
 DESTINATION: Final = "#contextualIngressPtLabel_deliveryShortLine"
 PLACES_BY_CLASS: Final = {
     "mbc-offer-row": PriceName.SELLER,

@@ -9,12 +9,14 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from almazara.prices.money import printed_amounts
+from almazara.prices.pages.amazon import named_rules as rules
 from almazara.prices.pages.document import attribute, lineage, text_of
 from almazara.prices.pages.request import folded
 
 _LONGEST: Final = 300
 _BETWEEN_LINKS: Final = frozenset({"|", "·", "›", ">", "."})  # noqa: RUF001 - as pages print it
 _IN_LINE: Final = frozenset({"span", "label", "a", "b", "i", "strong", "em", "small"})
+_CONTENT: Final = "data-csa-c-content-id"
 _AROUND: Final = 4
 _MOST_PARTS: Final = 100
 _HIDDEN = re.compile(r"(?:^|\s)(?:aok-hidden|a-hidden|hidden)(?:\s|$)")
@@ -90,9 +92,21 @@ def _seen_text(node: LexborNode) -> str:
 def _siblings(node: LexborNode, side: str) -> Iterator[LexborNode]:
     sibling = getattr(node, side)
     while sibling is not None and (side == "next" or not sibling.is_element_node or sibling.tag in _IN_LINE):
+        if _is_of_its_own(sibling):
+            return
         if not _hides(sibling):
             yield sibling
         sibling = getattr(sibling, side)
+
+
+def _is_of_its_own(element: LexborNode) -> bool:
+    """Whether an element is a part of the page, or holds a place of its own: what that says is not said of another."""
+    if not element.is_element_node:
+        return False
+    identity = attribute(element, "id")
+    is_part = element.tag not in _IN_LINE and identity != ""
+    is_place = rules.PLACE.match(identity or attribute(element, _CONTENT)) is not None
+    return is_part or is_place or element.css_first(rules.OTHERS) is not None
 
 
 def without(text: str, places: list[tuple[int, int]]) -> str:

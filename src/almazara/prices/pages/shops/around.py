@@ -53,13 +53,14 @@ class Surroundings:
     def line(self, place: int, own: int = -1) -> str:
         """A line with a sign for each amount: OWN, FEATURED or OTHER; one that is too long is no known word."""
         start, end = self.shown.lines[place]
+        if end - start > _LONGEST:
+            return "…"
         parts, done = [], start
         for first, last in self._spans_in(place):
             sign = OWN if first == own else FEATURED if self.amounts.get(first) == self.price else OTHER
             parts += [self.shown.text[done:first], sign]
             done = last
-        whole = "".join([*parts, self.shown.text[done:end]]).replace(SEAM, " ")
-        return whole if len(whole) <= _LONGEST else "…"
+        return "".join([*parts, self.shown.text[done:end]]).replace(SEAM, " ")
 
     def amounts_in(self, place: int) -> set[Decimal | None]:
         """The amounts of a line, None for one in another currency."""
