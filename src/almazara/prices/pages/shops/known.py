@@ -29,9 +29,9 @@ def _phrases(*lists: Iterable[str]) -> re.Pattern[str]:
 
 _OWN, _AROUND = _KNOWN["own"], _KNOWN["around"]
 _PLAIN: Final = _OWN.pop("plain")
-_IN_LINE: Final = {kind: _phrases(words, _PLAIN, _AROUND["quiet"][1:]) for kind, words in _OWN.items()}
-_QUIET: Final = {kind: _phrases(words, _AROUND["quiet"], _PLAIN) for kind, words in _OWN.items()}
-_QUIET_BESIDE: Final = _phrases(*_OWN.values(), _AROUND["amount"], _AROUND["quiet"], _PLAIN)
+_IN_LINE: Final = {kind: _phrases(_AROUND["quiet"][1:], words, _PLAIN) for kind, words in _OWN.items()}
+_QUIET: Final = {kind: _phrases(_AROUND["quiet"], words, _PLAIN) for kind, words in _OWN.items()}
+_QUIET_BESIDE: Final = _phrases(_AROUND["amount"], _AROUND["quiet"], *_OWN.values(), _PLAIN)
 _TOPIC: Final = re.compile(rf"\W*{sayings.any_of(_AROUND['topics'])}(?!\w)", re.IGNORECASE)
 _MUST: Final = {kind: _phrases([words]) for kind, words in _KNOWN["must"].items()}
 _WORTH: Final = re.compile(rf"(?<!\w){sayings.any_of(_KNOWN['worth']['before'])}[\s:]*$|[-+‒-―−]\s*$", re.IGNORECASE)  # noqa: RUF001
