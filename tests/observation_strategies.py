@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from almazara.prices.pages.naming import settled
 from almazara.prices.schema import Availability, NamedPrice, Observation, PriceName
 from almazara.prices.store.observations import CURRENCIES
 
@@ -23,6 +24,13 @@ def amounts(draw):
     return Decimal(digits).scaleb(-decimals)
 
 
+def _beside(price):
+    """Amounts of which many may stand beside a price as named ones: any, the same, and one a little below it."""
+    exponent = int(price.as_tuple().exponent)
+    lower = Decimal(int(price.scaleb(-exponent)) * 3 // 4).scaleb(exponent)
+    return amounts() | st.sampled_from([price, lower or price])
+
+
 @st.composite
 def observations(draw, listing_ids=NAMES, moments=MOMENTS):
     """Any observation that a store must keep."""
@@ -32,7 +40,6 @@ def observations(draw, listing_ids=NAMES, moments=MOMENTS):
     if availability is Availability.UNAVAILABLE:
         return Observation(**identity, availability=availability, **rest)
     money = {"price": draw(amounts()), "currency": draw(st.sampled_from(sorted(CURRENCIES)))}
-    rest["named"] = tuple(
-        draw(st.lists(st.builds(NamedPrice, st.sampled_from(PriceName), amounts(), TEXT), max_size=2))
-    )
+    drawn = draw(st.lists(st.builds(NamedPrice, st.sampled_from(PriceName), _beside(money["price"]), TEXT), max_size=2))
+    rest["named"] = settled(drawn, money["price"])
     return Observation(**identity, availability=availability, list_price=draw(st.none() | amounts()), **money, **rest)

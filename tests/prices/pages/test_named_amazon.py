@@ -82,6 +82,8 @@ NO_COUPON = {
     "in another currency": coupon("Aplicar cupón de $2"),
     "more than the price": coupon("Aplicar cupón de 25,00 €"),
     "most of the price": coupon("Aplicar cupón de 90 %"),
+    "what stands behind it": coupon("Aplicar cupón de 5 %").replace("</label>", "</label> en tres unidades"),
+    "what stands before it": coupon("Aplicar cupón de 5 %").replace("<label", "<b>Primera compra</b> <label"),
     "no figure": coupon("Aplicar cupón"),
     "no coupon": coupon("Ahorra 5 %"),
     "hidden": coupon("Aplicar cupón de 5 %", "class=aok-hidden"),
@@ -124,6 +126,10 @@ def test_the_printed_price_of_a_subscription_is_named_by_its_row(form):
         "<span id=sns-base-price>19,00 € - 20,00 €</span>",
         "<span id=sns-base-price>desde 19,00 €</span>",
         "<span id=sns-base-price>19,00 €</span> por mes",
+        "<span id=sns-base-price>19,00 € con 5 productos</span>",
+        "<span id=sns-base-price>19,00 €</span> <i>primera entrega</i>",
+        f"<div id=snsAccordionRowMiddle><b>Primera entrega</b>{money('19,00 €')}</div>",
+        f"<div id=snsAccordionRowMiddle>{money('19,00 €')} × 2</div>",  # noqa: RUF001 - as a page prints it
     ],
 )
 def test_a_subscription_with_two_prices_none_lower_hidden_or_by_the_month_is_not_named(row):
@@ -151,6 +157,9 @@ def test_the_price_for_members_of_prime_is_named(text):
         "Prime: compra por 18,00 € al mes",
         "Compra con Prime por 18,00 € o 17,00 €",
         "Únete a Prime para comprar por $18.00",
+        "Únete a Prime para comprar este producto por 18,00 €/l",
+        "Únete a Prime para comprar 2 por 18,00 €",
+        "Únete a Prime para comprar este producto por 18,00 € la primera vez",
     ],
 )
 def test_what_is_no_price_for_members_of_prime_is_not_named(text):
@@ -159,7 +168,11 @@ def test_what_is_no_price_for_members_of_prime_is_not_named(text):
 
 def delivery(text, **kept):
     names = {"price": "data-csa-c-delivery-price", "time": "data-csa-c-delivery-time"}
-    names |= {"cutoff": "data-csa-c-delivery-cutoff", "pickup": "data-csa-c-pickup-location"}
+    names |= {
+        "cutoff": "data-csa-c-delivery-cutoff",
+        "pickup": "data-csa-c-pickup-location",
+        "condition": "data-csa-c-delivery-condition",
+    }
     attributes = " ".join(f'{names[name]}="{value}"' for name, value in kept.items())
     return f"<span data-csa-c-content-id=DEXUnifiedCXPDM {attributes}>{text}</span>"
 
@@ -206,6 +219,10 @@ UNDELIVERED = {
     "import fees": message("+ 36,67 € Shipping & Import Fees Deposit to Turkey"),
     "a figure that is not shown": delivery("Entrega martes", price="4,99 €", time="martes"),
     "another figure": delivery("Entrega por 4,99 €", price="por 5,99 €"),
+    "a region": delivery("Entrega GRATIS el martes a Península", price="GRATIS", time="el martes"),
+    "a condition that the page only keeps": delivery("Entrega GRATIS", price="GRATIS", condition="primer pedido"),
+    "a condition behind it": delivery("Entrega GRATIS", price="GRATIS") + " <i>en tu primer pedido</i>",
+    "a condition before it": "<b>Miembros Prime:</b> " + delivery("Entrega GRATIS", price="GRATIS"),
     "a point to fetch it": delivery("Entrega GRATIS", price="GRATIS", pickup="Correos"),
     "fastest": delivery("Entrega más rápida por 4,99 €", price="más rápida"),
     "free, and a figure": message("Envío GRATIS 4,99 €"),

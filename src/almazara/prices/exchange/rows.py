@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import polars as pl
@@ -16,7 +16,8 @@ import polars as pl
 from almazara.errors import InputError
 from almazara.prices.money import NO_PLACES, THREE_PLACES
 from almazara.prices.packs import litres
-from almazara.prices.schema import IMPORTED, Availability, Listing, NamedPrice, Observation
+from almazara.prices.pages.naming import LEAST_SHARE, settled
+from almazara.prices.schema import IMPORTED, MOST_NAMED, Availability, Listing, NamedPrice, Observation, PriceName
 from almazara.prices.store.observations import validate_listing, validate_observation
 
 TIDY_SCHEMA: Final = {
@@ -41,6 +42,17 @@ _OLDEST: Final = datetime(1971, 1, 1, tzinfo=UTC)  # what has no date is often w
 _AHEAD: Final = timedelta(days=1)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", re.ASCII)
+
+
+class _NamedCell(msgspec.Struct, frozen=True):
+    """A named price as an export writes it; a number keeps its digits."""
+
+    name: PriceName
+    price: Any
+    condition: str
+
+
+_NAMED: Final = msgspec.json.Decoder(tuple[_NamedCell, ...], float_hook=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,7 @@ def read_tidy_row(line: int, row: Mapping[str, object], defaults: Defaults) -> E
             seller=_text(row, "seller"),
             rule=_text(row, "rule") or IMPORTED,
             source=_text(row, "source") or IMPORTED,
-            named=_named(_text(row, "named")),
+            named=_named(_text(row, "named"), price, currency),
         )
         category = _text(row, "category") or defaults.category
         url, gtin = _text(row, "url") or "", _text(row, "gtin")
@@ -184,7 +196,7 @@ def tidy_row(observation: Observation, listing: Listing) -> dict[str, object]:
         "category": listing.category,
         "url": listing.url,
         "gtin": listing.gtin,
-        "named": msgspec.json.encode(observation.named).decode() if observation.named else None,
+        "named": msgspec.json.encode(list(map(_cell_of, observation.named))).decode() if observation.named else None,
     }
 
 
@@ -210,13 +222,34 @@ def _text(row: Mapping[str, object], name: str) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
-def _named(text: str | None) -> tuple[NamedPrice, ...]:
+def _cell_of(named: NamedPrice) -> dict[str, str]:
+    return {"name": named.name, "price": format(named.price, "f"), "condition": named.condition}
+
+
+def _named(text: str | None, price: Decimal | None, currency: str | None) -> tuple[NamedPrice, ...]:
+    """The named prices of a cell, which keep what a reading promises of them beside the featured price."""
     if text is None:
         return ()
     try:
-        return msgspec.json.decode(text, type=tuple[NamedPrice, ...])
+        cells = _NAMED.decode(text)
     except msgspec.MsgspecError as error:
         raise InputError(f"The named prices {text[:40]!r} are not such as an export writes: {error}.") from error
+    named = tuple(NamedPrice(cell.name, _sum(cell.price, currency), cell.condition) for cell in cells)
+    kept = settled(named, price) if price is not None else named
+    if left := [one for one in named if one not in kept]:
+        raise InputError(
+            f"The {left[0].name} price {left[0].price} is none that a reading keeps beside {price}: coupon, club,"
+            f" subscription and basket are lower, delivered is not, none is under {LEAST_SHARE:.0%} of it, one name and"
+            f" condition has one amount, and there are at most {MOST_NAMED}."
+        )
+    return named
+
+
+def _sum(value: object, currency: str | None) -> Decimal:
+    found = amount(value, currency)
+    if found is None:
+        raise InputError("A named price has no amount.")
+    return found
 
 
 def _availability(text: str | None, price: Decimal | None) -> Availability:

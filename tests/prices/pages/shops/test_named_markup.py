@@ -163,6 +163,11 @@ CONDITIONS = {
         PRODUCT | {"offers": [OFFER, OFFER | {"price": 8.5, "eligibleQuantity": {"minValue": "6"}}]},
         ("basket", "8.5", "from 6"),
     ),
+    "what the featured offer says too": (
+        PRODUCT | {"offers": [OFFER | {"sku": "a", "priceValidUntil": "2026-12-31"},
+                              OFFER | {"sku": "a", "priceValidUntil": "2026-12-31", "price": "8.50"} | TIER]},
+        ("club", "8.50", "oro, plata"),
+    ),
     "a subscription": (
         PRODUCT | {"offers": [OFFER, {"@type": "Offer", "priceSpecification": special(
             priceComponentType="https://schema.org/Subscription", billingDuration="P1M", name="Cada mes")}]},
@@ -191,6 +196,18 @@ NEVER = {
         billingDuration="P1M", **TIER)}]},
     "what is billed by the month": PRODUCT | {"offers": [OFFER, {"@type": "Offer", "priceSpecification": special(
         billingDuration="P1M")}]},
+    "until some day": specified(special(validThrough="2025-01-31", **TIER)),
+    "orders of some sum": specified(
+        special(eligibleTransactionVolume={"minPrice": 60}, eligibleQuantity={"minValue": 2})
+    ),
+    "some region": specified(special(eligibleRegion="ES-CN", **TIER)),
+    "litres, not pieces": specified(special(eligibleQuantity={"minValue": 6, "unitCode": "LTR"})),
+    "members, some litres": specified(special(eligibleQuantity={"minValue": 1, "unitCode": "LTR"}, **TIER)),
+    "by a unit's code": specified(special(unitCode="LTR", **TIER)),
+    "what its name limits": specified(special(name="Primera compra", **TIER)),
+    "what its description limits": specified(special(description="Solo en tienda", **TIER)),
+    "another article": PRODUCT | {"offers": [OFFER | {"sku": "a"}, OFFER | {"price": "8.50", "sku": "b"} | TIER]},
+    "sold out": specified(special(availability="OutOfStock", **TIER)),
     "of countless pieces": specified(special(eligibleQuantity={"minValue": 1e300})),
     "of another product": specified() | {"isRelatedTo": PRODUCT | {"offers": OFFER | {"price": "8.50"} | TIER}},
 }  # fmt: skip
@@ -207,6 +224,13 @@ def test_a_published_price_that_the_page_shows_otherwise_is_not_named():
     assert named(node, body="<p>9,50 €</p><p>Precio socio 8,00 €</p>") == []
 
 
+def test_a_published_price_of_which_the_page_says_something_unknown_is_not_named():
+    node = specified(special(**TIER))
+    assert named(node, body="<p>9,50 €</p><p>8,50 €</p>") == [("club", "8.50", "oro, plata")]
+    assert named(node, body="<p>9,50 €</p><p>Socios fundadores 8,50 €</p>") == []
+    assert named(node, body="<p>9,50 €</p><p>Precio socio 8,50 €</p><p>la segunda</p>") == []
+
+
 def to(country="ES", **more):
     return {"@type": "DefinedRegion", "addressCountry": country} | more
 
@@ -218,7 +242,6 @@ def sent(value="4.99", destination=None, currency="EUR", **more):
 
 SHIPPED = {
     "one rate": ([sent()], ("14.49", "shipping 4.99 EUR to ES")),
-    "free": ([sent(0)], ("9.50", "shipping free to ES")),
     "to one country that is not the shop's": ([sent(destination=to("PT"))], ("14.49", "shipping 4.99 EUR to PT")),
     "to the shop's country and others": (
         [sent("9.99", to("FR")), sent(), sent("19.99", to("US"))], ("14.49", "shipping 4.99 EUR to ES"),
@@ -233,6 +256,52 @@ def test_the_price_with_shipping_is_named_where_one_rate_is_for_everybody(form):
     assert named(offered(shippingDetails=form[0])) == [("delivered", *form[1])]
 
 
+BORNE_OUT = {
+    "free": (0, "<p>Envío gratis</p>", ("9.50", "shipping free to ES")),
+    "free, in other lines": (0, "<dl><dt>Gastos de envío</dt><dd>Gratis</dd></dl>", ("9.50", "shipping free to ES")),
+    "free, and when it comes": (
+        0, "<p>Envío gratis</p><p>Entrega en 24/48 h</p>", ("9.50", "shipping free to ES"),
+    ),
+    "printed": ("4.99", "<p>Gastos de envío: 4,99 €</p>", ("14.49", "shipping 4.99 EUR to ES")),
+    "printed in another line": ("4.99", "<p>Envío</p><p>4,99 €</p>", ("14.49", "shipping 4.99 EUR to ES")),
+    "printed, free for members": (
+        "4.99", "<p>Envío 4,99 €. Gratis para socios.</p>", ("14.49", "shipping 4.99 EUR to ES"),
+    ),
+    "not told": ("4.99", "<p>Gastos de envío no incluidos</p>", ("14.49", "shipping 4.99 EUR to ES")),
+    "a link": ("4.99", "<footer>Envíos y devoluciones</footer>", ("14.49", "shipping 4.99 EUR to ES")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", BORNE_OUT.values(), ids=BORNE_OUT)
+def test_a_rate_that_the_page_bears_out_is_named(form):
+    rate, body, total = form
+    assert named(offered(shippingDetails=sent(rate)), body=f"<p>9,50 €</p>{body}") == [("delivered", *total)]
+
+
+CONTRADICTED = {
+    "free, and unsaid": (0, ""),
+    "free, and said far away only": (0, f"<p>{'palabra ' * 300}</p><p>Envío gratis</p>"),
+    "free from some sum on": (0, "<p>Envío gratis desde 49 €</p>"),
+    "free, and from some sum on at the page's end": (
+        0, f"<p>Envío gratis</p><p>{'palabra ' * 300}</p><p>Envío gratis desde 49 €</p>",
+    ),
+    "free for some, in the line below": (0, "<p>Envío gratis</p><p>con la tarjeta</p>"),
+    "free for some, in the line above": (0, "<p>Solo hostelería</p><p>Envío gratis</p>"),
+    "free to fetch": (0, "<p>Envío gratis a la tienda</p>"),
+    "free, and another figure": (0, "<p>Envío 3,95 €</p>"),
+    "another figure": ("4.99", "<p>Envío 5,99 €</p>"),
+    "another figure in another line": ("4.99", "<p>Gastos de envío</p><p>5,99 €</p>"),
+    "said to be free": ("4.99", "<p>Envío gratis</p>"),
+    "a region": ("4.99", "<p>Envío a Canarias 4,99 €</p>"),
+    "a condition": ("4.99", "<p>Envío urgente</p>"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", CONTRADICTED.values(), ids=CONTRADICTED)
+def test_a_rate_of_which_the_page_says_otherwise_gives_no_price_with_shipping(form):
+    assert named(offered(shippingDetails=sent(form[0])), body=f"<p>9,50 €</p>{form[1]}") == []
+
+
 UNSHIPPED = {
     "two rates": [sent(), sent("9.99")],
     "two countries, neither the shop's": [sent(destination=to("FR")), sent("9.99", to("PT"))],
@@ -242,6 +311,7 @@ UNSHIPPED = {
     "a range": [sent() | {"shippingRate": {"minValue": 1, "maxValue": 4.99, "currency": "EUR"}}],
     "members": [sent(validForMemberTier={"name": "oro"})],
     "from some basket on": [sent(0, hasShippingService={"shippingConditions": {"orderValue": {"minValue": 50}}})],
+    "some goods": [sent(transitTimeLabel="pequeños")],
     "below zero": [sent(-1)],
     "beyond all measure": [sent("1e400")],
     "no rate": [{"@type": "OfferShippingDetails", "shippingDestination": to()}],

@@ -43,7 +43,11 @@ NAMED = {
     "Members pay 8,50 €": ("club", "Members pay"),
     "Mitgliederpreis: 8,50 €": ("club", "Mitgliederpreis"),
     "mit der PAYBACK Karte 8,50 €": ("club", "mit der PAYBACK Karte"),
-    "avec la carte Lagar 8,50 €": ("club", "avec la carte Lagar"),
+    "avec la carte Carrefour 8,50 €": ("club", "avec la carte Carrefour"),
+    "Bonuskaart prijs 8,50 €": ("club", "Bonuskaart prijs"),
+    "Precio socio (-11 %) 8,50 €": ("club", "Precio socio (-11 %)"),
+    "Precio socio 8,50 € (máx. 2 uds.)": ("club", "Precio socio"),
+    "Prezzo soci 8,50 € IVA inclusa": ("club", "Prezzo soci"),
     "Prezzo soci 8,50 €": ("club", "Prezzo soci"),
     "Precio con cupón: 8,50 €": ("coupon", "Precio con cupón"),
     "con el cupón ACEITE10 8,50 €": ("coupon", "con el cupón ACEITE10"),
@@ -52,7 +56,8 @@ NAMED = {
     "mit Gutschein OEL10 nur 8,50 €": ("coupon", "mit Gutschein OEL10 nur"),
     "avec le code HUILE10 8,50 €": ("coupon", "avec le code HUILE10"),
     "con codice OLIO10 8,50 €": ("coupon", "con codice OLIO10"),
-    "Suscripción: 8,50 €": ("subscription", "Suscripción"),
+    "Con suscripción cada 2 meses: 8,50 €": ("subscription", "Con suscripción cada 2 meses"),
+    "Subscribe &amp; Save price 8,50 €": ("subscription", "Subscribe & Save price"),
     "8,50 € con suscripción": ("subscription", "con suscripción"),
     "Autoship price 8,50 €": ("subscription", "Autoship price"),
     "Im Abo: 8,50 €": ("subscription", "Im Abo"),
@@ -127,6 +132,38 @@ NEVER = {
     "another currency": "<p>Precio socio US$ 8.50</p>",
     "a button": "<p>Ajouter dans le panier 8,50 €</p>",
     "the basket's total": "<p>Total en el carrito 8,50 €</p>",
+    "a name that may be a fee's": "<p>Suscripción: 8,50 €</p>",
+    "the price of a card": "<p>Precio de la tarjeta de socio 8,50 €</p>",
+    "a card that is sold": "<p>Carte du club : 8,50 €</p>",
+    "a bank's card, or a student's": "<p>Precio con tarjeta Universitaria 8,50 €</p>",
+    "a way to pay, at a price": "<p>Preis mit Kreditkarte 8,50 €</p>",
+    "a gift card": "<p>Prijs met cadeaukaart 8,50 €</p>",
+    "what members are spared": "<p>Ledenkorting 8,50 €</p>",
+    "what a coupon is worth, in one word": "<p>Preis mit Gutscheinwert 8,50 €</p>",
+    "a way to pay": "<p>mit Kreditkarte 8,50 €</p>",
+    "a coupon whose name is for a first order": "<p>Precio con el código BIENVENIDA15 8,50 €</p>",
+    "a word in capitals for a coupon's name": "<p>PRECIO CON CUPÓN MAYORISTA 8,50 €</p>",
+    "two or more, said behind": "<p>Precio socio 8,50 € llevando tres</p>",
+    "another day": "<p>Mitgliederpreis 8,50 € ab Dezember</p>",
+    "a past offer": "<p>Clubcard Price 8,50 € (offer over)</p>",
+    "another size": "<p>Garrafa pequeña: precio socio 8,50 €</p>",
+    "with points": "<p>Prix adhérent 8,50 € + 50 points</p>",
+    "another percentage": "<p>Precio socio -25 % 8,50 €</p>",
+    "a footnote": "<p>Precio socio 8,50 €*</p>",
+    "a footnote's number": "<p>Precio socio 8,50 €<sup>2</sup></p>",
+    "small print in its line": "<p>Precio socio 8,50 € <small>recogida local</small></p>",
+    "small print below": "<p>Precio socio 8,50 €</p><p><small>primera visita</small></p>",
+    "small print further below": "<p>Precio socio 8,50 €</p><p>IVA incluido</p><p>socias fundadoras</p>",
+    "a heading above": "<h3>Hostelería</h3><p>IVA incluido</p><p>En stock</p><p>Precio socio 8,50 €</p>",
+    "a label above": "<p>Mañana</p><p>Precio socio 8,50 €</p>",
+    "a coupon besides, below": "<p>Precio socio 8,50 €</p><p>con cupón</p>",
+    "tax in the line below": "<p>Precio socio 8,50 €</p><p>IVA no incluido</p>",
+    "not drawn": "<p style='opacity: 0'>Precio socio 8,50 €</p>",
+    "folded away": "<details><summary>Club</summary><p>Precio socio 8,50 €</p></details>",
+    "less than half, which may be what a card is worth": "<p>Precio socio 4,50 €</p>",
+    "many pieces by the kilogram": "<p>desde 2 uds. 8,50 €/kg</p>",
+    "many pieces for some": "<p>desde 2 uds. 8,50 €/ud</p><p>hostelería</p>",
+    "a long line": f"<p>Precio socio 8,50 € {'hoy ' * 100}</p>",
     "a newsletter": "<p>Suscríbete al boletín: 8,50 €</p>",
     "far away": f"<p>{'palabra ' * 100}</p><p>Precio socio 8,50 €</p>",
 }
@@ -135,6 +172,44 @@ NEVER = {
 @pytest.mark.parametrize("shown", NEVER.values(), ids=NEVER)
 def test_what_is_no_price_of_one_new_piece_is_not_named(shown):
     assert named(f"<p>9,50 €</p>{shown}") == []
+
+
+QUIET = {
+    "tax": "<p>IVA incluido</p>",
+    "shipping, whose condition is its own": "<p>Envío gratis desde 49 €</p>",
+    "instalments": "<p>o 3 plazos de 3,17 €</p>",
+    "the price of a litre": "<p>9,50 €/l</p>",
+    "a deposit": "<p>zzgl. 0,25 € Pfand</p>",
+    "what is saved": "<p>Ahorras 1,00 €</p>",
+    "an earlier price": "<p>Antes 10,50 €</p>",
+    "without tax, an amount of its own": "<p>IVA no incluido 7,02 €</p>",
+    "the stock": "<p>En stock</p>",
+    "a heading, and what it rules": "<h2>Descripción</h2><p>Cosecha temprana</p>",
+    "a button, and what is below": "<button>Añadir al carrito</button><p>Cosecha temprana</p>",
+}
+
+
+@pytest.mark.parametrize("below", QUIET.values(), ids=QUIET)
+def test_lines_around_that_speak_of_something_else_leave_a_named_price(below):
+    assert named(f"<p>9,50 €</p><p>Precio socio 8,50 €</p>{below}") == [("club", "8.50", "Precio socio")]
+
+
+LINES = {
+    "Precio socio 8,50 €": ("<p>@ Precio socio 8,50 €</p>", "<p>Precio socio 8,50 € @</p>"),
+    "con suscripción": ("<p>8,50 € con suscripción @</p>", "<p>8,50 € con suscripción</p><p>@</p>"),
+    "desde 2 uds": ("<p>desde 2 uds. 8,50 €/ud @</p>", "<p>@</p><p>desde 2 uds. 8,50 €/ud</p>"),
+    "Price with code OIL10": ("<p>Price @ with code OIL10 8,50 €</p>", "<p>Price with code OIL10 8,50 € (@)</p>"),
+}
+
+
+@given(st.sampled_from([form for forms in LINES.values() for form in forms]), st.text("bcdfghjkmpqvwxzñçß", min_size=6))
+def test_a_word_that_no_list_knows_gives_none_wherever_it_stands(form, word):
+    assert named(f"<p>9,50 €</p>{form.replace('@', word)}") == []
+
+
+@given(st.sampled_from([form for forms in LINES.values() for form in forms]), st.integers(2, 10**6))
+def test_a_number_gives_none_wherever_it_stands(form, number):
+    assert named(f"<p>9,50 €</p>{form.replace('@', str(number))}") == []
 
 
 def test_nothing_is_named_where_the_page_does_not_show_its_price():

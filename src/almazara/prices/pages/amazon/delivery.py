@@ -7,14 +7,23 @@ from selectolax.lexbor import LexborNode
 
 from almazara.prices.money import Money, parse_price
 from almazara.prices.pages.amazon import named_rules as rules
-from almazara.prices.pages.amazon.wording import amounts_in, has_word, only_words, plain, without, without_last
+from almazara.prices.pages.amazon.wording import (
+    amounts_in,
+    has_word,
+    only_words,
+    plain,
+    said_beside,
+    without,
+    without_last,
+)
 from almazara.prices.pages.document import attribute, text_of
 from almazara.prices.pages.naming import condition
+from almazara.prices.pages.request import folded
 from almazara.prices.schema import NamedPrice, PriceName
 
 _FIGURE: Final = "data-csa-c-delivery-price"
 _TIMES: Final = ("data-csa-c-delivery-time", "data-csa-c-delivery-cutoff")
-_FOR_SOME: Final = ("data-csa-c-pickup-location", "data-csa-c-distance")
+_FOR_SOME: Final = ("data-csa-c-pickup-location", "data-csa-c-distance", "data-csa-c-delivery-condition")
 
 
 def delivered(node: LexborNode, price: Money) -> NamedPrice | None:
@@ -22,7 +31,7 @@ def delivered(node: LexborNode, price: Money) -> NamedPrice | None:
 
     The day and the time left are no condition. Free from some amount on counts where the price alone reaches it.
     """
-    if any(attribute(node, name) for name in _FOR_SOME):
+    if any(attribute(node, name) for name in _FOR_SOME) or not all(map(_leads_on, said_beside(node))):
         return None
     text = plain(text_of(node))
     said = text
@@ -40,6 +49,13 @@ def delivered(node: LexborNode, price: Money) -> NamedPrice | None:
     return NamedPrice(
         PriceName.DELIVERED, price.amount + cost, condition(without_last(said.partition(". ")[0], rules.LINKS))
     )
+
+
+def _leads_on(beside: str) -> bool:
+    """Whether what stands beside the line is no condition: links, an amount, or another way to send the goods."""
+    first = folded(beside).split(" ")[0].strip("&.,:;|+")
+    rest = without(beside, amounts_in(beside))
+    return only_words(rest, rules.DELIVERY_WORDS) or beside.startswith("&") or first in rules.ALTERNATIVES
 
 
 def _cost(figure: Decimal | None, rest: str, price: Decimal, *, is_free: bool) -> Decimal | None:

@@ -13,19 +13,28 @@ from almazara.prices.money import NO_PLACES, THREE_PLACES, Money, parse_price
 from almazara.prices.pages.amazon import named_rules as rules
 from almazara.prices.pages.amazon.delivery import delivered
 from almazara.prices.pages.amazon.price import FeaturedOffer, is_for_a_part, is_struck, price_text
-from almazara.prices.pages.amazon.wording import amounts_in, has_word, only_words, plain, without, without_last
+from almazara.prices.pages.amazon.wording import (
+    amounts_in,
+    has_word,
+    is_seen,
+    only_words,
+    plain,
+    said_beside,
+    without,
+    without_last,
+)
 from almazara.prices.pages.document import attribute, lineage, text_of
 from almazara.prices.pages.naming import condition, settled
 from almazara.prices.schema import NamedPrice, PriceName
 
 _MOST_PLACES: Final = 200
-_LONGEST: Final = 300
 _LONGEST_LABEL: Final = 80
 _LONGEST_NAME: Final = 60
+_UNIT = re.compile(r"\([^()]*\)")
+_CODE = re.compile(r"\b[A-Z]{2,4}\$?")
+_NO_SENTENCE = re.compile(r"[\d/%+*×]")  # noqa: RUF001 - as pages print it
 _HUNDRED: Final = 100
 _PERCENT = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d)?)\s?%|%\s?(\d{1,2})(?![\d.,])")
-_HIDDEN = re.compile(r"(?:^|\s)(?:aok-hidden|a-hidden|hidden)(?:\s|$)")
-_UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
 class OtherPlaces:
@@ -78,18 +87,12 @@ def _one_amount(found: Iterator[NamedPrice]) -> list[NamedPrice]:
     return every[:1] if len({one.price for one in every}) == 1 else []
 
 
-def _is_seen(node: LexborNode) -> bool:
-    """Whether people see an element."""
-    return not any(
-        _HIDDEN.search(attribute(step, "class")) or _UNSEEN.search(attribute(step, "style")) for step in lineage(node)
-    )
-
-
 def _coupons(nodes: list[LexborNode], offer: FeaturedOffer, price: Money) -> Iterator[NamedPrice]:
     """Prices with a coupon that anybody can apply, by the label of its box: `Aplicar cupón de 5 %`."""
     for node in nodes:
         text = plain(text_of(node))
-        if offer.why_not(node) is None and _is_seen(node) and (lowered := _with_coupon(text, price)):
+        is_whole = all(only_words(words, rules.COUPON_WORDS) for words in said_beside(node))
+        if is_whole and offer.why_not(node) is None and is_seen(node) and (lowered := _with_coupon(text, price)):
             yield NamedPrice(PriceName.COUPON, lowered, condition(without_last(text, rules.TERMS)))
 
 
@@ -118,10 +121,11 @@ def _members(nodes: list[LexborNode], offer: FeaturedOffer, price: Money) -> Ite
     """The printed price for members of Prime: `Join Prime to buy this item at $8.09`."""
     for node in nodes:
         text = plain(text_of(node))
-        folds = text.casefold()
-        if offer.is_of_another(node) or not _is_seen(node) or len(text) > _LONGEST or "prime" not in folds:
+        if offer.is_of_another(node) or not is_seen(node) or not has_word(text, rules.PRIME):
             continue
-        if rules.PRICED.search(folds) and not rules.SAVED.search(folds) and (amount := _only(text, price)):
+        rest = without(text, amounts_in(text))
+        is_whole = only_words(rest, rules.MEMBERS_WORDS) and not _NO_SENTENCE.search(rest)
+        if is_whole and not any(said_beside(node)) and (amount := _only(text, price)):
             yield NamedPrice(PriceName.CLUB, amount, condition(text))
 
 
@@ -129,11 +133,19 @@ def _subscriptions(nodes: list[LexborNode], offer: FeaturedOffer, price: Money) 
     """The printed prices of deliveries that come again, and the label of their row."""
     for node in nodes:
         struck = is_struck(node) or "a-text-price" in attribute(node, "class").split()
-        if struck or is_for_a_part(node) or offer.is_of_another(node) or not _is_seen(node):
+        if struck or is_for_a_part(node) or offer.is_of_another(node) or not is_seen(node):
             continue
-        text = re.sub(r"\([^()]*\)", " ", plain(price_text(node)))
-        if (amount := _only(text, price)) and only_words(re.sub(r"[A-Z]{2,4}\$?", " ", text), frozenset()):
-            yield NamedPrice(PriceName.SUBSCRIPTION, amount, condition(_label_of(node)))
+        text = plain(price_text(node))
+        amount = _only(_UNIT.sub(" ", text), price)
+        if amount and _are_of_subscription(node, text, label := condition(_label_of(node))):
+            yield NamedPrice(PriceName.SUBSCRIPTION, amount, label)
+
+
+def _are_of_subscription(node: LexborNode, text: str, label: str) -> bool:
+    """Whether the words of a price, those beside it and its label leave it the price of every delivery."""
+    said = (_UNIT.sub(" ", words) for words in (text, label, plain(text_of(node)), *said_beside(node)))
+    rests = [_PERCENT.sub(" ", _CODE.sub(" ", without(words, amounts_in(words)))) for words in said]
+    return all(only_words(rest, rules.SUBSCRIPTION_WORDS) and not _NO_SENTENCE.search(rest) for rest in rests)
 
 
 def _label_of(node: LexborNode) -> str:
@@ -149,7 +161,7 @@ def _label_of(node: LexborNode) -> str:
 
 
 def _deliveries(nodes: list[LexborNode], offer: FeaturedOffer, price: Money) -> Iterator[NamedPrice]:
-    seen = (node for node in nodes if offer.why_not(node) is None and _is_seen(node))
+    seen = (node for node in nodes if offer.why_not(node) is None and is_seen(node))
     return (found for node in seen if (found := delivered(node, price)))
 
 
@@ -166,7 +178,7 @@ def _sellers(rows: list[LexborNode], offer: FeaturedOffer, price: Money) -> Iter
         name = names.pop() if len(names) == 1 else ""
         if not 0 < len(name) <= _LONGEST_NAME or not _sells_new(row) or offer.is_of_another(row):
             continue
-        printed = (node for node in row.css(rules.SELLER_PRICES) if not is_struck(node) and _is_seen(node))
+        printed = (node for node in row.css(rules.SELLER_PRICES) if not is_struck(node) and is_seen(node))
         texts = {text for node in printed if (text := price_text(node)) and "/" not in text}
         if amount := _only(" · ".join(texts), price):
             yield NamedPrice(PriceName.SELLER, amount, name)

@@ -36,6 +36,8 @@ PLACES: Final = {
     "primeExclusive": PriceName.CLUB,
     "aod-offer": PriceName.SELLER,
 }
+PLACE: Final = re.compile("|".join([*PLACES, "price-shipping", "ourprice_", "DEXUnified"]))
+"""How the ids begin of places that stand in a line with others."""
 DESTINATION: Final = "#contextualIngressPtLabel_deliveryShortLine"
 PLACES_BY_CLASS: Final = {
     "mbc-offer-row": PriceName.SELLER,
@@ -81,7 +83,7 @@ COUPON_WORDS: Final = (
 DELIVERY_WORDS: Final = (
     _words(
         "delivery shipping free for by the of and in uk us",
-        "entrega envío gratis gratuito gratuita por el la los de en españa península",
+        "entrega envío gratis gratuito gratuita por el la los de en españa",
         "lieferung versand versandkosten kostenlose kostenloser kostenlos für am nach innerhalb deutschlands",
         "livraison expédition gratuite à pour le la en d france métropolitaine",
         "consegna spedizione gratuita senza costi aggiuntivi a per il in italia",
@@ -106,14 +108,26 @@ THRESHOLD_WORDS: Final = _words(
     "vanaf bij bestellingen boven",
     "em pedidos acima partir",
 )
-# In a sentence for members, folded: what makes its amount a price, and what makes it a saving, a fee or a trial's.
-PRICED: Final = re.compile(
-    r"\b(?:buy|purchase|compra\w*|kauf\w*|achet\w*|acqui\w*|kop\w*|price|precio|preis|prix|prezzo|prijs|preco|fiyat\w*"
-    r"|kup\w*|cen\w|pris)\b"
+ALTERNATIVES: Final = _words("or o ou oder oppure of lub eller veya")
+"""What the first word is of another way to send the goods, behind the first."""
+PRIME: Final = _words("prime")
+MEMBERS_WORDS: Final = _words(
+    "join prime to buy this item at for price members member with",
+    "únete a prime para comprar este producto por compra con precio miembros hazte",
+    "bei prime anmelden um diesen artikel für zu kaufen jetzt melde dich an werde mitglied preis mitglieder",
+    "s inscrire à prime pour acheter cet article inscrivez vous rejoignez prix membres",
+    "iscriviti a prime per acquistare questo articolo prezzo membri",
+    "word lid van prime om dit artikel te kopen voor prijs leden",
+    "assine adira ao prime para comprar este item produto por preço membros",
+    "dołącz do prime aby kupić ten produkt za cena",
+    "gå med i prime för att köpa den här artikeln pris",
+    "bu ürünü fiyat\u0131na sat\u0131n almak için prime a kat\u0131l\u0131n fiyat",
 )
-SAVED: Final = re.compile(
-    r"\b(?:sav\w*|off|ahorr\w*|descuento|spar\w*|rabatt|econom\w*|remise|reduction|risparmi\w*|sconto|bespaar\w*|korting"
-    r"|poup\w*|desconto|zniz\w*|oszcz\w*|indirim|kazan\w*|trial|essai|prueba|cashback|mes|month|monat|mois|mese|maand)\b"
+SUBSCRIPTION_WORDS: Final = TERMS | _words(
+    "subscribe save subscription price suscríbete y ahorra suscripción precio sparabo spar abo preis",
+    "prévoyez économisez prix iscriviti e risparmia prezzo abonneren en besparen bespaar abonneer prijs",
+    "programe poupe economize assine preço subskrybuj oszczędzaj prenumerera spara abone ol tasarruf et",
+    "de los la les a met with con avec mit 定期おトク便 通常価格",
 )
 NUMBERED: Final = re.compile(
     r"(?:(?:ean|gtin|upc|jan|isbn)[ -]?(?:8|12|13|14)?(?:[ -]?(?:code|nummer|kod))?|codigo (?:de barras|ean|upc)"

@@ -2,13 +2,25 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
+from selectolax.lexbor import LexborNode
+
 from almazara.prices.money import printed_amounts
+from almazara.prices.pages.amazon import named_rules as rules
+from almazara.prices.pages.document import attribute, lineage, text_of
 from almazara.prices.pages.request import folded
 
 _LONGEST: Final = 300
 _BETWEEN_LINKS: Final = frozenset({"|", "·", "›", ">", "."})  # noqa: RUF001 - as pages print it
+_IN_LINE: Final = frozenset({"span", "label", "a", "b", "i", "strong", "em", "small"})
+_CONTENT: Final = "data-csa-c-content-id"
+_AROUND: Final = 4
+_MOST_PARTS: Final = 100
+_HIDDEN = re.compile(r"(?:^|\s)(?:aok-hidden|a-hidden|hidden)(?:\s|$)")
+_UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _DIRECTIONS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -41,6 +53,60 @@ def without_last(text: str, words: frozenset[str]) -> str:
 def amounts_in(text: str) -> list[tuple[int, int]]:
     """Where a text prints amounts with the mark of a currency."""
     return list(printed_amounts(text))
+
+
+def is_seen(node: LexborNode) -> bool:
+    """Whether people see an element."""
+    return not any(map(_hides, lineage(node)))
+
+
+def _hides(element: LexborNode) -> bool:
+    return bool(_HIDDEN.search(attribute(element, "class")) or _UNSEEN.search(attribute(element, "style")))
+
+
+def said_beside(node: LexborNode) -> tuple[str, str]:
+    """The nearest texts that are seen before and behind an element, in the element around, or around that in a line.
+
+    Before a block, which starts a line of its own, stands nothing of its; nor does what stands before another one.
+    """
+    return (_said(node, "prev") if node.tag in _IN_LINE else ""), _said(node, "next")
+
+
+def _said(node: LexborNode, side: str) -> str:
+    for step in islice(lineage(node), _AROUND):
+        if beside := next((text for text in map(_seen_text, _siblings(step, side)) if _WORD.search(text)), ""):
+            return plain(beside) or "…"
+        if step.parent is None or step.parent.tag not in _IN_LINE:
+            return ""
+    return ""
+
+
+def _seen_text(node: LexborNode) -> str:
+    """The beginning of what people see of an element."""
+    if not node.is_element_node:
+        return text_of(node)
+    parts = (one for one in islice(node.traverse(include_text=True), _MOST_PARTS) if one.is_text_node)
+    return " ".join(" ".join(text_of(one) for one in parts if is_seen(one)).split())
+
+
+def _siblings(node: LexborNode, side: str) -> Iterator[LexborNode]:
+    sibling = getattr(node, side)
+    while sibling is not None and (side == "next" or not sibling.is_element_node or sibling.tag in _IN_LINE):
+        if _is_of_its_own(sibling):
+            return
+        if not _hides(sibling):
+            yield sibling
+        sibling = getattr(sibling, side)
+
+
+def _is_of_its_own(element: LexborNode) -> bool:
+    """Whether an element is a part of the page, or holds a place of its own: what that says is not said of another."""
+    if not element.is_element_node:
+        return False
+    identity = attribute(element, "id")
+    is_part = element.tag not in _IN_LINE and identity != ""
+    is_place = rules.PLACE.match(identity or attribute(element, _CONTENT)) is not None
+    return is_part or is_place or element.css_first(rules.OTHERS) is not None
 
 
 def without(text: str, places: list[tuple[int, int]]) -> str:

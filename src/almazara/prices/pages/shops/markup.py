@@ -12,6 +12,7 @@ from almazara.prices.pages.request import PageRequest
 from almazara.prices.pages.shops import jsonld
 from almazara.prices.pages.shops.claims import Claim, Price, decimal_or_none, published_price
 from almazara.prices.pages.shops.jsonld import Node, as_list, text_value
+from almazara.prices.pages.shops.known import is_of_known_words
 from almazara.prices.pages.shops.shipping import shipping
 from almazara.prices.schema import NamedPrice, PriceName
 
@@ -20,6 +21,15 @@ _TYPED: Final = ("ean", "gtin", "upc", "isbn")
 _MOST: Final = 10_000  # pieces
 _MEMBERS: Final = "validForMemberTier"
 _IDENTITY: Final = ("sku", "mpn", "url", "name")
+# What a price on a condition may say: anything else, dates among it, may limit it to some orders, people or goods.
+_SAID: Final = frozenset({
+    "@type", "@id", "@context", "price", "priceCurrency", "priceType", "valueAddedTaxIncluded", "priceComponentType",
+    "validForMemberTier", "membershipPointsEarned", "eligibleQuantity", "billingDuration", "billingIncrement",
+    "itemCondition", "priceSpecification", "shippingDetails", "hasMerchantReturnPolicy", "image",
+})  # fmt: skip
+_TEXTS: Final = ("name", "description")
+_COUNTED: Final = frozenset({"@type", "@id", "minValue", "maxValue", "unitCode"})
+_PIECE_CODES: Final = frozenset({"", "C62", "EA", "H87", "PCE", "NMP"})
 
 
 def full_claim(product: Node, request: PageRequest) -> Claim:
@@ -72,14 +82,25 @@ def _numbers(node: Node) -> frozenset[str]:
 
 
 def _on_conditions(offers: list[Node], price: Price) -> Iterator[NamedPrice]:
-    """Prices for members, for many pieces and by subscription, in the price's currency."""
+    """Prices for members, for many pieces and by subscription, in the price's currency.
+
+    What the offer of the featured price says too is no condition of another.
+    """
+    shared = [offer for offer in offers if jsonld.offer_prices(offer)]
     for offer in offers:
         code = offer.get("priceCurrency")
         for node in (offer, *jsonld.specifications_of(offer)):
             named = _named(node)
             stated = published_price(node.get("price"), node.get("priceCurrency") or code) if named else None
-            if named and stated and stated.currency == price.currency:
+            if named and stated and stated.currency == price.currency and _says_only_known(node, named[0], shared):
                 yield NamedPrice(named[0], stated.amount, condition(named[1]))
+
+
+def _says_only_known(node: Node, name: PriceName, shared: list[Node]) -> bool:
+    more = [key for key in node if key not in _SAID and not any(offer.get(key) == node[key] for offer in shared)]
+    texts = [text_value(node[key]) or "" for key in more if key in _TEXTS]
+    is_of_pieces = (text_value(node.get("unitCode")) or "") in _PIECE_CODES
+    return {*more} <= {*_TEXTS, "unitCode"} and is_of_pieces and all(is_of_known_words(name, text) for text in texts)
 
 
 def _named(node: Node) -> tuple[PriceName, str] | None:
@@ -87,11 +108,12 @@ def _named(node: Node) -> tuple[PriceName, str] | None:
     if jsonld.is_unit_price(node) or jsonld.without_tax(node) or jsonld.is_list_price(node):
         return None
     subscribed = str(node.get("priceComponentType") or "").lower().endswith("subscription")
-    if jsonld.is_by_time(node) and not subscribed:
+    least = _least(node)
+    if least is None or (jsonld.is_by_time(node) and not subscribed):
         return None
     found = [
         *([(PriceName.CLUB, _tiers(node))] if _MEMBERS in node else []),
-        *([(PriceName.BASKET, f"from {least:f}")] if (least := _least(node)) else []),
+        *([(PriceName.BASKET, f"from {least:f}")] if least > 1 else []),
         *([(PriceName.SUBSCRIPTION, _plan(node))] if subscribed else []),
     ]
     return found[0] if len(found) == 1 else None
@@ -104,10 +126,16 @@ def _tiers(node: Node) -> str:
 
 
 def _least(node: Node) -> Decimal | None:
-    """The least number of pieces, where it is more than one."""
-    quantities = [q for q in as_list(node.get("eligibleQuantity")) if isinstance(q, dict)]
-    least = decimal_or_none(quantities[0].get("minValue")) if len(quantities) == 1 else None
-    return least.to_integral_value() if least is not None and 1 < least <= _MOST and least == int(least) else None
+    """The least number of pieces, 1 where none is said; None where it is said of something else, or in doubt."""
+    quantities = as_list(node.get("eligibleQuantity"))
+    if not quantities:
+        return Decimal(1)
+    if len(quantities) > 1 or not isinstance(quantities[0], dict) or quantities[0].keys() - _COUNTED:
+        return None
+    least = decimal_or_none(quantities[0].get("minValue") or 1)
+    is_of_pieces = (text_value(quantities[0].get("unitCode")) or "") in _PIECE_CODES
+    is_whole = least is not None and 0 <= least <= _MOST and least == int(least)
+    return max(least.to_integral_value(), Decimal(1)) if least is not None and is_whole and is_of_pieces else None
 
 
 def _plan(node: Node) -> str:

@@ -230,9 +230,10 @@ def _gtin(claims: Iterable[Claim]) -> str | None:
 
 def _named(page: _Page, price: Decimal, currency: str) -> tuple[NamedPrice, ...]:
     """Prices on conditions that a source publishes and the page shows; none of a name for which they differ."""
-    published = [one for claim in page.claims for one in claim.named if claim.prices[0].amount == price]
+    claimed = [one for claim in page.claims for one in claim.named if claim.prices[0].amount == price]
+    published = [one for one in claimed if page.visible.bears_out(one, price, currency)]
     shown = page.visible.named(price, currency)
-    amounts = {one.name: {other.price for other in published if other.name is one.name} for one in shown}
+    amounts = {one.name: {other.price for other in claimed if other.name is one.name} for one in shown}
     doubted = {one.name for one in shown if amounts[one.name] and one.price not in amounts[one.name]}
     return settled((one for one in (*shown, *published) if one.name not in doubted), price)
 

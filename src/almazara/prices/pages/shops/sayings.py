@@ -27,12 +27,13 @@ _SAYINGS: Final = tomllib.loads(files(__package__).joinpath("sayings.toml").read
 _PART = re.compile(r"\{([a-z]+)\}")
 
 
-def _any_of(lines: list[str]) -> str:
+def any_of(lines: list[str]) -> str:
+    """One regular expression for any of some lines of a table, with the lists of [parts] in them."""
     return _PART.sub(lambda part: _SAYINGS["parts"][part[1]], f"(?:{'|'.join(lines)})")
 
 
 def _by_role(table: str) -> dict[Role, str]:
-    return {Role[name.upper()]: _any_of(lines) for name, lines in _SAYINGS[table].items()}
+    return {Role[name.upper()]: any_of(lines) for name, lines in _SAYINGS[table].items()}
 
 
 SIDE: Final = 60
@@ -41,7 +42,7 @@ PIECES: Final = "pieces"
 """The kind of a price of one of many pieces."""
 _RIGHT_BEHIND: Final = r"[\s,.(:*]{0,3}"
 # A few words may stand between, none of which says "now": `PVP recomendado: 24,95 €`.
-_BETWEEN: Final = rf"(?:\W+(?!{_any_of(_SAYINGS['lines']['now'])}\b)[^\W\d_]+){{0,3}}\W*"
+_BETWEEN: Final = rf"(?:\W+(?!{any_of(_SAYINGS['lines']['now'])}\b)[^\W\d_]+){{0,3}}\W*"
 _FEW_BETWEEN: Final = r"(?:\W+\w+){0,3}"
 _BESIDE: Final = {Role.LOWEST: r"\W*", Role.UNIT: r"\W*"}
 _AHEAD: Final = {
@@ -54,18 +55,13 @@ _BEHIND: Final = {
 _NAMED: Final = {role: re.compile(rf"(?<![a-zà-ÿ]){words}(?![a-zà-ÿ])") for role, words in _by_role("names").items()}
 _CONDITIONS: Final = _SAYINGS["named"]
 _KIND_AHEAD: Final = {
-    kind: re.compile(rf"(?<!\w){_any_of([words])}(?!\w){'' if kind == PIECES else _FEW_BETWEEN}\W*$", re.IGNORECASE)
+    kind: re.compile(rf"(?<!\w){any_of([words])}(?!\w){'' if kind == PIECES else _FEW_BETWEEN}\W*$", re.IGNORECASE)
     for kind, words in _CONDITIONS["ahead"].items()
 }
 _KIND_BEHIND: Final = {
-    kind: re.compile(rf"{_RIGHT_BEHIND}{_any_of([words])}(?!\w)", re.IGNORECASE)
+    kind: re.compile(rf"{_RIGHT_BEHIND}{any_of([words])}(?!\w)", re.IGNORECASE)
     for kind, words in _CONDITIONS["behind"].items()
 }
-_NEVER_AHEAD = re.compile(
-    rf"(?<!\w){_any_of(_CONDITIONS['never']['ahead'])}(?!\w)|[-+\u2012-\u2015\u2212]\s*$", re.IGNORECASE
-)
-_SEVERAL_AHEAD = re.compile(rf"(?<!\w)\d{{1,3}}\s?{_any_of(_CONDITIONS['several'])}?\W*$", re.IGNORECASE)
-_NEVER_BEHIND = re.compile(rf"{_RIGHT_BEHIND}{_any_of(_CONDITIONS['never']['behind'])}(?!\w)", re.IGNORECASE)
 _DASH: Final = r"(?:[-\u2010-\u2015~]|a|to|bis|hasta|à)"
 _RANGE_BEHIND = re.compile(rf"\s?{_DASH}\s?[^\s]")
 _RANGE_AHEAD = re.compile(rf"(?:^|\d)\s?{_DASH}\s?$")
@@ -74,28 +70,28 @@ _NAME = re.compile(r"[A-Z]?[a-zà-ÿ]+|[A-Z]+(?![a-zà-ÿ])")
 _STYLED = re.compile(r"(?:sc|css|jss|emotion|styled)-\w+")  # made by machines, of letters only
 _HASHED = re.compile(r"\S*(?<![^\W_])[^\W\d_]*\d[^\W\d_]+\S*")
 _SHOWN_FROM_SOME_WIDTH = re.compile(r":(?:block|flex|inline|grid)|d-\w+-(?:block|flex|inline)")
-_HIDING = re.compile(rf"(?<![a-z]){_any_of(_SAYINGS['lines']['hiding'])}(?![a-z])")
-_HARMLESS = re.compile(rf"(?<!\w){_any_of(_SAYINGS['lines']['harmless'])}(?!\w)", re.IGNORECASE)
+_HIDING = re.compile(rf"(?<![a-z]){any_of(_SAYINGS['lines']['hiding'])}(?![a-z])")
+_HARMLESS = re.compile(rf"(?<!\w){any_of(_SAYINGS['lines']['harmless'])}(?!\w)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]")
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
-OTHERS: Final = re.compile(rf"(?<!\w){_any_of(_SAYINGS['lines']['others'])}", re.IGNORECASE)
+OTHERS: Final = re.compile(rf"(?<!\w){any_of(_SAYINGS['lines']['others'])}", re.IGNORECASE)
 """A heading of what is not this product's."""
-BUY: Final = re.compile(_any_of(_SAYINGS["lines"]["buy"]), re.IGNORECASE)
+BUY: Final = re.compile(any_of(_SAYINGS["lines"]["buy"]), re.IGNORECASE)
 """What a button says that buys the product."""
 _FEW_WORDS: Final = r"(?:\w+[^\n\w]+){0,3}"
-ENDED: Final = re.compile(_any_of(_SAYINGS["lines"]["ended"]), re.IGNORECASE)
+ENDED: Final = re.compile(any_of(_SAYINGS["lines"]["ended"]), re.IGNORECASE)
 """What a page says of an auction or offer that is over."""
-ASKING: Final = re.compile(_any_of(_SAYINGS["lines"]["asking"]), re.IGNORECASE)
+ASKING: Final = re.compile(any_of(_SAYINGS["lines"]["asking"]), re.IGNORECASE)
 """What a page says that tells its price to those who ask."""
-REFURBISHED_TITLE: Final = re.compile(rf"(?<!\w){_any_of(_SAYINGS['lines']['refurbished_title'])}", re.IGNORECASE)
+REFURBISHED_TITLE: Final = re.compile(rf"(?<!\w){any_of(_SAYINGS['lines']['refurbished_title'])}", re.IGNORECASE)
 """A title of refurbished goods."""
-USED_TITLE: Final = re.compile(rf"(?<!\w){_any_of(_SAYINGS['lines']['used_title'])}", re.IGNORECASE)
+USED_TITLE: Final = re.compile(rf"(?<!\w){any_of(_SAYINGS['lines']['used_title'])}", re.IGNORECASE)
 """A title of goods that are used or opened."""
-USED: Final = re.compile(rf"\b{_any_of(_SAYINGS['lines']['condition'])}", re.IGNORECASE)
+USED: Final = re.compile(rf"\b{any_of(_SAYINGS['lines']['condition'])}", re.IGNORECASE)
 """What a page says of goods that are not new."""
 GONE: Final = re.compile(
-    rf"(?:^|\n)[^\n\w]*{_FEW_WORDS}{_any_of(_SAYINGS['lines']['gone'])}(?:[^\n\w]+\w+){{0,5}}[^\n\w]*(?=\n|$)",
+    rf"(?:^|\n)[^\n\w]*{_FEW_WORDS}{any_of(_SAYINGS['lines']['gone'])}(?:[^\n\w]+\w+){{0,5}}[^\n\w]*(?=\n|$)",
     re.IGNORECASE,
 )
 """A line that says that the product cannot be bought now."""
@@ -119,15 +115,11 @@ def kind_of_price(ahead: str, behind: str) -> tuple[str | None, bool]:
     """The one condition that the words beside an amount make it a price on, and whether they stand before it.
 
     Returns:
-        The value of a PriceName, or PIECES; None where they say none or two, or make it a saving, points, a minimum.
+        The value of a PriceName, or PIECES; None where they say none or two.
     """
-    if _NEVER_AHEAD.search(ahead) or _NEVER_BEHIND.match(behind):
-        return None, False
     before = {kind for kind, pattern in _KIND_AHEAD.items() if pattern.search(ahead)}
     after = {kind for kind, pattern in _KIND_BEHIND.items() if pattern.match(behind)}
     kinds = before | after
-    if kinds != {PIECES} and _SEVERAL_AHEAD.search(ahead):
-        return None, False
     return (kinds.pop() if len(kinds) == 1 else None), bool(before)
 
 

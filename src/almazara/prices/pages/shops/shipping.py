@@ -9,13 +9,10 @@ from almazara.prices.pages.shops.jsonld import Node, as_list, text_value
 from almazara.prices.schema import NamedPrice, PriceName
 
 _FREE: Final = "shipping free"
-# What makes a rate one of some orders, people or places.
-_LIMITS: Final = frozenset(
-    {"validForMemberTier", "hasShippingService", "freeShippingThreshold", "orderValue", "eligibleTransactionVolume",
-     "shippingConditions", "weight", "width", "height", "depth"}
-)  # fmt: skip
-_RANGE: Final = frozenset({"minValue", "maxValue", "orderPercentage", "weightPercentage", "isUnlabelledFallback"})
-_PARTS: Final = ("addressRegion", "postalCode", "postalCodePrefix", "postalCodeRange", "addressLocality")
+# What a rate, its destination and its sum may say: anything else may make it one of some orders, people or places.
+_SAID: Final = frozenset({"@type", "@id", "shippingRate", "shippingDestination", "deliveryTime", "doesNotShip"})
+_SAID_OF_PLACE: Final = frozenset({"@type", "@id", "addressCountry"})
+_SAID_OF_SUM: Final = frozenset({"@type", "@id", "value", "currency"})
 _COUNTRIES: Final = {"UK": "GB"}
 _COUNTRY_LETTERS: Final = 2
 _HIGHEST: Final = 1_000_000
@@ -61,14 +58,14 @@ def _destinations(detail: Node) -> set[str]:
 
 
 def _is_limited(detail: Node) -> bool:
-    """Whether a rate is for some orders or places only."""
-    return not _LIMITS.isdisjoint(detail) or any(key in region for region in _regions(detail) for key in _PARTS)
+    """Whether a rate may be for some orders or places only."""
+    return not detail.keys() <= _SAID or any(not region.keys() <= _SAID_OF_PLACE for region in _regions(detail))
 
 
 def _rate(rate: object, currency: str | None) -> Decimal | None:
     """One rate in the price's currency; None for a range, a share, or another currency."""
     rates = as_list(rate)
-    if len(rates) != 1 or not isinstance(rates[0], dict) or not _RANGE.isdisjoint(rates[0]):
+    if len(rates) != 1 or not isinstance(rates[0], dict) or not rates[0].keys() <= _SAID_OF_SUM:
         return None
     value, code = decimal_or_none(rates[0].get("value")), currency_code(rates[0].get("currency"))
     if value is None or not 0 <= value <= _HIGHEST or value != round(value, 2):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -15,23 +15,13 @@ from almazara.prices.money import Mark, parse_price, printed_amounts
 from almazara.prices.pages.document import attribute, lineage
 from almazara.prices.pages.request import alike
 from almazara.prices.pages.shops import sayings
+from almazara.prices.pages.shops.lines import SEAM, Lines
 from almazara.prices.pages.shops.sayings import Role
 
-# Elements that start a line; all others stand in one.
-_LINES: Final = frozenset(
-    ["address",
-     "article", "aside", "blockquote", "body", "br", "button", "caption", "dd", "div", "dl", "dt", "fieldset",
-     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "label", "legend", "li", "main",
-     "nav", "ol", "option", "p", "pre", "section", "select", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
-)  # fmt: skip
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CONTROLS: Final = frozenset({"select", "option", "datalist", "textarea"})
-_SEAM: Final = "\x1f"  # between two elements of one line
-_BLANK: Final = f" {_SEAM}"
-_RAISED = re.compile(r"cent|decimal|fraction|superscript|\bsup\b", re.IGNORECASE)
+_BLANK: Final = f" {SEAM}"
 _STRIKING = re.compile(r"\.([\w-]+)\s*\{[^{}]*line-through")
-_MARKED_WHOLE = re.compile(r"\s*[$£]\s?\d{1,5}")  # in front of a two-digit element, which are its cents
-_CENTS: Final = 2
 _AROUND: Final = 4
 _OUTWARDS: Final = 12
 _MOST: Final = 400
@@ -69,52 +59,6 @@ class Printed:
         return money.amount if money is not None and money.currency == currency else None
 
 
-class _Lines:
-    """Text in lines while it is read, piece by piece, with one sign where elements or lines meet."""
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.length = 0
-        self._end = ""
-        self._text = ""
-        self._block = 0
-
-    def add_text(self, node: LexborNode) -> int | None:
-        """Add a text with single spaces, in a line of its own where its block is another; returns where it starts."""
-        text = node.text_content or ""
-        if text.isspace():
-            self._join(" ")
-            return None
-        piece = " ".join(f"|{text}|".split())[1:-1]
-        is_cents = _is_raised(node.parent) or _MARKED_WHOLE.fullmatch(self._text) is not None
-        if len(piece) == _CENTS and piece.isdigit() and self._end.isdigit() and is_cents:
-            piece = f".{piece}"
-        if (block := _block_of(node)) != self._block:
-            if self._block:
-                self._join("\n")
-            self._block = block
-        start = self.length
-        self._add(piece)
-        self._text, self._end = piece, piece.rstrip()[-1:]
-        return start
-
-    def add_element(self, node: LexborNode) -> None:
-        """Add what an element's start stands for: a new line, or a seam in the line."""
-        if node.tag in _LINES:
-            self._end, self._block = "", node.mem_id
-            self._join("\n")
-        else:
-            self._join(_SEAM)
-
-    def _join(self, sign: str) -> None:
-        if not self.parts or self.parts[-1] not in {sign, "\n"}:
-            self._add(sign)
-
-    def _add(self, piece: str) -> None:
-        self.parts.append(piece)
-        self.length += len(piece)
-
-
 class ShownText:
     """What people see of a page's body: its text in lines, and the element of each piece."""
 
@@ -140,7 +84,7 @@ class ShownText:
         self._title_lineage = frozenset(step.mem_id for step in lineage(title))
 
     def _read(self, body: LexborNode) -> None:
-        lines = _Lines()
+        lines = Lines()
         for node in body.traverse(include_text=True):
             if node.is_text_node:
                 if (start := lines.add_text(node)) is not None:
@@ -165,20 +109,21 @@ class ShownText:
         return next(chain(own, same, places, like, first), None)
 
     def _line(self, start: int) -> str:
-        return self.text[start : start + _LONGEST_LINE].partition("\n")[0].replace(_SEAM, " ").strip()
+        return self.text[start : start + _LONGEST_LINE].partition("\n")[0].replace(SEAM, " ").strip()
 
     def _node_at(self, start: int) -> LexborNode:
         return self._nodes[max(bisect_right(self._starts, start) - 1, 0)]
 
     @cached_property
-    def _amounts(self) -> list[tuple[int, int]]:
+    def amounts(self) -> list[tuple[int, int]]:
+        """Where every amount beside a currency's mark starts and ends, in the page's order."""
         return list(islice(printed_amounts(self.text), _MOST))
 
     @cached_property
     def _amounts_in(self) -> dict[int, set[str]]:
         """The different amounts in each element, by its identity."""
         inside: dict[int, set[str]] = {}
-        for start, end in self._amounts:
+        for start, end in self.amounts:
             for step in islice(lineage(self._node_at(start)), _OUTWARDS):
                 inside.setdefault(step.mem_id, set()).add(self.text[start:end])
         return inside
@@ -186,9 +131,9 @@ class ShownText:
     @cached_property
     def printed(self) -> list[Printed]:
         """Every amount beside a currency's mark, in the page's order."""
-        since = [0, *(end for _, end in self._amounts)]
-        until = [*(start for start, _ in self._amounts[1:]), len(self.text)]
-        places = zip(self._amounts, since, until, strict=False)
+        since = [0, *(end for _, end in self.amounts)]
+        until = [*(start for start, _ in self.amounts[1:]), len(self.text)]
+        places = zip(self.amounts, since, until, strict=False)
         return [self._printed(start, end, before, after) for (start, end), before, after in places]
 
     def box_of(self, node: LexborNode) -> int | None:
@@ -203,39 +148,39 @@ class ShownText:
             role = Role.ELSEWHERE
         beside = self._ahead(since, start), self._behind(end, until)
         role = role or sayings.role_of_words(*beside) or Role.STANDING
-        words = self.text[start:end].replace(_SEAM, "")
-        return Printed(words, start, node, role, self._is_near(start), sayings.is_plain(*beside), beside)
+        words = self.text[start:end].replace(SEAM, "")
+        return Printed(words, start, node, role, self.is_near(start), sayings.is_plain(*beside), beside)
 
     def bare(self, amount: re.Pattern[str]) -> Iterator[Printed]:
         """Places near the title where an amount is printed with its decimals, and with no currency's mark."""
         for match in islice(amount.finditer(self.text), _MOST):
             start, end = match.span()
             has_decimals = match[0][-1:].isdigit() and not match[0].isdigit()
-            marked = any(begun < end and start < ended for begun, ended in self._amounts)
-            if has_decimals and self._is_near(start) and not marked:
+            marked = any(begun < end and start < ended for begun, ended in self.amounts)
+            if has_decimals and self.is_near(start) and not marked:
                 yield self._printed(start, end, max(start - sayings.SIDE, 0), min(end + sayings.SIDE, len(self.text)))
 
     def _ahead(self, since: int, start: int) -> str:
         """The words before an amount in its line; where there are none, the line before, if it shows no amount."""
         *earlier, own = self.text[max(since, start - sayings.SIDE) : start].split("\n")
         if own.strip(_BLANK) or not earlier:
-            return own.replace(_SEAM, " ")
+            return own.replace(SEAM, " ")
         whole = earlier if since < start - sayings.SIDE else earlier[1:]
         line = next((line for line in reversed(whole) if line.strip(_BLANK)), "")
         is_label = len(line) <= _LONGEST_LABEL and not self._title.endswith(line.strip(_BLANK))
-        return line.replace(_SEAM, " ") if is_label else ""
+        return line.replace(SEAM, " ") if is_label else ""
 
     def _behind(self, end: int, until: int) -> str:
         """The words behind an amount in its line; where there are none, the line after, if no amount follows it."""
         own, *later = self.text[end : min(until, end + sayings.SIDE)].split("\n")
         if own.strip(_BLANK) or not later:
             beside = self.text[until : until + 1] if not later and until < end + sayings.SIDE else ""
-            return own.replace(_SEAM, " ") + beside
+            return own.replace(SEAM, " ") + beside
         whole = later if end + sayings.SIDE < until else later[:-1]
         lines = [line for line in whole if line.strip(_BLANK)]
         leads_on = len(lines) == 1 and until < min(end + sayings.SIDE, len(self.text))
         is_label = bool(lines) and len(lines[0]) <= _LONGEST_LABEL and not leads_on
-        return lines[0].replace(_SEAM, " ") if is_label else ""
+        return lines[0].replace(SEAM, " ") if is_label else ""
 
     def _role_of_elements(self, node: LexborNode) -> Role | None:
         """What the elements around an amount say of it by their tags, attributes, classes and ids."""
@@ -305,20 +250,37 @@ class ShownText:
         if self._title_at is None:
             return False
         first = max(self._title_at - _BEFORE, 0)
-        found = islice(saying.finditer(self.text[first : self._title_at + _AFTER]), _MOST)
-        ends = (first + match.end() - 1 for match in found)
+        return any(True for _ in self.places(saying, first, self._title_at + _AFTER))
+
+    def places(self, saying: re.Pattern[str], first: int = 0, last: int | None = None) -> Iterator[int]:
+        """Where the page says something to people that is not of others' products: the last character of each."""
+        found = islice(saying.finditer(self.text[first:last]), _MOST)
         elsewhere = {Role.HIDDEN, Role.ELSEWHERE}
-        return any(
-            self._role_of_elements(self._node_at(end)) not in elsewhere
-            and not self._is_of_others(end, self._node_at(end))
-            for end in ends
-        )
+        for end in (first + match.end() - 1 for match in found):
+            node = self._node_at(end)
+            if self._role_of_elements(node) not in elsewhere and not self._is_of_others(end, node):
+                yield end
+
+    @cached_property
+    def lines(self) -> list[tuple[int, int]]:
+        """Where every line with something in it starts and ends."""
+        ends = [match.start() for match in re.finditer(r"\n|$", self.text)]
+        spans = pairwise([-1, *ends])
+        return [(before + 1, end) for before, end in spans if self.text[before + 1 : end].strip(_BLANK)]
+
+    def is_title(self, start: int, end: int) -> bool:
+        """Whether a line holds the product's title."""
+        return self._title_at is not None and start <= self._title_at < end
+
+    def is_heading(self, start: int, end: int) -> bool:
+        """Whether a heading starts in a line."""
+        return any(start <= at < end for at, _ in self._headings)
 
     def is_after_title(self, one: Printed) -> bool:
         """Whether an amount stands behind the title."""
         return self._title_at is not None and one.start >= self._title_at
 
-    def _is_near(self, start: int) -> bool:
+    def is_near(self, start: int) -> bool:
         """Whether a place is near the product's title, or near a button to buy it."""
         if self._title_at is not None and self._title_at - _BEFORE <= start < self._title_at + _AFTER:
             return True
@@ -333,14 +295,3 @@ def struck_classes(tree: LexborHTMLParser) -> frozenset[str]:
     """Classes that the styles in a page draw struck."""
     styles = (node.text() for node in tree.css("style"))
     return frozenset(name for style in styles if "line-through" in style for name in _STRIKING.findall(style))
-
-
-def _block_of(node: LexborNode) -> int:
-    """Identity of the nearest element around a text that makes lines of its own."""
-    steps = islice(lineage(node.parent), _OUTWARDS)
-    return next((step.mem_id for step in steps if step.tag in _LINES), 0)
-
-
-def _is_raised(node: LexborNode | None) -> bool:
-    """Whether an element's text is the cents of an amount, drawn without a decimal mark."""
-    return node is not None and (node.tag == "sup" or bool(_RAISED.search(attribute(node, "class"))))

@@ -10,10 +10,12 @@ from selectolax.lexbor import LexborHTMLParser
 
 from almazara.prices.money import Money, parse_price
 from almazara.prices.pages.document import lineage
-from almazara.prices.pages.shops.conditions import shown_on_conditions
+from almazara.prices.pages.shops import shipping_shown
+from almazara.prices.pages.shops.around import Surroundings
+from almazara.prices.pages.shops.conditions import is_not_otherwise, shown_on_conditions
 from almazara.prices.pages.shops.sayings import Role
 from almazara.prices.pages.shops.shown import Printed, ShownText
-from almazara.prices.schema import NamedPrice
+from almazara.prices.schema import NamedPrice, PriceName
 
 _BOX: Final = 400  # characters of a page's text in which one price box stands
 
@@ -85,7 +87,17 @@ class VisiblePrices:
 
     def named(self, price: Decimal, currency: str) -> tuple[NamedPrice, ...]:
         """The lower prices that the page shows beside the standing one, each with its condition."""
-        return shown_on_conditions(self._shown, self._of(currency), price)
+        return shown_on_conditions(self._around(price, currency), self._of(currency))
+
+    def bears_out(self, one: NamedPrice, price: Decimal, currency: str) -> bool:
+        """Whether what the page shows leaves a published price on a condition, or with shipping, what it is."""
+        around = self._around(price, currency)
+        if one.name is PriceName.DELIVERED:
+            return shipping_shown.bears_out(around, one.price - price)
+        return is_not_otherwise(around, self._of(currency), one)
+
+    def _around(self, price: Decimal, currency: str) -> Surroundings:
+        return Surroundings(self._shown, {one.start: amount for amount, _, one in self._of(currency)}, price)
 
     def _bare(self, amount: Decimal) -> Iterator[Printed]:
         """Places near the title where the amount stands without a currency's mark."""

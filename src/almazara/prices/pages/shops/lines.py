@@ -1,0 +1,80 @@
+"""A page's text in lines: which elements start one, and where the cents of an amount are drawn apart."""
+
+import re
+from itertools import islice
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from almazara.prices.pages.document import attribute, lineage
+
+# Elements that start a line; all others stand in one.
+_LINES: Final = frozenset(
+    ["address",
+     "article", "aside", "blockquote", "body", "br", "button", "caption", "dd", "div", "dl", "dt", "fieldset",
+     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "label", "legend", "li", "main",
+     "nav", "ol", "option", "p", "pre", "section", "select", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+)  # fmt: skip
+SEAM: Final = "\x1f"
+"""Between two elements of one line."""
+_RAISED = re.compile(r"cent|decimal|fraction|superscript|\bsup\b", re.IGNORECASE)
+_MARKED_WHOLE = re.compile(r"\s*[$£]\s?\d{1,5}")  # in front of a two-digit element, which are its cents
+_CENTS: Final = 2
+_OUTWARDS: Final = 12
+
+
+class Lines:
+    """Text in lines while it is read, piece by piece, with one sign where elements or lines meet."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.length = 0
+        self._end = ""
+        self._text = ""
+        self._block = 0
+
+    def add_text(self, node: LexborNode) -> int | None:
+        """Add a text with single spaces, in a line of its own where its block is another; returns where it starts."""
+        text = node.text_content or ""
+        if text.isspace():
+            self._join(" ")
+            return None
+        piece = " ".join(f"|{text}|".split())[1:-1]
+        is_cents = _is_raised(node.parent) or _MARKED_WHOLE.fullmatch(self._text) is not None
+        if len(piece) == _CENTS and piece.isdigit() and self._end.isdigit() and is_cents:
+            piece = f".{piece}"
+        if (block := _block_of(node)) != self._block:
+            if self._block:
+                self._join("\n")
+            self._block = block
+        start = self.length
+        self._add(piece)
+        self._text, self._end = piece, piece.rstrip()[-1:]
+        return start
+
+    def add_element(self, node: LexborNode) -> None:
+        """Add what an element's start stands for: a new line, or a seam in the line."""
+        if node.tag in _LINES:
+            self._end, self._block = "", node.mem_id
+            self._join("\n")
+        else:
+            self._join(SEAM)
+
+    def _join(self, sign: str) -> None:
+        if not self.parts or self.parts[-1] not in {sign, "\n"}:
+            self._add(sign)
+
+    def _add(self, piece: str) -> None:
+        self.parts.append(piece)
+        self.length += len(piece)
+
+
+def _block_of(node: LexborNode) -> int:
+    """Identity of the nearest element around a text that makes lines of its own."""
+    steps = islice(lineage(node.parent), _OUTWARDS)
+    return next((step.mem_id for step in steps if step.tag in _LINES), 0)
+
+
+def _is_raised(node: LexborNode | None) -> bool:
+    """Whether an element's text is the cents of an amount, drawn without a decimal mark."""
+    return node is not None and (node.tag == "sup" or bool(_RAISED.search(attribute(node, "class"))))
