@@ -32,7 +32,7 @@ def test_a_number_is_read_in_any_writing(written, number):
 
 @pytest.mark.parametrize(
     "body",
-    ["200000000001", "020000000001", "040000000001", "050000000001", "981000000001", "990000000001", "2000001",
+    ["977123456700", "200000000001", "020000000001", "040000000001", "050000000001", "981000000001", "990000000001", "2000001",
      "0123456", "9841017910001", "1204101791000"],
 )  # fmt: skip
 def test_what_each_shop_gives_out_for_itself_and_coupons_are_none(body):
