@@ -8,8 +8,8 @@ from almazara.errors import InputError
 _SHORT, _EAN = 8, 13
 _LENGTHS: Final = frozenset({_SHORT, 12, _EAN, 14})
 _WEIGHTS: Final = (3, 1)
-# GS1 General Specifications 1.4.2 and 2.1.11: what each shop gives out for itself, coupons and refunds; and periodicals,
-# of which all issues have one number.
+# GS1 General Specifications 1.4.2 and 2.1.11: what each shop gives out for itself, coupons and refunds; and
+# periodicals, of which all issues have one number.
 _NOT_OF_GOODS: Final = ("02", "04", "05", "2", "977", "980", "981", "982", "983", "984", "99")
 _SHORT_NOT_OF_GOODS: Final = ("0", "2")
 _VARIABLE_MEASURE: Final = "9"
