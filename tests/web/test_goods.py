@@ -197,7 +197,7 @@ def test_what_is_not_the_same_good_is_split_and_what_was_declared_is_forgotten(s
     ("path", "fields", "status"),
     [
         ("/precios/articulo", {"uno": "uno.example:1"}, 404),
-        ("/precios/articulo", {}, 404),
+        ("/precios/articulo", {}, 422),
         ("/precios/articulo", {"uno": "uno.example:1", "otro": "nadie:1"}, 404),
         (f"{GOOD}/separar", {"producto": HOSTILE}, 404),
         (f"{GOOD}/olvidar", {}, 404),

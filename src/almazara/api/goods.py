@@ -29,7 +29,9 @@ class DeclaredGood(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    products: Annotated[list[_Product], Field(min_length=1, max_length=MOST_DECLARED)]
+    products: Annotated[
+        list[_Product], Field(min_length=1, max_length=MOST_DECLARED, json_schema_extra={"uniqueItems": True})
+    ]
 
 
 @router.get("/goods", **reading(list[GoodRow], "Los artículos que venden varias tiendas, con su oferta más barata"))

@@ -42,7 +42,8 @@ def copy_current(bucket: Bucket, artifacts: ArtifactStore, kind: str) -> None:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for copied in [pool.submit(_copy, bucket, f"{kind}/{version}", folder / name, files[name]) for name in files]:
             copied.result()
-    (folder / MANIFEST).write_bytes(manifest)
+    kept = {**msgspec.json.decode(manifest), "files": files}  # whole is a version with all that its manifest names
+    (folder / MANIFEST).write_bytes(msgspec.json.encode(kept))
     replace_file(folder.parent / POINTER, f"{version}\n".encode(), durable=False)
     log.event("artifact_copied", kind=kind, version=version, files=len(files))
 

@@ -3,7 +3,7 @@ import json
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from almazara.movies.raw.nested import CastMember, Country, CrewMember, Director, Tag, split_names, to_json, unnest
@@ -24,6 +24,7 @@ def expected(cells):
 
 
 @given(st.lists(st.lists(ENTRY, max_size=3), max_size=6))
+@example([[{"id": 10**18, "x'": None, "name": ""}]])  # nineteen digits
 def test_what_python_wrote_is_read_back_exactly(cells):
     found = unnested(*map(repr, cells))
     assert found.entries.rows() == expected(cells)

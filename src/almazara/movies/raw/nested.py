@@ -258,7 +258,7 @@ def _field(field: str, value: object) -> object:
     """A field's value where it is of its kind, also as `'500'` and `700.0`; else None."""
     if field not in _TYPES:
         return value if isinstance(value, str) and not _SURROGATE.search(value) else None
-    digits = re.fullmatch(r"(\d{1,18})(?:\.0+)?", str(value))
+    digits = re.fullmatch(r"(\d{1,19})(?:\.0+)?", str(value))
     largest = _LARGEST_PLACE if field == "order" else _LARGEST_KEY
     return int(digits[1]) if digits and int(digits[1]) <= largest else None
 
