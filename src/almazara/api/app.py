@@ -19,7 +19,6 @@ from almazara.api import (
     forecasts,
     goods,
     health,
-    metrics,
     movies,
     notices,
     overview,
@@ -28,6 +27,7 @@ from almazara.api import (
     users,
 )
 from almazara.api.methods import Methods
+from almazara.api.observing import metrics
 from almazara.api.security import BodyLimit, WriteGuard
 from almazara.app.movies import open_film_users
 from almazara.app.prices import Prices
@@ -98,7 +98,7 @@ def create_api(
     of_prices = (prices, overview, goods, forecasts, alerts, reader)
     for router in (*films, *(module.router for module in of_prices), health.router):
         app.include_router(router)
-    metrics.install(app, app.state.scraper_watch.report, price_product.service.forecast_scores)
+    metrics.install(app)
     errors.install(app)
     # Routes are tried in order, at two microseconds each: what is asked most comes first.
     app.router.routes[:] = [*(route for route in app.router.routes if route not in described), *described]
