@@ -6,11 +6,14 @@ No value can break its line or pretend to be another one: what is not printable 
 import json
 import logging
 import math
+import re
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Final
 
@@ -18,10 +21,13 @@ LOGGER: Final = logging.getLogger("almazara")
 REQUEST: Final[ContextVar[str | None]] = ContextVar("request", default=None)
 """The id of the request that is being answered, which its events bear."""
 _OTHERS: Final = ("uvicorn", "opentelemetry")
+_WORD: Final = re.compile(r"[!#-<>-~]+")
+"""What stands in a line as it is: ASCII without a space, quotes and an equals sign."""
+_ENCODE: Final = json.JSONEncoder(allow_nan=False, default=str).encode
 _Raised = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # a frozen one takes twice as long to make
 class Event:
     """What is logged: a short name and its figures; as a text `name key=value ...`."""
 
@@ -29,7 +35,7 @@ class Event:
     fields: Mapping[str, object]
 
     def __str__(self) -> str:
-        return " ".join([self.name, *(f"{key}={_as_text(value)}" for key, value in self.fields.items())])
+        return " ".join([self.name, *[f"{key}={_as_text(value)}" for key, value in self.fields.items()]])
 
 
 class _Lines(logging.Formatter):
@@ -44,18 +50,32 @@ class _Lines(logging.Formatter):
         if not isinstance(told, Event):  # of the server, or of what sends traces
             told = Event(record.name, {"message": record.getMessage()})
         trace = self.formatException(record.exc_info) if record.exc_info else ""
+        if self._is_json and trace:
+            told = Event(told.name, {**told.fields, "traceback": trace})
+        line = self.line(record.created, record.levelname, told)
+        return line if self._is_json else "\n    ".join([line, *map(_printable, trace.splitlines())])
+
+    def line(self, at: float, level: str, told: Event) -> str:
+        """The line of an event."""
+        moment = f"{_second(int(at))}.{int(at % 1 * 1000):03}Z"
         if not self._is_json:
-            lines = [f"{_moment(record.created)} {record.levelname} {told}", *trace.splitlines()]
-            return "\n    ".join([lines[0], *map(_printable, lines[1:])])
-        own = {"ts": _moment(record.created), "level": record.levelname.lower(), "event": told.name}
-        plain = {key: _as_json(value) for key, value in told.fields.items()}
-        return json.dumps({**own, **plain, **({"traceback": trace} if trace else {}), **own})
+            return f"{moment} {level} {told}"
+        own = {"ts": moment, "level": level.lower(), "event": told.name}
+        try:
+            return _ENCODE({**own, **told.fields, **own})
+        except ValueError:  # JSON has no number that is none
+            return _ENCODE({**own, **{key: _finite(value) for key, value in told.fields.items()}, **own})
+
+
+_lines, _stream = _Lines("text"), sys.stderr
 
 
 def configure(level: str = "INFO", form: str = "text") -> None:
     """Send Almazara's events, from `level` up, and what its server says to standard error, as `text` or as `json`."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Lines(form))
+    global _lines, _stream  # of the process, as its loggers are
+    _lines, _stream = _Lines(form), sys.stderr
+    handler = logging.StreamHandler(_stream)
+    handler.setFormatter(_lines)
     LOGGER.setLevel(level.upper())
     for logger in (LOGGER, *map(logging.getLogger, _OTHERS)):
         logger.handlers = [handler]
@@ -73,26 +93,26 @@ def event(name: str, *, level: int = logging.INFO, **fields: object) -> None:
 
 
 def broken(name: str, error: BaseException, **fields: object) -> None:
-    """Log an error of ours that nobody expected, with its traceback."""
+    """Log an error that nobody expected, with its traceback."""
     _tell(logging.ERROR, name, {**fields, "error": error}, (type(error), error, error.__traceback__))
 
 
 def _tell(level: int, name: str, fields: dict[str, object], trace: _Raised | None) -> None:
     request = REQUEST.get()
-    told = Event(name, fields if request is None else {**fields, "request_id": request})
-    # Made here, since `Logger.log` walks the stack to find its caller, which costs more than the rest of the line.
-    LOGGER.handle(logging.LogRecord(LOGGER.name, level, "", 0, told, None, trace))
+    if request is not None:
+        fields["request_id"] = request
+    told = Event(name, fields)
+    if LOGGER.propagate or trace:  # somebody else listens too
+        LOGGER.handle(logging.LogRecord(LOGGER.name, level, "", 0, told, None, trace))
+        return
+    line = _lines.line(time.time(), logging.getLevelName(level), told)  # a record would cost twice as much again
+    with suppress(OSError, ValueError):  # nobody reads it any more; what is told of goes on
+        _stream.write(f"{line}\n")
 
 
-def _moment(seconds: float) -> str:
-    """A moment in UTC to the millisecond.
-
-    Example:
-        >>> _moment(0.0625)
-        '1970-01-01T00:00:00.062Z'
-    """
-    whole = int(seconds)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(whole))}.{int((seconds - whole) * 1000):03}Z"
+@lru_cache(maxsize=2)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
 def _as_text(value: object) -> str:
@@ -103,15 +123,11 @@ def _as_text(value: object) -> str:
         11 "two words" "a\nb" ""
     """
     text = str(value)
-    if text.isprintable() and text and not any(mark in text for mark in ' "='):
-        return text
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    return text if _WORD.fullmatch(text) else json.dumps(text, ensure_ascii=not text.isprintable())
 
 
-def _as_json(value: object) -> object:
-    """Numbers and truths as they are, all else as a text."""
-    is_plain = value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value))
-    return value if is_plain else str(value)
+def _finite(value: object) -> object:
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _printable(line: str) -> str:

@@ -71,7 +71,7 @@ def configure(endpoint: str) -> None:
         InputError: when it is no address.
         MissingExtraError: without the extra `otel`.
     """
-    global _tracing  # noqa: PLW0603 - of the process, as the log is
+    global _tracing
     if endpoint and not _ADDRESS.fullmatch(endpoint):
         raise InputError("ALMAZARA_OTLP_ENDPOINT is no address of a collector: give one such as http://127.0.0.1:4318.")
     stop()
@@ -80,7 +80,7 @@ def configure(endpoint: str) -> None:
 
 def stop() -> None:
     """Send what is left, and no more."""
-    global _tracing  # noqa: PLW0603
+    global _tracing
     if _tracing is not None:
         _tracing.provider.shutdown()
     _tracing = None
