@@ -71,7 +71,7 @@ def configure(endpoint: str) -> None:
         InputError: when it is no address.
         MissingExtraError: without the extra `otel`.
     """
-    global _tracing
+    global _tracing  # noqa: PLW0603
     if endpoint and not _ADDRESS.fullmatch(endpoint):
         raise InputError("ALMAZARA_OTLP_ENDPOINT is no address of a collector: give one such as http://127.0.0.1:4318.")
     stop()
@@ -80,7 +80,7 @@ def configure(endpoint: str) -> None:
 
 def stop() -> None:
     """Send what is left, and no more."""
-    global _tracing
+    global _tracing  # noqa: PLW0603
     if _tracing is not None:
         _tracing.provider.shutdown()
     _tracing = None

@@ -116,8 +116,14 @@ def _given(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
 
 
 def _route(scope: Scope) -> str:
-    """The route as it is written down, with the names of its parameters; pages are told from the API's."""
-    return str(getattr(scope.get("route"), "path", _UNKNOWN))
+    """The route as it is written down, with the names of its parameters; pages are told from the API's.
+
+    What answers below a path as a whole, as the live figures and the assets of /docs do, is that path.
+    """
+    route = scope.get("route")
+    if route is None and "app_root_path" in scope:  # which a mount leaves
+        return str(scope["root_path"]).removeprefix(scope["app_root_path"])
+    return str(getattr(route, "path", _UNKNOWN))
 
 
 def _level(route: str, status: int) -> int:
