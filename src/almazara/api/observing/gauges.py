@@ -13,9 +13,10 @@ from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Met
 
 from almazara.app.schedule import Planned
 from almazara.artifacts import Artifact
-from almazara.prices.collecting.scraper_health import HealthReport, Rate
+from almazara.prices.collecting.scraper_health import BAD, GOOD, HealthReport, Rate
 from almazara.prices.forecasting.issued import ForecastReport
 from almazara.prices.forecasting.scores import ForecastScore
+from almazara.prices.schema import RunState
 
 _DAY_SECONDS: Final = 86_400
 _AGES: Final = (1, 2, 3, 7, 30)
@@ -38,9 +39,9 @@ def of_scraper(report: HealthReport) -> Iterator[Metric]:
     for kind, rates in (("shop", report.shops), ("rule", report.rules)):
         what = f"Share of pages read, by {kind}, in a week; the worst {_NAMED}."
         yield _gauge(f"almazara_scraper_success_by_{kind}", what, [kind], _worst(rates))
-    pages = (([outcome], number) for outcome, number in sorted(report.outcomes.items()))
+    pages = (([outcome], report.outcomes.get(outcome, 0)) for outcome in (*GOOD, *BAD, "refused"))
     yield _gauge("almazara_scraper_pages", "Pages of a week, by what became of them.", ["outcome"], pages)
-    runs = (([state], number) for state, number in sorted(report.runs.items()))
+    runs = (([str(state)], report.runs.get(str(state), 0)) for state in RunState)
     yield _gauge("almazara_scraper_runs", "Runs of a week, by state.", ["state"], runs)
     yield from _ages(report.days_since_read)
 
