@@ -1,6 +1,6 @@
 """What an access line costs a trivial route: none, ours as text and as JSON, and the one that uvicorn writes itself.
 
-Run: python benchmarks/access_lines.py [--rounds 15] [--requests 2000] [--connections 16]
+Run: python benchmarks/access_lines.py [--rounds 9] [--requests 4000] [--connections 16]
 
 Each way is a server of its own over the embedded sample, which logs into a file; every round asks each in turn, so that
 a busy machine slows all of them alike. The ratios are medians over the rounds of processor time beside no line.
@@ -29,8 +29,8 @@ WAYS = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--requests", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--requests", type=int, default=4000)
     parser.add_argument("--connections", type=int, default=16)
     options = parser.parse_args()
     costs: dict[str, list[float]] = {name: [] for name in WAYS}

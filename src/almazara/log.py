@@ -21,7 +21,7 @@ LOGGER: Final = logging.getLogger("almazara")
 REQUEST: Final[ContextVar[str | None]] = ContextVar("request", default=None)
 """The id of the request that is being answered, which its events bear."""
 _OTHERS: Final = ("uvicorn", "opentelemetry")
-_WORD: Final = re.compile(r"[!#-<>-~]+")
+_WORD: Final = re.compile(r"[!#-<>-~]+").fullmatch
 """What stands in a line as it is: ASCII without a space, quotes and an equals sign."""
 _ENCODE: Final = json.JSONEncoder(allow_nan=False, default=str).encode
 _Raised = tuple[type[BaseException], BaseException, TracebackType | None]
@@ -35,7 +35,8 @@ class Event:
     fields: Mapping[str, object]
 
     def __str__(self) -> str:
-        return " ".join([self.name, *[f"{key}={_as_text(value)}" for key, value in self.fields.items()]])
+        shown = [(key, str(value)) for key, value in self.fields.items()]
+        return " ".join([self.name, *[f"{key}={text if _WORD(text) else _quoted(text)}" for key, text in shown]])
 
 
 class _Lines(logging.Formatter):
@@ -115,15 +116,14 @@ def _second(seconds: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 
-def _as_text(value: object) -> str:
-    r"""A value within a line: in quotes where it would not be told from what follows.
+def _quoted(text: str) -> str:
+    r"""A value that would not be told from what follows it in a line.
 
     Example:
-        >>> print(_as_text(11), _as_text("two words"), _as_text("a\nb"), _as_text(""))
-        11 "two words" "a\nb" ""
+        >>> print(_quoted("two words"), _quoted("a\nb"), _quoted(""))
+        "two words" "a\nb" ""
     """
-    text = str(value)
-    return text if _WORD.fullmatch(text) else json.dumps(text, ensure_ascii=not text.isprintable())
+    return json.dumps(text, ensure_ascii=not text.isprintable())
 
 
 def _finite(value: object) -> object:

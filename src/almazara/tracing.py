@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 
 from almazara.errors import InputError, MissingExtraError
 
-_ADDRESS: Final = re.compile(r"https?://[^\s/]+(/\S*)?")
+_ADDRESS: Final = re.compile(r"https?://[^\s/@?#]+(/[^\s?#]*)?")
 _tracing: _Tracing | None = None
 
 
@@ -68,12 +68,15 @@ def configure(endpoint: str) -> None:
     """Send traces to an endpoint (`http://collector:4318`), below which `/v1/traces` takes them; to none without one.
 
     Raises:
-        InputError: when it is no address.
+        InputError: when it is no address, or holds a password: secrets go into OTEL_EXPORTER_OTLP_HEADERS.
         MissingExtraError: without the extra `otel`.
     """
     global _tracing  # noqa: PLW0603
     if endpoint and not _ADDRESS.fullmatch(endpoint):
-        raise InputError("ALMAZARA_OTLP_ENDPOINT is no address of a collector: give one such as http://127.0.0.1:4318.")
+        raise InputError(
+            "ALMAZARA_OTLP_ENDPOINT is no address of a collector: give one such as http://127.0.0.1:4318, without a "
+            "password, which goes into OTEL_EXPORTER_OTLP_HEADERS."
+        )
     stop()
     _tracing = _Tracing(endpoint) if endpoint else None
 

@@ -17,7 +17,7 @@ from almazara.movies.service import MovieService
 from almazara.prices.collecting.scraper_health import HealthReport, Rate
 from almazara.runs import at_once
 from price_shop import opened, product, settings_over
-from sample_catalog import app_over, served
+from sample_catalog import app_over, served, server_process
 
 pytestmark = pytest.mark.server
 
@@ -123,6 +123,15 @@ def test_strangers_break_no_line(sample_api, lines):
     sample_api.get("/nada%0AINFO%20forged%E2%80%A8" + "x" * 1000)
     (line,) = requests_in(lines)
     assert (line["route"], line["status"], len(line["path"])) == ("unknown", 404, 200)
+
+
+def test_a_server_that_logs_json_says_nothing_else(sample_home):
+    with server_process("serve", sample_home, log_format="json", demo="false") as (process, api):
+        api.get("/peliculas/900007?firma=secret")
+        process.terminate()
+        told = [json.loads(line) for line in process.stderr]
+    assert "/peliculas/{id}" in [one.get("route") for one in told]
+    assert "secret" not in str(told)
 
 
 def text_of(metrics):
@@ -247,10 +256,13 @@ def test_without_an_endpoint_nothing_is_sent(sample_api, collector):
     assert collector.spans() == {}
 
 
-@pytest.mark.parametrize("endpoint", ["collector:4318", "ftp://collector", "http://", "http://a b"])
+@pytest.mark.parametrize(
+    "endpoint", ["collector:4318", "ftp://collector", "http://", "http://a b", "http://me:secret@collector"]
+)
 def test_an_endpoint_that_is_no_address_is_refused(endpoint):
-    with pytest.raises(InputError, match="no address of a collector"):
+    with pytest.raises(InputError, match="no address of a collector") as refused:
         tracing.configure(endpoint)
+    assert "secret" not in str(refused.value)
 
 
 def test_without_the_extra_a_start_with_an_endpoint_says_what_to_install(monkeypatch):
