@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 from almazara.errors import InputError, MissingExtraError
 
 _ADDRESS: Final = re.compile(r"https?://[^\s/@?#]+(/[^\s?#]*)?")
+_PATIENCE_SECONDS: Final = 3  # with a collector that does not answer, tries included: no server ends later than that
 _tracing: _Tracing | None = None
 
 
@@ -50,7 +51,7 @@ class _Tracing:
             raise MissingExtraError("otel", "Sending traces to ALMAZARA_OTLP_ENDPOINT") from error
         own = Resource({"service.name": "almazara"}).merge(OTELResourceDetector().detect())
         self.provider = TracerProvider(resource=own)  # it sends what is left when the process ends
-        exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
+        exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=_PATIENCE_SECONDS)
         self.provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self.provider.get_tracer("almazara")
         self._kinds = trace.SpanKind

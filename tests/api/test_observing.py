@@ -231,6 +231,14 @@ def test_a_request_is_a_span_of_its_callers_trace(sample_api, collector):
     assert not any(b"secret" in body for _, body in collector.received)
 
 
+def test_a_server_that_is_told_to_end_sends_the_spans_that_are_left(sample_home, collector):
+    with server_process("serve", sample_home, otlp_endpoint=collector.address, demo="false") as (process, api):
+        api.get("/peliculas/900007")
+        process.terminate()
+        process.wait(30)
+    assert "GET /peliculas/{id}" in collector.spans()
+
+
 def test_a_page_that_is_read_is_a_span_within_its_run(tmp_path, collector):
     with opened(settings_over(tmp_path)) as prices:
         prices.store.save_listing(product(1, "http://127.0.0.1:1/closed"))

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from almazara import log
+from almazara import log, tracing
 from almazara.api import (
     alerts,
     documentation,
@@ -73,6 +73,7 @@ def create_api(
         await asyncio.to_thread(training.runs.stop)
         await asyncio.to_thread(film_users.close)
         await asyncio.to_thread(price_product.close)
+        await asyncio.to_thread(tracing.stop)  # last: a signal ends the process before what runs at its exit
 
     # The pages of the documentation bring their own assets: no request leaves for a CDN.
     app = FastAPIOffline(
