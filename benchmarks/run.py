@@ -14,6 +14,7 @@ HERE = Path(__file__).resolve().parent
 SCRIPTS = {
     "build_films": ["--repeat", "1"],
     "serve_films": ["--rounds", "3", "--requests", "500"],
+    "access_lines": ["--rounds", "5", "--requests", "500"],
     "serve_users": ["--requests", "100"],
     "profile_weights": ["--folds", "1"],
     "search_films": ["--queries", "200"],

@@ -105,16 +105,24 @@ def paths_by_route(catalog: Path) -> dict[str, list[str]]:
 
 
 @contextmanager
-def server(home: Path, command: list[str]) -> Iterator[tuple[psutil.Process, int, float]]:
-    """A running server, its port, and the seconds from its start until it was ready."""
+def server(
+    home: Path, command: list[str], log: Path | None = None, **settings: str
+) -> Iterator[tuple[psutil.Process, int, float]]:
+    """A running server, which logs to a file or to nowhere; its port, and the seconds until it was ready."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "ALMAZARA_HOME": str(home), "ALMAZARA_LOG_LEVEL": "ERROR"}
+    told = {f"ALMAZARA_{name.upper()}": value for name, value in {"log_level": "ERROR", **settings}.items()}
+    environment = {**os.environ, "ALMAZARA_HOME": str(home), **told}
     started = time.perf_counter()
-    process = subprocess.Popen(
-        [*command, "--port", str(port)], env=environment, cwd=Path(__file__).parent, stderr=subprocess.DEVNULL
-    )
+    with Path(log or os.devnull).open("ab") as errors:
+        process = subprocess.Popen(
+            [*command, "--port", str(port)],
+            env=environment,
+            cwd=Path(__file__).parent,
+            stdout=errors,
+            stderr=errors,
+        )
     try:
         while not _is_ready(port):
             if process.poll() is not None or time.perf_counter() - started > 60:

@@ -31,6 +31,7 @@ def test_a_variable_of_the_environment_wins_over_the_default_and_the_file(monkey
         ("RELOAD_SECONDS", "0"),
         ("MAX_LOSS_SHARE", "1.5"),
         ("LOG_LEVEL", "loud"),
+        ("LOG_FORMAT", "xml"),
         ("MIN_VOTES", "-1"),
         ("CORS_ORIGINS", "*"),
         ("CORS_ORIGINS", "null"),

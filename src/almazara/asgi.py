@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from almazara import log
+from almazara import log, tracing
 from almazara.api.app import create_api
 from almazara.app.movies import live_movies
 from almazara.app.prices import open_prices
@@ -18,7 +18,8 @@ def create_app(*, read_now: bool = False, schedule: bool = False) -> FastAPI:
         schedule: Whether it does its work by itself, whatever the settings say.
     """
     settings = Settings(schedule=True) if schedule else Settings()
-    log.configure(settings.log_level)
+    log.configure(settings.log_level, settings.log_format)
+    tracing.configure(settings.otlp_endpoint)
     return app_over(settings, read_now=read_now)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Final, Generic, Protocol, TypeVar
 
-from almazara import log
+from almazara import log, tracing
 from almazara.errors import AlmazaraError, InputError, UnavailableError
 from almazara.files import file_lock, is_lock
 from almazara.words.said import Said
@@ -42,9 +42,10 @@ class Step(Protocol):
         ...
 
 
-def at_once(_name: str, work: Callable[[], T], _told: Callable[[T], str], *, fetches: bool = False) -> T:  # noqa: ARG001
-    """The step, and nothing around it."""
-    return work()
+def at_once(name: str, work: Callable[[], T], _told: Callable[[T], str], *, fetches: bool = False) -> T:  # noqa: ARG001
+    """The step here and now, as a span of a trace."""
+    with tracing.span(name):
+        return work()
 
 
 def new_run_id(now: datetime, rng: random.Random) -> str:
@@ -147,7 +148,8 @@ class ExclusiveRuns(Generic[R]):
         with self.exclusive() if lock is None else self._handed_over(lock):
             run = (self._book.unfinished(run_id) if run_id else None) or self._begin()[1]
             try:
-                yield run
+                with tracing.span(self._work.name):
+                    yield run
             except Exception as error:
                 self._book.break_off(run, self._clock(), self._work.failed.format(error))
                 raise

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 # Beyond these, moments leave the calendar.
@@ -57,6 +57,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
+        validate_by_name=True,
         use_attribute_docstrings=True,
     )
 
@@ -68,6 +69,13 @@ class Settings(BaseSettings):
     """Port on which the server listens; 0 takes a free one."""
     log_level: Annotated[str, Field(pattern="^(?i:debug|info|warning|error)$")] = "INFO"
     """Least level that is logged: debug, info, warning or error."""
+    log_format: Annotated[str, Field(pattern="^(text|json)$")] = "text"
+    """How events are logged: text, or json, an object a line."""
+    otlp_endpoint: Annotated[
+        str, Field(validation_alias=AliasChoices("ALMAZARA_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"))
+    ] = ""
+    """Collector of OpenTelemetry to which traces are sent by HTTP, as http://127.0.0.1:4318 (an extra); none without
+    one. OTEL_EXPORTER_OTLP_ENDPOINT says so too."""
     keep_versions: Annotated[int, Field(ge=1)] = 3
     """How many versions of an artifact stay, so that one can go back."""
     reload_seconds: Annotated[float, Field(gt=0, le=_DAY_SECONDS)] = 1.0

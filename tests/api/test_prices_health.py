@@ -89,7 +89,9 @@ def test_what_was_not_read_for_days_is_unwell_on_every_page(client, tmp_path):
     assert "shop.example:1" in health.json()["precios"]["avisos"][0]
     metrics = api.get("/metrics").text
     assert "almazara_scraper_healthy 0.0" in metrics
-    assert 'almazara_days_since_read{product="shop.example:1"} 5.0' in metrics
+    assert 'almazara_days_since_read_bucket{le="3.0"} 0.0' in metrics
+    assert 'almazara_days_since_read_bucket{le="7.0"} 1.0' in metrics
+    assert 'almazara_longest_unread_days{product="shop.example:1"} 5.0' in metrics
     assert "El lector de precios necesita atención" in api.get("/").text
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from almazara import log
+from almazara import log, tracing
 from almazara.api import (
     alerts,
     documentation,
@@ -19,7 +19,6 @@ from almazara.api import (
     forecasts,
     goods,
     health,
-    metrics,
     movies,
     notices,
     overview,
@@ -28,6 +27,7 @@ from almazara.api import (
     users,
 )
 from almazara.api.methods import Methods
+from almazara.api.observing import metrics
 from almazara.api.security import BodyLimit, WriteGuard
 from almazara.app.movies import open_film_users
 from almazara.app.prices import Prices
@@ -73,6 +73,7 @@ def create_api(
         await asyncio.to_thread(training.runs.stop)
         await asyncio.to_thread(film_users.close)
         await asyncio.to_thread(price_product.close)
+        await asyncio.to_thread(tracing.stop)  # last: a signal ends the process before what runs at its exit
 
     # The pages of the documentation bring their own assets: no request leaves for a CDN.
     app = FastAPIOffline(
@@ -98,7 +99,7 @@ def create_api(
     of_prices = (prices, overview, goods, forecasts, alerts, reader)
     for router in (*films, *(module.router for module in of_prices), health.router):
         app.include_router(router)
-    metrics.install(app, app.state.scraper_watch.report, price_product.service.forecast_scores)
+    metrics.install(app)
     errors.install(app)
     # Routes are tried in order, at two microseconds each: what is asked most comes first.
     app.router.routes[:] = [*(route for route in app.router.routes if route not in described), *described]

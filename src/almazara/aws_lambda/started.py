@@ -7,5 +7,5 @@ from almazara.settings import Settings
 def started() -> Settings:
     """The settings of the environment, and a log that follows them."""
     settings = Settings()
-    log.configure(settings.log_level)
+    log.configure(settings.log_level, settings.log_format)
     return settings

@@ -23,19 +23,28 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a machine 
 
 
 def load_settings() -> Settings:
-    """The settings of the environment; an InputError names each that cannot be used."""
+    """The settings of the environment, and traces of the work where they ask for them.
+
+    Raises:
+        InputError: which names each that cannot be used.
+        MissingExtraError: when traces are asked for without the extra that sends them.
+    """
     from pydantic import ValidationError
 
+    from almazara import tracing
     from almazara.settings import Settings
 
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         wrong = "; ".join(
             f"ALMAZARA_{one['loc'][0]}".upper() + f": {one['msg'].removeprefix('Value error, ')}"
             for one in error.errors()
         )
         raise InputError(f"A setting cannot be used: {wrong}.") from error
+    if not tracing.is_on():
+        tracing.configure(settings.otlp_endpoint)
+    return settings
 
 
 def language(default: Language) -> Language:

@@ -65,7 +65,8 @@ def serve(
     from almazara.asgi import create_app
 
     app = create_app(read_now=read_now, schedule=schedule)
-    config = uvicorn.Config(app, access_log=False, log_level="warning", timeout_graceful_shutdown=10)
+    # What the server says goes where our events go, and requests are events.
+    config = uvicorn.Config(app, access_log=False, log_config=None, log_level="warning", timeout_graceful_shutdown=10)
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"Almazara: http://{shown}:{listener.getsockname()[1]}  (Ctrl+C ends it)", err=True)
     server = uvicorn.Server(config)

@@ -7,7 +7,8 @@ from urllib.parse import quote
 import fastapi
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
-from starlette.routing import Mount, Route
+from starlette.routing import Match, Mount, Route
+from starlette.types import Scope
 
 from almazara import log
 from almazara.api import errors
@@ -53,10 +54,19 @@ _WORDS: Final = {
 }
 
 
+class _Assets(Route):
+    """Tells, as routes of the API do, which route it is, by which requests are counted."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether it fits, and what it adds to the scope."""
+        match, child = super().matches(scope)
+        return match, {**child, "route": self}
+
+
 def install(app: FastAPI) -> None:
     """Add the site to the API's app."""
     routing.install(app.router.routes, _PAGES)
-    app.router.routes.append(Route("/estatico/{digest}/{name}", send_asset))
+    app.router.routes.append(_Assets("/estatico/{digest}/{name}", send_asset))
     app.state.panel = LivePanel(live_pictures(app))
     app.state.shown_films = Kept()
     app.router.routes.insert(0, Mount(PREFIX, app.state.panel))

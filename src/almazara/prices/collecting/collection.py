@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from almazara import tracing
 from almazara.errors import InputError
 from almazara.prices import pages
 from almazara.prices.collecting.own_rules import shop_rules
@@ -229,7 +230,9 @@ class Collector:
             if listing is None:
                 reading = Reading("refused", "The listing is no longer there.")
             else:
-                reading = self._one(listing, rules.get(listing.shop))
+                with tracing.span("scrape listing", listing=listing.listing_id) as span:
+                    reading = self._one(listing, rules.get(listing.shop))
+                    span.set_attribute("outcome", reading.outcome)
             counts[reading.outcome] += 1
             if reading.reason:
                 problems.append(Problem(pending[0], reading.outcome, reading.reason, reading.causes))

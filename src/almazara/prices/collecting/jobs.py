@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import chain, groupby
 from typing import Final
 
-from almazara import log
+from almazara import log, tracing
 from almazara.errors import AlmazaraError, ConflictError, InputError, NotFoundError
 from almazara.locks import Held, Locks
 from almazara.prices.collecting import runs
@@ -239,7 +239,7 @@ class ScrapeJobs:
         """Read a run to its end; what breaks it is kept with it, so that nobody waits for it."""
         try:
             collector = self.collector(run, lambda: self._stopping.is_set() or locks.lost)
-            with closing(collector.source):
+            with tracing.span("scrape", run=run.run_id, shop=run.shop), closing(collector.source):
                 for step in collector.collect(run):
                     run = step
                     with self._telling:
@@ -252,7 +252,10 @@ class ScrapeJobs:
     def _failed(self, run: Run, error: Exception) -> Run:
         is_ours = isinstance(error, AlmazaraError | OSError)
         sentence = str(error) if is_ours else f"An error in Almazara itself, which the log names: {error!r}."
-        log.LOGGER.error("run_failed run=%s error=%s", run.run_id, error, exc_info=None if is_ours else error)
+        if is_ours:
+            log.event("run_failed", level=logging.ERROR, run=run.run_id, error=error)
+        else:
+            log.broken("run_failed", error, run=run.run_id)
         problem = Problem(run.pending[0] if run.pending else "", "failed", sentence)
         run = replace(run, state=RunState.FAILED, ended_at=self.clock(), problems=(*run.problems, problem))
         self.store.save_run(run)

@@ -6,7 +6,7 @@ to ask for (`refused`: robots.txt, budget, open circuit) count neither way, but 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
@@ -83,12 +83,16 @@ class HealthReport:
     Attributes:
         days_since_read: Per tracked listing; None for one that was never read.
         rules: Rates by rule; a failure counts against the rule that read the listing last.
+        outcomes: Pages of the window by what became of them.
+        runs: Runs of the window by their state.
     """
 
     problems: tuple[HealthProblem, ...]
     shops: Mapping[str, Rate]
     rules: Mapping[str, Rate]
     days_since_read: Mapping[str, float | None]
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    runs: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def healthy(self) -> bool:
@@ -139,15 +143,22 @@ def assess(
         *_many_held(shops),
         *_stale(tracked, days, now),
     )
-    return HealthReport(problems, shops, rules, days)
+    return HealthReport(problems, shops, rules, days, _outcomes(recent), Counter(str(run.state) for run in recent))
 
 
 def _shops(runs: Iterable[Run]) -> list[str]:
     return sorted({run.shop for run in runs})
 
 
-def _rate(runs: Iterable[Run]) -> Rate:
+def _outcomes(runs: Iterable[Run]) -> Counter[str]:
+    """Pages by what became of them; `requested` counts all of them once more."""
     total = sum((Counter(run.counts) for run in runs), Counter[str]())
+    del total["requested"]
+    return total
+
+
+def _rate(runs: Iterable[Run]) -> Rate:
+    total = _outcomes(runs)
     return Rate(sum(total[name] for name in GOOD), sum(total[name] for name in BAD), total["held"])
 
 

@@ -1,0 +1,83 @@
+"""`/metrics`: the requests by route, and what is read of scraper, models and schedule when Prometheus asks."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, Final
+
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, disable_created_metrics, generate_latest
+from prometheus_client.core import Metric
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+
+from almazara.api.observing import gauges
+from almazara.api.observing.access import Access
+from almazara.artifacts import Artifact
+from almazara.errors import NotFoundError, UnavailableError
+from almazara.live import Kept, Live
+
+_FORECAST_DAYS: Final = 28
+
+
+class _Gauges(Collector):
+    """Gauges that are read when Prometheus asks; none while the store does not answer."""
+
+    def __init__(self, read: Callable[[], Iterable[Metric]]) -> None:
+        self._read = read
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing is read before the first question."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        try:
+            return list(self._read())
+        except UnavailableError:
+            return ()
+
+
+class _Served:
+    """The artifacts that are answered from; a manifest is read once."""
+
+    def __init__(self, lives: Iterable[Live[Any]]) -> None:
+        self._lives = [(live, Kept[Artifact]()) for live in lives]
+
+    def __call__(self) -> Iterator[Artifact]:
+        for live, kept in self._lives:
+            version = live.version
+            if version is None:
+                continue
+            try:
+                yield kept.of(version, partial(live.store.get, live.kind, version))
+            except NotFoundError:  # it is answered from, and was tidied away since
+                continue
+
+
+def install(app: FastAPI) -> None:
+    """Watch every request of the app, and serve what is seen of it and of what its state holds on /metrics."""
+    state = app.state
+    prices, schedule = state.prices, state.schedule
+    served = _Served([state.movies, prices.forecasts])
+    disable_created_metrics()  # type: ignore[no-untyped-call] # when a series began is a third of the text, and nobody's question
+    registry = CollectorRegistry()
+    for read in (
+        lambda: gauges.of_scraper(state.scraper_watch.report()),
+        lambda: gauges.of_forecasts(prices.service.forecast_scores(_FORECAST_DAYS)),
+        lambda: gauges.of_models(list(served())),
+        lambda: gauges.of_schedule(schedule.planned() if schedule else ()),
+    ):
+        registry.register(_Gauges(read))
+    ProcessCollector(registry=registry)
+    within = app.build_middleware_stack
+    # What answers an unexpected error stands outside of all that `add_middleware` adds, and is to be seen too.
+    app.build_middleware_stack = lambda: Access(within(), registry)  # type: ignore[method-assign]
+
+    @app.get(
+        "/metrics",
+        tags=["estado"],
+        summary="Métricas para Prometheus",
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    )
+    def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
