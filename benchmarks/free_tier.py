@@ -69,7 +69,11 @@ class Box:
     def memory(self) -> dict[str, float]:
         """Megabytes that its group of processes holds now: all, and without the pages of files that can be had anew."""
         text = self.do(
-            "exec", self.name, "sh", "-c", "cat /sys/fs/cgroup/memory/memory.stat /sys/fs/cgroup/memory.stat 2>&1"
+            "exec",
+            self.name,
+            "sh",
+            "-c",
+            "cat /sys/fs/cgroup/memory/memory.stat /sys/fs/cgroup/memory.stat 2>/dev/null; true",
         )
         found = {line.split()[0]: line.split()[-1] for line in text.splitlines() if line.split()[-1].isdigit()}
         own = int(found.get("total_rss", found.get("anon", 0)))
