@@ -6,6 +6,7 @@ quickly, what it held in memory, and whether it was ever started again or killed
 """
 
 import argparse
+import html
 import json
 import random
 import re
@@ -62,7 +63,8 @@ class Box:
 
     def ask(self, path: str, *, method: str = "GET", timeout: float = 60) -> bytes:
         """The body of an answer, as one who may write gets it."""
-        request = urllib.request.Request(self.url + path, method=method, headers={"X-API-Key": KEY})
+        kind = "application/json" if method == "POST" or path in API else "text/html"
+        request = urllib.request.Request(self.url + path, method=method, headers={"X-API-Key": KEY, "Accept": kind})
         with urllib.request.urlopen(request, timeout=timeout) as answer:
             return answer.read()
 
@@ -112,21 +114,25 @@ def read_on(box: Box, seen: Seen, until: float, pause: float, seed: int) -> None
         try:
             page = box.ask(path).decode("utf-8", "replace")
         except OSError as error:
-            said = f"{getattr(error, 'code', None) or type(error).__name__}"
+            said = f"{getattr(error, 'code', None) or type(error).__name__} {path}"
             with seen.lock:
                 seen.failed[said] = seen.failed.get(said, 0) + 1
         else:
             with seen.lock:
                 seen.seconds["api" if path in API else "site"].append(time.monotonic() - begun)
                 if len(seen.links) < 2_000:
-                    seen.links |= {found.replace("&amp;", "&") for found in _LINK.findall(page)}
+                    seen.links |= {html.unescape(found) for found in _LINK.findall(page)}
         time.sleep(chance.expovariate(1 / pause))
 
 
 def train(box: Box, path: str) -> None:
     """Begin a training, wait for its end, and say how it ended and how long that took."""
     begun = time.monotonic()
-    run = json.loads(box.ask(path, method="POST"))
+    try:
+        run = json.loads(box.ask(path, method="POST"))
+    except urllib.error.HTTPError as error:  # a new container makes its first forecasts by itself
+        print(f"{path}: {error.code}, {json.load(error)['detail']}", flush=True)
+        return
     address = f"{path}/{run.get('id') or run['run_id']}"
     while (state := run.get("estado") or run["state"]) in {"en_curso", "running"}:
         time.sleep(2)
