@@ -168,12 +168,13 @@ def main() -> None:
         begun = time.monotonic()
         until = begun + asked.minutes * 60
         threads = [
-            threading.Thread(target=read_on, args=(box, seen, until, asked.pause, seed))
+            threading.Thread(target=read_on, args=(box, seen, until, asked.pause, seed), daemon=True)
             for seed in range(asked.readers)
         ]
         for one in threads:
             one.start()
-        waiting = [threading.Thread(target=train, args=(box, path)) for path in TRAININGS]  # both at once: the worst
+        # Both at once, which is the worst that can come.
+        waiting = [threading.Thread(target=train, args=(box, path), daemon=True) for path in TRAININGS]
         while time.monotonic() < until:
             time.sleep(2)
             held.append(box.memory())
