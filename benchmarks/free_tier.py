@@ -121,7 +121,9 @@ def read_on(box: Box, seen: Seen, until: float, pause: float, seed: int) -> None
             with seen.lock:
                 seen.seconds["api" if path in API else "site"].append(time.monotonic() - begun)
                 if len(seen.links) < 2_000:
-                    seen.links |= {html.unescape(found).replace(" ", "%20") for found in _LINK.findall(page)}
+                    seen.links |= {
+                        urllib.parse.quote(html.unescape(found), safe="/?=&%:+,") for found in _LINK.findall(page)
+                    }
         time.sleep(chance.expovariate(1 / pause))
 
 
