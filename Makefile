@@ -1,5 +1,6 @@
 # Almazara. `make` alone lists what can be done.
 PYTHON ?= python3
+EXTRAS ?= postgres
 VENV := .venv
 FLOWS := .venv-prefect
 BIN := $(VENV)/bin
@@ -10,7 +11,7 @@ PYTEST := $(BIN)/pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE # tests start many processes: what was compiled once is kept
-.PHONY: help up installed test quick nightly flows check format settings requirements lambda sample mutants demo-video bench clean
+.PHONY: help up installed test quick nightly flows check format settings requirements sbom lambda sample mutants demo-video bench clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -50,6 +51,10 @@ requirements: $(VENV)/.base ## Write requirements.txt anew from uv.lock, for Str
 	$(UV) export --quiet --frozen --extra streamlit --no-hashes --no-annotate --no-header --no-emit-project; echo .; } > $@.txt
 	{ echo '# What DVC is installed from, in an environment of its own; made by `make requirements`.'; \
 	echo 'dvc[s3]>=3.67' | $(UV) pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --upgrade -; } > $@-dvc.txt
+
+sbom: $(VENV)/.base ## Write build/sbom.cdx.json, what is installed with EXTRAS="postgres ..." (CycloneDX); the image has its own
+	@mkdir -p build
+	$(UV) export --quiet --frozen --format cyclonedx1.5 $(EXTRAS:%=--extra %) > build/sbom.cdx.json
 
 lambda: $(VENV)/.base ## Make build/lambda, what the functions of deploy/aws are made of (docs/aws.md)
 	$(BIN)/python tools/lambda_package.py

@@ -36,6 +36,13 @@ def dvc(tmp_path, monkeypatch):
     return str(found_dvc)
 
 
+def tool(name):
+    """A program of the development group: beside this Python, or on the path."""
+    beside = Path(sys.executable).with_name(name)
+    found = beside if beside.exists() else shutil.which(name)
+    return str(found or missing(name, f"pip install {name}"))
+
+
 def run_in(folder, *command):
     ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, f"{command}: {ended.stdout}{ended.stderr}"

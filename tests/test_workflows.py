@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -13,11 +12,10 @@ import yaml
 
 from almazara.artifacts import open_artifacts
 from almazara.prices.store.registry import store_at
-from dvc_project import ROOT, commit, run_in
+from dvc_project import ROOT, commit, run_in, tool
 from page_server import serving
 from price_shop import offer_page, product, shows
 from sample_catalog import settings_for
-from servers import missing
 
 FOLDER = ROOT / ".github" / "workflows"
 FILES = sorted(FOLDER.glob("*.yml"))
@@ -25,12 +23,6 @@ WORKFLOWS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for pat
 JOBS = [pytest.param(job, id=f"{name} {key}") for name, one in WORKFLOWS.items() for key, job in one["jobs"].items()]
 SECRET = "of-the-store"
 _EXPRESSION = re.compile(r"\$\{\{ *(secrets|vars)\.([A-Za-z_]+) *\}\}")
-
-
-def tool(name):
-    beside = Path(sys.executable).with_name(name)
-    found = beside if beside.exists() else shutil.which(name)
-    return str(found or missing(name, f"pip install {name}"))
 
 
 def run_steps(workflow, job, folder, values, *, only=None, **environment):

@@ -1,0 +1,197 @@
+"""The image under the limits of a free plan: `python benchmarks/free_tier.py --minutes 60 --memory 512m --cpus 0.5`.
+
+Starts the image (`podman build --tag almazara .`, or docker), walks over the links of the site and over routes of the
+API with several readers at once, trains films and forecasts anew in the middle, and says how soon it answered, how
+quickly, what it held in memory, and whether it was ever started again or killed. Ends with 1 when it was.
+"""
+
+import argparse
+import html
+import json
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass, field
+
+KEY = "only-for-this-measurement"
+SITE = ("/", "/precios", "/peliculas", "/explorar", "/precios/modelos", "/precios/lector", "/peliculas/modelo")
+API = (
+    "/health",
+    "/productos",
+    "/metrics",
+    "/peliculas?desde=60",
+    "/buscar?q=lord+of+the+oil",
+    "/cantidad_filmaciones_mes/mayo",
+)
+TRAININGS = ("/modelos/peliculas/entrenar", "/retrain")
+_LINK = re.compile(r'href="(/(?:precios|peliculas|explorar|personas)[^"#]{0,200})"')
+_MB = 1_000_000
+
+
+@dataclass
+class Seen:
+    """What the readers have found, and how long each answer took."""
+
+    links: set[str] = field(default_factory=lambda: {*SITE, *API})
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {"site": [], "api": []})
+    failed: dict[str, int] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Box:
+    """A container with limits, its address on this machine, and what its engine says of it."""
+
+    def __init__(self, asked: argparse.Namespace) -> None:
+        self.engine, self.name = asked.engine, f"almazara-free-{asked.port}"
+        self.url = f"http://127.0.0.1:{asked.port}"
+        command = ["run", "--detach", "--name", self.name, "--network", "host", "--read-only", "--tmpfs", "/tmp"]
+        command += ["--cap-drop", "all", "--memory", asked.memory, "--memory-swap", asked.memory, "--cpus", asked.cpus]
+        command += ["--env", f"ALMAZARA_API_KEYS={KEY}", "--env", f"ALMAZARA_PORT={asked.port}"]
+        command += ["--env", "ALMAZARA_SCHEDULE=true", "--mount", f"type=volume,source={self.name},target=/data"]
+        self.begun = time.monotonic()
+        self.do(*command, asked.image)
+
+    def do(self, *command: str) -> str:
+        """What a command of the engine says."""
+        return subprocess.run([self.engine, *command], check=True, capture_output=True, text=True).stdout.strip()
+
+    def ask(self, path: str, *, method: str = "GET", timeout: float = 60) -> bytes:
+        """The body of an answer, as one who may write gets it."""
+        kind = "application/json" if method == "POST" or path in API else "text/html"
+        request = urllib.request.Request(self.url + path, method=method, headers={"X-API-Key": KEY, "Accept": kind})
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
+            return answer.read()
+
+    def memory(self) -> dict[str, float]:
+        """Megabytes that its group of processes holds now: all, and without the pages of files that can be had anew."""
+        text = self.do(
+            "exec",
+            self.name,
+            "sh",
+            "-c",
+            "cat /sys/fs/cgroup/memory/memory.stat /sys/fs/cgroup/memory.stat 2>/dev/null; true",
+        )
+        found = {line.split()[0]: line.split()[-1] for line in text.splitlines() if line.split()[-1].isdigit()}
+        own = int(found.get("total_rss", found.get("anon", 0)))
+        return {"own": own / _MB, "with files": (own + int(found.get("total_cache", found.get("file", 0)))) / _MB}
+
+    def state(self) -> tuple[bool, bool, int]:
+        """Whether it runs, whether it or a process of it was killed for memory, how often it was started again."""
+        found = json.loads(self.do("inspect", self.name))[0]
+        return found["State"]["Running"], found["State"]["OOMKilled"], found["RestartCount"]
+
+    def remove(self) -> None:
+        """Take the container and its volume away."""
+        self.do("rm", "--force", "--volumes", self.name)
+        self.do("volume", "rm", "--force", self.name)
+
+
+def wait_until_ready(box: Box, most_seconds: float = 900) -> float:
+    """Seconds until it answers for the first time."""
+    while time.monotonic() - box.begun < most_seconds:
+        try:
+            box.ask("/health", timeout=5)
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return time.monotonic() - box.begun
+    sys.exit(f"No answer in {most_seconds:.0f} s: {box.do('logs', box.name)[-2000:]}")
+
+
+def read_on(box: Box, seen: Seen, until: float, pause: float, seed: int) -> None:
+    """One reader: a page or a route, a pause, another one, until it is time."""
+    chance = random.Random(seed)
+    while time.monotonic() < until:
+        with seen.lock:
+            path = chance.choice(sorted(seen.links) if chance.random() < 0.7 else API)
+        begun = time.monotonic()
+        try:
+            page = box.ask(path).decode("utf-8", "replace")
+        except OSError as error:
+            said = f"{getattr(error, 'code', None) or type(error).__name__} {path}"
+            with seen.lock:
+                seen.failed[said] = seen.failed.get(said, 0) + 1
+        else:
+            with seen.lock:
+                seen.seconds["api" if path in API else "site"].append(time.monotonic() - begun)
+                if len(seen.links) < 2_000:
+                    seen.links |= {
+                        urllib.parse.quote(html.unescape(found), safe="/?=&%:+,") for found in _LINK.findall(page)
+                    }
+        time.sleep(chance.expovariate(1 / pause))
+
+
+def train(box: Box, path: str) -> None:
+    """Begin a training, wait for its end, and say how it ended and how long that took."""
+    begun = time.monotonic()
+    try:
+        run = json.loads(box.ask(path, method="POST"))
+    except urllib.error.HTTPError as error:  # a new container makes its first forecasts by itself
+        print(f"{path}: {error.code}, {json.load(error)['detail']}", flush=True)
+        return
+    address = f"{path}/{run.get('id') or run['run_id']}"
+    while (state := run.get("estado") or run["state"]) in {"en_curso", "running"}:
+        time.sleep(2)
+        run = json.loads(box.ask(address))
+    print(f"{path}: {state} after {time.monotonic() - begun:.0f} s", flush=True)
+
+
+def show(seen: Seen, held: list[dict[str, float]]) -> None:
+    for name, took in seen.seconds.items():
+        if took:
+            shares = [sorted(took)[min(int(len(took) * share), len(took) - 1)] for share in (0.5, 0.95, 0.99)]
+            print(f"{name}: {len(took)} answers, p50 {shares[0]:.2f} s, p95 {shares[1]:.2f} s, p99 {shares[2]:.2f} s")
+    print(f"failed: {seen.failed or 'none'}")
+    for kind in held[0]:
+        values = sorted(one[kind] for one in held)
+        print(f"memory, {kind}: median {values[len(values) // 2]:.0f} MB, most {values[-1]:.0f} MB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--memory", default="512m")
+    parser.add_argument("--cpus", default="0.5")
+    parser.add_argument("--readers", type=int, default=4)
+    parser.add_argument("--pause", type=float, default=2, help="mean seconds that a reader pauses")
+    parser.add_argument("--image", default="almazara")
+    parser.add_argument("--engine", default="podman")
+    parser.add_argument("--port", type=int, default=8765)
+    box = Box(asked := parser.parse_args())
+    try:
+        print(f"{asked.memory}, {asked.cpus} CPU: ready after {wait_until_ready(box):.1f} s", flush=True)
+        seen, held = Seen(), [box.memory()]
+        begun = time.monotonic()
+        until = begun + asked.minutes * 60
+        threads = [
+            threading.Thread(target=read_on, args=(box, seen, until, asked.pause, seed), daemon=True)
+            for seed in range(asked.readers)
+        ]
+        for one in threads:
+            one.start()
+        # Both at once, which is the worst that can come.
+        waiting = [threading.Thread(target=train, args=(box, path), daemon=True) for path in TRAININGS]
+        while time.monotonic() < until:
+            time.sleep(2)
+            held.append(box.memory())
+            while waiting and time.monotonic() - begun > asked.minutes * 60 * 0.2:
+                threads.append(waiting.pop())
+                threads[-1].start()
+        for one in threads:
+            one.join()
+        show(seen, held)
+        runs, was_killed, restarts = box.state()
+        print(f"running: {runs}, killed for memory: {was_killed}, started again: {restarts}")
+        sys.exit(int(not runs or was_killed or restarts > 0))
+    finally:
+        box.remove()
+
+
+if __name__ == "__main__":
+    main()
