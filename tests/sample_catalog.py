@@ -175,7 +175,9 @@ def server_process(
     command: str, home: Path, **settings: object
 ) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
     """`almazara up` or `serve` in a process of its own, on a free port, and a client of the address that it prints."""
-    values = {f"ALMAZARA_{name.upper()}": str(value) for name, value in {"home": home, **settings}.items()}
+    # Nobody reads what it logs: a line a request would fill the pipe, and the server wait for ever.
+    asked = {"home": home, "log_level": "warning", **settings}
+    values = {f"ALMAZARA_{name.upper()}": str(value) for name, value in asked.items()}
     with subprocess.Popen(
         [sys.executable, "-m", "almazara", command, "--port", "0"],
         stdout=subprocess.DEVNULL,

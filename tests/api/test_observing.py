@@ -126,7 +126,7 @@ def test_strangers_break_no_line(sample_api, lines):
 
 
 def test_a_server_that_logs_json_says_nothing_else(sample_home):
-    with server_process("serve", sample_home, log_format="json", demo="false") as (process, api):
+    with server_process("serve", sample_home, log_format="json", log_level="info", demo="false") as (process, api):
         api.get("/peliculas/900007?firma=secret")
         process.terminate()
         told = [json.loads(line) for line in process.stderr]

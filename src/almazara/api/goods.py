@@ -19,7 +19,7 @@ from almazara.words.numbers import Language
 
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
-_Product = Annotated[str, Field(min_length=1, max_length=2048, examples=["amazon.es:B0EXAMPLE1"])]
+_Product = Annotated[str, Field(min_length=1, max_length=300, examples=["amazon.es:B0EXAMPLE1"])]
 _Thing = Annotated[str, Field(min_length=1, max_length=300)]
 _WRONG = declared(404, 413)
 
