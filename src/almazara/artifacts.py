@@ -4,12 +4,11 @@ Layout under a root::
 
     <root>/<kind>/<version>/manifest.json + files
     <root>/<kind>/current            symbolic-link-free pointer: a text file with a version's name
-    <root>/<kind>/.building-*        what a killed build left; the next build removes it
+    <root>/<kind>/.building-*        what a killed build left; the next build removes it, or goes on with it
 """
 
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -96,25 +95,17 @@ class ArtifactStore:
             ConflictError: when another process builds the same kind at this moment.
             UnavailableError: when the folder cannot be written.
         """
-        folder = self.root / kind
-        with self._locked(folder):
-            for leftover in folder.glob(f"{_BUILDING}*"):
-                shutil.rmtree(leftover, ignore_errors=True)
-            building = folder / f"{_BUILDING}{os.getpid()}"
-            building.mkdir()
+        with self._locked(kind):
+            version = self._next_name(kind, now)
+            shutil.rmtree(self._building(kind, version), ignore_errors=True)
             try:
-                described = dict(fill(building))
-                version = self._next_name(kind, now)
-                manifest = {**described, "kind": kind, "version": version, "built_at": now.isoformat()}
-                manifest["files"] = {p.name: file_hash(p) for p in sorted(building.iterdir()) if p.is_file()}
-                (building / MANIFEST).write_bytes(_written(manifest))
-                for path in building.iterdir():
-                    sync(path)
-                sync(building)
-                building.rename(folder / version)
-                sync(folder)
+                with self._built(kind, version) as folder:
+                    described = dict(fill(folder))
+                    manifest = {**described, "kind": kind, "version": version, "built_at": now.isoformat()}
+                    manifest["files"] = {p.name: file_hash(p) for p in sorted(folder.iterdir()) if p.is_file()}
+                    (folder / MANIFEST).write_bytes(_written(manifest))
             finally:
-                shutil.rmtree(building, ignore_errors=True)
+                shutil.rmtree(self._building(kind, version), ignore_errors=True)
             self._point(kind, version)
             self._prune(kind, keep)
         return self.get(kind, version)
@@ -124,25 +115,20 @@ class ArtifactStore:
     ) -> Artifact:
         """Publish a version that another machine made, with its name and manifest; see `publish`.
 
+        `fill` finds what an attempt that was broken off left in the folder. What is to go goes first: a small disk
+        holds `keep` versions, not one more.
+
         Raises:
             UnavailableError: when its name is none of a version, or the folder cannot be written.
         """
         if not VERSION.fullmatch(version):
             raise UnavailableError(f"{version[:40]!r} is no name of a version.")
-        folder = self.root / kind
-        with self._locked(folder):
+        with self._locked(kind):
             if self._read(kind, version) is None:
-                building = folder / f"{_BUILDING}{os.getpid()}"
-                shutil.rmtree(building, ignore_errors=True)
-                building.mkdir()
-                try:
-                    fill(building)
-                    (building / MANIFEST).write_bytes(_written(manifest))
-                    shutil.rmtree(folder / version, ignore_errors=True)
-                    building.rename(folder / version)
-                    sync(folder)
-                finally:
-                    shutil.rmtree(building, ignore_errors=True)
+                self._prune(kind, keep - 1)
+                with self._built(kind, version) as folder:
+                    fill(folder)
+                    (folder / MANIFEST).write_bytes(_written(manifest))
             self._point(kind, version)
             self._prune(kind, keep)
         return self.get(kind, version)
@@ -155,7 +141,7 @@ class ArtifactStore:
             ConflictError: when another process builds the same kind at this moment.
             UnavailableError: when the folder cannot be written.
         """
-        with self._locked(self.root / kind):
+        with self._locked(kind):
             artifact = self.get(kind, version)
             replace_file(artifact.path / MANIFEST, _written({**artifact.manifest, **more}), durable=True)
             sync(artifact.path)
@@ -170,9 +156,28 @@ class ArtifactStore:
                 raise NotFoundError(f"There is no version of {kind} older than {current} to go back to.")
             version = older[0]
         artifact = self.get(kind, version)
-        with self._locked(self.root / kind):
+        with self._locked(kind):
             self._point(kind, version)
         return artifact
+
+    @contextmanager
+    def _built(self, kind: str, version: str) -> Iterator[Path]:
+        """The folder in which a version is made; it is published, on the disk, when the block ends well."""
+        building, folder = self._building(kind, version), self.root / kind
+        for leftover in folder.glob(f"{_BUILDING}*"):
+            if leftover != building:
+                shutil.rmtree(leftover, ignore_errors=True)
+        building.mkdir(exist_ok=True)
+        yield building
+        for path in building.iterdir():
+            sync(path)
+        sync(building)
+        shutil.rmtree(folder / version, ignore_errors=True)  # what cannot be read stands in nobody's way
+        building.rename(folder / version)
+        sync(folder)
+
+    def _building(self, kind: str, version: str) -> Path:
+        return self.root / kind / f"{_BUILDING}{version}"
 
     def _point(self, kind: str, version: str) -> None:
         pointer = self.root / kind / POINTER
@@ -206,10 +211,10 @@ class ArtifactStore:
             number += 1
         return name
 
-    @staticmethod
     @contextmanager
-    def _locked(folder: Path) -> Iterator[None]:
+    def _locked(self, kind: str) -> Iterator[None]:
         """Hold the kind's lock, which the kernel releases when a process is killed."""
+        folder = self.root / kind
         try:
             lock = file_lock(folder / _LOCK, busy=f"Another process is building in {folder}: wait until it has ended.")
         except OSError as error:

@@ -4,22 +4,26 @@ Where they lie is a place for bytes by name (`Blobs`): a store that several mach
 version is whole before a pointer names it, and each of its files is checked against its manifest when it is pulled.
 """
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from almazara import log
-from almazara.artifacts import MANIFEST, POINTER, Artifact, ArtifactStore
+from almazara.artifacts import MANIFEST, POINTER, VERSION, Artifact, ArtifactStore, file_hash
 from almazara.errors import InputError, MissingExtraError, UnavailableError
 
-_PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+AT_ONCE: Final = 8
+"""Files that are copied side by side."""
+_TABLE: Final = ".parquet"
+_FILE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-class Blobs(Protocol):
-    """Keeps bytes by name; a name has parts with `/` between them."""
+class ReadBlobs(Protocol):
+    """Gives bytes by name; a name has parts with `/` between them. Threads may share it."""
 
     def get(self, name: str) -> bytes | None:
         """The bytes of a name, or None.
@@ -28,6 +32,18 @@ class Blobs(Protocol):
             UnavailableError: when they cannot be asked for.
         """
         ...
+
+    def copy(self, name: str, target: Path) -> None:
+        """Write the bytes of a name into a file.
+
+        Raises:
+            UnavailableError: when they are not there, or cannot be asked for.
+        """
+        ...
+
+
+class Blobs(ReadBlobs, Protocol):
+    """Keeps bytes by name."""
 
     def put(self, name: str, content: bytes) -> None:
         """Keep bytes under a name.
@@ -63,7 +79,7 @@ class Mirror:
         kind = artifact.kind
         if kind not in self.kinds:
             return
-        kept = self._pointer(kind)
+        kept = _pointed_to(self.blobs, kind)
         if artifact.version not in kept:
             for name in (*artifact.manifest["files"], MANIFEST):  # the manifest last: with it the version is whole
                 self.blobs.put(f"{kind}/{artifact.version}/{name}", (artifact.path / name).read_bytes())
@@ -79,47 +95,74 @@ class Mirror:
         Raises:
             UnavailableError: when it cannot be asked for, or is damaged; what was in use stays.
         """
-        return [kind for kind in sorted(self.kinds) if self._pull(kind)]
-
-    def _pull(self, kind: str) -> bool:
-        version = next(iter(self._pointer(kind)), None)
-        if version is None or version == self.artifacts.current_version(kind):
-            return False
-        manifest = self._manifest(kind, version)
-
-        def fill(folder: Path) -> None:
-            for name, digest in manifest["files"].items():
-                content = self.blobs.get(f"{kind}/{version}/{name}")
-                if content is None or hashlib.sha256(content).hexdigest() != digest or not _PLAIN.issuperset(name):
-                    raise UnavailableError(f"The file {name} of version {version} of {kind} is missing or damaged.")
-                (folder / name).write_bytes(content)
-
-        self.artifacts.adopt(kind, version, manifest, fill)
-        log.event("artifact_pulled", kind=kind, version=version)
-        return True
-
-    def _manifest(self, kind: str, version: str) -> Mapping[str, Any]:
-        content = self.blobs.get(f"{kind}/{version}/{MANIFEST}")
-        try:
-            manifest = json.loads(content or b"")
-            if isinstance(manifest["files"], dict):
-                return dict(manifest)
-        except (ValueError, KeyError, TypeError):
-            pass
-        raise UnavailableError(f"The manifest of version {version} of {kind} is missing or damaged.")
-
-    def _pointer(self, kind: str) -> list[str]:
-        """The versions that are kept, the one in use first."""
-        content = self.blobs.get(f"{kind}/{POINTER}")
-        return content.decode("utf-8", "replace").split() if content else []
+        return [kind for kind in sorted(self.kinds) if pull_current(self.artifacts, self.blobs, kind)]
 
     def _forget(self, kind: str, version: str) -> None:
         try:
-            names: Iterable[str] = self._manifest(kind, version)["files"]
+            names: Iterable[str] = _manifest(self.blobs, kind, version)["files"]
         except UnavailableError:
             return
         for name in (MANIFEST, *names):
             self.blobs.delete(f"{kind}/{version}/{name}")
+
+
+def pull_current(artifacts: ArtifactStore, blobs: ReadBlobs, kind: str, *, tables: bool = True) -> bool:
+    """Take in the version that is pointed to, where it is another than the one in use; says whether it was.
+
+    Files are copied side by side, and those that an attempt before has brought are not asked for again.
+
+    Args:
+        artifacts: Where it is published.
+        blobs: Where it lies.
+        kind: The artifact's kind.
+        tables: Whether tables come along, which are read to build and to train, never to answer.
+
+    Raises:
+        UnavailableError: when it cannot be asked for, or is damaged; what was in use stays.
+    """
+    version = next(iter(_pointed_to(blobs, kind)), None)
+    if version is None or version == artifacts.current_version(kind):
+        return False
+    if not VERSION.fullmatch(version):
+        raise UnavailableError(f"{version[:40]!r}, which is published as {kind}, is no name of a version.")
+    manifest = _manifest(blobs, kind, version)
+    files = {name: digest for name, digest in manifest["files"].items() if tables or not name.endswith(_TABLE)}
+
+    def bring(folder: Path, name: str) -> None:
+        target = folder / name
+        if target.is_file() and file_hash(target) == files[name]:
+            return
+        blobs.copy(f"{kind}/{version}/{name}", target)
+        if file_hash(target) != files[name]:
+            raise UnavailableError(f"The file {name} of version {version} of {kind} is damaged where it is published.")
+
+    def fill(folder: Path) -> None:
+        for other in {path.name for path in folder.iterdir()} - files.keys():
+            (folder / other).unlink()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for brought in [pool.submit(bring, folder, name) for name in files]:
+                brought.result()
+
+    artifacts.adopt(kind, version, {**manifest, "files": files}, fill)  # whole is what its manifest names
+    log.event("artifact_pulled", kind=kind, version=version, files=len(files))
+    return True
+
+
+def _pointed_to(blobs: ReadBlobs, kind: str) -> list[str]:
+    """The versions that are kept, the one in use first."""
+    content = blobs.get(f"{kind}/{POINTER}")
+    return content.decode("utf-8", "replace").split() if content else []
+
+
+def _manifest(blobs: ReadBlobs, kind: str, version: str) -> dict[str, Any]:
+    """What is said of a published version; its files are named as files of an artifact are."""
+    try:
+        manifest = json.loads(blobs.get(f"{kind}/{version}/{MANIFEST}") or b"")
+        if all(_FILE.fullmatch(name) and isinstance(digest, str) for name, digest in manifest["files"].items()):
+            return dict(manifest)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise UnavailableError(f"The manifest of version {version} of {kind} is missing or damaged.")
 
 
 class UrlBlobs:
@@ -147,6 +190,13 @@ class UrlBlobs:
             return bytes(self._files.cat_file(self._path(name)))
         except FileNotFoundError:
             return None
+        except Exception as error:
+            raise UnavailableError(f"The artifacts' place did not give {name}: {error!r}.") from error
+
+    def copy(self, name: str, target: Path) -> None:
+        """Write the bytes of a name into a file."""
+        try:
+            self._files.get_file(self._path(name), str(target))
         except Exception as error:
             raise UnavailableError(f"The artifacts' place did not give {name}: {error!r}.") from error
 

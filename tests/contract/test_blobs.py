@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from almazara.artifacts import MANIFEST, ArtifactStore
 from almazara.errors import InputError, UnavailableError
-from almazara.mirror import Mirror, UrlBlobs
+from almazara.mirror import Mirror, UrlBlobs, pull_current
 from almazara.prices.store.blobs import StoreBlobs
 from almazara.prices.store.registry import store_at
 from servers import empty_database
@@ -116,12 +116,68 @@ def test_a_version_that_is_damaged_on_the_way_is_not_taken_in(machines, blobs, d
     other.pull()
     second = publish(one, b"b")
     blobs.put(f"{KIND}/{second.version}/{damage}", b"damaged")
-    with pytest.raises(UnavailableError, match="missing or damaged"):
+    with pytest.raises(UnavailableError, match="damaged"):
         other.pull()
     assert other.artifacts.current_version(KIND) == first.version
 
 
-@pytest.mark.parametrize("name", ["../evil", "a/b", ""])
+def test_a_file_that_is_missing_on_the_way_is_told(machines, blobs):
+    one, other = machines
+    version = publish(one, b"a").version
+    blobs.delete(f"{KIND}/{version}/values.npy")
+    with pytest.raises(UnavailableError):
+        other.pull()
+    assert other.artifacts.current_version(KIND) is None
+
+
+def test_what_an_attempt_that_broke_off_has_brought_is_not_copied_again(machines, blobs):
+    one, other = machines
+
+    def fill(folder):
+        for name in ("a.npy", "b.npy"):
+            (folder / name).write_text(name)
+        return {}
+
+    artifact = one.artifacts.publish(KIND, fill, now=NOW, keep=1)
+    one.push(artifact)
+    damaged = f"{KIND}/{artifact.version}/b.npy"
+    blobs.put(damaged, b"damaged")
+    with pytest.raises(UnavailableError):
+        other.pull()
+    blobs.put(damaged, b"b.npy")
+    blobs.delete(f"{KIND}/{artifact.version}/a.npy")
+    assert other.pull() == [KIND]
+    assert sorted(path.name for path in other.artifacts.current(KIND).path.iterdir()) == [
+        "a.npy",
+        "b.npy",
+        "manifest.json",
+    ]
+
+
+def test_tables_may_be_left_where_they_are_and_the_version_is_whole_without(machines, blobs):
+    one, other = machines
+
+    def fill(folder):
+        for name in ("a.json", "rows.parquet"):
+            (folder / name).write_text(name)
+        return {}
+
+    artifact = one.artifacts.publish(KIND, fill, now=NOW, keep=1)
+    one.push(artifact)
+    assert pull_current(other.artifacts, blobs, KIND, tables=False)
+    assert {path.name for path in other.artifacts.current(KIND).path.iterdir()} == {"a.json", "manifest.json"}
+    assert other.artifacts.is_whole(KIND, artifact.version)
+
+
+def test_a_machine_holds_the_version_in_use_and_the_one_before(machines):
+    one, other = machines
+    for text in (b"a", b"b", b"c"):
+        publish(one, text)
+        other.pull()
+    assert len(other.artifacts.versions(KIND)) == 2
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", "", "."])
 def test_a_file_of_a_manifest_never_leaves_its_folder(machines, blobs, name, tmp_path):
     _, other = machines
     digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # of nothing

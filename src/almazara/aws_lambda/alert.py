@@ -5,9 +5,9 @@ from typing import Any
 
 from almazara.app.prices import open_prices, send_alerts
 from almazara.artifacts import open_artifacts
-from almazara.aws_lambda.artifacts import copy_current
-from almazara.aws_lambda.remote import bucket_of
+from almazara.aws_lambda.remote import without_bucket
 from almazara.aws_lambda.started import started
+from almazara.mirror import pull_current
 from almazara.prices.publishing import FORECASTS
 
 
@@ -17,10 +17,10 @@ def handler(_event: Any, _context: Any) -> dict[str, int]:  # noqa: ANN401 - Lam
     Raises:
         UnavailableError: when the store or the bucket does not answer; Lambda calls again.
     """
-    settings = started()
-    if bucket := bucket_of(settings):
-        copy_current(bucket, open_artifacts(settings), FORECASTS)
-    with closing(open_prices(settings.model_copy(update={"artifacts_url": None}), serving=False)) as prices:
+    settings, bucket = without_bucket(started())
+    if bucket is not None:
+        pull_current(open_artifacts(settings), bucket, FORECASTS, tables=False)
+    with closing(open_prices(settings, serving=False)) as prices:
         prices.forecasts.refresh()
         found, delivered = send_alerts(settings, prices.service)
     return {"found": found, "sent": delivered.sent}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from almazara.errors import InputError, MissingExtraError, UnavailableError
+from almazara.mirror import AT_ONCE
 from almazara.settings import Settings
 
 try:
@@ -17,8 +18,6 @@ try:
 except ModuleNotFoundError as error:
     raise MissingExtraError("aws", "AWS Lambda") from error
 
-AT_ONCE: Final = 8
-"""Files that are copied side by side."""
 _SENT_AT_ONCE: Final = 10  # the limit of SendMessageBatch
 
 
@@ -67,7 +66,7 @@ class Bucket:
         with _translated(url):
             self._client: Any = boto3.session.Session().client("s3", config=Config(max_pool_connections=AT_ONCE))
 
-    def read(self, path: str) -> bytes | None:
+    def get(self, path: str) -> bytes | None:
         """A file's bytes, or None where there is none."""
         with self._body(path) as body:
             return None if body is None else bytes(body.read())
@@ -98,18 +97,18 @@ class Bucket:
         return f"{self._prefix}/{path}" if self._prefix else path
 
 
-def bucket_of(settings: Settings) -> Bucket | None:
-    """The bucket that holds published artifacts; None where the settings name none.
+def without_bucket(settings: Settings) -> tuple[Settings, Bucket | None]:
+    """The bucket that holds published artifacts, if any, and the settings for those who are not to open it again.
 
     Raises:
-        InputError: when they name another kind of place.
+        InputError: when the settings name another kind of place.
     """
     if settings.artifacts_url is None:
-        return None
+        return settings, None
     url = settings.artifacts_url.get_secret_value()
     if not url.startswith("s3://"):
         raise InputError("On AWS Lambda ALMAZARA_ARTIFACTS_URL is s3://bucket/prefix.")
-    return Bucket(url)
+    return settings.model_copy(update={"artifacts_url": None}), Bucket(url)
 
 
 @contextmanager

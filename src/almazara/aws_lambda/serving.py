@@ -11,9 +11,9 @@ from starlette.routing import Route
 from almazara import log
 from almazara.artifacts import open_artifacts
 from almazara.asgi import app_over
-from almazara.aws_lambda.artifacts import copy_current
-from almazara.aws_lambda.remote import bucket_of
+from almazara.aws_lambda.remote import without_bucket
 from almazara.errors import UnavailableError
+from almazara.mirror import pull_current
 from almazara.movies.artifact import MOVIES
 from almazara.prices.publishing import FORECASTS
 from almazara.settings import Settings
@@ -39,7 +39,7 @@ class Serving:
     """Answers the events of a function URL; looks every five minutes for newly published artifacts in the bucket."""
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
-        self._bucket = bucket_of(settings)
+        settings, self._bucket = without_bucket(settings)
         self._artifacts = open_artifacts(settings)
         self._clock = clock
         self._looked_at: float | None = None
@@ -62,7 +62,7 @@ class Serving:
         self._looked_at = now
         for kind in (MOVIES, FORECASTS):
             try:
-                copy_current(self._bucket, self._artifacts, kind)
+                pull_current(self._artifacts, self._bucket, kind, tables=False)
             except (UnavailableError, OSError) as error:
                 log.event("artifact_not_copied", level=40, kind=kind, reason=error)
         return True
@@ -74,7 +74,7 @@ class Serving:
 
 def serving_app(settings: Settings) -> FastAPI:
     """API and site, without what needs a process that stays."""
-    app = app_over(settings.model_copy(update={"artifacts_url": None}))  # copied from here, without fsspec
+    app = app_over(settings)
     app.router.routes[:0] = [Route(path, _refuse, methods=["POST"]) for path in REFUSED]
     return app
 

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
@@ -233,3 +234,14 @@ def _decimal_mark(number: str, marks: list[str], currency: str | None, decimal: 
 def _grouped(whole: str) -> bool:
     """Whether the grouping is none, in threes (1.234.567), or Indian (1,23,456)."""
     return bool(re.fullmatch(r"\d+|\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*|\d{1,2}(?:,\d{2})+,\d{3}", whole))
+
+
+def most_used(currencies: Iterable[str | None]) -> list[str]:
+    """The currencies among these, that of most first, equal ones by name: only prices in one are compared.
+
+    Example:
+        >>> most_used(["EUR", "GBP", None, "GBP", "AUD"])
+        ['GBP', 'AUD', 'EUR']
+    """
+    counts = Counter(currency for currency in currencies if currency)
+    return sorted(counts, key=lambda currency: (-counts[currency], currency))

@@ -1,6 +1,5 @@
 """Goods: each with its offers, cheapest first; and the page of one: its cheapest shop each day, whether to buy."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -19,6 +18,7 @@ from almazara.prices.buying.cheapest import is_fresh
 from almazara.prices.buying.goods import Good, good_meant, goods
 from almazara.prices.buying.recent import NOTHING, Recent, amounts, recent
 from almazara.prices.forecasting.panel import Floats, Panel
+from almazara.prices.money import most_used
 from almazara.words.numbers import Language
 from almazara.words.said import Said, said
 
@@ -164,8 +164,7 @@ def can_be_had(product: Product, currency: str | None) -> bool:
 
 
 def _currency(products: Sequence[Product]) -> str | None:
-    found = Counter(one.latest.currency for one in products if one.latest and one.latest.currency)
-    return min(found, key=lambda one: (-found[one], one), default=None)
+    return next(iter(most_used(one.latest.currency for one in products if one.latest)), None)
 
 
 def _in_currency(panel: Panel, currency: str | None) -> Panel:

@@ -18,6 +18,7 @@ from almazara.prices.buying.basket_values import (
 )
 from almazara.prices.buying.cheapest import FRESH_DAYS
 from almazara.prices.buying.splitting import Pieces, Problem, Terms, in_one_shop, split
+from almazara.prices.money import most_used
 from almazara.words.said import Money, Said, named, said
 
 MOST_ITEMS: Final = 40
@@ -154,8 +155,7 @@ def _currencies(wanted: Wanted) -> set[str]:
 
 def _currency(wanted: Sequence[Wanted]) -> str | None:
     """The one in which most items can be had, of several the first by the alphabet; None where nothing can be had."""
-    found = sorted(currency for one in wanted for currency in _currencies(one))
-    return max(found, key=found.count, default=None)
+    return next(iter(most_used(currency for one in wanted for currency in _currencies(one))), None)
 
 
 def _amounts(shops: Sequence[str], deliveries: Mapping[str, Delivery]) -> list[Decimal]:

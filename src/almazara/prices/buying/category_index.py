@@ -9,7 +9,6 @@ is that of the newest day: the median price per litre of the products known on i
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
@@ -21,6 +20,7 @@ import numpy as np
 from almazara.prices.answers import IndexRow
 from almazara.prices.forecasting.panel import Days, Floats, Panel
 from almazara.prices.forecasting.series import regular
+from almazara.prices.money import most_used
 from almazara.prices.schema import Sized, litres_daily
 from almazara.prices.store.protocol import ObservationStore
 
@@ -103,8 +103,7 @@ def category_indices(name: str, panel: Panel, litres: Mapping[str, float]) -> li
     The names of the others are followed by `:` and their currency. `litres` holds the products whose litres are known.
     """
     found: list[CategoryIndex] = []
-    priced = Counter(currency for currency in panel.currencies if currency)
-    for currency, _ in sorted(priced.items(), key=lambda one: (-one[1], one[0])):
+    for currency in most_used(panel.currencies):
         members = panel.of([row for row, of in enumerate(panel.currencies) if of == currency])
         if not np.isnan(members.prices).all():
             found.append(_index(f"{name}:{currency}" if found else name, currency, members, litres))

@@ -5,7 +5,6 @@ six. Listings of one GTIN whose litres, sizes, models or counts contradict each 
 could belong to either of them belongs to none. What somebody declares counts whatever the titles say.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,6 +16,7 @@ from typing import Final
 from almazara.errors import InputError, NotFoundError
 from almazara.prices.collecting.sizing import same_litres
 from almazara.prices.gtin import gtin_of
+from almazara.prices.money import most_used
 from almazara.prices.pages.request import contradict
 from almazara.prices.schema import Listing, ListingKind, Observation
 from almazara.prices.store.observations import is_key
@@ -143,8 +143,7 @@ def best_offers(readings: Iterable[Observation], carry: timedelta) -> list[Obser
     """
     ordered = sorted(readings, key=lambda one: (one.observed_at, one.listing_id))
     newest = {one.listing_id: one.currency for one in ordered if one.currency}
-    currencies = Counter(newest.values())
-    chosen = min(currencies, key=lambda one: (-currencies[one], one), default=None)
+    chosen = next(iter(most_used(newest.values())), None)
     last: dict[str, Observation] = {}
     best: list[Observation] = []
     usable = (one for one in ordered if one.currency in {None, chosen})

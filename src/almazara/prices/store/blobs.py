@@ -3,6 +3,7 @@
 import base64
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from almazara.errors import UnavailableError
@@ -29,6 +30,13 @@ class StoreBlobs:
             return zlib.decompress(packed)
         except zlib.error as error:
             raise UnavailableError(f"{name} is not whole in the store.") from error
+
+    def copy(self, name: str, target: Path) -> None:
+        """Write the bytes of a name into a file."""
+        content = self.get(name)
+        if content is None:
+            raise UnavailableError(f"{name} is not in the store.")
+        target.write_bytes(content)
 
     def put(self, name: str, content: bytes) -> None:
         """Keep bytes under a name."""
