@@ -432,7 +432,10 @@ def test_alert_rules_watch_goods_categories_and_other_prices(shops, run, as_json
     assert run("alert", "add", "rise", "--good", f"gtin:{EAN}", "--percent", "5")[0] == 0
     assert run("alert", "add", "change", "--category", "oil", "--price", "club")[0] == 0
     assert [rule["good"] or rule["category"] for rule in as_json("alert", "list")] == [f"gtin:{EAN}", "oil"]
-    assert "oil (club)" in run("alert", "list")[1]
+    assert run("alert", "add", "change", "--index", "oil")[0] == 0
+    listed = run("alert", "list")[1]
+    assert "category oil (club)" in listed
+    assert "index oil" in listed
     code, _, err = run("alert", "add", "change", "--price", "list")
     assert code == 1
     assert "coupon, club" in err

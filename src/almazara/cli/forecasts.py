@@ -192,7 +192,7 @@ def cheapest(
     with opened_prices() as prices:
         found = prices.service.cheapest(category, spoken)
     rows = (
-        [one.product, numbers.money(one.price_per_litre, one.currency, spoken), one.grade or "", one.title or ""]
+        [one.product, numbers.per_litre(one.price_per_litre, one.currency, spoken), one.grade or "", one.title or ""]
         for one in found.offers
     )
     print_answer(found, [Table(["product", "per litre", "grade", "title"], rows), found.assumes], as_json=as_json)
