@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from almazara.prices import pages
-from almazara.prices.pages.outcome import Offer, Unavailable, Unreadable
+from almazara.prices.pages.outcome import ListingPage, Offer, Unavailable, Unreadable
 from almazara.prices.pages.request import alike, leads_elsewhere
 from almazara.prices.schema import Availability
 
@@ -78,6 +78,102 @@ def test_the_lowest_price_of_several_offers_is_read_only_where_the_page_leads_wi
 )
 def test_a_page_without_markup_needs_two_witnesses_for_name_amount_and_currency(body):
     assert isinstance(read(body), Unreadable)
+
+
+NO_MARK = "<h1>Lagar</h1><p class='uvp'>UVP: 9.00</p><div>5</div><div>.</div><div class='sup'>60</div>*"
+DATA = "<script>shop = {'name': 'Lagar', 'price': 5.60}; tracker = {amount: '5.60', currency: 'EUR'}</script>"
+
+
+def test_an_amount_without_a_mark_is_read_where_the_data_name_it_the_product_and_one_currency():
+    outcome = read(NO_MARK + DATA)
+    assert isinstance(outcome, Offer)
+    assert (outcome.price, outcome.currency) == (Decimal("5.60"), "EUR")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        NO_MARK + DATA.replace("5.60}", "5.00}"),
+        NO_MARK + DATA.replace("Lagar", "Other"),
+        NO_MARK + DATA.replace("'EUR'}", "'EUR'}; old = {currency: 'USD'}"),
+        NO_MARK + DATA.replace("currency", "coin"),
+        NO_MARK.replace("<div>5<", "<div>4.90</div><div>5<") + DATA,
+        NO_MARK + "<p>6,10 €</p>" + DATA,
+        NO_MARK.replace("<div>5</div><div>.", "<p>60</p><p>.") + DATA,
+    ],
+)
+def test_an_amount_without_a_mark_is_refused_where_a_witness_is_missing_or_another_amount_leads(body):
+    assert isinstance(read(body), Unreadable)
+
+
+SCOPE = (
+    "<div itemscope itemtype='https://schema.org/Product'><h1 itemprop='name'>Lagar</h1><div itemprop='offers' "
+    "itemscope itemtype='https://schema.org/Offer'>{offer}</div></div>"
+)
+TRACKER = "<script>t = {name: 'Lagar', amount: '5.60', currency: 'EUR'}</script>"
+
+
+def test_a_currency_that_no_source_names_is_that_of_the_data_and_of_the_shops_country():
+    body = SCOPE.format(offer="<b itemprop='price' content='5.60'>5.60</b>")
+    outcome = read(TRACKER + body, url="https://www.shop.example.nl/p")
+    assert isinstance(outcome, Offer)
+    assert outcome.currency == "EUR"
+    for tracker, host in (
+        (TRACKER, "shop.example.uk"),
+        (TRACKER, "shop.example"),
+        (TRACKER.replace("Lagar", "Other"), "shop.example.nl"),
+        (TRACKER.replace("5.60", "15.60"), "shop.example.nl"),
+        (TRACKER.replace("'EUR'", "'EUR', shown: {currency: 'USD'}"), "shop.example.nl"),
+    ):
+        assert isinstance(read(tracker + body, url=f"https://www.{host}/p"), Unreadable)
+
+
+def test_an_offer_without_its_price_is_read_where_page_and_data_agree_on_one():
+    state = "<script>state = {'salePrice': '5.60'}</script>"
+    shown = SCOPE.format(offer="<p>Antes: 7,00 € Ahorras: 1,40 €</p><p>Precio: 5,60 €</p>")
+    assert read(shown + state).price == Decimal("5.60")
+    assert isinstance(read(shown + state.replace("5.60", "7.00")), Unreadable)
+    assert isinstance(read(shown), Unreadable)
+
+
+def test_of_two_prices_in_one_offer_that_of_a_unit_is_none():
+    offer = "<meta itemprop='priceCurrency' content='EUR'><b>{}</b> <b>{} {}</b>"
+    first, second = (f"<i itemprop='price' content='{n}'>{n}</i> €" for n in ("5.60", "22.40"))
+    assert read(SCOPE.format(offer=offer.format(first, second, "/ 1 Liter"))).price == Decimal("5.60")
+    assert isinstance(read(SCOPE.format(offer=offer.format(first, second, ""))), Unreadable)
+
+
+def test_goods_whose_condition_is_not_told_are_what_the_note_says():
+    offer = (
+        "<i itemprop='itemCondition'>--<i>no indicado</i></i><p>{}</p><b itemprop='price' content='5.60'>5,60 €</b>"
+        "<meta itemprop='priceCurrency' content='EUR'>"
+    )
+    assert isinstance(read(SCOPE.format(offer=offer.format("Moneda antigua"))), Offer)
+    assert isinstance(read(SCOPE.format(offer=offer.format("« Usado »"))), Unavailable)
+
+
+@pytest.mark.parametrize("cents", ["pence", "centimos", "price__decimals", "grosze"])
+def test_cents_in_an_element_of_their_own_are_no_digits_of_the_whole(cents):
+    shown = f"<span>€</span><span>5</span><span class='{cents}'>60</span>"
+    outcome = read(f"<h1>Lagar</h1><p>{shown}</p>{published(PRODUCT)}")
+    assert isinstance(outcome, Offer)
+    assert outcome.price == Decimal("5.60")
+
+
+def test_a_list_is_read_whose_addresses_stand_in_the_offers():
+    products = [
+        {"@type": "Product", "name": f"Lagar {n}", "offers": [OFFER | {"price": n, "url": f"{SHOP}/{n}"}]}
+        for n in (4, 5, 6)
+    ]
+    outcome = read(f"<h1>Lagares</h1>{published(products)}", url="https://www.shop.example/lagares")
+    assert isinstance(outcome, ListingPage)
+    assert [offer.url for offer in outcome.offers] == [f"{SHOP}/{n}" for n in (4, 5, 6)]
+
+
+def test_an_original_price_named_by_its_class_alone_is_the_list_price():
+    card = "<meta name='twitter:label1' content='Precio'><meta name='twitter:data1' content='5,60'>"
+    outcome = read(f"{card}<title>Lagar</title><h1>Lagar</h1><i class='prc-org'>7,00 €</i> <i>5,60 €</i>")
+    assert (outcome.price, outcome.list_price) == (Decimal("5.60"), Decimal("7.00"))
 
 
 @pytest.mark.parametrize("run", ["a", "price", "Currency", "1,", "old "])

@@ -121,5 +121,6 @@ _LAYOUTS: Final = (
     ("search", "[data-component-type='s-search-result']", _search_card),
     ("search", ".s-result-item[data-asin]", _search_card),
     ("bestsellers", "#gridItemRoot, .zg-item-immersion, .zg_itemImmersion", _bestseller_card),
+    ("bestsellers", ".zg-carousel-general-faceout", _bestseller_card),
     ("category", ".octopus-pc-item", _search_card),
 )

@@ -40,7 +40,7 @@ HIDDEN_OPTIONS: Final = ".twister-plus-buying-options-price-data"
 # Ids of ancestors whose prices are not the featured new offer's.
 FOREIGN_IDS: Final = re.compile(
     r"used|sns|subscri|rental|tradein|trade-in|carousel|similarit|sims|sponsored|^sp_|compar|twister(?!Plus)|"
-    r"tmm|mediaTab|^olp|moreBuying|^aod|accessor|bundle|warrant|protection|businessPric|ebtPrice|"
+    r"tmm|mediaTab(?!sGroup|s_feature|s_tabSetContainer|_content_landing)|^olp|moreBuying|^aod|accessor|bundle|warrant|protection|businessPric|ebtPrice|"
     r"kindleUnlimited|unlimited|audible|dealsAccordion|primeExclusive|primeDP|^usedAccordion|^hlcx|recommend|sellers_on|"
     r"^mbc|installment|cardOffer",
     re.IGNORECASE,

@@ -135,12 +135,17 @@ def availability_of(value: object) -> Availability | None:
 
 def condition_of(value: object) -> Condition | None:
     """New unless markup says otherwise; None for used, opened and damaged articles, and where it is not told."""
-    text = re.sub(r"[-_]", " ", folded(str(value or "")))
-    if text.startswith("  "):  # a dash: goods without a condition, such as coins
+    if is_untold(value):
         return Condition.NEW
+    text = re.sub(r"[-_]", " ", folded(str(value or "")))
     if _REFURBISHED.search(text):
         return Condition.REFURBISHED
     return None if _NOT_NEW.search(text) else Condition.NEW
+
+
+def is_untold(condition: object) -> bool:
+    """Whether a condition begins with a dash (`--not specified`): goods that have none, such as coins."""
+    return str(condition or "").startswith("--")
 
 
 def combined_availability(values: list[Availability]) -> Availability | None:

@@ -30,6 +30,13 @@ _NUMBERED = re.compile(
 _INNERMOST = re.compile(r"\{[^{}]*\}")
 _SIDE: Final = 3_000
 _DEEPEST: Final = 8
+_NUMBER = re.compile(r"(?<![\d.,])\d{1,9}(?:\.\d{1,2})?(?![\d.,]\d)")
+_EURO: Final = "at be bg cy de ee es fi fr gr hr ie it lt lu lv mt nl pt si sk"
+_COUNTRIES: Final = {
+    **dict.fromkeys(_EURO.split(), "EUR"),
+    "uk": "GBP", "pl": "PLN", "se": "SEK", "dk": "DKK", "no": "NOK", "ch": "CHF", "cz": "CZK", "hu": "HUF",
+    "ro": "RON", "tr": "TRY", "br": "BRL", "mx": "MXN", "ca": "CAD", "au": "AUD", "nz": "NZD", "jp": "JPY", "in": "INR",
+}  # fmt: skip
 _CURRENCY = re.compile(r"[cC]urrency\w{0,40}[\"']?\s*[:=]\s*[\"']([A-Z]{3})[\"']")
 
 
@@ -50,28 +57,52 @@ def _card(tree: LexborHTMLParser) -> Iterator[str]:
             yield f'name="{name}" price="{amount}"'
 
 
-def data_claims(data: str, names: Sequence[str], visible: VisiblePrices) -> list[Claim]:
+def data_claims(data: str, names: Sequence[str], visible: VisiblePrices, *, is_named: bool = False) -> list[Claim]:
     """The price that the page shows first, where it is the only one and its data name it and the product's title.
 
     Args:
         data: What `own_data` found.
         names: What the page calls its product.
         visible: What the page shows.
+        is_named: Whether markup around the product names it already, without its price.
 
     Returns:
         One claim, or none where a witness is missing.
     """
-    currencies = set(_CURRENCY.findall(data))
-    shown = visible.only_price(currencies.pop() if len(currencies) == 1 else None)
-    if shown is None:
+    currency = _only_currency(data)
+    amounts = {Decimal(match[1]) for match in _PRICED.finditer(data)}
+    shown = visible.only_price(currency) or (visible.only_bare_price(amounts, currency) if currency else None)
+    if shown is None or shown.amount not in amounts:
         return []
     plain = folded(data)
-    if not any(folded(name) in plain for name in names):
-        return []
-    if not any(Decimal(match[1]) == shown.amount for match in _PRICED.finditer(data)):
+    if not is_named and not any(folded(name) in plain for name in names):
         return []
     price = Price(shown.amount, shown.currency, str(shown.amount))
     return [Claim("shown+data", (price,), name=names[0], gtins=_gtins(data, names))]
+
+
+def data_currency(data: str, names: Sequence[str], amount: Decimal, shop: str) -> str | None:
+    """The currency of an amount that a page shows and publishes without one.
+
+    Its data name one, the same everywhere, beside the product and the amount; and it is that of the shop's country.
+
+    Args:
+        data: What `own_data` found.
+        names: What the page calls its product.
+        amount: The published amount.
+        shop: The shop's host, whose last part may be a country's.
+    """
+    currency = _only_currency(data)
+    if currency is None or currency != _COUNTRIES.get(shop.rpartition(".")[2]):
+        return None
+    objects = (_object_around(data, match.start()) for match in islice(_CURRENCY.finditer(data), _MOST_MARKED))
+    told = (text for text in objects if any(folded(name) in folded(text) for name in names))
+    return currency if any(Decimal(number) == amount for text in told for number in _NUMBER.findall(text)) else None
+
+
+def _only_currency(data: str) -> str | None:
+    found = set(_CURRENCY.findall(data))
+    return found.pop() if len(found) == 1 else None
 
 
 def _gtins(data: str, names: Sequence[str]) -> frozenset[str]:

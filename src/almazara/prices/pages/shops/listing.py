@@ -35,7 +35,7 @@ def read_listing(
     page = _address(request.url, attribute(tree.css_first("link[rel='canonical']"), "href") or request.url)
     decimal = decimal_mark(tree)
     sources = (
-        ("json-ld", [_listed(claim_of(p), text_value(p.get("url")), request.url) for p in products]),
+        ("json-ld", [_listed(claim_of(p), _stated_address(p), request.url) for p in products]),
         ("item-list", [_listed(*entry, request.url) for items in lists for entry in _entries(items)]),
         (
             "microdata",
@@ -59,9 +59,16 @@ def _entries(items: Node) -> Iterator[tuple[Claim, str | None]]:
             continue
         inside = element.get("item")
         item: Node = inside if isinstance(inside, dict) else element
-        url = text_value(item.get("url")) or text_value(element.get("url")) or text_value(item.get("@id"))
+        url = _stated_address(item) or text_value(element.get("url")) or text_value(item.get("@id"))
         node = item if is_product(item) else {"name": item.get("name"), "offers": item.get("offers")}
         yield claim_of({"name": element.get("name")} | node), url or (inside if isinstance(inside, str) else None)
+
+
+def _stated_address(product: Node) -> str | None:
+    """The address that a product states, or its only offer does."""
+    offers = product.get("offers")
+    only = offers[0] if isinstance(offers, list) and len(offers) == 1 else offers
+    return text_value(product.get("url")) or (text_value(only.get("url")) if isinstance(only, dict) else None)
 
 
 def _card(scope: LexborNode, decimal: Mark | None) -> tuple[Claim, str | None]:

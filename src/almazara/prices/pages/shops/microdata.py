@@ -1,5 +1,6 @@
 """Products and their offers in microdata and in the price elements of Open Graph."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,6 +9,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from almazara.prices.gtin import gtins_in
 from almazara.prices.money import Mark
 from almazara.prices.pages.document import attribute, lineage, text_of
+from almazara.prices.pages.outcome import Condition
+from almazara.prices.pages.shops import sayings
 from almazara.prices.pages.shops.claims import (
     Claim,
     Price,
@@ -15,8 +18,10 @@ from almazara.prices.pages.shops.claims import (
     availability_of,
     condition_of,
     currency_code,
+    is_untold,
     published_price,
 )
+from almazara.prices.pages.shops.sayings import Role
 
 _VALUE_ATTRIBUTES: Final = ("content", "href", "src", "datetime")
 PRODUCT_SCOPES: Final = "[itemtype*='schema.org/Product' i], [itemtype*='schema.org/IndividualProduct' i]"
@@ -29,6 +34,7 @@ _SALES: Final = ("product:sale_price:amount", "og:sale_price:amount")
 _CURRENCIES: Final = ("product:price:currency", "og:price:currency", "product:sale_price:currency")
 _LIST_AMOUNTS: Final = ("og:price:standard_amount", "product:original_price:amount", "product:retail_price:amount")
 _AVAILABILITIES: Final = ("product:availability", "og:availability")
+_CURRENCY_MARK = re.compile(r"^\s*(?:[€£$]|[A-Z]{3}\b)?\s*")
 _GTINS: Final = "[itemprop^='gtin'], [itemprop='isbn'], [itemprop='ean']"
 _META_GTINS: Final = frozenset(
     f"{of}:{kind}"
@@ -73,7 +79,7 @@ def _claim(places: list[LexborNode], prices: list[Price], scope: LexborNode | No
     aggregates = [place for place in places if "aggregateoffer" in attribute(place, "itemtype").lower()]
     stated = [v for place in [*places, *([scope] if scope else [])] for v in _values(place, "availability")]
     numbered = [_gtins(place) for place in places]
-    conditions = [condition_of(v) for place in places for v in _values(place, "itemCondition")]
+    conditions = [_condition(v, place) for place in places for v in _values(place, "itemCondition")]
     ratings = list(_values(scope, "ratingValue", deep=True)) if scope else []
     counts = [v for name in ("reviewCount", "ratingCount") for v in (_values(scope, name, deep=True) if scope else [])]
     return Claim(
@@ -89,6 +95,11 @@ def _claim(places: list[LexborNode], prices: list[Price], scope: LexborNode | No
         rating=ratings[0] if ratings else None,
         review_count=counts[0] if counts else None,
     )
+
+
+def _condition(value: str, place: LexborNode) -> Condition | None:
+    """The condition that an offer states; one that is not told is that of its note (`Occasion`), if that tells one."""
+    return None if is_untold(value) and sayings.USED_NOTE.search(text_of(place)) else condition_of(value)
 
 
 def _gtins(scope: LexborNode) -> frozenset[str]:
@@ -119,10 +130,26 @@ def _scope_price(scope: LexborNode, decimal: Mark | None) -> Price | None:
     if inner and not any(True for _ in _values(scope, "price")):
         return _scope_price(inner[0], decimal) if len(inner) == 1 else None
     currency = next((c for v in _values(scope, "priceCurrency") if (c := currency_code(v))), None)
-    prices = [published_price(value, currency, decimal) for value in _values(scope, "price")]
+    prices = [published_price(value, currency, decimal) for value in _own_prices(scope)]
     prices = prices or [published_price(value, currency, decimal) for value in _values(scope, "lowPrice")]
     amounts = {price.amount for price in prices if price}
     return next(price for price in prices if price) if len(amounts) == 1 else None
+
+
+def _own_prices(scope: LexborNode) -> list[str]:
+    """Values of the property `price`; of several, not those that people see followed by a unit (`/ 1 Liter`)."""
+    nodes = [node for node in scope.css("[itemprop='price']") if _is_in(node, scope) and _value_of(node)]
+    if len({_value_of(node) for node in nodes}) > 1:
+        nodes = [node for node in nodes if sayings.role_of_words("", _behind(node)) is not Role.UNIT]
+    return [_value_of(node) for node in nodes]
+
+
+def _behind(node: LexborNode) -> str:
+    """The words that follow an amount in its own element, behind the mark of its currency."""
+    words, step = "", node.next
+    while step is not None and len(words) < sayings.SIDE:
+        words, step = words + (step.text_content or ""), step.next
+    return _CURRENCY_MARK.sub("", words)
 
 
 def _values(scope: LexborNode | None, name: str, *, deep: bool = False) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Shops that publish their offer for machines: JSON-LD, microdata and Open Graph, checked against each other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from almazara.prices.pages.outcome import Condition, Offer, Outcome, Unavailable
 from almazara.prices.pages.request import PageRequest, alike
 from almazara.prices.pages.shops import sayings
 from almazara.prices.pages.shops.claims import Claim, Price, agreed_availability, combined_availability, decimal_or_none
-from almazara.prices.pages.shops.data import data_claims, own_data
+from almazara.prices.pages.shops.data import data_claims, data_currency, own_data
 from almazara.prices.pages.shops.jsonld import json_ld
 from almazara.prices.pages.shops.listing import read_listing
 from almazara.prices.pages.shops.markup import full_claim
@@ -33,6 +33,8 @@ class _Page:
     visible: VisiblePrices
     title: str | None
     request: PageRequest
+    names: Sequence[str]
+    data: str
 
 
 class _DoubtError(Exception):
@@ -65,11 +67,12 @@ def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRe
             raise _DoubtError("product", f"The page is about {min(numbers)}, not about {request.sku}.")  # noqa: TRY301
         visible = VisiblePrices(tree, [name for name in (*(claim.name for claim in claims), *names) if name], struck)
         if not any(claim.prices or claim.availability for claim in claims) and names:
-            claims = (*claims, *data_claims(data, names, visible))
+            is_named = any(claim.name and claim.source == "microdata" for claim in claims)
+            claims = (*claims, *data_claims(data, names, visible, is_named=is_named))
         title = next((claim.name for claim in claims if claim.name), title)
         if request.title_changed(title):
             raise _DoubtError("title", f"The title no longer resembles {request.known_title!r}.")  # noqa: TRY301
-        return _outcome(_Page(claims, visible, title, request))
+        return _outcome(_Page(claims, visible, title, request, names, data))
     except _DoubtError as doubt:
         missing, reason = doubt.args
         return Unreadable((missing,), reason, _sku(products), title, contradicts=True)
@@ -160,9 +163,10 @@ def _words(prices: list[Price]) -> str:
 
 
 def _currency(page: _Page, price: Price) -> str:
-    """The currency that a source names; else the one that the page shows with this amount."""
+    """The currency that a source names; else the one that the page shows with this amount, or its data have for it."""
     named = [p.currency for claim in page.claims for p in claim.prices if p.currency]
     currency = named[0] if named else page.visible.currency_of(price.amount)
+    currency = currency or data_currency(page.data, page.names, price.amount, page.request.shop)
     if currency is None:
         raise _DoubtError("currency", f"The page names no currency for {price.text}.")
     shown = page.visible.currency_of(price.amount) if named else None

@@ -1,7 +1,7 @@
 """Prices that a reader of the page sees: a witness for what the markup claims, never a source."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Final
@@ -17,6 +17,7 @@ from almazara.prices.pages.shops.sayings import Role
 from almazara.prices.pages.shops.shown import Printed, ShownText
 from almazara.prices.schema import NamedPrice, PriceName
 
+_ANY_AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:[., ']?\d{3}){0,2}[ \x1f]{0,2}[.,][ \x1f]{0,2}\d{2}(?!\d|[.,]\d)")
 _BOX: Final = 400  # characters of a page's text in which one price box stands
 
 
@@ -51,6 +52,15 @@ class VisiblePrices:
         """The one amount that stands near the product's title, of the currency that its mark or the page's data say."""
         read = {parse_price(one.words, currency_hint=currency) for one in self._standing} - {None}
         return read.pop() if len(read) == 1 else None
+
+    def only_bare_price(self, amounts: Iterable[Decimal], currency: str) -> Money | None:
+        """The one of some amounts that stands first behind the title, where none stands near with a currency's mark."""
+        if self._standing:
+            return None
+        bare = (one for one in self._shown.bare(_ANY_AMOUNT) if one.role is Role.STANDING)
+        first = min((one.start for one in bare if self._shown.is_after_title(one)), default=None)
+        found = [amount for amount in amounts if any(one.start == first for one in self._bare(amount))]
+        return Money(found[0], currency) if len(found) == 1 else None
 
     def roles(self, amount: Decimal, currency: str) -> set[Role]:
         """As what an amount is shown, wherever it is."""
