@@ -1,5 +1,6 @@
 """From pages to observations: every outcome is counted, and only what is surely right is kept."""
 
+import logging
 import stat
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -7,7 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from almazara import log
 from almazara.errors import UnavailableError
+from almazara.prices import pages
+from almazara.prices.collecting import collection
 from almazara.prices.collecting.collection import (
     COUNTS,
     HELD,
@@ -120,6 +124,19 @@ def test_what_gives_no_observation_is_counted_and_named_and_records_nothing(stor
     assert (problem.listing_id, problem.outcome, problem.causes) == ("shop.example:1", outcome, causes)
     assert problem.reason
     assert store.latest() == {}
+
+
+def test_a_page_that_the_reader_fails_on_costs_no_other_and_is_told_once(store, world, monkeypatch, caplog):
+    urls = [f"https://shop.example/{number}" for number in (1, 2)]
+    world.answers = {url: page_of(offer_page("39.95")) for url in urls}
+    monkeypatch.setattr(log.LOGGER, "propagate", True)
+    read_for = collection.read_for
+    monkeypatch.setattr(collection, "read_for", lambda one, *more: 1 / 0 if one.sku == "1" else read_for(one, *more))
+    run = collect(store, world, *(product(number, url=url) for number, url in zip("12", urls, strict=True)))
+    assert counted(run) == {"requested": 2, "unreadable": 1, "observed": 1}
+    assert [problem.causes for problem in run.problems] == [(pages.DEFECT,)]
+    told = [one.getMessage().split()[0] for one in caplog.records if one.levelno == logging.ERROR]
+    assert told == ["reader_failed"]
 
 
 def test_every_outcome_has_a_count():

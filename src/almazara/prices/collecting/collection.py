@@ -1,12 +1,13 @@
 """From followed listings to observations: fetch, keep the page, read it, judge it, keep what is surely right."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from almazara import tracing
+from almazara import log, tracing
 from almazara.errors import InputError
 from almazara.prices import pages
 from almazara.prices.collecting.own_rules import shop_rules
@@ -28,6 +29,7 @@ SEARCHES_READ: Final = "search_read"
 """Kind of the documents that say when a search was read last: it has no observations of its own."""
 _JUDGED: Final = timedelta(days=366)
 _RESULTS_FOLLOWED: Final = 24
+_LONGEST_REASON: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,18 @@ def read_for(listing: Listing, page: Page, rule: ShopRule | None = None) -> Outc
     if known and isinstance(outcome, Offer) and outcome.title and not same_good(known, outcome.title):
         return Unreadable(("title",), f"The title {outcome.title!r} names another size than {known!r}.")
     return outcome
+
+
+def reading_of(listing: Listing, page: Page, rule: ShopRule | None, source: str) -> Reading:
+    """What a page came to for its listing, before its prices are judged; whatever the page does, nothing is raised."""
+    try:
+        reading = interpret(listing, read_for(listing, page, rule), page.fetched_at, source)
+    except Exception as error:  # noqa: BLE001 - one page never costs another
+        told = f"What the page says could not be used, which is a defect of ours: {type(error).__name__}: {error}"
+        reading = Reading("unreadable", told[:_LONGEST_REASON], causes=(pages.DEFECT,))
+    if pages.DEFECT in reading.causes:
+        log.event("reader_failed", level=logging.ERROR, listing=listing.listing_id, reason=reading.reason)
+    return reading
 
 
 def judged_against(store: ObservationStore, new: Observation) -> list[Observation]:
@@ -261,7 +275,7 @@ class Collector:
             case Page():
                 page = fetched
         self.archive.keep(listing, page)  # one that has not changed is a note of its moment, so that replay knows it
-        reading = interpret(listing, read_for(listing, page, rule), page.fetched_at, self.source.name)
+        reading = reading_of(listing, page, rule, self.source.name)
         if reading.outcome == "blocked":
             self.source.report_block(listing.url)
         recorded = self._kept(reading)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from almazara.errors import InputError
-from almazara.prices.collecting.collection import interpret, judged_against, read_for, save_learned
+from almazara.prices.collecting.collection import judged_against, reading_of, save_learned
 from almazara.prices.collecting.own_rules import shop_rules
 from almazara.prices.collecting.plausibility import Held, judge
 from almazara.prices.collecting.sizing import save_sizes
@@ -46,7 +46,7 @@ def replay(store: ObservationStore, kept: Iterable[tuple[str, str, Page]]) -> It
     report, rules = ReplayReport(), shop_rules(store)
     for shop, sku, page in kept:
         listing = _listing(store, shop, sku, page)
-        reading = interpret(listing, read_for(listing, page, rules.get(shop)), page.fetched_at, "replay")
+        reading = reading_of(listing, page, rules.get(shop), "replay")
         report.counts[reading.outcome] += 1
         reused = save_learned(store, reading.learned)
         added: list[Observation] = []

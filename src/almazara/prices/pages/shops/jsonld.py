@@ -28,7 +28,11 @@ _ELSEWHERE: Final = frozenset(
 )  # fmt: skip
 _NUMBERS: Final = ("sku", "productID", "isbn", "gtin", "gtin13", "gtin8", "gtin12", "mpn")
 _DEEPEST: Final = 12
-_DECODER: Final = json.JSONDecoder(strict=False)
+_MOST_DIGITS: Final = 20
+# Of numbers with more digits, which Python refuses to read, nothing is known.
+_DECODER: Final = json.JSONDecoder(
+    strict=False, parse_int=lambda digits: int(digits) if len(digits) < _MOST_DIGITS else None
+)
 _COMMENTS = re.compile(
     r"<!--|-->|//\s*<!\[CDATA\[|//\s*\]\]>|<!\[CDATA\[|\]\]>|/\*.*?\*/|(?m:^[ \t]*//[^\n]*$)", re.DOTALL
 )
@@ -312,11 +316,12 @@ def as_list(value: object, depth: int = 0) -> list[Any]:
 
 
 def text_value(value: object) -> str | None:
-    """Text of a scalar, or of the first of a list; entities decoded."""
+    """Text of a scalar, or of the first of a list; entities decoded, and `?` for half of a surrogate pair."""
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):
         value = value.get("name") or value.get("@id")
     if value is None or isinstance(value, dict | list):
         return None
-    return " ".join(html.unescape(str(value)).split()) or None
+    whole = str(value).encode("utf-8", "replace").decode()
+    return " ".join(html.unescape(whole).split()) or None
