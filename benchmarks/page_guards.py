@@ -98,7 +98,7 @@ GUARDS: dict[str, list[Any]] = {
     "decimals by language": [patch.object(published, "decimal_mark", lambda _: None)],
     "one shown of several published (a help)": [patch.object(published, "_shown_price", _refuse)],
     "an amount without a mark (a help)": [patch.object(ShownText, "bare", lambda *_: iter(()))],
-    "the page's own data (a help)": [patch.object(published, "data_claims", lambda *_: [])],
+    "the page's own data (a help)": [patch.object(published, "data_claims", lambda *_, **__: [])],
 }
 
 

@@ -106,6 +106,42 @@ def test_an_amount_without_a_mark_is_refused_where_a_witness_is_missing_or_anoth
     assert isinstance(read(body), Unreadable)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        "{'name': 'Lagar'}; upsell = {'name': 'Barniz', 'price': 5.60}",
+        "{'name': 'Funda para Lagar', 'price': 5.60}",
+        "{'name': 'Lagar XL', 'price': 5.60}; title = 'Lagar'",
+        *(
+            f"{{'name': 'Lagar', '{key}': 5.60}}"
+            for key in ("oldPrice", "listPrice", "shippingPrice", "warranty_price", "priceFrom", "price_without_tax")
+        ),
+        "{'name': 'Lagar', 'price': {'old': 5.60}}",
+    ],
+)
+def test_the_data_of_a_page_say_its_price_under_a_key_for_it_beside_the_whole_name(data):
+    assert isinstance(read(f"<h1>Lagar</h1><p>5,60 €</p><script>shop = {data}</script>"), Unreadable)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "{'name': 'Lagar', 'salePrice': '5.60', 'oldPrice': 9.00}",
+        '{"name":"Lagar","price":{"value":5.60,"currency":"EUR"}}',
+        '{"name":"Lagar","price":{"originalPrice":9,"sellingPrice":5.6}}',
+        '{\\"name\\":\\"Lagar\\",\\"price\\":5.60}',
+    ],
+)
+def test_the_data_of_a_page_are_read_in_their_forms(data):
+    assert read(f"<h1>Lagar</h1><p>5,60 €</p><script>shop = {data}</script>").price == Decimal("5.60")
+
+
+@pytest.mark.parametrize("label", ["Anzahlung", "Aluguel", "Extension de garantie", "Le lot de 2", "Nada conocido"])
+def test_an_amount_beside_words_that_nobody_knows_needs_more_than_data(label):
+    data = "<script>shop = {'name': 'Lagar', 'price': 5.60}</script>"
+    assert isinstance(read(f"<h1>Lagar</h1><p>{label}</p><p>5,60 €</p>{data}"), Unreadable)
+
+
 SCOPE = (
     "<div itemscope itemtype='https://schema.org/Product'><h1 itemprop='name'>Lagar</h1><div itemprop='offers' "
     "itemscope itemtype='https://schema.org/Offer'>{offer}</div></div>"
@@ -150,6 +186,41 @@ def test_goods_whose_condition_is_not_told_are_what_the_note_says():
     )
     assert isinstance(read(SCOPE.format(offer=offer.format("Moneda antigua"))), Offer)
     assert isinstance(read(SCOPE.format(offer=offer.format("« Usado »"))), Unavailable)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<p>5,60 €</p><p>zzgl. MwSt.</p><p>6,66 €</p><p>inkl. MwSt.</p>",
+        "<p>5,60 €</p><p>monatlich</p><p>89,00 €</p>",
+        "<p>Anzahlung</p><p>5,60 €</p><p class='price'>15,60 €</p><button>In den Warenkorb</button>",
+        "<p class='price'>4,60</p>",
+        "<p>Precio: 4,60</p>",
+        "<p class='precio'>5<sup>70</sup></p>",
+        "<p>2 x 5,60</p>",
+        "<p>$5.60</p>",
+        *(
+            f"<i class='{name}'>5,60 €</i> <i>4,60 €</i>"
+            for name in ("linethrough", "precio-ant", "price-prev", "oldprice")
+        ),
+    ],
+)
+def test_a_published_price_that_the_page_shows_as_another_or_not_at_all_is_refused(shown):
+    assert isinstance(read(f"<h1>Lagar</h1>{shown}{published(PRODUCT)}"), Unreadable)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<p>Anzahlung</p><p>1,60 €</p><p class='price'>5,60 €</p><button>In den Warenkorb</button>",
+        "<p class='price'>5,60</p>",
+        "<p class='normal-price'>5,60</p>",
+        "<p>5,60 €</p><p>IVA incluido, gastos de envío 3,99 €</p>",
+        "<p>4.80</p><p>12 opiniones</p>",
+    ],
+)
+def test_a_published_price_is_taken_where_what_the_page_shows_agrees(shown):
+    assert read(f"<h1>Lagar</h1>{shown}{published(PRODUCT)}").price == Decimal("5.60")
 
 
 @pytest.mark.parametrize("cents", ["pence", "centimos", "price__decimals", "grosze"])

@@ -16,10 +16,17 @@ from almazara.prices.pages.shops.claims import Claim, Price
 from almazara.prices.pages.shops.visible import VisiblePrices
 
 _LARGEST: Final = 2_000_000
+_AMOUNT: Final = r"[\\\"']{0,4}(\d{1,9}(?:\.\d{1,3})?)(?![\d.]|,\d)"
+_SAYS: Final = r"[\\\"']{0,3}\s{0,3}[:=]\s{0,3}"
+# The price to pay, by the whole of its key: no `oldPrice`, `shippingPrice` or `warranty_price`.
 _PRICED = re.compile(
-    r"(?:price|precio|prix|preis|prezzo|prijs|preco)\w{0,40}[\\\"']*\s*[:=]\s*[\\\"']*(\d{1,9}(?:\.\d{1,3})?)(?![\d.]|,\d)",
+    r"(?<![\w-])(?:(?:sales?|selling|current|final|special|our|display|product|item|bin|now|actual|web|online|total)[_-]?)?"
+    r"(?:price|precio|prix|preis|prezzo|prijs|preco)(?:[_-]?(?:value|amount|double|number|raw|now|actual|venta|final))?"
+    rf"{_SAYS}(?:\{{\s{{0,3}}[\\\"']{{1,3}}(?:value|amount|current|raw|price){_SAYS})?{_AMOUNT}",
     re.IGNORECASE,
 )
+_VALUE = re.compile(r"[\"']((?:[^\"'\\]|\\.|(?<=\w)'(?=\w)){1,300})[\"']")
+_MOST_PRICED: Final = 200
 _MOST_MARKED: Final = 50
 _CARD: Final = ("label", "data")
 _LABEL = re.compile(r"price|precio|preis|prix|prezzo|prijs|preço|cena|fiyat", re.IGNORECASE)
@@ -70,12 +77,10 @@ def data_claims(data: str, names: Sequence[str], visible: VisiblePrices, *, is_n
         One claim, or none where a witness is missing.
     """
     currency = _only_currency(data)
-    amounts = {Decimal(match[1]) for match in _PRICED.finditer(data)}
+    told = ((Decimal(match[1]), match.start(1)) for match in islice(_PRICED.finditer(data), _MOST_PRICED))
+    amounts = {amount for amount, place in told if is_named or _names_one(_objects_around(data, place), names)}
     shown = visible.only_price(currency) or (visible.only_bare_price(amounts, currency) if currency else None)
     if shown is None or shown.amount not in amounts:
-        return []
-    plain = folded(data)
-    if not is_named and not any(folded(name) in plain for name in names):
         return []
     price = Price(shown.amount, shown.currency, str(shown.amount))
     return [Claim("shown+data", (price,), name=names[0], gtins=_gtins(data, names))]
@@ -95,8 +100,8 @@ def data_currency(data: str, names: Sequence[str], amount: Decimal, shop: str) -
     currency = _only_currency(data)
     if currency is None or currency != _COUNTRIES.get(shop.rpartition(".")[2]):
         return None
-    objects = (_object_around(data, match.start()) for match in islice(_CURRENCY.finditer(data), _MOST_MARKED))
-    told = (text for text in objects if any(folded(name) in folded(text) for name in names))
+    objects = (_objects_around(data, match.start()) for match in islice(_CURRENCY.finditer(data), _MOST_MARKED))
+    told = (text for around in objects for text in around if _names_one([text], names))
     return currency if any(Decimal(number) == amount for text in told for number in _NUMBER.findall(text)) else None
 
 
@@ -109,14 +114,22 @@ def _gtins(data: str, names: Sequence[str]) -> frozenset[str]:
     """The numbers of goods in data, where an object with one of them also names the product."""
     found = list(islice(_NUMBERED.finditer(data), _MOST_MARKED))
     numbers = {gtin_of(match[1]) for match in found} - {None}
-    objects = (folded(_object_around(data, match.start())) for match in found)
-    is_own = any(folded(name) in text for text in objects for name in names)
+    is_own = any(_names_one(_objects_around(data, match.start())[:1], names) for match in found)
     return frozenset(number for number in numbers if number) if is_own else frozenset()
 
 
-def _object_around(data: str, place: int) -> str:
-    """The text of the innermost braces around a place, without what other braces hold; bounded on both sides."""
+def _objects_around(data: str, place: int) -> list[str]:
+    """The text of the braces around a place, and of those around them, without what other braces hold; bounded."""
     ahead, behind = data[max(place - _SIDE, 0) : place], data[place : place + _SIDE]
     for _ in range(_DEEPEST):
         ahead, behind = _INNERMOST.sub("", ahead), _INNERMOST.sub("", behind)
-    return ahead.rpartition("{")[2] + behind.partition("}")[0]
+    outer, _, inner = ahead.rpartition("{")
+    own, _, later = behind.partition("}")
+    _, is_nested, around = outer.rpartition("{")
+    return [inner + own, *([around + later.partition("}")[0]] if is_nested else [])]
+
+
+def _names_one(objects: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether a whole value in one of these texts is what the page calls its product."""
+    values = {folded(value.strip()) for text in objects for value in _VALUE.findall(text.replace('\\"', '"'))}
+    return not values.isdisjoint(folded(name) for name in names)

@@ -66,7 +66,7 @@ def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRe
         if request.sku and numbers and request.sku.replace("-", "") not in numbers:
             raise _DoubtError("product", f"The page is about {min(numbers)}, not about {request.sku}.")  # noqa: TRY301
         visible = VisiblePrices(tree, [name for name in (*(claim.name for claim in claims), *names) if name], struck)
-        if not any(claim.prices or claim.availability for claim in claims) and names:
+        if not any(claim.prices for claim in claims) and names:
             is_named = any(claim.name and claim.source == "microdata" for claim in claims)
             claims = (*claims, *data_claims(data, names, visible, is_named=is_named))
         title = next((claim.name for claim in claims if claim.name), title)
@@ -169,6 +169,8 @@ def _currency(page: _Page, price: Price) -> str:
     currency = currency or data_currency(page.data, page.names, price.amount, page.request.shop)
     if currency is None:
         raise _DoubtError("currency", f"The page names no currency for {price.text}.")
+    if otherwise := page.visible.marked_otherwise(price.amount, currency):
+        raise _DoubtError("currency", f"The page publishes {price.text} in {currency} and shows it as {otherwise}.")
     shown = page.visible.currency_of(price.amount) if named else None
     if shown not in {None, currency}:
         raise _DoubtError("currency", f"The page publishes {price.text} in {currency} and shows it in {shown}.")
@@ -186,6 +188,8 @@ def _check_visible(page: _Page, price: Price, currency: str) -> None:
         raise _DoubtError("price", f"The page shows another price first, not its published price {price.text}.")
     if leads:
         return
+    if other := visible.other_bare_price(price.amount):
+        raise _DoubtError("price", f"The page shows {other} as its price, not its published price {price.text}.")
     if roles - {Role.HIDDEN} and Role.STANDING not in roles:
         raise _DoubtError(
             "price",

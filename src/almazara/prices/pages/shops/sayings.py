@@ -71,7 +71,14 @@ _STYLED = re.compile(r"(?:sc|css|jss|emotion|styled)-\w+")  # made by machines, 
 _HASHED = re.compile(r"\S*(?<![^\W_])[^\W\d_]*\d[^\W\d_]+\S*")
 _SHOWN_FROM_SOME_WIDTH = re.compile(r":(?:block|flex|inline|grid)|d-\w+-(?:block|flex|inline)")
 _HIDING = re.compile(rf"(?<![a-z]){any_of(_SAYINGS['lines']['hiding'])}(?![a-z])")
-_HARMLESS = re.compile(rf"(?<!\w){any_of(_SAYINGS['lines']['harmless'])}(?!\w)", re.IGNORECASE)
+_HARMLESS = re.compile(
+    rf"(?<!\w){any_of([*_SAYINGS['lines']['buy'], *_SAYINGS['lines']['harmless']])}(?!\w)", re.IGNORECASE
+)
+# What labels the amount that follows: `24,99 € IVA incluido, gastos de envío 3,99 €`.
+_SHIPPING_NEXT = re.compile(
+    rf"(?:\b(?:gastos|costes?|frais|costi|kosten) (?:de |di |d.)?)?{any_of(['{shipping}'])}[\W\d]*$", re.IGNORECASE
+)
+_UNTAXED = re.compile(any_of(_SAYINGS["lines"]["untaxed"]), re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]")
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -125,9 +132,15 @@ def kind_of_price(ahead: str, behind: str) -> tuple[str | None, bool]:
     return (kinds.pop() if len(kinds) == 1 else None), bool(before)
 
 
+def is_about_what_it_follows(line: str) -> bool:
+    """Whether a line between two amounts makes the one above it another price: without tax, a month, a unit."""
+    return _UNTAXED.match(line) is not None or role_of_words("", line) in {Role.PART, Role.UNIT}
+
+
 def is_plain(ahead: str, behind: str) -> bool:
     """Whether no words stand beside an amount but those that leave it a price: `Precio: 18,95 € IVA incluido`."""
-    return not any(map(_WORD.search, (_HARMLESS.sub(" ", ahead), _HARMLESS.sub(" ", behind))))
+    own = _SHIPPING_NEXT.sub("", behind)
+    return not any(map(_WORD.search, (_HARMLESS.sub(" ", ahead), _HARMLESS.sub(" ", own))))
 
 
 def role_of_names(names: str) -> Role | None:

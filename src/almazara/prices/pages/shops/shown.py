@@ -22,6 +22,8 @@ _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CONTROLS: Final = frozenset({"select", "option", "datalist", "textarea"})
 _BLANK: Final = f" {SEAM}"
 _STRIKING = re.compile(r"\.([\w-]+)\s*\{[^{}]*line-through")
+_DECIMALS = re.compile(r"\d+[.,]\d\d(?!\d)")
+_PRICED = re.compile(r"pri(?:ce|x|js)|prec[iç]o|preco|preis|prezzo|fiyat|cena", re.IGNORECASE)
 _AROUND: Final = 4
 _OUTWARDS: Final = 12
 _MOST: Final = 400
@@ -158,7 +160,16 @@ class ShownText:
             has_decimals = match[0][-1:].isdigit() and not match[0].isdigit()
             marked = any(begun < end and start < ended for begun, ended in self.amounts)
             if has_decimals and self.is_near(start) and not marked:
-                yield self._printed(start, end, max(start - sayings.SIDE, 0), min(end + sayings.SIDE, len(self.text)))
+                ahead, behind = max(start - sayings.SIDE, 0), min(end + sayings.SIDE, len(self.text))
+                since = max((one.end() for one in _DECIMALS.finditer(self.text, ahead, start)), default=ahead)
+                until = min(next((one.start() for one in _DECIMALS.finditer(self.text, end)), behind), behind)
+                yield self._printed(start, end, since, until)
+
+    def is_called_price(self, one: Printed) -> bool:
+        """Whether the words before an amount, or the names of elements around it, call it a price."""
+        around = islice(lineage(one.node.parent), _AROUND)
+        names = (f"{attribute(step, 'class')} {attribute(step, 'id')} {attribute(step, 'itemprop')}" for step in around)
+        return _PRICED.search(one.beside[0]) is not None or any(map(_PRICED.search, names))
 
     def _ahead(self, since: int, start: int) -> str:
         """The words before an amount in its line; where there are none, the line before, if it shows no amount."""
@@ -179,8 +190,10 @@ class ShownText:
         whole = later if end + sayings.SIDE < until else later[:-1]
         lines = [line for line in whole if line.strip(_BLANK)]
         leads_on = len(lines) == 1 and until < min(end + sayings.SIDE, len(self.text))
-        is_label = bool(lines) and len(lines[0]) <= _LONGEST_LABEL and not leads_on
-        return lines[0].replace(SEAM, " ") if is_label else ""
+        if not lines or len(lines[0]) > _LONGEST_LABEL:
+            return ""
+        label = lines[0].replace(SEAM, " ")
+        return label if not leads_on or sayings.is_about_what_it_follows(label) else ""
 
     def _role_of_elements(self, node: LexborNode) -> Role | None:
         """What the elements around an amount say of it by their tags, attributes, classes and ids."""

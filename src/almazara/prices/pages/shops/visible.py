@@ -51,20 +51,41 @@ class VisiblePrices:
     def only_price(self, currency: str | None) -> Money | None:
         """The one amount that stands near the product's title, of the currency that its mark or the page's data say."""
         read = {parse_price(one.words, currency_hint=currency) for one in self._standing} - {None}
-        return read.pop() if len(read) == 1 else None
+        is_plain = any(one.plain for one in self._standing)  # beside words that nobody knows it may be anything
+        return read.pop() if len(read) == 1 and is_plain else None
 
     def only_bare_price(self, amounts: Iterable[Decimal], currency: str) -> Money | None:
         """The one of some amounts that stands first behind the title, where none stands near with a currency's mark."""
         if self._standing:
             return None
-        bare = (one for one in self._shown.bare(_ANY_AMOUNT) if one.role is Role.STANDING)
-        first = min((one.start for one in bare if self._shown.is_after_title(one)), default=None)
-        found = [amount for amount in amounts if any(one.start == first for one in self._bare(amount))]
+        first = next(self._bare_behind_title(), None)
+        if first is None or not first.plain:
+            return None
+        found = [amount for amount in amounts if any(one.start == first.start for one in self._bare(amount))]
         return Money(found[0], currency) if len(found) == 1 else None
 
+    def _bare_behind_title(self) -> Iterator[Printed]:
+        """Amounts that stand behind the title without a currency's mark, in the page's order."""
+        bare = (one for one in self._shown.bare(_ANY_AMOUNT) if one.role is Role.STANDING)
+        return (one for one in bare if self._shown.is_after_title(one))
+
     def roles(self, amount: Decimal, currency: str) -> set[Role]:
-        """As what an amount is shown, wherever it is."""
-        return {role for shown, role, _ in self._of(currency) if shown == amount}
+        """As what an amount is shown, wherever it is; without a currency's mark, where it has none anywhere."""
+        marked = {role for shown, role, _ in self._of(currency) if shown == amount}
+        bare = self._shown.bare(re.compile(written(amount)))
+        return marked or {_settled(one.role, amount, set()) for one in bare}
+
+    def other_bare_price(self, amount: Decimal) -> str | None:
+        """Another amount that the page calls its price, without a currency's mark, where none stands with one."""
+        if self._standing or any(True for _ in self._bare(amount)):
+            return None
+        return next((one.words for one in self._bare_behind_title() if self._shown.is_called_price(one)), None)
+
+    def marked_otherwise(self, amount: Decimal, currency: str) -> str | None:
+        """The amount as it stands near the title beside a mark that its currency does not have."""
+        number = re.compile(written(amount))
+        near = (one for one in self._standing if number.search(one.words))
+        return next((one.words for one in near if one.in_currency(currency) is None), None)
 
     def other_currencies(self, currency: str) -> set[str]:
         """Currencies other than this one whose amounts surely stand as a price near the product's title."""
@@ -141,4 +162,4 @@ def written(amount: Decimal) -> str:
     decimals = rf"[ \x1f]{{0,2}}[.,€][ \x1f]{{0,2}}{fraction}"
     if not fraction.strip("0"):
         decimals = rf"(?:{decimals}|[.,]000|[.,]-)?"
-    return rf"(?<![\d.,]){digits}{decimals}(?!\d|[.,]\d)"
+    return rf"(?<![\d.,]){digits}{decimals}(?!\x1f?(?:\d|[.,]\d))"
