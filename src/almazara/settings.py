@@ -108,6 +108,8 @@ class Settings(BaseSettings):
     """IANA name of the zone whose calendar days count in price series."""
     page_source: Annotated[str, Field(pattern="^(http|scrapy)$")] = "http"
     """How pages are fetched: http, or scrapy (many shops at once; an extra)."""
+    page_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
+    """Processor time that reading one page may take; a page that takes more is unreadable."""
     contact_url: str = ""
     """Page or mail address that the user agent names, so that a shop can ask who reads it."""
     user_agent: str = ""

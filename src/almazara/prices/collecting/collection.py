@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from almazara import log, tracing
 from almazara.errors import InputError
@@ -51,7 +51,26 @@ class Reading:
     causes: tuple[str, ...] = ()
 
 
-def read_for(listing: Listing, page: Page, rule: ShopRule | None = None) -> Outcome:
+class ReadPage(Protocol):
+    """Reads a page as `pages.read` does."""
+
+    def __call__(
+        self,
+        html: bytes,
+        *,
+        url: str,
+        status: int,
+        headers: Mapping[str, str],
+        expected_sku: str | None,
+        known_title: str | None,
+        asked_url: str | None,
+        rule: ShopRule | None,
+    ) -> Outcome:
+        """What the page says; see `pages.read`."""
+        ...
+
+
+def read_for(listing: Listing, page: Page, rule: ShopRule | None, read: ReadPage) -> Outcome:
     """What a listing's page says: a product's page must show its ASIN, on Amazon, and a title like the known one.
 
     A pack may shrink a little where the page stands at the very address that was asked for.
@@ -59,7 +78,7 @@ def read_for(listing: Listing, page: Page, rule: ShopRule | None = None) -> Outc
     is_product = listing.kind is ListingKind.PRODUCT
     known = listing.title if is_product else None
     may_shrink = known is not None and not leads_elsewhere(page.url, page.final_url)
-    outcome = pages.read(
+    outcome = read(
         page.body,
         url=page.final_url,
         status=page.status,
@@ -74,10 +93,10 @@ def read_for(listing: Listing, page: Page, rule: ShopRule | None = None) -> Outc
     return outcome
 
 
-def reading_of(listing: Listing, page: Page, rule: ShopRule | None, source: str) -> Reading:
+def reading_of(listing: Listing, page: Page, rule: ShopRule | None, source: str, read: ReadPage) -> Reading:
     """What a page came to for its listing, before its prices are judged; whatever the page does, nothing is raised."""
     try:
-        reading = interpret(listing, read_for(listing, page, rule), page.fetched_at, source)
+        reading = interpret(listing, read_for(listing, page, rule, read), page.fetched_at, source)
     except Exception as error:  # noqa: BLE001 - one page never costs another
         told = f"What the page says could not be used, which is a defect of ours: {type(error).__name__}: {error}"
         reading = Reading("unreadable", told[:_LONGEST_REASON], causes=(pages.DEFECT,))
@@ -230,6 +249,7 @@ class Collector:
     archive: Archive
     clock: Callable[[], datetime]
     stopped: Callable[[], bool] = field(default=lambda: False)
+    read: ReadPage = pages.read
 
     def collect(self, run: Run) -> Iterator[Run]:
         """Read what is pending; yields the run after each listing, the last time with its end.
@@ -275,7 +295,7 @@ class Collector:
             case Page():
                 page = fetched
         self.archive.keep(listing, page)  # one that has not changed is a note of its moment, so that replay knows it
-        reading = reading_of(listing, page, rule, self.source.name)
+        reading = reading_of(listing, page, rule, self.source.name, self.read)
         if reading.outcome == "blocked":
             self.source.report_block(listing.url)
         recorded = self._kept(reading)
