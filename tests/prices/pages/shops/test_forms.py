@@ -172,11 +172,61 @@ def test_an_offer_without_its_price_is_read_where_page_and_data_agree_on_one():
     assert isinstance(read(shown), Unreadable)
 
 
-def test_of_two_prices_in_one_offer_that_of_a_unit_is_none():
-    offer = "<meta itemprop='priceCurrency' content='EUR'><b>{}</b> <b>{} {}</b>"
-    first, second = (f"<i itemprop='price' content='{n}'>{n}</i> €" for n in ("5.60", "22.40"))
-    assert read(SCOPE.format(offer=offer.format(first, second, "/ 1 Liter"))).price == Decimal("5.60")
-    assert isinstance(read(SCOPE.format(offer=offer.format(first, second, ""))), Unreadable)
+PRICED = "<meta itemprop='priceCurrency' content='EUR'><div>{}</div><div>{}</div>"
+TO_PAY, OTHER = (f"<i itemprop='price' content='{n}'>{n.replace('.', ',')} €</i>" for n in ("5.60", "22.40"))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<b>{}</b> / 1 Liter", "{} le litre", "Precio por litro: {}", "<s>{}</s>", "<b class='old'>{}</b>",
+        "<p id='price-was'>{}</p>", "statt <b>{}</b>", "Najniższa cena z 30 dni: {}", "{} al mes", "o {} x 4 meses",
+        "desde {}", "<b style='text-decoration: line-through'>{}</b>",
+    ],
+)  # fmt: skip
+def test_of_several_prices_in_one_offer_the_one_that_is_no_other_is_read(said):
+    for order in ((TO_PAY, said.format(OTHER)), (said.format(OTHER), TO_PAY)):
+        assert read(SCOPE.format(offer=PRICED.format(*order))).price == Decimal("5.60")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{}",
+        "Insiders {}",
+        "{}<p>al mes</p>",
+        "<p>antes</p>{}",
+        "<b class='price'>{}</b>",
+        "con tarjeta {}",
+        "{} no PIX",
+    ],
+)
+def test_several_prices_in_one_offer_of_which_none_or_more_may_be_the_one_are_none(said):
+    for offer in (PRICED.format(TO_PAY, said.format(OTHER)), PRICED.format(f"<s>{TO_PAY}</s>", f"<s>{OTHER}</s>")):
+        assert isinstance(read(SCOPE.format(offer=offer)), Unreadable)
+
+
+@pytest.mark.parametrize("stated", ["5.60", "7.00"])
+def test_an_offer_that_names_a_sale_price_beside_its_price_has_the_one_that_leads_the_page(stated):
+    sale = {"@type": "UnitPriceSpecification", "price": "5.60", "priceType": "https://schema.org/SalePrice"}
+    offer = OFFER | {"price": stated, "priceSpecification": sale}
+    assert read(f"<h1>Lagar</h1><p>5,60 €</p>{published(PRODUCT | {'offers': offer})}").price == Decimal("5.60")
+    hidden = read(f"<h1>Lagar</h1>{published(PRODUCT | {'offers': offer})}")
+    assert isinstance(hidden, Offer) == (stated == "5.60")
+
+
+OF_GOODS = (
+    "<div itemprop='offers' itemscope itemtype='https://schema.org/Offer'><link itemprop='itemCondition' href='{}'>"
+    "<meta itemprop='priceCurrency' content='EUR'><b itemprop='price' content='{}'>{} €</b></div>"
+)
+
+
+def test_of_offers_that_each_state_the_goods_those_of_new_ones_count():
+    scope = "<div itemscope itemtype='https://schema.org/Product'><h1 itemprop='name'>Lagar</h1>{}</div>"
+    used, new = OF_GOODS.format("UsedCondition", "3.10", "3,10"), OF_GOODS.format("NewCondition", "5.60", "5,60")
+    assert read(scope.format(new + used)).price == Decimal("5.60")
+    untold = new.replace("<link itemprop='itemCondition' href='NewCondition'>", "")
+    assert isinstance(read(scope.format(used + untold)), Unavailable)
 
 
 def test_goods_whose_condition_is_not_told_are_what_the_note_says():

@@ -82,6 +82,11 @@ class Lines:
         self.length += len(piece)
 
 
+def starts_no_line(node: LexborNode) -> bool:
+    """Whether a text or an element stands in the line of what is beside it."""
+    return not node.is_element_node or node.tag not in _LINES
+
+
 def _block_of(node: LexborNode) -> int:
     """Identity of the nearest element around a text that makes lines of its own."""
     steps = islice(lineage(node.parent), _OUTWARDS)

@@ -10,16 +10,17 @@ from almazara.prices.pages.document import attribute, count_in, decimal_mark, fi
 from almazara.prices.pages.naming import settled
 from almazara.prices.pages.outcome import Condition, Offer, Outcome, Unavailable, Unreadable
 from almazara.prices.pages.request import PageRequest, alike
-from almazara.prices.pages.shops import sayings
+from almazara.prices.pages.shops import sayings, told
 from almazara.prices.pages.shops.claims import Claim, Price, agreed_availability, combined_availability, decimal_or_none
 from almazara.prices.pages.shops.data import data_claims, data_currency, own_data
 from almazara.prices.pages.shops.jsonld import json_ld
-from almazara.prices.pages.shops.listing import read_listing
+from almazara.prices.pages.shops.listing import Published, read_listing
 from almazara.prices.pages.shops.markup import full_claim
 from almazara.prices.pages.shops.microdata import meta_claim, microdata_claims, take_rdfa
 from almazara.prices.pages.shops.sayings import Role
 from almazara.prices.pages.shops.shown import struck_classes
-from almazara.prices.pages.shops.visible import VisiblePrices
+from almazara.prices.pages.shops.told import State
+from almazara.prices.pages.shops.visible import VisiblePrices, written
 from almazara.prices.schema import Availability, NamedPrice
 
 _MOST_STARS = 5
@@ -45,14 +46,16 @@ def read(tree: LexborHTMLParser, request: PageRequest) -> Outcome:
     """Read a product or category page of any shop."""
     nodes, lists = json_ld(tree)
     take_rdfa(tree)
-    outcome = _read_product(tree, [full_claim(node, request) for node in nodes], request)
-    about_none = isinstance(outcome, Unreadable) and outcome.missing[0] in {"product", "offer"}
-    return (about_none and read_listing(tree, nodes, lists, request)) or outcome
-
-
-def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRequest) -> Outcome:
-    data = "" if products else own_data(tree)
     struck = struck_classes(tree)
+    outcome = _read_product(tree, [full_claim(node, request) for node in nodes], request, struck)
+    about_none = isinstance(outcome, Unreadable) and outcome.missing[0] in {"product", "offer"}
+    return (about_none and read_listing(tree, Published(nodes, lists, struck), request)) or outcome
+
+
+def _read_product(
+    tree: LexborHTMLParser, products: list[Claim], request: PageRequest, struck: frozenset[str]
+) -> Outcome:
+    data = "" if products else own_data(tree)
     tree.strip_tags(["script", "style", "noscript", "template"])
     # What the page calls its product: heading, Open Graph title, title.
     og_title = attribute(tree.css_first("meta[property='og:title']"), "content")
@@ -65,7 +68,8 @@ def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRe
         numbers = {number for claim in claims for number in claim.numbers}
         if request.sku and numbers and request.sku.replace("-", "") not in numbers:
             raise _DoubtError("product", f"The page is about {min(numbers)}, not about {request.sku}.")  # noqa: TRY301
-        visible = VisiblePrices(tree, [name for name in (*(claim.name for claim in claims), *names) if name], struck)
+        body = [tree.body] if tree.body is not None else []
+        visible = VisiblePrices(body, [name for name in (*(claim.name for claim in claims), *names) if name], struck)
         if not any(claim.prices for claim in claims) and names:
             is_named = any(claim.name and claim.source == "microdata" for claim in claims)
             claims = (*claims, *data_claims(data, names, visible, is_named=is_named))
@@ -102,16 +106,16 @@ def _folded(name: str) -> str:
 
 def _outcome(page: _Page) -> Outcome:
     claims = page.claims
-    is_used = page.visible.says(sayings.USED) or sayings.USED_TITLE.search(page.title or "")
-    if is_used or any(claim.condition is None for claim in claims):
-        return _unavailable(page, "only used articles are offered")
-    if page.visible.says(sayings.ENDED):
-        return _unavailable(page, "the offer is over")
+    if reason := _why_none(page):
+        return _unavailable(page, reason)
+    if any(claim.state is State.UNKNOWN for claim in claims):
+        raise _DoubtError("condition", "The page does not say in known words that the goods are new.")
     shown = [Availability.UNAVAILABLE] if page.visible.says(sayings.GONE) else []
     availability = agreed_availability([*(c.availability for c in claims if c.availability), *shown])
     is_gone = availability is Availability.UNAVAILABLE
     if any(claim.prices for claim in claims):
         price, list_price, rule = _agreed_price(page)
+        _check_bids(page.visible, price)
         currency = _currency(page, price)
         if not is_gone:
             _check_visible(page, price, currency)
@@ -120,6 +124,23 @@ def _outcome(page: _Page) -> Outcome:
         return _unavailable(page, "out of stock")
     reason = "The page publishes a product without a price." if claims else "The page publishes no product."
     return Unreadable(("price",) if claims else ("offer",), reason, _sku(claims), page.title)
+
+
+def _why_none(page: _Page) -> str | None:
+    """Why the page offers nothing new, whatever it publishes, or None."""
+    if page.visible.says(sayings.USED) or sayings.USED_TITLE.search(page.title or ""):
+        return "only used articles are offered"
+    if any(claim.state is State.USED for claim in page.claims):
+        return "only used articles are offered"
+    return "the offer is over" if page.visible.says(sayings.ENDED) else None
+
+
+def _check_bids(visible: VisiblePrices, price: Price) -> None:
+    """Refuse what was bid, or what bids begin at; an auction may sell at once too, at a price of its own."""
+    if not visible.says(told.BIDDING):
+        return
+    if not visible.says(told.AT_ONCE) or visible.says(told.bid_of(written(price.amount))):
+        raise _DoubtError("price", f"The page sells to who bids most, and {price.text} may be a bid.")
 
 
 def _agreed_price(page: _Page) -> tuple[Price, Decimal | None, str]:
@@ -247,9 +268,9 @@ def _named(page: _Page, price: Decimal, currency: str) -> tuple[NamedPrice, ...]
 
 
 def _condition(page: _Page) -> Condition:
-    said = {claim.condition for claim in page.claims if claim.condition}
+    said = {claim.state for claim in page.claims}
     by_title = sayings.REFURBISHED_TITLE.search(page.title or "") is not None
-    return Condition.REFURBISHED if by_title or Condition.REFURBISHED in said else Condition.NEW
+    return Condition.REFURBISHED if by_title or State.REFURBISHED in said else Condition.NEW
 
 
 def _unavailable(page: _Page, reason: str) -> Unavailable:

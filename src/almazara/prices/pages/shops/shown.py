@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -64,11 +64,11 @@ class Printed:
 class ShownText:
     """What people see of a page's body: its text in lines, and the element of each piece."""
 
-    def __init__(self, tree: LexborHTMLParser, names: Sequence[str], struck: frozenset[str]) -> None:
-        """Read the tree.
+    def __init__(self, parts: Iterable[LexborNode], names: Sequence[str], struck: frozenset[str]) -> None:
+        """Read a page's body, or parts of it.
 
         Args:
-            tree: The page, without scripts and styles.
+            parts: The elements, without scripts and styles.
             names: What the page calls its product: a heading that is alike is its title, or else a text.
             struck: Classes that the page's own styles draw struck.
         """
@@ -78,16 +78,15 @@ class ShownText:
         self._headings: list[tuple[int, LexborNode]] = []
         self._starts: list[int] = []
         self._nodes: list[LexborNode] = []
-        if tree.body is not None:
-            self._read(tree.body)
+        self._read(parts)
         self._title_at = self._found_title(names)
         self._title = self._line(self._title_at) if self._title_at is not None else ""
         title = self._node_at(self._title_at) if self._title_at is not None else None
         self._title_lineage = frozenset(step.mem_id for step in lineage(title))
 
-    def _read(self, body: LexborNode) -> None:
+    def _read(self, parts: Iterable[LexborNode]) -> None:
         lines = Lines()
-        for node in body.traverse(include_text=True):
+        for node in chain.from_iterable(part.traverse(include_text=True) for part in parts):
             if node.is_text_node:
                 if (start := lines.add_text(node)) is not None:
                     self._starts.append(start)
@@ -202,8 +201,8 @@ class ShownText:
             said, is_struck = self._said_of(step)
             if said is Role.HIDDEN:
                 return said
-            if said is Role.ELSEWHERE and step.mem_id not in self._title_lineage:
-                role = said
+            if said is Role.ELSEWHERE:
+                role = role if step.mem_id in self._title_lineage else said
             elif said is Role.CONDITIONAL and height < _AROUND and step.mem_id not in self._title_lineage:
                 role = role or said
             elif role is None and is_struck:

@@ -6,11 +6,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborNode
 
-from almazara.prices.money import Money, parse_price
+from almazara.prices.money import Money, parse_price, read_amount
 from almazara.prices.pages.document import lineage
-from almazara.prices.pages.shops import shipping_shown
+from almazara.prices.pages.shops import sayings, shipping_shown
 from almazara.prices.pages.shops.around import Surroundings
 from almazara.prices.pages.shops.conditions import is_not_otherwise, shown_on_conditions
 from almazara.prices.pages.shops.sayings import Role
@@ -22,10 +22,10 @@ _BOX: Final = 400  # characters of a page's text in which one price box stands
 
 
 class VisiblePrices:
-    """The amounts that a page shows, without scripts and styles, and what each is."""
+    """The amounts that a page, or parts of it, show without scripts and styles, and what each is."""
 
-    def __init__(self, tree: LexborHTMLParser, names: Sequence[str], struck: frozenset[str]) -> None:
-        self._shown = ShownText(tree, names, struck)
+    def __init__(self, parts: Iterable[LexborNode], names: Sequence[str], struck: frozenset[str]) -> None:
+        self._shown = ShownText(parts, names, struck)
         self._by_currency: dict[str, list[tuple[Decimal, Role, Printed]]] = {}
 
     @cached_property
@@ -103,6 +103,25 @@ class VisiblePrices:
     def says(self, saying: re.Pattern[str]) -> bool:
         """Whether the page says something of its product, near the product's title."""
         return self._shown.says(saying)
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether people see an amount beside any currency's mark."""
+        return any(one.role is not Role.HIDDEN for one in self._shown.printed)
+
+    def shown(self, currency: str) -> list[tuple[Decimal, Role, bool]]:
+        """The amounts in a currency that people see, what each is, and whether it is plain.
+
+        Where no amount has a currency's mark, those without one. What one piece of several costs is on a condition.
+        """
+        bare = () if self.is_priced else self._shown.bare(_ANY_AMOUNT)
+        read = ((read_amount(one.words, currency=currency), one.role, one) for one in bare)
+        seen = [(amount, role, one) for amount, role, one in (*self._of(currency), *read) if role is not Role.HIDDEN]
+        return [
+            (amount, role if sayings.kind_of_price(*one.beside)[0] is None else Role.CONDITIONAL, one.plain)
+            for amount, role, one in seen
+            if amount is not None
+        ]
 
     def leads(self, amount: Decimal, currency: str) -> bool | None:
         """Whether an amount is the price that a page shows first behind its title; None where it shows none.
