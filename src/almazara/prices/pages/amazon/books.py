@@ -13,6 +13,8 @@ from almazara.prices.pages.document import attribute, lineage, text_of
 
 def other_offer(node: LexborNode) -> str | None:
     """What a price in the header of the new row is of, where the row says that it is not of a new copy for anybody."""
+    if rules.NEW_BOOK_HEADER not in attribute(node, "class").split():
+        return None
     row = next((step for step in lineage(node) if attribute(step, "id") == rules.NEW_BOOK_ROW), None)
     if row is None:
         return None

@@ -63,6 +63,7 @@ RENEWED_ROWS: Final = ("renewed", "certified", "refurbished")
 
 # Books of 2018: the row of new copies is one where its heading says nothing else, and none for members.
 NEW_BOOK_ROW: Final = "newOfferAccordionRow"
+NEW_BOOK_HEADER: Final = "header-price"
 NEW_BOOK_HEADINGS: Final = frozenset(folded(
     "buy new pre-order preorder comprar nuevo reservar neu neue kaufen vorbestellen acheter neuf précommander acquista "
     "compra nuovo preordina nieuw kopen reserveren novo encomendar kup nowy nowe nową köp ny nytt yeni sat\u0131n al "
