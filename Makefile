@@ -48,7 +48,8 @@ settings: $(VENV)/.base ## Write .env.example and docs/settings.md anew from the
 
 requirements: $(VENV)/.base ## Write requirements.txt anew from uv.lock, for Streamlit Cloud, and what DVC is installed from
 	{ echo '# What Streamlit Cloud installs for streamlit_app.py; made of uv.lock by `make requirements`.'; \
-	$(UV) export --quiet --frozen --extra streamlit --no-hashes --no-annotate --no-header --no-emit-project; echo .; } > $@.txt
+	$(UV) export --quiet --frozen --extra streamlit --extra postgres --no-hashes --no-annotate --no-header --no-emit-project; echo .; } \
+	> deploy/streamlit/$@.txt
 	{ echo '# What DVC is installed from, in an environment of its own; made by `make requirements`.'; \
 	echo 'dvc[s3]>=3.67' | $(UV) pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --upgrade -; } > $@-dvc.txt
 

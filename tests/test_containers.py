@@ -1,4 +1,4 @@
-"""The image, compose.yaml, render.yaml and railway.json: of the form that is documented, safe, and true of the app."""
+"""The image, compose.yaml, render.yaml, railway.json, a Space: of the documented form, safe, and true of the app."""
 
 import json
 import os
@@ -24,6 +24,9 @@ COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 OURS = {name: one for name, one in COMPOSE["services"].items() if one["image"].startswith("almazara")}
 RENDER = yaml.safe_load((ROOT / "render.yaml").read_text(encoding="utf-8"))
 RAILWAY = json.loads((ROOT / "railway.json").read_text(encoding="utf-8"))
+SPACE = ROOT / "deploy" / "huggingface"
+SPACE_DOCKERFILE = (SPACE / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", "")
+CARD = yaml.safe_load((SPACE / "README.md").read_text(encoding="utf-8").split("---\n")[1])
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 # https://render.com/docs/blueprint-spec: fields of a web service that is built from a Dockerfile, without those that
@@ -47,6 +50,21 @@ RAILWAY_FIELDS = {
         "restartPolicyMaxRetries": r"\d+",
     },
 }
+# https://huggingface.co/docs/hub/spaces-config-reference: keys of a Space that is built from a Dockerfile.
+SPACE_FORMS = {
+    "title": ".+",
+    "emoji": r"\W",
+    "colorFrom": "red|yellow|green|blue|indigo|purple|pink|gray",
+    "colorTo": "red|yellow|green|blue|indigo|purple|pink|gray",
+    "sdk": "docker",
+    "app_port": r"\d+",
+    "base_path": "/.*",
+    "fullWidth": "True|False",
+    "header": "mini|default",
+    "short_description": ".{1,60}",
+    "pinned": "True|False",
+    "startup_duration_timeout": r"\d+[mh]",
+}
 
 
 def extras(names):
@@ -58,7 +76,7 @@ def render_variables():
 
 
 def test_the_linter_of_dockerfiles_has_nothing_to_say():
-    run_in(ROOT, tool("hadolint"), "Dockerfile")
+    run_in(ROOT, tool("hadolint"), "Dockerfile", str(SPACE / "Dockerfile"))
 
 
 def test_the_image_runs_as_nobody_in_particular_and_holds_nothing_that_builds():
@@ -92,7 +110,7 @@ def test_what_is_installed_into_an_image_are_extras_of_the_package():
 
 
 def test_each_setting_that_is_given_is_one():
-    given = set(re.findall(r"\b(ALMAZARA_[A-Z_]+)=", DOCKERFILE)) | {
+    given = set(re.findall(r"\b(ALMAZARA_[A-Z_]+)=", DOCKERFILE + SPACE_DOCKERFILE)) | {
         name for name in render_variables() if "ALMA" in name
     }
     for one in OURS.values():
@@ -206,3 +224,24 @@ def test_on_railway_the_app_listens_where_it_is_told_to(tmp_path):
 def test_the_health_of_the_app_is_asked_for_by_the_address_that_it_has():
     assert RENDER["services"][0]["healthCheckPath"] == RAILWAY["deploy"]["healthcheckPath"] == "/health"
     assert "'/health'" in FINAL
+
+
+def test_the_card_of_a_space_says_what_is_documented():
+    assert {"title", "sdk", "app_port"} <= set(CARD) <= set(SPACE_FORMS)
+    for name, value in CARD.items():
+        assert re.fullmatch(SPACE_FORMS[name], str(value)), name
+
+
+def test_a_space_listens_where_its_card_says_and_its_user_may_write_its_home():
+    port, home = (re.search(rf"ALMAZARA_{name}=(\S+)", SPACE_DOCKERFILE)[1] for name in ("PORT", "HOME"))
+    assert f"EXPOSE {port}\n" in SPACE_DOCKERFILE
+    assert int(port) == CARD["app_port"]
+    assert f"--chown=1000:1000 /data {home}\n" in SPACE_DOCKERFILE
+    assert re.findall(r"^USER (.+)$", SPACE_DOCKERFILE, re.MULTILINE)[-1] == "1000:1000"
+
+
+def test_a_space_is_the_image_with_its_own_settings():
+    assert re.findall(r"^FROM (\S+)", SPACE_DOCKERFILE, re.MULTILINE) == ["${IMAGE}", "release"]
+    assert not re.search(r"^(CMD|ENTRYPOINT|HEALTHCHECK)", SPACE_DOCKERFILE, re.MULTILINE)
+    named = re.search(r"ALMAZARA_FRAME_ORIGINS=(\S+)", SPACE_DOCKERFILE)[1]
+    assert Settings(frame_origins=named).frame_origins == ("https://huggingface.co",)

@@ -60,7 +60,8 @@ def walks():
 def definition(step):
     """The syntax tree of a function or method."""
     file, name = step
-    body = ast.parse((PACKAGE / file).read_text(encoding="utf-8")).body
+    path = (ROOT if file.startswith("tests/") else PACKAGE) / file
+    body = ast.parse(path.read_text(encoding="utf-8")).body
     for part in name.split("."):
         found = [node for node in body if getattr(node, "name", None) == part]
         assert found, f"{file} has no {name}"
@@ -77,6 +78,14 @@ def names_in(node):
             yield one.attr
         elif isinstance(one, ast.Constant) and isinstance(one.value, str):
             yield one.value
+
+
+TOUR = (ROOT / "docs" / "tour.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("stop", sorted(set(re.findall(r"`([a-z_/]+\.py)`\s+`([A-Za-z_.]+)`", TOUR))), ids=" ".join)
+def test_what_the_tour_shows_is_there(stop):
+    definition(stop)
 
 
 @pytest.mark.parametrize("steps", list(walks()))

@@ -11,6 +11,7 @@ from almazara.prices.demo import following
 from almazara.prices.forecasting.models import registry
 
 ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "deploy" / "streamlit"
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def app(sample_home, tmp_path, monkeypatch):
     monkeypatch.setenv("ALMAZARA_HOME", str(home))
     monkeypatch.setattr(following, "DEMO_DAYS", 30)
     monkeypatch.setattr(registry, "installed", lambda: ["last_value"])
-    return AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=120)
+    return AppTest.from_file(str(FOLDER / "streamlit_app.py"), default_timeout=120)
 
 
 def texts(app):
@@ -78,8 +79,15 @@ def test_prices_are_read_from_the_demo_shop_and_a_product_shows_its_history(app)
 def test_what_it_is_installed_from_is_what_the_lock_file_holds():
     packages = tomllib.loads((ROOT / "uv.lock").read_text())["package"]
     locked = {(one["name"], one["version"]) for one in packages}  # what Prefect holds back is there twice
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    lines = (FOLDER / "requirements.txt").read_text().splitlines()
     pinned = dict(line.split(" ;")[0].strip().split("==") for line in lines if "==" in line.split(" ;")[0])
     assert "." in lines
     assert {"streamlit", "fastapi", "numpy"} <= set(pinned)
     assert {(re.sub(r"\[.*\]", "", name), version) for name, version in pinned.items()} <= locked
+
+
+def test_streamlit_cloud_finds_no_other_list_of_packages_before_this_one():
+    # It takes the first of these of the app's own folder, and only then one of the root, where uv.lock leads them all.
+    lists = ("uv.lock", "Pipfile", "environment.yml", "requirements.txt", "pyproject.toml")
+    assert [name for name in lists if (FOLDER / name).exists()] == ["requirements.txt"]
+    assert (ROOT / ".streamlit" / "config.toml").is_file()  # which it reads from the root alone

@@ -97,6 +97,14 @@ class Mirror:
         """
         return [kind for kind in sorted(self.kinds) if pull_current(self.artifacts, self.blobs, kind)]
 
+    def published(self) -> dict[str, str | None]:
+        """The version of each kind that is pointed to, None where there is none.
+
+        Raises:
+            UnavailableError: when it cannot be asked for.
+        """
+        return {kind: next(iter(_pointed_to(self.blobs, kind)), None) for kind in sorted(self.kinds)}
+
     def _forget(self, kind: str, version: str) -> None:
         try:
             names: Iterable[str] = _manifest(self.blobs, kind, version)["files"]

@@ -104,6 +104,9 @@ class Settings(BaseSettings):
     cors_origins: CommaSeparatedOrigins = ()
     """Sites whose pages may ask from a browser (CORS), separated by commas, as https://films.example or
     http://localhost:5173; none by default. Writing takes a key from there too."""
+    frame_origins: CommaSeparatedOrigins = ()
+    """Sites whose pages may show ours in a frame, separated by commas, as https://huggingface.co where a Space is shown
+    so; none by default."""
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Madrid"
     """IANA name of the zone whose calendar days count in price series."""
     page_source: Annotated[str, Field(pattern="^(http|scrapy)$")] = "http"

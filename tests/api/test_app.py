@@ -103,9 +103,10 @@ FOREIGN, OTHER = "https://films.example", "https://other.example"
 
 @pytest.fixture(scope="module")
 def opened(sample_home, tmp_path_factory):
-    """A client of an app that a site may ask from its pages, and that takes a key for writing."""
+    """A client of an app that a site may ask from its pages and show in them, and that takes a key for writing."""
     home = tmp_path_factory.mktemp("opened") / "home"
-    with served(app_over(sample_home, home, cors_origins=FOREIGN, api_keys="secret")) as client:
+    app = app_over(sample_home, home, cors_origins=FOREIGN, frame_origins=FOREIGN, api_keys="secret")
+    with served(app) as client:
         yield client
 
 
@@ -125,6 +126,12 @@ def test_a_browser_learns_what_a_named_site_may_send(opened):
         assert answer.headers.get("access-control-allow-methods") == methods
         told = answer.headers.get("access-control-allow-headers")
         assert told == ("Content-Type, X-API-Key" if methods else None)
+
+
+@pytest.mark.parametrize("path", ["/", "/nada", "/docs"])
+def test_only_a_site_that_the_setting_names_may_show_a_page_in_a_frame(opened, path):
+    policy = opened.get(path, headers={"Accept": "text/html"}).headers["content-security-policy"]
+    assert policy.endswith(f"; frame-ancestors {FOREIGN}")  # without the setting 'none': tests/web/test_pages.py
 
 
 def test_requests_are_counted_as_they_came(sample_api):

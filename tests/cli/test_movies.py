@@ -249,26 +249,6 @@ def test_a_home_that_cannot_be_written_is_one_line(run, raw, tmp_path, monkeypat
     assert "cannot be written" in err.splitlines()[-1]
 
 
-def test_the_doctor_tells_a_machine_what_is_there_and_what_to_do(run, over_sample, monkeypatch):
-    monkeypatch.setenv("ALMAZARA_PORT", "1")
-    code, out, _ = run("doctor", "--json")
-    checks = {check["name"]: check for check in json.loads(out)}
-    assert code == 0
-    assert checks["home"]["state"] == "ok"
-    assert "invented sample" in checks["films"]["found"]
-    assert checks["server"]["state"] == "missing"
-    for check in checks.values():
-        assert check["state"] == "ok" or check["advice"], check
-
-
-def test_the_doctor_fails_where_the_home_cannot_be_written(run, tmp_path, monkeypatch):
-    (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    monkeypatch.setenv("ALMAZARA_HOME", str(tmp_path / "file"))
-    code, out, _ = run("doctor", "--json")
-    assert code == 1
-    assert next(check for check in json.loads(out) if check["name"] == "home")["advice"]
-
-
 @pytest.mark.server
 @pytest.mark.parametrize("data_set", ["ml-1m", "the-movies-dataset"])
 def test_a_download_without_connection_shows_the_licence_and_says_what_to_do(data_set, tmp_path):

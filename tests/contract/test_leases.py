@@ -53,6 +53,7 @@ def test_one_server_holds_a_lease_and_the_other_is_told_so(servers):
     with pytest.raises(ConflictError):
         one.take("shop.example", BUSY)
     assert (one.is_free("shop.example"), other.is_free("other.example"), lease.lost) == (False, True, False)
+    assert other.in_force() == ["shop.example"]
     other.take("other.example", BUSY).close()
 
 

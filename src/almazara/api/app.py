@@ -91,6 +91,7 @@ def create_api(
     app.state.film_training = training
     app.state.prices = price_product
     app.state.schedule = schedule
+    app.state.frame_origins = settings.frame_origins
     app.state.guard = WriteGuard(settings.api_keys, settings.writes_per_minute)
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)

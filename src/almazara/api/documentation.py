@@ -26,5 +26,7 @@ def install(app: FastAPI) -> None:
             swagger_favicon_url=f"{root}{_ASSETS}/favicon.png",
         )
         scripts = [hash_of(script) for script in _INLINE.findall(bytes(page.body).decode())]
-        page.headers["Content-Security-Policy"] = content_policy(["'self'", *scripts], ["'self'"])
+        page.headers["Content-Security-Policy"] = content_policy(
+            ["'self'", *scripts], ["'self'"], app.state.frame_origins
+        )
         return page

@@ -29,6 +29,7 @@ _LARGER_BODIES: Final = {
     "/eventos": 512 * 1024,  # a thousand events
     "/recomendacion": 512 * 1024,  # the ids of a large library
 }
+_NOBODY: Final = "'none'"
 KEY_HEADER: Final = "X-API-Key"
 _MINUTE: Final = 60.0
 _MOST_CALLERS: Final = 10_000
@@ -37,11 +38,15 @@ _LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
-def content_policy(scripts: Sequence[str], styles: Sequence[str]) -> str:
-    """What a page may load: scripts and styles from these sources, all else of this host alone, no frame, no base."""
+def content_policy(scripts: Sequence[str], styles: Sequence[str], frames: Sequence[str]) -> str:
+    """What a page may load: scripts and styles from these sources, all else of this host alone, no base.
+
+    `frames` are the sites that may show it in a frame.
+    """
     return (
         f"default-src 'none'; script-src {' '.join(scripts)}; style-src {' '.join(styles)}; img-src 'self' data:; "
-        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        f"frame-ancestors {' '.join(frames or [_NOBODY])}"
     )
 
 

@@ -10,17 +10,19 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+import msgspec
+
 from almazara.app.mirror import share
 from almazara.artifacts import MANIFEST, file_hash, open_artifacts
 from almazara.errors import ConflictError, InputError, UnavailableError
-from almazara.files import replacing
+from almazara.files import replace_file, replacing
 from almazara.movies.artifact import MOVIES
 from almazara.movies.users.event_store import open_event_store, open_events
 from almazara.prices.publishing import FORECASTS
@@ -33,6 +35,7 @@ _CONTENTS: Final = "backup.json"
 _PRICES: Final = "prices.db"
 _EVENTS: Final = "film_events.db"
 _SETTINGS: Final = "settings.env"
+_LAST: Final = "last_backup.json"
 _FOLDERS: Final = ("runs", "evaluation", "hosts")
 _KINDS: Final = (MOVIES, FORECASTS)
 _FORMAT: Final = 1
@@ -56,6 +59,15 @@ class BackupReport:
     film_events: int
     artifacts: dict[str, str]
     secrets: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LastBackup:
+    """What a home folder knows of the newest backup that was made of it; its file may have been moved since."""
+
+    path: str
+    bytes: int
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,19 @@ def back_up(settings: Settings, path: Path, progress: Progress, *, now: datetime
             _pack(folder, new, {**about, "artifacts": artifacts})
     except OSError as error:
         raise UnavailableError(f"The backup {path} cannot be written: {error}.") from error
-    return BackupReport(str(path), path.stat().st_size, **counts, artifacts=artifacts, secrets=secrets)
+    size = path.stat().st_size
+    with suppress(OSError):  # the backup is there all the same
+        last = LastBackup(str(path.resolve()), size, now)
+        replace_file(settings.home_path / _LAST, msgspec.json.encode(last), durable=False)
+    return BackupReport(str(path), size, **counts, artifacts=artifacts, secrets=secrets)
+
+
+def last_backup(settings: Settings) -> LastBackup | None:
+    """The newest backup that was made of the home folder of the settings, or None."""
+    try:
+        return msgspec.json.decode((settings.home_path / _LAST).read_bytes(), type=LastBackup)
+    except (OSError, msgspec.MsgspecError):
+        return None
 
 
 def restore(settings: Settings, path: Path, progress: Progress) -> RestoreReport:

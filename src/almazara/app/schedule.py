@@ -172,6 +172,12 @@ class Schedule:
                 self.store.delete_document(CLAIMS, name)
 
 
+def begun(store: ObservationStore) -> dict[str, datetime]:
+    """The newest slot of each task that a server has claimed, by the task's name."""
+    claims = (name.partition("@") for name in store.documents(CLAIMS))  # in order, of a task by time
+    return {task: datetime.fromisoformat(slot) for task, _, slot in claims}
+
+
 def scrape_hours(settings: Settings) -> Hours:
     """When prices are read."""
     return Hours(settings.scrape_hours, ZoneInfo(settings.timezone))

@@ -30,22 +30,28 @@ def load_settings() -> Settings:
         InputError: which names each that cannot be used.
         MissingExtraError: when traces are asked for without the extra that sends them.
     """
+    from almazara import tracing
+
+    settings = read_settings()
+    if not tracing.is_on():
+        tracing.configure(settings.otlp_endpoint)
+    return settings
+
+
+def read_settings() -> Settings:
+    """The settings of the environment, and nothing else; an InputError names each that cannot be used."""
     from pydantic import ValidationError
 
-    from almazara import tracing
     from almazara.settings import Settings
 
     try:
-        settings = Settings()
+        return Settings()
     except ValidationError as error:
         wrong = "; ".join(
             f"ALMAZARA_{one['loc'][0]}".upper() + f": {one['msg'].removeprefix('Value error, ')}"
             for one in error.errors()
         )
         raise InputError(f"A setting cannot be used: {wrong}.") from error
-    if not tracing.is_on():
-        tracing.configure(settings.otlp_endpoint)
-    return settings
 
 
 def language(default: Language) -> Language:

@@ -86,7 +86,7 @@ def page(
     """
     reader = reader_of(request)
     content = rendered(template, reader, request=request, **{"here": None, **values})
-    response = _compressed(request, content, status, _policy(tuple(inline)))
+    response = _compressed(request, content, status, _policy(tuple(inline), request.app.state.frame_origins))
     for name, chosen in ((LANGUAGE, reader.language.value), (THEME, reader.theme)):
         if chosen and request.query_params.get(name) == chosen:
             response.set_cookie(name, chosen, max_age=_YEAR_SECONDS, httponly=True, samesite="lax")
@@ -114,9 +114,10 @@ def _styles() -> Markup:
 
 
 @cache
-def _policy(inline: tuple[str, ...]) -> str:
+def _policy(inline: tuple[str, ...], frames: tuple[str, ...]) -> str:
     """What a page may load and run: what is ours; of styles in the page, only those of every page."""
-    return content_policy(["'self'", *inline], ["'self'", "'unsafe-inline'"] if inline else [hash_of(_styles())])
+    styles = ["'self'", "'unsafe-inline'"] if inline else [hash_of(_styles())]
+    return content_policy(["'self'", *inline], styles, frames)
 
 
 @cache

@@ -95,6 +95,11 @@ class StoreLeases:
         """Whether nobody holds a lease."""
         return self._is_over(self.store.document(LEASES, name), self.clock())
 
+    def in_force(self) -> list[str]:
+        """The names of all leases that somebody holds."""
+        now = self.clock()
+        return [name for name, body in self.store.documents(LEASES).items() if not self._is_over(body, now)]
+
     def let_go(self, lease: Lease) -> None:
         """Give a lease back; a store that does not answer gives it back by itself in time."""
         with self._lock:

@@ -1,4 +1,4 @@
-"""Films, exploration and prices in Streamlit: `streamlit run streamlit_app.py`, or Streamlit Cloud from the repository.
+"""Films, exploration and prices in Streamlit: docs/streamlit.md.
 
 It asks the services that the API and the site ask, and shows the figures of the site. What is missing is made from the
 embedded sample and the demo shop, in a temporary folder where ALMAZARA_HOME does not name another one.
