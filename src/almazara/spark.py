@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import Final
 
 from almazara.errors import MissingExtraError, UnavailableError
@@ -43,8 +44,9 @@ def spark_session(master: str | None) -> Iterator[SparkSession]:
             if running is None:
                 session.stop()
     except (PySparkException, Py4JError) as error:
-        said = str(error).strip().splitlines() or [type(error).__name__]
-        raise UnavailableError(f"Spark did not do it: {said[0]} ... {said[-1]}") from error
+        raise UnavailableError(
+            f"Spark did not do it ({_reason(error)}): it needs Java, a cluster that answers, and Almazara on its workers."
+        ) from error
 
 
 def mapped(session: SparkSession, work: Callable[[bytes], bytes], contents: Iterable[bytes]) -> list[bytes]:
@@ -68,3 +70,10 @@ def _configuration(master: str | None) -> SparkConf:
     for process in ("driver", "executor"):
         conf.set(f"spark.{process}.extraJavaOptions", "-Xss16m")  # long plans are written recursively
     return conf.setMaster(master) if master else conf
+
+
+def _reason(error: Exception) -> str:
+    """The last line of what was said, without the calls that led there."""
+    said = takewhile(lambda line: not line.startswith("\tat "), str(error).splitlines())
+    lines = [line.strip() for line in said if line.strip() and "SQLSTATE" not in line]
+    return lines[-1] if lines else type(error).__name__
