@@ -44,9 +44,8 @@ def spark_session(master: str | None) -> Iterator[SparkSession]:
             if running is None:
                 session.stop()
     except (PySparkException, Py4JError) as error:
-        raise UnavailableError(
-            f"Spark did not do it ({_reason(error)}): it needs Java, a cluster that answers, and Almazara on its workers."
-        ) from error
+        needs = "it needs Java, a cluster that answers, and Almazara on its workers"
+        raise UnavailableError(f"Spark did not do it ({_reason(error)}): {needs}.") from error
 
 
 def mapped(session: SparkSession, work: Callable[[bytes], bytes], contents: Iterable[bytes]) -> list[bytes]:

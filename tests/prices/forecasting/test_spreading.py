@@ -96,6 +96,4 @@ def test_a_place_that_there_is_not_is_refused_before_anything_is_read(where, tmp
         pass
     missing = tmp_path / "missing.csv"
     with pytest.raises(InputError, match="no place"):
-        forecast_file(
-            missing, tmp_path / "out.csv", cutoff=CUTOFF, horizon_days=5, progress=lambda *_: None, on=where
-        )
+        forecast_file(missing, tmp_path / "out.csv", cutoff=CUTOFF, horizon_days=5, progress=lambda *_: None, on=where)

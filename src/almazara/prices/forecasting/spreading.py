@@ -20,7 +20,6 @@ from almazara.prices.forecasting.panel import Floats
 
 HERE: Final = "here"
 _PROCESSES, _SPARK = "processes", "spark"
-_THREADS: Final = "OMP_NUM_THREADS"
 
 
 @contextmanager
@@ -35,7 +34,8 @@ def spread(where: str) -> Iterator[Each]:
     if where == HERE:
         yield map
     elif place == _PROCESSES and rest.isdecimal() and int(rest) > 0:
-        with _one_thread(), ProcessPoolExecutor(int(rest), get_context("spawn")) as pool:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # in each process: more threads would wait for each other
+        with ProcessPoolExecutor(int(rest), get_context("spawn")) as pool:
             yield pool.map
     elif where == _SPARK or (place == _SPARK and rest):
         from almazara.spark import mapped, spark_session
@@ -44,18 +44,6 @@ def spread(where: str) -> Iterator[Each]:
             yield lambda work, parts: map(_array, mapped(session, partial(_by_bytes, work), map(_bytes, parts)))
     else:
         raise InputError(f"{where!r} is no place to forecast in: say here, processes:N, spark or spark:MASTER.")
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Processes that begin meanwhile calculate in one thread each, as Spark's do: more would wait for each other."""
-    before = os.environ.get(_THREADS)
-    os.environ[_THREADS] = before or "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[_THREADS]
 
 
 def _by_bytes(work: OfPart, content: bytes) -> bytes:
