@@ -1,6 +1,7 @@
 """Two machines, each with a home of its own, on one store: no shop is read twice, no run taken over while it lives."""
 
 import random
+import threading
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from almazara.prices.schema import RunState
 from almazara.prices.store.leases import HELD, MARGIN, StoreLeases
 from almazara.prices.store.registry import store_at
 from contract.test_observation_store import url
-from price_shop import NOW, offer_page, product
+from price_shop import NOW, offer_page, page_of, product
 from prices.collecting.test_jobs import Gate
 from waiting import wait_for
 
@@ -101,6 +102,54 @@ def test_the_run_of_a_machine_that_is_gone_is_gone_on_with_when_its_lease_is_ove
     other.gate.let.set()
     assert other.jobs.resume() == [f"{run.run_id}.shop.example"]
     wait_for(lambda: other.store.run(f"{run.run_id}.shop.example").state is RunState.DONE)
+
+
+class Pages:
+    """A source that counts what it was asked for, and stands still at one page until it is let through."""
+
+    name = "made"
+
+    def __init__(self, clock, stop_at=None):
+        self.clock, self.stop_at = clock, stop_at
+        self.asked, self.let, self.stands = [], threading.Event(), threading.Event()
+
+    def fetch(self, url, validators=None):
+        self.asked.append(url)
+        if url == self.stop_at:
+            self.stands.set()
+            assert self.let.wait(60)
+            raise OSError("killed")
+        self.clock.now += timedelta(seconds=1)
+        return page_of(offer_page("9.95"), url, at=self.clock())
+
+    def report_block(self, url):
+        pass
+
+    def close(self):
+        self.let.set()
+
+
+def test_what_a_machine_that_was_killed_has_read_is_not_read_again_and_is_known_to_all_in_the_end(machines, clock):
+    one, other = machines
+    urls = {number: f"https://shop.example/{number}" for number in range(1, 21)}
+    for number in range(4, 21):
+        one.store.save_listing(product(number, urls[number]))
+    in_order = [listing.url for listing in one.store.listings()]
+    one.gate, other.gate = Pages(clock, stop_at=in_order[16]), Pages(clock)
+    run = one.jobs.start()
+    assert one.gate.stands.wait(60)
+    told = other.store.revision()
+    clock.now += HELD + MARGIN + timedelta(seconds=1)
+    other.jobs.resume()
+    wait_for(lambda: other.store.run(f"{run.run_id}.shop.example").state is RunState.DONE)
+    ended = other.store.run(f"{run.run_id}.shop.example")
+    assert one.gate.asked + other.gate.asked == [*in_order[:17], *in_order[16:]]
+    assert ended.counts["observed"] + ended.counts.get("unchanged", 0) == 20
+    assert sum(ended.rules.values()) == 20
+    histories = other.store.histories([f"shop.example:{number}" for number in urls])
+    assert [len(history) for history in histories.values()] == [1] * 20
+    assert other.store.latest() == {name: history[0] for name, history in histories.items()}
+    assert other.store.revision() != told
 
 
 def test_a_machine_that_lost_its_lease_ends_after_the_page_that_it_reads(machines, clock):
