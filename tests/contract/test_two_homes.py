@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from almazara.api.write_limits import OwnWrites, SharedWrites
 from almazara.errors import ConflictError
 from almazara.prices.collecting.collection import Archive, Collector
 from almazara.prices.collecting.jobs import ScrapeJobs
@@ -226,6 +227,16 @@ def test_what_a_machine_that_was_killed_has_asked_is_counted(machines, clock):
     for number in range(11):
         one.fetch(f"https://shop.example/{number}")
     assert sum(isinstance(other.fetch(f"https://shop.example/{n}"), Page) for n in range(15)) <= 9
+
+
+def test_the_writes_of_a_minute_are_counted_by_all_machines(machines, clock):
+    servers = [SharedWrites(OwnWrites(30), machine.store, clock) for machine in machines]
+    for minute in range(2):
+        clock.now = NOW + timedelta(minutes=minute, seconds=30)
+        waits = [servers[number % 2].wait_seconds("key-0") for number in range(60)]
+        assert waits.count(0) == 30
+        assert set(waits[-30:]) == {30.0}
+    assert servers[1].wait_seconds("key-1") == 0
 
 
 def test_a_host_that_blocks_one_machine_is_left_alone_by_the_other(machines, clock):
