@@ -18,9 +18,9 @@ from almazara.prices.packs import agrees, litres
 from almazara.prices.pages.outcome import Blocked, ListedOffer, ListingPage, Offer, Outcome, Unavailable, Unreadable
 from almazara.prices.pages.own_rule import ShopRule
 from almazara.prices.pages.request import leads_elsewhere
-from almazara.prices.schema import Availability, Listing, ListingKind, Observation, Problem, Run, RunState
+from almazara.prices.schema import TICK, Availability, Listing, ListingKind, Observation, Problem, Run, RunState
 from almazara.prices.store.observations import validate_observation
-from almazara.prices.store.protocol import ObservationStore
+from almazara.prices.store.protocol import BEHIND, ObservationStore
 
 COUNTS = ("requested", "observed", "unchanged", "unavailable", "blocked", "unreadable", "refused", "failed", "held")
 HELD: Final = "held"
@@ -254,32 +254,42 @@ class Collector:
     def collect(self, run: Run) -> Iterator[Run]:
         """Read what is pending; yields the run after each listing, the last time with its end.
 
-        Killed at any moment, the run as it was saved names what is still pending; a listing that was read and not
-        yet taken off is read again, which is another observation and doubles none.
+        Killed at any moment, the run as it was saved names what is still pending, and what of that was read already is
+        known by its observations: nothing is read twice, but for the page that was being read.
         """
-        counts, problems, pending = Counter(run.counts), list(run.problems), list(run.pending)
+        run = self._caught_up(run)
         rules = shop_rules(self.store)
-        while pending and not self.stopped():
-            listing = self.store.listing(pending[0])
+        while run.pending and not self.stopped():
+            listing = self.store.listing(run.pending[0])
             if listing is None:
                 reading = Reading("refused", "The listing is no longer there.")
             else:
                 with tracing.span("scrape listing", listing=listing.listing_id) as span:
-                    reading = self._one(listing, rules.get(listing.shop))
+                    reading = self._one(listing, rules.get(listing.shop), run.run_id)
                     span.set_attribute("outcome", reading.outcome)
-            counts[reading.outcome] += 1
-            if reading.reason:
-                problems.append(Problem(pending[0], reading.outcome, reading.reason, reading.causes))
-            pending.pop(0)
-            run = replace(run, pending=tuple(pending), counts=dict(counts), problems=tuple(problems))
+            run = _went_on(run, run.pending[0], reading)
             self.store.save_run(run)
             yield run
-        state = RunState.INTERRUPTED if pending else RunState.DONE
+        state = RunState.INTERRUPTED if run.pending else RunState.DONE
         run = replace(run, state=state, ended_at=self.clock())
         self.store.save_run(run)
         yield run
 
-    def _one(self, listing: Listing, rule: ShopRule | None) -> Reading:
+    def _caught_up(self, run: Run) -> Run:
+        """The run without what it has read and could not say, since its process was killed.
+
+        Such an observation is recorded once more, which adds none: what else its recording changes may be undone yet.
+        """
+        for listing_id in run.pending[:BEHIND]:
+            since = self.store.history(listing_id, run.started_at + TICK)
+            found = tuple(one for one in since if one.source == self.source.name)
+            if found:
+                self.store.append(found, run=run.run_id)
+                outcome = "observed" if found[-1].price else "unavailable"
+                run = _went_on(run, listing_id, Reading(outcome, observations=found))
+        return run
+
+    def _one(self, listing: Listing, rule: ShopRule | None, run_id: str) -> Reading:
         kept = self.archive.last(listing)
         validators = {name: kept.headers[name] for name in ("etag", "last-modified") if kept and name in kept.headers}
         fetched = self.source.fetch(listing.url, validators)
@@ -298,12 +308,12 @@ class Collector:
         reading = reading_of(listing, page, rule, self.source.name, self.read)
         if reading.outcome == "blocked":
             self.source.report_block(listing.url)
-        recorded = self._kept(reading)
+        recorded = self._kept(reading, run_id)
         if listing.kind is ListingKind.SEARCH and reading.outcome == "observed":
             self.store.put_document(SEARCHES_READ, listing.listing_id, {"at": page.fetched_at.isoformat()})
         return recorded
 
-    def _kept(self, reading: Reading) -> Reading:
+    def _kept(self, reading: Reading, run_id: str) -> Reading:
         """Save what was learned, and the observations that history makes plausible; hold the others."""
         reused = save_learned(self.store, reading.learned)
         observations = [o for o in reading.observations if o.listing_id not in reused]
@@ -318,7 +328,7 @@ class Collector:
                 held.append(f"{observation.listing_id}: {verdict.reason}")
             elif was_held:
                 confirmed.add(observation.listing_id)
-        self.store.append(accepted)
+        self.store.append(accepted, run=run_id)
         save_sizes(self.store, reading.learned, accepted)
         for listing_id in confirmed:  # only now: killed before, the held reading still waits
             self.store.delete_document(HELD, listing_id)
@@ -335,6 +345,23 @@ class Collector:
         if verdict.held is not None:
             self.store.put_document(HELD, new.listing_id, verdict.held.as_document())
         return verdict, document is not None
+
+
+def _went_on(run: Run, listing_id: str, reading: Reading) -> Run:
+    """A run when one of its pending listings came to this."""
+    counts, rules = Counter(run.counts), None
+    counts[reading.outcome] += 1
+    if run.rules is not None:
+        rules = Counter(run.rules)
+        rules.update(observation.rule for observation in reading.observations)
+    problem = Problem(listing_id, reading.outcome, reading.reason, reading.causes)
+    return replace(
+        run,
+        pending=tuple(one for one in run.pending if one != listing_id),
+        counts=dict(counts),
+        problems=(*run.problems, problem) if reading.reason else run.problems,
+        rules=None if rules is None else dict(rules),
+    )
 
 
 def _came_to(before: Mapping[str, Observation], accepted: list[Observation], *, is_held: bool) -> str:

@@ -57,8 +57,8 @@ class SqlStore:
         self.engine = database.engine
         self._database = database
 
-    def append(self, observations: Iterable[Observation]) -> int:
-        """Keep what is new, all of it or nothing; see `protocol.ObservationStore.append`."""
+    def append(self, observations: Iterable[Observation], *, run: str | None = None) -> int:  # noqa: ARG002
+        """Keep what is new, all of it or nothing, and say so; see `protocol.ObservationStore.append`."""
         batch = [validate_observation(observation) for observation in observations]
         if not batch:
             return 0
