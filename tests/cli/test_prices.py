@@ -284,7 +284,9 @@ def test_a_history_goes_out_and_into_another_store(as_json, run, history, tmp_pa
         assert as_json("import", tmp_path / name)["already_there"] == 60
         monkeypatch.delenv("ALMAZARA_STORE_URL")
     assert as_json("migrate", f"sqlite:///{tmp_path / 'copy.db'}")["verified"] == 1
-    assert "0 observations copied" in run("migrate", f"sqlite:///{tmp_path / 'copy.db'}")[1]
+    told = run("migrate", f"sqlite:///{tmp_path / 'copy.db'}")[1]
+    assert "0 observations copied" in told
+    assert "0 film events verified" in told
 
 
 def test_an_import_refuses_rows_without_a_price_and_keeps_the_others(as_json, run, tmp_path):
