@@ -111,8 +111,10 @@ class StoreLeases:
 
     def in_force(self) -> list[str]:
         """The names of all leases that somebody holds."""
-        now = self.clock()
-        return [name for name, body in self.store.documents(LEASES).items() if not self._is_over(body, now)]
+        owners = self.store.documents(OWNERS)
+        return [
+            name for name, body in self.store.documents(LEASES).items() if not self._is_over(owners.get(body["owner"]))
+        ]
 
     def let_go(self, lease: Lease) -> None:
         """Give a lease back; a store that does not answer gives it back by itself in time."""
