@@ -249,6 +249,8 @@ def test_goods_whose_condition_is_not_told_are_what_the_note_says():
         "<p class='precio'>5<sup>70</sup></p>",
         "<p>2 x 5,60</p>",
         "<p>$5.60</p>",
+        "<p class='price'>$7.20</p>",
+        "<p>5,60 € medlemspris</p><p>Ord. pris 7,20 €</p>",
         *(
             f"<i class='{name}'>5,60 €</i> <i>4,60 €</i>"
             for name in ("linethrough", "precio-ant", "price-prev", "oldprice")
@@ -445,3 +447,73 @@ def test_of_products_that_are_one_a_size_any_in_stock_makes_the_page_one_that_ca
 def test_a_code_that_is_no_longer_used_is_the_one_in_its_place():
     html = f"<h1>Lagar</h1>{published(PRODUCT | {'offers': OFFER | {'priceCurrency': 'RUR'}})}"
     assert read(html).currency == "RUB"
+
+
+VARIANTS = [
+    {"@type": "Product", "name": f"Lagar {n}", "offers": OFFER | {"price": f"{n}.60", "url": f"{SHOP}?variant={n}"}}
+    for n in (5, 6, 7)
+]
+GROUP = published({"@type": "ProductGroup", "name": "Lagar", "hasVariant": VARIANTS})
+
+
+def test_a_page_that_shows_another_variant_than_its_address_names_is_refused():
+    og = "<meta property='og:price:amount' content='5,60'><meta property='og:price:currency' content='EUR'>"
+    assert isinstance(read(f"{og}<h1>Lagar</h1><p>5,60 €</p>{GROUP}", url=f"{SHOP}?variant=6"), Unreadable)
+    assert read(f"{og}<h1>Lagar</h1><p>5,60 €</p>{GROUP}", url=f"{SHOP}?variant=5").price == Decimal("5.60")
+
+
+@pytest.mark.parametrize(
+    ("query", "is_read"),
+    [
+        ("", True),
+        ("?attribute_pa_peso=500g", True),
+        ("?attribute_pa_peso=1kg", False),
+        ("?attribute_pa_peso=2kg", False),
+    ],
+)
+def test_a_variation_that_an_address_asks_for_has_the_price_that_the_shop_keeps_for_it(query, is_read):
+    kept = [
+        {"attributes": {"attribute_pa_peso": peso}, "display_price": price}
+        for peso, price in (("500g", 5.6), ("1kg", 9))
+    ]
+    form = f"<form data-product_variations='{json.dumps(kept)}'></form>"
+    outcome = read(f"<h1>Lagar</h1>{form}<p>5,60 €</p>{published(PRODUCT)}", url=SHOP + query)
+    assert isinstance(outcome, Offer) is is_read
+
+
+def test_a_redirect_that_drops_the_variant_leads_elsewhere():
+    assert leads_elsewhere(f"{SHOP}?variant=6", SHOP)
+    assert not leads_elsewhere(f"{SHOP}?variant=6&ref=x", f"{SHOP}?variant=6")
+
+
+def test_a_class_that_says_that_there_is_a_list_price_too_names_the_price_to_pay():
+    shown = "<p class='product-detail-price with-list-price'>5,60 €</p><s>7,00 €</s>"
+    outcome = read(f"<h1>Lagar</h1>{shown}{published(PRODUCT)}")
+    assert (outcome.price, outcome.list_price) == (Decimal("5.60"), Decimal("7.00"))
+
+
+@pytest.mark.parametrize(("box", "stock"), [("", Availability.IN_STOCK), (" price--sold-out", Availability.UNKNOWN)])
+def test_a_badge_that_every_price_of_a_theme_has_says_nothing_where_it_is_not_drawn(box, stock):
+    badge = "<span class='badge price__badge-sold-out'>Agotado</span>"
+    offer = PRODUCT | {"offers": OFFER | {"availability": "https://schema.org/InStock"}}
+    outcome = read(f"<h1>Lagar</h1><div class='price{box}'><p>5,60 €</p><p>{badge}</p></div>{published(offer)}")
+    assert outcome.availability is stock
+
+
+def test_a_sentence_of_a_line_says_that_the_goods_are_gone():
+    told = "<p>Temporalmente sin existencias en la tienda online. Consulta en tu tienda.</p>"
+    offer = PRODUCT | {"offers": OFFER | {"availability": "https://schema.org/InStock"}}
+    assert read(f"<h1>Lagar</h1><p>5,60 €</p>{told}{published(offer)}").availability is Availability.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<p>In stock, ready to ship</p><p>5,60 €</p>",
+        "<p>5,60 €</p><p>1 kg = 2,80 €</p>",
+        "<p>5,60 €</p><p>Anmelden und 5 € Gutschein sichern</p>",
+    ],
+)
+def test_what_stands_beside_many_prices_leaves_them_prices(around):
+    data = "<script>shop = {'name': 'Lagar', 'price': 5.60, 'currency': 'EUR'}</script>"
+    assert read(f"<h1>Lagar</h1>{around}{data}").price == Decimal("5.60")

@@ -57,6 +57,7 @@ class Claim:
         numbers: What it is numbered: the shop's number, ISBN and GTIN.
         gtins: The numbers of goods among them that are surely of the one that is priced.
         named: Other prices, in the currency of `prices`.
+        pinned: Whether the page's address has chosen it among several offers or variants.
     """
 
     source: str
@@ -72,6 +73,7 @@ class Claim:
     numbers: frozenset[str] = frozenset()
     gtins: frozenset[str] = frozenset()
     named: tuple[NamedPrice, ...] = ()
+    pinned: bool = False
     seller: str | None = None
     rating: str | None = None
     review_count: str | None = None

@@ -1,10 +1,12 @@
 """The data that a page's own scripts and forms hold of its product: a second witness for the price that it shows."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
-from typing import Final
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -84,6 +86,24 @@ def data_claims(data: str, names: Sequence[str], visible: VisiblePrices, *, is_n
         return []
     price = Price(shown.amount, shown.currency, str(shown.amount))
     return [Claim("shown+data", (price,), name=names[0], gtins=_gtins(data, names))]
+
+
+def asked_variation(tree: LexborHTMLParser, url: str) -> frozenset[Decimal] | None:
+    """The prices of the variations that an address asks for by attributes, as WooCommerce keeps them.
+
+    Returns:
+        None where it asks for none, or the page keeps none.
+    """
+    asked = {key: value for key, value in parse_qsl(urlsplit(url).query) if key.startswith("attribute_")}
+    kept = attribute(tree.css_first("[data-product_variations]"), "data-product_variations") if asked else ""
+    if not kept:
+        return None
+    try:
+        every: list[dict[str, Any]] = json.loads(kept)
+        own = [one for one in every if all(one["attributes"].get(key) in {"", value} for key, value in asked.items())]
+        return frozenset(Decimal(str(one["display_price"])) for one in own)
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
+        return frozenset()
 
 
 def data_currency(data: str, names: Sequence[str], amount: Decimal, shop: str) -> str | None:

@@ -122,8 +122,10 @@ def claim_of(product: Node, url: str = "") -> Claim:
         product: The node; a group without offers of its own has those of its variants.
         url: The page's address: of variants and offers with addresses of their own, the one that it names counts.
     """
-    product = variant_of(product, url)
-    every = at_address(url, list(offers_in(product.get("offers"), 0)))
+    group, product = product, variant_of(product, url)
+    of_all = list(offers_in(product.get("offers"), 0))
+    every = at_address(url, of_all)
+    named = at_address(url, [one for one in as_list(group.get("hasVariant")) if isinstance(one, dict)])
     offers = [offer for offer in every if states_price(offer) or "priceSpecification" in offer]
     new = [offer for offer in offers if is_new(offer, product)]
     priced = [price for offer in new for price in offer_prices(offer)]
@@ -156,6 +158,7 @@ def claim_of(product: Node, url: str = "") -> Claim:
         seller=text_value(seller.get("name")) if isinstance(seller, dict) else None,
         rating=text_value(rating.get("ratingValue")),
         review_count=text_value(rating.get("reviewCount") or rating.get("ratingCount")),
+        pinned=len(every) < len(of_all) or 0 < len(named) < len(as_list(group.get("hasVariant"))),
     )
 
 

@@ -12,7 +12,7 @@ from almazara.prices.pages.outcome import Condition, Offer, Outcome, Unavailable
 from almazara.prices.pages.request import PageRequest, alike
 from almazara.prices.pages.shops import sayings, told
 from almazara.prices.pages.shops.claims import Claim, Price, agreed_availability, combined_availability, decimal_or_none
-from almazara.prices.pages.shops.data import data_claims, data_currency, own_data
+from almazara.prices.pages.shops.data import asked_variation, data_claims, data_currency, own_data
 from almazara.prices.pages.shops.jsonld import json_ld
 from almazara.prices.pages.shops.listing import Published, read_listing
 from almazara.prices.pages.shops.markup import full_claim
@@ -36,6 +36,7 @@ class _Page:
     request: PageRequest
     names: Sequence[str]
     data: str
+    variation: frozenset[Decimal] | None
 
 
 class _DoubtError(Exception):
@@ -56,6 +57,7 @@ def _read_product(
     tree: LexborHTMLParser, products: list[Claim], request: PageRequest, struck: frozenset[str]
 ) -> Outcome:
     data = "" if products else own_data(tree)
+    variation = asked_variation(tree, request.url)
     tree.strip_tags(["script", "style", "noscript", "template"])
     # What the page calls its product: heading, Open Graph title, title.
     og_title = attribute(tree.css_first("meta[property='og:title']"), "content")
@@ -76,7 +78,7 @@ def _read_product(
         title = next((claim.name for claim in claims if claim.name), title)
         if request.title_changed(title):
             raise _DoubtError("title", f"The title no longer resembles {request.known_title!r}.")  # noqa: TRY301
-        return _outcome(_Page(claims, visible, title, request, names, data))
+        return _outcome(_Page(claims, visible, title, request, names, data, variation))
     except _DoubtError as doubt:
         missing, reason = doubt.args
         return Unreadable((missing,), reason, _sku(products), title, contradicts=True)
@@ -146,6 +148,10 @@ def _check_bids(visible: VisiblePrices, price: Price) -> None:
 def _agreed_price(page: _Page) -> tuple[Price, Decimal | None, str]:
     """The price on which all sources agree, the list price, and the rule; refused when they contradict each other."""
     prices = [price for claim in page.claims for price in claim.prices]
+    if page.variation is not None and page.variation != {price.amount for price in prices}:
+        raise _DoubtError("price", "The page's address asks for a variation, which has another price or none.")
+    if any(claim.pinned and not claim.prices for claim in page.claims):
+        raise _DoubtError("price", "The page's address names a variant that the page does not publish a price of.")
     currencies = {price.currency for price in prices} - {None}
     if len(currencies) > 1:
         raise _DoubtError("price", f"The page's sources name several currencies: {_words(prices)}.")
@@ -170,6 +176,8 @@ def _shown_price(page: _Page, prices: list[Price], rule: str) -> tuple[Price, De
     others = {price.amount for price in prices} - {shown.amount if shown else None}
     if shown is None or currency is None or not others.isdisjoint(standing):
         raise _DoubtError("price", f"The page's sources contradict each other, or name a range: {_words(prices)}.")
+    if any(claim.pinned and shown.amount not in {price.amount for price in claim.prices} for claim in page.claims):
+        raise _DoubtError("price", f"The page shows {shown.text}, which is not of the variant that its address names.")
     if not page.visible.leads(shown.amount, currency):
         raise _DoubtError("price", f"The page shows another price first, not its lowest one, {shown.text}.")
     higher = (amount for amount in others if amount > shown.amount)

@@ -52,7 +52,10 @@ _AHEAD: Final = {
 _BEHIND: Final = {
     role: re.compile(rf"{_RIGHT_BEHIND}{words}(?!\w)", re.IGNORECASE) for role, words in _by_role("behind").items()
 }
-_NAMED: Final = {role: re.compile(rf"(?<![a-zà-ÿ]){words}(?![a-zà-ÿ])") for role, words in _by_role("names").items()}
+_NAMED: Final = {
+    role: re.compile(rf"(?<![a-zà-ÿ])(?<!with-)(?<!has-)(?<!no-){words}(?![a-zà-ÿ])")
+    for role, words in _by_role("names").items()
+}
 _CONDITIONS: Final = _SAYINGS["named"]
 _KIND_AHEAD: Final = {
     kind: re.compile(rf"(?<!\w){any_of([words])}(?!\w){'' if kind == PIECES else _FEW_BETWEEN}\W*$", re.IGNORECASE)
@@ -99,8 +102,9 @@ USED: Final = re.compile(rf"\b{any_of(_SAYINGS['lines']['condition'])}", re.IGNO
 """What a page says of goods that are not new."""
 USED_NOTE: Final = re.compile(rf"(?<!\w){any_of(['{used}'])}(?!\w)", re.IGNORECASE)
 """A word for goods that are not new."""
+_ENDS: Final = r"(?=\n|$|(?<=\. )\w)"  # a line, or a sentence
 GONE: Final = re.compile(
-    rf"(?:^|\n)[^\n\w]*{_FEW_WORDS}{any_of(_SAYINGS['lines']['gone'])}(?:[^\n\w]+\w+){{0,5}}[^\n\w]*(?=\n|$)",
+    rf"(?:^|\n)[^\n\w]*{_FEW_WORDS}{any_of(_SAYINGS['lines']['gone'])}(?:[^\n\w]+\w+){{0,5}}[^\n\w]*{_ENDS}",
     re.IGNORECASE,
 )
 """A line that says that the product cannot be bought now."""

@@ -37,6 +37,11 @@ _BESIDE_BUTTON: Final = 300
 _DECIMAL_MARKS: Final[dict[str, Mark]] = {"TND": ","}
 
 
+# A badge that a widely used theme puts into every price, and shows where a box around it says so.
+_SOLD_OUT_BADGE: Final = "price__badge-sold-out"
+_SOLD_OUT_BOX: Final = "price--sold-out"
+
+
 @dataclass(frozen=True, slots=True)
 class Printed:
     """One amount as printed: its words, its place in the page's text, its element, and what it is.
@@ -218,6 +223,7 @@ class ShownText:
             classes = attribute(element, "class")
             names = sayings.names_in(f"{classes} {attribute(element, 'id')}")
             is_hidden = element.tag in _CONTROLS or sayings.hides(element.attributes, names)
+            is_hidden = is_hidden or (_SOLD_OUT_BADGE in classes and not _is_within_sold_out(element))
             is_struck = sayings.strikes(element.tag, attribute(element, "style"))
             is_struck = is_struck or not self._struck.isdisjoint(classes.split())
             known = Role.HIDDEN if is_hidden else sayings.role_of_names(names), is_struck
@@ -301,6 +307,10 @@ class ShownText:
     @cached_property
     def _buttons(self) -> list[int]:
         return [match.start() for match in islice(sayings.BUY.finditer(self.text), _MOST)]
+
+
+def _is_within_sold_out(badge: LexborNode) -> bool:
+    return any(_SOLD_OUT_BOX in attribute(step, "class").split() for step in islice(lineage(badge), _OUTWARDS))
 
 
 def struck_classes(tree: LexborHTMLParser) -> frozenset[str]:

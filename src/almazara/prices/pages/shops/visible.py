@@ -18,6 +18,7 @@ from almazara.prices.pages.shops.shown import Printed, ShownText
 from almazara.prices.schema import NamedPrice, PriceName
 
 _ANY_AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:[., ']?\d{3}){0,2}[ \x1f]{0,2}[.,][ \x1f]{0,2}\d{2}(?!\d|[.,]\d)")
+_SHARING: Final = ("USD", "SEK", "JPY")  # one of those that share each mark: $, kr, ¥
 _BOX: Final = 400  # characters of a page's text in which one price box stands
 
 
@@ -88,8 +89,10 @@ class VisiblePrices:
         return next((one.words for one in near if one.in_currency(currency) is None), None)
 
     def other_currencies(self, currency: str) -> set[str]:
-        """Currencies other than this one whose amounts surely stand as a price near the product's title."""
-        return {money.currency for one in self._standing if (money := parse_price(one.words))} - {currency}
+        """Currencies other than this one, or amounts beside a mark of others, that stand as a price near the title."""
+        sure = {money.currency for one in self._standing if (money := parse_price(one.words))} - {currency}
+        other = (one for one in self._standing if one.in_currency(currency) is None)
+        return sure | {one.words for one in other if any(one.in_currency(code) is not None for code in _SHARING)}
 
     def list_price(self, price: Decimal, currency: str) -> Decimal | None:
         """The only higher earlier price in the box of the standing price, or None."""
