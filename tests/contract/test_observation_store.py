@@ -400,6 +400,22 @@ def test_replacing_a_listing_leaves_its_history(store):
     assert store.history(OIL) == [at(0)]
 
 
+def test_several_listings_are_saved_at_once_and_of_one_id_the_last_counts(store):
+    store.save_listing(listing("b:1"))
+    seen = store.revision()
+    many = [listing(f"a:{number}", category="oil") for number in range(30)]
+    store.save_listings([*many, listing("b:1", tracked=False), listing("b:1", title="Aceite")])
+    assert store.listings(category="oil") == sorted(many, key=lambda one: one.listing_id)
+    assert store.listing("b:1") == listing("b:1", title="Aceite")
+    assert store.revision() != seen
+    with pytest.raises(InputError):
+        store.save_listings([listing("c:1"), listing("")])
+    assert store.listing("c:1") is None
+    seen = store.revision()
+    store.save_listings([])
+    assert store.revision() == seen
+
+
 def test_listings_come_in_order_of_their_characters(store):
     ids = ["b:1", "B:2", "a:3", "a:10", "ñ:1", "a-b:1"]
     for listing_id in ids:

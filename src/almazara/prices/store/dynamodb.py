@@ -141,10 +141,14 @@ class DynamoDbStore:
 
     def save_listing(self, listing: Listing) -> None:
         """Add a listing or replace the one of the same id; observations are not touched."""
-        valid = validate_listing(listing)
-        item = {"pk": "LISTING", "sk": valid.listing_id, "body": msgspec.json.encode(valid).decode()}
-        self._table.put(item if valid.category is None else {**item, "category": valid.category})
-        self._revise()
+        self.save_listings([listing])
+
+    def save_listings(self, listings: Iterable[Listing]) -> None:
+        """Add or replace several listings at once; of one id the last counts."""
+        items = {listing.listing_id: _listing_item(validate_listing(listing)) for listing in listings}
+        if items:
+            self._table.put_many(list(items.values()))
+            self._revise()
 
     def listing(self, listing_id: str) -> Listing | None:
         """One listing, or None."""
@@ -301,6 +305,11 @@ def _partition(listing_id: str) -> str:
 def _moment(moment: datetime) -> str:
     """The moment as a text whose order is that of time."""
     return moment.isoformat(timespec="microseconds")
+
+
+def _listing_item(listing: Listing) -> Item:
+    item = {"pk": "LISTING", "sk": listing.listing_id, "body": msgspec.json.encode(listing).decode()}
+    return item if listing.category is None else {**item, "category": listing.category}
 
 
 def _observation_item(observation: Observation, category: str | None) -> Item:

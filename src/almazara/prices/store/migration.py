@@ -112,8 +112,7 @@ def _canonical(observation: Observation) -> bytes:
 
 def _copy_the_rest(source: ObservationStore, target: ObservationStore) -> tuple[int, int, int]:
     listings = source.listings()
-    for listing in listings:
-        target.save_listing(listing)
+    target.save_listings(listings)
     runs = source.runs(limit=_ALL_RUNS)
     for run in runs:
         target.save_run(run)

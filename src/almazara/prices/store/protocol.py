@@ -50,6 +50,9 @@ class ObservationStore(Protocol):
     def save_listing(self, listing: Listing) -> None:
         """Add a listing or replace the one of the same id; observations are not touched."""
 
+    def save_listings(self, listings: Iterable[Listing]) -> None:
+        """Add or replace several listings at once; of one id the last counts."""
+
     def listing(self, listing_id: str) -> Listing | None:
         """One listing, or None."""
 
