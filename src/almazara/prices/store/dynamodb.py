@@ -147,7 +147,7 @@ class DynamoDbStore:
         """Add or replace several listings at once; of one id the last counts."""
         items = {listing.listing_id: _listing_item(validate_listing(listing)) for listing in listings}
         if items:
-            self._table.put_many(list(items.values()))
+            list(self._table.pool.map(self._table.put, items.values()))
             self._revise()
 
     def listing(self, listing_id: str) -> Listing | None:
