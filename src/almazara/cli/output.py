@@ -139,8 +139,6 @@ def _print_table(shown: Table) -> None:
 
     grid = Grid(*shown.columns)
     grid.columns[0].no_wrap = True  # ids are copied from here
-    for column in grid.columns[1:]:
-        column.overflow = "fold"  # nothing that is to be typed is cut off
     for row in shown.rows:
         grid.add_row(*(str(cell) for cell in row))
     Console().print(grid)

@@ -34,13 +34,17 @@ def checks(settings: Settings, now: datetime) -> Iterator[Check]:
 
 
 def _films(settings: Settings) -> Check:
+    from almazara.app.movies import open_movies
     from almazara.artifacts import open_artifacts
     from almazara.movies.artifact import MOVIES
 
     try:
         artifact = open_artifacts(settings).current(MOVIES)
+        open_movies(settings, artifact)
     except NotFoundError:
         return Check("films", "missing", "no catalog yet", "almazara up, or almazara movies build FOLDER")
+    except AlmazaraError as error:
+        return Check("films", "failed", str(error), "almazara movies retrain, or movies build (docs/upgrading.md)")
     kind = "invented sample" if artifact.manifest.get("sample") else "catalog"
     advice = "almazara movies fetch, then movies build FOLDER" if kind == "invented sample" else ""
     return Check("films", "ok", f"{artifact.manifest['metrics']['films']} films, {kind}, {artifact.version}", advice)
