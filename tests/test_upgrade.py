@@ -1,12 +1,16 @@
 """What an older version left in a home folder opens as it is; what is made now looks and is locked like it."""
 
 import fcntl
+import json
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from almazara.app.prices import open_prices
 from almazara.errors import ConflictError
@@ -15,11 +19,24 @@ from almazara.movies.renewing.training_runs import open_film_training
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.events import Event, Kind
 from almazara.prices.fetching.host_states import FileHostStates
-from almazara.prices.schema import Availability, Listing, Observation, Problem, Run, RunState
-from almazara.prices.store.registry import open_store
+from almazara.prices.schema import (
+    Availability,
+    Listing,
+    NamedPrice,
+    Observation,
+    PriceName,
+    Problem,
+    Run,
+    RunState,
+)
+from almazara.prices.store.dynamodb_table import TextTable
+from almazara.prices.store.leases import StoreLeases
+from almazara.prices.store.registry import open_store, store_at
 from almazara.settings import Settings
+from almazara.words.said import said
+from servers import empty_database
 
-OLDER = Path(__file__).parent / "older"  # the databases as text: what `sqlite3.Connection.iterdump` says of them
+OLDER = Path(__file__).parent / "older"  # as text: what `sqlite3.Connection.iterdump`, pg_dump and a scan say
 AT = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 FILM_RUN = (
     '{"id":"20260301T120000-2265b1","estado":"en_curso","inicio":"2026-03-01T12:00:00.123456Z","fin":null,'
@@ -46,8 +63,33 @@ def settings(tmp_path):
     return Settings(home=tmp_path, demo=False)
 
 
-def test_a_history_is_there_to_the_last_digit(settings):
-    store = open_store(settings)
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.server),
+        pytest.param("dynamodb", marks=pytest.mark.server),
+    ]
+)
+def store(request, settings):
+    """A store as the older version left it, opened by this one."""
+    if request.param == "postgresql":
+        url = empty_database(request.getfixturevalue("postgresql"))
+        engine = sa.create_engine(url.replace("://", "+psycopg://"))
+        with engine.begin() as connection:
+            connection.exec_driver_sql((OLDER / "prices.postgresql.sql").read_text(encoding="utf-8"))
+        engine.dispose()
+    elif request.param == "dynamodb":
+        request.getfixturevalue("aws")
+        name, endpoint = f"older-{uuid4().hex}", request.getfixturevalue("dynalite")
+        with closing(TextTable(name, region="eu-west-1", endpoint=endpoint)) as table:
+            table.put_many(json.loads((OLDER / "dynamodb.json").read_bytes()))
+        url = f"dynamodb://{name}?region=eu-west-1&endpoint={endpoint}"
+    opened = open_store(settings) if request.param == "sqlite" else store_at(url)
+    yield opened
+    opened.close()
+
+
+def test_a_history_is_there_to_the_last_digit(store):
     first = Observation(
         "shop.example:1",
         AT - timedelta(days=1),
@@ -85,7 +127,26 @@ def test_a_history_is_there_to_the_last_digit(settings):
         {"requested": 1, "observed": 1},
         (Problem("shop.example:1", "refused", "robots"),),
     )
-    store.close()
+
+
+def test_what_is_new_goes_into_a_store_of_the_older_version(store):
+    club = (NamedPrice(PriceName.CLUB, Decimal("8.50"), "socios"),)
+    new = Observation(
+        "shop.example:2", AT, Availability.IN_STOCK, Decimal("9.00"), "EUR", rule="r", source="http", named=club
+    )
+    listing = Listing("shop.example:2", "shop.example", "2", "https://shop.example/2", gtin="8410179100012")
+    store.save_listing(listing)
+    assert store.append([new]) == 1
+    assert store.history("shop.example:2") == [new]
+    assert store.listing("shop.example:2") == listing
+    assert len(store.history("shop.example:1")) == 2
+
+
+def test_what_a_version_that_did_not_know_leases_left_under_way_is_taken_up(store):
+    leases = StoreLeases(store, lambda: AT)
+    assert store.run("20260301T120000-abcdef").state is RunState.RUNNING
+    assert leases.is_free("retrain")
+    leases.take("retrain", said("prices.error.retrain", run="1")).close()
 
 
 def test_events_of_users_are_there(settings):

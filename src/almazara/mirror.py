@@ -20,6 +20,7 @@ AT_ONCE: Final = 8
 """Files that are copied side by side."""
 _TABLE: Final = ".parquet"
 _FILE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_BETWEEN: Final = re.compile(r'[\s",\[\]]+')  # versions in a pointer: line ends; of earlier versions what is JSON's
 
 
 class ReadBlobs(Protocol):
@@ -159,7 +160,8 @@ def pull_current(artifacts: ArtifactStore, blobs: ReadBlobs, kind: str, *, table
 def _pointed_to(blobs: ReadBlobs, kind: str) -> list[str]:
     """The versions that are kept, the one in use first."""
     content = blobs.get(f"{kind}/{POINTER}")
-    return content.decode("utf-8", "replace").split() if content else []
+    names = _BETWEEN.split(content.decode("utf-8", "replace")) if content else []
+    return [name for name in names if name]
 
 
 def _manifest(blobs: ReadBlobs, kind: str, version: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The doctor knows what is installed, kept, shared and reached, and says of all that is not well what to do."""
 
 import json
+import shutil
 import tomllib
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -54,6 +55,16 @@ def test_the_films_of_the_sample_are_called_that(told, sample_home):
     assert "invented sample" in checks["films"]["found"]
 
 
+def test_films_that_another_version_built_are_a_failure(told, sample_home, tmp_path):
+    shutil.copytree(sample_home / "artifacts" / "movies", tmp_path / "home" / "artifacts" / "movies")
+    for path in (tmp_path / "home" / "artifacts").rglob("orders.*.npy"):
+        path.unlink()
+    code, checks = told()
+    assert (code, checks["films"]["state"]) == (1, "failed")
+    assert "another version of Almazara" in checks["films"]["found"]
+    assert "movies retrain" in checks["films"]["advice"]
+
+
 @pytest.mark.parametrize(
     ("setting", "value", "name", "found"),
     [
@@ -71,12 +82,6 @@ def test_what_is_asked_for_and_does_not_work_is_a_failure(told, setting, value, 
     assert found in checks[name]["found"]
     assert checks[name]["advice"]
     assert "secret" not in json.dumps(checks)
-
-
-def test_nothing_that_is_to_be_typed_is_cut_off(run, told, monkeypatch):
-    told()
-    monkeypatch.setattr("rich.console.Console.width", 40)
-    assert "…" not in run("doctor")[1]
 
 
 def test_each_extra_of_the_package_is_known():

@@ -199,6 +199,16 @@ def test_a_version_is_never_a_way_out(machines, blobs, version):
         other.pull()
 
 
+def test_a_pointer_that_an_earlier_version_wrote_is_followed_and_replaced(machines, blobs):
+    one, other = machines
+    versions = [publish(one, text).version for text in (b"a", b"b")]
+    blobs.put(f"{KIND}/current", json.dumps(versions[::-1]).encode())
+    assert other.published() == {KIND: versions[1]}
+    assert other.pull() == [KIND]
+    new = publish(other, b"c")
+    assert blobs.get(f"{KIND}/current").decode().split() == [new.version, versions[1]]
+
+
 def test_another_kind_is_left_alone(machines, tmp_path):
     one, _ = machines
     artifact = ArtifactStore(tmp_path / "one").publish("movies", lambda _folder: {}, now=NOW, keep=1)

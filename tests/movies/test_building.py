@@ -1,5 +1,6 @@
 """Catalogs at the edge: nearly empty ones, the same one twice, and what the server need not import."""
 
+import shutil
 import subprocess
 import sys
 
@@ -86,6 +87,21 @@ def test_a_catalog_that_is_there_is_not_built_again(sample_home):
     stages = []
     building.ensure_movies(settings_for(sample_home), lambda stage, _done, _total: stages.append(stage))
     assert stages == []
+
+
+@pytest.mark.parametrize("is_sample", [True, False])
+def test_a_sample_that_another_version_built_is_built_again_and_a_catalog_of_yours_never(
+    sample_home, tmp_path, monkeypatch, is_sample
+):
+    shutil.copytree(sample_home / "artifacts", tmp_path / "artifacts")
+    store = artifacts.open_artifacts(settings_for(tmp_path))
+    version = store.current("movies").version
+    older = store.describe("movies", version, {"sample": is_sample})
+    for path in older.path.glob("orders.*.npy"):
+        path.unlink()
+    monkeypatch.setattr(building, "build_movies", lambda *_, **how: how["sample"])
+    assert building.ensure_movies(settings_for(tmp_path), no_progress) == (True if is_sample else older)
+    assert (tmp_path / "sample").exists() is is_sample
 
 
 def test_no_published_file_is_a_pickle(sample_home):

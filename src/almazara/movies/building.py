@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from importlib import metadata
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from almazara.artifacts import Artifact, open_artifacts
 from almazara.errors import NotFoundError, UnavailableError
 from almazara.files import write_into
-from almazara.movies.artifact import MOVIES, write
+from almazara.movies.artifact import MOVIES, open_service, write
 from almazara.runs import Progress
 from almazara.settings import Settings
 
@@ -112,12 +113,16 @@ def _write_all(clean: CleanCatalog, target: Path, progress: Progress) -> None:
 def ensure_movies(settings: Settings, progress: Progress) -> Artifact:
     """The version in use, built from the embedded sample when nothing was ever built.
 
+    A sample that another version of Almazara built, and that this one cannot open, is built again: it is nobody's data.
+
     Raises:
         NotFoundError: when there are versions and the one in use cannot be read: a sample must not take its place.
     """
     store = open_artifacts(settings)
     try:
-        return store.current(MOVIES)
+        found = store.current(MOVIES)
+        if not found.manifest.get("sample") or _opens(found):
+            return found
     except NotFoundError as error:
         if store.versions(MOVIES):
             raise NotFoundError(f"{error} Choose another one: almazara movies versions, then rollback.") from error
@@ -132,3 +137,11 @@ def ensure_movies(settings: Settings, progress: Progress) -> Artifact:
     except OSError as error:
         raise UnavailableError(f"The folder {folder} cannot be written: {error}.") from error
     return build_movies(settings, folder, ratings=None, sample=True, progress=progress)
+
+
+def _opens(artifact: Artifact) -> bool:
+    """Whether this version of Almazara can answer from it."""
+    with suppress(UnavailableError):
+        open_service(artifact, min_votes=0)
+        return True
+    return False

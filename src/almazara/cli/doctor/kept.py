@@ -34,17 +34,21 @@ def checks(settings: Settings, now: datetime) -> Iterator[Check]:
 
 
 def _films(settings: Settings) -> Check:
+    from almazara.app.movies import open_movies
     from almazara.artifacts import open_artifacts
     from almazara.movies.artifact import MOVIES
 
     kept = open_artifacts(settings)
     try:
         artifact = kept.current(MOVIES)
+        if damaged := kept.damaged(artifact):
+            found = f"{artifact.version} is damaged: {', '.join(damaged[:3])}"
+            return Check("films", "failed", found, "almazara movies rollback, or movies build again")
+        open_movies(settings, artifact)
     except NotFoundError:
         return Check("films", "missing", "no catalog yet", "almazara up, or almazara movies build FOLDER")
-    if damaged := kept.damaged(artifact):
-        found = f"{artifact.version} is damaged: {', '.join(damaged[:3])}"
-        return Check("films", "failed", found, "almazara movies rollback, or movies build again")
+    except AlmazaraError as error:
+        return Check("films", "failed", str(error), "almazara movies retrain, or movies build (docs/upgrading.md)")
     kind = "invented sample" if artifact.manifest.get("sample") else "catalog"
     advice = "almazara movies fetch, then movies build FOLDER" if kind == "invented sample" else ""
     return Check("films", "ok", f"{artifact.manifest['metrics']['films']} films, {kind}, {artifact.version}", advice)
