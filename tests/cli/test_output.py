@@ -35,3 +35,9 @@ def test_into_a_pipe_each_row_is_one_line(capsys, monkeypatch):
     lines = [line for line in printed(capsys, (LONG, "12,34 €"), ("b", "x " * 200)).splitlines() if "│" in line]
     assert len(lines) == 2
     assert LONG in lines[0]
+
+
+def test_brackets_and_colons_of_a_cell_are_what_they_are(capsys):
+    out = printed(capsys, ("oil [shop; virgin]", "pip install 'almazara[boost]' :smile:"))
+    assert "oil [shop; virgin]" in out
+    assert "'almazara[boost]' :smile:" in out

@@ -141,7 +141,7 @@ def _print_table(shown: Table) -> None:
     from rich.table import Column
     from rich.table import Table as Grid
 
-    console = Console()
+    console = Console(markup=False, emoji=False, highlight=False)  # `almazara[boost]` and `:smile:` are what they are
     if not console.is_terminal:
         console.width = _WIDEST
     grid = Grid(*(Column(name, overflow="fold") for name in shown.columns))
