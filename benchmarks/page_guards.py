@@ -25,10 +25,12 @@ from rich.table import Table
 
 from almazara.prices import pages
 from almazara.prices.pages import request
-from almazara.prices.pages.outcome import Condition, Offer, as_dict
+from almazara.prices.pages.amazon import price
+from almazara.prices.pages.outcome import Offer, as_dict
 from almazara.prices.pages.shops import jsonld, microdata, published, sayings
 from almazara.prices.pages.shops.sayings import Role
 from almazara.prices.pages.shops.shown import ShownText
+from almazara.prices.pages.shops.told import State
 from almazara.prices.pages.shops.visible import VisiblePrices
 
 DATA = Path(__file__).resolve().parents[2] / "shared/data/prices"
@@ -91,14 +93,18 @@ GUARDS: dict[str, list[Any]] = {
     "members, many pieces, charges": [patch.object(jsonld, "_is_special", lambda _: False)],
     "a price of a unit": [patch.object(jsonld, "is_unit_price", lambda _: False)],
     "goods that are not new": [
-        patch.object(module, "condition_of", lambda _: Condition.NEW) for module in (jsonld, microdata)
+        patch.object(module, "state_of", lambda *_: State.NEW) for module in (jsonld, microdata)
     ],
+    "auctions": [patch.object(published, "_check_bids", lambda *_: None)],
+    "a book's row by its heading": [patch.object(price, "other_offer", lambda _: None)],
+    "a book's open tab": [patch.object(price, "is_of_another_format", lambda *_: False)],
     "sizes and models in titles": [patch.object(request, "_conflict", lambda *_: False)],
     "the variant of the address": [patch.object(jsonld, "at_address", lambda _, nodes: nodes)],
     "decimals by language": [patch.object(published, "decimal_mark", lambda _: None)],
+    "several prices in markup, one to pay (a help)": [patch.object(microdata, "_role_of", lambda _: None)],
     "one shown of several published (a help)": [patch.object(published, "_shown_price", _refuse)],
     "an amount without a mark (a help)": [patch.object(ShownText, "bare", lambda *_: iter(()))],
-    "the page's own data (a help)": [patch.object(published, "data_claims", lambda *_: [])],
+    "the page's own data (a help)": [patch.object(published, "data_claims", lambda *_, **__: [])],
 }
 
 

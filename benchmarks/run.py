@@ -27,6 +27,7 @@ SCRIPTS = {
     "m4": ["--series", "10"],
     "advice": ["--listings", "40"],
     "stores": ["200000"],
+    "dynamodb_units": ["100"],
     "overview": [],
 }
 

@@ -1,4 +1,4 @@
-"""Measures the observation stores: appending in batches and reading a product's year, beside what a user would do.
+"""Measures the observation stores: appending, importing, reading a product's year, beside what a user would do.
 
 Usage: python benchmarks/stores.py [OBSERVATIONS] [--postgresql URL] [--folder FOLDER]
 
@@ -14,14 +14,15 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 
-from almazara.prices.exchange.files import export_file
-from almazara.prices.schema import Availability, Observation
+from almazara.prices.exchange.files import export_file, import_file
+from almazara.prices.schema import Availability, Listing, Observation
 from almazara.prices.store.protocol import ObservationStore
 from almazara.prices.store.registry import store_at
 
@@ -50,8 +51,8 @@ def made(first_day: int, days: int, listings: int, *, by_listing: bool) -> Itera
         yield batch
 
 
-def measure_append(name: str, store: ObservationStore, batches: Iterator[list[Observation]]) -> None:
-    """Print the rate of appending, the making of the rows left out."""
+def measure_append(name: str, store: ObservationStore, batches: Iterator[list[Observation]]) -> float:
+    """Print the rate of appending, the making of the rows left out; returns the processor seconds of a row."""
     spent = processor = 0.0
     count = 0
     for batch in batches:
@@ -62,6 +63,31 @@ def measure_append(name: str, store: ObservationStore, batches: Iterator[list[Ob
         count += len(batch)
     rates = f"{count / spent:,.0f}/s, {count / processor:,.0f} per processor second"
     print(f"{name}: {count:,} appended in batches of {BATCH:,}: {rates}", flush=True)
+    return processor / count
+
+
+def measure_import(name: str, store: ObservationStore, path: Path, appending: float) -> None:
+    """Print the rate of an import, and how many times the processor time of appending alone it takes."""
+    began, began_processor = time.perf_counter(), time.process_time()
+    report = import_file(store, path, now=datetime.now(UTC))
+    spent, processor = time.perf_counter() - began, time.process_time() - began_processor
+    assert report.imported == report.read, report.refusals
+    times = processor / report.read / appending
+    rates = f"{report.read / spent:,.0f}/s, {report.read / processor:,.0f} per processor second"
+    print(f"{name}: {path.suffix[1:]} imported: {rates}, {times:.2f} times appending", flush=True)
+
+
+def write_file(path: Path, count: int) -> Path:
+    """Write so many made observations as a file, of listings that no store and no other file has yet."""
+    shop, listings = path.suffix[1:], max(count // DAYS, 1)
+    store = store_at(f"sqlite:///{path.with_suffix(f'.{shop}.db')}")
+    titles = {f"{shop}:{n}": f"Aceite de oliva virgen extra {n}, botella {1 + n % 5} l" for n in range(listings)}
+    store.save_listings(Listing(one, shop, one, f"https://{one}", title) for one, title in titles.items())
+    for batch in made(0, DAYS, listings, by_listing=True):
+        store.append(replace(one, listing_id=one.listing_id.replace("shop", shop)) for one in batch)
+    export_file(store, path)
+    store.close()
+    return path
 
 
 def measure_years(name: str, read: Callable[[str, datetime], int], count: int) -> None:
@@ -81,12 +107,14 @@ def measure_years(name: str, read: Callable[[str, datetime], int], count: int) -
     print(f"{name}: a year in {median:.2f} ms (median), {worst:.2f} (95 %), {processor:.2f} of processor", flush=True)
 
 
-def measure_store(url: str, count: int) -> ObservationStore:
+def measure_store(url: str, count: int, files: list[Path]) -> ObservationStore:
     name = url.partition(":")[0]
     store = store_at(url)
     listings = max(count // DAYS, 1)
-    measure_append(f"{name}, listing by listing", store, made(0, DAYS, listings, by_listing=True))
+    appending = measure_append(f"{name}, listing by listing", store, made(0, DAYS, listings, by_listing=True))
     measure_append(f"{name}, day by day", store, made(DAYS, DAYS // 100, listings, by_listing=False))
+    for path in files:
+        measure_import(name, store, path, appending)
     store.close()
     store = store_at(url)  # so that nothing of the writing connection's cache helps
     measure_years(name, lambda listing, start: len(store.history(listing, start, start + YEAR)), count)
@@ -119,10 +147,11 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         path = Path(folder) / "prices.db"
-        sqlite = measure_store(f"sqlite:///{path}", options.observations)
+        files = [write_file(Path(folder) / name, options.observations) for name in ("made.csv", "made.parquet")]
+        sqlite = measure_store(f"sqlite:///{path}", options.observations, files)
         print(f"sqlite: {path.stat().st_size / 1e6:,.0f} MB")
         if options.postgresql:
-            measure_store(options.postgresql, options.observations).close()
+            measure_store(options.postgresql, options.observations, files).close()
         measure_parquet(sqlite, Path(folder) / "prices.parquet", options.observations)
         sqlite.close()
 

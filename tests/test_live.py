@@ -48,6 +48,42 @@ def test_who_holds_the_old_version_keeps_answering_from_it(tmp_path):
     assert held.film(1)
 
 
+def damage(artifact):
+    """Change one byte of a file of a version."""
+    name = next(iter(artifact.manifest["files"]))
+    content = bytearray((artifact.path / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (artifact.path / name).write_bytes(content)
+
+
+def test_a_version_with_a_changed_byte_is_refused_and_the_old_one_stays(tmp_path):
+    store = artifacts.open_artifacts(settings_for(tmp_path))
+    publish_made(tmp_path, [Made("The Mill")])
+    live = movies.live_movies(settings_for(tmp_path))
+    assert live.refresh()
+    first = live.version
+    publish_made(tmp_path, [Made("The Olive")])
+    damage(store.current("movies"))
+    assert not live.refresh()
+    assert (live.version, live.refused) == (first, store.current_version("movies"))
+    publish_made(tmp_path, [Made("The Press")])
+    assert live.refresh()
+    assert live.refused is None
+    assert live.current.score("The Press").id == 1
+
+
+def test_at_the_start_the_newest_whole_version_answers_for_a_damaged_one(tmp_path):
+    store = artifacts.open_artifacts(settings_for(tmp_path))
+    for title in ("The Mill", "The Olive"):
+        publish_made(tmp_path, [Made(title)])
+    damage(store.current("movies"))
+    live = movies.live_movies(settings_for(tmp_path))
+    assert live.refresh()
+    assert live.current.score("The Mill").id == 1
+    assert live.refused == store.current_version("movies")
+    assert not live.refresh()
+
+
 def test_a_version_that_cannot_be_opened_is_tried_once_and_the_old_one_stays(tmp_path):
     store = artifacts.open_artifacts(settings_for(tmp_path))
     publish_made(tmp_path, [Made("The Mill")])

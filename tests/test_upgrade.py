@@ -82,7 +82,8 @@ def store(request, settings):
         request.getfixturevalue("aws")
         name, endpoint = f"older-{uuid4().hex}", request.getfixturevalue("dynalite")
         with closing(TextTable(name, region="eu-west-1", endpoint=endpoint)) as table:
-            table.put_many(json.loads((OLDER / "dynamodb.json").read_bytes()))
+            for item in json.loads((OLDER / "dynamodb.json").read_bytes()):
+                table.put(item)
         url = f"dynamodb://{name}?region=eu-west-1&endpoint={endpoint}"
     opened = open_store(settings) if request.param == "sqlite" else store_at(url)
     yield opened

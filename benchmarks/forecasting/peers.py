@@ -61,7 +61,7 @@ def panel_of(history: np.ndarray) -> Panel:
 
 def by_learner(history: np.ndarray, learn: Learner, horizon: int) -> np.ndarray:
     """Quantiles of a model across series."""
-    return price_quantiles(panel_of(history), learn, horizon, QUANTILES)
+    return price_quantiles((history, panel_of(history).ends), learn, horizon, QUANTILES)
 
 
 def by_name(history: np.ndarray, name: str, horizon: int) -> np.ndarray:

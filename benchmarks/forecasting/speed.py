@@ -1,6 +1,7 @@
 """CPU seconds and peak memory of the served default on made series, beside Prophet's per series, in one run.
 
 python benchmarks/forecasting/speed.py --series 1000 --days 730 --prophet 10
+python benchmarks/forecasting/speed.py --series 1000 --retrain --prophet 0    a retraining of so many products
 """
 
 from __future__ import annotations
@@ -8,16 +9,32 @@ from __future__ import annotations
 import argparse
 import resource
 import time
+from collections.abc import Callable
 
 import numpy as np
 import peers
 
+from almazara.prices.forecasting.batch import QUANTILES
+from almazara.prices.forecasting.making import build_forecasts
+from almazara.prices.forecasting.models import registry
+from almazara.prices.forecasting.models.ensemble import Ensemble
+from almazara.prices.forecasting.models.steps import Steps
 
-def made(series: int, days: int) -> np.ndarray:
+
+def made(series: int, days: int, *, seed: int = 0) -> np.ndarray:
     """Prices that change on one day in 25."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     moves = (rng.random((series, days)) < 0.04) * rng.normal(0, 0.1, (series, days))
     return np.round(20 * np.exp(np.cumsum(moves, axis=1)), 2)
+
+
+def measured(name: str, series: int, work: Callable[[], object]) -> None:
+    """Print what the work took, and the most memory that this process has held so far."""
+    begun = time.process_time()
+    work()
+    spent = time.process_time() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{name}: {spent:.1f} CPU s, {1000 * spent / series:.1f} ms a series, peak {peak:.0f} MB", flush=True)
 
 
 def main() -> None:
@@ -26,16 +43,18 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=730)
     parser.add_argument("--horizon", type=int, default=30)
     parser.add_argument("--prophet", type=int, default=10, help="series for Prophet; 0 leaves it out")
+    parser.add_argument("--retrain", action="store_true", help="backtest, choose and forecast with the base install")
     asked = parser.parse_args()
-    prices, learners = made(asked.series, asked.days), peers.learners(None)
-    for name in ("ensemble (base)", "ensemble"):
-        begun = time.process_time()
-        peers.by_learner(prices, learners[name], asked.horizon)
-        spent = time.process_time() - begun
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(
-            f"{name}: {spent:.1f} CPU s, {1000 * spent / asked.series:.1f} ms a series, peak {peak:.0f} MB", flush=True
-        )
+    prices = made(asked.series, asked.days)
+    panel = peers.panel_of(prices)
+    if asked.retrain:
+        names = [name for name in registry.ENTRIES if not registry.needs_library(name)]
+        models = {name: registry.create(name) for name in names if name != registry.ENSEMBLE}
+        models[registry.ENSEMBLE] = Ensemble([Steps().learn])
+        measured("retraining", asked.series, lambda: build_forecasts(panel, models, registry.backtest_limits()))
+    else:
+        for name, model in {"ensemble (base)": Ensemble([Steps().learn]), "ensemble": Ensemble()}.items():
+            measured(name, asked.series, lambda model=model: model.by_listing(panel, asked.horizon, QUANTILES))
     if asked.prophet:
         before = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         peers.by_name(prices[: asked.prophet], "prophet", asked.horizon)

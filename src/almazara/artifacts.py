@@ -77,6 +77,12 @@ class ArtifactStore:
             (artifact.path / name).is_file() for name in artifact.manifest.get("files", ())
         )
 
+    @staticmethod
+    def damaged(artifact: Artifact) -> list[str]:
+        """The files of a version that are not what its manifest says, or not there; reads each of them once."""
+        found = ((name, digest, artifact.path / name) for name, digest in artifact.manifest.get("files", {}).items())
+        return [name for name, digest, path in found if not path.is_file() or file_hash(path) != digest]
+
     def versions(self, kind: str) -> list[Artifact]:
         """All published versions that can be read, newest first."""
         found = (self._read(kind, name) for name in self._names(kind))

@@ -1,14 +1,16 @@
 """What a running process answers from: the newest artifact of a kind, swapped in whole; an answer that is kept."""
 
+import logging
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from almazara import log
 from almazara.artifacts import Artifact, ArtifactStore
 from almazara.errors import AlmazaraError, NotFoundError, UnavailableError
 
+_LONGEST: Final = 300
 T = TypeVar("T")
 
 
@@ -41,22 +43,36 @@ class Live(Generic[T]):
         """Name of the version in use, or None."""
         return self._opened[0] if self._opened else None
 
-    def refresh(self) -> bool:
-        """Open the published version if it is another, and say whether it is; one that cannot be opened is left.
+    @property
+    def refused(self) -> str | None:
+        """The published version that is not in use because it is damaged or cannot be opened, or None."""
+        return self._refused
 
-        One whose files are not all there yet is looked at again.
+    def refresh(self) -> bool:
+        """Open the published version if it is another, and say whether another is in use now.
+
+        One that is damaged, by the hashes in its manifest, or cannot be opened is left: what was in use stays, and at
+        the start the newest one that is whole. One whose files are not all there yet is looked at again.
         """
         version = self.store.current_version(self.kind)
         if version is None or version in {self.version, self._refused} or not self._has_arrived(version):
             return False
         with self._lock:
-            try:
-                self._opened = version, self.open_artifact(self.store.get(self.kind, version))
-                self._refused = None
-            except (OSError, EOFError, ValueError, KeyError, TypeError, NotFoundError, UnavailableError) as error:
-                self._refused = version
-                log.event("artifact_not_opened", kind=self.kind, version=version, error=error)
-                return False
+            self._refused = None if self._open(version) else version
+            if self._refused is None or self._opened is not None:
+                return self._refused is None
+            others = (one.version for one in self.store.versions(self.kind) if one.version != version)
+            return any(self._open(other) for other in others)
+
+    def _open(self, version: str) -> bool:
+        try:
+            artifact = self.store.get(self.kind, version)
+            if damaged := self.store.damaged(artifact):
+                raise UnavailableError(f"not what its manifest says: {', '.join(damaged)[:_LONGEST]}")  # noqa: TRY301
+            self._opened = version, self.open_artifact(artifact)
+        except (OSError, EOFError, ValueError, KeyError, TypeError, NotFoundError, UnavailableError) as error:
+            log.event("artifact_not_opened", level=logging.ERROR, kind=self.kind, version=version, error=error)
+            return False
         log.event("artifact_opened", kind=self.kind, version=version)
         return True
 

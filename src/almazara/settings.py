@@ -100,7 +100,8 @@ class Settings(BaseSettings):
     media_token: SecretStr | None = None
     """Token of a Plex or Jellyfin server, for `almazara movies events fetch`, which asks for it where it is not set."""
     writes_per_minute: Annotated[int, Field(ge=1)] = 30
-    """How many writing requests a key, or an address without one, may make in a minute."""
+    """How many writing requests a key, or an address without one, may make in a minute; a key at all servers that share
+    a store together."""
     cors_origins: CommaSeparatedOrigins = ()
     """Sites whose pages may ask from a browser (CORS), separated by commas, as https://films.example or
     http://localhost:5173; none by default. Writing takes a key from there too."""
@@ -111,6 +112,8 @@ class Settings(BaseSettings):
     """IANA name of the zone whose calendar days count in price series."""
     page_source: Annotated[str, Field(pattern="^(http|scrapy)$")] = "http"
     """How pages are fetched: http, or scrapy (many shops at once; an extra)."""
+    page_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
+    """Processor time that reading one page may take; a page that takes more is unreadable."""
     contact_url: str = ""
     """Page or mail address that the user agent names, so that a shop can ask who reads it."""
     user_agent: str = ""

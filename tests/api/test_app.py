@@ -28,6 +28,7 @@ def series(api):
 def test_health_names_the_version_and_the_sample(sample_api):
     health = sample_api.get("/health").json()
     assert health["estado"] == "vivo"
+    assert health["versiones_rechazadas"] == []
     assert health["peliculas"]["muestra"] is True
     assert health["peliculas"]["cantidad"] > 1900
     assert "muestra inventada" in health["mensaje"]

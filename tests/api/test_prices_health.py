@@ -21,6 +21,7 @@ from almazara.prices.store.registry import store_at
 from price_shop import observed, opened, product, search, settings_over
 from problems import is_problem
 from sample_catalog import app_over, served
+from servers import empty_database
 
 pytestmark = pytest.mark.server
 
@@ -67,7 +68,7 @@ def test_with_nothing_followed_the_scraper_is_well_and_the_page_says_how_to_begi
 
 
 def test_what_is_followed_and_read_is_well(client, tmp_path):
-    fill(tmp_path)
+    fill(tmp_path, run=Run("r1", "scrape", "shop.example", RunState.DONE, NOW, rules={"structured:json-ld": 1}))
     health = client().get("/health").json()
     assert (health["precios"]["sano"], health["precios"]["seguidos"]) == (True, 1)
     assert 0 <= health["precios"]["dias_sin_leer"]["shop.example:1"] < 0.1
@@ -192,6 +193,7 @@ def test_when_the_store_breaks_later_films_still_answer_and_prices_are_unavailab
 def test_a_postgresql_that_goes_away_is_said_and_comes_back(postgresql, sample_home, tmp_path):
     home = tmp_path / "home"
     home.mkdir()
+    empty_database(postgresql)
     with Relay(int(postgresql.rpartition(":")[2])) as relay:
         app = app_over(sample_home, home, store_url=f"postgresql://almazara@127.0.0.1:{relay.port}/postgres")
         app.state.scraper_watch._seconds = 0

@@ -19,7 +19,7 @@ RIGHTS = {
     "Plan": ASKS | LOGS | {"dynamodb:PutItem", "sqs:SendMessage"},
     "Read": ASKS
     | LOGS
-    | {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem"}
+    | {"dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:PutItem"}
     | {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
     "Alert": ASKS | LOGS | COPIES | {"dynamodb:DeleteItem", "dynamodb:PutItem", "sqs:SendMessage"},
 }

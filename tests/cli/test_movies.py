@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from importlib import metadata
 from typing import get_args
 
 import pytest
@@ -43,6 +44,10 @@ def commands(group, *words):
 
 
 @pytest.mark.server
+def test_the_version_is_told(run):
+    assert run("--version")[1].strip() == metadata.version("almazara")
+
+
 def test_help_imports_nothing_heavy():
     code = "import sys, almazara.cli; print(' '.join(sorted({name.split('.')[0] for name in sys.modules})))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)

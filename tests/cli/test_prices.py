@@ -284,7 +284,9 @@ def test_a_history_goes_out_and_into_another_store(as_json, run, history, tmp_pa
         assert as_json("import", tmp_path / name)["already_there"] == 60
         monkeypatch.delenv("ALMAZARA_STORE_URL")
     assert as_json("migrate", f"sqlite:///{tmp_path / 'copy.db'}")["verified"] == 1
-    assert "0 observations copied" in run("migrate", f"sqlite:///{tmp_path / 'copy.db'}")[1]
+    told = run("migrate", f"sqlite:///{tmp_path / 'copy.db'}")[1]
+    assert "0 observations copied" in told
+    assert "0 film events verified" in told
 
 
 def test_an_import_refuses_rows_without_a_price_and_keeps_the_others(as_json, run, tmp_path):
@@ -432,7 +434,10 @@ def test_alert_rules_watch_goods_categories_and_other_prices(shops, run, as_json
     assert run("alert", "add", "rise", "--good", f"gtin:{EAN}", "--percent", "5")[0] == 0
     assert run("alert", "add", "change", "--category", "oil", "--price", "club")[0] == 0
     assert [rule["good"] or rule["category"] for rule in as_json("alert", "list")] == [f"gtin:{EAN}", "oil"]
-    assert "oil (club)" in run("alert", "list")[1]
+    assert run("alert", "add", "change", "--index", "oil")[0] == 0
+    listed = run("alert", "list")[1]
+    assert "category oil (club)" in listed
+    assert "index oil" in listed
     code, _, err = run("alert", "add", "change", "--price", "list")
     assert code == 1
     assert "coupon, club" in err

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from almazara.errors import ConflictError, UnavailableError
-from almazara.prices.store.leases import HELD, LEASES, MARGIN, StoreLeases
+from almazara.prices.store.leases import HELD, LEASES, MARGIN, OWNERS, StoreLeases
 from almazara.prices.store.registry import store_at
 from almazara.words.said import said
 from contract.test_observation_store import url
@@ -86,6 +86,42 @@ def test_a_lease_that_is_renewed_holds_on(servers, clock):
             other.take("shop.example", BUSY)
 
 
+def test_however_many_leases_one_holds_they_are_renewed_by_one_document_that_goes_with_the_last_of_them(servers, clock):
+    one, other = servers
+    leases = [one.take(f"shop-{number}.example", BUSY) for number in range(5)]
+    held = one.store.documents(LEASES)
+    (before,) = one.store.documents(OWNERS).values()
+    clock.wait(HELD * 0.9)
+    one.renew()
+    (after,) = one.store.documents(OWNERS).values()
+    assert (before != after, one.store.documents(LEASES)) == (True, held)
+    for lease in leases[1:]:
+        lease.close()
+        lease.close()
+    clock.wait(HELD * 0.9)
+    with pytest.raises(ConflictError):
+        other.take("shop-0.example", BUSY)
+    other.take("shop-1.example", BUSY)
+    assert not leases[0].lost
+    leases[0].close()
+    other.close()
+    assert (one.store.documents(OWNERS), one.store.documents(LEASES)) == ({}, {})
+
+
+def test_a_server_that_was_taken_for_gone_has_lost_all_that_it_held_and_may_begin_anew(servers, clock):
+    one, other = servers
+    lost = [one.take(f"shop-{number}.example", BUSY) for number in range(2)]
+    clock.wait(HELD + MARGIN + timedelta(seconds=1))
+    taken = other.take("shop-0.example", BUSY)
+    assert [lease.lost for lease in lost] == [True, True]
+    again = one.take("shop-1.example", BUSY)
+    for lease in lost:
+        lease.close()
+    assert (taken.lost, again.lost) == (False, False)
+    with pytest.raises(ConflictError):
+        other.take("shop-1.example", BUSY)
+
+
 def test_the_lease_of_a_server_that_is_gone_is_free_in_time_and_not_before(servers, clock):
     one, other = servers
     lease = one.take("shop.example", BUSY)
@@ -113,8 +149,8 @@ def test_a_lease_is_renewed_by_itself_while_it_is_held(url):
     store = store_at(url)
     leases = StoreLeases(store, lambda: datetime.now(UTC), timedelta(seconds=0.3))
     lease = leases.take("shop.example", BUSY)
-    first = store.document(LEASES, "shop.example")
-    wait_for(lambda: store.document(LEASES, "shop.example") != first)
+    first = store.documents(OWNERS)
+    wait_for(lambda: store.documents(OWNERS) != first)
     lease.close()
     wait_for(lambda: leases._thread is None)
     store.close()

@@ -30,6 +30,7 @@ from almazara.prices.schema import (
     Size,
 )
 from almazara.prices.store.observations import pages_of_history
+from almazara.prices.store.protocol import BEHIND
 from almazara.prices.store.registry import store_at
 from observation_strategies import observations
 from servers import empty_database
@@ -170,6 +171,15 @@ def test_the_revision_changes_with_observations_of_any_age_and_with_listings_and
     other.close()
 
 
+def test_of_two_prices_of_one_moment_the_first_is_the_newest_too(store, url):
+    other = store_at(url)
+    seen = [at(0, f"{number}.00", listing_id=f"shop:{number}") for number in range(2, 9)]
+    store.append(seen, run="run-1")
+    assert other.append([*(dataclasses.replace(one, price=Decimal("1.00")) for one in seen)]) == 0
+    assert other.latest() == {one.listing_id: one for one in seen}
+    other.close()
+
+
 def test_moments_in_another_time_zone_are_the_same_moments(store):
     madrid = timezone(2 * timedelta(hours=1))
     store.append([dataclasses.replace(at(0), observed_at=START.astimezone(madrid))])
@@ -280,9 +290,9 @@ def under_way(listings):
     return Run("r1.shop.example", "scrape", "shop.example", RunState.RUNNING, START, pending=pending, counts=counts)
 
 
-def test_a_run_is_read_at_any_moment_as_it_was_saved_last(store, url):
+def test_a_run_is_read_at_any_moment_as_it_was_saved_last_and_by_others_soon(store, url):
     other = store_at(url)
-    run = under_way(60)
+    run, states = under_way(60), []
     for done in range(61):
         problems = run.problems
         if done % 4 == 0:
@@ -290,9 +300,11 @@ def test_a_run_is_read_at_any_moment_as_it_was_saved_last(store, url):
         counts = {"requested": 60, "observed": done - len(problems), "unreadable": len(problems)}
         run = dataclasses.replace(run, pending=under_way(60).pending[done:], counts=counts, problems=problems)
         store.save_run(run)
+        states.append(run)
         if done % 7 == 0:
-            assert other.run(run.run_id) == run
-            assert other.runs() == [run]
+            assert (store.run(run.run_id), store.runs()) == (run, [run])
+            assert other.run(run.run_id) in states[-BEHIND:]
+            assert other.runs() == [other.run(run.run_id)]
     ended = dataclasses.replace(run, state=RunState.DONE, ended_at=START + DAY)
     store.save_run(ended)
     assert other.run(run.run_id) == other.runs()[0] == ended
@@ -305,9 +317,34 @@ def test_a_run_that_another_process_goes_on_with_is_as_that_one_saved_it(store, 
     store.save_run(dataclasses.replace(run, pending=run.pending[3:], counts={"observed": 3}))
     other = store_at(url)
     taken = other.run(run.run_id)
-    other.save_run(dataclasses.replace(taken, pending=taken.pending[2:], counts={"observed": 5}))
-    other.save_run(dataclasses.replace(taken, pending=taken.pending[4:], counts={"observed": 7}))
-    assert (store.run(run.run_id).pending, store.run(run.run_id).counts) == (run.pending[7:], {"observed": 7})
+    for done in (2, 4):
+        state = dataclasses.replace(taken, pending=taken.pending[done:], counts={"observed": done})
+        other.save_run(state)
+        assert other.run(run.run_id) == state
+    other.save_run(dataclasses.replace(state, state=RunState.INTERRUPTED, ended_at=START + DAY))
+    assert (store.run(run.run_id).pending, store.run(run.run_id).counts) == (taken.pending[4:], {"observed": 4})
+    other.close()
+
+
+def test_what_a_run_has_read_is_kept_at_once_and_is_news_when_its_state_is_kept(store, url):
+    other = store_at(url)
+    run = under_way(3 * BEHIND)
+    store.save_run(run)
+    told = other.revision()
+    for done, listing_id in enumerate(run.pending, start=1):
+        seen = at(0, listing_id=listing_id)
+        assert store.append([seen], run=run.run_id) == 1
+        assert store.append([seen], run=run.run_id) == 0
+        assert other.history(listing_id) == [seen]
+        store.save_run(dataclasses.replace(run, pending=run.pending[done:]))
+        assert len(other.latest()) > done - BEHIND
+    assert other.revision() != told
+    told = other.revision()
+    store.append([at(1, listing_id=run.pending[0])], run=run.run_id)
+    store.save_run(dataclasses.replace(run, pending=(), state=RunState.DONE, ended_at=START + DAY))
+    assert other.revision() != told
+    assert other.latest()[run.pending[0]] == at(1, listing_id=run.pending[0])
+    assert sorted(other.latest()) == sorted(other.latest(run.pending)) == sorted(run.pending)
     other.close()
 
 
@@ -330,6 +367,17 @@ def test_a_document_is_swapped_only_while_it_is_what_was_read(store):
     assert store.document("lease", "a") is None
 
 
+def test_a_long_document_is_swapped_only_while_it_is_what_was_read(store):
+    bodies = [{"text": f"{letter} «ñ» " * 2000} for letter in "abc"]
+    assert store.swap_document("long", "a", None, bodies[0])
+    assert not store.swap_document("long", "a", bodies[1], bodies[2])
+    assert store.swap_document("long", "a", bodies[0], bodies[1])
+    assert store.documents("long") == {"a": bodies[1]}
+    assert not store.swap_document("long", "b", bodies[1], None)
+    assert store.swap_document("long", "a", bodies[1], None)
+    assert store.document("long", "a") is None
+
+
 def test_of_many_that_swap_what_they_read_one_wins(store):
     store.put_document("lease", "a", {"n": 0})
     with ThreadPoolExecutor(8) as pool:
@@ -350,6 +398,22 @@ def test_replacing_a_listing_leaves_its_history(store):
     store.save_listing(listing(tracked=True))
     store.save_listing(listing(tracked=False))
     assert store.history(OIL) == [at(0)]
+
+
+def test_several_listings_are_saved_at_once_and_of_one_id_the_last_counts(store):
+    store.save_listing(listing("b:1"))
+    seen = store.revision()
+    many = [listing(f"a:{number}", category="oil") for number in range(30)]
+    store.save_listings([*many, listing("b:1", tracked=False), listing("b:1", title="Aceite")])
+    assert store.listings(category="oil") == sorted(many, key=lambda one: one.listing_id)
+    assert store.listing("b:1") == listing("b:1", title="Aceite")
+    assert store.revision() != seen
+    with pytest.raises(InputError):
+        store.save_listings([listing("c:1"), listing("")])
+    assert store.listing("c:1") is None
+    seen = store.revision()
+    store.save_listings([])
+    assert store.revision() == seen
 
 
 def test_listings_come_in_order_of_their_characters(store):

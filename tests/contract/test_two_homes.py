@@ -1,10 +1,12 @@
 """Two machines, each with a home of its own, on one store: no shop is read twice, no run taken over while it lives."""
 
 import random
+import threading
 from datetime import timedelta
 
 import pytest
 
+from almazara.api.write_limits import OwnWrites, SharedWrites
 from almazara.errors import ConflictError
 from almazara.prices.collecting.collection import Archive, Collector
 from almazara.prices.collecting.jobs import ScrapeJobs
@@ -19,7 +21,7 @@ from almazara.prices.schema import RunState
 from almazara.prices.store.leases import HELD, MARGIN, StoreLeases
 from almazara.prices.store.registry import store_at
 from contract.test_observation_store import url
-from price_shop import NOW, offer_page, product
+from price_shop import NOW, offer_page, page_of, product
 from prices.collecting.test_jobs import Gate
 from waiting import wait_for
 
@@ -103,6 +105,54 @@ def test_the_run_of_a_machine_that_is_gone_is_gone_on_with_when_its_lease_is_ove
     wait_for(lambda: other.store.run(f"{run.run_id}.shop.example").state is RunState.DONE)
 
 
+class Pages:
+    """A source that counts what it was asked for, and stands still at one page until it is let through."""
+
+    name = "made"
+
+    def __init__(self, clock, stop_at=None):
+        self.clock, self.stop_at = clock, stop_at
+        self.asked, self.let, self.stands = [], threading.Event(), threading.Event()
+
+    def fetch(self, url, validators=None):
+        self.asked.append(url)
+        if url == self.stop_at:
+            self.stands.set()
+            assert self.let.wait(60)
+            raise OSError("killed")
+        self.clock.now += timedelta(seconds=1)
+        return page_of(offer_page("9.95"), url, at=self.clock())
+
+    def report_block(self, url):
+        pass
+
+    def close(self):
+        self.let.set()
+
+
+def test_what_a_machine_that_was_killed_has_read_is_not_read_again_and_is_known_to_all_in_the_end(machines, clock):
+    one, other = machines
+    urls = {number: f"https://shop.example/{number}" for number in range(1, 21)}
+    for number in range(4, 21):
+        one.store.save_listing(product(number, urls[number]))
+    in_order = [listing.url for listing in one.store.listings()]
+    one.gate, other.gate = Pages(clock, stop_at=in_order[16]), Pages(clock)
+    run = one.jobs.start()
+    assert one.gate.stands.wait(60)
+    told = other.store.revision()
+    clock.now += HELD + MARGIN + timedelta(seconds=1)
+    other.jobs.resume()
+    wait_for(lambda: other.store.run(f"{run.run_id}.shop.example").state is RunState.DONE)
+    ended = other.store.run(f"{run.run_id}.shop.example")
+    assert one.gate.asked + other.gate.asked == [*in_order[:17], *in_order[16:]]
+    assert ended.counts["observed"] + ended.counts.get("unchanged", 0) == 20
+    assert sum(ended.rules.values()) == 20
+    histories = other.store.histories([f"shop.example:{number}" for number in urls])
+    assert [len(history) for history in histories.values()] == [1] * 20
+    assert other.store.latest() == {name: history[0] for name, history in histories.items()}
+    assert other.store.revision() != told
+
+
 def test_a_machine_that_lost_its_lease_ends_after_the_page_that_it_reads(machines, clock):
     one, _ = machines
     run = one.jobs.start()
@@ -177,6 +227,16 @@ def test_what_a_machine_that_was_killed_has_asked_is_counted(machines, clock):
     for number in range(11):
         one.fetch(f"https://shop.example/{number}")
     assert sum(isinstance(other.fetch(f"https://shop.example/{n}"), Page) for n in range(15)) <= 9
+
+
+def test_the_writes_of_a_minute_are_counted_by_all_machines(machines, clock):
+    servers = [SharedWrites(OwnWrites(30), machine.store, clock) for machine in machines]
+    for minute in range(2):
+        clock.now = NOW + timedelta(minutes=minute, seconds=30)
+        waits = [servers[number % 2].wait_seconds("key-0") for number in range(60)]
+        assert waits.count(0) == 30
+        assert set(waits[-30:]) == {30.0}
+    assert servers[1].wait_seconds("key-1") == 0
 
 
 def test_a_host_that_blocks_one_machine_is_left_alone_by_the_other(machines, clock):

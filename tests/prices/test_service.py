@@ -247,22 +247,31 @@ def test_a_forecast_needs_a_history_and_a_product(store, service):
         service.predict("shop.example:1", 7, [80])
 
 
-def test_health_counts_what_is_followed_and_looks_at_no_more_than_a_week(store, service, monkeypatch):
+def test_health_counts_what_is_followed_and_reads_no_history(store, service, monkeypatch):
     store.save_listing(product())
     store.save_listing(product(2, tracked=False))
     store.append(observed("shop.example:1", day, "39.95") for day in range(200))
-    asked = []
-    histories = store.histories
-    monkeypatch.setattr(store, "histories", lambda *a: asked.append(histories(*a)) or asked[-1])
+    for name in ("history", "histories", "readings"):
+        monkeypatch.setattr(store, name, None)
     assert service.health().days_since_read == {"shop.example:1": 0.0}
-    [read] = asked
-    assert {listing_id: len(history) for listing_id, history in read.items()} == {"shop.example:1": 8}
 
 
-def test_health_counts_the_newest_reading_once(store, service):
+def test_listings_and_newest_prices_are_read_once_for_health_and_list_until_something_changes(
+    store, service, monkeypatch
+):
     store.save_listing(product())
-    store.append(observed("shop.example:1", day, "39.95") for day in range(3))
-    assert service.health().rules["structured:json-ld"].good == 3
+    store.append([observed("shop.example:1", 1, "39.95")])
+    asked = []
+    latest = store.latest
+    monkeypatch.setattr(store, "latest", lambda *a: asked.append(a) or latest(*a))
+    for _ in range(2):
+        assert service.health().days_since_read == {"shop.example:1": 1.0}
+        assert [one.latest.price for one in service.products()] == [Decimal("39.95")]
+    assert len(asked) == 1
+    store.append([observed("shop.example:1", 0, "38.95")])
+    assert [one.latest.price for one in service.products()] == [Decimal("38.95")]
+    assert service.health().days_since_read == {"shop.example:1": 0.0}
+    assert len(asked) == 2
 
 
 def test_a_pack_that_shrinks_keeps_its_litres_before_and_is_said_to_have_shrunk(store, service):

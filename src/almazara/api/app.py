@@ -29,6 +29,7 @@ from almazara.api import (
 from almazara.api.methods import Methods
 from almazara.api.observing import metrics
 from almazara.api.security import BodyLimit, WriteGuard
+from almazara.api.write_limits import OwnWrites, SharedWrites, Writes
 from almazara.app.movies import open_film_users
 from almazara.app.prices import Prices
 from almazara.app.schedule import open_schedule
@@ -92,7 +93,7 @@ def create_api(
     app.state.prices = price_product
     app.state.schedule = schedule
     app.state.frame_origins = settings.frame_origins
-    app.state.guard = WriteGuard(settings.api_keys, settings.writes_per_minute)
+    app.state.guard = WriteGuard(settings.api_keys, _writes(settings, price_product))
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
     app.add_middleware(Methods, origins=settings.cors_origins)
@@ -105,6 +106,13 @@ def create_api(
     # Routes are tried in order, at two microseconds each: what is asked most comes first.
     app.router.routes[:] = [*(route for route in app.router.routes if route not in described), *described]
     return app
+
+
+def _writes(settings: Settings, prices: Prices) -> Writes:
+    """Who counts writes: a key's at all servers of a store together; without keys each machine counts its own."""
+    own = OwnWrites(settings.writes_per_minute)
+    is_shared = prices.leases is not None and bool(settings.api_keys)
+    return SharedWrites(own, prices.store, prices.service.clock) if is_shared else own
 
 
 async def _watch(watched: list[Live[Any]], seconds: float) -> None:

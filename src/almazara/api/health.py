@@ -57,12 +57,16 @@ class TaskHealth(BaseModel):
 
 
 class Health(BaseModel):
-    """The process answers; the rest says what it answers from, null where there is nothing yet."""
+    """The process answers; the rest says what it answers from, null where there is nothing yet.
+
+    `versiones_rechazadas` names published versions that are damaged or cannot be opened: earlier ones answer.
+    """
 
     estado: str
     version: str
     peliculas: MoviesHealth | None
     precios: PricesHealth | None
+    versiones_rechazadas: list[str]
     horario: list[TaskHealth]
     mensaje: str
 
@@ -136,6 +140,9 @@ def _health(request: Request, language: Language) -> Health:
         version=request.app.version,
         peliculas=films,
         precios=prices,
+        versiones_rechazadas=[
+            f"{live.kind} {live.refused}" for live in (state.movies, state.prices.forecasts) if live.refused
+        ],
         horario=_tasks(state.schedule, language),
         mensaje=message.text(language),
     )

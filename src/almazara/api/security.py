@@ -7,10 +7,7 @@ not for strangers to fill.
 import base64
 import hashlib
 import hmac
-import threading
-import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
@@ -21,6 +18,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException as Refusal
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from almazara.api.write_limits import Writes
 from almazara.words.said import said
 
 _LARGEST_BODY: Final = 64 * 1024
@@ -31,8 +29,6 @@ _LARGER_BODIES: Final = {
 }
 _NOBODY: Final = "'none'"
 KEY_HEADER: Final = "X-API-Key"
-_MINUTE: Final = 60.0
-_MOST_CALLERS: Final = 10_000
 _LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 # A request that came through a proxy shows the proxy's address, which is often this machine's.
 _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
@@ -61,12 +57,9 @@ class WriteGuard:
     Without keys only requests of this machine may pass, not through a proxy or a foreign page.
     """
 
-    def __init__(self, keys: Sequence[SecretStr], per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, keys: Sequence[SecretStr], writes: Writes) -> None:
         self._keys = [key.get_secret_value().encode() for key in keys]
-        self._per_minute = per_minute
-        self._clock = clock
-        self._calls: dict[str, deque[float]] = {}
-        self._lock = threading.Lock()
+        self._writes = writes
 
     def may_write(self, request: Request) -> bool | None:
         """Whether a request like this one may write; None where that takes a key."""
@@ -84,13 +77,13 @@ class WriteGuard:
         matches = [hmac.compare_digest(given.encode(), _signature(key, address).encode()) for key in self._keys]
         if not any(matches):
             raise HTTPException(401, said("asking.request.no_signature"), {"WWW-Authenticate": "ApiKey"})
-        self._let_through(f"address-{given}")
+        self._let_through(f"address-{hashlib.sha256(given.encode()).hexdigest()[:32]}")
 
     def _let_through(self, caller: str) -> None:
-        wait = self._wait_seconds(caller)
+        wait = self._writes.wait_seconds(caller)
         if wait > 0:
             seconds = str(int(wait) + 1)
-            told = said("asking.request.too_often", most=str(self._per_minute), seconds=seconds)
+            told = said("asking.request.too_often", most=str(self._writes.per_minute), seconds=seconds)
             raise HTTPException(429, told, {"Retry-After": seconds})
 
     def _caller_by_key(self, request: Request, key: str | None) -> str:
@@ -101,19 +94,6 @@ class WriteGuard:
         if not any(matches):
             raise HTTPException(401, said("asking.request.no_key", header=KEY_HEADER), {"WWW-Authenticate": "ApiKey"})
         return f"key-{matches.index(True)}"
-
-    def _wait_seconds(self, caller: str) -> float:
-        now = self._clock()
-        with self._lock:
-            if len(self._calls) > _MOST_CALLERS:
-                self._calls.clear()
-            calls = self._calls.setdefault(caller, deque())
-            while calls and now - calls[0] >= _MINUTE:
-                calls.popleft()
-            if len(calls) >= self._per_minute:
-                return _MINUTE - (now - calls[0])
-            calls.append(now)
-        return 0.0
 
 
 def signature(key: SecretStr, address: str) -> str:

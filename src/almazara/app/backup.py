@@ -155,7 +155,7 @@ def _copy_stores(settings: Settings, folder: Path, progress: Progress) -> dict[s
     with closing(open_store(settings)) as source, closing(store_at(_file_url(folder / _PRICES))) as target:
         report = migrate(source, target, lambda step: progress("copying prices", step.done, step.total))
     with closing(open_event_store(settings)) as films, closing(open_events(_file_url(folder / _EVENTS))) as copied:
-        events = films.copy_to(copied)
+        events = films.copy_to(copied).events
     return {"listings": report.listings, "observations": report.observations, "film_events": events}
 
 

@@ -17,7 +17,8 @@ from almazara.live import Live
 from almazara.locks import FileLocks
 from almazara.mirror import Mirror
 from almazara.prices.alerts.delivery import Delivered
-from almazara.prices.collecting.collection import Archive, Collector
+from almazara.prices.collecting.collection import Archive, Collector, ReadPage
+from almazara.prices.collecting.reading_process import ReadingProcess
 from almazara.prices.demo import oils
 from almazara.prices.demo.following import demo_source, follows_demo, open_demo_shop
 from almazara.prices.fetching.protocol import Page, PageSource
@@ -50,6 +51,7 @@ class Prices:
     service: PriceService
     jobs: ScrapeJobs
     retraining: Retraining
+    reader: ReadingProcess
     forecasts: Live[Published]
     demo_shop: DemoShop | None = None
     leases: StoreLeases | None = None
@@ -82,6 +84,7 @@ class Prices:
         """End after the page that is being read; the rest of a run is resumed at the next start."""
         self.jobs.stop()
         self.retraining.stop()
+        self.reader.close()
         if self.leases:
             self.leases.close()
         if self.demo_shop:
@@ -123,16 +126,19 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
         if serving:
             _start_quietly(retraining.start)
 
+    reader = ReadingProcess(settings.page_seconds)
     jobs = ScrapeJobs(
         store,
-        lambda run, stopped: _collector(settings, store, _source_of(settings, store, run, shop, scrapy), stopped),
+        lambda run, stopped: _collector(
+            settings, store, _source_of(settings, store, run, shop, scrapy), stopped, reader.read
+        ),
         locks=leases or FileLocks(folder),
         clock=_clock,
         rng=random.Random(),
         after=after,
         shops_at_once=SHOPS_AT_ONCE[settings.page_source],
     )
-    return Prices(service, jobs, retraining, live, shop, leases, mirror_over(settings, store))
+    return Prices(service, jobs, retraining, reader, live, shop, leases, mirror_over(settings, store))
 
 
 def _source_of(
@@ -145,7 +151,7 @@ def _source_of(
 
 
 def _collector(
-    settings: Settings, store: ObservationStore, source: PageSource, stopped: Callable[[], bool]
+    settings: Settings, store: ObservationStore, source: PageSource, stopped: Callable[[], bool], read: ReadPage
 ) -> Collector:
     kept = open_snapshots(settings)
 
@@ -155,7 +161,7 @@ def _collector(
 
     archive = Archive(keep=lambda listing, page: kept.keep(listing.shop, listing.sku, page), last=last)
     kept.prune(_clock())
-    return Collector(source, store, archive, _clock, stopped)
+    return Collector(source, store, archive, _clock, stopped, read)
 
 
 def _start_quietly(start: Callable[[], object]) -> None:

@@ -1,6 +1,8 @@
 """The command line: `almazara ...`. Heavy imports stand inside the commands, so that help comes at once."""
 
 import sys
+from importlib import metadata
+from typing import Annotated
 
 import typer
 
@@ -10,7 +12,6 @@ from almazara.errors import AlmazaraError, NotFoundError
 
 app = typer.Typer(
     name="almazara",
-    help="From raw data to served predictions: films and prices.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -29,6 +30,21 @@ movies.app.add_typer(users.app, name="events")
 app.add_typer(movies.app, name="movies")
 app.add_typer(prices.app, name="prices")
 app.add_typer(flows.app, name="flows")
+
+
+def _tell_version(asked: bool) -> None:  # noqa: FBT001 - as Typer calls it
+    if asked:
+        typer.echo(metadata.version("almazara"))
+        raise typer.Exit
+
+
+@app.callback()
+def begin(
+    _: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    """From raw data to served predictions: films and prices."""
 
 
 def main() -> None:

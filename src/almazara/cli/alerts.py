@@ -15,6 +15,7 @@ from almazara.words.numbers import Language
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from almazara.prices.alerts.rules import AlertRule
     from almazara.prices.store.protocol import ObservationStore
 
 app = typer.Typer(help="Alerts: rules, and messages through Apprise.", no_args_is_help=True)
@@ -68,10 +69,15 @@ def list_rules(as_json: AsJson = False) -> None:
     rows = []
     for rule in found:
         value = rule.target or rule.percent or rule.days or ""
-        watched = next(iter(rule.subjects), "every product")
-        rows.append([rule.rule_id, rule.kind.value, f"{watched} ({rule.price})" if rule.price else watched, value])
+        rows.append([rule.rule_id, rule.kind.value, _watched(rule), value])
     documents = [rule.as_document() for rule in found]
     print_answer(documents, [Table(["rule", "kind", "watches", "value"], rows)], as_json=as_json)
+
+
+def _watched(rule: AlertRule) -> str:
+    what = next((f"{kind} {name}" for kind, name in rule.subjects.items()), "every product")
+    named = " ".join(filter(None, (rule.price, rule.seller)))
+    return f"{what} ({named})" if named else what
 
 
 @app.command()

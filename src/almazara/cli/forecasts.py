@@ -35,13 +35,16 @@ def forecast(
     output: Annotated[Path | None, typer.Option(help="File for its forecasts: .parquet or .csv.")] = None,
     horizon: Annotated[int, typer.Option(help="Days ahead: 1 to 90, of a file to 365.")] = 30,
     levels: Annotated[str, typer.Option(help="A product's intervals in percent.")] = "80",
+    on: Annotated[
+        str, typer.Option(help="Where a file of many series is forecast: here, processes:N, spark, spark:MASTER.")
+    ] = "here",
     as_json: AsJson = False,
 ) -> None:
     """The kept forecast of a product, and how its model did on the past; or forecasts of all series of a file."""
     if source is not None and product is None:
         if cutoff is None or output is None:
             raise InputError("Forecasts of a file need --cutoff and --output.")
-        _forecast_file(source, cutoff, output, horizon, as_json=as_json)
+        _forecast_file(source, cutoff, output, horizon, on, as_json=as_json)
     elif product is not None and source is None:
         with opened_prices() as prices:
             prices.forecasts.refresh()
@@ -51,11 +54,11 @@ def forecast(
         raise InputError("Say what to forecast: the id of a product, or a file with --input.")
 
 
-def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, *, as_json: bool) -> None:
+def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, on: str, *, as_json: bool) -> None:
     from almazara.prices.forecasting.batch import forecast_file
 
     with showing_progress() as progress:
-        report = forecast_file(source, output, cutoff=cutoff.date(), horizon_days=horizon, progress=progress)
+        report = forecast_file(source, output, cutoff=cutoff.date(), horizon_days=horizon, progress=progress, on=on)
     told = f"{report.forecast} series forecast into {output}"
     print_answer(report, _told_of_file(told, report), as_json=as_json)
 
@@ -192,7 +195,7 @@ def cheapest(
     with opened_prices() as prices:
         found = prices.service.cheapest(category, spoken)
     rows = (
-        [one.product, numbers.money(one.price_per_litre, one.currency, spoken), one.grade or "", one.title or ""]
+        [one.product, numbers.per_litre(one.price_per_litre, one.currency, spoken), one.grade or "", one.title or ""]
         for one in found.offers
     )
     print_answer(found, [Table(["product", "per litre", "grade", "title"], rows), found.assumes], as_json=as_json)

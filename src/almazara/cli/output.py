@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from almazara.settings import Settings
 
 Word = TypeVar("Word", bound=StrEnum)
+_WIDEST: Final = 10_000  # cells of a line that nobody looks at on a screen
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a machine to read.")]
 
 
@@ -134,11 +135,18 @@ def print_answer(answer: object, words: Iterable[str | Table], *, as_json: bool)
 
 
 def _print_table(shown: Table) -> None:
+    """On a terminal within its width, longest cells folded; into a file or pipe a row is a line."""
+    from rich.cells import cell_len
     from rich.console import Console
+    from rich.table import Column
     from rich.table import Table as Grid
 
-    grid = Grid(*shown.columns)
-    grid.columns[0].no_wrap = True  # ids are copied from here
+    console = Console()
+    if not console.is_terminal:
+        console.width = _WIDEST
+    grid = Grid(*(Column(name, overflow="fold") for name in shown.columns))
     for row in shown.rows:
         grid.add_row(*(str(cell) for cell in row))
-    Console().print(grid)
+    first = max((cell_len(str(cell)) for cell in grid.columns[0].cells), default=0)
+    grid.columns[0].no_wrap = first <= console.width // 2  # ids are copied from here; longer ones leave no room
+    console.print(grid)

@@ -155,15 +155,16 @@ def migrate(
     target: Annotated[str, typer.Argument(help="URL of the store to fill.", envvar="ALMAZARA_MIGRATE_TO")],
     as_json: AsJson = False,
 ) -> None:
-    """Copy the whole store into another; can be interrupted and called again; verified by counts and checksums."""
-    from almazara.prices.store.migration import migrate_store
+    """Copy prices and film events into another store; can be interrupted and called again; all of it is compared."""
+    from almazara.app.migration import move_store
 
     with showing_progress() as progress:
-        report = migrate_store(load_settings(), target, progress)
+        report = move_store(load_settings(), target, progress)
     told = (
         f"{report.verified} products verified, {report.observations} observations copied, "
-        f"{report.resumed} products were done before."
+        f"{report.resumed} products were done before; {report.film_events} film events verified."
     )
-    print_answer(report, [told], as_json=as_json)
-    if report.mismatched:
-        raise InputError(f"These products differ in the target: {', '.join(report.mismatched[:10])}.")
+    print_answer(report, [told, *filter(None, [report.note])], as_json=as_json)
+    for what, ids in (("products", report.mismatched), ("film events", report.different_film_events)):
+        if ids:
+            raise InputError(f"These {what} differ in the target: {', '.join(ids[:10])}.")

@@ -232,6 +232,7 @@ class Run:
         pending: Listing ids still to be read, so that an interrupted run can resume.
         counts: requested, observed, unchanged, unavailable, blocked, unreadable, refused, held.
         problems: Each listing that gave no observation.
+        rules: Observations by the rule that read them; None where they were not counted.
     """
 
     run_id: str
@@ -243,3 +244,4 @@ class Run:
     pending: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    rules: Mapping[str, int] | None = None

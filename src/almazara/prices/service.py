@@ -67,6 +67,7 @@ class PriceService:
     timezone: str
     clock: Callable[[], datetime]
     loopback_ports: frozenset[int] = frozenset()
+    _newest: Kept[tuple[list[Listing], dict[str, Observation]]] = field(default_factory=Kept, init=False)
     _overview: Kept[list[OverviewRow]] = field(default_factory=Kept, init=False)
     _market: Kept[Market] = field(default_factory=Kept, init=False)
     _categories: Kept[list[Category]] = field(default_factory=Kept, init=False)
@@ -76,7 +77,10 @@ class PriceService:
 
     def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
         """Products in order of id, each with its newest price."""
-        return self._known().products(category, tracked=tracked)
+        now = self.clock()
+        listings, newest = self._listed()
+        asked = (one for one in listings if category in {None, one.category} and tracked in {None, one.tracked})
+        return [Product.of(one, newest.get(one.listing_id), now) for one in asked]
 
     def product(self, listing_id: str) -> Product:
         """One product.
@@ -345,18 +349,12 @@ class PriceService:
         return delivery.recorded(self.store, limit, language)
 
     def health(self) -> scraper_health.HealthReport:
-        """Whether the scraper is well, from the runs and readings of the last week."""
-        now = self.clock()
-        listings = self.store.listings(tracked=True)
-        since = now - scraper_health.WINDOW
-        latest = self.store.latest([listing.listing_id for listing in listings]) if listings else {}
-        recent = self.store.histories(list(latest), since)
-        readings = [o for listing_id, newest in latest.items() for o in recent.get(listing_id, [newest])]
+        """Whether the scraper is well, from the runs of the last week and what was read last."""
+        listings, newest = self._listed()
         searched = self.store.documents(SEARCHES_READ)
         searches_read = {search: datetime.fromisoformat(document["at"]) for search, document in searched.items()}
-        return scraper_health.assess(
-            listings, readings, self.store.runs(kind="scrape"), now=now, searches_read=searches_read
-        )
+        recent = self.store.runs(kind=runs.SCRAPE)
+        return scraper_health.assess(listings, newest, recent, now=self.clock(), searches_read=searches_read)
 
     def runs(self, kind: str | None, limit: int) -> list[RunView]:
         """The newest runs, or those of a kind, newest first."""
@@ -369,6 +367,10 @@ class PriceService:
     def unread(self, limit: int) -> list[UnreadPage]:
         """The followed pages that gave no price when they were last asked for; those that failed for longest first."""
         return troubles.unread_pages(self._known(), limit)
+
+    def _listed(self) -> tuple[list[Listing], dict[str, Observation]]:
+        """All listings and the newest observation of each, read once for each revision of the store."""
+        return self._newest.of(self.store.revision(), lambda: (self.store.listings(), self.store.latest()))
 
     def _known(self) -> Known:
         """What there is to answer from now."""

@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from fastapi import HTTPException
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
@@ -35,7 +36,7 @@ async def sent(request: Request) -> Mapping[str, str]:
         raise InputError(said("site.form.unreadable")) from error
     if not is_own_page(request) or request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         raise HTTPException(403, said("site.form.foreign"))
-    guard(request).check(request, fields.get(KEY, ""))
+    await run_in_threadpool(guard(request).check, request, fields.get(KEY, ""))
     return fields
 
 

@@ -83,7 +83,7 @@ def test_what_was_learned_decides_and_the_event_comes_from_the_store(store):
     store.put_document("alert_rule", RULE.rule_id, RULE.as_document())
     prices = ["7.00"] * 2 + ["10.00"] * 28 + (["7.00"] * 7 + ["10.00"] * 28) * 4
     store.append(observed("shop.example:1", day, price) for day, price in enumerate(prices))
-    health = assess([], [], [], now=NOW)
+    health = assess([], {}, [], now=NOW)
     [event] = events(store, health, NOW, timezone="UTC", policies=policies)
     assert (event.kind, event.occurred_at) == (RuleKind.BUY_NOW, NOW - timedelta(days=1))
     assert list(events(store, health, NOW, timezone="UTC")) == []

@@ -77,7 +77,7 @@ class Nobody:
 
 
 def alert(store, now=NOW):
-    health = assess(store.listings(tracked=True), [], store.runs(kind="scrape"), now=now)
+    health = assess(store.listings(tracked=True), {}, store.runs(kind="scrape"), now=now)
     return alerting.alert(store, Nobody(), health, now, timezone="Europe/Madrid")[0]
 
 

@@ -21,7 +21,7 @@ class Nobody:
 
 
 def alert(store):
-    health = assess([], [], [], now=NOW)
+    health = assess([], {}, [], now=NOW)
     return alerting.alert(store, Nobody(), health, NOW, timezone="Europe/Madrid")[0]
 
 

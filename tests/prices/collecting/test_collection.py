@@ -1,5 +1,6 @@
 """From pages to observations: every outcome is counted, and only what is surely right is kept."""
 
+import logging
 import stat
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -7,7 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from almazara import log
 from almazara.errors import UnavailableError
+from almazara.prices import pages
+from almazara.prices.collecting import collection
 from almazara.prices.collecting.collection import (
     COUNTS,
     HELD,
@@ -64,11 +68,11 @@ def world():
     return World()
 
 
-def collect(store, world, *listings, stopped=lambda: False, run=None):
+def collect(store, world, *listings, stopped=lambda: False, run=None, at=NOW):
     for listing in listings:
         if store.listing(listing.listing_id) is None:
             store.save_listing(listing)
-    run = run or scrape_runs("run-1", listings, NOW)[0]
+    run = run or scrape_runs("run-1", listings, at)[0]
     collector = Collector(world, store, world.archive(), lambda: NOW, stopped)
     for step in collector.collect(run):
         run = step
@@ -120,6 +124,19 @@ def test_what_gives_no_observation_is_counted_and_named_and_records_nothing(stor
     assert (problem.listing_id, problem.outcome, problem.causes) == ("shop.example:1", outcome, causes)
     assert problem.reason
     assert store.latest() == {}
+
+
+def test_a_page_that_the_reader_fails_on_costs_no_other_and_is_told_once(store, world, monkeypatch, caplog):
+    urls = [f"https://shop.example/{number}" for number in (1, 2)]
+    world.answers = {url: page_of(offer_page("39.95")) for url in urls}
+    monkeypatch.setattr(log.LOGGER, "propagate", True)
+    read_for = collection.read_for
+    monkeypatch.setattr(collection, "read_for", lambda one, *more: 1 / 0 if one.sku == "1" else read_for(one, *more))
+    run = collect(store, world, *(product(number, url=url) for number, url in zip("12", urls, strict=True)))
+    assert counted(run) == {"requested": 2, "unreadable": 1, "observed": 1}
+    assert [problem.causes for problem in run.problems] == [(pages.DEFECT,)]
+    told = [one.getMessage().split()[0] for one in caplog.records if one.levelno == logging.ERROR]
+    assert told == ["reader_failed"]
 
 
 def test_every_outcome_has_a_count():
@@ -177,8 +194,9 @@ def test_a_page_whose_title_no_longer_resembles_the_listing_is_flagged_and_not_r
 
 
 def read_again(store, world, title, day, price="39.95"):
-    world.answers[URL] = page_of(offer_page(price, title), at=NOW + timedelta(day))
-    collect(store, world, product())
+    at = NOW + timedelta(day)
+    world.answers[URL] = page_of(offer_page(price, title), at=at)
+    collect(store, world, product(), at=at)
     return store.listing("shop.example:1")
 
 
@@ -328,8 +346,9 @@ def test_a_search_without_results_is_unreadable_and_was_not_read(store, world):
 
 
 def read_at(store, world, price, days):
-    world.answers[URL] = page_of(offer_page(price), at=NOW + timedelta(days=days))
-    return collect(store, world, product())
+    at = NOW + timedelta(days=days)
+    world.answers[URL] = page_of(offer_page(price), at=at)
+    return collect(store, world, product(), at=at)
 
 
 def test_an_implausible_jump_is_held_and_an_agreeing_second_reading_records_both(store, world):
@@ -363,7 +382,8 @@ def test_the_held_reading_waits_until_its_confirmation_is_recorded(store, world,
     store.append([observed("shop.example:1", 1, "39.95")])
     read_at(store, world, "3.99", 0)
     append = store.append
-    monkeypatch.setattr(store, "append", lambda rows: (_ for _ in ()).throw(UnavailableError("The disk is full.")))
+    full = lambda _rows, run: (_ for _ in ()).throw(UnavailableError("The disk is full."))  # noqa: E731
+    monkeypatch.setattr(store, "append", full)
     with pytest.raises(UnavailableError):
         read_at(store, world, "3.99", 1)
     assert store.documents(HELD)
@@ -384,6 +404,38 @@ def test_the_run_is_saved_after_each_listing_with_what_is_pending(store, world):
         seen.append((kept.state, len(kept.pending), kept.counts.get("observed")))
     running = RunState.RUNNING
     assert seen == [(running, 2, 1), (running, 1, 2), (running, 0, 3), (RunState.DONE, 0, 3)]
+
+
+def test_observations_are_counted_by_the_rule_that_read_them(store, world):
+    listings = [product(number, f"https://shop.example/{number}") for number in (1, 2, 3, 4)]
+    for listing, price in zip(listings, ("9.95", "9.95", None, "9.95"), strict=True):
+        world.answers[listing.url] = page_of(offer_page(price))
+    world.answers[listings[3].url] = page_of(b"<html></html>")
+    run = collect(store, world, *listings)
+    assert run.rules == {"structured:json-ld": 2, "structured:unavailable": 1}
+    assert store.run(run.run_id).rules == run.rules
+    of_older_version = replace(scrape_runs("run-2", listings, NOW)[0], rules=None)
+    assert collect(store, world, *listings, run=of_older_version).rules is None
+
+
+def test_what_a_killed_run_had_read_and_could_not_say_is_not_asked_for_again(store, world):
+    listings = [product(number, f"https://shop.example/{number}") for number in range(1, 16)]
+    for listing in listings:
+        store.save_listing(listing)
+        world.answers[listing.url] = page_of(offer_page("9.95"), at=NOW + timedelta(minutes=9))
+    begun = scrape_runs("run-1", listings, NOW)[0]
+    store.append([
+        observed("shop.example:1", 1, "9.95", source="made"),  # of a run before
+        replace(observed("shop.example:2", 0, "9.95", source="made"), observed_at=NOW + timedelta(minutes=1)),
+        replace(observed("shop.example:3", 0, None, source="made"), observed_at=NOW + timedelta(minutes=2)),
+        replace(observed("shop.example:4", 0, "9.95", source="import"), observed_at=NOW + timedelta(minutes=3)),
+    ])  # fmt: skip
+    run = collect(store, world, run=begun)
+    asked = [url for url, _ in world.asked]
+    assert asked == [one.url for one in listings if one.listing_id not in {"shop.example:2", "shop.example:3"}]
+    assert counted(run) == {"requested": 15, "observed": 12, "unchanged": 2, "unavailable": 1}
+    assert (run.pending, run.rules) == ((), {"structured:json-ld": 15})
+    assert [store.count(f"shop.example:{number}") for number in (1, 2, 3, 4, 5)] == [2, 1, 1, 2, 1]
 
 
 def test_a_stopped_run_is_interrupted_and_goes_on_where_it_ended(store, world):

@@ -14,22 +14,20 @@ URL = "https://shop.example/1"
 KEPT = ("shop.example", "1")
 
 
-def replayed(store, *kept):
+def replayed(store, *kept, read=pages.read):
     report = None
-    for report in replay(store, kept):  # noqa: B007 - the last one is the whole
+    for report in replay(store, kept, read):  # noqa: B007 - the last one is the whole
         pass
     return report
 
 
-def test_a_page_that_could_not_be_read_then_is_added_now_at_the_moment_it_was_fetched(store, monkeypatch):
+def test_a_page_that_could_not_be_read_then_is_added_now_at_the_moment_it_was_fetched(store):
     def blind(*_args, **_values):
         return Unreadable(("price",), "The old rule saw nothing.")
 
     page = page_of(offer_page("39.95"), at=NOW - timedelta(days=9))
     store.save_listing(product())
-    with monkeypatch.context() as patch:
-        patch.setattr(pages, "read", blind)
-        assert replayed(store, (*KEPT, page)).counts == {"unreadable": 1}
+    assert replayed(store, (*KEPT, page), read=blind).counts == {"unreadable": 1}
     report = replayed(store, (*KEPT, page))
     assert report.counts == {"observed": 1, "added": 1}
     [added] = store.history("shop.example:1")

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from almazara.errors import InputError, NotFoundError, UnavailableError
+from almazara.prices.exchange import files, readers
 from almazara.prices.exchange.files import export_file, import_file
-from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, read_tidy_row, tidy_row, tidy_texts
+from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, TidyTable, tidy_row, tidy_texts
 from almazara.prices.schema import Availability, Listing, Observation
 from almazara.prices.store.registry import store_at
 from observation_strategies import observations
@@ -146,6 +147,27 @@ def test_a_row_that_cannot_be_read_surely_is_refused_with_its_line_and_the_rest_
     assert store.count(OIL) == 2
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_those_of_the_file_after_empty_ones_and_cells_of_several(load, end, monkeypatch):
+    monkeypatch.setattr(readers, "_CHUNK", 7)
+    monkeypatch.setattr(readers, "_LINES", 2)
+    rows = [f"{OIL},2024-07-0{day},5.99,EUR,in_stock" for day in (1, 2, 3, 4)]
+    told = [
+        HEADER.strip(),
+        "",
+        rows[0],
+        f'{OIL},2024-08-01,"5{end}99",EUR,in_stock',
+        rows[1],
+        "",
+        rows[2],
+        "x",
+        rows[3],
+    ]
+    report = load(end.join(told))
+    assert counts(report) == (6, 4, 0, 2)
+    assert [refusal.line for refusal in report.refusals] == [5, 9]
+
+
 def test_only_the_first_hundred_refusals_are_named(load):
     report = load(HEADER + f"{OIL},2024-07-01,NaN,EUR,in_stock\n" * 250)
     assert (report.refused, len(report.refusals)) == (250, 100)
@@ -237,6 +259,22 @@ def test_parquet_moments_without_time_zone_are_refused_where_they_should_have_on
     )
     frame.write_parquet(tmp_path / "prices.parquet")
     assert "no time zone" in import_file(store, tmp_path / "prices.parquet", now=NOW).refusals[0].reason
+
+
+def test_a_column_of_lists_is_an_error_and_changes_nothing(store, tmp_path):
+    row = {"listing_id": [OIL], "date": ["2024-06-30"], "price": [[5.99]], "currency": ["EUR"]}
+    pl.DataFrame(row).write_parquet(tmp_path / "prices.parquet")
+    with pytest.raises(InputError, match="Parquet"):
+        import_file(store, tmp_path / "prices.parquet", now=NOW)
+    assert store.latest() == {}
+
+
+def test_moments_of_parquet_are_of_their_time_zone_to_the_microsecond(store, tmp_path):
+    moments = pl.Series([datetime(2024, 6, 30, 10, 0, 0, 123456)]).dt.replace_time_zone("Europe/Madrid")  # noqa: DTZ001
+    row = {"listing_id": [OIL], "observed_at": moments, "price": ["5.99"], "currency": ["EUR"]}
+    pl.DataFrame(row).write_parquet(tmp_path / "prices.parquet")
+    import_file(store, tmp_path / "prices.parquet", now=NOW)
+    assert store.latest()[OIL].observed_at == datetime(2024, 6, 30, 8, 0, 0, 123456, tzinfo=UTC)
 
 
 def test_a_product_of_keepa_is_read_with_its_minutes_and_cents(load, store):
@@ -338,6 +376,33 @@ def test_rows_may_come_newest_first_and_be_repeated(load, store):
     assert [str(one.price) for one in store.history(OIL)] == ["10.00", "10.50", "11.00"]
 
 
+@pytest.mark.parametrize("kept", range(5))
+def test_an_import_that_breaks_off_anywhere_is_repeated_and_is_whole(store, other, tmp_path, monkeypatch, kept):
+    """Days of three products in no order, one of them twice; the last price of one is held."""
+    monkeypatch.setattr(files, "_BATCH", 3)
+    days = [(f"s:{n % 3}", f"2025-12-{1 + (n * 5) % 11:02}", f"{9 + n % 2}.50") for n in range(15)]
+    rows = [*days, ("s:0", "2025-12-30", "9999.99"), (*days[4][:2], "1.00")]
+    path = tmp_path / "prices.csv"
+    path.write_text("listing_id,date,price\n" + "".join(f"{','.join(row)}\n" for row in rows))
+    euros = {"now": NOW, "defaults": Defaults("EUR")}
+    whole = import_file(other, path, **euros)
+    calls, append = iter(range(9)), store.append
+
+    def breaking(observations):
+        if next(calls) == kept:
+            raise UnavailableError("The connection was lost.")
+        return append(observations)
+
+    store.append = breaking
+    with pytest.raises(UnavailableError):
+        import_file(store, path, **euros)
+    store.append = append
+    again = import_file(store, path, **euros)
+    assert (again.held, again.imported + again.already_there) == (1, whole.imported + whole.already_there)
+    assert store.histories(["s:0", "s:1", "s:2"]) == other.histories(["s:0", "s:1", "s:2"])
+    assert (store.listings(), store.documents("held")) == (other.listings(), other.documents("held"))
+
+
 @pytest.mark.parametrize("moment", ["9999-12-31", "2026-01-03", "1970-01-01", "0001-01-01"])
 def test_a_moment_that_cannot_be_one_of_a_reading_is_refused_with_its_line(load, store, moment):
     report = load(f"listing_id,date,price,currency\n{OIL},2025-12-31,5,EUR\n{OIL},{moment},5,EUR\n")
@@ -373,7 +438,7 @@ def test_the_cells_of_any_observation_are_read_as_what_was_written(observation):
     listing = Listing(observation.listing_id, shop="", sku="", url="")
     csv.writer(file).writerow(tidy_texts(tidy_row(observation, listing)))
     cells = next(csv.reader(io.StringIO(file.getvalue(), newline=""), strict=True))
-    read = read_tidy_row(1, dict(zip(TIDY_SCHEMA, cells, strict=True)), Defaults())
+    read = TidyTable(list(TIDY_SCHEMA), Defaults()).read(1, cells)
     assert isinstance(read, Entry), read
     assert read.observation == as_imported(observation)
 

@@ -3,21 +3,28 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from almazara.prices.exchange.rows import Defaults, Entry, Refusal, read_tidy_row
+from almazara.prices.exchange import rows
+from almazara.prices.exchange.rows import Defaults, Entry, Refusal, TidyTable
 
 ROW = {"listing_id": "shop:1", "date": "2026-03-01", "price": "5.99", "currency": "EUR"}
 
 
+def read(row):
+    return TidyTable(list(row), Defaults()).read(1, list(row.values()))
+
+
 def test_a_row_keeps_its_title_category_and_address():
     named = {"title": "Aceite", "category": "oil", "url": "https://shop.example/1"}
-    found = read_tidy_row(1, {**ROW, **named}, Defaults())
+    found = read({**ROW, **named})
     assert isinstance(found, Entry)
     assert (found.listing.title, found.listing.category, found.listing.url) == tuple(named.values())
 
 
 def with_named(text):
-    return read_tidy_row(1, {**ROW, "named": text}, Defaults())
+    return read({**ROW, "named": text})
 
 
 @pytest.mark.parametrize("price", ['"5.50"', "5.50", '"5.5"'])
@@ -56,3 +63,34 @@ def test_a_named_price_that_no_reading_would_keep_refuses_the_row(named, reason)
 def test_sellers_may_ask_several_prices():
     sellers = ", ".join(f'{{"name": "seller", "price": "{p}", "condition": "{p}"}}' for p in ("5.50", "6.50"))
     assert [one.price for one in with_named(f"[{sellers}]").observation.named] == [Decimal("5.50"), Decimal("6.50")]
+
+
+CELLS = {
+    "listing_id": ["shop:1", "shop:2", "", "a\0"],
+    "title": ["Aceite 5 l", "Aceite 1 l", "", "\0"],
+    "gtin": ["", "8410179100012", "123"],
+    "date": ["2026-03-01", "2026-03-02T10:00:00+02:00", "2026-02-30", "", "0001-01-01T00:00:00+12:00"],
+    "price": ["5.99", "5.990", "1000", "1e3", "", "0", "NaN", "5,99", " 5.99"],
+    "currency": ["EUR", "eur ", "JPY", "XYZ", ""],
+    "availability": ["", "in_stock", "unavailable", "sold"],
+    "list_price": ["", "7.99", "-1"],
+    "named": ["", '[{"name": "club", "price": "5.50", "condition": ""}]', "{}"],
+}
+
+
+@given(st.lists(st.tuples(*(st.sampled_from(values) for values in CELLS.values())), max_size=20))
+def test_what_a_table_remembers_of_a_row_changes_no_other(told):
+    table = TidyTable(list(CELLS), Defaults())
+    for line, row in enumerate(told):
+        assert table.read(line, row) == TidyTable(list(CELLS), Defaults()).read(line, row)
+
+
+def test_a_table_forgets_before_it_remembers_too_much(monkeypatch):
+    monkeypatch.setattr(rows, "_REMEMBERED", 2)
+    table = TidyTable(["listing_id", "date", "price", "currency"], Defaults())
+    for number in [1, 2, 3, 1, 2, 3]:
+        assert table.read(
+            1, [f"s:{number}", "2026-03-01", f"{number}.50", "EUR"]
+        ).observation.price == number + Decimal("0.5")
+        assert len(table._listings) <= 2
+        assert len(table._offers) <= 2

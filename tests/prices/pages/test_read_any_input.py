@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from almazara.prices import pages
 from almazara.prices.pages import read
 from almazara.prices.pages.document import LARGEST_PAGE
 from almazara.prices.pages.outcome import Blocked, ListingPage, Offer, Unreadable, as_dict
@@ -43,6 +44,50 @@ def test_a_page_above_the_largest_size_is_unreadable():
     outcome = read(" " * LARGEST_PAGE + "x", url=AMAZON)
     assert isinstance(outcome, Unreadable)
     assert outcome.reason == "The page is too large."
+
+
+PUBLISHED = (
+    '<script type="application/ld+json">{{"@type": "Product", "name": "Lagar", "offers": {{"price": "5.60", '
+    '"priceCurrency": "EUR"}}{more}}}</script><h1>Lagar</h1>'
+)
+CHARSETS = [
+    "idna", "undefined", "rot13", "zlib_codec", "bz2", "hex", "base64", "uu", "quopri", "punycode", "unicode_escape",
+    "raw_unicode_escape", "utf-7", "mbcs", "none", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
+def test_a_charset_that_no_browser_knows_counts_as_none(charset):
+    html = PUBLISHED.format(more="").encode()
+    headers = {"Content-Type": f"text/html; charset={charset}"}
+    for outcome in (
+        read(html, url=SHOP, headers=headers),
+        read(f"<meta charset='{charset}'>".encode() + html, url=SHOP),
+    ):
+        assert isinstance(outcome, Offer)
+        assert outcome.price == Decimal("5.60")
+
+
+@pytest.mark.parametrize("count", ["9" * 5000, '"' + "9" * 5000 + '"'])
+def test_a_count_of_thousands_of_digits_is_none(count):
+    outcome = read(
+        PUBLISHED.format(more=f', "aggregateRating": {{"ratingValue": "4", "reviewCount": {count}}}'), url=SHOP
+    )
+    assert (outcome.price, outcome.review_count) == (Decimal("5.60"), None)
+
+
+def test_half_a_character_in_a_name_can_be_kept():
+    outcome = read(PUBLISHED.replace('"name": "Lagar"', '"name": "Lagar \\ud800"').format(more=""), url=SHOP)
+    assert isinstance(outcome, Offer)
+    assert outcome.title.encode() == b"Lagar ?"
+
+
+def test_a_page_on_which_the_reader_itself_fails_is_a_defect_and_no_error(monkeypatch):
+    monkeypatch.setattr(pages, "blocked", lambda *_: 1 / 0)
+    outcome = read("<h1>Lagar</h1>", url=SHOP)
+    assert isinstance(outcome, Unreadable)
+    assert outcome.missing == (pages.DEFECT,)
+    assert "ZeroDivisionError" in outcome.reason
 
 
 @given(st.one_of(st.text(max_size=400), st.binary(max_size=400)), st.sampled_from([AMAZON, SHOP]))

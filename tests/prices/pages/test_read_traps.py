@@ -547,3 +547,37 @@ def test_what_stands_in_a_script_is_not_seen_by_anybody():
 def test_a_rent_another_currency_or_a_struck_price_is_refused(offer, body):
     html = shop_page({"@type": "Offer", "price": "5.00", "priceCurrency": "EUR"} | offer, body)
     assert isinstance(read(html, url=SHOP), Unreadable)
+
+
+def tabs(rows):
+    """A book's page of 2018, whose buy box lies in the content of a tab."""
+    headings = '<li class="mediaTab_heading">Tapa blanda <i class="mediaTab_subtitle"><b id="price">9,00 €</b></i></li>'
+    rows = "".join(
+        f'<div id="{kind}OfferAccordionRow"><h5>{kind} <i class="header-price">{text}</i></h5></div>'
+        for kind, text in rows
+    )
+    return page(
+        f'<div id="mediaTabsGroup"><ul id="mediaTabsHeadings">{headings}</ul><div id="mediaTab_content_landing">'
+        f'<div id="mediaAccordion">{rows}</div></div><div id="mediaTab_content_1"><b id="price">8,00 €</b></div></div>'
+    )
+
+
+def test_a_book_in_tabs_costs_what_its_row_of_new_ones_says():
+    outcome = outcome_of(tabs([("rent", "11,25 €"), ("used", "18,60 €"), ("new", "29,85 €")]))
+    assert isinstance(outcome, Offer)
+    assert outcome.price == Decimal("29.85")
+    assert not isinstance(outcome_of(tabs([("rent", "11,25 €"), ("used", "18,60 €")])), Offer)
+
+
+def test_bestsellers_in_carousels_are_a_list():
+    cards = "".join(
+        f'<li class="a-carousel-card"><div class="zg-carousel-general-faceout"><a href="/x/dp/B0SAMPLE0{n}/ref=zg">'
+        f'<i class="_a_line-clamp-3_b">Aceite {n}</i></a><span class="_a_p13n-sc-price_c">{text}</span></div></li>'
+        for n, text in ((1, "12,45 €"), (2, "8,20 €"), (3, ""))
+    )
+    outcome = read(
+        f'<div id="zg"><h1>Bestseller</h1><ol class="a-carousel">{cards}</ol></div>',
+        url="https://www.amazon.es/gp/bestsellers",
+    )
+    assert isinstance(outcome, ListingPage)
+    assert [offer.price for offer in outcome.offers] == [Decimal("12.45"), Decimal("8.20"), None]

@@ -15,6 +15,7 @@ from almazara.api.observing.access import Access
 from almazara.artifacts import Artifact
 from almazara.errors import NotFoundError, UnavailableError
 from almazara.live import Kept, Live
+from almazara.prices.forecasting.issued import ForecastReport
 
 _FORECAST_DAYS: Final = 28
 
@@ -58,11 +59,18 @@ def install(app: FastAPI) -> None:
     state = app.state
     prices, schedule = state.prices, state.schedule
     served = _Served([state.movies, prices.forecasts])
+    scores: Kept[ForecastReport] = Kept()
+
+    def forecasts() -> Iterator[Metric]:
+        """How they did, which changes with the day and when others are published."""
+        made_of = (prices.forecasts.version, prices.service.clock().date())
+        return gauges.of_forecasts(scores.of(made_of, lambda: prices.service.forecast_scores(_FORECAST_DAYS)))
+
     disable_created_metrics()  # type: ignore[no-untyped-call] # when a series began is a third of the text, and nobody's question
     registry = CollectorRegistry()
     for read in (
         lambda: gauges.of_scraper(state.scraper_watch.report()),
-        lambda: gauges.of_forecasts(prices.service.forecast_scores(_FORECAST_DAYS)),
+        forecasts,
         lambda: gauges.of_models(list(served())),
         lambda: gauges.of_schedule(schedule.planned() if schedule else ()),
     ):

@@ -38,8 +38,12 @@ def _films(settings: Settings) -> Check:
     from almazara.artifacts import open_artifacts
     from almazara.movies.artifact import MOVIES
 
+    kept = open_artifacts(settings)
     try:
-        artifact = open_artifacts(settings).current(MOVIES)
+        artifact = kept.current(MOVIES)
+        if damaged := kept.damaged(artifact):
+            found = f"{artifact.version} is damaged: {', '.join(damaged[:3])}"
+            return Check("films", "failed", found, "almazara movies rollback, or movies build again")
         open_movies(settings, artifact)
     except NotFoundError:
         return Check("films", "missing", "no catalog yet", "almazara up, or almazara movies build FOLDER")

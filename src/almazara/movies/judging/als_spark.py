@@ -7,10 +7,10 @@ from scipy import sparse
 
 from almazara.errors import MissingExtraError
 from almazara.movies.users.models.als import Als, FittedAls
+from almazara.spark import spark_session
 
 try:
     import pyarrow as pa
-    from pyspark import SparkConf
     from pyspark.ml.recommendation import ALS
     from pyspark.sql import SparkSession
 except ImportError as error:
@@ -25,8 +25,7 @@ class SparkAls:
 
     Attributes:
         parameters: Those of the local model.
-        master: Address of the cluster; None: what Spark itself is configured with (`PYSPARK_SUBMIT_ARGS`,
-            `spark-defaults.conf`), or this machine.
+        master: As for `spark_session`.
     """
 
     name: str = "als_spark"
@@ -35,21 +34,9 @@ class SparkAls:
 
     def fit(self, interactions: sparse.csr_array, content: sparse.csr_array) -> FittedAls:  # noqa: ARG002
         """See UserModel; content is not looked at."""
-        running = SparkSession.getActiveSession()
-        session = running or SparkSession.builder.config(conf=self._configuration()).getOrCreate()
-        try:
+        with spark_session(self.master) as session:
             warm, factors = self._fitted(session, interactions)
-        finally:
-            if running is None:
-                session.stop()
         return FittedAls(interactions.shape[1], warm, factors, self.parameters.alpha, self.parameters.ridge)
-
-    def _configuration(self) -> SparkConf:
-        conf = SparkConf().setAppName("almazara").set("spark.ui.showConsoleProgress", "false")
-        # Each iteration makes the plan deeper, and plans are written recursively.
-        for process in ("driver", "executor"):
-            conf.set(f"spark.{process}.extraJavaOptions", "-Xss16m")
-        return conf.setMaster(self.master) if self.master else conf
 
     def _fitted(self, session: SparkSession, interactions: sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
         entries = interactions.tocoo()

@@ -1,6 +1,7 @@
 """Keeps the events of users in SQL: an SQLite file or PostgreSQL, one table, one transaction a batch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -35,6 +36,19 @@ _events: Final = sa.Table(
     sa.Index("film_event_by_user", "user_id", "at_us", "received_us", "event_id"),
 )
 _CONTENT: Final = tuple(column for column in _events.columns if column.name != "received_us")
+
+
+@dataclass(frozen=True, slots=True)
+class CopyReport:
+    """What a copy came to.
+
+    Attributes:
+        events: How many there are to copy.
+        different: Ids under which the other store holds something else, or the same come at another moment.
+    """
+
+    events: int
+    different: tuple[str, ...]
 
 
 class EventStore:
@@ -88,22 +102,28 @@ class EventStore:
         with self._database.writing() as connection:
             return connection.execute(sa.delete(_events).where(*about, theirs)).rowcount
 
-    def copy_to(self, other: "EventStore") -> int:
-        """Copy all events into another store, in the order in which they came; returns how many there are here.
+    def copy_to(self, other: "EventStore", progress: Callable[[int], object] = lambda _: None) -> CopyReport:
+        """Copy all events into another store, with the moments at which they came, and compare each with what is there.
 
-        What is kept there under the same id stays; a copy that was interrupted can be repeated.
+        What is kept there under the same id stays; a copy that was interrupted can be repeated. `progress` is told how
+        many are done.
         """
         insert = other._database.insert(_events).on_conflict_do_nothing()  # noqa: SLF001 - one of this class
-        copied, last = 0, ""
-        page = sa.select(_events).order_by(_events.c.event_id).limit(_AT_ONCE)
+        page = sa.select(_events).where(_events.c.event_id > sa.bindparam("last")).order_by(_events.c.event_id)
+        done, last = 0, ""
+        different: list[str] = []
         while True:
             with self._database.reading() as connection:
-                rows = [dict(row) for row in connection.execute(page.where(_events.c.event_id > last)).mappings()]
+                rows = connection.execute(page.limit(_AT_ONCE), {"last": last}).all()
             if not rows:
-                return copied
+                return CopyReport(done, tuple(different))
+            same_ids = sa.select(_events).where(_events.c.event_id.in_([row.event_id for row in rows]))
             with other._database.writing() as connection:  # noqa: SLF001 - one of this class
-                connection.execute(insert, rows)
-            copied, last = copied + len(rows), rows[-1]["event_id"]
+                connection.execute(insert, [row._asdict() for row in rows])
+                kept = {tuple(row) for row in connection.execute(same_ids)}
+            different += [row.event_id for row in rows if tuple(row) not in kept]
+            done, last = done + len(rows), rows[-1].event_id
+            progress(done)
 
     def count(self) -> int:
         """How many events are kept."""

@@ -112,9 +112,10 @@ class AlertRule:
             raise InputError("A seller is named with the price of a seller only: give price `seller` too.")
 
     @property
-    def subjects(self) -> list[str]:
-        """What it watches, if that is anything in particular."""
-        return [one for one in (self.listing_id, self.good, self.category, self.index) if one is not None]
+    def subjects(self) -> dict[str, str]:
+        """What it watches, if that is anything in particular, by what that is."""
+        about = {"product": self.listing_id, "good": self.good, "category": self.category, "index": self.index}
+        return {kind: name for kind, name in about.items() if name is not None}
 
     def watches(self, listing: Listing) -> bool:
         """Whether it watches a listing by itself."""

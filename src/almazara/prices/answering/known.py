@@ -72,11 +72,9 @@ class Known:
             raise InputError(said("prices.error.is_search", product=listing_id))
         return listing
 
-    def products(self, category: str | None = None, *, tracked: bool | None = None) -> list[Product]:
-        """Products in order of id, each with its newest price."""
-        if category is not None and not is_key(category):
-            return []
-        return self.shown(self.store.listings(category=category, tracked=tracked))
+    def products(self, category: str) -> list[Product]:
+        """The products of a category in order of id, each with its newest price."""
+        return self.shown(self.store.listings(category=category)) if is_key(category) else []
 
     def shown(self, listings: Sequence[Listing]) -> list[Product]:
         """Listings, each with its newest price."""

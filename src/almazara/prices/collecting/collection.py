@@ -1,12 +1,13 @@
 """From followed listings to observations: fetch, keep the page, read it, judge it, keep what is surely right."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
-from almazara import tracing
+from almazara import log, tracing
 from almazara.errors import InputError
 from almazara.prices import pages
 from almazara.prices.collecting.own_rules import shop_rules
@@ -17,9 +18,9 @@ from almazara.prices.packs import agrees, litres
 from almazara.prices.pages.outcome import Blocked, ListedOffer, ListingPage, Offer, Outcome, Unavailable, Unreadable
 from almazara.prices.pages.own_rule import ShopRule
 from almazara.prices.pages.request import leads_elsewhere
-from almazara.prices.schema import Availability, Listing, ListingKind, Observation, Problem, Run, RunState
+from almazara.prices.schema import TICK, Availability, Listing, ListingKind, Observation, Problem, Run, RunState
 from almazara.prices.store.observations import validate_observation
-from almazara.prices.store.protocol import ObservationStore
+from almazara.prices.store.protocol import BEHIND, ObservationStore
 
 COUNTS = ("requested", "observed", "unchanged", "unavailable", "blocked", "unreadable", "refused", "failed", "held")
 HELD: Final = "held"
@@ -28,6 +29,7 @@ SEARCHES_READ: Final = "search_read"
 """Kind of the documents that say when a search was read last: it has no observations of its own."""
 _JUDGED: Final = timedelta(days=366)
 _RESULTS_FOLLOWED: Final = 24
+_LONGEST_REASON: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,26 @@ class Reading:
     causes: tuple[str, ...] = ()
 
 
-def read_for(listing: Listing, page: Page, rule: ShopRule | None = None) -> Outcome:
+class ReadPage(Protocol):
+    """Reads a page as `pages.read` does."""
+
+    def __call__(
+        self,
+        html: bytes,
+        *,
+        url: str,
+        status: int,
+        headers: Mapping[str, str],
+        expected_sku: str | None,
+        known_title: str | None,
+        asked_url: str | None,
+        rule: ShopRule | None,
+    ) -> Outcome:
+        """What the page says; see `pages.read`."""
+        ...
+
+
+def read_for(listing: Listing, page: Page, rule: ShopRule | None, read: ReadPage) -> Outcome:
     """What a listing's page says: a product's page must show its ASIN, on Amazon, and a title like the known one.
 
     A pack may shrink a little where the page stands at the very address that was asked for.
@@ -57,7 +78,7 @@ def read_for(listing: Listing, page: Page, rule: ShopRule | None = None) -> Outc
     is_product = listing.kind is ListingKind.PRODUCT
     known = listing.title if is_product else None
     may_shrink = known is not None and not leads_elsewhere(page.url, page.final_url)
-    outcome = pages.read(
+    outcome = read(
         page.body,
         url=page.final_url,
         status=page.status,
@@ -70,6 +91,18 @@ def read_for(listing: Listing, page: Page, rule: ShopRule | None = None) -> Outc
     if known and isinstance(outcome, Offer) and outcome.title and not same_good(known, outcome.title):
         return Unreadable(("title",), f"The title {outcome.title!r} names another size than {known!r}.")
     return outcome
+
+
+def reading_of(listing: Listing, page: Page, rule: ShopRule | None, source: str, read: ReadPage) -> Reading:
+    """What a page came to for its listing, before its prices are judged; whatever the page does, nothing is raised."""
+    try:
+        reading = interpret(listing, read_for(listing, page, rule, read), page.fetched_at, source)
+    except Exception as error:  # noqa: BLE001 - one page never costs another
+        told = f"What the page says could not be used, which is a defect of ours: {type(error).__name__}: {error}"
+        reading = Reading("unreadable", told[:_LONGEST_REASON], causes=(pages.DEFECT,))
+    if pages.DEFECT in reading.causes:
+        log.event("reader_failed", level=logging.ERROR, listing=listing.listing_id, reason=reading.reason)
+    return reading
 
 
 def judged_against(store: ObservationStore, new: Observation) -> list[Observation]:
@@ -216,36 +249,47 @@ class Collector:
     archive: Archive
     clock: Callable[[], datetime]
     stopped: Callable[[], bool] = field(default=lambda: False)
+    read: ReadPage = pages.read
 
     def collect(self, run: Run) -> Iterator[Run]:
         """Read what is pending; yields the run after each listing, the last time with its end.
 
-        Killed at any moment, the run as it was saved names what is still pending; a listing that was read and not
-        yet taken off is read again, which is another observation and doubles none.
+        Killed at any moment, the run as it was saved names what is still pending, and what of that was read already is
+        known by its observations: nothing is read twice, but for the page that was being read.
         """
-        counts, problems, pending = Counter(run.counts), list(run.problems), list(run.pending)
+        run = self._caught_up(run)
         rules = shop_rules(self.store)
-        while pending and not self.stopped():
-            listing = self.store.listing(pending[0])
+        while run.pending and not self.stopped():
+            listing = self.store.listing(run.pending[0])
             if listing is None:
                 reading = Reading("refused", "The listing is no longer there.")
             else:
                 with tracing.span("scrape listing", listing=listing.listing_id) as span:
-                    reading = self._one(listing, rules.get(listing.shop))
+                    reading = self._one(listing, rules.get(listing.shop), run.run_id)
                     span.set_attribute("outcome", reading.outcome)
-            counts[reading.outcome] += 1
-            if reading.reason:
-                problems.append(Problem(pending[0], reading.outcome, reading.reason, reading.causes))
-            pending.pop(0)
-            run = replace(run, pending=tuple(pending), counts=dict(counts), problems=tuple(problems))
+            run = _went_on(run, run.pending[0], reading)
             self.store.save_run(run)
             yield run
-        state = RunState.INTERRUPTED if pending else RunState.DONE
+        state = RunState.INTERRUPTED if run.pending else RunState.DONE
         run = replace(run, state=state, ended_at=self.clock())
         self.store.save_run(run)
         yield run
 
-    def _one(self, listing: Listing, rule: ShopRule | None) -> Reading:
+    def _caught_up(self, run: Run) -> Run:
+        """The run without what it has read and could not say, since its process was killed.
+
+        Such an observation is recorded once more, which adds none: what else its recording changes may be undone yet.
+        """
+        for listing_id in run.pending[:BEHIND]:
+            since = self.store.history(listing_id, run.started_at + TICK)
+            found = tuple(one for one in since if one.source == self.source.name)
+            if found:
+                self.store.append(found, run=run.run_id)
+                outcome = "observed" if found[-1].price else "unavailable"
+                run = _went_on(run, listing_id, Reading(outcome, observations=found))
+        return run
+
+    def _one(self, listing: Listing, rule: ShopRule | None, run_id: str) -> Reading:
         kept = self.archive.last(listing)
         validators = {name: kept.headers[name] for name in ("etag", "last-modified") if kept and name in kept.headers}
         fetched = self.source.fetch(listing.url, validators)
@@ -261,15 +305,15 @@ class Collector:
             case Page():
                 page = fetched
         self.archive.keep(listing, page)  # one that has not changed is a note of its moment, so that replay knows it
-        reading = interpret(listing, read_for(listing, page, rule), page.fetched_at, self.source.name)
+        reading = reading_of(listing, page, rule, self.source.name, self.read)
         if reading.outcome == "blocked":
             self.source.report_block(listing.url)
-        recorded = self._kept(reading)
+        recorded = self._kept(reading, run_id)
         if listing.kind is ListingKind.SEARCH and reading.outcome == "observed":
             self.store.put_document(SEARCHES_READ, listing.listing_id, {"at": page.fetched_at.isoformat()})
         return recorded
 
-    def _kept(self, reading: Reading) -> Reading:
+    def _kept(self, reading: Reading, run_id: str) -> Reading:
         """Save what was learned, and the observations that history makes plausible; hold the others."""
         reused = save_learned(self.store, reading.learned)
         observations = [o for o in reading.observations if o.listing_id not in reused]
@@ -284,7 +328,7 @@ class Collector:
                 held.append(f"{observation.listing_id}: {verdict.reason}")
             elif was_held:
                 confirmed.add(observation.listing_id)
-        self.store.append(accepted)
+        self.store.append(accepted, run=run_id)
         save_sizes(self.store, reading.learned, accepted)
         for listing_id in confirmed:  # only now: killed before, the held reading still waits
             self.store.delete_document(HELD, listing_id)
@@ -301,6 +345,23 @@ class Collector:
         if verdict.held is not None:
             self.store.put_document(HELD, new.listing_id, verdict.held.as_document())
         return verdict, document is not None
+
+
+def _went_on(run: Run, listing_id: str, reading: Reading) -> Run:
+    """A run when one of its pending listings came to this."""
+    counts, rules = Counter(run.counts), None
+    counts[reading.outcome] += 1
+    if run.rules is not None:
+        rules = Counter(run.rules)
+        rules.update(observation.rule for observation in reading.observations)
+    problem = Problem(listing_id, reading.outcome, reading.reason, reading.causes)
+    return replace(
+        run,
+        pending=tuple(one for one in run.pending if one != listing_id),
+        counts=dict(counts),
+        problems=(*run.problems, problem) if reading.reason else run.problems,
+        rules=None if rules is None else dict(rules),
+    )
 
 
 def _came_to(before: Mapping[str, Observation], accepted: list[Observation], *, is_held: bool) -> str:

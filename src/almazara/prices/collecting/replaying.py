@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from almazara.errors import InputError
-from almazara.prices.collecting.collection import interpret, judged_against, read_for, save_learned
+from almazara.prices import pages
+from almazara.prices.collecting.collection import ReadPage, judged_against, reading_of, save_learned
 from almazara.prices.collecting.own_rules import shop_rules
 from almazara.prices.collecting.plausibility import Held, judge
+from almazara.prices.collecting.reading_process import ReadingProcess
 from almazara.prices.collecting.sizing import save_sizes
 from almazara.prices.fetching.protocol import Page
 from almazara.prices.fetching.snapshots import Snapshots, open_snapshots
@@ -36,17 +38,20 @@ class ReplayReport:
     held: dict[str, Held] = field(default_factory=dict)
 
 
-def replay(store: ObservationStore, kept: Iterable[tuple[str, str, Page]]) -> Iterator[ReplayReport]:
+def replay(
+    store: ObservationStore, kept: Iterable[tuple[str, str, Page]], read: ReadPage = pages.read
+) -> Iterator[ReplayReport]:
     """Read kept pages, oldest first; yields the report after each page.
 
     Args:
         store: Where what was missed is added; a new one rebuilds the history from nothing.
         kept: Shop, sku and page of each snapshot, in order of time.
+        read: What reads a page.
     """
     report, rules = ReplayReport(), shop_rules(store)
     for shop, sku, page in kept:
         listing = _listing(store, shop, sku, page)
-        reading = interpret(listing, read_for(listing, page, rules.get(shop)), page.fetched_at, "replay")
+        reading = reading_of(listing, page, rules.get(shop), "replay", read)
         report.counts[reading.outcome] += 1
         reused = save_learned(store, reading.learned)
         added: list[Observation] = []
@@ -89,10 +94,11 @@ def replay_pages(settings: Settings, folder: Path | None, store_url: str | None,
         raise InputError(f"There is no folder {folder} with kept pages.")
     kept = Snapshots(folder) if folder else open_snapshots(settings)
     report = ReplayReport()
-    with closing(store_at(store_url) if store_url else open_store(settings)) as store:
+    opened = closing(store_at(store_url) if store_url else open_store(settings))
+    with opened as store, closing(ReadingProcess(settings.page_seconds)) as reader:
         done, total = 0, len(list(kept.root.glob("*/*/*.json")))
         pages_kept = ((one.shop, one.sku, one.page) for one in kept.iterate())
-        for done, step in enumerate(replay(store, pages_kept), start=1):
+        for done, step in enumerate(replay(store, pages_kept, reader.read), start=1):
             report = step
             progress("reading kept pages", done, total)
         if done < total:

@@ -57,7 +57,7 @@ def scrape_runs(run_id: str, listings: Iterable[Listing], now: datetime, *, at_m
         for name, batch in _batches(f"{run_id}.{shop}", members, at_most)
     ]
     return [
-        Run(name, SCRAPE, shop, RunState.RUNNING, now, pending=tuple(batch), counts={"requested": len(batch)})
+        Run(name, SCRAPE, shop, RunState.RUNNING, now, pending=tuple(batch), counts={"requested": len(batch)}, rules={})
         for shop, name, batch in batches
     ]
 

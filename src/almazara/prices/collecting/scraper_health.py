@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
 
-from almazara.prices.schema import IMPORTED, Listing, Observation, Run
+from almazara.prices.schema import Listing, Observation, Run
 from almazara.words.said import Figure, Said, is_worded, named, said
 
 GOOD = ("observed", "unchanged", "unavailable", "held")
 BAD = ("blocked", "unreadable", "failed")
 WINDOW = timedelta(days=7)
-"""Runs and observations of as long are looked at."""
+"""Runs of as long are looked at."""
 _LOWEST_RATE = 0.8  # a success rate below it is bad
 _LARGEST_DROP = 0.3  # so is a newest run whose rate is as much below the median of the runs before
 _EARLIER_RUNS = 3
@@ -107,7 +107,7 @@ class HealthReport:
 
 def assess(
     listings: Sequence[Listing],
-    observations: Iterable[Observation],
+    newest: Mapping[str, Observation],
     runs: Iterable[Run],
     *,
     now: datetime,
@@ -117,21 +117,15 @@ def assess(
 
     Args:
         listings: Those that are followed; untracked ones are left out.
-        observations: At least the newest of each listing, and those of the window; any order.
+        newest: The newest observation of each listing.
         runs: Runs of any kind, in any order; only scrapes within the window count.
         now: The moment (aware).
         searches_read: When each followed search was read last; it has no observations of its own.
     """
     since = now - WINDOW
-    newest: dict[str, Observation] = {}
-    good_by_rule: Counter[str] = Counter()
-    for observation in sorted(observations, key=lambda o: o.observed_at):
-        newest[observation.listing_id] = observation
-        if observation.observed_at >= since and observation.source != IMPORTED:
-            good_by_rule[observation.rule] += 1
     recent = sorted((r for r in runs if r.kind == "scrape" and r.started_at >= since), key=lambda r: r.started_at)
     shops = {shop: _rate([run for run in recent if run.shop == shop]) for shop in _shops(recent)}
-    rules = _rule_rates(good_by_rule, newest, recent)
+    rules = _rule_rates(newest, recent)
     tracked = [listing for listing in listings if listing.tracked]
     read_at = {listing_id: o.observed_at for listing_id, o in newest.items()} | dict(searches_read or {})
     ages = {listing_id: (now - moment) / timedelta(days=1) for listing_id, moment in read_at.items()}
@@ -162,13 +156,15 @@ def _rate(runs: Iterable[Run]) -> Rate:
     return Rate(sum(total[name] for name in GOOD), sum(total[name] for name in BAD), total["held"])
 
 
-def _rule_rates(good: Counter[str], newest: Mapping[str, Observation], runs: Iterable[Run]) -> dict[str, Rate]:
-    bad = Counter(
-        newest[problem.listing_id].rule
-        for run in runs
-        for problem in run.problems
-        if problem.outcome in BAD and problem.listing_id in newest
-    )
+def _rule_rates(newest: Mapping[str, Observation], runs: Iterable[Run]) -> dict[str, Rate]:
+    """The rates of rules over the runs that counted what they read."""
+    good: Counter[str] = Counter()
+    bad: Counter[str] = Counter()
+    for run in runs:
+        if run.rules is not None:
+            good.update(run.rules)
+            failed = (problem.listing_id for problem in run.problems if problem.outcome in BAD)
+            bad.update(newest[listing_id].rule for listing_id in failed if listing_id in newest)
     return {rule: Rate(good[rule], bad[rule]) for rule in sorted(good.keys() | bad.keys()) if rule}
 
 

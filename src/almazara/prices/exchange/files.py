@@ -1,13 +1,15 @@
 """Imports files of price histories into a store and exports a store into files, in bounded memory."""
 
 import csv
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import polars as pl
@@ -19,14 +21,16 @@ from almazara.prices.collecting.collection import HELD, judged_against
 from almazara.prices.collecting.plausibility import Held, Verdict, judge, judge_last
 from almazara.prices.exchange.histories import heisse_item, keepa_product
 from almazara.prices.exchange.readers import READERS, format_of
-from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, Note, Refusal, Row, tidy_row, tidy_texts, timely
+from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, Note, Refusal, Row, tidy_row, tidy_texts
 from almazara.prices.schema import EPOCH, Listing, Observation
 from almazara.prices.store.observations import pages_of_history
 from almazara.prices.store.protocol import ObservationStore
 
 NAMED_REFUSALS: Final = 100
-_BATCH: Final = 10_000
+_BATCH: Final = 20_000
 _NAMED: Final = 10
+_OLDEST: Final = datetime(1971, 1, 1, tzinfo=UTC)  # what has no date is often written as the zero of a clock
+_AHEAD: Final = timedelta(days=1)  # a calendar that has begun its day elsewhere, or a clock that is fast
 _Convert = Callable[[Listing, Sequence[Observation]], tuple[dict[str, object], int] | None]
 
 
@@ -83,17 +87,24 @@ def import_file(
     if reader is None:
         raise InputError(f"The format {file_format!r} is not known: {', '.join(READERS)}.")
     defaults = defaults or Defaults()
-    last: dict[str, datetime] = {}
-    for row in reader(path, defaults):
-        row = timely(row, now)  # noqa: PLW2901 - the row as it counts
-        if isinstance(row, Entry):
-            listing_id, at = row.listing.listing_id, row.observation.observed_at
-            last[listing_id] = max(at, last.get(listing_id, EPOCH))
-    rows = (timely(row, now) for row in reader(path, defaults))
-    under_way = _Import(store, last, now)
-    while batch := list(islice(rows, _BATCH)):
-        under_way.keep(batch)
-    return under_way.end()
+    for _ in reader(path, defaults):
+        pass
+    rows = chain.from_iterable(reader(path, defaults))
+    with _spared():
+        under_way = _Import(store, now)
+        while batch := list(islice(rows, _BATCH)):
+            under_way.keep(batch)
+        return under_way.end()
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """What is there already is not looked at by the collector of garbage, which would do so after every few batches."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 class _Import:
@@ -102,10 +113,9 @@ class _Import:
     The last reading of each listing waits until all others are kept: only then history says whether it is plausible.
     """
 
-    def __init__(self, store: ObservationStore, last: Mapping[str, datetime], now: datetime) -> None:
+    def __init__(self, store: ObservationStore, now: datetime) -> None:
         self._store = store
-        self._last = last
-        self._now = now
+        self._now, self._newest = now, now + _AHEAD
         self._known = {listing.listing_id for listing in store.listings()}
         self._before = len(self._known)
         self._waiting: dict[str, Entry] = {}
@@ -115,37 +125,52 @@ class _Import:
 
     def keep(self, rows: Sequence[Row]) -> None:
         """Keep a batch of rows, or let them wait."""
-        entries = [row for row in rows if isinstance(row, Entry)]
-        for entry in entries:
-            if entry.listing.listing_id not in self._known:
-                self._known.add(entry.listing.listing_id)
-                self._store.save_listing(replace(entry.listing, created_at=self._now))
-        observations = [entry.observation for entry in entries if not self._waits(entry)]
-        self._imported += self._store.append(observations)
-        self._accepted += len(entries)
-        named = [row for row in rows if isinstance(row, Refusal)]
-        self._refused += len(named)
-        self._refusals += named[: NAMED_REFUSALS - len(self._refusals)]
-        self._note([row for row in rows if isinstance(row, Note)])
+        ready: list[Observation] = []
+        new: list[Listing] = []
+        for row in rows:
+            if not isinstance(row, Entry):
+                self._tell(row)
+            elif _OLDEST <= row.observation.observed_at <= self._newest:
+                self._accepted += 1
+                self._take(row, ready, new)
+            else:
+                self._tell(_untimely(row, self._now))
+        self._store.save_listings(new)
+        self._imported += self._store.append(ready)
 
-    def _waits(self, entry: Entry) -> bool:
-        """Whether it is a listing's last reading; of several of one moment the first counts, as in a store."""
-        listing_id = entry.listing.listing_id
-        if entry.observation.observed_at < self._last[listing_id]:
-            return False
-        self._waiting.setdefault(listing_id, entry)
-        return True
+    def _take(self, entry: Entry, ready: list[Observation], new: list[Listing]) -> None:
+        """Let an entry wait while it is the last of its listing; of several of one moment the first counts."""
+        listing_id, at = entry.observation.listing_id, entry.observation.observed_at
+        waiting = self._waiting.get(listing_id)
+        if waiting is None:
+            self._waiting[listing_id] = entry
+            if listing_id not in self._known:
+                self._known.add(listing_id)
+                new.append(replace(entry.listing, created_at=self._now))
+        elif at > waiting.observation.observed_at:
+            self._waiting[listing_id] = entry
+            ready.append(waiting.observation)
+        elif at < waiting.observation.observed_at:
+            ready.append(entry.observation)
+
+    def _tell(self, row: Refusal | Note) -> None:
+        """Name a row that is refused, or what must be said, among the first; refused rows are all counted."""
+        self._refused += isinstance(row, Refusal)
+        named: list[Any] = self._refusals if isinstance(row, Refusal) else self._notes
+        if len(named) < NAMED_REFUSALS:
+            named.append(row)
 
     def end(self) -> ImportReport:
         """Judge what waits; says what became of all."""
         held = {key: Held.from_document(one) for key, one in self._store.documents(HELD).items()}
+        until = max((entry.observation.observed_at for entry in self._waiting.values()), default=EPOCH)
         waiting = iter(self._waiting.values())
         while batch := list(islice(waiting, _BATCH)):
             newest = self._store.latest([entry.listing.listing_id for entry in batch])
             accepted: list[Observation] = []
             confirmed: list[Observation] = []
             for entry in batch:
-                verdict = self._judged(entry, newest.get(entry.listing.listing_id), held)
+                verdict = self._judged(entry, newest.get(entry.listing.listing_id), held, until)
                 accepted += verdict.accepted[-1:]
                 confirmed += verdict.accepted[:-1]
             self._store.append(confirmed)
@@ -155,28 +180,38 @@ class _Import:
                     self._store.delete_document(HELD, one.listing_id)
         read = self._accepted + self._refused
         if not read and not self._notes:
-            self._note([Note(0, "The file holds no prices.")])
+            self._tell(Note(0, "The file holds no prices."))
         there = self._accepted - self._imported - self._held
         added = len(self._known) - self._before
         named, notes = tuple(self._refusals), tuple(self._notes)
         return ImportReport(read, self._imported, there, self._held, self._refused, added, named, notes)
 
-    def _judged(self, entry: Entry, newest: Observation | None, held: Mapping[str, Held]) -> Verdict:
-        """What becomes of a listing's last reading in the file, where `newest` is the last one in the store."""
+    def _judged(self, entry: Entry, newest: Observation | None, held: Mapping[str, Held], until: datetime) -> Verdict:
+        """What becomes of a listing's last reading in the file.
+
+        Args:
+            entry: The reading.
+            newest: The last one in the store.
+            held: The readings that wait for confirmation.
+            until: The last moment of the file.
+        """
         new = entry.observation
         # The newest one alone accepts most readings, and is cheaper to ask for than a year.
         if newest is None or judge([newest], new).held is None:
             return Verdict((new,))
-        history, until = judged_against(self._store, new), max(self._last.values())
-        verdict = judge_last(history, new, until=until, held=held.get(new.listing_id))
+        verdict = judge_last(judged_against(self._store, new), new, until=until, held=held.get(new.listing_id))
         if verdict.held is not None:
             self._held += 1
             self._store.put_document(HELD, new.listing_id, verdict.held.as_document())
-            self._note([Note(entry.line, f"{new.listing_id} is held until a second reading agrees. {verdict.reason}")])
+            self._tell(Note(entry.line, f"{new.listing_id} is held until a second reading agrees. {verdict.reason}"))
         return verdict
 
-    def _note(self, notes: Sequence[Note]) -> None:
-        self._notes += notes[: NAMED_REFUSALS - len(self._notes)]
+
+def _untimely(entry: Entry, now: datetime) -> Refusal:
+    """Why a moment is none at which a shop's price was read."""
+    at = entry.observation.observed_at
+    where = "lies in the future" if at > now else "is too old to be true"
+    return Refusal(entry.line, f"The moment {at.isoformat()} {where}.")
 
 
 _ENDINGS: Final = {"keepa": ".json", "heisse-preise": ".json"}  # other formats end as they are called

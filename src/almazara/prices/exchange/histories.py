@@ -7,10 +7,21 @@ from decimal import Decimal
 from typing import Any, Final
 
 from almazara.errors import InputError
-from almazara.prices.exchange.rows import Defaults, Entry, Note, Refusal, Row, amount, entry, read_tidy_row
+from almazara.prices.exchange.rows import (
+    Defaults,
+    Entry,
+    Note,
+    Refusal,
+    Row,
+    amount,
+    availability_of,
+    listing_of,
+    moment,
+)
 from almazara.prices.money import NO_PLACES
 from almazara.prices.packs import litres
 from almazara.prices.schema import IMPORTED, Availability, Listing, Observation
+from almazara.prices.store.observations import validate_observation
 
 KEEPA_EPOCH: Final = datetime(2011, 1, 1, tzinfo=UTC)
 _MINUTE: Final = timedelta(minutes=1)
@@ -48,11 +59,16 @@ def read_keepa_product(number: int, product: Mapping[str, Any], defaults: Defaul
         return
     if not pairs:
         yield Note(number, f"The product {asin} has no price of Amazon's own: the first list of its csv is empty.")
+    try:
+        url, title = f"https://www.{shop}/dp/{asin}", _text(product.get("title"))
+        listing = listing_of(f"{shop}:{asin}", title=title, category=defaults.category, url=url)
+    except InputError as error:
+        yield from (Refusal(number, str(error)) for _ in pairs)
+        return
     for minute, cents in pairs:
         try:
-            observation = _keepa_observation(f"{shop}:{asin}", minute, cents, currency)
-            url = f"https://www.{shop}/dp/{asin}"
-            yield entry(number, observation, title=product.get("title"), category=defaults.category, url=url)
+            read = _keepa_observation(listing.listing_id, minute, cents, currency)
+            yield Entry(number, listing, validate_observation(read))
         except InputError as error:
             yield Refusal(number, str(error))
 
@@ -85,23 +101,31 @@ def read_heisse_item(number: int, item: Mapping[str, Any], defaults: Defaults) -
     if not store or not sku or not isinstance(history, list):
         yield Refusal(number, "The item has no store, no id, or no list priceHistory.")
         return
-    listing = {"listing_id": f"{store}:{sku}", "title": item.get("name"), "url": _web_address(item.get("url"))}
-    quantity = _millilitres(item.get("unit"), item.get("quantity"))
-    held = litres(str(item.get("name") or ""), quantity) if quantity else None
+    name, quantity = _text(item.get("name")), _millilitres(item.get("unit"), item.get("quantity"))
+    held = litres(name or "", quantity) if quantity else None
     if quantity and held is None:
         yield Note(number, f"The item {store}:{sku} gets no litres: its quantity says {quantity}, its name otherwise.")
     if not history:
         yield Note(number, f"The item {store}:{sku} has no price: its priceHistory is empty.")
+    try:
+        url = _web_address(item.get("url"))
+        listing = replace(listing_of(f"{store}:{sku}", title=name, category=defaults.category, url=url), litres=held)
+    except InputError as error:
+        yield from (Refusal(number, str(error)) for _ in history)
+        return
     for change in reversed(history):
-        if not isinstance(change, dict):
-            yield Refusal(number, f"The change {change!r} of priceHistory is no object with date and price.")
-            continue
-        row = {**listing, "date": change.get("date"), "price": change.get("price"), "currency": HEISSE_CURRENCY}
-        match read_tidy_row(number, row, defaults):
-            case Entry(_, read, observation):
-                yield Entry(number, replace(read, litres=held), observation)
-            case refusal:
-                yield refusal
+        try:
+            yield Entry(number, listing, validate_observation(_heisse_observation(listing.listing_id, change)))
+        except InputError as error:
+            yield Refusal(number, str(error))
+
+
+def _heisse_observation(listing_id: str, change: object) -> Observation:
+    if not isinstance(change, dict):
+        raise InputError(f"The change {change!r} of priceHistory is no object with date and price.")
+    price = amount(change.get("price"), HEISSE_CURRENCY)
+    at, availability = moment(_text(change.get("date")) or "", zoned=False), availability_of(None, price)
+    return Observation(listing_id, at, availability, price, HEISSE_CURRENCY, rule=IMPORTED, source=IMPORTED)
 
 
 def heisse_item(listing: Listing, observations: Sequence[Observation]) -> tuple[dict[str, Any], int]:
@@ -152,6 +176,10 @@ def _cents(observation: Observation, currency: str) -> int | None:
 
 def _places(currency: str) -> int:
     return 0 if currency in NO_PLACES else 2
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value not in (None, "") else None
 
 
 def _web_address(url: object) -> str:

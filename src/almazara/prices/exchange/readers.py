@@ -1,15 +1,17 @@
-"""Reads files of price histories row by row: CSV, Parquet, and JSON of Keepa and heisse-preise; gzip or plain."""
+"""Reads files of price histories piece by piece: CSV, Parquet, and JSON of Keepa and heisse-preise; gzip or plain."""
 
 from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -17,13 +19,16 @@ import polars as pl
 
 from almazara.errors import InputError
 from almazara.prices.exchange.histories import read_heisse_item, read_keepa_product
-from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Refusal, Row, read_tidy_row, require_tidy_columns
+from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Row, TidyTable, require_tidy_columns
 
-Reader = Callable[[Path, Defaults], Iterator[Row]]
+Reader = Callable[[Path, Defaults], Iterator[Iterable[Row]]]
+"""Reads a file piece by piece; what the rows of a piece say is worked out when they are asked for."""
 ItemReader = Callable[[int, Mapping[str, Any], Defaults], Iterator[Row]]
 _LONGEST_LINE: Final = 1 << 20
 _LONGEST_ITEM: Final = 1 << 26
 _CHUNK: Final = 1 << 16
+_ROWS: Final = 1 << 14
+_LINES: Final = 100  # few, so that they stay in the processor's cache
 _GZIP: Final = b"\x1f\x8b"
 _TIDY_NAMES: Final = {*TIDY_SCHEMA, "series_id", "date"}
 _NOT_JSON: Final = "The file is no JSON list of products or items"
@@ -44,7 +49,7 @@ def format_of(path: Path) -> str:
     raise InputError(f"{path.name} names no known format: {', '.join(READERS)}; say which it is.")
 
 
-def read_csv(path: Path, defaults: Defaults) -> Iterator[Row]:
+def read_csv(path: Path, defaults: Defaults) -> Iterator[Iterable[Row]]:
     """Rows of a comma-separated tidy table in UTF-8 with a header."""
     with _opened(path, "CSV") as file:
         reader = csv.reader(_lines(file), strict=True)
@@ -52,34 +57,39 @@ def read_csv(path: Path, defaults: Defaults) -> Iterator[Row]:
         require_tidy_columns(header, defaults)
         if len(set(header)) < len(header):
             raise InputError("The file's header names a column twice.")
-        for cells in reader:
-            if not cells:
-                continue
-            if len(cells) != len(header):
-                yield Refusal(reader.line_num, f"The line has {len(cells)} cells, and the header has {len(header)}.")
-            else:
-                yield read_tidy_row(reader.line_num, dict(zip(header, cells, strict=True)), defaults)
+        table = TidyTable(header, defaults)
+        numbered = zip(reader, iter(partial(getattr, reader, "line_num"), None), strict=False)
+        while lines := list(islice(numbered, _LINES)):
+            yield (table.read(line, cells) for cells, line in lines if cells)
 
 
-def read_parquet(path: Path, defaults: Defaults) -> Iterator[Row]:
-    """Rows of a tidy table in Parquet; floating prices count with the shortest digits that name them."""
+def read_parquet(path: Path, defaults: Defaults) -> Iterator[Iterable[Row]]:
+    """Rows of a tidy table in Parquet, as texts; floating prices count with the shortest digits that name them."""
     with _opened(path, "Parquet"):
         frame = pl.scan_parquet(path, glob=False)
         schema = frame.collect_schema()
         require_tidy_columns(schema.names(), defaults)
         wanted = [name for name in schema.names() if name in _TIDY_NAMES]
-        floats = [name for name in wanted if schema[name].is_float()]
-        frame = frame.select(wanted).with_columns(pl.col(floats).cast(pl.String))
-        line = 0
-        for batch in frame.collect_batches(chunk_size=_CHUNK, maintain_order=True):
-            for row in batch.iter_rows(named=True):
-                line += 1
-                yield read_tidy_row(line, row, defaults)
+        table, line = TidyTable(wanted, defaults), 1
+        texts = [_as_text(name, schema[name]) for name in wanted]
+        # Each batch is made texts here, since within the query more of them would be in memory at once.
+        for batch in frame.select(wanted).collect_batches(chunk_size=_ROWS, maintain_order=True):
+            yield map(table.read, range(line, line + batch.height), batch.select(texts).iter_rows())
+            line += batch.height
 
 
-def _read_json(read_item: ItemReader, path: Path, defaults: Defaults) -> Iterator[Row]:
-    for number, item in enumerate(_items(path), 1):
-        yield from read_item(number, item, defaults)
+def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
+    """The text of a cell as a CSV would have it; moments are in UTC where they have a time zone."""
+    column = pl.col(name)
+    if not isinstance(kind, pl.Datetime):
+        return column.cast(pl.String)
+    if kind.time_zone is None:
+        return column.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f")
+    return column.dt.convert_time_zone("UTC").dt.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00")
+
+
+def _read_json(read_item: ItemReader, path: Path, defaults: Defaults) -> Iterator[Iterable[Row]]:
+    return (read_item(number, item, defaults) for number, item in enumerate(_items(path), 1))
 
 
 READERS: Final[dict[str, Reader]] = {
@@ -108,10 +118,16 @@ def _opened(path: Path, claim: str) -> Iterator[IO[str]]:
 
 
 def _lines(file: IO[str]) -> Iterator[str]:
-    while line := file.readline(_LONGEST_LINE):
-        if len(line) == _LONGEST_LINE:
+    """The lines of a file, of which some at once are in memory."""
+    return chain.from_iterable(io.StringIO(block, newline="") for block in _blocks(file))
+
+
+def _blocks(file: IO[str]) -> Iterator[str]:
+    while block := file.read(_CHUNK):
+        rest = file.readline(_LONGEST_LINE)
+        if len(rest) == _LONGEST_LINE:
             raise InputError("The file has a line of more than a million characters: it is no table of prices.")
-        yield line
+        yield block + rest
 
 
 def _items(path: Path) -> Iterator[dict[str, Any]]:

@@ -4,11 +4,12 @@ What cannot be read surely is refused with its line and the reason; nothing is g
 """
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Final
+from operator import attrgetter, itemgetter
+from typing import Any, Final, TypeVar
 
 import msgspec
 import polars as pl
@@ -18,7 +19,7 @@ from almazara.prices.money import NO_PLACES, THREE_PLACES
 from almazara.prices.packs import litres
 from almazara.prices.pages.naming import LEAST_SHARE, settled
 from almazara.prices.schema import IMPORTED, MOST_NAMED, Availability, Listing, NamedPrice, Observation, PriceName
-from almazara.prices.store.observations import validate_listing, validate_observation
+from almazara.prices.store.observations import utc, validate_listing, validate_observation
 
 TIDY_SCHEMA: Final = {
     "listing_id": pl.String(),
@@ -38,10 +39,17 @@ TIDY_SCHEMA: Final = {
 }
 PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
 _LONGEST_NUMBER: Final = 40  # an exponent may name a number of a billion digits
-_OLDEST: Final = datetime(1971, 1, 1, tzinfo=UTC)  # what has no date is often written as the zero of a clock
-_AHEAD: Final = timedelta(days=1)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", re.ASCII)
+
+
+_OF_LISTING: Final = ("listing_id", "series_id", "title", "category", "url", "gtin")
+_OF_OFFER: Final = ("price", "currency", "availability", "list_price", "seller", "rule", "source", "named")
+_MOMENTS: Final = ("observed_at", "date")
+_offer_of: Final = attrgetter(*[field.name for field in fields(Observation)][2:])
+_REMEMBERED: Final = 1 << 16  # of each; with both full some 100 MB
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 class _NamedCell(msgspec.Struct, frozen=True):
@@ -55,8 +63,7 @@ class _NamedCell(msgspec.Struct, frozen=True):
 _NAMED: Final = msgspec.json.Decoder(tuple[_NamedCell, ...], float_hook=str)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):  # a fraction of what a dataclass takes to make
     """A row that was read surely: its line (see `Refusal`), its observation, and the listing as far as it is told."""
 
     line: int
@@ -100,63 +107,74 @@ def require_tidy_columns(columns: Collection[str], defaults: Defaults) -> None:
         raise InputError(f"The file is no table of prices: it lacks the column {', and '.join(missing)}.")
 
 
-def read_tidy_row(line: int, row: Mapping[str, object], defaults: Defaults) -> Entry | Refusal:
-    """One row of a tidy table, its cells texts or values; `series_id` and `date` are other names of the identity.
+class TidyTable:
+    """Reads the rows of a tidy table, whose cells are texts or None; `series_id` and `date` also name the identity.
 
     A date is its midnight in UTC; so is a moment without time zone in the column `date`, while in `observed_at` it is
     refused.
+
+    A row is read surely exactly when what it says of its listing, of its offer and of its moment each is. What was read
+    of the first two is remembered by their cells: in a history most rows repeat them, and cost their moment.
     """
-    try:
-        listing_id = _text(row, "listing_id") or _text(row, "series_id") or ""
-        currency = (_text(row, "currency") or defaults.currency or "").strip().upper() or None
-        price = amount(row.get("price"), currency)
-        observation = Observation(
-            listing_id=listing_id,
-            observed_at=_observed_at(row),
-            availability=_availability(_text(row, "availability"), price),
-            price=price,
-            currency=None if price is None else currency,
-            list_price=amount(row.get("list_price"), currency),
-            seller=_text(row, "seller"),
-            rule=_text(row, "rule") or IMPORTED,
-            source=_text(row, "source") or IMPORTED,
-            named=_named(_text(row, "named"), price, currency),
+
+    def __init__(self, columns: Sequence[str], defaults: Defaults) -> None:
+        self._width, self._defaults = len(columns), defaults
+        self._moments = [(columns.index(name), name) for name in _MOMENTS if name in columns]
+        self._of_listing, self._of_offer = (
+            [name for name in names if name in columns] for names in (_OF_LISTING, _OF_OFFER)
         )
-        category = _text(row, "category") or defaults.category
-        url, gtin = _text(row, "url") or "", _text(row, "gtin")
-        return entry(line, observation, title=_text(row, "title"), category=category, url=url, gtin=gtin)
-    except InputError as error:
-        return Refusal(line, str(error))
+        self._listing_cells, self._offer_cells = (
+            _picker([columns.index(name) for name in names]) for names in (self._of_listing, self._of_offer)
+        )
+        self._listings: dict[tuple[str | None, ...], Listing] = {}
+        self._offers: dict[tuple[str | None, ...], tuple[Any, ...]] = {}
+
+    def read(self, line: int, cells: Sequence[str | None]) -> Entry | Refusal:
+        """What a row says; refused when any of it is not sure."""
+        if len(cells) != self._width:
+            return Refusal(line, f"The line has {len(cells)} cells, and the header has {self._width}.")
+        about, told = self._listing_cells(cells), self._offer_cells(cells)
+        try:
+            at = self._moment(cells)
+            listing = self._listings.get(about)
+            if listing is None:
+                listing = self._listing(dict(zip(self._of_listing, about, strict=True)))
+                _remember(self._listings, about, listing)
+            offer = self._offers.get(told)
+            if offer is not None:
+                return Entry(line, listing, Observation(listing.listing_id, at, *offer))
+            row = dict(zip(self._of_offer, told, strict=True))
+            new = validate_observation(Observation(listing.listing_id, at, *_offer(row, self._defaults)))
+            _remember(self._offers, told, _offer_of(new))
+            return Entry(line, listing, new)
+        except InputError as error:
+            return Refusal(line, str(error))
+
+    def _moment(self, cells: Sequence[str | None]) -> datetime:
+        for place, name in self._moments:
+            if text := cells[place]:
+                return moment(text, zoned=name == "observed_at")
+        return moment("", zoned=True)
+
+    def _listing(self, row: Mapping[str, str | None]) -> Listing:
+        return listing_of(
+            row.get("listing_id") or row.get("series_id") or "",
+            title=row.get("title") or None,
+            category=row.get("category") or self._defaults.category,
+            url=row.get("url") or "",
+            gtin=row.get("gtin") or None,
+        )
 
 
-def entry(
-    line: int,
-    observation: Observation,
-    *,
-    title: str | None,
-    category: str | None,
-    url: str = "",
-    gtin: str | None = None,
-) -> Entry:
-    """An entry, checked, whose listing is not tracked, because only its history is known; its title tells litres."""
-    valid = validate_observation(observation)
-    shop, colon, sku = valid.listing_id.partition(":")
+def listing_of(
+    listing_id: str, *, title: str | None, category: str | None, url: str = "", gtin: str | None = None
+) -> Listing:
+    """A listing, checked, that is not tracked, because only its history is known; its title tells litres."""
+    shop, colon, sku = listing_id.partition(":")
     if not colon:
-        shop, sku = IMPORTED, valid.listing_id
+        shop, sku = IMPORTED, listing_id
     held = litres(title) if title else None
-    listing = Listing(valid.listing_id, shop, sku, url, title, category, tracked=False, litres=held, gtin=gtin)
-    return Entry(line, validate_listing(listing), valid)
-
-
-def timely(row: Row, now: datetime) -> Row:
-    """The row; refused where its moment is none at which a shop's price was read.
-
-    A calendar that has begun its day elsewhere, or a clock that is fast, may be a day ahead of `now` (aware).
-    """
-    if isinstance(row, Entry) and not _OLDEST <= row.observation.observed_at <= now + _AHEAD:
-        where = "lies in the future" if row.observation.observed_at > now else "is too old to be true"
-        return Refusal(row.line, f"The moment {row.observation.observed_at.isoformat()} {where}.")
-    return row
+    return validate_listing(Listing(listing_id, shop, sku, url, title, category, tracked=False, litres=held, gtin=gtin))
 
 
 def amount(value: object, currency: str | None) -> Decimal | None:
@@ -217,11 +235,6 @@ def _cell(value: object) -> str:
             return str(value)
 
 
-def _text(row: Mapping[str, object], name: str) -> str | None:
-    value = row.get(name)
-    return None if value is None or value == "" else str(value)
-
-
 def _cell_of(named: NamedPrice) -> dict[str, str]:
     return {"name": named.name, "price": format(named.price, "f"), "condition": named.condition}
 
@@ -252,8 +265,9 @@ def _sum(value: object, currency: str | None) -> Decimal:
     return found
 
 
-def _availability(text: str | None, price: Decimal | None) -> Availability:
-    if text is None:
+def availability_of(text: str | None, price: Decimal | None) -> Availability:
+    """The availability that a row names; a price alone does not say it, and no price is none."""
+    if not text:
         if price is None:
             raise InputError("The price is empty, and the row does not say that the listing was unavailable.")
         return Availability.UNKNOWN
@@ -263,25 +277,50 @@ def _availability(text: str | None, price: Decimal | None) -> Availability:
         raise InputError(f"The availability {text[:40]!r} is none of {', '.join(Availability)}.") from error
 
 
-def _observed_at(row: Mapping[str, object]) -> datetime:
-    column = "observed_at" if row.get("observed_at") not in (None, "") else "date"
-    moment = _moment(row.get(column))
-    if moment.tzinfo is None and column == "observed_at":
-        raise InputError(f"The moment {moment.isoformat()} has no time zone.")
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-
-
-def _moment(value: object) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    if isinstance(value, date):
-        return datetime.combine(value, time(), UTC)
-    text = str(value or "").strip()
+def moment(text: str, *, zoned: bool) -> datetime:
+    """The moment that a text names, in UTC: one without time zone is UTC's, or refused where it should be `zoned`."""
+    text = text.strip()
     try:
-        if _DATE.fullmatch(text):
-            return datetime.combine(date.fromisoformat(text), time(), UTC)
         if _MOMENT.fullmatch(text):
-            return datetime.fromisoformat(text)
+            found = datetime.fromisoformat(text)
+            if found.tzinfo is None and zoned:
+                raise InputError(f"The moment {found.isoformat()} has no time zone.")
+            return (
+                found
+                if found.tzinfo is UTC
+                else utc(found if found.tzinfo else found.replace(tzinfo=UTC), "The moment")
+            )
+        if _DATE.fullmatch(text):
+            return datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError:
         pass
     raise InputError(f"The moment {text[:40]!r} is no date such as 2024-06-30 or 2024-06-30T10:00:00+00:00.")
+
+
+def _offer(row: Mapping[str, str | None], defaults: Defaults) -> tuple[Any, ...]:
+    """What a row says of the offer: the fields of an observation but its listing and moment, not checked yet."""
+    currency = (row.get("currency") or defaults.currency or "").strip().upper() or None
+    price = amount(row.get("price"), currency)
+    return (
+        availability_of(row.get("availability"), price),
+        price,
+        None if price is None else currency,
+        amount(row.get("list_price"), currency),
+        row.get("seller") or None,
+        row.get("rule") or IMPORTED,
+        row.get("source") or IMPORTED,
+        _named(row.get("named") or None, price, currency),
+    )
+
+
+def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """Takes the cells of some places out of a row."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda cells: (cells[places[0]],)
+
+
+def _remember(known: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    if len(known) == _REMEMBERED:
+        known.clear()
+    known[key] = value

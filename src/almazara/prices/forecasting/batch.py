@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -16,9 +16,10 @@ from almazara.errors import InputError
 from almazara.files import replacing
 from almazara.prices.collecting.plausibility import ALWAYS_PLAUSIBLE, judge_last
 from almazara.prices.exchange.rows import PLAIN_NUMBER
-from almazara.prices.forecasting.models.across import AcrossSeries
+from almazara.prices.forecasting.models.across import AcrossSeries, Each, OfPart, Part
 from almazara.prices.forecasting.models.forecaster import horizon_of
-from almazara.prices.forecasting.panel import Panel, filled_forward
+from almazara.prices.forecasting.panel import Floats, Panel, filled_forward
+from almazara.prices.forecasting.spreading import HERE, spread
 from almazara.prices.forecasting.tidy import tidy
 from almazara.prices.schema import (
     CURRENCY,
@@ -97,8 +98,8 @@ def read_prices(table: pl.DataFrame, cutoff: date, *, window_days: int = _WINDOW
     return BatchInput(panel, dict(refused.iter_rows()), refused_series, held)
 
 
-def forecast_batch(panel: Panel, model: AcrossSeries, horizon_days: int) -> pl.DataFrame:
-    """Forecast all series of `read_prices`, however short, for 1 to LONGEST_HORIZON days.
+def forecast_batch(panel: Panel, model: AcrossSeries, horizon_days: int, each: Each = map) -> pl.DataFrame:
+    """Forecast all series of `read_prices`, however short, for 1 to LONGEST_HORIZON days, wherever `each` is done.
 
     Returns:
         FORECAST_COLUMNS, sorted by series, target date and quantile (QUANTILES); values positive, never crossing.
@@ -106,7 +107,7 @@ def forecast_batch(panel: Panel, model: AcrossSeries, horizon_days: int) -> pl.D
     if horizon_of(horizon_days) > LONGEST_HORIZON:
         raise InputError(f"A horizon of {horizon_days} days is too long: ask for {LONGEST_HORIZON} at most.")
     if panel.names:
-        values = model.by_listing(panel, horizon_days, QUANTILES)
+        values = model.by_part(panel, horizon_days, QUANTILES, each)
     else:
         values = np.empty((0, horizon_days, len(QUANTILES)))
     table = tidy(panel, values, QUANTILES).rename({LISTING_ID: SERIES_ID, DATE: TARGET_DATE})
@@ -226,14 +227,30 @@ class BatchReport:
     held: dict[str, str]
 
 
-def forecast_file(source: Path, target: Path, *, cutoff: date, horizon_days: int, progress: Progress) -> BatchReport:
-    """Forecast each series of a CSV file into a Parquet or CSV file."""
+def forecast_file(
+    source: Path, target: Path, *, cutoff: date, horizon_days: int, progress: Progress, on: str = HERE
+) -> BatchReport:
+    """Forecast each series of a CSV file into a Parquet or CSV file, in a place that `spread` knows."""
     from almazara.prices.forecasting.models.ensemble import Ensemble
 
     require_target(target, source)
-    progress("reading prices", 0, 0)
-    found = read_prices(read_table(source), cutoff)
-    progress("forecasting", 0, 0)
-    write_table(target, forecast_batch(found.panel, Ensemble(), horizon_days))
+    with spread(on) as each:
+        progress("reading prices", 0, 0)
+        found = read_prices(read_table(source), cutoff)
+        progress("forecasting", 0, 0)
+        table = forecast_batch(found.panel, Ensemble(), horizon_days, _counted(each, progress))
+    write_table(target, table)
     refused = dict(found.refused_rows), dict(found.refused_series)
     return BatchReport(len(found.panel.names), *refused, dict(found.held))
+
+
+def _counted(each: Each, progress: Progress) -> Each:
+    """The same, telling of each part that is done."""
+
+    def counted(work: OfPart, parts: Iterable[Part]) -> Iterator[Floats]:
+        given = list(parts)
+        for done, found in enumerate(each(work, given), 1):
+            yield found
+            progress("forecasting", done, len(given))
+
+    return counted

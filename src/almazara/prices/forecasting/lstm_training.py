@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -92,7 +93,7 @@ def read_panel(path: Path, *, currency: str | None = None) -> tuple[Panel, int]:
     Raises:
         InputError: when it cannot be read, or holds no price.
     """
-    rows = list(READERS[format_of(path)](path, Defaults(currency=currency)))
+    rows = list(chain.from_iterable(READERS[format_of(path)](path, Defaults(currency=currency))))
     read = [replace(row.observation, source=IMPORTED) for row in rows if isinstance(row, Entry)]
     if not read:
         raise InputError(f"{path.name} holds no price that can be read.")

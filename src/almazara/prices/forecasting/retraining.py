@@ -17,6 +17,7 @@ from almazara.prices.store.protocol import ObservationStore
 from almazara.runs import ExclusiveRuns, LongWork
 from almazara.words.said import said
 
+_LOOKED_AT: Final = 5  # of the newest runs, for one that was cut off
 _WORK: Final = LongWork(
     name="retraining",
     event="retrained",
@@ -96,7 +97,7 @@ class Retraining(ExclusiveRuns[Run]):
             with self.exclusive():
                 if self._leases and not self._leases.is_free(RETRAIN):
                     return None
-                recent = self.kept.store.runs(kind=RETRAIN)
+                recent = self.kept.store.runs(kind=RETRAIN, limit=_LOOKED_AT)
                 for run in recent:
                     if run.state is RunState.RUNNING:
                         self.kept.break_off(run, self._clock())

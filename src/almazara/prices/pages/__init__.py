@@ -5,6 +5,8 @@ listing, shops for every other shop.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -19,7 +21,23 @@ from almazara.prices.pages.request import PageRequest, leads_elsewhere
 from almazara.prices.pages.shops import published
 
 _NOT_FOUND = frozenset({404, 410})
+_LONGEST_REASON = 300
+DEFECT: Final = "reader"
+"""What is missing of a page on which the reader itself failed."""
 _EMPTY: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What `read` was told beside the page."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    expected_sku: str | None
+    known_title: str | None
+    asked_url: str | None
+    rule: ShopRule | None
 
 
 def read(
@@ -50,30 +68,41 @@ def read(
         rule: The shop's own rule, asked where its page publishes no price.
 
     Returns:
-        An outcome for any input whatever; nothing is raised.
+        An outcome for any input whatever; nothing is raised. A page on which the reader itself fails is `Unreadable`,
+        its `missing` a DEFECT.
     """
-    text = decoded(html, headers)
-    folded = {name.lower(): value for name, value in headers.items()}
+    asked = _Asked(url, status, headers, expected_sku, known_title, asked_url, rule)
+    try:
+        return _read(html, asked)
+    except Exception as error:  # noqa: BLE001 - what a page can do to a reader is not to be foreseen
+        reason = f"The reader failed on this page, which is a defect of ours: {type(error).__name__}: {error}"
+        return Unreadable((DEFECT,), reason[:_LONGEST_REASON], expected_sku)
+
+
+def _read(html: str | bytes, asked: _Asked) -> Outcome:
+    text = decoded(html, asked.headers)
+    folded = {name.lower(): value for name, value in asked.headers.items()}
     tree = parsed(text)
     if tree is None:
-        if found := blocked_answer(status, folded, empty=True):
+        if found := blocked_answer(asked.status, folded, empty=True):
             return found
         reason = "is too large" if len(text) > LARGEST_PAGE else "is empty or broken"
         return Unreadable(("page",), f"The page {reason}.")
-    found = blocked(tree, len(text), status, folded)
-    if found and not (status in _NOT_FOUND and found.kind is BlockKind.ERROR_PAGE):
+    found = blocked(tree, len(text), asked.status, folded)
+    if found and not (asked.status in _NOT_FOUND and found.kind is BlockKind.ERROR_PAGE):
         return found
+    url, known_title = asked.url, asked.known_title
     shop = shop_of(url) or shop_of(_own_address(tree))
-    sku = expected_sku or (asin_in_url(url) if shop in CURRENCIES else None)
-    if status in _NOT_FOUND:
-        return Unreadable(("page",), f"The shop answered with status {status}: there is no such page.", sku)
-    if shop not in CURRENCIES and asked_url and not known_title and leads_elsewhere(asked_url, url):
+    sku = asked.expected_sku or (asin_in_url(url) if shop in CURRENCIES else None)
+    if asked.status in _NOT_FOUND:
+        return Unreadable(("page",), f"The shop answered with status {asked.status}: there is no such page.", sku)
+    if shop not in CURRENCIES and asked.asked_url and not known_title and leads_elsewhere(asked.asked_url, url):
         reason = f"The shop answers with another address, {url}, which may be another product's: follow that one."
         return Unreadable(("product",), reason, sku)
     request = PageRequest(url=url, shop=shop, sku=sku, known_title=known_title)
     outcome = product.read(tree, request) if shop in CURRENCIES else published.read(tree, request)
     publishes_none = shop not in CURRENCIES and isinstance(outcome, Unreadable) and not outcome.contradicts
-    return _by_rule(rule, html, request, headers) if rule and publishes_none else outcome
+    return _by_rule(asked.rule, html, request, asked.headers) if asked.rule and publishes_none else outcome
 
 
 def _by_rule(rule: ShopRule, html: str | bytes, request: PageRequest, headers: Mapping[str, str]) -> Outcome:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
-from w3lib.encoding import html_to_unicode
+from w3lib.encoding import html_body_declared_encoding, html_to_unicode, http_content_type_encoding
 
 from almazara.prices.money import Mark
 
@@ -14,9 +14,16 @@ LARGEST_PAGE: Final = 20_000_000
 # The parser's time grows with the square of the nesting: no real page leaves this many elements open.
 _MOST_OPEN_ELEMENTS: Final = 30_000
 
+_OF_NO_BROWSER: Final = frozenset(
+    (
+        *("base64", "bz2", "hex", "idna", "punycode", "quopri", "raw-unicode-escape", "rot-13", "undefined"),
+        *("unicode-escape", "uu", "zlib"),
+    )
+)
 _RATING = re.compile(r"うち\s*(\d(?:[.,]\d)?)|(?<![\d.,])(\d[.,]\d+)(?![\d.,])|(?<![\d.,])(\d)(?![\d.,])")
 _GROUPED_COUNT = re.compile(r"\d{1,3}(?:[.,'\u2019 ]\d{2,3})*[.,'\u2019 ]\d{3}(?!\d)|\d+")
 _FIVE: Final = 5
+_MOST_DIGITS: Final = 12
 _WITH_POINT: Final = frozenset({"en", "ja", "zh", "ko", "he", "th"})
 _WITH_COMMA: Final = frozenset(
     {"es", "de", "fr", "it", "nl", "pt", "tr", "pl", "sv", "da", "nb", "no", "fi", "ru", "cs", "el"}
@@ -50,10 +57,16 @@ _COUNTRIES_WITH_COMMA: Final = frozenset(
 
 
 def decoded(html: str | bytes, headers: Mapping[str, str]) -> str:
-    """The page as text: byte order mark, then header, then meta element, then UTF-8, then Windows-1252."""
+    """The page as text: byte order mark, then header, then meta element, then UTF-8, then Windows-1252.
+
+    A charset that no browser knows, such as Python's `idna` or `zlib`, counts as none.
+    """
     if isinstance(html, str):
         return html
     content_type = next((v for k, v in headers.items() if k.lower() == "content-type"), None)
+    declared = http_content_type_encoding(content_type) or html_body_declared_encoding(html)
+    if declared in _OF_NO_BROWSER:
+        return html.decode(_undeclared_charset(html), "replace")
     return html_to_unicode(content_type, html, auto_detect_fun=_undeclared_charset)[1]
 
 
@@ -121,4 +134,5 @@ def count_in(text: str | None) -> int | None:
     match = _GROUPED_COUNT.search(plain)
     if match is None or plain[match.end() : match.end() + 1].upper() in {"K", "M", "."}:
         return None
-    return int(re.sub(r"\D", "", match[0]))
+    digits = re.sub(r"\D", "", match[0])
+    return int(digits) if len(digits) <= _MOST_DIGITS else None

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from rapidfuzz import fuzz
 
@@ -21,6 +21,7 @@ _UNITS: Final = {
 }  # fmt: skip
 _SIZE = re.compile(rf"(?<![\d.,])(\d{{1,4}}(?:[.,]\d{{1,3}})?)\s?({'|'.join(sorted(_UNITS, key=len, reverse=True))})\b")
 _COUNTED = re.compile(r"(?:(?<![^\W\d_])([^\W\d_]{3,})\s+)?(?<![\d.,])\b(\d{1,3})(?![\d.,])(?:\s*([^\W\d_]{3,}))?")
+_CHOOSING = re.compile(r"variant|variation_?id|variant_?id|sku|attribute_\w+|dwvar_\w+", re.IGNORECASE)
 _NUMBERS = re.compile(r"\d{4,}")
 _MODEL = re.compile(r"(?<![\d.,-])(?!(?:19|20)\d\d\b)\d{4}(?![\d.,]\d|\s?(?:ml|g|w|mah|rpm|mm)\b)\b")
 
@@ -66,6 +67,8 @@ def leads_elsewhere(asked: str, answered: str) -> bool:
         asked: The address that was asked for.
         answered: The address that answered.
     """
+    if _variant(asked) - _variant(answered):
+        return True
     one, other = _path(asked), _path(answered)
     if one == other or (one and other and (one.endswith(f"/{other}") or other.endswith(f"/{one}"))):
         return False
@@ -75,6 +78,11 @@ def leads_elsewhere(asked: str, answered: str) -> bool:
     words, ends = (folded(re.sub(r"[-_+]", " ", part)) for part in (name, final))
     numbers = set(_NUMBERS.findall(name)) & set(_NUMBERS.findall(final))
     return not (name in final or final in name or numbers or alike(words, ends)) or _conflict(words, ends)
+
+
+def _variant(url: str) -> set[tuple[str, str]]:
+    """What an address asks for beside its path that chooses a variant."""
+    return {(key, value) for key, value in parse_qsl(urlsplit(url).query) if _CHOOSING.fullmatch(key)}
 
 
 def _path(url: str) -> str:

@@ -5,14 +5,17 @@ Every item has the keys `pk` and `sk` and only texts, because numbers of DynamoD
 | what | pk | sk | other attributes |
 |---|---|---|---|
 | observation | OBSERVATION#listing_id | moment in UTC | product, date, price, category, currency, ... |
-| product with observations | PRODUCT | listing_id | |
+| newest observations | NEWEST | # and the first listing_id | body (JSON, compressed), see `dynamodb_newest` |
 | listing | LISTING | listing_id | category, body (JSON) |
 | run | RUN | started_at#run_id | kind, body (JSON, compressed where it is long) |
 | where a run is | RUN_ID#run_id | - | at (the run's sk) |
 | how far it is | RUN_ID#run_id | progress | body (JSON): what has changed since the run was written |
-| document | DOCUMENT#kind | key | body (JSON) |
+| document | DOCUMENT#kind | key | body (JSON, compressed where it is long) |
 | kind of documents | DOCUMENT_KIND | kind | |
 | revision | REVISION | - | revision |
+| layout of all that | LAYOUT | - | version |
+
+Layout 1 had no version, and for each listing with observations an item in a partition PRODUCT, in the place of NEWEST.
 """
 
 from __future__ import annotations
@@ -23,13 +26,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from almazara.errors import InputError
+from almazara.errors import InputError, UnavailableError
 from almazara.prices.schema import TICK, Listing, Observation, Readings, Run, RunState
+from almazara.prices.store.dynamodb_newest import Newest
 from almazara.prices.store.dynamodb_table import Item, TextTable
 from almazara.prices.store.observations import (
     document_text,
@@ -39,7 +43,12 @@ from almazara.prices.store.observations import (
     validate_observation,
     validate_run,
 )
-from almazara.prices.store.run_progress import Progress, WrittenRuns, packed, unpacked
+from almazara.prices.store.packing import packed_if_long, unpacked
+from almazara.prices.store.run_progress import Progress, RunsUnderWay, run_of, run_text
+
+LAYOUT: Final = 2
+_FEW: Final = 4  # newest observations that are asked for one by one
+_RUNS_AT_ONCE: Final = 25  # are read, of which some may be of another kind
 
 
 def open_url(url: str) -> DynamoDbStore:
@@ -61,9 +70,11 @@ class DynamoDbStore:
     def __init__(self, table: TextTable) -> None:
         self._table = table
         self._kinds: set[str] = set()  # those that this process knows to be entered
-        self._written = WrittenRuns()
+        self._under_way = RunsUnderWay()
+        self._newest = Newest(table)
+        self._upgrade()
 
-    def append(self, observations: Iterable[Observation]) -> int:
+    def append(self, observations: Iterable[Observation], *, run: str | None = None) -> int:
         """Keep what is new; see `protocol.ObservationStore.append`."""
         first: dict[tuple[str, str], Observation] = {}
         for observation in observations:
@@ -71,18 +82,27 @@ class DynamoDbStore:
             first.setdefault((_partition(valid.listing_id), _moment(valid.observed_at)), valid)
         if not first:
             return 0
-        categories = self._register(sorted({observation.listing_id for observation in first.values()}))
+        listings = {("LISTING", observation.listing_id) for observation in first.values()}
         # Reading first is cheaper than a refused write, which costs as much as one that is done.
-        there = {(item["pk"], item["sk"]) for item in self._table.get_many(first, ["pk", "sk"])}
-        items = [
-            _observation_item(observation, categories.get(observation.listing_id))
+        there = {
+            (item["pk"], item["sk"]): item.get("category")
+            for item in self._table.get_many([*listings, *first], ["pk", "sk", "category"])
+        }
+        items = {
+            key: _observation_item(observation, there.get(("LISTING", observation.listing_id)))
             for key, observation in first.items()
             if key not in there
-        ]
-        new = sum(self._table.pool.map(partial(self._table.put, if_absent=True), items))
+        }
+        done = self._table.pool.map(partial(self._table.put, if_absent=True), items.values())
+        new = {key for key, is_new in zip(items, done, strict=True) if is_new}
         # Also where nothing was new: it may be what an interrupted call kept without coming as far as this.
-        self._revise()
-        return new
+        newest = {pk: (pk, sk) for pk, sk in sorted(first)}.values()
+        kept = [first[key] if key in new else self._kept(*key) for key in newest]
+        if run is None:
+            self._tell(kept)
+        else:
+            self._under_way.observe(run, kept)
+        return len(new)
 
     def history(
         self, listing_id: str, start: datetime | None = None, end: datetime | None = None, *, limit: int | None = None
@@ -107,9 +127,13 @@ class DynamoDbStore:
 
     def latest(self, listing_ids: Sequence[str] | None = None) -> dict[str, Observation]:
         """The newest observation of each listing (of all listings when None); absent where there is none."""
-        ids = [item["sk"] for item in self._table.query("PRODUCT")] if listing_ids is None else sorted(set(listing_ids))
-        newest = self._table.pool.map(self._newest, ids)
-        return {observation.listing_id: observation for observation in newest if observation is not None}
+        if listing_ids is None:
+            return self._newest.all()
+        asked = sorted(set(listing_ids))
+        if len(asked) <= _FEW:
+            return self._newest_of(asked)
+        found = self._newest.all()
+        return {listing_id: found[listing_id] for listing_id in asked if listing_id in found}
 
     def count(self, listing_id: str) -> int:
         """How many observations a listing has."""
@@ -117,10 +141,14 @@ class DynamoDbStore:
 
     def save_listing(self, listing: Listing) -> None:
         """Add a listing or replace the one of the same id; observations are not touched."""
-        valid = validate_listing(listing)
-        item = {"pk": "LISTING", "sk": valid.listing_id, "body": msgspec.json.encode(valid).decode()}
-        self._table.put(item if valid.category is None else {**item, "category": valid.category})
-        self._revise()
+        self.save_listings([listing])
+
+    def save_listings(self, listings: Iterable[Listing]) -> None:
+        """Add or replace several listings at once; of one id the last counts."""
+        items = {listing.listing_id: _listing_item(validate_listing(listing)) for listing in listings}
+        if items:
+            list(self._table.pool.map(self._table.put, items.values()))
+            self._revise()
 
     def listing(self, listing_id: str) -> Listing | None:
         """One listing, or None."""
@@ -140,41 +168,54 @@ class DynamoDbStore:
         return "" if item is None else item["revision"]
 
     def save_run(self, run: Run) -> None:
-        """Add a run or replace the one of the same id; of one under way what has changed is written, in one item."""
+        """Add a run or replace the one of the same id; of one under way what has changed is written now and then."""
         valid = validate_run(run)
-        name = f"RUN_ID#{run.run_id}"
-        if (progress := self._written.progress(valid)) is not None:
-            self._table.put({"pk": name, "sk": "progress", "body": progress.decode()})
+        if self._under_way.waits(valid):
             return
-        at = f"{_moment(valid.started_at)}#{valid.run_id}"
-        before = self._table.get(name, "-")
-        if before is None or before["at"] != at:
-            self._table.put({"pk": name, "sk": "-", "at": at})
-        self._table.put({"pk": "RUN", "sk": at, "kind": run.kind, "body": packed(valid)})
-        if before is not None and before["at"] != at:
-            self._table.delete("RUN", before["at"])
-        self._written.note(valid)
+        if untold := self._under_way.untold(valid.run_id):
+            self._tell(untold)
+        progress = self._under_way.progress(valid)
+        if progress is None:
+            self._write_whole(valid)
+        else:
+            self._table.put({"pk": f"RUN_ID#{valid.run_id}", "sk": "progress", "body": progress.decode()})
+        self._under_way.wrote(valid, whole=progress is None)
 
     def run(self, run_id: str) -> Run | None:
         """One run, or None."""
         place = self._table.get(f"RUN_ID#{run_id}", "-")
         item = None if place is None else self._table.get("RUN", place["at"])
-        return None if item is None else self._as_it_stands(unpacked(item["body"]))
+        return None if item is None else self._as_it_stands(run_of(item["body"]))
 
     def runs(self, *, kind: str | None = None, limit: int = 100) -> list[Run]:
         """Runs, newest first."""
-        found = (item["body"] for item in self._table.query("RUN", newest=True) if kind in (None, item["kind"]))
-        return [self._as_it_stands(unpacked(body)) for body in islice(found, limit)]
+        items = self._table.query("RUN", newest=True, page=max(limit, _RUNS_AT_ONCE))
+        found = (item["body"] for item in items if kind in (None, item["kind"]))
+        return [self._as_it_stands(run_of(body)) for body in islice(found, limit)]
 
     def _as_it_stands(self, run: Run) -> Run:
-        item = self._table.get(f"RUN_ID#{run.run_id}", "progress") if run.state is RunState.RUNNING else None
+        if run.state is not RunState.RUNNING:
+            return run
+        if (ours := self._under_way.newest(run)) is not None:
+            return ours
+        item = self._table.get(f"RUN_ID#{run.run_id}", "progress")
         return run if item is None else msgspec.json.decode(item["body"], type=Progress).over(run)
+
+    def _write_whole(self, run: Run) -> None:
+        name, at = f"RUN_ID#{run.run_id}", f"{_moment(run.started_at)}#{run.run_id}"
+        before = self._table.get(name, "-")
+        if before is None or before["at"] != at:
+            self._table.put({"pk": name, "sk": "-", "at": at})
+        self._table.put({"pk": "RUN", "sk": at, "kind": run.kind, "body": run_text(run)})
+        if before is not None and before["at"] != at:
+            self._table.delete("RUN", before["at"])
 
     def put_document(self, kind: str, key: str, body: Mapping[str, Any], *, if_absent: bool = False) -> bool:
         """Keep a small JSON document; False, and nothing changed, when `if_absent` and the key is there."""
-        item = {"pk": f"DOCUMENT#{kind}", "sk": key, "body": document_text(kind, key, body)}
+        item = {"pk": f"DOCUMENT#{kind}", "sk": key, "body": packed_if_long(document_text(kind, key, body).encode())}
         if kind not in self._kinds:
-            self._table.put({"pk": "DOCUMENT_KIND", "sk": kind})
+            if self._table.get("DOCUMENT_KIND", kind) is None:  # which costs less than to write it once more
+                self._table.put({"pk": "DOCUMENT_KIND", "sk": kind})
             self._kinds.add(kind)
         return self._table.put(item, if_absent=if_absent)
 
@@ -185,19 +226,20 @@ class DynamoDbStore:
         if before is None:
             return self.put_document(kind, key, after or {}, if_absent=True)
         item = {"pk": f"DOCUMENT#{kind}", "sk": key}
-        was = document_text(kind, key, before)
+        was = self._as_kept(kind, key, document_text(kind, key, before))
         if after is None:
             return self._table.delete(item["pk"], key, while_body=was)
-        return self._table.put({**item, "body": document_text(kind, key, after)}, while_body=was)
+        body = packed_if_long(document_text(kind, key, after).encode())
+        return self._table.put({**item, "body": body}, while_body=was)
 
     def document(self, kind: str, key: str) -> dict[str, Any] | None:
         """One document, or None."""
         item = self._table.get(f"DOCUMENT#{kind}", key)
-        return None if item is None else json.loads(item["body"])
+        return None if item is None else json.loads(unpacked(item["body"]))
 
     def documents(self, kind: str) -> dict[str, dict[str, Any]]:
         """All documents of a kind by key, in order of key."""
-        return {item["sk"]: json.loads(item["body"]) for item in self._table.query(f"DOCUMENT#{kind}")}
+        return {item["sk"]: json.loads(unpacked(item["body"])) for item in self._table.query(f"DOCUMENT#{kind}")}
 
     def document_kinds(self) -> list[str]:
         """The kinds that have, or once had, documents, in order."""
@@ -211,20 +253,49 @@ class DynamoDbStore:
         """Give connections back."""
         self._table.close()
 
-    def _register(self, listing_ids: Sequence[str]) -> dict[str, str]:
-        """Enter listings among the products with observations; the category of each that has one."""
-        keys = [(pk, listing_id) for listing_id in listing_ids for pk in ("LISTING", "PRODUCT")]
-        found = list(self._table.get_many(keys, ["pk", "sk", "category"]))
-        known = {item["sk"] for item in found if item["pk"] == "PRODUCT"}
-        self._table.put_many([{"pk": "PRODUCT", "sk": one} for one in listing_ids if one not in known])
-        return {item["sk"]: item["category"] for item in found if "category" in item}
+    def _as_kept(self, kind: str, key: str, text: str) -> str:
+        """A document's text as it is kept, which of a long one depends on the library that compressed it."""
+        content = text.encode()
+        if packed_if_long(content) == text:
+            return text
+        item = self._table.get(f"DOCUMENT#{kind}", key)
+        return item["body"] if item is not None and unpacked(item["body"]) == content else text
+
+    def _upgrade(self) -> None:
+        """Bring a table of an older layout to this one; several processes may do so at once, and one be killed."""
+        item = self._table.get("LAYOUT", "-")
+        if item is None:
+            self._newest.note(self._newest_of([item["sk"] for item in self._table.query("PRODUCT")]).values())
+            self._table.put({"pk": "LAYOUT", "sk": "-", "version": str(LAYOUT)})
+        elif int(item["version"]) > LAYOUT:
+            raise UnavailableError(
+                f"The table {self._table.name} has the layout {item['version']}, and this Almazara knows it up to "
+                f"{LAYOUT}: it was written by a newer version; install that one."
+            )
+
+    def _kept(self, pk: str, sk: str) -> Observation:
+        """An observation that was there before: the first one of its moment stays."""
+        item = self._table.get(pk, sk)
+        if item is None:
+            raise UnavailableError(f"The table {self._table.name} has lost an observation: {pk} {sk}.")
+        return _observation(item)
+
+    def _tell(self, observations: Iterable[Observation]) -> None:
+        """Make observations that are kept known to those who ask for the newest ones, or for what has changed."""
+        self._newest.note(observations)
+        self._revise()
 
     def _revise(self) -> None:
         self._table.put({"pk": "REVISION", "sk": "-", "revision": new_revision()})
 
-    def _newest(self, listing_id: str) -> Observation | None:
-        found = next(self._table.query(_partition(listing_id), newest=True, page=1), None)
-        return None if found is None else _observation(found)
+    def _newest_of(self, listing_ids: Sequence[str]) -> dict[str, Observation]:
+        """The newest observation of each listing, of each by its history."""
+
+        def newest(listing_id: str) -> Item | None:
+            return next(self._table.query(_partition(listing_id), newest=True, page=1), None)
+
+        items = zip(listing_ids, self._table.pool.map(newest, listing_ids), strict=True)
+        return {listing_id: _observation(item) for listing_id, item in items if item is not None}
 
 
 def _partition(listing_id: str) -> str:
@@ -234,6 +305,11 @@ def _partition(listing_id: str) -> str:
 def _moment(moment: datetime) -> str:
     """The moment as a text whose order is that of time."""
     return moment.isoformat(timespec="microseconds")
+
+
+def _listing_item(listing: Listing) -> Item:
+    item = {"pk": "LISTING", "sk": listing.listing_id, "body": msgspec.json.encode(listing).decode()}
+    return item if listing.category is None else {**item, "category": listing.category}
 
 
 def _observation_item(observation: Observation, category: str | None) -> Item:

@@ -18,10 +18,11 @@ except ModuleNotFoundError as error:
 
 Item = dict[str, str]
 _CONNECTIONS: Final = 16
-_READ_AT_ONCE: Final = 100  # the limits of BatchGetItem and BatchWriteItem
-_WRITTEN_AT_ONCE: Final = 25
+_READ_AT_ONCE: Final = 100  # the limit of BatchGetItem
 _ATTEMPTS: Final = 10
+_TRIES: Final = 8
 _IF_ABSENT: Final = "attribute_not_exists(pk)"
+_THROTTLED: Final = frozenset({"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"})
 KEYS: Final = {"pk": "HASH", "sk": "RANGE"}
 
 
@@ -47,7 +48,8 @@ class TextTable:
                 region_name=region,
                 endpoint_url=endpoint,
                 config=Config(
-                    retries={"mode": "standard", "max_attempts": 8},
+                    # Throttled, it waits up to 1, 2, 4, 8, 16, 20 and 20 seconds between tries, at random.
+                    retries={"mode": "standard", "total_max_attempts": _TRIES},
                     connect_timeout=5,
                     read_timeout=20,
                     max_pool_connections=_CONNECTIONS,
@@ -103,15 +105,6 @@ class TextTable:
                 return False
         return True
 
-    def put_many(self, items: Sequence[Item]) -> None:
-        """Write items in batches over what is there: only for those of which every writer writes the same."""
-        requests = [{"PutRequest": {"Item": _typed(item)}} for item in items]
-        with self._translated():
-            for start in range(0, len(requests), _WRITTEN_AT_ONCE):
-                batch = {self.name: requests[start : start + _WRITTEN_AT_ONCE]}
-                for _ in exhaust(self._client.batch_write_item, batch, "UnprocessedItems"):
-                    pass
-
     def delete(self, pk: str, sk: str, *, while_body: str | None = None) -> bool:
         """Remove an item; fine when it is not there. False, and nothing changed, when `body` is not `while_body`."""
         with self._translated():
@@ -164,6 +157,11 @@ class TextTable:
             message = f"{said.get('Code')}: {said.get('Message')}"
             if said.get("Code") == "ValidationException":
                 raise InputError(f"DynamoDB refuses what was asked of table {self.name}: {message}") from error
+            if said.get("Code") in _THROTTLED:
+                raise UnavailableError(
+                    f"More is asked of table {self.name} than it has capacity for, also after {_TRIES} tries: raise "
+                    f"its read or write units, or try again when less is going on ({message})."
+                ) from error
             raise UnavailableError(f"DynamoDB did not do what was asked of table {self.name}: {message}") from error
         except BotoCoreError as error:
             raise UnavailableError(f"DynamoDB cannot be reached for table {self.name}: {error}") from error

@@ -1,8 +1,9 @@
 """Who does a work that is done once at a time, with several servers on one store: leases among its documents.
 
-A lease names its owner and until when it holds; the owner's thread renews it. One that was not renewed for MARGIN
-beyond that, because its process was killed or its machine lost the store, is free for the next. Clocks may differ by
-less than MARGIN. An owner that could not renew its lease in time knows it: `lost`, and ends what it does.
+A lease names its owner, a process, and the owner says in one document, however many leases it has, until when it is
+there; its thread says so anew. What is owned by one that did not for MARGIN beyond that, because it was killed or its
+machine lost the store, is free for the next, who first takes the owner's document away: one that comes back late
+learns by that, at the latest, that it has lost all that it held. Clocks may differ by less than MARGIN.
 """
 
 import logging
@@ -19,32 +20,41 @@ from almazara.prices.store.protocol import ObservationStore
 from almazara.words.said import Said
 
 LEASES: Final = "lease"
-"""Kind of the documents."""
+"""Kind of the documents that say who owns what."""
+OWNERS: Final = "lease_owner"
+"""Kind of the documents that say until when an owner is there."""
 HELD: Final = timedelta(seconds=90)
-"""As long a lease holds after it was renewed."""
+"""As long an owner is there after it said so."""
 MARGIN: Final = timedelta(seconds=30)
 _RENEWALS: Final = 3  # within the time that one holds
 
 
 @dataclass(eq=False)
-class Lease:
-    """A lease that is held until it is closed, as long as it can be renewed."""
+class _Owner:
+    """This process as others know it, from its first lease to its last one, or until it is taken for gone."""
 
     name: str
-    leases: "StoreLeases"
-    body: dict[str, Any]
     until: datetime
-    _lost: bool = field(default=False, init=False)
+    gone: bool = False
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return {"until": self.until.isoformat()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lease:
+    """A lease that is held until it is closed, as long as its owner is there."""
+
+    name: str
+    owner: _Owner
+    leases: "StoreLeases"
 
     @property
     def lost(self) -> bool:
-        """Whether it is another one's, or could not be renewed in time: then it is never ours again."""
-        self._lost = self._lost or self.leases.clock() > self.until
-        return self._lost
-
-    def lose(self) -> None:
-        """Know that it is another one's."""
-        self._lost = True
+        """Whether it is another one's, or may be: then it is never ours again."""
+        self.owner.gone = self.owner.gone or self.leases.clock() > self.owner.until
+        return self.owner.gone
 
     def close(self) -> None:
         """Let it go."""
@@ -57,14 +67,14 @@ class StoreLeases:
 
     Attributes:
         clock: The present moment (aware).
-        held: As long a lease holds after it was renewed.
+        held: As long this process is there after it said so.
     """
 
     store: ObservationStore
     clock: Callable[[], datetime]
     held: timedelta = HELD
-    _owner: str = field(default_factory=lambda: uuid4().hex, init=False)
     _leases: set[Lease] = field(default_factory=set, init=False)
+    _owner: _Owner | None = field(default=None, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _wake: threading.Condition = field(init=False)
     _thread: threading.Thread | None = field(default=None, init=False)
@@ -79,12 +89,15 @@ class StoreLeases:
             ConflictError: when another one holds it, saying `busy`.
             UnavailableError: when the store does not answer.
         """
-        was, now = self.store.document(LEASES, name), self.clock()
-        body = self._body(now)
-        if not self._is_over(was, now) or not self.store.swap_document(LEASES, name, was, body):
+        was = self.store.document(LEASES, name)
+        if was is not None and not self._has_gone(was["owner"]):
             raise ConflictError(busy)
-        lease = Lease(name, self, body, now + self.held)
         with self._lock:
+            owner = self._there()
+            if not self.store.swap_document(LEASES, name, was, {"owner": owner.name}):
+                self._leave_if_done()
+                raise ConflictError(busy)
+            lease = Lease(name, owner, self)
             self._leases.add(lease)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._renew_all, name="leases", daemon=True)
@@ -93,22 +106,28 @@ class StoreLeases:
 
     def is_free(self, name: str) -> bool:
         """Whether nobody holds a lease."""
-        return self._is_over(self.store.document(LEASES, name), self.clock())
+        was = self.store.document(LEASES, name)
+        return was is None or self._is_over(self.store.document(OWNERS, was["owner"]))
 
     def in_force(self) -> list[str]:
         """The names of all leases that somebody holds."""
-        now = self.clock()
-        return [name for name, body in self.store.documents(LEASES).items() if not self._is_over(body, now)]
+        owners = self.store.documents(OWNERS)
+        return [
+            name for name, body in self.store.documents(LEASES).items() if not self._is_over(owners.get(body["owner"]))
+        ]
 
     def let_go(self, lease: Lease) -> None:
         """Give a lease back; a store that does not answer gives it back by itself in time."""
         with self._lock:
+            if lease not in self._leases:
+                return
             self._leases.discard(lease)
             self._wake.notify_all()
-        try:
-            self.store.swap_document(LEASES, lease.name, lease.body, None)
-        except AlmazaraError as error:
-            log.event("lease_not_given_back", level=logging.WARNING, lease=lease.name, reason=error)
+            try:
+                self.store.swap_document(LEASES, lease.name, {"owner": lease.owner.name}, None)
+                self._leave_if_done()
+            except AlmazaraError as error:
+                log.event("lease_not_given_back", level=logging.WARNING, lease=lease.name, reason=error)
 
     def close(self) -> None:
         """Let all leases go."""
@@ -116,23 +135,47 @@ class StoreLeases:
             lease.close()
 
     def renew(self) -> None:
-        """Renew all leases that are held."""
+        """Say anew that this process is there, where it holds anything."""
         with self._lock:
-            for lease in self._leases:
-                if not lease.lost:
-                    self._renew(lease)
+            owner = self._owner
+            if owner is None or not self._leases or owner.gone:
+                return
+            try:
+                self._stay(owner)
+            except AlmazaraError as error:  # tried again until it is over
+                log.event("leases_not_renewed", level=logging.WARNING, reason=error)
 
-    def _renew(self, lease: Lease) -> None:
-        now = self.clock()
-        body = self._body(now)
-        try:
-            if self.store.swap_document(LEASES, lease.name, lease.body, body):
-                lease.body, lease.until = body, now + self.held
-            else:
-                lease.lose()
-                log.event("lease_lost", level=logging.WARNING, lease=lease.name)
-        except AlmazaraError as error:  # tried again until it is over
-            log.event("lease_not_renewed", level=logging.WARNING, lease=lease.name, reason=error)
+    def _there(self) -> _Owner:
+        """This process as an owner that is there."""
+        owner = self._owner
+        if owner is None or owner.gone or self.clock() > owner.until:
+            owner = self._owner = _Owner(uuid4().hex, self.clock() + self.held)
+            self.store.put_document(OWNERS, owner.name, owner.body)
+        return owner
+
+    def _stay(self, owner: _Owner) -> None:
+        was, until = owner.body, self.clock() + self.held
+        if self.clock() <= owner.until and self.store.swap_document(
+            OWNERS, owner.name, was, {"until": until.isoformat()}
+        ):
+            owner.until = until
+        else:
+            owner.gone = True
+            log.event("leases_lost", level=logging.WARNING, leases=",".join(sorted(one.name for one in self._leases)))
+
+    def _leave_if_done(self) -> None:
+        """Take this process's document away where it holds nothing."""
+        if self._owner is not None and not self._leases:
+            self.store.delete_document(OWNERS, self._owner.name)
+            self._owner = None
+
+    def _has_gone(self, name: str) -> bool:
+        """Whether an owner is there no longer; one that is overdue is taken away, unless it comes back just now."""
+        body = self.store.document(OWNERS, name)
+        return self._is_over(body) and (body is None or self.store.swap_document(OWNERS, name, body, None))
+
+    def _is_over(self, body: dict[str, Any] | None) -> bool:
+        return body is None or self.clock() > datetime.fromisoformat(body["until"]) + MARGIN
 
     def _renew_all(self) -> None:
         pause = self.held.total_seconds() / _RENEWALS
@@ -143,10 +186,3 @@ class StoreLeases:
                     self._thread = None
                     return
             self.renew()
-
-    def _body(self, now: datetime) -> dict[str, Any]:
-        return {"owner": self._owner, "until": (now + self.held).isoformat()}
-
-    @staticmethod
-    def _is_over(body: dict[str, Any] | None, now: datetime) -> bool:
-        return body is None or now > datetime.fromisoformat(body["until"]) + MARGIN

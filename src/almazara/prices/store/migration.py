@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,9 +11,6 @@ import msgspec
 from almazara.prices.schema import Observation
 from almazara.prices.store.observations import pages_of_history
 from almazara.prices.store.protocol import ObservationStore
-from almazara.prices.store.registry import open_store, store_at
-from almazara.runs import Progress
-from almazara.settings import Settings
 
 BOOKMARK: Final = ("migration", "bookmark")
 _ALL_RUNS: Final = 1_000_000_000
@@ -116,8 +112,7 @@ def _canonical(observation: Observation) -> bytes:
 
 def _copy_the_rest(source: ObservationStore, target: ObservationStore) -> tuple[int, int, int]:
     listings = source.listings()
-    for listing in listings:
-        target.save_listing(listing)
+    target.save_listings(listings)
     runs = source.runs(limit=_ALL_RUNS)
     for run in runs:
         target.save_run(run)
@@ -129,9 +124,3 @@ def _copy_the_rest(source: ObservationStore, target: ObservationStore) -> tuple[
             target.put_document(kind, key, body)
             documents += 1
     return len(listings), len(runs), documents
-
-
-def migrate_store(settings: Settings, target_url: str, progress: Progress) -> MigrationReport:
-    """Copy the store of the settings into another one; see `migration.migrate`."""
-    with closing(open_store(settings)) as source, closing(store_at(target_url)) as target:
-        return migrate(source, target, lambda step: progress("copying", step.done, step.total))

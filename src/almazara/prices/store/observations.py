@@ -152,13 +152,15 @@ def _valid_observation(observation: Observation) -> Observation:
     _require_text(observation.rule, "The rule")
     _require_text(observation.source, "The source")
     _require_price_matches_stock(observation)
-    return dataclasses.replace(
-        observation,
-        observed_at=utc(observation.observed_at, "The moment"),
-        price=_amount(observation.price, "The price"),
-        list_price=_amount(observation.list_price, "The list price"),
-        named=tuple(map(_named, observation.named)),
-    )
+    at = utc(observation.observed_at, "The moment")
+    price = _amount(observation.price, "The price")
+    list_price = _amount(observation.list_price, "The list price")
+    # Most are as they are kept already, and making another one costs as much as the checks.
+    is_kept_so = at is observation.observed_at and price is observation.price and list_price is observation.list_price
+    if is_kept_so and not observation.named:
+        return observation
+    named = tuple(map(_named, observation.named))
+    return dataclasses.replace(observation, observed_at=at, price=price, list_price=list_price, named=named)
 
 
 def _named(one: NamedPrice) -> NamedPrice:

@@ -2,16 +2,24 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from almazara.prices.schema import Listing, Observation, Readings, Run
+
+BEHIND: Final = 12
+"""So many listings that a run has read may be kept later than they were read; see `ObservationStore.save_run`."""
 
 
 class ObservationStore(Protocol):
     """Keeps listings, observations and runs. Safe to use from several processes at once."""
 
-    def append(self, observations: Iterable[Observation]) -> int:
+    def append(self, observations: Iterable[Observation], *, run: str | None = None) -> int:
         """Keep observations; those whose (listing_id, observed_at) is there already are left alone.
+
+        Args:
+            observations: In any order.
+            run: Id of the run under way that has read them: `revision`, and `latest` of many, may stay as they were
+                until its state is kept.
 
         Returns:
             How many were new. All of one call become visible, and durable, before it returns; an interrupted call
@@ -42,6 +50,9 @@ class ObservationStore(Protocol):
     def save_listing(self, listing: Listing) -> None:
         """Add a listing or replace the one of the same id; observations are not touched."""
 
+    def save_listings(self, listings: Iterable[Listing]) -> None:
+        """Add or replace several listings at once; of one id the last counts."""
+
     def listing(self, listing_id: str) -> Listing | None:
         """One listing, or None."""
 
@@ -55,7 +66,11 @@ class ObservationStore(Protocol):
         """
 
     def save_run(self, run: Run) -> None:
-        """Add a run or replace the one of the same id."""
+        """Add a run or replace the one of the same id.
+
+        A further state of one under way may be kept up to two minutes, and BEHIND listings, later: who goes on with one
+        that was killed must ask of the next BEHIND whether they were observed already. An end is kept at once.
+        """
 
     def run(self, run_id: str) -> Run | None:
         """One run, or None."""

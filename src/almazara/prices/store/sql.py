@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -30,6 +31,7 @@ from almazara.sql import Database
 _KEYS_AT_ONCE: Final = 1000
 _ROWS_AT_ONCE: Final = 20_000
 _VALUES: Final = [field.name for field in dataclasses.fields(Observation)][1:]
+_READERS: Final = [attrgetter(name) for name in _VALUES]
 _COLUMNS: Final = [column.name for column in tables.observations.columns]
 _READ: Final = sa.select(
     tables.listing_keys.c.listing_id, *(tables.observations.c[name] for name in _VALUES)
@@ -57,8 +59,8 @@ class SqlStore:
         self.engine = database.engine
         self._database = database
 
-    def append(self, observations: Iterable[Observation]) -> int:
-        """Keep what is new, all of it or nothing; see `protocol.ObservationStore.append`."""
+    def append(self, observations: Iterable[Observation], *, run: str | None = None) -> int:  # noqa: ARG002
+        """Keep what is new, all of it or nothing, and say so; see `protocol.ObservationStore.append`."""
         batch = [validate_observation(observation) for observation in observations]
         if not batch:
             return 0
@@ -132,11 +134,17 @@ class SqlStore:
 
     def save_listing(self, listing: Listing) -> None:
         """Add a listing or replace the one of the same id; observations are not touched."""
-        valid = validate_listing(listing)
-        row = {name: getattr(valid, name) for name in tables.listings.columns.keys()}  # noqa: SIM118
-        with self._database.writing() as connection:
-            self._replace(connection, tables.listings, row)
-            self._revise(connection)
+        self.save_listings([listing])
+
+    def save_listings(self, listings: Iterable[Listing]) -> None:
+        """Add or replace several listings at once; of one id the last counts."""
+        valid = {listing.listing_id: validate_listing(listing) for listing in listings}
+        names = tables.listings.columns.keys()
+        rows = [{name: getattr(valid[key], name) for name in names} for key in sorted(valid)]
+        if rows:
+            with self._database.writing() as connection:
+                self._replace(connection, tables.listings, *rows)
+                self._revise(connection)
 
     def listing(self, listing_id: str) -> Listing | None:
         """One listing, or None."""
@@ -243,11 +251,11 @@ class SqlStore:
         body = json.dumps({REVISION: new_revision()})
         self._replace(connection, tables.documents, {"kind": REVISION, "key": REVISION, "body": body})
 
-    def _replace(self, connection: sa.Connection, table: sa.Table, row: Mapping[str, object]) -> None:
-        insert = self._database.insert(table).values(row)
+    def _replace(self, connection: sa.Connection, table: sa.Table, *rows: Mapping[str, object]) -> None:
+        insert = self._database.insert(table)
         keys = [column.name for column in table.primary_key]
-        values = {name: insert.excluded[name] for name in row if name not in keys}
-        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
+        values = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values), list(rows))
 
     def _keys(self, connection: sa.Connection, listing_ids: set[str]) -> dict[str, int]:
         """The short number of each listing, given out now to those that have none."""
@@ -260,19 +268,15 @@ class SqlStore:
         return known
 
     def _insert_rows(self, connection: sa.Connection, keys: Mapping[str, int], batch: Sequence[Observation]) -> int:
-        rows = [
-            dict(zip(_COLUMNS, (keys[o.listing_id], *(getattr(o, name) for name in _VALUES)), strict=True))
-            for o in batch
-        ]
+        columns = [[keys[one.listing_id] for one in batch], *([read(one) for one in batch] for read in _READERS)]
         insert = self._database.insert(tables.observations)
         if self.engine.dialect.name == "sqlite":
+            rows = [dict(zip(_COLUMNS, row, strict=True)) for row in zip(*columns, strict=True)]
             return connection.execute(insert.on_conflict_do_nothing(), rows).rowcount
         # One statement with a list per column: several times as fast here as a statement per row.
         arrays = [
-            sa.bindparam(
-                name, [row[name] for row in rows], postgresql.ARRAY(tables.observations.c[name].type, dimensions=1)
-            )
-            for name in _COLUMNS
+            sa.bindparam(name, column, postgresql.ARRAY(tables.observations.c[name].type, dimensions=1))
+            for name, column in zip(_COLUMNS, columns, strict=True)
         ]
         table = sa.func.unnest(*arrays).table_valued(*_COLUMNS).render_derived()
         select = sa.select(*(table.c[name] for name in _COLUMNS))

@@ -119,7 +119,7 @@ NEVER = {
     "a unit price for members": "<p>Precio socio 8,50 €/l</p>",
     "without tax": "<p>Precio socio 8,50 € sin IVA</p>",
     "used": "<p>Precio socio usado 8,50 €</p>",
-    "a bid": "<p>Puja actual: 8,50 €</p>",
+    "a bid": "<p>¡Cómpralo ya!</p><p>Puja actual: 8,50 €</p>",
     "not of members": "<p>No socios 8,50 €</p>",
     "from some price": "<p>Precio socio desde 8,50 €</p>",
     "a minimum": "<p>con tarjeta, pedido mínimo 8,50 €</p>",

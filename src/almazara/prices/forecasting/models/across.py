@@ -1,7 +1,8 @@
 """Models that learn across the series of a panel, and the forecast of each listing by what they say of its day."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,18 @@ QuantilesOfChange = Callable[[int, Sequence[int], np.ndarray, Sequence[float]], 
 Learner = Callable[[StepHistory, int], QuantilesOfChange]
 """(history, day) -> the model as it would have been learned on that day."""
 
+PART: Final = 1_000
+"""Series that learn from one another at most: a panel of more is forecast in parts, drawn evenly from all of it."""
+
+Part = tuple[Floats, Days]
+"""Prices, shape (series, days), and the column of each series' last day."""
+
+OfPart = Callable[[Part], Floats]
+"""A part -> quantiles of its prices, shape (series, horizon, probabilities)."""
+
+Each = Callable[[OfPart, Iterable[Part]], Iterable[Floats]]
+"""`map`, or what does the same elsewhere (`spreading`)."""
+
 
 class AcrossSeries(Forecaster):
     """A model across series; what came after a listing's cutoff is not known to any forecast of that listing."""
@@ -31,20 +44,33 @@ class AcrossSeries(Forecaster):
 
     def by_listing(self, panel: Panel, horizon: int, quantiles: Sequence[float]) -> Floats:
         """Of all listings together, which here may be as short as one price."""
-        return price_quantiles(panel, self.learn, horizon, quantiles)
+        return self.by_part(panel, horizon, quantiles, map)
+
+    def by_part(self, panel: Panel, horizon: int, quantiles: Sequence[float], each: Each) -> Floats:
+        """As `by_listing`, the parts of a large panel being forecast wherever `each` is done."""
+        count = len(panel.names)
+        number = -(-count // PART)
+        rows = [np.arange(first, count, number) for first in range(number)]
+        of_part = partial(price_quantiles, learn=self.learn, horizon=horizon, probabilities=quantiles)
+        values = np.empty((count, horizon, len(quantiles)))
+        found = each(of_part, ((panel.prices[some], panel.ends[some]) for some in rows))
+        for some, those in zip(rows, found, strict=True):
+            values[some] = those
+        return values
 
 
-def price_quantiles(panel: Panel, learn: Learner, horizon: int, probabilities: Sequence[float]) -> Floats:
+def price_quantiles(part: Part, learn: Learner, horizon: int, probabilities: Sequence[float]) -> Floats:
     """Quantiles of the price on each day ahead; shape (listings, horizon, probabilities), positive, never crossing.
 
     A price that has not been read for some days is forecast as many days further.
     """
-    known = ~np.isnan(panel.prices)
+    prices, ends = part
+    known = ~np.isnan(prices)
     first = int(known.any(axis=0).argmax())  # column of the panel's first price
     newest = known.shape[1] - 1 - known[:, ::-1].argmax(axis=1)  # of each listing's last one
-    last = panel.prices[np.arange(len(newest)), newest]
-    history, ends = StepHistory.of(panel.prices[:, first:]), panel.ends - first
-    stale = _STALENESS[np.searchsorted(_STALENESS, (panel.ends - newest).clip(max=_STALENESS[-1]))]
+    last = prices[np.arange(len(newest)), newest]
+    stale = _STALENESS[np.searchsorted(_STALENESS, (ends - newest).clip(max=_STALENESS[-1]))]
+    history, ends = StepHistory.of(prices[:, first:]), ends - first
     values = np.empty((len(last), horizon, len(probabilities)))
     for day in np.unique(ends).tolist():
         # A panel that never moved has nothing to learn a change from.

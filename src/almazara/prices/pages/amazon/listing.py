@@ -1,13 +1,16 @@
 """Search, category and bestseller pages of Amazon: the results in the page's order."""
 
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from almazara.prices.money import Money, parse_price
+from almazara.prices.pages.amazon import rules
 from almazara.prices.pages.amazon.marketplaces import CURRENCIES, asin_in_url, is_asin
 from almazara.prices.pages.amazon.price import higher_price, is_struck, price_text, with_fraction
-from almazara.prices.pages.document import attribute, count_in, first_text, rating_in, text_of
+from almazara.prices.pages.amazon.wording import said_beside
+from almazara.prices.pages.document import attribute, count_in, first_text, lineage, rating_in, text_of
 from almazara.prices.pages.outcome import ListedOffer, ListingPage
 
 _SPONSORED: Final = (
@@ -18,6 +21,7 @@ _SPONSORED: Final = (
 # Prices of a card that are another offer's: other sellers, used, subscription, another format.
 _SECONDARY: Final = "[data-cy='secondary-offer-recipe'], .s-pc-secondary, [data-cy='sns-recipe']"
 _MOST_CARDS: Final = 1_000
+_AROUND: Final = 6
 _TITLES: Final = (
     "[data-cy='title-recipe'] a h2", "[data-cy='title-recipe'] h2 a", "h2 a", "a h2", "h2", ".octopus-pc-asin-title",
 )  # fmt: skip
@@ -103,8 +107,9 @@ def _bestseller_card(card: LexborNode, shop: str) -> ListedOffer | None:
     if not asin or not title:
         return None
     others = {node.mem_id for node in card.css("a[href*='offer-listing'] *")}
-    texts = [text_of(node) for node in card.css("span[class*='p13n-sc-price']") if node.mem_id not in others]
-    price = parse_price(texts[0], currency_hint=CURRENCIES[shop]) if len(texts) == 1 else None
+    nodes = [node for node in card.css("span[class*='p13n-sc-price']") if node.mem_id not in others]
+    is_single = len(nodes) == 1 and not _is_of_other_offers(nodes[0], asin)
+    price = parse_price(text_of(nodes[0]), currency_hint=CURRENCIES[shop]) if is_single else None
     return ListedOffer(
         sku=asin,
         title=title,
@@ -116,10 +121,22 @@ def _bestseller_card(card: LexborNode, shop: str) -> ListedOffer | None:
     )
 
 
+def _is_of_other_offers(node: LexborNode, asin: str) -> bool:
+    """Whether words before a price make it that of used goods, or the lowest of offers which no link shows.
+
+    `1 offer from $59.99` that leads to the product's own page is what that page asks.
+    """
+    before = said_beside(node)[0]
+    links = (attribute(step, "href") for step in islice(lineage(node), _AROUND) if step.tag == "a")
+    is_own = any(asin_in_url(link) == asin for link in links)
+    return rules.USED.search(before) is not None or (rules.FROM.search(before) is not None and not is_own)
+
+
 # Shapes of a result list: the rule's name, the cards, and how one card is read.
 _LAYOUTS: Final = (
     ("search", "[data-component-type='s-search-result']", _search_card),
     ("search", ".s-result-item[data-asin]", _search_card),
     ("bestsellers", "#gridItemRoot, .zg-item-immersion, .zg_itemImmersion", _bestseller_card),
+    ("bestsellers", ".zg-carousel-general-faceout", _bestseller_card),
     ("category", ".octopus-pc-item", _search_card),
 )

@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from almazara.prices.money import Money, parse_price
 from almazara.prices.pages.amazon import rules
+from almazara.prices.pages.amazon.books import is_of_another_format, other_offer
 from almazara.prices.pages.document import attribute, lineage, text_of
 
 _SUPERSCRIPTS = 2
@@ -124,15 +125,15 @@ def featured_price(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) 
         shown = "; ".join(c.text for c in candidates)[:120]
         return NoPrice(("variant",), f"The featured price is a range or cannot be read surely: {shown!r}.")
     first = candidates[0]
-    if not _stands_for_new(tree, first):
-        return NoPrice(("price",), f"Another row of the buy box is open, and {first.text!r} may be its price.")
+    assert first.money is not None  # noqa: S101 - checked above; for the type checker
+    if not _stands_for_new(tree, first) or is_of_another_format(tree, first.node, first.money):
+        return NoPrice(("price",), f"Another row of the buy box, or tab, is open: {first.text!r} may be its price.")
     hidden = _hidden_options(tree, currency) | _hidden_totals(offer, currency)
     doubted = [c for c in candidates[1:] if c.money != first.money and not _explained(first, c.money)]
     if doubted or (hidden and first.money not in hidden and not all(_explained(first, h) for h in hidden)):
         said = sorted({c.text for c in candidates} | {str(money.amount) for money in hidden})
         return NoPrice(("price",), f"The featured offer's places contradict each other: {', '.join(said)[:120]}.")
     others += [(c.rule, c.text) for c in candidates[1:] if c.money != first.money]
-    assert first.money is not None  # noqa: S101 - checked above; for the type checker
     return FeaturedPrice(first.money, first.text, first.rule, tuple(others))
 
 
@@ -149,11 +150,11 @@ def _candidates(
         if not any(c.isdigit() and c != "0" for c in text):
             others.append(("free with a subscription", text))
             continue
-        if why := offer.why_not(node):
+        if why := offer.why_not(node) or other_offer(node):
             others.append((why, text))
         elif is_for_a_part(node):
             others.append(("for a unit or month", text))
-        elif is_struck(node):
+        elif is_struck(node) or node.css_first(rules.STRUCK_PARTS) is not None:
             others.append(("struck", text))
         else:
             candidates.append(_Candidate(rule, text, parse_price(text, currency_hint=currency), node))

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from almazara.prices.pages.request import folded
 from almazara.prices.schema import Availability
 
 # Name (the outcome's `rule`) and elements that hold one price each, in order of trust: the first rule with a price
@@ -40,7 +41,7 @@ HIDDEN_OPTIONS: Final = ".twister-plus-buying-options-price-data"
 # Ids of ancestors whose prices are not the featured new offer's.
 FOREIGN_IDS: Final = re.compile(
     r"used|sns|subscri|rental|tradein|trade-in|carousel|similarit|sims|sponsored|^sp_|compar|twister(?!Plus)|"
-    r"tmm|mediaTab|^olp|moreBuying|^aod|accessor|bundle|warrant|protection|businessPric|ebtPrice|"
+    r"tmm|mediaTab(?!sGroup|s_feature|s_tabSetContainer|_content_landing)|^olp|moreBuying|^aod|accessor|bundle|warrant|protection|businessPric|ebtPrice|"
     r"kindleUnlimited|unlimited|audible|dealsAccordion|primeExclusive|primeDP|^usedAccordion|^hlcx|recommend|sellers_on|"
     r"^mbc|installment|cardOffer",
     re.IGNORECASE,
@@ -60,11 +61,41 @@ NEW_ROWS: Final = ("new", "buynew", "qualified")
 USED_ROWS: Final = ("used", "rent", "tradein", "warehouse")
 RENEWED_ROWS: Final = ("renewed", "certified", "refurbished")
 
+# Books of 2018: the row of new copies is one where its heading says nothing else, and none for members.
+NEW_BOOK_ROW: Final = "newOfferAccordionRow"
+NEW_BOOK_HEADER: Final = "header-price"
+NEW_BOOK_HEADINGS: Final = frozenset(folded(
+    "buy new pre-order preorder comprar nuevo reservar neu neue kaufen vorbestellen acheter neuf précommander acquista "
+    "compra nuovo preordina nieuw kopen reserveren novo encomendar kup nowy nowe nową köp ny nytt yeni sat\u0131n al "
+    "新品を購入 新品 pre order price precio preis prix prezzo prijs preço cena pris fiyat"
+).split())  # fmt: skip
+MEMBERS_ONLY: Final = re.compile(
+    r"(?:price|pricing|deal|offer) for prime members|without prime|prime members? (?:price|pay)|"
+    r"precio (?:exclusivo )?(?:para )?(?:los )?(?:clientes|miembros|socios)? ?prime|sin prime|für prime-mitglieder|"
+    r"ohne prime|prix[\w ]{0,20} membres prime|sans prime|prezzo[\w ]{0,12} (?:clienti|membri|iscritti) prime|"
+    r"senza prime|voor prime-leden|zonder prime|preço[\w ]{0,12} membros prime|sem prime",
+    re.IGNORECASE,
+)
+OPEN_TAB: Final = "[id^='mediaTab_heading'].a-active, #mediaTabsHeadings .a-active"
+FILE_FORMATS: Final = re.compile(r"kindle|audio|audible|hörbuch|luisterboek|e-?book|mp3|sesli kitap", re.IGNORECASE)
+
 # A buy box of used copies, and what shows that new ones are sold beside it.
 USED_BOXES: Final = "#usedOnlyBuybox, #usedBuySection, #usedbuyBox"
 NEW_BOXES: Final = (
     "#buyNewSection, #newBuyBoxPrice, #newOfferAccordionRow, [id*='newAccordionRow'], "
     "#priceblock_ourprice, #priceblock_dealprice, #priceblock_saleprice, #priceblock_ourprice_row"
+)
+
+STRUCK_PARTS: Final = "s, del, strike, .a-text-strike, [data-a-strike='true']"
+# What ends the words before a price that is the lowest of several offers, or of used goods.
+FROM: Final = re.compile(
+    r"(?:^|\W)(?:from|as low as|desde|a partir de|ab|à partir de|dès|da|a partire da|vanaf|od|från|itibaren)\W*$",
+    re.IGNORECASE,
+)
+USED: Final = re.compile(
+    r"\b(?:used|gebrauch\w*|segunda mano|2ª mano|usat[oi]|usad[oa]s?|occasion|tweedehands|używan\w+|begagnad\w*|"
+    r"ikinci el|renewed|refurbished)\b\W*(?:\w+\W*){0,2}$",
+    re.IGNORECASE,
 )
 
 TITLES: Final = ("#productTitle", "#ebooksProductTitle")

@@ -6,8 +6,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from almazara.prices.money import THREE_PLACES, Mark, parse_price, read_amount
-from almazara.prices.pages.outcome import Condition
 from almazara.prices.pages.request import folded
+from almazara.prices.pages.shops.told import State
 from almazara.prices.schema import Availability, NamedPrice
 
 _CODE = re.compile(r"[A-Z]{3}")
@@ -31,15 +31,6 @@ _AVAILABILITY: Final = {
         "nietleverbaar", "esgotado",        "indisponivel", "tukendi", "stoktayok",
     ),
 }  # fmt: skip
-# Words of a condition that is not new, in the languages of the marketplaces; a condition that is not told is none.
-_REFURBISHED = re.compile(
-    r"refurbish|reacondicionad|renewed|recondition|reconditionn|ricondizion|rigenerat|generaluberholt|recondicionad"
-)
-_NOT_NEW = re.compile(
-    r"used|damaged|open ?box|not ?(?:stated|specified|new)|for ?parts|pre ?owned|second ?hand|usad|usat|segunda ?mano|"
-    r"caja ?abierta|no ?(?:indicado|especificado|nuevo)|gebraucht|keine ?angabe|b ?ware|occasion|non ?specifi|"
-    r"tweedehands|seminuev|seminov|ikinci ?el|uzywan|begagnad"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +53,11 @@ class Claim:
         untaxed: Whether it says that its price is without tax: only what the page shows can confirm it.
         availability: Of the offers, the best one.
         list_price: What the source itself calls the usual, original or recommended price.
-        condition: None when nothing but used articles is offered.
+        state: Of the goods that are priced; of several offers, of which none is of new goods, the best known.
         numbers: What it is numbered: the shop's number, ISBN and GTIN.
         gtins: The numbers of goods among them that are surely of the one that is priced.
         named: Other prices, in the currency of `prices`.
+        pinned: Whether the page's address has chosen it among several offers or variants.
     """
 
     source: str
@@ -75,12 +67,13 @@ class Claim:
     availability: Availability | None = None
     availability_text: str | None = None
     list_price: Decimal | None = None
-    condition: Condition | None = Condition.NEW
+    state: State = State.NEW
     name: str | None = None
     sku: str | None = None
     numbers: frozenset[str] = frozenset()
     gtins: frozenset[str] = frozenset()
     named: tuple[NamedPrice, ...] = ()
+    pinned: bool = False
     seller: str | None = None
     rating: str | None = None
     review_count: str | None = None
@@ -131,16 +124,6 @@ def availability_of(value: object) -> Availability | None:
     text = value if isinstance(value, str) else ""
     word = re.sub(r"[^a-z]", "", folded(text.rsplit("/", 1)[-1].rsplit("#", 1)[-1]))
     return next((meaning for meaning, words in _AVAILABILITY.items() if word in words), None)
-
-
-def condition_of(value: object) -> Condition | None:
-    """New unless markup says otherwise; None for used, opened and damaged articles, and where it is not told."""
-    text = re.sub(r"[-_]", " ", folded(str(value or "")))
-    if text.startswith("  "):  # a dash: goods without a condition, such as coins
-        return Condition.NEW
-    if _REFURBISHED.search(text):
-        return Condition.REFURBISHED
-    return None if _NOT_NEW.search(text) else Condition.NEW
 
 
 def combined_availability(values: list[Availability]) -> Availability | None:

@@ -15,9 +15,9 @@ from almazara.prices.pages.shops.claims import (
     Price,
     availability_of,
     combined_availability,
-    condition_of,
     published_price,
 )
+from almazara.prices.pages.shops.told import State, state_of
 
 _PRODUCTS: Final = frozenset({"product", "individualproduct", "productmodel", "productgroup", "book", "vehicle", "car"})
 _LISTS: Final = frozenset({"itemlist", "offercatalog"})
@@ -28,7 +28,12 @@ _ELSEWHERE: Final = frozenset(
 )  # fmt: skip
 _NUMBERS: Final = ("sku", "productID", "isbn", "gtin", "gtin13", "gtin8", "gtin12", "mpn")
 _DEEPEST: Final = 12
-_DECODER: Final = json.JSONDecoder(strict=False)
+_ORDER: Final = tuple(State)
+_MOST_DIGITS: Final = 20
+# Of numbers with more digits, which Python refuses to read, nothing is known.
+_DECODER: Final = json.JSONDecoder(
+    strict=False, parse_int=lambda digits: int(digits) if len(digits) < _MOST_DIGITS else None
+)
 _COMMENTS = re.compile(
     r"<!--|-->|//\s*<!\[CDATA\[|//\s*\]\]>|<!\[CDATA\[|\]\]>|/\*.*?\*/|(?m:^[ \t]*//[^\n]*$)", re.DOTALL
 )
@@ -117,8 +122,10 @@ def claim_of(product: Node, url: str = "") -> Claim:
         product: The node; a group without offers of its own has those of its variants.
         url: The page's address: of variants and offers with addresses of their own, the one that it names counts.
     """
-    product = variant_of(product, url)
-    every = at_address(url, list(offers_in(product.get("offers"), 0)))
+    group, product = product, variant_of(product, url)
+    of_all = list(offers_in(product.get("offers"), 0))
+    every = at_address(url, of_all)
+    named = at_address(url, [one for one in as_list(group.get("hasVariant")) if isinstance(one, dict)])
     offers = [offer for offer in every if states_price(offer) or "priceSpecification" in offer]
     new = [offer for offer in offers if is_new(offer, product)]
     priced = [price for offer in new for price in offer_prices(offer)]
@@ -139,7 +146,7 @@ def claim_of(product: Node, url: str = "") -> Claim:
         availability=combined_availability([meaning for meaning in stated if meaning]),
         availability_text=text_value(new[0].get("availability")) if new else None,
         list_price=_list_price(new, aggregates if single else [], priced),
-        condition=None if offers and not new else condition_of((new[0] if new else product).get("itemCondition")),
+        state=min((_state(offer, product) for offer in new[:1] or offers or [{}]), key=_ORDER.index),
         name=text_value(product.get("name")),
         sku=text_value(product.get("sku")) or text_value(product.get("productID")),
         numbers=frozenset(
@@ -151,6 +158,7 @@ def claim_of(product: Node, url: str = "") -> Claim:
         seller=text_value(seller.get("name")) if isinstance(seller, dict) else None,
         rating=text_value(rating.get("ratingValue")),
         review_count=text_value(rating.get("reviewCount") or rating.get("ratingCount")),
+        pinned=len(every) < len(of_all) or 0 < len(named) < len(as_list(group.get("hasVariant"))),
     )
 
 
@@ -194,7 +202,14 @@ def _names(asked: str, address: str) -> bool:
 
 def is_new(offer: Node, product: Node) -> bool:
     """Whether an offer sells new goods, or refurbished ones."""
-    return condition_of(offer.get("itemCondition") or product.get("itemCondition")) is not None
+    return _state(offer, product) in {State.NEW, State.REFURBISHED}
+
+
+def _state(offer: Node, product: Node) -> State:
+    """The state of an offer's goods, which it or its product says; of several said, the worst."""
+    said = [text_value(one) for one in as_list(offer.get("itemCondition") or product.get("itemCondition"))]
+    note = text_value(offer.get("description")) or ""
+    return max((state_of(text, note) for text in said or [None]), key=_ORDER.index)
 
 
 def _list_price(offers: list[Node], aggregates: list[Node], priced: list[Price]) -> Decimal | None:
@@ -239,10 +254,11 @@ def offer_prices(offer: Node) -> list[Price]:
     if _is_special(offer):
         return []
     currency = offer.get("priceCurrency")
-    if states_price(offer):
-        price = published_price(offer["price"], currency)
-        return [price] if price else []
     plain = [s for s in specifications if not (is_list_price(s) or _is_special(s) or is_unit_price(s))]
+    if states_price(offer):
+        stated = [offer, *(s for s in plain if "sale" in str(s.get("priceType")).lower())]
+        prices = (published_price(s.get("price"), s.get("priceCurrency") or currency) for s in stated)
+        return [price for price in prices if price]
     plain = [s for s in plain if not without_tax(s)] or plain
     prices = (published_price(s.get("price"), s.get("priceCurrency") or currency) for s in plain)
     return [price for price in prices if price]
@@ -312,11 +328,12 @@ def as_list(value: object, depth: int = 0) -> list[Any]:
 
 
 def text_value(value: object) -> str | None:
-    """Text of a scalar, or of the first of a list; entities decoded."""
+    """Text of a scalar, or of the first of a list; entities decoded, and `?` for half of a surrogate pair."""
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):
         value = value.get("name") or value.get("@id")
     if value is None or isinstance(value, dict | list):
         return None
-    return " ".join(html.unescape(str(value)).split()) or None
+    whole = str(value).encode("utf-8", "replace").decode()
+    return " ".join(html.unescape(whole).split()) or None

@@ -17,9 +17,12 @@ _LINES: Final = frozenset(
 )  # fmt: skip
 SEAM: Final = "\x1f"
 """Between two elements of one line."""
-_RAISED = re.compile(r"cent|decimal|fraction|superscript|\bsup\b", re.IGNORECASE)
+_RAISED = re.compile(
+    r"cent|decimal|fraction|superscript|\bsup\b|pence|penn[iy]|ören?\b|øre\b|grosz|kuru[sş]", re.IGNORECASE
+)
 _MARKED_WHOLE = re.compile(r"\s*[$£]\s?\d{1,5}")  # in front of a two-digit element, which are its cents
 _CENTS: Final = 2
+_MARKS: Final = frozenset(".,")
 _OUTWARDS: Final = 12
 
 
@@ -47,6 +50,8 @@ class Lines:
             if self._block:
                 self._join("\n")
             self._block = block
+        if len(piece) == _CENTS and piece.isdigit() and self._text in _MARKS:
+            self._close_mark()
         start = self.length
         self._add(piece)
         self._text, self._end = piece, piece.rstrip()[-1:]
@@ -60,6 +65,14 @@ class Lines:
         else:
             self._join(SEAM)
 
+    def _close_mark(self) -> None:
+        """Put `287`, `.` and the cents that follow, each in a line of its own, into one line."""
+        mark = len(self.parts) - 1 - self.parts[::-1].index(self._text)
+        whole = next((at for at in range(mark - 1, -1, -1) if not self.parts[at].isspace()), None)
+        if whole is not None and self.parts[whole].isdigit():
+            signs = range(whole + 1, len(self.parts))
+            self.parts[whole + 1 :] = [SEAM if self.parts[at] == "\n" else self.parts[at] for at in signs]
+
     def _join(self, sign: str) -> None:
         if not self.parts or self.parts[-1] not in {sign, "\n"}:
             self._add(sign)
@@ -67,6 +80,11 @@ class Lines:
     def _add(self, piece: str) -> None:
         self.parts.append(piece)
         self.length += len(piece)
+
+
+def starts_no_line(node: LexborNode) -> bool:
+    """Whether a text or an element stands in the line of what is beside it."""
+    return not node.is_element_node or node.tag not in _LINES
 
 
 def _block_of(node: LexborNode) -> int:

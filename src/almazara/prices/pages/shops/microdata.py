@@ -1,6 +1,8 @@
 """Products and their offers in microdata and in the price elements of Open Graph."""
 
+import re
 from collections.abc import Iterator
+from itertools import islice, takewhile
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -8,15 +10,18 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from almazara.prices.gtin import gtins_in
 from almazara.prices.money import Mark
 from almazara.prices.pages.document import attribute, lineage, text_of
+from almazara.prices.pages.shops import sayings
 from almazara.prices.pages.shops.claims import (
     Claim,
     Price,
     agreed_availability,
     availability_of,
-    condition_of,
     currency_code,
     published_price,
 )
+from almazara.prices.pages.shops.lines import starts_no_line
+from almazara.prices.pages.shops.sayings import Role
+from almazara.prices.pages.shops.told import State, state_of
 
 _VALUE_ATTRIBUTES: Final = ("content", "href", "src", "datetime")
 PRODUCT_SCOPES: Final = "[itemtype*='schema.org/Product' i], [itemtype*='schema.org/IndividualProduct' i]"
@@ -29,6 +34,12 @@ _SALES: Final = ("product:sale_price:amount", "og:sale_price:amount")
 _CURRENCIES: Final = ("product:price:currency", "og:price:currency", "product:sale_price:currency")
 _LIST_AMOUNTS: Final = ("og:price:standard_amount", "product:original_price:amount", "product:retail_price:amount")
 _AVAILABILITIES: Final = ("product:availability", "og:availability")
+_PRICE: Final = "[itemprop='price']"
+_NOT_TO_PAY: Final = frozenset({Role.FORMER, Role.LOWEST, Role.PART, Role.UNIT})
+_MOST_PRICES: Final = 20
+_AROUND: Final = 4
+_MARK_AHEAD = re.compile(r"^\s*(?:[€£$]|[A-Z]{3}\b)?\s*")
+_MARK_BEHIND = re.compile(r"\s*(?:R?[€£$]|\b[A-Z]{3})?\s*$")
 _GTINS: Final = "[itemprop^='gtin'], [itemprop='isbn'], [itemprop='ean']"
 _META_GTINS: Final = frozenset(
     f"{of}:{kind}"
@@ -64,6 +75,7 @@ def product_claim(scope: LexborNode, decimal: Mark | None) -> Claim:
     """What one product scope says."""
     offers = [node for node in scope.css(_OFFER) if _is_in(node, scope)]
     offers += [node for offer in offers for node in offer.css(_OFFER) if _is_in(node, offer)]
+    offers = _of_new_goods(offers)
     prices = [price for place in offers if (price := _scope_price(place, decimal))]
     own = _scope_price(scope, decimal) if not prices else None
     return _claim(offers or [scope], [own] if own else prices, scope)
@@ -73,7 +85,7 @@ def _claim(places: list[LexborNode], prices: list[Price], scope: LexborNode | No
     aggregates = [place for place in places if "aggregateoffer" in attribute(place, "itemtype").lower()]
     stated = [v for place in [*places, *([scope] if scope else [])] for v in _values(place, "availability")]
     numbered = [_gtins(place) for place in places]
-    conditions = [condition_of(v) for place in places for v in _values(place, "itemCondition")]
+    states = [state for place in places if (state := _state(place)) is not None]
     ratings = list(_values(scope, "ratingValue", deep=True)) if scope else []
     counts = [v for name in ("reviewCount", "ratingCount") for v in (_values(scope, name, deep=True) if scope else [])]
     return Claim(
@@ -82,13 +94,25 @@ def _claim(places: list[LexborNode], prices: list[Price], scope: LexborNode | No
         ranged=any(_is_range(aggregate) for aggregate in aggregates),
         availability=agreed_availability([m for v in stated if (m := availability_of(v))]),
         availability_text=stated[0] if stated else None,
-        condition=conditions[0] if conditions else condition_of(None),
+        state=states[0] if states else State.NEW,
         name=next(iter(_values(scope, "name")), None) if scope else None,
         sku=next((v for name in ("sku", "productID") for v in _values(scope, name)), None) if scope else None,
         gtins=_agreed_gtins(numbered, _gtins(scope) if scope else frozenset()),
         rating=ratings[0] if ratings else None,
         review_count=counts[0] if counts else None,
     )
+
+
+def _of_new_goods(offers: list[LexborNode]) -> list[LexborNode]:
+    """Of offers that each state their goods, those of new or refurbished ones; all where one does not, or none is."""
+    states = [_state(offer) for offer in offers]
+    new = [offer for offer, state in zip(offers, states, strict=True) if state in {State.NEW, State.REFURBISHED}]
+    return new if new and None not in states else offers
+
+
+def _state(place: LexborNode) -> State | None:
+    """The state of the goods that an offer states first, or None."""
+    return next((state_of(value, text_of(place)) for value in _values(place, "itemCondition")), None)
 
 
 def _gtins(scope: LexborNode) -> frozenset[str]:
@@ -119,10 +143,44 @@ def _scope_price(scope: LexborNode, decimal: Mark | None) -> Price | None:
     if inner and not any(True for _ in _values(scope, "price")):
         return _scope_price(inner[0], decimal) if len(inner) == 1 else None
     currency = next((c for v in _values(scope, "priceCurrency") if (c := currency_code(v))), None)
-    prices = [published_price(value, currency, decimal) for value in _values(scope, "price")]
+    prices = [published_price(value, currency, decimal) for value in _own_prices(scope)]
     prices = prices or [published_price(value, currency, decimal) for value in _values(scope, "lowPrice")]
     amounts = {price.amount for price in prices if price}
     return next(price for price in prices if price) if len(amounts) == 1 else None
+
+
+def _own_prices(scope: LexborNode) -> list[str]:
+    """Values of the property `price`; of several, not those that people see as another one (`/ 1 Liter`, struck)."""
+    nodes = [node for node in scope.css(_PRICE) if _is_in(node, scope) and _value_of(node)]
+    if len({_value_of(node) for node in nodes}) > 1 and len(nodes) <= _MOST_PRICES:
+        nodes = [node for node in nodes if _role_of(node) not in _NOT_TO_PAY]
+    return [_value_of(node) for node in nodes]
+
+
+def _role_of(node: LexborNode) -> Role | None:
+    """What a price is by the words in its line and the names of the elements around it alone; None if none says."""
+    steps = takewhile(lambda step: len(step.css(_PRICE)) <= 1, islice(lineage(node), _AROUND))
+    in_line = True
+    for step in steps:
+        names = sayings.names_in(f"{attribute(step, 'class')} {attribute(step, 'id')}")
+        struck = Role.FORMER if sayings.strikes(step.tag, attribute(step, "style")) else None
+        words = sayings.role_of_words(_beside(step, "prev"), _beside(step, "next")) if in_line else None
+        if role := struck or words or sayings.role_of_names(names):
+            return role
+        in_line = in_line and starts_no_line(step)
+    return None
+
+
+def _beside(node: LexborNode, side: str) -> str:
+    """The words beside an element in its line, up to another price, without the mark of its currency."""
+    texts: list[str] = []
+    step = getattr(node, side)
+    while step is not None and starts_no_line(step) and not (step.is_element_node and step.css(_PRICE)):
+        texts.append(step.text_content or "")
+        step = getattr(step, side)
+    if side == "next":
+        return _MARK_AHEAD.sub("", "".join(texts))[: sayings.SIDE]
+    return _MARK_BEHIND.sub("", "".join(reversed(texts)))[-sayings.SIDE :]
 
 
 def _values(scope: LexborNode | None, name: str, *, deep: bool = False) -> Iterator[str]:
@@ -169,7 +227,7 @@ def meta_claim(tree: LexborHTMLParser, decimal: Mark | None) -> Claim | None:
         availability=availability_of(_first(found, _AVAILABILITIES)),
         availability_text=_first(found, _AVAILABILITIES),
         list_price=max(higher, default=None),
-        condition=condition_of(_first(found, _CONDITIONS)),
+        state=state_of(_first(found, _CONDITIONS)),
         gtins=frozenset().union(*(gtins_in(found[key]) for key in _META_GTINS & found.keys())),
         name=_first(found, ("og:title",)),
         sku=_first(found, ("product:retailer_item_id",)),

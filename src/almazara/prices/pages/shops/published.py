@@ -1,6 +1,6 @@
 """Shops that publish their offer for machines: JSON-LD, microdata and Open Graph, checked against each other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -10,16 +10,17 @@ from almazara.prices.pages.document import attribute, count_in, decimal_mark, fi
 from almazara.prices.pages.naming import settled
 from almazara.prices.pages.outcome import Condition, Offer, Outcome, Unavailable, Unreadable
 from almazara.prices.pages.request import PageRequest, alike
-from almazara.prices.pages.shops import sayings
+from almazara.prices.pages.shops import sayings, told
 from almazara.prices.pages.shops.claims import Claim, Price, agreed_availability, combined_availability, decimal_or_none
-from almazara.prices.pages.shops.data import data_claims, own_data
+from almazara.prices.pages.shops.data import asked_variation, data_claims, data_currency, own_data
 from almazara.prices.pages.shops.jsonld import json_ld
-from almazara.prices.pages.shops.listing import read_listing
+from almazara.prices.pages.shops.listing import Published, read_listing
 from almazara.prices.pages.shops.markup import full_claim
 from almazara.prices.pages.shops.microdata import meta_claim, microdata_claims, take_rdfa
 from almazara.prices.pages.shops.sayings import Role
 from almazara.prices.pages.shops.shown import struck_classes
-from almazara.prices.pages.shops.visible import VisiblePrices
+from almazara.prices.pages.shops.told import State
+from almazara.prices.pages.shops.visible import VisiblePrices, written
 from almazara.prices.schema import Availability, NamedPrice
 
 _MOST_STARS = 5
@@ -33,6 +34,9 @@ class _Page:
     visible: VisiblePrices
     title: str | None
     request: PageRequest
+    names: Sequence[str]
+    data: str
+    variation: frozenset[Decimal] | None
 
 
 class _DoubtError(Exception):
@@ -43,14 +47,17 @@ def read(tree: LexborHTMLParser, request: PageRequest) -> Outcome:
     """Read a product or category page of any shop."""
     nodes, lists = json_ld(tree)
     take_rdfa(tree)
-    outcome = _read_product(tree, [full_claim(node, request) for node in nodes], request)
-    about_none = isinstance(outcome, Unreadable) and outcome.missing[0] in {"product", "offer"}
-    return (about_none and read_listing(tree, nodes, lists, request)) or outcome
-
-
-def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRequest) -> Outcome:
-    data = "" if products else own_data(tree)
     struck = struck_classes(tree)
+    outcome = _read_product(tree, [full_claim(node, request) for node in nodes], request, struck)
+    about_none = isinstance(outcome, Unreadable) and outcome.missing[0] in {"product", "offer"}
+    return (about_none and read_listing(tree, Published(nodes, lists, struck), request)) or outcome
+
+
+def _read_product(
+    tree: LexborHTMLParser, products: list[Claim], request: PageRequest, struck: frozenset[str]
+) -> Outcome:
+    data = "" if products else own_data(tree)
+    variation = asked_variation(tree, request.url)
     tree.strip_tags(["script", "style", "noscript", "template"])
     # What the page calls its product: heading, Open Graph title, title.
     og_title = attribute(tree.css_first("meta[property='og:title']"), "content")
@@ -63,13 +70,15 @@ def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRe
         numbers = {number for claim in claims for number in claim.numbers}
         if request.sku and numbers and request.sku.replace("-", "") not in numbers:
             raise _DoubtError("product", f"The page is about {min(numbers)}, not about {request.sku}.")  # noqa: TRY301
-        visible = VisiblePrices(tree, [name for name in (*(claim.name for claim in claims), *names) if name], struck)
-        if not any(claim.prices or claim.availability for claim in claims) and names:
-            claims = (*claims, *data_claims(data, names, visible))
+        body = [tree.body] if tree.body is not None else []
+        visible = VisiblePrices(body, [name for name in (*(claim.name for claim in claims), *names) if name], struck)
+        if not any(claim.prices for claim in claims) and names:
+            is_named = any(claim.name and claim.source == "microdata" for claim in claims)
+            claims = (*claims, *data_claims(data, names, visible, is_named=is_named))
         title = next((claim.name for claim in claims if claim.name), title)
         if request.title_changed(title):
             raise _DoubtError("title", f"The title no longer resembles {request.known_title!r}.")  # noqa: TRY301
-        return _outcome(_Page(claims, visible, title, request))
+        return _outcome(_Page(claims, visible, title, request, names, data, variation))
     except _DoubtError as doubt:
         missing, reason = doubt.args
         return Unreadable((missing,), reason, _sku(products), title, contradicts=True)
@@ -99,16 +108,16 @@ def _folded(name: str) -> str:
 
 def _outcome(page: _Page) -> Outcome:
     claims = page.claims
-    is_used = page.visible.says(sayings.USED) or sayings.USED_TITLE.search(page.title or "")
-    if is_used or any(claim.condition is None for claim in claims):
-        return _unavailable(page, "only used articles are offered")
-    if page.visible.says(sayings.ENDED):
-        return _unavailable(page, "the offer is over")
+    if reason := _why_none(page):
+        return _unavailable(page, reason)
+    if any(claim.state is State.UNKNOWN for claim in claims):
+        raise _DoubtError("condition", "The page does not say in known words that the goods are new.")
     shown = [Availability.UNAVAILABLE] if page.visible.says(sayings.GONE) else []
     availability = agreed_availability([*(c.availability for c in claims if c.availability), *shown])
     is_gone = availability is Availability.UNAVAILABLE
     if any(claim.prices for claim in claims):
         price, list_price, rule = _agreed_price(page)
+        _check_bids(page.visible, price)
         currency = _currency(page, price)
         if not is_gone:
             _check_visible(page, price, currency)
@@ -119,9 +128,30 @@ def _outcome(page: _Page) -> Outcome:
     return Unreadable(("price",) if claims else ("offer",), reason, _sku(claims), page.title)
 
 
+def _why_none(page: _Page) -> str | None:
+    """Why the page offers nothing new, whatever it publishes, or None."""
+    if page.visible.says(sayings.USED) or sayings.USED_TITLE.search(page.title or ""):
+        return "only used articles are offered"
+    if any(claim.state is State.USED for claim in page.claims):
+        return "only used articles are offered"
+    return "the offer is over" if page.visible.says(sayings.ENDED) else None
+
+
+def _check_bids(visible: VisiblePrices, price: Price) -> None:
+    """Refuse what was bid, or what bids begin at; an auction may sell at once too, at a price of its own."""
+    if not visible.says(told.BIDDING):
+        return
+    if not visible.says(told.AT_ONCE) or visible.says(told.bid_of(written(price.amount))):
+        raise _DoubtError("price", f"The page sells to who bids most, and {price.text} may be a bid.")
+
+
 def _agreed_price(page: _Page) -> tuple[Price, Decimal | None, str]:
     """The price on which all sources agree, the list price, and the rule; refused when they contradict each other."""
     prices = [price for claim in page.claims for price in claim.prices]
+    if page.variation is not None and page.variation != {price.amount for price in prices}:
+        raise _DoubtError("price", "The page's address asks for a variation, which has another price or none.")
+    if any(claim.pinned and not claim.prices for claim in page.claims):
+        raise _DoubtError("price", "The page's address names a variant that the page does not publish a price of.")
     currencies = {price.currency for price in prices} - {None}
     if len(currencies) > 1:
         raise _DoubtError("price", f"The page's sources name several currencies: {_words(prices)}.")
@@ -146,6 +176,8 @@ def _shown_price(page: _Page, prices: list[Price], rule: str) -> tuple[Price, De
     others = {price.amount for price in prices} - {shown.amount if shown else None}
     if shown is None or currency is None or not others.isdisjoint(standing):
         raise _DoubtError("price", f"The page's sources contradict each other, or name a range: {_words(prices)}.")
+    if any(claim.pinned and shown.amount not in {price.amount for price in claim.prices} for claim in page.claims):
+        raise _DoubtError("price", f"The page shows {shown.text}, which is not of the variant that its address names.")
     if not page.visible.leads(shown.amount, currency):
         raise _DoubtError("price", f"The page shows another price first, not its lowest one, {shown.text}.")
     higher = (amount for amount in others if amount > shown.amount)
@@ -160,11 +192,14 @@ def _words(prices: list[Price]) -> str:
 
 
 def _currency(page: _Page, price: Price) -> str:
-    """The currency that a source names; else the one that the page shows with this amount."""
+    """The currency that a source names; else the one that the page shows with this amount, or its data have for it."""
     named = [p.currency for claim in page.claims for p in claim.prices if p.currency]
     currency = named[0] if named else page.visible.currency_of(price.amount)
+    currency = currency or data_currency(page.data, page.names, price.amount, page.request.shop)
     if currency is None:
         raise _DoubtError("currency", f"The page names no currency for {price.text}.")
+    if otherwise := page.visible.marked_otherwise(price.amount, currency):
+        raise _DoubtError("currency", f"The page publishes {price.text} in {currency} and shows it as {otherwise}.")
     shown = page.visible.currency_of(price.amount) if named else None
     if shown not in {None, currency}:
         raise _DoubtError("currency", f"The page publishes {price.text} in {currency} and shows it in {shown}.")
@@ -182,6 +217,8 @@ def _check_visible(page: _Page, price: Price, currency: str) -> None:
         raise _DoubtError("price", f"The page shows another price first, not its published price {price.text}.")
     if leads:
         return
+    if other := visible.other_bare_price(price.amount):
+        raise _DoubtError("price", f"The page shows {other} as its price, not its published price {price.text}.")
     if roles - {Role.HIDDEN} and Role.STANDING not in roles:
         raise _DoubtError(
             "price",
@@ -239,9 +276,9 @@ def _named(page: _Page, price: Decimal, currency: str) -> tuple[NamedPrice, ...]
 
 
 def _condition(page: _Page) -> Condition:
-    said = {claim.condition for claim in page.claims if claim.condition}
+    said = {claim.state for claim in page.claims}
     by_title = sayings.REFURBISHED_TITLE.search(page.title or "") is not None
-    return Condition.REFURBISHED if by_title or Condition.REFURBISHED in said else Condition.NEW
+    return Condition.REFURBISHED if by_title or State.REFURBISHED in said else Condition.NEW
 
 
 def _unavailable(page: _Page, reason: str) -> Unavailable:

@@ -52,7 +52,10 @@ _AHEAD: Final = {
 _BEHIND: Final = {
     role: re.compile(rf"{_RIGHT_BEHIND}{words}(?!\w)", re.IGNORECASE) for role, words in _by_role("behind").items()
 }
-_NAMED: Final = {role: re.compile(rf"(?<![a-zà-ÿ]){words}(?![a-zà-ÿ])") for role, words in _by_role("names").items()}
+_NAMED: Final = {
+    role: re.compile(rf"(?<![a-zà-ÿ])(?<!with-)(?<!has-)(?<!no-){words}(?![a-zà-ÿ])")
+    for role, words in _by_role("names").items()
+}
 _CONDITIONS: Final = _SAYINGS["named"]
 _KIND_AHEAD: Final = {
     kind: re.compile(rf"(?<!\w){any_of([words])}(?!\w){'' if kind == PIECES else _FEW_BETWEEN}\W*$", re.IGNORECASE)
@@ -71,7 +74,14 @@ _STYLED = re.compile(r"(?:sc|css|jss|emotion|styled)-\w+")  # made by machines, 
 _HASHED = re.compile(r"\S*(?<![^\W_])[^\W\d_]*\d[^\W\d_]+\S*")
 _SHOWN_FROM_SOME_WIDTH = re.compile(r":(?:block|flex|inline|grid)|d-\w+-(?:block|flex|inline)")
 _HIDING = re.compile(rf"(?<![a-z]){any_of(_SAYINGS['lines']['hiding'])}(?![a-z])")
-_HARMLESS = re.compile(rf"(?<!\w){any_of(_SAYINGS['lines']['harmless'])}(?!\w)", re.IGNORECASE)
+_HARMLESS = re.compile(
+    rf"(?<!\w){any_of([*_SAYINGS['lines']['buy'], *_SAYINGS['lines']['harmless']])}(?!\w)", re.IGNORECASE
+)
+# What labels the amount that follows: `24,99 € IVA incluido, gastos de envío 3,99 €`.
+_SHIPPING_NEXT = re.compile(
+    rf"(?:\b(?:gastos|costes?|frais|costi|kosten) (?:de |di |d.)?)?{any_of(['{shipping}'])}[\W\d]*$", re.IGNORECASE
+)
+_UNTAXED = re.compile(any_of(_SAYINGS["lines"]["untaxed"]), re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]")
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -90,8 +100,11 @@ USED_TITLE: Final = re.compile(rf"(?<!\w){any_of(_SAYINGS['lines']['used_title']
 """A title of goods that are used or opened."""
 USED: Final = re.compile(rf"\b{any_of(_SAYINGS['lines']['condition'])}", re.IGNORECASE)
 """What a page says of goods that are not new."""
+USED_NOTE: Final = re.compile(rf"(?<!\w){any_of(['{used}'])}(?!\w)", re.IGNORECASE)
+"""A word for goods that are not new."""
+_ENDS: Final = r"(?=\n|$|(?<=\. )\w)"  # a line, or a sentence
 GONE: Final = re.compile(
-    rf"(?:^|\n)[^\n\w]*{_FEW_WORDS}{any_of(_SAYINGS['lines']['gone'])}(?:[^\n\w]+\w+){{0,5}}[^\n\w]*(?=\n|$)",
+    rf"(?:^|\n)[^\n\w]*{_FEW_WORDS}{any_of(_SAYINGS['lines']['gone'])}(?:[^\n\w]+\w+){{0,5}}[^\n\w]*{_ENDS}",
     re.IGNORECASE,
 )
 """A line that says that the product cannot be bought now."""
@@ -123,9 +136,15 @@ def kind_of_price(ahead: str, behind: str) -> tuple[str | None, bool]:
     return (kinds.pop() if len(kinds) == 1 else None), bool(before)
 
 
+def is_about_what_it_follows(line: str) -> bool:
+    """Whether a line between two amounts makes the one above it another price: without tax, a month, a unit."""
+    return _UNTAXED.match(line) is not None or role_of_words("", line) in {Role.PART, Role.UNIT}
+
+
 def is_plain(ahead: str, behind: str) -> bool:
     """Whether no words stand beside an amount but those that leave it a price: `Precio: 18,95 € IVA incluido`."""
-    return not any(map(_WORD.search, (_HARMLESS.sub(" ", ahead), _HARMLESS.sub(" ", behind))))
+    own = _SHIPPING_NEXT.sub("", behind)
+    return not any(map(_WORD.search, (_HARMLESS.sub(" ", ahead), _HARMLESS.sub(" ", own))))
 
 
 def role_of_names(names: str) -> Role | None:

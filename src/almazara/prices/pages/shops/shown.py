@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -22,6 +22,8 @@ _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _CONTROLS: Final = frozenset({"select", "option", "datalist", "textarea"})
 _BLANK: Final = f" {SEAM}"
 _STRIKING = re.compile(r"\.([\w-]+)\s*\{[^{}]*line-through")
+_DECIMALS = re.compile(r"\d+[.,]\d\d(?!\d)")
+_PRICED = re.compile(r"pri(?:ce|x|js)|prec[iç]o|preco|preis|prezzo|fiyat|cena", re.IGNORECASE)
 _AROUND: Final = 4
 _OUTWARDS: Final = 12
 _MOST: Final = 400
@@ -33,6 +35,11 @@ _AFTER: Final = 1700
 _BESIDE_BUTTON: Final = 300
 # How the countries of three-decimal currencies write theirs, where that is one way.
 _DECIMAL_MARKS: Final[dict[str, Mark]] = {"TND": ","}
+
+
+# A badge that a widely used theme puts into every price, and shows where a box around it says so.
+_SOLD_OUT_BADGE: Final = "price__badge-sold-out"
+_SOLD_OUT_BOX: Final = "price--sold-out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +69,11 @@ class Printed:
 class ShownText:
     """What people see of a page's body: its text in lines, and the element of each piece."""
 
-    def __init__(self, tree: LexborHTMLParser, names: Sequence[str], struck: frozenset[str]) -> None:
-        """Read the tree.
+    def __init__(self, parts: Iterable[LexborNode], names: Sequence[str], struck: frozenset[str]) -> None:
+        """Read a page's body, or parts of it.
 
         Args:
-            tree: The page, without scripts and styles.
+            parts: The elements, without scripts and styles.
             names: What the page calls its product: a heading that is alike is its title, or else a text.
             struck: Classes that the page's own styles draw struck.
         """
@@ -76,16 +83,15 @@ class ShownText:
         self._headings: list[tuple[int, LexborNode]] = []
         self._starts: list[int] = []
         self._nodes: list[LexborNode] = []
-        if tree.body is not None:
-            self._read(tree.body)
+        self._read(parts)
         self._title_at = self._found_title(names)
         self._title = self._line(self._title_at) if self._title_at is not None else ""
         title = self._node_at(self._title_at) if self._title_at is not None else None
         self._title_lineage = frozenset(step.mem_id for step in lineage(title))
 
-    def _read(self, body: LexborNode) -> None:
+    def _read(self, parts: Iterable[LexborNode]) -> None:
         lines = Lines()
-        for node in body.traverse(include_text=True):
+        for node in chain.from_iterable(part.traverse(include_text=True) for part in parts):
             if node.is_text_node:
                 if (start := lines.add_text(node)) is not None:
                     self._starts.append(start)
@@ -158,7 +164,16 @@ class ShownText:
             has_decimals = match[0][-1:].isdigit() and not match[0].isdigit()
             marked = any(begun < end and start < ended for begun, ended in self.amounts)
             if has_decimals and self.is_near(start) and not marked:
-                yield self._printed(start, end, max(start - sayings.SIDE, 0), min(end + sayings.SIDE, len(self.text)))
+                ahead, behind = max(start - sayings.SIDE, 0), min(end + sayings.SIDE, len(self.text))
+                since = max((one.end() for one in _DECIMALS.finditer(self.text, ahead, start)), default=ahead)
+                until = min(next((one.start() for one in _DECIMALS.finditer(self.text, end)), behind), behind)
+                yield self._printed(start, end, since, until)
+
+    def is_called_price(self, one: Printed) -> bool:
+        """Whether the words before an amount, or the names of elements around it, call it a price."""
+        around = islice(lineage(one.node.parent), _AROUND)
+        names = (f"{attribute(step, 'class')} {attribute(step, 'id')} {attribute(step, 'itemprop')}" for step in around)
+        return _PRICED.search(one.beside[0]) is not None or any(map(_PRICED.search, names))
 
     def _ahead(self, since: int, start: int) -> str:
         """The words before an amount in its line; where there are none, the line before, if it shows no amount."""
@@ -179,8 +194,10 @@ class ShownText:
         whole = later if end + sayings.SIDE < until else later[:-1]
         lines = [line for line in whole if line.strip(_BLANK)]
         leads_on = len(lines) == 1 and until < min(end + sayings.SIDE, len(self.text))
-        is_label = bool(lines) and len(lines[0]) <= _LONGEST_LABEL and not leads_on
-        return lines[0].replace(SEAM, " ") if is_label else ""
+        if not lines or len(lines[0]) > _LONGEST_LABEL:
+            return ""
+        label = lines[0].replace(SEAM, " ")
+        return label if not leads_on or sayings.is_about_what_it_follows(label) else ""
 
     def _role_of_elements(self, node: LexborNode) -> Role | None:
         """What the elements around an amount say of it by their tags, attributes, classes and ids."""
@@ -189,8 +206,8 @@ class ShownText:
             said, is_struck = self._said_of(step)
             if said is Role.HIDDEN:
                 return said
-            if said is Role.ELSEWHERE and step.mem_id not in self._title_lineage:
-                role = said
+            if said is Role.ELSEWHERE:
+                role = role if step.mem_id in self._title_lineage else said
             elif said is Role.CONDITIONAL and height < _AROUND and step.mem_id not in self._title_lineage:
                 role = role or said
             elif role is None and is_struck:
@@ -206,6 +223,7 @@ class ShownText:
             classes = attribute(element, "class")
             names = sayings.names_in(f"{classes} {attribute(element, 'id')}")
             is_hidden = element.tag in _CONTROLS or sayings.hides(element.attributes, names)
+            is_hidden = is_hidden or (_SOLD_OUT_BADGE in classes and not _is_within_sold_out(element))
             is_struck = sayings.strikes(element.tag, attribute(element, "style"))
             is_struck = is_struck or not self._struck.isdisjoint(classes.split())
             known = Role.HIDDEN if is_hidden else sayings.role_of_names(names), is_struck
@@ -289,6 +307,10 @@ class ShownText:
     @cached_property
     def _buttons(self) -> list[int]:
         return [match.start() for match in islice(sayings.BUY.finditer(self.text), _MOST)]
+
+
+def _is_within_sold_out(badge: LexborNode) -> bool:
+    return any(_SOLD_OUT_BOX in attribute(step, "class").split() for step in islice(lineage(badge), _OUTWARDS))
 
 
 def struck_classes(tree: LexborHTMLParser) -> frozenset[str]:

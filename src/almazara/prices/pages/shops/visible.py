@@ -1,30 +1,32 @@
 """Prices that a reader of the page sees: a witness for what the markup claims, never a source."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborNode
 
-from almazara.prices.money import Money, parse_price
+from almazara.prices.money import Money, parse_price, read_amount
 from almazara.prices.pages.document import lineage
-from almazara.prices.pages.shops import shipping_shown
+from almazara.prices.pages.shops import sayings, shipping_shown
 from almazara.prices.pages.shops.around import Surroundings
 from almazara.prices.pages.shops.conditions import is_not_otherwise, shown_on_conditions
 from almazara.prices.pages.shops.sayings import Role
 from almazara.prices.pages.shops.shown import Printed, ShownText
 from almazara.prices.schema import NamedPrice, PriceName
 
+_ANY_AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:[., ']?\d{3}){0,2}[ \x1f]{0,2}[.,][ \x1f]{0,2}\d{2}(?!\d|[.,]\d)")
+_SHARING: Final = ("USD", "SEK", "JPY")  # one of those that share each mark: $, kr, ¥
 _BOX: Final = 400  # characters of a page's text in which one price box stands
 
 
 class VisiblePrices:
-    """The amounts that a page shows, without scripts and styles, and what each is."""
+    """The amounts that a page, or parts of it, show without scripts and styles, and what each is."""
 
-    def __init__(self, tree: LexborHTMLParser, names: Sequence[str], struck: frozenset[str]) -> None:
-        self._shown = ShownText(tree, names, struck)
+    def __init__(self, parts: Iterable[LexborNode], names: Sequence[str], struck: frozenset[str]) -> None:
+        self._shown = ShownText(parts, names, struck)
         self._by_currency: dict[str, list[tuple[Decimal, Role, Printed]]] = {}
 
     @cached_property
@@ -50,15 +52,47 @@ class VisiblePrices:
     def only_price(self, currency: str | None) -> Money | None:
         """The one amount that stands near the product's title, of the currency that its mark or the page's data say."""
         read = {parse_price(one.words, currency_hint=currency) for one in self._standing} - {None}
-        return read.pop() if len(read) == 1 else None
+        is_plain = any(one.plain for one in self._standing)  # beside words that nobody knows it may be anything
+        return read.pop() if len(read) == 1 and is_plain else None
+
+    def only_bare_price(self, amounts: Iterable[Decimal], currency: str) -> Money | None:
+        """The one of some amounts that stands first behind the title, where none stands near with a currency's mark."""
+        if self._standing:
+            return None
+        first = next(self._bare_behind_title(), None)
+        if first is None or not first.plain:
+            return None
+        found = [amount for amount in amounts if any(one.start == first.start for one in self._bare(amount))]
+        return Money(found[0], currency) if len(found) == 1 else None
+
+    def _bare_behind_title(self) -> Iterator[Printed]:
+        """Amounts that stand behind the title without a currency's mark, in the page's order."""
+        bare = (one for one in self._shown.bare(_ANY_AMOUNT) if one.role is Role.STANDING)
+        return (one for one in bare if self._shown.is_after_title(one))
 
     def roles(self, amount: Decimal, currency: str) -> set[Role]:
-        """As what an amount is shown, wherever it is."""
-        return {role for shown, role, _ in self._of(currency) if shown == amount}
+        """As what an amount is shown, wherever it is; without a currency's mark, where it has none anywhere."""
+        marked = {role for shown, role, _ in self._of(currency) if shown == amount}
+        bare = self._shown.bare(re.compile(written(amount)))
+        return marked or {_settled(one.role, amount, set()) for one in bare}
+
+    def other_bare_price(self, amount: Decimal) -> str | None:
+        """Another amount that the page calls its price, without a currency's mark, where none stands with one."""
+        if self._standing or any(True for _ in self._bare(amount)):
+            return None
+        return next((one.words for one in self._bare_behind_title() if self._shown.is_called_price(one)), None)
+
+    def marked_otherwise(self, amount: Decimal, currency: str) -> str | None:
+        """The amount as it stands near the title beside a mark that its currency does not have."""
+        number = re.compile(written(amount))
+        near = (one for one in self._standing if number.search(one.words))
+        return next((one.words for one in near if one.in_currency(currency) is None), None)
 
     def other_currencies(self, currency: str) -> set[str]:
-        """Currencies other than this one whose amounts surely stand as a price near the product's title."""
-        return {money.currency for one in self._standing if (money := parse_price(one.words))} - {currency}
+        """Currencies other than this one, or amounts beside a mark of others, that stand as a price near the title."""
+        sure = {money.currency for one in self._standing if (money := parse_price(one.words))} - {currency}
+        other = (one for one in self._standing if one.in_currency(currency) is None)
+        return sure | {one.words for one in other if any(one.in_currency(code) is not None for code in _SHARING)}
 
     def list_price(self, price: Decimal, currency: str) -> Decimal | None:
         """The only higher earlier price in the box of the standing price, or None."""
@@ -72,6 +106,25 @@ class VisiblePrices:
     def says(self, saying: re.Pattern[str]) -> bool:
         """Whether the page says something of its product, near the product's title."""
         return self._shown.says(saying)
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether people see an amount beside any currency's mark."""
+        return any(one.role is not Role.HIDDEN for one in self._shown.printed)
+
+    def shown(self, currency: str) -> list[tuple[Decimal, Role, bool]]:
+        """The amounts in a currency that people see, what each is, and whether it is plain.
+
+        Where no amount has a currency's mark, those without one. What one piece of several costs is on a condition.
+        """
+        bare = () if self.is_priced else self._shown.bare(_ANY_AMOUNT)
+        read = ((read_amount(one.words, currency=currency), one.role, one) for one in bare)
+        seen = [(amount, role, one) for amount, role, one in (*self._of(currency), *read) if role is not Role.HIDDEN]
+        return [
+            (amount, role if sayings.kind_of_price(*one.beside)[0] is None else Role.CONDITIONAL, one.plain)
+            for amount, role, one in seen
+            if amount is not None
+        ]
 
     def leads(self, amount: Decimal, currency: str) -> bool | None:
         """Whether an amount is the price that a page shows first behind its title; None where it shows none.
@@ -131,4 +184,4 @@ def written(amount: Decimal) -> str:
     decimals = rf"[ \x1f]{{0,2}}[.,€][ \x1f]{{0,2}}{fraction}"
     if not fraction.strip("0"):
         decimals = rf"(?:{decimals}|[.,]000|[.,]-)?"
-    return rf"(?<![\d.,]){digits}{decimals}(?!\d|[.,]\d)"
+    return rf"(?<![\d.,]){digits}{decimals}(?!\x1f?(?:\d|[.,]\d))"

@@ -1,0 +1,156 @@
+"""Reads pages in a process of its own, whose processor time and memory the kernel bounds: a page holds nothing up.
+
+No scan of a page says how long its parsing takes, nor can a parser be interrupted; a process can be ended. It starts
+with the first page, ends when none has come for a while, and is started again when a page has ended it.
+"""
+
+import math
+import resource
+import select
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import IO, Any, Final
+
+import msgspec
+
+from almazara.prices import pages
+from almazara.prices.pages.outcome import Blocked, ListingPage, Offer, Outcome, Unavailable, Unreadable
+from almazara.prices.pages.own_rule import ShopRule
+
+_HEADER: Final = 8  # bytes of a message's length
+_MOST_MEMORY: Final = 1_000_000_000  # bytes of addresses; a parsed page of 10 MB takes a fifth of it
+_IDLE_SECONDS: Final = 60
+_KINDS: Final[dict[str, Any]] = {kind.__name__: kind for kind in (Offer, Unavailable, Blocked, Unreadable, ListingPage)}
+
+
+class Asked(msgspec.Struct, array_like=True):
+    """A page, and what `pages.read` is told beside it."""
+
+    html: bytes
+    url: str
+    status: int
+    headers: dict[str, str]
+    expected_sku: str | None
+    known_title: str | None
+    asked_url: str | None
+    rule: ShopRule | None
+
+
+class ReadingProcess:
+    """Reads as `pages.read` does, one page at a time; threads may share it.
+
+    A page that takes more than `seconds` of processor time, or the memory of any real page many times over, is
+    `Unreadable`.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def read(
+        self,
+        html: bytes,
+        *,
+        url: str,
+        status: int = 200,
+        headers: Mapping[str, str],
+        expected_sku: str | None = None,
+        known_title: str | None = None,
+        asked_url: str | None = None,
+        rule: ShopRule | None = None,
+    ) -> Outcome:
+        """See `pages.read`."""
+        asked = Asked(html, url, status, dict(headers), expected_sku, known_title, asked_url, rule)
+        question = msgspec.msgpack.encode(asked)
+        with self._lock:
+            for _ in range(2):  # the process may have ended of itself just when it was asked
+                answer, ended = self._asked(question)
+                if answer is not None:
+                    kind, body = msgspec.msgpack.decode(answer, type=tuple[str, msgspec.Raw])
+                    outcome: Outcome = msgspec.msgpack.decode(body, type=_KINDS[kind])
+                    return outcome
+                if ended != 0:
+                    break
+        reason = f"Reading the page took more than {self._seconds:g} s of processor time, or more memory than any page."
+        return Unreadable(("time",), reason, expected_sku)
+
+    def close(self) -> None:
+        """End the process; a page that is being read is waited for."""
+        with self._lock:
+            if self._child is not None:
+                self._end(self._child)
+
+    def _asked(self, question: bytes) -> tuple[bytes | None, int]:
+        """The answer, or None and how the process ended."""
+        child = self._child or self._started()
+        assert child.stdin is not None  # noqa: S101 - both are pipes
+        assert child.stdout is not None  # noqa: S101
+        with suppress(BrokenPipeError):
+            _send(child.stdin, question)
+        answer = _received(child.stdout)
+        return (answer, 0) if answer is not None else (None, self._end(child))
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", __name__, str(self._seconds)]
+        pipe = subprocess.PIPE
+        self._child = subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True)  # noqa: S603 - our own
+        return self._child
+
+    def _end(self, child: subprocess.Popen[bytes]) -> int:
+        self._child = None
+        for pipe in (child.stdin, child.stdout):
+            with suppress(BrokenPipeError):
+                if pipe is not None:
+                    pipe.close()
+        return child.wait()
+
+
+def _send(pipe: IO[bytes], message: bytes) -> None:
+    pipe.write(len(message).to_bytes(_HEADER) + message)
+    pipe.flush()
+
+
+def _received(pipe: IO[bytes]) -> bytes | None:
+    """The next message; None when the other side has ended."""
+    header = pipe.read(_HEADER)
+    if len(header) < _HEADER:
+        return None
+    length = int.from_bytes(header)
+    message = pipe.read(length)
+    return message if len(message) == length else None
+
+
+def _serve(seconds: float) -> None:
+    """Read pages from the standard input until none comes, each within so much processor time."""
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(ValueError, OSError):  # not on every system
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    while select.select([source], [], [], _IDLE_SECONDS)[0]:
+        question = _received(source)
+        if question is None:
+            return
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        until = math.ceil(used.ru_utime + used.ru_stime + seconds)
+        resource.setrlimit(resource.RLIMIT_CPU, (until, most))
+        asked = msgspec.msgpack.decode(question, type=Asked)
+        outcome = pages.read(
+            asked.html,
+            url=asked.url,
+            status=asked.status,
+            headers=asked.headers,
+            expected_sku=asked.expected_sku,
+            known_title=asked.known_title,
+            asked_url=asked.asked_url,
+            rule=asked.rule,
+        )
+        _send(target, msgspec.msgpack.encode((type(outcome).__name__, outcome)))
+
+
+if __name__ == "__main__":
+    _serve(float(sys.argv[1]))

@@ -1,0 +1,76 @@
+"""Pages are read in a process whose time and memory are bounded: a page that takes more is unreadable, and no other."""
+
+import os
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from almazara.prices import pages
+from almazara.prices.collecting.reading_process import ReadingProcess
+from almazara.prices.pages.outcome import Unreadable
+from almazara.prices.pages.own_rule import ShopRule
+from price_shop import offer_page
+from sample_pages import BLOCKED, LISTINGS, NAMED, UNAVAILABLE, UNREADABLE, html_of, url_of
+
+pytestmark = pytest.mark.server
+AMAZON = "https://www.amazon.es/s?k=aceite"
+NESTED = (
+    "<div data-component-type='s-search-result' data-asin='B000000001'><h2><a>x</a></h2><b class='a-price'>5,00 €</b>"
+)
+HOSTILE = {
+    "many attributes on one tag": "<div " + " ".join(f"a{number}=1" for number in range(400_000)) + ">",
+    "closing tags that close nothing": "<div></b>" * 600_000,
+    "cards within cards": NESTED * 3_000,
+    "marks that are opened anew in each block": "<p>"
+    + "".join(f"<b id={number}>" for number in range(20_000))
+    + "</p>"
+    + "<div>x</div>" * 20_000,
+}
+
+
+@pytest.fixture(scope="module")
+def reader():
+    with closing(ReadingProcess(1.0)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", [next(iter(kind)) for kind in (NAMED, UNAVAILABLE, UNREADABLE, BLOCKED, LISTINGS)])
+def test_what_comes_out_is_what_the_reader_says(reader, name):
+    html, url = html_of(name), url_of(name)
+    assert reader.read(html.encode(), url=url, headers={}) == pages.read(html, url=url)
+
+
+def test_all_that_the_reader_is_told_beside_the_page_arrives(reader):
+    told = {
+        "url": "https://www.shop.example/1",
+        "status": 200,
+        "headers": {"content-type": "text/html; charset=utf-8"},
+        "expected_sku": None,
+        "known_title": "Quite another thing",
+        "asked_url": "https://www.shop.example/1",
+        "rule": ShopRule("shop.example", "b"),
+    }
+    html = offer_page("5.60")
+    assert reader.read(html, **told) == pages.read(html, **told)
+    assert isinstance(reader.read(html, **told), Unreadable)
+
+
+@pytest.mark.parametrize("html", HOSTILE.values(), ids=HOSTILE)
+def test_a_page_that_takes_more_than_its_time_or_memory_is_unreadable_and_costs_no_other(reader, html):
+    outcome = reader.read(html.encode(), url=AMAZON, headers={})
+    assert isinstance(outcome, Unreadable)
+    assert outcome.missing in {("time",), (pages.DEFECT,)}
+    html, url = html_of("amazon_search"), url_of("amazon_search")
+    assert reader.read(html.encode(), url=url, headers={}) == pages.read(html, url=url)
+
+
+def test_a_process_that_has_ended_of_itself_is_started_again(reader):
+    html, url = html_of("amazon_search"), url_of("amazon_search")
+    expected = reader.read(html.encode(), url=url, headers={})
+    child = reader._child
+    child.stdin.close()
+    child.wait()
+    reader._child.stdin = Path(os.devnull).open("wb")  # noqa: SIM115 - in the place of the closed pipe
+    assert reader.read(html.encode(), url=url, headers={}) == expected
+    assert reader._child is not child
