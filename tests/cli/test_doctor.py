@@ -12,7 +12,7 @@ import pytest
 from almazara import tracing
 from almazara.app.backup import back_up
 from almazara.app.schedule import CLAIMS, claim_of
-from almazara.artifacts import open_artifacts
+from almazara.artifacts import MANIFEST
 from almazara.cli.doctor import installed, kept, machine, reached
 from almazara.prices.store.leases import StoreLeases
 from almazara.prices.store.registry import open_store
@@ -58,16 +58,23 @@ def test_the_films_of_the_sample_are_called_that(told, sample_home):
 
 def test_films_that_another_version_built_are_a_failure(told, sample_home, tmp_path):
     shutil.copytree(sample_home / "artifacts" / "movies", tmp_path / "home" / "artifacts" / "movies")
-    artifacts = open_artifacts(settings_for(tmp_path / "home"))
-    built = artifacts.current("movies")
-    without = {name: digest for name, digest in built.manifest["files"].items() if not name.startswith("orders.")}
-    artifacts.describe("movies", built.version, {"files": without})
-    for path in built.path.glob("orders.*.npy"):
+    for path in (tmp_path / "home" / "artifacts").rglob("orders.*.npy"):
+        manifest = json.loads((path.parent / MANIFEST).read_bytes())
+        del manifest["files"][path.name]
+        (path.parent / MANIFEST).write_text(json.dumps(manifest))
         path.unlink()
     code, checks = told()
     assert (code, checks["films"]["state"]) == (1, "failed")
     assert "another version of Almazara" in checks["films"]["found"]
     assert "movies retrain" in checks["films"]["advice"]
+
+
+def test_damaged_films_are_a_failure(told, sample_home, tmp_path):
+    shutil.copytree(sample_home / "artifacts" / "movies", tmp_path / "home" / "artifacts" / "movies")
+    next((tmp_path / "home" / "artifacts").rglob("orders.*.npy")).write_bytes(b"damaged")
+    code, checks = told()
+    assert (code, checks["films"]["state"]) == (1, "failed")
+    assert "is damaged: orders." in checks["films"]["found"]
 
 
 @pytest.mark.parametrize(
