@@ -140,8 +140,8 @@ def ensure_movies(settings: Settings, progress: Progress) -> Artifact:
 
 
 def _opens(artifact: Artifact) -> bool:
-    """Whether this version of Almazara can answer from it."""
-    with suppress(UnavailableError):
+    """Whether this version of Almazara can answer from it; what is damaged it cannot."""
+    with suppress(UnavailableError, OSError, ValueError):
         open_service(artifact, min_votes=0)
         return True
     return False
