@@ -46,7 +46,9 @@ def measured(asked: argparse.Namespace, name: str, start: object, results: dict)
             if model == "naive":
                 values = {h: peers.naive_conformal(task.history, h, asked.windows) for h in asked.horizons}
             elif model in known:
-                values = dict.fromkeys(asked.horizons, peers.by_learner(task.history, known[model], horizon))
+                values = dict.fromkeys(
+                    asked.horizons, peers.by_learner(task.history, known[model], horizon, asked.parts)
+                )
             else:
                 values = dict.fromkeys(asked.horizons, peers.by_name(task.history, model, horizon))
             spent = (cpu_seconds() - begun) / len(task.history)
@@ -91,6 +93,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="take each n-th cutoff")
     parser.add_argument("--windows", type=int, default=2, help="windows of the naive forecast's conformal intervals")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--parts", type=int, default=1, help="parts of a panel that are forecast by themselves")
     parser.add_argument("--shipped", action="store_true", help="begin from the prior in the package")
     asked = parser.parse_args()
     starts = dict.fromkeys(asked.panels) if asked.shipped else train_prior.leave_one_out(asked.data, asked.panels)

@@ -59,9 +59,13 @@ def panel_of(history: np.ndarray) -> Panel:
     return Panel.whole([f"{i:06d}" for i in range(len(history))], date(2020, 1, 1), history)
 
 
-def by_learner(history: np.ndarray, learn: Learner, horizon: int) -> np.ndarray:
-    """Quantiles of a model across series."""
-    return price_quantiles((history, panel_of(history).ends), learn, horizon, QUANTILES)
+def by_learner(history: np.ndarray, learn: Learner, horizon: int, parts: int = 1) -> np.ndarray:
+    """Quantiles of a model across series, or across those of each part of them."""
+    values = np.empty((len(history), horizon, len(QUANTILES)))
+    for first in range(parts):
+        panel = panel_of(history[first::parts])
+        values[first::parts] = price_quantiles((panel.prices, panel.ends), learn, horizon, QUANTILES)
+    return values
 
 
 def by_name(history: np.ndarray, name: str, horizon: int) -> np.ndarray:
