@@ -7,7 +7,9 @@ BIN := $(VENV)/bin
 DVC := .venv-dvc
 WITHOUT ?= # extras that are not to be had here: make test WITHOUT="--no-extra lstm"
 UV := $(BIN)/uv
-PYTEST := $(BIN)/pytest -n auto --dist worksteal
+# Tests wait for servers and children half of their time: half as many workers again as there are cores.
+WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE # tests start many processes: what was compiled once is kept
