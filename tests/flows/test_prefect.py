@@ -52,6 +52,17 @@ def process(*command, env):
             os.killpg(started.pid, signal.SIGKILL) if started.poll() is None else None
 
 
+class AskingAgain(httpx.HTTPTransport):
+    """Asks once more, for a while, where Prefect says 503 because its SQLite is busy, as its own client does."""
+
+    def handle_request(self, request):
+        until = time.monotonic() + 30
+        while (answer := super().handle_request(request)).status_code == 503 and time.monotonic() < until:
+            answer.close()
+            time.sleep(0.5)
+        return answer
+
+
 @pytest.fixture(scope="module")
 def api(tmp_path_factory):
     """A client of a Prefect server that lives as long as the module."""
@@ -60,7 +71,8 @@ def api(tmp_path_factory):
     log = tmp_path_factory.mktemp("prefect-server")
     env = {**os.environ, **QUIET, "PREFECT_HOME": str(log), "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2"}
     command = ("prefect", "server", "start", "--host", "127.0.0.1", "--port", port, "--no-ui")
-    with process(*command, env=env), httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
+    asking = httpx.Client(base_url=address, timeout=30, transport=AskingAgain())
+    with process(*command, env=env), asking as client:
         wait_for(lambda: answers(client))
         yield client
 
