@@ -20,7 +20,7 @@ from almazara.prices.fetching.http import HttpSource
 from almazara.prices.fetching.registry import page_source
 from almazara.prices.fetching.scrapy_source import ScrapySource
 from page_server import reply, serving
-from price_shop import observed, offer_page, opened, product, settings_over, shows
+from price_shop import HTML, observed, offer_page, opened, product, settings_over, shows
 from waiting import no_progress, wait_for
 
 pytestmark = pytest.mark.server
@@ -192,6 +192,29 @@ def test_the_settings_name_the_page_source(tmp_path):
     assert "me.example" in with_http._config.agent
     assert with_http._config.politeness.daily_budget == 7
     assert isinstance(page_source(settings_over(tmp_path, page_source="scrapy")), ScrapySource)
+
+
+def test_two_shops_are_read_side_by_side_by_the_default_source(tmp_path):
+    """Neither answers before the other has been asked, so one after the other would read neither."""
+    both = threading.Barrier(2, timeout=5)
+
+    def answering(price):
+        def page(handler):
+            both.wait()
+            reply(offer_page(price), Content_Type=HTML)(handler)
+
+        return page
+
+    with serving() as one, serving() as other:
+        settings = settings_over(tmp_path, loopback_ports=(one.port, other.port))
+        with opened(settings) as prices:
+            for server, host, price in ((one, "127.0.0.1", "9.95"), (other, "localhost", "8.95")):
+                shows(server, {})
+                server.routes["/1"] = answering(price)
+                prices.store.save_listing(
+                    replace(product(1, server.url("/1", host)), listing_id=f"{host}:1", shop=host)
+                )
+            assert prices.jobs.run().counts["observed"] == 2
 
 
 def test_the_budget_of_a_day_is_kept_over_restarts(tmp_path):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from almazara.prices.fetching.host_states import Documents
     from almazara.prices.fetching.scrapy_source import ScrapyProcess
 
-SHOPS_AT_ONCE: Final = {"http": 1, "scrapy": 32}
+SHOPS_AT_ONCE: Final = {"http": 8, "scrapy": 32}
 """How many shops a run reads side by side, by page source."""
 
 
