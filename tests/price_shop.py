@@ -86,7 +86,7 @@ def shows(server: PageServer, pages: dict[str, bytes]) -> None:
 
 
 def settings_over(home: Path, **values: object) -> Settings:
-    quick = {"delay_seconds": 0, "demo": False, **values}
+    quick = {"delay_seconds": 0, "demo": False, "open_writes": True, **values}
     return Settings(_env_file=None, home=home, **quick)
 
 

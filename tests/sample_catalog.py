@@ -20,6 +20,7 @@ from fastapi import FastAPI
 
 from almazara import asgi
 from almazara.app import movies
+from almazara.keys import KeyFolder
 from almazara.movies import building
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
@@ -29,7 +30,7 @@ from waiting import no_progress
 
 
 def settings_for(home: Path, **values: object) -> Settings:
-    return Settings(_env_file=None, home=home, **values)
+    return Settings(_env_file=None, home=home, **{"open_writes": True, **values})
 
 
 @pytest.fixture(scope="session")
@@ -191,7 +192,9 @@ def server_process(
                 printed.append(process.stderr.readline())
                 if not printed[-1]:
                     pytest.fail(f"almazara {command} did not start: {''.join(printed)}")
-            with httpx.Client(base_url=printed[-1].split()[1], timeout=60, trust_env=False) as client:
+            own = {"X-API-Key": KeyFolder(home / "keys").made_own()}
+            address = printed[-1].split()[1]
+            with httpx.Client(base_url=address, headers=own, timeout=60, trust_env=False) as client:
                 yield process, client
         finally:
             process.terminate()

@@ -10,23 +10,24 @@ from almazara.settings import Settings
 from almazara.web import site
 
 
-def create_app(*, read_now: bool = False, schedule: bool = False) -> FastAPI:
+def create_app(*, read_now: bool = False, schedule: bool = False, own_key: bool = False) -> FastAPI:
     """The app over the settings of the environment.
 
     Args:
         read_now: Whether followed prices are read as soon as it runs.
         schedule: Whether it does its work by itself, whatever the settings say.
+        own_key: Whether the key of this machine may write: only where nobody but this machine reaches the server.
     """
     settings = Settings(schedule=True) if schedule else Settings()
     log.configure(settings.log_level, settings.log_format)
     tracing.configure(settings.otlp_endpoint)
-    return app_over(settings, read_now=read_now)
+    return app_over(settings, read_now=read_now, own_key=own_key)
 
 
-def app_over(settings: Settings, *, read_now: bool = False) -> FastAPI:
+def app_over(settings: Settings, *, read_now: bool = False, own_key: bool = False) -> FastAPI:
     """API and site over the newest versions of what these settings hold."""
     movies = live_movies(settings)
     movies.refresh()
-    app = create_api(movies, open_prices(settings, serving=True), settings, read_now=read_now)
+    app = create_api(movies, open_prices(settings, serving=True), settings, read_now=read_now, own_key=own_key)
     site.install(app)
     return app

@@ -96,7 +96,10 @@ class Settings(BaseSettings):
     queue_url: str = ""
     """Queue of SQS over which the functions of AWS Lambda share what is to be read."""
     api_keys: CommaSeparatedSecrets = ()
-    """Keys that may write, separated by commas; without any, only this machine may."""
+    """Keys that may write, separated by commas; in place of one `sha256:` and its hash. `almazara keys add NAME` makes
+    others. Without any, this machine alone may, with a key of its own (`almazara keys link`)."""
+    open_writes: bool = False
+    """Whether anyone may write while there is no key: only behind something that lets in none but those who may."""
     media_token: SecretStr | None = None
     """Token of a Plex or Jellyfin server, for `almazara movies events fetch`, which asks for it where it is not set."""
     writes_per_minute: Annotated[int, Field(ge=1)] = 30

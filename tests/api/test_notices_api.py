@@ -11,10 +11,10 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import SecretStr
 
 from almazara import log
 from almazara.api.notices import address
+from almazara.keys import Key, fingerprint
 from almazara.movies.users import matching
 from almazara.movies.users.exports import rows
 from almazara.movies.users.notices import Server
@@ -260,7 +260,7 @@ def test_whatever_is_sent_is_answered_or_refused(api, plex_body, jellyfin_body, 
 
 
 def signed(server=Server.PLEX, user="ana", account=None, key=KEY):
-    return address("", server, user, account, [SecretStr(key)])
+    return address("", server, user, account, Key("media", fingerprint(key)))
 
 
 def test_with_keys_a_signed_address_may_write_without_a_header(keyed):

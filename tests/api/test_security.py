@@ -2,11 +2,14 @@
 
 import itertools
 import logging
+from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from almazara import asgi, log
+from almazara.keys import KeyFolder, fingerprint, key_folder
 from price_shop import settings_over
 from problems import is_problem
 
@@ -15,18 +18,59 @@ WRITES = (("POST", "/scraper"), ("POST", "/productos"), ("DELETE", "/productos/s
 NUMBERS = itertools.count(1)
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    made = asgi.app_over(settings_over(tmp_path_factory.mktemp("open"), writes_per_minute=1000))
+@contextmanager
+def app_in(home, *, own_key=False, **values):
+    made = asgi.app_over(
+        settings_over(home, **{"open_writes": False, "writes_per_minute": 1000, **values}), own_key=own_key
+    )
     yield made
     made.state.prices.close()
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory):
+    """Nobody has a key, and others than this machine reach it."""
+    with app_in(tmp_path_factory.mktemp("closed")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    """The settings leave it open."""
+    with app_in(tmp_path_factory.mktemp("open"), open_writes=True) as made:
+        yield made
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def own(home):
+    """It listens on this machine alone, and has a key of its own."""
+    KeyFolder(home / "keys").made_own()
+    with app_in(home, own_key=True) as made:
+        yield made
+
+
+def signed_in(app, home, **values):
+    """The cookie of a browser that came in by a new ticket."""
+    ticket = KeyFolder(home / "keys").new_ticket(datetime.now(UTC))
+    return enter(app, ticket, **values).headers["set-cookie"].partition(";")[0]
+
+
+def enter(app, ticket, **values):
+    return ask(app, "GET", f"/entrar?ficha={ticket}", **values)
+
+
+OWN_PAGE = ("Origin", "http://127.0.0.1:8000")
 
 
 @pytest.fixture(scope="module")
 def keyed(tmp_path_factory):
-    made = asgi.app_over(settings_over(tmp_path_factory.mktemp("keyed"), api_keys=KEYS, writes_per_minute=1000))
-    yield made
-    made.state.prices.close()
+    with app_in(tmp_path_factory.mktemp("keyed"), api_keys=KEYS) as made:
+        yield made
 
 
 async def asked(app, method, path, *, client="127.0.0.1", host="127.0.0.1:8000", headers=()):
@@ -42,47 +86,145 @@ def ask(app, method="POST", path="/productos", **values):
     return asyncio.run(asked(app, method, path, **values))
 
 
-@pytest.mark.parametrize(
-    ("client", "host"), [("127.0.0.1", "localhost:8000"), ("127.9.9.9", "127.0.0.1"), ("::1", "[::1]:8000")]
-)
-def test_without_a_key_configured_this_machine_may_write(app, client, host):
-    assert ask(app, client=client, host=host).status_code == 201
+@pytest.mark.parametrize(("method", "path"), WRITES)
+@pytest.mark.parametrize("client", ["127.0.0.1", "192.168.1.5", ""])
+def test_without_a_key_nobody_may_write_not_even_who_seems_to_be_this_machine(closed, client, method, path):
+    """A proxy on this machine adds no header by itself, and asks by a name of this machine."""
+    assert "ALMAZARA_API_KEYS" in is_problem(ask(closed, method, path, client=client), 403)["detail"]
 
 
 @pytest.mark.parametrize(("method", "path"), WRITES)
-@pytest.mark.parametrize("client", ["192.168.1.5", "8.8.8.8", "::2", "testclient", ""])
-def test_without_a_key_configured_nobody_else_may(app, client, method, path):
-    assert "ALMAZARA_API_KEYS" in is_problem(ask(app, method, path, client=client), 403)["detail"]
+def test_where_only_this_machine_reaches_it_a_request_without_its_key_is_refused(own, method, path):
+    assert "almazara keys link" in is_problem(ask(own, method, path), 401)["detail"]
+
+
+def test_the_key_of_this_machine_may_write_where_only_this_machine_reaches_it(own, home):
+    key = KeyFolder(home / "keys").own()
+    assert ask(own, headers=[("X-API-Key", key)]).status_code == 201
+    is_problem(ask(own, headers=[("X-API-Key", key + "x")]), 401)
+
+
+def test_the_key_of_this_machine_is_none_where_others_reach_it(home):
+    key = KeyFolder(home / "keys").made_own()
+    with app_in(home) as public:
+        is_problem(ask(public, headers=[("X-API-Key", key)]), 403)
+
+
+def test_a_browser_comes_in_by_a_ticket_and_goes_on_where_nothing_of_it_is_seen(own, home):
+    answer = enter(own, KeyFolder(home / "keys").new_ticket(datetime.now(UTC)))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert answer.headers["cache-control"] == "no-store"
+    cookie = answer.headers["set-cookie"]
+    assert {"HttpOnly", "SameSite=strict", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+    assert cookie.startswith("sesion-8000=")
+    assert KeyFolder(home / "keys").own() not in cookie
+    assert ask(own, headers=[("Cookie", cookie.partition(";")[0]), OWN_PAGE]).status_code == 201
+
+
+def test_a_ticket_counts_once(own, home):
+    ticket = KeyFolder(home / "keys").new_ticket(datetime.now(UTC))
+    assert [enter(own, ticket).status_code for _ in range(2)] == [303, 403]
+
+
+@pytest.mark.parametrize("host", ["evil.example:8000", "127.0.0.1.evil.example", "192.168.1.5:8000", "[", ""])
+def test_a_ticket_is_not_used_up_by_who_asks_for_another_machine(own, home, host):
+    ticket = KeyFolder(home / "keys").new_ticket(datetime.now(UTC))
+    assert enter(own, ticket, headers=[("Host", host)]).status_code == 403
+    assert enter(own, ticket).status_code == 303
+
+
+@pytest.mark.parametrize("ticket", ["", "x", "*", "../own", "%00", "a" * 5000])
+def test_what_is_no_ticket_lets_nobody_in(own, home, ticket):
+    KeyFolder(home / "keys").new_ticket(datetime.now(UTC))
+    assert enter(own, ticket).status_code == 403
+
+
+def test_nobody_comes_in_where_others_reach_the_server(home):
+    ticket = KeyFolder(home / "keys").new_ticket(datetime.now(UTC))
+    with app_in(home) as public:
+        assert enter(public, ticket).status_code == 403
 
 
 @pytest.mark.parametrize(
-    "header", ["Forwarded", "Via", "X-Forwarded-For", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto"]
+    "headers",
+    [
+        [],
+        [("Origin", "https://evil.example")],
+        [("Origin", "null")],
+        [("Origin", "http://127.0.0.1:9999")],
+        [("Origin", "http://localhost.evil.example")],
+        [("Origin", "")],
+        [("Origin", "http://[")],
+        [("Sec-Fetch-Site", "cross-site")],
+        [("Sec-Fetch-Site", "same-site")],
+        [OWN_PAGE, ("Sec-Fetch-Site", "cross-site")],
+    ],
 )
-def test_what_came_through_a_proxy_is_not_of_this_machine(app, header):
-    is_problem(ask(app, headers=[(header, "127.0.0.1")]), 403)
+def test_a_foreign_page_in_a_browser_that_is_signed_in_may_not_write(own, home, headers):
+    cookie = ("Cookie", signed_in(own, home))
+    is_problem(ask(own, headers=[cookie, *headers]), 403)
+    assert ask(own, headers=[cookie, ("Sec-Fetch-Site", "same-origin")]).status_code == 201
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost.evil.example:8000"])
+def test_a_session_counts_only_by_a_name_of_this_machine(own, home, host):
+    cookie = ("Cookie", signed_in(own, home))
+    is_problem(ask(own, host=host, headers=[cookie, ("Origin", f"http://{host}")]), 401)
+
+
+def test_a_session_ends_with_the_key_of_this_machine(own, home):
+    cookie = ("Cookie", signed_in(own, home))
+    KeyFolder(home / "keys").revoke("own")
+    is_problem(ask(own, headers=[cookie, OWN_PAGE]), 403)
+    KeyFolder(home / "keys").made_own()
+    is_problem(ask(own, headers=[cookie, OWN_PAGE]), 401)
+
+
+def test_a_key_that_is_made_while_it_runs_may_write_and_is_refused_when_it_is_taken_back(closed):
+    folder = key_folder(closed.state.guard._settings)
+    key = folder.add("ana", datetime.now(UTC))
+    assert ask(closed, client="8.8.8.8", host="prices.example", headers=[("X-API-Key", key)]).status_code == 201
+    folder.revoke("ana")
+    is_problem(ask(closed, headers=[("X-API-Key", key)]), 403)
+
+
+def test_a_key_in_the_settings_may_be_its_hash(home):
+    with app_in(home, api_keys=f"sha256:{fingerprint('long-and-random')}") as app:
+        assert ask(app, headers=[("X-API-Key", "long-and-random")]).status_code == 201
+        is_problem(ask(app, headers=[("X-API-Key", f"sha256:{fingerprint('long-and-random')}")]), 401)
+
+
+def test_keys_that_cannot_be_read_let_nobody_write_and_everybody_read(home):
+    (home / "keys").mkdir(parents=True)
+    (home / "keys" / "named.json").write_text("[{")
+    with app_in(home, api_keys=KEYS) as app:
+        is_problem(ask(app, headers=[("X-API-Key", "first-key-123456")]), 503)
+        assert ask(app, "GET", "/productos").status_code == 200
+
+
+def test_where_the_settings_leave_it_open_anyone_may_write(opened):
+    assert ask(opened, client="8.8.8.8", host="prices.example").status_code == 201
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://evil.example", "null", "http://127.0.0.1:9999", "http://localhost.evil.example", ""]
+    "header",
+    [
+        *(("Origin", origin) for origin in ("https://evil.example", "null", "http://127.0.0.1:9999", "")),
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Sec-Fetch-Site", "same-site"),
+    ],
 )
-def test_a_foreign_page_in_a_browser_here_may_not_write(app, origin):
-    is_problem(ask(app, headers=[("Origin", origin)]), 403)
+def test_where_the_settings_leave_it_open_a_foreign_page_may_not_write(opened, header):
+    is_problem(ask(opened, headers=[header]), 403)
 
 
-def test_our_own_page_may_write(app):
-    assert ask(app, headers=[("Origin", "http://127.0.0.1:8000")]).status_code == 201
+def test_where_the_settings_leave_it_open_and_there_is_a_key_it_takes_the_key(home):
+    with app_in(home, open_writes=True, api_keys=KEYS) as app:
+        is_problem(ask(app), 401)
 
 
-@pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "localhost.evil.example"]
-)
-def test_a_foreign_name_that_was_bound_to_this_machine_may_not_write(app, host):
-    is_problem(ask(app, host=host), 403)
-    is_problem(ask(app, host=host, headers=[("Origin", f"http://{host}")]), 403)
-
-
-def test_reading_needs_no_key(app, keyed):
-    for one in (app, keyed):
+def test_reading_needs_no_key(closed, keyed):
+    for one in (closed, keyed):
         assert ask(one, "GET", "/productos", client="8.8.8.8", host="prices.example").status_code == 200
 
 

@@ -127,8 +127,10 @@ def test_no_more_is_taken_than_there_is_when_others_take_at_the_same_time(store,
 
 @pytest.mark.server
 @pytest.mark.parametrize(("keys", "shared"), [("first-key-123456", True), ("", False)])
-def test_keys_are_counted_by_all_servers_of_a_store_and_this_machine_by_itself(postgresql, tmp_path, keys, shared):
-    settings = settings_over(tmp_path, store_url=f"{postgresql}/postgres", api_keys=keys)
+def test_keys_are_counted_by_all_servers_of_a_store_and_an_open_server_counts_its_own(
+    postgresql, tmp_path, keys, shared
+):
+    settings = settings_over(tmp_path, store_url=f"{postgresql}/postgres", api_keys=keys, open_writes=not keys)
     app = asgi.app_over(settings)
     assert isinstance(app.state.guard._writes, SharedWrites if shared else OwnWrites)
     app.state.prices.close()

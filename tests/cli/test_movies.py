@@ -8,6 +8,7 @@ import sys
 from importlib import metadata
 from typing import get_args
 
+import httpx
 import pytest
 import typer
 
@@ -284,6 +285,25 @@ def test_up_builds_the_sample_answers_on_the_printed_address_and_ends_when_inter
         assert client.get("/score_titulo/Oil/Water").json()["titulo"] == "Oil/Water"
         assert client.get("/health").json()["peliculas"]["muestra"] is True
         assert ends_well(process, signal.SIGINT)
+
+
+@pytest.mark.server
+def test_serve_prints_an_address_that_lets_one_browser_of_this_machine_write(tmp_path):
+    with server_process("serve", home=tmp_path, demo=False) as (process, client):
+        told, _, address = process.stderr.readline().strip().rpartition(" ")
+        assert told == "To write from a browser of this machine:"
+        with httpx.Client(base_url=client.base_url, headers={"Origin": str(client.base_url).rstrip("/")}) as browser:
+            assert browser.post("/eventos", json=[]).status_code == 401
+            assert [browser.get(address).status_code for _ in range(2)] == [303, 403]
+            assert browser.post("/eventos", json=[]).status_code != 401
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("settings", [{"api_keys": "long-and-random"}, {"host": "0.0.0.0"}])
+def test_serve_prints_no_such_address_where_keys_are_given_out_or_others_reach_it(tmp_path, settings):
+    with server_process("serve", home=tmp_path, demo=False, **settings) as (process, _):
+        process.send_signal(signal.SIGTERM)
+        assert "entrar" not in process.communicate(timeout=60)[1]
 
 
 @pytest.mark.server

@@ -103,8 +103,17 @@ def test_the_address_for_a_media_server_is_signed_and_does_not_tell_the_key(run,
     code, out, _ = run("events", "address", "plex", "--url", "http://almazara.example:8000/", "--user", "ana")
     assert code == 0
     assert re.fullmatch(r"http://almazara\.example:8000/eventos/plex\?usuario=ana&firma=[0-9a-f]{64}\n", out)
-    monkeypatch.delenv("ALMAZARA_API_KEYS")
-    assert run("events", "address", "jellyfin")[1] == "http://127.0.0.1:8000/eventos/jellyfin\n"
+
+
+def test_without_keys_it_is_signed_with_that_of_this_machine_where_that_counts(run, monkeypatch):
+    assert re.fullmatch(
+        r"http://127\.0\.0\.1:8000/eventos/jellyfin\?firma=\w{64}\n", run("events", "address", "jellyfin")[1]
+    )
+    monkeypatch.setenv("ALMAZARA_HOST", "0.0.0.0")
+    code, out, err = run("events", "address", "jellyfin")
+    assert (code, out, "almazara keys add" in err) == (1, "", True)
+    monkeypatch.setenv("ALMAZARA_OPEN_WRITES", "true")
+    assert run("events", "address", "jellyfin")[1] == "http://0.0.0.0:8000/eventos/jellyfin\n"
 
 
 @pytest.mark.parametrize(

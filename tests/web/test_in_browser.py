@@ -1,10 +1,14 @@
 """Pages as a browser shows them: nothing complains, nothing is too wide, and hands, eyes and no scripts suffice."""
 
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
 
+from almazara import asgi
+from almazara.keys import KeyFolder
 from almazara.movies.exploring.explore import CHAPTERS
+from price_shop import settings_over
 from profiles import by_night
 from reading import PAGES, PERSON, PRODUCT, visit
 from sample_catalog import app_over, served
@@ -91,6 +95,23 @@ def test_search_as_one_types_changes_the_list_and_the_address_and_nothing_else(c
         seen.page.reload()
         assert seen.page.locator("#hallazgos .name").first.inner_text() == "Gone with the Olive"
         assert seen.troubles == []
+
+
+def test_a_browser_that_came_in_by_its_address_may_write_and_sees_no_key(chromium, tmp_path):
+    app = asgi.app_over(settings_over(tmp_path, open_writes=False), own_key=True)
+    keys = KeyFolder(tmp_path / "keys")
+    ticket = keys.new_ticket(datetime.now(UTC))
+    with served(app) as client, visit(chromium, f"{client.base_url}/precios/lector") as seen:
+        button = seen.page.locator("form[action='/precios/lector/leer'] button")
+        assert button.is_disabled()
+        seen.page.goto(f"{client.base_url}/entrar?ficha={ticket}")
+        assert seen.page.url == f"{client.base_url}/"
+        assert seen.page.evaluate("document.cookie") == ""
+        seen.page.goto(f"{client.base_url}/precios/lector")
+        assert keys.own() not in seen.page.content()
+        with seen.page.expect_response("**/precios/lector/leer") as answered:
+            button.click()
+        assert answered.value.status == 422  # let through: nothing is followed that could be read
 
 
 def test_without_scripts_search_taste_and_language_work(chromium, demo_site):

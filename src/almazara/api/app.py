@@ -46,11 +46,17 @@ _DESCRIPTION = (
 
 
 def create_api(
-    live_movies: Live[MovieService], price_product: Prices, settings: Settings, *, read_now: bool = False
+    live_movies: Live[MovieService],
+    price_product: Prices,
+    settings: Settings,
+    *,
+    read_now: bool = False,
+    own_key: bool = False,
 ) -> FastAPI:
     """The app over live services; while it runs it looks for newly published versions of what it answers from.
 
-    When it ends it closes the price product; with `read_now` followed prices are read as soon as it runs.
+    When it ends it closes the price product; with `read_now` followed prices are read as soon as it runs, with
+    `own_key` the key of this machine may write.
     """
     film_users = open_film_users(settings, live_movies)
     training = open_film_training(settings)
@@ -93,7 +99,8 @@ def create_api(
     app.state.prices = price_product
     app.state.schedule = schedule
     app.state.frame_origins = settings.frame_origins
-    app.state.guard = WriteGuard(settings.api_keys, _writes(settings, price_product))
+    writes = _writes(settings, price_product)
+    app.state.guard = WriteGuard(settings, writes, price_product.service.clock, own_key=own_key)
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
     app.add_middleware(Methods, origins=settings.cors_origins)
@@ -109,9 +116,9 @@ def create_api(
 
 
 def _writes(settings: Settings, prices: Prices) -> Writes:
-    """Who counts writes: a key's at all servers of a store together; without keys each machine counts its own."""
+    """Who counts writes: a key's at all servers of a store together; where it is open each machine counts its own."""
     own = OwnWrites(settings.writes_per_minute)
-    is_shared = prices.leases is not None and bool(settings.api_keys)
+    is_shared = prices.leases is not None and not settings.open_writes
     return SharedWrites(own, prices.store, prices.service.clock) if is_shared else own
 
 

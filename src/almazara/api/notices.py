@@ -1,20 +1,19 @@
 """The route that media servers send their notices to: webhooks of Plex and Jellyfin."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import SecretStr
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from almazara.api.errors import declared
 from almazara.api.movies import LANGUAGE
 from almazara.api.routes import described, send, text, writing
-from almazara.api.security import WriteGuard, signature
+from almazara.api.security import WriteGuard
 from almazara.api.users import decoded, film_users
 from almazara.errors import InputError
+from almazara.keys import Key, signature
 from almazara.movies.users.answers import NoticeAnswer
 from almazara.movies.users.events import USER_PATTERN
 from almazara.movies.users.notices import Server
@@ -46,12 +45,12 @@ _BODY: Final[dict[str, Any]] = {
 }
 
 
-def address(base: str, server: Server, user: str | None, account: str | None, keys: Sequence[SecretStr]) -> str:
-    """The address to type into a media server; with keys it is signed, so that it alone may write, and only there."""
+def address(base: str, server: Server, user: str | None, account: str | None, key: Key | None) -> str:
+    """The address to type into a media server; with a key it is signed, so that it alone may write, and only there."""
     named = {"usuario": user, "cuenta": account}
     query = {name: value for name, value in named.items() if value is not None}
-    if keys:
-        query["firma"] = signature(keys[0], _signed(server, user, account))
+    if key:
+        query["firma"] = signature(key.sha256, _signed(server, user, account))
     return f"{base.rstrip('/')}/eventos/{server}" + (f"?{urlencode(query)}" if query else "")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from almazara.cli import backup, film_models, flows, movies, prices, reports, serve, users
+from almazara.cli import backup, film_models, flows, keys, movies, prices, reports, serve, users
 from almazara.cli.doctor import doctor
 from almazara.errors import AlmazaraError, NotFoundError
 
@@ -30,6 +30,7 @@ movies.app.add_typer(users.app, name="events")
 app.add_typer(movies.app, name="movies")
 app.add_typer(prices.app, name="prices")
 app.add_typer(flows.app, name="flows")
+app.add_typer(keys.app, name="keys")
 
 
 def _tell_version(asked: bool) -> None:  # noqa: FBT001 - as Typer calls it

@@ -15,6 +15,8 @@ from almazara.errors import UnavailableError
 if TYPE_CHECKING:
     import socket
 
+    from almazara.settings import Settings
+
 
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
 Scheduled = Annotated[
@@ -62,18 +64,35 @@ def serve(
 
     import uvicorn
 
+    from almazara.api.security import is_loopback
     from almazara.asgi import create_app
 
-    app = create_app(read_now=read_now, schedule=schedule)
+    is_own = is_loopback(host)
+    app = create_app(read_now=read_now, schedule=schedule, own_key=is_own)
     # What the server says goes where our events go, and requests are events.
     config = uvicorn.Config(app, access_log=False, log_config=None, log_level="warning", timeout_graceful_shutdown=10)
     shown = f"[{host}]" if ":" in host else host
-    typer.echo(f"Almazara: http://{shown}:{listener.getsockname()[1]}  (Ctrl+C ends it)", err=True)
+    address = f"http://{shown}:{listener.getsockname()[1]}"
+    typer.echo(f"Almazara: {address}  (Ctrl+C ends it)", err=True)
+    if is_own and settings.log_format == "text":  # a machine that reads what is logged has no browser
+        _tell_how_to_write(settings, address)
     server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):  # the ordinary end; uvicorn has finished what was under way
         server.run(sockets=[listener])
     if not server.started:  # uvicorn has logged why
         raise typer.Exit(1)
+
+
+def _tell_how_to_write(settings: Settings, address: str) -> None:
+    """Print an address that lets a browser in; none where keys are given out, for who asks whoever holds one."""
+    from almazara.cli.keys import sign_in_address
+    from almazara.keys import given_out
+
+    try:
+        if not given_out(settings):
+            typer.echo(f"To write from a browser of this machine: {sign_in_address(settings, address)}", err=True)
+    except UnavailableError as error:  # all that needs no key is answered
+        typer.echo(f"Nobody can be let in to write: {error}", err=True)
 
 
 def _listen(host: str, port: int) -> socket.socket:

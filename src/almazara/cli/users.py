@@ -77,6 +77,7 @@ def address(
 ) -> None:
     """The address to type into Plex or Jellyfin as a webhook, signed with the first key, which it does not tell."""
     from almazara.api.notices import address as address_of
+    from almazara.cli.keys import signing_key
     from almazara.movies.users.events import check_user
     from almazara.movies.users.notices import Server
 
@@ -87,7 +88,7 @@ def address(
     if parts.scheme not in {"http", "https"} or not parts.hostname or not is_plain:
         raise InputError(f"{base[:80]!r} is no address of this API: it looks like https://films.example.")
     whose = None if user is None else check_user(user)
-    typer.echo(address_of(base, Server(server), whose, account, settings.api_keys))
+    typer.echo(address_of(base, Server(server), whose, account, signing_key(settings)))
 
 
 @app.command()

@@ -34,7 +34,7 @@ async def sent(request: Request) -> Mapping[str, str]:
         fields = dict(parse_qsl((await request.body()).decode(), max_num_fields=_MOST_FIELDS))
     except ValueError as error:
         raise InputError(said("site.form.unreadable")) from error
-    if not is_own_page(request) or request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+    if not is_own_page(request):
         raise HTTPException(403, said("site.form.foreign"))
     await run_in_threadpool(guard(request).check, request, fields.get(KEY, ""))
     return fields

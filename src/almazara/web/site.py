@@ -14,7 +14,7 @@ from almazara import log
 from almazara.api import errors
 from almazara.errors import AlmazaraError, InputError, NotFoundError
 from almazara.live import Kept
-from almazara.web import categories, forecasts, overview, products, reader, routing, start
+from almazara.web import categories, forecasts, overview, products, reader, routing, signing_in, start
 from almazara.web.assets import send_asset
 from almazara.web.explore import pages as explore
 from almazara.web.explore.live import LivePanel
@@ -40,6 +40,7 @@ _PAGES: Final = (
     *basket.PAGES,
     *products.PAGES,
     *explore.PAGES,
+    *signing_in.PAGES,
 )
 _WORDS: Final = {
     401: "key",

@@ -25,12 +25,24 @@ def checks(settings: Settings, now: datetime) -> Iterator[Check]:
     yield _films(settings)
     yield _film_events(settings)
     yield from _prices(settings, now)
-    keys, targets = len(settings.api_keys), len(settings.notify_urls)
-    who = f"{keys} keys" if keys else "only this machine"
-    yield Check("writing", "ok", who, "" if keys else "to write from elsewhere: ALMAZARA_API_KEYS")
+    yield _writing(settings)
+    targets = len(settings.notify_urls)
     state = "ok" if targets else "missing"
     yield Check("alerts", state, f"{targets} targets", "" if targets else "to be told: ALMAZARA_NOTIFY_URLS")
     yield _backup(settings, now)
+
+
+def _writing(settings: Settings) -> Check:
+    from almazara.keys import given_out
+
+    try:
+        names = [one.name for one in given_out(settings)]
+    except AlmazaraError as error:
+        return Check("writing", "failed", str(error), "mend or remove that file: nobody may write meanwhile")
+    if not names and settings.open_writes:
+        return Check("writing", "ok", "anyone", "to let in none but holders of a key: almazara keys add NAME")
+    who = f"{len(names)} keys: {', '.join(names)}" if names else "only this machine"
+    return Check("writing", "ok", who, "" if names else "to write from elsewhere: almazara keys add NAME")
 
 
 def _films(settings: Settings) -> Check:
