@@ -10,7 +10,7 @@ from almazara.cli import app
 from almazara.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 _OTHER_VARIABLES = {"ALMAZARA_MIGRATE_TO"}  # the environment's way to give a command's argument
 
@@ -50,3 +50,9 @@ def test_every_file_that_the_documents_link_to_exists():
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_every_test_that_the_documents_name_exists():
+    for path, name in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", TEXT):
+        assert (ROOT / path).exists(), path
+        assert f"def {name or 'test_'}" in (ROOT / path).read_text(encoding="utf-8"), (path, name)
