@@ -6,6 +6,7 @@ FLOWS := .venv-prefect
 BIN := $(VENV)/bin
 DVC := .venv-dvc
 WITHOUT ?= # extras that are not to be had here: make test WITHOUT="--no-extra lstm"
+ROUNDS ?= 50 # of make fuzz: what Hypothesis remembers of one would not fit into memory for all
 UV := $(BIN)/uv
 # Tests wait for servers and children half of their time: half as many workers again as there are cores.
 WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
@@ -13,7 +14,7 @@ PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE # tests start many processes: what was compiled once is kept
-.PHONY: help up installed test quick nightly flows check format settings requirements sbom lambda sample mutants demo-video bench clean
+.PHONY: help up installed test quick nightly fuzz flows check format settings requirements sbom lambda sample mutants demo-video bench clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,6 +32,10 @@ quick: $(VENV)/.dev ## Run the tests that need no server, no training and no rea
 
 nightly: installed ## Run every test, property tests with a thousand examples that are new each time
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -m ""
+
+fuzz: $(VENV)/.dev ## Let readers read a million of whatever strangers could write, each (hours; ROUNDS=1: a fiftieth)
+	for round in $$(seq $(ROUNDS)); do \
+	HYPOTHESIS_PROFILE=fuzz $(PYTEST) -m fuzz --timeout=0 -p no:schemathesis || exit; done
 
 flows: $(FLOWS)/.made ## Install Prefect, in an environment of its own: .venv-prefect/bin/almazara flows ...
 

@@ -21,6 +21,8 @@ _NEED = {
 }
 # The longest files first, so that no worker is left with one at the end.
 _LONGEST = (
+    "tests/flows/test_prefect.py",
+    "tests/test_dvc.py",
     "tests/movies/test_real_catalog.py",
     "tests/movies/users/test_real_users.py",
     "tests/app/test_prices.py",

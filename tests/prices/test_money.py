@@ -154,12 +154,14 @@ def test_three_digits_after_a_known_decimal_mark_are_a_contradiction_in_a_two_pl
     assert read_amount("1,234", currency="EUR", decimal=".") == Decimal(1234)
 
 
+@pytest.mark.fuzz
 @given(st.text(max_size=80))
 def test_any_text_gives_an_amount_above_zero_or_none(text):
     money = parse_price(text, currency_hint="EUR")
     assert money is None or money.amount > 0
 
 
+@pytest.mark.fuzz
 @given(
     st.decimals(min_value="0.01", max_value="9999999", places=2),
     st.sampled_from([(",", "."), (".", ","), (" ", ","), ("'", "."), ("", ".")]),

@@ -127,6 +127,7 @@ def test_the_price_of_a_litre_is_rounded_to_four_decimals():
     assert price_per_litre(Decimal("10.00"), Decimal(3)) == Decimal("3.3333")
 
 
+@pytest.mark.fuzz
 @given(st.text(max_size=120))
 def test_any_title_gives_litres_above_zero_or_none(title):
     read = litres(title)

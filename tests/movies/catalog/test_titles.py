@@ -56,6 +56,7 @@ def test_only_blank_text_has_an_empty_key(text):
     assert bool(normalize(text)) == bool("".join(unicodedata.normalize("NFKC", text).split()))
 
 
+@pytest.mark.fuzz
 @given(st.text(max_size=30))
 def test_the_key_of_a_key_is_the_key(text):
     assert normalize(normalize(text)) == normalize(text)
@@ -182,6 +183,7 @@ def test_a_date_that_no_calendar_has_is_refused(text):
         parse_day(text)
 
 
+@pytest.mark.fuzz
 @given(st.text(max_size=20) | st.from_regex(r"\d{1,4}(-\d{1,2}){0,2}", fullmatch=True))
 def test_any_text_is_a_month_or_day_of_the_calendar_or_refused(text):
     with suppress(InputError):

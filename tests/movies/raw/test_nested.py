@@ -51,6 +51,7 @@ def test_replacements_keep_the_content_or_make_no_json_at_all(cells):
             assert content == ast.literal_eval(cell)
 
 
+@pytest.mark.fuzz
 @given(st.lists(st.text(alphabet="[]{}'\": ,idname1\\\n", max_size=25), max_size=5))
 def test_any_text_is_read_or_refused_cell_by_cell(cells):
     together = unnested(*cells)

@@ -16,6 +16,7 @@ FIELD = st.text(alphabet='ab,"\n\ré x', max_size=5)
 PIECES = st.sampled_from(["a", "é", ",", ",", '"', '"', '""', '","', '"\n', "\n", "\r\n", "\r"])
 
 
+@pytest.mark.fuzz
 @given(st.lists(PIECES, max_size=25).map("".join))
 def test_the_fast_reader_reads_as_the_csv_module_does_or_declines(body):
     data = f"a,b,c\n{body}".encode()

@@ -295,6 +295,7 @@ PARTS = st.sampled_from([*WORDS.split(), *ODD])
 TYPED = st.one_of(st.text(), st.lists(st.one_of(PARTS, st.text(max_size=4))).map("".join))
 
 
+@pytest.mark.fuzz
 @given(TYPED, st.one_of(st.none(), st.sampled_from(["es", "com"]), st.text()), st.one_of(st.none(), st.text()))
 def test_whatever_is_typed_gives_a_listing_or_an_input_error(text, marketplace, category):
     try:

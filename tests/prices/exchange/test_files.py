@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.prices.exchange import files, readers
 from almazara.prices.exchange.files import export_file, import_file
-from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, TidyTable, tidy_row, tidy_texts
+from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, Refusal, TidyTable, tidy_row, tidy_texts
 from almazara.prices.schema import Availability, Listing, Observation
 from almazara.prices.store.registry import store_at
 from observation_strategies import observations
@@ -441,6 +441,26 @@ def test_the_cells_of_any_observation_are_read_as_what_was_written(observation):
     read = TidyTable(list(TIDY_SCHEMA), Defaults()).read(1, cells)
     assert isinstance(read, Entry), read
     assert read.observation == as_imported(observation)
+
+
+def cells():
+    """What a cell of a column may hold: what such columns hold, or anything."""
+    near = {
+        "observed_at": st.datetimes().map(str) | st.sampled_from(["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00"]),
+        "price": st.decimals(allow_nan=True).map(str) | st.sampled_from(["1e3", "٣", "0x1", "1_0", "∞"]),
+        "currency": st.sampled_from(["EUR", "JPY", "eur", "XXX", "BTC"]),
+        "named": st.just('[{"kind": "club", "price": "1"}]') | st.just("[[[[") | st.just('[{"kind": 1}]'),
+    }
+    return st.tuples(*(near.get(name, st.nothing()) | st.none() | st.text(max_size=30) for name in TIDY_SCHEMA))
+
+
+@pytest.mark.fuzz
+@given(st.lists(cells(), min_size=1, max_size=3))
+def test_whatever_stands_in_the_cells_a_row_is_read_or_refused(rows):
+    table = TidyTable(list(TIDY_SCHEMA), Defaults())
+    for row in rows:
+        read = table.read(1, row)
+        assert isinstance(read, Refusal) or read.observation.price is None or read.observation.price > 0
 
 
 def as_imported(o):

@@ -101,6 +101,7 @@ def test_public_names_and_the_loopback_ports_of_the_setting_are_names_enough(url
     assert isinstance(check_url(url, NAMED), Target)
 
 
+@pytest.mark.fuzz
 @given(st.text(max_size=80))
 def test_any_text_gives_an_address_or_a_reason(text):
     for url in (text, f"http://{text}", f"https://shop.example/{text}"):

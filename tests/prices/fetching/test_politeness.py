@@ -186,6 +186,7 @@ def test_while_robots_cannot_be_read_nothing_is_allowed(status):
     assert str(status) in read_robots(status, b"").refusal("https://shop.example/", "Almazara")
 
 
+@pytest.mark.fuzz
 @given(st.binary(max_size=300))
 def test_any_robots_file_can_be_read(body):
     robots = read_robots(200, body)

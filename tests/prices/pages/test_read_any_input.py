@@ -90,11 +90,13 @@ def test_a_page_on_which_the_reader_itself_fails_is_a_defect_and_no_error(monkey
     assert "ZeroDivisionError" in outcome.reason
 
 
+@pytest.mark.fuzz
 @given(st.one_of(st.text(max_size=400), st.binary(max_size=400)), st.sampled_from([AMAZON, SHOP]))
 def test_any_text_or_bytes_give_an_outcome(html, url):
     assert as_dict(read(html, url=url))["outcome"] in OUTCOMES
 
 
+@pytest.mark.fuzz
 @given(st.sampled_from([*PAGES, *LISTINGS]), st.data())
 def test_a_page_cut_anywhere_gives_an_outcome(name, data):
     html = html_of(name)

@@ -356,6 +356,7 @@ def assert_sure(source, file):
                 assert row.at is None or row.at.tzinfo is not None
 
 
+@pytest.mark.fuzz
 @given(st.sampled_from(Source), st.text(max_size=200), st.sampled_from([".csv", ".json"]))
 def test_any_text_is_read_or_refused(source, text, ending):
     own = {Source.LETTERBOXD: f"{LETTERBOXD},Rating", Source.TRAKT: TRAKT, Source.TMDB: "TMDb ID,Name,Your Rating"}

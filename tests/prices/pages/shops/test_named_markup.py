@@ -343,6 +343,7 @@ KEYS = [
 ]
 
 
+@pytest.mark.fuzz
 @given(st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=4))
 def test_whatever_stands_in_these_fields_nothing_is_raised_and_prices_are_plausible(more):
     text = json.dumps([PRODUCT | more | {"offers": [OFFER, OFFER | more]}])

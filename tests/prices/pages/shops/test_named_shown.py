@@ -225,6 +225,7 @@ def test_prices_of_several_names_stand_side_by_side():
     ]
 
 
+@pytest.mark.fuzz
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_any_words_around_an_amount_leave_the_price_and_give_short_conditions(ahead, behind):
     words = [text.replace("<", " ").replace("&", " ") for text in (ahead, behind)]
