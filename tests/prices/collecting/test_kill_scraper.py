@@ -9,10 +9,12 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 
+from almazara.keys import KeyFolder
 from almazara.prices.collecting import runs
 from almazara.prices.schema import RunState
 from almazara.prices.store.registry import store_at
@@ -97,7 +99,8 @@ def almazara_server(env):
         drained = threading.Thread(target=started.stderr.read, daemon=True)  # a full pipe would stop it
         drained.start()
         address = re.search(rb"http://[\d.]+:\d+", said)[0].decode()
-        with httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+        own = {"X-API-Key": KeyFolder(Path(env["ALMAZARA_HOME"]) / "keys").made_own()}
+        with httpx.Client(base_url=address, headers=own, trust_env=False, timeout=30) as client:
             wait_for(lambda: answers(client))
             yield started, client
 
