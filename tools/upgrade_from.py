@@ -30,6 +30,7 @@ EVENTS: Final = [
     {"id": "e1", "usuario": "ana", "pelicula": 900007, "tipo": "vista"},
     {"id": "e2", "usuario": "ana", "pelicula": 900007, "tipo": "me_gusta"},
 ]
+KEY: Final = "of-a-home-that-is-thrown-away"
 _PATIENCE_SECONDS: Final = 900  # leases of a server that was killed hold for two minutes, and a retraining may follow
 
 
@@ -45,7 +46,7 @@ class Version:
     def environment(self) -> dict[str, str]:
         """What its processes are told."""
         here = {"PYTHONPATH": str(self.source), "ALMAZARA_HOME": str(self.home), "ALMAZARA_STORE_URL": self.store}
-        return {**os.environ, **here}
+        return {**os.environ, **here, "ALMAZARA_API_KEYS": KEY}
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command of its own."""
@@ -156,7 +157,7 @@ def resumed(newer: Version) -> str:
 def ask(address: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
     """The JSON of an answer; None where there is none that is well."""
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"{address}{path}", data, {"Content-Type": "application/json"})
+    request = urllib.request.Request(f"{address}{path}", data, {"Content-Type": "application/json", "X-API-Key": KEY})
     with suppress(OSError, urllib.error.HTTPError), urllib.request.urlopen(request, timeout=30) as answer:
         return json.load(answer)
     return None
