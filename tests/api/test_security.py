@@ -126,6 +126,10 @@ def test_a_ticket_counts_once(own, home):
     assert [enter(own, ticket).status_code for _ in range(2)] == [303, 403]
 
 
+def test_who_brings_a_used_ticket_reads_which_command_gives_another(own):
+    assert "<code>almazara keys link</code>" in enter(own, "used", headers=[("Accept", "text/html")]).text
+
+
 @pytest.mark.parametrize("host", ["evil.example:8000", "127.0.0.1.evil.example", "192.168.1.5:8000", "[", ""])
 def test_a_ticket_is_not_used_up_by_who_asks_for_another_machine(own, home, host):
     ticket = KeyFolder(home / "keys").new_ticket(datetime.now(UTC))

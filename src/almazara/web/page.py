@@ -141,14 +141,23 @@ def _environment() -> Environment:
         columns=_columns,
     )
     made.filters["say"] = _say
+    made.filters["tell"] = _tell
     return made
 
 
 @pass_context
 def _said(context: Context, code: str, /, **figures: Figure) -> str:
-    """The words of a code of `site.toml`; what they put in backticks is code, and never what figures do."""
-    words = _say(context, Said(f"site.{code}", figures))
-    return words if figures else Markup(_CODE.sub(r"<code>\1</code>", str(escape(words))))  # noqa: S704 - words of ours, escaped
+    """The words of a code of `site.toml`; see `_tell`."""
+    return _tell(context, Said(f"site.{code}", figures))
+
+
+@pass_context
+def _tell(context: Context, sentence: Said | str) -> str:
+    """A sentence in the reader's language; what our words put in backticks is code, and never what figures do."""
+    words = _say(context, sentence)
+    if not isinstance(sentence, Said) or any("`" in str(figure) for figure in sentence.figures.values()):
+        return words
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(words))))  # noqa: S704 - words of ours, escaped
 
 
 @pass_context
