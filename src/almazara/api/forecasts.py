@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from almazara.api.errors import declared
 from almazara.api.overview import DeadlineDays, Quantity
-from almazara.api.prices import All, InLanguage, ProductId, RunId, Service, formatted
+from almazara.api.prices import All, InLanguage, ProductId, RunId, Service, Settled, formatted
 from almazara.api.routes import reading, send, without_body, writing
 from almazara.api.tables import DESCRIBED, Format
 from almazara.errors import InputError
@@ -61,7 +61,7 @@ def retrain(prices: All, _: Annotated[None, Depends(without_body)]) -> Response:
 
 
 @router.get("/retrain/{run_id}", **reading(RunView, "Cómo va un reentrenamiento", 404))
-def retrain_run(run_id: RunId, service: Service) -> Response:
+def retrain_run(run_id: RunId, service: Settled) -> Response:
     return send(find(service.store, run_id, RETRAIN))
 
 

@@ -104,6 +104,7 @@ class ScraperWatch:
     def _judgment(self) -> HealthReport | AlmazaraError:
         """A store that does not answer is remembered too, so that not every question waits for it."""
         try:
+            self._prices.settle()
             return self._prices.service.health()
         except AlmazaraError as error:
             return error

@@ -64,8 +64,15 @@ async def _service(request: Request) -> PriceService:
     return (await _prices(request)).service
 
 
+def _settled(prices: Annotated[Prices, Depends(_prices)]) -> PriceService:
+    prices.settle()
+    return prices.service
+
+
 All = Annotated[Prices, Depends(_prices)]
 Service = Annotated[PriceService, Depends(_service)]
+Settled = Annotated[PriceService, Depends(_settled)]
+"""The same, once the runs were marked whose process is gone."""
 ProductId = Annotated[str, Query(json_schema_extra=TEXT, description="Id de un producto, `tienda:código`.")]
 InLanguage = Annotated[Language, Query(description="En qué lengua se dicen las frases.")]
 RunId = Annotated[str, Path(json_schema_extra=TEXT, description="El run_id que dio el POST.")]
@@ -125,7 +132,7 @@ def scrape(prices: All, request: Annotated[ScrapeRequest | None, Body()] = None)
 
 
 @router.get("/scraper/{run_id}", **reading(RunView, "Cómo va una lectura", 404))
-def scrape_run(run_id: RunId, service: Service) -> Response:
+def scrape_run(run_id: RunId, service: Settled) -> Response:
     return send(find(service.store, run_id, SCRAPE))
 
 

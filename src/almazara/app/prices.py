@@ -89,6 +89,15 @@ class Prices:
         _start_quietly(self.retraining.resume)
         return _start_quietly(self.jobs.resume) or []
 
+    def settle(self) -> None:
+        """Before runs are looked at: those whose process is gone, which cannot say so, are marked as interrupted.
+
+        With leases, servers take them up by themselves; and a run that waits in a queue of Lambda is at nobody's.
+        """
+        if self.leases is None:
+            _start_quietly(self.jobs.settle)
+            _start_quietly(self.retraining.settle)
+
     def close(self) -> None:
         """End after the page that is being read; the rest of a run is resumed at the next start."""
         self.jobs.stop()
