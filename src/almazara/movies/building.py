@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from almazara.artifacts import Artifact, open_artifacts
 from almazara.errors import NotFoundError, UnavailableError
-from almazara.files import write_into
+from almazara.files import make_folder, write_into
 from almazara.movies.artifact import MOVIES, open_service, write
 from almazara.runs import Progress
 from almazara.settings import Settings
@@ -131,7 +131,7 @@ def ensure_movies(settings: Settings, progress: Progress) -> Artifact:
     progress("Making the sample", 0, 0)
     folder = settings.home_path / "sample"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for name, content in sample_files().items():
             (folder / name).write_bytes(content)
     except OSError as error:
