@@ -1,6 +1,7 @@
 """Fixtures of a built catalog: the embedded sample and, where it is there, the real data; built once a test run."""
 
 import csv
+import json
 import os
 import shutil
 import socket
@@ -20,6 +21,7 @@ from fastapi import FastAPI
 
 from almazara import asgi
 from almazara.app import movies
+from almazara.artifacts import MANIFEST, Artifact
 from almazara.keys import KeyFolder
 from almazara.movies import building
 from almazara.movies.service import MovieService
@@ -139,6 +141,16 @@ def publish_made(home: Path, films: Sequence[Made], **values: object) -> MovieSe
     folder = write_raw(home / "raw", films)
     building.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress)
     return movies.open_movies(settings)
+
+
+def without_files(artifact: Artifact, pattern: str) -> None:
+    """Take files out of a version, as an Almazara would have built it that did not make them."""
+    files = sorted(artifact.path.glob(pattern))
+    assert files
+    kept_files = {name: digest for name, digest in artifact.files.items() if artifact.path / name not in files}
+    (artifact.path / MANIFEST).write_text(json.dumps({**artifact.manifest, "files": kept_files}), encoding="utf-8")
+    for file in files:
+        file.unlink()
 
 
 def app_over(published: Path, home: Path, **values: object) -> FastAPI:

@@ -43,12 +43,48 @@ def test_a_variable_of_the_environment_wins_over_the_default_and_the_file(monkey
         ("DELAY_SECONDS", "nan"),
         ("RELOAD_SECONDS", "inf"),
         ("SNAPSHOT_DAYS", "99999999"),
+        ("MIN_VOTES", "1" + "0" * 30),
+        ("HOME", "~nobody-of-this-name/home"),
+        ("LSTM_MODEL", "~nobody-of-this-name"),
+        ("HOST", "127.0.0.1\n"),
+        ("CONTACT_URL", "a\x7fb"),
+        ("USER_AGENT", "Aceites España"),
+        ("USER_AGENT", "a\r\nCookie: b"),
+        ("PROXIES", "host:3128"),
+        ("PROXIES", "ftp://host"),
+        ("PROXIES", "http://"),
+        ("PROXIES", "http://host:99999"),
+        ("PROXIES", "http://[::1"),
+        ("NOTIFY_URLS", "me@mail.example"),
+        ("TIMEZONE", "Europe/Madrid\t"),
     ],
 )
 def test_a_value_out_of_range_is_refused(monkeypatch, name, value):
     monkeypatch.setenv(f"ALMAZARA_{name}", value)
     with pytest.raises(ValidationError):
         Settings(_env_file=None)
+
+
+NUMBERS = [name for name, field in Settings.model_fields.items() if field.annotation in {int, float}]
+
+
+@pytest.mark.parametrize("value", ["inf", "-inf", "nan", "1e400", "-1", "", " ", "1_0x", "9" * 5000])
+@pytest.mark.parametrize("name", NUMBERS)
+def test_no_number_is_infinite_negative_or_none(monkeypatch, name, value):
+    monkeypatch.setenv(f"ALMAZARA_{name.upper()}", value)
+    if not value:  # as if it were not set
+        assert Settings(_env_file=None) == Settings(_env_file=None, **{name: Settings.model_fields[name].default})
+        return
+    with pytest.raises(ValidationError):
+        Settings(_env_file=None)
+
+
+def test_what_is_wrong_with_a_secret_is_said_without_it(monkeypatch, run):
+    monkeypatch.setenv("ALMAZARA_PROXIES", "ftp://me:hunter2@host")
+    code, _, told = run("movies", "versions")
+    assert code == 1
+    assert "ALMAZARA_PROXIES" in told
+    assert "hunter2" not in told
 
 
 def test_settings_cannot_be_changed_once_read():
@@ -63,12 +99,17 @@ def test_secrets_are_not_shown_when_settings_are_printed(monkeypatch):
     assert "first-secret" not in repr(settings)
 
 
-@pytest.mark.parametrize("name", ["notify_urls", "proxies"])
-def test_a_comma_inside_an_address_separates_nothing(monkeypatch, name):
+def test_a_comma_inside_an_address_separates_nothing(monkeypatch):
     addresses = "mailto://me:a,b@mail.example?to=ana@a.example,eva@b.example, ntfy://topic,JSON://host/x,"
-    monkeypatch.setenv(f"ALMAZARA_{name}".upper(), addresses)
-    found = [one.get_secret_value() for one in getattr(Settings(_env_file=None), name)]
+    monkeypatch.setenv("ALMAZARA_NOTIFY_URLS", addresses)
+    found = [one.get_secret_value() for one in Settings(_env_file=None).notify_urls]
     assert found == ["mailto://me:a,b@mail.example?to=ana@a.example,eva@b.example", "ntfy://topic", "JSON://host/x"]
+
+
+def test_a_comma_inside_the_password_of_a_proxy_separates_nothing(monkeypatch):
+    monkeypatch.setenv("ALMAZARA_PROXIES", "http://me:a,b@one.example:3128, socks5://two.example")
+    found = [one.get_secret_value() for one in Settings(_env_file=None).proxies]
+    assert found == ["http://me:a,b@one.example:3128", "socks5://two.example"]
 
 
 def test_every_setting_explains_itself():

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from almazara.errors import NotFoundError, UnavailableError
 from almazara.files import file_lock, replace_file, sync
@@ -28,6 +28,8 @@ _BUILDING = ".building-"
 _LOCK = ".lock"
 VERSION = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9]{2,}")
 _STAMP_LENGTH = 15
+_LONGEST: Final = 300
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,12 @@ class Artifact:
     version: str
     path: Path
     manifest: Mapping[str, Any]
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The SHA-256 of each of its files, by name."""
+        files: Mapping[str, str] = self.manifest["files"]
+        return files
 
 
 class ArtifactStore:
@@ -73,15 +81,7 @@ class ArtifactStore:
     def is_whole(self, kind: str, version: str) -> bool:
         """Whether a version's manifest and all files that it names are there."""
         artifact = self._read(kind, version)
-        return artifact is not None and all(
-            (artifact.path / name).is_file() for name in artifact.manifest.get("files", ())
-        )
-
-    @staticmethod
-    def damaged(artifact: Artifact) -> list[str]:
-        """The files of a version that are not what its manifest says, or not there; reads each of them once."""
-        found = ((name, digest, artifact.path / name) for name, digest in artifact.manifest.get("files", {}).items())
-        return [name for name, digest, path in found if not path.is_file() or file_hash(path) != digest]
+        return artifact is not None and all((artifact.path / name).is_file() for name in artifact.files)
 
     def versions(self, kind: str) -> list[Artifact]:
         """All published versions that can be read, newest first."""
@@ -202,7 +202,7 @@ class ArtifactStore:
             manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return Artifact(kind, version, path, manifest) if isinstance(manifest, dict) else None
+        return Artifact(kind, version, path, manifest) if _is_manifest(manifest, version) else None
 
     def _names(self, kind: str) -> list[str]:
         """Names of all versions, readable or not, newest first."""
@@ -230,6 +230,38 @@ class ArtifactStore:
                 yield
             except OSError as error:
                 raise UnavailableError(f"The folder {folder} could not be written: {error}.") from error
+
+
+def _is_manifest(document: object, version: str) -> bool:
+    """Whether a document says what every manifest does."""
+    match document:
+        case {"version": str(named), "built_at": str(), "files": dict()}:
+            return named == version
+        case _:
+            return False
+
+
+def open_whole(artifact: Artifact, opening: Callable[[Artifact], T]) -> T:
+    """What `opening` makes of a version, of which each file is what its manifest says; reads each of them once.
+
+    Raises:
+        UnavailableError: when a file is damaged or not there, or when it cannot be opened all the same.
+    """
+    name = f"The version {artifact.version} of {artifact.kind} in {artifact.path}"
+    try:
+        if damaged := _damaged(artifact):
+            raise UnavailableError(
+                f"{name} is damaged: {', '.join(damaged)[:_LONGEST]}. "
+                "Go back to another one (rollback), or make it anew."
+            )
+        return opening(artifact)
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise UnavailableError(f"{name} cannot be opened: {error}.") from error
+
+
+def _damaged(artifact: Artifact) -> list[str]:
+    found = ((name, digest, artifact.path / name) for name, digest in artifact.files.items())
+    return [name for name, digest, path in found if not path.is_file() or file_hash(path) != digest]
 
 
 def file_hash(path: Path) -> str:

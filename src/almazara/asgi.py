@@ -1,5 +1,7 @@
 """Entry point of the API and the site: `uvicorn --factory almazara.asgi:create_app`."""
 
+import logging
+
 from fastapi import FastAPI
 
 from almazara import log, tracing
@@ -25,9 +27,18 @@ def create_app(*, read_now: bool = False, schedule: bool = False, own_key: bool 
 
 
 def app_over(settings: Settings, *, read_now: bool = False, own_key: bool = False) -> FastAPI:
-    """API and site over the newest versions of what these settings hold."""
+    """API and site over the newest versions of what these settings hold; films and prices stand without each other.
+
+    Raises:
+        UnavailableError: when there is no catalog of films, and the store of prices cannot be opened.
+    """
     movies = live_movies(settings)
     movies.refresh()
-    app = create_api(movies, open_prices(settings, serving=True), settings, read_now=read_now, own_key=own_key)
+    prices = open_prices(settings, serving=True)
+    if prices.away is not None:
+        if movies.version is None:
+            raise prices.away
+        log.event("prices_not_served", level=logging.ERROR, error=prices.away)
+    app = create_api(movies, prices, settings, read_now=read_now, own_key=own_key)
     site.install(app)
     return app

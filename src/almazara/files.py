@@ -5,15 +5,19 @@ import fcntl
 import hashlib
 import os
 import re
+import stat
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
 from almazara.errors import ConflictError, UnavailableError
 from almazara.words.said import Said
 
+PRIVATE_FILE: Final = 0o600
+PRIVATE_FOLDER: Final = 0o700
+_OTHERS: Final = 0o077
 _PAUSE_SECONDS: Final = 0.02
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
 _LONGEST_NAME: Final = 100
@@ -35,6 +39,40 @@ def safe_name(text: str) -> str:
     return f"{name}-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for this user alone: what is kept there is personal.
+
+    Raises:
+        OSError: when it cannot be made.
+    """
+    if folder.is_dir():
+        return
+    for one in reversed([folder, *folder.parents]):
+        one.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+
+
+def keep_private(*paths: Path) -> None:
+    """Let this user alone read files and enter folders, as far as they are there and belong to this user.
+
+    A file is not opened for it: closing it would let go of the locks that this process holds on a database.
+    """
+    for path in paths:
+        with suppress(OSError):
+            if (mode := stat.S_IMODE(path.stat().st_mode)) & _OTHERS:
+                path.chmod(mode & ~_OTHERS)
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file where there is none, or keep the one that is there, for this user alone.
+
+    Raises:
+        OSError: when it cannot be made.
+    """
+    if not path.exists():
+        path.touch(mode=PRIVATE_FILE)
+    keep_private(path)
+
+
 def file_lock(path: Path, *, busy: Said | str | None = None, patience: float = 0.0) -> IO[str]:
     """Take the lock of a file, which is made where it is missing.
 
@@ -51,7 +89,7 @@ def file_lock(path: Path, *, busy: Said | str | None = None, patience: float = 0
         ConflictError: when it is held, saying `busy`.
         OSError: when the file cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handle = path.open("w")
     try:
         if busy is None:
@@ -97,12 +135,13 @@ def is_lock(descriptor: int, path: Path) -> bool:
 
 
 @contextmanager
-def replacing(path: Path, *, durable: bool) -> Iterator[Path]:
+def replacing(path: Path, *, durable: bool, private: bool = False) -> Iterator[Path]:
     """A temporary file beside `path` that takes its place when all went well, so that no half file is ever seen.
 
     Args:
         path: The file; it stays as it was when the block raises. A link stays one, and what it leads to is replaced.
         durable: Whether the new bytes are on the disk before the old ones go, so that a power cut loses neither.
+        private: Whether only this user may read it, from its first byte on.
 
     Raises:
         OSError: when it cannot be written, or is there and no regular file: a device or pipe is not replaced.
@@ -112,6 +151,8 @@ def replacing(path: Path, *, durable: bool) -> Iterator[Path]:
     path = path.resolve()
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        if private:
+            make_private(temporary)
         yield temporary
         if durable:
             sync(temporary)
@@ -120,9 +161,9 @@ def replacing(path: Path, *, durable: bool) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def replace_file(path: Path, content: bytes, *, durable: bool) -> None:
+def replace_file(path: Path, content: bytes, *, durable: bool, private: bool = False) -> None:
     """Give a file this content in one step; see `replacing`."""
-    with replacing(path, durable=durable) as temporary:
+    with replacing(path, durable=durable, private=private) as temporary:
         temporary.write_bytes(content)
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from typing import Final
 import msgspec
 
 from almazara.errors import ConflictError, InputError, NotFoundError, UnavailableError
-from almazara.files import file_lock, replacing
+from almazara.files import file_lock, keep_private, make_folder, make_private, replace_file
 from almazara.settings import Settings
 
 OWN: Final = "own"
@@ -90,7 +89,9 @@ class KeyFolder:
             known = self.named()
             if any(one.name == name for one in known):
                 raise ConflictError(f"There is a key of {name} already: `almazara keys revoke {name}` takes it back.")
-            _write(self._named, msgspec.json.encode([*known, Key(name, fingerprint(key), now)]))
+            replace_file(
+                self._named, msgspec.json.encode([*known, Key(name, fingerprint(key), now)]), durable=True, private=True
+            )
         return key
 
     def revoke(self, name: str) -> None:
@@ -105,7 +106,7 @@ class KeyFolder:
             if name == OWN and self._own.exists():
                 self._own.unlink()
             elif len(kept) < len(known):
-                _write(self._named, msgspec.json.encode(kept))
+                replace_file(self._named, msgspec.json.encode(kept), durable=True, private=True)
             else:
                 raise NotFoundError(f"There is no key of {name[:40]!r} in this home.", [one.name for one in known])
 
@@ -128,7 +129,7 @@ class KeyFolder:
             key = self.own()
             if key is None:
                 key = secrets.token_urlsafe(32)
-                _write(self._own, key.encode())
+                replace_file(self._own, key.encode(), durable=True, private=True)
         return key
 
     def new_ticket(self, now: datetime) -> str:
@@ -136,11 +137,11 @@ class KeyFolder:
         self.made_own()
         ticket, until = secrets.token_urlsafe(32), int((now + TICKET_LASTS).timestamp())
         with self._changing():
-            self._tickets.mkdir(mode=0o700, exist_ok=True)
+            make_folder(self._tickets)
             for old in self._tickets.iterdir():
                 if not _is_fresh(old, now):
                     old.unlink(missing_ok=True)
-            (self._tickets / f"{fingerprint(ticket)}.{until}").touch(mode=0o600)
+            make_private(self._tickets / f"{fingerprint(ticket)}.{until}")
         return ticket
 
     def use_ticket(self, ticket: str, now: datetime) -> str | None:
@@ -177,7 +178,8 @@ class KeyFolder:
     @contextmanager
     def _changing(self) -> Iterator[None]:
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self.folder)
+            keep_private(self.folder)
             with file_lock(self.folder / ".lock"):
                 yield
         except OSError as error:
@@ -201,14 +203,6 @@ def given_out(settings: Settings) -> list[Key]:
     hashes = [known[1] if (known := _HASHED.fullmatch(text)) else fingerprint(text) for text in texts]
     held = [Key(f"setting-{number}", sha256) for number, sha256 in enumerate(hashes, start=1)]
     return [*held, *key_folder(settings).named()]
-
-
-def _write(path: Path, content: bytes) -> None:
-    with (
-        replacing(path, durable=True) as temporary,
-        os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file,
-    ):
-        file.write(content)
 
 
 def _is_fresh(ticket: Path, now: datetime) -> bool:

@@ -4,13 +4,12 @@ import logging
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from almazara import log
-from almazara.artifacts import Artifact, ArtifactStore
+from almazara.artifacts import Artifact, ArtifactStore, open_whole
 from almazara.errors import AlmazaraError, NotFoundError, UnavailableError
 
-_LONGEST: Final = 300
 T = TypeVar("T")
 
 
@@ -66,11 +65,8 @@ class Live(Generic[T]):
 
     def _open(self, version: str) -> bool:
         try:
-            artifact = self.store.get(self.kind, version)
-            if damaged := self.store.damaged(artifact):
-                raise UnavailableError(f"not what its manifest says: {', '.join(damaged)[:_LONGEST]}")  # noqa: TRY301
-            self._opened = version, self.open_artifact(artifact)
-        except (OSError, EOFError, ValueError, KeyError, TypeError, NotFoundError, UnavailableError) as error:
+            self._opened = version, open_whole(self.store.get(self.kind, version), self.open_artifact)
+        except (NotFoundError, UnavailableError) as error:
             log.event("artifact_not_opened", level=logging.ERROR, kind=self.kind, version=version, error=error)
             return False
         log.event("artifact_opened", kind=self.kind, version=version)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol, Self
 
+from almazara.errors import UnavailableError
 from almazara.files import file_lock, safe_name
 from almazara.words.said import Said
 
@@ -55,8 +56,11 @@ class FileLocks:
     folder: Path
 
     def take(self, name: str, busy: Said) -> FileLock:
-        """Take a lock; ConflictError when it is held."""
-        return FileLock(file_lock(self.folder / f"{safe_name(name)}.lock", busy=busy))
+        """Take a lock; ConflictError when it is held, UnavailableError when its file cannot be written."""
+        try:
+            return FileLock(file_lock(self.folder / f"{safe_name(name)}.lock", busy=busy))
+        except OSError as error:
+            raise UnavailableError(f"The folder {self.folder} cannot be written: {error}.") from error
 
 
 def thread_lock() -> AbstractContextManager[bool]:

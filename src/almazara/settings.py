@@ -5,14 +5,19 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 # Beyond these, moments leave the calendar.
 _DAY_SECONDS: Final = 86_400
 _MOST_DAYS: Final = 36_500
+_MOST_VOTES: Final = 1_000_000_000  # beyond, no array of counts compares with it
+_PROXY_SCHEMES: Final = ("http", "https", "socks5", "socks5h")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _BETWEEN_ADDRESSES: Final = re.compile(r",\s*(?=[a-z][a-z0-9+.-]*://|$)", re.IGNORECASE)
 
 
@@ -33,13 +38,46 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _reachable(folder: Path) -> Path:
+    try:
+        folder.expanduser()
+    except RuntimeError as error:
+        raise ValueError(f"{str(folder)[:60]!r} begins with a user whom this machine does not know") from error
+    return folder
+
+
+def _proxy(address: SecretStr) -> SecretStr:
+    """What is wrong is said without the address, which may hold a password."""
+    try:
+        parts = urlsplit(address.get_secret_value())
+        is_proxy = parts.scheme in _PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_proxy = False
+    if not is_proxy:
+        raise ValueError(f"it is no address of a proxy, such as http://host:3128 ({', '.join(_PROXY_SCHEMES)})")
+    return address
+
+
+def _with_scheme(address: SecretStr) -> SecretStr:
+    if not _SCHEME.match(address.get_secret_value()):
+        raise ValueError("it has no scheme, such as that of mailto://user:password@host")
+    return address
+
+
 CommaSeparatedSecrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
 """Secrets in one variable; they show as stars wherever the settings are printed."""
 CommaSeparatedOrigins = Annotated[
     tuple[Annotated[str, Field(pattern=r"^https?://[a-z0-9.\-\[\]:]+$")], ...], NoDecode, BeforeValidator(_split)
 ]
-CommaSeparatedAddresses = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_addresses)]
+CommaSeparatedAddresses = Annotated[
+    tuple[Annotated[SecretStr, AfterValidator(_with_scheme)], ...], NoDecode, BeforeValidator(_split_addresses)
+]
 """Addresses in one variable, each with its scheme; secrets, because they may hold passwords."""
+CommaSeparatedProxies = Annotated[
+    tuple[Annotated[SecretStr, AfterValidator(_proxy)], ...], NoDecode, BeforeValidator(_split_addresses)
+]
+HeaderText = Annotated[str, Field(pattern="^[ -~]{0,400}$")]
+"""What a header of a request may hold."""
 CommaSeparatedPorts = Annotated[tuple[Annotated[int, Field(ge=1, le=65535)], ...], NoDecode, BeforeValidator(_split)]
 
 
@@ -54,6 +92,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="ALMAZARA_",
         env_file=".env",
+        env_file_encoding="utf-8-sig",  # editors of Windows begin a file with a mark, which would be part of a name
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
@@ -61,7 +100,15 @@ class Settings(BaseSettings):
         use_attribute_docstrings=True,
     )
 
-    home: Path = Path("~/.almazara")
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_control_characters(cls, value: object) -> object:
+        """None is meant, and what reads such a value, as a path or an address, may fail long after the start."""
+        if isinstance(value, str) and _CONTROL.search(value):
+            raise ValueError("it holds a control character")
+        return value
+
+    home: Annotated[Path, AfterValidator(_reachable)] = Path("~/.almazara")
     """Folder where everything that Almazara builds and keeps lives."""
     host: str = "127.0.0.1"
     """Address on which the server listens; 0.0.0.0 in a container."""
@@ -80,7 +127,7 @@ class Settings(BaseSettings):
     """How many versions of an artifact stay, so that one can go back."""
     reload_seconds: Annotated[float, Field(gt=0, le=_DAY_SECONDS)] = 1.0
     """How often the running server looks for a newly published artifact."""
-    min_votes: Annotated[int, Field(ge=0)] = 2000
+    min_votes: Annotated[int, Field(ge=0, le=_MOST_VOTES)] = 2000
     """A film's vote average is answered only with more votes than this."""
     max_loss_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     """A build that loses more than this share of the film rows publishes nothing."""
@@ -117,11 +164,11 @@ class Settings(BaseSettings):
     """How pages are fetched: http, or scrapy (many shops at once; an extra)."""
     page_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
     """Processor time that reading one page may take; a page that takes more is unreadable."""
-    contact_url: str = ""
+    contact_url: HeaderText = ""
     """Page or mail address that the user agent names, so that a shop can ask who reads it."""
-    user_agent: str = ""
+    user_agent: HeaderText = ""
     """Replaces the whole user agent; empty is the honest default, Almazara and its version."""
-    proxies: CommaSeparatedAddresses = ()
+    proxies: CommaSeparatedProxies = ()
     """Proxy addresses (http, https, socks5), separated by commas, used in turn."""
     delay_seconds: Annotated[float, Field(ge=0, le=_DAY_SECONDS)] = 5.0
     """Shortest pause between two requests to a shop; robots.txt may ask for more."""
@@ -139,7 +186,7 @@ class Settings(BaseSettings):
     language: Annotated[str | None, Field(pattern="^(es|en)$")] = None
     """Language of alerts, and of what the command line says of prices: es or en; by default alerts and advice are in
     Spanish, and how the price reader and the forecasts do is said in English."""
-    lstm_model: Path | None = None
+    lstm_model: Annotated[Path, AfterValidator(_reachable)] | None = None
     """Folder of an LSTM that `almazara prices train-lstm` or its notebook trained; without one, a retraining trains one
     of its own (an extra)."""
     schedule: bool = False

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from almazara.errors import InputError, MissingExtraError, UnavailableError
+from almazara.files import keep_private, make_folder, make_private
 
 BUSY_SECONDS: Final = 30.0
 _LONGEST_WAIT: Final = 86_400
@@ -58,13 +59,18 @@ class Database:
         self.engine.dispose()
 
 
+def sqlite_file(path: Path) -> sa.URL:
+    """The URL of an SQLite file, whose path may hold anything: in a URL that is a text, `?` would end it."""
+    return sa.URL.create("sqlite", database=str(path.resolve()))
+
+
 def open_database(
-    url: str, *, example: str, pragmas: Sequence[str], said: Said, prepare: Callable[[sa.Engine], None]
+    url: str | sa.URL, *, example: str, pragmas: Sequence[str], said: Said, prepare: Callable[[sa.Engine], None]
 ) -> Database:
     """Open the database of a URL.
 
     Args:
-        url: `sqlite:///file?timeout=seconds` or `postgresql://user:password@host/name`.
+        url: `sqlite:///file?timeout=seconds` or `postgresql://user:password@host/name`; of a file, see `sqlite_file`.
         example: Name of an SQLite file, for the refusal of a URL without one.
         pragmas: What is set on each connection to SQLite.
         said: Makes the sentence of an error.
@@ -80,6 +86,8 @@ def open_database(
     except (ArgumentError, ValueError) as error:
         raise InputError(f"{_STORE_URL} must be sqlite:///file or postgresql://host/name.") from error
     if parsed.get_backend_name() == "sqlite":
+        if isinstance(url, str):
+            _refuse_unknown_parameters(url)
         engine = _sqlite(parsed, example, pragmas)
     elif parsed.get_backend_name() == "postgresql":
         engine = _postgresql(parsed)
@@ -114,9 +122,9 @@ def _writer(engine: sa.Engine) -> sa.Engine:
 def _sqlite(url: sa.URL, example: str, pragmas: Sequence[str]) -> sa.Engine:
     if not url.database or url.database == ":memory:":
         raise InputError(f"An SQLite store needs a file: sqlite:///{example}.")
-    if not url.database.startswith("file:"):
-        _make_folder(Path(url.database).parent)
     engine = sa.create_engine(url, connect_args={"timeout": _busy_seconds(url)})
+    if not url.database.startswith("file:"):
+        _make_private(Path(url.database))
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 (a driver's connection)
@@ -132,6 +140,16 @@ def _sqlite(url: sa.URL, example: str, pragmas: Sequence[str]) -> sa.Engine:
     return engine
 
 
+def _refuse_unknown_parameters(url: str) -> None:
+    """The driver leaves out what it does not know, and a `?` in a path is none of its path: it would lie elsewhere."""
+    unknown = {one.partition("=")[0] for one in url.partition("?")[2].split("&")} - {"", "timeout"}
+    if unknown and "uri" not in unknown:
+        raise InputError(
+            f"{_STORE_URL} has the parameter {min(unknown)[:40]!r} of no SQLite store: after the file may come "
+            "?timeout=5 alone. A path with a ? in it can be that of ALMAZARA_HOME."
+        )
+
+
 def _busy_seconds(url: sa.URL) -> float:
     """How long a writer waits for another one."""
     asked = url.query.get("timeout", BUSY_SECONDS)
@@ -144,11 +162,15 @@ def _busy_seconds(url: sa.URL) -> float:
     return seconds
 
 
-def _make_folder(folder: Path) -> None:
+def _make_private(path: Path) -> None:
+    """Make the file before SQLite does, which gives those beside it its permissions; all say what somebody does."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
     except OSError as error:
-        raise UnavailableError(f"The folder {folder} of the database cannot be made: {error}.") from error
+        raise UnavailableError(f"The folder {path.parent} of the database cannot be made: {error}.") from error
+    with suppress(OSError):  # then SQLite says why it cannot be opened
+        make_private(path)
+    keep_private(*(path.with_name(f"{path.name}{beside}") for beside in ("-wal", "-shm")))
 
 
 def _postgresql(url: sa.URL) -> sa.Engine:

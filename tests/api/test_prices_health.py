@@ -298,6 +298,9 @@ class Slow:
         self.let = threading.Event()
         self.error = None
 
+    def settle(self):
+        pass
+
     def health(self):
         self.asked += 1
         if self.asked > 1:

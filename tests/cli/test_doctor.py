@@ -12,14 +12,14 @@ import pytest
 from almazara import tracing
 from almazara.app.backup import back_up
 from almazara.app.schedule import CLAIMS, claim_of
-from almazara.artifacts import MANIFEST
+from almazara.artifacts import open_artifacts
 from almazara.cli.doctor import installed, kept, machine, reached
 from almazara.prices.store.leases import StoreLeases
 from almazara.prices.store.registry import open_store
 from almazara.words.said import said
 from page_server import serving
 from price_shop import NOW, settings_over
-from sample_catalog import app_over, served, settings_for
+from sample_catalog import app_over, served, settings_for, without_files
 from waiting import no_progress
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -58,11 +58,7 @@ def test_the_films_of_the_sample_are_called_that(told, sample_home):
 
 def test_films_that_another_version_built_are_a_failure(told, sample_home, tmp_path):
     shutil.copytree(sample_home / "artifacts" / "movies", tmp_path / "home" / "artifacts" / "movies")
-    for path in (tmp_path / "home" / "artifacts").rglob("orders.*.npy"):
-        manifest = json.loads((path.parent / MANIFEST).read_bytes())
-        del manifest["files"][path.name]
-        (path.parent / MANIFEST).write_text(json.dumps(manifest))
-        path.unlink()
+    without_files(open_artifacts(settings_for(tmp_path / "home")).current("movies"), "orders.*.npy")
     code, checks = told()
     assert (code, checks["films"]["state"]) == (1, "failed")
     assert "another version of Almazara" in checks["films"]["found"]

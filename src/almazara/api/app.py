@@ -26,7 +26,7 @@ from almazara.api import (
     reader,
     users,
 )
-from almazara.api.methods import Methods
+from almazara.api.methods import Methods, complete_answers
 from almazara.api.observing import metrics
 from almazara.api.security import BodyLimit, WriteGuard
 from almazara.api.write_limits import OwnWrites, SharedWrites, Writes
@@ -110,6 +110,7 @@ def create_api(
         app.include_router(router)
     metrics.install(app)
     errors.install(app)
+    complete_answers(app)
     # Routes are tried in order, at two microseconds each: what is asked most comes first.
     app.router.routes[:] = [*(route for route in app.router.routes if route not in described), *described]
     return app

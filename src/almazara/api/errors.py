@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from almazara import log
@@ -18,6 +19,7 @@ from almazara.words.said import text_of
 
 PROBLEM_TYPE: Final = "application/problem+json"
 METHOD_NOT_ALLOWED: Final = 405
+_HUNG_UP: Final = 499  # what nginx, and whoever reads its logs, counts so
 _METHODS: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
 PAGE_BESIDE: Final = {"Vary": "Accept"}
 """Headers of an answer in whose place a page is sent to those who ask for HTML."""
@@ -86,9 +88,28 @@ class Problem(BaseModel):
     sugerencias: list[str] = Field(default_factory=list)
 
 
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a model as it stands in a description by itself: `$defs` would be looked for at the wrong place."""
+    schema = model.model_json_schema()
+    parts = schema.pop("$defs", {})
+
+    def inlined(node: Any) -> Any:  # noqa: ANN401 - any part of a schema
+        match node:
+            case {"$ref": str(place), **more}:
+                return inlined({**parts[place.rpartition("/")[2]], **more})
+            case dict():
+                return {name: inlined(inner) for name, inner in node.items()}
+            case list():
+                return [inlined(inner) for inner in node]
+            case _:
+                return node
+
+    return {name: inlined(inner) for name, inner in schema.items()}
+
+
 def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The error answers of a route, for its OpenAPI description."""
-    content = {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}
+    content = {PROBLEM_TYPE: {"schema": schema_of(Problem)}}
     return {status: {"description": _TITLES[status], "content": content} for status in statuses}
 
 
@@ -107,6 +128,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(AlmazaraError)(_on_own_error)
     app.exception_handler(RequestValidationError)(_on_invalid_request)
     app.exception_handler(HTTPException)(_on_http_error)
+    app.exception_handler(ClientDisconnect)(_on_hanging_up)
     app.exception_handler(Exception)(_on_unexpected)
 
 
@@ -141,6 +163,8 @@ def _sentence(one: dict[str, Any]) -> str:
 
 async def _on_http_error(request: Request, error: HTTPException) -> Response:
     match error.status_code:
+        case 400 if isinstance(error.__cause__, ClientDisconnect):
+            return await _on_hanging_up(request, error)
         case 400:  # FastAPI's, for a body that is no JSON, or not even text
             return problem(422, "El cuerpo de la petición no es JSON válido.")
         case 404:
@@ -170,6 +194,11 @@ def _answered(request: Request) -> set[str]:
     asked = ((method, {**request.scope, "method": method}) for method in _METHODS)
     routes = request.app.router.routes
     return {method for method, scope in asked if any(route.matches(scope)[0] is Match.FULL for route in routes)}
+
+
+async def _on_hanging_up(_request: Request, _error: Exception) -> Response:
+    """Nobody waits for it any more; it is counted as what it is, and not as an error of ours."""
+    return Response(status_code=_HUNG_UP)
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from almazara.api.errors import declared
 from almazara.api.movies import LANGUAGE
-from almazara.api.routes import reading, send, writing
+from almazara.api.routes import reading, send, without_body, writing
 from almazara.movies.judging.kept_evaluation import EvaluationAnswer
 from almazara.movies.renewing.training_runs import (
     FilmTraining,
@@ -37,7 +37,7 @@ def model_state(training: Training, lengua: Lengua = Language.ES) -> Response:
 
 
 @router.post("/entrenar", **writing(TrainingRun, 202, "Entrenar de nuevo; publica solo si no es peor", declared(409)))
-def retrain(training: Training, lengua: Lengua = Language.ES) -> Response:
+def retrain(training: Training, _: Annotated[None, Depends(without_body)], lengua: Lengua = Language.ES) -> Response:
     run = training.runs.start().told(lengua)
     return send(run, 202, {"Location": f"{router.prefix}/entrenar/{run.id}"})
 

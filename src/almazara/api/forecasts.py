@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
 from almazara.api.errors import declared
 from almazara.api.overview import DeadlineDays, Quantity
-from almazara.api.prices import All, InLanguage, ProductId, RunId, Service, formatted
-from almazara.api.routes import reading, send, writing
+from almazara.api.prices import All, InLanguage, ProductId, RunId, Service, Settled, formatted
+from almazara.api.routes import reading, send, without_body, writing
 from almazara.api.tables import DESCRIBED, Format
 from almazara.errors import InputError
 from almazara.prices.answering.history import MAX_ROWS
@@ -55,13 +55,13 @@ def predict(
 
 
 @router.post("/retrain", **writing(RunView, 202, "Hacer de nuevo los pronósticos", declared(409, 413)))
-def retrain(prices: All) -> Response:
+def retrain(prices: All, _: Annotated[None, Depends(without_body)]) -> Response:
     run = prices.retraining.start()
     return send(view(run.run_id, [run]), 202, {"Location": f"/retrain/{run.run_id}"})
 
 
 @router.get("/retrain/{run_id}", **reading(RunView, "Cómo va un reentrenamiento", 404))
-def retrain_run(run_id: RunId, service: Service) -> Response:
+def retrain_run(run_id: RunId, service: Settled) -> Response:
     return send(find(service.store, run_id, RETRAIN))
 
 

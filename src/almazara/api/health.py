@@ -59,13 +59,16 @@ class TaskHealth(BaseModel):
 class Health(BaseModel):
     """The process answers; the rest says what it answers from, null where there is nothing yet.
 
-    `versiones_rechazadas` names published versions that are damaged or cannot be opened: earlier ones answer.
+    `sin_servir` names the halves that are not served now, of which there is nothing or nothing that can be opened: the
+    other one answers all the same. `versiones_rechazadas` names published versions that are damaged or cannot be
+    opened: earlier ones answer.
     """
 
     estado: str
     version: str
     peliculas: MoviesHealth | None
     precios: PricesHealth | None
+    sin_servir: list[str]
     versiones_rechazadas: list[str]
     horario: list[TaskHealth]
     mensaje: str
@@ -101,6 +104,7 @@ class ScraperWatch:
     def _judgment(self) -> HealthReport | AlmazaraError:
         """A store that does not answer is remembered too, so that not every question waits for it."""
         try:
+            self._prices.settle()
             return self._prices.service.health()
         except AlmazaraError as error:
             return error
@@ -134,17 +138,21 @@ def _prices_health(prices: Prices, watch: ScraperWatch, language: Language) -> P
 def _health(request: Request, language: Language) -> Health:
     state = request.app.state
     films, prices = _movies_health(state.movies), _prices_health(state.prices, state.scraper_watch, language)
-    message = said("health.alive.message", films=_films_sentence(films), prices=_prices_sentence(prices))
+    told = {
+        "films": _films_sentence(films, is_refused=state.movies.refused is not None),
+        "prices": _prices_sentence(prices),
+    }
     return Health(
         estado="vivo",
         version=request.app.version,
         peliculas=films,
         precios=prices,
+        sin_servir=[name for name, half in (("peliculas", films), ("precios", prices)) if half is None],
         versiones_rechazadas=[
             f"{live.kind} {live.refused}" for live in (state.movies, state.prices.forecasts) if live.refused
         ],
         horario=_tasks(state.schedule, language),
-        mensaje=message.text(language),
+        mensaje=said("health.alive.message", **told).text(language),
     )
 
 
@@ -161,9 +169,9 @@ def _tasks(schedule: Schedule | None, language: Language) -> list[TaskHealth]:
     ]
 
 
-def _films_sentence(films: MoviesHealth | None) -> Said:
+def _films_sentence(films: MoviesHealth | None, *, is_refused: bool) -> Said:
     if films is None:
-        return said("health.films.none")
+        return said(f"health.films.{'refused' if is_refused else 'none'}")
     return said(f"health.films.{'sample' if films.muestra else 'catalog'}", n=films.cantidad)
 
 

@@ -1,8 +1,10 @@
-"""What every path answers beside its routes: HEAD, OPTIONS, and pages of other sites that the settings name."""
+"""What every path answers beside its routes: HEAD, OPTIONS, other sites' pages, what browsers heed of any answer."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,6 +14,16 @@ from almazara.api.security import KEY_HEADER
 NEXT_HEADER: Final = "X-Next-Cursor"
 """The header in which a table tells where its next page begins."""
 _REMEMBERED_SECONDS: Final = "600"
+TOLD: Final = {
+    b"content-security-policy": b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"referrer-policy": b"same-origin",
+    b"x-content-type-options": b"nosniff",
+}
+"""Where an answer says nothing else itself: nothing of it is run or framed; pictures have styles in them."""
+_LOCATION: Final = b"location"
+_ORIGIN: Final = re.compile(rb"\A[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
+_STROKES: Final = b"/\\ \t\r\n"  # two of the first, between which browsers skip the others, begin the name of a host
 
 
 class Methods:
@@ -66,3 +78,46 @@ class Methods:
 def _options(refusal: Message) -> Message:
     """The start of an answer that is nothing but the methods which a refusal names."""
     return {**refusal, "status": 204, "headers": [(b"allow", MutableHeaders(scope=refusal)["Allow"].encode())]}
+
+
+def complete_answers(app: FastAPI) -> None:
+    """Give every answer of the app, errors and files included, the headers that browsers heed; see `completed`."""
+    inner = app.build_middleware_stack
+    # What answers an unexpected error stands outside of all that `add_middleware` adds.
+    app.build_middleware_stack = lambda: AnswerHeaders(inner())  # type: ignore[method-assign]
+
+
+class AnswerHeaders:
+    """Plain ASGI middleware; see `completed`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = completed(message.get("headers", ()))
+            await send(message)
+
+        await self._app(scope, receive, told)
+
+
+def completed(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with those that every answer has; where it leads elsewhere, on this host."""
+    own = [(name, within(value) if name.lower() == _LOCATION else value) for name, value in headers]
+    named = {name.lower() for name, _ in own}
+    return [*own, *(one for one in TOLD.items() if one[0] not in named)]
+
+
+def within(location: bytes) -> bytes:
+    """The same place on the host that was asked, whatever it was called: Starlette repeats the name that came.
+
+    Example:
+        >>> within(b"http://evil.example/docs?a=1"), within(b"//evil.example"), within(b"/docs")
+        (b'/docs?a=1', b'/evil.example', b'/docs')
+    """
+    return b"/" + _ORIGIN.sub(b"", location).lstrip(_STROKES)

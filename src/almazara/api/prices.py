@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from almazara.api.errors import declared
@@ -31,6 +31,8 @@ _KNOWN: Final[dict[int | str, Any]] = {200: {"model": Followed, "description": "
 class NewProduct(BaseModel):
     """What to follow: an address, an ASIN with its marketplace, or `search: words` with a marketplace."""
 
+    model_config = ConfigDict(extra="forbid")
+
     product: Annotated[str, Field(min_length=1, max_length=2048, examples=["https://www.amazon.es/dp/B0EXAMPLE1"])]
     marketplace: Annotated[str | None, Field(max_length=40, examples=["amazon.es"])] = None
     category: Annotated[str | None, Field(max_length=100, examples=["olive-oil"])] = None
@@ -39,6 +41,8 @@ class NewProduct(BaseModel):
 
 class ScrapeRequest(BaseModel):
     """Which products to read; all that are followed when left out."""
+
+    model_config = ConfigDict(extra="forbid")
 
     products: Annotated[list[str] | None, Field(min_length=1, max_length=200)] = None
 
@@ -60,8 +64,15 @@ async def _service(request: Request) -> PriceService:
     return (await _prices(request)).service
 
 
+def _settled(prices: Annotated[Prices, Depends(_prices)]) -> PriceService:
+    prices.settle()
+    return prices.service
+
+
 All = Annotated[Prices, Depends(_prices)]
 Service = Annotated[PriceService, Depends(_service)]
+Settled = Annotated[PriceService, Depends(_settled)]
+"""The same, once the runs were marked whose process is gone."""
 ProductId = Annotated[str, Query(json_schema_extra=TEXT, description="Id de un producto, `tienda:código`.")]
 InLanguage = Annotated[Language, Query(description="En qué lengua se dicen las frases.")]
 RunId = Annotated[str, Path(json_schema_extra=TEXT, description="El run_id que dio el POST.")]
@@ -121,7 +132,7 @@ def scrape(prices: All, request: Annotated[ScrapeRequest | None, Body()] = None)
 
 
 @router.get("/scraper/{run_id}", **reading(RunView, "Cómo va una lectura", 404))
-def scrape_run(run_id: RunId, service: Service) -> Response:
+def scrape_run(run_id: RunId, service: Settled) -> Response:
     return send(find(service.store, run_id, SCRAPE))
 
 

@@ -77,6 +77,12 @@ def writing(
     }
 
 
+async def without_body(request: Request) -> None:
+    """Dependency of a route that takes no body: one that asks for something is refused, as it would not be heeded."""
+    if (await request.body()).strip() not in {b"", b"{}"}:
+        raise InputError(said("asking.request.no_body"))
+
+
 class _TextConvertor(PathConvertor):
     """Like `path`, and also over line breaks, so that it is the service that refuses them."""
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from starlette.concurrency import run_in_threadpool
 
-from almazara.api.errors import PROBLEM_TYPE, Problem, declared
+from almazara.api.errors import PROBLEM_TYPE, Problem, declared, schema_of
 from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, read_filters
 from almazara.api.routes import PathText, PlainRouter, described, flag, send, values, writing
 from almazara.errors import InputError
@@ -67,12 +67,12 @@ class BatchProblem(Problem):
     errores: list[EntryError]
 
 
-_EVENT: Final = NewEvent.model_json_schema()
+_EVENT: Final = schema_of(NewEvent)
 _EVENTS: Final = {"type": "array", "items": _EVENT, "minItems": 1, "maxItems": MAX_EVENTS}
 _EVENTS_BODY: Final = {"required": True, "content": {"application/json": {"schema": {"anyOf": [_EVENT, _EVENTS]}}}}
 _WRONG_EVENTS: Final[dict[str, Any]] = {
     "description": "Algún evento no vale; no se guardó ninguno",
-    "content": {PROBLEM_TYPE: {"schema": BatchProblem.model_json_schema()}},
+    "content": {PROBLEM_TYPE: {"schema": schema_of(BatchProblem)}},
 }
 _EVENTS_ERRORS: Final = {**declared(409, 413), 422: _WRONG_EVENTS}
 _EVENTS_SUMMARY: Final = "Guardar un evento, o una lista de ellos: todos o ninguno"

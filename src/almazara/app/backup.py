@@ -22,14 +22,15 @@ import msgspec
 from almazara.app.mirror import share
 from almazara.artifacts import MANIFEST, file_hash, open_artifacts
 from almazara.errors import ConflictError, InputError, UnavailableError
-from almazara.files import replace_file, replacing
+from almazara.files import make_folder, replace_file, replacing
 from almazara.movies.artifact import MOVIES
 from almazara.movies.users.event_store import open_event_store, open_events
 from almazara.prices.publishing import FORECASTS
 from almazara.prices.store.migration import migrate
-from almazara.prices.store.registry import open_store, store_at
+from almazara.prices.store.registry import open_store, store_in
 from almazara.runs import Progress
 from almazara.settings import Settings, plain_settings
+from almazara.sql import sqlite_file
 
 _CONTENTS: Final = "backup.json"
 _PRICES: Final = "prices.db"
@@ -91,10 +92,10 @@ def back_up(settings: Settings, path: Path, progress: Progress, *, now: datetime
         UnavailableError: when something cannot be read, or the file cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with (
             tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as name,
-            replacing(path, durable=True) as new,
+            replacing(path, durable=True, private=True) as new,
         ):
             folder = Path(name)
             counts = _copy_stores(settings, folder, progress)
@@ -135,7 +136,7 @@ def restore(settings: Settings, path: Path, progress: Progress) -> RestoreReport
     _require_empty(settings)
     home = settings.home_path
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_folder(home)
         with tempfile.TemporaryDirectory(dir=home, prefix=".restore-") as name:
             folder = Path(name)
             about = _unpack(path, folder)
@@ -152,17 +153,17 @@ def restore(settings: Settings, path: Path, progress: Progress) -> RestoreReport
 
 
 def _copy_stores(settings: Settings, folder: Path, progress: Progress) -> dict[str, int]:
-    with closing(open_store(settings)) as source, closing(store_at(_file_url(folder / _PRICES))) as target:
+    with closing(open_store(settings)) as source, closing(store_in(folder / _PRICES)) as target:
         report = migrate(source, target, lambda step: progress("copying prices", step.done, step.total))
-    with closing(open_event_store(settings)) as films, closing(open_events(_file_url(folder / _EVENTS))) as copied:
+    with closing(open_event_store(settings)) as films, closing(open_events(sqlite_file(folder / _EVENTS))) as copied:
         events = films.copy_to(copied).events
     return {"listings": report.listings, "observations": report.observations, "film_events": events}
 
 
 def _restore_stores(settings: Settings, folder: Path, progress: Progress) -> None:
-    with closing(store_at(_file_url(folder / _PRICES))) as source, closing(open_store(settings)) as target:
+    with closing(store_in(folder / _PRICES)) as source, closing(open_store(settings)) as target:
         migrate(source, target, lambda step: progress("restoring prices", step.done, step.total))
-    with closing(open_events(_file_url(folder / _EVENTS))) as source, closing(open_event_store(settings)) as films:
+    with closing(open_events(sqlite_file(folder / _EVENTS))) as source, closing(open_event_store(settings)) as films:
         source.copy_to(films)
 
 
@@ -237,7 +238,3 @@ def _unpack_one(archive: zipfile.ZipFile, name: str, folder: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with archive.open(name) as source, target.open("wb") as file:
         shutil.copyfileobj(source, file, _BLOCK)
-
-
-def _file_url(path: Path) -> str:
-    return f"sqlite:///{path.resolve()}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from almazara.artifacts import Artifact, open_artifacts
+from almazara.artifacts import Artifact, open_artifacts, open_whole
 from almazara.errors import UnavailableError
 from almazara.live import Live
 from almazara.movies.artifact import MOVIES, open_service
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def live_movies(settings: Settings) -> Live[MovieService]:
     """The film service of the version in use, not opened yet."""
-    return Live(open_artifacts(settings), MOVIES, lambda artifact: open_movies(settings, artifact), _no_catalog)
+    return Live(open_artifacts(settings), MOVIES, lambda whole: open_service(whole, settings.min_votes), _no_catalog)
 
 
 def _no_catalog() -> UnavailableError:
@@ -30,9 +30,10 @@ def open_movies(settings: Settings, artifact: Artifact | None = None) -> MovieSe
 
     Raises:
         NotFoundError: when nothing is published yet.
-        UnavailableError: when it was built by another version of Almazara.
+        UnavailableError: when it is damaged, or was built by another version of Almazara.
     """
-    return open_service(artifact or open_artifacts(settings).current(MOVIES), settings.min_votes)
+    chosen = artifact or open_artifacts(settings).current(MOVIES)
+    return open_whole(chosen, lambda whole: open_service(whole, settings.min_votes))
 
 
 def open_film_users(settings: Settings, live: Live[MovieService] | None = None) -> FilmUsers:

@@ -7,12 +7,13 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from almazara import log
+from almazara.app.late_store import LateStore, open_now_or_late
 from almazara.app.mirror import mirror_over
 from almazara.artifacts import open_artifacts
-from almazara.errors import AlmazaraError, NotFoundError
+from almazara.errors import AlmazaraError, NotFoundError, UnavailableError
 from almazara.live import Live
 from almazara.locks import FileLocks
 from almazara.mirror import Mirror
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from almazara.prices.forecasting.retraining import Retraining
 
 
+T = TypeVar("T")
+
+
 def _clock() -> datetime:
     return datetime.now(UTC)
 
@@ -62,6 +66,11 @@ class Prices:
         """Where everything is kept."""
         return self.service.store
 
+    @property
+    def away(self) -> UnavailableError | None:
+        """Why prices are not served, where their store could not be opened yet."""
+        return self.store.away if isinstance(self.store, LateStore) else None
+
     def start(self, *, read_now: bool) -> None:
         """What a server does first: open the forecasts, go on with what a stopped process left, read when asked to."""
         self.pull()
@@ -78,7 +87,16 @@ class Prices:
     def resume(self) -> list[str]:
         """Go on with runs whose process is gone, here or on another machine; returns the ids of readings."""
         _start_quietly(self.retraining.resume)
-        return self.jobs.resume()
+        return _start_quietly(self.jobs.resume) or []
+
+    def settle(self) -> None:
+        """Before runs are looked at: those whose process is gone, which cannot say so, are marked as interrupted.
+
+        With leases, servers take them up by themselves; and a run that waits in a queue of Lambda is at nobody's.
+        """
+        if self.leases is None:
+            _start_quietly(self.jobs.settle)
+            _start_quietly(self.retraining.settle)
 
     def close(self) -> None:
         """End after the page that is being read; the rest of a run is resumed at the next start."""
@@ -101,7 +119,8 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
     from almazara.prices.collecting.jobs import ScrapeJobs
     from almazara.prices.forecasting.retraining import Retraining
 
-    store, folder = open_store(settings), settings.home_path / "locks"
+    store = open_now_or_late(lambda: open_store(settings)) if serving else open_store(settings)
+    folder = settings.home_path / "locks"
     leases = StoreLeases(store, _clock) if is_shared(settings) else None
     live = Live(
         open_artifacts(settings),
@@ -114,7 +133,8 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
         store, live, timezone=settings.timezone, clock=_clock, loopback_ports=frozenset(settings.loopback_ports)
     )
 
-    shop = open_demo_shop() if serving and follows_demo(settings, store) else None
+    is_there = serving and not isinstance(store, LateStore)
+    shop = open_demo_shop() if is_there and follows_demo(settings, store) else None
     scrapy = scrapy_process(settings)
 
     def after() -> None:
@@ -164,12 +184,13 @@ def _collector(
     return Collector(source, store, archive, _clock, stopped, read)
 
 
-def _start_quietly(start: Callable[[], object]) -> None:
-    """Begin what nobody waits for: when another process is at it already, that is as good."""
+def _start_quietly(start: Callable[[], T]) -> T | None:
+    """Begin what nobody waits for: when another process is at it already, that is as good; else it is in the log."""
     try:
-        start()
+        return start()
     except (AlmazaraError, OSError) as error:
         log.event("not_started", level=logging.WARNING, reason=error)
+        return None
 
 
 def send_alerts(settings: Settings, service: PriceService) -> tuple[int, Delivered]:

@@ -55,6 +55,10 @@ def main() -> None:
     except AlmazaraError as error:
         typer.echo(f"almazara: {error}{_near(error)}", err=True)
         sys.exit(1)
+    except OSError as error:  # of the machine: no permission, no room, no such folder
+        name = f" {error.filename}" if error.filename else ""
+        typer.echo(f"almazara: The machine refused{name}: {error.strerror or error}.", err=True)
+        sys.exit(1)
     except KeyboardInterrupt:
         typer.echo("almazara: interrupted; what was published before is untouched.", err=True)
         sys.exit(130)

@@ -52,6 +52,10 @@ def read_settings() -> Settings:
             for one in error.errors()
         )
         raise InputError(f"A setting cannot be used: {wrong}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"The file .env is no text in UTF-8 ({error}): save it as such.") from error
+    except OSError as error:
+        raise InputError(f"The file .env cannot be read: {error.strerror or error}.") from error
 
 
 def language(default: Language) -> Language:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from almazara.cli.output import load_settings, showing_progress
-from almazara.errors import UnavailableError
+from almazara.errors import NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
     import socket
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from almazara.settings import Settings
 
 
+T = TypeVar("T")
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
 Scheduled = Annotated[
     bool, typer.Option("--schedule", help="Read prices, alert, forecast and renew films by itself, at its hours.")
@@ -35,10 +37,10 @@ def up(port: Port = None, host: Host = None, schedule: Scheduled = False) -> Non
     host, port = host or settings.host, settings.port if port is None else port
     _listen(host, port).close()  # a taken port is said before the work, not after it
     with showing_progress() as progress:
-        pull_shared(settings)  # what another machine has published need not be built
-        artifact = ensure_movies(settings, progress)
-        is_fresh = follow_demo(settings, progress)
-    if artifact.manifest.get("sample"):
+        _or_told(lambda: pull_shared(settings))  # what another machine has published need not be built
+        artifact = _or_told(lambda: ensure_movies(settings, progress))
+        is_fresh = _or_told(lambda: follow_demo(settings, progress))
+    if artifact and artifact.manifest.get("sample"):
         from almazara.movies.sample import SAMPLE_NOTICE
 
         typer.echo(SAMPLE_NOTICE, err=True)
@@ -47,6 +49,15 @@ def up(port: Port = None, host: Host = None, schedule: Scheduled = False) -> Non
     command += ["--read-now"] if is_fresh else []
     command += ["--schedule"] if schedule else []
     os.execv(sys.executable, command)  # noqa: S606 - our own command
+
+
+def _or_told(work: Callable[[], T]) -> T | None:
+    """What is made, or why not: films and prices stand without each other, and `serve` refuses to run with neither."""
+    try:
+        return work()
+    except (NotFoundError, UnavailableError) as error:
+        typer.echo(f"almazara: {error}", err=True)
+        return None
 
 
 def serve(

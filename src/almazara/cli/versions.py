@@ -16,8 +16,11 @@ def show_versions(kind: str, columns: Sequence[str], *, as_json: bool) -> None:
 
     store = open_artifacts(load_settings())
     current, found = store.current_version(kind), store.versions(kind)
-    said = ((one.version, {**one.manifest, **one.manifest["metrics"]}) for one in found)
-    rows = (["→" if version == current else "", version, *(about[name] for name in columns)] for version, about in said)
+    said = ((one.version, {**one.manifest, **one.manifest.get("metrics", {})}) for one in found)
+    rows = (
+        ["→" if version == current else "", version, *(about.get(name, "") for name in columns)]
+        for version, about in said
+    )
     answer = [{"current": one.version == current, **one.manifest} for one in found]
     print_answer(answer, [Table(["", "version", *columns], rows)], as_json=as_json)
 

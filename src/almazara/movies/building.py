@@ -12,9 +12,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from almazara.artifacts import Artifact, open_artifacts
+from almazara.artifacts import Artifact, open_artifacts, open_whole
 from almazara.errors import NotFoundError, UnavailableError
-from almazara.files import write_into
+from almazara.files import make_folder, write_into
 from almazara.movies.artifact import MOVIES, open_service, write
 from almazara.runs import Progress
 from almazara.settings import Settings
@@ -131,7 +131,7 @@ def ensure_movies(settings: Settings, progress: Progress) -> Artifact:
     progress("Making the sample", 0, 0)
     folder = settings.home_path / "sample"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for name, content in sample_files().items():
             (folder / name).write_bytes(content)
     except OSError as error:
@@ -141,7 +141,7 @@ def ensure_movies(settings: Settings, progress: Progress) -> Artifact:
 
 def _opens(artifact: Artifact) -> bool:
     """Whether this version of Almazara can answer from it; what is damaged it cannot."""
-    with suppress(UnavailableError, OSError, ValueError):
-        open_service(artifact, min_votes=0)
+    with suppress(UnavailableError):
+        open_whole(artifact, partial(open_service, min_votes=0))
         return True
     return False

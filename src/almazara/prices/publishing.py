@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from almazara import log
-from almazara.artifacts import Artifact, open_artifacts
+from almazara.artifacts import Artifact, open_artifacts, open_whole
 from almazara.errors import AlmazaraError, UnavailableError
 from almazara.files import write_into
 from almazara.prices.buying import policy
@@ -22,7 +22,7 @@ from almazara.prices.buying.category_index import category_index, panel_of
 from almazara.prices.buying.policy import AdvicePolicies
 from almazara.prices.forecasting import issued, published
 from almazara.prices.forecasting.panel import Panel
-from almazara.prices.forecasting.published import Forecasts
+from almazara.prices.forecasting.published import ForecastIndex, Forecasts
 from almazara.prices.forecasting.series import regular
 from almazara.prices.store.protocol import ObservationStore
 from almazara.runs import Progress, Step, at_once
@@ -192,15 +192,20 @@ def write_metrics(artifact: Artifact, folder: Path) -> None:
     told = artifact.manifest
     figures = {"version": artifact.version, **told["metrics"], "backtest": told["backtest"]}
     table = io.StringIO()
-    csv.writer(table).writerows(published.backtests(published.open_forecasts(artifact.path).index))
+    csv.writer(table).writerows(published.backtests(_index(artifact)))
     contents = {"metrics.json": json.dumps(figures, indent=1), "backtests.csv": table.getvalue()}
     write_into(folder, {name: content.encode() for name, content in contents.items()})
+
+
+def _index(artifact: Artifact) -> ForecastIndex:
+    """The index of a version; UnavailableError when it is damaged."""
+    return open_whole(artifact, lambda whole: published.open_forecasts(whole.path)).index
 
 
 def _champions(settings: Settings, store: ObservationStore, today: date) -> dict[str, str]:
     """The published model of each listing, but for models whose published forecasts have drifted."""
     try:
-        index = published.open_forecasts(open_artifacts(settings).current(FORECASTS).path).index
+        index = _index(open_artifacts(settings).current(FORECASTS))
     except AlmazaraError:
         return {}
     drifted = {one.model for one in issued.drift(store, today)}

@@ -29,8 +29,6 @@ LANGUAGE: Final = "lengua"
 THEME: Final = "tema"
 THEMES: Final = ("claro", "oscuro")
 _HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
     "Vary": "Accept, Accept-Encoding, Accept-Language, Cookie",
     "Cache-Control": "private, no-cache",
 }

@@ -64,6 +64,7 @@ async def reader(request: Request) -> Response:
 
 def _progress(request: Request) -> dict[str, Any]:
     """The run that is asked for, or one under way."""
+    _prices(request).settle()
     run = _asked_for(request) or _under_way(_prices(request).service.runs(None, _RUNS))
     return {"run": run, "running": RunState.RUNNING}
 
@@ -76,6 +77,7 @@ def _asked_for(request: Request) -> RunView | None:
 
 def _reader(request: Request) -> dict[str, Any]:
     prices = _prices(request)
+    prices.settle()
     report = request.app.state.scraper_watch.report()
     listings = {one.listing_id: one for one in prices.store.listings()}
     held, unread = prices.service.held(_NAMED), prices.service.unread(_NAMED)

@@ -16,7 +16,7 @@ from almazara.movies.exploring.build import build_exploring, coded, title_words
 from almazara.movies.exploring.films import MEASURES, MISSABLE
 from made_films import Film, explored_films, made, made_tables
 from profiles import examples
-from sample_catalog import Made, publish_made, settings_for
+from sample_catalog import Made, publish_made, settings_for, without_files
 
 
 @given(st.lists(st.sampled_from([np.nan, 0.0, 1.5, -2.0, 1e12])))
@@ -135,7 +135,6 @@ def test_a_build_writes_them_and_a_version_without_them_says_to_build_again(tmp_
     service = publish_made(tmp_path, [Made("The Mill", {"genres": "[{'id': 1, 'name': 'Drama'}]"})])
     assert service.explored.tags["genre"].names[0] == "Drama"
     assert service.explored.report["files"]["movies_metadata.csv"]["kept"] == 1
-    for path in artifacts.open_artifacts(settings_for(tmp_path)).current("movies").path.glob("exploring.*"):
-        path.unlink()
+    without_files(artifacts.open_artifacts(settings_for(tmp_path)).current("movies"), "exploring.*")
     with pytest.raises(UnavailableError, match="build it again"):
         movies.open_movies(settings_for(tmp_path))

@@ -93,7 +93,7 @@ def test_events_are_learned_from(home):
     store.append(events, now)
     store.close()
     retrain(home)
-    table = training.published_tables(current(home).path)["ratings"]
+    table = training.published_tables(current(home))["ratings"]
     assert table.filter(user_id=-1)["film_id"].to_list() == list(range(1, 11))
     assert table.height == 30 * 10 + 10
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from almazara.app import movies
+from almazara.artifacts import open_artifacts
 from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.movies.users import event_store
 from almazara.movies.users.answering import ListQuery
@@ -16,7 +17,7 @@ from almazara.movies.users.exports import Source
 from almazara.movies.users.exports.rows import Entry
 from almazara.words.numbers import Language
 from made import made_once
-from sample_catalog import Made, publish_made, settings_for
+from sample_catalog import Made, publish_made, settings_for, without_files
 
 LETTERBOXD = "Date,Name,Year,Letterboxd URI,Rating"
 FILMS = [
@@ -264,7 +265,6 @@ def test_while_there_is_no_catalog_nothing_is_deleted(users, settings, tmp_path)
 def test_a_catalog_of_another_version_is_said_to_be_one(published, tmp_path):
     settings = settings_for(tmp_path)
     shutil.copytree(published / "artifacts", tmp_path / "artifacts")
-    for file in (tmp_path / "artifacts").rglob("imdb.*.npy"):
-        file.unlink()
+    without_files(open_artifacts(settings).current("movies"), "imdb.*.npy")
     with pytest.raises(UnavailableError, match="build it again"):
         movies.open_film_users(settings)

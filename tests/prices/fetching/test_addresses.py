@@ -101,6 +101,14 @@ def test_public_names_and_the_loopback_ports_of_the_setting_are_names_enough(url
     assert isinstance(check_url(url, NAMED), Target)
 
 
+@pytest.mark.parametrize("port", [0, 1, 22, 81, 444, 8080, 8321, 65535])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_port_that_is_never_asked_is_refused_when_an_address_is_followed(scheme, port):
+    refused = check_url(f"{scheme}://shop.example:{port}/aceite", NAMED)
+    assert isinstance(refused, Forbidden)
+    assert f"port {port} is not one of those allowed" in refused.advice
+
+
 @pytest.mark.fuzz
 @given(st.text(max_size=80))
 def test_any_text_gives_an_address_or_a_reason(text):

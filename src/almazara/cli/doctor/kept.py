@@ -50,17 +50,18 @@ def _films(settings: Settings) -> Check:
     from almazara.artifacts import open_artifacts
     from almazara.movies.artifact import MOVIES
 
-    kept = open_artifacts(settings)
     try:
-        artifact = kept.current(MOVIES)
-        if damaged := kept.damaged(artifact):
-            found = f"{artifact.version} is damaged: {', '.join(damaged[:3])}"
-            return Check("films", "failed", found, "almazara movies rollback, or movies build again")
+        artifact = open_artifacts(settings).current(MOVIES)
         open_movies(settings, artifact)
     except NotFoundError:
         return Check("films", "missing", "no catalog yet", "almazara up, or almazara movies build FOLDER")
     except AlmazaraError as error:
-        return Check("films", "failed", str(error), "almazara movies retrain, or movies build (docs/upgrading.md)")
+        return Check(
+            "films",
+            "failed",
+            str(error),
+            "almazara movies rollback, movies retrain, or movies build (docs/upgrading.md)",
+        )
     kind = "invented sample" if artifact.manifest.get("sample") else "catalog"
     advice = "almazara movies fetch, then movies build FOLDER" if kind == "invented sample" else ""
     return Check("films", "ok", f"{artifact.manifest['metrics']['films']} films, {kind}, {artifact.version}", advice)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from almazara.cli.doctor.finding import Check, in_bytes
+from almazara.files import make_folder
 from almazara.settings import Settings
 
 _LEAST_ROOM: Final = 100_000_000
@@ -18,7 +19,7 @@ def checks(settings: Settings) -> Iterator[Check]:
     """The home folder, the room of its disk, the memory that this process may take."""
     home = settings.home_path
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_folder(home)
         (home / ".doctor").touch()
         (home / ".doctor").unlink()
         yield Check("home", "ok", str(home))

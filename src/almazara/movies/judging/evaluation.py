@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from almazara.artifacts import open_artifacts
+from almazara.artifacts import Artifact, open_artifacts, open_whole
 from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.movies.artifact import MOVIES
 from almazara.movies.building import read_clean
@@ -94,16 +94,16 @@ def read_judged(settings: Settings, folder: Path | None, ratings: Path | None, p
         raise InputError("--ratings needs --folder: the films that the ratings are matched to.")
     if folder is None:
         artifact = open_artifacts(settings).current(MOVIES)
-        found = judged_data(published_tables(artifact.path), f"published version {artifact.version}")
+        found = judged_data(published_tables(artifact), f"published version {artifact.version}")
         return replace(found, version=artifact.version)
     clean = read_clean(settings, folder, ratings, progress)
     progress("Making features", 0, 0)
     return replace(judged_data(clean.tables, str(ratings or folder)), report=clean.report.as_dict())
 
 
-def published_tables(folder: Path) -> dict[str, pl.DataFrame]:
-    """The clean tables of a published version."""
-    return {name: read_table(folder, name) for name in SCHEMAS}
+def published_tables(artifact: Artifact) -> dict[str, pl.DataFrame]:
+    """The clean tables of a published version; UnavailableError when it is damaged."""
+    return open_whole(artifact, lambda whole: {name: read_table(whole.path, name) for name in SCHEMAS})
 
 
 def evaluate(data: Judged, splits: Sequence[str], methods: Sequence[str], seed: int, progress: Progress) -> Evaluation:

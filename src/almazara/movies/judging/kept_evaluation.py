@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from almazara.errors import UnavailableError
-from almazara.files import replace_file
+from almazara.files import make_folder, replace_file
 from almazara.settings import Settings
 from almazara.words.numbers import Language
 from almazara.words.said import said
@@ -117,7 +117,7 @@ def write_evaluation(settings: Settings, evaluation: EvaluationAnswer) -> None:
     """Keep an evaluation in the place of the one before; raises UnavailableError when the folder cannot be written."""
     path = _path(settings)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         replace_file(path, msgspec.json.encode(evaluation), durable=True)
     except OSError as error:
         raise UnavailableError(f"The file {path} cannot be written: {error}.") from error

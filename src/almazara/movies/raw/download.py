@@ -17,6 +17,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 from almazara.errors import ConflictError, InputError, MissingExtraError, UnavailableError
+from almazara.files import make_folder
 from almazara.runs import Progress
 from almazara.settings import Settings
 
@@ -77,7 +78,7 @@ def fetch_movielens(name: str, folder: Path, progress: ByteProgress, base_url: s
     if target.is_file() and _recorded(record) == _digest(target, "sha256"):
         return target
     with _writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     url, part = f"{base_url.rstrip('/')}/{name}.zip", folder / f"{name}.zip.part"
     published = _published_md5(url)
     _download(url, part, progress)

@@ -115,7 +115,7 @@ def _renew(way: _Way, folder: Path | None, ratings: Path | None) -> Outcome:
     champion = _champion(settings)
     folder, ratings, is_sample = _sources(champion, folder, ratings)
     clean = way.step("clean", partial(_cleaned, way, folder, ratings), _cleaned_in_words)
-    before = published_tables(champion.path) if champion else None
+    before = published_tables(champion) if champion else None
     comparison = _compare(way, clean, _rival(champion, before, is_sample=is_sample))
     version = champion.version if champion else None
     outcome = Outcome(comparison, None, version, drift.report(before, clean.tables) if before else {})

@@ -8,9 +8,10 @@ from typing import Any, Final, TypeVar
 import sqlalchemy as sa
 
 from almazara.errors import ConflictError, UnavailableError
+from almazara.files import make_folder
 from almazara.movies.users.events import Event, Kind
 from almazara.settings import Settings
-from almazara.sql import Database, changing_schema, open_database
+from almazara.sql import Database, changing_schema, open_database, sqlite_file
 from almazara.words.said import said
 
 T = TypeVar("T")
@@ -135,7 +136,7 @@ class EventStore:
         self._database.close()
 
 
-def open_events(url: str) -> EventStore:
+def open_events(url: str | sa.URL) -> EventStore:
     """Open the store that a URL names, and make its table where it is missing; see `sql.open_database`."""
     return EventStore(open_database(url, example="events.db", pragmas=_PRAGMAS, said=_said, prepare=_make_table))
 
@@ -188,10 +189,10 @@ def open_event_store(settings: Settings) -> EventStore:
     if events_in_database(settings) and settings.store_url is not None:
         return open_events(settings.store_url.get_secret_value())
     try:
-        settings.home_path.mkdir(parents=True, exist_ok=True)
+        make_folder(settings.home_path)
     except OSError as error:
         raise UnavailableError(f"The folder {settings.home_path} cannot be written: {error}.") from error
-    return open_events(f"sqlite:///{settings.home_path.resolve() / 'film_events.db'}")
+    return open_events(sqlite_file(settings.home_path / "film_events.db"))
 
 
 def events_in_database(settings: Settings) -> bool:

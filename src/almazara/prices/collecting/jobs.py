@@ -5,7 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Container, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 from itertools import chain, groupby
@@ -81,6 +81,13 @@ class ScrapeJobs:
             resumed += [run.run_id for run in again]
         return resumed
 
+    def settle(self) -> None:
+        """Mark runs as interrupted that are kept as running and nobody is at: their process was killed."""
+        for run in self.store.runs(kind=runs.SCRAPE):
+            if run.state is RunState.RUNNING:
+                with suppress(ConflictError), self._lock([run.shop]):
+                    self._break_off(self._known(run.run_id))  # as whoever held the lock before us has left it
+
     def finish(self, asked: Container[str], on_progress: OnProgress = lambda _run: None) -> RunView | None:
         """Read what is left of the newest of these requests, and return when it is done; None where nothing is left."""
         unfinished = [run for run in self._unfinished() if run.run_id.partition(".")[0] in asked]
@@ -115,6 +122,10 @@ class ScrapeJobs:
         deadline = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _break_off(self, run: Run) -> None:
+        if run.state is RunState.RUNNING:
+            self.store.save_run(replace(run, state=RunState.INTERRUPTED, ended_at=self.clock()))
 
     def _begin(self, listing_ids: Iterable[str] | None) -> tuple[list[Run], Held]:
         listings = self._chosen(listing_ids)

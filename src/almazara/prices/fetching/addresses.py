@@ -88,7 +88,7 @@ def check_url(url: str, policy: AddressPolicy) -> Target | Forbidden:
     host = _checked_host(parts, port, policy)
     if isinstance(host, Forbidden):
         return host
-    if port not in policy.ports | policy.loopback_ports:
+    if port not in _ports(host, policy):
         reason = f"port {port} is not one of those allowed"
         return Forbidden(reason, f"The address cannot be followed: {reason}.")
     netloc = _bracketed(host) + ("" if port == _DEFAULT_PORTS[parts.scheme] else f":{port}")
@@ -130,6 +130,17 @@ def system_resolver(host: str, port: int) -> list[str]:
     return [str(entry[4][0]) for entry in found]
 
 
+def _ports(host: str, policy: AddressPolicy) -> frozenset[int]:
+    """The ports that a host may be asked on; one whose name is to be public is not this machine."""
+    is_elsewhere = policy.names_only and not _is_this_machine(host)
+    return policy.ports if is_elsewhere else policy.ports | policy.loopback_ports
+
+
+def _is_this_machine(host: str) -> bool:
+    literal = _literal(host)
+    return host == "localhost" or (literal is not None and literal.is_loopback)
+
+
 def _checked_host(parts: SplitResult, port: int, policy: AddressPolicy) -> str | Forbidden:
     """The host in ASCII; refuses what is no DNS name or address, such as `0x7f.1` and `2130706433`."""
     given = parts.hostname or ""
@@ -141,7 +152,7 @@ def _checked_host(parts: SplitResult, port: int, policy: AddressPolicy) -> str |
         return Forbidden(reason, f"{given[:80]!r} is no name of a shop's host.")
     literal = _literal(host)
     is_number = bool(_NUMERIC_LABEL.fullmatch(host.rpartition(".")[2]))
-    is_here = port in policy.loopback_ports and (host == "localhost" or (literal is not None and literal.is_loopback))
+    is_here = port in policy.loopback_ports and _is_this_machine(host)
     is_public_name = not literal and not is_number and "." in host and not host.endswith(_LOCAL_NAMES)
     if (is_number and not literal) or (policy.names_only and not is_public_name and not is_here):
         name = f"{host[:80]!r} is no public name: give the shop's own address, not a number or local name."

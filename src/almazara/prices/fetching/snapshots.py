@@ -19,7 +19,7 @@ from pathlib import Path
 
 from almazara import log
 from almazara.errors import InputError, UnavailableError
-from almazara.files import file_lock, replace_file, safe_name
+from almazara.files import file_lock, keep_private, make_folder, replace_file, safe_name
 from almazara.prices.fetching.protocol import Page
 from almazara.settings import Settings
 
@@ -111,6 +111,7 @@ class Snapshots:
         """One keeper at a time: a body is not removed while a new note is about to need it."""
         try:
             with file_lock(self.root / ".lock"):
+                keep_private(self.root)  # one that was made before folders were
                 yield
         except OSError as error:
             raise UnavailableError(f"{failure}: {error}.") from error
@@ -167,13 +168,13 @@ def read_body(path: Path) -> bytes:
 
 
 def _keep(folder: Path, shop: str, sku: str, page: Page) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     digest = hashlib.sha256(page.body).hexdigest()
     stamp = _free_stamp(folder, page.fetched_at)
     name = _same_body(folder, digest)
     if name is None:
         name = f"{stamp}.html.gz"
-        replace_file(folder / name, gzip.compress(page.body, compresslevel=6, mtime=0), durable=True)
+        replace_file(folder / name, gzip.compress(page.body, compresslevel=6, mtime=0), durable=True, private=True)
     note = {
         "url": page.url,
         "final_url": page.final_url,
@@ -185,7 +186,7 @@ def _keep(folder: Path, shop: str, sku: str, page: Page) -> Path:
         "file": name,
         "sha256": digest,
     }
-    replace_file(folder / f"{stamp}.json", json.dumps(note, indent=1).encode(), durable=True)
+    replace_file(folder / f"{stamp}.json", json.dumps(note, indent=1).encode(), durable=True, private=True)
     return folder / name
 
 

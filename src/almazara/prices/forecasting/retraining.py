@@ -3,7 +3,7 @@
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -93,15 +93,25 @@ class Retraining(ExclusiveRuns[Run]):
         Returns:
             The new run, or None where nothing was cut off, or another process is at it.
         """
+        self.settle()
+        newest = self._newest()[:1]
+        if not newest or newest[0].state is not RunState.INTERRUPTED:
+            return None
         try:
-            with self.exclusive():
-                if self._leases and not self._leases.is_free(RETRAIN):
-                    return None
-                recent = self.kept.store.runs(kind=RETRAIN, limit=_LOOKED_AT)
-                for run in recent:
-                    if run.state is RunState.RUNNING:
-                        self.kept.break_off(run, self._clock())
-            is_cut_off = bool(recent) and recent[0].state in {RunState.RUNNING, RunState.INTERRUPTED}
-            return self.start() if is_cut_off else None
+            return self.start()
         except ConflictError:
             return None
+
+    def settle(self) -> None:
+        """Mark runs as interrupted that are kept as running and nobody is at: their process was killed."""
+        if all(run.state is not RunState.RUNNING for run in self._newest()):
+            return
+        with suppress(ConflictError), self.exclusive():
+            if self._leases and not self._leases.is_free(RETRAIN):
+                return
+            for run in self._newest():  # as whoever held the lock before us has left them
+                if run.state is RunState.RUNNING:
+                    self.kept.break_off(run, self._clock())
+
+    def _newest(self) -> list[Run]:
+        return self.kept.store.runs(kind=RETRAIN, limit=_LOOKED_AT)

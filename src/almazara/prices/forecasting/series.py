@@ -139,7 +139,8 @@ def regular(
     """Make regular daily series out of the readings of listings.
 
     A series has one currency: when it changes, the series begins anew with the newest currency, and the older
-    part is named in `issues`. So is a price that is not a positive finite number.
+    part is named in `issues`. So is a price that is not a positive finite number. What was read before 1970 was not:
+    such a moment is none of a reading, and the days since would be more than memory holds.
 
     Args:
         readings: What was read, by listing.
@@ -156,6 +157,7 @@ def regular(
         raise InputError(f"carry_days is {carry_days}; it must be 0 or more.")
     names = sorted(readings)
     rows, currencies = _rows([readings[name] for name in names], zone)
+    rows = rows.of(rows.day >= 0)
     last = None if until is None else (until - _FIRST_DAY).days
     rows = rows if last is None else rows.of(rows.day <= last)
     newest, changed = _changes_of_currency(rows, len(names))

@@ -1,9 +1,11 @@
 """The registry of observation stores: a URL's scheme names the module that opens it, imported only then."""
 
 import importlib
+from pathlib import Path
 from typing import Final, cast
 
 from almazara.errors import InputError, UnavailableError
+from almazara.files import make_folder
 from almazara.prices.store.protocol import ObservationStore
 from almazara.settings import Settings
 
@@ -32,6 +34,13 @@ def store_at(url: str) -> ObservationStore:
     return cast("ObservationStore", importlib.import_module(STORES[scheme]).open_url(url))
 
 
+def store_in(path: Path) -> ObservationStore:
+    """Open the store in an SQLite file, whatever its path holds; see `store_at`."""
+    from almazara.prices.store.sql import open_file
+
+    return open_file(path)
+
+
 def is_shared(settings: Settings) -> bool:
     """Whether other machines may use the store of the settings too."""
     url = settings.store_url
@@ -43,7 +52,7 @@ def open_store(settings: Settings) -> ObservationStore:
     if settings.store_url is not None:
         return store_at(settings.store_url.get_secret_value())
     try:
-        settings.home_path.mkdir(parents=True, exist_ok=True)
+        make_folder(settings.home_path)
     except OSError as error:
         raise UnavailableError(f"The folder {settings.home_path} cannot be written: {error}.") from error
-    return store_at(f"sqlite:///{settings.home_path.resolve() / 'prices.db'}")
+    return store_in(settings.home_path / "prices.db")

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -26,7 +27,7 @@ from almazara.prices.store.observations import (
     validate_run,
 )
 from almazara.prices.store.sql_opening import open_observations
-from almazara.sql import Database
+from almazara.sql import Database, sqlite_file
 
 _KEYS_AT_ONCE: Final = 1000
 _ROWS_AT_ONCE: Final = 20_000
@@ -47,6 +48,11 @@ _NEWEST: Final = (
 def open_url(url: str) -> SqlStore:
     """Open the store of a `sqlite://` or `postgresql://` URL; see `registry.store_at`."""
     return SqlStore(open_observations(url))
+
+
+def open_file(path: Path) -> SqlStore:
+    """Open the store in an SQLite file; see `registry.store_at`."""
+    return SqlStore(open_observations(sqlite_file(path)))
 
 
 class SqlStore:

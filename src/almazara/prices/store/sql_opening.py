@@ -30,7 +30,7 @@ _ADVICE: Final = {
 }
 
 
-def open_observations(url: str) -> Database:
+def open_observations(url: str | sa.URL) -> Database:
     """The database of a URL, whose schema is the newest one; see `sql.open_database`."""
     return open_database(url, example="prices.db", pragmas=_PRAGMAS, said=_said, prepare=_upgrade)
 

@@ -1,0 +1,194 @@
+"""Whatever is damaged, missing or forbidden, a command says so in one sentence and ends with code 1."""
+
+import shutil
+
+import pytest
+
+from almazara import artifacts
+from almazara.app.movies import open_movies
+from almazara.artifacts import MANIFEST, open_artifacts
+from almazara.errors import AlmazaraError
+from sample_catalog import settings_for
+
+OIL = "pazo.example:1"
+COMMANDS = [
+    ("movies", "ask", "score", "Press"),
+    ("movies", "recommend", "Press"),
+    ("movies", "recommend-for", "ana"),
+    ("movies", "versions"),
+    ("movies", "rollback"),
+    ("movies", "report", "--output", "{out}/films.html"),
+    ("movies", "evaluate", "--methods", "popularity"),
+    ("movies", "retrain"),
+    ("movies", "events", "delete", "ana", "--yes"),
+    ("movies", "events", "address", "plex", "--user", "ana"),
+    ("prices", "list"),
+    ("prices", "history", OIL),
+    ("prices", "advice", OIL),
+    ("prices", "forecast", OIL),
+    ("prices", "cheapest", "olive-oil"),
+    ("prices", "score"),
+    ("prices", "versions"),
+    ("prices", "rollback"),
+    ("prices", "retrain"),
+    ("prices", "doctor"),
+    ("prices", "scrape"),
+    ("prices", "replay"),
+    ("prices", "track", "https://shop.example/1"),
+    ("prices", "export", "{out}/prices.csv"),
+    ("prices", "alert", "list"),
+    ("prices", "alert", "check"),
+    ("prices", "goods", "list"),
+    ("prices", "report", "--output", "{out}/prices.html"),
+    ("doctor",),
+    ("backup", "{out}/backup.zip"),
+    ("restore", "{out}/backup.zip"),
+]
+
+
+def _flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0x40
+    path.write_bytes(content)
+
+
+def _folder(path):
+    path.unlink()
+    path.mkdir()
+
+
+DAMAGES = {
+    "truncated": lambda path: path.write_bytes(path.read_bytes()[:-1]),
+    "halved": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "emptied": lambda path: path.write_bytes(b""),
+    "one bit is another": _flip,
+    "something else": lambda path: path.write_bytes(b"\x93NUMPY\x01\x00"),
+    "missing": lambda path: path.unlink(),
+    "a folder": _folder,
+}
+MANIFESTS = [b"", b"{", b"{}", b"[]", b"null", b"\xff\xfe", b'{"files": 3}', b'{"files": {}}', b'{"files": {"x": "y"}}']
+
+
+def copied(source, home):
+    shutil.copytree(source / "artifacts", home / "artifacts", symlinks=False)
+    return home
+
+
+@pytest.fixture
+def films(sample_home, tmp_path):
+    """A home of its own with the sample, and its artifact."""
+    home = copied(sample_home, tmp_path / "home")
+    return home, open_artifacts(settings_for(home)).current("movies")
+
+
+def is_a_sentence(ended):
+    code, _, told = ended
+    lines = [line for line in told.splitlines() if line.startswith("almazara: ")]
+    assert code == 1, told
+    assert len(lines) == 1, told
+    assert "Traceback" not in told
+    return lines[0]
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_a_catalog_of_which_any_file_is_damaged_is_refused_in_a_sentence_that_names_it(films, how):
+    home, artifact = films
+    files = sorted(path for path in artifact.path.iterdir() if path.name != MANIFEST and path.stat().st_size > 1)
+    for path in files if how == "truncated" else files[::12]:
+        kept = path.read_bytes()
+        DAMAGES[how](path)
+        with pytest.raises(AlmazaraError, match=path.name):
+            open_movies(settings_for(home))
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        path.write_bytes(kept)
+    open_movies(settings_for(home))
+
+
+@pytest.mark.parametrize("manifest", MANIFESTS)
+def test_a_catalog_with_a_damaged_manifest_is_refused_in_a_sentence(films, manifest, run, monkeypatch):
+    home, artifact = films
+    monkeypatch.setenv("ALMAZARA_HOME", str(home))
+    (artifact.path / MANIFEST).write_bytes(manifest)
+    assert "movies" in is_a_sentence(run("movies", "ask", "score", "Press"))
+    assert run("movies", "versions")[0] == 0
+
+
+@pytest.fixture
+def ended(run, tmp_path, monkeypatch):
+    """How a command ends over a home folder: never with a traceback, which would be raised here."""
+    monkeypatch.setenv("ALMAZARA_DELAY_SECONDS", "0")
+    (tmp_path / "out").mkdir()
+
+    def ended_(home, command):
+        monkeypatch.setenv("ALMAZARA_HOME", str(home))
+        return run(*(word.format(out=tmp_path / "out") for word in command))
+
+    return ended_
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("where", ["a file", "below a file", "/proc/nowhere/home", "~nobody-of-this-name/home"])
+def test_a_home_that_cannot_be_used_is_one_sentence(ended, tmp_path, command, where):
+    (tmp_path / "a file").write_text("")
+    home = {"a file": tmp_path / "a file", "below a file": tmp_path / "a file" / "home"}.get(where, where)
+    if command[:2] in {("movies", "versions"), ("prices", "versions")}:  # nothing is there, and that is all they say
+        code, _, told = ended(home, command)
+        assert (code, told) in {(0, ""), (1, told)}
+        return
+    if command[0] == "doctor" and not where.startswith("~"):
+        assert ended(home, command)[0] == 1
+        return
+    if command[:3] == ("movies", "events", "address") and not where.startswith("~"):
+        assert ended(home, command)[0] == 0
+        return
+    is_a_sentence(ended(home, command))
+
+
+# What takes long is run where the damage ends it at once.
+LONG = {
+    ("movies", "evaluate"): "manifest.json",
+    ("movies", "retrain"): "manifest.json",
+    ("movies", "report"): "manifest.json",
+    ("prices", "retrain"): "prices.db",
+    ("prices", "scrape"): "prices.db",
+    ("prices", "report"): "prices.db",
+}
+
+
+@pytest.mark.parametrize("name", ["prices.db", "film_events.db", "manifest.json", "values.npy", "index.json"])
+def test_no_command_ends_with_a_traceback_over_a_damaged_home(demo_home, ended, tmp_path, name):
+    home = copied(demo_home, tmp_path / "home")
+    for database in demo_home.glob("*.db"):
+        shutil.copy(database, home)
+    for path in {*home.rglob(name), home / name} - {home / "manifest.json", home / "values.npy", home / "index.json"}:
+        path.write_bytes(b"damaged")
+    for command in COMMANDS:
+        if LONG.get(command[:2], name) == name:
+            code, _, told = ended(home, command)
+            assert code in {0, 1}, command
+            assert "Traceback" not in told, command
+
+
+@pytest.mark.parametrize(
+    "content", ["ALMAZARA_HOST=España".encode("latin-1"), "ALMAZARA_PORT=1".encode("utf-16"), b"\xff\xfe\x00"]
+)
+def test_a_file_of_settings_in_another_encoding_is_one_sentence(run, tmp_path, monkeypatch, content):
+    (tmp_path / ".env").write_bytes(content)
+    monkeypatch.chdir(tmp_path)
+    assert ".env" in is_a_sentence(run("movies", "versions"))
+
+
+def test_a_file_of_settings_that_windows_marked_as_unicode_is_read(tmp_path, monkeypatch):
+    from almazara.settings import Settings
+
+    (tmp_path / ".env").write_bytes(b"\xef\xbb\xbfALMAZARA_PORT=81\n")
+    monkeypatch.chdir(tmp_path)
+    assert Settings().port == 81
+
+
+def test_an_error_of_the_machine_that_nobody_expected_is_a_sentence_too(run, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device", "/somewhere")
+
+    monkeypatch.setattr(artifacts.ArtifactStore, "versions", full)
+    assert "/somewhere: No space left on device" in is_a_sentence(run("movies", "versions"))
