@@ -202,7 +202,7 @@ class ArtifactStore:
             manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return Artifact(kind, version, path, manifest) if _is_manifest(manifest, version) else None
+        return Artifact(kind, version, path, manifest) if _is_manifest(manifest) else None
 
     def _names(self, kind: str) -> list[str]:
         """Names of all versions, readable or not, newest first."""
@@ -232,11 +232,11 @@ class ArtifactStore:
                 raise UnavailableError(f"The folder {folder} could not be written: {error}.") from error
 
 
-def _is_manifest(document: object, version: str) -> bool:
+def _is_manifest(document: object) -> bool:
     """Whether a document says what every manifest does."""
     match document:
-        case {"version": str(named), "built_at": str(), "files": dict()}:
-            return named == version
+        case {"version": str(), "built_at": str(), "files": dict()}:
+            return True
         case _:
             return False
 

@@ -68,9 +68,10 @@ def make_private(path: Path) -> None:
     Raises:
         OSError: when it cannot be made.
     """
-    if not path.exists():
+    if path.exists():
+        keep_private(path)
+    else:
         path.touch(mode=PRIVATE_FILE)
-    keep_private(path)
 
 
 def file_lock(path: Path, *, busy: Said | str | None = None, patience: float = 0.0) -> IO[str]:

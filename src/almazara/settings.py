@@ -92,7 +92,6 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="ALMAZARA_",
         env_file=".env",
-        env_file_encoding="utf-8-sig",  # editors of Windows begin a file with a mark, which would be part of a name
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,

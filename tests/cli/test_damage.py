@@ -66,7 +66,20 @@ DAMAGES = {
     "missing": lambda path: path.unlink(),
     "a folder": _folder,
 }
-MANIFESTS = [b"", b"{", b"{}", b"[]", b"null", b"\xff\xfe", b'{"files": 3}', b'{"files": {}}', b'{"files": {"x": "y"}}']
+MANIFESTS = [
+    b"",
+    b"{",
+    b"{}",
+    b"[]",
+    b"null",
+    b"\xff\xfe",
+    b'{"files": 3}',
+    b'{"files": {}}',
+    b'{"files": {"x": "y"}}',
+    b'{"version": "x", "built_at": "y"}',
+    b'{"version": "x", "built_at": "y", "files": 3}',
+    b'{"version": "x", "built_at": "y", "files": {"a": "b"}}',
+]
 
 
 def copied(source, home):
