@@ -95,7 +95,9 @@ class ScraperWatch:
                 self._lock.release()
         judged = self._judged
         if judged is None or isinstance(judged[1], AlmazaraError):
-            raise UnavailableError(f"The scraper's health is not known: {judged and judged[1]}")
+            about = judged[1] if judged else None
+            detail = about.detail if isinstance(about, UnavailableError) else ""
+            raise UnavailableError(f"The scraper's health is not known: {about}", detail)
         return judged[1]
 
     def _judgment(self) -> HealthReport | AlmazaraError:

@@ -17,7 +17,7 @@ from almazara.app.prices import Prices
 from almazara.errors import InputError
 from almazara.prices.answering.history import MAX_ROWS
 from almazara.prices.answers import DailyRow, DataQuery, DataRow, Followed, IndexRow, Product
-from almazara.prices.collecting.runs import SCRAPE, RunView, find
+from almazara.prices.collecting.runs import SCRAPE, RunView
 from almazara.prices.schema import PriceName
 from almazara.prices.service import PriceService
 from almazara.words.numbers import Language
@@ -122,7 +122,7 @@ def scrape(prices: All, request: Annotated[ScrapeRequest | None, Body()] = None)
 
 @router.get("/scraper/{run_id}", **reading(RunView, "Cómo va una lectura", 404))
 def scrape_run(run_id: RunId, service: Service) -> Response:
-    return send(find(service.store, run_id, SCRAPE))
+    return send(service.run(run_id, SCRAPE))
 
 
 @router.get(

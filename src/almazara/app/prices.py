@@ -28,6 +28,7 @@ from almazara.prices.publishing import FORECASTS, Published, open_published
 from almazara.prices.schema import Listing, Run
 from almazara.prices.service import PriceService
 from almazara.prices.store.leases import StoreLeases
+from almazara.prices.store.patience import patient
 from almazara.prices.store.protocol import ObservationStore
 from almazara.prices.store.registry import is_shared, open_store
 from almazara.settings import Settings
@@ -76,7 +77,7 @@ class Prices:
             _start_quietly(self.mirror.pull)
 
     def resume(self) -> list[str]:
-        """Go on with runs whose process is gone, here or on another machine; returns the ids of readings."""
+        """Go on with runs that nobody is at any more, here or on another machine; returns the ids of readings."""
         _start_quietly(self.retraining.resume)
         return self.jobs.resume()
 
@@ -110,8 +111,18 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
         lambda: NotFoundError("There is no forecast yet: POST /retrain, or `almazara prices retrain`, makes them."),
     )
     retraining = Retraining(store, locks=folder, leases=leases, clock=_clock, rng=random.Random())
+    files = FileLocks(folder)
+
+    def is_idle(name: str) -> bool:
+        return files.is_free(name) and (leases is None or leases.is_free(name))
+
     service = PriceService(
-        store, live, timezone=settings.timezone, clock=_clock, loopback_ports=frozenset(settings.loopback_ports)
+        store,
+        live,
+        timezone=settings.timezone,
+        clock=_clock,
+        loopback_ports=frozenset(settings.loopback_ports),
+        is_idle=is_idle,
     )
 
     shop = open_demo_shop() if serving and follows_demo(settings, store) else None
@@ -127,12 +138,15 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
             _start_quietly(retraining.start)
 
     reader = ReadingProcess(settings.page_seconds)
+
+    def collector(run: Run, stopped: Callable[[], bool]) -> Collector:
+        lasting = patient(store, stopped)
+        return _collector(settings, lasting, _source_of(settings, lasting, run, shop, scrapy), stopped, reader.read)
+
     jobs = ScrapeJobs(
         store,
-        lambda run, stopped: _collector(
-            settings, store, _source_of(settings, store, run, shop, scrapy), stopped, reader.read
-        ),
-        locks=leases or FileLocks(folder),
+        collector,
+        locks=leases or files,
         clock=_clock,
         rng=random.Random(),
         after=after,

@@ -52,7 +52,7 @@ def main() -> None:
     try:
         app()
     except AlmazaraError as error:
-        typer.echo(f"almazara: {error}{_near(error)}", err=True)
+        typer.echo(f"almazara: {error.for_owner}{_near(error)}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         typer.echo("almazara: interrupted; what was published before is untouched.", err=True)

@@ -22,6 +22,7 @@ from almazara.prices.collecting import runs
 from almazara.prices.collecting.collection import Archive, Collector
 from almazara.prices.collecting.jobs import ScrapeJobs
 from almazara.prices.schema import RunState
+from almazara.prices.store import patience
 from almazara.prices.store.registry import store_at
 from page_server import reply, serving
 from price_shop import HTML, NOW, observed, offer_page, opened, page_of, product, settings_over, shows
@@ -407,7 +408,8 @@ def test_an_error_after_the_run_is_logged_and_breaks_nothing(store, tmp_path, ga
     assert runs.find(store, begun.run_id, runs.SCRAPE).state is RunState.DONE
 
 
-def test_a_store_that_is_locked_for_long_ends_the_run_and_loses_nothing(tmp_path, gate, logged):
+def test_a_store_that_is_locked_for_long_ends_the_run_and_loses_nothing(tmp_path, gate, logged, monkeypatch):
+    monkeypatch.setattr(patience, "SECONDS", 0.5)
     path = tmp_path / "locked.db"
     store = store_at(f"sqlite:///{path}?timeout=0.2")
     follow(store, product())
