@@ -17,29 +17,54 @@ import sqlalchemy as sa
 DYNALITE = Path(__file__).parent / "dynalite"
 
 
+class PostgreSQL:
+    """A server on a free port, and on the same one when it is started again."""
+
+    def __init__(self, folder):
+        self._initdb = _program("initdb", sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True))
+        if self._initdb is None:
+            missing("PostgreSQL's initdb", "apt-get install postgresql")
+        owner = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
+        if owner:
+            shutil.chown(folder, **owner)
+        self._data, self._port = f"{folder}/data", _free_port()
+        self._run = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **owner}
+        options = ["--auth=trust", "--username=almazara", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
+        subprocess.run([self._initdb, "-D", self._data, *options], check=True, **self._run)
+        self.url = f"postgresql://almazara@127.0.0.1:{self._port}"
+
+    def start(self):
+        listen = ["-h", "127.0.0.1", "-p", str(self._port), "-k", "", "-F"]
+        command = [self._initdb.with_name("postgres"), "-D", self._data, *listen]
+        self._server = subprocess.Popen(command, **self._run)
+        _wait_for_postgresql(self._initdb.with_name("pg_isready"), self._port)
+
+    def stop(self, how=signal.SIGQUIT):
+        """At once, as if it were killed; SIGINT: as it is restarted."""
+        self._server.send_signal(how)
+        self._server.wait(timeout=30)
+
+
+@contextlib.contextmanager
+def postgresql_server():
+    """A PostgreSQL server that may be stopped and started."""
+    folder = tempfile.mkdtemp(prefix="almazara-postgresql-")
+    try:
+        server = PostgreSQL(folder)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def postgresql():
     """The URL (without a database's name) of a PostgreSQL server that lives as long as the session."""
-    initdb = _program("initdb", sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True))
-    if initdb is None:
-        missing("PostgreSQL's initdb", "apt-get install postgresql")
-    owner = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
-    folder = tempfile.mkdtemp(prefix="almazara-postgresql-")
-    if owner:
-        shutil.chown(folder, **owner)
-    port = _free_port()
-    options = ["--auth=trust", "--username=almazara", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"]
-    run = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **owner}
-    subprocess.run([initdb, "-D", f"{folder}/data", *options], check=True, **run)
-    listen = ["-h", "127.0.0.1", "-p", str(port), "-k", "", "-F"]
-    server = subprocess.Popen([initdb.with_name("postgres"), "-D", f"{folder}/data", *listen], **run)
-    try:
-        _wait_for_postgresql(initdb.with_name("pg_isready"), port)
-        yield f"postgresql://almazara@127.0.0.1:{port}"
-    finally:
-        server.send_signal(signal.SIGQUIT)  # at once: nothing of it is wanted any more
-        server.wait(timeout=30)
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgresql_server() as server:
+        yield server.url
 
 
 def empty_database(server: str) -> str:

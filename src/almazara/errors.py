@@ -37,6 +37,11 @@ class AlmazaraError(Exception):
     def __str__(self) -> str:
         return self.text()
 
+    @property
+    def for_owner(self) -> str:
+        """Its sentence, with what may be told to whoever runs Almazara alone: for logs and the command line."""
+        return self.text()
+
 
 class _SuggestingError(AlmazaraError):
     """An error that may name near things that exist."""
@@ -59,7 +64,21 @@ class ConflictError(AlmazaraError):
 
 
 class UnavailableError(AlmazaraError):
-    """Something outside the program does not answer or is missing."""
+    """Something outside the program does not answer or is missing.
+
+    Args:
+        words: Its sentence, which everybody may read: it names no user, host or database.
+        detail: What does, in English.
+    """
+
+    def __init__(self, words: Said | str, detail: str = "") -> None:
+        super().__init__(words)
+        self.detail = detail
+
+    @property
+    def for_owner(self) -> str:
+        """See `AlmazaraError`."""
+        return f"{self} ({self.detail})" if self.detail else str(self)
 
 
 class MissingExtraError(UnavailableError):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Protocol, Self
 
 from almazara.errors import UnavailableError
-from almazara.files import file_lock, safe_name
+from almazara.files import file_lock, is_free, safe_name
 from almazara.words.said import Said
 
 
@@ -36,6 +36,10 @@ class Locks(Protocol):
         """
         ...
 
+    def is_free(self, name: str) -> bool:
+        """Whether nobody holds it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FileLock:
@@ -58,9 +62,16 @@ class FileLocks:
     def take(self, name: str, busy: Said) -> FileLock:
         """Take a lock; ConflictError when it is held, UnavailableError when its file cannot be written."""
         try:
-            return FileLock(file_lock(self.folder / f"{safe_name(name)}.lock", busy=busy))
+            return FileLock(file_lock(self._path(name), busy=busy))
         except OSError as error:
             raise UnavailableError(f"The folder {self.folder} cannot be written: {error}.") from error
+
+    def is_free(self, name: str) -> bool:
+        """Whether nobody holds a lock."""
+        return is_free(self._path(name))
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{safe_name(name)}.lock"
 
 
 def thread_lock() -> AbstractContextManager[bool]:

@@ -17,6 +17,8 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Final
 
+from almazara.errors import AlmazaraError
+
 LOGGER: Final = logging.getLogger("almazara")
 REQUEST: Final[ContextVar[str | None]] = ContextVar("request", default=None)
 """The id of the request that is being answered, which its events bear."""
@@ -99,6 +101,7 @@ def broken(name: str, error: BaseException, **fields: object) -> None:
 
 
 def _tell(level: int, name: str, fields: dict[str, object], trace: _Raised | None) -> None:
+    fields = {key: one.for_owner if isinstance(one, AlmazaraError) else one for key, one in fields.items()}
     request = REQUEST.get()
     if request is not None:
         fields["request_id"] = request

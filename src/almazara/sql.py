@@ -19,17 +19,27 @@ BUSY_SECONDS: Final = 30.0
 _LONGEST_WAIT: Final = 86_400
 _STORE_URL: Final = "The store's URL (ALMAZARA_STORE_URL)"
 
-Said = Callable[[str, str], str]
-"""From a database's name, without its password, and what its driver said: a sentence without its full stop."""
+_ADVICE: Final = {
+    "database is locked": "is locked by another process; try again when that has ended",
+    "readonly database": "may only be read, not written; check the permissions of the file and its folder",
+    "disk is full": "has no room left on its disk; make room and repeat",
+    "unable to open database file": "cannot be opened; check the path and its permissions",
+    "not a database": "is not an SQLite database",
+    "malformed": "is damaged; restore it from a copy",
+    "read-only transaction": "may only be read, not written; connect to the primary server",
+    "No space left": "has no room left on its disk; make room and repeat",
+    "connection": "does not answer",
+}
+"""What is said of a database, by what its driver says: never that itself, which may name its user, host and tables."""
 
 
 class Database:
     """A database that threads may share; `insert` is the statement of its dialect, which knows ON CONFLICT."""
 
-    def __init__(self, engine: sa.Engine, said: Said) -> None:
+    def __init__(self, engine: sa.Engine, called: str) -> None:
         self.engine = engine
         self.insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-        self._said = said
+        self._called = called
         self._writer = _writer(engine)
 
     @contextmanager
@@ -46,13 +56,15 @@ class Database:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Turn a driver's errors into UnavailableError, in a sentence without the password."""
+        """Turn a driver's errors into UnavailableError, of which the owner alone is told the database's name."""
         try:
             yield
         except (DBAPIError, PoolTimeoutError) as error:
-            cause = str(getattr(error, "orig", None) or error).strip()
+            cause = str(getattr(error, "orig", None) or error).partition("\n")[0].strip()
             name = self.engine.url.set(query={}).render_as_string(hide_password=True)
-            raise UnavailableError(f"{self._said(name, cause)}. Nothing of this call was kept.") from error
+            known = (advice for sign, advice in _ADVICE.items() if sign in cause)
+            sentence = f"{self._called} {next(known, 'did not do what was asked of it')}."
+            raise UnavailableError(f"{sentence} Nothing of this call was kept.", f"{name}: {cause}") from error
 
     def close(self) -> None:
         """Give connections and files back."""
@@ -65,7 +77,7 @@ def sqlite_file(path: Path) -> sa.URL:
 
 
 def open_database(
-    url: str | sa.URL, *, example: str, pragmas: Sequence[str], said: Said, prepare: Callable[[sa.Engine], None]
+    url: str | sa.URL, *, example: str, pragmas: Sequence[str], called: str, prepare: Callable[[sa.Engine], None]
 ) -> Database:
     """Open the database of a URL.
 
@@ -73,7 +85,7 @@ def open_database(
         url: `sqlite:///file?timeout=seconds` or `postgresql://user:password@host/name`; of a file, see `sqlite_file`.
         example: Name of an SQLite file, for the refusal of a URL without one.
         pragmas: What is set on each connection to SQLite.
-        said: Makes the sentence of an error.
+        called: What it is called in the sentence of an error.
         prepare: Makes or changes its tables, where that is needed.
 
     Raises:
@@ -93,7 +105,7 @@ def open_database(
         engine = _postgresql(parsed)
     else:
         raise InputError(f"An SQL store is SQLite or PostgreSQL, not {parsed.get_backend_name()!r}.")
-    database = Database(engine, said)
+    database = Database(engine, called)
     try:
         with database.translated():
             prepare(engine)
@@ -167,7 +179,7 @@ def _make_private(path: Path) -> None:
     try:
         make_folder(path.parent)
     except OSError as error:
-        raise UnavailableError(f"The folder {path.parent} of the database cannot be made: {error}.") from error
+        raise UnavailableError("The folder of the database cannot be made.", f"{path.parent}: {error}") from error
     with suppress(OSError):  # then SQLite says why it cannot be opened
         make_private(path)
     keep_private(*(path.with_name(f"{path.name}{beside}") for beside in ("-wal", "-shm")))

@@ -122,6 +122,25 @@ def test_what_is_wrong_with_the_scraper_is_said_in_the_language_that_is_asked_fo
     assert UNREAD[language] in api.get("/precios/lector", params={"lengua": language}).text
 
 
+def test_a_run_that_nobody_is_at_is_seen_everywhere(client, tmp_path):
+    fill(tmp_path)
+    api = client()
+    dead = Run("20260301T120000-abcdef.shop.example", "scrape", "shop.example", RunState.RUNNING, NOW, pending=("a",))
+    with opened(settings_over(tmp_path)) as prices:
+        prices.store.save_run(dead)
+    assert api.get("/health").json()["precios"]["sano"] is False
+    assert "se cortó" in api.get("/health").json()["precios"]["avisos"][0]
+    assert [one["state"] for one in api.get("/runs").json()] == ["interrupted"]
+    assert api.get("/scraper/20260301T120000-abcdef").json()["state"] == "interrupted"
+    assert 'almazara_scraper_runs{state="running"} 0.0' in api.get("/metrics").text
+    assert "La última pasada de shop.example se cortó" in api.get("/precios/lector").text
+    environment = {**os.environ, "ALMAZARA_HOME": str(tmp_path), "ALMAZARA_LANGUAGE": "en"}
+    command = [sys.executable, "-m", "almazara", "prices", "doctor"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert "The newest run of shop.example was cut off" in ended.stdout
+
+
 def test_a_shop_that_blocks_is_unwell(client, tmp_path):
     problems = tuple(Problem("shop.example:1", "blocked", "captcha") for _ in range(9))
     run = Run(
@@ -200,7 +219,8 @@ def test_a_postgresql_that_goes_away_is_said_and_comes_back(postgresql, sample_h
         with served(app) as api:
             assert api.get("/productos").status_code == 200
             relay.cut()
-            is_problem(api.get("/productos"), 503)
+            told = is_problem(api.get("/productos"), 503)["detail"]
+            assert told == "The database of prices does not answer. Nothing of this call was kept."
             assert api.get("/health").json()["precios"] is None
             assert api.get("/cantidad_filmaciones_mes/enero").status_code == 200
             relay.mend()

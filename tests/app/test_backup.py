@@ -151,6 +151,14 @@ def cut(contents):
     del contents["film_events.db"]
 
 
+def test_a_backup_that_says_megabytes_of_itself_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("backup.json", b" " * 20_000_000)
+    with pytest.raises(InputError, match="it is no backup"):
+        restore(settings_over(tmp_path / "new"), path, no_progress)
+
+
 @pytest.mark.parametrize("change", [damaged, newer, leading_out, cut, dict.clear])
 def test_what_is_no_whole_backup_changes_nothing(made, tmp_path, change):
     new = settings_over(tmp_path / "new")

@@ -38,7 +38,7 @@ from almazara.movies.renewing.training_runs import open_film_training
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
 
-_OTHERS_SECONDS = 60.0
+_FOLLOWED_SECONDS = 60.0
 _DESCRIPTION = (
     "Preguntas a un catálogo de películas y recomendaciones; precios seguidos, su historia y su pronóstico. Las "
     "respuestas sobre películas llevan sus campos y una frase, `mensaje`; cada error es `application/problem+json`."
@@ -68,13 +68,12 @@ def create_api(
         if schedule:
             schedule.start()
         watched: list[Live[Any]] = [live_movies, price_product.forecasts]
-        watchers = [asyncio.create_task(_watch(watched, settings.reload_seconds))]
-        if price_product.leases or price_product.mirror:
-            watchers.append(asyncio.create_task(_follow_others(price_product)))
+        watchers = [_watch(watched, settings.reload_seconds), _follow(price_product)]
+        watching = [asyncio.create_task(watcher) for watcher in watchers]
         yield
-        for watcher in watchers:
-            watcher.cancel()
-        await asyncio.gather(*watchers, return_exceptions=True)
+        for task in watching:
+            task.cancel()
+        await asyncio.gather(*watching, return_exceptions=True)
         if schedule:
             await asyncio.to_thread(schedule.stop)
         await asyncio.to_thread(training.runs.stop)
@@ -133,13 +132,12 @@ async def _watch(watched: list[Live[Any]], seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
-async def _follow_others(prices: Prices) -> None:
-    """Take in what other machines publish, and go on with what one left as soon as its leases are over."""
+async def _follow(prices: Prices) -> None:
+    """Take in what other machines publish, and go on with what was cut off, here or there, once nobody is at it."""
     while True:
-        await asyncio.sleep(_OTHERS_SECONDS)
+        await asyncio.sleep(_FOLLOWED_SECONDS)
         try:
             await asyncio.to_thread(prices.pull)
-            if prices.leases:
-                await asyncio.to_thread(prices.resume)
+            await asyncio.to_thread(prices.resume)
         except Exception as error:  # noqa: BLE001 - a store that is away now may be back the next time
             log.event("others_not_followed", error=repr(error))

@@ -137,6 +137,12 @@ def status_of(error: AlmazaraError) -> int:
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
 
 
+def tell(request: Request, error: AlmazaraError) -> None:
+    """Log what does not answer, which the answer does not name."""
+    if isinstance(error, UnavailableError):
+        log.event("unavailable", path=request.url.path, reason=error)
+
+
 def asked_language(request: Request) -> Language | None:
     """The language that the address asks for, as films or as prices call it; None where it asks for none."""
     asked = (request.query_params.get(name) for name in ("lengua", "language"))
@@ -144,6 +150,7 @@ def asked_language(request: Request) -> Language | None:
 
 
 async def _on_own_error(request: Request, error: AlmazaraError) -> Response:
+    tell(request, error)
     suggestions = error.suggestions if isinstance(error, InputError | NotFoundError) else None
     return problem(status_of(error), error.text(asked_language(request)), suggestions)
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from almazara.api.errors import declared
 from almazara.api.overview import DeadlineDays, Quantity
-from almazara.api.prices import All, InLanguage, ProductId, RunId, Service, Settled, formatted
+from almazara.api.prices import All, InLanguage, ProductId, RunId, Service, formatted
 from almazara.api.routes import reading, send, without_body, writing
 from almazara.api.tables import DESCRIBED, Format
 from almazara.errors import InputError
@@ -15,7 +15,7 @@ from almazara.prices.answering.history import MAX_ROWS
 from almazara.prices.answering.issued_forecasts import IssuedQuery, IssuedRow
 from almazara.prices.answers import Advice, Cheapest, Prediction
 from almazara.prices.buying.policy import DEADLINE_DAYS
-from almazara.prices.collecting.runs import RETRAIN, RunView, find, view
+from almazara.prices.collecting.runs import RETRAIN, RunView, view
 from almazara.prices.forecasting.issued import KEPT_DAYS, ForecastReport
 from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS
 from almazara.prices.forecasting.scores import HORIZONS
@@ -61,8 +61,8 @@ def retrain(prices: All, _: Annotated[None, Depends(without_body)]) -> Response:
 
 
 @router.get("/retrain/{run_id}", **reading(RunView, "Cómo va un reentrenamiento", 404))
-def retrain_run(run_id: RunId, service: Settled) -> Response:
-    return send(find(service.store, run_id, RETRAIN))
+def retrain_run(run_id: RunId, service: Service) -> Response:
+    return send(service.run(run_id, RETRAIN))
 
 
 @router.get(

@@ -98,13 +98,14 @@ class ScraperWatch:
                 self._lock.release()
         judged = self._judged
         if judged is None or isinstance(judged[1], AlmazaraError):
-            raise UnavailableError(f"The scraper's health is not known: {judged and judged[1]}")
+            about = judged[1] if judged else None
+            detail = about.detail if isinstance(about, UnavailableError) else ""
+            raise UnavailableError(f"The scraper's health is not known: {about}", detail)
         return judged[1]
 
     def _judgment(self) -> HealthReport | AlmazaraError:
         """A store that does not answer is remembered too, so that not every question waits for it."""
         try:
-            self._prices.settle()
             return self._prices.service.health()
         except AlmazaraError as error:
             return error

@@ -17,7 +17,7 @@ from almazara.app.prices import Prices
 from almazara.errors import InputError
 from almazara.prices.answering.history import MAX_ROWS
 from almazara.prices.answers import DailyRow, DataQuery, DataRow, Followed, IndexRow, Product
-from almazara.prices.collecting.runs import SCRAPE, RunView, find
+from almazara.prices.collecting.runs import SCRAPE, RunView
 from almazara.prices.schema import PriceName
 from almazara.prices.service import PriceService
 from almazara.words.numbers import Language
@@ -64,15 +64,8 @@ async def _service(request: Request) -> PriceService:
     return (await _prices(request)).service
 
 
-def _settled(prices: Annotated[Prices, Depends(_prices)]) -> PriceService:
-    prices.settle()
-    return prices.service
-
-
 All = Annotated[Prices, Depends(_prices)]
 Service = Annotated[PriceService, Depends(_service)]
-Settled = Annotated[PriceService, Depends(_settled)]
-"""The same, once the runs were marked whose process is gone."""
 ProductId = Annotated[str, Query(json_schema_extra=TEXT, description="Id de un producto, `tienda:código`.")]
 InLanguage = Annotated[Language, Query(description="En qué lengua se dicen las frases.")]
 RunId = Annotated[str, Path(json_schema_extra=TEXT, description="El run_id que dio el POST.")]
@@ -132,8 +125,8 @@ def scrape(prices: All, request: Annotated[ScrapeRequest | None, Body()] = None)
 
 
 @router.get("/scraper/{run_id}", **reading(RunView, "Cómo va una lectura", 404))
-def scrape_run(run_id: RunId, service: Settled) -> Response:
-    return send(find(service.store, run_id, SCRAPE))
+def scrape_run(run_id: RunId, service: Service) -> Response:
+    return send(service.run(run_id, SCRAPE))
 
 
 @router.get(

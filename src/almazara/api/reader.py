@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from almazara.api.errors import declared
-from almazara.api.prices import Service, Settled
+from almazara.api.prices import Service
 from almazara.api.routes import reading, send
 from almazara.prices.answering.troubles import HeldReading, UnreadPage
 from almazara.prices.collecting.runs import RunView
@@ -20,7 +20,7 @@ Pages = Annotated[int, Query(ge=1, le=_MOST_PAGES, description="Cuántas, como m
 
 @router.get("/runs", **reading(list[RunView], "Las últimas pasadas del lector y de los pronósticos"))
 def runs(
-    service: Settled,
+    service: Service,
     kind: Annotated[Literal["scrape", "retrain"] | None, Query(description="Solo las de una clase.")] = None,
     limit: Annotated[int, Query(ge=1, le=_MOST_RUNS, description="Cuántas, como mucho.")] = 30,
 ) -> Response:

@@ -41,6 +41,7 @@ _FOLDERS: Final = ("runs", "evaluation", "hosts")
 _KINDS: Final = (MOVIES, FORECASTS)
 _FORMAT: Final = 1
 _LARGEST: Final = 1 << 36  # bytes that a backup may unpack to
+_LONGEST_LIST: Final = 1 << 24  # bytes of what it says of itself, a line a file
 _BLOCK: Final = 1 << 20
 
 
@@ -214,11 +215,12 @@ def _unpack(path: Path, folder: Path) -> dict[str, Any]:
     """Unpack a backup, each file checked; returns what it says of itself."""
     try:
         with zipfile.ZipFile(path) as archive:
+            listed = archive.getinfo(_CONTENTS).file_size
+            if listed > _LONGEST_LIST or sum(one.file_size for one in archive.infolist()) > _LARGEST:
+                raise InputError(f"{path.name} unpacks to more than {_LARGEST >> 30} GB: it is no backup.")
             about: dict[str, Any] = json.loads(archive.read(_CONTENTS))
             if about["format"] != _FORMAT:
                 raise InputError(f"{path.name} was made by a newer Almazara ({about['version']}): upgrade first.")
-            if sum(one.file_size for one in archive.infolist()) > _LARGEST:
-                raise InputError(f"{path.name} unpacks to more than {_LARGEST >> 30} GB: it is no backup.")
             for name, digest in about["files"].items():
                 _unpack_one(archive, name, folder)
                 if file_hash(folder / name) != digest:

@@ -29,6 +29,7 @@ from almazara.prices.publishing import FORECASTS, Published, open_published
 from almazara.prices.schema import Listing, Run
 from almazara.prices.service import PriceService
 from almazara.prices.store.leases import StoreLeases
+from almazara.prices.store.patience import patient
 from almazara.prices.store.protocol import ObservationStore
 from almazara.prices.store.registry import is_shared, open_store
 from almazara.settings import Settings
@@ -85,18 +86,9 @@ class Prices:
             _start_quietly(self.mirror.pull)
 
     def resume(self) -> list[str]:
-        """Go on with runs whose process is gone, here or on another machine; returns the ids of readings."""
+        """Go on with runs that nobody is at any more, here or on another machine; returns the ids of readings."""
         _start_quietly(self.retraining.resume)
         return _start_quietly(self.jobs.resume) or []
-
-    def settle(self) -> None:
-        """Before runs are looked at: those whose process is gone, which cannot say so, are marked as interrupted.
-
-        With leases, servers take them up by themselves; and a run that waits in a queue of Lambda is at nobody's.
-        """
-        if self.leases is None:
-            _start_quietly(self.jobs.settle)
-            _start_quietly(self.retraining.settle)
 
     def close(self) -> None:
         """End after the page that is being read; the rest of a run is resumed at the next start."""
@@ -129,8 +121,18 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
         lambda: NotFoundError("There is no forecast yet: POST /retrain, or `almazara prices retrain`, makes them."),
     )
     retraining = Retraining(store, locks=folder, leases=leases, clock=_clock, rng=random.Random())
+    files = FileLocks(folder)
+
+    def is_idle(name: str) -> bool:
+        return files.is_free(name) and (leases is None or leases.is_free(name))
+
     service = PriceService(
-        store, live, timezone=settings.timezone, clock=_clock, loopback_ports=frozenset(settings.loopback_ports)
+        store,
+        live,
+        timezone=settings.timezone,
+        clock=_clock,
+        loopback_ports=frozenset(settings.loopback_ports),
+        is_idle=is_idle,
     )
 
     is_there = serving and not isinstance(store, LateStore)
@@ -147,12 +149,15 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
             _start_quietly(retraining.start)
 
     reader = ReadingProcess(settings.page_seconds)
+
+    def collector(run: Run, stopped: Callable[[], bool]) -> Collector:
+        lasting = patient(store, stopped)
+        return _collector(settings, lasting, _source_of(settings, lasting, run, shop, scrapy), stopped, reader.read)
+
     jobs = ScrapeJobs(
         store,
-        lambda run, stopped: _collector(
-            settings, store, _source_of(settings, store, run, shop, scrapy), stopped, reader.read
-        ),
-        locks=leases or FileLocks(folder),
+        collector,
+        locks=leases or files,
         clock=_clock,
         rng=random.Random(),
         after=after,

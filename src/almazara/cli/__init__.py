@@ -53,7 +53,7 @@ def main() -> None:
     try:
         app()
     except AlmazaraError as error:
-        typer.echo(f"almazara: {error}{_near(error)}", err=True)
+        typer.echo(f"almazara: {error.for_owner}{_near(error)}", err=True)
         sys.exit(1)
     except OSError as error:  # of the machine: no permission, no room, no such folder
         name = f" {error.filename}" if error.filename else ""

@@ -58,7 +58,15 @@ def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, o
     from almazara.prices.forecasting.batch import forecast_file
 
     with showing_progress() as progress:
-        report = forecast_file(source, output, cutoff=cutoff.date(), horizon_days=horizon, progress=progress, on=on)
+        report = forecast_file(
+            source,
+            output,
+            cutoff=cutoff.date(),
+            horizon_days=horizon,
+            progress=progress,
+            on=on,
+            reading_mb=load_settings().reading_mb,
+        )
     told = f"{report.forecast} series forecast into {output}"
     print_answer(report, _told_of_file(told, report), as_json=as_json)
 
@@ -214,7 +222,14 @@ def advise(
     from almazara.prices.buying.batch import advise_file
 
     with showing_progress() as progress:
-        report = advise_file(source, output, cutoff=cutoff.date(), deadline_days=deadline_days, progress=progress)
+        report = advise_file(
+            source,
+            output,
+            cutoff=cutoff.date(),
+            deadline_days=deadline_days,
+            progress=progress,
+            reading_mb=load_settings().reading_mb,
+        )
     told = f"{report.wait} series to wait for, {report.buy} to buy now, in {output}"
     print_answer(report, _told_of_file(told, report), as_json=as_json)
 

@@ -126,8 +126,14 @@ def import_history(
 
     with opened_prices() as prices, showing_progress() as progress:
         progress(f"importing {file.name}", 0, 0)
-        now, defaults = datetime.now(UTC), Defaults(currency, category)
-        report = import_file(prices.store, file, now=now, file_format=file_format, defaults=defaults)
+        report = import_file(
+            prices.store,
+            file,
+            now=datetime.now(UTC),
+            file_format=file_format,
+            defaults=Defaults(currency, category),
+            reading_mb=load_settings().reading_mb,
+        )
     told = (
         f"{report.read} rows read: {report.imported} imported, {report.already_there} there already, "
         f"{report.held} held, {report.refused} refused; {report.listings} new products."

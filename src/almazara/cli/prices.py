@@ -120,7 +120,6 @@ def scrape(
 def doctor(as_json: AsJson = False) -> None:
     """Whether the scraper is well: what was read, how long ago, and what is wrong."""
     with opened_prices() as prices:
-        prices.settle()
         report = prices.service.health()
     spoken = language(Language.EN)
     problems = [one.text(spoken) for one in report.sentences]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from importlib import metadata
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from almazara.artifacts import Artifact, open_artifacts, open_whole
+from almazara.bounded import Tell, reading
 from almazara.errors import NotFoundError, UnavailableError
 from almazara.files import make_folder, write_into
 from almazara.movies.artifact import MOVIES, open_service, write
@@ -49,16 +51,30 @@ def sources(folder: Path, ratings: Path | None) -> dict[str, str | None]:
 
 
 def read_clean(settings: Settings, folder: Path, ratings: Path | None, progress: Progress) -> CleanCatalog:
-    """Raw files -> clean tables that keep the contract."""
-    from almazara.movies.cleaning import cleaning, contract
-    from almazara.movies.raw import files
+    """Raw files -> clean tables that keep the contract; the files are read within `reading_mb` of memory."""
+    from almazara.movies.cleaning import contract, tables
 
-    raw = files.read_raw(folder, ratings, lambda stage: progress(stage, 0, 0))
-    progress("Cleaning", 0, 0)
-    clean = cleaning.clean(raw)
-    del raw  # several times the memory of the clean tables
+    given = {"folder": str(folder), "ratings": None if ratings is None else str(ratings)}
+    with TemporaryDirectory(prefix="almazara-") as target:
+        function = f"{__name__}:clean_into"
+        for _ in reading(function, settings.reading_mb, lambda stage: progress(stage, 0, 0), into=target, **given):
+            pass
+        clean = tables.read_clean(Path(target))
     contract.check(clean, settings.max_loss_share)
     return clean
+
+
+def clean_into(tell: Tell, into: str, folder: str, ratings: str | None) -> Iterator[None]:
+    """Raw files -> clean tables in a folder; finds nothing else."""
+    from almazara.movies.cleaning import cleaning, tables
+    from almazara.movies.raw import files
+
+    raw = files.read_raw(Path(folder), None if ratings is None else Path(ratings), tell)
+    tell("Cleaning")
+    clean = cleaning.clean(raw)
+    del raw  # several times the memory of the clean tables
+    tables.write_clean(clean, Path(into))
+    yield from ()
 
 
 def publish_movies(

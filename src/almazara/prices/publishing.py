@@ -174,7 +174,7 @@ def retrain(
         ConflictError: when a retraining is under way.
     """
     with retraining.running(run_id, lock) as run:
-        artifact = publish_forecasts(settings, retraining.kept.store, progress, now=now, step=step)
+        artifact = publish_forecasts(settings, retraining.kept.lasting, progress, now=now, step=step)
         left_out = "; ".join(f"{model} was left out: {how}" for model, how in artifact.manifest["left_out"].items())
         retraining.done(run, artifact.manifest["metrics"], left_out)
     return artifact

@@ -48,18 +48,23 @@ from almazara.prices.collecting.tracking import listing_from, never_sent, page_k
 from almazara.prices.exploring.market import Market, open_market
 from almazara.prices.forecasting import issued
 from almazara.prices.publishing import Published
-from almazara.prices.schema import Listing, Observation
+from almazara.prices.schema import Listing, Observation, Run
 from almazara.prices.store.protocol import ObservationStore
 from almazara.words.numbers import Language
 from almazara.words.said import said
 
 _EXPLORED_DAYS: Final = 730
+_RUNS: Final = 200  # as many say whether the scraper is well; after each of its runs there is a retraining
 _SHOWN: Final = 100  # characters of what was typed
 
 
 @dataclass(eq=False)
 class PriceService:
-    """Answers from the store and the kept forecasts; nothing here fetches a page or fits a model."""
+    """Answers from the store and the kept forecasts; nothing here fetches a page or fits a model.
+
+    Attributes:
+        is_idle: Whether nobody is at the work of a name: a shop that is read, or `runs.RETRAIN`.
+    """
 
     store: ObservationStore
     live: Live[Published]
@@ -67,6 +72,7 @@ class PriceService:
     timezone: str
     clock: Callable[[], datetime]
     loopback_ports: frozenset[int] = frozenset()
+    is_idle: Callable[[str], bool] = lambda _name: False
     _newest: Kept[tuple[list[Listing], dict[str, Observation]]] = field(default_factory=Kept, init=False)
     _overview: Kept[list[OverviewRow]] = field(default_factory=Kept, init=False)
     _market: Kept[Market] = field(default_factory=Kept, init=False)
@@ -353,12 +359,19 @@ class PriceService:
         listings, newest = self._listed()
         searched = self.store.documents(SEARCHES_READ)
         searches_read = {search: datetime.fromisoformat(document["at"]) for search, document in searched.items()}
-        recent = self.store.runs(kind=runs.SCRAPE)
+        recent = self._runs(None, _RUNS)
         return scraper_health.assess(listings, newest, recent, now=self.clock(), searches_read=searches_read)
 
     def runs(self, kind: str | None, limit: int) -> list[RunView]:
         """The newest runs, or those of a kind, newest first."""
-        return [runs.view(run.run_id, [run]) for run in self.store.runs(kind=kind, limit=limit)]
+        return [runs.view(run.run_id, [run]) for run in self._runs(kind, limit)]
+
+    def run(self, run_id: str, kind: str) -> RunView:
+        """One run; see `runs.find`."""
+        return runs.find(self.store, run_id, kind, self.is_idle)
+
+    def _runs(self, kind: str | None, limit: int) -> list[Run]:
+        return [runs.as_it_stands(self.store, run, self.is_idle) for run in self.store.runs(kind=kind, limit=limit)]
 
     def held(self, limit: int) -> list[HeldReading]:
         """The readings that wait for a second one to agree, newest first."""

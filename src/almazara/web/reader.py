@@ -13,7 +13,7 @@ from starlette.routing import Route
 from almazara.app.prices import Prices
 from almazara.app.schedule import Planned, Schedule
 from almazara.prices.answering.troubles import UnreadPage, told
-from almazara.prices.collecting.runs import RETRAIN, SCRAPE, RunView, find
+from almazara.prices.collecting.runs import RETRAIN, SCRAPE, RunView
 from almazara.prices.collecting.scraper_health import rule_name
 from almazara.prices.schema import Listing, ListingKind, Problem, RunState
 from almazara.web.forms import back_to, guard, sent
@@ -64,7 +64,6 @@ async def reader(request: Request) -> Response:
 
 def _progress(request: Request) -> dict[str, Any]:
     """The run that is asked for, or one under way."""
-    _prices(request).settle()
     run = _asked_for(request) or _under_way(_prices(request).service.runs(None, _RUNS))
     return {"run": run, "running": RunState.RUNNING}
 
@@ -72,12 +71,11 @@ def _progress(request: Request) -> dict[str, Any]:
 def _asked_for(request: Request) -> RunView | None:
     asked = request.query_params.get("pasada")
     kind = RETRAIN if request.query_params.get("de") == RETRAIN else SCRAPE
-    return find(_prices(request).store, asked, kind) if asked else None
+    return _prices(request).service.run(asked, kind) if asked else None
 
 
 def _reader(request: Request) -> dict[str, Any]:
     prices = _prices(request)
-    prices.settle()
     report = request.app.state.scraper_watch.report()
     listings = {one.listing_id: one for one in prices.store.listings()}
     held, unread = prices.service.held(_NAMED), prices.service.unread(_NAMED)

@@ -105,6 +105,7 @@ def error_page(request: Request, error: Exception) -> Response:
     match error:
         case AlmazaraError():
             status, told = errors.status_of(error), error.words
+            errors.tell(request, error)
         case fastapi.HTTPException():
             status, told = error.status_code, error.detail
         case HTTPException():  # Starlette's own, for a path or a method that there is not

@@ -138,6 +138,23 @@ def test_a_file_that_unpacks_beyond_the_limit_is_refused(tmp_path, sample, monke
         read_raw(store(tmp_path / "x", {"credits.csv": b"x"} | bomb))
 
 
+def test_a_file_that_unpacks_to_a_hundred_times_its_size_is_refused(tmp_path):
+    bomb = {"movies_metadata.csv.gz": gzip.compress(FILMS + b"a" * 20_000_000)}
+    with pytest.raises(InputError, match="unpacks to more than 100 times its size"):
+        read_raw(store(tmp_path / "x", {"credits.csv": b"x"} | bomb))
+
+
+def test_a_cell_that_no_film_has_is_refused(tmp_path):
+    with pytest.raises(InputError, match="a cell of 100 MB in the column overview"):
+        read_raw(store(tmp_path / "x", {"movies_metadata.csv": b"title,overview\nX," + b"a" * 100_000_000 + b"\n"}))
+
+
+def test_ratings_without_an_end_of_line_are_refused(plain, tmp_path):
+    ratings = {"ratings.csv": b"userId,movieId,rating\n1,1,4\n" + b"9" * 70_000_000, "movies.csv": b"movieId,title\n"}
+    with pytest.raises(InputError, match="a line of more than 32 MB"):
+        read_raw(plain, store(tmp_path / "ml", ratings))
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [

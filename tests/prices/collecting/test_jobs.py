@@ -22,6 +22,7 @@ from almazara.prices.collecting import runs
 from almazara.prices.collecting.collection import Archive, Collector
 from almazara.prices.collecting.jobs import ScrapeJobs
 from almazara.prices.schema import RunState
+from almazara.prices.store import patience
 from almazara.prices.store.registry import store_at
 from page_server import reply, serving
 from price_shop import HTML, NOW, observed, offer_page, opened, page_of, product, settings_over, shows
@@ -407,7 +408,8 @@ def test_an_error_after_the_run_is_logged_and_breaks_nothing(store, tmp_path, ga
     assert runs.find(store, begun.run_id, runs.SCRAPE).state is RunState.DONE
 
 
-def test_a_store_that_is_locked_for_long_ends_the_run_and_loses_nothing(tmp_path, gate, logged):
+def test_a_store_that_is_locked_for_long_ends_the_run_and_loses_nothing(tmp_path, gate, logged, monkeypatch):
+    monkeypatch.setattr(patience, "SECONDS", 0.5)
     path = tmp_path / "locked.db"
     store = store_at(f"sqlite:///{path}?timeout=0.2")
     follow(store, product())
@@ -490,30 +492,3 @@ def test_a_captcha_of_a_real_shop_ends_the_host_for_the_run(tmp_path):
     assert (run.counts["blocked"], run.counts["refused"]) == (1, 2)
     assert len([path for path in server.paths() if path != "/robots.txt"]) == 1
     assert all("captcha" in problem.reason for problem in run.problems[1:])
-
-
-def test_a_run_whose_process_was_killed_is_marked_at_the_next_look_and_can_be_gone_on_with(store, jobs, gate):
-    follow(store, product())
-    killed = runs.scrape_runs("20260101T000000-000000", [product()], NOW)[0]
-    store.save_run(killed)
-    jobs.settle()
-    marked = store.run(killed.run_id)
-    assert (marked.state, marked.ended_at, marked.pending) == (RunState.INTERRUPTED, NOW, killed.pending)
-    gate.let.set()
-    assert jobs.resume() == [killed.run_id]
-
-
-def test_a_run_that_somebody_is_at_is_not_marked(store, jobs, gate, tmp_path):
-    follow(store, product())
-    run_id = jobs.start().run_id
-    assert gate.asked.wait(20)
-    jobs_over(store, gate, tmp_path).settle()
-    assert runs.find(store, run_id, runs.SCRAPE).state is RunState.RUNNING
-
-
-def test_a_run_that_ended_between_two_looks_stays_ended(store, jobs, monkeypatch):
-    running = runs.scrape_runs("20260101T000000-000000", [product()], NOW)[0]
-    store.save_run(replace(running, state=RunState.DONE, pending=()))
-    monkeypatch.setattr(type(store), "runs", lambda _self, **_: [running])
-    jobs.settle()
-    assert store.run(running.run_id).state is RunState.DONE

@@ -223,6 +223,41 @@ def test_a_file_that_is_not_what_it_claims_is_an_error_and_changes_nothing(load,
     assert (store.latest(), store.listings()) == ({}, [])
 
 
+def test_a_gzip_file_that_unpacks_to_hundreds_of_times_its_size_is_refused(load, store):
+    with pytest.raises(InputError, match="unpacks to more than 250 times its size"):
+        load(gzip.compress(GOOD_CSV.encode() + b"a,2024-01-01,5,EUR\n" * 4_000_000), "prices.csv.gz")
+    assert store.listings() == []
+
+
+def test_a_row_that_goes_on_over_many_lines_is_refused(load):
+    with pytest.raises(InputError, match="a line of more than a million characters"):
+        load(GOOD_CSV.encode() + b'"a\n",' * 2_000_000, "prices.csv")
+
+
+@pytest.mark.parametrize("value", [b"[],", b'{"a":1},', b"1.5,", b'"ab",'])
+def test_json_whose_values_take_far_more_memory_than_itself_is_refused(load, value):
+    with pytest.raises(InputError, match="millions of values"):
+        load(b'[{"csv":[' + value * (60_000_000 // len(value)) + b"1]}]", "prices.json")
+
+
+@pytest.mark.server
+def test_parquet_that_takes_more_memory_than_it_may_is_refused(store, tmp_path):
+    cells = {"listing_id": "a", "date": "2024-01-01", "price": 5.0, "currency": "EUR"}
+    columns = {name: pl.repeat(cell, 20_000_000) for name, cell in cells.items()}
+    pl.select(**columns).write_parquet(tmp_path / "prices.parquet", row_group_size=20_000_000)
+    with pytest.raises(InputError, match=r"Reading prices\.parquet takes more than 400 MB of memory"):
+        import_file(store, tmp_path / "prices.parquet", now=NOW, reading_mb=400)
+    assert store.listings() == []
+
+
+@pytest.mark.server
+def test_parquet_with_a_cell_that_no_table_of_prices_has_is_refused(store, tmp_path):
+    row = {"listing_id": ["x" * 2_000_000], "date": ["2024-01-01"], "price": [5.0], "currency": ["EUR"]}
+    pl.DataFrame(row).write_parquet(tmp_path / "prices.parquet")
+    with pytest.raises(InputError, match="a cell of 2 MB"):
+        import_file(store, tmp_path / "prices.parquet", now=NOW)
+
+
 def test_a_file_that_is_not_there_is_an_error(store, tmp_path):
     with pytest.raises(InputError, match="No such file"):
         import_file(store, tmp_path / "none.csv", now=NOW)

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from almazara.cli import app
 from almazara.errors import InputError
-from almazara.prices.forecasting.batch import FORECAST_COLUMNS, QUANTILES, forecast_batch, read_prices
+from almazara.prices.forecasting.batch import FORECAST_COLUMNS, QUANTILES, forecast_batch, read_prices, read_table
 from almazara.prices.forecasting.models.ensemble import Ensemble
 from almazara.prices.forecasting.models.steps import Steps
 
@@ -226,6 +226,14 @@ def test_an_output_that_is_the_input_is_refused(tmp_path, command):
     asked = ["prices", command, "--input", str(source), "--cutoff", str(CUTOFF), "--output", str(link)]
     assert "the input itself" in str(CliRunner().invoke(app, asked).exception)
     assert source.read_text() == "before"
+
+
+@pytest.mark.parametrize("content", [b"a," * 400_000, b"a" * 2_000_000])
+def test_a_table_that_takes_more_memory_than_it_may_is_refused(tmp_path, content):
+    source = tmp_path / "in.csv.gz"
+    source.write_bytes(gzip.compress(b"series_id,date,price\n" + content))
+    with pytest.raises(InputError, match="more than 3 MB of memory"):
+        read_table(source, reading_mb=3)
 
 
 def test_a_file_that_is_no_table_is_refused(tmp_path):

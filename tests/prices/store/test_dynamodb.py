@@ -273,8 +273,11 @@ def test_what_was_throttled_for_a_while_is_done(store, slept, asked):
 
 
 def test_a_server_that_does_not_answer_is_said_so(slept):
-    with pytest.raises(UnavailableError, match="cannot be reached"):
-        store_at("dynamodb://prices?region=eu-west-1&endpoint=http://127.0.0.1:1")
+    with pytest.raises(UnavailableError) as caught:
+        store_at("dynamodb://oils?region=eu-west-1&endpoint=http://127.0.0.1:1")
+    assert str(caught.value) == "DynamoDB cannot be reached."
+    assert "table oils: " in caught.value.for_owner
+    assert "127.0.0.1:1" in caught.value.for_owner
 
 
 @pytest.mark.parametrize("url", ["dynamodb://", "dynamodb://prices?table=2"])

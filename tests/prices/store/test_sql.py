@@ -146,10 +146,12 @@ def test_an_address_of_no_store_is_refused(url):
         store_at(url)
 
 
-def test_a_postgresql_that_does_not_answer_is_said_so_without_the_password():
-    with pytest.raises(UnavailableError, match="does not answer") as caught:
-        store_at("postgresql://almazara:secret@127.0.0.1:1/prices")
-    assert "secret" not in str(caught.value)
+def test_a_postgresql_that_does_not_answer_is_said_so_and_its_owner_alone_is_told_where_it_is():
+    with pytest.raises(UnavailableError) as caught:
+        store_at("postgresql://ana:secret@127.0.0.1:1/oils")
+    assert str(caught.value) == "The database of prices does not answer. Nothing of this call was kept."
+    assert "://ana:***@127.0.0.1:1/oils: " in caught.value.for_owner
+    assert "refused" in caught.value.for_owner
 
 
 def test_the_sqlite_file_is_a_clustered_table_in_wal_mode_whose_commits_are_durable(store):

@@ -75,7 +75,7 @@ def _film_events(settings: Settings) -> Check:
         with closing(open_event_store(settings)) as store:
             found = f"{store.count()} events"
     except AlmazaraError as error:
-        return Check("film events", "failed", str(error), _ANSWERS)
+        return Check("film events", "failed", error.for_owner, _ANSWERS)
     where = " in the home folder, as this store has no place for them" if beside else ""
     return Check("film events", "ok", f"{found}{where}")
 
@@ -94,7 +94,7 @@ def _prices(settings: Settings, now: datetime) -> Iterator[Check]:
                 yield _leases(store, now)
             yield from _shared(settings, store)
     except AlmazaraError as error:
-        yield Check("price store", "failed", str(error), _ANSWERS)
+        yield Check("price store", "failed", error.for_owner, _ANSWERS)
 
 
 def _schedule(settings: Settings, store: ObservationStore, now: datetime) -> Check:

@@ -54,6 +54,8 @@ _RATING_NAMES: Final = {
     "rating": SCORE,
     "timestamp": TIME,
 }
+_LONGEST_CELL: Final = 16_000_000  # bytes; the cast and crew of a film take some 0.2 MB
+_LONGEST_LINE: Final = 32_000_000  # bytes of a line of ratings
 
 
 def read_raw(folder: Path, ratings: Path | None = None, progress: Callable[[str], None] = lambda _: None) -> RawCatalog:
@@ -121,7 +123,15 @@ def _read_csv(file: Stored, progress: Callable[[str], None]) -> RawFile:
     progress(f"Reading {file.name}")
     with unpacked(file) as stream:
         frame = parse_table(stream.read(), file.name)
+        _require_short_cells(frame, file.name)
         return RawFile(file.name, stream.sha256(), frame)
+
+
+def _require_short_cells(frame: pl.DataFrame, name: str) -> None:
+    for column, longest in frame.select(pl.col(pl.String).str.len_bytes().max()).row(0, named=True).items():
+        if (longest or 0) > _LONGEST_CELL:
+            told = f"a cell of {longest // 10**6} MB in the column {column[:40]}"
+            raise InputError(f"{name} has {told}: it was not read.")
 
 
 def _read_titles(file: Stored, progress: Callable[[str], None]) -> RawFile:
@@ -166,7 +176,7 @@ def _parquet(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
 
 def _text_blocks(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
     """The rows of a text file of ratings, a block at a time: it may hold millions."""
-    lines = _whole_lines(stream.blocks())
+    lines = _whole_lines(stream.blocks(), file.name)
     bare = file.plain_name.endswith((".dat", ".data"))
     separator, quote = ("\t", None) if bare else (",", '"')
     header = [USER, MOVIE_ID, SCORE, TIME]
@@ -184,7 +194,7 @@ def _text_blocks(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
         yield frame.rename(names).select(*names.values(), *extra)
 
 
-def _whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
+def _whole_lines(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
     """The same bytes in blocks that end with a line's end."""
     rest = b""
     for block in blocks:
@@ -192,6 +202,8 @@ def _whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
         if end:
             yield rest + lines + end
             rest = tail
+        elif len(rest) > _LONGEST_LINE:
+            raise InputError(f"{name} has a line of more than {_LONGEST_LINE // 10**6} MB: it was not read.")
         else:
             rest += tail
     if rest:

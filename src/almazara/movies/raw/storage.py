@@ -5,15 +5,19 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from almazara.errors import InputError
 
-# The largest file of the kinds that we read unpacks to 0.7 GB; more than this is refused as a bomb.
+# The largest file of the kinds that we read unpacks to 0.9 GB, and none to ten times its size: more is a bomb.
 MAX_UNPACKED: Final = 2 * 1024**3
+MAX_RATIO: Final = 100
+MOST_FILES: Final = 2_000
+_SMALL: Final = 1 << 24  # what unpacks to no more harms nobody, whatever its ratio
 _BLOCK: Final = 1 << 24
 _GZIP: Final = b"\x1f\x8b"
 _READ_ERRORS: Final = (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
@@ -21,9 +25,10 @@ _READ_ERRORS: Final = (OSError, EOFError, RuntimeError, NotImplementedError, zip
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file in a folder or zip: its name, and how to open its stored bytes."""
+    """A file in a folder or zip: its name, how many bytes it takes there, and how to open what is stored."""
 
     name: str
+    size: int
     open: Callable[[], IO[bytes]]
 
     @property
@@ -36,24 +41,36 @@ def inventory(path: Path) -> list[Stored]:
     """The files in a folder (and its folders) or in a zip file, the shallowest first."""
     if path.is_dir():
         below = [*path.iterdir(), *path.glob("*/*")]
-        return _ordered([(file.relative_to(path).parts, _opener(file)) for file in below if file.is_file()])
+        return _ordered([in_folder(file, file.relative_to(path).as_posix()) for file in below if file.is_file()])
     if not path.exists():
         raise InputError(f"There is no folder or zip file {path}.")
     if not zipfile.is_zipfile(path):
         raise InputError(f"{path} is neither a folder nor a zip file.")
+    return _ordered([file for file in in_zip(path) if not file.name.startswith("__MACOSX/")])
+
+
+def in_folder(path: Path, name: str) -> Stored:
+    """A file, by a name of its own."""
+    return Stored(name, path.stat().st_size, lambda: path.open("rb"))
+
+
+def in_zip(path: Path) -> list[Stored]:
+    """The files in a zip file, by their paths in it."""
     with zipfile.ZipFile(path) as archive:
-        members = [info.filename for info in archive.infolist() if not info.is_dir()]
-    named = [(PurePosixPath(member).parts, _opener(path, member)) for member in members]
-    return _ordered([(parts, opener) for parts, opener in named if parts[0] != "__MACOSX"])
+        members = [info for info in archive.infolist() if not info.is_dir()]
+    if len(members) > MOST_FILES:
+        raise InputError(f"{path} holds {len(members)} files: nothing that is read here has more than {MOST_FILES}.")
+    return [Stored(one.filename, one.compress_size, partial(_member, path, one.filename)) for one in members]
 
 
-def _opener(path: Path, member: str | None = None) -> Callable[[], IO[bytes]]:
-    return lambda: path.open("rb") if member is None else zipfile.ZipFile(path).open(member)
+def _member(path: Path, name: str) -> IO[bytes]:
+    return zipfile.ZipFile(path).open(name)
 
 
-def _ordered(files: Sequence[tuple[tuple[str, ...], Callable[[], IO[bytes]]]]) -> list[Stored]:
-    ordered = sorted(files, key=lambda file: (len(file[0]), file[0]))
-    return [Stored(parts[-1], opener) for parts, opener in ordered]
+def _ordered(files: Sequence[Stored]) -> list[Stored]:
+    """The shallowest first, each by its last name."""
+    placed = sorted(((PurePosixPath(file.name).parts, file) for file in files), key=lambda one: (len(one[0]), one[0]))
+    return [replace(file, name=parts[-1]) for parts, file in placed]
 
 
 def find(files: Sequence[Stored], names: Sequence[str]) -> Stored | None:
@@ -64,9 +81,10 @@ def find(files: Sequence[Stored], names: Sequence[str]) -> Stored | None:
 class Unpacked:
     """A file's content, hashed as stored while it is read; it refuses to unpack more than the limit."""
 
-    def __init__(self, stored: IO[bytes], name: str) -> None:
+    def __init__(self, stored: IO[bytes], name: str, size: int) -> None:
         self._stored = stored
         self._name = name
+        self._most = max(_SMALL, MAX_RATIO * size)
         self._digest = hashlib.sha256()
 
     def read(self) -> bytes:
@@ -89,11 +107,13 @@ class Unpacked:
 
     def blocks(self) -> Iterator[bytes]:
         """All of it, in blocks of about 16 MB at most."""
-        left = MAX_UNPACKED
+        size = 0
         for block in self._plain():
-            left -= len(block)
-            if left < 0:
+            size += len(block)
+            if size > MAX_UNPACKED:
                 raise InputError(f"{self._name} unpacks to more than {MAX_UNPACKED / 1024**3:g} GB: it was not read.")
+            if size > self._most:
+                raise InputError(f"{self._name} unpacks to more than {MAX_RATIO} times its size: it was not read.")
             yield block
 
     def sha256(self) -> str:
@@ -133,6 +153,6 @@ def unpacked(file: Stored) -> Iterator[Unpacked]:
     """Open a file's content, and turn what can go wrong with it into a sentence."""
     try:
         with file.open() as stored:
-            yield Unpacked(stored, file.name)
+            yield Unpacked(stored, file.name, file.size)
     except _READ_ERRORS as error:
         raise InputError(f"{file.name} cannot be read: {error}.") from error

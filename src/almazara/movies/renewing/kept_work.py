@@ -15,13 +15,10 @@ from scipy import sparse
 
 from almazara import log
 from almazara.movies.cleaning.cleaning import CleanCatalog
-from almazara.movies.cleaning.report import CleaningReport
-from almazara.movies.cleaning.schema import SCHEMAS
-from almazara.movies.cleaning.tables import read_table, write_tables
+from almazara.movies.cleaning.tables import read_clean, write_clean
 
 T = TypeVar("T")
 
-_REPORT: Final = "report.json"
 _LISTS: Final = "lists.npy"
 _UNREADABLE: Final = (OSError, ValueError, msgspec.MsgspecError, pl.exceptions.PolarsError)
 
@@ -44,7 +41,7 @@ class KeptWork:
 
     def clean(self, inputs: str, make: Callable[[], CleanCatalog]) -> CleanCatalog:
         """The clean catalog of these inputs."""
-        return self._once("clean", inputs, make, _write_clean, _read_clean)
+        return self._once("clean", inputs, make, write_clean, read_clean)
 
     def lists(self, inputs: str, make: Callable[[], np.ndarray]) -> np.ndarray:
         """The lists that a model trained on these inputs made for judged users."""
@@ -94,16 +91,6 @@ def digest(*matrices: sparse.csr_array | np.ndarray) -> str:
             found.update(f"{part.dtype} {part.shape}".encode())
             found.update(np.ascontiguousarray(part).tobytes())
     return found.hexdigest()
-
-
-def _write_clean(clean: CleanCatalog, folder: Path) -> None:
-    write_tables(clean, folder)
-    (folder / _REPORT).write_bytes(msgspec.json.encode(clean.report))
-
-
-def _read_clean(folder: Path) -> CleanCatalog:
-    report = msgspec.json.decode((folder / _REPORT).read_bytes(), type=CleaningReport)
-    return CleanCatalog({name: read_table(folder, name) for name in SCHEMAS}, report)
 
 
 def _write_lists(lists: np.ndarray, folder: Path) -> None:

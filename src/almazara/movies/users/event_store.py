@@ -138,11 +138,8 @@ class EventStore:
 
 def open_events(url: str | sa.URL) -> EventStore:
     """Open the store that a URL names, and make its table where it is missing; see `sql.open_database`."""
-    return EventStore(open_database(url, example="events.db", pragmas=_PRAGMAS, said=_said, prepare=_make_table))
-
-
-def _said(name: str, cause: str) -> str:
-    return f"The store of events, {name}, answered: {cause.splitlines()[0]}"
+    called = "The store of events"
+    return EventStore(open_database(url, example="events.db", pragmas=_PRAGMAS, called=called, prepare=_make_table))
 
 
 def _make_table(engine: sa.Engine) -> None:

@@ -6,7 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
+import msgspec
+
+from almazara.bounded import reading
 from almazara.movies.users.answering import ListQuery, UserAnswers
 from almazara.movies.users.answers import DeletedAnswer, EventsAnswer, GroupAnswer, NoticeAnswer, UserAnswer
 from almazara.movies.users.event_store import EventStore, open_event_store
@@ -18,6 +22,8 @@ from almazara.movies.users.notices import Notice, Server, read_notice, shown, us
 from almazara.settings import Settings
 from almazara.words.numbers import Language
 from almazara.words.said import Said, said
+
+_TOLD: Final = "almazara.movies.users.exports.files:told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,13 @@ class FilmUsers:
 
         For `scale` and `columns` see `read_export`.
         """
-        from almazara.movies.users.exports.files import read_files
-
-        return self.import_files(read_files(path), source, user, scale, columns)
+        now = datetime.now(UTC)
+        about = {"path": str(path), "source": source.value, "now": now.isoformat()}
+        most = self._settings.reading_mb
+        [told] = reading(_TOLD, most, lambda _stage: None, scale=scale, columns=columns, **about)
+        kinds: dict[bool, type[Told]] = {True: Entry, False: Refused}
+        rows = [msgspec.convert(row, kinds[is_entry]) for is_entry, row in told]
+        return self._keep(source, check_user(user), rows, now)
 
     def import_files(
         self,

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from almazara.bounded import MEGABYTES
 from almazara.errors import InputError
 from almazara.prices.buying.learning import days_needed, learn
 from almazara.prices.buying.policy import HORIZONS, LONGEST_DEADLINE, decide
@@ -72,11 +73,13 @@ class AdviceReport:
     held: dict[str, str]
 
 
-def advise_file(source: Path, target: Path, *, cutoff: date, deadline_days: int, progress: Progress) -> AdviceReport:
+def advise_file(
+    source: Path, target: Path, *, cutoff: date, deadline_days: int, progress: Progress, reading_mb: int = MEGABYTES
+) -> AdviceReport:
     """Advise on each series of a CSV file, into a Parquet or CSV file."""
     require_target(target, source)
     progress("reading prices", 0, 0)
-    table = read_table(source)
+    table = read_table(source, reading_mb)
     series = table[SERIES_ID].n_unique() if SERIES_ID in table.columns else 0
     found = read_prices(table, cutoff, window_days=days_needed(series))
     progress("learning when waiting pays", 0, 0)

@@ -5,7 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Container, Iterable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 from itertools import chain, groupby
@@ -19,6 +19,7 @@ from almazara.prices.collecting.collection import Collector
 from almazara.prices.collecting.runs import RunView
 from almazara.prices.schema import Listing, Problem, Run, RunState
 from almazara.prices.store.observations import is_key
+from almazara.prices.store.patience import patient
 from almazara.prices.store.protocol import ObservationStore
 from almazara.runs import new_run_id
 from almazara.words.said import said
@@ -81,13 +82,6 @@ class ScrapeJobs:
             resumed += [run.run_id for run in again]
         return resumed
 
-    def settle(self) -> None:
-        """Mark runs as interrupted that are kept as running and nobody is at: their process was killed."""
-        for run in self.store.runs(kind=runs.SCRAPE):
-            if run.state is RunState.RUNNING:
-                with suppress(ConflictError), self._lock([run.shop]):
-                    self._break_off(self._known(run.run_id))  # as whoever held the lock before us has left it
-
     def finish(self, asked: Container[str], on_progress: OnProgress = lambda _run: None) -> RunView | None:
         """Read what is left of the newest of these requests, and return when it is done; None where nothing is left."""
         unfinished = [run for run in self._unfinished() if run.run_id.partition(".")[0] in asked]
@@ -122,10 +116,6 @@ class ScrapeJobs:
         deadline = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-
-    def _break_off(self, run: Run) -> None:
-        if run.state is RunState.RUNNING:
-            self.store.save_run(replace(run, state=RunState.INTERRUPTED, ended_at=self.clock()))
 
     def _begin(self, listing_ids: Iterable[str] | None) -> tuple[list[Run], Held]:
         listings = self._chosen(listing_ids)
@@ -203,7 +193,7 @@ class ScrapeJobs:
                 if not self._stopping.is_set():
                     self.after()
             except Exception as error:  # noqa: BLE001 - nobody waits for this thread, so the log must say it
-                log.event("run_broken", level=logging.ERROR, run=begun[0].run_id, error=repr(error))
+                log.event("run_broken", level=logging.ERROR, run=begun[0].run_id, error=error)
 
         thread = threading.Thread(target=work, name=f"scrape-{begun[0].run_id}", daemon=True)
         self._threads = [one for one in self._threads if one.is_alive()] + [thread]
@@ -248,8 +238,12 @@ class ScrapeJobs:
 
     def _work(self, run: Run, on_progress: OnProgress, locks: Held) -> Run:
         """Read a run to its end; what breaks it is kept with it, so that nobody waits for it."""
+
+        def stopped() -> bool:
+            return self._stopping.is_set() or locks.lost
+
         try:
-            collector = self.collector(run, lambda: self._stopping.is_set() or locks.lost)
+            collector = self.collector(run, stopped)
             with tracing.span("scrape", run=run.run_id, shop=run.shop), closing(collector.source):
                 for step in collector.collect(run):
                     run = step
@@ -257,6 +251,7 @@ class ScrapeJobs:
                         on_progress(run)
         except Exception as error:  # noqa: BLE001 - whatever breaks a run, the run says so
             run = self._failed(run, error)
+            patient(self.store, stopped).save_run(run)
         log.event("collected", run=run.run_id, state=run.state, **run.counts)
         return run
 
@@ -268,6 +263,4 @@ class ScrapeJobs:
         else:
             log.broken("run_failed", error, run=run.run_id)
         problem = Problem(run.pending[0] if run.pending else "", "failed", sentence)
-        run = replace(run, state=RunState.FAILED, ended_at=self.clock(), problems=(*run.problems, problem))
-        self.store.save_run(run)
-        return run
+        return replace(run, state=RunState.FAILED, ended_at=self.clock(), problems=(*run.problems, problem))

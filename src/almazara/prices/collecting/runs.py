@@ -1,8 +1,8 @@
 """Runs as they are asked for and shown: one request, one run a shop, one answer."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from almazara.errors import NotFoundError
@@ -14,6 +14,8 @@ from almazara.words.said import said
 
 SCRAPE = "scrape"
 RETRAIN = "retrain"
+NO_SHOP = "*"
+"""The shop of a run that reads none."""
 _RECENT = 2000
 _LOOKED_AT = 200
 
@@ -80,8 +82,27 @@ def whole_since(store: ObservationStore, moment: datetime) -> set[str]:
     return {run_id for run_id, requested in asked.items() if requested >= followed}
 
 
-def find(store: ObservationStore, run_id: str, kind: str) -> RunView:
-    """The run that was asked for under this id, over all its shops.
+def as_it_stands(store: ObservationStore, run: Run, is_idle: Callable[[str], bool]) -> Run:
+    """A run that was read; one that is kept as running, though nobody is at it any more, was interrupted.
+
+    A batch, whose run has more than its shop in its name, may wait in a queue, where nobody is at it either.
+
+    Args:
+        store: Where it is kept.
+        run: As it was read.
+        is_idle: Whether nobody is at the work of a name: a shop, or RETRAIN.
+    """
+    is_whole = run.kind == RETRAIN or run.run_id.partition(".")[2] == run.shop
+    if run.state is not RunState.RUNNING or not is_whole or not is_idle(RETRAIN if run.kind == RETRAIN else run.shop):
+        return run
+    now = store.run(run.run_id) or run  # it may have ended since it was read
+    return replace(now, state=RunState.INTERRUPTED) if now.state is RunState.RUNNING else now
+
+
+def find(
+    store: ObservationStore, run_id: str, kind: str, is_idle: Callable[[str], bool] = lambda _name: False
+) -> RunView:
+    """The run that was asked for under this id, over all its shops; see `as_it_stands`.
 
     Raises:
         NotFoundError: when there is no such run.
@@ -93,7 +114,7 @@ def find(store: ObservationStore, run_id: str, kind: str) -> RunView:
         runs = [run for run in store.runs(kind=kind, limit=_RECENT) if run.run_id.split(".")[0] == run_id]
     if not runs:
         raise NotFoundError(said(f"prices.error.{kind}", run=run_id[:60]))
-    return view(run_id, runs)
+    return view(run_id, [as_it_stands(store, run, is_idle) for run in runs])
 
 
 def view(run_id: str, runs: Sequence[Run]) -> RunView:

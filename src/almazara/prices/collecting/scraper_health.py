@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
 
-from almazara.prices.schema import Listing, Observation, Run
+from almazara.prices.collecting.runs import NO_SHOP
+from almazara.prices.schema import Listing, Observation, Run, RunState
 from almazara.words.said import Figure, Said, is_worded, named, said
 
 GOOD = ("observed", "unchanged", "unavailable", "held")
@@ -35,6 +36,8 @@ class Trouble(StrEnum):
     DROP = "drop"
     HELD = "held"
     STALE = "stale"
+    CUT_OFF = "cut_off"
+    BROKEN = "broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,9 @@ class HealthProblem:
 
     @property
     def _called(self) -> Said | str:
-        """A rule in words beside its name, by which it is found in the code."""
+        """A rule in words beside its name, by which it is found in the code; the forecasts, which are of no shop."""
+        if self.subject == NO_SHOP:
+            return said("prices.health.forecasts")
         name = rule_name(self.subject) if self.trouble is Trouble.LOW_RULE_RATE else self.subject
         return name if isinstance(name, str) else said("prices.health.rule", name=name, id=self.subject)
 
@@ -118,12 +123,13 @@ def assess(
     Args:
         listings: Those that are followed; untracked ones are left out.
         newest: The newest observation of each listing.
-        runs: Runs of any kind, in any order; only scrapes within the window count.
+        runs: Runs of any kind as they stand, in any order; only those within the window count.
         now: The moment (aware).
         searches_read: When each followed search was read last; it has no observations of its own.
     """
     since = now - WINDOW
-    recent = sorted((r for r in runs if r.kind == "scrape" and r.started_at >= since), key=lambda r: r.started_at)
+    every = sorted((run for run in runs if run.started_at >= since), key=lambda run: run.started_at)
+    recent = [run for run in every if run.kind == "scrape"]
     shops = {shop: _rate([run for run in recent if run.shop == shop]) for shop in _shops(recent)}
     rules = _rule_rates(newest, recent)
     tracked = [listing for listing in listings if listing.tracked]
@@ -136,6 +142,7 @@ def assess(
         *_drops(recent),
         *_many_held(shops),
         *_stale(tracked, days, now),
+        *_ended_badly(every),
     )
     return HealthReport(problems, shops, rules, days, _outcomes(recent), Counter(str(run.state) for run in recent))
 
@@ -205,6 +212,15 @@ def _stale(tracked: Sequence[Listing], days: Mapping[str, float | None], now: da
     for shop, stale in sorted(by_shop.items()):
         more = said("prices.health.more", n=len(stale) - _NAMED) if len(stale) > _NAMED else ""
         yield HealthProblem(Trouble.STALE, shop, {"days": _MOST_DAYS_UNREAD, "listings": stale[:_NAMED], "more": more})
+
+
+def _ended_badly(runs: Iterable[Run]) -> Iterable[HealthProblem]:
+    """The newest run of each shop, and of the forecasts, where it failed or was cut off without having been ended."""
+    for subject, run in sorted({run.shop: run for run in runs}.items()):
+        if run.state is RunState.FAILED:
+            yield HealthProblem(Trouble.BROKEN, subject, {"reason": run.problems[-1].reason if run.problems else ""})
+        elif run.state is RunState.INTERRUPTED and run.ended_at is None:
+            yield HealthProblem(Trouble.CUT_OFF, subject, {})
 
 
 def rule_name(rule: str) -> Said | str:

@@ -15,12 +15,13 @@ import msgspec
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from almazara.bounded import MEGABYTES
 from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.files import replacing
 from almazara.prices.collecting.collection import HELD, judged_against
 from almazara.prices.collecting.plausibility import Held, Verdict, judge, judge_last
 from almazara.prices.exchange.histories import heisse_item, keepa_product
-from almazara.prices.exchange.readers import READERS, format_of
+from almazara.prices.exchange.readers import format_of, reader_of
 from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Entry, Note, Refusal, Row, tidy_row, tidy_texts
 from almazara.prices.schema import EPOCH, Listing, Observation
 from almazara.prices.store.observations import pages_of_history
@@ -73,6 +74,7 @@ def import_file(
     now: datetime,
     file_format: str | None = None,
     defaults: Defaults | None = None,
+    reading_mb: int = MEGABYTES,
 ) -> ImportReport:
     """Import a file (gzip or plain), after it was read once to its end to see that it is what it claims.
 
@@ -83,9 +85,7 @@ def import_file(
         InputError: when the file is not what it claims; nothing was changed.
         UnavailableError: when the store does not take it; what was imported before stays.
     """
-    reader = READERS.get(file_format or format_of(path))
-    if reader is None:
-        raise InputError(f"The format {file_format!r} is not known: {', '.join(READERS)}.")
+    reader = reader_of(file_format or format_of(path), reading_mb)
     defaults = defaults or Defaults()
     for _ in reader(path, defaults):
         pass

@@ -7,7 +7,7 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
@@ -17,6 +17,7 @@ from typing import IO, Any, Final
 
 import polars as pl
 
+from almazara.bounded import MEGABYTES, Tell, reading
 from almazara.errors import InputError
 from almazara.prices.exchange.histories import read_heisse_item, read_keepa_product
 from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Row, TidyTable, require_tidy_columns
@@ -25,11 +26,16 @@ Reader = Callable[[Path, Defaults], Iterator[Iterable[Row]]]
 """Reads a file piece by piece; what the rows of a piece say is worked out when they are asked for."""
 ItemReader = Callable[[int, Mapping[str, Any], Defaults], Iterator[Row]]
 _LONGEST_LINE: Final = 1 << 20
+_MOST_TAKEN: Final = 1 << 23  # characters of _LINES rows
 _LONGEST_ITEM: Final = 1 << 26
+_MOST_OF_VALUES: Final = 500_000_000  # bytes
+_MOST_RATIO: Final = 250  # histories repeat themselves: some unpack to fifty times their size
+_SMALL: Final = 1 << 26
 _CHUNK: Final = 1 << 16
 _ROWS: Final = 1 << 14
 _LINES: Final = 100  # few, so that they stay in the processor's cache
 _GZIP: Final = b"\x1f\x8b"
+FORMATS: Final = ("csv", "parquet", "keepa", "heisse-preise")
 _TIDY_NAMES: Final = {*TIDY_SCHEMA, "series_id", "date"}
 _NOT_JSON: Final = "The file is no JSON list of products or items"
 
@@ -46,13 +52,14 @@ def format_of(path: Path) -> str:
             if "csv" in first:
                 return "keepa"
             raise InputError(f"{path.name} holds neither products of Keepa nor items of heisse-preise.")
-    raise InputError(f"{path.name} names no known format: {', '.join(READERS)}; say which it is.")
+    raise InputError(f"{path.name} names no known format: {', '.join(FORMATS)}; say which it is.")
 
 
 def read_csv(path: Path, defaults: Defaults) -> Iterator[Iterable[Row]]:
     """Rows of a comma-separated tidy table in UTF-8 with a header."""
     with _opened(path, "CSV") as file:
-        reader = csv.reader(_lines(file), strict=True)
+        blocks = _Blocks(file)
+        reader = csv.reader(chain.from_iterable(blocks), strict=True)
         header = [name.strip() for name in next(reader, [])]
         require_tidy_columns(header, defaults)
         if len(set(header)) < len(header):
@@ -60,22 +67,38 @@ def read_csv(path: Path, defaults: Defaults) -> Iterator[Iterable[Row]]:
         table = TidyTable(header, defaults)
         numbered = zip(reader, iter(partial(getattr, reader, "line_num"), None), strict=False)
         while lines := list(islice(numbered, _LINES)):
+            blocks.taken = 0
             yield (table.read(line, cells) for cells, line in lines if cells)
 
 
-def read_parquet(path: Path, defaults: Defaults) -> Iterator[Iterable[Row]]:
+def read_parquet(path: Path, defaults: Defaults, reading_mb: int) -> Iterator[Iterable[Row]]:
     """Rows of a tidy table in Parquet, as texts; floating prices count with the shortest digits that name them."""
-    with _opened(path, "Parquet"):
+    pieces = reading(f"{__name__}:parquet_texts", reading_mb, lambda _stage: None, path=str(path))
+    names = next(pieces)
+    require_tidy_columns(names, defaults)
+    table, line = TidyTable([name for name in names if name in _TIDY_NAMES], defaults), 1
+    for rows in pieces:
+        yield map(table.read, range(line, line + len(rows)), rows)
+        line += len(rows)
+
+
+def parquet_texts(tell: Tell, path: str) -> Iterator[Sequence[Any]]:
+    """The names of a Parquet file's columns, then the cells of those that we know, in pieces; see `bounded`."""
+    tell(f"Reading {Path(path).name}")
+    with _opened(Path(path), "Parquet"):
         frame = pl.scan_parquet(path, glob=False)
         schema = frame.collect_schema()
-        require_tidy_columns(schema.names(), defaults)
+        yield schema.names()
         wanted = [name for name in schema.names() if name in _TIDY_NAMES]
-        table, line = TidyTable(wanted, defaults), 1
         texts = [_as_text(name, schema[name]) for name in wanted]
         # Each batch is made texts here, since within the query more of them would be in memory at once.
         for batch in frame.select(wanted).collect_batches(chunk_size=_ROWS, maintain_order=True):
-            yield map(table.read, range(line, line + batch.height), batch.select(texts).iter_rows())
-            line += batch.height
+            cells = batch.select(texts)
+            longest = max(cells.select(pl.all().str.len_bytes().max().fill_null(0)).row(0), default=0)
+            if longest > _LONGEST_LINE:
+                raise InputError(f"The file has a cell of {longest // 10**6} MB: it is no table of prices.")
+            for part in cells.iter_slices(max(1, min(_ROWS, _LONGEST_LINE // max(longest, 1)))):
+                yield part.rows()
 
 
 def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
@@ -92,12 +115,21 @@ def _read_json(read_item: ItemReader, path: Path, defaults: Defaults) -> Iterato
     return (read_item(number, item, defaults) for number, item in enumerate(_items(path), 1))
 
 
-READERS: Final[dict[str, Reader]] = {
-    "csv": read_csv,
-    "parquet": read_parquet,
-    "keepa": partial(_read_json, read_keepa_product),
-    "heisse-preise": partial(_read_json, read_heisse_item),
-}
+def reader_of(file_format: str, reading_mb: int = MEGABYTES) -> Reader:
+    """The reader of a format, which may take so much memory.
+
+    Raises:
+        InputError: when the format is not known.
+    """
+    readers: dict[str, Reader] = {
+        "csv": read_csv,
+        "parquet": partial(read_parquet, reading_mb=reading_mb),
+        "keepa": partial(_read_json, read_keepa_product),
+        "heisse-preise": partial(_read_json, read_heisse_item),
+    }
+    if file_format not in readers:
+        raise InputError(f"The format {file_format!r} is not known: {', '.join(FORMATS)}.")
+    return readers[file_format]
 
 
 @contextmanager
@@ -106,8 +138,8 @@ def _opened(path: Path, claim: str) -> Iterator[IO[str]]:
     try:
         with path.open("rb") as raw:
             zipped = raw.read(2) == _GZIP
-        opener = gzip.open if zipped else open
-        with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
+        content = _Unzipped(path) if zipped else path.open("rb")
+        with io.TextIOWrapper(content, encoding="utf-8-sig", newline="") as file:
             yield file
     except (UnicodeDecodeError, csv.Error, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise InputError(f"{path.name} is no readable {claim} file: {error}.") from error
@@ -117,17 +149,40 @@ def _opened(path: Path, claim: str) -> Iterator[IO[str]]:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
-def _lines(file: IO[str]) -> Iterator[str]:
-    """The lines of a file, of which some at once are in memory."""
-    return chain.from_iterable(io.StringIO(block, newline="") for block in _blocks(file))
+class _Unzipped(gzip.GzipFile):
+    """The content of a gzip file, which is refused when it is a bomb."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "rb")
+        self._left = max(_SMALL, _MOST_RATIO * path.stat().st_size)
+
+    def read1(self, size: int = -1) -> bytes:
+        """Some of it, as a text's reader asks for it."""
+        content = super().read1(size)
+        self._left -= len(content)
+        if self._left < 0:
+            raise InputError(f"The file unpacks to more than {_MOST_RATIO} times its size: it is no table of prices.")
+        return content
 
 
-def _blocks(file: IO[str]) -> Iterator[str]:
-    while block := file.read(_CHUNK):
-        rest = file.readline(_LONGEST_LINE)
-        if len(rest) == _LONGEST_LINE:
-            raise InputError("The file has a line of more than a million characters: it is no table of prices.")
-        yield block + rest
+class _Blocks:
+    """The lines of a file, of which some at once are in memory.
+
+    Attributes:
+        taken: Characters since it was set to 0: as many as a few rows have at most.
+    """
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self.taken = 0
+
+    def __iter__(self) -> Iterator[Iterable[str]]:
+        while block := self._file.read(_CHUNK):
+            rest = self._file.readline(_LONGEST_LINE)
+            self.taken += len(block) + len(rest)
+            if len(rest) == _LONGEST_LINE or self.taken > _MOST_TAKEN:
+                raise InputError("The file has a line of more than a million characters: it is no table of prices.")
+            yield io.StringIO(block + rest, newline="")
 
 
 def _items(path: Path) -> Iterator[dict[str, Any]]:
@@ -154,6 +209,13 @@ def _listed(text: _Buffer) -> Iterator[dict[str, Any]]:
         if more := text.peek() != "]":
             text.take(",")
     text.take("]")
+
+
+def _require_few_values(text: str) -> None:
+    """Refuse a JSON text whose values may take far more memory than itself, by the marks that part them."""
+    bytes_of = {",": 40, ".": 80, '"': 30, "[": 120, "{": 240}
+    if sum(text.count(mark) * size for mark, size in bytes_of.items()) > _MOST_OF_VALUES:
+        raise InputError(f"{_NOT_JSON}: one of them holds millions of values.")
 
 
 class _Buffer:
@@ -188,6 +250,7 @@ class _Buffer:
         if self.peek() != "{":
             raise InputError(f"{_NOT_JSON}: an object is missing.")
         while True:
+            _require_few_values(self._text)
             try:
                 found, end = self._decoder.raw_decode(self._text)
             except (ValueError, RecursionError) as error:

@@ -1,5 +1,6 @@
 """Forecasts of a file of prices: rows are checked, series filled forward, and nothing is known of them beyond it."""
 
+import codecs
 import gzip
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from almazara.bounded import MEGABYTES
 from almazara.errors import InputError
 from almazara.files import replacing
 from almazara.prices.collecting.plausibility import ALWAYS_PLAUSIBLE, judge_last
@@ -50,6 +52,9 @@ _MOMENT: Final = (
 _NUMBER: Final = f"^{PLAIN_NUMBER.pattern}$"
 _ROW, _MINUTE = "row", "minute"
 _GZIP: Final = b"\x1f\x8b"
+_BLOCK: Final = 1 << 22
+_TIMES_IN_MEMORY: Final = 2  # what is read, and what it is made
+_BYTES_OF_CELL: Final = 16  # beside its text
 _ENDINGS: Final = (".parquet", ".csv")
 
 
@@ -183,13 +188,21 @@ def _panel(ordered: pl.DataFrame, cutoff: date, window_days: int) -> Panel:
     return Panel.whole(tuple(names), begin, filled_forward(prices))
 
 
-def read_table(path: Path) -> pl.DataFrame:
-    """The rows of a CSV file with a header, plain or gzip; rows of more or fewer cells are cut or filled."""
+def read_table(path: Path, reading_mb: int = MEGABYTES) -> pl.DataFrame:
+    """The rows of a CSV file with a header, plain or gzip; rows of more or fewer cells are cut or filled.
+
+    Raises:
+        InputError: when it cannot be read, or would take more memory.
+    """
+    most = reading_mb * 1_000_000
     try:
-        raw = path.read_bytes()
-        if raw[:2] == _GZIP:
-            raw = gzip.decompress(raw)
-        raw.decode("utf-8")
+        with path.open("rb") as stored, gzip.open(stored) if stored.peek(2)[:2] == _GZIP else stored as content:
+            raw = content.read(most // _TIMES_IN_MEMORY + 1)
+        if _TIMES_IN_MEMORY * len(raw) + _BYTES_OF_CELL * (raw.count(b",") + raw.count(b"\n")) > most:
+            raise InputError(f"{path.name} takes more than {reading_mb} MB of memory to read (ALMAZARA_READING_MB).")
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        for start in range(0, len(raw), _BLOCK):  # as one text it would take up to four times its bytes
+            decoder.decode(raw[start : start + _BLOCK], final=start + _BLOCK >= len(raw))
         return pl.read_csv(raw, infer_schema=False, truncate_ragged_lines=True)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
@@ -228,7 +241,14 @@ class BatchReport:
 
 
 def forecast_file(
-    source: Path, target: Path, *, cutoff: date, horizon_days: int, progress: Progress, on: str = HERE
+    source: Path,
+    target: Path,
+    *,
+    cutoff: date,
+    horizon_days: int,
+    progress: Progress,
+    on: str = HERE,
+    reading_mb: int = MEGABYTES,
 ) -> BatchReport:
     """Forecast each series of a CSV file into a Parquet or CSV file, in a place that `spread` knows."""
     from almazara.prices.forecasting.models.ensemble import Ensemble
@@ -236,7 +256,7 @@ def forecast_file(
     require_target(target, source)
     with spread(on) as each:
         progress("reading prices", 0, 0)
-        found = read_prices(read_table(source), cutoff)
+        found = read_prices(read_table(source, reading_mb), cutoff)
         progress("forecasting", 0, 0)
         table = forecast_batch(found.panel, Ensemble(), horizon_days, _counted(each, progress))
     write_table(target, table)

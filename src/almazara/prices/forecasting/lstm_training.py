@@ -11,7 +11,7 @@ import msgspec
 
 from almazara.artifacts import MANIFEST, file_hash
 from almazara.errors import ConflictError, InputError
-from almazara.prices.exchange.readers import READERS, format_of
+from almazara.prices.exchange.readers import format_of, reader_of
 from almazara.prices.exchange.rows import Defaults, Entry, Refusal
 from almazara.prices.forecasting.backtest import BacktestPlan
 from almazara.prices.forecasting.models.lstm import (
@@ -93,7 +93,7 @@ def read_panel(path: Path, *, currency: str | None = None) -> tuple[Panel, int]:
     Raises:
         InputError: when it cannot be read, or holds no price.
     """
-    rows = list(chain.from_iterable(READERS[format_of(path)](path, Defaults(currency=currency))))
+    rows = list(chain.from_iterable(reader_of(format_of(path))(path, Defaults(currency=currency))))
     read = [replace(row.observation, source=IMPORTED) for row in rows if isinstance(row, Entry)]
     if not read:
         raise InputError(f"{path.name} holds no price that can be read.")

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from almazara.errors import ConflictError
-from almazara.prices.collecting.runs import RETRAIN
+from almazara.prices.collecting.runs import NO_SHOP, RETRAIN
 from almazara.prices.schema import Problem, Run, RunState
 from almazara.prices.store.leases import StoreLeases
+from almazara.prices.store.patience import patient
 from almazara.prices.store.protocol import ObservationStore
 from almazara.runs import ExclusiveRuns, LongWork
 from almazara.words.said import said
@@ -30,19 +31,24 @@ _WORK: Final = LongWork(
 
 @dataclass(frozen=True, slots=True)
 class StoredRuns:
-    """The runs of retraining in a store; see `RunBook`."""
+    """The runs of retraining in a store; see `RunBook`.
+
+    Attributes:
+        lasting: The same store, for what is under way: it is waited for.
+    """
 
     store: ObservationStore
+    lasting: ObservationStore
 
     def begin(self, run_id: str, now: datetime) -> Run:
         """Keep a new run."""
-        run = Run(run_id, RETRAIN, "*", RunState.RUNNING, now)
+        run = Run(run_id, RETRAIN, NO_SHOP, RunState.RUNNING, now)
         self.store.save_run(run)
         return run
 
     def unfinished(self, run_id: str) -> Run | None:
         """The run of this name, if it is kept as running."""
-        run = self.store.run(run_id)
+        run = self.lasting.run(run_id)
         return run if run is not None and run.state is RunState.RUNNING else None
 
     def break_off(self, run: Run, now: datetime, why: str | None = None) -> None:
@@ -54,7 +60,7 @@ class StoredRuns:
     ) -> None:
         """Keep a run with its end."""
         problems = (Problem("", "failed", problem),) if problem else ()
-        self.store.save_run(replace(run, state=state, ended_at=now, counts=counts or {}, problems=problems))
+        self.lasting.save_run(replace(run, state=state, ended_at=now, counts=counts or {}, problems=problems))
 
 
 class Retraining(ExclusiveRuns[Run]):
@@ -69,7 +75,7 @@ class Retraining(ExclusiveRuns[Run]):
         clock: Callable[[], datetime],
         rng: random.Random,
     ) -> None:
-        self.kept = StoredRuns(store)
+        self.kept = StoredRuns(store, patient(store, lambda: self._is_stopping))
         self._leases = leases
         super().__init__(_WORK, self.kept, locks / "retrain.lock", clock=clock, rng=rng)
 
@@ -93,7 +99,7 @@ class Retraining(ExclusiveRuns[Run]):
         Returns:
             The new run, or None where nothing was cut off, or another process is at it.
         """
-        self.settle()
+        self._settle()
         newest = self._newest()[:1]
         if not newest or newest[0].state is not RunState.INTERRUPTED:
             return None
@@ -102,7 +108,7 @@ class Retraining(ExclusiveRuns[Run]):
         except ConflictError:
             return None
 
-    def settle(self) -> None:
+    def _settle(self) -> None:
         """Mark runs as interrupted that are kept as running and nobody is at: their process was killed."""
         if all(run.state is not RunState.RUNNING for run in self._newest()):
             return

@@ -269,15 +269,15 @@ class DynamoDbStore:
             self._table.put({"pk": "LAYOUT", "sk": "-", "version": str(LAYOUT)})
         elif int(item["version"]) > LAYOUT:
             raise UnavailableError(
-                f"The table {self._table.name} has the layout {item['version']}, and this Almazara knows it up to "
-                f"{LAYOUT}: it was written by a newer version; install that one."
+                f"The table has the layout {item['version']}, and this Almazara knows it up to {LAYOUT}: it was "
+                "written by a newer version; install that one."
             )
 
     def _kept(self, pk: str, sk: str) -> Observation:
         """An observation that was there before: the first one of its moment stays."""
         item = self._table.get(pk, sk)
         if item is None:
-            raise UnavailableError(f"The table {self._table.name} has lost an observation: {pk} {sk}.")
+            raise UnavailableError(f"The table has lost an observation: {pk} {sk}.")
         return _observation(item)
 
     def _tell(self, observations: Iterable[Observation]) -> None:

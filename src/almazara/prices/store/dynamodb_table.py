@@ -154,17 +154,18 @@ class TextTable:
             yield
         except ClientError as error:
             said = error.response.get("Error", {})
-            message = f"{said.get('Code')}: {said.get('Message')}"
-            if said.get("Code") == "ValidationException":
-                raise InputError(f"DynamoDB refuses what was asked of table {self.name}: {message}") from error
-            if said.get("Code") in _THROTTLED:
-                raise UnavailableError(
-                    f"More is asked of table {self.name} than it has capacity for, also after {_TRIES} tries: raise "
-                    f"its read or write units, or try again when less is going on ({message})."
-                ) from error
-            raise UnavailableError(f"DynamoDB did not do what was asked of table {self.name}: {message}") from error
+            code, message = said.get("Code"), said.get("Message")
+            if code == "ValidationException":
+                raise InputError(f"DynamoDB refuses what was asked of it: {message}") from error
+            sentence = f"DynamoDB did not do what was asked of it ({code})."
+            if code in _THROTTLED:
+                sentence = (
+                    f"More is asked of the table than it has capacity for, also after {_TRIES} tries: raise its read "
+                    f"or write units, or try again when less is going on ({code})."
+                )
+            raise UnavailableError(sentence, f"table {self.name}: {message}") from error
         except BotoCoreError as error:
-            raise UnavailableError(f"DynamoDB cannot be reached for table {self.name}: {error}") from error
+            raise UnavailableError("DynamoDB cannot be reached.", f"table {self.name}: {error}") from error
 
 
 def exhaust(

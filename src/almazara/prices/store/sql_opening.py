@@ -1,4 +1,4 @@
-"""Opens the SQL databases of observations: brought to the newest schema, and what is said where they do not answer."""
+"""Opens the SQL databases of observations, brought to the newest schema."""
 
 from pathlib import Path
 from typing import Final
@@ -18,27 +18,11 @@ _PRAGMAS: Final = (
     "journal_size_limit = 67108864",
 )
 _MIGRATION_LOCK: Final = 7_215_364_022
-_ADVICE: Final = {
-    "database is locked": "is locked by another process; try again when that has ended",
-    "readonly database": "may only be read, not written; check the permissions of the file and its folder",
-    "disk is full": "has no room left on its disk; make room and repeat",
-    "unable to open database file": "cannot be opened; check the path and its permissions",
-    "not a database": "is not an SQLite database",
-    "malformed": "is damaged; restore it from a copy",
-    "read-only transaction": "may only be read, not written; connect to the primary server",
-    "No space left": "has no room left on its disk; make room and repeat",
-}
 
 
 def open_observations(url: str | sa.URL) -> Database:
     """The database of a URL, whose schema is the newest one; see `sql.open_database`."""
-    return open_database(url, example="prices.db", pragmas=_PRAGMAS, said=_said, prepare=_upgrade)
-
-
-def _said(name: str, cause: str) -> str:
-    known = (advice for sign, advice in _ADVICE.items() if sign in cause)
-    verb = "does not answer" if "connection" in cause else "answered"
-    return f"The database {name} {next(known, f'{verb}: {cause.splitlines()[0]}')}"
+    return open_database(url, example="prices.db", pragmas=_PRAGMAS, called="The database of prices", prepare=_upgrade)
 
 
 def _upgrade(engine: sa.Engine) -> None:

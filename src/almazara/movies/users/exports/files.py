@@ -1,19 +1,29 @@
-"""Opens the files of an export: a zip, a folder, or one file; nothing is unpacked to the disk."""
+"""Reads the files of an export: a zip, a folder, or one file; nothing is unpacked to the disk."""
 
 import zipfile
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
+from almazara.bounded import Tell
 from almazara.errors import InputError
-from almazara.movies.raw.storage import Stored, unpacked
+from almazara.movies.raw.storage import MOST_FILES, Stored, in_folder, in_zip, unpacked
 from almazara.movies.raw.text import UNDECODED, as_utf8, without_mark
-from almazara.movies.users.exports.rows import ExportFile
+from almazara.movies.users.exports import Source, read_export
+from almazara.movies.users.exports.rows import Entry, ExportFile, Told
 
 _KINDS: Final = (".csv", ".json")
-_MOST_FILES: Final = 2_000
 _LARGEST: Final = 32_000_000  # bytes of one file, unpacked: ten times the history of who rates ten films a day
+
+
+def told(
+    tell: Tell, path: str, source: str, now: str, *, scale: int | None, columns: Mapping[str, str] | None
+) -> Iterator[list[tuple[bool, Told]]]:
+    """What an export tells, in one piece, of each row whether it was taken; see `read_export` and `bounded`."""
+    tell(f"Reading {Path(path).name}")
+    rows = read_export(Source(source), read_files(Path(path)), datetime.fromisoformat(now), scale, columns)
+    yield [(isinstance(row, Entry), row) for row in rows]
 
 
 def read_files(path: Path) -> list[ExportFile]:
@@ -23,38 +33,27 @@ def read_files(path: Path) -> list[ExportFile]:
     if not (path.is_file() or path.is_dir()):
         raise InputError(f"{path} is no file or folder that could be read.")
     try:
-        files = sorted(_members(path), key=lambda one: one[0])
+        files = sorted(_members(path), key=lambda one: one.name)
     except (OSError, zipfile.BadZipFile) as error:
         raise InputError(f"{path} cannot be read: {error}.") from error
-    if len(files) > _MOST_FILES:
-        raise InputError(f"{path} holds {len(files)} files: no export of films has more than {_MOST_FILES}.")
-    return [ExportFile(name, _text(name, opener)) for name, opener in files]
+    if len(files) > MOST_FILES:
+        raise InputError(f"{path} holds {len(files)} files: no export of films has more than {MOST_FILES}.")
+    return [ExportFile(file.name, _text(file)) for file in files]
 
 
-def _members(path: Path) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
+def _members(path: Path) -> Iterator[Stored]:
     if path.is_dir():
-        for file in path.rglob("*"):
-            if file.is_file() and file.suffix.lower() in _KINDS:
-                yield file.relative_to(path).as_posix(), partial(_open_file, file)
+        found = [file for file in path.rglob("*") if file.is_file() and file.suffix.lower() in _KINDS]
+        yield from (in_folder(file, file.relative_to(path).as_posix()) for file in found)
     elif zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if name.lower().endswith(_KINDS)]
-        for name in names:
-            yield name, partial(_open_member, path, name)
+        yield from (file for file in in_zip(path) if file.name.lower().endswith(_KINDS))
     else:
-        yield path.name, partial(_open_file, path)
+        yield in_folder(path, path.name)
 
 
-def _open_file(path: Path) -> IO[bytes]:
-    return path.open("rb")
-
-
-def _open_member(archive: Path, name: str) -> IO[bytes]:
-    return zipfile.ZipFile(archive).open(name)
-
-
-def _text(name: str, opener: Callable[[], IO[bytes]]) -> str:
-    with unpacked(Stored(name, opener)) as content:
+def _text(file: Stored) -> str:
+    name = file.name
+    with unpacked(file) as content:
         data = content.read_within(_LARGEST)
     text = as_utf8(without_mark(data, name), name).decode()
     if UNDECODED in text:

@@ -96,12 +96,12 @@ class About:
         is_film: bool = True,
     ) -> None:
         self._where = where
-        self._title = title.strip() if isinstance(title, str) else ""
+        self._title = _text(title)
         self._year = _whole(year)
         self._now = now
         self._is_several = any(SEVERAL in str(one) for one in (tmdb, imdb))
         self._tmdb, self._imdb = (_whole(_ID.sub("", str(one or "").strip())) or None for one in (tmdb, imdb))
-        self._original = original
+        self._original = _text(original)
         self._is_film = is_film
 
     def refused(self, reason: str) -> Refused:
@@ -123,6 +123,11 @@ class About:
             return self.refused(str(error))
         said = (self._where, self._title, self._year, kind, value, at)
         return Entry(*said, self._tmdb, self._imdb, self._original, self._is_film)
+
+
+def _text(written: object) -> str:
+    """A text without space around it, and without the halves of characters that JSON can spell."""
+    return written.strip().encode(errors="replace").decode() if isinstance(written, str) else ""
 
 
 def _rating(written: object, halves: float) -> float | None:

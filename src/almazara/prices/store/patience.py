@@ -1,0 +1,49 @@
+"""A store whose calls are made again while it is away, for work that lasts: a run goes on when a restart is over."""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final, cast
+
+from almazara import log
+from almazara.errors import UnavailableError
+from almazara.prices.store.protocol import ObservationStore
+
+SECONDS: Final = 60.0
+"""So long a store may be away: less than an owner's leases last (`leases.HELD`), so that nobody takes over in it."""
+_FIRST_PAUSE: Final = 0.05
+_LONGEST_PAUSE: Final = 1.0
+
+
+def patient(store: ObservationStore, stopped: Callable[[], bool] = lambda: False) -> ObservationStore:
+    """The store, each of whose calls is repeated with growing pauses for SECONDS, or until `stopped`.
+
+    A call may have been done although its answer was lost. So this is for calls that do the same when they are made
+    again: all but `swap_document` and `put_document` with `if_absent`, which would find what they did themselves.
+    """
+    return cast("ObservationStore", _Patient(store, stopped))
+
+
+class _Patient:
+    def __init__(self, store: ObservationStore, stopped: Callable[[], bool]) -> None:
+        self._store = store
+        self._stopped = stopped
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return partial(self._made, name)
+
+    def _made(self, name: str, *args: object, **options: object) -> Any:  # noqa: ANN401 - what the call gives
+        deadline, pause = 0.0, _FIRST_PAUSE
+        while True:
+            try:
+                return getattr(self._store, name)(*args, **options)
+            except UnavailableError as error:
+                if not deadline:
+                    deadline = time.monotonic() + SECONDS
+                    log.event("store_away", level=logging.WARNING, call=name, reason=error)
+                if self._stopped() or time.monotonic() >= deadline:
+                    raise
+            time.sleep(pause * random.uniform(0.5, 1))  # not all at once
+            pause = min(2 * pause, _LONGEST_PAUSE)
