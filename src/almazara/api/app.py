@@ -26,10 +26,11 @@ from almazara.api import (
     reader,
     users,
 )
+from almazara.api.limits.shedding import Shedding
+from almazara.api.limits.write_limits import OwnWrites, SharedWrites, Writes
 from almazara.api.methods import Methods
 from almazara.api.observing import metrics
 from almazara.api.security import BodyLimit, WriteGuard
-from almazara.api.write_limits import OwnWrites, SharedWrites, Writes
 from almazara.app.movies import open_film_users
 from almazara.app.prices import Prices
 from almazara.app.schedule import open_schedule
@@ -96,6 +97,7 @@ def create_api(
     app.state.guard = WriteGuard(settings.api_keys, _writes(settings, price_product))
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Shedding)
     app.add_middleware(Methods, origins=settings.cors_origins)
     films = (users.lists, movies.router, film_lists.router, users.router, notices.router, film_models.router)
     of_prices = (prices, overview, goods, forecasts, alerts, reader)

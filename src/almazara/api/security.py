@@ -18,7 +18,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException as Refusal
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from almazara.api.write_limits import Writes
+from almazara.api.limits.write_limits import Writes
 from almazara.words.said import said
 
 _LARGEST_BODY: Final = 64 * 1024

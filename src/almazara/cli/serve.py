@@ -60,16 +60,12 @@ def serve(
     # An answer's products are small: more threads would only burn a core each, and a retraining leaves room to serve.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-    import uvicorn
-
     from almazara.asgi import create_app
+    from almazara.serving.server import server_over
 
-    app = create_app(read_now=read_now, schedule=schedule)
-    # What the server says goes where our events go, and requests are events.
-    config = uvicorn.Config(app, access_log=False, log_config=None, log_level="warning", timeout_graceful_shutdown=10)
+    server = server_over(create_app(read_now=read_now, schedule=schedule), settings)
     shown = f"[{host}]" if ":" in host else host
     typer.echo(f"Almazara: http://{shown}:{listener.getsockname()[1]}  (Ctrl+C ends it)", err=True)
-    server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):  # the ordinary end; uvicorn has finished what was under way
         server.run(sockets=[listener])
     if not server.started:  # uvicorn has logged why
