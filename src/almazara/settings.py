@@ -124,7 +124,7 @@ class Settings(BaseSettings):
     user_agent: str = ""
     """Replaces the whole user agent; empty is the honest default, Almazara and its version."""
     proxies: CommaSeparatedAddresses = ()
-    """Proxy addresses (http, https, socks5), separated by commas, used in turn."""
+    """Proxy addresses (http, https, socks5), separated by commas, used in turn; one that is dead is set aside."""
     delay_seconds: Annotated[float, Field(ge=0, le=_DAY_SECONDS)] = 5.0
     """Shortest pause between two requests to a shop; robots.txt may ask for more."""
     daily_budget: Annotated[int, Field(ge=1)] = 500
