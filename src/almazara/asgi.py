@@ -10,23 +10,25 @@ from almazara.settings import Settings
 from almazara.web import site
 
 
-def create_app(*, read_now: bool = False, schedule: bool = False) -> FastAPI:
+def create_app(*, read_now: bool = False, schedule: bool = False, is_worker: bool = False) -> FastAPI:
     """The app over the settings of the environment.
 
     Args:
         read_now: Whether followed prices are read as soon as it runs.
         schedule: Whether it does its work by itself, whatever the settings say.
+        is_worker: Whether it is one of several processes of a server.
     """
     settings = Settings(schedule=True) if schedule else Settings()
     log.configure(settings.log_level, settings.log_format)
     tracing.configure(settings.otlp_endpoint)
-    return app_over(settings, read_now=read_now)
+    return app_over(settings, read_now=read_now, is_worker=is_worker)
 
 
-def app_over(settings: Settings, *, read_now: bool = False) -> FastAPI:
+def app_over(settings: Settings, *, read_now: bool = False, is_worker: bool = False) -> FastAPI:
     """API and site over the newest versions of what these settings hold."""
     movies = live_movies(settings)
     movies.refresh()
-    app = create_api(movies, open_prices(settings, serving=True), settings, read_now=read_now)
+    prices = open_prices(settings, serving=True)
+    app = create_api(movies, prices, settings, read_now=read_now, is_worker=is_worker)
     site.install(app)
     return app

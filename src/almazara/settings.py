@@ -68,8 +68,9 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     """Port on which the server listens; 0 takes a free one."""
     max_connections: Annotated[int, Field(ge=10)] = 500
-    """Connections that a server holds, at most half of the files that it may open. One more takes the place of that
-    whose client was waited for longest; where requests are under way in nine of ten, others are answered 503."""
+    """Connections that a server, or each of its workers, holds, at most half of the files that it may open. One more
+    takes the place of that whose client was waited for longest; where requests are under way in nine of ten, others are
+    answered 503."""
     client_seconds: Annotated[float, Field(gt=0, le=3600)] = 30.0
     """How long a client may take to send the head of a request, then its body, and to read on in an answer."""
     log_level: Annotated[str, Field(pattern="^(?i:debug|info|warning|error)$")] = "INFO"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import platform
 from collections.abc import AsyncIterator
 from importlib import metadata
 from typing import Any
@@ -47,11 +48,17 @@ _DESCRIPTION = (
 
 
 def create_api(
-    live_movies: Live[MovieService], price_product: Prices, settings: Settings, *, read_now: bool = False
+    live_movies: Live[MovieService],
+    price_product: Prices,
+    settings: Settings,
+    *,
+    read_now: bool = False,
+    is_worker: bool = False,
 ) -> FastAPI:
     """The app over live services; while it runs it looks for newly published versions of what it answers from.
 
-    When it ends it closes the price product; with `read_now` followed prices are read as soon as it runs.
+    When it ends it closes the price product; with `read_now` followed prices are read as soon as it runs. One that
+    `is_worker`, one of several processes, counts requests and writes with the others.
     """
     film_users = open_film_users(settings, live_movies)
     training = open_film_training(settings)
@@ -94,7 +101,7 @@ def create_api(
     app.state.prices = price_product
     app.state.schedule = schedule
     app.state.frame_origins = settings.frame_origins
-    app.state.guard = WriteGuard(settings.api_keys, _writes(settings, price_product))
+    app.state.guard = WriteGuard(settings.api_keys, _writes(settings, price_product, is_worker=is_worker))
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
     app.add_middleware(Shedding)
@@ -103,18 +110,20 @@ def create_api(
     of_prices = (prices, overview, goods, forecasts, alerts, reader)
     for router in (*films, *(module.router for module in of_prices), health.router):
         app.include_router(router)
-    metrics.install(app)
+    metrics.install(app, is_worker=is_worker)
     errors.install(app)
     # Routes are tried in order, at two microseconds each: what is asked most comes first.
     app.router.routes[:] = [*(route for route in app.router.routes if route not in described), *described]
     return app
 
 
-def _writes(settings: Settings, prices: Prices) -> Writes:
+def _writes(settings: Settings, prices: Prices, *, is_worker: bool) -> Writes:
     """Who counts writes: a key's at all servers of a store together; without keys each machine counts its own."""
     own = OwnWrites(settings.writes_per_minute)
     is_shared = prices.leases is not None and bool(settings.api_keys)
-    return SharedWrites(own, prices.store, prices.service.clock) if is_shared else own
+    if not (is_shared or is_worker):
+        return own
+    return SharedWrites(own, prices.store, prices.service.clock, "" if settings.api_keys else f"{platform.node()}-")
 
 
 async def _watch(watched: list[Live[Any]], seconds: float) -> None:
