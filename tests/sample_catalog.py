@@ -185,14 +185,14 @@ def sample_api(sample_home, tmp_path_factory) -> Iterator[httpx.Client]:
 
 @contextmanager
 def server_process(
-    command: str, home: Path, **settings: object
+    command: str, home: Path, *options: str, **settings: object
 ) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
     """`almazara up` or `serve` in a process of its own, on a free port, and a client of the address that it prints."""
     # Nobody reads what it logs: a line a request would fill the pipe, and the server wait for ever.
     asked = {"home": home, "log_level": "warning", **settings}
     values = {f"ALMAZARA_{name.upper()}": str(value) for name, value in asked.items()}
     with subprocess.Popen(
-        [sys.executable, "-m", "almazara", command, "--port", "0"],
+        [sys.executable, "-m", "almazara", command, "--port", "0", *options],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

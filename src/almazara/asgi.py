@@ -12,21 +12,24 @@ from almazara.settings import Settings
 from almazara.web import site
 
 
-def create_app(*, read_now: bool = False, schedule: bool = False, own_key: bool = False) -> FastAPI:
+def create_app(
+    *, read_now: bool = False, schedule: bool = False, own_key: bool = False, is_worker: bool = False
+) -> FastAPI:
     """The app over the settings of the environment.
 
     Args:
         read_now: Whether followed prices are read as soon as it runs.
         schedule: Whether it does its work by itself, whatever the settings say.
         own_key: Whether the key of this machine may write: only where nobody but this machine reaches the server.
+        is_worker: Whether it is one of several processes of a server.
     """
     settings = Settings(schedule=True) if schedule else Settings()
     log.configure(settings.log_level, settings.log_format)
     tracing.configure(settings.otlp_endpoint)
-    return app_over(settings, read_now=read_now, own_key=own_key)
+    return app_over(settings, read_now=read_now, own_key=own_key, is_worker=is_worker)
 
 
-def app_over(settings: Settings, *, read_now: bool = False, own_key: bool = False) -> FastAPI:
+def app_over(settings: Settings, *, read_now: bool = False, own_key: bool = False, is_worker: bool = False) -> FastAPI:
     """API and site over the newest versions of what these settings hold; films and prices stand without each other.
 
     Raises:
@@ -39,6 +42,6 @@ def app_over(settings: Settings, *, read_now: bool = False, own_key: bool = Fals
         if movies.version is None:
             raise prices.away
         log.event("prices_not_served", level=logging.ERROR, error=prices.away)
-    app = create_api(movies, prices, settings, read_now=read_now, own_key=own_key)
+    app = create_api(movies, prices, settings, read_now=read_now, own_key=own_key, is_worker=is_worker)
     site.install(app)
     return app

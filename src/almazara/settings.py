@@ -113,6 +113,12 @@ class Settings(BaseSettings):
     """Address on which the server listens; 0.0.0.0 in a container."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     """Port on which the server listens; 0 takes a free one."""
+    max_connections: Annotated[int, Field(ge=10)] = 500
+    """Connections that a server, or each of its workers, holds, at most half of the files that it may open. One more
+    takes the place of that whose client was waited for longest; where requests are under way in nine of ten, others are
+    answered 503."""
+    client_seconds: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    """How long a client may take to send the head of a request, then its body, and to read on in an answer."""
     log_level: Annotated[str, Field(pattern="^(?i:debug|info|warning|error)$")] = "INFO"
     """Least level that is logged: debug, info, warning or error."""
     log_format: Annotated[str, Field(pattern="^(text|json)$")] = "text"
@@ -171,7 +177,7 @@ class Settings(BaseSettings):
     user_agent: HeaderText = ""
     """Replaces the whole user agent; empty is the honest default, Almazara and its version."""
     proxies: CommaSeparatedProxies = ()
-    """Proxy addresses (http, https, socks5), separated by commas, used in turn."""
+    """Proxy addresses (http, https, socks5), separated by commas, used in turn; one that is dead is set aside."""
     delay_seconds: Annotated[float, Field(ge=0, le=_DAY_SECONDS)] = 5.0
     """Shortest pause between two requests to a shop; robots.txt may ask for more."""
     daily_budget: Annotated[int, Field(ge=1)] = 500

@@ -16,6 +16,7 @@ import pytest
 from almazara import asgi
 from almazara.api.health import ScraperWatch
 from almazara.errors import UnavailableError
+from almazara.prices.fetching.registry import open_proxies
 from almazara.prices.schema import Problem, Run, RunState
 from almazara.prices.store.registry import store_at
 from price_shop import observed, opened, product, search, settings_over
@@ -41,6 +42,16 @@ def fill(home, *, read_days_ago=0.0, run=None):
             prices.store.save_run(run)
 
 
+def test_a_proxy_that_is_set_aside_is_named_without_its_login(tmp_path, client):
+    proxy = "http://ana:hidden@127.0.0.1:1"
+    open_proxies(settings_over(tmp_path, proxies=proxy)).keep(proxy, failed=True)
+    answer = client(proxies=proxy).get("/health?lengua=en")
+    prices = answer.json()["precios"]
+    assert list(prices["proxies_apartados"]) == ["http://127.0.0.1:1"]
+    assert "The proxy http://127.0.0.1:1 does not answer" in " ".join(prices["avisos"])
+    assert "hidden" not in answer.text
+
+
 @pytest.fixture
 def client(tmp_path):
     """Makes a client of an app over the home folder, whose health is judged anew at each question."""
@@ -62,7 +73,7 @@ def test_with_nothing_followed_the_scraper_is_well_and_the_page_says_how_to_begi
     health = client().get("/health").json()
     assert health["precios"] == {
         "sano": True, "seguidos": 0, "demo": False, "pronosticos": None, "dias_sin_leer": {}, "exito_por_tienda": {},
-        "exito_por_regla": {}, "avisos": [],
+        "exito_por_regla": {}, "proxies_apartados": {}, "avisos": [],
     }  # fmt: skip
     assert "prices track" in health["mensaje"]
 

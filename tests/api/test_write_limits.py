@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from almazara import asgi
-from almazara.api.write_limits import WRITES, OwnWrites, SharedWrites
+from almazara.api.limits.write_limits import WRITES, OwnWrites, SharedWrites
 from almazara.errors import UnavailableError
 from almazara.prices.store.registry import store_at
 from price_shop import settings_over

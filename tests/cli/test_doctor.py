@@ -51,6 +51,12 @@ def test_all_that_is_not_there_is_told_with_what_to_do(told):
         assert check["state"] == "ok" or check["advice"], check
 
 
+def test_a_proxy_that_is_not_there_is_a_failure_named_without_its_login(told):
+    code, checks = told(ALMAZARA_PROXIES="http://ana:hidden@127.0.0.1:1")
+    assert (code, checks["proxy http://127.0.0.1:1"]["state"]) == (1, "failed")
+    assert "hidden" not in str(checks)
+
+
 def test_the_films_of_the_sample_are_called_that(told, sample_home):
     _, checks = told(ALMAZARA_HOME=str(sample_home))
     assert "invented sample" in checks["films"]["found"]

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from almazara.api.write_limits import OwnWrites, SharedWrites
+from almazara.api.limits.write_limits import OwnWrites, SharedWrites
 from almazara.errors import ConflictError
 from almazara.prices.collecting.collection import Archive, Collector
 from almazara.prices.collecting.jobs import ScrapeJobs

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import platform
 from collections.abc import AsyncIterator
 from importlib import metadata
 from typing import Any
@@ -26,10 +27,11 @@ from almazara.api import (
     reader,
     users,
 )
+from almazara.api.limits.shedding import Shedding
+from almazara.api.limits.write_limits import OwnWrites, SharedWrites, Writes
 from almazara.api.methods import Methods, complete_answers
 from almazara.api.observing import metrics
 from almazara.api.security import BodyLimit, WriteGuard
-from almazara.api.write_limits import OwnWrites, SharedWrites, Writes
 from almazara.app.movies import open_film_users
 from almazara.app.prices import Prices
 from almazara.app.schedule import open_schedule
@@ -52,11 +54,13 @@ def create_api(
     *,
     read_now: bool = False,
     own_key: bool = False,
+    is_worker: bool = False,
 ) -> FastAPI:
     """The app over live services; while it runs it looks for newly published versions of what it answers from.
 
     When it ends it closes the price product; with `read_now` followed prices are read as soon as it runs, with
-    `own_key` the key of this machine may write.
+    `own_key` the key of this machine may write. One that `is_worker`, one of several processes, counts requests and
+    writes with the others.
     """
     film_users = open_film_users(settings, live_movies)
     training = open_film_training(settings)
@@ -98,16 +102,17 @@ def create_api(
     app.state.prices = price_product
     app.state.schedule = schedule
     app.state.frame_origins = settings.frame_origins
-    writes = _writes(settings, price_product)
+    writes = _writes(settings, price_product, is_worker=is_worker)
     app.state.guard = WriteGuard(settings, writes, price_product.service.clock, own_key=own_key)
     app.state.scraper_watch = health.ScraperWatch(price_product)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Shedding)
     app.add_middleware(Methods, origins=settings.cors_origins)
     films = (users.lists, movies.router, film_lists.router, users.router, notices.router, film_models.router)
     of_prices = (prices, overview, goods, forecasts, alerts, reader)
     for router in (*films, *(module.router for module in of_prices), health.router):
         app.include_router(router)
-    metrics.install(app)
+    metrics.install(app, is_worker=is_worker)
     errors.install(app)
     complete_answers(app)
     # Routes are tried in order, at two microseconds each: what is asked most comes first.
@@ -115,11 +120,13 @@ def create_api(
     return app
 
 
-def _writes(settings: Settings, prices: Prices) -> Writes:
+def _writes(settings: Settings, prices: Prices, *, is_worker: bool) -> Writes:
     """Who counts writes: a key's at all servers of a store together; where it is open each machine counts its own."""
     own = OwnWrites(settings.writes_per_minute)
     is_shared = prices.leases is not None and not settings.open_writes
-    return SharedWrites(own, prices.store, prices.service.clock) if is_shared else own
+    if not (is_shared or is_worker):
+        return own
+    return SharedWrites(own, prices.store, prices.service.clock, f"{platform.node()}-" if settings.open_writes else "")
 
 
 async def _watch(watched: list[Live[Any]], seconds: float) -> None:

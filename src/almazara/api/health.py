@@ -34,7 +34,10 @@ class MoviesHealth(BaseModel):
 
 
 class PricesHealth(BaseModel):
-    """What is followed, and whether the scraper is well; `avisos` says what is wrong."""
+    """What is followed, and whether the scraper is well; `avisos` says what is wrong.
+
+    `proxies_apartados` names those that did not answer, without their logins, and when they are tried again.
+    """
 
     sano: bool
     seguidos: int
@@ -43,6 +46,7 @@ class PricesHealth(BaseModel):
     dias_sin_leer: dict[str, float | None]
     exito_por_tienda: dict[str, float | None]
     exito_por_regla: dict[str, float | None]
+    proxies_apartados: dict[str, datetime]
     avisos: list[str]
 
 
@@ -124,6 +128,8 @@ def _prices_health(prices: Prices, watch: ScraperWatch, language: Language) -> P
     except UnavailableError as error:
         log.event("store_unavailable", error=error)
         return None
+    aside = prices.proxies.set_aside()
+    dead = [said("health.prices.proxy", proxy=name, until=f"{until:%H:%M} UTC") for name, until in aside.items()]
     return PricesHealth(
         sano=report.healthy,
         seguidos=len(report.days_since_read),
@@ -132,7 +138,8 @@ def _prices_health(prices: Prices, watch: ScraperWatch, language: Language) -> P
         dias_sin_leer=dict(report.days_since_read),
         exito_por_tienda={shop: rate.success for shop, rate in report.shops.items()},
         exito_por_regla={rule: rate.success for rule, rate in report.rules.items()},
-        avisos=[one.text(language) for one in report.sentences],
+        proxies_apartados=aside,
+        avisos=[one.text(language) for one in (*report.sentences, *dead)],
     )
 
 

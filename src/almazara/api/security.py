@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException as Refusal
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from almazara.api.write_limits import Writes
+from almazara.api.limits.write_limits import Writes
 from almazara.keys import OWN, Key, fingerprint, given_out, key_folder, signature
 from almazara.settings import Settings
 from almazara.words.said import said

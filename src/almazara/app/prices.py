@@ -23,7 +23,8 @@ from almazara.prices.collecting.reading_process import ReadingProcess
 from almazara.prices.demo import oils
 from almazara.prices.demo.following import demo_source, follows_demo, open_demo_shop
 from almazara.prices.fetching.protocol import Page, PageSource
-from almazara.prices.fetching.registry import SHOPS_AT_ONCE, page_source, scrapy_process
+from almazara.prices.fetching.proxies import Proxies
+from almazara.prices.fetching.registry import SHOPS_AT_ONCE, open_proxies, page_source, scrapy_process
 from almazara.prices.fetching.snapshots import open_snapshots
 from almazara.prices.publishing import FORECASTS, Published, open_published
 from almazara.prices.schema import Listing, Run
@@ -58,6 +59,7 @@ class Prices:
     retraining: Retraining
     reader: ReadingProcess
     forecasts: Live[Published]
+    proxies: Proxies
     demo_shop: DemoShop | None = None
     leases: StoreLeases | None = None
     mirror: Mirror | None = None
@@ -163,7 +165,8 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
         after=after,
         shops_at_once=SHOPS_AT_ONCE[settings.page_source],
     )
-    return Prices(service, jobs, retraining, reader, live, shop, leases, mirror_over(settings, store))
+    proxies, mirror = open_proxies(settings), mirror_over(settings, store)
+    return Prices(service, jobs, retraining, reader, live, proxies, shop, leases, mirror)
 
 
 def _source_of(

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -16,6 +17,8 @@ from almazara.errors import NotFoundError, UnavailableError
 if TYPE_CHECKING:
     import socket
 
+    from fastapi import FastAPI
+
     from almazara.settings import Settings
 
 
@@ -25,9 +28,10 @@ Scheduled = Annotated[
     bool, typer.Option("--schedule", help="Read prices, alert, forecast and renew films by itself, at its hours.")
 ]
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Workers = Annotated[int, typer.Option(min=1, max=64, help="Processes that serve on the one port.")]
 
 
-def up(port: Port = None, host: Host = None, schedule: Scheduled = False) -> None:
+def up(port: Port = None, host: Host = None, schedule: Scheduled = False, workers: Workers = 1) -> None:
     """Build whatever is missing from the embedded sample, and serve."""
     from almazara.app.mirror import pull_shared
     from almazara.movies.building import ensure_movies
@@ -45,7 +49,7 @@ def up(port: Port = None, host: Host = None, schedule: Scheduled = False) -> Non
 
         typer.echo(SAMPLE_NOTICE, err=True)
     # A new process image, because building leaves a hundred megabytes behind that the server would never give back.
-    command = [sys.executable, "-m", "almazara", "serve", f"--host={host}", f"--port={port}"]
+    command = [sys.executable, "-m", "almazara", "serve", f"--host={host}", f"--port={port}", f"--workers={workers}"]
     command += ["--read-now"] if is_fresh else []
     command += ["--schedule"] if schedule else []
     os.execv(sys.executable, command)  # noqa: S606 - our own command
@@ -65,6 +69,7 @@ def serve(
     host: Host = None,
     read_now: Annotated[bool, typer.Option("--read-now", help="Read the followed prices as soon as it runs.")] = False,
     schedule: Scheduled = False,
+    workers: Workers = 1,
 ) -> None:
     """Serve what is built already; a version that is published later is taken up while running."""
     settings = load_settings()
@@ -73,25 +78,37 @@ def serve(
     # An answer's products are small: more threads would only burn a core each, and a retraining leaves room to serve.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-    import uvicorn
-
     from almazara.api.security import is_loopback
-    from almazara.asgi import create_app
 
     is_own = is_loopback(host)
-    app = create_app(read_now=read_now, schedule=schedule, own_key=is_own)
-    # What the server says goes where our events go, and requests are events.
-    config = uvicorn.Config(app, access_log=False, log_config=None, log_level="warning", timeout_graceful_shutdown=10)
+    serving: Callable[[], bool]
+    if workers > 1:
+        from almazara.serving import workers as several
+
+        # Each of them reads the settings for itself.
+        os.environ |= {"ALMAZARA_HOST": host, "ALMAZARA_SCHEDULE": str(schedule or settings.schedule)}
+        serving = partial(several.serve, listener, settings, workers, read_now=read_now)
+    else:
+        from almazara.asgi import create_app
+
+        app = create_app(read_now=read_now, schedule=schedule, own_key=is_own)
+        serving = partial(_serve_here, listener, settings, app)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listener.getsockname()[1]}"
     typer.echo(f"Almazara: {address}  (Ctrl+C ends it)", err=True)
     if is_own and settings.log_format == "text":  # a machine that reads what is logged has no browser
         _tell_how_to_write(settings, address)
-    server = uvicorn.Server(config)
+    if not serving():  # uvicorn has logged why
+        raise typer.Exit(1)
+
+
+def _serve_here(listener: socket.socket, settings: Settings, app: FastAPI) -> bool:
+    from almazara.serving.server import server_over
+
+    server = server_over(app, settings)
     with suppress(KeyboardInterrupt):  # the ordinary end; uvicorn has finished what was under way
         server.run(sockets=[listener])
-    if not server.started:  # uvicorn has logged why
-        raise typer.Exit(1)
+    return server.started
 
 
 def _tell_how_to_write(settings: Settings, address: str) -> None:

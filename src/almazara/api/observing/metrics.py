@@ -1,12 +1,15 @@
 """`/metrics`: the requests by route, and what is read of scraper, models and schedule when Prometheus asks."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, disable_created_metrics, generate_latest
 from prometheus_client.core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
@@ -54,8 +57,31 @@ class _Served:
                 continue
 
 
-def install(app: FastAPI) -> None:
-    """Watch every request of the app, and serve what is seen of it and of what its state holds on /metrics."""
+class _Processes(Collector):
+    """The figures of each worker that has answered anything, by its process id."""
+
+    def __init__(self, counts: Path) -> None:
+        self._counts = counts
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing is read before the first question."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        found: dict[str, Metric] = {}
+        for pid in sorted({path.stem.rpartition("_")[2] for path in self._counts.glob("*.db")}):
+            for metric in ProcessCollector(pid=partial(str, pid), registry=None).collect():
+                family = found.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type))
+                for sample in metric.samples:
+                    family.add_sample(sample.name, {"pid": pid}, sample.value)
+        return found.values()
+
+
+def install(app: FastAPI, *, is_worker: bool) -> None:
+    """Watch every request of the app, and serve what is seen of it and of what its state holds on /metrics.
+
+    A worker tells what all of them have counted, also those that are gone, and the figures of each process.
+    """
     state = app.state
     prices, schedule = state.prices, state.schedule
     served = _Served([state.movies, prices.forecasts])
@@ -75,10 +101,16 @@ def install(app: FastAPI) -> None:
         lambda: gauges.of_schedule(schedule.planned() if schedule else ()),
     ):
         registry.register(_Gauges(read))
-    ProcessCollector(registry=registry)
+    counted = registry
+    if is_worker:  # each counts in files of its own, which whoever is asked adds up
+        counted = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        registry.register(_Processes(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])))
+    else:
+        ProcessCollector(registry=registry)
     within = app.build_middleware_stack
     # What answers an unexpected error stands outside of all that `add_middleware` adds, and is to be seen too.
-    app.build_middleware_stack = lambda: Access(within(), registry)  # type: ignore[method-assign]
+    app.build_middleware_stack = lambda: Access(within(), counted)  # type: ignore[method-assign]
 
     @app.get(
         "/metrics",

@@ -14,6 +14,7 @@ import msgspec
 from almazara import tracing
 from almazara.cli.doctor.finding import Check
 from almazara.errors import AlmazaraError
+from almazara.prices.fetching.proxies import public_name
 from almazara.settings import Settings
 
 _SOURCES: Final = ("files.grouplens.org", "www.kaggle.com")
@@ -22,8 +23,10 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 
 def checks(settings: Settings) -> Iterator[Check]:
-    """The server, its metrics, traces, Prefect where it is named, and the sources of films."""
+    """The server, its metrics, proxies, traces, Prefect where it is named, and the sources of films."""
     yield from _server(settings)
+    for proxy in settings.proxies:
+        yield _proxy(proxy.get_secret_value())
     yield _traces(settings.otlp_endpoint)
     if address := os.environ.get("PREFECT_API_URL"):
         is_there = _answers_at(address)
@@ -74,6 +77,14 @@ def _traces(endpoint: str) -> Check:
     if _answers_at(endpoint):
         return Check("traces", "ok", f"sent to {endpoint}")
     return Check("traces", "failed", f"nothing answers at {endpoint}", "start the collector, or mend the address")
+
+
+def _proxy(address: str) -> Check:
+    """Whether something listens where a proxy should, named without its login."""
+    name = public_name(address)
+    if _answers_at(name):
+        return Check(f"proxy {name}", "ok", "reachable")
+    return Check(f"proxy {name}", "failed", "not reachable", "mend it, or take it out of ALMAZARA_PROXIES")
 
 
 def _answers_at(address: str) -> bool:

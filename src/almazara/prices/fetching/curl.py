@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from almazara.prices.fetching.addresses import Target
@@ -26,6 +26,8 @@ _REASONS = {
     97: "the proxy refused the connection",
     63: TOO_LARGE.reason,
 }
+_NO_CONNECTION = frozenset({5, 7})
+_REFUSED_LOGIN = 407
 _PASSING = frozenset({5, 7, 16, _PARTIAL, 28, 35, 52, 55, 56, 92, 97})
 
 
@@ -81,7 +83,12 @@ def request(
             code = int(error.code)
         status = curl.getinfo(CurlInfo.RESPONSE_CODE)
         primary = curl.getinfo(CurlInfo.PRIMARY_IP)
+        is_connected, tunnel = bool(curl.getinfo(CurlInfo.CONNECT_TIME)), curl.getinfo(CurlInfo.HTTP_CONNECTCODE)
     outcome = receiver.outcome(code, status if isinstance(status, int) else 0)
+    if proxy and isinstance(outcome, Broken):
+        is_socks = proxy.lower().startswith("socks")  # a shop that is gone leaves no connection there either
+        by_proxy = code in _NO_CONNECTION if is_socks else not is_connected or tunnel == _REFUSED_LOGIN
+        outcome = replace(outcome, by_proxy=by_proxy)
     return outcome, primary.decode() if isinstance(primary, bytes) else ""
 
 

@@ -19,6 +19,7 @@ from almazara.prices.fetching.config import HttpConfig
 from almazara.prices.fetching.host_states import HostStates, MemoryHostStates, RobotsCache
 from almazara.prices.fetching.politeness import HostState, Robots, Stop
 from almazara.prices.fetching.protocol import Failed, Fetched, Refused
+from almazara.prices.fetching.proxies import Proxies
 from almazara.prices.fetching.responses import (
     Broken,
     Limits,
@@ -33,6 +34,8 @@ Download = Callable[[Target, Sequence[str], Mapping[str, str], Limits, str | Non
 """Sends one GET: target, addresses to connect to, headers, limits, proxy -> answer and address that was asked."""
 
 _ROBOTS_BYTES = 512_000  # RFC 9309 asks for at least 500 KiB
+_NO_LOGIN = Broken("the proxy does not take its login", passing=True, by_proxy=True)
+_PROXY_AUTHENTICATION_REQUIRED = 407
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class HttpSource:
         clock: The present moment (aware).
         sleep: Waits so many seconds.
         rng: Makes the jitter.
+        proxies: Those of the settings, where they are shared with others.
     """
 
     name = "http"
@@ -65,6 +69,7 @@ class HttpSource:
         rng: random.Random | None = None,
         resolver: Resolver = system_resolver,
         download: Download = curl.request,
+        proxies: Proxies | None = None,
     ) -> None:
         self._config = config
         self._states = MemoryHostStates() if states is None else states
@@ -73,7 +78,7 @@ class HttpSource:
         self._rng = rng or random.Random()
         self._resolver = resolver
         self._download = download
-        self._requests = 0
+        self._proxies = proxies or Proxies(config.proxies, clock)
         self._robots = RobotsCache(self._read_robots, clock)
 
     def fetch(self, url: str, validators: Mapping[str, str] | None = None) -> Fetched:
@@ -202,12 +207,26 @@ class HttpSource:
         if isinstance(addresses, Forbidden):
             return Stop(addresses.reason)
         headers = {**self._config.headers, "User-Agent": self._config.agent, **conditions}
-        self._requests += 1
-        proxies = self._config.proxies
-        proxy = proxies[self._requests % len(proxies)] if proxies else None
-        answer, primary = self._download(target, addresses, headers, limits, proxy)
-        if proxy is None and primary and refusal(primary, target.port, self._config.addresses):
+        if self._proxies.addresses:
+            return self._ask_through_proxies(target, addresses, headers, limits)
+        answer, primary = self._download(target, addresses, headers, limits, None)
+        if primary and refusal(primary, target.port, self._config.addresses):
             return Broken("the connection went to an address that is not allowed", passing=False)
+        return answer
+
+    def _ask_through_proxies(
+        self, target: Target, addresses: Sequence[str], headers: Mapping[str, str], limits: Limits
+    ) -> Response | Broken:
+        """Ask through the next proxy that answers: what none of the others passed on was not asked of the host."""
+        answer: Response | Broken = _NO_LOGIN
+        for proxy in self._proxies.next():
+            answer, _ = self._download(target, addresses, headers, limits, proxy)
+            if isinstance(answer, Response) and answer.status == _PROXY_AUTHENTICATION_REQUIRED:
+                answer = _NO_LOGIN
+            has_failed = isinstance(answer, Broken) and answer.by_proxy
+            self._proxies.keep(proxy, failed=has_failed)
+            if not has_failed:
+                break
         return answer
 
     def _read_robots(self, url: str) -> Robots | Refused:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from almazara.prices.fetching.protocol import PageSource
+from almazara.prices.fetching.proxies import Proxies
 from almazara.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,6 +26,12 @@ def scrapy_process(settings: Settings) -> ScrapyProcess | None:
     return ScrapyProcess()
 
 
+def open_proxies(settings: Settings) -> Proxies:
+    """The proxies of the settings; who is set aside is known to all processes of this machine."""
+    addresses = [proxy.get_secret_value() for proxy in settings.proxies]
+    return Proxies(addresses, lambda: datetime.now(UTC), settings.home_path / "hosts" / "proxies.json")
+
+
 def page_source(
     settings: Settings,
     *,
@@ -38,7 +46,7 @@ def page_source(
         settings: The settings.
         scrapy: The process that Scrapy's sources share; one of its own when None.
         loopback_ports: Ports on this machine that may be fetched from, beside those of the settings.
-        patient: Whether the pauses of the settings are kept; the demo shop needs none.
+        patient: Whether the pauses and proxies of the settings are kept; the demo shop, on this machine, needs none.
         documents: Where pauses, budgets and stops of hosts are kept for all machines; on this one alone when None.
     """
     from almazara.prices.fetching.addresses import AddressPolicy
@@ -51,10 +59,11 @@ def page_source(
     )
     if not patient:
         politeness = Politeness(delay_seconds=0.0, jitter=0, daily_budget=10**9, cool_off_seconds=5)
+    proxies = open_proxies(settings) if patient else None
     config = HttpConfig(
         contact_url=settings.contact_url,
         user_agent=settings.user_agent,
-        proxies=tuple(proxy.get_secret_value() for proxy in settings.proxies),
+        proxies=tuple(proxies.addresses) if proxies else (),
         politeness=politeness,
         addresses=AddressPolicy(loopback_ports=loopback_ports | frozenset(settings.loopback_ports)),
     )
@@ -64,7 +73,7 @@ def page_source(
     if settings.page_source == "scrapy" and patient:
         from almazara.prices.fetching.scrapy_source import ScrapySource
 
-        return ScrapySource(config, states, scrapy)
+        return ScrapySource(config, states, scrapy, proxies=proxies)
     from almazara.prices.fetching.http import HttpSource
 
-    return HttpSource(config, states)
+    return HttpSource(config, states, proxies=proxies)

@@ -50,10 +50,11 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """No answer; `passing` when a repetition may help."""
+    """No answer; `passing` when a repetition may help, `by_proxy` when the request did not get beyond the proxy."""
 
     reason: str
     passing: bool
+    by_proxy: bool = False
 
 
 NOT_WHOLE = Broken("the page's compression is broken, or ends too early", passing=True)

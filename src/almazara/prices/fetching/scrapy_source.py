@@ -7,6 +7,7 @@ and answers come in as JSON lines; `scrapy_spider` is the other end.
 from __future__ import annotations
 
 import importlib.util
+import socket
 import subprocess
 import sys
 import threading
@@ -28,6 +29,7 @@ from almazara.prices.fetching.responses import ACCEPT_ENCODING, Broken, Limits, 
 
 _SPIDER: Final = "almazara.prices.fetching.scrapy_spider"
 _SPARE_SECONDS: Final = 60.0
+_NO_PROXY: Final = Broken("the proxy could not be reached", passing=True, by_proxy=True)
 _ENDED: Final = Broken("the Scrapy process ended or no longer answered", passing=False)
 
 
@@ -115,11 +117,13 @@ class ScrapyProcess:
         host = target.host
         if proxy is not None:
             parts = urlsplit(proxy)
-            host = parts.hostname or ""
+            host, port = parts.hostname or "", parts.port or 80
             try:
-                addresses = system_resolver(host, parts.port or 80)
+                addresses = system_resolver(host, port)
+                # Scrapy does not tell a proxy that is gone from a slow shop.
+                socket.create_connection((host, port), limits.connect_seconds).close()
             except OSError:
-                return Broken("the proxy's name could not be resolved", passing=True), ""
+                return _NO_PROXY, ""
         sent = {**headers, "Accept-Encoding": ACCEPT_ENCODING}
         promise = self._ordered(Order(next(self._numbers), target.url, sent, host, tuple(addresses), proxy, limits))
         # Twice the time: Scrapy lets a host rest for as long as its last answer took.

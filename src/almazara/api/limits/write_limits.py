@@ -1,4 +1,4 @@
-"""How often somebody may write: counted by this process, or by all servers of one store.
+"""How often somebody may write: counted by this process, or by all servers, or workers of one, of one store.
 
 Those that share a store take writes of the minute out of one document a caller, a few at a time: a single write costs
 the store a read and a write of its own, which is less than it writes itself, and thirty in a minute cost six.
@@ -86,7 +86,7 @@ class _Taken:
 
 @dataclass(eq=False)
 class SharedWrites:
-    """Counts the writes of all servers of one store, by the minute of the clock.
+    """Counts the writes of all servers of one store, or of its `group` of them, by the minute of the clock.
 
     While the store does not answer this process counts its own. What a process has taken and not given out when the
     minute ends, or when it is killed, nobody gets.
@@ -95,6 +95,7 @@ class SharedWrites:
     own: OwnWrites
     store: Documents
     clock: Callable[[], datetime]
+    group: str = ""
     _taken: dict[str, _Taken] = field(default_factory=dict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -132,6 +133,7 @@ class SharedWrites:
 
     def _take(self, caller: str, minute: int) -> int:
         """Take some of the writes that a caller has left in a minute; returns how many."""
+        caller = f"{self.group}{caller}"
         for _ in range(_ATTEMPTS):
             was = self.store.document(WRITES, caller)
             used = was["used"] if was is not None and was["minute"] == minute else 0
