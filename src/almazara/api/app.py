@@ -26,6 +26,7 @@ from almazara.api import (
     reader,
     users,
 )
+from almazara.api.heavy_reads import HeavyReads
 from almazara.api.methods import Methods
 from almazara.api.observing import metrics
 from almazara.api.security import BodyLimit, WriteGuard
@@ -62,7 +63,10 @@ def create_api(
         if schedule:
             schedule.start()
         watched: list[Live[Any]] = [live_movies, price_product.forecasts]
-        watchers = [asyncio.create_task(_watch(watched, settings.reload_seconds))]
+        watchers = [
+            asyncio.create_task(_watch(watched, settings.reload_seconds)),
+            asyncio.create_task(_read_ahead(price_product)),
+        ]
         if price_product.leases or price_product.mirror:
             watchers.append(asyncio.create_task(_follow_others(price_product)))
         yield
@@ -95,6 +99,7 @@ def create_api(
     app.state.frame_origins = settings.frame_origins
     app.state.guard = WriteGuard(settings.api_keys, _writes(settings, price_product))
     app.state.scraper_watch = health.ScraperWatch(price_product)
+    app.add_middleware(HeavyReads)
     app.add_middleware(BodyLimit)
     app.add_middleware(Methods, origins=settings.cors_origins)
     films = (users.lists, movies.router, film_lists.router, users.router, notices.router, film_models.router)
@@ -123,6 +128,14 @@ async def _watch(watched: list[Live[Any]], seconds: float) -> None:
             except Exception as error:  # noqa: BLE001 - the watcher must outlive whatever a broken folder throws at it
                 log.event("watch_failed", error=repr(error))
         await asyncio.sleep(seconds)
+
+
+async def _read_ahead(prices: Prices) -> None:
+    """Read all histories once, so that who asks first does not wait for it."""
+    try:
+        await asyncio.to_thread(prices.service.overview_rows)
+    except Exception as error:  # noqa: BLE001 - who asks is told
+        log.event("not_read_ahead", error=repr(error))
 
 
 async def _follow_others(prices: Prices) -> None:
