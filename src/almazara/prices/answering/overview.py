@@ -86,6 +86,8 @@ def chosen(rows: Iterable[OverviewRow], asked: Mapping[str, object]) -> list[Ove
     return [row for row in rows if all(value in values_of(row) for values_of, value in wanted)]
 
 
+_AT_ONCE: Final = 500
+"""Rows are made of so many products at once: of more the arrays that are in between take more memory."""
 _UNREAD: Final = None, NOTHING, Decision(Action.BUY, Why.NO_PRICE)
 
 
@@ -99,7 +101,8 @@ def overview(known: Known, before: Overview | None = None) -> Overview:
     stood = before.made if before and before.of == of else {}
     kept = {name: one for name, one in stood.items() if states.get(name) == one[0]}
     news = known.shown([one for name, (one, _) in states.items() if name not in kept])
-    made = kept | {row.product.id: (states[row.product.id], row) for row in _rows(known, news)}
+    parts = (news[start : start + _AT_ONCE] for start in range(0, len(news), _AT_ONCE))
+    made = kept | {row.product.id: (states[row.product.id], row) for part in parts for row in _rows(known, part)}
     products_in = Counter(one.currency for _, one in states.values() if one)
 
     def order(row: OverviewRow) -> tuple[object, ...]:
@@ -112,9 +115,7 @@ def overview(known: Known, before: Overview | None = None) -> Overview:
 
 
 def _rows(known: Known, products: Sequence[Product]) -> list[OverviewRow]:
-    """The rows of some products, in one read."""
-    if not products:
-        return []
+    """The rows of some products."""
     panel = known.panel([one.id for one in products], days=ADVISED_DAYS)
     category = {one.id: one.category for one in products}
     decisions = decided(known, panel, [category[name] for name in panel.names])
