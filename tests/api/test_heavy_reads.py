@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 
 from almazara.api import errors
-from almazara.api.heavy_reads import HeavyReads
+from almazara.api.methods import HeavyReads
 
 
 class Server:

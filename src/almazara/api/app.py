@@ -26,8 +26,7 @@ from almazara.api import (
     reader,
     users,
 )
-from almazara.api.heavy_reads import HeavyReads
-from almazara.api.methods import Methods
+from almazara.api.methods import HeavyReads, Methods
 from almazara.api.observing import metrics
 from almazara.api.security import BodyLimit, WriteGuard
 from almazara.api.write_limits import OwnWrites, SharedWrites, Writes

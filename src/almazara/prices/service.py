@@ -6,11 +6,10 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
 from almazara.figures.explored import Explored
-from almazara.live import Kept, KeptEach, Live
+from almazara.live import Live
 from almazara.locks import thread_lock
 from almazara.prices.alerts import alerting, delivery
 from almazara.prices.alerts.delivery import Delivered, Notifier, RecordedEvent
@@ -18,10 +17,11 @@ from almazara.prices.alerts.rules import AlertRule
 from almazara.prices.answering import categories, good_stories, history, issued_forecasts, overview, story, troubles
 from almazara.prices.answering.baskets import BasketAnswer, basket_answer
 from almazara.prices.answering.categories import Category, CategoryStory
-from almazara.prices.answering.good_stories import GoodRow, GoodRows, GoodStory
+from almazara.prices.answering.good_stories import GoodRow, GoodStory
 from almazara.prices.answering.issued_forecasts import IssuedQuery, IssuedRow
+from almazara.prices.answering.kept_answers import KeptAnswers
 from almazara.prices.answering.known import ADVISED_DAYS, Known
-from almazara.prices.answering.overview import Overview, OverviewRow, RowState
+from almazara.prices.answering.overview import OverviewRow, RowState
 from almazara.prices.answering.remembered import Remembered
 from almazara.prices.answering.story import Story
 from almazara.prices.answering.troubles import HeldReading, UnreadPage
@@ -41,7 +41,7 @@ from almazara.prices.answers import (
 )
 from almazara.prices.buying.advice import Question, advise
 from almazara.prices.buying.basket_address import BasketAddress
-from almazara.prices.buying.category_index import CategoryIndex, index_id
+from almazara.prices.buying.category_index import index_id
 from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.buying.goods import declare_apart, declare_same, undeclare
 from almazara.prices.buying.policy import DEADLINE_DAYS
@@ -49,8 +49,7 @@ from almazara.prices.collecting import runs, scraper_health
 from almazara.prices.collecting.collection import SEARCHES_READ
 from almazara.prices.collecting.runs import RunView
 from almazara.prices.collecting.tracking import listing_from, never_sent, page_key
-from almazara.prices.exploring.explore import explore
-from almazara.prices.exploring.market import Market, open_market
+from almazara.prices.exploring.market import Market
 from almazara.prices.forecasting import issued
 from almazara.prices.publishing import Published
 from almazara.prices.schema import EPOCH, Listing, Observation
@@ -58,10 +57,6 @@ from almazara.prices.store.protocol import ObservationStore
 from almazara.words.numbers import Language
 from almazara.words.said import said
 
-_EXPLORED_DAYS: Final = 730
-_KEPT_CATEGORIES: Final = 500
-_KEPT_STORIES: Final = 20
-"""Each holds a year of all its products."""
 _SHOWN: Final = 100  # characters of what was typed
 
 
@@ -76,13 +71,7 @@ class PriceService:
     clock: Callable[[], datetime]
     loopback_ports: frozenset[int] = frozenset()
     _remembered: Remembered = field(init=False)
-    _overview: Kept[Overview] = field(default_factory=Kept, init=False)
-    _market: Kept[Market] = field(default_factory=Kept, init=False)
-    _explored: KeptEach[list[Explored]] = field(default_factory=lambda: KeptEach(len(Language)), init=False)
-    _categories: KeptEach[Category] = field(default_factory=lambda: KeptEach(_KEPT_CATEGORIES), init=False)
-    _category: KeptEach[CategoryStory] = field(default_factory=lambda: KeptEach(_KEPT_STORIES), init=False)
-    _indices: KeptEach[list[CategoryIndex]] = field(default_factory=lambda: KeptEach(_KEPT_CATEGORIES), init=False)
-    _goods: Kept[GoodRows] = field(default_factory=Kept, init=False)
+    _kept: KeptAnswers = field(default_factory=KeptAnswers, init=False)
     _declaring: AbstractContextManager[bool] = field(default_factory=thread_lock, init=False)
 
     def __post_init__(self) -> None:
@@ -177,11 +166,7 @@ class PriceService:
             NotFoundError: for a category without prices.
         """
         known = self._known()
-
-        def kept(category: str) -> list[CategoryIndex]:
-            return self._indices.of(category, known.state_of(category), lambda: history.indices(known, category))
-
-        return history.index(known, query, kept)
+        return history.index(known, query, self._kept.indices_in(known))
 
     def overview(
         self,
@@ -201,36 +186,16 @@ class PriceService:
         return overview.shown(found[start : start + limit], self.clock()), len(found)
 
     def overview_rows(self) -> list[OverviewRow]:
-        """All rows as they were made, with how old readings were then: for who asks for nothing of that.
-
-        They are made once for each day and published version, and anew where their product has changed.
-        """
-        known = self._known()
-        made_of = (known.read.revision, known.today, known.published)
-        return self._overview.gone_on(made_of, lambda before: overview.overview(known, before)).rows
+        """All rows as they are kept, with how old readings were then: for who asks for nothing of that."""
+        return self._kept.overview(self._known())
 
     def market(self) -> Market:
-        """The prices of two years, to be explored; opened once for each revision of the store."""
-        return self._market_of(self._known())
+        """The prices of two years, to be explored."""
+        return self._kept.market(self._known())
 
     def explored(self, language: Language) -> list[Explored]:
-        """All figures of these prices, made anew each day, with each published version and after imports of the past.
-
-        They tell of two years: a reading more is not waited for, but where nothing was published yet.
-        """
-        known = self._known()
-        of = known.read.revision
-        state = known.today, known.published or of, of.past, of.listings
-        return self._explored.of(language, state, lambda: explore(self._market_of(known), language))
-
-    def _market_of(self, known: Known) -> Market:
-
-        def opened() -> Market:
-            listings = known.listings()
-            panel = known.panel([one.listing_id for one in listings], days=_EXPLORED_DAYS)
-            return open_market(panel, listings, ZoneInfo(self.timezone))
-
-        return self._market.of((known.read.revision, known.today), opened)
+        """All figures of these prices; see `KeptAnswers.explored`."""
+        return self._kept.explored(self._known(), language)
 
     def predict(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> Prediction:
         """A product's kept forecast.
@@ -297,10 +262,8 @@ class PriceService:
         return [good_stories.at(row, self.clock()) for row in rows[start : start + limit]], len(rows)
 
     def good_rows(self) -> list[GoodRow]:
-        """All goods as they were made, with how old readings were then."""
-        known = self._known()
-        state = known.read.revision, known.today
-        return self._goods.gone_on(state, lambda before: good_stories.good_rows(known, before)).rows
+        """All goods as they are kept, with how old readings were then."""
+        return self._kept.goods(self._known())
 
     def good(
         self,
@@ -330,27 +293,17 @@ class PriceService:
             undeclare(self.store, product)
 
     def categories(self) -> list[Category]:
-        """All categories, kept as the overview is."""
-        known = self._known()
-
-        def kept(name: str) -> Category:
-            return self._categories.of(name, known.state_of(name), lambda: categories.category(known, name))
-
-        return [kept(name) for name in categories.names(known)]
+        """All categories in order of name."""
+        return self._kept.categories(self._known())
 
     def category_story(self, category: str, language: Language = Language.ES) -> CategoryStory:
-        """Everything about a category at once, kept until one of its products has changed.
+        """Everything about a category at once.
 
         Raises:
             NotFoundError: when it has no products.
         """
         known = self._known()
-        found = self._category.of(
-            (category, language),
-            known.state_of(category),
-            lambda: categories.category_story(known, category, language),
-        )
-        return categories.shown(found, known.now)
+        return categories.shown(self._kept.category_story(known, category, language), known.now)
 
     def cheapest(self, category: str, language: Language = Language.ES) -> Cheapest:
         """The cheapest litre of a category.

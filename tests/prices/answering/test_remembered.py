@@ -26,7 +26,7 @@ readings = st.builds(
         observed_at=NOW - timedelta(days=day, hours=hour),
     ),
     st.sampled_from(NAMES),
-    st.integers(-40, 460),  # before today is negative
+    st.integers(-40, 40) | st.integers(41, 460),  # before today is negative
     st.integers(0, 23),
     st.sampled_from([None, "5.00", "6.50", "7"]),
     st.sampled_from(["EUR", "EUR", "EUR", "USD"]),
@@ -50,7 +50,7 @@ def test_series_that_went_on_are_those_of_everything_read_anew(tmp_path_factory,
 
 
 @settings(max_examples=examples(nightly=2000), deadline=None)
-@given(batch=st.lists(readings, max_size=12), ago=st.integers(0, 500))
+@given(batch=st.lists(readings, max_size=12), ago=st.integers(0, 45) | st.integers(46, 500))
 def test_prices_since_a_day_are_those_of_what_was_read_since(tmp_path_factory, batch, ago):
     with closing(store_at(f"sqlite:///{tmp_path_factory.mktemp('store') / 'prices.db'}")) as store:
         store.append(batch)
@@ -104,6 +104,15 @@ def test_readings_of_the_past_are_seen(store, asked):
     panel = kept.series(TODAY).panel
     assert panel.first_day == TODAY - timedelta(days=100)
     assert panel.prices[0, 0] == 9.0
+
+
+def test_a_series_in_another_currency_begins_anew(store, asked):
+    kept = Remembered(store, "UTC")
+    kept.series(TODAY)
+    store.append([observed(NAMES[2], 0, "6.00", currency="USD")])
+    panel = kept.series(TODAY).panel
+    assert panel.currencies == ("EUR", "EUR", "USD")
+    assert panel.prices[2, -2:].tolist() == pytest.approx([np.nan, 6.0], nan_ok=True)
 
 
 def test_listings_are_read_again_only_where_one_has_changed(store, monkeypatch):
