@@ -66,6 +66,12 @@ def test_prices_since_a_day_are_those_of_what_was_read_since(tmp_path_factory, b
             assert np.isnan([*prices[:-width], *priced[name][:-width]]).all()
 
 
+def test_a_price_of_before_a_day_is_not_carried_over_it(store):
+    store.append([observed(NAMES[0], day, "5.00") for day in (12, 7)])
+    panel = since(regular(store.readings(NAMES), until=TODAY), [0], TODAY - timedelta(days=10))
+    assert np.count_nonzero(~np.isnan(panel.prices)) == 8
+
+
 @pytest.fixture
 def asked(store, monkeypatch):
     """The listings whose readings a store was asked for."""
