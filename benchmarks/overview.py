@@ -21,6 +21,7 @@ import msgspec
 
 from almazara.prices.answering import overview
 from almazara.prices.answering.known import Known
+from almazara.prices.answering.remembered import Remembered
 from almazara.prices.answers import DataQuery
 from almazara.prices.forecasting.published import Forecasts
 from almazara.prices.forecasting.series import regular
@@ -100,7 +101,7 @@ def main() -> None:
         panel = regular(store.readings(ids), until=now.date(), timezone=ZONE).panel
         live.current = Published(Forecasts.none(), learn_policies(store, panel))
         service = PriceService(store, live, timezone=ZONE, clock=lambda: now)
-        known = Known(store, live.current, now, ZONE)
+        known = Known(Remembered(store, ZONE), live.current, now)
         first = least(options.rounds, lambda: overview.overview(known))
         kept = least(options.rounds, service.overview)
         encoded = least(options.rounds, lambda: msgspec.json.encode(service.overview()))

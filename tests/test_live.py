@@ -7,7 +7,7 @@ from almazara import artifacts
 from almazara.app import movies
 from almazara.artifacts import ArtifactStore
 from almazara.errors import UnavailableError
-from almazara.live import Kept, Live
+from almazara.live import Kept, KeptEach, Live
 from sample_catalog import Made, publish_made, settings_for
 
 
@@ -156,6 +156,31 @@ def test_a_kept_answer_that_could_not_be_made_is_tried_again():
     with pytest.raises(UnavailableError):
         kept.of("a", lambda: (_ for _ in ()).throw(no_films()))
     assert kept.of("a", lambda: 1) == 1
+
+
+def test_a_kept_answer_is_made_out_of_the_one_before():
+    kept = Kept()
+    assert [kept.gone_on(state, lambda before: [*(before or []), len(before or [])]) for state in "aab"] == [
+        [0],
+        [0],
+        [0, 1],
+    ]
+
+
+def test_of_each_key_an_answer_is_kept_and_those_asked_for_last_stay():
+    kept, made = KeptEach(2), []
+
+    def ask(key, state="a"):
+        return kept.of(key, state, lambda: made.append(key) or key)
+
+    assert [ask(key) for key in "xyxyx"] == list("xyxyx")
+    assert made == ["x", "y"]
+    ask("z")  # y was asked for longest ago
+    ask("x")
+    assert made == ["x", "y", "z"]
+    ask("y")
+    ask("x", "b")
+    assert made == ["x", "y", "z", "y", "x"]
 
 
 def test_those_who_ask_while_an_answer_is_made_wait_for_it():

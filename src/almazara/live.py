@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -91,7 +92,29 @@ class Kept(Generic[T]):
 
     def of(self, state: Hashable, make: Callable[[], T]) -> T:
         """The answer for a state of what it is made of, by `make` where it is another than that of the last one."""
+        return self.gone_on(state, lambda _: make())
+
+    def gone_on(self, state: Hashable, make: Callable[[T | None], T]) -> T:
+        """The same, made out of the one before; that is None at first."""
         with self._lock:
             if self._made is None or self._made[0] != state:
-                self._made = state, make()
+                self._made = state, make(self._made and self._made[1])
             return self._made[1]
+
+
+@dataclass(eq=False)
+class KeptEach(Generic[T]):
+    """An answer for each of some keys, as `Kept`; of more than `most` those that were asked for last."""
+
+    most: int
+    _kept: OrderedDict[Hashable, Kept[T]] = field(default_factory=OrderedDict, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def of(self, key: Hashable, state: Hashable, make: Callable[[], T]) -> T:
+        """The answer of a key for a state of what it is made of; while it is made, others' are answered."""
+        with self._lock:
+            kept = self._kept.setdefault(key, Kept())
+            self._kept.move_to_end(key)
+            while len(self._kept) > self.most:
+                self._kept.popitem(last=False)
+        return kept.of(state, make)

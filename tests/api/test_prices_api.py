@@ -180,6 +180,22 @@ def whole(api, **parameters):
             return rows
 
 
+def test_what_is_followed_comes_in_pages_that_hold_each_product_once(api):
+    every = api.get("/productos?all=true")
+    assert "x-next-cursor" not in every.headers
+    found, cursor = [], {}
+    while True:
+        answer = api.get("/productos", params={"all": True, "limit": 2, **cursor})
+        found += answer.json()
+        assert len(answer.json()) <= 2
+        if "x-next-cursor" not in answer.headers:
+            break
+        cursor = {"cursor": answer.headers["x-next-cursor"]}
+    assert [one["id"] for one in found] == [one["id"] for one in every.json()]
+    assert len(found) >= 3
+    is_problem(api.get("/productos?cursor=none"), 422)
+
+
 @pytest.mark.parametrize("daily", [False, True])
 @pytest.mark.parametrize("limit", [1, 7, 60])
 def test_pages_by_cursor_cover_everything_once(api, daily, limit):

@@ -171,6 +171,23 @@ def test_the_revision_changes_with_observations_of_any_age_and_with_listings_and
     other.close()
 
 
+def test_the_revision_tells_listings_and_the_past_from_what_is_new(store, url):
+    other = store_at(url)  # another process's
+    store.append([at(5)])
+    seen = store.revision()
+    other.append([at(6)])
+    assert (store.revision().past, store.revision().listings) == (seen.past, seen.listings)
+    store.save_listing(listing())
+    assert store.revision().past == seen.past
+    assert store.revision().listings != seen.listings
+    for batch in ([at(1)], [at(2), at(9)], [at(8)]):  # older than all that there was, or than some of it
+        seen = store.revision()
+        other.append(batch)
+        assert store.revision().past != seen.past
+        assert store.revision().listings == seen.listings
+    other.close()
+
+
 def test_of_two_prices_of_one_moment_the_first_is_the_newest_too(store, url):
     other = store_at(url)
     seen = [at(0, f"{number}.00", listing_id=f"shop:{number}") for number in range(2, 9)]

@@ -16,7 +16,7 @@ from almazara.prices.answers import DataQuery
 from almazara.prices.buying.policy import AdvicePolicies
 from almazara.prices.forecasting.published import ForecastIndex, Forecasts
 from almazara.prices.publishing import Published
-from almazara.prices.schema import EPOCH, Availability, Listing, Observation, Size
+from almazara.prices.schema import EPOCH, Availability, Listing, NamedPrice, Observation, PriceName, Size
 from almazara.prices.service import PriceService
 from almazara.prices.store.registry import store_at
 from almazara.words.numbers import Language
@@ -245,6 +245,31 @@ def test_a_forecast_needs_a_history_and_a_product(store, service):
     store.append([observed("shop.example:1", 0, "39.95")])
     with pytest.raises(InputError, match="3 days"):
         service.predict("shop.example:1", 7, [80])
+
+
+@pytest.mark.parametrize("asked", ["data", "daily"])
+def test_a_page_looks_into_some_listings_and_the_next_goes_on(store, service, monkeypatch, asked):
+    store.save_listings(product(number) for number in range(1000, 1250))
+    store.append([observed("shop.example:1249", 1, "5.00")])
+    read, histories = [], "history" if asked == "data" else "readings"
+    ask = getattr(store, histories)
+    monkeypatch.setattr(store, histories, lambda *a, **v: read.append(a) or ask(*a, **v))
+    pages = []
+    for rows in pages_of(data(service) if asked == "data" else service.daily, DataQuery()):
+        pages.append((len(rows), len(read)))
+        read.clear()
+    assert sum(rows for rows, _ in pages) == (1 if asked == "data" else 2)
+    assert max(asked for _, asked in pages) <= 101
+
+
+def test_a_page_of_a_rare_price_looks_at_so_many_readings_and_the_next_goes_on(store, service):
+    store.save_listing(product())
+    club = NamedPrice(PriceName.CLUB, Decimal("4.00"), "Club")
+    at = [NOW - timedelta(minutes=minute) for minute in range(MAX_ROWS + 10)]
+    rows = [replace(observed("shop.example:1", 0, "5.00"), observed_at=moment) for moment in at]
+    store.append([replace(rows[0], named=(club,)), *rows[1:]])
+    pages = pages_of(data(service), DataQuery(price=PriceName.CLUB, limit=5))
+    assert [len(page) for page in pages] == [0, 1]
 
 
 def test_health_counts_what_is_followed_and_reads_no_history(store, service, monkeypatch):

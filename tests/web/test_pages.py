@@ -105,7 +105,7 @@ def test_a_sentence_that_has_one_language_says_which(demo_site, monkeypatch):
     def away(*_):
         raise UnavailableError("The store does not answer.")
 
-    monkeypatch.setattr(PriceService, "overview", away)
+    monkeypatch.setattr(PriceService, "overview_rows", away)
     page = demo_site.get("/precios", headers=HTML)
     lead = tree(page).css_first("main .lead")
     assert (page.status_code, lead.text(), lead.attributes["lang"]) == (503, "The store does not answer.", "en")

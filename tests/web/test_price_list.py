@@ -8,6 +8,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from almazara import asgi
+from almazara.web import overview
 from price_shop import NOW, observed, opened, product, settings_over
 from problems import is_problem
 from sample_catalog import served
@@ -51,6 +52,24 @@ def listed(site, **asked):
 )
 def test_the_list_holds_what_the_address_asks_for(site, asked, names):
     assert set(listed(site, **asked)[1]) == names
+
+
+def test_a_long_list_comes_in_pages(site, monkeypatch):
+    monkeypatch.setattr(overview, "SHOWN", 3)
+    first, names = listed(site)
+    [after] = first.css(".pages a")
+    second = LexborHTMLParser(site.get(after.attributes["href"], headers=HTML).text)
+    assert [len(names), len(second.css(".products .name"))] == [3, 1]
+    assert first.css_first("h1").text() == second.css_first("h1").text()
+    [before] = second.css(".pages a")
+    assert before.attributes["href"] == "/precios"
+
+
+def test_the_overview_comes_in_pages(site):
+    first = site.get("/overview?limit=3")
+    second = site.get(f"/overview?limit=3&cursor={first.headers['x-next-cursor']}")
+    assert first.json() + second.json() == site.get("/overview").json()
+    assert "x-next-cursor" not in second.headers
 
 
 def test_the_filters_are_links_in_order_of_size_and_a_chosen_one_takes_itself_away(site):

@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from almazara import asgi
 from almazara.prices.answering.known import Known
+from almazara.prices.answering.remembered import Remembered
 from almazara.prices.answering.troubles import held_readings
 from almazara.prices.collecting.collection import COUNTS, HELD, SEARCHES_READ
 from almazara.prices.collecting.plausibility import Held, HoldReason
@@ -174,5 +175,5 @@ def test_a_run_that_there_is_not_is_a_page_that_says_so(site):
 def test_a_held_reading_of_no_amount_is_told_too(store):
     reading = replace(read(1, 1), price=Decimal(0))
     store.put_document(HELD, "shop.example:1", Held(reading, HoldReason.NOT_POSITIVE, "").as_document())
-    [found] = held_readings(Known(store, None, NOW, "UTC"), 10)
+    [found] = held_readings(Known(Remembered(store, "UTC"), None, NOW), 10)
     assert found.why.text() == "Se leyó 0,00 €, que no puede ser un precio; lo último anotado era nada."

@@ -27,6 +27,7 @@ from almazara.api import (
     reader,
     users,
 )
+from almazara.api.limits.heavy_reads import HeavyReads
 from almazara.api.limits.shedding import Shedding
 from almazara.api.limits.write_limits import OwnWrites, SharedWrites, Writes
 from almazara.api.methods import Methods, complete_answers
@@ -72,7 +73,7 @@ def create_api(
         if schedule:
             schedule.start()
         watched: list[Live[Any]] = [live_movies, price_product.forecasts]
-        watchers = [_watch(watched, settings.reload_seconds), _follow(price_product)]
+        watchers = [_watch(watched, settings.reload_seconds), _follow(price_product), _read_ahead(price_product)]
         watching = [asyncio.create_task(watcher) for watcher in watchers]
         yield
         for task in watching:
@@ -105,6 +106,7 @@ def create_api(
     writes = _writes(settings, price_product, is_worker=is_worker)
     app.state.guard = WriteGuard(settings, writes, price_product.service.clock, own_key=own_key)
     app.state.scraper_watch = health.ScraperWatch(price_product)
+    app.add_middleware(HeavyReads)
     app.add_middleware(BodyLimit)
     app.add_middleware(Shedding)
     app.add_middleware(Methods, origins=settings.cors_origins)
@@ -137,6 +139,14 @@ async def _watch(watched: list[Live[Any]], seconds: float) -> None:
             except Exception as error:  # noqa: BLE001 - the watcher must outlive whatever a broken folder throws at it
                 log.event("watch_failed", error=repr(error))
         await asyncio.sleep(seconds)
+
+
+async def _read_ahead(prices: Prices) -> None:
+    """Read all histories once, so that who asks first does not wait for it."""
+    try:
+        await asyncio.to_thread(prices.service.overview_rows)
+    except Exception as error:  # noqa: BLE001 - who asks is told
+        log.event("not_read_ahead", error=repr(error))
 
 
 async def _follow(prices: Prices) -> None:

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from almazara.api.errors import declared
-from almazara.api.overview import DeadlineDays, Quantity
-from almazara.api.prices import TEXT, InLanguage, Service
+from almazara.api.overview import DeadlineDays, Quantity, Skipped
+from almazara.api.prices import NEXT_PAGE, TEXT, InLanguage, Limit, Service, after, next_header
 from almazara.api.routes import reading, send, writing
 from almazara.prices.answering.baskets import BasketAnswer
 from almazara.prices.answering.good_stories import GoodRow, GoodStory
@@ -34,9 +34,14 @@ class DeclaredGood(BaseModel):
     ]
 
 
-@router.get("/goods", **reading(list[GoodRow], "Los artículos que venden varias tiendas, con su oferta más barata"))
-def goods(service: Service) -> Response:
-    return send(service.goods())
+@router.get(
+    "/goods",
+    **reading(list[GoodRow], "Los artículos que venden varias tiendas, con su oferta más barata"),
+    description=NEXT_PAGE,
+)
+def goods(service: Service, limit: Limit = 1000, cursor: Skipped = 0) -> Response:
+    rows, total = service.page_of_goods(cursor, limit)
+    return send(rows, headers=next_header(after(cursor, limit, total)))
 
 
 @router.post(

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Query, Response
 
 from almazara.api.errors import declared
-from almazara.api.prices import TEXT, InLanguage, ProductId, Service
+from almazara.api.prices import NEXT_PAGE, TEXT, InLanguage, Limit, ProductId, Service, after, next_header
 from almazara.api.routes import reading, send
 from almazara.api.tables import DESCRIBED, Format, as_table
 from almazara.prices.answering.categories import Category, CategoryStory
@@ -19,6 +19,7 @@ router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
 DeadlineDays = Annotated[int, Query(ge=1, le=LONGEST_DEADLINE, description="Días en los que hay que haber comprado.")]
 Quantity = Annotated[int, Query(ge=1, le=MOST_PIECES, description="Cuántos se compran.")]
+Skipped = Annotated[int, Query(ge=0, le=1_000_000, description="Cuántas filas se saltan.")]
 _TABLE: Final[dict[int | str, dict[str, Any]]] = {200: {"content": dict(DESCRIBED)}}
 
 
@@ -27,6 +28,7 @@ _TABLE: Final[dict[int | str, dict[str, Any]]] = {200: {"content": dict(DESCRIBE
     response_model=list[OverviewRow],
     responses=_TABLE,
     summary="Todo lo que se sigue, del litro más barato al más caro: cambios, mínimo, consejo y pronóstico",
+    description=NEXT_PAGE,
 )
 def overview(
     service: Service,
@@ -37,9 +39,13 @@ def overview(
     ] = None,
     state: Annotated[RowState | None, Query(description="Solo los agotados, o los que no tienen pronóstico.")] = None,
     output: Annotated[Format, Query(alias="format")] = Format.json,
+    limit: Limit = 1000,
+    cursor: Skipped = 0,
 ) -> Response:
-    rows = service.overview(category=category, shop=shop, litres=litres, state=state)
-    return send(rows) if output is Format.json else as_table(rows, OverviewRow, output)
+    asked = {"category": category, "shop": shop, "litres": litres, "state": state}
+    rows, total = service.page_of_overview(cursor, limit, asked)
+    headers = next_header(after(cursor, limit, total))
+    return send(rows, headers=headers) if output is Format.json else as_table(rows, OverviewRow, output, headers)
 
 
 @router.get("/story", **reading(Story, "Todo lo que muestra la página de un producto, de una vez", 404))

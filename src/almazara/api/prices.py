@@ -25,6 +25,7 @@ from almazara.words.numbers import Language
 router = APIRouter(tags=["precios"], responses=declared(422, 503))
 
 TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
+NEXT_PAGE: Final = f"La cabecera `{NEXT_HEADER}` dice con qué `cursor` se pide la página siguiente; en la última falta."
 _KNOWN: Final[dict[int | str, Any]] = {200: {"model": Followed, "description": "Ya se conocía"}}
 
 
@@ -67,6 +68,8 @@ async def _service(request: Request) -> PriceService:
 All = Annotated[Prices, Depends(_prices)]
 Service = Annotated[PriceService, Depends(_service)]
 ProductId = Annotated[str, Query(json_schema_extra=TEXT, description="Id de un producto, `tienda:código`.")]
+Limit = Annotated[int, Query(ge=1, le=MAX_ROWS, description="Filas de una página, como mucho.")]
+Cursor = Annotated[str | None, Query(max_length=2048, description="Dónde empieza la página.")]
 InLanguage = Annotated[Language, Query(description="En qué lengua se dicen las frases.")]
 RunId = Annotated[str, Path(json_schema_extra=TEXT, description="El run_id que dio el POST.")]
 
@@ -90,15 +93,23 @@ Moment = Annotated[
 ]
 
 
-@router.get("/productos", **reading(list[Product], "Lo que se sigue, con su último precio"))
+@router.get(
+    "/productos",
+    **reading(list[Product], "Lo que se sigue, con su último precio"),
+    description=NEXT_PAGE,
+)
 def products(
     service: Service,
     category: Annotated[str | None, Query(max_length=100)] = None,
     every: Annotated[
         bool, Query(alias="all", description="También lo que ya no se sigue, y lo que hallaron las búsquedas.")
     ] = False,
+    limit: Limit = 1000,
+    cursor: Cursor = None,
 ) -> Response:
-    return send(service.products(category=category, tracked=None if every else True))
+    tracked = None if every else True
+    page, following = service.page_of_products(limit, cursor, category=category, tracked=tracked)
+    return send(page, headers=next_header(following))
 
 
 @router.post("/productos", **writing(Followed, 201, "Seguir un producto", {**_KNOWN, **declared(409, 413)}))
@@ -150,8 +161,8 @@ def data(
         Query(description="Otro precio de la página en lugar del destacado: solo las lecturas que lo muestran."),
     ] = None,
     output: Annotated[Format, Query(alias="format")] = Format.json,
-    limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 1000,
-    cursor: Annotated[str | None, Query(max_length=2048)] = None,
+    limit: Limit = 1000,
+    cursor: Cursor = None,
 ) -> Response:
     query = DataQuery(product, category, _start(start), _end(end), limit, cursor, price)
     if index:
@@ -182,7 +193,16 @@ def _end(moment: date | datetime | None) -> datetime | None:
 
 def formatted(rows: Sequence[object], kind: type, following: str | None, output: Format) -> Response:
     """One page of rows, with where the next begins: in JSON beside them, in tables as a header."""
-    headers = {NEXT_HEADER: following} if following else {}
     if output is Format.json:
-        return send({"items": rows, "next_cursor": following}, headers=headers)
-    return as_table(rows, kind, output, headers)
+        return send({"items": rows, "next_cursor": following}, headers=next_header(following))
+    return as_table(rows, kind, output, next_header(following))
+
+
+def after(start: int, limit: int, total: int) -> str | None:
+    """The cursor of the next page of rows that are skipped by their number; None on the last page."""
+    return str(start + limit) if start + limit < total else None
+
+
+def next_header(following: str | None) -> dict[str, str]:
+    """The header that tells where the next page begins; none on the last one."""
+    return {NEXT_HEADER: following} if following else {}

@@ -198,6 +198,21 @@ class Readings:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What a store has of each kind: texts, each another one after every change of its kind, whoever made it.
+
+    Attributes:
+        any: Of observations or listings.
+        past: Observations that are not newer than all that their listing had: those of an import of the past.
+        listings: Listings.
+    """
+
+    any: str = ""
+    past: str = ""
+    listings: str = ""
+
+
 class RunState(StrEnum):
     """Where a run stands."""
 

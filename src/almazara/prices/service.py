@@ -1,15 +1,15 @@
 """The questions of the price product: what is followed, its history, its forecast, and whether the scraper is well."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
-from almazara.live import Kept, Live
+from almazara.figures.explored import Explored
+from almazara.live import Live
 from almazara.locks import thread_lock
 from almazara.prices.alerts import alerting, delivery
 from almazara.prices.alerts.delivery import Delivered, Notifier, RecordedEvent
@@ -19,8 +19,10 @@ from almazara.prices.answering.baskets import BasketAnswer, basket_answer
 from almazara.prices.answering.categories import Category, CategoryStory
 from almazara.prices.answering.good_stories import GoodRow, GoodStory
 from almazara.prices.answering.issued_forecasts import IssuedQuery, IssuedRow
+from almazara.prices.answering.kept_answers import KeptAnswers
 from almazara.prices.answering.known import ADVISED_DAYS, Known
 from almazara.prices.answering.overview import OverviewRow, RowState
+from almazara.prices.answering.remembered import Remembered
 from almazara.prices.answering.story import Story
 from almazara.prices.answering.troubles import HeldReading, UnreadPage
 from almazara.prices.answers import (
@@ -34,6 +36,8 @@ from almazara.prices.answers import (
     IndexRow,
     Prediction,
     Product,
+    cursor_at,
+    placed,
 )
 from almazara.prices.buying.advice import Question, advise
 from almazara.prices.buying.basket_address import BasketAddress
@@ -45,15 +49,14 @@ from almazara.prices.collecting import runs, scraper_health
 from almazara.prices.collecting.collection import SEARCHES_READ
 from almazara.prices.collecting.runs import RunView
 from almazara.prices.collecting.tracking import listing_from, never_sent, page_key
-from almazara.prices.exploring.market import Market, open_market
+from almazara.prices.exploring.market import Market
 from almazara.prices.forecasting import issued
 from almazara.prices.publishing import Published
-from almazara.prices.schema import Listing, Observation, Run
+from almazara.prices.schema import EPOCH, Listing, Observation, Run
 from almazara.prices.store.protocol import ObservationStore
 from almazara.words.numbers import Language
 from almazara.words.said import said
 
-_EXPLORED_DAYS: Final = 730
 _RUNS: Final = 200  # as many say whether the scraper is well; after each of its runs there is a retraining
 _SHOWN: Final = 100  # characters of what was typed
 
@@ -73,20 +76,25 @@ class PriceService:
     clock: Callable[[], datetime]
     loopback_ports: frozenset[int] = frozenset()
     is_idle: Callable[[str], bool] = lambda _name: False
-    _newest: Kept[tuple[list[Listing], dict[str, Observation]]] = field(default_factory=Kept, init=False)
-    _overview: Kept[list[OverviewRow]] = field(default_factory=Kept, init=False)
-    _market: Kept[Market] = field(default_factory=Kept, init=False)
-    _categories: Kept[list[Category]] = field(default_factory=Kept, init=False)
-    _category: Kept[CategoryStory] = field(default_factory=Kept, init=False)
-    _goods: Kept[list[GoodRow]] = field(default_factory=Kept, init=False)
+    _remembered: Remembered = field(init=False)
+    _kept: KeptAnswers = field(default_factory=KeptAnswers, init=False)
     _declaring: AbstractContextManager[bool] = field(default_factory=thread_lock, init=False)
+
+    def __post_init__(self) -> None:
+        self._remembered = Remembered(self.store, self.timezone)
 
     def products(self, *, category: str | None = None, tracked: bool | None = None) -> list[Product]:
         """Products in order of id, each with its newest price."""
-        now = self.clock()
-        listings, newest = self._listed()
-        asked = (one for one in listings if category in {None, one.category} and tracked in {None, one.tracked})
-        return [Product.of(one, newest.get(one.listing_id), now) for one in asked]
+        known = self._known()
+        return known.shown(known.listings(category=category, tracked=tracked))
+
+    def page_of_products(
+        self, limit: int, cursor: str | None = None, *, category: str | None = None, tracked: bool | None = None
+    ) -> tuple[list[Product], str | None]:
+        """One page of the same, and where the next begins; InputError for a cursor that was not given out."""
+        known, begins = self._known(), placed(cursor)[0] if cursor else ""
+        asked = [one for one in known.listings(category=category, tracked=tracked) if one.listing_id >= begins]
+        return known.shown(asked[:limit]), cursor_at(asked[limit].listing_id, EPOCH) if len(asked) > limit else None
 
     def product(self, listing_id: str) -> Product:
         """One product.
@@ -94,8 +102,8 @@ class PriceService:
         Raises:
             NotFoundError: when it is not known.
         """
-        known = self._known()
-        return known.shown([known.listing(listing_id)])[0]
+        listing = self._known().listing(listing_id)
+        return Product.of(listing, self.store.latest([listing_id]).get(listing_id), self.clock())
 
     def add_product(
         self, text: str, *, marketplace: str | None, category: str | None, target_price: Decimal | None
@@ -163,7 +171,8 @@ class PriceService:
             InputError: without a category, or for a limit, span or cursor that cannot be used.
             NotFoundError: for a category without prices.
         """
-        return history.index(self._known(), query)
+        known = self._known()
+        return history.index(known, query, self._kept.indices_in(known))
 
     def overview(
         self,
@@ -173,26 +182,26 @@ class PriceService:
         litres: float | None = None,
         state: RowState | None = None,
     ) -> list[OverviewRow]:
-        """All followed products, or those of a category, shop, size or state, by price per litre.
-
-        It is made once for each day, published version and revision of the store.
-        """
-        known = self._known()
-        made_of = (self.store.revision(), known.today, known.published)
-        rows = self._overview.of(made_of, lambda: overview.overview(known))
+        """All followed products, or those of a category, shop, size or state, by price per litre."""
         asked = {"category": category, "shop": shop, "litres": litres, "state": state}
-        return overview.shown(overview.chosen(rows, asked), known.now)
+        return overview.shown(overview.chosen(self.overview_rows(), asked), self.clock())
+
+    def page_of_overview(self, start: int, limit: int, asked: Mapping[str, object]) -> tuple[list[OverviewRow], int]:
+        """So many of the rows that `asked` chooses, after the first `start`; and how many there are."""
+        found = overview.chosen(self.overview_rows(), asked)
+        return overview.shown(found[start : start + limit], self.clock()), len(found)
+
+    def overview_rows(self) -> list[OverviewRow]:
+        """All rows as they are kept, with how old readings were then: for who asks for nothing of that."""
+        return self._kept.overview(self._known())
 
     def market(self) -> Market:
-        """The prices of two years, to be explored; opened once for each day and revision of the store."""
-        known = self._known()
+        """The prices of two years, to be explored."""
+        return self._kept.market(self._known())
 
-        def opened() -> Market:
-            listings = self.store.listings()
-            panel = known.series([one.listing_id for one in listings], days=_EXPLORED_DAYS).panel
-            return open_market(panel, listings, ZoneInfo(self.timezone))
-
-        return self._market.of((self.store.revision(), known.today), opened)
+    def explored(self, language: Language) -> list[Explored]:
+        """All figures of these prices; see `KeptAnswers.explored`."""
+        return self._kept.explored(self._known(), language)
 
     def predict(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> Prediction:
         """A product's kept forecast.
@@ -245,15 +254,22 @@ class PriceService:
             InputError: when it is a search, or for a deadline or quantity out of range.
             NotFoundError: when it is not known.
         """
-        found = story.story(self._known(), listing_id, deadline_days, quantity, language)
-        goods = (row for row in self.goods() if any(one.id == listing_id for one in row.products))
-        return replace(found, good=next(goods, None))
+        known = self._known()
+        found = story.story(known, listing_id, deadline_days, quantity, language)
+        return replace(found, good=good_stories.good_of_product(known, listing_id))
 
     def goods(self) -> list[GoodRow]:
         """The goods that are sold at several places, each with its offers, cheapest first; kept as the overview is."""
-        known = self._known()
-        rows = self._goods.of((self.store.revision(), known.today), lambda: good_stories.good_rows(known))
-        return [good_stories.at(row, known.now) for row in rows]
+        return [good_stories.at(row, self.clock()) for row in self.good_rows()]
+
+    def page_of_goods(self, start: int, limit: int) -> tuple[list[GoodRow], int]:
+        """So many of the goods after the first `start`, and how many there are in all."""
+        rows = self.good_rows()
+        return [good_stories.at(row, self.clock()) for row in rows[start : start + limit]], len(rows)
+
+    def good_rows(self) -> list[GoodRow]:
+        """All goods as they are kept, with how old readings were then."""
+        return self._kept.goods(self._known())
 
     def good(
         self,
@@ -283,20 +299,17 @@ class PriceService:
             undeclare(self.store, product)
 
     def categories(self) -> list[Category]:
-        """All categories, kept as the overview is."""
-        known = self._known()
-        return self._categories.of((self.store.revision(), known.today), lambda: categories.categories(known))
+        """All categories in order of name."""
+        return self._kept.categories(self._known())
 
     def category_story(self, category: str, language: Language = Language.ES) -> CategoryStory:
-        """Everything about a category at once, the last one that was asked for kept as the overview is.
+        """Everything about a category at once.
 
         Raises:
             NotFoundError: when it has no products.
         """
         known = self._known()
-        made_of = (category, language, self.store.revision(), known.today, known.published)
-        found = self._category.of(made_of, lambda: categories.category_story(known, category, language))
-        return categories.shown(found, known.now)
+        return categories.shown(self._kept.category_story(known, category, language), known.now)
 
     def cheapest(self, category: str, language: Language = Language.ES) -> Cheapest:
         """The cheapest litre of a category.
@@ -340,7 +353,7 @@ class PriceService:
 
     def alert_rules(self) -> list[AlertRule]:
         """The alert rules, those that target prices stand for among them, oldest first."""
-        return alerting.rules(self.store)
+        return alerting.rules(self.store, self._known().listings(tracked=True))
 
     def add_alert_rule(self, make: Callable[[str, datetime], AlertRule]) -> AlertRule:
         """Keep a rule that is made of a new id and the moment; see `alerting.add_rule`."""
@@ -356,11 +369,11 @@ class PriceService:
 
     def health(self) -> scraper_health.HealthReport:
         """Whether the scraper is well, from the runs of the last week and what was read last."""
-        listings, newest = self._listed()
+        read = self._known().read
         searched = self.store.documents(SEARCHES_READ)
         searches_read = {search: datetime.fromisoformat(document["at"]) for search, document in searched.items()}
-        recent = self._runs(None, _RUNS)
-        return scraper_health.assess(listings, newest, recent, now=self.clock(), searches_read=searches_read)
+        recent, listings = self._runs(None, _RUNS), list(read.listings.values())
+        return scraper_health.assess(listings, read.newest, recent, now=self.clock(), searches_read=searches_read)
 
     def runs(self, kind: str | None, limit: int) -> list[RunView]:
         """The newest runs, or those of a kind, newest first."""
@@ -381,14 +394,10 @@ class PriceService:
         """The followed pages that gave no price when they were last asked for; those that failed for longest first."""
         return troubles.unread_pages(self._known(), limit)
 
-    def _listed(self) -> tuple[list[Listing], dict[str, Observation]]:
-        """All listings and the newest observation of each, read once for each revision of the store."""
-        return self._newest.of(self.store.revision(), lambda: (self.store.listings(), self.store.latest()))
-
     def _known(self) -> Known:
         """What there is to answer from now."""
         try:
             published = self.live.current
         except NotFoundError:  # nothing was published yet
             published = None
-        return Known(self.store, published, self.clock(), self.timezone)
+        return Known(self._remembered, published, self.clock())

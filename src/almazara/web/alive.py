@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from almazara.movies.catalog.titles import fold
 from almazara.movies.service import MovieService
 from almazara.prices.answering.overview import OverviewRow
 from almazara.web.films.standing import Ruled, ruled
-from almazara.web.overview import Line, line, money_of
+from almazara.web.overview import SHOWN, Line, line, money_of
 from almazara.words.numbers import Language
 from almazara.words.said import Said, said
 
@@ -86,7 +87,8 @@ def _numbered(over: Said, film: ListedFilm, one: Ruled) -> Alive:
 
 
 def sought(products: Sequence[OverviewRow], asked: str, language: Language) -> list[Line]:
-    """The products whose names hold all words that were typed, in any case and without accents."""
+    """The first products whose names hold all words that were typed, in any case and without accents."""
     words = fold(asked).split()
     names = ((row, fold(row.product.title or row.product.id)) for row in products)
-    return [line(row, language) for row, name in names if all(word in name for word in words)]
+    found = (row for row, name in names if all(word in name for word in words))
+    return [line(row, language) for row in islice(found, SHOWN)]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from almazara.figures.svg import draw
 from almazara.prices.alerts.rules import AlertRule
 from almazara.prices.answering.categories import Category, CategoryStory, ProductLine
 from almazara.prices.answering.history import MAX_ROWS
-from almazara.prices.answering.overview import LEVEL
+from almazara.prices.answering.overview import LEVEL, chosen
 from almazara.prices.answers import Offered
 from almazara.prices.buying.category_index import PER_LITRE
 from almazara.prices.buying.policy import DEADLINE_DAYS
@@ -36,7 +37,7 @@ from almazara.web.category_pictures import (
 )
 from almazara.web.explore.drawn import first_rows
 from almazara.web.forms import guard
-from almazara.web.overview import category_address, line, money_of, service
+from almazara.web.overview import SHOWN, category_address, line, money_of, service
 from almazara.web.page import drawn, page, reader_of
 from almazara.web.products import forecast_by, interval
 from almazara.words import numbers
@@ -49,12 +50,12 @@ _HEIGHT: Final = 320
 
 @dataclass(frozen=True, slots=True)
 class _Pictured:
-    """A chart as the page shows it, with its first rows, of as many days, and where all are downloaded."""
+    """A chart as the page shows it, with its first rows, of as many, and where all are downloaded."""
 
     chart: Chart
     table: Table
     downloads: list[tuple[str, str]]
-    days: int = 0
+    total: int
 
     @property
     def picture(self) -> Markup:
@@ -81,8 +82,9 @@ async def category(request: Request) -> Response:
 def _described(request: Request) -> dict[str, Any]:
     prices, language = service(request), reader_of(request).language
     name = request.path_params["category"]
-    story, rows = prices.category_story(name, language), prices.overview(category=name)
+    story, rows = prices.category_story(name, language), chosen(prices.overview_rows(), {"category": name})
     followed = {row.product.id for row in rows}
+    unfollowed = (one.product for one in story.lines if one.product.id not in followed)
     return {
         "name": named("category", name),
         "id": name,
@@ -97,8 +99,9 @@ def _described(request: Request) -> dict[str, Any]:
         "per_litre": story.category.unit == PER_LITRE,
         "grades": list(_grades(story, language)),
         "lines": _lines(story, language) if len(story.lines) > 1 else None,
-        "rows": [line(row, language) for row in rows],
-        "unfollowed": [one.product for one in story.lines if one.product.id not in followed],
+        "rows": [line(row, language) for row in rows[:SHOWN]],
+        "whole": f"/precios?{urlencode({'category': name})}" if len(rows) > SHOWN else None,
+        "unfollowed": list(islice(unfollowed, SHOWN)),
         "alerts": alerts(_watch_of(name), _rules(prices, name), story.category.currency),
         "demo": request.app.state.prices.demo_shop is not None,
     }
@@ -212,12 +215,12 @@ def _lines(story: CategoryStory, language: Language) -> _Pictured:
         highest,
     ]
     rows: list[list[Any]] = [
-        [names[one.product.id], text_of(named("shop", one.product.shop), language), *_extremes(one)] for one in lines
+        [names[one.product.id], text_of(named("shop", one.product.shop), language), *_extremes(one)]
+        for one in lines[:SHOWN]
     ]
     first = min(one.first_day for one in lines)
     asked = {"category": story.category.category, "daily": "true", "start": first.isoformat()}
-    table = Table(columns, rows)
-    return _Pictured(products_chart(story, language), table, _downloads(asked))
+    return _Pictured(products_chart(story, language), Table(columns, rows), _downloads(asked), len(lines))
 
 
 def _extremes(one: ProductLine) -> list[Any]:

@@ -19,6 +19,8 @@ from almazara.words.said import Money, Said, said
 
 _NAMED: Final = 6
 """Lines that are told apart by colour and dashes; more would be a tangle."""
+_CROWD: Final = 100
+"""Lines behind them, the next ones by price: of more nobody sees one."""
 _WIDE: Final = 5
 """From so many times the cheapest litre on, the dearest one has a logarithmic axis."""
 
@@ -99,7 +101,7 @@ def _corners(line: ProductLine) -> tuple[list[date], list[float | None]]:
 
 def products_chart(story: CategoryStory, language: Language) -> Chart:
     """The litre of each product: the cheapest ones by name, the others as one crowd behind them."""
-    lines = in_order(story.lines)
+    lines = in_order(story.lines)[: _NAMED + _CROWD]
     crowd = said("site.category.others", n=len(lines) - _NAMED).text(language)
     names = names_of(lines)
     marks: list[Mark] = [

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from almazara.api.movies import START
 from almazara.errors import InputError
 from almazara.figures.ruler import ruler
 from almazara.figures.sparkline import sparkline
@@ -22,10 +23,13 @@ from almazara.prices.buying.policy import Action
 from almazara.prices.buying.recent import Recent
 from almazara.prices.buying.states import WINDOW_DAYS
 from almazara.prices.service import PriceService
-from almazara.web.page import drawn, page, reader_of
+from almazara.web.page import drawn, page, pages, reader_of
 from almazara.words import numbers
 from almazara.words.numbers import Language
 from almazara.words.said import Figure, Money, Said, named, said, text_of
+
+SHOWN: Final = 100
+"""Products of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +89,13 @@ async def overview(request: Request) -> Response:
 
 def _listed(request: Request) -> dict[str, Any]:
     prices, language = service(request), reader_of(request).language
-    asked, rows = _asked(request.query_params), prices.overview()
+    asked, rows, start = _asked(request.query_params), prices.overview_rows(), START.read(request)
     categories = sorted({row.product.category for row in rows if row.product.category})
+    found = chosen(rows, asked)
     return {
-        "rows": [line(row, language) for row in chosen(rows, asked)],
+        "total": len(found),
+        "rows": [line(row, language) for row in found[start : start + SHOWN]],
+        "pages": pages(start, SHOWN, len(found)),
         "is_empty": not rows,
         "choices": dict(_choices(rows, asked, language)),
         "categories": [(named("category", name), category_address(name)) for name in categories],

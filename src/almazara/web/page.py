@@ -50,6 +50,20 @@ class Reader:
     theme: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where the pages beside one begin, as the address has it; "" for the first one, None where there is none."""
+
+    before: str | None
+    after: str | None
+
+
+def pages(start: int, shown: int, total: int) -> Pages:
+    """The pages beside the one that begins after `start` of `total` things, of which a page shows so many."""
+    before = (str(max(start - shown, 0)) if start > shown else "") if start else None
+    return Pages(before, str(start + shown) if start + shown < total else None)
+
+
 def reader_of(request: Request) -> Reader:
     """What the address asks for, else what was chosen before, else what the browser prefers, else Spanish."""
     chosen = (request.query_params.get(LANGUAGE), request.cookies.get(LANGUAGE), _preferred(request))

@@ -30,7 +30,7 @@ async def start(request: Request) -> Response:
 def _alive(request: Request, films: MovieService | None, *, reads: bool) -> dict[str, Any]:
     """The rulers of what is there, and the products that are sought; of prices nothing while the store is away."""
     language, asked = reader_of(request).language, next(iter(typed(request.query_params, SOUGHT)), "")
-    products = request.app.state.prices.service.overview() if reads else ()
+    products = request.app.state.prices.service.overview_rows() if reads else ()
     found = sought(products, asked, language) if asked else []
     return {"alive": rulers(films, products, language), "asked": asked, "found": found}
 

@@ -6,6 +6,7 @@ import pytest
 
 from almazara.prices.answering.issued_forecasts import IssuedQuery, IssuedState, issued_forecasts
 from almazara.prices.answering.known import Known
+from almazara.prices.answering.remembered import Remembered
 from almazara.prices.forecasting.issued import ISSUED, SCORES
 from almazara.prices.forecasting.scores import HORIZONS, SCORED_QUANTILES
 from price_shop import NOW, observed, product
@@ -21,7 +22,7 @@ def issue(store, ago, *listing_ids, model="steps"):
 
 
 def rows(store, now=NOW, **asked):
-    return issued_forecasts(Known(store, None, now, "UTC"), IssuedQuery(**asked))[0]
+    return issued_forecasts(Known(Remembered(store, "UTC"), None, now), IssuedQuery(**asked))[0]
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_today_has_not_ended(known):
 
 
 def test_a_cursor_of_a_day_that_is_no_longer_kept_goes_on_after_it(known):
-    found, cursor = issued_forecasts(Known(known, None, NOW, "UTC"), IssuedQuery(limit=1))
+    found, cursor = issued_forecasts(Known(Remembered(known, "UTC"), None, NOW), IssuedQuery(limit=1))
     assert (len(found), bool(cursor)) == (1, True)
     known.delete_document(ISSUED, f"{TODAY - timedelta(days=2)}/0000")
     issue(known, 0, "shop.example:1")
@@ -62,4 +63,5 @@ def test_a_cursor_of_a_day_that_is_no_longer_kept_goes_on_after_it(known):
 
 
 def test_where_nothing_was_published_there_is_nothing(store):
-    assert issued_forecasts(Known(store, None, datetime.now(NOW.tzinfo), "UTC"), IssuedQuery()) == ([], None)
+    known = Known(Remembered(store, "UTC"), None, datetime.now(NOW.tzinfo))
+    assert issued_forecasts(known, IssuedQuery()) == ([], None)

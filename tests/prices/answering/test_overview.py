@@ -163,22 +163,31 @@ def test_it_is_made_once_while_nothing_changes_and_ages_all_the_same(oils, count
     "change",
     [
         lambda store, _live, _now: store.append([observed("shop.example:0", -0.01, "9.00")]),
-        lambda store, _live, _now: store.append([observed("shop.example:0", 45.5, "2.00")]),
+        lambda store, _live, _now: store.append([observed("shop.example:0", 44.9, "2.00")]),
         lambda store, _live, _now: store.save_listing(product(0, title="Otro")),
-        lambda _store, live, _now: setattr(live, "current", replace(live.current, forecasts=Forecasts.none())),
+        lambda _store, live, _now: setattr(
+            live, "current", replace(live.current, forecasts=forecast_of("shop.example:0", NOW.date()))
+        ),
         lambda _store, _live, now: now.append(NOW + timedelta(days=1)),
     ],
     ids=["a reading", "an import of the past", "a listing", "a version", "a day"],
 )
-def test_it_is_made_anew_when_something_changed(oils, counted, change):
+def test_after_a_change_it_is_what_it_would_be_made_anew(oils, change):
     now = [NOW]
     service = served(oils, clock=lambda: now[-1])
     before = service.overview()
     change(oils, service.live, now)
     after = service.overview()
-    assert len(counted) == 2
-    assert row_of(service) in after
-    assert before is not after
+    assert after != before
+    assert after == PriceService(oils, service.live, timezone="UTC", clock=lambda: now[-1]).overview()
+
+
+def test_after_a_reading_the_rows_of_others_stay(oils):
+    service = served(oils)
+    before = {row.product.id: row for row in service.overview_rows()}
+    oils.append([observed("shop.example:0", -0.01, "9.00")])
+    after = {row.product.id: row for row in service.overview_rows()}
+    assert [name for name, row in after.items() if row is not before[name]] == ["shop.example:0"]
 
 
 def test_an_import_of_the_past_is_seen(service, oils):

@@ -217,6 +217,20 @@ def test_health_and_list_ask_the_same_few_questions_however_much_is_followed(sto
     assert asked == [5, 1, 3, 1] * 2
 
 
+def test_after_a_reading_the_list_asks_for_its_history_alone(store, tmp_path):
+    missing = NotFoundError("There is none.")
+    live = Live(ArtifactStore(tmp_path), "forecasts", lambda _: None, lambda: missing)
+    follow(store, 26)
+    read_all(store)
+    service = PriceService(store, live, timezone="UTC", clock=lambda: NOW)
+    service.overview()
+    newest = next(iter(store.latest().values()))
+    store.append([replace(newest, observed_at=newest.observed_at + timedelta(minutes=1))])
+    with requests_of(store) as made:
+        assert len(service.overview()) == 26
+    assert len(made) == 4  # the revision twice, the newest ones, one history
+
+
 def test_a_document_over_400_kilobytes_is_refused(store):
     with pytest.raises(InputError):
         store.put_document("rule", "a", {"text": random.Random(1).randbytes(400_000).hex()})

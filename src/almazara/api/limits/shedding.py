@@ -23,7 +23,11 @@ class Shedding:
         if not scope.get("state", {}).get(CROWDED):
             await self._app(scope, receive, send)
             return
-        told = said("asking.request.crowded", seconds=_SECONDS)
-        refusal = HTTPException(503, told, {"Retry-After": _SECONDS, "Connection": "close"})
         refuse = scope["app"].exception_handlers[Refusal]
-        await (await refuse(Request(scope), refusal))(scope, receive, send)
+        await (await refuse(Request(scope), crowded(Connection="close")))(scope, receive, send)
+
+
+def crowded(**headers: str) -> HTTPException:
+    """The refusal that says when to ask again."""
+    told = said("asking.request.crowded", seconds=_SECONDS)
+    return HTTPException(503, told, {"Retry-After": _SECONDS, **headers})

@@ -34,9 +34,12 @@ MOST_DAYS = 3650
 """As far back a rule may look."""
 
 
-def rules(store: ObservationStore) -> list[AlertRule]:
-    """The rules that were made, and those that the products' target prices stand for, oldest first."""
-    targets = (target_rule(listing) for listing in store.listings(tracked=True))
+def rules(store: ObservationStore, tracked: Iterable[Listing] | None = None) -> list[AlertRule]:
+    """The rules that were made, and those that the products' target prices stand for, oldest first.
+
+    The listings that are `tracked` are read from the store where they are not given.
+    """
+    targets = (target_rule(listing) for listing in (store.listings(tracked=True) if tracked is None else tracked))
     return _in_order([*_made(store), *(rule for rule in targets if rule is not None)])
 
 

@@ -9,7 +9,7 @@ from almazara.prices.answers import Product
 from almazara.prices.buying.basket import cheapest_basket
 from almazara.prices.buying.basket_address import BasketAddress
 from almazara.prices.buying.basket_values import Basket, ShopOffer, Wanted
-from almazara.prices.buying.goods import good_meant, goods
+from almazara.prices.buying.goods import good_meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,8 @@ def basket_answer(known: Known, asked: BasketAddress) -> BasketAnswer:
     Raises:
         InputError: when it holds more than `cheapest_basket` takes.
     """
-    listings = known.store.listings()
-    found = goods(listings)
-    meant = {item: good_meant(item, found, listings) for item in asked.quantities}
+    listings = known.listings()
+    meant = {item: good_meant(item, known.goods, listings) for item in asked.quantities}
     things = {item: good_row(good, known.shown(good.listings)) for item, good in meant.items() if good is not None}
     wanted = [
         Wanted(item, quantity, _offers(things[item].products), things[item].title)

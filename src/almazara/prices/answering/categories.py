@@ -9,7 +9,7 @@ from almazara.prices.answering.history import no_category
 from almazara.prices.answering.known import YEAR, Known
 from almazara.prices.answering.story import forecast_notices
 from almazara.prices.answers import Cheapest, IndexRow, Offered, Prediction, Product
-from almazara.prices.buying.category_index import RELATIVE, CategoryIndex, at_present_sizes, category_indices, index_id
+from almazara.prices.buying.category_index import RELATIVE, CategoryIndex, at_present_sizes, index_id, indices_of
 from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.buying.lookalikes import per_litre
 from almazara.prices.buying.policy import DEADLINE_DAYS
@@ -79,10 +79,14 @@ class _Read:
     indices: list[CategoryIndex]
 
 
-def categories(known: Known) -> list[Category]:
-    """All categories that have products, in order of name."""
-    names = {one.category for one in known.store.listings() if one.category and one.kind is ListingKind.PRODUCT}
-    return [_category(_read(known, name), known.today) for name in sorted(names)]
+def names(known: Known) -> list[str]:
+    """All categories that have products, in order."""
+    return sorted({one.category for one in known.listings() if one.category and one.kind is ListingKind.PRODUCT})
+
+
+def category(known: Known, name: str) -> Category:
+    """One category."""
+    return _category(_read(known, name), known.today)
 
 
 def category_story(known: Known, category: str, language: Language = Language.ES) -> CategoryStory:
@@ -131,10 +135,9 @@ def _notices(known: Known, story: CategoryStory, currencies: int) -> Iterator[Sa
 
 def _read(known: Known, category: str) -> _Read:
     products = [one for one in known.products(category) if one.kind is ListingKind.PRODUCT]
-    panel = known.series([one.id for one in products]).panel
-    panel = at_present_sizes(panel, {one.id: one for one in products}, ZoneInfo(known.timezone))
-    litres = {one.id: float(one.litres) for one in products if one.litres is not None}
-    return _Read(category, products, panel, category_indices(index_id(category), panel, litres))
+    held = {one.id: one for one in products}
+    panel = at_present_sizes(known.panel(list(held)), held, ZoneInfo(known.timezone))
+    return _Read(category, products, panel, indices_of(category, panel, held))
 
 
 def _category(read: _Read, today: date) -> Category:

@@ -1,6 +1,6 @@
 """Goods: each with its offers, cheapest first; and the page of one: its cheapest shop each day, whether to buy."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -15,10 +15,11 @@ from almazara.prices.answering.known import ADVISED_DAYS, YEAR, Known
 from almazara.prices.answers import Advice, Product
 from almazara.prices.buying.advice import Question, advise
 from almazara.prices.buying.cheapest import is_fresh
-from almazara.prices.buying.goods import Good, good_meant, goods
+from almazara.prices.buying.goods import Good, good_meant
 from almazara.prices.buying.recent import NOTHING, Recent, amounts, recent
 from almazara.prices.forecasting.panel import Floats, Panel
 from almazara.prices.money import most_used
+from almazara.prices.schema import Observation
 from almazara.words.numbers import Language
 from almazara.words.said import Said, said
 
@@ -85,12 +86,35 @@ class GoodStory:
     rules: list[AlertRule]
 
 
-def good_rows(known: Known) -> list[GoodRow]:
-    """All goods that are sold at several places, in order of title."""
-    found = goods(known.store.listings())
-    products = {one.id: one for one in known.shown([one for good in found for one in good.listings])}
-    rows = [good_row(good, [products[one.listing_id] for one in good.listings]) for good in found]
-    return sorted(rows, key=lambda row: (row.title or "", row.good_id))
+@dataclass(frozen=True, slots=True)
+class GoodRows:
+    """All rows in order, and by good, each beside what it was made of on a day."""
+
+    rows: list[GoodRow]
+    made: Mapping[str, tuple[tuple[Good, tuple[Observation | None, ...]], GoodRow]]
+    today: date
+
+
+def good_of_product(known: Known, listing_id: str) -> GoodRow | None:
+    """The good that a product is, where it is sold elsewhere too."""
+    found = (good for good in known.goods if any(one.listing_id == listing_id for one in good.listings))
+    good = next(found, None)
+    return good_row(good, known.shown(good.listings)) if good else None
+
+
+def good_rows(known: Known, before: GoodRows | None = None) -> GoodRows:
+    """All goods that are sold at several places, in order of title.
+
+    Rows that stood `before` are taken from there where nothing of their good has changed.
+    """
+    stood = before.made if before and before.today == known.today else {}
+    made = {}
+    for good in known.goods:
+        state = good, tuple(known.read.newest.get(one.listing_id) for one in good.listings)
+        kept = stood.get(good.good_id)
+        made[good.good_id] = kept if kept and kept[0] == state else (state, good_row(good, known.shown(good.listings)))
+    rows = sorted((row for _, row in made.values()), key=lambda row: (row.title or "", row.good_id))
+    return GoodRows(rows, made, known.today)
 
 
 def at(row: GoodRow, now: datetime) -> GoodRow:
@@ -122,14 +146,17 @@ def good_story(
         recent=next(iter(recent(best)), NOTHING),
         days=_days(panel),
         lines=_lines(panel),
-        rules=[one for one in rules(known.store) if one.good is not None and good.is_meant(one.good)],
+        rules=[
+            one
+            for one in rules(known.store, known.listings(tracked=True))
+            if one.good is not None and good.is_meant(one.good)
+        ],
     )
     return replace(story, notices=list(_notices(known, story)))
 
 
 def _meant(known: Known, key: str) -> Good:
-    listings = known.store.listings()
-    good = good_meant(key, goods(listings), listings)
+    good = good_meant(key, known.goods, known.listings())
     if good is None:
         raise NotFoundError(said("prices.error.no_good", good=key[:_LONGEST_KEY]))
     return good

@@ -1,23 +1,29 @@
 """Pages of history: observations, days with their gaps, the index of a category; each with where the next begins."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
-from itertools import islice
+from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
 from almazara.prices.answering.known import Known
 from almazara.prices.answers import DailyRow, DataPage, DataQuery, DataRow, IndexRow, cursor_at, per_litre_daily
-from almazara.prices.buying.category_index import CategoryIndex, category_index
+from almazara.prices.buying.category_index import CategoryIndex, at_present_sizes, indices_of
 from almazara.prices.buying.named_prices import as_featured
 from almazara.prices.forecasting.series import daily as daily_series
-from almazara.prices.schema import TICK, Listing, Observation, PriceName, litres_at, litres_daily
-from almazara.prices.store.observations import is_key, pages_of_history
+from almazara.prices.schema import Listing, Observation, PriceName, litres_at, litres_daily
+from almazara.prices.store.observations import pages_of_history
 from almazara.words.said import said
 
 MAX_ROWS: Final = 10_000
+_LISTINGS: Final = 100
+"""As many are looked into for a page, and MAX_ROWS of their readings: of many without a row the next page goes on."""
+_HISTORIES: Final = 30
+"""As many are made into days for a page."""
+_LOOKED_AT: Final = 1000
+_FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LONGEST_NAME: Final = 100
 _NAMED: Final = 10
 
@@ -26,28 +32,26 @@ def data(known: Known, query: DataQuery) -> DataPage:
     """One page of observations; see `PriceService.data`."""
     _check(query)
     found: list[Observation] = []
-    for listing, begins in _remaining(known, query):
-        room = query.limit + 1 - len(found)
-        found += islice(_read(known, listing, query, begins), room)
-        if len(found) > query.limit:
-            kept = found[: query.limit]
-            return DataPage(kept, cursor_at(kept[-1].listing_id, kept[-1].observed_at + TICK))
+    looked_at = 0
+    for number, (listing, begins) in enumerate(_remaining(known, query)):
+        start = max(filter(None, (begins, query.start)), default=_FIRST)
+        if number == _LISTINGS:
+            return DataPage(found, cursor_at(listing.listing_id, start))
+        size = min(query.limit + 1, MAX_ROWS) if query.price is None else _LOOKED_AT
+        for one in chain.from_iterable(pages_of_history(known.store, listing.listing_id, start, query.end, size=size)):
+            shown = one if query.price is None else as_featured(one, query.price)
+            is_asked = query.price is None or shown.price is not None
+            if (is_asked and len(found) == query.limit) or looked_at == MAX_ROWS:
+                return DataPage(found, cursor_at(listing.listing_id, one.observed_at))
+            looked_at += 1
+            if is_asked:
+                found.append(shown)
     return DataPage(found, None)
-
-
-def _read(known: Known, listing: Listing, query: DataQuery, begins: datetime | None) -> Iterator[Observation]:
-    """A listing's readings from a moment on, with the price that is asked for."""
-    size = min(query.limit + 1, MAX_ROWS)
-    for page in pages_of_history(known.store, listing.listing_id, begins or query.start, query.end, size=size):
-        if query.price is None:
-            yield from page
-        else:
-            yield from (one for one in (as_featured(one, query.price) for one in page) if one.price is not None)
 
 
 def rows(known: Known, observations: Sequence[Observation]) -> list[DataRow]:
     """Observations as the API shows them."""
-    listings = {listing.listing_id: listing for listing in known.store.listings()}
+    listings = known.read.listings
     held = ((one, listings.get(one.listing_id)) for one in observations)
     return [DataRow.of(one, litres_at(listing, one.observed_at) if listing else None) for one, listing in held]
 
@@ -57,15 +61,23 @@ def daily(known: Known, query: DataQuery) -> tuple[list[DailyRow], str | None]:
     _check(query)
     first, until = query.days(ZoneInfo(known.timezone))
     found: list[DailyRow] = []
-    for listing, begins in _remaining(known, query):
-        for row in _days(known, listing, begins.date() if begins else first, until, query.price):
+    if first is not None and first > (until or known.today):
+        return found, None
+    last = min(until or known.today, known.today)
+    for number, (listing, begins) in enumerate(_remaining(known, query)):
+        begin = max(filter(None, (begins and begins.date(), first)), default=date.min)
+        if number == _HISTORIES:
+            return found, cursor_at(listing.listing_id, datetime.combine(begin, time.min, UTC))
+        for row in _days(known, listing, begin, last, query.price):
             if len(found) == query.limit:
                 return found, _cursor(row)
             found.append(row)
     return found, None
 
 
-def index(known: Known, query: DataQuery) -> tuple[list[IndexRow], str | None]:
+def index(
+    known: Known, query: DataQuery, indices: Callable[[str], list[CategoryIndex]]
+) -> tuple[list[IndexRow], str | None]:
     """One page of a category's index, and where the next begins; see `PriceService.index`."""
     _check(query)
     if query.category is None or query.price is not None:
@@ -75,7 +87,7 @@ def index(known: Known, query: DataQuery) -> tuple[list[IndexRow], str | None]:
     begins = (at, moment.date() if moment else date.min)
     found = [
         row
-        for one in indices(known, query.category)
+        for one in indices(query.category)
         for row in one.rows()
         if (first or row.date) <= row.date <= (until or row.date) and (row.product, row.date) >= begins
     ]
@@ -88,16 +100,16 @@ def indices(known: Known, category: str) -> list[CategoryIndex]:
     Raises:
         NotFoundError: for a category without prices.
     """
-    if is_key(category) and (
-        found := category_index(known.store, category, until=known.today, timezone=known.timezone)
-    ):
+    listings = {one.listing_id: one for one in known.listings(category=category)}
+    panel = at_present_sizes(known.panel(list(listings)), listings, ZoneInfo(known.timezone))
+    if found := indices_of(category, panel, listings):
         return found
     raise no_category(known, category)
 
 
 def no_category(known: Known, category: str) -> NotFoundError:
     """The error of a category that has no products, or no prices; it names near ones, or else the first of all."""
-    names = sorted({one.category for one in known.store.listings() if one.category})
+    names = sorted({one.category for one in known.listings() if one.category})
     near = get_close_matches(category[:_LONGEST_NAME], names) or names[:_NAMED]
     return NotFoundError(said("prices.error.no_category", name=category[:_LONGEST_NAME]), near)
 
@@ -109,20 +121,14 @@ def _cursor(following: DailyRow | IndexRow) -> str:
 def _remaining(known: Known, query: DataQuery) -> Iterator[tuple[Listing, datetime | None]]:
     """The listings that are asked for from the cursor on, the cursor's own with the moment where it goes on."""
     at, begins = query.begins
-    if query.product is not None:
-        asked = [known.listing(query.product)]
-    else:
-        can_be = query.category is None or is_key(query.category)
-        asked = known.store.listings(category=query.category) if can_be else []
+    one = query.product
+    asked = known.listings(category=query.category) if one is None else [known.listing(one)]
     for listing in asked:
         if listing.listing_id >= at:
             yield listing, begins if listing.listing_id == at else None
 
 
-def _days(
-    known: Known, listing: Listing, first: date | None, until: date | None, price: PriceName | None
-) -> Iterator[DailyRow]:
-    until = min(until or known.today, known.today)
+def _days(known: Known, listing: Listing, first: date, until: date, price: PriceName | None) -> Iterator[DailyRow]:
     if price is None:
         series = known.series([listing.listing_id], until=until)
     else:
@@ -131,7 +137,7 @@ def _days(
     days = list(series.days())
     litres = litres_daily(listing, days[0][1], len(days), ZoneInfo(known.timezone)).tolist() if days else []
     for (name, day, amount, state), size in zip(days, litres, strict=True):
-        if first is None or day >= first:
+        if day >= first:
             currency = None if amount is None else series.panel.currencies[0]
             yield DailyRow(name, day, state, amount, currency, per_litre_daily(amount, size))
 

@@ -153,10 +153,10 @@ def _begins(cursor: str | None) -> tuple[str, date | None, int]:
 def _rows(known: Known, told: Sequence[_Told]) -> list[IssuedRow]:
     if not told:
         return []
-    today, panel = known.today, known.series(sorted({one.product for one in told}), days=ADVISED_DAYS).panel
+    today, panel = known.today, known.panel(sorted({one.product for one in told}), days=ADVISED_DAYS)
     prices = {day: panel.prices_on(day) for day in {one.day for one in told} if day < today}
     currencies = dict(zip(panel.names, panel.currencies, strict=True))
-    titles = {one.listing_id: one.title for one in known.store.listings()}
+    titles = {one.listing_id: one.title for one in known.listings()}
     scored = known.store.documents(SCORES).keys()
     rows = []
     for one in told:

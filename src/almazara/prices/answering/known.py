@@ -1,14 +1,19 @@
 """What there is to answer one question from: the store, the published version, the moment and its calendar day."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
+from almazara.prices.answering.remembered import Read, Remembered
 from almazara.prices.answers import Prediction, Product
+from almazara.prices.buying.goods import Good
 from almazara.prices.buying.policy import AdvicePolicies
+from almazara.prices.forecasting.continued import since
+from almazara.prices.forecasting.panel import Panel
 from almazara.prices.forecasting.published import HORIZON_DAYS, Forecasts
 from almazara.prices.forecasting.series import DailySeries, regular
 from almazara.prices.publishing import Published
@@ -25,14 +30,33 @@ ADVISED_DAYS: Final = 400
 """As much of a history as advice looks at, with what is carried into it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """What is known at one moment; `published` is None before the first retraining."""
 
-    store: ObservationStore
+    remembered: Remembered
     published: Published | None
     now: datetime
-    timezone: str
+
+    @property
+    def store(self) -> ObservationStore:
+        """Where everything is kept."""
+        return self.remembered.store
+
+    @property
+    def timezone(self) -> str:
+        """IANA name of the zone whose calendar days count."""
+        return self.remembered.timezone
+
+    @cached_property
+    def read(self) -> Read:
+        """All listings and their newest observations, the same for the whole question."""
+        return self.remembered.read()
+
+    @cached_property
+    def goods(self) -> list[Good]:
+        """What is sold at several places; see `buying.goods`."""
+        return self.remembered.goods(self.read)
 
     @property
     def today(self) -> date:
@@ -72,14 +96,32 @@ class Known:
             raise InputError(said("prices.error.is_search", product=listing_id))
         return listing
 
+    def listings(self, *, category: str | None = None, tracked: bool | None = None) -> list[Listing]:
+        """Listings in order of id."""
+        every = self.read.listings.values()
+        return [one for one in every if category in {None, one.category} and tracked in {None, one.tracked}]
+
     def products(self, category: str) -> list[Product]:
         """The products of a category in order of id, each with its newest price."""
-        return self.shown(self.store.listings(category=category)) if is_key(category) else []
+        return self.shown(self.listings(category=category))
 
     def shown(self, listings: Sequence[Listing]) -> list[Product]:
         """Listings, each with its newest price."""
-        latest = self.store.latest([listing.listing_id for listing in listings]) if listings else {}
-        return [Product.of(one, latest.get(one.listing_id), self.now) for one in listings]
+        newest = self.read.newest
+        return [Product.of(one, newest.get(one.listing_id), self.now) for one in listings]
+
+    def state_of(self, category: str) -> Hashable:
+        """What is another one as soon as something has changed of which a category's answers are made."""
+        newest = tuple(self.read.newest.get(one.listing_id) for one in self.listings(category=category))
+        return self.read.revision.past, self.read.revision.listings, newest, self.today, self.published
+
+    def panel(self, listing_ids: Sequence[str], days: int | None = None) -> Panel:
+        """The daily prices of many listings up to today; of what was read in so many days, or ever."""
+        series, asked = self.remembered.series(self.today), set(listing_ids)
+        rows = [row for row, name in enumerate(series.panel.names) if name in asked]
+        if days is None:
+            return series.panel.of(rows)
+        return since(series, rows, self.today - timedelta(days=days))
 
     def prediction(self, name: str, days: int) -> Prediction | None:
         """The forecast of a listing or index to so many days from today, as far as it is kept; however old it is."""
@@ -90,6 +132,6 @@ class Known:
         return Prediction.of(self.forecasts.of(name, min(max(ahead, 1), HORIZON_DAYS), LEVELS))
 
     def series(self, listing_ids: Sequence[str], *, until: date | None = None, days: int | None = None) -> DailySeries:
-        """Daily series up to a day, today where none is given; of what was read in so many days, or ever."""
-        since = None if days is None else self.now - timedelta(days=days)
-        return regular(self.store.readings(listing_ids, since), until=until or self.today, timezone=self.timezone)
+        """Daily series of few listings up to a day, or today; of what was read in so many days, or ever."""
+        start = None if days is None else self.now - timedelta(days=days)
+        return regular(self.store.readings(listing_ids, start), until=until or self.today, timezone=self.timezone)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -14,7 +14,8 @@ from almazara.prices.buying.cheapest import grade, is_fresh
 from almazara.prices.buying.policy import DEADLINE_DAYS, Action, Decision, Why, decide
 from almazara.prices.buying.recent import NOTHING, Recent, recent
 from almazara.prices.forecasting.panel import Panel
-from almazara.prices.schema import ListingKind
+from almazara.prices.publishing import Published
+from almazara.prices.schema import Listing, ListingKind, Observation
 
 LEVEL: Final = 80
 """Of the interval that is shown, in percent."""
@@ -38,6 +39,15 @@ class OverviewRow:
     plan: Plan
     low_80: float | None
     high_80: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All rows in order, and by product, each beside what it was made of; on a day, of a version and a past."""
+
+    rows: list[OverviewRow]
+    made: Mapping[str, tuple[tuple[Listing, Observation | None], OverviewRow]]
+    of: tuple[date, Published | None, str]
 
 
 class RowState(StrEnum):
@@ -76,18 +86,24 @@ def chosen(rows: Iterable[OverviewRow], asked: Mapping[str, object]) -> list[Ove
     return [row for row in rows if all(value in values_of(row) for values_of, value in wanted)]
 
 
+_AT_ONCE: Final = 500
+"""Rows are made of so many products at once: of more the arrays that are in between take more memory."""
 _UNREAD: Final = None, NOTHING, Decision(Action.BUY, Why.NO_PRICE)
 
 
-def overview(known: Known) -> list[OverviewRow]:
-    """All products that are followed or were found lately, in one read; cheapest litre first, each currency apart."""
-    products = followed(known)
-    panel = known.series([product.id for product in products], days=ADVISED_DAYS).panel
-    category = {product.id: product.category for product in products}
-    decisions = decided(known, panel, [category[name] for name in panel.names])
-    found = dict(zip(panel.names, zip(panel.currencies, recent(panel), decisions, strict=True), strict=True))
-    rows = [_row(known, product, *found.get(product.id, _UNREAD)) for product in products]
-    products_in = Counter(one.latest.currency for one in products if one.latest)
+def overview(known: Known, before: Overview | None = None) -> Overview:
+    """All products that are followed or were found lately; cheapest litre first, each currency apart.
+
+    Rows that stood `before` are taken from there where their product is as it was.
+    """
+    read, of = known.read, (known.today, known.published, known.read.revision.past)
+    states = {one.listing_id: (one, read.newest.get(one.listing_id)) for one in followed(known)}
+    stood = before.made if before and before.of == of else {}
+    kept = {name: one for name, one in stood.items() if states.get(name) == one[0]}
+    news = known.shown([one for name, (one, _) in states.items() if name not in kept])
+    parts = (news[start : start + _AT_ONCE] for start in range(0, len(news), _AT_ONCE))
+    made = kept | {row.product.id: (states[row.product.id], row) for part in parts for row in _rows(known, part)}
+    products_in = Counter(one.currency for _, one in states.values() if one)
 
     def order(row: OverviewRow) -> tuple[object, ...]:
         latest = row.product.latest
@@ -95,7 +111,16 @@ def overview(known: Known) -> list[OverviewRow]:
             return True, row.product.id
         return False, -products_in[latest.currency], latest.currency, latest.price_per_litre, row.product.id
 
-    return sorted(rows, key=order)
+    return Overview(sorted((row for _, row in made.values()), key=order), made, of)
+
+
+def _rows(known: Known, products: Sequence[Product]) -> list[OverviewRow]:
+    """The rows of some products."""
+    panel = known.panel([one.id for one in products], days=ADVISED_DAYS)
+    category = {one.id: one.category for one in products}
+    decisions = decided(known, panel, [category[name] for name in panel.names])
+    found = dict(zip(panel.names, zip(panel.currencies, recent(panel), decisions, strict=True), strict=True))
+    return [_row(known, one, *found.get(one.id, _UNREAD)) for one in products]
 
 
 def shown(rows: Iterable[OverviewRow], now: datetime) -> list[OverviewRow]:
@@ -103,18 +128,13 @@ def shown(rows: Iterable[OverviewRow], now: datetime) -> list[OverviewRow]:
     return [replace(row, product=row.product.at(now)) for row in rows]
 
 
-def followed(known: Known) -> list[Product]:
+def followed(known: Known) -> list[Listing]:
     """The products that are followed one by one, and what a followed search found in the last FRESH_DAYS."""
-    tracked = known.store.listings(tracked=True)
+    tracked = known.listings(tracked=True)
     searches = {(one.shop, one.category) for one in tracked if one.kind is ListingKind.SEARCH}
-    found = [
-        one
-        for category in {category for _, category in searches}
-        for one in known.store.listings(category=category, tracked=False)
-        if (one.shop, one.category) in searches
-    ]
-    products = [one for one in (*tracked, *found) if one.kind is ListingKind.PRODUCT]
-    return [one for one in known.shown(products) if one.tracked or is_fresh(one)]
+    found = [one for one in known.listings(tracked=False) if (one.shop, one.category) in searches]
+    fresh = (one for one, shown in zip(found, known.shown(found), strict=True) if is_fresh(shown))
+    return [one for one in (*tracked, *fresh) if one.kind is ListingKind.PRODUCT]
 
 
 def decided(known: Known, panel: Panel, categories: Sequence[str | None]) -> list[Decision]:

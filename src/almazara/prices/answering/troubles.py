@@ -72,7 +72,8 @@ def held_readings(known: Known, limit: int) -> list[HeldReading]:
     waiting = {key: Held.from_document(document) for key, document in known.store.documents(HELD).items()}
     newest = sorted(waiting.items(), key=lambda one: one[1].reading.observed_at, reverse=True)[:limit]
     before = known.store.latest([key for key, _ in newest]) if newest else {}
-    titles = {one.listing_id: one.title for one in known.store.listings()} if newest else {}
+    listings = known.read.listings
+    titles = {key: listings[key].title for key, _ in newest if key in listings}
     return [_held(key, titles.get(key), held, before.get(key)) for key, held in newest]
 
 
@@ -113,7 +114,7 @@ def _failures(known: Known) -> Iterator[tuple[Listing, Sequence[_Failure], datet
     read = {name: one.observed_at for name, one in known.store.latest(list(found)).items()}
     searches = known.store.documents(SEARCHES_READ)
     read |= {name: datetime.fromisoformat(searches[name]["at"]) for name in found if name in searches}
-    for listing in known.store.listings(tracked=True):
+    for listing in known.listings(tracked=True):
         last_read = read.get(listing.listing_id)
         since = [one for one in found.get(listing.listing_id, []) if last_read is None or one[0] > last_read]
         if since:

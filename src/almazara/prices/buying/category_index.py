@@ -28,6 +28,7 @@ PER_LITRE: Final = "litre"
 RELATIVE: Final = "index"
 MATCHED_DAYS: Final = 30
 """A product that was away longer comes back as a new one."""
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,14 @@ def index_id(category: str) -> str:
 
 def category_index(store: ObservationStore, category: str, *, until: date, timezone: str) -> list[CategoryIndex]:
     """The index of each currency among a category's products, over their whole history."""
-    listings = store.listings(category=category)
-    readings = store.readings([listing.listing_id for listing in listings])
-    panel = regular(readings, until=until, timezone=timezone).panel
-    panel = at_present_sizes(panel, {one.listing_id: one for one in listings}, ZoneInfo(timezone))
-    litres = {one.listing_id: float(one.litres) for one in listings if one.litres is not None}
+    listings = {one.listing_id: one for one in store.listings(category=category)}
+    panel = regular(store.readings(list(listings)), until=until, timezone=timezone).panel
+    return indices_of(category, at_present_sizes(panel, listings, ZoneInfo(timezone)), listings)
+
+
+def indices_of(category: str, panel: Panel, held: Mapping[str, Sized]) -> list[CategoryIndex]:
+    """The index of each currency among a category's products, whose prices are of what they hold now."""
+    litres = {name: float(one.litres) for name, one in held.items() if one.litres is not None}
     return category_indices(index_id(category), panel, litres)
 
 
@@ -127,8 +131,12 @@ def panel_of(indices: Sequence[CategoryIndex]) -> Panel:
 
 def chained(prices: Floats) -> Floats:
     """Chained mean of the matched log changes of prices (products, days), 0 on the first day; shape (days,)."""
-    changes, _ = matched_changes(prices)
-    return np.cumsum(np.nansum(changes, axis=0) / np.maximum((~np.isnan(changes)).sum(axis=0), 1))
+    total, known = np.zeros(prices.shape[1]), np.zeros(prices.shape[1], dtype=np.int64)
+    for start in range(0, len(prices), _AT_ONCE):  # of all products at once they take several times their memory
+        changes, _ = matched_changes(prices[start : start + _AT_ONCE])
+        total += np.nansum(changes, axis=0)
+        known += (~np.isnan(changes)).sum(axis=0)
+    return np.cumsum(total / np.maximum(known, 1))
 
 
 def matched_changes(prices: Floats) -> tuple[Floats, Days]:

@@ -51,8 +51,13 @@ class Good:
 
     def is_meant(self, key: str) -> bool:
         """Whether its id, one of its numbers or one of its listings is what a key names."""
-        key = _in_one_form(key)
-        return key == self.good_id or any(key in {one.listing_id, f"{GTIN}{one.gtin}"} for one in self.listings)
+        return self._is_named(_in_one_form(key))
+
+    def _is_named(self, key: str) -> bool:
+        number = key.removeprefix(GTIN) if key.startswith(GTIN) else None
+        return key == self.good_id or any(
+            key == one.listing_id or (number is not None and number == one.gtin) for one in self.listings
+        )
 
 
 def goods(listings: Iterable[Listing]) -> list[Good]:
@@ -73,7 +78,8 @@ def goods(listings: Iterable[Listing]) -> list[Good]:
 
 def good_of(found: Iterable[Good], key: str) -> Good | None:
     """The good that a key means: its id, one of its numbers, or one of its listings; the first of several."""
-    meant = [one for one in found if one.is_meant(key)]
+    form = _in_one_form(key)
+    meant = [one for one in found if one._is_named(form)]  # noqa: SLF001 - one of many, the form made once
     return next((one for one in meant if one.good_id == key), next(iter(meant), None))
 
 

@@ -45,7 +45,8 @@ class DayState(StrEnum):
 
 
 _STATES: Final = tuple(DayState)
-_OBSERVED, _CARRIED, _OUT_OF_STOCK, _GAP = range(len(_STATES))
+OBSERVED, _CARRIED, _OUT_OF_STOCK, GAP = range(len(_STATES))
+# Those that others look for, as they stand in `DailySeries.states`.
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class DailySeries:
                 panel.prices[row, begin : end + 1].tolist(), self.states[row, begin : end + 1].tolist(), strict=True
             )
             for day, (price, state) in enumerate(known, int(begin)):
-                shown = price if state in {_OBSERVED, _CARRIED} else None
+                shown = price if state in {OBSERVED, _CARRIED} else None
                 yield name, panel.first_day + timedelta(days=day), shown, _STATES[state]
 
 
@@ -266,7 +267,7 @@ def _side_by_side(events: _Rows, last: int | None, carry_days: int) -> tuple[Pan
         ends = np.full_like(ends, last)
     first = int(begins.min())
     prices = np.full((begins.size, int(ends.max()) - first + 1), np.nan)
-    states = np.full(prices.shape, _GAP, dtype=np.int8)
+    states = np.full(prices.shape, GAP, dtype=np.int8)
     at, age, price, state = _regular(events, ends, carry_days)
     place = (np.cumsum(is_last) - is_last)[at], events.day[at] + age - first
     prices[place], states[place] = price, state
@@ -285,5 +286,5 @@ def _regular(events: _Rows, ends: Days, carry_days: int) -> tuple[Days, Days, Fl
     changes_only = events.imported & np.roll(events.imported, -1) & ~is_last
     is_gap = (age > carry_days) & ~changes_only[at]
     price = np.where(is_gap, np.nan, events.price[at])
-    state = np.where(np.isnan(price), np.where(is_gap, _GAP, _OUT_OF_STOCK), np.where(age > 0, _CARRIED, _OBSERVED))
+    state = np.where(np.isnan(price), np.where(is_gap, GAP, _OUT_OF_STOCK), np.where(age > 0, _CARRIED, OBSERVED))
     return at, age, price, state

@@ -12,7 +12,7 @@ Every item has the keys `pk` and `sk` and only texts, because numbers of DynamoD
 | how far it is | RUN_ID#run_id | progress | body (JSON): what has changed since the run was written |
 | document | DOCUMENT#kind | key | body (JSON, compressed where it is long) |
 | kind of documents | DOCUMENT_KIND | kind | |
-| revision | REVISION | - | revision |
+| revision | REVISION | -, past, listings | revision: a text for each part of it, see `schema.Revision` |
 | layout of all that | LAYOUT | - | version |
 
 Layout 1 had no version, and for each listing with observations an item in a partition PRODUCT, in the place of NEWEST.
@@ -32,10 +32,12 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from almazara.errors import InputError, UnavailableError
-from almazara.prices.schema import TICK, Listing, Observation, Readings, Run, RunState
+from almazara.prices.schema import TICK, Listing, Observation, Readings, Revision, Run, RunState
 from almazara.prices.store.dynamodb_newest import Newest
 from almazara.prices.store.dynamodb_table import Item, TextTable
 from almazara.prices.store.observations import (
+    LISTINGS,
+    PAST,
     document_text,
     new_revision,
     utc,
@@ -99,7 +101,7 @@ class DynamoDbStore:
         newest = {pk: (pk, sk) for pk, sk in sorted(first)}.values()
         kept = [first[key] if key in new else self._kept(*key) for key in newest]
         if run is None:
-            self._tell(kept)
+            self._tell([*kept, *(first[key] for key in new)])
         else:
             self._under_way.observe(run, kept)
         return len(new)
@@ -148,7 +150,7 @@ class DynamoDbStore:
         items = {listing.listing_id: _listing_item(validate_listing(listing)) for listing in listings}
         if items:
             list(self._table.pool.map(self._table.put, items.values()))
-            self._revise()
+            self._revise(LISTINGS)
 
     def listing(self, listing_id: str) -> Listing | None:
         """One listing, or None."""
@@ -162,10 +164,10 @@ class DynamoDbStore:
             listing for listing in found if category in (None, listing.category) and tracked in (None, listing.tracked)
         ]
 
-    def revision(self) -> str:
-        """A text that is another one after every change of observations and listings, whoever made it."""
-        item = self._table.get("REVISION", "-")
-        return "" if item is None else item["revision"]
+    def revision(self) -> Revision:
+        """What is another one after every change of observations and listings, whoever made it."""
+        kept = {item["sk"]: item["revision"] for item in self._table.query("REVISION")}
+        return Revision(*(kept.get(key, "") for key in ("-", PAST, LISTINGS)))
 
     def save_run(self, run: Run) -> None:
         """Add a run or replace the one of the same id; of one under way what has changed is written now and then."""
@@ -282,11 +284,12 @@ class DynamoDbStore:
 
     def _tell(self, observations: Iterable[Observation]) -> None:
         """Make observations that are kept known to those who ask for the newest ones, or for what has changed."""
-        self._newest.note(observations)
-        self._revise()
+        is_past = self._newest.note(observations)
+        self._revise(*([PAST] if is_past else []))
 
-    def _revise(self) -> None:
-        self._table.put({"pk": "REVISION", "sk": "-", "revision": new_revision()})
+    def _revise(self, *also: str) -> None:
+        for key in (*also, "-"):
+            self._table.put({"pk": "REVISION", "sk": key, "revision": new_revision()})
 
     def _newest_of(self, listing_ids: Sequence[str]) -> dict[str, Observation]:
         """The newest observation of each listing, of each by its history."""

@@ -35,17 +35,21 @@ class Newest:
         found = (one for item in self.table.query(_PARTITION) for one in _observations(item))
         return _by_listing(found)
 
-    def note(self, observations: Iterable[Observation]) -> None:
-        """Keep those that are newer than what is there.
+    def note(self, observations: Iterable[Observation]) -> bool:
+        """Keep those that are newer than what is there; returns whether there is an older one among them.
 
         Raises:
             UnavailableError: when others keep changing the same items.
         """
-        left: Sequence[Observation] = list(_by_listing(observations).values())
+        found = list(observations)
+        left: Sequence[Observation] = list(_by_listing(found).values())
+        there: dict[str, Observation] = {}
         for _ in range(_ATTEMPTS):
-            left = [one for item, own in self._items(left) if not self._merged(item, own) for one in own]
+            items = self._items(left)
+            there |= {one.listing_id: one for item, _ in items for one in _observations(item)}
+            left = [one for item, own in items if not self._merged(item, own) for one in own]
             if not left:
-                return
+                return any(one.observed_at < there.get(one.listing_id, one).observed_at for one in found)
         raise UnavailableError(f"Too many write to the table {self.table.name} at once: try again.")
 
     def _items(self, observations: Sequence[Observation]) -> list[tuple[Item, list[Observation]]]:

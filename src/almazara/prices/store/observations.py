@@ -40,6 +40,9 @@ MAX_DECIMALS: Final = 12
 MAX_KEY_BYTES: Final = 1000  # DynamoDB's sort keys end at 1,024 bytes
 REVISION: Final = "revision"
 """What stores keep their revision under: among the documents, but none of them."""
+PAST: Final = "past"
+LISTINGS: Final = "listings"
+"""Its other parts; see `schema.Revision`."""
 _CEILING: Final = Decimal(10) ** MAX_INTEGER_DIGITS
 
 

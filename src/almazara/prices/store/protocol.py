@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from almazara.prices.schema import Listing, Observation, Readings, Run
+from almazara.prices.schema import Listing, Observation, Readings, Revision, Run
 
 BEHIND: Final = 12
 """So many listings that a run has read may be kept later than they were read; see `ObservationStore.save_run`."""
@@ -59,8 +59,8 @@ class ObservationStore(Protocol):
     def listings(self, *, category: str | None = None, tracked: bool | None = None) -> list[Listing]:
         """Listings in order of listing_id."""
 
-    def revision(self) -> str:
-        """A text that is another one after every change of observations and listings, whoever made it.
+    def revision(self) -> Revision:
+        """What is another one after every change of observations and listings, whoever made it.
 
         What was made of them is good for as long as it stays the same, as long as it was asked for before they were.
         """

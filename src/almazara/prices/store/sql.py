@@ -15,9 +15,11 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from almazara.prices.schema import Listing, Observation, Readings, Run
+from almazara.prices.schema import Listing, Observation, Readings, Revision, Run
 from almazara.prices.store import sql_tables as tables
 from almazara.prices.store.observations import (
+    LISTINGS,
+    PAST,
     REVISION,
     document_text,
     new_revision,
@@ -64,6 +66,7 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self.engine = database.engine
         self._database = database
+        self._newest: dict[str, Observation] = {}
 
     def append(self, observations: Iterable[Observation], *, run: str | None = None) -> int:  # noqa: ARG002
         """Keep what is new, all of it or nothing, and say so; see `protocol.ObservationStore.append`."""
@@ -74,12 +77,18 @@ class SqlStore:
             keys = self._keys(connection, {observation.listing_id for observation in batch})
             # In one order for everybody, because two PostgreSQL writers would otherwise wait for each other.
             batch.sort(key=lambda observation: (keys[observation.listing_id], observation.observed_at))
+            before = _newest_moments(connection, keys.values())
             new = sum(
                 self._insert_rows(connection, keys, batch[start : start + _ROWS_AT_ONCE])
                 for start in range(0, len(batch), _ROWS_AT_ONCE)
             )
             if new:
-                self._revise(connection)  # last, because others wait for this row until the transaction ends
+                self._revise(connection, REVISION)
+                own = {keys[one.listing_id]: one.observed_at for one in batch}  # of each the newest, by their order
+                after = _newest_moments(connection, own)  # with what others kept since: they had the row before us
+                is_older = any(one.observed_at < before.get(keys[one.listing_id], one.observed_at) for one in batch)
+                if is_older or after != own:
+                    self._revise(connection, PAST)
             return new
 
     def history(
@@ -121,15 +130,24 @@ class SqlStore:
 
     def latest(self, listing_ids: Sequence[str] | None = None) -> dict[str, Observation]:
         """The newest observation of each listing (of all listings when None); absent where there is none."""
+        return self._latest_of_all() if listing_ids is None else self._latest_of(listing_ids)
+
+    def _latest_of(self, listing_ids: Sequence[str]) -> dict[str, Observation]:
         query = _READ.where(tables.observations.c.observed_at == _NEWEST)
         with self._database.reading() as connection:
-            if listing_ids is None:
-                rows: Iterable[sa.Row[*tuple[Any, ...]]] = connection.execute(
-                    query.order_by(tables.listing_keys.c.listing_id)
-                )
-            else:
-                rows = _each(connection, query, tables.listing_keys.c.listing_id, listing_ids)
+            rows = _each(connection, query, tables.listing_keys.c.listing_id, listing_ids)
             return {row.listing_id: Observation(*row) for row in rows}
+
+    def _latest_of_all(self) -> dict[str, Observation]:
+        """Those that are known already are good while no newer one is there: an observation is never changed."""
+        with self._database.reading() as connection:
+            rows = connection.execute(sa.select(tables.listing_keys.c.listing_id, _NEWEST)).all()
+        moments = {listing_id: moment for listing_id, moment in rows if moment is not None}
+        known = self._newest
+        news = [key for key, at in moments.items() if key not in known or known[key].observed_at != at]
+        known = known | self._latest_of(news)
+        self._newest = {key: known[key] for key in sorted(moments)}
+        return dict(self._newest)
 
     def count(self, listing_id: str) -> int:
         """How many observations a listing has."""
@@ -150,7 +168,7 @@ class SqlStore:
         if rows:
             with self._database.writing() as connection:
                 self._replace(connection, tables.listings, *rows)
-                self._revise(connection)
+                self._revise(connection, REVISION, LISTINGS)
 
     def listing(self, listing_id: str) -> Listing | None:
         """One listing, or None."""
@@ -169,10 +187,10 @@ class SqlStore:
         # Sorted here, because PostgreSQL's order of texts depends on its locale.
         return sorted(found, key=lambda listing: listing.listing_id)
 
-    def revision(self) -> str:
-        """A text that is another one after every change of observations and listings, whoever made it."""
-        kept = self.document(REVISION, REVISION)
-        return "" if kept is None else str(kept[REVISION])
+    def revision(self) -> Revision:
+        """What is another one after every change of observations and listings, whoever made it."""
+        kept = {key: str(body[REVISION]) for key, body in self.documents(REVISION).items()}
+        return Revision(*(kept.get(key, "") for key in (REVISION, PAST, LISTINGS)))
 
     def save_run(self, run: Run) -> None:
         """Add a run or replace the one of the same id."""
@@ -253,9 +271,11 @@ class SqlStore:
         with self._database.reading() as connection:
             return connection.execute(query).first()
 
-    def _revise(self, connection: sa.Connection) -> None:
-        body = json.dumps({REVISION: new_revision()})
-        self._replace(connection, tables.documents, {"kind": REVISION, "key": REVISION, "body": body})
+    def _revise(self, connection: sa.Connection, *parts: str) -> None:
+        """Give parts of the revision new texts; that of all last of what is written, since others wait for its row."""
+        for key in parts:
+            body = json.dumps({REVISION: new_revision()})
+            self._replace(connection, tables.documents, {"kind": REVISION, "key": key, "body": body})
 
     def _replace(self, connection: sa.Connection, table: sa.Table, *rows: Mapping[str, object]) -> None:
         insert = self._database.insert(table)
@@ -298,6 +318,13 @@ def _readings(moments: str, prices: str, currencies: str) -> Readings:
 def _known_keys(connection: sa.Connection, listing_ids: Iterable[str]) -> dict[str, int]:
     query = sa.select(tables.listing_keys.c.listing_id, tables.listing_keys.c.key)
     return {row.listing_id: row.key for row in _each(connection, query, tables.listing_keys.c.listing_id, listing_ids)}
+
+
+def _newest_moments(connection: sa.Connection, keys: Iterable[int]) -> dict[int, datetime]:
+    """The moment of the newest observation of each listing that has one."""
+    column = tables.listing_keys.c.key
+    found = _each(connection, sa.select(column, _NEWEST), column, keys)
+    return {key: moment for key, moment in found if moment is not None}
 
 
 def _each(

@@ -19,7 +19,8 @@ from almazara.figures.table import as_csv
 from almazara.movies.exploring.explore import CHAPTERS, explore_one
 from almazara.movies.exploring.films import Films
 from almazara.movies.similar.attributes import Filters
-from almazara.prices.exploring import explore as prices
+from almazara.prices.exploring.explore import FIGURES
+from almazara.prices.service import PriceService
 from almazara.web.explore.drawn import FILE_WIDTH, Shown, picture, shown
 from almazara.web.explore.pictured import Pictured, Pictures
 from almazara.web.filters import read_filters
@@ -42,11 +43,16 @@ def chapter_of(path: str) -> str:
 def figures(state: State, chapter: str, params: QueryParams, language: Language) -> list[Explored]:
     """The figures of a chapter: of the films that the filters of an address let through, or of the prices."""
     if chapter == PRICES:
-        return prices.explore(state.prices.service.market(), language)
+        return _of_prices(state, language)
     if chapter not in CHAPTERS:
         raise NotFoundError(said("site.explore.no_chapter", name=chapter[:60]), CHAPTER_NAMES)
     explored, filters = state.movies.current.explored, read_filters(params)
     return [explore_one(explored, key, filters, language) for key in CHAPTERS[chapter]]
+
+
+def _of_prices(state: State, language: Language) -> list[Explored]:
+    service: PriceService = state.prices.service
+    return service.explored(language)
 
 
 def _shown(state: State, chapter: str, params: QueryParams, language: Language) -> list[Shown]:
@@ -94,8 +100,8 @@ async def figure(request: Request) -> Response:
 
 def one_figure(state: State, key: str, params: QueryParams, language: Language) -> Explored:
     """The figure of a key, as `figures`."""
-    if key in prices.FIGURES:
-        return prices.explore_one(state.prices.service.market(), key, language)
+    if key in FIGURES:
+        return next(one for one in _of_prices(state, language) if one.key == key)
     return explore_one(state.movies.current.explored, key, read_filters(params), language)
 
 

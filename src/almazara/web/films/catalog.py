@@ -12,6 +12,7 @@ from almazara.movies.answers import ListedFilm
 from almazara.movies.catalog.browsing import Order
 from almazara.movies.service import MovieService
 from almazara.web.filters import genre_choices, read_filters
+from almazara.web.page import Pages, pages
 from almazara.words.numbers import Language
 from almazara.words.said import Said, named, said
 
@@ -44,8 +45,6 @@ class Browsed:
     Attributes:
         message: How many films there are, and which of them these are.
         orders: Each as a field offers it, and whether it is the chosen one.
-        before: Where the page before begins, as the address has it; "" for the first one, None where there is none.
-        after: Where the next one begins.
     """
 
     message: str
@@ -53,8 +52,7 @@ class Browsed:
     orders: Sequence[tuple[str, Said, bool]]
     genres: Sequence[tuple[str, str, bool]]
     eras: Sequence[Era]
-    before: str | None
-    after: str | None
+    pages: Pages
 
 
 def browsed(request: Request, films: MovieService, language: Language) -> Browsed:
@@ -63,15 +61,13 @@ def browsed(request: Request, films: MovieService, language: Language) -> Browse
     order = ORDER.read(request) if ORDER.name in params else Order.VOTES
     start = START.read(request)
     found = films.browse(read_filters(params), order, start, _SHOWN, language)
-    end = start + len(found.peliculas)
     return Browsed(
         message=found.mensaje,
         rows=[Row(one, [named("genre", genre) for genre in one.generos]) for one in found.peliculas],
         orders=[(one.value, said(f"films.order.{one.value}"), one is order) for one in Order],
         genres=genre_choices(films.genres, params.get(GENRES.name, ""), language),
         eras=list(_eras(films, (params.get(YEAR_MIN.name), params.get(YEAR_MAX.name)))),
-        before=(str(max(start - _SHOWN, 0)) if start > _SHOWN else "") if start else None,
-        after=str(end) if end < found.cantidad else None,
+        pages=pages(start, _SHOWN, found.cantidad),
     )
 
 

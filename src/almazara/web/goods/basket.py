@@ -161,12 +161,12 @@ def _thing(item: str, pieces: int, answer: BasketAnswer) -> _Thing:
 def _choices(prices: PriceService, answer: BasketAnswer, language: Language) -> Iterator[tuple[str, str]]:
     """What can be added, by what a basket names it by: goods of several shops, and followed products of one."""
     inside = {one.id for good in answer.things.values() for one in good.products}
-    goods = prices.goods()
-    several = {one.id for good in goods for one in good.products}
+    goods = prices.good_rows()
+    known = inside | {one.id for good in goods for one in good.products}
     found = [(good.good_id, good.title or good.good_id) for good in goods if good.products[0].id not in inside]
-    for row in prices.overview():
+    for row in prices.overview_rows():
         one = row.product
-        if one.id not in inside | several:
+        if one.id not in known:
             shop = named("shop", one.shop)
             found.append((one.id, said("site.basket.single", name=one.title or one.id, shop=shop).text(language)))
     yield from sorted(found, key=lambda one: (one[1], one[0]))

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from almazara.api.movies import START
 from almazara.api.tables import Format, as_table
 from almazara.figures.chart import Table
 from almazara.figures.keys import legend
@@ -21,6 +22,7 @@ from almazara.web.forms import back_to, guard, sent
 from almazara.web.goods.pictures import good_chart, rows
 from almazara.web.offers import compared, offers, spread
 from almazara.web.overview import (
+    SHOWN,
     Ahead,
     category_address,
     good_address,
@@ -30,7 +32,7 @@ from almazara.web.overview import (
     ruler_key,
     service,
 )
-from almazara.web.page import drawn, page, reader_of
+from almazara.web.page import drawn, page, pages, reader_of
 from almazara.web.products import past_facts
 from almazara.words import numbers
 from almazara.words.numbers import Language
@@ -55,10 +57,18 @@ class _Row:
 
 async def goods(request: Request) -> Response:
     """All goods that several shops sell."""
-    language = reader_of(request).language
-    found = await run_in_threadpool(service(request).goods)
-    demo = request.app.state.prices.demo_shop is not None
-    return page(request, "goods.html", here="prices", rows=[_row(one, language) for one in found], demo=demo)
+    return page(request, "goods.html", here="prices", **await run_in_threadpool(_listed, request))
+
+
+def _listed(request: Request) -> dict[str, Any]:
+    language, start = reader_of(request).language, START.read(request)
+    found, total = service(request).page_of_goods(start, SHOWN)
+    return {
+        "total": total,
+        "rows": [_row(one, language) for one in found],
+        "pages": pages(start, SHOWN, total),
+        "demo": request.app.state.prices.demo_shop is not None,
+    }
 
 
 def _row(good: GoodRow, language: Language) -> _Row:
