@@ -37,7 +37,8 @@ def listed(store, number, prices, **values):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    settings = settings_over(tmp_path_factory.mktemp("categories"))
+    # Readings of one hour are one a day there, also where clocks were changed in between.
+    settings = settings_over(tmp_path_factory.mktemp("categories"), timezone="UTC")
     with opened(settings) as prices:
         store = prices.store
         for number, title in OILS:
