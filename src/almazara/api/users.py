@@ -62,9 +62,9 @@ class EntryError(BaseModel):
 
 
 class BatchProblem(Problem):
-    """A problem that names each event that cannot be used."""
+    """A problem that names each event that cannot be used, where there is a body that can be read at all."""
 
-    errores: list[EntryError]
+    errores: list[EntryError] = Field(default_factory=list)
 
 
 _EVENT: Final = schema_of(NewEvent)

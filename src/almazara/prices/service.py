@@ -46,7 +46,7 @@ from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.buying.goods import declare_apart, declare_same, undeclare
 from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.collecting import runs, scraper_health
-from almazara.prices.collecting.collection import SEARCHES_READ
+from almazara.prices.collecting.collection import searches_read
 from almazara.prices.collecting.runs import RunView
 from almazara.prices.collecting.tracking import listing_from, never_sent, page_key
 from almazara.prices.exploring.market import Market
@@ -369,11 +369,8 @@ class PriceService:
 
     def health(self) -> scraper_health.HealthReport:
         """Whether the scraper is well, from the runs of the last week and what was read last."""
-        read = self._known().read
-        searched = self.store.documents(SEARCHES_READ)
-        searches_read = {search: datetime.fromisoformat(document["at"]) for search, document in searched.items()}
-        recent, listings = self._runs(None, _RUNS), list(read.listings.values())
-        return scraper_health.assess(listings, read.newest, recent, now=self.clock(), searches_read=searches_read)
+        read, ran, at = self._remembered.read(), self._runs(None, _RUNS), searches_read(self.store)
+        return scraper_health.assess(read.listings.values(), read.newest, ran, now=self.clock(), searches_read=at)
 
     def runs(self, kind: str | None, limit: int) -> list[RunView]:
         """The newest runs, or those of a kind, newest first."""

@@ -214,6 +214,11 @@ def _result(search: Listing, offer: ListedOffer, at: datetime) -> Listing:
     )
 
 
+def searches_read(store: ObservationStore) -> dict[str, datetime]:
+    """When each search was read last."""
+    return {search: datetime.fromisoformat(said["at"]) for search, said in store.documents(SEARCHES_READ).items()}
+
+
 def save_learned(store: ObservationStore, learned: tuple[Listing, ...]) -> dict[str, str]:
     """Save new listings, first titles and GTINs; returns, by id, why a result is another article than its number's."""
     reused = {}

@@ -111,7 +111,7 @@ class HealthReport:
 
 
 def assess(
-    listings: Sequence[Listing],
+    listings: Iterable[Listing],
     newest: Mapping[str, Observation],
     runs: Iterable[Run],
     *,
