@@ -6,6 +6,7 @@ import pytest
 
 from almazara.bounded import reading
 from almazara.errors import InputError
+from almazara.movies import building
 from almazara.movies.building import read_clean
 from price_shop import settings_over
 from waiting import no_progress
@@ -46,5 +47,18 @@ def test_a_defect_of_what_reads_is_no_fault_of_the_file():
 def test_films_that_take_more_memory_than_they_may_are_refused(tmp_path):
     rows = "".join(f"Film {number},2001-01-01,[],{number}\n" for number in range(3_000_000))
     (tmp_path / "films.csv").write_text(f"title,release_date,genres,vote_count\n{rows}")
-    with pytest.raises(InputError, match=r"takes more than 300 MB of memory \(ALMAZARA_READING_MB\)"):
+    with pytest.raises(
+        InputError, match="more than 300 MB of memory: for files that you trust set ALMAZARA_READING_MB"
+    ):
         read_clean(settings_over(tmp_path / "home", reading_mb=300), tmp_path, None, no_progress)
+
+
+def test_films_and_ratings_that_are_large_themselves_may_take_in_proportion(tmp_path):
+    (tmp_path / "raw").mkdir()
+    with (tmp_path / "raw" / "ratings.csv").open("wb") as large, (tmp_path / "ratings.zip").open("wb") as packed:
+        large.truncate(100_000_000)  # of which the disk keeps nothing
+        packed.truncate(50_000_000)
+    (tmp_path / "small.zip").write_bytes(b"x" * 1000)
+    assert building._room(tmp_path / "raw", None) == 1200
+    assert building._room(tmp_path / "raw", tmp_path / "ratings.zip") == 1200 + 4 * 600
+    assert building._room(tmp_path / "small.zip", None) == 800

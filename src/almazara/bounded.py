@@ -68,9 +68,8 @@ def reading(
             child.kill()
             raise
         if child.wait() == _TOO_MUCH or child.returncode < 0:
-            raise InputError(
-                f"{stage} takes more than {megabytes} MB of memory (ALMAZARA_READING_MB): it was given up."
-            )
+            told = f"{stage} takes more than {megabytes} MB of memory"
+            raise InputError(f"{told}: for files that you trust set ALMAZARA_READING_MB higher.")
         if child.returncode:
             errors.seek(0)
             raise RuntimeError(errors.read().decode(errors="replace"))

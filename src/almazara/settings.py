@@ -136,9 +136,9 @@ class Settings(BaseSettings):
     """A film's vote average is answered only with more votes than this."""
     max_loss_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     """A build that loses more than this share of the film rows publishes nothing."""
-    reading_mb: Annotated[int, Field(ge=200)] = 800
+    reading_mb: Annotated[int, Field(ge=200)] | None = None
     """Memory in MB that reading a file which others made may take: a file that needs more is refused, as one that was
-    made to fill a machine; more than some 15 million ratings of films need more."""
+    made to fill a machine. Without it 800, and for raw films twelve times their bytes where that is more."""
     champion_margin: Annotated[float, Field(ge=0, le=1)] = 0.01
     """What is retrained is published unless its NDCG@10 is below the published one's by more than this share."""
 

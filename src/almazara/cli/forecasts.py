@@ -55,6 +55,7 @@ def forecast(
 
 
 def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, on: str, *, as_json: bool) -> None:
+    from almazara.bounded import MEGABYTES
     from almazara.prices.forecasting.batch import forecast_file
 
     with showing_progress() as progress:
@@ -65,7 +66,7 @@ def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, o
             horizon_days=horizon,
             progress=progress,
             on=on,
-            reading_mb=load_settings().reading_mb,
+            reading_mb=load_settings().reading_mb or MEGABYTES,
         )
     told = f"{report.forecast} series forecast into {output}"
     print_answer(report, _told_of_file(told, report), as_json=as_json)
@@ -219,6 +220,7 @@ def advise(
     as_json: AsJson = False,
 ) -> None:
     """Advice for all series of a file, learned from that file up to the cutoff alone."""
+    from almazara.bounded import MEGABYTES
     from almazara.prices.buying.batch import advise_file
 
     with showing_progress() as progress:
@@ -228,7 +230,7 @@ def advise(
             cutoff=cutoff.date(),
             deadline_days=deadline_days,
             progress=progress,
-            reading_mb=load_settings().reading_mb,
+            reading_mb=load_settings().reading_mb or MEGABYTES,
         )
     told = f"{report.wait} series to wait for, {report.buy} to buy now, in {output}"
     print_answer(report, _told_of_file(told, report), as_json=as_json)

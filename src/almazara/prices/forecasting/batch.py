@@ -199,7 +199,8 @@ def read_table(path: Path, reading_mb: int = MEGABYTES) -> pl.DataFrame:
         with path.open("rb") as stored, gzip.open(stored) if stored.peek(2)[:2] == _GZIP else stored as content:
             raw = content.read(most // _TIMES_IN_MEMORY + 1)
         if _TIMES_IN_MEMORY * len(raw) + _BYTES_OF_CELL * (raw.count(b",") + raw.count(b"\n")) > most:
-            raise InputError(f"{path.name} takes more than {reading_mb} MB of memory to read (ALMAZARA_READING_MB).")
+            told = f"{path.name} takes more than {reading_mb} MB of memory to read"
+            raise InputError(f"{told}: for files that you trust set ALMAZARA_READING_MB higher.")
         decoder = codecs.getincrementaldecoder("utf-8")()
         for start in range(0, len(raw), _BLOCK):  # as one text it would take up to four times its bytes
             decoder.decode(raw[start : start + _BLOCK], final=start + _BLOCK >= len(raw))
