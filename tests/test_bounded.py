@@ -59,6 +59,6 @@ def test_films_and_ratings_that_are_large_themselves_may_take_in_proportion(tmp_
         large.truncate(100_000_000)  # of which the disk keeps nothing
         packed.truncate(50_000_000)
     (tmp_path / "small.zip").write_bytes(b"x" * 1000)
-    assert building._room(tmp_path / "raw", None) == 1200
-    assert building._room(tmp_path / "raw", tmp_path / "ratings.zip") == 1200 + 4 * 600
+    assert building._room(tmp_path / "raw", None) == 2000
+    assert building._room(tmp_path / "raw", tmp_path / "ratings.zip") == 2000 + 4 * 1000
     assert building._room(tmp_path / "small.zip", None) == 800

@@ -138,7 +138,7 @@ class Settings(BaseSettings):
     """A build that loses more than this share of the film rows publishes nothing."""
     reading_mb: Annotated[int, Field(ge=200)] | None = None
     """Memory in MB that reading a file which others made may take: a file that needs more is refused, as one that was
-    made to fill a machine. Without it 800, and for raw films twelve times their bytes where that is more."""
+    made to fill a machine. Without it 800, and for raw films twenty times their bytes where that is more."""
     champion_margin: Annotated[float, Field(ge=0, le=1)] = 0.01
     """What is retrained is published unless its NDCG@10 is below the published one's by more than this share."""
 
