@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable
@@ -95,7 +96,14 @@ class Home:
     @property
     def environment(self) -> dict[str, str]:
         """What its commands are told."""
-        told = {"HOME": self.path, "LOOPBACK_PORTS": self.shop, "DELAY_SECONDS": 0, "DEMO": "false", "API_KEYS": KEY}
+        told = {
+            "HOME": self.path,
+            "LOOPBACK_PORTS": self.shop,
+            "DELAY_SECONDS": 0,
+            "DEMO": "false",
+            "API_KEYS": KEY,
+            "WRITES_PER_MINUTE": 10**6,
+        }
         return {**os.environ, **{f"ALMAZARA_{name}": str(value) for name, value in told.items()}}
 
     def begin(self, *words: str) -> subprocess.Popen[str]:
@@ -294,7 +302,9 @@ class Serve(Work):
         build = Build(self.home)
         build.prepare()
         build.finish()
+        self.film = open_movies(self.home.settings).score("Oil/Water").id
         self.acknowledged: list[str] = []
+        self.refusal = "none was refused"
 
     def begin(self) -> subprocess.Popen[str]:
         """Begin it, and send it events from a thread until it is gone."""
@@ -312,11 +322,15 @@ class Serve(Work):
         threading.Thread(target=process.stderr.read, daemon=True).start()
         while process.poll() is None:
             name = f"e{len(self.acknowledged)}-{process.pid}"
-            body = json.dumps({"id": name, "usuario": "ana", "pelicula": 900007, "tipo": "vista"}).encode()
+            body = json.dumps({"id": name, "usuario": "ana", "pelicula": self.film, "tipo": "vista"}).encode()
             headers = {"Content-Type": "application/json", "X-API-Key": KEY}
-            with suppress(OSError):
+            try:
                 urllib.request.urlopen(urllib.request.Request(f"{address}/eventos", body, headers), timeout=10).close()
                 self.acknowledged.append(name)
+            except urllib.error.HTTPError as error:
+                self.refusal = error.read().decode()
+            except OSError:  # it was killed
+                continue
 
     def look(self) -> None:
         """Each that was acknowledged is there, once."""
@@ -333,7 +347,7 @@ class Serve(Work):
         process.terminate()
         require(process.wait(30) in {0, -signal.SIGTERM}, f"it ended with {process.returncode}")
         self.look()
-        require(self.acknowledged, "no event was acknowledged at all")
+        require(self.acknowledged, f"no event was acknowledged at all: {self.refusal}")
 
 
 WORKS: Final[dict[str, Callable[[Home], Work]]] = {
