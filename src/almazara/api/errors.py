@@ -1,6 +1,7 @@
 """Every error leaves as `application/problem+json` (RFC 9457), with a sentence that says what is allowed."""
 
 import re
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from almazara import log
 from almazara.errors import AlmazaraError, ConflictError, InputError, NotFoundError, UnavailableError
@@ -123,6 +125,12 @@ def problem(
     return Response(content, status, media_type=PROBLEM_TYPE, headers={**PAGE_BESIDE, **(headers or {})})
 
 
+def around_everything(app: FastAPI, layer: Callable[[ASGIApp], ASGIApp]) -> None:
+    """Put a layer around all that an app does: what answers an unexpected error stands outside of `add_middleware`."""
+    inner = app.build_middleware_stack
+    app.build_middleware_stack = lambda: layer(inner())  # type: ignore[method-assign]
+
+
 def install(app: FastAPI) -> None:
     """Map every error of the app to a problem."""
     app.exception_handler(AlmazaraError)(_on_own_error)
@@ -130,6 +138,12 @@ def install(app: FastAPI) -> None:
     app.exception_handler(HTTPException)(_on_http_error)
     app.exception_handler(ClientDisconnect)(_on_hanging_up)
     app.exception_handler(Exception)(_on_unexpected)
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -> None:
+    """Answer for a middleware as a route's refusal would be answered: a problem, or a page for its reader."""
+    answer = scope["app"].exception_handlers[HTTPException]
+    await (await answer(Request(scope), refusal))(scope, receive, send)
 
 
 def status_of(error: AlmazaraError) -> int:

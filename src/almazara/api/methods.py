@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from almazara.api.errors import METHOD_NOT_ALLOWED
+from almazara.api.errors import METHOD_NOT_ALLOWED, around_everything
 from almazara.api.security import KEY_HEADER
 
 NEXT_HEADER: Final = "X-Next-Cursor"
@@ -82,9 +82,7 @@ def _options(refusal: Message) -> Message:
 
 def complete_answers(app: FastAPI) -> None:
     """Give every answer of the app, errors and files included, the headers that browsers heed; see `completed`."""
-    inner = app.build_middleware_stack
-    # What answers an unexpected error stands outside of all that `add_middleware` adds.
-    app.build_middleware_stack = lambda: AnswerHeaders(inner())  # type: ignore[method-assign]
+    around_everything(app, AnswerHeaders)
 
 
 class AnswerHeaders:

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException as Refusal
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from almazara.api.errors import refuse
 from almazara.api.limits.write_limits import Writes
 from almazara.keys import OWN, Key, fingerprint, given_out, key_folder, signature
 from almazara.settings import Settings
@@ -116,9 +116,8 @@ class WriteGuard:
                 raise HTTPException(403, said("asking.request.foreign_page"))
             return f"key-{OWN}"
         if keys:
-            told = said(
-                "asking.request.no_key" if given_out(self._settings) else "asking.request.no_own_key", header=KEY_HEADER
-            )
+            missing = "no_own_key" if [one.name for one in keys] == [OWN] else "no_key"
+            told = said(f"asking.request.{missing}", header=KEY_HEADER)
             raise HTTPException(401, told, {"WWW-Authenticate": "ApiKey"})
         if not self._settings.open_writes:
             raise HTTPException(403, said("asking.request.closed"))
@@ -201,8 +200,7 @@ class BodyLimit:
         largest = next(sizes, _LARGEST_BODY)
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced[:20]) > largest:
-            refuse = scope["app"].exception_handlers[Refusal]
-            await (await refuse(Request(scope), _too_large(largest)))(scope, receive, send)
+            await refuse(scope, receive, send, _too_large(largest))
             return
         taken = 0
 

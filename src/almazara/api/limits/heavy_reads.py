@@ -3,10 +3,9 @@
 import asyncio
 from typing import Final
 
-from fastapi import Request
-from starlette.exceptions import HTTPException as Refusal
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from almazara.api.errors import refuse
 from almazara.api.limits.shedding import crowded
 
 _AT_ONCE: Final = 4
@@ -44,8 +43,7 @@ class HeavyReads:
             await self._app(scope, receive, send)
             return
         if self._turns.locked() and self._room == 0:
-            refuse = scope["app"].exception_handlers[Refusal]
-            await (await refuse(Request(scope), crowded()))(scope, receive, send)
+            await refuse(scope, receive, send, crowded())
             return
         self._room -= 1
         try:

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from fastapi import HTTPException, Request
-from starlette.exceptions import HTTPException as Refusal
+from fastapi import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from almazara.api.errors import refuse
 from almazara.words.said import said
 
 CROWDED: Final = "crowded"
@@ -23,8 +23,7 @@ class Shedding:
         if not scope.get("state", {}).get(CROWDED):
             await self._app(scope, receive, send)
             return
-        refuse = scope["app"].exception_handlers[Refusal]
-        await (await refuse(Request(scope), crowded(Connection="close")))(scope, receive, send)
+        await refuse(scope, receive, send, crowded(Connection="close"))
 
 
 def crowded(**headers: str) -> HTTPException:

@@ -13,6 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from almazara.api.errors import around_everything
 from almazara.api.observing import gauges
 from almazara.api.observing.access import Access
 from almazara.artifacts import Artifact
@@ -108,9 +109,7 @@ def install(app: FastAPI, *, is_worker: bool) -> None:
         registry.register(_Processes(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])))
     else:
         ProcessCollector(registry=registry)
-    within = app.build_middleware_stack
-    # What answers an unexpected error stands outside of all that `add_middleware` adds, and is to be seen too.
-    app.build_middleware_stack = lambda: Access(within(), counted)  # type: ignore[method-assign]
+    around_everything(app, lambda within: Access(within, counted))  # an unexpected error is to be seen too
 
     @app.get(
         "/metrics",
