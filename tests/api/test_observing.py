@@ -18,6 +18,7 @@ from almazara.prices.collecting.scraper_health import HealthReport, Rate
 from almazara.runs import at_once
 from price_shop import opened, product, settings_over
 from sample_catalog import app_over, served, server_process
+from waiting import wait_for
 
 pytestmark = pytest.mark.server
 
@@ -43,7 +44,9 @@ def lines(monkeypatch):
         one.setLevel(level)
 
 
-def requests_in(lines):
+def requests_in(lines, number=1):
+    """So many requests at least: each has its line just after its answer was sent."""
+    wait_for(lambda: sum(one["event"] == "request" for one in lines) >= number)
     return [one for one in lines if one["event"] == "request"]
 
 
@@ -68,7 +71,7 @@ def test_each_request_is_one_line_without_its_query(sample_api, lines):
 def test_a_page_is_told_from_the_answer_at_its_address(sample_api, lines):
     for accept in ("text/html", "application/json"):
         sample_api.get("/peliculas/900007", headers={"Accept": accept})
-    assert [one["route"] for one in requests_in(lines)] == ["/peliculas/{id} (página)", "/peliculas/{id}"]
+    assert [one["route"] for one in requests_in(lines, 2)] == ["/peliculas/{id} (página)", "/peliculas/{id}"]
 
 
 def test_what_is_asked_all_the_time_is_quiet_unless_it_fails(sample_api, lines):
@@ -76,7 +79,7 @@ def test_what_is_asked_all_the_time_is_quiet_unless_it_fails(sample_api, lines):
     for path in ("/health", "/ready", "/metrics", f"/estatico/{style}", "/static-offline-docs/favicon.png"):
         assert sample_api.get(path).status_code == 200
     assert sample_api.get("/health?lengua=fr").status_code == 422
-    assert [(one["path"], one["status"]) for one in requests_in(lines)] == [("/", 200), ("/health", 422)]
+    assert [(one["path"], one["status"]) for one in requests_in(lines, 2)] == [("/", 200), ("/health", 422)]
 
 
 @pytest.mark.parametrize(
