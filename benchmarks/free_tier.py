@@ -1,12 +1,16 @@
 """The image under the limits of a free plan: `python benchmarks/free_tier.py --minutes 60 --memory 512m --cpus 0.5`.
 
-Starts the image (`podman build --tag almazara .`, or docker), walks over the links of the site and over routes of the
-API with several readers at once, trains films and forecasts anew in the middle, and says how soon it answered, how
-quickly, what it held in memory, and whether it was ever started again or killed. Ends with 1 when it was.
+Starts the image (`podman build --tag almazara .`, or docker) and asks it for links of the site and for routes of the
+API: for a minute as fast as it answers, which is its capacity; then --load of that, while films and forecasts are
+trained anew every quarter of the time, both at once; then for a minute by more readers than it holds connections for,
+who do not wait; then as before. Requests come when they are due, however late the answers are, and an answer's time is
+counted from then. Says how soon it answered first, and of each phase how quickly, what was refused and what it held in
+memory. Ends with 1 when it was killed or started again, or failed to answer in the hour.
 """
 
 import argparse
 import html
+import http.client
 import json
 import random
 import re
@@ -17,6 +21,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections import Counter
 from dataclasses import dataclass, field
 
 KEY = "only-for-this-measurement"
@@ -32,15 +37,19 @@ API = (
 TRAININGS = ("/modelos/peliculas/entrenar", "/retrain")
 _LINK = re.compile(r'href="(/(?:precios|peliculas|explorar|personas)[^"#]{0,200})"')
 _MB = 1_000_000
+MOST_LINKS = 2_000
+READERS = 8
+OVERLOAD_READERS = 600  # more than ALMAZARA_MAX_CONNECTIONS
 
 
 @dataclass
 class Seen:
-    """What the readers have found, and how long each answer took."""
+    """What the readers of a phase have found, and how long each answer took."""
 
-    links: set[str] = field(default_factory=lambda: {*SITE, *API})
+    links: set[str]
     seconds: dict[str, list[float]] = field(default_factory=lambda: {"site": [], "api": []})
-    failed: dict[str, int] = field(default_factory=dict)
+    failed: Counter[str] = field(default_factory=Counter)
+    held: list[dict[str, float]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -104,27 +113,30 @@ def wait_until_ready(box: Box, most_seconds: float = 900) -> float:
     sys.exit(f"No answer in {most_seconds:.0f} s: {box.do('logs', box.name)[-2000:]}")
 
 
+def ask_for(box: Box, seen: Seen, path: str, due: float) -> None:
+    """Ask for one page or answer that was due at a moment, and note what came of it."""
+    try:
+        page = box.ask(path).decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException) as error:
+        with seen.lock:
+            seen.failed[str(getattr(error, "code", None) or type(error).__name__)] += 1
+        return
+    with seen.lock:
+        seen.seconds["api" if path in API else "site"].append(time.monotonic() - due)
+        if len(seen.links) < MOST_LINKS:
+            seen.links |= {urllib.parse.quote(html.unescape(found), safe="/?=&%:+,") for found in _LINK.findall(page)}
+
+
 def read_on(box: Box, seen: Seen, until: float, pause: float, seed: int) -> None:
-    """One reader: a page or a route, a pause, another one, until it is time."""
+    """One reader: a page or a route, another when it is due (`pause` seconds later in the mean), until it is time."""
     chance = random.Random(seed)
-    while time.monotonic() < until:
+    due = time.monotonic()
+    while due < until:
         with seen.lock:
             path = chance.choice(sorted(seen.links) if chance.random() < 0.7 else API)
-        begun = time.monotonic()
-        try:
-            page = box.ask(path).decode("utf-8", "replace")
-        except OSError as error:
-            said = f"{getattr(error, 'code', None) or type(error).__name__} {path}"
-            with seen.lock:
-                seen.failed[said] = seen.failed.get(said, 0) + 1
-        else:
-            with seen.lock:
-                seen.seconds["api" if path in API else "site"].append(time.monotonic() - begun)
-                if len(seen.links) < 2_000:
-                    seen.links |= {
-                        urllib.parse.quote(html.unescape(found), safe="/?=&%:+,") for found in _LINK.findall(page)
-                    }
-        time.sleep(chance.expovariate(1 / pause))
+        ask_for(box, seen, path, due)
+        due = due + chance.expovariate(1 / pause) if pause else time.monotonic()
+        time.sleep(max(0.0, due - time.monotonic()))
 
 
 def train(box: Box, path: str) -> None:
@@ -142,15 +154,42 @@ def train(box: Box, path: str) -> None:
     print(f"{path}: {state} after {time.monotonic() - begun:.0f} s", flush=True)
 
 
-def show(seen: Seen, held: list[dict[str, float]]) -> None:
-    for name, took in seen.seconds.items():
+def read_together(
+    box: Box, links: set[str], minutes: float, readers: int, *, pause: float = 0, trainings: int = 0
+) -> Seen:
+    """What so many readers at once found in so many minutes, with both trainings begun so many times at once."""
+    seen, begun = Seen(set(links)), time.monotonic()
+    until = begun + minutes * 60
+    threads = [
+        threading.Thread(target=read_on, args=(box, seen, until, pause, seed), daemon=True) for seed in range(readers)
+    ]
+    for one in threads:
+        one.start()
+    begin_at = [begun + minutes * 60 * (index + 0.2) / trainings for index in range(trainings)]
+    while time.monotonic() < until:
+        time.sleep(2)
+        seen.held.append(box.memory())
+        if begin_at and time.monotonic() > begin_at[0]:
+            begin_at.pop(0)
+            for path in TRAININGS:  # both at once, which is the worst that can come
+                threads.append(threading.Thread(target=train, args=(box, path), daemon=True))
+                threads[-1].start()
+    for one in threads:
+        one.join()
+    return seen
+
+
+def show(name: str, seen: Seen, minutes: float) -> None:
+    """Print what a phase came to."""
+    answers = sum(map(len, seen.seconds.values()))
+    print(f"{name}: {answers / minutes / 60:.1f} answers a second; failed: {dict(seen.failed) or 'none'}")
+    for kind, took in seen.seconds.items():
         if took:
             shares = [sorted(took)[min(int(len(took) * share), len(took) - 1)] for share in (0.5, 0.95, 0.99)]
-            print(f"{name}: {len(took)} answers, p50 {shares[0]:.2f} s, p95 {shares[1]:.2f} s, p99 {shares[2]:.2f} s")
-    print(f"failed: {seen.failed or 'none'}")
-    for kind in held[0]:
-        values = sorted(one[kind] for one in held)
-        print(f"memory, {kind}: median {values[len(values) // 2]:.0f} MB, most {values[-1]:.0f} MB")
+            print(f"  {kind}: {len(took)} answers, p50 {shares[0]:.2f} s, p95 {shares[1]:.2f} s, p99 {shares[2]:.2f} s")
+    for kind in seen.held[0]:
+        values = sorted(one[kind] for one in seen.held)
+        print(f"  memory, {kind}: median {values[len(values) // 2]:.0f} MB, most {values[-1]:.0f} MB", flush=True)
 
 
 def main() -> None:
@@ -158,37 +197,26 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--memory", default="512m")
     parser.add_argument("--cpus", default="0.5")
-    parser.add_argument("--readers", type=int, default=4)
-    parser.add_argument("--pause", type=float, default=2, help="mean seconds that a reader pauses")
+    parser.add_argument("--load", type=float, default=0.8, help="share of its capacity that is asked for")
     parser.add_argument("--image", default="almazara")
     parser.add_argument("--engine", default="podman")
     parser.add_argument("--port", type=int, default=8765)
     box = Box(asked := parser.parse_args())
     try:
         print(f"{asked.memory}, {asked.cpus} CPU: ready after {wait_until_ready(box):.1f} s", flush=True)
-        seen, held = Seen(), [box.memory()]
-        begun = time.monotonic()
-        until = begun + asked.minutes * 60
-        threads = [
-            threading.Thread(target=read_on, args=(box, seen, until, asked.pause, seed), daemon=True)
-            for seed in range(asked.readers)
-        ]
-        for one in threads:
-            one.start()
-        # Both at once, which is the worst that can come.
-        waiting = [threading.Thread(target=train, args=(box, path), daemon=True) for path in TRAININGS]
-        while time.monotonic() < until:
-            time.sleep(2)
-            held.append(box.memory())
-            while waiting and time.monotonic() - begun > asked.minutes * 60 * 0.2:
-                threads.append(waiting.pop())
-                threads[-1].start()
-        for one in threads:
-            one.join()
-        show(seen, held)
+        found = read_together(box, {*SITE, *API}, 1, READERS)  # first forecasts, and what is made at first asking
+        show("capacity", found := read_together(box, found.links, 1, READERS), 1)
+        pause = READERS * 60 / (asked.load * sum(map(len, found.seconds.values())))
+        failed = 0
+        for quarter in range(1, 5):
+            found = read_together(box, found.links, asked.minutes / 4, READERS, pause=pause, trainings=1)
+            show(f"{asked.load:.0%} of it, quarter {quarter}", found, asked.minutes / 4)
+            failed += found.failed.total()
+        show("overload", read_together(box, found.links, 1, OVERLOAD_READERS), 1)
+        show("after it", read_together(box, found.links, 1, READERS, pause=pause), 1)
         runs, was_killed, restarts = box.state()
         print(f"running: {runs}, killed for memory: {was_killed}, started again: {restarts}")
-        sys.exit(int(not runs or was_killed or restarts > 0))
+        sys.exit(int(not runs or was_killed or restarts > 0 or failed > 0))
     finally:
         box.remove()
 
