@@ -75,12 +75,15 @@ def test_the_key_of_this_machine_is_made_once(keys):
 def test_a_file_of_keys_that_is_damaged_is_said(keys):
     keys.add("ana", NOW)
     (keys.folder / "named.json").write_bytes(b"\xff{")
-    with pytest.raises(UnavailableError, match=r"named\.json cannot be read"):
+    with pytest.raises(UnavailableError, match="keys of this home cannot be read") as named:
         keys.named()
     keys.made_own()
     (keys.folder / OWN).write_bytes(b"\xff")
-    with pytest.raises(UnavailableError, match="key of this machine"):
+    with pytest.raises(UnavailableError, match="key of this machine") as own:
         keys.own()
+    for raised in (named.value, own.value):  # where they lie is told to the owner alone
+        assert str(keys.folder) in raised.for_owner
+        assert str(keys.folder) not in str(raised)
 
 
 def test_a_folder_that_cannot_be_written_is_said(keys):

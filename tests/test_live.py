@@ -183,6 +183,22 @@ def test_of_each_key_an_answer_is_kept_and_those_asked_for_last_stay():
     assert made == ["x", "y", "z", "y", "x"]
 
 
+def test_a_key_for_which_no_answer_can_be_made_takes_no_others_place():
+    kept, made = KeptEach(2), []
+
+    def unknown():
+        raise KeyError
+
+    for key in "xy":
+        kept.of(key, "a", lambda: made.append(1))
+    for key in "abcdef":
+        with pytest.raises(KeyError):
+            kept.of(key, "a", unknown)
+    for key in "xy":
+        kept.of(key, "a", lambda: made.append(1))
+    assert len(made) == 2
+
+
 def test_those_who_ask_while_an_answer_is_made_wait_for_it():
     kept, made, begun, go_on = Kept(), [], threading.Event(), threading.Event()
 

@@ -1,5 +1,6 @@
 """Runs of long work: names, one at a time, and what is kept of one that fails, is cut off, or dies in its child."""
 
+import os
 import random
 import sys
 import time
@@ -105,6 +106,16 @@ def test_a_child_is_told_its_run_and_its_lock(runs_of, book, tmp_path):
     run = runs_of(f"import sys; open({str(said)!r}, 'w').write(' '.join(sys.argv[1:]))").start()
     wait_for(lambda: book.kept[run] != "running")
     assert said.read_text().startswith(f"--run-id {run} --lock ")
+
+
+def test_a_child_leaves_the_processor_to_whoever_answers(runs_of):
+    runs = runs_of("import time; time.sleep(60)")
+    runs.start()
+    (child,) = runs._children.values()
+    try:
+        assert os.getpriority(os.PRIO_PROCESS, child.pid) > os.getpriority(os.PRIO_PROCESS, os.getpid())
+    finally:
+        runs.stop()
 
 
 def test_who_stops_interrupts_what_it_has_begun(runs_of, book):

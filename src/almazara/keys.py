@@ -70,7 +70,7 @@ class KeyFolder:
         except FileNotFoundError:
             return []
         except (OSError, msgspec.MsgspecError) as error:
-            raise UnavailableError(f"The keys in {self._named} cannot be read: {error}.") from error
+            raise UnavailableError("The keys of this home cannot be read.", f"{self._named}: {error}") from error
 
     def add(self, name: str, now: datetime) -> str:
         """Make a key for somebody; it is returned once, and only its hash is kept.
@@ -121,7 +121,7 @@ class KeyFolder:
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
-            raise UnavailableError(f"The key of this machine in {self._own} cannot be read: {error}.") from error
+            raise UnavailableError("The key of this machine cannot be read.", f"{self._own}: {error}") from error
 
     def made_own(self) -> str:
         """The key of this machine, which is made where there is none."""
@@ -183,7 +183,7 @@ class KeyFolder:
             with file_lock(self.folder / ".lock"):
                 yield
         except OSError as error:
-            raise UnavailableError(f"The keys in {self.folder} cannot be kept: {error}.") from error
+            raise UnavailableError("The keys of this home cannot be kept.", f"{self.folder}: {error}") from error
 
 
 def key_folder(settings: Settings) -> KeyFolder:

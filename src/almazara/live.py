@@ -111,10 +111,21 @@ class KeptEach(Generic[T]):
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def of(self, key: Hashable, state: Hashable, make: Callable[[], T]) -> T:
-        """The answer of a key for a state of what it is made of; while it is made, others' are answered."""
+        """The answer of a key for a state of what it is made of; while it is made, others' are answered.
+
+        A key for which none can be made takes no other's place.
+        """
         with self._lock:
             kept = self._kept.setdefault(key, Kept())
+        try:
+            answer = kept.of(state, make)
+        except BaseException:
+            with self._lock:
+                self._kept.pop(key, None)
+            raise
+        with self._lock:
+            self._kept[key] = kept
             self._kept.move_to_end(key)
             while len(self._kept) > self.most:
                 self._kept.popitem(last=False)
-        return kept.of(state, make)
+        return answer

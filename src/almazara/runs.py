@@ -1,5 +1,6 @@
 """Runs of long work: one at a time on this machine, each ended, failed or interrupted as it is kept."""
 
+import os
 import random
 import re
 import subprocess
@@ -21,6 +22,7 @@ Progress = Callable[[str, int, int], None]
 
 _RUN_ID: Final = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{6}")
 RUN_ID_PATTERN: Final = f"^{_RUN_ID.pattern}$"
+_NICENESS: Final = 10  # a server answers before it trains; one that is busy leaves a training a tenth
 _PATIENCE_SECONDS: Final = 0.08  # who only looks whether the lock is free holds it for an instant
 
 R = TypeVar("R")
@@ -200,6 +202,8 @@ class ExclusiveRuns(Generic[R]):
 def _spawn(command: Sequence[str], run_id: str, lock: IO[str]) -> subprocess.Popen[bytes]:
     """The child; it inherits the lock, which stays taken, without a gap, until the last of both has ended."""
     handed_over = ["--run-id", run_id, "--lock", str(lock.fileno())]
-    return subprocess.Popen(  # noqa: S603 - our own command
+    child = subprocess.Popen(  # noqa: S603 - our own command
         [*command, *handed_over], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[lock.fileno()]
     )
+    os.setpriority(os.PRIO_PROCESS, child.pid, _NICENESS)
+    return child

@@ -64,7 +64,7 @@ def test_beyond_those_that_wait_one_is_told_when_to_come_again():
     async def asked():
         server = Server(at_once=1, waiting=1)
         tasks = await begun(server, "/data", "/data")
-        status, headers = await server.ask("/data")
+        status, headers = await asyncio.wait_for(server.ask("/data"), 30)
         assert status == 503
         assert headers[b"retry-after"] == b"5"
         server.go.set()
