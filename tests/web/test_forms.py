@@ -21,7 +21,7 @@ def form_site(home, **values):
     """A site with a form that answers what it holds."""
 
     async def echo(request):
-        return JSONResponse(dict(await sent(request)))
+        return JSONResponse(dict(await sent(request, "name")))
 
     app = asgi.app_over(settings_over(home, **values))
     app.router.routes.append(Route("/form", echo, methods=["POST"]))
@@ -70,7 +70,9 @@ def test_with_a_key_configured_a_foreign_page_that_knows_it_is_refused_all_the_s
         assert missing.headers["www-authenticate"] == "ApiKey"
 
 
-@pytest.mark.parametrize("body", [b"\xff=1", "&".join(f"f{n}=1" for n in range(21)).encode()])
+@pytest.mark.parametrize(
+    "body", [b"\xff=1", "&".join(f"f{n}=1" for n in range(21)).encode(), b"name=a&names=b", b"name=a&name=b"]
+)
 def test_what_is_no_form_of_ours_is_refused(site, body):
     assert site.post("/form", content=body).status_code == 422
 

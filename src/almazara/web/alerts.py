@@ -122,14 +122,14 @@ def routes(path: str, watch: Callable[[Request], Watch]) -> tuple[Route, Route]:
 
     async def add(request: Request) -> Response:
         """Keep a rule."""
-        fields, about = await sent(request), watch(request)
+        fields, about = await sent(request, "sobre", "precio", "tipo", "valor"), watch(request)
         new = _new_rule(about.subjects, fields)
         await run_in_threadpool(service(request).add_alert_rule, new.made)
         return back_to(f"{about.page}#avisos")
 
     async def remove(request: Request) -> Response:
         """Forget a rule."""
-        fields, about = await sent(request), watch(request)
+        fields, about = await sent(request, "aviso"), watch(request)
         await run_in_threadpool(service(request).remove_alert_rule, fields.get("aviso", ""))
         return back_to(f"{about.page}#avisos")
 

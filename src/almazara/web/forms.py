@@ -23,20 +23,23 @@ def guard(request: Request) -> WriteGuard:
     return found
 
 
-async def sent(request: Request) -> Mapping[str, str]:
-    """The fields of a form that may be sent.
+async def sent(request: Request, *names: str) -> Mapping[str, str]:
+    """The fields of a form that may be sent: those of these names that were filled in, and the key's.
 
     Raises:
         HTTPException: 401, 403 or 429, as for the API; 403 for a form that another site's page sent.
-        InputError: for a body that is no form.
+        InputError: for a body that is no such form: it has other fields, or one of them twice.
     """
     try:
-        fields = dict(parse_qsl((await request.body()).decode(), max_num_fields=_MOST_FIELDS))
+        pairs = parse_qsl((await request.body()).decode(), max_num_fields=_MOST_FIELDS)
     except ValueError as error:
         raise InputError(said("site.form.unreadable")) from error
+    fields = dict(pairs)
     if not is_own_page(request):
         raise HTTPException(403, said("site.form.foreign"))
     await run_in_threadpool(guard(request).check, request, fields.get(KEY, ""))
+    if len(fields) < len(pairs) or not fields.keys() <= {KEY, *names}:
+        raise InputError(said("site.form.unreadable"))
     return fields
 
 

@@ -186,7 +186,7 @@ def _watch_of(key: str) -> Watch:
 
 async def declare(request: Request) -> Response:
     """Make one good of two products."""
-    fields = await sent(request)
+    fields = await sent(request, "uno", "otro")
     same = [fields.get("uno", ""), fields.get("otro", "")]
     story = await run_in_threadpool(service(request).declare_good, same)
     return back_to(good_address(story.good.good_id))
@@ -194,14 +194,14 @@ async def declare(request: Request) -> Response:
 
 async def separate(request: Request) -> Response:
     """Let a product be a good of its own."""
-    product = (await sent(request)).get("producto", "")
+    product = (await sent(request, "producto")).get("producto", "")
     await run_in_threadpool(service(request).declare_good, [product])
     return back_to(good_address(product))
 
 
 async def forget(request: Request) -> Response:
     """Forget what was declared of a product."""
-    product = (await sent(request)).get("producto", "")
+    product = (await sent(request, "producto")).get("producto", "")
     await run_in_threadpool(service(request).undeclare, product)
     return back_to(good_address(product))
 
