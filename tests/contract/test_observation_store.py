@@ -478,6 +478,19 @@ def test_documents_are_kept_by_kind_and_key(store):
     assert store.document("sent", "b") == {"other": 1}
 
 
+def test_the_documents_whose_keys_begin_alike_are_read_alone_and_keys_without_them(store):
+    keys = ["2026-1", "2026-1/%", "2026-1/1", "2026-1/a_", "2026-1/ñ\U0001f600", "2026-10/1"]
+    for key in (*keys, "2026-1/A"):
+        store.put_document("rule", key, {"key": key})
+    store.delete_document("rule", "2026-1/A")
+    store.put_document("sent", "2026-1/z", {})
+    assert store.document_keys("rule") == keys
+    assert store.document_keys("none") == []
+    begin = {prefix: list(store.documents("rule", prefix)) for prefix in ("2026-1/", "2026-1/a", "2026-1/A", "3")}
+    assert begin == {"2026-1/": keys[1:5], "2026-1/a": ["2026-1/a_"], "2026-1/A": [], "3": []}
+    assert store.documents("rule", "2026-10") == {"2026-10/1": {"key": "2026-10/1"}}
+
+
 def test_a_document_that_is_not_plain_json_is_refused(store):
     for body in ({"price": float("nan")}, {"price": Decimal(1)}):
         with pytest.raises(InputError):

@@ -1,17 +1,19 @@
 """The forecasts that were published, one by one, beside the prices that came."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from datetime import date as Day  # noqa: N812 - a field called date would hide its own type
 from enum import StrEnum
+from functools import cache, partial
 from itertools import islice
 from typing import Any
 
 from almazara.prices.answering.known import ADVISED_DAYS, Known
 from almazara.prices.answers import cursor_at, placed
-from almazara.prices.forecasting.issued import ISSUED, SCORES
+from almazara.prices.forecasting.issued import ISSUED, SCORES, issued_at
 from almazara.prices.forecasting.scores import HORIZONS, SCORED_QUANTILES, Document, covers, cutoff_of, interval
+from almazara.prices.store.protocol import ObservationStore
 
 _MEDIAN = SCORED_QUANTILES.index(0.5)
 
@@ -103,7 +105,8 @@ def issued_forecasts(known: Known, query: IssuedQuery) -> tuple[list[IssuedRow],
 def _told(known: Known, query: IssuedQuery) -> Iterator[_Told]:
     """The forecasts in order of their days, products and horizons, from the cursor on."""
     today = known.today
-    days = _by_day(known.store.documents(ISSUED), today - timedelta(days=query.days))
+    days = _by_day(known.store.document_keys(ISSUED), today - timedelta(days=query.days))
+    issued_at = cache(partial(_issued_at, known.store, query.product))
 
     def place(day: date) -> tuple[bool, int]:
         return day >= today, abs((day - today).days)
@@ -112,30 +115,31 @@ def _told(known: Known, query: IssuedQuery) -> Iterator[_Told]:
     for day in sorted(days, key=place):
         if begin_day is not None and place(day) < place(begin_day):
             continue
-        of_day = [
-            one for cutoff, horizon, document in days[day] for one in _of(document, cutoff, horizon, query.product)
-        ]
+        of_day = (
+            _Told(product, cutoff, horizon, day, kept)
+            for cutoff, horizon in days[day]
+            for product, kept in issued_at(cutoff).items()
+        )
         for one in sorted(of_day, key=lambda one: (one.product, one.horizon)):
             if day != begin_day or (one.product, one.horizon) >= (begins, begin_horizon):
                 yield one
 
 
-def _by_day(documents: Mapping[str, Document], oldest: date) -> dict[date, list[tuple[date, int, Document]]]:
-    """The documents by the days that they forecast, from `oldest` on, each with its cutoff and the days ahead."""
-    found: dict[date, list[tuple[date, int, Document]]] = {}
-    for key, document in documents.items():
-        cutoff = cutoff_of(key)
+def _by_day(keys: Iterable[str], oldest: date) -> dict[date, list[tuple[date, int]]]:
+    """The days that were forecast, from `oldest` on, each with the cutoffs and how many days ahead of these it is."""
+    found: dict[date, list[tuple[date, int]]] = {}
+    for cutoff in sorted({cutoff_of(key) for key in keys}):
         for horizon in HORIZONS:
             day = cutoff + timedelta(days=horizon)
             if day >= oldest:
-                found.setdefault(day, []).append((cutoff, horizon, document))
+                found.setdefault(day, []).append((cutoff, horizon))
     return found
 
 
-def _of(document: Document, cutoff: date, horizon: int, product: str | None) -> Iterator[_Told]:
-    day = cutoff + timedelta(days=horizon)
-    for name in document if product is None else document.keys() & {product}:
-        yield _Told(name, cutoff, horizon, day, document[name])
+def _issued_at(store: ObservationStore, product: str | None, cutoff: date) -> Document:
+    """What was published for a cutoff, of one product or of all."""
+    found = issued_at(store, cutoff).values()
+    return {name: kept for one in found for name, kept in one.items() if product in (None, name)}
 
 
 def _cursor(following: _Told) -> str:
@@ -157,7 +161,7 @@ def _rows(known: Known, told: Sequence[_Told]) -> list[IssuedRow]:
     prices = {day: panel.prices_on(day) for day in {one.day for one in told} if day < today}
     currencies = dict(zip(panel.names, panel.currencies, strict=True))
     titles = {one.listing_id: one.title for one in known.listings()}
-    scored = known.store.documents(SCORES).keys()
+    scored = set(known.store.document_keys(SCORES))
     rows = []
     for one in told:
         price = prices.get(one.day, {}).get(one.product)

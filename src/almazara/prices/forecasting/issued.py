@@ -32,18 +32,26 @@ def score_due(store: ObservationStore, prices_on: Callable[[date], Mapping[str, 
 
     The first score of a day stays, so that several processes, or one that was killed, may repeat this.
     """
-    documents = store.documents(ISSUED)
-    days = forecast_scores.due(documents, store.documents(SCORES), today)
+    keys, scored_days = store.document_keys(ISSUED), store.document_keys(SCORES)
+    days = forecast_scores.due(keys, scored_days, today)
     for day in days:
+        documents: dict[str, forecast_scores.Document] = {}
+        for horizon in forecast_scores.HORIZONS:
+            documents |= issued_at(store, day - timedelta(days=horizon))
         scored = forecast_scores.score_day(day, documents, prices_on(day))
         store.put_document(SCORES, day.isoformat(), scored, if_absent=True)
-    for key in forecast_scores.expired(documents, today):
+    for key in forecast_scores.expired(keys, today):
         store.delete_document(ISSUED, key)
     oldest = (today - timedelta(days=KEPT_DAYS)).isoformat()
-    for scored_day in store.documents(SCORES):
+    for scored_day in scored_days:
         if scored_day < oldest:
             store.delete_document(SCORES, scored_day)
     return len(days)
+
+
+def issued_at(store: ObservationStore, cutoff: date) -> dict[str, forecast_scores.Document]:
+    """What was published for a cutoff, by key; each document holds some of the listings."""
+    return store.documents(ISSUED, f"{cutoff}/")
 
 
 def keep_issued(store: ObservationStore, built: Forecasts, last_prices: Mapping[str, float]) -> None:
@@ -52,7 +60,7 @@ def keep_issued(store: ObservationStore, built: Forecasts, last_prices: Mapping[
     for key, document in documents.items():
         store.put_document(ISSUED, key, document)
     cutoffs = {forecast_scores.cutoff_of(key) for key in documents}
-    for key in store.documents(ISSUED):
+    for key in store.document_keys(ISSUED):
         if forecast_scores.cutoff_of(key) in cutoffs and key not in documents:
             store.delete_document(ISSUED, key)
 

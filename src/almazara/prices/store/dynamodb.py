@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -239,9 +240,15 @@ class DynamoDbStore:
         item = self._table.get(f"DOCUMENT#{kind}", key)
         return None if item is None else json.loads(unpacked(item["body"]))
 
-    def documents(self, kind: str) -> dict[str, dict[str, Any]]:
-        """All documents of a kind by key, in order of key."""
-        return {item["sk"]: json.loads(unpacked(item["body"])) for item in self._table.query(f"DOCUMENT#{kind}")}
+    def documents(self, kind: str, prefix: str = "") -> dict[str, dict[str, Any]]:
+        """All documents of a kind whose keys begin so, by key, in order of key."""
+        begins = (prefix, f"{prefix}{chr(sys.maxunicode)}") if prefix else None
+        found = self._table.query(f"DOCUMENT#{kind}", between=begins)
+        return {item["sk"]: json.loads(unpacked(item["body"])) for item in found}
+
+    def document_keys(self, kind: str) -> list[str]:
+        """The keys of all documents of a kind, in order."""
+        return list(self._table.sort_keys(f"DOCUMENT#{kind}"))
 
     def document_kinds(self) -> list[str]:
         """The kinds that have, or once had, documents, in order."""

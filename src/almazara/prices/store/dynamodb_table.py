@@ -86,6 +86,12 @@ class TextTable:
             for response in self._pages(pk, between, ScanIndexForward=not newest, **limit):
                 yield from map(_plain, response["Items"])
 
+    def sort_keys(self, pk: str) -> Iterator[str]:
+        """The `sk` of the items of a partition, in order."""
+        with self._translated():
+            for page in self._pages(pk, ProjectionExpression="sk"):
+                yield from (_plain(item)["sk"] for item in page["Items"])
+
     def count(self, pk: str) -> int:
         """How many items a partition has."""
         with self._translated():

@@ -96,8 +96,11 @@ class ObservationStore(Protocol):
     def document(self, kind: str, key: str) -> dict[str, Any] | None:
         """One document, or None."""
 
-    def documents(self, kind: str) -> dict[str, dict[str, Any]]:
-        """All documents of a kind by key, in order of key."""
+    def documents(self, kind: str, prefix: str = "") -> dict[str, dict[str, Any]]:
+        """All documents of a kind whose keys begin so, by key, in order of key."""
+
+    def document_keys(self, kind: str) -> list[str]:
+        """The keys of all documents of a kind, in order, without reading these."""
 
     def document_kinds(self) -> list[str]:
         """The kinds that have, or once had, documents, in order."""

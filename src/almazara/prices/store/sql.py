@@ -245,12 +245,20 @@ class SqlStore:
         found = self._first(sa.select(columns.body).where(columns.kind == kind, columns.key == key))
         return None if found is None else json.loads(found.body)
 
-    def documents(self, kind: str) -> dict[str, dict[str, Any]]:
-        """All documents of a kind by key, in order of key."""
-        query = sa.select(tables.documents.c.key, tables.documents.c.body).where(tables.documents.c.kind == kind)
+    def documents(self, kind: str, prefix: str = "") -> dict[str, dict[str, Any]]:
+        """All documents of a kind whose keys begin so, by key, in order of key."""
+        columns = tables.documents.c
+        begins = sa.func.substr(columns.key, 1, len(prefix)) == prefix  # LIKE would not tell a from A
+        query = sa.select(columns.key, columns.body).where(columns.kind == kind, begins)
         with self._database.reading() as connection:
             found = sorted((row.key, row.body) for row in connection.execute(query))
         return {key: json.loads(body) for key, body in found}
+
+    def document_keys(self, kind: str) -> list[str]:
+        """The keys of all documents of a kind, in order."""
+        query = sa.select(tables.documents.c.key).where(tables.documents.c.kind == kind)
+        with self._database.reading() as connection:
+            return sorted(connection.execute(query).scalars())
 
     def document_kinds(self) -> list[str]:
         """The kinds that have documents, in order."""
