@@ -236,6 +236,29 @@ def test_a_table_that_takes_more_memory_than_it_may_is_refused(tmp_path, content
         read_table(source, reading_mb=3)
 
 
+@pytest.mark.parametrize("line", ["a,2026-01-05,6,99", "a,2026-01-05,6,,99", 'a,2026-01-05,6,"",x,y,z'])
+def test_a_row_of_more_cells_than_the_header_is_refused_since_its_price_may_be_cut_in_two(tmp_path, line):
+    source = tmp_path / "in.csv"
+    source.write_text(f"series_id,date,price\na,2026-01-04,5\nb,2026-01-04\nb,2026-01-05,7,\n{line}\n")
+    found = read_prices(read_table(source), date(2026, 1, 5))
+    assert found.refused_rows == {
+        "more cells than the header: decimals take a point": 1,
+        "the price is no positive number": 1,
+    }
+    assert found.panel.prices[:, -1].tolist() == [5, 7]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("series_id,date,price,date\na,2026-01-01,5,2026-01-02\n", "twice: date"), ("series_id,date,price\n", "no rows")],
+)
+def test_a_header_that_says_a_thing_twice_or_nothing_more_is_refused(tmp_path, content, said):
+    source = tmp_path / "in.csv"
+    source.write_text(content)
+    with pytest.raises(InputError, match=said):
+        read_table(source)
+
+
 def test_a_file_that_is_no_table_is_refused(tmp_path):
     source = tmp_path / "in.csv"
     source.write_bytes(b"\xff\xfe\x00not a table")

@@ -2,6 +2,7 @@
 
 import codecs
 import gzip
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -50,9 +51,12 @@ _MOMENT: Final = (
     r"(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?(?:Z|([+-]\d{2}):?([0-5]\d))?)?$"
 )
 _NUMBER: Final = f"^{PLAIN_NUMBER.pattern}$"
-_ROW, _MINUTE = "row", "minute"
+_ROW, _MINUTE, _LONG = "row", "minute", "long"
+_TWICE: Final = re.compile(r"_duplicated_\d+$")  # what Polars calls them
 _GZIP: Final = b"\x1f\x8b"
 _BLOCK: Final = 1 << 22
+_SURPLUS: Final = ("a cell more than the header has", "two cells more")
+_LONGEST_HEADER: Final = 1 << 16
 _TIMES_IN_MEMORY: Final = 2  # what is read, and what it is made
 _BYTES_OF_CELL: Final = 16  # beside its text
 _ENDINGS: Final = (".parquet", ".csv")
@@ -134,6 +138,7 @@ def _parsed(table: pl.DataFrame) -> pl.DataFrame:
         (60 * hours + minutes + seconds.fill_null(0) / 60 - offset.fill_null(0)).alias(_MINUTE),
         pl.when(price.str.contains(_NUMBER)).then(price.cast(pl.Float64, strict=False)).alias(PRICE),
         (pl.col(CURRENCY).str.strip_chars().str.to_uppercase() if has_currency else pl.lit("")).alias(CURRENCY),
+        pl.any_horizontal(pl.lit(value=False), pl.col("^(" + "|".join(_SURPLUS) + ")$").is_not_null()).alias(_LONG),
     ).with_row_index(_ROW)
 
 
@@ -141,7 +146,9 @@ def _refusal() -> pl.Expr:
     """Why a row is refused, or null."""
     price = pl.col(PRICE)
     return (
-        pl.when(pl.col(SERIES_ID) == "")
+        pl.when(_LONG)
+        .then(pl.lit("more cells than the header: decimals take a point"))
+        .when(pl.col(SERIES_ID) == "")
         .then(pl.lit("no series_id"))
         .when(pl.col(DATE).is_null())
         .then(pl.lit("the date is no ISO 8601 day or moment"))
@@ -189,26 +196,36 @@ def _panel(ordered: pl.DataFrame, cutoff: date, window_days: int) -> Panel:
 
 
 def read_table(path: Path, reading_mb: int = MEGABYTES) -> pl.DataFrame:
-    """The rows of a CSV file with a header, plain or gzip; rows of more or fewer cells are cut or filled.
+    """The rows of a CSV file with a header, plain or gzip; rows of fewer cells are filled.
+
+    What rows have beyond the header is in the columns _SURPLUS, since 6,99 is a price to whoever wrote it.
 
     Raises:
-        InputError: when it cannot be read, or would take more memory.
+        InputError: when it cannot be read, has no rows, or would take more memory.
     """
     most = reading_mb * 1_000_000
     try:
         with path.open("rb") as stored, gzip.open(stored) if stored.peek(2)[:2] == _GZIP else stored as content:
-            raw = content.read(most // _TIMES_IN_MEMORY + 1)
-        if _TIMES_IN_MEMORY * len(raw) + _BYTES_OF_CELL * (raw.count(b",") + raw.count(b"\n")) > most:
+            header = content.readline(_LONGEST_HEADER).rstrip(b"\r\n")
+            begin = b",".join((header, *(name.encode() for name in _SURPLUS))) + b"\n"
+            raw = begin + content.read(most // _TIMES_IN_MEMORY + 1)
+        cells = raw.count(b",") + (1 + len(_SURPLUS)) * raw.count(b"\n")
+        if _TIMES_IN_MEMORY * len(raw) + _BYTES_OF_CELL * cells > most:
             told = f"{path.name} takes more than {reading_mb} MB of memory to read"
             raise InputError(f"{told}: for files that you trust set ALMAZARA_READING_MB higher.")
         decoder = codecs.getincrementaldecoder("utf-8")()
         for start in range(0, len(raw), _BLOCK):  # as one text it would take up to four times its bytes
             decoder.decode(raw[start : start + _BLOCK], final=start + _BLOCK >= len(raw))
-        return pl.read_csv(raw, infer_schema=False, truncate_ragged_lines=True)
+        table = pl.read_csv(raw, infer_schema=False, truncate_ragged_lines=True)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
     except (EOFError, zlib.error, UnicodeDecodeError, pl.exceptions.PolarsError) as error:
         raise InputError(f"{path.name} is no readable CSV file: {str(error).splitlines()[0]}.") from error
+    if twice := [name for name in table.columns if _TWICE.search(name)]:
+        raise InputError(f"The header of {path.name} names a column twice: {_TWICE.sub('', twice[0])}.")
+    if table.is_empty():
+        raise InputError(f"{path.name} has no rows.")
+    return table
 
 
 def require_target(target: Path, source: Path) -> None:
