@@ -206,7 +206,7 @@ class Settings(BaseSettings):
     films_renewed_at: Annotated[int, Field(ge=0, le=23)] = 4
     """Hour of that day."""
     schedule_jitter_minutes: Annotated[float, Field(ge=0, le=240)] = 10.0
-    """Each hour of the schedule comes later by a random part of up to so many minutes."""
+    """Each hour of the schedule comes later by a random part of so many minutes, or of half the time to the next."""
     demo: bool = True
     """Whether `up` follows the demo shop while nothing else is followed."""
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara import asgi
-from almazara.app.schedule import CLAIMS, Hours, Schedule, Task
+from almazara.app.schedule import CLAIMS, Hours, Schedule, Task, claim_of
 from almazara.errors import ConflictError, UnavailableError
 from almazara.prices.schema import RunState
 from page_server import serving
@@ -124,6 +124,39 @@ def test_a_task_that_cannot_begin_costs_no_other_one(store, error):
     both = [broken.task, replace(work.task, name="films")]
     runs = Schedule(both, store, clock=Clock("2026-03-02T08:00"), rng=random.Random(1), jitter=timedelta(0))
     assert runs.tick() == ["films"]
+
+
+@pytest.mark.parametrize(("error", "is_tried_again"), [(ConflictError("busy"), False), (OSError("full"), True)])
+def test_what_could_not_begin_for_something_that_is_away_is_tried_again(store, error, is_tried_again):
+    work = Work(error=error)
+    runs = schedule(store, work, Clock("2026-03-02T08:00"))
+    assert runs.tick() == []
+    work.error = None
+    assert (runs.tick(), runs.tick()) == (["prices"] if is_tried_again else [], [])
+
+
+def test_no_fault_ends_the_schedule(store, monkeypatch):
+    work = Work(error=ZeroDivisionError())
+    runs = schedule(store, work, Clock("2026-03-02T08:00"))
+    monkeypatch.setattr("almazara.app.schedule._TICK_SECONDS", 0.01)
+    runs.start()
+    try:
+        wait_for(lambda: store.documents(CLAIMS))
+        work.error, runs.clock = None, Clock("2026-03-02T20:00")
+        wait_for(lambda: work.begun == 1)
+    finally:
+        runs.stop()
+
+
+@pytest.mark.parametrize("hours", [tuple(range(24)), (7, 8), (7, 19)])
+def test_however_long_the_jitter_each_hour_comes(store, hours):
+    begin, clock, work = at("2026-03-02T00:00"), Clock("2026-03-02T00:00"), Work(hours=hours)
+    runs = schedule(store, work, clock, jitter=timedelta(minutes=240))
+    for minute in range(3 * 24 * 60):
+        clock.now = begin + timedelta(minutes=minute)
+        runs.tick()
+    slots = {claim_of("prices", begin + timedelta(days=day, hours=hour)) for day in range(2) for hour in hours}
+    assert slots <= set(store.documents(CLAIMS))
 
 
 def test_a_slot_comes_later_by_the_jitter_and_always_by_the_same(store):

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from almazara import log
 from almazara.app.prices import Prices
-from almazara.errors import AlmazaraError
+from almazara.errors import AlmazaraError, UnavailableError
 from almazara.movies.renewing.training_runs import FilmTraining
 from almazara.prices.collecting.runs import whole_since
 from almazara.prices.store.protocol import ObservationStore
@@ -96,7 +96,7 @@ class Schedule:
     Attributes:
         store: Where slots are claimed; several servers share it.
         clock: The present moment (aware).
-        jitter: A slot comes later by a random part of up to this.
+        jitter: A slot comes later by a random part of up to this, and of up to half of the time to the next one.
     """
 
     tasks: Sequence[Task]
@@ -131,37 +131,44 @@ class Schedule:
     def tick(self) -> list[str]:
         """Begin each task whose newest slot has come and was not claimed; returns their names."""
         now = self.clock()
-        return [task.name for task in self.tasks if self._is_due(task, now) and self._begun(task)]
+        claims = ((task, self._claimed(task, now)) for task in self.tasks)
+        return [task.name for task, slot in claims if slot is not None and self._begun(task, slot)]
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
                 self.tick()
-            except AlmazaraError as error:  # a store that is away: the slot is still there when it is back
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next hour comes; a slot waits for its store
                 log.event("schedule_waits", level=logging.WARNING, reason=error)
             self._stopping.wait(_TICK_SECONDS)
 
-    def _is_due(self, task: Task, now: datetime) -> bool:
-        """Whether the task's newest slot has come, is ours, and is not done yet."""
+    def _claimed(self, task: Task, now: datetime) -> datetime | None:
+        """The task's newest slot, where that has come and is ours."""
         slot = task.hours.latest(now)
         if slot is None or now < slot + self._delay(task, slot):
-            return False
+            return None
         if not self.store.put_document(CLAIMS, claim_of(task.name, slot), {"at": now.isoformat()}, if_absent=True):
-            return False
+            return None
         self._forget_old(now)
-        return not task.done_since(slot)
+        return slot
 
     def _delay(self, task: Task, slot: datetime) -> timedelta:
         if (task.name, slot) not in self._delays:
             self._delays = {key: delay for key, delay in self._delays.items() if key[0] != task.name}
-            self._delays[task.name, slot] = self.jitter * self.rng.random()
+            following = task.hours.following(slot) or slot
+            self._delays[task.name, slot] = min(self.jitter, (following - slot) / 2) * self.rng.random()
         return self._delays[task.name, slot]
 
-    def _begun(self, task: Task) -> bool:
+    def _begun(self, task: Task, slot: datetime) -> bool:
+        """Begin the task, unless it was done since; where something is away its slot is there to be claimed again."""
         try:
+            if task.done_since(slot):
+                return False
             task.start()
         except (AlmazaraError, OSError) as error:
             log.event("not_started", level=logging.WARNING, task=task.name, reason=error)
+            if isinstance(error, (UnavailableError, OSError)):
+                self.store.delete_document(CLAIMS, claim_of(task.name, slot))
             return False
         log.event("scheduled", task=task.name)
         return True
