@@ -23,6 +23,7 @@ from price_shop import observed, opened, product, search, settings_over
 from problems import is_problem
 from sample_catalog import app_over, served
 from servers import empty_database
+from waiting import wait_for
 
 pytestmark = pytest.mark.server
 
@@ -139,7 +140,7 @@ def test_a_run_that_nobody_is_at_is_seen_everywhere(client, tmp_path):
     dead = Run("20260301T120000-abcdef.shop.example", "scrape", "shop.example", RunState.RUNNING, NOW, pending=("a",))
     with opened(settings_over(tmp_path)) as prices:
         prices.store.save_run(dead)
-    assert api.get("/health").json()["precios"]["sano"] is False
+    wait_for(lambda: not api.get("/health").json()["precios"]["sano"])  # the app looks at the shop's lock as well
     assert "se cortó" in api.get("/health").json()["precios"]["avisos"][0]
     assert [one["state"] for one in api.get("/runs").json()] == ["interrupted"]
     assert api.get("/scraper/20260301T120000-abcdef").json()["state"] == "interrupted"

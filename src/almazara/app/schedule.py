@@ -195,13 +195,16 @@ def open_schedule(settings: Settings, prices: Prices, films: FilmTraining) -> Sc
     zone = ZoneInfo(settings.timezone)
     store = prices.store
 
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
     def read_since(slot: datetime) -> bool:
-        return bool(whole_since(store, slot)) or not store.listings(tracked=True)
+        return bool(whole_since(store, slot, clock())) or not store.listings(tracked=True)
 
     def renewed_since(slot: datetime) -> bool:
-        state = films.state()
-        built = state.construida is not None and datetime.fromisoformat(state.construida) >= slot
-        return built or (state.ultimo_entrenamiento is not None and state.ultimo_entrenamiento.inicio >= slot)
+        state, now = films.state(), clock()
+        built = state.construida is not None and slot <= datetime.fromisoformat(state.construida) <= now
+        return built or (state.ultimo_entrenamiento is not None and slot <= state.ultimo_entrenamiento.inicio <= now)
 
     day = settings.films_renewed_on
     tasks = [Task("prices", scrape_hours(settings), prices.jobs.start, read_since)]
@@ -211,7 +214,7 @@ def open_schedule(settings: Settings, prices: Prices, films: FilmTraining) -> Sc
     return Schedule(
         tasks,
         store,
-        clock=lambda: datetime.now(UTC),
+        clock=clock,
         rng=random.Random(),
         jitter=timedelta(minutes=settings.schedule_jitter_minutes),
     )

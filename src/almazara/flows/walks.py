@@ -91,8 +91,9 @@ def _read(settings: Settings, opened: Prices, products: Sequence[str], progress:
 
     if products:
         return opened.jobs.run(products, on_progress)
-    since = scrape_hours(settings).latest(datetime.now(UTC)) or _EVER
-    return opened.jobs.finish(whole_since(opened.store, since), on_progress) or opened.jobs.run(None, on_progress)
+    now = datetime.now(UTC)
+    begun = whole_since(opened.store, scrape_hours(settings).latest(now) or _EVER, now)
+    return opened.jobs.finish(begun, on_progress) or opened.jobs.run(None, on_progress)
 
 
 def _fetched_in_words(name: str, path: Path) -> str:

@@ -68,12 +68,12 @@ def world():
     return World()
 
 
-def collect(store, world, *listings, stopped=lambda: False, run=None, at=NOW):
+def collect(store, world, *listings, stopped=lambda: False, run=None, at=NOW, now=NOW):
     for listing in listings:
         if store.listing(listing.listing_id) is None:
             store.save_listing(listing)
     run = run or scrape_runs("run-1", listings, at)[0]
-    collector = Collector(world, store, world.archive(), lambda: NOW, stopped)
+    collector = Collector(world, store, world.archive(), lambda: now, stopped)
     for step in collector.collect(run):
         run = step
     return run
@@ -430,12 +430,22 @@ def test_what_a_killed_run_had_read_and_could_not_say_is_not_asked_for_again(sto
         replace(observed("shop.example:3", 0, None, source="made"), observed_at=NOW + timedelta(minutes=2)),
         replace(observed("shop.example:4", 0, "9.95", source="import"), observed_at=NOW + timedelta(minutes=3)),
     ])  # fmt: skip
-    run = collect(store, world, run=begun)
+    run = collect(store, world, run=begun, now=NOW + timedelta(minutes=9))
     asked = [url for url, _ in world.asked]
     assert asked == [one.url for one in listings if one.listing_id not in {"shop.example:2", "shop.example:3"}]
     assert counted(run) == {"requested": 15, "observed": 12, "unchanged": 2, "unavailable": 1}
     assert (run.pending, run.rules) == ((), {"structured:json-ld": 15})
     assert [store.count(f"shop.example:{number}") for number in (1, 2, 3, 4, 5)] == [2, 1, 1, 2, 1]
+
+
+def test_what_was_read_by_a_clock_that_ran_ahead_is_not_taken_for_what_a_run_has_read(store, world):
+    ahead = replace(observed("shop.example:1", 0, "9.95", source="made"), observed_at=NOW + timedelta(days=2))
+    store.save_listing(product(1))
+    store.append([ahead])
+    world.answers[product(1).url] = page_of(offer_page("9.95"), at=NOW + timedelta(minutes=1))
+    run = collect(store, world, product(1), now=NOW + timedelta(minutes=1))
+    assert len(world.asked) == 1
+    assert (run.counts["unchanged"], store.count("shop.example:1")) == (1, 2)
 
 
 def test_a_stopped_run_is_interrupted_and_goes_on_where_it_ended(store, world):

@@ -89,8 +89,9 @@ def test_only_requests_for_all_that_is_followed_count_as_whole(store):
         store.save_listing(listing)
     for second, listings in enumerate([followed, followed[:1]]):
         store.save_run(runs.scrape_runs(f"20260301T12000{second}-abcdef", listings, NOW)[0])
-    assert runs.whole_since(store, NOW) == {"20260301T120000-abcdef"}
-    assert runs.whole_since(store, NOW + timedelta(seconds=1)) == set()
+    assert runs.whole_since(store, NOW, NOW) == {"20260301T120000-abcdef"}
+    assert runs.whole_since(store, NOW + timedelta(seconds=1), NOW + timedelta(hours=1)) == set()
+    assert runs.whole_since(store, NOW - timedelta(hours=1), NOW - timedelta(seconds=1)) == set()  # a clock set back
 
 
 @pytest.mark.parametrize(

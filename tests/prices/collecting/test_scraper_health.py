@@ -133,6 +133,18 @@ def test_stale_listings_of_a_shop_are_one_problem_that_names_a_few():
     assert words(report, Language.ES)[0].endswith(f"{SHOP}:c y 2 más.")
 
 
+def test_readings_of_moments_that_have_not_come_are_told_of_their_shop():
+    names = ["a", "b", "c"]
+    few_seconds, ahead = observed("a", days_ago=-0.001), [observed(n, days_ago=-2) for n in names[1:]]
+    report = assess([listing(n) for n in names], newest(few_seconds, *ahead), [], now=NOW)
+    assert troubles(report) == [(Trouble.CLOCK, SHOP)]
+    assert set(report.days_since_read.values()) == {0}
+    assert "2 readings have moments that have not come, up to " in words(report)[0]
+    assert "2 lecturas tienen horas que no han llegado" in words(report, Language.ES)[0]
+    (one,) = words(assess([listing("b")], newest(ahead[0]), [], now=NOW), Language.ES)
+    assert "1 lectura tiene una hora que no ha llegado" in one
+
+
 def test_a_listing_never_read_is_stale_only_after_a_while():
     fresh, old = listing("fresh", created_days_ago=1), listing("old", created_days_ago=9)
     report = assess([fresh, old], {}, [], now=NOW)

@@ -72,11 +72,11 @@ def _batches(name: str, members: Sequence[str], at_most: int | None) -> Iterator
         yield f"{name}.{number}", members[start : start + at_most]
 
 
-def whole_since(store: ObservationStore, moment: datetime) -> set[str]:
-    """Ids of what was asked for since a moment and was everything that is followed."""
+def whole_since(store: ObservationStore, moment: datetime, now: datetime) -> set[str]:
+    """Ids of what was asked for from a moment to now and was everything that is followed."""
     asked: Counter[str] = Counter()
     for run in store.runs(kind=SCRAPE, limit=_LOOKED_AT):
-        if run.started_at >= moment:
+        if moment <= run.started_at <= now:
             asked[run.run_id.partition(".")[0]] += run.counts.get("requested", 0)
     followed = len(store.listings(tracked=True))
     return {run_id for run_id, requested in asked.items() if requested >= followed}

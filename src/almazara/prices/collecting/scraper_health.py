@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 from statistics import median
 
 from almazara.prices.collecting.runs import NO_SHOP
@@ -25,6 +26,7 @@ _EARLIER_RUNS = 3
 _MOST_DAYS_UNREAD = 3.0  # a tracked listing not read for longer is stale
 _MOST_HELD = 0.2  # a share of held readings above it is bad: a rule may read the wrong place
 _LEAST_ATTEMPTS = 5  # rates of fewer attempts say nothing
+_CLOCKS_DIFFER = timedelta(minutes=5)  # of several machines, by as much at most
 _NAMED = 3  # as many listings are named in a sentence; the rest is a number
 
 
@@ -36,6 +38,7 @@ class Trouble(StrEnum):
     DROP = "drop"
     HELD = "held"
     STALE = "stale"
+    CLOCK = "clock"
     CUT_OFF = "cut_off"
     BROKEN = "broken"
 
@@ -134,7 +137,7 @@ def assess(
     rules = _rule_rates(newest, recent)
     tracked = [listing for listing in listings if listing.tracked]
     read_at = {listing_id: o.observed_at for listing_id, o in newest.items()} | dict(searches_read or {})
-    ages = {listing_id: (now - moment) / timedelta(days=1) for listing_id, moment in read_at.items()}
+    ages = {listing_id: max(0.0, (now - moment) / timedelta(days=1)) for listing_id, moment in read_at.items()}
     days = {listing.listing_id: ages.get(listing.listing_id) for listing in tracked}
     problems = (
         *_low_rates(Trouble.LOW_SHOP_RATE, shops),
@@ -142,6 +145,7 @@ def assess(
         *_drops(recent),
         *_many_held(shops),
         *_stale(tracked, days, now),
+        *_to_come(tracked, read_at, now),
         *_ended_badly(every),
     )
     return HealthReport(problems, shops, rules, days, _outcomes(recent), Counter(str(run.state) for run in recent))
@@ -212,6 +216,15 @@ def _stale(tracked: Sequence[Listing], days: Mapping[str, float | None], now: da
     for shop, stale in sorted(by_shop.items()):
         more = said("prices.health.more", n=len(stale) - _NAMED) if len(stale) > _NAMED else ""
         yield HealthProblem(Trouble.STALE, shop, {"days": _MOST_DAYS_UNREAD, "listings": stale[:_NAMED], "more": more})
+
+
+def _to_come(tracked: Sequence[Listing], read_at: Mapping[str, datetime], now: datetime) -> Iterable[HealthProblem]:
+    """One problem per shop of which readings have moments that have not come: a clock was wrong, or is."""
+    late = now + _CLOCKS_DIFFER
+    for shop, listings in groupby(sorted(tracked, key=lambda one: one.shop), key=lambda one: one.shop):
+        ahead = [at for one in listings if (at := read_at.get(one.listing_id)) is not None and at > late]
+        if ahead:
+            yield HealthProblem(Trouble.CLOCK, shop, {"n": len(ahead), "until": max(ahead).date()})
 
 
 def _ended_badly(runs: Iterable[Run]) -> Iterable[HealthProblem]:
