@@ -61,6 +61,7 @@ class Box:
         self.url = f"http://127.0.0.1:{asked.port}"
         command = ["run", "--detach", "--name", self.name, "--network", "host", "--read-only", "--tmpfs", "/tmp"]
         command += ["--cap-drop", "all", "--memory", asked.memory, "--memory-swap", asked.memory, "--cpus", asked.cpus]
+        command += ["--cpuset-cpus", asked.cores] if asked.cores else []
         command += ["--env", f"ALMAZARA_API_KEYS={KEY}", "--env", f"ALMAZARA_PORT={asked.port}"]
         command += ["--env", "ALMAZARA_SCHEDULE=true", "--mount", f"type=volume,source={self.name},target=/data"]
         self.begun = time.monotonic()
@@ -197,6 +198,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--memory", default="512m")
     parser.add_argument("--cpus", default="0.5")
+    parser.add_argument("--cores", help="those that it may use: 0; others too where it is not said")
     parser.add_argument("--load", type=float, default=0.8, help="share of its capacity that is asked for")
     parser.add_argument("--image", default="almazara")
     parser.add_argument("--engine", default="podman")
