@@ -169,6 +169,31 @@ class Away:
         return getattr(self.store, name)
 
 
+@pytest.mark.parametrize("call", ["put_document", "swap_document"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_lease_that_was_asked_for_in_vain_is_given_when_it_is_asked_for_again_to_its_owner_alone(servers, call, when):
+    one = servers[0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(one.store, call, unanswered(getattr(one.store, call), when))
+        with pytest.raises(UnavailableError):
+            one.take("shop.example", BUSY)
+    lease = one.take("shop.example", BUSY)
+    for leases in servers:
+        with pytest.raises(ConflictError):
+            leases.take("shop.example", BUSY)
+    one.renew()
+    assert not lease.lost
+
+
+def unanswered(call, when):
+    def fail(*args, **options):
+        if when == "after":
+            call(*args, **options)
+        raise UnavailableError("away")
+
+    return fail
+
+
 def test_while_the_store_is_away_a_lease_holds_for_its_time_and_is_then_lost(servers, clock):
     away = Away(servers[0].store)
     leases = StoreLeases(away, clock)

@@ -88,6 +88,15 @@ def test_a_run_whose_server_was_killed_is_marked_as_interrupted(home):
         assert state(prices, dead.run_id) is RunState.INTERRUPTED
 
 
+def test_a_run_that_was_killed_is_marked_as_interrupted_by_the_next_one(home):
+    dead = Run("20260301T120000-aaaaaa", runs.RETRAIN, "*", RunState.RUNNING, NOW)
+    with opened(settings_over(home)) as prices:
+        prices.store.save_run(dead)
+        with prices.retraining.running(None, None) as run:
+            kept = {one.run_id: one.state for one in prices.store.runs(kind=runs.RETRAIN)}
+            assert kept == {dead.run_id: RunState.INTERRUPTED, run.run_id: RunState.RUNNING}
+
+
 def test_after_a_retraining_that_ended_there_is_nothing_to_resume(home, light):
     settings = settings_over(home)
     with opened(settings) as prices:

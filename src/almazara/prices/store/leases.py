@@ -83,16 +83,16 @@ class StoreLeases:
         self._wake = threading.Condition(self._lock)
 
     def take(self, name: str, busy: Said) -> Lease:
-        """Take a lease.
+        """Take a lease; one that the store gave although its answer was lost is given when it is asked for again.
 
         Raises:
             ConflictError: when another one holds it, saying `busy`.
             UnavailableError: when the store does not answer.
         """
-        was = self.store.document(LEASES, name)
-        if was is not None and not self._has_gone(was["owner"]):
-            raise ConflictError(busy)
         with self._lock:
+            was = self.store.document(LEASES, name)
+            if was is not None and not self._was_unanswered(name, was["owner"]) and not self._has_gone(was["owner"]):
+                raise ConflictError(busy)
             owner = self._there()
             if not self.store.swap_document(LEASES, name, was, {"owner": owner.name}):
                 self._leave_if_done()
@@ -149,8 +149,9 @@ class StoreLeases:
         """This process as an owner that is there."""
         owner = self._owner
         if owner is None or owner.gone or self.clock() > owner.until:
-            owner = self._owner = _Owner(uuid4().hex, self.clock() + self.held)
+            owner = _Owner(uuid4().hex, self.clock() + self.held)
             self.store.put_document(OWNERS, owner.name, owner.body)
+            self._owner = owner  # only now: others take for gone whom the store does not know
         return owner
 
     def _stay(self, owner: _Owner) -> None:
@@ -168,6 +169,11 @@ class StoreLeases:
         if self._owner is not None and not self._leases:
             self.store.delete_document(OWNERS, self._owner.name)
             self._owner = None
+
+    def _was_unanswered(self, lease: str, owner: str) -> bool:
+        """Whether a lease is this process's by the store, and nobody here was told so."""
+        is_ours = self._owner is not None and self._owner.name == owner
+        return is_ours and all(one.name != lease for one in self._leases)
 
     def _has_gone(self, name: str) -> bool:
         """Whether an owner is there no longer; one that is overdue is taken away, unless it comes back just now."""
