@@ -1,33 +1,23 @@
 """What tools/kills.py kills: each kind of work, what there is before it, and what must hold after each kill of it."""
 
-import http.client
-import json
 import os
 import random
-import re
-import signal
 import subprocess
 import sys
-import threading
 import time
-import urllib.error
-import urllib.request
-from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from almazara.app.movies import open_movies
 from almazara.artifacts import Artifact, file_hash, open_artifacts
 from almazara.errors import NotFoundError
 from almazara.movies.artifact import MOVIES
 from almazara.movies.renewing.training_runs import open_film_training
-from almazara.movies.users.event_store import open_event_store
-from almazara.prices.alerts.alerting import RULES
 from almazara.prices.publishing import FORECASTS
 from almazara.prices.schema import Availability, Listing, Observation, RunState
 from almazara.prices.store.leases import OWNERS
@@ -41,7 +31,6 @@ DAY: Final = timedelta(days=1)
 NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PAGES: Final = 20
 DAYS: Final = 300
-MOST_RULES: Final = 100
 _PAGE: Final = (
     '<title>Aceite</title><h1>Aceite {0}, 1 l</h1><p>{0},95 €</p><script type="application/ld+json">'
     '{{"@type": "Product", "name": "Aceite {0}, 1 l", "offers": {{"price": "{0}.95", "priceCurrency": "EUR"}}}}'
@@ -143,6 +132,13 @@ class Work:
     def begin(self) -> subprocess.Popen[str]:
         """Begin it."""
         return self.home.begin(*self.words)
+
+    def seconds(self) -> float:
+        """How long it takes when nobody kills it."""
+        began = time.monotonic()
+        with self.begin() as process:
+            process.wait()
+        return time.monotonic() - began
 
     def look(self) -> None:
         """Raise BrokenError where something is not as it must be, whenever the work was killed."""
@@ -333,72 +329,3 @@ class Retrain(Work):
         super().finish()
         require(published(self.home, FORECASTS), "nothing is published")
         require_none_running(self.home)
-
-
-class Serve(Work):
-    """A server that is sent events without pause."""
-
-    words = ("serve", "--port", "0")
-
-    def prepare(self) -> None:
-        """Films, that there is something to have seen."""
-        build = Build(self.home)
-        build.prepare()
-        build.finish()
-        self.film = open_movies(self.home.settings).score("Oil/Water").id
-        self.acknowledged: list[str] = []
-        self.rules: list[str] = []
-        self.refusal = "none was refused"
-
-    def begin(self) -> subprocess.Popen[str]:
-        """Begin it, and send it events from a thread until it is gone."""
-        process = super().begin()
-        threading.Thread(target=self._send, args=(process,), daemon=True).start()
-        return process
-
-    def _send(self, process: subprocess.Popen[str]) -> None:
-        assert process.stderr is not None
-        address = ""
-        for line in process.stderr:
-            if found := re.search(r"http://[\d.]+:\d+", line):
-                address = found[0]
-                break
-        threading.Thread(target=process.stderr.read, daemon=True).start()
-        while process.poll() is None:
-            name = f"e{len(self.acknowledged)}-{process.pid}"
-            try:
-                event = {"id": name, "usuario": "ana", "pelicula": self.film, "tipo": "vista"}
-                self._post(f"{address}/eventos", event)
-                self.acknowledged.append(name)
-                if len(self.rules) < MOST_RULES:
-                    self.rules.append(self._post(f"{address}/alerts/rules", {"kind": "change"})["rule_id"])
-            except urllib.error.HTTPError as error:
-                self.refusal = error.read().decode()
-            except (OSError, http.client.HTTPException):  # it was killed
-                continue
-
-    @staticmethod
-    def _post(url: str, body: object) -> Any:  # noqa: ANN401 - what the server says
-        headers = {"Content-Type": "application/json", "X-API-Key": KEY}
-        request = urllib.request.Request(url, json.dumps(body).encode(), headers)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-    def look(self) -> None:
-        """Each event and rule that was acknowledged is there, once."""
-        with closing(open_event_store(self.home.settings)) as events:
-            found = Counter(event.event_id for event in events.all())
-        require(not found or max(found.values()) == 1, "an event is doubled")
-        lost = [name for name in self.acknowledged if name not in found]
-        require(not lost, f"{len(lost)} of {len(self.acknowledged)} acknowledged events are lost")
-        with closing(self.home.store()) as store:
-            require(set(self.rules) <= store.documents(RULES).keys(), "an acknowledged rule is lost")
-
-    def finish(self) -> None:
-        """It ends when it is told to."""
-        process = self.begin()
-        time.sleep(8)
-        process.terminate()
-        require(process.wait(30) in {0, -signal.SIGTERM}, f"it ended with {process.returncode}")
-        self.look()
-        require(self.acknowledged, f"no event was acknowledged at all: {self.refusal}")
