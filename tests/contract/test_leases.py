@@ -133,6 +133,46 @@ def test_the_lease_of_a_server_that_is_gone_is_free_in_time_and_not_before(serve
     assert not other.take("shop.example", BUSY).lost
 
 
+BACK = [timedelta(hours=-1), timedelta(days=-1)]
+
+
+@pytest.mark.parametrize("back", BACK)
+def test_when_the_clock_is_set_back_a_lease_is_kept_and_that_of_one_that_is_gone_is_free_in_time(servers, clock, back):
+    one, other = servers
+    passed = Clock()
+    other.watch = lambda: passed().timestamp()
+    lease = one.take("shop.example", BUSY)
+    clock.wait(back)
+    for _ in range(2):  # the first time it is still as it was said before
+        assert not other.is_free("shop.example")
+        passed.wait(HELD + MARGIN)
+        one.renew()
+    assert not lease.lost
+    one.renew()
+    clock.wait(back)  # and nobody renews it from here on
+    assert not other.is_free("shop.example")
+    passed.wait(HELD + MARGIN)
+    assert not other.is_free("shop.example")
+    passed.wait(timedelta(seconds=1))
+    assert not other.take("shop.example", BUSY).lost
+
+
+@pytest.mark.parametrize("back", BACK)
+def test_who_alone_has_set_the_clock_back_takes_nothing_from_who_is_there(servers, back):
+    clocks, passed = (Clock(), Clock()), Clock()
+    for leases, own in zip(servers, clocks, strict=True):
+        leases.clock, leases.watch = own, lambda: passed().timestamp()
+    lease = servers[0].take("shop.example", BUSY)
+    clocks[1].wait(back)
+    for _ in range(5):
+        with pytest.raises(ConflictError):
+            servers[1].take("shop.example", BUSY)
+        for one in (*clocks, passed):
+            one.wait(HELD * 0.9)
+        servers[0].renew()
+    assert not lease.lost
+
+
 def test_a_server_that_comes_back_late_knows_that_its_lease_is_lost_and_takes_nothing_from_the_new_owner(
     servers, clock
 ):

@@ -12,7 +12,7 @@ from typing import Final
 
 from almazara.errors import ConflictError
 from almazara.prices.collecting.runs import NO_SHOP, RETRAIN
-from almazara.prices.schema import Problem, Run, RunState
+from almazara.prices.schema import TICK, Problem, Run, RunState
 from almazara.prices.store.leases import StoreLeases
 from almazara.prices.store.patience import patient, patiently
 from almazara.prices.store.protocol import ObservationStore
@@ -42,8 +42,9 @@ class StoredRuns:
     lasting: ObservationStore
 
     def begin(self, run_id: str, now: datetime) -> Run:
-        """Keep a new run."""
-        run = Run(run_id, RETRAIN, NO_SHOP, RunState.RUNNING, now)
+        """Keep a new run, as begun after the newest one also where the clock was set back."""
+        after = [one.started_at + TICK for one in self.store.runs(kind=RETRAIN, limit=1)]
+        run = Run(run_id, RETRAIN, NO_SHOP, RunState.RUNNING, max([now, *after]))
         self.store.save_run(run)
         return run
 
