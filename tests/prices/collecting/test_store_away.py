@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from almazara.cli.output import opened_prices
 from almazara.errors import UnavailableError
 from almazara.locks import FileLocks
 from almazara.prices.collecting import runs
@@ -243,6 +244,23 @@ def test_a_retraining_outlasts_a_store_that_is_away_when_it_ends(store, tmp_path
         failing.plan = iter(["before", "before", "after"])
         retraining.done(run, {"forecast": 3}, "")
     assert [(one.state, one.counts) for one in store.runs()] == [(RunState.DONE, {"forecast": 3})]
+
+
+def test_the_child_that_a_server_begins_outlasts_a_store_that_is_away_when_it_is_opened(tmp_path, monkeypatch):
+    opening = ["away", "away"]
+
+    def opened_late(url):
+        if opening:
+            raise UnavailableError(f"The store is {opening.pop()}.")
+        return store_at(url)
+
+    monkeypatch.setattr("almazara.prices.store.registry.store_at", opened_late)
+    monkeypatch.setattr(patience.time, "sleep", lambda _seconds: None)
+    monkeypatch.setenv("ALMAZARA_STORE_URL", f"sqlite:///{tmp_path}/prices.db")
+    with pytest.raises(UnavailableError), opened_prices():
+        pass
+    with opened_prices(patient=True) as prices:
+        assert prices.store.runs() == []
 
 
 @pytest.mark.parametrize("fault", ["before", "after"])

@@ -13,7 +13,7 @@ from typing import Final
 from almazara.errors import ConflictError
 from almazara.prices.collecting.runs import NO_SHOP, RETRAIN
 from almazara.prices.schema import TICK, Problem, Run, RunState
-from almazara.prices.store.leases import StoreLeases
+from almazara.prices.store.leases import HELD, MARGIN, StoreLeases
 from almazara.prices.store.patience import patient, patiently
 from almazara.prices.store.protocol import ObservationStore
 from almazara.runs import ExclusiveRuns, LongWork
@@ -123,10 +123,15 @@ class Retraining(ExclusiveRuns[Run]):
             self._break_off_others(self.kept.store)
 
     def _break_off_others(self, store: ObservationStore, ours: str = "") -> None:
-        """Mark what whoever held the lock before us has left as running."""
+        """Mark what whoever held the lock before us has left as running.
+
+        What another machine has just begun is left alone: its process is being loaded, and has no lease yet.
+        """
+        now = self._clock()
         for run in store.runs(kind=RETRAIN, limit=_LOOKED_AT):
-            if run.state is RunState.RUNNING and run.run_id != ours:
-                self.kept.break_off(run, self._clock())
+            is_young = self._leases is not None and now < run.started_at + HELD + MARGIN
+            if run.state is RunState.RUNNING and run.run_id != ours and not is_young:
+                self.kept.break_off(run, now)
 
     def _newest(self) -> list[Run]:
         return self.kept.store.runs(kind=RETRAIN, limit=_LOOKED_AT)
