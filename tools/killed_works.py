@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from almazara.app.movies import open_movies
+from almazara.app.prices import open_prices
 from almazara.artifacts import Artifact, file_hash, open_artifacts
 from almazara.errors import NotFoundError
 from almazara.movies.artifact import MOVIES
@@ -168,9 +169,10 @@ def published(home: Home, kind: str) -> Artifact | None:
 
 
 def require_none_running(home: Home) -> None:
-    """Raise BrokenError where a run is left running."""
-    with closing(home.store()) as store:
-        require(all(run.state is not RunState.RUNNING for run in store.runs()), "a run is left running")
+    """Raise BrokenError where a run is shown as running."""
+    with closing(open_prices(home.settings, serving=False)) as prices:
+        shown = prices.service.runs(None, 1000)
+        require(all(run.state is not RunState.RUNNING for run in shown), "a run is left running")
 
 
 class Build(Work):

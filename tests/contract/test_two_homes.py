@@ -193,6 +193,10 @@ def test_forecasts_are_made_by_one_machine_at_a_time(machines, clock, tmp_path):
         with pytest.raises(ConflictError), other.running(None, None):
             raise AssertionError
         assert other.resume() is None
+        failed = other.kept.store.runs(limit=1)
+        with pytest.raises(ConflictError):
+            other.start()
+        assert other.kept.store.runs(limit=1) == failed
         assert machines[1].store.run(run.run_id).state is RunState.RUNNING
     with other.running(None, None):
         pass

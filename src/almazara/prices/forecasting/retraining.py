@@ -81,6 +81,12 @@ class Retraining(ExclusiveRuns[Run]):
         self._leases = leases
         super().__init__(_WORK, self.kept, locks / "retrain.lock", clock=clock, rng=rng)
 
+    def start(self) -> Run:
+        """Begin in a child process; ConflictError when this or another machine makes one."""
+        if self._leases is not None and not self._leases.is_free(RETRAIN):
+            raise ConflictError(_WORK.busy)
+        return super().start()
+
     @contextmanager
     def running(self, run_id: str | None, lock: int | None) -> Iterator[Run]:
         """The run that this process makes; see `ExclusiveRuns.running`. While it lasts no other machine makes one.
