@@ -81,6 +81,12 @@ def test_when_the_clock_is_set_back_the_days_budget_stays_spent_and_the_next_day
     assert gate(state, polite, just_after_midnight - back + timedelta(days=1)) == 0.0
 
 
+@pytest.mark.parametrize("back", BACK)
+def test_when_the_clock_is_set_back_while_a_page_is_fetched_the_next_one_waits_for_the_pause_alone(back):
+    state = rest(spend(rest(HostState(), 5, NOW), NOW), 5, NOW - back)
+    assert gate(state, POLITE, NOW - back) == 5.0
+
+
 def test_a_clock_that_goes_on_changes_no_state():
     state = spend(HostState(), NOW)
     assert as_seen(state, NOW) is as_seen(state, later(days=1)) is state

@@ -103,12 +103,13 @@ def gate(state: HostState, politeness: Politeness, now: datetime) -> float | Sto
 
 def spend(state: HostState, now: datetime) -> HostState:
     """Count one request; kept before it is sent, so that a killed process has counted it."""
+    state = as_seen(state, now)
     return replace(state, day=now.date(), spent=_spent_today(state, now) + 1, kept_at=now)
 
 
 def rest(state: HostState, seconds: float, now: datetime) -> HostState:
     """Ask for no request in the next `seconds`; a longer rest asked for earlier stays."""
-    until = now + timedelta(seconds=seconds)
+    state, until = as_seen(state, now), now + timedelta(seconds=seconds)
     return replace(state, next_at=until if state.next_at is None else max(until, state.next_at), kept_at=now)
 
 
@@ -126,7 +127,7 @@ def after_status(state: HostState, status: int, politeness: Politeness, now: dat
 
 def after_block(state: HostState, politeness: Politeness, now: datetime, reason: str) -> HostState:
     """Stop the host for the cool-off time; after it, one more trouble stops it again for twice as long."""
-    day = timedelta(days=1)
+    state, day = as_seen(state, now), timedelta(days=1)
     recent = state.open_until is not None and now - state.open_until < day
     openings = state.openings + 1 if recent else 1
     pause = min(day, timedelta(seconds=politeness.cool_off_seconds * 2 ** min(openings - 1, 30)))
