@@ -119,6 +119,21 @@ def test_a_version_whose_files_are_still_arriving_is_opened_when_all_are_there(t
     assert len(live.current) == 2
 
 
+def test_at_the_start_the_newest_whole_version_answers_for_one_that_lacks_a_file_until_that_is_there(tmp_path):
+    store = artifacts.open_artifacts(settings_for(tmp_path))
+    for titles in (["The Mill"], ["The Mill", "The Olive"]):
+        publish_made(tmp_path, [Made(title) for title in titles])
+    late = next(store.current("movies").path.glob("*.npy"))
+    arriving = late.rename(tmp_path / late.name)
+    live = movies.live_movies(settings_for(tmp_path))
+    assert live.refresh()
+    assert not live.refresh()
+    assert (len(live.current), live.refused) == (1, store.current_version("movies"))
+    arriving.rename(late)
+    assert live.refresh()
+    assert (len(live.current), live.refused) == (2, None)
+
+
 def test_many_threads_see_either_the_old_or_the_new_version(tmp_path):
     publish_made(tmp_path, [Made("The Mill")])
     live = movies.live_movies(settings_for(tmp_path))

@@ -1,364 +1,57 @@
-"""Kill our commands at any moment, again and again: `python tools/kills.py [--kills 200] [--seed 1] [WORK ...]`.
+"""Kill our commands at any moment, again and again: `python tools/kills.py [--kills 200] [--store URL] [WORK ...]`.
 
-Each work (build, scrape, import, migrate, retrain, serve) is begun as a process of its own and killed with all its
-children by SIGKILL, at a moment of the time that it takes when nobody kills it. After each kill it is looked at what is
-there: nothing that was acknowledged or published may be lost, damaged or doubled. In the end each work is let through,
-and must come to what it comes to without any kill.
+Each work (build, renew, scrape, import, migrate, retrain, serve) is begun as a process of its own and killed with all
+its children by SIGKILL, at a moment of the time that it takes when nobody kills it. After each kill it is looked at
+what is there: nothing that was acknowledged or published may be lost, damaged or doubled. In the end each work is let
+through, and must come to what it comes to without any kill.
+
+Prices are kept in a file of SQLite, or with `--store` on a server: `postgresql://user@host:port`, where a database is
+made for each work, or `dynamodb://host:port`, a server of its protocol, where it is a table.
 """
 
 import argparse
-import json
 import os
 import random
-import re
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
-from collections import Counter
 from collections.abc import Callable
-from contextlib import closing, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
-from almazara.app.movies import open_movies
-from almazara.artifacts import file_hash, open_artifacts
-from almazara.errors import NotFoundError
-from almazara.movies.users.event_store import open_event_store
-from almazara.prices.publishing import FORECASTS
-from almazara.prices.schema import Availability, Listing, Observation, RunState
-from almazara.prices.store.protocol import ObservationStore
-from almazara.prices.store.registry import open_store, store_at
-from almazara.settings import Settings
-from sample import make_sample
+import sqlalchemy as sa
 
-KEY: Final = "of-a-home-that-is-thrown-away"
-DAY: Final = timedelta(days=1)
-NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
-PAGES: Final = 20
-DAYS: Final = 300
-_PAGE: Final = (
-    '<title>Aceite</title><h1>Aceite {0}, 1 l</h1><p>{0},95 €</p><script type="application/ld+json">'
-    '{{"@type": "Product", "name": "Aceite {0}, 1 l", "offers": {{"price": "{0}.95", "priceCurrency": "EUR"}}}}'
-    "</script>"
-)
-
-
-class BrokenError(Exception):
-    """Something is lost, damaged or doubled."""
-
-
-def require(is_so: object, what: str) -> None:
-    """Raise BrokenError, saying what, where it is not so."""
-    if not is_so:
-        raise BrokenError(what)
-
-
-class Shop(BaseHTTPRequestHandler):
-    """Answers with one page a number, after a moment."""
-
-    def do_GET(self) -> None:
-        """Answer one request."""
-        time.sleep(0.05)
-        number = self.path.strip("/")
-        body = _PAGE.format(number).encode() if number.isdecimal() else b""
-        self.send_response(200 if body else 404)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        with suppress(OSError):
-            self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@dataclass
-class Home:
-    """A home folder, and what commands are told of it."""
-
-    path: Path
-    shop: int
-
-    @property
-    def settings(self) -> Settings:
-        """Its settings."""
-        return Settings.model_validate({"home": self.path, "loopback_ports": str(self.shop), "demo": False})
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What its commands are told."""
-        told = {
-            "HOME": self.path,
-            "LOOPBACK_PORTS": self.shop,
-            "DELAY_SECONDS": 0,
-            "DEMO": "false",
-            "API_KEYS": KEY,
-            "WRITES_PER_MINUTE": 10**6,
-        }
-        return {**os.environ, **{f"ALMAZARA_{name}": str(value) for name, value in told.items()}}
-
-    def begin(self, *words: str) -> subprocess.Popen[str]:
-        """Begin a command in a group of its own."""
-        command = [sys.executable, "-m", "almazara", *words]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(
-            command, env=self.environment, stdout=subprocess.DEVNULL, stderr=pipe, text=True, start_new_session=True
-        )
-
-    def store(self) -> ObservationStore:
-        """Its prices."""
-        return open_store(self.settings)
-
-
-class Work:
-    """One kind of work: what there is before it, its command, and what must hold after each kill and at the end."""
-
-    words: tuple[str, ...] = ()
-
-    def __init__(self, home: Home) -> None:
-        self.home = home
-
-    def prepare(self) -> None:
-        """Make what the work needs."""
-
-    def begin(self) -> subprocess.Popen[str]:
-        """Begin it."""
-        return self.home.begin(*self.words)
-
-    def look(self) -> None:
-        """Raise BrokenError where something is not as it must be, whenever the work was killed."""
-
-    def finish(self) -> None:
-        """Let it through, and raise BrokenError where it does not come to what it must."""
-        with self.begin() as process:
-            error = (process.stderr.read() if process.stderr else "")[-500:]
-            require(process.wait() == 0, f"it ended with {process.returncode}: {error}")
-        self.look()
-
-
-class Build(Work):
-    """Films out of raw files, published."""
-
-    def prepare(self) -> None:
-        """Raw files."""
-        raw = self.home.path / "raw"
-        raw.mkdir()
-        for name, content in make_sample(films=400, users=20).items():
-            (raw / name).write_bytes(content)
-        self.words = ("movies", "build", str(raw))
-
-    def look(self) -> None:
-        """What is published is whole, and opens."""
-        with suppress(NotFoundError):
-            artifact = open_artifacts(self.home.settings).current("movies")
-            hashes: dict[str, str] = artifact.manifest["files"]
-            require({name: file_hash(artifact.path / name) for name in hashes} == hashes, "a file is damaged")
-            open_movies(self.home.settings)
-
-    def finish(self) -> None:
-        """No leftover of a killed build stays."""
-        super().finish()
-        require(not list((self.home.path / "artifacts" / "movies").glob(".building-*")), "a leftover stays")
-
-
-class Scrape(Work):
-    """Pages of a shop, read into the store."""
-
-    words = ("prices", "scrape", "--no-forecast")
-
-    def prepare(self) -> None:
-        """Follow them all."""
-        self.histories: dict[str, list[Observation]] = {}
-        with closing(self.home.store()) as store:
-            for number in range(1, PAGES + 1):
-                url = f"http://127.0.0.1:{self.home.shop}/{number}"
-                store.save_listing(Listing(f"127.0.0.1:{number}", "127.0.0.1", str(number), url, created_at=NOW))
-
-    def look(self) -> None:
-        """What was recorded stays, and no moment is there twice."""
-        with closing(self.home.store()) as store:
-            for listing in store.listings():
-                found, known = store.history(listing.listing_id), self.histories.get(listing.listing_id, [])
-                require(found[: len(known)] == known, f"{listing.listing_id} lost a reading")
-                require(len({one.observed_at for one in found}) == len(found), f"{listing.listing_id} is doubled")
-                require(all(one.price for one in found), f"{listing.listing_id} has no price")
-                self.histories[listing.listing_id] = found
-
-    def finish(self) -> None:
-        """All have been read, and no run is left running."""
-        super().finish()
-        require(all(self.histories.values()), "a page was never read")
-        with closing(self.home.store()) as store:
-            require(all(run.state is not RunState.RUNNING for run in store.runs()), "a run is left running")
-
-
-class Import(Work):
-    """A file of prices, taken into the store."""
-
-    def prepare(self) -> None:
-        """The file."""
-        path = self.home.path / "prices.csv"
-        rows = [
-            f"shop:{number},{NOW - DAY * day:%Y-%m-%dT%H:%M:%SZ},{10 + number % 7}.{day % 9}5,EUR,in_stock"
-            for number in range(100)
-            for day in range(DAYS)
-        ]
-        path.write_text("\n".join(["listing_id,observed_at,price,currency,availability", *rows]), encoding="utf-8")
-        self.words, self.rows = ("prices", "import", str(path)), len(rows)
-
-    def look(self) -> None:
-        """No row is there twice, and the store opens."""
-        with closing(self.home.store()) as store:
-            for listing in store.listings():
-                moments = [one.observed_at for one in store.history(listing.listing_id)]
-                require(len(set(moments)) == len(moments) <= DAYS, f"{listing.listing_id} is doubled")
-
-    def finish(self) -> None:
-        """Every row is there, or held as the file's last."""
-        super().finish()
-        with closing(self.home.store()) as store:
-            kept = sum(store.count(one.listing_id) for one in store.listings()) + len(store.documents("held"))
-        require(kept == self.rows, f"{kept} of {self.rows} rows are there")
-
-
-class Migrate(Import):
-    """One store, copied into another."""
-
-    def prepare(self) -> None:
-        """The first store, and where the other one will be."""
-        super().prepare()
-        with self.home.begin(*self.words) as process:
-            require(process.wait() == 0, "the import failed")
-        self.url = f"sqlite:///{self.home.path}/other.db"
-        self.words = ("prices", "migrate", self.url)
-
-    def finish(self) -> None:
-        """Both hold the same."""
-        super().finish()
-        other = store_at(self.url)
-        with closing(self.home.store()) as store, closing(other):
-            for listing in store.listings():
-                one, two = (each.history(listing.listing_id) for each in (store, other))
-                require(one == two, f"{listing.listing_id} is not the same")
-
-
-class Retrain(Work):
-    """Forecasts of what is in the store, published."""
-
-    words = ("prices", "retrain")
-
-    def prepare(self) -> None:
-        """A few products of a few months."""
-        rng = random.Random(1)
-        with closing(self.home.store()) as store:
-            for number in range(5):
-                listing = Listing(
-                    f"shop:{number}", "shop", str(number), f"https://shop.example/{number}", created_at=NOW
-                )
-                store.save_listing(listing)
-                store.append(
-                    [
-                        Observation(
-                            listing.listing_id,
-                            datetime.now(UTC) - DAY * day,
-                            Availability.IN_STOCK,
-                            Decimal(900 + rng.randrange(200)).scaleb(-2),
-                            "EUR",
-                        )
-                        for day in range(90, 0, -1)
-                    ]
-                )
-
-    def look(self) -> None:
-        """What is published is whole."""
-        with suppress(NotFoundError):
-            artifact = open_artifacts(self.home.settings).current(FORECASTS)
-            hashes: dict[str, str] = artifact.manifest["files"]
-            require({name: file_hash(artifact.path / name) for name in hashes} == hashes, "a file is damaged")
-
-    def finish(self) -> None:
-        """No run is left running."""
-        super().finish()
-        with closing(self.home.store()) as store:
-            require(all(run.state is not RunState.RUNNING for run in store.runs()), "a run is left running")
-
-
-class Serve(Work):
-    """A server that is sent events without pause."""
-
-    words = ("serve", "--port", "0")
-
-    def prepare(self) -> None:
-        """Films, that there is something to have seen."""
-        build = Build(self.home)
-        build.prepare()
-        build.finish()
-        self.film = open_movies(self.home.settings).score("Oil/Water").id
-        self.acknowledged: list[str] = []
-        self.refusal = "none was refused"
-
-    def begin(self) -> subprocess.Popen[str]:
-        """Begin it, and send it events from a thread until it is gone."""
-        process = super().begin()
-        threading.Thread(target=self._send, args=(process,), daemon=True).start()
-        return process
-
-    def _send(self, process: subprocess.Popen[str]) -> None:
-        assert process.stderr is not None
-        address = ""
-        for line in process.stderr:
-            if found := re.search(r"http://[\d.]+:\d+", line):
-                address = found[0]
-                break
-        threading.Thread(target=process.stderr.read, daemon=True).start()
-        while process.poll() is None:
-            name = f"e{len(self.acknowledged)}-{process.pid}"
-            body = json.dumps({"id": name, "usuario": "ana", "pelicula": self.film, "tipo": "vista"}).encode()
-            headers = {"Content-Type": "application/json", "X-API-Key": KEY}
-            try:
-                urllib.request.urlopen(urllib.request.Request(f"{address}/eventos", body, headers), timeout=10).close()
-                self.acknowledged.append(name)
-            except urllib.error.HTTPError as error:
-                self.refusal = error.read().decode()
-            except OSError:  # it was killed
-                continue
-
-    def look(self) -> None:
-        """Each that was acknowledged is there, once."""
-        with closing(open_event_store(self.home.settings)) as events:
-            found = Counter(event.event_id for event in events.all())
-        require(not found or max(found.values()) == 1, "an event is doubled")
-        lost = [name for name in self.acknowledged if name not in found]
-        require(not lost, f"{len(lost)} of {len(self.acknowledged)} acknowledged events are lost")
-
-    def finish(self) -> None:
-        """It ends when it is told to."""
-        process = self.begin()
-        time.sleep(8)
-        process.terminate()
-        require(process.wait(30) in {0, -signal.SIGTERM}, f"it ended with {process.returncode}")
-        self.look()
-        require(self.acknowledged, f"no event was acknowledged at all: {self.refusal}")
-
+from killed_server import Serve
+from killed_works import BrokenError, Build, Home, Import, Migrate, Renew, Retrain, Scrape, Shop, Work, require
 
 WORKS: Final[dict[str, Callable[[Home], Work]]] = {
     "build": Build,
+    "renew": Renew,
     "scrape": Scrape,
     "import": Import,
     "migrate": Migrate,
     "retrain": Retrain,
     "serve": Serve,
 }
-SERVED_SECONDS: Final = 8.0
+
+
+def empty_store(server: str) -> str:
+    """The URL of a new store of a server; empty for SQLite, whose file is made in the home."""
+    name = f"kills_{uuid4().hex}"
+    if server.startswith("postgresql://"):
+        engine = sa.create_engine(f"{server.replace('://', '+psycopg://')}/postgres", isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        engine.dispose()
+        return f"{server}/{name}"
+    if server.startswith("dynamodb://"):
+        return f"dynamodb://{name}?region=eu-west-1&endpoint=http://{server.partition('://')[2]}"
+    return ""
 
 
 def killed(work: Work, after: float) -> bool:
@@ -368,17 +61,36 @@ def killed(work: Work, after: float) -> bool:
         process.wait(after)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
-    return process.wait() != 0
+    code = process.wait()
+    require(code in {0, -signal.SIGKILL}, f"it ended by itself with {code}")
+    return code != 0
 
 
-def seconds_of(work: Work, home: Home) -> float:
-    """How long a work takes that nobody kills."""
-    if isinstance(work, Serve):
-        return SERVED_SECONDS
-    began = time.monotonic()
-    with home.begin(*work.words) as process:
-        process.wait()
-    return time.monotonic() - began
+def tried(name: str, kills: int, server: str, shop: int, rng: random.Random) -> bool:
+    """Kill one work again and again, look, and let it through; returns whether all was as it must be."""
+    with tempfile.TemporaryDirectory(prefix="almazara-kills-") as folder:
+        homes = [Home(Path(folder) / one, shop, empty_store(server)) for one in ("measured", "killed")]
+        works = [WORKS[name](home) for home in homes]
+        for work in works:
+            work.home.path.mkdir()
+            work.prepare()
+        whole = seconds = works[0].seconds()
+        done, broken = 0, ""
+        try:
+            for _ in range(kills):
+                began = time.monotonic()
+                if killed(works[1], rng.uniform(0, whole)):
+                    done += 1
+                else:  # the rest of what was killed is quicker
+                    whole = time.monotonic() - began
+                works[1].bury()
+                works[1].look()
+            works[1].finish()
+        except BrokenError as error:
+            broken = f"BROKEN: {error}"
+        told = broken or "nothing lost, damaged or doubled"
+        print(f"{name}: {done} killed under way, of {seconds:.1f} s when nobody kills it: {told}", flush=True)
+        return not broken
 
 
 def main() -> None:
@@ -386,33 +98,15 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     asked.add_argument("works", nargs="*", choices=[*WORKS, []], help="all of them without any")
     asked.add_argument("--kills", type=int, default=200, help="over all works")
+    asked.add_argument("--store", default="", help="a server of PostgreSQL or of DynamoDB's protocol")
     asked.add_argument("--seed", type=int, default=1)
     given = asked.parse_args()
-    rng = random.Random(given.seed)
+    rng, names = random.Random(given.seed), given.works or list(WORKS)
     shop = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
     threading.Thread(target=shop.serve_forever, daemon=True).start()
-    names = given.works or list(WORKS)
-    broken = 0
-    for name in names:
-        with tempfile.TemporaryDirectory(prefix="almazara-kills-") as folder:
-            homes = [Home(Path(folder) / one, shop.server_port) for one in ("measured", "killed")]
-            for home in homes:
-                home.path.mkdir()
-            works = [WORKS[name](home) for home in homes]
-            for work in works:
-                work.prepare()
-            whole = seconds_of(works[0], homes[0])
-            done = 0
-            try:
-                for _ in range(-(-given.kills // len(names))):
-                    done += killed(works[1], rng.uniform(0, whole))
-                    works[1].look()
-                works[1].finish()
-                told = "nothing lost, damaged or doubled"
-            except BrokenError as error:
-                told, broken = f"BROKEN: {error}", broken + 1
-            print(f"{name}: {done} killed under way, of {whole:.1f} s when nobody kills it: {told}", flush=True)
-    sys.exit(1 if broken else 0)
+    each = -(-given.kills // len(names))
+    sound = [tried(name, each, given.store, shop.server_port, rng) for name in names]
+    sys.exit(not all(sound))
 
 
 if __name__ == "__main__":

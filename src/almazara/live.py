@@ -45,24 +45,30 @@ class Live(Generic[T]):
 
     @property
     def refused(self) -> str | None:
-        """The published version that is not in use because it is damaged or cannot be opened, or None."""
-        return self._refused
+        """The published version that is not in use: it is damaged, cannot be opened, or is not all there; or None."""
+        return self._refused or self._awaited
 
     def refresh(self) -> bool:
         """Open the published version if it is another, and say whether another is in use now.
 
         One that is damaged, by the hashes in its manifest, or cannot be opened is left: what was in use stays, and at
-        the start the newest one that is whole. One whose files are not all there yet is looked at again.
+        the start the newest one that is whole. One whose files are not all there yet is left for now, and looked at
+        again.
         """
         version = self.store.current_version(self.kind)
-        if version is None or version in {self.version, self._refused} or not self._has_arrived(version):
+        if version is None or version in {self.version, self._refused}:
             return False
         with self._lock:
-            self._refused = None if self._open(version) else version
-            if self._refused is None or self._opened is not None:
-                return self._refused is None
-            others = (one.version for one in self.store.versions(self.kind) if one.version != version)
-            return any(self._open(other) for other in others)
+            if self._has_arrived(version):
+                self._refused = None if self._open(version) else version
+                if self._refused is None:
+                    return True
+            return self._opened is None and self._open_another(version)
+
+    def _open_another(self, version: str) -> bool:
+        """Open the newest one that is whole, other than this one."""
+        others = (one.version for one in self.store.versions(self.kind) if one.version != version)
+        return any(self._open(other) for other in others)
 
     def _open(self, version: str) -> bool:
         try:
@@ -76,6 +82,7 @@ class Live(Generic[T]):
     def _has_arrived(self, version: str) -> bool:
         """Whether all files of a version are there: a tool that copies them may bring the pointer before them."""
         if self.store.is_whole(self.kind, version):
+            self._awaited = None
             return True
         if self._awaited != version:
             log.event("artifact_incomplete", kind=self.kind, version=version)

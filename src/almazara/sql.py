@@ -22,6 +22,7 @@ _STORE_URL: Final = "The store's URL (ALMAZARA_STORE_URL)"
 _ADVICE: Final = {
     "database is locked": "is locked by another process; try again when that has ended",
     "readonly database": "may only be read, not written; check the permissions of the file and its folder",
+    "disk I/O error": "cannot use its disk; look whether there is room left on it, and whether it is sound",
     "disk is full": "has no room left on its disk; make room and repeat",
     "unable to open database file": "cannot be opened; check the path and its permissions",
     "not a database": "is not an SQLite database",

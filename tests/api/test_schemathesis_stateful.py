@@ -12,12 +12,12 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import positive_data_acceptance
-from starlette.routing import Route
 
 from almazara import app
 from almazara.movies.renewing import training_runs
 from almazara.prices.fetching.replay import ReplaySource
 from almazara.prices.forecasting import retraining
+from almazara.web import site
 from price_shop import NOW, observed, opened, product, settings_over
 from profiles import PROFILE, examples
 from sample_catalog import app_over, served
@@ -46,13 +46,12 @@ FIELDS = {
 """What forms hold, by the end of their addresses."""
 
 
-def with_forms(described: dict[str, Any], routes: list[Any]) -> dict[str, Any]:
+def with_forms(described: dict[str, Any]) -> dict[str, Any]:
     """The description of the API with the forms of the site beside it."""
-    for route in routes:
-        path = getattr(route, "path", "")
-        if type(route) is not Route or "POST" not in (route.methods or ()) or path in described["paths"]:
+    for route in site._PAGES:
+        if "POST" not in route.methods:
             continue
-        plain = path.replace(":text}", "}").replace(":path}", "}")
+        plain = route.path.replace(":text}", "}").replace(":path}", "}")
         fields = next(fields for end, fields in FIELDS.items() if plain.endswith(end))
         named = [part.split("}")[0] for part in plain.split("{")[1:]]
         form = {"type": "object", "properties": {**fields, "clave": {"type": "string", "enum": [KEY]}}}
@@ -70,7 +69,7 @@ def with_forms(described: dict[str, Any], routes: list[Any]) -> dict[str, Any]:
 with tempfile.TemporaryDirectory() as _empty:
     (Path(_empty) / "nothing" / "artifacts").mkdir(parents=True)
     _app = app_over(Path(_empty) / "nothing", Path(_empty) / "home")
-    schema = schemathesis.openapi.from_dict(with_forms(_app.openapi(), _app.routes))
+    schema = schemathesis.openapi.from_dict(with_forms(_app.openapi()))
 
 
 @pytest.fixture(scope="module")

@@ -83,6 +83,21 @@ def test_everything_is_lost_and_comes_back(tmp_path, sample_home):
         assert client.get("/ready").status_code == 200
 
 
+def test_a_version_that_is_damaged_is_named_and_left_out_and_the_rest_is_backed_up(tmp_path, settings, sample_home):
+    kept = fill(settings)
+    shutil.copytree(sample_home / "artifacts", settings.home_path / "artifacts")
+    artifact = open_artifacts(settings).current(MOVIES)
+    next(artifact.path.glob("*.npy")).write_bytes(b"")
+    report = back_up(settings, tmp_path / "b.zip", no_progress, now=NOW)
+    assert report.artifacts == {}
+    (why,) = report.left_out
+    assert artifact.version in why
+    assert "damaged" in why
+    shutil.rmtree(settings.home_path)
+    assert restore(settings, tmp_path / "b.zip", no_progress).artifacts == {}
+    assert state(settings) == kept
+
+
 @pytest.mark.server
 def test_a_backup_goes_from_one_kind_of_store_to_another_and_back(settings, tmp_path, postgresql):
     kept = fill(settings)

@@ -133,6 +133,46 @@ def test_the_lease_of_a_server_that_is_gone_is_free_in_time_and_not_before(serve
     assert not other.take("shop.example", BUSY).lost
 
 
+BACK = [timedelta(hours=-1), timedelta(days=-1)]
+
+
+@pytest.mark.parametrize("back", BACK)
+def test_when_the_clock_is_set_back_a_lease_is_kept_and_that_of_one_that_is_gone_is_free_in_time(servers, clock, back):
+    one, other = servers
+    passed = Clock()
+    other.watch = lambda: passed().timestamp()
+    lease = one.take("shop.example", BUSY)
+    clock.wait(back)
+    for _ in range(2):  # the first time it is still as it was said before
+        assert not other.is_free("shop.example")
+        passed.wait(HELD + MARGIN)
+        one.renew()
+    assert not lease.lost
+    one.renew()
+    clock.wait(back)  # and nobody renews it from here on
+    assert not other.is_free("shop.example")
+    passed.wait(HELD + MARGIN)
+    assert not other.is_free("shop.example")
+    passed.wait(timedelta(seconds=1))
+    assert not other.take("shop.example", BUSY).lost
+
+
+@pytest.mark.parametrize("back", BACK)
+def test_who_alone_has_set_the_clock_back_takes_nothing_from_who_is_there(servers, back):
+    clocks, passed = (Clock(), Clock()), Clock()
+    for leases, own in zip(servers, clocks, strict=True):
+        leases.clock, leases.watch = own, lambda: passed().timestamp()
+    lease = servers[0].take("shop.example", BUSY)
+    clocks[1].wait(back)
+    for _ in range(5):
+        with pytest.raises(ConflictError):
+            servers[1].take("shop.example", BUSY)
+        for one in (*clocks, passed):
+            one.wait(HELD * 0.9)
+        servers[0].renew()
+    assert not lease.lost
+
+
 def test_a_server_that_comes_back_late_knows_that_its_lease_is_lost_and_takes_nothing_from_the_new_owner(
     servers, clock
 ):
@@ -167,6 +207,31 @@ class Away:
         if self.away:
             raise UnavailableError("away")
         return getattr(self.store, name)
+
+
+@pytest.mark.parametrize("call", ["put_document", "swap_document"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_lease_that_was_asked_for_in_vain_is_given_when_it_is_asked_for_again_to_its_owner_alone(servers, call, when):
+    one = servers[0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(one.store, call, unanswered(getattr(one.store, call), when))
+        with pytest.raises(UnavailableError):
+            one.take("shop.example", BUSY)
+    lease = one.take("shop.example", BUSY)
+    for leases in servers:
+        with pytest.raises(ConflictError):
+            leases.take("shop.example", BUSY)
+    one.renew()
+    assert not lease.lost
+
+
+def unanswered(call, when):
+    def fail(*args, **options):
+        if when == "after":
+            call(*args, **options)
+        raise UnavailableError("away")
+
+    return fail
 
 
 def test_while_the_store_is_away_a_lease_holds_for_its_time_and_is_then_lost(servers, clock):

@@ -163,21 +163,40 @@ def test_a_machine_that_lost_its_lease_ends_after_the_page_that_it_reads(machine
     assert len(one.store.run(f"{run.run_id}.shop.example").pending) == 2
 
 
-def test_forecasts_are_made_by_one_machine_at_a_time(machines, clock, tmp_path):
-    one, other = (
+def retrainings(machines, clock, folder):
+    return [
         Retraining(
             machine.store,
-            locks=tmp_path / str(number),
+            locks=folder / str(number),
             leases=machine.leases,
             clock=clock,
             rng=random.Random(number),
         )
         for number, machine in enumerate(machines)
-    )
+    ]
+
+
+def test_a_retraining_that_one_machine_has_just_begun_is_left_alone_by_the_other(machines, clock, tmp_path):
+    one, other = retrainings(machines, clock, tmp_path)
+    begun = one.kept.begin("20260301T120000-00000a", clock())  # its child is being loaded
+    assert other.resume() is None
+    with other.running(None, None):
+        assert one.kept.unfinished(begun.run_id)
+    clock.now += HELD + MARGIN + timedelta(seconds=1)
+    with other.running(None, None):
+        assert one.kept.unfinished(begun.run_id) is None
+
+
+def test_forecasts_are_made_by_one_machine_at_a_time(machines, clock, tmp_path):
+    one, other = retrainings(machines, clock, tmp_path)
     with one.running(None, None) as run:
         with pytest.raises(ConflictError), other.running(None, None):
             raise AssertionError
         assert other.resume() is None
+        failed = other.kept.store.runs(limit=1)
+        with pytest.raises(ConflictError):
+            other.start()
+        assert other.kept.store.runs(limit=1) == failed
         assert machines[1].store.run(run.run_id).state is RunState.RUNNING
     with other.running(None, None):
         pass

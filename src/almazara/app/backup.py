@@ -20,8 +20,8 @@ from typing import Any, Final
 import msgspec
 
 from almazara.app.mirror import share
-from almazara.artifacts import MANIFEST, file_hash, open_artifacts
-from almazara.errors import ConflictError, InputError, UnavailableError
+from almazara.artifacts import MANIFEST, file_hash, open_artifacts, open_whole
+from almazara.errors import ConflictError, InputError, NotFoundError, UnavailableError
 from almazara.files import make_folder, replace_file, replacing
 from almazara.movies.artifact import MOVIES
 from almazara.movies.users.event_store import open_event_store, open_events
@@ -51,6 +51,7 @@ class BackupReport:
 
     Attributes:
         artifacts: The published versions in use, by kind.
+        left_out: Why a published version is not in it, of each that is damaged.
         secrets: The settings that hold secrets, and are not in it.
     """
 
@@ -60,6 +61,7 @@ class BackupReport:
     observations: int
     film_events: int
     artifacts: dict[str, str]
+    left_out: list[str]
     secrets: list[str]
 
 
@@ -100,7 +102,7 @@ def back_up(settings: Settings, path: Path, progress: Progress, *, now: datetime
         ):
             folder = Path(name)
             counts = _copy_stores(settings, folder, progress)
-            artifacts = _copy_artifacts(settings, folder)
+            artifacts, left_out = _copy_artifacts(settings, folder)
             for one in _FOLDERS:
                 if (settings.home_path / one).is_dir():
                     shutil.copytree(settings.home_path / one, folder / one, ignore=shutil.ignore_patterns("*.lock"))
@@ -115,7 +117,7 @@ def back_up(settings: Settings, path: Path, progress: Progress, *, now: datetime
     with suppress(OSError):  # the backup is there all the same
         last = LastBackup(str(path.resolve()), size, now)
         replace_file(settings.home_path / _LAST, msgspec.json.encode(last), durable=False)
-    return BackupReport(str(path), size, **counts, artifacts=artifacts, secrets=secrets)
+    return BackupReport(str(path), size, **counts, artifacts=artifacts, left_out=left_out, secrets=secrets)
 
 
 def last_backup(settings: Settings) -> LastBackup | None:
@@ -168,13 +170,20 @@ def _restore_stores(settings: Settings, folder: Path, progress: Progress) -> Non
         source.copy_to(films)
 
 
-def _copy_artifacts(settings: Settings, folder: Path) -> dict[str, str]:
-    store, found = open_artifacts(settings), {}
+def _copy_artifacts(settings: Settings, folder: Path) -> tuple[dict[str, str], list[str]]:
+    """Copy what is published; returns its versions by kind, and why one that is damaged was left out."""
+    store, found, left_out = open_artifacts(settings), {}, []
     for kind in _KINDS:
-        if (version := store.current_version(kind)) is not None:
-            shutil.copytree(store.get(kind, version).path, folder / "artifacts" / kind / version)
-            found[kind] = version
-    return found
+        if (version := store.current_version(kind)) is None:
+            continue
+        try:
+            source = open_whole(store.get(kind, version), lambda whole: whole.path)
+        except (NotFoundError, UnavailableError) as error:
+            left_out.append(str(error))
+            continue
+        shutil.copytree(source, folder / "artifacts" / kind / version)
+        found[kind] = version
+    return found, left_out
 
 
 def _restore_artifacts(settings: Settings, folder: Path) -> dict[str, str]:

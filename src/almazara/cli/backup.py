@@ -23,6 +23,7 @@ def backup(file: File, as_json: AsJson = False) -> None:
     with showing_progress() as progress:
         report = back_up(load_settings(), file, progress, now=datetime.now(UTC))
     told = [f"{report.path}: {report.bytes / 1e6:.1f} MB. In it are {_held(report)}."]
+    told += [f"Left out: {why}" for why in report.left_out]
     if report.secrets:
         told.append(f"Secrets are not in it; keep them yourself: {', '.join(report.secrets)}.")
     print_answer(report, told, as_json=as_json)

@@ -104,7 +104,7 @@ def retrain(
     from almazara.app.mirror import share
     from almazara.prices import publishing
 
-    with opened_prices() as prices, showing_progress() as progress:
+    with opened_prices(patient=run_id is not None) as prices, showing_progress() as progress:
         artifact = publishing.retrain(
             load_settings(), prices.retraining, progress, now=datetime.now(UTC), run_id=run_id, lock=lock
         )

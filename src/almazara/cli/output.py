@@ -72,11 +72,13 @@ def one_of(words: type[Word], text: str, what: str) -> Word:
 
 
 @contextmanager
-def opened_prices() -> Iterator[Prices]:
-    """The price product of the environment, closed at the end."""
+def opened_prices(*, patient: bool = False) -> Iterator[Prices]:
+    """The price product of the environment, closed at the end; who is `patient` waits for a store that is away."""
     from almazara.app.prices import open_prices
+    from almazara.prices.store.patience import patiently
 
-    prices = open_prices(load_settings(), serving=False)
+    settings = load_settings()
+    prices = patiently("open", lambda: open_prices(settings, serving=False), lambda: not patient)
     try:
         yield prices
     finally:

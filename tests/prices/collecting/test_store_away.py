@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from almazara.cli.output import opened_prices
 from almazara.errors import UnavailableError
 from almazara.locks import FileLocks
 from almazara.prices.collecting import runs
@@ -23,6 +24,7 @@ from almazara.prices.forecasting.retraining import Retraining
 from almazara.prices.schema import RunState
 from almazara.prices.service import PriceService
 from almazara.prices.store import patience
+from almazara.prices.store.leases import StoreLeases
 from almazara.prices.store.patience import patient
 from almazara.prices.store.registry import store_at
 from api.test_prices_health import Relay
@@ -230,8 +232,8 @@ def test_the_newest_run_that_failed_is_trouble_until_another_one_is_done(store, 
     assert service.health().healthy
 
 
-def retraining_over(store, folder):
-    return Retraining(store, locks=folder / "locks", clock=lambda: NOW, rng=random.Random(7))
+def retraining_over(store, folder, leases=None):
+    return Retraining(store, locks=folder / "locks", leases=leases, clock=lambda: NOW, rng=random.Random(7))
 
 
 def test_a_retraining_outlasts_a_store_that_is_away_when_it_ends(store, tmp_path, monkeypatch):
@@ -242,6 +244,36 @@ def test_a_retraining_outlasts_a_store_that_is_away_when_it_ends(store, tmp_path
         failing.plan = iter(["before", "before", "after"])
         retraining.done(run, {"forecast": 3}, "")
     assert [(one.state, one.counts) for one in store.runs()] == [(RunState.DONE, {"forecast": 3})]
+
+
+def test_the_child_that_a_server_begins_outlasts_a_store_that_is_away_when_it_is_opened(tmp_path, monkeypatch):
+    opening = ["away", "away"]
+
+    def opened_late(url):
+        if opening:
+            raise UnavailableError(f"The store is {opening.pop()}.")
+        return store_at(url)
+
+    monkeypatch.setattr("almazara.prices.store.registry.store_at", opened_late)
+    monkeypatch.setattr(patience.time, "sleep", lambda _seconds: None)
+    monkeypatch.setenv("ALMAZARA_STORE_URL", f"sqlite:///{tmp_path}/prices.db")
+    with pytest.raises(UnavailableError), opened_prices():
+        pass
+    with opened_prices(patient=True) as prices:
+        assert prices.store.runs() == []
+
+
+@pytest.mark.parametrize("fault", ["before", "after"])
+def test_a_retraining_outlasts_a_store_that_is_away_when_it_begins(store, tmp_path, monkeypatch, fault):
+    monkeypatch.setattr(patience.time, "sleep", lambda _seconds: None)
+    for number in range(4):  # the calls that take its lease, and the one after them
+        failing = Faulty(store)
+        retraining = retraining_over(failing, tmp_path, StoreLeases(failing, lambda: NOW))
+        begun = retraining.kept.begin(f"20260301T120000-00000{number}", NOW)
+        failing.plan = iter([None, *[None] * number, *[fault] * 3])
+        with retraining.exclusive() as lock, retraining.running(begun.run_id, lock.fileno()) as run:
+            retraining.done(run, {}, "")
+        assert store.run(begun.run_id).state is RunState.DONE
 
 
 def test_a_retraining_that_breaks_while_its_store_is_away_is_kept_as_failed(store, tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ import threading
 import tracemalloc
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -294,6 +295,22 @@ def test_a_retry_after_beyond_the_limit_stops_the_host_and_says_until_when(shop,
     hours.pass_by(7200)
     shop.routes["/oil"] = reply(HTML)
     assert source.fetch(shop.url("/oil")).status == 200
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=1)])
+def test_a_clock_that_is_set_back_lets_the_next_page_wait_for_its_pause_and_a_stop_for_its_time(
+    shop, source_for, hours, back
+):
+    source = source_for(polite={"robots": False})
+    source.fetch(shop.url("/oil"))
+    hours.now -= back
+    assert isinstance(source.fetch(shop.url("/oil")), Page)
+    assert hours.slept == [5.0]
+    source.report_block(shop.url("/oil"))
+    hours.now -= back
+    assert isinstance(source.fetch(shop.url("/oil")), Refused)
+    hours.pass_by(3600)
+    assert isinstance(source.fetch(shop.url("/oil")), Page)
 
 
 def test_the_days_budget_ends_the_requests_to_a_host(shop, source_for, hours):

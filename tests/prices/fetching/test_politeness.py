@@ -14,6 +14,7 @@ from almazara.prices.fetching.politeness import (
     Stop,
     after_block,
     after_status,
+    as_seen,
     backoff_seconds,
     gate,
     parse_retry_after,
@@ -57,6 +58,38 @@ def test_the_budget_ends_a_day_and_the_next_day_renews_it():
         state = spend(state, NOW)
     assert isinstance(gate(state, polite, NOW), Stop)
     assert isinstance(gate(state, polite, later(hours=12)), float)
+
+
+BACK = [timedelta(hours=1), timedelta(days=1)]
+
+
+@pytest.mark.parametrize("back", BACK)
+def test_when_the_clock_is_set_back_rests_and_stops_last_as_long_as_they_had_to(back):
+    state = as_seen(rest(HostState(), 5, NOW), NOW - back)
+    assert gate(state, POLITE, NOW - back) == 5.0
+    stopped = as_seen(after_block(HostState(), POLITE, NOW, "a captcha"), NOW - back)
+    assert isinstance(gate(stopped, POLITE, NOW - back), Stop)
+    assert gate(stopped, POLITE, NOW - back + timedelta(hours=1)) == 0.0
+
+
+@pytest.mark.parametrize("back", BACK)
+def test_when_the_clock_is_set_back_the_days_budget_stays_spent_and_the_next_day_renews_it(back):
+    just_after_midnight = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
+    state = as_seen(spend(HostState(), just_after_midnight), just_after_midnight - back)
+    polite = Politeness(daily_budget=1)
+    assert isinstance(gate(state, polite, just_after_midnight - back), Stop)
+    assert gate(state, polite, just_after_midnight - back + timedelta(days=1)) == 0.0
+
+
+@pytest.mark.parametrize("back", BACK)
+def test_when_the_clock_is_set_back_while_a_page_is_fetched_the_next_one_waits_for_the_pause_alone(back):
+    state = rest(spend(rest(HostState(), 5, NOW), NOW), 5, NOW - back)
+    assert gate(state, POLITE, NOW - back) == 5.0
+
+
+def test_a_clock_that_goes_on_changes_no_state():
+    state = spend(HostState(), NOW)
+    assert as_seen(state, NOW) is as_seen(state, later(days=1)) is state
 
 
 def test_a_block_stops_the_host_for_the_cool_off_time():

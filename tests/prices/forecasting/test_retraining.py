@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -86,6 +87,25 @@ def test_a_run_whose_server_was_killed_is_marked_as_interrupted(home):
         prices.store.save_run(dead)
         assert prices.retraining.resume() is not None
         assert state(prices, dead.run_id) is RunState.INTERRUPTED
+
+
+def test_a_run_that_was_killed_is_marked_as_interrupted_by_the_next_one(home):
+    dead = Run("20260301T120000-aaaaaa", runs.RETRAIN, "*", RunState.RUNNING, NOW)
+    with opened(settings_over(home)) as prices:
+        prices.store.save_run(dead)
+        with prices.retraining.running(None, None) as run:
+            kept = {one.run_id: one.state for one in prices.store.runs(kind=runs.RETRAIN)}
+            assert kept == {dead.run_id: RunState.INTERRUPTED, run.run_id: RunState.RUNNING}
+
+
+def test_what_was_cut_off_is_begun_anew_once_also_when_the_clock_was_set_back_since(home):
+    ahead = datetime.now(UTC) + timedelta(days=1)
+    with opened(settings_over(home)) as prices:
+        cut_off = Run("20260301T120000-aaaaaa", runs.RETRAIN, "*", RunState.INTERRUPTED, ahead)
+        prices.store.save_run(cut_off)
+        with prices.retraining.running(None, None) as run:
+            prices.retraining.done(run, {}, "")
+        assert prices.retraining.resume() is None
 
 
 def test_after_a_retraining_that_ended_there_is_nothing_to_resume(home, light):

@@ -119,6 +119,12 @@ def test_a_full_disk_keeps_what_was_there_and_nothing_of_the_call(store):
     assert store.history("amazon.es:B00OIL") == [at(0)]
 
 
+def test_an_sqlite_that_cannot_make_what_it_needs_beside_its_file_speaks_of_the_disk(store):
+    cause = sqlite3.OperationalError("disk I/O error")  # what it says where there is no room for its shared memory
+    with pytest.raises(UnavailableError, match="whether there is room"), store._database.translated():
+        raise sa.exc.OperationalError("", None, cause)
+
+
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path):
     path = tmp_path / "prices.db"
     path.write_text("fecha;precio\n" * 1000)

@@ -7,6 +7,7 @@ import msgspec
 import polars as pl
 
 from almazara.errors import NotFoundError
+from almazara.frames import written
 from almazara.movies.cleaning.cleaning import CleanCatalog
 from almazara.movies.cleaning.report import CleaningReport
 from almazara.movies.cleaning.schema import SCHEMAS
@@ -18,9 +19,10 @@ _REPORT: Final = "report.json"
 def write_tables(clean: CleanCatalog, folder: Path) -> None:
     """Write each table to `<table>.parquet`; the same tables give the same bytes."""
     for name, table in clean.tables.items():
-        table.rechunk().write_parquet(
-            folder / f"{name}.parquet", compression="zstd", compression_level=1, row_group_size=_ROW_GROUP
-        )
+        with written():
+            table.rechunk().write_parquet(
+                folder / f"{name}.parquet", compression="zstd", compression_level=1, row_group_size=_ROW_GROUP
+            )
 
 
 def read_table(folder: Path, name: str) -> pl.DataFrame:
@@ -34,7 +36,8 @@ def read_table(folder: Path, name: str) -> pl.DataFrame:
 def write_clean(clean: CleanCatalog, folder: Path) -> None:
     """Write all tables, and what became of the raw rows (Arrow: a tenth of the time of Parquet)."""
     for name, table in clean.tables.items():
-        table.write_ipc(folder / f"{name}.arrow")
+        with written():
+            table.write_ipc(folder / f"{name}.arrow")
     (folder / _REPORT).write_bytes(msgspec.json.encode(clean.report))
 
 

@@ -284,10 +284,11 @@ class Collector:
         """The run without what it has read and could not say, since its process was killed.
 
         Such an observation is recorded once more, which adds none: what else its recording changes may be undone yet.
-        One of a moment that has not come is none of this run's: a clock was wrong.
+        One that is to come was made by another run, before the clock was set back.
         """
+        now = self.clock()
         for listing_id in run.pending[:BEHIND]:
-            since = self.store.history(listing_id, run.started_at + TICK, self.clock() + TICK)
+            since = self.store.history(listing_id, run.started_at + TICK, now + TICK)
             found = tuple(one for one in since if one.source == self.source.name)
             if found:
                 self.store.append(found, run=run.run_id)

@@ -174,7 +174,10 @@ class HttpSource:
         """Wait for the host's turn and for its pause, ask once, and remember how it went."""
         try:
             with self._states.turn(target.site) as turn:
-                wait = manners.gate(turn.state, self._config.politeness, self._clock())
+                now = self._clock()
+                if (seen := manners.as_seen(turn.state, now)) is not turn.state:
+                    turn.keep(seen)
+                wait = manners.gate(seen, self._config.politeness, now)
                 if isinstance(wait, Stop):
                     return wait
                 if wait > 0:

@@ -55,6 +55,7 @@ class HostState:
         troubles: Answers 403, 429 or 503 in a row.
         openings: Stops in a row, each less than a day after the last.
         open_until: The host is stopped until this moment.
+        kept_at: When all this was so.
     """
 
     day: date | None = None
@@ -64,6 +65,7 @@ class HostState:
     openings: int = 0
     open_until: datetime | None = None
     reason: str = ""
+    kept_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,20 @@ class Stop:
     """The request must not be made."""
 
     reason: str
+
+
+def as_seen(state: HostState, now: datetime) -> HostState:
+    """A state as it is when the clock was set back: rests last as long as they had to, the budget stays spent."""
+    if state.kept_at is None or now >= state.kept_at:
+        return state
+    back = state.kept_at - now
+    return replace(
+        state,
+        day=min(state.day or now.date(), now.date()),
+        next_at=state.next_at and state.next_at - back,
+        open_until=state.open_until and state.open_until - back,
+        kept_at=now,
+    )
 
 
 def gate(state: HostState, politeness: Politeness, now: datetime) -> float | Stop:
@@ -87,13 +103,14 @@ def gate(state: HostState, politeness: Politeness, now: datetime) -> float | Sto
 
 def spend(state: HostState, now: datetime) -> HostState:
     """Count one request; kept before it is sent, so that a killed process has counted it."""
-    return replace(state, day=now.date(), spent=_spent_today(state, now) + 1)
+    state = as_seen(state, now)
+    return replace(state, day=now.date(), spent=_spent_today(state, now) + 1, kept_at=now)
 
 
 def rest(state: HostState, seconds: float, now: datetime) -> HostState:
     """Ask for no request in the next `seconds`; a longer rest asked for earlier stays."""
-    until = now + timedelta(seconds=seconds)
-    return replace(state, next_at=until if state.next_at is None else max(until, state.next_at))
+    state, until = as_seen(state, now), now + timedelta(seconds=seconds)
+    return replace(state, next_at=until if state.next_at is None else max(until, state.next_at), kept_at=now)
 
 
 def after_status(state: HostState, status: int, politeness: Politeness, now: datetime) -> HostState:
@@ -110,12 +127,12 @@ def after_status(state: HostState, status: int, politeness: Politeness, now: dat
 
 def after_block(state: HostState, politeness: Politeness, now: datetime, reason: str) -> HostState:
     """Stop the host for the cool-off time; after it, one more trouble stops it again for twice as long."""
-    day = timedelta(days=1)
+    state, day = as_seen(state, now), timedelta(days=1)
     recent = state.open_until is not None and now - state.open_until < day
     openings = state.openings + 1 if recent else 1
     pause = min(day, timedelta(seconds=politeness.cool_off_seconds * 2 ** min(openings - 1, 30)))
     troubles = max(0, politeness.troubles_to_open - 1)
-    return replace(state, troubles=troubles, openings=openings, open_until=now + pause, reason=reason)
+    return replace(state, troubles=troubles, openings=openings, open_until=now + pause, reason=reason, kept_at=now)
 
 
 def pause_seconds(politeness: Politeness, rng: random.Random, asked_seconds: float = 0.0) -> float:

@@ -17,6 +17,7 @@ import polars as pl
 from almazara.bounded import MEGABYTES
 from almazara.errors import InputError
 from almazara.files import replacing
+from almazara.frames import written
 from almazara.prices.collecting.plausibility import ALWAYS_PLAUSIBLE, judge_last
 from almazara.prices.exchange.rows import PLAIN_NUMBER
 from almazara.prices.forecasting.models.across import AcrossSeries, Each, OfPart, Part
@@ -239,7 +240,7 @@ def require_target(target: Path, source: Path) -> None:
 def write_table(path: Path, table: pl.DataFrame) -> None:
     """Write Parquet or CSV, as the name ends; an older file is replaced only by a whole new one."""
     try:
-        with replacing(path, durable=False) as partial:
+        with replacing(path, durable=False) as partial, written():
             if path.suffix.lower() == ".csv":
                 table.write_csv(partial)
             else:

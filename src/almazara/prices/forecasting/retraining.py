@@ -3,17 +3,18 @@
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from almazara.errors import ConflictError
 from almazara.prices.collecting.runs import NO_SHOP, RETRAIN
-from almazara.prices.schema import Problem, Run, RunState
-from almazara.prices.store.leases import StoreLeases
-from almazara.prices.store.patience import patient
+from almazara.prices.schema import TICK, Problem, Run, RunState
+from almazara.prices.store.leases import HELD, MARGIN, StoreLeases
+from almazara.prices.store.patience import patient, patiently
 from almazara.prices.store.protocol import ObservationStore
 from almazara.runs import ExclusiveRuns, LongWork
 from almazara.words.said import said
@@ -41,8 +42,9 @@ class StoredRuns:
     lasting: ObservationStore
 
     def begin(self, run_id: str, now: datetime) -> Run:
-        """Keep a new run."""
-        run = Run(run_id, RETRAIN, NO_SHOP, RunState.RUNNING, now)
+        """Keep a new run, as begun after the newest one also where the clock was set back."""
+        after = [one.started_at + TICK for one in self.store.runs(kind=RETRAIN, limit=1)]
+        run = Run(run_id, RETRAIN, NO_SHOP, RunState.RUNNING, max([now, *after]))
         self.store.save_run(run)
         return run
 
@@ -79,15 +81,24 @@ class Retraining(ExclusiveRuns[Run]):
         self._leases = leases
         super().__init__(_WORK, self.kept, locks / "retrain.lock", clock=clock, rng=rng)
 
+    def start(self) -> Run:
+        """Begin in a child process; ConflictError when this or another machine makes one."""
+        if self._leases is not None and not self._leases.is_free(RETRAIN):
+            raise ConflictError(_WORK.busy)
+        return super().start()
+
     @contextmanager
     def running(self, run_id: str | None, lock: int | None) -> Iterator[Run]:
-        """The run that this process makes; see `ExclusiveRuns.running`. While it lasts no other machine makes one."""
-        with super().running(run_id, lock) as run:
-            if self._leases is None:
-                yield run
-                return
-            with closing(self._leases.take(RETRAIN, _WORK.busy)):
-                yield run
+        """The run that this process makes; see `ExclusiveRuns.running`. While it lasts no other machine makes one.
+
+        Runs that are kept as running then are marked as interrupted: their process was killed.
+        """
+        with super().running(run_id, lock) as run, ExitStack() as held:
+            if self._leases is not None:
+                take = partial(self._leases.take, RETRAIN, _WORK.busy)
+                held.enter_context(closing(patiently("take", take, lambda: self._is_stopping)))
+            self._break_off_others(self.kept.lasting, run.run_id)
+            yield run
 
     def done(self, run: Run, counts: Mapping[str, int], problem: str) -> None:
         """Keep that a run has made all forecasts."""
@@ -115,9 +126,18 @@ class Retraining(ExclusiveRuns[Run]):
         with suppress(ConflictError), self.exclusive():
             if self._leases and not self._leases.is_free(RETRAIN):
                 return
-            for run in self._newest():  # as whoever held the lock before us has left them
-                if run.state is RunState.RUNNING:
-                    self.kept.break_off(run, self._clock())
+            self._break_off_others(self.kept.store)
+
+    def _break_off_others(self, store: ObservationStore, ours: str = "") -> None:
+        """Mark what whoever held the lock before us has left as running.
+
+        What another machine has just begun is left alone: its process is being loaded, and has no lease yet.
+        """
+        now = self._clock()
+        for run in store.runs(kind=RETRAIN, limit=_LOOKED_AT):
+            is_young = self._leases is not None and now < run.started_at + HELD + MARGIN
+            if run.state is RunState.RUNNING and run.run_id != ours and not is_young:
+                self.kept.break_off(run, now)
 
     def _newest(self) -> list[Run]:
         return self.kept.store.runs(kind=RETRAIN, limit=_LOOKED_AT)

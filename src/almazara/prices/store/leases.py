@@ -3,11 +3,13 @@
 A lease names its owner, a process, and the owner says in one document, however many leases it has, until when it is
 there; its thread says so anew. What is owned by one that did not for MARGIN beyond that, because it was killed or its
 machine lost the store, is free for the next, who first takes the owner's document away: one that comes back late
-learns by that, at the latest, that it has lost all that it held. Clocks may differ by less than MARGIN.
+learns by that, at the latest, that it has lost all that it held. Clocks may differ by less than MARGIN. What was said
+before the clock was set back counts for as long as an owner is there after it said so, as watched by who asks.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -68,11 +70,14 @@ class StoreLeases:
     Attributes:
         clock: The present moment (aware).
         held: As long this process is there after it said so.
+        watch: Seconds, that are never set back.
     """
 
     store: ObservationStore
     clock: Callable[[], datetime]
     held: timedelta = HELD
+    watch: Callable[[], float] = time.monotonic
+    _ahead: dict[str, tuple[str, float]] = field(default_factory=dict, init=False)
     _leases: set[Lease] = field(default_factory=set, init=False)
     _owner: _Owner | None = field(default=None, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
@@ -83,16 +88,16 @@ class StoreLeases:
         self._wake = threading.Condition(self._lock)
 
     def take(self, name: str, busy: Said) -> Lease:
-        """Take a lease.
+        """Take a lease; one that the store gave although its answer was lost is given when it is asked for again.
 
         Raises:
             ConflictError: when another one holds it, saying `busy`.
             UnavailableError: when the store does not answer.
         """
-        was = self.store.document(LEASES, name)
-        if was is not None and not self._has_gone(was["owner"]):
-            raise ConflictError(busy)
         with self._lock:
+            was = self.store.document(LEASES, name)
+            if was is not None and not self._was_unanswered(name, was["owner"]) and not self._has_gone(was["owner"]):
+                raise ConflictError(busy)
             owner = self._there()
             if not self.store.swap_document(LEASES, name, was, {"owner": owner.name}):
                 self._leave_if_done()
@@ -107,13 +112,15 @@ class StoreLeases:
     def is_free(self, name: str) -> bool:
         """Whether nobody holds a lease."""
         was = self.store.document(LEASES, name)
-        return was is None or self._is_over(self.store.document(OWNERS, was["owner"]))
+        return was is None or self._is_over(was["owner"], self.store.document(OWNERS, was["owner"]))
 
     def in_force(self) -> list[str]:
         """The names of all leases that somebody holds."""
         owners = self.store.documents(OWNERS)
         return [
-            name for name, body in self.store.documents(LEASES).items() if not self._is_over(owners.get(body["owner"]))
+            name
+            for name, body in self.store.documents(LEASES).items()
+            if not self._is_over(body["owner"], owners.get(body["owner"]))
         ]
 
     def let_go(self, lease: Lease) -> None:
@@ -149,8 +156,9 @@ class StoreLeases:
         """This process as an owner that is there."""
         owner = self._owner
         if owner is None or owner.gone or self.clock() > owner.until:
-            owner = self._owner = _Owner(uuid4().hex, self.clock() + self.held)
+            owner = _Owner(uuid4().hex, self.clock() + self.held)
             self.store.put_document(OWNERS, owner.name, owner.body)
+            self._owner = owner  # only now: others take for gone whom the store does not know
         return owner
 
     def _stay(self, owner: _Owner) -> None:
@@ -169,13 +177,26 @@ class StoreLeases:
             self.store.delete_document(OWNERS, self._owner.name)
             self._owner = None
 
+    def _was_unanswered(self, lease: str, owner: str) -> bool:
+        """Whether a lease is this process's by the store, and nobody here was told so."""
+        is_ours = self._owner is not None and self._owner.name == owner
+        return is_ours and all(one.name != lease for one in self._leases)
+
     def _has_gone(self, name: str) -> bool:
         """Whether an owner is there no longer; one that is overdue is taken away, unless it comes back just now."""
         body = self.store.document(OWNERS, name)
-        return self._is_over(body) and (body is None or self.store.swap_document(OWNERS, name, body, None))
+        return self._is_over(name, body) and (body is None or self.store.swap_document(OWNERS, name, body, None))
 
-    def _is_over(self, body: dict[str, Any] | None) -> bool:
-        return body is None or self.clock() > datetime.fromisoformat(body["until"]) + MARGIN
+    def _is_over(self, owner: str, body: dict[str, Any] | None) -> bool:
+        if body is None:
+            return True
+        until, now = datetime.fromisoformat(body["until"]), self.clock()
+        if until <= now + self.held + MARGIN:
+            self._ahead.pop(owner, None)
+            return now > until + MARGIN
+        if self._ahead.get(owner, ("", 0.0))[0] != body["until"]:
+            self._ahead[owner] = body["until"], self.watch()
+        return self.watch() > self._ahead[owner][1] + (self.held + MARGIN).total_seconds()
 
     def _renew_all(self) -> None:
         pause = self.held.total_seconds() / _RENEWALS

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from almazara import log
 from almazara.errors import UnavailableError
@@ -15,6 +15,7 @@ SECONDS: Final = 60.0
 """So long a store may be away: less than an owner's leases last (`leases.HELD`), so that nobody takes over in it."""
 _FIRST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 1.0
+T = TypeVar("T")
 
 
 def patient(store: ObservationStore, stopped: Callable[[], bool] = lambda: False) -> ObservationStore:
@@ -35,15 +36,20 @@ class _Patient:
         return partial(self._made, name)
 
     def _made(self, name: str, *args: object, **options: object) -> Any:  # noqa: ANN401 - what the call gives
-        deadline, pause = 0.0, _FIRST_PAUSE
-        while True:
-            try:
-                return getattr(self._store, name)(*args, **options)
-            except UnavailableError as error:
-                if not deadline:
-                    deadline = time.monotonic() + SECONDS
-                    log.event("store_away", level=logging.WARNING, call=name, reason=error)
-                if self._stopped() or time.monotonic() >= deadline:
-                    raise
-            time.sleep(pause * random.uniform(0.5, 1))  # not all at once
-            pause = min(2 * pause, _LONGEST_PAUSE)
+        return patiently(name, partial(getattr(self._store, name), *args, **options), self._stopped)
+
+
+def patiently(name: str, call: Callable[[], T], stopped: Callable[[], bool]) -> T:
+    """What a call gives, that is repeated as those of a patient store are; its name is for the log."""
+    deadline, pause = 0.0, _FIRST_PAUSE
+    while True:
+        try:
+            return call()
+        except UnavailableError as error:
+            if not deadline:
+                deadline = time.monotonic() + SECONDS
+                log.event("store_away", level=logging.WARNING, call=name, reason=error)
+            if stopped() or time.monotonic() >= deadline:
+                raise
+        time.sleep(pause * random.uniform(0.5, 1))  # not all at once
+        pause = min(2 * pause, _LONGEST_PAUSE)
