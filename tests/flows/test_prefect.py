@@ -15,6 +15,7 @@ import pytest
 from almazara.files import file_lock
 from page_server import reply, serving
 from price_shop import HTML, offer_page, opened, product, settings_over, shows
+from profiles import by_night
 from servers import _free_port, missing
 from waiting import wait_for
 
@@ -63,17 +64,21 @@ class AskingAgain(httpx.HTTPTransport):
         return answer
 
 
+@contextmanager
+def prefect_server(port, home):
+    """A Prefect server on this port, which has answered."""
+    env = {**os.environ, **QUIET, "PREFECT_HOME": str(home), "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2"}
+    command = ("prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui")
+    asking = httpx.Client(base_url=f"http://127.0.0.1:{port}/api", timeout=30, transport=AskingAgain())
+    with process(*command, env=env), asking as client:
+        wait_for(lambda: answers(client))
+        yield client
+
+
 @pytest.fixture(scope="module")
 def api(tmp_path_factory):
     """A client of a Prefect server that lives as long as the module."""
-    address = f"http://127.0.0.1:{_free_port()}/api"
-    port = address.rpartition(":")[2].partition("/")[0]
-    log = tmp_path_factory.mktemp("prefect-server")
-    env = {**os.environ, **QUIET, "PREFECT_HOME": str(log), "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2"}
-    command = ("prefect", "server", "start", "--host", "127.0.0.1", "--port", port, "--no-ui")
-    asking = httpx.Client(base_url=address, timeout=30, transport=AskingAgain())
-    with process(*command, env=env), asking as client:
-        wait_for(lambda: answers(client))
+    with prefect_server(_free_port(), tmp_path_factory.mktemp("prefect-server")) as client:
         yield client
 
 
@@ -145,7 +150,7 @@ from almazara.settings import Settings
 flows, refused = _flows(), ""
 from prefect.settings import get_current_settings
 try:
-    flows.serve(Settings())
+    flows.await_server(print)
 except UnavailableError as error:
     refused = str(error)
 schedules = [one.schedules[0].schedule for one in flows.deployments(Settings())]
@@ -186,6 +191,56 @@ def test_progress_that_cannot_be_shown_breaks_nothing(asked_of_flows):
 
 def test_prefect_counts_nobody_and_starts_no_server_by_itself(asked_of_flows):
     assert (asked_of_flows["counts_users"], asked_of_flows["starts_servers"]) == (False, False)
+
+
+NOWHERE = {
+    "http://me:geheim@127.0.0.1:{closed}/api?token=geheim": "server at http://127.0.0.1:{closed}/api does not answer",
+    "http://me:geheim@127.0.0.1:{other}/api": "at http://127.0.0.1:{other}/api is no Prefect server that can be used",
+    "me:geheim": "PREFECT_API_URL is no address of a Prefect server",
+    "http://me:geheim@127.0.0.1:{other}": "at http://127.0.0.1:{other} is no Prefect server that can be used",
+    "http://me:geheim@127.0.0.1:{other}/half/api": "at http://127.0.0.1:{other}/half/api is no Prefect server",
+    "http://nowhere.invalid/api": "The Prefect server at http://nowhere.invalid/api does not answer",
+    "http://me:geheim@[::1": "Prefect cannot read its settings: correct PREFECT_API_URL",
+}
+"""Addresses where no Prefect server is, and what is said of them; at `other` are a /health, and half a Prefect."""
+SERVING = """
+import sys
+from almazara.cli import flows, main
+
+flows._flows()._WAIT_SECONDS = int(sys.argv.pop(1))
+main()
+"""
+
+
+@pytest.mark.parametrize("address", [*list(NOWHERE)[:3], *by_night(*list(NOWHERE)[3:])])
+def test_an_address_where_no_prefect_server_is_ends_in_one_sentence_without_its_password(env, shop, address):
+    shop.routes["/health"] = shop.routes["/half/api/health"] = reply(b"true")
+    shop.routes["/half/api/admin/version"] = reply(b'"3.9.0"')
+    ports = {"closed": _free_port(), "other": shop.port}
+    ended = almazara("flows", "run", "prices", env=env | {"PREFECT_API_URL": address.format(**ports)})
+    assert ended.returncode == 1
+    assert NOWHERE[address].format(**ports) in ended.stderr
+    assert "PREFECT_API_URL" in ended.stderr.splitlines()[-1]
+    assert "Traceback" not in ended.stderr
+    assert "geheim" not in ended.stdout + ended.stderr
+    assert [path for path in asked(shop) if path[1:].isdigit()] == []
+
+
+def test_serving_waits_for_a_server_that_starts_later_and_says_so(env, tmp_path):
+    port = _free_port()
+    env["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
+    with process("python", "-c", SERVING, "600", "flows", "serve", env=env) as waiting:
+        assert any("Waiting for the Prefect server at http://127.0.0.1" in line for line in waiting.stdout)
+        with prefect_server(port, tmp_path):
+            assert any("are being served" in line for line in waiting.stdout)
+
+
+def test_serving_waits_for_no_server_for_ever(env):
+    env["PREFECT_API_URL"] = f"http://127.0.0.1:{_free_port()}/api"
+    with process("python", "-c", SERVING, "1", "flows", "serve", env=env) as waiting:
+        said, _ = waiting.communicate(timeout=120)
+    assert "does not answer: start it with `prefect server start`" in said.splitlines()[-1]
+    assert (waiting.returncode, "Traceback" in said) == (1, False)
 
 
 @contextmanager

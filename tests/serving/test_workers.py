@@ -3,13 +3,16 @@
 import os
 import signal
 import socket
+import subprocess
 import time
 from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import httpx
 import pytest
 
 from almazara import asgi
+from almazara.api.observing.metrics import _Processes
 from page_server import serving
 from price_shop import offer_page, opened, product, settings_over, shows
 from sample_catalog import served, server_process, settings_for
@@ -82,6 +85,67 @@ def test_one_that_is_killed_is_replaced_and_its_counts_stay(pair):
     wait_for(lambda: len(both(client) - {one, other}) == 1)
     assert one not in workers(client)
     assert counted(client) > before
+
+
+def killed_while_busy(pid):
+    """A worker that answers nobody, and dies so."""
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(1)  # until somebody has asked it whether it lives
+    os.kill(pid, signal.SIGKILL)
+
+
+def test_one_that_dies_while_it_is_busy_is_replaced_before_it_would_be_taken_for_hung(pair):
+    _, client = pair
+    one, other = both(client)
+    killed_while_busy(one)
+    wait_for(lambda: len(both(client) - {one, other}) == 1, 50)
+
+
+def test_a_signal_is_heeded_while_a_worker_answers_nobody(pair):
+    process, client = pair
+    one, other = both(client)
+    killed_while_busy(one)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(50) == 0
+    assert not is_alive(other)
+
+
+@pytest.mark.nightly
+def test_one_that_hangs_is_replaced_and_holds_up_no_end(pair):
+    process, client = pair
+    pids = both(client)
+    os.kill(min(pids), signal.SIGSTOP)
+    wait_for(lambda: not is_alive(min(pids)))
+    pids = both(client)
+    os.kill(min(pids), signal.SIGSTOP)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(50) == 0
+    assert not any(map(is_alive, pids))
+
+
+def test_the_figures_are_of_workers_that_run_and_of_nobody_who_has_their_id_now(tmp_path):
+    gone, runs = (subprocess.Popen(["sleep", "600"]) for _ in range(2))
+    try:
+        gone.kill()
+        wait_for(lambda: ") Z " in Path(f"/proc/{gone.pid}/stat").read_text())
+        for pid in (gone.pid, runs.pid, os.getpid(), 2**22 + 1):
+            (tmp_path / f"counter_{pid}.db").touch()
+        shown = {sample.labels["pid"] for one in _Processes(tmp_path, os.getpid()).collect() for sample in one.samples}
+    finally:
+        for one in (gone, runs):
+            one.kill()
+            one.wait()
+    assert shown == {str(runs.pid)}
+
+
+def test_a_server_whose_workers_cannot_start_ends_and_says_why(tmp_path):
+    settings = {"demo": False, "store_url": "postgresql://me:geheim@127.0.0.1:1/prices"}
+    with server_process("serve", tmp_path / "home", "--workers", "2", **settings) as (process, _):
+        assert process.wait(120) == 1
+        said = process.stderr.read()
+    assert "The database of prices does not answer" in said
+    assert "Traceback" not in said
+    assert "geheim" not in said
 
 
 @pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])

@@ -30,12 +30,12 @@ KEPT: Final = timedelta(hours=12)
 _RUNS_LOOKED_AT: Final = 500
 
 
-def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own object
+def handler(event: Any, _context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own objects
     """Begin to read all followed listings for the slot of the event, or now.
 
     Raises:
         UnavailableError: when the store or the queue does not answer; Lambda calls again, which doubles nothing.
-        InputError: when the event has a slot that is no moment.
+        InputError: when the event is no object, or has a slot that is no moment.
     """
     settings = started()
     now = datetime.now(UTC)
@@ -55,12 +55,16 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:  # noqa: AN
     return {"slot": slot.isoformat(), "batches": len(planned)}
 
 
-def _slot(event: dict[str, Any], now: datetime) -> datetime:
+def _slot(event: object, now: datetime) -> datetime:
+    if not isinstance(event, dict):
+        raise InputError('The event is no object such as {"slot": "2026-03-01T06:00:00Z"}, or {} for now.')
+    if "slot" not in event:
+        return now.replace(second=0, microsecond=0)
     try:
-        slot = datetime.fromisoformat(event["slot"]) if "slot" in event else now
-    except (TypeError, ValueError) as error:
+        slot = datetime.fromisoformat(event["slot"])
+        return slot.replace(tzinfo=slot.tzinfo or UTC).astimezone(UTC).replace(second=0, microsecond=0)
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"The slot {str(event['slot'])[:40]!r} is no moment such as 2026-03-01T06:00:00Z.") from error
-    return slot.replace(tzinfo=slot.tzinfo or UTC).astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def _name(slot: datetime) -> str:

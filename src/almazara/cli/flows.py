@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from types import ModuleType
 from typing import Annotated, Final
 
 import typer
 
 from almazara.cli.output import load_settings, showing_progress
-from almazara.errors import MissingExtraError
+from almazara.errors import InputError, MissingExtraError
 
 app = typer.Typer(help="Both products from end to end, with Prefect.", no_args_is_help=True)
 running = typer.Typer(help="Run one now: with its server where PREFECT_API_URL names one.", no_args_is_help=True)
@@ -26,7 +27,9 @@ _QUIET: Final = {
 @app.command()
 def serve() -> None:
     """Run both at the hours of the settings, and when the server asks for it."""
-    _flows().serve(load_settings())
+    flows, settings = _flows(), load_settings()
+    flows.await_server(partial(typer.echo, err=True))
+    flows.serve(settings)
 
 
 @running.command()
@@ -60,4 +63,9 @@ def _flows() -> ModuleType:
         if (error.name or "").partition(".")[0] != "prefect":
             raise
         raise MissingExtraError("prefect", "Running flows with Prefect") from error
+    except ValueError as error:  # what it says may hold a password
+        raise InputError(
+            "Prefect cannot read its settings: correct PREFECT_API_URL, such as http://127.0.0.1:4200/api, and what "
+            "else begins with PREFECT_."
+        ) from error
     return prefect_flows

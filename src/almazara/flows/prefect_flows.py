@@ -4,23 +4,26 @@ Without a server a flow is an ordinary call: nothing is started for it, and noth
 """
 
 import logging
+import time
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import Final, TypeVar
 from uuid import UUID
 
+import httpx
 import prefect
 from prefect import Flow, flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import EntrypointType, RunnerDeployment
 from prefect.schedules import Cron
-from prefect.settings import get_current_settings
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, get_current_settings, temporary_settings
 from prefect.states import Completed, State
 
 from almazara import log
-from almazara.errors import ConflictError, MissingExtraError, UnavailableError
+from almazara.errors import ConflictError, InputError, MissingExtraError, UnavailableError
 from almazara.flows import walks
 from almazara.runs import Progress, at_once
 from almazara.settings import NEVER, WEEKDAYS, Settings
@@ -29,6 +32,9 @@ T = TypeVar("T")
 
 _PAUSES: Final = (60, 600)
 _PERCENT_A_STEP: Final = 5
+_ANSWER_SECONDS: Final = 10
+_WAIT_SECONDS: Final = 60  # a server takes some seconds to start
+_LIKE: Final = "such as http://127.0.0.1:4200/api"
 
 
 @flow(name="films", persist_result=False)
@@ -48,35 +54,51 @@ def prices(products: list[str] | None = None) -> State:
 def run_films(settings: Settings, data_sets: list[str], progress: Progress) -> str:
     """Renew films, as a flow where there is a server that shows it; returns what it came to, in one sentence."""
     if has_server():
-        return _message(films(data_sets, return_state=True))
+        return _run(films, data_sets)
     return walks.films(settings, data_sets, at_once, progress).well()
 
 
 def run_prices(settings: Settings, products: list[str], progress: Progress) -> str:
     """Read prices and what follows, as a flow where there is a server that shows it; returns one sentence."""
     if has_server():
-        return _message(prices(products, return_state=True))
+        return _run(prices, products)
     return walks.prices(settings, products, at_once, progress).well()
 
 
 def has_server() -> bool:
     """Whether Prefect's settings name a server, or have it start one for each run."""
     settings = get_current_settings()
-    return settings.api.url is not None or settings.server.ephemeral.enabled
+    return bool(settings.api.url) or settings.server.ephemeral.enabled
 
 
-def serve(settings: Settings) -> None:
-    """Run both flows at the hours of the settings, and when the server asks for it, until it is interrupted.
+def await_server(tell: Callable[[str], None]) -> None:
+    """Wait until the server answers, for a minute at most, which is told where it does not do so at once.
 
     Raises:
-        UnavailableError: when no server is named.
+        UnavailableError: when no server is named, or none that can be used answers.
+        InputError: when what is named is no address.
     """
-    if get_current_settings().api.url is None:
+    if not get_current_settings().api.url:
         raise UnavailableError(
             "Schedules need a Prefect server: start one with `prefect server start`, and name it, or a remote one: "
             "PREFECT_API_URL=http://127.0.0.1:4200/api."
         )
-    prefect.serve(*deployments(settings))
+    error, until = _problem(), time.monotonic() + _WAIT_SECONDS
+    if _is_silence(error):
+        tell(f"Waiting for the Prefect server at {_address()}, for {_WAIT_SECONDS} seconds at most.")
+    while _is_silence(error) and time.monotonic() < until:
+        time.sleep(1)
+        error = _problem()
+    if error is not None:
+        raise _in_words(error) from error
+
+
+def serve(settings: Settings) -> None:
+    """Run both flows at the hours of the settings, and when the server asks for it, until it is interrupted."""
+    try:
+        prefect.serve(*deployments(settings))
+    except httpx.HTTPError as error:
+        raise _in_words(error) from error
 
 
 def deployments(settings: Settings) -> list[RunnerDeployment]:
@@ -101,11 +123,67 @@ def _ended(name: str, ended: walks.Ended) -> State:
     return Completed(message=ended.well())
 
 
-def _message(state: State) -> str:
-    """What a flow came to; raises what it failed with."""
-    if state.is_failed():
-        state.result()
+def _run(one: Flow, given: list[str]) -> str:
+    """What a flow came to, shown by the server; raises what it failed with."""
+    if get_current_settings().api.url and (error := _problem()) is not None:
+        raise _in_words(error) from error
+    try:
+        state = one(given, return_state=True)
+        if state.is_failed():
+            state.result()
+    except httpx.HTTPError as gone:  # while it ran
+        raise _in_words(gone) from gone
     return str(state.message)
+
+
+def _problem() -> Exception | None:
+    """Why the server cannot be used, asked once; an InputError where what is named is no address."""
+    _address()
+    try:
+        with (
+            temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+            get_client(httpx_settings={"timeout": _ANSWER_SECONDS}, sync_client=True) as client,
+        ):
+            error: Exception | None = client.api_healthcheck()
+            if error is None:
+                client.raise_for_api_version_mismatch()
+            return error
+    except (httpx.HTTPError, RuntimeError) as error:
+        return error
+
+
+def _is_silence(error: Exception | None) -> bool:
+    """Whether nothing answers, or a proxy that has nobody behind it yet."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.status_code in (502, 503, 504)
+    return isinstance(error, httpx.TransportError)
+
+
+def _in_words(error: Exception) -> UnavailableError:
+    """One sentence for whoever chose the server, and what the machine says, without an address in it."""
+    if _is_silence(error):
+        told = "The Prefect server at {} does not answer: start it with `prefect server start`, or name another one in "
+        told += "PREFECT_API_URL; where that names none, flows run without a server."
+    else:
+        told = "What answers at {} is no Prefect server that can be used: correct PREFECT_API_URL, {}, and its key in "
+        told += "PREFECT_API_KEY or PREFECT_API_AUTH_STRING where it asks for one."
+    cause = error.__cause__ or error
+    if isinstance(cause, httpx.HTTPStatusError):
+        reason = f"{cause.response.status_code} {cause.response.reason_phrase}"
+    else:
+        reason = str(cause)
+    return UnavailableError(told.format(_address(), _LIKE), reason)
+
+
+def _address() -> httpx.URL:
+    """Where the server is, without what may be a password."""
+    try:
+        url = httpx.URL(get_current_settings().api.url or "")
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        raise InputError(f"PREFECT_API_URL is no address of a Prefect server: name one {_LIKE}.")
+    return url.copy_with(userinfo=b"", query=None, fragment=None)
 
 
 class _Shown:

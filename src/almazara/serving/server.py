@@ -15,13 +15,8 @@ _GRACE_SECONDS = 10
 
 def server_over(app: FastAPI, settings: Settings) -> uvicorn.Server:
     """A server of the app, within the limits of the settings and of this process."""
-    return uvicorn.Server(config_for(app, settings))
-
-
-def config_for(app: FastAPI | str, settings: Settings, **more: Any) -> uvicorn.Config:  # noqa: ANN401 - uvicorn's own
-    """How the app is served, or, by its name, each of several processes."""
     crowd = Crowd(most_connections(settings.max_connections, _most_files()), settings.client_seconds)
-    return uvicorn.Config(
+    config = uvicorn.Config(
         app,
         http=cast("Any", partial(Connection, crowd=crowd)),
         # What the server says goes where our events go, and requests are events.
@@ -29,8 +24,8 @@ def config_for(app: FastAPI | str, settings: Settings, **more: Any) -> uvicorn.C
         log_config=None,
         log_level="warning",
         timeout_graceful_shutdown=_GRACE_SECONDS,
-        **more,
     )
+    return uvicorn.Server(config)
 
 
 def most_connections(asked: int, files: int) -> int:

@@ -59,10 +59,10 @@ class _Served:
 
 
 class _Processes(Collector):
-    """The figures of each worker that has answered anything, by its process id."""
+    """The figures of each worker that has answered anything and runs, by its process id."""
 
-    def __init__(self, counts: Path) -> None:
-        self._counts = counts
+    def __init__(self, counts: Path, parent: int) -> None:
+        self._counts, self._parent = counts, parent
 
     def describe(self) -> Iterable[Metric]:
         """Nothing is read before the first question."""
@@ -70,12 +70,22 @@ class _Processes(Collector):
 
     def collect(self) -> Iterable[Metric]:
         found: dict[str, Metric] = {}
-        for pid in sorted({path.stem.rpartition("_")[2] for path in self._counts.glob("*.db")}):
+        pids = {path.stem.rpartition("_")[2] for path in self._counts.glob("*.db")}
+        for pid in sorted(pid for pid in pids if _runs(pid, self._parent)):
             for metric in ProcessCollector(pid=partial(str, pid), registry=None).collect():
                 family = found.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type))
                 for sample in metric.samples:
                     family.add_sample(sample.name, {"pid": pid}, sample.value)
         return found.values()
+
+
+def _runs(pid: str, parent: int) -> bool:
+    """Whether a child of this process runs under this id: none that has ended, nor a program that got its id since."""
+    try:
+        state, parent_now, *_ = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return False
+    return state not in "ZX" and int(parent_now) == parent
 
 
 def install(app: FastAPI, *, is_worker: bool) -> None:
@@ -106,7 +116,7 @@ def install(app: FastAPI, *, is_worker: bool) -> None:
     if is_worker:  # each counts in files of its own, which whoever is asked adds up
         counted = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        registry.register(_Processes(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])))
+        registry.register(_Processes(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]), os.getppid()))
     else:
         ProcessCollector(registry=registry)
     around_everything(app, lambda within: Access(within, counted))  # an unexpected error is to be seen too
