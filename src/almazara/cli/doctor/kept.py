@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from almazara.prices.store.protocol import ObservationStore
     from almazara.settings import Settings
 
-_ANSWERS: Final = "set ALMAZARA_STORE_URL to a store that answers"
+_ANSWERS: Final = "do what it says, or set ALMAZARA_STORE_URL to a store that answers"
 _SCHEDULE: Final = "almazara up --schedule, or ALMAZARA_SCHEDULE=true"
 _PATIENCE: Final = timedelta(minutes=5)  # with a server that looks at its hours
 _OLD_BACKUP: Final = timedelta(days=7)

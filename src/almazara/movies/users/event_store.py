@@ -1,10 +1,12 @@
 """Keeps the events of users in SQL: an SQLite file or PostgreSQL, one table, one transaction a batch."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
+import msgspec
 import sqlalchemy as sa
 
 from almazara.errors import ConflictError, UnavailableError
@@ -110,21 +112,41 @@ class EventStore:
         many are done.
         """
         insert = other._database.insert(_events).on_conflict_do_nothing()  # noqa: SLF001 - one of this class
-        page = sa.select(_events).where(_events.c.event_id > sa.bindparam("last")).order_by(_events.c.event_id)
-        done, last = 0, ""
+        done = 0
         different: list[str] = []
-        while True:
-            with self._database.reading() as connection:
-                rows = connection.execute(page.limit(_AT_ONCE), {"last": last}).all()
-            if not rows:
-                return CopyReport(done, tuple(different))
+        for rows in self._pages():
             same_ids = sa.select(_events).where(_events.c.event_id.in_([row.event_id for row in rows]))
             with other._database.writing() as connection:  # noqa: SLF001 - one of this class
                 connection.execute(insert, [row._asdict() for row in rows])
                 kept = {tuple(row) for row in connection.execute(same_ids)}
             different += [row.event_id for row in rows if tuple(row) not in kept]
-            done, last = done + len(rows), rows[-1].event_id
+            done += len(rows)
             progress(done)
+        return CopyReport(done, tuple(different))
+
+    def check(self) -> None:
+        """Read all events, and change nothing.
+
+        Raises:
+            UnavailableError: when the database is damaged.
+            ValueError, TypeError, OverflowError, msgspec.ValidationError: when one of them is no event.
+        """
+        for rows in self._pages():
+            for row in rows:
+                event = _as_event([getattr(row, column.name) for column in _CONTENT])
+                msgspec.convert(dataclasses.asdict(event), Event)
+
+    def _pages(self) -> Iterator[Sequence[sa.Row[Any]]]:
+        """All rows, by id."""
+        page = sa.select(_events).where(_events.c.event_id > sa.bindparam("last")).order_by(_events.c.event_id)
+        last = ""
+        while True:
+            with self._database.reading() as connection:
+                rows = connection.execute(page.limit(_AT_ONCE), {"last": last}).all()
+            if not rows:
+                return
+            yield rows
+            last = rows[-1].event_id
 
     def count(self) -> int:
         """How many events are kept."""

@@ -9,10 +9,18 @@ from typing import Final
 import msgspec
 
 from almazara.prices.schema import Observation
-from almazara.prices.store.observations import pages_of_history
+from almazara.prices.store.observations import (
+    document_text,
+    pages_of_history,
+    validate_listing,
+    validate_observation,
+    validate_run,
+)
 from almazara.prices.store.protocol import ObservationStore
 
 BOOKMARK: Final = ("migration", "bookmark")
+RESTORING: Final = ("migration", "restore")
+"""The document that says which backup comes into a store, until all of it is there."""
 _ALL_RUNS: Final = 1_000_000_000
 
 
@@ -91,6 +99,26 @@ def migrate(
         resumed=len(ids) - len(left),
         mismatched=tuple(mismatched),
     )
+
+
+def check(source: ObservationStore) -> None:
+    """Read all that `migrate` would copy, and change nothing.
+
+    Raises:
+        InputError: when something is what no store keeps.
+        UnavailableError: when the source is damaged.
+    """
+    for listing in source.listings():
+        validate_listing(listing)
+    for run in source.runs(limit=_ALL_RUNS):
+        validate_run(run)
+    for kind in source.document_kinds():
+        for key, body in source.documents(kind).items():
+            document_text(kind, key, body)
+    for listing_id in source.latest():
+        for page in pages_of_history(source, listing_id):
+            for observation in page:
+                validate_observation(observation)
 
 
 def checksum(store: ObservationStore, listing_id: str) -> Checksum:

@@ -6,6 +6,7 @@ from typing import Final, cast
 
 from almazara.errors import InputError, UnavailableError
 from almazara.files import make_folder
+from almazara.prices.store.migration import RESTORING
 from almazara.prices.store.protocol import ObservationStore
 from almazara.settings import Settings
 
@@ -47,8 +48,32 @@ def is_shared(settings: Settings) -> bool:
     return url is not None and not url.get_secret_value().startswith("sqlite")
 
 
-def open_store(settings: Settings) -> ObservationStore:
-    """The store that the settings name, by default an SQLite file in the home folder."""
+def open_store(settings: Settings, *, half_restored: bool = False) -> ObservationStore:
+    """The store that the settings name, by default an SQLite file in the home folder.
+
+    Raises:
+        UnavailableError: when the restore of a backup into it has not ended, unless `half_restored`; see `store_at`.
+    """
+    store = _store_of(settings)
+    if half_restored:
+        return store
+    try:
+        _refuse_half_restored(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _refuse_half_restored(store: ObservationStore) -> None:
+    if begun := store.document(*RESTORING):
+        raise UnavailableError(
+            f"The restore of the backup of {begun['made_at']} into this store has not ended: wait for it, or where it "
+            "was interrupted repeat `almazara restore` with the same file."
+        )
+
+
+def _store_of(settings: Settings) -> ObservationStore:
     if settings.store_url is not None:
         return store_at(settings.store_url.get_secret_value())
     try:

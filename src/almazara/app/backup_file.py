@@ -1,0 +1,122 @@
+"""Reads the file of a backup, which may be damaged or a stranger's: unpacked into a folder, and checked whole there."""
+
+import json
+import shutil
+import zipfile
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+import msgspec
+
+from almazara.artifacts import Artifact, ArtifactStore, file_hash
+from almazara.errors import InputError
+from almazara.movies.artifact import MOVIES
+from almazara.movies.users.event_store import open_events
+from almazara.prices.publishing import FORECASTS
+from almazara.prices.store.migration import check
+from almazara.prices.store.registry import store_in
+from almazara.sql import sqlite_file
+
+CONTENTS: Final = "backup.json"
+PRICES: Final = "prices.db"
+EVENTS: Final = "film_events.db"
+SETTINGS: Final = "settings.env"
+ARTIFACTS: Final = "artifacts"
+KINDS: Final = (MOVIES, FORECASTS)
+FORMAT: Final = 1
+_LARGEST: Final = 1 << 36  # bytes that a backup may unpack to
+_LONGEST_LIST: Final = 1 << 24  # bytes of what it says of itself, a line a file
+_BLOCK: Final = 1 << 20
+
+
+class _Made(msgspec.Struct, frozen=True):
+    format: int
+    version: str
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """What a backup says of itself: what it holds, published versions by kind, the SHA-256 of each file by name."""
+
+    made_at: datetime
+    listings: int
+    observations: int
+    film_events: int
+    artifacts: dict[str, str]
+    files: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """A backup in a folder, whole; `settings` are lines of a `.env`."""
+
+    folder: Path
+    contents: Contents
+    artifacts: list[Artifact]
+    settings: list[str]
+
+
+def unpack(path: Path, folder: Path) -> Unpacked:
+    """Unpack a backup into an empty folder, and read all that is in it.
+
+    Raises:
+        InputError: when it cannot be read, is no backup, or anything in it is damaged or missing.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            contents = _contents(archive)
+            for name, digest in contents.files.items():
+                _unpack_one(archive, name, digest, folder)
+        settings = (folder / SETTINGS).read_text(encoding="utf-8").splitlines()
+        artifacts = [_artifact(folder, contents, kind) for kind in contents.artifacts]
+        with closing(store_in(folder / PRICES)) as prices, closing(open_events(sqlite_file(folder / EVENTS))) as events:
+            check(prices)
+            events.check()
+    except InputError as error:
+        raise InputError(f"{path.name} cannot be restored: {error}") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except Exception as error:  # what a stranger's archive or database makes its reader raise is known to nobody
+        cause = str(error).partition("\n")[0].rstrip(".")
+        raise InputError(f"{path.name} is no backup of Almazara, or is damaged: {cause}.") from error
+    return Unpacked(folder, contents, artifacts, settings)
+
+
+def _contents(archive: zipfile.ZipFile) -> Contents:
+    listed = archive.getinfo(CONTENTS).file_size
+    if listed > _LONGEST_LIST or sum(one.file_size for one in archive.infolist()) > _LARGEST:
+        raise InputError(f"It unpacks to more than {_LARGEST >> 30} GB: it is no backup.")
+    said = archive.read(CONTENTS)
+    made = msgspec.json.decode(said, type=_Made)
+    if made.format != FORMAT:
+        raise InputError(f"It was made by a newer Almazara ({made.version}): upgrade first.")
+    contents = msgspec.json.decode(said, type=Contents)
+    if missing := {PRICES, EVENTS, SETTINGS} - contents.files.keys():
+        raise ValueError(f"{min(missing)} is missing")
+    return contents
+
+
+def _unpack_one(archive: zipfile.ZipFile, name: str, digest: str, folder: Path) -> None:
+    parts = PurePosixPath(name).parts
+    if not parts or ".." in parts or PurePosixPath(name).is_absolute() or "\\" in name or not name.isprintable():
+        raise ValueError(f"{name!r} is no name of a file in a backup")
+    target = folder.joinpath(*parts)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(name) as source, target.open("wb") as file:
+        shutil.copyfileobj(source, file, _BLOCK)
+    if file_hash(target) != digest:
+        raise ValueError(f"{name} is not what was backed up")
+
+
+def _artifact(folder: Path, contents: Contents, kind: str) -> Artifact:
+    """A published version of which every file is there, and whose manifest can be written again."""
+    if kind not in KINDS:
+        raise ValueError(f"{kind[:40]!r} is no kind of what is published")
+    artifact = ArtifactStore(folder / ARTIFACTS).get(kind, contents.artifacts[kind])
+    for name in artifact.files:
+        if f"{ARTIFACTS}/{kind}/{artifact.version}/{name}" not in contents.files:
+            raise ValueError(f"{name[:40]!r} of {kind} {artifact.version} is missing")
+    json.dumps(artifact.manifest, ensure_ascii=False).encode()  # as it is published; not all that JSON can name is text
+    return artifact
