@@ -6,6 +6,7 @@ import pytest
 from almazara.errors import InputError
 from almazara.movies.cleaning import ratings
 from almazara.movies.cleaning import schema as s
+from almazara.movies.cleaning.rated_films import rated_films
 from almazara.movies.raw.pairs import read_pairs, scale_of
 from almazara.movies.raw.tables import ROW, RawCatalog, RawFile, RawRatings, summed
 
@@ -34,7 +35,7 @@ def raw_ratings(*rows, columns=("userId", "movieId", "rating", "timestamp")):
     )
 
 
-def rated(*rows, links=None, titles=None, **options):
+def rated(*rows, links=None, titles=None, films=FILMS, **options):
     nothing = RawFile("x", "0" * 64, pl.DataFrame())
     catalog = RawCatalog(
         nothing,
@@ -43,7 +44,7 @@ def rated(*rows, links=None, titles=None, **options):
         links=RawFile("links.csv", "0" * 64, frame(links)) if links else None,
         titles=RawFile("movies.dat", "0" * 64, frame(titles)) if titles else None,
     )
-    return ratings.clean(catalog, FILMS, KEYS)
+    return ratings.clean(catalog, films, KEYS)
 
 
 def link(movie, imdb, tmdb):
@@ -104,6 +105,82 @@ def test_without_links_titles_match_by_name_and_year(title):
 
 def test_accents_do_not_keep_titles_apart():
     assert titled("Amelie (2001)") == [20]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Amelie (2002)",
+        "Amelie (2000)",
+        "Fabuleux destin d'Amélie Poulain, Le (Amelie) (2001)",
+        "Fabuleux destin, Le (a.k.a. Amélie) (2001)",
+    ],
+)
+def test_a_title_in_parentheses_and_the_year_beside_name_a_film_too(title):
+    assert titled(title) == [20]
+
+
+def test_the_same_year_goes_before_the_one_beside_it():
+    films = FILMS.with_columns(pl.when(pl.col(s.ID) == 40).then(1989).otherwise(s.RELEASE_YEAR).alias(s.RELEASE_YEAR))
+    listed = [{"movieId": "1", "title": "Twins (1988)"}, {"movieId": "2", "title": "Twins (1989)"}]
+    assert dict(known_of(listed, films=films)) == {1: 30, 2: 40}
+    assert known_of([{"movieId": "3", "title": "Twins (1990)"}], films=films) == [(3, 40)]
+    assert known_of([*listed, {"movieId": "3", "title": "Twins (1990)"}], films=films) == [(1, 30), (2, 40)]
+
+
+@pytest.mark.parametrize("title", ["Romeo and Juliet (1968)", "Romeo & Juliet (1968)", "Wild Romeo, A (1968)"])
+def test_an_article_and_an_ampersand_keep_no_titles_apart(title):
+    titles = ["Romeo & Juliet", "The Wild Romeo"]
+    films = FILMS.head(2).with_columns(pl.Series(s.TITLE, titles), pl.Series(s.RELEASE_YEAR, [1968] * 2, pl.Int32))
+    assert known_of([{"movieId": "1", "title": title}], films=films) == [(1, 20 if "Wild" in title else 10)]
+
+
+def known_of(listed, *, links=None, films=FILMS, keys=KEYS):
+    nothing = RawFile("x", "0" * 64, pl.DataFrame())
+    links = RawFile("links.csv", "0" * 64, frame(links)) if links else None
+    titles = RawFile("movies.dat", "0" * 64, frame(listed))
+    found = rated_films(RawCatalog(nothing, nothing, links=links, titles=titles), films, keys)
+    return sorted(found.films.rows())
+
+
+MANY = pl.DataFrame(
+    {
+        s.ID: range(100, 160),
+        s.TITLE: [f"Film {number}" for number in range(100, 160)],
+        s.RELEASE_YEAR: [1990] * 60,
+        s.RELEASE_DATE: [date(1990, 1, 1)] * 60,
+    },
+    schema_overrides={s.RELEASE_YEAR: pl.Int32},
+)
+LISTED = [{"movieId": str(number), "title": f"Film {100 + number} (1990)"} for number in range(1, 41)]
+
+
+@pytest.mark.parametrize(("wrong", "are_used"), [(0, True), (1, True), (2, False)])
+def test_links_that_lie_with_the_films_are_used_where_titles_agree(wrong, are_used):
+    links = [link(str(number), "", str(100 + number + (10 if number <= wrong else 0))) for number in range(1, 41)]
+    links = [*links[:38], link("41", "", "159")]  # two films of the list have no link, and one that has is not in it
+    found = dict(known_of([*LISTED, {"movieId": "50", "title": "Film no more (1990)"}], links=links, films=MANY))
+    by_title = {number: 100 + number for number in range(1, 41)}
+    if are_used:
+        assert found == by_title | {number: 110 + number for number in range(1, wrong + 1)} | {41: 159}
+    else:
+        assert found == by_title
+
+
+def test_links_that_are_left_out_are_named_with_what_they_agree_in():
+    links = [link(str(number), "", str(101 + number)) for number in range(1, 41)]
+    found = rated(("1", "1", "4", "1"), links=links, titles=LISTED, films=MANY)
+    assert found.notes == ("links.csv was left out: of 40 films of movies.dat it names 0 alike.",)
+    assert found.table[s.FILM_ID].to_list() == [101]
+    assert [file.name for file in found.files] == ["movies.dat", "ratings.csv"]
+
+
+def test_rated_films_that_the_catalog_lacks_are_named_most_ratings_first():
+    titles = [{"movieId": "7", "title": "Lost (1990)"}, {"movieId": "8", "title": "Gone (1990)"}]
+    asked = [(user, movie, "4", "1") for movie, users in (("8", "1"), ("7", "123"), ("9", "12")) for user in users]
+    (note,) = rated(*asked, titles=titles).notes
+    assert note.endswith("with most ratings: Lost (1990) (3); MovieLens 9 (2); Gone (1990) (1).")
+    assert rated(("1", "1", "4", "1"), links=LINKS).notes == ()
 
 
 @pytest.mark.parametrize("title", ["Twins (1988)", "The Matrix", "The Matrix (1979)", "() (1999)", ""])

@@ -170,7 +170,6 @@ def test_ratings_without_an_end_of_line_are_refused(plain, tmp_path):
 def test_ratings_are_read_in_every_form(tmp_path, plain, name, content):
     raw = read_raw(plain, store(tmp_path / "ml", {name: content, "movies.dat": b"1::X (2001)::Drama\n"}))
     assert raw.ratings.pairs.select("userId", "movieId").rows() == [(1, 1), (2, 1)]
-    assert raw.links is None
 
 
 @pytest.mark.parametrize(
@@ -184,6 +183,18 @@ def test_ratings_are_read_in_every_form(tmp_path, plain, name, content):
 def test_lists_of_titles_are_read_in_every_form(tmp_path, plain, name, titles):
     raw = read_raw(plain, store(tmp_path / "ml", {"u.data": b"1\t1\t4\t5\n", name: titles}))
     assert raw.titles.frame.select("movieId", "title").rows() == [("1", "Café (2001)")]
+
+
+def test_links_beside_the_films_are_read_for_ratings_that_have_titles_alone(tmp_path, plain, sample):
+    linked = store(tmp_path / "linked", sample)
+    pairs, titles = {"u.data": b"1\t1\t4\t5\n"}, {"u.item": b"1|X (2001)|\n"}
+    raw = read_raw(linked, store(tmp_path / "titled", {**pairs, **titles}))
+    assert (raw.links.name, raw.titles.name) == ("links.csv", "u.item")
+    raw = read_raw(
+        linked, store(tmp_path / "both", {**pairs, **titles, "links.csv": b"movieId,imdbId,tmdbId\n1,1,2\n"})
+    )
+    assert (raw.links.frame.height, raw.titles) == (1, None)
+    assert read_raw(linked, store(tmp_path / "neither", pairs)).links is None
 
 
 def test_ratings_up_to_ten_are_halved_and_that_is_said(tmp_path, plain):

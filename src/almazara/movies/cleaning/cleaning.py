@@ -99,7 +99,7 @@ def clean(raw: RawCatalog) -> CleanCatalog:
         cells=_refused_cells(tables[s.QUARANTINE]),
         entries={name: count for part in parts for name, count in part.entries.items()},
         columns=summed((*(loss for part in parts for loss in part.losses), *rated.losses)),
-        notes=_notes(raw),
+        notes=(*_notes(raw), *rated.notes),
     )
     return CleanCatalog({name: tables[name].select(*schema) for name, schema in s.SCHEMAS.items()}, report)
 

@@ -71,6 +71,10 @@ def read_raw(folder: Path, ratings: Path | None = None, progress: Callable[[str]
     rated = inventory(ratings) if ratings else files
     source = _needed(rated, "ratings", RATINGS, ratings) if ratings else find(rated, RATINGS)
     links, titles, keywords = find(rated, LINKS), find(rated, TITLES), find(files, KEYWORDS)
+    if links is not None:
+        titles = None  # they are of one source, and links say more
+    elif ratings and titles is not None:
+        links = find(files, LINKS)  # of another source: whoever cleans asks whether they say the same
     notes = []
     if source and not ratings and not links and not titles:
         notes = [f"{source.name} was left out: {folder} has no {LINKS[0]} that says which films it rates."]
@@ -85,7 +89,7 @@ def read_raw(folder: Path, ratings: Path | None = None, progress: Callable[[str]
         keywords=_read_csv(keywords, progress) if keywords else None,
         ratings=_read_ratings(source, progress) if source else None,
         links=_read_csv(links, progress) if source and links else None,
-        titles=_read_titles(titles, progress) if source and titles and not links else None,
+        titles=_read_titles(titles, progress) if source and titles else None,
         notes=tuple(notes),
     )
 

@@ -90,8 +90,8 @@ class RawCatalog:
     Attributes:
         credits: Cast and crew, one row a film; None where the films' own file holds them, or nothing does.
         keywords: Where they have a file of their own.
-        links: MovieLens ids to IMDb and TMDB ids.
-        titles: MovieLens ids and titles, `movieId` and `title`, for ratings without links.
+        links: MovieLens ids to IMDb and TMDB ids; beside `titles` those that lie with the films.
+        titles: MovieLens ids and titles, `movieId` and `title`, for ratings without links of their own.
         notes: Sentences about files that were left out.
     """
 
