@@ -80,10 +80,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A task as it is shown: its hours, when its last slot was, when the next one is."""
+    """A task as it is shown: its hours in a zone, when its last slot was, when the next one is."""
 
     name: str
     hours: list[int]
+    zone: str
     weekday: int | None
     last: datetime | None
     next: datetime | None
@@ -124,7 +125,14 @@ class Schedule:
         """The tasks with their last and next slots."""
         now = self.clock()
         return [
-            Planned(one.name, list(one.hours.hours), one.hours.weekday, one.hours.latest(now), one.hours.following(now))
+            Planned(
+                one.name,
+                list(one.hours.hours),
+                one.hours.zone.key,
+                one.hours.weekday,
+                one.hours.latest(now),
+                one.hours.following(now),
+            )
             for one in self.tasks
         ]
 

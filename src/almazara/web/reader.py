@@ -99,7 +99,7 @@ def _planned(one: Planned) -> tuple[Said, Said, datetime | None, datetime | None
     """A task of the schedule: what it does, when, its last slot and its next one."""
     hours = [f"{hour}:00" for hour in one.hours]
     day = said("site.reader.each_day") if one.weekday is None else named("weekday", str(one.weekday))
-    when = said("site.reader.planned_at", day=day, hours=hours)
+    when = said("site.reader.planned_at", day=day, hours=hours, zone=one.zone)
     return said(f"site.reader.planned_{one.name}"), when, one.last, one.next
 
 
