@@ -40,6 +40,7 @@ FILMS = [
     Made("A Mill (1950)", {"release_date": "2003-02-03"}),
     Made("A Mill", {"release_date": "1950-02-03"}),
     Made("No Votes", {"vote_average": "", "popularity": "", "release_date": "2004-02-29"}),
+    Made("The Mill from 1980 On", {"release_date": "2005-06-08"}),
 ]
 
 
@@ -119,6 +120,15 @@ def test_a_year_in_parentheses_brings_the_films_of_that_year_forward(films):
     assert found("The Mill (1950)")[0] == 1
     assert found("A Mill (1950)")[0] == 9
     assert found("Oil/Water (1999)") == found("Oil/Water")
+    assert found("Mill, The (Molino, El) (1980)")[0] == 2
+    assert found("The Mill from 1980 On (2005)")[0] == found("Mill from 1980 (1888)")[0] == 12
+
+
+def test_a_title_as_movielens_writes_it_is_found_without_what_stands_in_parentheses(films):
+    assert films.score("Mill, The (Molino, El) (1980)").id == 2
+    for title in ("Mill, The (Molino, El)", "Mill, The (Molino, El) (1888)"):  # no year, and that of no film
+        with pytest.raises(NotFoundError):
+            films.score(title)
 
 
 def test_an_article_may_stand_at_the_end(films):
@@ -270,7 +280,7 @@ def test_a_film_by_id_says_all_that_is_known(films):
 
 
 def test_an_unknown_id_is_not_found(films):
-    for film_id in (0, -1, 12, 2**63 - 1):
+    for film_id in (0, -1, 13, 2**63 - 1):
         with pytest.raises(NotFoundError):
             films.film(film_id)
 

@@ -17,7 +17,7 @@ from almazara.movies.catalog.cleaning_answers import CleaningAnswers
 from almazara.movies.catalog.person_answers import PersonAnswers
 from almazara.movies.catalog.search import Match, SearchIndex, found_code
 from almazara.movies.catalog.standing import Standing, Standings, standing_answer
-from almazara.movies.catalog.titles import check_query, split_year
+from almazara.movies.catalog.titles import check_query, normalize, split_year, without_asides
 from almazara.movies.exploring.films import Films
 from almazara.movies.exploring.tags import tags_of
 from almazara.movies.similar.answering import (
@@ -205,10 +205,12 @@ class MovieService:
         """What is near a text; a year in parentheses brings those of its films forward that hold the rest."""
         title, year = split_year(query)
         whole = self._parts.title_search.search(query, n)
-        if year is None or any(match.holds for match in whole[:1]):
+        if year is None or any(normalize(match.text) == normalize(query) for match in whole[:1]):
             return whole
-        found = self._parts.title_search.search(title, _OF_ALL_YEARS)
+        found = self._parts.title_search.search(without_asides(title), _OF_ALL_YEARS)
         meant = [match for match in found if match.holds and self._catalog.reference(match.entry_id).anio == year]
+        if not meant and any(match.holds for match in whole[:1]):
+            return whole
         return [*meant, *(match for match in found if match not in meant)][:n]
 
     def recommend(

@@ -12,7 +12,7 @@ from rapidfuzz.distance import Indel
 from rapidfuzz.process import extract
 
 from almazara.movies.answers import FilmReference
-from almazara.movies.catalog.titles import query_keys, split_year
+from almazara.movies.catalog.titles import query_keys, split_year, without_asides
 
 Row = int
 """Position of a film in the catalog's columns."""
@@ -188,13 +188,17 @@ class Catalog:
     def find(self, title: str, year: int | None = None, film_id: FilmId | None = None) -> Found | None:
         """The film a title means, or None: the same spelling before the same letters, then the most voted.
 
-        A year may come as an argument or as `Title (1950)`; a film whose own title ends so is found first.
+        A year may come as an argument or as `Title (1950)`, before which other titles may stand in parentheses; a film
+        whose own title ends so is found first.
         """
         found = self._fitting(title, year, film_id)
         if found is None:
             bare, written_year = split_year(title)
             if written_year is not None:
-                found = self._fitting(bare, written_year if year is None else year, film_id)
+                asked_year = written_year if year is None else year
+                found = self._fitting(bare, asked_year, film_id)
+                if found is None and (plain := without_asides(bare)) != bare:
+                    found = self._fitting(plain, asked_year, film_id)
         return found
 
     def _fitting(self, title: str, year: int | None, film_id: FilmId | None) -> Found | None:

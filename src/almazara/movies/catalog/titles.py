@@ -24,6 +24,7 @@ _UNDECOMPOSED = str.maketrans("øłđðħŧ\u0131\u03c2", "olddhti\u03c3") | str
 # Marks that a typist leaves out. Those of other scripts (dakuten, vowel signs) make another letter and stay.
 _OPTIONAL_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
 _FRACTION = re.compile("(?=[¼½¾⅐-⅞])")
+_ASIDE = re.compile(r"\s*\([^()]*\)")
 _YEAR = re.compile(r"\((1[89][0-9]{2}|20[0-9]{2})\)")
 
 
@@ -103,6 +104,15 @@ def split_year(text: str) -> tuple[str, int | None]:
     year = _YEAR.fullmatch(stripped[-6:])
     title = stripped[:-6].rstrip()
     return (title, int(year[1])) if year and title else (text, None)
+
+
+def without_asides(title: str) -> str:
+    """A title without what stands in parentheses, as MovieLens writes other titles; the same where nothing is left.
+
+    >>> without_asides("City of Lost Children, The (Cité des enfants perdus, La)")
+    'City of Lost Children, The'
+    """
+    return _ASIDE.sub("", title).strip() or title
 
 
 def check_query(text: str) -> str:
