@@ -41,6 +41,7 @@ FILMS = [
     Made("A Mill", {"release_date": "1950-02-03"}),
     Made("No Votes", {"vote_average": "", "popularity": "", "release_date": "2004-02-29"}),
     Made("The Mill from 1980 On", {"release_date": "2005-06-08"}),
+    Made("On3 Dollar", {"release_date": "2006-06-08", "vote_count": "9000"}),
 ]
 
 
@@ -122,6 +123,13 @@ def test_a_year_in_parentheses_brings_the_films_of_that_year_forward(films):
     assert found("Oil/Water (1999)") == found("Oil/Water")
     assert found("Mill, The (Molino, El) (1980)")[0] == 2
     assert found("The Mill from 1980 On (2005)")[0] == found("Mill from 1980 (1888)")[0] == 12
+
+
+def test_a_film_that_is_far_better_known_by_a_title_that_differs_by_a_letter_is_named_too(films):
+    assert ids(films.score("One Dollar").otras) == [13]
+    assert [film["id"] for film in msgspec.json.decode(films.recommend_default("One Dollar"))["otras"]] == [13]
+    assert films.score("On3 Dollar").otras == []
+    assert films.score("One Dollar", 1995).otras == films.score("One Dollar (1995)").otras == []
 
 
 def test_a_title_as_movielens_writes_it_is_found_without_what_stands_in_parentheses(films):
@@ -280,7 +288,7 @@ def test_a_film_by_id_says_all_that_is_known(films):
 
 
 def test_an_unknown_id_is_not_found(films):
-    for film_id in (0, -1, 13, 2**63 - 1):
+    for film_id in (0, -1, 99, 2**63 - 1):
         with pytest.raises(NotFoundError):
             films.film(film_id)
 

@@ -32,7 +32,10 @@ class FilmReference:
 
 @dataclass(frozen=True, slots=True)
 class ScoreAnswer:
-    """A film's popularity (`score`) and vote average (`puntuacion`); `otras` share its title."""
+    """A film's popularity (`score`) and vote average (`puntuacion`).
+
+    `otras` share its title; one that is far better known and whose title differs by a letter comes last.
+    """
 
     id: int
     titulo: str

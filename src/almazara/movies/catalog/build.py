@@ -9,6 +9,7 @@ import polars as pl
 from almazara.movies.catalog.browsing import Order, weighted_ratings
 from almazara.movies.catalog.build_film_answers import build_credited, build_film_answers
 from almazara.movies.catalog.catalog import Arrays, Groups, Texts
+from almazara.movies.catalog.near_titles import better_known
 from almazara.movies.catalog.packing import KEY, ROW, offsets, pack_keys, pack_texts
 from almazara.movies.catalog.search import build_index
 from almazara.movies.catalog.titles import normalize_all
@@ -70,6 +71,7 @@ def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> Groups:
             "popularity": films[s.POPULARITY].fill_null(np.nan).to_numpy(),
             "averages": films[s.VOTE_AVERAGE].fill_null(np.nan).to_numpy(),
             "votes": votes.to_numpy(),
+            "better_known": better_known(films[s.TITLE], votes),
             "runtimes": films["runtime"].fill_null(np.nan).to_numpy(),
         },
         "titles": pack_texts(films[s.TITLE]),

@@ -70,7 +70,7 @@ class KeyTable:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The film that answers a title, and the others that share it."""
+    """The film that answers a title, and the others that share it; last a better known one with nearly the same."""
 
     row: Row
     others: list[Row]
@@ -140,6 +140,7 @@ class Catalog:
         self._popularity = films["popularity"].data
         self._averages = films["averages"].data
         self._votes = films["votes"].data
+        self._better_known = films["better_known"].data if "better_known" in films else None  # of older catalogs
         self._titles = titles
         self._tables = (title_keys, original_keys)
 
@@ -209,7 +210,9 @@ class Catalog:
             eligible = [row for row in rows if self._fits(row, year, asked)]
             if eligible:
                 best = min(eligible, key=lambda row: self._spelling_tier(row, title))
-                return Found(best, [row for row in rows if row != best])
+                is_sure = year is not None or asked is not None
+                better_known = [] if is_sure or self._better_known is None else [self._better_known[best]]
+                return Found(best, [*(row for row in rows if row != best), *(row for row in better_known if row >= 0)])
         return None
 
     def _sharing(self, title: str) -> Iterator[list[Row]]:
