@@ -278,3 +278,10 @@ def test_keys_are_never_logged_nor_shown(keyed, tmp_path, caplog, capfd, monkeyp
 
 def test_no_key_in_a_list_of_commas_is_no_key(tmp_path):
     assert settings_over(tmp_path, api_keys=" , ,").api_keys == ()
+
+
+def test_who_only_looks_whether_the_address_of_a_ticket_leads_anywhere_uses_it_not_up(own, home):
+    ticket = KeyFolder(home / "keys").new_ticket(datetime.now(UTC))
+    looked = ask(own, "HEAD", f"/entrar?ficha={ticket}")
+    assert (looked.status_code, "set-cookie" in looked.headers) == (204, False)
+    assert enter(own, ticket).status_code == 303

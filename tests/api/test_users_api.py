@@ -366,3 +366,18 @@ def test_a_group_is_told_why_for_each_member(api, user, popular):
 @pytest.mark.parametrize("users", [None, "", "ana", "ana,ana", "ana,b c", ",".join(f"u{n}" for n in range(11))])
 def test_a_group_has_two_to_ten_members(api, users):
     refused(api.get("/recomendacion/grupo", params={"usuarios": users} if users is not None else {}), 422)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"peliculas": ["a"], "excluir": [[]] * 20_000}, "excluir.0 debe ser"),
+        ({"peliculas": ["a"], "solo": [[]] * 20_000}, "solo.0 debe ser"),
+        ({f"campo{number}": 1 for number in range(30_000)}, "tiene demasiados campos"),
+        ({"peliculas": [[]] * 50}, "fallos más"),
+    ],
+)
+def test_a_body_that_is_wrong_many_times_over_is_answered_briefly(api, body, said):
+    detail = refused(api.post("/recomendacion", json=body), 422)["detail"]
+    assert said in detail
+    assert len(detail) < 3_000

@@ -26,7 +26,10 @@ def test_cells_read_back_exactly(rows):
         assert (float(x_read), int(n_read), date.fromisoformat(day_read)) == (x, n, day)
 
 
-@pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1"])
+@pytest.mark.parametrize(
+    "text",
+    ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1", " =1", "\ufeff=1", "\x0b\xa0@A1"],
+)
 def test_a_text_that_a_spreadsheet_would_run_is_a_text(text):
     header, row = read(as_csv(Table([text], [[text]])))
     assert header == row == [f"'{text}"]

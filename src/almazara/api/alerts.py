@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from almazara.api.errors import declared
 from almazara.api.prices import TEXT, InLanguage, Service
-from almazara.api.routes import reading, send, writing
+from almazara.api.routes import SentBody, reading, send, writing
 from almazara.prices.alerts.alerting import MOST_DAYS
 from almazara.prices.alerts.delivery import RecordedEvent
 from almazara.prices.alerts.rules import AlertRule, Reference, RuleKind
@@ -31,10 +31,8 @@ Seller = Annotated[_Key, Field(description="Con el precio `seller`: quién vende
 Percent = Annotated[Decimal, Field(gt=0, max_digits=7, decimal_places=4)]
 
 
-class _NewRule(BaseModel):
+class _NewRule(SentBody):
     """What to be told of: the kind of a rule, and the fields of AlertRule that it has."""
-
-    model_config = ConfigDict(extra="forbid")
 
     def made(self, rule_id: str, now: datetime) -> AlertRule:
         """The rule under its id."""

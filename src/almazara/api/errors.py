@@ -40,7 +40,10 @@ _TITLES: Final = {
     500: "Error interno",
     503: "No disponible",
 }
+_TOLD: Final = 20
+"""So many faults of a request are told; it may have as many as it has bytes."""
 _RULES: Final = {
+    "too_many_fields": "tiene demasiados campos",
     "missing": "falta",
     "int_parsing": "debe ser un número entero",
     "int_type": "debe ser un número entero",
@@ -170,7 +173,9 @@ async def _on_own_error(request: Request, error: AlmazaraError) -> Response:
 
 
 async def _on_invalid_request(_request: Request, error: RequestValidationError) -> Response:
-    return problem(422, " ".join(_sentence(one) for one in error.errors()))
+    found = error.errors()
+    more = [f"Y {len(found) - _TOLD} fallos más."] if len(found) > _TOLD else []
+    return problem(422, " ".join([*map(_sentence, found[:_TOLD]), *more]))
 
 
 def _sentence(one: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from almazara.api.errors import declared
 from almazara.api.film_models import Lengua
 from almazara.api.movies import MINUTES, MOST_VOTES, YEARS
-from almazara.api.routes import described, reading, send
+from almazara.api.routes import SentBody, described, reading, send
 from almazara.api.users import DEFAULT_COUNT, USER, ImdbId, film_users
 from almazara.movies.answers import FilmsAnswer
 from almazara.movies.catalog.titles import LONGEST_QUERY
@@ -28,11 +28,12 @@ _Minutes = Annotated[int | None, Field(ge=MINUTES[0], le=MINUTES[1])]
 _Names = Annotated[list[str], Field(max_length=MAX_VALUES)]
 _Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 _Film = Annotated[str, Field(min_length=1, max_length=LONGEST_QUERY)] | _Id
-_AS_WRITTEN: Final = ConfigDict(extra="forbid", strict=True)
+_AS_WRITTEN: Final = ConfigDict(strict=True)
 _OWNED: Final = "Solo estas, por su id."
+_Ids = Annotated[list[_Id | ImdbId], Field(max_length=MAX_SENT, fail_fast=True)]
 
 
-class _Wanted(BaseModel):
+class _Wanted(SentBody, BaseModel):
     """How many films a list has, how varied, and what each of them must be."""
 
     model_config = _AS_WRITTEN
@@ -49,8 +50,8 @@ class _Wanted(BaseModel):
     sin_palabra_clave: _Names = []
     para_adultos: bool = False
     votos_min: Annotated[int, Field(ge=0, le=MOST_VOTES)] = 0
-    solo: Annotated[list[_Id | ImdbId] | None, Field(min_length=1, max_length=MAX_SENT, description=_OWNED)] = None
-    excluir: Annotated[list[_Id | ImdbId], Field(max_length=MAX_SENT)] = []
+    solo: Annotated[_Ids | None, Field(min_length=1, description=_OWNED)] = None
+    excluir: _Ids = []
 
     def filters(self) -> Filters:
         """What every film of the list must be."""
@@ -103,7 +104,7 @@ class Similar(_Wanted):
     n: Annotated[int, Field(ge=1, le=MAX_SIMILAR)] = 5
 
 
-class Named(BaseModel):
+class Named(SentBody):
     """Films, by title, id or IMDb id."""
 
     model_config = _AS_WRITTEN

@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from almazara.api.errors import declared
 from almazara.api.overview import DeadlineDays, Quantity, Skipped
 from almazara.api.prices import NEXT_PAGE, TEXT, InLanguage, Limit, Service, after, next_header
-from almazara.api.routes import reading, send, writing
+from almazara.api.routes import SentBody, reading, send, writing
 from almazara.prices.answering.baskets import BasketAnswer
 from almazara.prices.answering.good_stories import GoodRow, GoodStory
 from almazara.prices.buying.basket import MOST_ITEMS, MOST_SHOPS
@@ -24,10 +24,8 @@ _Thing = Annotated[str, Field(min_length=1, max_length=300)]
 _WRONG = declared(404, 413)
 
 
-class DeclaredGood(BaseModel):
+class DeclaredGood(SentBody):
     """Products of which somebody says that they are the same; one alone is like no other, whatever its GTIN."""
-
-    model_config = ConfigDict(extra="forbid")
 
     products: Annotated[
         list[_Product], Field(min_length=1, max_length=MOST_DECLARED, json_schema_extra={"uniqueItems": True})

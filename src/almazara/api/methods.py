@@ -26,6 +26,10 @@ _ORIGIN: Final = re.compile(rb"\A[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
 _STROKES: Final = b"/\\ \t\r\n"  # two of the first, between which browsers skip the others, begin the name of a host
 
 
+ASKED: Final = "almazara.method"
+"""In the scope of what is answered as GET: the method that was asked for."""
+
+
 class Methods:
     """Plain ASGI middleware; answers HEAD as GET without the body, and OPTIONS with the methods of the path.
 
@@ -56,7 +60,7 @@ class Methods:
                 message = {**message, "body": b""}
             await send(message)
 
-        inner = {**scope, "method": "GET"} if is_bare else scope
+        inner = {**scope, "method": "GET", ASKED: method} if is_bare else scope
         try:
             await self._app(inner, receive, answered)
         finally:

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from almazara.api.errors import declared
 from almazara.api.methods import NEXT_HEADER
-from almazara.api.routes import reading, send, writing
+from almazara.api.routes import SentBody, reading, send, writing
 from almazara.api.tables import DESCRIBED, Format, as_table
 from almazara.app.prices import Prices
 from almazara.errors import InputError
@@ -29,10 +29,8 @@ NEXT_PAGE: Final = f"La cabecera `{NEXT_HEADER}` dice con qué `cursor` se pide 
 _KNOWN: Final[dict[int | str, Any]] = {200: {"model": Followed, "description": "Ya se conocía"}}
 
 
-class NewProduct(BaseModel):
+class NewProduct(SentBody):
     """What to follow: an address, an ASIN with its marketplace, or `search: words` with a marketplace."""
-
-    model_config = ConfigDict(extra="forbid")
 
     product: Annotated[str, Field(min_length=1, max_length=2048, examples=["https://www.amazon.es/dp/B0EXAMPLE1"])]
     marketplace: Annotated[str | None, Field(max_length=40, examples=["amazon.es"])] = None
@@ -40,10 +38,8 @@ class NewProduct(BaseModel):
     target_price: Annotated[Decimal | None, Field(gt=0, lt=10**12, max_digits=15, decimal_places=4)] = None
 
 
-class ScrapeRequest(BaseModel):
+class ScrapeRequest(SentBody):
     """Which products to read; all that are followed when left out."""
-
-    model_config = ConfigDict(extra="forbid")
 
     products: Annotated[list[str] | None, Field(min_length=1, max_length=200)] = None
 

@@ -14,6 +14,8 @@ import msgspec
 from fastapi import APIRouter, Depends, Request, Response, Security
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 from starlette.convertors import PathConvertor, register_url_convertor
 
 from almazara.api.errors import declared
@@ -30,6 +32,7 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Responses = Mapping[int | str, dict[str, Any]]
 
 _KEY = APIKeyHeader(name=KEY_HEADER, auto_error=False, description="Solo hace falta si hay claves configuradas.")
+_MORE_FIELDS: Final = 10
 _INTEGER: Final = re.compile(r"-?[0-9]{1,20}")
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 PRINTABLE: Final = {
@@ -38,6 +41,21 @@ PRINTABLE: Final = {
     "maxLength": LONGEST_QUERY,
     "pattern": r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
 }
+
+
+class SentBody(BaseModel):
+    """What is sent to a route: fields that it does not have are refused; of very many, none is looked at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_few(cls, sent: Any) -> Any:  # noqa: ANN401 - any JSON
+        if isinstance(sent, dict) and len(sent) > len(cls.model_fields) + _MORE_FIELDS:
+            raise PydanticCustomError("too_many_fields", "has too many fields")
+        return sent
+
+
 """The schema of a title or a name."""
 
 

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from almazara.api.errors import PROBLEM_TYPE, Problem, declared, schema_of
 from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, read_filters
-from almazara.api.routes import PathText, PlainRouter, described, flag, send, values, writing
+from almazara.api.routes import PathText, PlainRouter, SentBody, described, flag, send, values, writing
 from almazara.errors import InputError
 from almazara.movies.catalog.catalog import IMDB_ID
 from almazara.movies.users.answering import MAX_MEMBERS, ListQuery
@@ -41,10 +41,10 @@ _Id = Annotated[StrictInt, Field(ge=1, le=LARGEST_ID)]
 ImdbId = Annotated[StrictStr, Field(pattern=f"^{IMDB_ID.pattern}$")]
 
 
-class NewEvent(BaseModel):
+class NewEvent(SentBody):
     """What a user did with a film; the same `id` is the same event, however often it comes."""
 
-    model_config = ConfigDict(extra="forbid", title="Evento")
+    model_config = ConfigDict(title="Evento")
 
     id: Annotated[str, Field(pattern="^[ -~]{1,128}$", examples=["8c2f-1"])]
     usuario: Annotated[str, Field(pattern=f"^{USER_PATTERN}$", examples=["ana"])]

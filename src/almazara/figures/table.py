@@ -10,6 +10,7 @@ from almazara.figures.chart import Table
 
 # What a spreadsheet takes for the beginning of a formula; the last four are how East Asian keyboards write them.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_BEFORE: Final = " \x0b\x0c\xa0\u200b\ufeff"  # and what it may leave out of what stands before that
 
 
 def as_csv(table: Table) -> bytes:
@@ -31,5 +32,6 @@ def csv_text(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 def _cell(value: object) -> object:
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
+        is_formula = value.startswith(_FORMULA) or value.lstrip(_BEFORE).startswith(_FORMULA)
+        return f"'{value}" if is_formula else value
     return value.isoformat() if isinstance(value, date) else value

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from almazara.api.methods import ASKED
 from almazara.keys import SESSION_LASTS
 from almazara.web.forms import guard
 from almazara.words.said import said
@@ -19,6 +20,8 @@ _LONGEST: Final = 100
 
 async def sign_in(request: Request) -> Response:
     """Let the browser in that brings a ticket, and go on to where nothing of it is seen."""
+    if ASKED in request.scope:  # HEAD, as of what looks whether addresses lead anywhere: it uses no ticket up
+        return Response(status_code=204)
     ticket = request.query_params.get(TICKET, "")[:_LONGEST]
     cookie = await run_in_threadpool(guard(request).sign_in, request, ticket)
     if cookie is None:

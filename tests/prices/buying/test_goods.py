@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almazara.errors import InputError, NotFoundError
+from almazara.errors import ConflictError, InputError, NotFoundError
 from almazara.prices.buying.goods import (
     best_offers,
     declare_apart,
@@ -113,6 +113,18 @@ def test_what_is_declared_the_same_takes_its_goods_along(store):
     assert ([one.shop for one in good.listings], good.declared) == (["a", "b", "c"], True)
     assert [one.shop for one in declare_same(store, ["e:1", "b:1"]).listings] == ["a", "b", "c", "e"]
     assert goods(store.listings())[0].good_id == good.good_id
+
+
+def test_what_another_process_forgets_meanwhile_is_told(store, monkeypatch):
+    kept(store, at("a"), at("b", None))
+    saved = store.save_listing
+
+    def save_and_forget(listing):
+        saved(replace(listing, good=None))
+
+    monkeypatch.setattr(store, "save_listing", save_and_forget)
+    with pytest.raises(ConflictError):
+        declare_same(store, ["a:1", "b:1"])
 
 
 def test_a_declaration_counts_whatever_the_titles_say(store):

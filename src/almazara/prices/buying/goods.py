@@ -13,7 +13,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Final
 
-from almazara.errors import InputError, NotFoundError
+from almazara.errors import ConflictError, InputError, NotFoundError
 from almazara.prices.collecting.sizing import same_litres
 from almazara.prices.gtin import gtin_of
 from almazara.prices.money import most_used
@@ -105,6 +105,7 @@ def declare_same(store: ObservationStore, listing_ids: Sequence[str]) -> Good:
     Raises:
         InputError: for fewer than two products, or too many.
         NotFoundError: for one that is not known.
+        ConflictError: when another process has said something else of them meanwhile.
     """
     named = sorted(set(listing_ids))
     if not 2 <= len(named) <= MOST_DECLARED:  # noqa: PLR2004 - two make a pair
@@ -119,7 +120,10 @@ def declare_same(store: ObservationStore, listing_ids: Sequence[str]) -> Good:
     name = names[0] if names else f"{DECLARED}{sha256(' '.join(named).encode()).hexdigest()[:12]}"
     for one in whole.values():
         store.save_listing(replace(one, good=name))
-    return next(one for one in goods(store.listings()) if one.is_meant(named[0]))
+    declared = next((one for one in goods(store.listings()) if one.is_meant(named[0])), None)
+    if declared is None:
+        raise ConflictError(said("prices.error.declared_meanwhile"))
+    return declared
 
 
 def declare_apart(store: ObservationStore, listing_id: str) -> None:
