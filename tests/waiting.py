@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 120) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 300) -> None:
     """Returns as soon as the condition holds; fails when it does not in time.
 
     It asks often at first, for what is nearly there, and ever more seldom: whoever asks takes time from those who work.

@@ -22,7 +22,7 @@ Progress = Callable[[str, int, int], None]
 
 _RUN_ID: Final = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{6}")
 RUN_ID_PATTERN: Final = f"^{_RUN_ID.pattern}$"
-_NICENESS: Final = 10  # a server answers before it trains; one that is busy leaves a training a tenth
+_NICENESS: Final = 5  # a server answers before it trains; one that is busy leaves a training a quarter of its core
 _PATIENCE_SECONDS: Final = 0.08  # who only looks whether the lock is free holds it for an instant
 
 R = TypeVar("R")

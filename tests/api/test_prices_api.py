@@ -366,6 +366,7 @@ def test_other_methods_are_problems_too(api):
 
 
 def test_retraining_is_accepted_shown_until_done_and_one_at_a_time(api):
+    wait_for(lambda: all(run["state"] != "running" for run in api.get("/runs?kind=retrain").json()))  # after a reading
     accepted = api.post("/retrain")
     assert accepted.status_code == 202
     run = accepted.json()
