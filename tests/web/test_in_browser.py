@@ -1,5 +1,6 @@
 """Pages as a browser shows them: nothing complains, nothing is too wide, and hands, eyes and no scripts suffice."""
 
+import re
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -87,6 +88,7 @@ def test_search_as_one_types_changes_the_list_and_the_address_and_nothing_else(c
     with visit(chromium, f"{demo_site.base_url}/peliculas") as seen:
         seen.page.evaluate("window.stayed = true")
         seen.page.locator("#q").press_sequentially("gone with the oliv", delay=20)
+        seen.page.wait_for_url(re.compile("oliv$"))  # of what was typed first there were lists before
         seen.page.locator("#hallazgos .name").first.wait_for()
         assert seen.page.locator("#hallazgos .name").first.inner_text() == "Gone with the Olive"
         assert seen.page.evaluate("window.stayed") is True
