@@ -33,7 +33,7 @@ _OWNED: Final = "Solo estas, por su id."
 _Ids = Annotated[list[_Id | ImdbId], Field(max_length=MAX_SENT, fail_fast=True)]
 
 
-class _Wanted(SentBody, BaseModel):
+class _Wanted(SentBody, BaseModel):  # named again for Ruff, which else takes its defaults for shared
     """How many films a list has, how varied, and what each of them must be."""
 
     model_config = _AS_WRITTEN

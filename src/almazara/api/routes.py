@@ -41,6 +41,7 @@ PRINTABLE: Final = {
     "maxLength": LONGEST_QUERY,
     "pattern": r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
 }
+"""The schema of a title or a name."""
 
 
 class SentBody(BaseModel):
@@ -54,9 +55,6 @@ class SentBody(BaseModel):
         if isinstance(sent, dict) and len(sent) > len(cls.model_fields) + _MORE_FIELDS:
             raise PydanticCustomError("too_many_fields", "has too many fields")
         return sent
-
-
-"""The schema of a title or a name."""
 
 
 def send(answer: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
