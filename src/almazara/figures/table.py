@@ -32,6 +32,5 @@ def csv_text(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 def _cell(value: object) -> object:
     if isinstance(value, str):
-        is_formula = value.startswith(_FORMULA) or value.lstrip(_BEFORE).startswith(_FORMULA)
-        return f"'{value}" if is_formula else value
+        return f"'{value}" if value.lstrip(_BEFORE).startswith(_FORMULA) else value
     return value.isoformat() if isinstance(value, date) else value

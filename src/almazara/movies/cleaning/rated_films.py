@@ -32,7 +32,7 @@ _PROOF: Final = 0.95
 """Of the films that titles find links of another source must name as many alike: MovieLens gave out ids anew."""
 _LEAST_PROOFS: Final = 20
 TITLED: Final = "title"
-_TITLED: Final = r"^(?<name>.*\S)\s*\((?<year>\d{4})\)\s*$"
+_NAME_AND_YEAR: Final = r"^(?<name>.*\S)\s*\((?<year>\d{4})\)\s*$"
 _OTHER_TITLE: Final = r"\(([^()]+)\)"
 _ALSO: Final = r"(?i)^a\.?k\.?a\.? "
 _WORDS: Final = "|".join(one.removesuffix("'") for one in ARTICLES)
@@ -152,7 +152,7 @@ def _by_title(titles: RawFile, films: pl.DataFrame, keys: pl.DataFrame) -> pl.Da
 
 def _listed(rows: pl.DataFrame) -> pl.DataFrame:
     """Every title of a film of the list, `_other` where it stands in parentheses, with its year."""
-    parts = pl.col(TITLED).str.extract_groups(_TITLED)
+    parts = pl.col(TITLED).str.extract_groups(_NAME_AND_YEAR)
     named = rows.select(MOVIE_ID, parts.struct.field("name"), parts.struct.field("year").cast(pl.Int32).alias(_YEAR))
     others = named.with_columns(pl.col("name").str.extract_all(_OTHER_TITLE)).explode("name")
     first = named.with_columns(pl.col("name").str.replace_all(_OTHER_TITLE, ""), pl.lit(value=False).alias("_other"))

@@ -106,7 +106,7 @@ def _told(known: Known, query: IssuedQuery) -> Iterator[_Told]:
     """The forecasts in order of their days, products and horizons, from the cursor on."""
     today = known.today
     days = _by_day(known.store.document_keys(ISSUED), today - timedelta(days=query.days))
-    issued_at = cache(partial(_issued_at, known.store, query.product))
+    of_cutoff = cache(partial(_of_cutoff, known.store, query.product))
 
     def place(day: date) -> tuple[bool, int]:
         return day >= today, abs((day - today).days)
@@ -118,7 +118,7 @@ def _told(known: Known, query: IssuedQuery) -> Iterator[_Told]:
         of_day = (
             _Told(product, cutoff, horizon, day, kept)
             for cutoff, horizon in days[day]
-            for product, kept in issued_at(cutoff).items()
+            for product, kept in of_cutoff(cutoff).items()
         )
         for one in sorted(of_day, key=lambda one: (one.product, one.horizon)):
             if day != begin_day or (one.product, one.horizon) >= (begins, begin_horizon):
@@ -136,7 +136,7 @@ def _by_day(keys: Iterable[str], oldest: date) -> dict[date, list[tuple[date, in
     return found
 
 
-def _issued_at(store: ObservationStore, product: str | None, cutoff: date) -> Document:
+def _of_cutoff(store: ObservationStore, product: str | None, cutoff: date) -> Document:
     """What was published for a cutoff, of one product or of all."""
     found = issued_at(store, cutoff).values()
     return {name: kept for one in found for name, kept in one.items() if product in (None, name)}
