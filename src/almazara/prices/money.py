@@ -78,6 +78,7 @@ _PRINTED = re.compile(
     r"|\d{1,2}(?:,\d{2})+,\d{3}|\d+)"
     rf"(?:{_JOINT}[.,]{_JOINT}(?:\d{{1,3}}(?!\d)|{_DASHES}{{1,2}})|{_JOINT}€\x1f?\d\d(?!\d|\s?€))?(?!\d|[.,]\d)"
 )
+_HEAD = re.compile(r"(?<![\d.,])\d[\d\x1f]*\x1f$")  # digits of the same number in elements before it
 _BESIDE: Final = " \u00a0\u202f\x1f*"
 _WIDEST: Final = 12
 # What is left beside a number and known marks: a word, or the sign or letter of a currency that is not known.
@@ -124,11 +125,13 @@ def parse_price(text: str, *, currency_hint: str | None = None, decimal: Mark | 
 def printed_amounts(text: str) -> Iterator[tuple[int, int]]:
     """Where amounts with a currency's mark beside them start and end in a page's text, marks included.
 
-    `19,95 €24,95 €` are two; `4␟.␟99␟€`, with unit separators where elements meet, is one.
+    `19,95 €24,95 €` are two; `4␟.␟99␟€` and `1␟4,99␟€`, with unit separators where elements meet, are one.
     """
     taken = 0
     for number in _PRINTED.finditer(text):
         start, end = number.span()
+        head = _HEAD.search(text, max(taken, start - _WIDEST), start) if number[0][0].isdigit() else None
+        start -= len(head[0]) if head else 0
         ahead, after = text[max(taken, start - _WIDEST) : start], text[end : end + _WIDEST]
         before, behind = ahead.rstrip(_BESIDE), after.lstrip(_BESIDE)
         if "€" not in number[0]:  # else the sign is its decimal mark

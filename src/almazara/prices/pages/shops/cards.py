@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from almazara.prices.pages.document import attribute, lineage, text_of
 from almazara.prices.pages.outcome import ListedOffer
 from almazara.prices.pages.shops import sayings, told
+from almazara.prices.pages.shops.drawn import Styles
 from almazara.prices.pages.shops.sayings import Role
 from almazara.prices.pages.shops.visible import VisiblePrices
 
@@ -22,16 +23,16 @@ _SEVERAL: Final = ""
 class Cards:
     """The elements of a page that show one listed product each."""
 
-    def __init__(self, tree: LexborHTMLParser, base: str, titles: Mapping[str, str], struck: frozenset[str]) -> None:
+    def __init__(self, tree: LexborHTMLParser, base: str, titles: Mapping[str, str], styles: Styles) -> None:
         """Find the cards: of each link to a product, or of its name, the widest element that shows no other one.
 
         Args:
             tree: The page, without scripts and styles.
             base: Its address.
             titles: The name of each listed product by its address.
-            struck: Classes that the page's own styles draw struck.
+            styles: What the page's own styles draw otherwise.
         """
-        self._struck = struck
+        self._styles = styles
         self._owners: dict[int, str] = {}
         self._places: dict[str, list[LexborNode]] = {}
         by_path = {_path(url): url for url in titles}
@@ -67,10 +68,10 @@ class Cards:
         if not parts or offer.price is None or offer.currency is None:
             return True
         names = [offer.title, *(text for place in places if 0 < len(text := text_of(place)) <= _LONGEST_NAME)]
-        visible = VisiblePrices(parts.values(), names, self._struck)
+        visible = VisiblePrices(parts.values(), names, self._styles)
         if not visible.is_priced:
             beside = (part for top in parts.values() for part in self._beside(top))
-            visible = VisiblePrices([*parts.values(), *beside], names, self._struck)
+            visible = VisiblePrices([*parts.values(), *beside], names, self._styles)
         return _is_borne_out(visible, offer)
 
     def _card(self, place: LexborNode) -> LexborNode | None:

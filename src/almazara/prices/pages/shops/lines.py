@@ -24,6 +24,8 @@ _MARKED_WHOLE = re.compile(r"\s*[$£]\s?\d{1,5}")  # in front of a two-digit ele
 _CENTS: Final = 2
 _MARKS: Final = frozenset(".,")
 _OUTWARDS: Final = 12
+# Soft hyphen, zero-width spaces and joiners, marks of direction, byte order mark.
+_WITHOUT_WIDTH: Final = dict.fromkeys([0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])
 
 
 class Lines:
@@ -38,8 +40,8 @@ class Lines:
 
     def add_text(self, node: LexborNode) -> int | None:
         """Add a text with single spaces, in a line of its own where its block is another; returns where it starts."""
-        text = node.text_content or ""
-        if text.isspace():
+        text = (node.text_content or "").translate(_WITHOUT_WIDTH)
+        if not text or text.isspace():
             self._join(" ")
             return None
         piece = " ".join(f"|{text}|".split())[1:-1]
@@ -62,7 +64,7 @@ class Lines:
         if node.tag in _LINES:
             self._end, self._block = "", node.mem_id
             self._join("\n")
-        else:
+        elif node.tag != "wbr":
             self._join(SEAM)
 
     def _close_mark(self) -> None:

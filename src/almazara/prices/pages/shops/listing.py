@@ -16,6 +16,7 @@ from almazara.prices.pages.outcome import ListedOffer, ListingPage
 from almazara.prices.pages.request import PageRequest
 from almazara.prices.pages.shops.cards import Cards, whole_address
 from almazara.prices.pages.shops.claims import Claim
+from almazara.prices.pages.shops.drawn import Styles
 from almazara.prices.pages.shops.jsonld import Node, claim_of, is_product, text_value
 from almazara.prices.pages.shops.microdata import MOST_SCOPES, PRODUCT_SCOPES, product_claim
 from almazara.prices.pages.shops.sayings import BUY
@@ -39,12 +40,12 @@ class Published:
     Attributes:
         products: Its JSON-LD products.
         lists: Its ItemLists.
-        struck: Classes that its own styles draw struck.
+        styles: What its own styles draw otherwise.
     """
 
     products: list[Node]
     lists: list[Node]
-    struck: frozenset[str]
+    styles: Styles
 
 
 def read_listing(tree: LexborHTMLParser, published: Published, request: PageRequest) -> ListingPage | None:
@@ -72,7 +73,7 @@ def read_listing(tree: LexborHTMLParser, published: Published, request: PageRequ
         if len(found) < _FEWEST or None in offers or about_one or _are_variants(found, page):
             continue
         titles = {url: offer.title for url, offer in found.items()}
-        cards = Cards(tree, request.url, titles, published.struck)
+        cards = Cards(tree, request.url, titles, published.styles)
         if not _sells_its_own(tree, cards):
             listed = (offer if cards.bear_out(offer) else _without_price(offer) for offer in found.values())
             return ListingPage(tuple(listed), request.shop, f"structured:{source}")

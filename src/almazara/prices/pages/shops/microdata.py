@@ -19,6 +19,7 @@ from almazara.prices.pages.shops.claims import (
     currency_code,
     published_price,
 )
+from almazara.prices.pages.shops.drawn import is_struck
 from almazara.prices.pages.shops.lines import starts_no_line
 from almazara.prices.pages.shops.sayings import Role
 from almazara.prices.pages.shops.told import State, state_of
@@ -163,7 +164,7 @@ def _role_of(node: LexborNode) -> Role | None:
     in_line = True
     for step in steps:
         names = sayings.names_in(f"{attribute(step, 'class')} {attribute(step, 'id')}")
-        struck = Role.FORMER if sayings.strikes(step.tag, attribute(step, "style")) else None
+        struck = Role.FORMER if is_struck(step) else None
         words = sayings.role_of_words(_beside(step, "prev"), _beside(step, "next")) if in_line else None
         if role := struck or words or sayings.role_of_names(names):
             return role

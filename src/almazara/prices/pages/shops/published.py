@@ -13,12 +13,12 @@ from almazara.prices.pages.request import PageRequest, alike
 from almazara.prices.pages.shops import sayings, told
 from almazara.prices.pages.shops.claims import Claim, Price, agreed_availability, combined_availability, decimal_or_none
 from almazara.prices.pages.shops.data import asked_variation, data_claims, data_currency, own_data
+from almazara.prices.pages.shops.drawn import Styles
 from almazara.prices.pages.shops.jsonld import json_ld
 from almazara.prices.pages.shops.listing import Published, read_listing
 from almazara.prices.pages.shops.markup import full_claim
 from almazara.prices.pages.shops.microdata import meta_claim, microdata_claims, take_rdfa
 from almazara.prices.pages.shops.sayings import Role
-from almazara.prices.pages.shops.shown import struck_classes
 from almazara.prices.pages.shops.told import State
 from almazara.prices.pages.shops.visible import VisiblePrices, written
 from almazara.prices.schema import Availability, NamedPrice
@@ -47,15 +47,13 @@ def read(tree: LexborHTMLParser, request: PageRequest) -> Outcome:
     """Read a product or category page of any shop."""
     nodes, lists = json_ld(tree)
     take_rdfa(tree)
-    struck = struck_classes(tree)
-    outcome = _read_product(tree, [full_claim(node, request) for node in nodes], request, struck)
+    styles = Styles.of(tree)
+    outcome = _read_product(tree, [full_claim(node, request) for node in nodes], request, styles)
     about_none = isinstance(outcome, Unreadable) and outcome.missing[0] in {"product", "offer"}
-    return (about_none and read_listing(tree, Published(nodes, lists, struck), request)) or outcome
+    return (about_none and read_listing(tree, Published(nodes, lists, styles), request)) or outcome
 
 
-def _read_product(
-    tree: LexborHTMLParser, products: list[Claim], request: PageRequest, struck: frozenset[str]
-) -> Outcome:
+def _read_product(tree: LexborHTMLParser, products: list[Claim], request: PageRequest, styles: Styles) -> Outcome:
     data = "" if products else own_data(tree)
     variation = asked_variation(tree, request.url)
     tree.strip_tags(["script", "style", "noscript", "template"])
@@ -71,7 +69,7 @@ def _read_product(
         if request.sku and numbers and request.sku.replace("-", "") not in numbers:
             raise _DoubtError("product", f"The page is about {min(numbers)}, not about {request.sku}.")  # noqa: TRY301
         body = [tree.body] if tree.body is not None else []
-        visible = VisiblePrices(body, [name for name in (*(claim.name for claim in claims), *names) if name], struck)
+        visible = VisiblePrices(body, [name for name in (*(claim.name for claim in claims), *names) if name], styles)
         if not any(claim.prices for claim in claims) and names:
             is_named = any(claim.name and claim.source == "microdata" for claim in claims)
             claims = (*claims, *data_claims(data, names, visible, is_named=is_named))

@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
 from enum import Enum
 from importlib.resources import files
 from typing import Final
@@ -83,7 +82,6 @@ _SHIPPING_NEXT = re.compile(
 )
 _UNTAXED = re.compile(any_of(_SAYINGS["lines"]["untaxed"]), re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]")
-_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 OTHERS: Final = re.compile(rf"(?<!\w){any_of(_SAYINGS['lines']['others'])}", re.IGNORECASE)
 """A heading of what is not this product's."""
@@ -161,15 +159,7 @@ def _made(name: str) -> bool:
     return _HASHED.fullmatch(name) is not None or _STYLED.fullmatch(name) is not None
 
 
-def strikes(tag: str | None, style: str) -> bool:
-    """Whether an element is drawn struck."""
-    return tag in {"s", "del", "strike"} or "line-through" in style
-
-
-def hides(attributes: Mapping[str, str | None], names: str) -> bool:
-    """Whether an element is not drawn; one that a wide or narrow window hides is."""
-    if "hidden" in attributes or _UNSEEN.search(attributes.get("style") or ""):
-        return True
-    classes = attributes.get("class") or ""
+def hides(classes: str, names: str) -> bool:
+    """Whether an element's classes, or the words in them and in its id, say that it is not drawn on any screen."""
     by_name = _HIDING.search(names) is not None or "d-none" in classes
     return by_name and not _SHOWN_FROM_SOME_WIDTH.search(classes)

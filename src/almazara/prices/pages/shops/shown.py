@@ -9,19 +9,18 @@ from functools import cached_property
 from itertools import chain, islice, pairwise
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from almazara.prices.money import Mark, parse_price, printed_amounts
 from almazara.prices.pages.document import attribute, lineage
 from almazara.prices.pages.request import alike
 from almazara.prices.pages.shops import sayings
+from almazara.prices.pages.shops.drawn import Styles
 from almazara.prices.pages.shops.lines import SEAM, Lines
 from almazara.prices.pages.shops.sayings import Role
 
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_CONTROLS: Final = frozenset({"select", "option", "datalist", "textarea"})
 _BLANK: Final = f" {SEAM}"
-_STRIKING = re.compile(r"\.([\w-]+)\s*\{[^{}]*line-through")
 _DECIMALS = re.compile(r"\d+[.,]\d\d(?!\d)")
 _PRICED = re.compile(r"pri(?:ce|x|js)|prec[iç]o|preco|preis|prezzo|fiyat|cena", re.IGNORECASE)
 _AROUND: Final = 4
@@ -35,11 +34,6 @@ _AFTER: Final = 1700
 _BESIDE_BUTTON: Final = 300
 # How the countries of three-decimal currencies write theirs, where that is one way.
 _DECIMAL_MARKS: Final[dict[str, Mark]] = {"TND": ","}
-
-
-# A badge that a widely used theme puts into every price, and shows where a box around it says so.
-_SOLD_OUT_BADGE: Final = "price__badge-sold-out"
-_SOLD_OUT_BOX: Final = "price--sold-out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +63,15 @@ class Printed:
 class ShownText:
     """What people see of a page's body: its text in lines, and the element of each piece."""
 
-    def __init__(self, parts: Iterable[LexborNode], names: Sequence[str], struck: frozenset[str]) -> None:
+    def __init__(self, parts: Iterable[LexborNode], names: Sequence[str], styles: Styles) -> None:
         """Read a page's body, or parts of it.
 
         Args:
             parts: The elements, without scripts and styles.
             names: What the page calls its product: a heading that is alike is its title, or else a text.
-            struck: Classes that the page's own styles draw struck.
+            styles: What the page's own styles draw otherwise.
         """
-        self._struck = struck
+        self._styles = styles
         self._elements: dict[int, tuple[Role | None, bool]] = {}
         self.text = ""
         self._headings: list[tuple[int, LexborNode]] = []
@@ -118,7 +112,18 @@ class ShownText:
         return self.text[start : start + _LONGEST_LINE].partition("\n")[0].replace(SEAM, " ").strip()
 
     def _node_at(self, start: int) -> LexborNode:
-        return self._nodes[max(bisect_right(self._starts, start) - 1, 0)]
+        return self._nodes[self._piece_at(start)]
+
+    def _piece_at(self, start: int) -> int:
+        return max(bisect_right(self._starts, start) - 1, 0)
+
+    def _drawn(self, start: int, end: int) -> tuple[str, LexborNode]:
+        """What is drawn of a place's words, or all where nothing is, and its first text: digits may have decoys."""
+        pieces = range(self._piece_at(start), self._piece_at(end - 1) + 1)
+        cuts = pairwise([start, *(self._starts[at] for at in pieces[1:]), end])
+        every = [(self.text[slice(*cut)], self._nodes[at]) for at, cut in zip(pieces, cuts, strict=True)]
+        drawn = [one for one in every if self._role_of_elements(one[1]) is not Role.HIDDEN] if pieces[1:] else []
+        return "".join(words for words, _ in drawn or every).replace(SEAM, ""), (drawn or every)[0][1]
 
     @cached_property
     def amounts(self) -> list[tuple[int, int]]:
@@ -148,13 +153,12 @@ class ShownText:
         return next((step.mem_id for step in steps if len(self._amounts_in.get(step.mem_id, ())) > 1), None)
 
     def _printed(self, start: int, end: int, since: int, until: int) -> Printed:
-        node = self._node_at(start)
+        words, node = self._drawn(start, end)
         role = self._role_of_elements(node)
         if role is None and self._is_of_others(start, node):
             role = Role.ELSEWHERE
         beside = self._ahead(since, start), self._behind(end, until)
         role = role or sayings.role_of_words(*beside) or Role.STANDING
-        words = self.text[start:end].replace(SEAM, "")
         return Printed(words, start, node, role, self.is_near(start), sayings.is_plain(*beside), beside)
 
     def bare(self, amount: re.Pattern[str]) -> Iterator[Printed]:
@@ -204,8 +208,8 @@ class ShownText:
         role: Role | None = None
         for height, step in enumerate(islice(lineage(node.parent), _OUTWARDS)):
             said, is_struck = self._said_of(step)
-            if said is Role.HIDDEN:
-                return said
+            if said is Role.HIDDEN or (height == 0 and self._styles.hides_text_of(step)):
+                return Role.HIDDEN
             if said is Role.ELSEWHERE:
                 role = role if step.mem_id in self._title_lineage else said
             elif said is Role.CONDITIONAL and height < _AROUND and step.mem_id not in self._title_lineage:
@@ -220,13 +224,9 @@ class ShownText:
         """What one element says of all in it, and whether it draws it struck; kept, for many amounts share it."""
         known = self._elements.get(element.mem_id)
         if known is None:
-            classes = attribute(element, "class")
-            names = sayings.names_in(f"{classes} {attribute(element, 'id')}")
-            is_hidden = element.tag in _CONTROLS or sayings.hides(element.attributes, names)
-            is_hidden = is_hidden or (_SOLD_OUT_BADGE in classes and not _is_within_sold_out(element))
-            is_struck = sayings.strikes(element.tag, attribute(element, "style"))
-            is_struck = is_struck or not self._struck.isdisjoint(classes.split())
-            known = Role.HIDDEN if is_hidden else sayings.role_of_names(names), is_struck
+            names = sayings.names_in(f"{attribute(element, 'class')} {attribute(element, 'id')}")
+            role = Role.HIDDEN if self._styles.hides(element, names) else sayings.role_of_names(names)
+            known = role, self._styles.strikes(element)
             self._elements[element.mem_id] = known
         return known
 
@@ -307,13 +307,3 @@ class ShownText:
     @cached_property
     def _buttons(self) -> list[int]:
         return [match.start() for match in islice(sayings.BUY.finditer(self.text), _MOST)]
-
-
-def _is_within_sold_out(badge: LexborNode) -> bool:
-    return any(_SOLD_OUT_BOX in attribute(step, "class").split() for step in islice(lineage(badge), _OUTWARDS))
-
-
-def struck_classes(tree: LexborHTMLParser) -> frozenset[str]:
-    """Classes that the styles in a page draw struck."""
-    styles = (node.text() for node in tree.css("style"))
-    return frozenset(name for style in styles if "line-through" in style for name in _STRIKING.findall(style))

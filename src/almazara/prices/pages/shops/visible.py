@@ -13,11 +13,13 @@ from almazara.prices.pages.document import lineage
 from almazara.prices.pages.shops import sayings, shipping_shown
 from almazara.prices.pages.shops.around import Surroundings
 from almazara.prices.pages.shops.conditions import is_not_otherwise, shown_on_conditions
+from almazara.prices.pages.shops.drawn import Styles
 from almazara.prices.pages.shops.sayings import Role
 from almazara.prices.pages.shops.shown import Printed, ShownText
 from almazara.prices.schema import NamedPrice, PriceName
 
-_ANY_AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:[., ']?\d{3}){0,2}[ \x1f]{0,2}[.,][ \x1f]{0,2}\d{2}(?!\d|[.,]\d)")
+_ALONE: Final = r"(?<![\d.,])(?<!\d\x1f)"  # no digit before it, nor at the end of the element before
+_ANY_AMOUNT = re.compile(_ALONE + r"\d{1,3}(?:[., ']?\d{3}){0,2}[ \x1f]{0,2}[.,][ \x1f]{0,2}\d{2}(?!\d|[.,]\d)")
 _SHARING: Final = ("USD", "SEK", "JPY")  # one of those that share each mark: $, kr, ¥
 _BOX: Final = 400  # characters of a page's text in which one price box stands
 
@@ -25,8 +27,8 @@ _BOX: Final = 400  # characters of a page's text in which one price box stands
 class VisiblePrices:
     """The amounts that a page, or parts of it, show without scripts and styles, and what each is."""
 
-    def __init__(self, parts: Iterable[LexborNode], names: Sequence[str], struck: frozenset[str]) -> None:
-        self._shown = ShownText(parts, names, struck)
+    def __init__(self, parts: Iterable[LexborNode], names: Sequence[str], styles: Styles) -> None:
+        self._shown = ShownText(parts, names, styles)
         self._by_currency: dict[str, list[tuple[Decimal, Role, Printed]]] = {}
 
     @cached_property
@@ -184,4 +186,4 @@ def written(amount: Decimal) -> str:
     decimals = rf"[ \x1f]{{0,2}}[.,€][ \x1f]{{0,2}}{fraction}"
     if not fraction.strip("0"):
         decimals = rf"(?:{decimals}|[.,]000|[.,]-)?"
-    return rf"(?<![\d.,]){digits}{decimals}(?!\x1f?(?:\d|[.,]\d))"
+    return rf"{_ALONE}{digits}{decimals}(?!\x1f?(?:\d|[.,]\d))"
