@@ -21,7 +21,11 @@ _MB = 1_000_000
 
 def main() -> None:
     """Make it, and print its sizes; an error when it is too large for a function."""
-    make(TARGET)
+    try:
+        make(TARGET)
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"build/lambda was not made: `{' '.join(error.cmd[:4])} ...` failed, as it says above. "
+                 f"Python {PYTHON} must be on this machine, or uv must reach the network to fetch it.")  # fmt: skip
     unzipped, zipped = sizes(TARGET)
     print(f"{TARGET.relative_to(ROOT)}: {unzipped} MB, {zipped} MB zipped; a function may have {MOST_MB} MB.")
     sys.exit(int(unzipped > MOST_MB))
