@@ -182,6 +182,16 @@ def write_into(folder: Path, contents: Mapping[str, bytes]) -> None:
         raise UnavailableError(f"The folder {folder} cannot be written: {error}.") from error
 
 
+def refuse_endless(path: Path) -> None:
+    """Refuse what is there and neither a file nor a folder: a pipe or a device would be waited for, maybe without end.
+
+    Raises:
+        OSError: which says what to do.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError("it is a pipe or a device, whose end may never come; save what it gives in a file")
+
+
 def sync(path: Path) -> None:
     """Wait until a file, or a folder's list of names, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)

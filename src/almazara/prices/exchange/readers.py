@@ -19,6 +19,7 @@ import polars as pl
 
 from almazara.bounded import MEGABYTES, Tell, reading
 from almazara.errors import InputError
+from almazara.files import refuse_endless
 from almazara.prices.exchange.histories import read_heisse_item, read_keepa_product
 from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Row, TidyTable, require_tidy_columns
 
@@ -136,6 +137,7 @@ def reader_of(file_format: str, reading_mb: int = MEGABYTES) -> Reader:
 def _opened(path: Path, claim: str) -> Iterator[IO[str]]:
     """The file's text, unzipped where it is gzip; errors while it is read say that it is not what it claims."""
     try:
+        refuse_endless(path)
         with path.open("rb") as raw:
             zipped = raw.read(2) == _GZIP
         content = _Unzipped(path) if zipped else path.open("rb")

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from almazara import log
 from almazara.errors import InputError, UnavailableError
-from almazara.files import file_lock, keep_private, make_folder, replace_file, safe_name
+from almazara.files import file_lock, keep_private, make_folder, refuse_endless, replace_file, safe_name
 from almazara.prices.fetching.protocol import Page
 from almazara.settings import Settings
 
@@ -152,8 +152,9 @@ def read_body(path: Path) -> bytes:
 
     Raises:
         ValueError: when it holds more than 50 MB, or its compression is damaged.
-        OSError, EOFError: when it cannot be read.
+        OSError, EOFError: when it cannot be read, or is a pipe or a device.
     """
+    refuse_endless(path)
     with path.open("rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)

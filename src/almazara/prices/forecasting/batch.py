@@ -16,7 +16,7 @@ import polars as pl
 
 from almazara.bounded import MEGABYTES
 from almazara.errors import InputError
-from almazara.files import replacing
+from almazara.files import refuse_endless, replacing
 from almazara.frames import written
 from almazara.prices.collecting.plausibility import ALWAYS_PLAUSIBLE, judge_last
 from almazara.prices.exchange.rows import PLAIN_NUMBER
@@ -206,6 +206,7 @@ def read_table(path: Path, reading_mb: int = MEGABYTES) -> pl.DataFrame:
     """
     most = reading_mb * 1_000_000
     try:
+        refuse_endless(path)
         with path.open("rb") as stored, gzip.open(stored) if stored.peek(2)[:2] == _GZIP else stored as content:
             header = content.readline(_LONGEST_HEADER).rstrip(b"\r\n")
             begin = b",".join((header, *(name.encode() for name in _SURPLUS))) + b"\n"
