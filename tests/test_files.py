@@ -1,5 +1,6 @@
 """A lock on a path holds across callers and processes; a file that is replaced is whole, old or new."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from almazara.errors import ConflictError
-from almazara.files import file_lock, is_free, is_lock, refuse_endless, replace_file, replacing
+from almazara.files import file_lock, is_free, is_lock, refuse_endless, replace_file, replacing, unwritable
 
 HOLDER = (
     "import sys, time; from pathlib import Path; from almazara.files import file_lock;"
@@ -115,6 +116,12 @@ def test_a_pipe_or_device_is_refused_as_what_is_read_and_files_folders_and_what_
             refuse_endless(tmp_path / name)
     for path in (tmp_path, Path(__file__), tmp_path / "missing"):
         refuse_endless(path)
+
+
+def test_why_something_cannot_be_written_is_for_everybody_and_where_for_its_owner():
+    error = unwritable(Path("/home/ana/prices"), OSError(errno.ENOSPC, "No space left on device", "/home/ana/prices/x"))
+    assert str(error) == "What Almazara keeps cannot be written: No space left on device."
+    assert "/home/ana/prices/x" in error.for_owner
 
 
 def test_a_link_stays_one_and_what_it_leads_to_is_replaced(tmp_path):
