@@ -17,7 +17,7 @@ from typing import IO, Any, Final
 
 import polars as pl
 
-from almazara.bounded import MEGABYTES, Tell, reading
+from almazara.bounded import Tell, reading
 from almazara.errors import InputError
 from almazara.files import refuse_endless
 from almazara.prices.exchange.histories import read_heisse_item, read_keepa_product
@@ -72,7 +72,7 @@ def read_csv(path: Path, defaults: Defaults) -> Iterator[Iterable[Row]]:
             yield (table.read(line, cells) for cells, line in lines if cells)
 
 
-def read_parquet(path: Path, defaults: Defaults, reading_mb: int) -> Iterator[Iterable[Row]]:
+def read_parquet(path: Path, defaults: Defaults, reading_mb: int | None) -> Iterator[Iterable[Row]]:
     """Rows of a tidy table in Parquet, as texts; floating prices count with the shortest digits that name them."""
     pieces = reading(f"{__name__}:parquet_texts", reading_mb, lambda _stage: None, path=str(path))
     names = next(pieces)
@@ -116,7 +116,7 @@ def _read_json(read_item: ItemReader, path: Path, defaults: Defaults) -> Iterato
     return (read_item(number, item, defaults) for number, item in enumerate(_items(path), 1))
 
 
-def reader_of(file_format: str, reading_mb: int = MEGABYTES) -> Reader:
+def reader_of(file_format: str, reading_mb: int | None = None) -> Reader:
     """The reader of a format, which may take so much memory.
 
     Raises:
