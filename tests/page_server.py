@@ -125,6 +125,21 @@ def dripping(handler: BaseHTTPRequestHandler) -> None:
         threading.Event().wait(0.05)
 
 
+def dripping_headers(handler: BaseHTTPRequestHandler) -> None:
+    """A header that comes a byte at a time, for ever."""
+    handler.close_connection = True
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-More: ")
+    while True:
+        handler.wfile.write(b"x")
+        threading.Event().wait(0.05)
+
+
+def silent(handler: BaseHTTPRequestHandler) -> None:
+    """No answer within a test's time."""
+    handler.close_connection = True
+    threading.Event().wait(0.6)
+
+
 @contextmanager
 def serving(tls: ssl.SSLContext | None = None) -> Iterator[PageServer]:
     """A server for the length of a block."""

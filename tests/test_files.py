@@ -1,14 +1,16 @@
 """A lock on a path holds across callers and processes; a file that is replaced is whole, old or new."""
 
+import errno
 import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 from almazara.errors import ConflictError
-from almazara.files import file_lock, is_free, is_lock, replace_file, replacing
+from almazara.files import file_lock, is_free, is_lock, refuse_endless, replace_file, replacing, unwritable
 
 HOLDER = (
     "import sys, time; from pathlib import Path; from almazara.files import file_lock;"
@@ -104,6 +106,22 @@ def test_a_device_or_pipe_is_not_replaced(tmp_path):
             replace_file(tmp_path / name, b"new", durable=False)
     assert (tmp_path / "pipe").is_fifo()
     assert (tmp_path / "link").is_symlink()
+
+
+def test_a_pipe_or_device_is_refused_as_what_is_read_and_files_folders_and_what_is_missing_are_not(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/null")
+    for name in ("pipe", "link"):
+        with pytest.raises(OSError, match="pipe or a device"):
+            refuse_endless(tmp_path / name)
+    for path in (tmp_path, Path(__file__), tmp_path / "missing"):
+        refuse_endless(path)
+
+
+def test_why_something_cannot_be_written_is_for_everybody_and_where_for_its_owner():
+    error = unwritable(Path("/home/ana/prices"), OSError(errno.ENOSPC, "No space left on device", "/home/ana/prices/x"))
+    assert str(error) == "What Almazara keeps cannot be written: No space left on device."
+    assert "/home/ana/prices/x" in error.for_owner
 
 
 def test_a_link_stays_one_and_what_it_leads_to_is_replaced(tmp_path):

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from almazara.errors import NotFoundError, UnavailableError
-from almazara.files import file_lock, replace_file, sync
+from almazara.files import file_lock, replace_file, sync, unwritable
 from almazara.settings import Settings
 
 MANIFEST = "manifest.json"
@@ -222,14 +222,14 @@ class ArtifactStore:
         """Hold the kind's lock, which the kernel releases when a process is killed."""
         folder = self.root / kind
         try:
-            lock = file_lock(folder / _LOCK, busy=f"Another process is building in {folder}: wait until it has ended.")
+            lock = file_lock(folder / _LOCK, busy=f"Another process is building {kind}: wait until it has ended.")
         except OSError as error:
-            raise UnavailableError(f"The folder {folder} cannot be written: {error}.") from error
+            raise unwritable(folder, error) from error
         with lock:
             try:
                 yield
             except OSError as error:
-                raise UnavailableError(f"The folder {folder} could not be written: {error}.") from error
+                raise unwritable(folder, error) from error
 
 
 def _is_manifest(document: object) -> bool:

@@ -27,14 +27,19 @@ Tell = Callable[[str], None]
 """Told in a few words what is being done."""
 
 
+def megabytes_of(asked: int | None) -> int:
+    """As much memory as reading a file may take, where the setting `reading_mb` asks for so much, or for nothing."""
+    return asked or MEGABYTES
+
+
 def reading(
-    function: str, megabytes: int, tell: Tell, /, **arguments: str | int | Mapping[str, str] | None
+    function: str, asked_mb: int | None, tell: Tell, /, **arguments: str | int | Mapping[str, str] | None
 ) -> Iterator[Any]:
     """What a function that reads a file finds, in a process of its own.
 
     Args:
         function: `module:name`. It takes a `Tell` and the arguments, and gives what it finds piece by piece.
-        megabytes: As much memory as its data may take.
+        asked_mb: As many MB of memory as its data may take; None for MEGABYTES.
         tell: Told what the function tells.
         arguments: Plain values.
 
@@ -44,6 +49,7 @@ def reading(
     Raises:
         InputError: the function's own, and where the file takes more memory.
     """
+    megabytes = megabytes_of(asked_mb)
     command, pipe = [sys.executable, "-m", __name__, function, str(megabytes)], subprocess.PIPE
     with (
         tempfile.TemporaryFile() as errors,

@@ -168,6 +168,12 @@ def replace_file(path: Path, content: bytes, *, durable: bool, private: bool = F
         temporary.write_bytes(content)
 
 
+def unwritable(path: Path, error: OSError) -> UnavailableError:
+    """The error that something at a path cannot be written: everybody may read why, and its owner alone where."""
+    reason = error.strerror or "the log says why"
+    return UnavailableError(f"What Almazara keeps cannot be written: {reason}.", f"{path}: {error}")
+
+
 def write_into(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Write files into a folder, which is made where it is missing; each is replaced in one step.
 
@@ -179,7 +185,17 @@ def write_into(folder: Path, contents: Mapping[str, bytes]) -> None:
         for name, content in contents.items():
             replace_file(folder / name, content, durable=False)
     except OSError as error:
-        raise UnavailableError(f"The folder {folder} cannot be written: {error}.") from error
+        raise unwritable(folder, error) from error
+
+
+def refuse_endless(path: Path) -> None:
+    """Refuse what is there and neither a file nor a folder: a pipe or a device would be waited for, maybe without end.
+
+    Raises:
+        OSError: which says what to do.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError("it is a pipe or a device, whose end may never come; save what it gives in a file")
 
 
 def sync(path: Path) -> None:

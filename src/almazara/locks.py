@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol, Self
 
-from almazara.errors import UnavailableError
-from almazara.files import file_lock, is_free, safe_name
+from almazara.files import file_lock, is_free, safe_name, unwritable
 from almazara.words.said import Said
 
 
@@ -64,7 +63,7 @@ class FileLocks:
         try:
             return FileLock(file_lock(self._path(name), busy=busy))
         except OSError as error:
-            raise UnavailableError(f"The folder {self.folder} cannot be written: {error}.") from error
+            raise unwritable(self.folder, error) from error
 
     def is_free(self, name: str) -> bool:
         """Whether nobody holds a lock."""

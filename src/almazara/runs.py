@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import IO, Final, Generic, Protocol, TypeVar
 
 from almazara import log, tracing
-from almazara.errors import AlmazaraError, InputError, UnavailableError
-from almazara.files import file_lock, is_lock
+from almazara.errors import AlmazaraError, InputError
+from almazara.files import file_lock, is_lock, unwritable
 from almazara.words.said import Said
 
 Progress = Callable[[str, int, int], None]
@@ -169,7 +169,7 @@ class ExclusiveRuns(Generic[R]):
         try:
             return file_lock(self._lock, busy=self._work.busy, patience=_PATIENCE_SECONDS)
         except OSError as error:
-            raise UnavailableError(f"The folder {self._lock.parent} cannot be written: {error}.") from error
+            raise unwritable(self._lock.parent, error) from error
 
     def _handed_over(self, lock: int) -> AbstractContextManager[None]:
         if not is_lock(lock, self._lock):

@@ -104,6 +104,15 @@ def test_a_server_that_ends_interrupts_its_retraining(home):
     assert "lo publicado sigue como estaba" in run.mensaje
 
 
+def test_where_nothing_can_be_written_it_is_refused_without_a_word_of_where(home):
+    (home / "runs").mkdir(exist_ok=True)
+    (home / "runs" / "movies").write_text("in the way")
+    with served(app_of(home)) as api:
+        problem = is_problem(api.post(RUN), 503)
+    assert "cannot be written" in problem["detail"]
+    assert str(home) not in str(problem)
+
+
 def test_only_who_may_write_retrains_and_everybody_may_look(home):
     with served(app_of(home, api_keys="secret-key")) as api:
         assert api.post(RUN).status_code == 401

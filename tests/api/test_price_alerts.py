@@ -1,8 +1,10 @@
 """Alert rules made, listed and removed over HTTP, and what they found."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 
@@ -63,7 +65,6 @@ def test_rules_of_every_kind_are_made_and_stand_in_the_order_of_their_making(api
         rule = answer.json()
         assert {name: rule["listing_id" if name == "product" else name] for name in body} == body
     assert ids(api) == [f"target:{PRODUCT}", *(one.json()["rule_id"] for one in made)]
-    assert sorted(ids(api)[1:]) == ids(api)[1:]
 
 
 @pytest.mark.parametrize(
@@ -126,6 +127,26 @@ def test_rules_and_target_prices_are_removed(api):
     assert api.get("/productos").json()[0]["target_price"] is None
     for gone in (rule_id, f"target:{PRODUCT}", "target:nobody:1", "nothing", "%00"):
         is_problem(api.delete(f"/alerts/rules/{gone}"), 404)
+
+
+@pytest.mark.parametrize("body", [KINDS[0], {"kind": "scraper_unwell"}])
+def test_equal_rules_that_are_asked_for_at_once_are_one(api, body):
+    with ThreadPoolExecutor(24) as pool:
+        made = list(pool.map(lambda _: api.post("/alerts/rules", json=body), range(24)))
+    assert {one.status_code for one in made} == {201}
+    assert {one.json()["rule_id"] for one in made} == {*ids(api)} - {f"target:{PRODUCT}"}
+    assert len(ids(api)) == 2
+    assert api.post("/alerts/rules", json=body).json() == made[0].json()
+
+
+@pytest.mark.parametrize("listing_id", ["shop.example:a/b", "shop.example:/", "shop.example:a//b/avisos"])
+def test_an_id_with_strokes_has_its_routes_and_its_page(api, home, listing_id):
+    with opened(settings_over(home)) as prices:
+        prices.store.save_listing(replace(product(target_price=Decimal(5)), listing_id=listing_id))
+    path = quote(listing_id, safe="")
+    assert api.get(f"/precios/{path}", headers={"Accept": "text/html"}).status_code == 200
+    assert api.delete(f"/alerts/rules/target:{path}").status_code == 204
+    assert api.delete(f"/productos/{path}").status_code == 204
 
 
 def test_rules_are_written_by_those_who_may_write_alone(home):

@@ -184,6 +184,15 @@ def test_a_session_ends_with_the_key_of_this_machine(own, home):
     is_problem(ask(own, headers=[cookie, OWN_PAGE]), 401)
 
 
+@pytest.mark.parametrize("name", ["Host", "Origin", "Sec-Fetch-Site", "Content-Type", "X-API-Key"])
+def test_a_header_that_decides_and_comes_twice_is_refused_in_a_sentence(opened, name):
+    problem = is_problem(ask(opened, headers=[(name, "a"), (name.lower(), "b")]), 400)
+    assert (
+        problem["detail"].lower()
+        == f"la petición lleva más de una vez la cabecera {name.lower()}: envíela una sola vez."
+    )
+
+
 def test_a_key_that_is_made_while_it_runs_may_write_and_is_refused_when_it_is_taken_back(closed):
     folder = key_folder(closed.state.guard._settings)
     key = folder.add("ana", datetime.now(UTC))

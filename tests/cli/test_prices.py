@@ -351,6 +351,19 @@ def test_every_command_has_help(run):
         assert "Usage" in out
 
 
+def test_a_page_that_takes_too_long_ends_in_a_sentence(as_json, tmp_path, monkeypatch):
+    monkeypatch.setenv("ALMAZARA_PAGE_SECONDS", "0.5")
+    page = tmp_path / "slow.html"
+    opened_anew = "".join(f"<b id={number}>" for number in range(20_000))
+    page.write_text(f"<p>{opened_anew}</p>" + "<div>x</div>" * 20_000)
+    url = "https://shop.example/1"
+    found = as_json("read", page, "--url", url)
+    tried = as_json("rule", "try", page, "--price", "b", "--url", url)["trials"][0]
+    assert [one["reason"].partition(" s of")[0] for one in (found, tried["rule"], tried["published"])] == [
+        "Reading the page took more than 0.5"
+    ] * 3
+
+
 def test_a_rule_of_a_shop_is_tried_kept_listed_and_removed(as_json, run, tmp_path):
     saved = []
     for number in (1, 2):

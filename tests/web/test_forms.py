@@ -35,6 +35,9 @@ def site(tmp_path_factory):
         yield client
 
 
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
 def posted(site, fields=None, **headers):
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     return site.post("/form", data=fields or {"name": "aceite"}, headers=names)
@@ -74,7 +77,14 @@ def test_with_a_key_configured_a_foreign_page_that_knows_it_is_refused_all_the_s
     "body", [b"\xff=1", "&".join(f"f{n}=1" for n in range(21)).encode(), b"name=a&names=b", b"name=a&name=b"]
 )
 def test_what_is_no_form_of_ours_is_refused(site, body):
-    assert site.post("/form", content=body).status_code == 422
+    assert site.post("/form", content=body, headers=FORM).status_code == 422
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x", "application/json", "", None])
+def test_a_form_that_comes_as_something_else_is_refused_in_a_sentence(site, kind):
+    headers = {} if kind is None else {"Content-Type": kind}
+    problem = is_problem(site.post("/form", content=b"name=aceite", headers=headers), 415)
+    assert problem["detail"].endswith("debe enviarse como application/x-www-form-urlencoded.")
 
 
 READER = {"Accept": "text/html", "Accept-Language": "en"}
@@ -95,10 +105,10 @@ def refusal(answer):
 def test_a_form_that_is_refused_is_answered_with_a_page_in_the_language_of_its_reader(
     site, body, headers, status, told
 ):
-    answer = site.post("/form", content=body, headers={**READER, **headers})
+    answer = site.post("/form", content=body, headers={**FORM, **READER, **headers})
     assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
     assert refusal(answer).startswith(told)
-    assert is_problem(site.post("/form", content=body, headers=headers), status)
+    assert is_problem(site.post("/form", content=body, headers={**FORM, **headers}), status)
 
 
 def test_a_form_that_does_not_say_how_large_it_is_is_refused_as_well(site):

@@ -32,7 +32,7 @@ from almazara.api.limits.shedding import Shedding
 from almazara.api.limits.write_limits import OwnWrites, SharedWrites, Writes
 from almazara.api.methods import Methods, complete_answers
 from almazara.api.observing import metrics
-from almazara.api.security import BodyLimit, WriteGuard
+from almazara.api.security import BodyLimit, SingleHeaders, WriteGuard
 from almazara.app.movies import open_film_users
 from almazara.app.prices import Prices
 from almazara.app.schedule import open_schedule
@@ -109,6 +109,7 @@ def create_api(
     app.add_middleware(HeavyReads)
     app.add_middleware(BodyLimit)
     app.add_middleware(Shedding)
+    app.add_middleware(SingleHeaders)
     app.add_middleware(Methods, origins=settings.cors_origins)
     films = (users.lists, movies.router, film_lists.router, users.router, notices.router, film_models.router)
     of_prices = (prices, overview, goods, forecasts, alerts, reader)

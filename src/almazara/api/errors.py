@@ -35,6 +35,7 @@ _TITLES: Final = {
     405: "Método no permitido",
     409: "Conflicto",
     413: "Demasiado grande",
+    415: "Tipo de contenido no admitido",
     422: "Petición no válida",
     429: "Demasiadas peticiones",
     500: "Error interno",
@@ -191,7 +192,7 @@ async def _on_http_error(request: Request, error: HTTPException) -> Response:
     match error.status_code:
         case 400 if isinstance(error.__cause__, ClientDisconnect):
             return await _on_hanging_up(request, error)
-        case 400:  # FastAPI's, for a body that is no JSON, or not even text
+        case 400 if isinstance(error.detail, str):  # FastAPI's, for a body that is no JSON, or not even text
             return problem(422, "El cuerpo de la petición no es JSON válido.")
         case 404:
             detail = f"No hay nada en {request.url.path[:200]}: las rutas están en /docs."

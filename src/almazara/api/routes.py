@@ -105,7 +105,14 @@ class _TextConvertor(PathConvertor):
     regex = "(?s:.*)"
 
 
+class _SomeConvertor(PathConvertor):
+    """The same, and not nothing: without its last part a path is another one."""
+
+    regex = "(?s:.+)"
+
+
 register_url_convertor("text", _TextConvertor())
+register_url_convertor("some", _SomeConvertor())
 
 
 class PlainRoute(APIRoute):

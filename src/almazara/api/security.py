@@ -30,6 +30,8 @@ _LARGER_BODIES: Final = {
 }
 _NOBODY: Final = "'none'"
 KEY_HEADER: Final = "X-API-Key"
+_SINGLE: Final = frozenset({b"host", b"origin", b"sec-fetch-site", b"content-type", KEY_HEADER.lower().encode()})
+"""Headers of which one decides: whoever stands before the server may heed another one of two."""
 
 
 def content_policy(scripts: Sequence[str], styles: Sequence[str], frames: Sequence[str]) -> str:
@@ -184,6 +186,24 @@ def require_write(request: Request) -> None:
 
 def _too_large(largest: int) -> HTTPException:
     return HTTPException(413, said("asking.request.too_large", most=str(largest // 1024)))
+
+
+class SingleHeaders:
+    """Plain ASGI middleware; refuses requests that have a header twice of which one decides who may do what."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        names = [name for name, _ in scope["headers"] if name in _SINGLE]
+        if len(set(names)) == len(names):
+            await self._app(scope, receive, send)
+            return
+        twice = next(name.decode() for name in names if names.count(name) > 1)
+        await refuse(scope, receive, send, HTTPException(400, said("asking.request.twice", header=twice.title())))
 
 
 class BodyLimit:

@@ -13,6 +13,7 @@ import msgspec
 
 from almazara.artifacts import Artifact, ArtifactStore, file_hash
 from almazara.errors import InputError
+from almazara.files import refuse_endless
 from almazara.movies.artifact import MOVIES
 from almazara.movies.users.event_store import open_events
 from almazara.prices.publishing import FORECASTS
@@ -65,6 +66,7 @@ def unpack(path: Path, folder: Path) -> Unpacked:
         InputError: when it cannot be read, is no backup, or anything in it is damaged or missing.
     """
     try:
+        refuse_endless(path)
         with zipfile.ZipFile(path) as archive:
             contents = _contents(archive)
             for name, digest in contents.files.items():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 from almazara.errors import InputError
+from almazara.files import refuse_endless
 
 if TYPE_CHECKING:
     from almazara.movies.catalog.catalog import FilmId
@@ -67,6 +68,7 @@ def filters_of(
 def _lines(file: Path) -> list[str]:
     """What stands in a file between commas, spaces and line breaks."""
     try:
+        refuse_endless(file)
         return file.read_text(encoding="utf-8").replace(",", " ").split()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"The file {file} cannot be read: {error}.") from error

@@ -55,7 +55,6 @@ def forecast(
 
 
 def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, on: str, *, as_json: bool) -> None:
-    from almazara.bounded import MEGABYTES
     from almazara.prices.forecasting.batch import forecast_file
 
     with showing_progress() as progress:
@@ -66,7 +65,7 @@ def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, o
             horizon_days=horizon,
             progress=progress,
             on=on,
-            reading_mb=load_settings().reading_mb or MEGABYTES,
+            reading_mb=load_settings().reading_mb,
         )
     told = f"{report.forecast} series forecast into {output}"
     print_answer(report, _told_of_file(told, report), as_json=as_json)
@@ -220,7 +219,6 @@ def advise(
     as_json: AsJson = False,
 ) -> None:
     """Advice for all series of a file, learned from that file up to the cutoff alone."""
-    from almazara.bounded import MEGABYTES
     from almazara.prices.buying.batch import advise_file
 
     with showing_progress() as progress:
@@ -230,7 +228,7 @@ def advise(
             cutoff=cutoff.date(),
             deadline_days=deadline_days,
             progress=progress,
-            reading_mb=load_settings().reading_mb or MEGABYTES,
+            reading_mb=load_settings().reading_mb,
         )
     told = f"{report.wait} series to wait for, {report.buy} to buy now, in {output}"
     print_answer(report, _told_of_file(told, report), as_json=as_json)

@@ -121,7 +121,6 @@ def import_history(
     as_json: AsJson = False,
 ) -> None:
     """Take in a history; rows that cannot be read surely are refused and named."""
-    from almazara.bounded import MEGABYTES
     from almazara.prices.exchange.files import import_file
     from almazara.prices.exchange.rows import Defaults
 
@@ -133,7 +132,7 @@ def import_history(
             now=datetime.now(UTC),
             file_format=file_format,
             defaults=Defaults(currency, category),
-            reading_mb=load_settings().reading_mb or MEGABYTES,
+            reading_mb=load_settings().reading_mb,
         )
     told = (
         f"{report.read} rows read: {report.imported} imported, {report.already_there} there already, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,11 +28,12 @@ def read(
     as_json: AsJson = False,
 ) -> None:
     """Read one saved page: the offer it shows, or why there is none."""
-    from almazara.prices import pages
+    from almazara.prices.collecting.reading_process import ReadingProcess
     from almazara.prices.fetching.snapshots import saved_page
     from almazara.prices.pages.outcome import as_dict
 
-    found = as_dict(pages.read(saved_page(page), url=url, status=status))
+    with closing(ReadingProcess(load_settings().page_seconds)) as reader:
+        found = as_dict(reader.read(saved_page(page), url=url, status=status, headers={}))
     rows = [[name, value] for name, value in found.items() if value not in (None, []) and name != "named"]
     rows += [[f"{one['name']} price", f"{one['price']} {one['condition']}".strip()] for one in found.get("named", [])]
     print_answer(found, [Table(["field", "value"], rows)], as_json=as_json)

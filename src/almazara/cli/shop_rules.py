@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from almazara.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from almazara.prices.collecting.reading_process import ReadingProcess
     from almazara.prices.fetching.protocol import Page
 
 app = typer.Typer(help="Rules of shops that publish no price for machines.", no_args_is_help=True)
@@ -32,21 +34,24 @@ def try_rule(
 ) -> None:
     """Show what a rule reads on saved pages of a shop, those of your runs too; with --keep, ask it from now on."""
     from almazara.prices.collecting import own_rules
+    from almazara.prices.collecting.reading_process import ReadingProcess
     from almazara.prices.fetching.snapshots import open_snapshots, read_snapshot
     from almazara.prices.pages.amazon.marketplaces import shop_of
     from almazara.prices.pages.outcome import as_dict
     from almazara.prices.pages.own_rule import ShopRule
 
-    named = list(_read(saved, url))
-    shops = {shop for shop, _, _ in named}
-    if len(shops) != 1:
-        raise InputError(f"The pages are of several shops: {', '.join(sorted(shops))}.")
-    (shop,) = shops
-    notes = open_snapshots(load_settings()).addresses().items()
-    kept = filter(None, (read_snapshot(note) for address, note in notes if shop_of(address) == shop))
-    pages = [(name, page) for _, name, page in named] + [(f"{shop}:{one.sku}", one.page) for one in kept]
-    rule = ShopRule(shop, price, currency.upper() if currency else None, list_price, availability)
-    trials = own_rules.try_rule(rule, pages)
+    settings = load_settings()
+    with closing(ReadingProcess(settings.page_seconds)) as reader:
+        named = list(_read(saved, url, reader))
+        shops = {shop for shop, _, _ in named}
+        if len(shops) != 1:
+            raise InputError(f"The pages are of several shops: {', '.join(sorted(shops))}.")
+        (shop,) = shops
+        notes = open_snapshots(settings).addresses().items()
+        kept = filter(None, (read_snapshot(note) for address, note in notes if shop_of(address) == shop))
+        pages = [(name, page) for _, name, page in named] + [(f"{shop}:{one.sku}", one.page) for one in kept]
+        rule = ShopRule(shop, price, currency.upper() if currency else None, list_price, availability)
+        trials = own_rules.try_rule(rule, pages, reader)
     if keep:
         with opened_prices() as prices:
             own_rules.keep_rule(prices.store, rule, trials)
@@ -84,16 +89,15 @@ def remove(shop: Annotated[str, typer.Argument(help="Host of the shop.")]) -> No
     typer.echo(f"The rule of {shop} is removed.")
 
 
-def _read(saved: list[Path], url: str | None) -> Iterator[tuple[str, str, Page]]:
+def _read(saved: list[Path], url: str | None, reader: ReadingProcess) -> Iterator[tuple[str, str, Page]]:
     """Shop, name and page of each file; the address is the one given, or the page's own."""
     from almazara.prices.fetching.protocol import Page
     from almazara.prices.fetching.snapshots import saved_page
-    from almazara.prices.pages import own_address
     from almazara.prices.pages.amazon.marketplaces import shop_of
 
     for place, path in enumerate(saved):
         body = saved_page(path)
-        address = (url if place == 0 else None) or own_address(body)
+        address = (url if place == 0 else None) or reader.own_address(body)
         if not shop_of(address):
             raise InputError(f"{path} names no address of its own: say it with --url.")
         yield shop_of(address), str(path), Page(address, address, 200, {}, body, datetime.now(UTC))

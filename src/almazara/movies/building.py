@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from almazara.artifacts import Artifact, open_artifacts, open_whole
 from almazara.bounded import MEGABYTES, Tell, reading
 from almazara.errors import NotFoundError, UnavailableError
-from almazara.files import make_folder, write_into
+from almazara.files import make_folder, unwritable, write_into
 from almazara.movies.artifact import MOVIES, open_service, write
 from almazara.runs import Progress
 from almazara.settings import Settings
@@ -171,7 +171,7 @@ def ensure_movies(settings: Settings, progress: Progress) -> Artifact:
         for name, content in sample_files().items():
             (folder / name).write_bytes(content)
     except OSError as error:
-        raise UnavailableError(f"The folder {folder} cannot be written: {error}.") from error
+        raise unwritable(folder, error) from error
     return build_movies(settings, folder, ratings=None, sample=True, progress=progress)
 
 

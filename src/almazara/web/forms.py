@@ -14,6 +14,7 @@ from almazara.errors import InputError
 from almazara.words.said import said
 
 KEY: Final = "clave"
+_KIND: Final = "application/x-www-form-urlencoded"
 _MOST_FIELDS: Final = 20
 
 
@@ -27,11 +28,15 @@ async def sent(request: Request, *names: str) -> Mapping[str, str]:
     """The fields of a form that may be sent: those of these names that were filled in, and the key's.
 
     Raises:
-        HTTPException: 401, 403 or 429, as for the API; 403 for a form that another site's page sent.
+        HTTPException: 401, 403 or 429, as for the API; 403 for a form that another site's page sent; 415 for another
+            content type.
         InputError: for a body that is no such form: it has other fields, or one of them twice.
     """
+    body = await request.body()
+    if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != _KIND:
+        raise HTTPException(415, said("site.form.kind", kind=_KIND))
     try:
-        pairs = parse_qsl((await request.body()).decode(), max_num_fields=_MOST_FIELDS)
+        pairs = parse_qsl(body.decode(), max_num_fields=_MOST_FIELDS)
     except ValueError as error:
         raise InputError(said("site.form.unreadable")) from error
     fields = dict(pairs)

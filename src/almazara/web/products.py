@@ -255,7 +255,8 @@ def _watch_of(listing_id: str) -> Watch:
     return Watch(product_address(listing_id), {"product": listing_id})
 
 
+_PATH: Final = "/precios/{id:some}"  # ids of histories that were taken in may have strokes
 PAGES: Final = (
-    Route("/precios/{id}", product),
-    *routes("/precios/{id}", lambda request: _watch_of(request.path_params["id"])),
+    *routes(_PATH, lambda request: _watch_of(request.path_params["id"])),
+    Route(_PATH, product),
 )

@@ -2,20 +2,31 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
 from almazara.errors import ConflictError, InputError, NotFoundError
-from almazara.prices.collecting.own_rules import Verdict, keep_rule, remove_rule, shop_rules, try_rule
+from almazara.prices.collecting import own_rules
+from almazara.prices.collecting.own_rules import Verdict, keep_rule, remove_rule, shop_rules
+from almazara.prices.collecting.reading_process import ReadingProcess
 from almazara.prices.collecting.replaying import replay
 from almazara.prices.fetching.protocol import Page
 from almazara.prices.pages.own_rule import ShopRule
 
+READER = ReadingProcess(5.0)
+try_rule = partial(own_rules.try_rule, reader=READER)
 RULE = ShopRule("molino.example", "#pvp")
 MARKUP = (
     '<script type="application/ld+json">{"@type": "Product", "name": "%s", "offers": {"price": "%s", '
     '"priceCurrency": "EUR"}}</script>'
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _ended():
+    yield
+    READER.close()
 
 
 def page(number, price="7,50 €", more=""):

@@ -2,10 +2,12 @@
 
 import os
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from almazara.errors import InputError
 from almazara.prices import pages
 from almazara.prices.collecting.reading_process import ReadingProcess
 from almazara.prices.pages.outcome import Unreadable
@@ -63,6 +65,21 @@ def test_a_page_that_takes_more_than_its_time_or_memory_is_unreadable_and_costs_
     assert outcome.missing in {("time",), (pages.DEFECT,)}
     html, url = html_of("amazon_search"), url_of("amazon_search")
     assert reader.read(html.encode(), url=url, headers={}) == pages.read(html, url=url)
+
+
+def test_a_rule_and_the_pages_own_address_are_asked_within_the_same_limits(reader):
+    rule, named = ShopRule("shop.example", "b"), b"<link rel=canonical href='https://shop.example/1'><b>5,00 &euro;</b>"
+    assert reader.own_address(named) == "https://shop.example/1"
+    assert reader.read_by_rule(named, url="https://shop.example/1", headers={}, rule=rule).price == Decimal(5)
+    hostile = HOSTILE["marks that are opened anew in each block"].encode()
+    assert reader.own_address(hostile) == ""
+    outcome = reader.read_by_rule(hostile, url="https://shop.example/1", headers={}, rule=rule)
+    assert outcome.missing == ("time",)
+
+
+def test_a_selector_that_is_none_is_refused_as_it_is_without_the_process(reader):
+    with pytest.raises(InputError, match="selector"):
+        reader.read_by_rule(b"<b>5</b>", url="https://shop.example/1", headers={}, rule=ShopRule("shop.example", "b["))
 
 
 def test_a_process_that_has_ended_of_itself_is_started_again(reader):

@@ -65,6 +65,25 @@ def test_sellers_may_ask_several_prices():
     assert [one.price for one in with_named(f"[{sellers}]").observation.named] == [Decimal("5.50"), Decimal("6.50")]
 
 
+CLUB = '[{"name": "club", "price": "%s", "condition": ""}]'
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"price": "1.005"}, {"price": "1005", "list_price": "1200.5"}, {"price": "1005", "named": CLUB % "900.5"}],
+)
+def test_decimals_of_a_currency_that_has_none_refuse_the_row_unless_it_is_of_an_export(more):
+    refused = read({**ROW, "currency": "JPY", **more})
+    assert isinstance(refused, Refusal)
+    assert "has decimals, and JPY has none" in refused.reason
+    assert isinstance(read({**ROW, "currency": "JPY", "source": "", **more}), Entry)
+
+
+@pytest.mark.parametrize(("price", "currency"), [("1005.00", "JPY"), ("2.824", "EUR"), ("12.345", "TND")])
+def test_zeros_and_decimals_of_a_currency_that_has_some_are_read(price, currency):
+    assert read({**ROW, "price": price, "currency": currency}).observation.price == Decimal(price)
+
+
 CELLS = {
     "listing_id": ["shop:1", "shop:2", "", "a\0"],
     "title": ["Aceite 5 l", "Aceite 1 l", "", "\0"],

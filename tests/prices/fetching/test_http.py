@@ -28,6 +28,7 @@ from page_server import (
     FakeTime,
     NoJitter,
     dripping,
+    dripping_headers,
     endless,
     in_turn,
     raw,
@@ -35,6 +36,7 @@ from page_server import (
     reply,
     self_signed,
     serving,
+    silent,
 )
 
 pytestmark = pytest.mark.server
@@ -598,10 +600,17 @@ def test_a_page_of_exactly_the_limit_is_read(shop, source_for):
     assert len(source_for(max_bytes=1000).fetch(shop.url("/oil")).body) == 1000
 
 
-def test_a_page_that_drips_is_given_up_after_the_time_limit(shop, source_for):
-    shop.routes["/oil"] = dripping
-    outcome = source_for(timeout_seconds=0.3, polite={"retries": 0}).fetch(shop.url("/oil"))
-    assert outcome == Failed(shop.url("/oil"), "it took longer than allowed")
+@pytest.mark.parametrize("answer", [dripping, dripping_headers])
+def test_a_page_that_drips_is_given_up_after_the_time_limit_and_not_asked_again(shop, source_for, answer):
+    shop.routes["/oil"] = answer
+    outcome = source_for(timeout_seconds=0.3, polite={"retries": 1}).fetch(shop.url("/oil"))
+    assert outcome == Failed(shop.url("/oil"), "it began to answer, and took longer than allowed")
+    assert shop.paths().count("/oil") == 1
+
+
+def test_a_page_that_does_not_begin_in_time_is_asked_again(shop, source_for):
+    shop.routes["/oil"] = in_turn(silent, reply(HTML))
+    assert source_for(timeout_seconds=0.3, polite={"retries": 1}).fetch(shop.url("/oil")).body == HTML
 
 
 def test_headers_without_end_are_a_failure(shop, source_for):

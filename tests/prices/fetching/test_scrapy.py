@@ -20,7 +20,7 @@ from almazara.prices.fetching.config import HttpConfig
 from almazara.prices.fetching.politeness import Politeness
 from almazara.prices.fetching.protocol import Failed, Page, Refused
 from almazara.prices.fetching.scrapy_source import ScrapyProcess, ScrapySource
-from page_server import Crowd, in_turn, reply, serving
+from page_server import Crowd, dripping, in_turn, reply, serving, silent
 
 pytestmark = pytest.mark.server
 
@@ -121,6 +121,17 @@ def test_passing_errors_are_repeated(shop, source):
     begun = time.monotonic()
     assert source.fetch(shop.url("/busy")).body == HTML
     assert time.monotonic() - begun > 0.9
+
+
+def test_a_page_that_drips_is_asked_once_and_one_that_does_not_begin_again(shop):
+    shop.routes |= {"/drips": dripping, "/silent": in_turn(silent, reply(HTML))}
+    source = source_for(shop, polite={"retries": 1}, timeout_seconds=0.4)
+    try:
+        outcomes = [source.fetch(shop.url(path)) for path in ("/drips", "/silent")]
+    finally:
+        source.close()
+    assert outcomes[0] == Failed(shop.url("/drips"), "it began to answer, and took longer than allowed")
+    assert (outcomes[1].body, shop.paths().count("/drips")) == (HTML, 1)
 
 
 def test_the_callers_process_stays_free_of_scrapy(source, shop):

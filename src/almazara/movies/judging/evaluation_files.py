@@ -9,8 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from almazara.errors import UnavailableError
-from almazara.files import write_into
+from almazara.files import unwritable, write_into
 from almazara.movies.judging.judgement import PRIMARY, nested, wide
 from almazara.movies.judging.trials import Cost
 
@@ -55,7 +54,7 @@ def write(folder: Path, table: pl.DataFrame, described: Mapping[str, Any]) -> No
             if picture.name not in contents:
                 picture.unlink()
     except OSError as error:
-        raise UnavailableError(f"The folder {folder} cannot be written: {error}.") from error
+        raise unwritable(folder, error) from error
 
 
 def _pictures(table: pl.DataFrame) -> dict[str, bytes]:

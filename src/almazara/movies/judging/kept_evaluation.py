@@ -7,8 +7,7 @@ from typing import Final
 
 import msgspec
 
-from almazara.errors import UnavailableError
-from almazara.files import make_folder, replace_file
+from almazara.files import make_folder, replace_file, unwritable
 from almazara.settings import Settings
 from almazara.words.numbers import Language
 from almazara.words.said import said
@@ -120,7 +119,7 @@ def write_evaluation(settings: Settings, evaluation: EvaluationAnswer) -> None:
         make_folder(path.parent)
         replace_file(path, msgspec.json.encode(evaluation), durable=True)
     except OSError as error:
-        raise UnavailableError(f"The file {path} cannot be written: {error}.") from error
+        raise unwritable(path, error) from error
 
 
 def read_evaluation(settings: Settings) -> EvaluationAnswer | None:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from almazara.errors import InputError
+from almazara.files import refuse_endless
 
 # The largest file of the kinds that we read unpacks to 0.9 GB, and none to ten times its size: more is a bomb.
 MAX_UNPACKED: Final = 2 * 1024**3
@@ -44,6 +45,10 @@ def inventory(path: Path) -> list[Stored]:
         return _ordered([in_folder(file, file.relative_to(path).as_posix()) for file in below if file.is_file()])
     if not path.exists():
         raise InputError(f"There is no folder or zip file {path}.")
+    try:
+        refuse_endless(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error}.") from error
     if not zipfile.is_zipfile(path):
         raise InputError(f"{path} is neither a folder nor a zip file.")
     return _ordered([file for file in in_zip(path) if not file.name.startswith("__MACOSX/")])

@@ -12,8 +12,8 @@ from typing import Any, Final
 import msgspec
 
 from almazara.artifacts import Artifact, open_artifacts
-from almazara.errors import NotFoundError, UnavailableError
-from almazara.files import is_free, replace_file
+from almazara.errors import NotFoundError
+from almazara.files import is_free, replace_file, unwritable
 from almazara.movies.artifact import MOVIES
 from almazara.movies.judging.kept_evaluation import EvaluationAnswer, read_evaluation
 from almazara.runs import ExclusiveRuns, LongWork, is_run_id
@@ -181,7 +181,7 @@ class TrainingRuns:
         try:
             replace_file(path, msgspec.json.encode(run), durable=False)
         except OSError as error:
-            raise UnavailableError(f"The file {path} cannot be written: {error}.") from error
+            raise unwritable(path, error) from error
 
     def _read(self, run_id: str) -> TrainingRun | None:
         if not is_run_id(run_id):

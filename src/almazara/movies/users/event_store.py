@@ -9,8 +9,8 @@ from typing import Any, Final, TypeVar
 import msgspec
 import sqlalchemy as sa
 
-from almazara.errors import ConflictError, UnavailableError
-from almazara.files import make_folder
+from almazara.errors import ConflictError
+from almazara.files import make_folder, unwritable
 from almazara.movies.users.events import Event, Kind
 from almazara.settings import Settings
 from almazara.sql import Database, changing_schema, open_database, sqlite_file
@@ -210,7 +210,7 @@ def open_event_store(settings: Settings) -> EventStore:
     try:
         make_folder(settings.home_path)
     except OSError as error:
-        raise UnavailableError(f"The folder {settings.home_path} cannot be written: {error}.") from error
+        raise unwritable(settings.home_path, error) from error
     return open_events(sqlite_file(settings.home_path / "film_events.db"))
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from almazara.bounded import MEGABYTES, reading
+from almazara.bounded import reading
 from almazara.movies.users.answering import ListQuery, UserAnswers
 from almazara.movies.users.answers import DeletedAnswer, EventsAnswer, GroupAnswer, NoticeAnswer, UserAnswer
 from almazara.movies.users.event_store import EventStore, open_event_store
@@ -101,8 +101,7 @@ class FilmUsers:
         """
         now = datetime.now(UTC)
         about = {"path": str(path), "source": source.value, "now": now.isoformat()}
-        most = self._settings.reading_mb or MEGABYTES
-        [told] = reading(_TOLD, most, lambda _stage: None, scale=scale, columns=columns, **about)
+        [told] = reading(_TOLD, self._settings.reading_mb, lambda _stage: None, scale=scale, columns=columns, **about)
         kinds: dict[bool, type[Told]] = {True: Entry, False: Refused}
         rows = [msgspec.convert(row, kinds[is_entry]) for is_entry, row in told]
         return self._keep(source, check_user(user), rows, now)

@@ -1,13 +1,15 @@
 """Alerts after a run: rules over the history of what is followed, events kept once, messages sent."""
 
-import random
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import partial
+from hashlib import sha256
+from typing import Any
 
+import msgspec
 import numpy as np
 
 from almazara import log
@@ -121,19 +123,32 @@ def alert(
 
 
 def add_rule(store: ObservationStore, make: Callable[[str, datetime], AlertRule]) -> AlertRule:
-    """Keep an alert rule under a new id.
+    """Keep an alert rule under a new id; of those that ask for the same there is one, which is given back.
 
     Raises:
         InputError: when what its kind needs is missing or makes no sense.
         NotFoundError: when what it watches is not known.
     """
     now = datetime.now(UTC)
-    rule = make(f"{now:%Y%m%dT%H%M%S%f}-{random.getrandbits(16):04x}", now)
+    rule = make("", now)
     if (rule.days or 0) > MOST_DAYS:
         raise InputError(said("prices.error.rule_days", most=str(MOST_DAYS), days=str(rule.days)))
     _require_known(store, rule)
-    store.put_document(RULES, rule.rule_id, rule.as_document())
-    return rule
+    if (known := _known(store, rule)) is not None:
+        return known
+    # The same for all who ask for it at once, and another one when it is made again after it was removed.
+    rule = replace(rule, rule_id=f"{now:%Y%m%dT%H%M}-{sha256(msgspec.json.encode(_asked(rule))).hexdigest()[:16]}")
+    store.put_document(RULES, rule.rule_id, rule.as_document(), if_absent=True)
+    return _known(store, rule) or rule
+
+
+def _known(store: ObservationStore, rule: AlertRule) -> AlertRule | None:
+    """The rule that asks for the same, where there is one."""
+    return next((one for one in _in_order(_made(store)) if _asked(one) == _asked(rule)), None)
+
+
+def _asked(rule: AlertRule) -> dict[str, Any]:
+    return {name: value for name, value in rule.as_document().items() if name not in {"rule_id", "created_at"}}
 
 
 def _require_known(store: ObservationStore, rule: AlertRule) -> None:

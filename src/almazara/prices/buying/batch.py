@@ -7,7 +7,6 @@ from typing import Final
 
 import polars as pl
 
-from almazara.bounded import MEGABYTES
 from almazara.errors import InputError
 from almazara.prices.buying.learning import days_needed, learn
 from almazara.prices.buying.policy import HORIZONS, LONGEST_DEADLINE, decide
@@ -74,7 +73,7 @@ class AdviceReport:
 
 
 def advise_file(
-    source: Path, target: Path, *, cutoff: date, deadline_days: int, progress: Progress, reading_mb: int = MEGABYTES
+    source: Path, target: Path, *, cutoff: date, deadline_days: int, progress: Progress, reading_mb: int | None = None
 ) -> AdviceReport:
     """Advise on each series of a CSV file, into a Parquet or CSV file."""
     require_target(target, source)

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from almazara.errors import ConflictError, NotFoundError
-from almazara.prices import pages
+from almazara.prices.collecting.reading_process import ReadingProcess
 from almazara.prices.fetching.protocol import Page
 from almazara.prices.pages.outcome import Offer, Outcome, Unreadable
-from almazara.prices.pages.own_rule import ShopRule, check_rule, read_by_rule
-from almazara.prices.pages.request import PageRequest
+from almazara.prices.pages.own_rule import ShopRule, check_rule
 from almazara.prices.store.protocol import ObservationStore
 
 SHOP_RULES = "shop_rules"
@@ -35,7 +34,7 @@ class Trial:
     published: Outcome
 
 
-def try_rule(rule: ShopRule, saved: Iterable[tuple[str, Page]]) -> list[Trial]:
+def try_rule(rule: ShopRule, saved: Iterable[tuple[str, Page]], reader: ReadingProcess) -> list[Trial]:
     """Read saved pages, each under a name, by a rule and as they are read without it; the same page only once.
 
     Raises:
@@ -43,12 +42,12 @@ def try_rule(rule: ShopRule, saved: Iterable[tuple[str, Page]]) -> list[Trial]:
     """
     check_rule(rule)
     different = {page.body: (name, page) for name, page in saved}
-    return [_tried(rule, name, page) for name, page in different.values()]
+    return [_tried(rule, name, page, reader) for name, page in different.values()]
 
 
-def _tried(rule: ShopRule, name: str, page: Page) -> Trial:
-    published = pages.read(page.body, url=page.final_url, status=page.status, headers=page.headers)
-    by_rule = read_by_rule(rule, page.body, PageRequest(page.final_url, rule.shop), page.headers)
+def _tried(rule: ShopRule, name: str, page: Page, reader: ReadingProcess) -> Trial:
+    published = reader.read(page.body, url=page.final_url, status=page.status, headers=page.headers)
+    by_rule = reader.read_by_rule(page.body, url=page.final_url, headers=page.headers, rule=rule)
     if not isinstance(by_rule, Offer):
         verdict = Verdict.NOTHING
     elif isinstance(published, Offer):

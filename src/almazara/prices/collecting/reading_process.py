@@ -10,20 +10,24 @@ import select
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import IO, Any, Final
 
 import msgspec
 
+from almazara.errors import InputError, MissingExtraError
 from almazara.prices import pages
 from almazara.prices.pages.outcome import Blocked, ListingPage, Offer, Outcome, Unavailable, Unreadable
-from almazara.prices.pages.own_rule import ShopRule
+from almazara.prices.pages.own_rule import ShopRule, read_by_rule
+from almazara.prices.pages.request import PageRequest
 
 _HEADER: Final = 8  # bytes of a message's length
 _MOST_MEMORY: Final = 1_000_000_000  # bytes of addresses; a parsed page of 10 MB takes a fifth of it
 _IDLE_SECONDS: Final = 60
-_KINDS: Final[dict[str, Any]] = {kind.__name__: kind for kind in (Offer, Unavailable, Blocked, Unreadable, ListingPage)}
+_KINDS: Final[dict[str, Any]] = {
+    kind.__name__: kind for kind in (Offer, Unavailable, Blocked, Unreadable, ListingPage, str)
+}
 
 
 class Asked(msgspec.Struct, array_like=True):
@@ -65,18 +69,41 @@ class ReadingProcess:
     ) -> Outcome:
         """See `pages.read`."""
         asked = Asked(html, url, status, dict(headers), expected_sku, known_title, asked_url, rule)
-        question = msgspec.msgpack.encode(asked)
+        outcome: Outcome = self._answer("page", asked) or self._too_much(expected_sku)
+        return outcome
+
+    def read_by_rule(self, html: bytes, *, url: str, headers: Mapping[str, str], rule: ShopRule) -> Outcome:
+        """See `own_rule.read_by_rule`.
+
+        Raises:
+            InputError: for a selector that is none, or that needs what is not installed.
+        """
+        found: Outcome | str | None = self._answer("rule", Asked(html, url, 200, dict(headers), None, None, None, rule))
+        if isinstance(found, str):
+            raise InputError(found)
+        return found or self._too_much(None)
+
+    def own_address(self, html: bytes) -> str:
+        """See `pages.own_address`; empty too where reading the page takes more than it may."""
+        address: str | None = self._answer("address", Asked(html, "", 200, {}, None, None, None, None))
+        return address or ""
+
+    def _too_much(self, sku: str | None) -> Unreadable:
+        reason = f"Reading the page took more than {self._seconds:g} s of processor time, or more memory than any page."
+        return Unreadable(("time",), reason, sku)
+
+    def _answer(self, what: str, asked: Asked) -> Any:  # noqa: ANN401 - what the reader of its name gives
+        """What a reader says; None where it took more than it may."""
+        question = msgspec.msgpack.encode((what, asked))
         with self._lock:
             for _ in range(2):  # the process may have ended of itself just when it was asked
                 answer, ended = self._asked(question)
                 if answer is not None:
                     kind, body = msgspec.msgpack.decode(answer, type=tuple[str, msgspec.Raw])
-                    outcome: Outcome = msgspec.msgpack.decode(body, type=_KINDS[kind])
-                    return outcome
+                    return msgspec.msgpack.decode(body, type=_KINDS[kind])
                 if ended != 0:
                     break
-        reason = f"Reading the page took more than {self._seconds:g} s of processor time, or more memory than any page."
-        return Unreadable(("time",), reason, expected_sku)
+        return None
 
     def close(self) -> None:
         """End the process; a page that is being read is waited for."""
@@ -138,18 +165,38 @@ def _serve(seconds: float) -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         until = math.ceil(used.ru_utime + used.ru_stime + seconds)
         resource.setrlimit(resource.RLIMIT_CPU, (until, most))
-        asked = msgspec.msgpack.decode(question, type=Asked)
-        outcome = pages.read(
-            asked.html,
-            url=asked.url,
-            status=asked.status,
-            headers=asked.headers,
-            expected_sku=asked.expected_sku,
-            known_title=asked.known_title,
-            asked_url=asked.asked_url,
-            rule=asked.rule,
-        )
-        _send(target, msgspec.msgpack.encode((type(outcome).__name__, outcome)))
+        what, asked = msgspec.msgpack.decode(question, type=tuple[str, Asked])
+        found = _READERS[what](asked)
+        _send(target, msgspec.msgpack.encode((type(found).__name__, found)))
+
+
+def _read(asked: Asked) -> Outcome:
+    return pages.read(
+        asked.html,
+        url=asked.url,
+        status=asked.status,
+        headers=asked.headers,
+        expected_sku=asked.expected_sku,
+        known_title=asked.known_title,
+        asked_url=asked.asked_url,
+        rule=asked.rule,
+    )
+
+
+def _read_by_rule(asked: Asked) -> Outcome | str:
+    """What the page says by the rule, or why that cannot be asked."""
+    assert asked.rule is not None  # noqa: S101 - it is what is asked
+    try:
+        return read_by_rule(asked.rule, asked.html, PageRequest(asked.url, asked.rule.shop), asked.headers)
+    except (InputError, MissingExtraError) as error:
+        return str(error)
+
+
+_READERS: Final[Mapping[str, Callable[[Asked], Outcome | str]]] = {
+    "page": _read,
+    "rule": _read_by_rule,
+    "address": lambda asked: pages.own_address(asked.html),
+}
 
 
 if __name__ == "__main__":

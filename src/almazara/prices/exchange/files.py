@@ -15,7 +15,6 @@ import msgspec
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from almazara.bounded import MEGABYTES
 from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.files import replacing
 from almazara.prices.collecting.collection import HELD, judged_against
@@ -74,7 +73,7 @@ def import_file(
     now: datetime,
     file_format: str | None = None,
     defaults: Defaults | None = None,
-    reading_mb: int = MEGABYTES,
+    reading_mb: int | None = None,
 ) -> ImportReport:
     """Import a file (gzip or plain), after it was read once to its end to see that it is what it claims.
 

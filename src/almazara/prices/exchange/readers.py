@@ -17,8 +17,9 @@ from typing import IO, Any, Final
 
 import polars as pl
 
-from almazara.bounded import MEGABYTES, Tell, reading
+from almazara.bounded import Tell, reading
 from almazara.errors import InputError
+from almazara.files import refuse_endless
 from almazara.prices.exchange.histories import read_heisse_item, read_keepa_product
 from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Row, TidyTable, require_tidy_columns
 
@@ -71,7 +72,7 @@ def read_csv(path: Path, defaults: Defaults) -> Iterator[Iterable[Row]]:
             yield (table.read(line, cells) for cells, line in lines if cells)
 
 
-def read_parquet(path: Path, defaults: Defaults, reading_mb: int) -> Iterator[Iterable[Row]]:
+def read_parquet(path: Path, defaults: Defaults, reading_mb: int | None) -> Iterator[Iterable[Row]]:
     """Rows of a tidy table in Parquet, as texts; floating prices count with the shortest digits that name them."""
     pieces = reading(f"{__name__}:parquet_texts", reading_mb, lambda _stage: None, path=str(path))
     names = next(pieces)
@@ -115,7 +116,7 @@ def _read_json(read_item: ItemReader, path: Path, defaults: Defaults) -> Iterato
     return (read_item(number, item, defaults) for number, item in enumerate(_items(path), 1))
 
 
-def reader_of(file_format: str, reading_mb: int = MEGABYTES) -> Reader:
+def reader_of(file_format: str, reading_mb: int | None = None) -> Reader:
     """The reader of a format, which may take so much memory.
 
     Raises:
@@ -136,6 +137,7 @@ def reader_of(file_format: str, reading_mb: int = MEGABYTES) -> Reader:
 def _opened(path: Path, claim: str) -> Iterator[IO[str]]:
     """The file's text, unzipped where it is gzip; errors while it is read say that it is not what it claims."""
     try:
+        refuse_endless(path)
         with path.open("rb") as raw:
             zipped = raw.read(2) == _GZIP
         content = _Unzipped(path) if zipped else path.open("rb")

@@ -4,7 +4,7 @@ What cannot be read surely is refused with its line and the reason; nothing is g
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -300,17 +300,29 @@ def moment(text: str, *, zoned: bool) -> datetime:
 def _offer(row: Mapping[str, str | None], defaults: Defaults) -> tuple[Any, ...]:
     """What a row says of the offer: the fields of an observation but its listing and moment, not checked yet."""
     currency = (row.get("currency") or defaults.currency or "").strip().upper() or None
-    price = amount(row.get("price"), currency)
+    price, list_price = amount(row.get("price"), currency), amount(row.get("list_price"), currency)
+    named = _named(row.get("named") or None, price, currency)
+    if currency in NO_PLACES and "source" not in row:  # an export, which has that column, is read as it was written
+        _require_whole(currency, [price, list_price, *(one.price for one in named)])
     return (
         availability_of(row.get("availability"), price),
         price,
         None if price is None else currency,
-        amount(row.get("list_price"), currency),
+        list_price,
         row.get("seller") or None,
         row.get("rule") or IMPORTED,
         row.get("source") or IMPORTED,
-        _named(row.get("named") or None, price, currency),
+        named,
     )
+
+
+def _require_whole(currency: str | None, amounts: Iterable[Decimal | None]) -> None:
+    """Refuse decimals of a currency that has none: `1.005` may be a thousand and five, grouped by a point."""
+    for one in amounts:
+        if one is not None and one != one.to_integral_value():
+            raise InputError(
+                f"The amount {one} has decimals, and {currency} has none: write thousands without a point."
+            )
 
 
 def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:

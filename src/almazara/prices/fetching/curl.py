@@ -6,17 +6,27 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from almazara.prices.fetching.addresses import Target
-from almazara.prices.fetching.responses import ACCEPT_ENCODING, TOO_LARGE, Broken, Limits, Receiver, Response
+from almazara.prices.fetching.responses import (
+    ACCEPT_ENCODING,
+    DRIPPED,
+    TOO_LARGE,
+    TOO_SLOW,
+    Broken,
+    Limits,
+    Receiver,
+    Response,
+)
 
 _ABORT = 0xFFFFFFFF  # CURL_WRITEFUNC_ERROR
 
 _PARTIAL = 18
+_TIMED_OUT = 28
 _REASONS = {
     5: "the proxy's name could not be resolved",
     7: "no connection could be made",
     16: "the HTTP/2 connection broke",
     _PARTIAL: "the connection ended before the page did",
-    28: "it took longer than allowed",
+    _TIMED_OUT: TOO_SLOW.reason,
     35: "no encrypted connection could be made",
     52: "the server closed the connection without an answer",
     55: "the connection broke while asking",
@@ -28,7 +38,7 @@ _REASONS = {
 }
 _NO_CONNECTION = frozenset({5, 7})
 _REFUSED_LOGIN = 407
-_PASSING = frozenset({5, 7, 16, _PARTIAL, 28, 35, 52, 55, 56, 92, 97})
+_PASSING = frozenset({5, 7, 16, _PARTIAL, _TIMED_OUT, 35, 52, 55, 56, 92, 97})
 
 
 @dataclass(slots=True)
@@ -83,8 +93,11 @@ def request(
             code = int(error.code)
         status = curl.getinfo(CurlInfo.RESPONSE_CODE)
         primary = curl.getinfo(CurlInfo.PRIMARY_IP)
+        has_begun = bool(curl.getinfo(CurlInfo.STARTTRANSFER_TIME))
         is_connected, tunnel = bool(curl.getinfo(CurlInfo.CONNECT_TIME)), curl.getinfo(CurlInfo.HTTP_CONNECTCODE)
     outcome = receiver.outcome(code, status if isinstance(status, int) else 0)
+    if code == _TIMED_OUT and has_begun:
+        outcome = DRIPPED
     if proxy and isinstance(outcome, Broken):
         is_socks = proxy.lower().startswith("socks")  # a shop that is gone leaves no connection there either
         by_proxy = code in _NO_CONNECTION if is_socks else not is_connected or tunnel == _REFUSED_LOGIN

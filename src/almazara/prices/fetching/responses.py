@@ -58,6 +58,8 @@ class Broken:
 
 
 NOT_WHOLE = Broken("the page's compression is broken, or ends too early", passing=True)
+TOO_SLOW = Broken("it took longer than allowed", passing=True)
+DRIPPED = Broken("it began to answer, and took longer than allowed", passing=False)
 TOO_LARGE = Broken("the page is larger than allowed", passing=False)
 
 

@@ -12,27 +12,32 @@ from typing import Any, Final
 
 import msgspec
 import scrapy
-from scrapy import exceptions
+from scrapy import exceptions, signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http.request import NO_CALLBACK
 from scrapy.resolver import CachingHostnameResolver, HostResolution
 from twisted.internet.address import IPv4Address, IPv6Address
 
-from almazara.prices.fetching.responses import TOO_LARGE, Broken
+from almazara.prices.fetching.responses import DRIPPED, TOO_LARGE, TOO_SLOW, Broken
 from almazara.prices.fetching.scrapy_source import Answer, Order
 
 _ANSWERS: Final = sys.stdout.buffer
 _LARGEST_TO_CUT: Final = 10_000_000
+_BEGUN: Final = "begun"  # in the meta of a request whose answer has begun
 _ERRORS: Final[dict[type[Exception], Broken]] = {
     exceptions.CannotResolveHostError: Broken("the host's name could not be resolved", passing=True),
     exceptions.DownloadConnectionRefusedError: Broken("no connection could be made", passing=True),
-    exceptions.DownloadTimeoutError: Broken("it took longer than allowed", passing=True),
+    exceptions.DownloadTimeoutError: TOO_SLOW,
     exceptions.ResponseDataLossError: Broken("the connection ended before the page did", passing=True),
     exceptions.DownloadCancelledError: TOO_LARGE,
     Exception: Broken("the connection broke", passing=True),
 }
 PINNED: dict[str, Sequence[str]] = {}
 """Host -> addresses that were checked; connections go to these, and no name server is asked."""
+
+
+def _note_begun(request: scrapy.Request) -> None:
+    request.meta[_BEGUN] = True
 
 
 class PageSpider(scrapy.Spider):
@@ -42,6 +47,7 @@ class PageSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Work on orders as they come; none is left to Scrapy's own queue."""
+        self.crawler.signals.connect(_note_begun, signals.headers_received)
         orders = asyncio.StreamReader(limit=1_000_000)
         protocol = asyncio.StreamReaderProtocol(orders)
         await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
@@ -66,7 +72,8 @@ class PageSpider(scrapy.Spider):
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - whatever happened, there is no answer
-            answer = Answer(order.number, next(said for kind, said in _ERRORS.items() if isinstance(error, kind)))
+            broken = next(said for kind, said in _ERRORS.items() if isinstance(error, kind))
+            answer = Answer(order.number, DRIPPED if broken is TOO_SLOW and _BEGUN in request.meta else broken)
         else:
             headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, vs in response.headers.items() for v in vs]
             address = str(response.ip_address or "")

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from almazara import log
 from almazara.errors import InputError, UnavailableError
-from almazara.files import file_lock, keep_private, make_folder, replace_file, safe_name
+from almazara.files import file_lock, keep_private, make_folder, refuse_endless, replace_file, safe_name
 from almazara.prices.fetching.protocol import Page
 from almazara.settings import Settings
 
@@ -60,7 +60,7 @@ class Snapshots:
             UnavailableError: when the folder cannot be written; what is there stays as it was.
         """
         folder = self.root / safe_name(shop) / safe_name(sku)
-        with self._locked(f"The page could not be kept under {folder}"):
+        with self._locked("The page could not be kept"):
             return _keep(folder, shop, sku, page)
 
     def iterate(self, shop: str | None = None, sku: str | None = None) -> Iterator[Snapshot]:
@@ -92,7 +92,7 @@ class Snapshots:
             UnavailableError: when a file cannot be removed.
         """
         removed = 0
-        with self._locked(f"Old pages under {self.root} could not be removed"):
+        with self._locked("Old pages could not be removed"):
             for folder in {path.parent for path in self.root.glob("*/*/*")}:
                 _sweep(folder)
             notes = self._notes(None, None)
@@ -114,7 +114,8 @@ class Snapshots:
                 keep_private(self.root)  # one that was made before folders were
                 yield
         except OSError as error:
-            raise UnavailableError(f"{failure}: {error}.") from error
+            reason = error.strerror or "the log says why"
+            raise UnavailableError(f"{failure}: {reason}.", f"{self.root}: {error}") from error
 
     def _is_due(self, path: Path, now: datetime, total: int) -> bool:
         days, size = self.retention.days, self.retention.max_bytes
@@ -152,8 +153,9 @@ def read_body(path: Path) -> bytes:
 
     Raises:
         ValueError: when it holds more than 50 MB, or its compression is damaged.
-        OSError, EOFError: when it cannot be read.
+        OSError, EOFError: when it cannot be read, or is a pipe or a device.
     """
+    refuse_endless(path)
     with path.open("rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)

@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from almazara.bounded import MEGABYTES
+from almazara.bounded import megabytes_of
 from almazara.errors import InputError
-from almazara.files import replacing
+from almazara.files import refuse_endless, replacing
 from almazara.frames import written
 from almazara.prices.collecting.plausibility import ALWAYS_PLAUSIBLE, judge_last
 from almazara.prices.exchange.rows import PLAIN_NUMBER
@@ -196,7 +196,7 @@ def _panel(ordered: pl.DataFrame, cutoff: date, window_days: int) -> Panel:
     return Panel.whole(tuple(names), begin, filled_forward(prices))
 
 
-def read_table(path: Path, reading_mb: int = MEGABYTES) -> pl.DataFrame:
+def read_table(path: Path, reading_mb: int | None = None) -> pl.DataFrame:
     """The rows of a CSV file with a header, plain or gzip; rows of fewer cells are filled.
 
     What rows have beyond the header is in the columns _SURPLUS, since 6,99 is a price to whoever wrote it.
@@ -204,15 +204,17 @@ def read_table(path: Path, reading_mb: int = MEGABYTES) -> pl.DataFrame:
     Raises:
         InputError: when it cannot be read, has no rows, or would take more memory.
     """
-    most = reading_mb * 1_000_000
+    megabytes = megabytes_of(reading_mb)
+    most = megabytes * 1_000_000
     try:
+        refuse_endless(path)
         with path.open("rb") as stored, gzip.open(stored) if stored.peek(2)[:2] == _GZIP else stored as content:
             header = content.readline(_LONGEST_HEADER).rstrip(b"\r\n")
             begin = b",".join((header, *(name.encode() for name in _SURPLUS))) + b"\n"
             raw = begin + content.read(most // _TIMES_IN_MEMORY + 1)
         cells = raw.count(b",") + (1 + len(_SURPLUS)) * raw.count(b"\n")
         if _TIMES_IN_MEMORY * len(raw) + _BYTES_OF_CELL * cells > most:
-            told = f"{path.name} takes more than {reading_mb} MB of memory to read"
+            told = f"{path.name} takes more than {megabytes} MB of memory to read"
             raise InputError(f"{told}: for files that you trust set ALMAZARA_READING_MB higher.")
         decoder = codecs.getincrementaldecoder("utf-8")()
         for start in range(0, len(raw), _BLOCK):  # as one text it would take up to four times its bytes
@@ -267,7 +269,7 @@ def forecast_file(
     horizon_days: int,
     progress: Progress,
     on: str = HERE,
-    reading_mb: int = MEGABYTES,
+    reading_mb: int | None = None,
 ) -> BatchReport:
     """Forecast each series of a CSV file into a Parquet or CSV file, in a place that `spread` knows."""
     from almazara.prices.forecasting.models.ensemble import Ensemble

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from almazara.errors import InputError, UnavailableError
-from almazara.files import make_folder
+from almazara.files import make_folder, unwritable
 from almazara.prices.store.migration import RESTORING
 from almazara.prices.store.protocol import ObservationStore
 from almazara.settings import Settings
@@ -79,5 +79,5 @@ def _store_of(settings: Settings) -> ObservationStore:
     try:
         make_folder(settings.home_path)
     except OSError as error:
-        raise UnavailableError(f"The folder {settings.home_path} cannot be written: {error}.") from error
+        raise unwritable(settings.home_path, error) from error
     return store_in(settings.home_path / "prices.db")

@@ -5,15 +5,16 @@ place. Nothing is written through Dash. Its plotly.js is the basic bundle, at th
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any, Final
 
+import msgspec
 from a2wsgi import WSGIMiddleware
 from dash import MATCH, Dash, Input, Output, State, ctx, dcc, html
-from dash.exceptions import DependencyException
+from dash.exceptions import CallbackException, DependencyException
 from flask import Flask, Response, abort, request
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
@@ -49,6 +50,23 @@ class Panel:
     plotly: str
     hashes: Sequence[str]
     app: WSGIMiddleware
+
+
+class _Property(msgspec.Struct):
+    """A property of an element, as Dash's scripts name it; more may be said of it."""
+
+    id: str | dict[str, str]
+    property: str
+
+
+class _Question(msgspec.Struct, rename={"changed": "changedPropIds"}):
+    """What Dash's scripts ask; Dash itself takes it for granted."""
+
+    output: str
+    outputs: _Property
+    inputs: list[_Property]
+    state: list[_Property] = []
+    changed: list[str] = []
 
 
 class _Dash(Dash):
@@ -93,12 +111,13 @@ def open_panel(pictures: Pictures) -> Panel:
     )
     def draw(_: Any, path: Any, query: Any) -> dcc.Graph | None:  # noqa: ANN401 - who asks may send anything
         """A figure that somebody has come near to."""
-        key = _text(ctx.triggered_id.get("figure") if isinstance(ctx.triggered_id, dict) else None)
+        near = ctx.inputs_list[0]["id"]
+        key = near.get("figure", "") if isinstance(near, dict) else ""
         return next(map(_graph, pictures(_text(path), _text(query), _language(), key)), None)
 
     with server.test_request_context("/"):
         dash.index()  # type: ignore[no-untyped-call]
-    server.before_request(_only_what_dash_asks)
+    server.before_request(lambda: _only_what_dash_asks(dash.callback_map))
     server.register_error_handler(Exception, _refused)
     scripts = _UNUSED.sub("", dash.parts["scripts"])
     elements = Markup(dash.parts["config"] + scripts + dash.parts["renderer"])  # noqa: S704 - Dash's own
@@ -131,23 +150,35 @@ def _graph(one: Pictured) -> dcc.Graph:
     return dcc.Graph(figure=figure, config=_QUIET | spoken)  # type: ignore[arg-type]
 
 
-def _only_what_dash_asks() -> None:
-    """Dash answers every path below its own with an empty page: nobody finds that useful."""
+def _only_what_dash_asks(callbacks: Mapping[str, Any]) -> None:
+    """Dash answers every path below its own with an empty page, and fails at a body that its scripts do not send."""
     if not _ASKED.match(request.path):
         abort(404)
-    if request.method == "POST":
-        body = request.get_json(silent=True)
-        if not isinstance(body, dict) or not isinstance(body.get("inputs"), list) or "output" not in body:
-            abort(422)
+    if request.method == "POST" and not _is_question(callbacks):
+        abort(422)
+
+
+def _is_question(callbacks: Mapping[str, Any]) -> bool:
+    try:
+        asked = msgspec.json.decode(request.get_data(), type=_Question)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    told = callbacks.get(asked.output)
+    return told is not None and (len(told["inputs"]), len(told["state"])) == (len(asked.inputs), len(asked.state))
 
 
 def _refused(error: Exception) -> Response:
     """An error as the API tells it; Dash and Flask would send pages of their own."""
-    status = 404 if isinstance(error, DependencyException) else 500
-    if isinstance(error, HTTPException):
-        status = error.code or status
-    else:
-        log.event("panel_error", path=request.path, error=repr(error))
+    match error:
+        case HTTPException(code=int(code)):
+            status = code
+        case DependencyException():
+            status = 404
+        case CallbackException():  # what is asked is not of the callback that it names
+            status = 422
+        case _:
+            status = 500
+            log.event("panel_error", path=request.path, error=repr(error))
     told = problem(status, HTTPStatus(status).phrase)
     return Response(bytes(told.body), status, content_type=PROBLEM_TYPE, headers={"X-Content-Type-Options": "nosniff"})
 

@@ -40,5 +40,5 @@ def test_a_device_or_pipe_is_no_export(tmp_path, name):
     path = tmp_path / name
     if not path.exists():
         os.mkfifo(path)
-    with pytest.raises(InputError, match="no file or folder"):
+    with pytest.raises(InputError, match="pipe or a device"):
         read_files(path)

@@ -8,6 +8,7 @@ from typing import Final
 
 from almazara.bounded import Tell
 from almazara.errors import InputError
+from almazara.files import refuse_endless
 from almazara.movies.raw.storage import MOST_FILES, Stored, in_folder, in_zip, unpacked
 from almazara.movies.raw.text import UNDECODED, as_utf8, without_mark
 from almazara.movies.users.exports import Source, read_export
@@ -30,9 +31,8 @@ def read_files(path: Path) -> list[ExportFile]:
     """The CSV and JSON files of an export, in order of their paths."""
     if not path.exists():
         raise InputError(f"There is no file {path}: give the zip of the export, or one of its files.")
-    if not (path.is_file() or path.is_dir()):
-        raise InputError(f"{path} is no file or folder that could be read.")
     try:
+        refuse_endless(path)
         files = sorted(_members(path), key=lambda one: one.name)
     except (OSError, zipfile.BadZipFile) as error:
         raise InputError(f"{path} cannot be read: {error}.") from error
