@@ -235,3 +235,11 @@ def test_cents_in_an_element_of_their_own_belong_to_the_marked_amount_before_the
     for shown in ("<b>$18<i>95</i></b>", "<b><i>$18</i><sup>95</sup></b>"):
         assert read(page(shown, currency="USD")).price == Decimal("18.95")
     assert isinstance(read(page("<b>$18<i>95</i></b>", price="18", currency="USD")), Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("published", "price"), [("1980", "1980"), ("1980.00", "1980"), ("100.50", None), ("1.005", None)]
+)
+def test_a_currency_without_decimals_is_published_without_them(published, price):
+    outcome = read(page("", price=published, currency="JPY"))
+    assert getattr(outcome, "price", None) == (price and Decimal(price))

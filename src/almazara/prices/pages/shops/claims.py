@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from almazara.prices.money import THREE_PLACES, Mark, parse_price, read_amount
+from almazara.prices.money import NO_PLACES, THREE_PLACES, Mark, parse_price, read_amount
 from almazara.prices.pages.request import folded
 from almazara.prices.pages.shops.told import State
 from almazara.prices.schema import Availability, NamedPrice
@@ -102,9 +102,9 @@ def published_price(value: object, currency: object, decimal: Mark | None = None
 
 
 def _machine_amount(text: str, decimals: str, code: str | None) -> Decimal | None:
-    """A number with a decimal point; three decimals only where the currency has them, rounding noise removed."""
+    """A number with a decimal point; no more decimals than the currency has, rounding noise removed."""
     amount = Decimal(text)
-    places = _MILS if code in THREE_PLACES else _CENTS
+    places = _MILS if code in THREE_PLACES else 0 if code in NO_PLACES else _CENTS
     if len(decimals.rstrip("0")) <= places and not (len(decimals) == _MILS and places == _CENTS):
         return amount
     rounded = round(amount, places)
