@@ -1,13 +1,16 @@
 """Measure lists of similar films against what other viewers prefer together, and against collections.
 
-Usage: python benchmarks/similar_films.py [--ratings NAME] [--halves N] [--viewers N] [--cold | --collections]
+Usage: python benchmarks/similar_films.py [--ratings NAME] [--halves N] [--viewers N] [--cold|--collections|--seam X]
 
 Users are split in random halves: half A trains, half B judges. The truth of a film are the ten films most preferred
 together with it in half B, by cosine of co-occurrence and by log-likelihood ratio; a second truth are the films of its
 collection, which no method is told. Candidates are the films with at least `--fewest` ratings; judged are films with
 `--viewers` in half B. NDCG@5, the mean of N halves. With --cold, the films are split in five folds instead, and all
 ratings of a fold are withheld when its films are asked for. With --collections, the films are those of the whole
-catalog, and the truth are their collections.
+catalog, and the truth are their collections. With --seam, the ratings of a random third of the films are withheld
+(`third`), or of those after a year (`1995`): of the lists about films with ratings only what was withheld counts, of
+those about films without only what has ratings, and of films with 50 ratings whether the first five hold a withheld
+film of their collection, which is shown here as in a build.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +40,7 @@ TRUTH = 10
 FOLDS = 5
 HAND = {"director": 0.4, "cast": 0.5, "genre": 0.8, "keyword": 1.0, "title": 0.4, "overview": 0.8}
 """The weights that were set by hand before any were learned; the collection's (1.0) is withheld here."""
+WELL_KNOWN = 50
 COLD = ("TF-IDF of overviews", "soup of fields", "fields, weights by hand", "contenido", "hibrido")
 """Methods that say something about a film without ratings."""
 Scores = np.ndarray
@@ -94,11 +98,12 @@ class Task:
         return {name: (matrix @ matrix.T).toarray().astype(np.float32) for name, matrix in matrices.items()}
 
 
-def read_task(data: Path, ratings: str, fewest: int) -> Task:
-    """The films of the catalog that have at least `fewest` ratings."""
+def read_task(data: Path, ratings: str, fewest: int, *, shown: bool = False) -> Task:
+    """The films of the catalog that have at least `fewest` ratings; collections are withheld where not `shown`."""
     folder = None if ratings == CATALOG else data / ratings
     tables = cleaning.clean(files.read_raw(data / CATALOG, folder)).tables
-    tables[s.COLLECTIONS] = tables[s.COLLECTIONS].clear()  # withheld from the features; the truth is in the films
+    if not shown:
+        tables[s.COLLECTIONS] = tables[s.COLLECTIONS].clear()  # withheld from the features; the truth is in the films
     seen = collaborative.viewers(tables[s.RATINGS], tables[s.FILMS][s.ID]).matrix
     rows = np.flatnonzero(np.bincount(seen.indices, minlength=seen.shape[1]) >= fewest)
     return Task(tables, rows, sparse.csr_array(seen[:, rows]))
@@ -251,6 +256,39 @@ def cold(task: Task, seen: sparse.csr_array, judging: sparse.csr_array, least: i
     return pl.DataFrame(rows)
 
 
+def seam(task: Task, seen: sparse.csr_array, judging: sparse.csr_array, least: int, which: str) -> pl.DataFrame:
+    """NDCG@5 across the seam between films whose ratings are withheld and the others, and sagas across it."""
+    votes, counts = task.order.votes, np.bincount(judging.indices, minlength=judging.shape[1])
+    withheld = task.films[s.RELEASE_YEAR].to_numpy() > int(which) if which.isdigit() else _third(len(votes))
+    known = sparse.csr_array(seen @ sparse.diags_array((~withheld).astype(np.float32)))
+    known.eliminate_zeros()
+    own, wanted, methods = np.bincount(seen.indices, minlength=len(votes)), truths(task, judging), peers(task, known)
+    rows = []
+    for name in ("item-kNN cosine", "contenido", "hibrido"):
+        scores = np.asarray(methods[name](), dtype=np.float32)
+        marks: dict[str, float] = {}
+        for way, of in (("with", ~withheld), ("without", withheld)):
+            across = np.where(of[:, None] & of, -1, scores)  # only films of the other side are listed
+            lists = first_five(across, votes)
+            judged = of & (counts >= least)
+            for column in ("cosine", "LLR"):
+                truth = np.where(of[:, None] & of, False, wanted[column])
+                marks[f"{column}, {way} ratings"] = ndcg(lists, truth, judged)
+        mates = wanted["collection"] & withheld
+        sagas = ~withheld & (own >= WELL_KNOWN) & mates.any(axis=1)
+        found = np.take_along_axis(mates, first_five(scores, votes), axis=1).any(axis=1)
+        back = withheld & (own >= WELL_KNOWN) & (wanted["collection"] & ~withheld).any(axis=1)
+        found_back = np.take_along_axis(wanted["collection"] & ~withheld, first_five(scores, votes), axis=1).any(axis=1)
+        marks |= {"saga": float(found[sagas].mean()), "saga, without ratings": float(found_back[back].mean())}
+        rows.append({"method": name, **marks})
+    return pl.DataFrame(rows)
+
+
+def _third(n_films: int) -> np.ndarray:
+    """(films,) bool: a random third."""
+    return np.asarray(np.random.default_rng(0).random(n_films) < 1 / 3)
+
+
 def whole_catalog(tables: Mapping[str, pl.DataFrame]) -> dict[str, float]:
     """Same-collection NDCG@5 of content among all films, with collections withheld and shown."""
     found = {}
@@ -282,8 +320,9 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, default=20)
     parser.add_argument("--cold", action="store_true")
     parser.add_argument("--collections", action="store_true", help="measure the whole catalog instead")
+    parser.add_argument("--seam", metavar="third|YEAR")
     asked = parser.parse_args()
-    task = read_task(asked.data, asked.ratings, asked.fewest)
+    task = read_task(asked.data, asked.ratings, asked.fewest, shown=asked.seam is not None)
     if asked.collections:
         print({name: round(value, 3) for name, value in whole_catalog(task.tables).items()})
         return
@@ -291,7 +330,7 @@ def main() -> None:
     for seed in range(asked.halves):
         users = np.random.default_rng(seed).permutation(task.seen.shape[0])
         half = len(users) // 2
-        measure = cold if asked.cold else judge
+        measure = partial(seam, which=asked.seam) if asked.seam else cold if asked.cold else judge
         tables.append(measure(task, task.seen[users[:half]], task.seen[users[half:]], asked.viewers))
     mean = pl.concat(tables).group_by("method", maintain_order=True).mean()
     with pl.Config(tbl_rows=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, float_precision=3):

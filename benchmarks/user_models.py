@@ -2,10 +2,10 @@
 
 Usage: python benchmarks/user_models.py quality|short|cold|time|size [--data DATA] [--splits random,temporal] [--seed N]
 
-`quality` prints NDCG@10 of each user's held-out films for the default and its peers; of EDLAE, and of EASE with content
-columns, a grid is measured and the best *on the judged films themselves* counts, which favors the peers. `short` does
-so for users nobody has trained on, `time` for a split by time over all users, `cold` for films without ratings. `size`
-trains on ratings resampled from DATA: --users and --films say how many.
+`quality` prints NDCG@10 of each user's held-out films for the default and its peers, `short` that of users nobody has
+trained on, `time` that of a split by time over all users, `cold` that of films without ratings. Of each peer a grid is
+measured, and the best *on the judged films themselves* counts, which favors the peers. `size` trains on ratings that
+are resampled from DATA: --users and --films say how many.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import os
 import resource
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,10 +37,8 @@ from almazara.movies.users.scores import LearnedScores
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "movies"
 SHORT = (1, 3, 5, 10, 20)
-GRIDS = {
-    "large": {"edlae": ((400, 0.33), (400, 0.5), (800, 0.33)), "content": ((500, 60), (1000, 60), (1000, 100))},
-    "small": {"edlae": ((100, 0.33), (300, 0.33)), "content": ((300, 20), (300, 60), (300, 150))},
-}
+CONTENT = {"large": ((500, 60), (1000, 60), (1000, 100)), "small": ((300, 20), (300, 60), (300, 150))}
+"""Ridges and weights of content of EASE with content columns."""
 SMALL = 1000
 """Fewer users than this take the grid `small`."""
 
@@ -53,32 +51,35 @@ def load(name: str) -> tuple[splitting.Pairs, sparse.csr_array, dict[str, pl.Dat
     return pairs, content_matrix(tables)[rows], tables
 
 
-def peers(n_users: int) -> Iterator[UserModel]:
-    """The models that the default must beat, with the grids of those that are tuned."""
-    grid = GRIDS["small" if n_users < SMALL else "large"]
-    yield from (Popularity(), Rp3Beta(), ItemKnn(), Als())
-    for ridge, dropout in grid["edlae"]:
-        yield Ease(name=f"EDLAE {ridge} p {dropout}", ridge=ridge, dropout=dropout)
-    for ridge, weight in grid["content"]:
-        yield Ease(name=f"EASE {ridge} + content {weight}", ridge=ridge, content_weight=weight)
+def peers(n_users: int) -> Iterator[tuple[str, UserModel]]:
+    """The models that the default must beat, by family; of each the best of its grid counts."""
+    yield "popularity", Popularity()
+    for alpha, beta in ((0.5, 0.2), (0.6, 0.2), (0.7, 0.2), (0.7, 0.3), (0.7, 0.6), (0.8, 0.4), (1.0, 0.2)):
+        yield f"RP3beta {alpha} {beta}", Rp3Beta(alpha=alpha, beta=beta)
+    for neighbors, shrinkage in ((100, 20), (100, 100), (400, 20), (400, 100), (4000, 20), (4000, 100)):
+        yield f"item-kNN {neighbors} {shrinkage}", ItemKnn(neighbors=neighbors, shrinkage=shrinkage)
+    for ridge in (0.03, 0.1, 0.3):
+        yield f"ALS {ridge}", Als(ridge=ridge)
+    for ridge in (100, 400, 1000):
+        for dropout in (0.33, 0.5, 0.7, 0.9):
+            yield f"EDLAE {ridge} {dropout}", Ease(ridge=ridge, dropout=dropout)
+    for ridge, weight in CONTENT["small" if n_users < SMALL else "large"]:
+        yield f"EASE+content {ridge} {weight}", Ease(ridge=ridge, content_weight=weight)
 
 
-def compare(split: splitting.Split, content: sparse.csr_array, models: Iterator[UserModel], seed: int) -> None:
-    """Print the metrics of each model on one split, and the default's ratio to the best of the others."""
-    best = 0.0
-    for model in (*models, UserHybrid()):
-        started = time.perf_counter()
-        fitted = model.fit(split.train, content)
-        trained = time.perf_counter()
-        lists = top_lists(fitted, split.known, split.candidates, np.random.default_rng(seed))
-        means = judgement.judge(lists, split).means()
-        ratio = f"  {means['ndcg_at_10'] / best:.3f} x the best peer" if isinstance(model, UserHybrid) and best else ""
-        print(
-            f"{split.name:10} {model.name:26} NDCG@10 {means['ndcg_at_10']:.4f}  recall@20 {means['recall_at_20']:.4f}"
-            f"  coverage {means['coverage_at_10']:.3f}  train {trained - started:.1f} s{ratio}",
-            flush=True,
-        )
-        best = max(best, means["ndcg_at_10"])
+def compare(
+    splits: Sequence[splitting.Split], content: sparse.csr_array, models: Iterable[tuple[str, UserModel]]
+) -> None:
+    """Print NDCG@10 of each model on splits of one training, and the default's ratios to the best of the others."""
+    best = np.zeros(len(splits))
+    for name, model in (*models, ("hybrid", UserHybrid())):
+        started = time.process_time()
+        fitted = model.fit(splits[0].train, content)
+        trained = time.process_time() - started
+        found = np.array([_ndcg(fitted, split) for split in splits])
+        ratio = f"   x the best peer: {' '.join(f'{one:.3f}' for one in found / best)}" if name == "hybrid" else ""
+        print(f"{name:24}", *(f"{one:.4f}" for one in found), f"  train {trained:.1f} CPU s{ratio}", flush=True)
+        best = np.maximum(best, found)
 
 
 def quality(arguments: argparse.Namespace) -> None:
@@ -86,31 +87,26 @@ def quality(arguments: argparse.Namespace) -> None:
     for name in arguments.splits.split(","):
         rng = np.random.default_rng(arguments.seed)
         split = splitting.random_split(pairs, rng) if name == "random" else splitting.temporal_split(pairs, rng)
-        compare(split, content, peers(len(pairs.users)), arguments.seed)
+        print(f"{name} split")
+        compare([split], content, peers(len(pairs.users)))
 
 
 def short(arguments: argparse.Namespace) -> None:
     """All models are fitted once: the same users train nothing at every length."""
     pairs, content, _ = load(arguments.data)
-    ridge, dropout = GRIDS["small" if len(pairs.users) < SMALL else "large"]["edlae"][0]
-    models = (Popularity(), Rp3Beta(), Als(), Ease(name="EDLAE", ridge=ridge, dropout=dropout), UserHybrid())
+    print("known films:", *SHORT)
     splits = [splitting.short_split(pairs, np.random.default_rng(arguments.seed), n) for n in SHORT]
-    for model in models:
-        fitted = model.fit(splits[0].train, content)
-        print(
-            f"{model.name:12}",
-            *(f"{n}: {_ndcg(fitted, split, arguments.seed):.4f}" for n, split in zip(SHORT, splits, strict=True)),
-        )
+    compare(splits, content, peers(len(pairs.users)))
 
 
-def _ndcg(fitted: FittedUserModel, split: splitting.Split, seed: int) -> float:
-    lists = top_lists(fitted, split.known, split.candidates, np.random.default_rng(seed))
+def _ndcg(fitted: FittedUserModel, split: splitting.Split) -> float:
+    lists = top_lists(fitted, split.known, split.candidates, np.random.default_rng(0))
     return judgement.judge(lists, split).means()["ndcg_at_10"]
 
 
 def by_time(arguments: argparse.Namespace) -> None:
     pairs, content, _ = load(arguments.data)
-    compare(splitting.time_split(pairs), content, iter((Popularity(), Rp3Beta())), arguments.seed)
+    compare([splitting.time_split(pairs)], content, (("popularity", Popularity()), ("RP3beta", Rp3Beta())))
 
 
 def cold(arguments: argparse.Namespace) -> None:

@@ -1,5 +1,6 @@
 """Calls after calls, over all routes of the API and the forms of the site: no server error, and every promise kept."""
 
+import re
 import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -51,7 +52,7 @@ def with_forms(described: dict[str, Any]) -> dict[str, Any]:
     for route in site._PAGES:
         if "POST" not in route.methods:
             continue
-        plain = route.path.replace(":text}", "}").replace(":path}", "}")
+        plain = re.sub(r":\w+}", "}", route.path)
         fields = next(fields for end, fields in FIELDS.items() if plain.endswith(end))
         named = [part.split("}")[0] for part in plain.split("{")[1:]]
         form = {"type": "object", "properties": {**fields, "clave": {"type": "string", "enum": [KEY]}}}

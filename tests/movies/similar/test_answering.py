@@ -199,9 +199,10 @@ def test_what_is_scored_on_request_is_what_was_stored(similar):
 
 def test_the_cosine_of_two_films_is_that_of_their_rows(similar):
     space, rows = similar.ranking.space, np.array([3, 900, 901, 1500])
-    dense = np.zeros((4, len(space._term_starts) - 1))
+    index = space._index
+    dense = np.zeros((4, len(index._term_starts) - 1))
     for place, row in enumerate(rows):
-        terms, weights = space._of(row)
+        terms, weights = index.of(row)
         dense[place, terms] = weights
     dense /= np.linalg.norm(dense, axis=1)[:, None]
     assert np.allclose(space.between(rows), dense @ dense.T, atol=1e-6)

@@ -69,6 +69,22 @@ def test_each_shared_viewer_makes_films_more_alike(own, theirs, expected):
     assert np.all(np.diff(found) >= -1e-12)
 
 
+def test_a_film_without_viewers_is_unknown_and_not_unliked():
+    own, users = np.array(800), 3000
+    mate, known = (
+        blend(np.array(0), own, np.array(0), users, np.array(0.8), likely=500),
+        blend(np.array(300), own, np.array(700), users, np.array(0.1)),
+    )
+    assert mate > known
+    assert blend(np.array(0), own, np.array(0), users, np.array(0.05), likely=500) < known
+
+
+def test_viewers_take_the_place_of_those_that_are_likely():
+    told = [blend(np.array(n), np.array(800), np.array(9 * n), 3000, np.array(0.3), likely=500) for n in (0, 5, 60)]
+    untold = blend(np.array(60), np.array(800), np.array(540), 3000, np.array(0.3))
+    assert told[2] == pytest.approx(untold, rel=0.05)
+
+
 def test_with_many_viewers_what_content_expects_hardly_matters():
     found = [
         blend(np.array(3000), np.array(5000), np.array(6000), 50000, np.array(expected)) for expected in (0.01, 0.9)

@@ -64,10 +64,10 @@ def test_films_of_one_genre_and_era_are_closer_than_others(tables):
     assert likeness[0, 1] > likeness[0, 2]
 
 
-def test_a_catalog_without_ratings_can_be_built_and_answers_with_no_preference(tables):
+def test_a_catalog_without_ratings_answers_by_content_alone(tables):
     groups = build_users(tables, lambda _done, _total: None)
     scores = LearnedScores(groups["user_model"]).scores(np.array([0], dtype=np.int32), np.ones(1, np.float32))
-    assert scores.tolist() == [0] * len(FILMS)
+    assert scores[1] == scores[1:].max()
     assert groups["user_history"]["offsets"].tolist() == [0]
 
 

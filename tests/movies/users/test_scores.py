@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from almazara.movies.similar.stored import Candidates
-from almazara.movies.users.scores import BEST_SHARE, NeighborScores, scaled_to_one, together
+from almazara.movies.users.scores import BEST_SHARE, NeighborScores, _among, scaled_to_one, together
 
 
 def everything(n):
@@ -61,3 +63,23 @@ def test_without_a_model_the_films_like_the_liked_ones_come_first_and_those_like
     model = NeighborScores(TwoLists(), np.zeros(4, dtype=np.float32))
     scores = model.scores(np.array([0, 3], dtype=np.int32), np.array([1.0, -1.0], dtype=np.float32))
     assert scores.tolist() == [0, 0.5, -0.5, 0]
+
+
+@given(
+    values=st.lists(st.integers(-5000, 5000), min_size=1, max_size=1500, unique=True),
+    step=st.floats(1, 30),
+    lead=st.floats(0, 1),
+)
+def test_cold_films_keep_their_order_among_the_warm_ones(values, step, lead):
+    found = _among(np.linspace(3, -2, 40), np.array(values, dtype=np.float32), step, lead)
+    order = np.argsort(-np.array(values), kind="stable")
+    assert np.isfinite(found).all()
+    assert (np.diff(found[order]) <= 1e-6).all()
+
+
+def test_of_films_without_ratings_one_comes_after_so_many_with_ratings():
+    warm = np.linspace(1, 0, 100)
+    for step, lead, before in ((6, 0, 3), (1, 1, 0), (1, 0, 1)):
+        cold = _among(warm, np.linspace(1, 0, 20).astype(np.float32), step, lead)
+        assert (warm > cold[0]).sum() == before
+        assert (warm > cold[5]).sum() == pytest.approx(before + 5 * step, abs=1)

@@ -71,21 +71,27 @@ class Content:
 
     def arrays(self) -> Arrays:
         """What it takes to compare any two films without SciPy; see `build_similar`."""
-        by_film = sparse.csr_array(sparse.hstack([self.choosing, self.refining], format="csr"))
-        by_term = sparse.csc_array(by_film)
         return {
-            "film_starts": by_film.indptr.astype(np.int64),
-            "film_terms": by_film.indices.astype(np.int32),
-            "film_weights": by_film.data.astype(np.float32),
-            "term_starts": by_term.indptr.astype(np.int64),
-            "term_films": by_term.indices.astype(np.int32),
-            "term_weights": by_term.data.astype(np.float32),
+            **term_arrays(sparse.csr_array(sparse.hstack([self.choosing, self.refining], format="csr"))),
             "scales": self.scales,
             "closeness": self.closeness,
             "prior": self.prior,
             "choosing_terms": np.array([self.choosing.shape[1]], dtype=np.int64),
             "logit": np.array([self.level, self.sharpness], dtype=np.float32),
         }
+
+
+def term_arrays(by_film: sparse.csr_array) -> Arrays:
+    """What `TermIndex` reads of a matrix (films, terms)."""
+    by_term = sparse.csc_array(by_film)
+    return {
+        "film_starts": by_film.indptr.astype(np.int64),
+        "film_terms": by_film.indices.astype(np.int32),
+        "film_weights": by_film.data.astype(np.float32),
+        "term_starts": by_term.indptr.astype(np.int64),
+        "term_films": by_term.indices.astype(np.int32),
+        "term_weights": by_term.data.astype(np.float32),
+    }
 
 
 def describe(tables: Mapping[str, pl.DataFrame]) -> Content:

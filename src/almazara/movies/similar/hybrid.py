@@ -25,7 +25,15 @@ _FROM_CARRIERS: Final = 50
 _BLOCK: Final = 256
 
 
-def blend(shared: np.ndarray, own: np.ndarray, theirs: np.ndarray, users: int, expected: np.ndarray) -> np.ndarray:
+def blend(
+    shared: np.ndarray,
+    own: np.ndarray,
+    theirs: np.ndarray,
+    users: int,
+    expected: np.ndarray,
+    *,
+    likely: np.ndarray | float = 0.0,
+) -> np.ndarray:
     """Similarity of pairs of films: without viewers what is expected, and continuous in each viewer more.
 
     The cosine of the viewers is estimated with the expectation counting for BELIEF viewers, against the harmonic mean
@@ -39,6 +47,7 @@ def blend(shared: np.ndarray, own: np.ndarray, theirs: np.ndarray, users: int, e
         theirs: Users of the other film.
         users: Users in all.
         expected: The cosine to be expected, in [0, 1].
+        likely: The viewers that the other film would have, had all had the chance: none is not unliked, but unknown.
 
     Returns:
         In [0, 1], like the arguments in shape.
@@ -47,7 +56,7 @@ def blend(shared: np.ndarray, own: np.ndarray, theirs: np.ndarray, users: int, e
     observed = shared / np.maximum(np.sqrt(own * theirs), 1)
     cosine = (evidence * observed + BELIEF * expected) / (evidence + BELIEF)
     weight = SURPRISE * own / (own + NEWNESS)
-    some, others = own + NEWNESS, theirs + NEWNESS
+    some, others = own + NEWNESS, theirs + NEWNESS + np.maximum(likely - theirs, 0) * NEWNESS / (theirs + NEWNESS)
     both = np.minimum(cosine * np.sqrt(some * others), np.minimum(some, others))
     information = known_share(both, some, others, users + 2 * NEWNESS)
     return np.asarray((cosine * (information + _NO_INFORMATION) ** weight) ** (1 / (1 + 2 * weight))).clip(0, 1)
@@ -76,6 +85,7 @@ def fit(by_content: Arrays, by_viewers: Arrays, content: Content, viewers: Viewe
         return {**by_content, "shared": np.zeros_like(by_content["neighbors"])}
     n_films = len(films.votes)
     lists = Lists(n_films)
+    likely = _likely_viewers(viewers.counts, films.votes)
     nearest = _as_matrix(by_viewers["neighbors"], by_viewers["similarity"], n_films)
     for start in range(0, n_films, _BLOCK):
         rows = np.arange(start, min(start + _BLOCK, n_films))
@@ -86,12 +96,22 @@ def fit(by_content: Arrays, by_viewers: Arrays, content: Content, viewers: Viewe
         own, theirs = viewers.counts[repeated], viewers.counts[other]
         expected, unknown = alike + CARRIED * passed * NEWNESS / (own + NEWNESS), alike == 0
         expected[unknown] += content.similarity(repeated[unknown], other[unknown])
-        similarity = blend(shared, own, theirs, viewers.matrix.shape[0], np.minimum(expected, 1))
+        users = viewers.matrix.shape[0]
+        similarity = blend(shared, own, theirs, users, np.minimum(expected, 1), likely=likely[other])
         for row, last, count in zip(rows.tolist(), np.cumsum(counts), counts, strict=True):
             first = last - count
             best = first + films.best(row, other[first:last], similarity[first:last])
             lists.put(row, other[best], similarity[best], shared[best])
     return lists.arrays()
+
+
+def _likely_viewers(counts: np.ndarray, votes: np.ndarray) -> np.ndarray:
+    """How many viewers films with so many votes have that have any: (films,) float, by logarithms."""
+    has_any = counts > 0
+    if np.ptp(votes[has_any]) == 0:
+        return np.full(len(votes), counts[has_any].mean())
+    slope, level = np.polyfit(np.log1p(votes[has_any]), np.log1p(counts[has_any]), 1)
+    return np.asarray(np.expm1(np.clip(level + slope * np.log1p(votes), 0, np.log1p(counts.max()))))
 
 
 def _as_matrix(neighbors: np.ndarray, weights: np.ndarray, n_films: int) -> sparse.csr_array:

@@ -49,6 +49,11 @@ class Reasons:
         own = set(self._codes_of(row))
         return [self._reasons(row, title, other, shared, own) for other, shared in others]
 
+    def told(self, row: int, other: int) -> float:
+        """How many nats it tells that two films share what they share."""
+        common = set(self._codes_of(row)).intersection(self._codes_of(other))
+        return float(sum(self._information[code] for code in common))
+
     def _reasons(self, row: int, title: str, other: int, shared: int, own: set[int]) -> list[Said]:
         common: dict[int, list[int]] = {}
         for code in sorted(own.intersection(self._codes_of(other))):

@@ -100,8 +100,13 @@ class ScoreRecommender:
         return np.asarray(1 - np.abs(averages - averages[row]) / VOTE_SCALE)
 
 
-class ContentSpace:
-    """Reads the group `content_matrix`, which `build.build_similar` describes."""
+class TermIndex:
+    """The weights of terms in films, by film and by term, so that films are multiplied with all others without SciPy.
+
+    Args:
+        arrays: Terms of film q: film_terms (entries,) int32 and film_weights (entries,) float32 from film_starts[q] to
+            film_starts[q + 1]; films of term t: term_films and term_weights from term_starts[t] to term_starts[t + 1].
+    """
 
     def __init__(self, arrays: Arrays) -> None:
         self._film_starts = arrays["film_starts"]
@@ -110,6 +115,27 @@ class ContentSpace:
         self._term_starts = arrays["term_starts"]
         self._term_films = arrays["term_films"]
         self._term_weights = arrays["term_weights"]
+
+    def of(self, row: int) -> tuple[np.ndarray, np.ndarray]:
+        """The terms of a film, and their weights."""
+        place = slice(int(self._film_starts[row]), int(self._film_starts[row + 1]))
+        return self._film_terms[place], self._film_weights[place]
+
+    def products(self, terms: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """The products of all films with what has these terms, which may repeat: (films,) float64."""
+        starts, ends = self._term_starts[terms], self._term_starts[terms + 1]
+        parts = [slice(first, last) for first, last in zip(starts.tolist(), ends.tolist(), strict=True)]
+        films = np.concatenate([self._term_films[:0], *(self._term_films[part] for part in parts)])
+        products = np.concatenate([self._term_weights[:0], *(self._term_weights[part] for part in parts)])
+        products *= np.repeat(weights, ends - starts)
+        return np.bincount(films, products, minlength=len(self._film_starts) - 1)
+
+
+class ContentSpace:
+    """Reads the group `content_matrix`, which `build.build_similar` describes."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self._index = TermIndex(arrays)
         self._scales = arrays["scales"]
         self._closeness = arrays["closeness"]
         self._prior = arrays["prior"]
@@ -118,26 +144,20 @@ class ContentSpace:
 
     def scores(self, row: int) -> np.ndarray:
         """The similarity of all films to one: (films,) float64."""
-        terms, weights = self._of(row)
+        terms, weights = self._index.of(row)
         chosen = terms < self._choosing_terms
-        bond, refined = self._products(terms[chosen], weights[chosen]), self._products(terms[~chosen], weights[~chosen])
+        bond, refined = (
+            self._index.products(terms[chosen], weights[chosen]),
+            self._index.products(terms[~chosen], weights[~chosen]),
+        )
         gained = self._sharpness * np.sqrt(bond + ROUNDING) + refined + self._prior
         for scale, closeness in zip(self._scales, self._closeness, strict=True):
             gained += closeness[np.minimum(np.abs(scale - scale[row]), len(closeness) - 1)]
         return np.asarray(1 / (1 + np.exp(-(gained + self._level))))
 
-    def _products(self, terms: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """The products of all films with one that has these terms: (films,) float64."""
-        starts, ends = self._term_starts[terms], self._term_starts[terms + 1]
-        parts = [slice(first, last) for first, last in zip(starts.tolist(), ends.tolist(), strict=True)]
-        films = np.concatenate([self._term_films[:0], *(self._term_films[part] for part in parts)])
-        products = np.concatenate([self._term_weights[:0], *(self._term_weights[part] for part in parts)])
-        products *= np.repeat(weights, ends - starts)
-        return np.bincount(films, products, minlength=len(self._prior))
-
     def between(self, rows: np.ndarray) -> np.ndarray:
         """The cosines of some films with each other: (k, k) float32, 1 on the diagonal."""
-        parts = [self._of(row) for row in rows.tolist()]
+        parts = [self._index.of(row) for row in rows.tolist()]
         counts = [len(terms) for terms, _ in parts]
         terms = np.concatenate([terms for terms, _ in parts])
         distinct, columns = np.unique(terms, return_inverse=True)
@@ -149,7 +169,3 @@ class ContentSpace:
         alike = shared @ shared.T
         np.fill_diagonal(alike, 1)
         return np.asarray(np.clip(alike, 0, 1))
-
-    def _of(self, row: int) -> tuple[np.ndarray, np.ndarray]:
-        place = slice(int(self._film_starts[row]), int(self._film_starts[row + 1]))
-        return self._film_terms[place], self._film_weights[place]

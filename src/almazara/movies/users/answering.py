@@ -34,6 +34,10 @@ from almazara.words.said import Figure, Said, said
 MAX_LISTED: Final = 200
 MAX_MEMBERS: Final = 10
 _NEAR: Final = 3
+_LOOKED_AT: Final = 20
+"""Films of a profile, the last ones, among which one is sought that shares something with a film of the list."""
+_TELLING: Final = 2.0
+"""Nats that what they share must tell at least: to be a documentary does, to be a drama does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +173,8 @@ class UserAnswers:
         return [said("films.reason.of_member", user=user, reason=why) for user, why in whys]
 
     def _why(self, row: int, profile: Profile) -> list[Said]:
-        """`porque viste X` and what the film shares with X; where no film of the profile is alike, its votes."""
-        spoken_for = self._strongest(row, profile)
+        """`porque viste X` and what the film shares with X; where it shares nothing with the profile, its votes."""
+        spoken_for = self._strongest(row, profile) or self._nearest(row, profile)
         if spoken_for is None:
             return [said("films.reason.popular", n=self.catalog.votes(row))]
         known, shared = spoken_for
@@ -188,6 +192,12 @@ class UserAnswers:
         ]
         strength, known, shared = max(speaking, default=(0.0, 0, 0))
         return (-known, shared) if strength > 0 else None
+
+    def _nearest(self, row: int, profile: Profile) -> tuple[int, int] | None:
+        """The film of the profile with which another shares what tells most, where it tells enough."""
+        liked = [known for known, opinion in profile.opinions.items() if opinion.weight > 0][-_LOOKED_AT:]
+        told, known = max(((self.reasons.told(known, row), -known) for known in liked), default=(0.0, 0))
+        return (-known, 0) if told >= _TELLING else None
 
     def find_all(self, asked: Sequence[str | int]) -> list[Found]:
         """The films that titles and ids mean; raises NotFoundError naming each that the catalog does not have."""

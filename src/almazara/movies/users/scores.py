@@ -6,7 +6,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from almazara.movies.catalog.catalog import Arrays
-from almazara.movies.similar.stored import SimilarFilms
+from almazara.movies.similar.stored import SimilarFilms, TermIndex
 
 CODES: Final = 127
 """The largest code of a weight."""
@@ -14,8 +14,16 @@ _BLOCK: Final = 256
 _AGAINST: Final = np.float32(0.3)
 """Weight of the likeness to disliked films, in standard deviations."""
 
-_UNPROVEN: Final = np.float32(1.0)
-"""What a cold film must be better by than a warm one, in standard deviations: nobody has chosen it yet."""
+_COLD: Final = (np.float32(1.0), np.float32(0.7), np.float32(0.7))
+"""How much the content of the profile, popularity and the scores of warm films say of which cold film comes first."""
+_UNPROVEN: Final = 6.0
+"""Warm films to each cold one in a list for a profile of warm films; for a profile of cold ones they come in turn."""
+_ALIKE: Final = np.float32(0.4)
+"""How much the content of a profile's cold films says of warm films, beside what it lets expect of their users."""
+_ORDERED: Final = 1024
+"""Cold films that are placed one by one; those behind come by what they promise."""
+_DESCRIBED: Final = 50
+"""Films of a profile whose content is compared with that of cold films."""
 
 
 class UserScores(Protocol):
@@ -34,22 +42,25 @@ class UserScores(Protocol):
 class LearnedScores:
     """Scores for any list of liked and disliked films; nothing is trained, so that a new event counts at once.
 
-    Three signals, each standardized over the films that the profile does not have: popularity, a linear item model,
-    and the tastes of landmark users. Their weights depend on how many films are known. Films that the training users
-    do not have (cold ones) get what a regression from content to these scores expects.
+    Four signals, each standardized over the films that the profile does not have: popularity, a linear item model, the
+    tastes of landmark users, and a linear item model for short profiles. Their weights depend on how many films are
+    known. Films that the training users do not have (cold ones) get what a regression from content to these scores
+    expects.
 
     Args:
         arrays: The group `user_model`:
             warm (warm,) int32: rows of the films with a model of their own, rising;
             popularity (warm,) float32;
-            codes (warm, warm) int8 and values (warm,) float32: the linear model, for each film of a profile its weights
-            for all warm films, code * |code| / 127^2 times the film's value, the largest of them;
+            linear_codes (warm, warm) int8 and linear_values (warm,) float32: that model, for each film of a profile
+            its weights for all warm films, code * |code| / 127^2 times the film's value, the largest of them;
+            denoiser_codes, denoiser_values likewise, and denoiser_bias (warm,) float32, what it adds to any profile;
             factors (warm, k) float32, tastes (landmarks, k) float32, readout (landmarks, warm) float32, width (1,)
             float32: the landmark users;
-            lengths (knots,) float32, rising, and blend (knots, 3) float32: weights of the signals for profiles of so
+            lengths (knots,) float32, rising, and blend (knots, 4) float32: weights of the signals for profiles of so
             many films, linear in between on a scale of logarithms;
             cold (cold,) int32 rows, cold_factors (cold, d) float32, warm_factors (warm, d) float32: a cold film's
-            score is the product of its factors with those of the warm films' scores;
+            score is the product of its factors with those of the warm films' scores; cold_popularity (cold,) float32;
+            the arrays of `TermIndex`, the content of all films;
             n_films (1,) int64.
     """
 
@@ -61,6 +72,7 @@ class LearnedScores:
         self._item[arrays["warm"]] = np.arange(len(arrays["warm"]))
         self._cold_place = np.full(self._n_films, -1, dtype=np.int32)
         self._cold_place[arrays["cold"]] = np.arange(len(arrays["cold"]))
+        self._content = TermIndex(arrays) if len(arrays["cold"]) else None
 
     @property
     def warm(self) -> np.ndarray:
@@ -74,72 +86,159 @@ class LearnedScores:
         known = self._item[rows]
         unseen = np.ones(len(self._arrays["warm"]), dtype=bool)
         unseen[known[known >= 0]] = False
-        warm = self.blend(int(liked.sum())) @ self.signals(rows[liked], weights[liked], unseen)
+        alike = self._alike(rows, weights)
+        warm = self.blend(int(liked.sum())) @ self.signals(rows[liked], weights[liked], unseen, alike)
         if not liked.all():
-            against = self._linear(rows[~liked], -weights[~liked], unseen)
-            warm -= _AGAINST * against
-        return self._with_cold(warm, rows[liked], rows[~liked])
+            by_content = self._by_content(rows[~liked], -weights[~liked], unseen, -alike)
+            warm -= _AGAINST * self._item_model("linear", rows[~liked], -weights[~liked], unseen, by_content)
+        return self._with_cold(warm, rows, weights, alike)
 
     def blend(self, n_liked: int) -> np.ndarray:
-        """Weights of the three signals for a profile of so many liked films, (3,) float32."""
+        """Weights of the four signals for a profile of so many liked films, (4,) float32."""
         knots = self._arrays["blend"]
         place = np.log1p(n_liked)
         return np.array([np.interp(place, self._log_lengths, column) for column in knots.T], dtype=np.float32)
 
-    def signals(self, rows: np.ndarray, weights: np.ndarray, unseen: np.ndarray) -> np.ndarray:
-        """Popularity, linear model and landmark users, standardized over the unseen warm films: (3, warm) float32."""
-        popularity = _standardized(self._arrays["popularity"], unseen)
-        return np.stack([popularity, self._linear(rows, weights, unseen), self._nearest_tastes(rows, weights, unseen)])
+    def signals(
+        self, rows: np.ndarray, weights: np.ndarray, unseen: np.ndarray, alike: np.ndarray | None = None
+    ) -> np.ndarray:
+        """The four signals, each standardized over the unseen warm films: (4, warm) float32.
 
-    def _linear(self, rows: np.ndarray, weights: np.ndarray, unseen: np.ndarray) -> np.ndarray:
+        Args:
+            rows: As for `scores`, all of them liked.
+            weights: The same.
+            unseen: (warm,) bool.
+            alike: (films,) how alike their content is to the profile's; needed where it has cold films.
+        """
+        by_content = self._by_content(rows, weights, unseen, alike)
+        return np.stack(
+            [
+                _standardized(self._arrays["popularity"], unseen),
+                self._item_model("linear", rows, weights, unseen, by_content),
+                self._nearest_tastes(rows, weights, unseen, by_content),
+                self._item_model("denoiser", rows, weights, unseen, by_content),
+            ]
+        )
+
+    def _item_model(
+        self, name: str, rows: np.ndarray, weights: np.ndarray, unseen: np.ndarray, by_content: np.ndarray
+    ) -> np.ndarray:
         items = self._item[rows]
         is_warm = items >= 0
-        found = _standardized(self._summed(items[is_warm], weights[is_warm]), unseen)
+        summed = self._summed(name, items[is_warm], weights[is_warm]) + self._arrays.get(f"{name}_bias", np.float32(0))
+        found = _standardized(summed, unseen)
         if is_warm.all():
             return found
         share = np.float32(is_warm.mean())
-        return _standardized(share * found + (1 - share) * self._by_content(rows, weights, unseen), unseen)
+        return _standardized(share * found + (1 - share) * by_content, unseen)
 
-    def _summed(self, items: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """The sum of the linear model's weights from some warm films to all: (warm,) float32."""
+    def _summed(self, name: str, items: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """The sum of an item model's weights from some warm films to all: (warm,) float32."""
         n_warm = len(self._arrays["warm"])
         found = np.zeros(n_warm, dtype=np.float32)
-        scaled = weights * self._arrays["values"][items] / np.float32(CODES**2)
+        scaled = weights * self._arrays[f"{name}_values"][items] / np.float32(CODES**2)
         for start in range(0, len(items), _BLOCK):
-            codes = self._arrays["codes"][items[start : start + _BLOCK]].astype(np.float32)
+            codes = self._arrays[f"{name}_codes"][items[start : start + _BLOCK]].astype(np.float32)
             found += scaled[start : start + _BLOCK] @ (codes * np.abs(codes))
         return found
 
-    def _nearest_tastes(self, rows: np.ndarray, weights: np.ndarray, unseen: np.ndarray) -> np.ndarray:
+    def _nearest_tastes(
+        self, rows: np.ndarray, weights: np.ndarray, unseen: np.ndarray, by_content: np.ndarray
+    ) -> np.ndarray:
         items = self._item[rows]
         is_warm = items >= 0
         taste = weights[is_warm] @ self._arrays["factors"][items[is_warm]]
         length = np.sqrt(taste @ taste)
         if length == 0:
-            return self._by_content(rows, weights, unseen)
+            return by_content
         near = np.exp(self._arrays["width"] * (self._arrays["tastes"] @ (taste / length) - 1))
         return _standardized(near @ self._arrays["readout"], unseen)
 
-    def _by_content(self, rows: np.ndarray, weights: np.ndarray, unseen: np.ndarray) -> np.ndarray:
-        """How warm films suit a profile's cold ones, through the factors that both have."""
+    def _by_content(
+        self, rows: np.ndarray, weights: np.ndarray, unseen: np.ndarray, alike: np.ndarray | None
+    ) -> np.ndarray:
+        """How warm films suit a profile's cold ones, through the factors that both have and their content."""
         places = self._cold_place[rows]
         is_cold = places >= 0
         if not is_cold.any():
             return np.zeros(len(unseen), dtype=np.float32)
         mean = weights[is_cold] @ self._arrays["cold_factors"][places[is_cold]]
-        return _standardized(self._arrays["warm_factors"] @ mean, unseen)
+        expected = _standardized(self._arrays["warm_factors"] @ mean, unseen)
+        if alike is None:
+            return expected
+        return _standardized(expected + _ALIKE * _standardized(alike[self._arrays["warm"]], unseen), unseen)
 
-    def _with_cold(self, warm: np.ndarray, liked: np.ndarray, disliked: np.ndarray) -> np.ndarray:
+    def _with_cold(self, warm: np.ndarray, rows: np.ndarray, weights: np.ndarray, alike: np.ndarray) -> np.ndarray:
+        """The scores of all films: cold ones come in their own order among the warm ones, one to so many.
+
+        Nobody has chosen a cold film yet, which says nothing against it: its scores are not comparable with those of
+        warm films, which spread further because more is known of these. So their ranks are compared.
+        """
         found = np.zeros(self._n_films, dtype=np.float32)
         found[self._arrays["warm"]] = warm
-        if len(warm):
-            told = warm.copy()  # what the user said of the profile's films counts for films of like content
-            for rows, said in ((liked, warm.max()), (disliked, warm.min())):
-                items = self._item[rows]
-                told[items[items >= 0]] = said
-            by_content = self._arrays["cold_factors"] @ (told @ self._arrays["warm_factors"])
-            found[self._arrays["cold"]] = by_content - _UNPROVEN
+        places, items = self._cold_place[rows], self._item[rows]
+        own = self._promise(warm, rows, weights, alike)
+        own[places[places >= 0]] = own.min(initial=0)
+        unseen = np.ones(len(warm), dtype=bool)
+        unseen[items[items >= 0]] = False
+        liked = weights > 0
+        share = float((places[liked] >= 0).mean()) if liked.any() else 0.0
+        step = _UNPROVEN ** (1 - share) * max(1.0, unseen.sum() / max(len(own), 1))
+        found[self._arrays["cold"]] = _among(np.sort(warm[unseen])[::-1], own, step, share)
         return found
+
+    def _promise(self, warm: np.ndarray, rows: np.ndarray, weights: np.ndarray, alike: np.ndarray) -> np.ndarray:
+        """How well each cold film suits a profile among the cold ones: (cold,) float32."""
+        told = warm.copy()  # what the user said of the profile's films counts for films of like content
+        for chosen, said in ((rows[weights > 0], warm.max(initial=0)), (rows[weights <= 0], warm.min(initial=0))):
+            items = self._item[chosen]
+            told[items[items >= 0]] = said
+        every = np.ones(len(self._arrays["cold"]), dtype=bool)
+        by_factors = self._arrays["cold_factors"] @ (told @ self._arrays["warm_factors"])
+        signals = (alike[self._arrays["cold"]], self._arrays["cold_popularity"], by_factors)
+        found = np.zeros(len(every), dtype=np.float32)
+        for weight, signal in zip(_COLD, signals, strict=True):
+            found += weight * _standardized(signal, every)
+        return found
+
+    def _alike(self, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """How alike the content of all films is to that of a profile: (films,) float32; 0 where no film is cold."""
+        if self._content is None or not len(rows):
+            return np.zeros(self._n_films, dtype=np.float32)
+        chosen = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _DESCRIBED)).astype(np.int64))
+        parts = [self._content.of(row) for row in rows[chosen].tolist()]
+        terms = np.concatenate([terms for terms, _ in parts])
+        strengths = np.concatenate([own * weight for (_, own), weight in zip(parts, weights[chosen], strict=True)])
+        distinct, place = np.unique(terms, return_inverse=True)
+        return self._content.products(distinct, np.bincount(place, strengths, len(distinct))).astype(np.float32)
+
+
+def _among(ladder: np.ndarray, values: np.ndarray, step: float, lead: float) -> np.ndarray:
+    """Values as scores among others: each next best one comes `step` places further down.
+
+    Args:
+        ladder: (others,) scores that never rise.
+        values: (n,) to be placed; their order stays.
+        step: How many others to each one.
+        lead: Places by which the first one comes earlier.
+
+    Returns:
+        (n,) float32: on the ladder for the first of them, evenly down to its end for the rest, by value.
+    """
+    if not len(ladder) or not len(values):
+        return values
+    last = len(ladder) - 1
+    n_first = min(len(values), _ORDERED)
+    first = np.sort(np.argpartition(-values, n_first - 1)[:n_first])
+    first = first[np.argsort(-values[first], kind="stable")]
+    places = step * (np.arange(n_first) + 0.5) - lead
+    beyond = (np.maximum(places - last, 0) - np.maximum(-places, 0)) / max(last, 1)
+    on_it = np.interp(places, np.arange(len(ladder)), ladder) - beyond
+    edge, least = values[first[-1]], values.min()
+    fall = max(on_it[-1] - ladder[-1], 1.0) / ((edge - least) or 1)
+    found = on_it[-1] - fall * (edge - values)
+    found[first] = on_it
+    return np.asarray(found, dtype=np.float32)
 
 
 def _standardized(values: np.ndarray, over: np.ndarray) -> np.ndarray:

@@ -1,11 +1,13 @@
 """The default for users: what it does with little and much that is known, with cold films and with dislikes."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from scipy import sparse
 
 from almazara.movies.users.models import blend, landmarks
-from almazara.movies.users.models.ease import inverse, zero_diagonal_weights
+from almazara.movies.users.models.ease import Denoiser, inverse, zero_diagonal_weights
 from almazara.movies.users.models.hybrid import UserHybrid
 from almazara.movies.users.models.item_weights import gram, keep_strongest, warm_films
 from almazara.movies.users.scores import LearnedScores
@@ -123,7 +125,7 @@ def test_few_users_get_the_default_weights_and_many_learn_their_own(fitted):
     assert np.array_equal(few.arrays["blend"], blend.DEFAULT)
     many = UserHybrid().fit(tastes(700, seed=4), content())
     assert np.allclose(many.arrays["blend"].sum(axis=1), 1, atol=1e-5)
-    assert many.arrays["blend"][0].tolist() == [1, 0, 0]
+    assert many.arrays["blend"][0].tolist() == [1, 0, 0, 0]
 
 
 def test_users_without_films_change_nothing(fitted):
@@ -162,3 +164,25 @@ def test_the_linear_model_is_ridge_regression_of_each_film_on_all_others():
     expected = np.linalg.solve(others.T @ others + 5 * np.eye(11), others.T @ seen[:, 4])
     assert np.allclose(np.delete(weights[:, 4], 4), expected, atol=1e-4)
     assert weights[4, 4] == 0
+
+
+def test_the_denoiser_is_the_least_squares_over_all_draws_of_the_profiles():
+    seen = np.array([[1, 1, 0], [1, 0, 1], [0, 1, 1], [1, 1, 1]], dtype=np.float32)
+    kept, ridge, none = 0.4, 0.5, sparse.csr_array((3, 1), dtype=np.float32)
+    weights, bias = Denoiser(kept, ridge, content_weight=0, length_power=0).weights(sparse.csr_array(seen), none)
+    draws = [(np.array(mask), user) for mask in product([0, 1], repeat=3) for user in seen]
+    inputs = np.array([[*(mask * user), 1] for mask, user in draws])
+    chance = np.array([kept ** mask.sum() * (1 - kept) ** (3 - mask.sum()) for mask, _ in draws])
+    targets = np.array([user for _, user in draws])
+    left = (inputs * chance[:, None]).T @ inputs + ridge * kept * np.eye(4)
+    best = np.linalg.solve(left, (inputs * chance[:, None]).T @ targets)
+    np.fill_diagonal(best, 0)
+    assert np.allclose(weights, best[:3], atol=1e-5)
+    assert np.allclose(bias, best[3], atol=1e-5)
+
+
+def test_the_denoiser_gives_an_empty_profile_the_films_that_most_users_have():
+    seen = sparse.csr_array(tastes(300)[:, : N_FILMS - N_COLD])
+    _, bias = Denoiser().weights(seen, sparse.csr_array(content()[: N_FILMS - N_COLD]))
+    popularity = np.asarray(seen.sum(axis=0)).ravel()
+    assert np.corrcoef(bias, popularity)[0, 1] > 0.95

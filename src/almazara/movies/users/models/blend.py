@@ -1,6 +1,7 @@
 """How much each signal counts for a profile of a given length, learned on films that the signals were not fitted to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import combinations_with_replacement, pairwise
 from typing import Final
 
 import numpy as np
@@ -13,15 +14,16 @@ LENGTHS: Final = np.array([0, 1, 2, 3, 5, 10, 15, 25, 50, 120, 300], dtype=np.fl
 """Numbers of known films at which weights are learned."""
 DEFAULT: Final = np.column_stack(
     [
-        [1.00, 0.75, 0.70, 0.65, 0.55, 0.40, 0.00, 0.00, 0.00, 0.00, 0.00],
-        [0.00, 0.00, 0.00, 0.00, 0.05, 0.10, 0.65, 0.60, 0.60, 0.60, 0.60],
-        [0.00, 0.25, 0.30, 0.35, 0.40, 0.50, 0.35, 0.40, 0.40, 0.40, 0.40],
+        [1.00, 0.30, 0.25, 0.25, 0.25, 0.20, 0.10, 0.10, 0.05, 0.05, 0.05],
+        [0.00, 0.00, 0.00, 0.00, 0.00, 0.05, 0.15, 0.30, 0.40, 0.50, 0.50],
+        [0.00, 0.10, 0.15, 0.20, 0.25, 0.35, 0.40, 0.40, 0.45, 0.45, 0.45],
+        [0.00, 0.60, 0.60, 0.55, 0.50, 0.40, 0.35, 0.20, 0.10, 0.00, 0.00],
     ]
 ).astype(np.float32)
-"""Weights of popularity, linear model and landmark users where there are too few users to learn from: (lengths, 3)."""
+"""Weights of popularity, linear model, landmark users and denoiser where users are too few to learn from."""
 FEWEST_USERS: Final = 100
 _SHORT: Final = 10
-"""Up to this length a profile is that of a newcomer, above it that of a user who was trained on."""
+"""Up to this length a profile is that of a newcomer, above it maybe that of a user who was trained on."""
 _NEAR: Final = 1.6
 _PENALTY: Final = 20.0
 _LISTED: Final = 10
@@ -34,7 +36,7 @@ Case = tuple[np.ndarray, np.ndarray]
 def learn(
     arrays: Arrays, newcomers: sparse.csr_array, regulars: Sequence[Case], rng: np.random.Generator
 ) -> np.ndarray:
-    """The weights whose lists are best, (lengths, 3) float32.
+    """The weights whose lists are best, (lengths, 4) float32.
 
     For each short length that many films of each newcomer are shown and all others must be found; for each long one the
     regulars that have about so many films are judged. The NDCG@10 of a choice counts with half of that of its two
@@ -49,9 +51,9 @@ def learn(
     """
     choices = _choices()
     reader = LearnedScores(arrays)
-    judged = [list(_cases(int(length), newcomers, regulars, rng)) for length in LENGTHS[1:]]
-    quality = np.array([_quality(reader, cases, choices) for cases in judged])
-    penalty = _PENALTY / np.array([max(len(cases), 1) for cases in judged])
+    judged = [_judged(int(length), newcomers, regulars, rng) for length in LENGTHS[1:]]
+    quality = np.array([np.mean([_quality(reader, cases, choices) for cases in kinds], axis=0) for kinds in judged])
+    penalty = _PENALTY / np.array([max(sum(map(len, kinds)), 1) for kinds in judged])
     gains = quality - quality.max(axis=1, keepdims=True)
     smooth = gains.copy()
     smooth[1:] += gains[:-1] / 2
@@ -61,22 +63,22 @@ def learn(
     return np.concatenate([DEFAULT[:1], choices[best]])
 
 
-def _cases(
+def _judged(
     length: int, newcomers: sparse.csr_array, regulars: Sequence[Case], rng: np.random.Generator
-) -> Iterator[Case]:
-    """Users with about so many films to show, and something left to find."""
+) -> list[list[Case]]:
+    """Users with about so many films to show and something left to find, by kind; both kinds count alike."""
+    rows = [newcomers.indices[slice(*ends)] for ends in pairwise(newcomers.indptr)]
+    drawn = (rng.permutation(films) for films in rows if len(films) > length)
+    kinds = [[(films[:length], films[length:]) for films in drawn]]
     if length > _SHORT:
-        yield from (case for case in regulars if length / _NEAR <= len(case[0]) <= length * _NEAR and len(case[1]))
-        return
-    for first, last in zip(newcomers.indptr, newcomers.indptr[1:], strict=False):
-        if last - first > length:
-            films = rng.permutation(newcomers.indices[first:last])
-            yield films[:length], films[length:]
+        kinds.append([one for one in regulars if length / _NEAR <= len(one[0]) <= length * _NEAR and len(one[1])])
+    return [cases for cases in kinds if cases] or [[]]
 
 
 def _choices(steps: int = 10) -> np.ndarray:
-    """All triples of weights in steps of a tenth that add up to one."""
-    found = [(a, b, steps - a - b) for a in range(steps + 1) for b in range(steps + 1 - a)]
+    """All weights of the signals in steps of a tenth that add up to one."""
+    cuts = combinations_with_replacement(range(steps + 1), DEFAULT.shape[1] - 1)
+    found = [np.diff([0, *cut, steps]) for cut in cuts]
     return np.array(found, dtype=np.float32) / steps
 
 

@@ -1,15 +1,16 @@
-"""The default for users: a linear item model with content, landmark users, popularity, and content for cold films."""
+"""The default for users: two linear item models, landmark users, popularity, and content for cold films."""
 
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from scipy import linalg, sparse
 
 from almazara.movies.catalog.catalog import Arrays
+from almazara.movies.similar.content import term_arrays
 from almazara.movies.users.models import blend as user_blend
 from almazara.movies.users.models import landmarks
-from almazara.movies.users.models.ease import Ease, zero_diagonal_weights
+from almazara.movies.users.models.ease import Denoiser, Ease, zero_diagonal_weights
 from almazara.movies.users.models.item_weights import DENSE_ITEMS, gram, warm_films
 from almazara.movies.users.models.landmarks import LandmarkConfig
 from almazara.movies.users.scores import CODES, LearnedScores
@@ -22,6 +23,7 @@ _HIDDEN: Final = 0.2
 _LEARNING_USERS: Final = 20_000
 _LEARNING_FILMS: Final = 4_000
 _SCORED_USERS: Final = 1000
+_TELLING_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,19 @@ class UserHybrid:
     """Leans on what is known of a profile: popularity for none, tastes of others for short ones, all for long ones.
 
     Attributes:
-        linear: The linear item model, for 2,000 users.
-        growth: Power of the number of users by which its ridge and content weight grow.
+        linear: The linear item model for long profiles, for 2,000 users.
+        denoiser: That for short ones, for as many.
+        growth: Power of the number of users by which their ridges and content weights grow.
         cold_factors: Dimensions in which the scores of cold films are predicted.
         cold_ridge: Regularization of their prediction from content.
     """
 
     name: str = "hybrid"
     linear: Ease = _LINEAR
+    denoiser: Denoiser = field(default_factory=Denoiser)
     growth: float = 0.3
     cold_factors: int = 64
-    cold_ridge: float = 3.0
+    cold_ridge: float = 0.5
     landmarks: LandmarkConfig = field(default_factory=LandmarkConfig)
 
     def fit(self, interactions: sparse.csr_array, content: sparse.csr_array) -> FittedUserHybrid:
@@ -82,13 +86,20 @@ class UserHybrid:
         """Everything but the weights of the signals and the cold films, which are none yet."""
         warm = warm_films(interactions, most)
         seen = sparse.csr_array(interactions[:, warm])
-        weights = self._linear(seen, sparse.csr_array(content[warm]))
+        content_of_warm = sparse.csr_array(content[warm])
+        scale = (max(seen.shape[0], 1) / _REFERENCE_USERS) ** self.growth
+        weights = zero_diagonal_weights(_scaled(self.linear, scale).precision(seen, content_of_warm))
         compared = landmarks.fit(seen, weights, self.landmarks)
+        coded = _coded(weights)
+        del weights
+        from_few, bias = _scaled(self.denoiser, scale).weights(seen, content_of_warm)
         return {
             "n_films": np.array([interactions.shape[1]], dtype=np.int64),
             "warm": warm,
             "popularity": np.sqrt(np.asarray(seen.sum(axis=0)).ravel()).astype(np.float32),
-            **_coded(weights),
+            **{f"linear_{name}": array for name, array in coded.items()},
+            **{f"denoiser_{name}": array for name, array in _coded(from_few).items()},
+            "denoiser_bias": bias,
             "factors": compared.factors,
             "tastes": compared.tastes,
             "readout": compared.readout,
@@ -97,32 +108,43 @@ class UserHybrid:
             "blend": user_blend.DEFAULT,
             "cold": np.zeros(0, dtype=np.int32),
             "cold_factors": np.zeros((0, 1), dtype=np.float32),
+            "cold_popularity": np.zeros(0, dtype=np.float32),
             "warm_factors": np.zeros((len(warm), 1), dtype=np.float32),
         }
 
-    def _linear(self, seen: sparse.csr_array, content: sparse.csr_array) -> np.ndarray:
-        scale = (max(seen.shape[0], 1) / _REFERENCE_USERS) ** self.growth
-        ridge, content_weight = self.linear.ridge * scale, self.linear.content_weight * scale
-        model = replace(self.linear, ridge=ridge, content_weight=content_weight)
-        return zero_diagonal_weights(model.precision(seen, content))
-
     def _cold(self, arrays: Arrays, interactions: sparse.csr_array, content: sparse.csr_array) -> dict[str, np.ndarray]:
-        """Factors of scores for the warm films, and what content says that those of the cold films are.
+        """Factors of scores for the warm films, what content says that those of the cold films are, and the content.
 
         The main directions in which the scores of users differ are predicted from content by ridge regression: a cold
-        film gets the scores that warm films of such content have.
+        film gets the scores that warm films of such content have; its popularity is predicted likewise.
         """
         warm = arrays["warm"]
         cold = np.setdiff1d(np.arange(len(content.indptr) - 1, dtype=np.int32), warm)
         users = np.sort(landmarks.by_hash(interactions)[:_SCORED_USERS])
         scored = FittedUserHybrid(arrays).scores(sparse.csr_array(interactions[users]))[:, warm]
         directions = _directions(scored, self.cold_factors)
+        popularity = arrays["popularity"] - arrays["popularity"].mean() if len(warm) else arrays["popularity"]
+        told = np.column_stack([directions, popularity])
         own = sparse.csr_array(content[warm])
         alike = gram(sparse.csr_array(own.T))
         alike[np.diag_indices_from(alike)] += np.float32(self.cold_ridge)
-        by_term = own.T @ linalg.solve(alike, directions, assume_a="pos", overwrite_a=True) if len(warm) else None
-        factors = np.zeros((len(cold), directions.shape[1])) if by_term is None else content[cold] @ by_term
-        return {"cold": cold, "cold_factors": factors.astype(np.float32), "warm_factors": directions}
+        by_term = own.T @ linalg.solve(alike, told, assume_a="pos", overwrite_a=True) if len(warm) else None
+        factors = np.zeros((len(cold), told.shape[1])) if by_term is None else content[cold] @ by_term
+        return {
+            "cold": cold,
+            "cold_factors": factors[:, :-1].astype(np.float32),
+            "cold_popularity": factors[:, -1].astype(np.float32),
+            "warm_factors": directions,
+            **term_arrays(_telling(content)),
+        }
+
+
+_Linear = TypeVar("_Linear", Ease, Denoiser)
+
+
+def _scaled(model: _Linear, scale: float) -> _Linear:
+    """The model for so many times as many users as its regularization was chosen for."""
+    return replace(model, ridge=model.ridge * scale, content_weight=model.content_weight * scale)
 
 
 def _partly_shown(
@@ -137,6 +159,12 @@ def _partly_shown(
         cases.append((seen.indices[entries][~is_hidden], seen.indices[entries][is_hidden]))
     shown.eliminate_zeros()
     return shown, cases
+
+
+def _telling(content: sparse.csr_array) -> sparse.csr_array:
+    """The content without the few terms that most films have: they tell least, and take most of the time."""
+    films_of = np.bincount(content.indices, minlength=content.shape[1])
+    return sparse.csr_array(content[:, np.flatnonzero(films_of <= _TELLING_SHARE * content.shape[0])])
 
 
 def _directions(scores: np.ndarray, most: int) -> np.ndarray:
