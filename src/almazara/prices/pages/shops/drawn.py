@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, Self
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -23,13 +23,18 @@ _ONE_NAME = re.compile(rf"(?:[a-zA-Z]\w*)?({_NAME.pattern})")
 _NAMES = re.compile(rf"(?:[a-zA-Z]\w*)?((?:{_NAME.pattern})+)")
 _LAST_NAMES = re.compile(rf"(?:{_NAME.pattern})+$")
 _NONE: Final = r"(?:0+(?:\.0*)?|\.0+)(?:%|px|pt|r?em)?\s*(?:[;!]|$)"
-_UNSEEN = re.compile(
-    rf"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?<![\w-])opacity\s*:\s*{_NONE}", re.IGNORECASE
+_UNSEEN = re.compile(r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))(?![\w-])", re.IGNORECASE)
+_SEEN = re.compile(r"(?<![\w-])(?:display\s*:\s*(?!none)\w|visibility\s*:\s*visible)", re.IGNORECASE)
+_WITHOUT_SIZE = re.compile(
+    r"(?<![\w-])font-size\s*:\s*(?:0+(?:\.0*)?|\.0+)(?:%|px|pt|r?em)?\s*(?:[;!]|$)", re.IGNORECASE
 )
-_SEEN = re.compile(
-    rf"display\s*:\s*(?!none)\w|visibility\s*:\s*visible|(?<![\w-])opacity\s*:\s*(?!{_NONE})[\d.]", re.IGNORECASE
+# Comments, texts and addresses, in which anything may stand.
+_NO_RULE = re.compile(
+    r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/|\"(?:[^\"\\\n]|\\.){0,200}\"|'(?:[^'\\\n]|\\.){0,200}'|url\([^()\"']*\)",
+    re.IGNORECASE,
 )
-_WITHOUT_SIZE = re.compile(rf"font-size\s*:\s*{_NONE}", re.IGNORECASE)
+_FOR_SCREENS = re.compile(r"@media\s+(?:only\s+)?(?:all|screen)\s*|@layer\b[^{]*")
+_SCREENS: Final = frozenset({"", "all", "screen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +56,18 @@ class Styles:
     @classmethod
     def of(cls, tree: LexborHTMLParser) -> Self:
         """Read the style elements of a page."""
-        rules = [rule for node in tree.css("style") for rule in _rules(node.text())]
-        by_last = [(_NAME.findall(match[0]), body) for one, body, _ in rules if (match := _LAST_NAMES.search(one))]
-        drawn = {name for names, body in by_last if _SEEN.search(body) for name in names}
-        struck = (match[1] for one, body, _ in rules if "line-through" in body and (match := _NAMES.fullmatch(one)))
-        alone = [(match[1], body) for one, body, holds in rules if holds and (match := _ONE_NAME.fullmatch(one))]
-        return cls(
-            frozenset(_NAME.findall(names)[-1] for names in struck),
-            frozenset(name for name, body in alone if _UNSEEN.search(body)) - drawn,
-            frozenset(name for name, body in alone if _WITHOUT_SIZE.search(body)),
-        )
+        struck, hidden, drawn, sizeless = set[str](), set[str](), set[str](), set[str]()
+        sheets = (node.text() for node in tree.css("style") if _is_read(node))
+        for names, body, holds in chain.from_iterable(map(_rules, sheets)):
+            if "line-through" in body:
+                struck.update(_NAME.findall(match[1])[-1] for one in names if (match := _NAMES.fullmatch(one)))
+            if _SEEN.search(body):
+                last = (match[0] for one in names if (match := _LAST_NAMES.search(one)))
+                drawn.update(chain.from_iterable(map(_NAME.findall, last)))
+            alone = [match[1] for one in names if holds and (match := _ONE_NAME.fullmatch(one))]
+            hidden.update(alone if _UNSEEN.search(body) else ())
+            sizeless.update(alone if _WITHOUT_SIZE.search(body) else ())
+        return cls(frozenset(struck), frozenset(hidden - drawn), frozenset(sizeless))
 
     def strikes(self, element: LexborNode) -> bool:
         """Whether an element is drawn struck."""
@@ -76,7 +83,8 @@ class Styles:
         attributes = element.attributes
         if element.tag in _CONTROLS or "hidden" in attributes or (element.tag == "dialog" and "open" not in attributes):
             return True
-        if _UNSEEN.search(attributes.get("style") or "") or not self.unseen.isdisjoint(_names_of(element)):
+        own = attributes.get("style") or ""
+        if _UNSEEN.search(own) or (not _SEEN.search(own) and not self.unseen.isdisjoint(_names_of(element))):
             return True
         classes = attribute(element, "class")
         if _SOLD_OUT_BADGE in classes and not _is_within_sold_out(element):
@@ -103,17 +111,27 @@ def _is_within_sold_out(badge: LexborNode) -> bool:
     return any(_SOLD_OUT_BOX in attribute(step, "class").split() for step in islice(lineage(badge), _OUTWARDS))
 
 
-def _rules(sheet: str) -> Iterator[tuple[str, str, bool]]:
-    """Each selector of a style sheet, what its rule declares, and whether that holds for every screen."""
-    text = "".join(piece.partition("/*")[0] for piece in sheet.split("*/"))
-    around: list[str] = []
+def _is_read(style: LexborNode) -> bool:
+    """Whether a style element is one for screens, of the only language that there is, and where scripts run."""
+    attributes = style.attributes
+    is_for_screens = (attributes.get("media") or "").strip().lower() in _SCREENS
+    is_css = (attributes.get("type") or "text/css").strip().lower() == "text/css"
+    return is_for_screens and is_css and not any(step.tag == "noscript" for step in islice(lineage(style), _OUTWARDS))
+
+
+def _rules(sheet: str) -> Iterator[tuple[list[str], str, bool]]:
+    """The selectors of each rule of a style sheet, what it declares, and whether that holds for every screen."""
+    closed = sheet.rfind("*/") + 2 if "*/" in sheet else 0  # so that no comment that never ends is looked for often
+    text = _NO_RULE.sub("", sheet[:closed]) + _NO_RULE.sub("", sheet[closed:].partition("/*")[0])
+    around: list[tuple[str, bool]] = []
     start = 0
     for brace in _BRACE.finditer(text):
         piece, start = text[start : brace.start()], brace.end()
+        outside = not around or around[-1][1]
         if brace[0] == "{":
-            around.append(piece.rpartition(";")[2].strip())
+            selectors = piece[piece.rfind(";") + 1 :].strip()
+            around.append((selectors, outside and _FOR_SCREENS.fullmatch(selectors) is not None))
         elif around:
-            selectors = around.pop()
-            holds = not any("(" in outer or "print" in outer for outer in around)
-            names = (name.strip() for name in selectors.split(",") if piece)
-            yield from ((name, piece, holds) for name in names if len(name) <= _LONGEST_SELECTOR)
+            selectors, _ = around.pop()
+            holds = not around or around[-1][1]
+            yield [one.strip() for one in selectors.split(",") if len(one) <= _LONGEST_SELECTOR], piece, holds

@@ -65,14 +65,16 @@ _KIND_BEHIND: Final = {
     for kind, words in _CONDITIONS["behind"].items()
 }
 _DASH: Final = r"(?:[-\u2010-\u2015~]|a|to|bis|hasta|à)"
-_RANGE_BEHIND = re.compile(rf"\s?{_DASH}\s?[^\s]")
-_RANGE_AHEAD = re.compile(rf"(?:^|\d)\s?{_DASH}\s?$")
+_RANGE_BEHIND = re.compile(rf"\s{{0,4}}{_DASH}\s{{0,4}}[^\s]")  # where elements meet is a space more
+_RANGE_AHEAD = re.compile(rf"(?:^|\d)\s{{0,4}}{_DASH}\s{{0,4}}$")
 _OPEN_END = re.compile(r"\+\W*$")  # `USD 69.89+`
 _NAME = re.compile(r"[A-Z]?[a-zà-ÿ]+|[A-Z]+(?![a-zà-ÿ])")
 _STYLED = re.compile(r"(?:sc|css|jss|emotion|styled)-\w+")  # made by machines, of letters only
 _HASHED = re.compile(r"\S*(?<![^\W_])[^\W\d_]*\d[^\W\d_]+\S*")
-_SHOWN_FROM_SOME_WIDTH = re.compile(r":(?:block|flex|inline|grid)|d-\w+-(?:block|flex|inline)")
-_HIDING = re.compile(rf"(?<![a-z]){any_of(_SAYINGS['lines']['hiding'])}(?![a-z])")
+_SHOWN_FROM_SOME_WIDTH = re.compile(
+    r":(?:block|flex|inline|grid|table|contents)|d-\w+-(?:block|flex|inline|grid|table)"
+)
+_HIDING = re.compile(rf"(?<![\w-])(?:(?!xs|sm|md|lg|xl)[a-z]{{1,4}}-)?{any_of(_SAYINGS['lines']['hiding'])}(?![\w-])")
 _HARMLESS = re.compile(
     rf"(?<!\w){any_of([*_SAYINGS['lines']['buy'], *_SAYINGS['lines']['harmless']])}(?!\w)", re.IGNORECASE
 )
@@ -161,5 +163,5 @@ def _made(name: str) -> bool:
 
 def hides(classes: str, names: str) -> bool:
     """Whether an element's classes, or the words in them and in its id, say that it is not drawn on any screen."""
-    by_name = _HIDING.search(names) is not None or "d-none" in classes
+    by_name = _HIDING.search(names) is not None or "d-none" in classes.split()
     return by_name and not _SHOWN_FROM_SOME_WIDTH.search(classes)
