@@ -26,7 +26,9 @@ from almazara.movies.similar.content_weights import CHOOSING, REFINING
 from almazara.movies.similar.lists import ROUNDING
 
 UNLEARNED = ("collection", "crew")
-"""Withheld, and hardly present in the data at hand: their weights stay as they are set."""
+"""Withheld, and hardly present in the data at hand: their weights stay as they are set.
+
+Those of title, stem, series, kind and foreign are learned with the others, and set by hand afterwards."""
 CHOSEN = [name for name in CHOOSING if name not in UNLEARNED]
 KERNELS = (("year", 8), ("year", 25), ("votes", 20), ("average", 7), ("runtime", 15))
 NAMES = [*CHOSEN, *REFINING, *(f"{name} {width}" for name, width in KERNELS), "votes"]

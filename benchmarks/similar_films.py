@@ -64,7 +64,7 @@ class Task:
     def content(self) -> Content:
         """The rated films as the whole catalog describes them, without collections."""
         whole = content.describe(self.tables)
-        kept = {name: getattr(whole, name)[self.rows] for name in ("choosing", "refining", "prior")}
+        kept = {name: getattr(whole, name)[self.rows] for name in ("choosing", "refining", "groups", "prior")}
         return replace(whole, **kept, scales=whole.scales[:, self.rows])
 
     @cached_property

@@ -1,5 +1,7 @@
 """Similar films from viewers and content: continuous in the ratings, and content where there are none."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,6 +23,7 @@ def content_of(n_films):
     return Content(
         choosing=sparse.csr_array((n_films, 1), dtype=np.float32),
         refining=sparse.csr_array((n_films, 1), dtype=np.float32),
+        groups=sparse.csr_array((n_films, 1), dtype=np.float32),
         scales=np.arange(n_films, dtype=np.int16)[None],
         closeness=np.linspace(2, -2, 256, dtype=np.float32)[None],
         prior=np.zeros(n_films, dtype=np.float32),
@@ -128,3 +131,14 @@ def test_lists_hold_every_other_film_once_and_never_the_film_itself(seen):
     _, by_both = fitted(seen)
     for row, neighbors in enumerate(by_both["neighbors"]):
         assert sorted(neighbors[neighbors >= 0].tolist()) == [film for film in range(N_FILMS) if film != row]
+
+
+def test_the_best_known_of_the_same_kind_are_compared_though_they_share_no_term():
+    n_films = 600
+    known = np.arange(n_films, 0, -1, dtype=np.float32)  # the first 200 would be compared with any film
+    of_a_kind = np.zeros((n_films, 1), dtype=np.float32)
+    of_a_kind[[300, 590]] = 1
+    described = replace(content_of(n_films), groups=sparse.csr_array(of_a_kind), closeness=np.zeros((1, 256)))
+    described = replace(described, refining=sparse.csr_array(of_a_kind))
+    lists = content.fit(described, Films(known, np.full(n_films, -1, dtype=np.int32)))
+    assert lists["neighbors"][590, 0] == 300

@@ -21,6 +21,8 @@ LEADING_CAST: Final = 10
 _WRITING: Final = ("Screenplay", "Writer")
 _LARGEST_COMPANY: Final = 0.01
 """Of all films: who makes more says nothing of any of them."""
+_TELLING: Final = pl.col("keyword").str.contains(r"^[\x20-\x7e]+$") & ~pl.col("keyword").str.ends_with("stinger")
+"""Keywords that tell people something: not what comes after the credits, nor the few in other scripts."""
 _CODE: Final = "code"
 _COUNT: Final = "count"
 _VOTES: Final = "votes"
@@ -90,7 +92,7 @@ def _terms(tables: Mapping[str, pl.DataFrame], films: pl.DataFrame) -> pl.DataFr
     found = {
         "collection": tables[s.COLLECTIONS].select(s.FILM_ID, pl.col(s.COLLECTION).alias(TERM)),
         "director": crew.filter(pl.col("job") == DIRECTOR).select(s.FILM_ID, pl.col(s.NAME).alias(TERM)),
-        "keyword": tables[s.KEYWORDS].select(s.FILM_ID, pl.col("keyword").alias(TERM)),
+        "keyword": tables[s.KEYWORDS].filter(_TELLING).select(s.FILM_ID, pl.col("keyword").alias(TERM)),
         "cast": cast.filter(pl.col("order") < LEADING_CAST).select(s.FILM_ID, pl.col(s.NAME).alias(TERM)),
         "writer": _writers(crew),
         "company": _companies(tables[s.COMPANIES], films.height),

@@ -18,6 +18,9 @@ from almazara.movies.similar.lists import CANDIDATES, ROUNDING, Films, Lists
 _MAX_SHARE: Final = {"keyword": 0.02, "title": 0.005, "overview": 0.005}
 """A term in more than this share of the films says nothing."""
 _IDF_POWER: Final = {"keyword": 0.75, "genre": 0.3, "language": 0.0}
+_GROUPS: Final = ("kind", "foreign")
+_NOTHING: Final = 1e-9
+"""What a candidate shares that shares nothing: a zero would be no candidate."""
 _FEWEST_VOTES: Final = 5
 _UNKNOWN_AVERAGE: Final = 6.0
 _FARTHEST: Final = 255
@@ -31,6 +34,8 @@ class Content:
     Attributes:
         choosing: (films, terms) float32, the fields CHOOSING, each scaled by the root of its weight.
         refining: (films, terms) float32, the fields REFINING likewise.
+        groups: (films, groups) float32, above 0 where a film is of a kind, or in a foreign language: what is best known
+            of these is compared with it in any case.
         scales: (measures, films) int16: year, log of votes ... in whole steps.
         closeness: (measures, 256) float32: what films so many steps apart gain.
         prior: (films,) float32: what a candidate gains for being known.
@@ -40,6 +45,7 @@ class Content:
 
     choosing: sparse.csr_array
     refining: sparse.csr_array
+    groups: sparse.csr_array
     scales: np.ndarray
     closeness: np.ndarray
     prior: np.ndarray
@@ -111,6 +117,7 @@ def describe(tables: Mapping[str, pl.DataFrame]) -> Content:
     return Content(
         choosing=side_by_side(CHOOSING, 1),
         refining=side_by_side(REFINING, SHARPNESS),
+        groups=sparse.csr_array(sparse.hstack([matrices[name] for name in _GROUPS], format="csr")),
         scales=np.stack(list(measured.values())),
         closeness=np.stack(list(curves.values())).astype(np.float32),
         prior=(VOTES * SHARPNESS * log_votes).astype(np.float32),
@@ -143,8 +150,8 @@ def measures(films: pl.DataFrame) -> dict[str, np.ndarray]:
 def fit(content: Content, films: Films, progress: Callable[[int, int], None] = lambda _done, _total: None) -> Arrays:
     """The most similar films of each film.
 
-    Candidates are the films that share a term of a choosing field, and the most voted ones; all fields order them.
-    Exact for these candidates: no approximate index.
+    Candidates are the films that share a term of a choosing field, and the most voted ones, of all films and of those
+    of the same kind or foreign language; all fields order them. Exact for these candidates: no approximate index.
 
     Returns:
         neighbors, similarity: see `Lists.arrays`.
@@ -152,11 +159,12 @@ def fit(content: Content, films: Films, progress: Callable[[int, int], None] = l
     n_films = len(films.votes)
     popular = np.argsort(-films.votes, kind="stable")[: 2 * CANDIDATES]
     by_term = sparse.csr_array(content.choosing.T)
+    known = _best_known(content.groups, films.votes)
     kinds, kind = _distinct(content.refining)
     lists = Lists(n_films)
     for start in range(0, n_films, _BLOCK):
         block = slice(start, min(start + _BLOCK, n_films))
-        found = _with(sparse.csr_array(content.choosing[block] @ by_term), popular)
+        found = _with(sparse.csr_array(content.choosing[block] @ by_term + content.groups[block] @ known), popular)
         places = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
         refined = content.refining[block].toarray() @ kinds
         gained = content.gained(start + places, found.indices, found.data, refined[places, kind[found.indices]])
@@ -166,6 +174,17 @@ def fit(content: Content, films: Films, progress: Callable[[int, int], None] = l
         progress(block.stop, n_films)
     arrays = lists.arrays()
     return {name: arrays[name] for name in ("neighbors", "similarity")}
+
+
+def _best_known(groups: sparse.csr_array, votes: np.ndarray) -> sparse.csr_array:
+    """(groups, films): next to nothing where a film is among the most voted of a group."""
+    films_of = sparse.csc_array(groups)
+    members = [films_of.indices[slice(*ends)] for ends in pairwise(films_of.indptr)]
+    best = [np.sort(rows[np.argsort(-votes[rows], kind="stable")[:CANDIDATES]]) for rows in members]
+    starts = np.concatenate([[0], np.cumsum([len(rows) for rows in best])])
+    columns = np.concatenate([np.zeros(0, dtype=np.int64), *best])
+    nothing = np.full(len(columns), np.float32(_NOTHING))
+    return sparse.csr_array((nothing, columns, starts), shape=films_of.shape[::-1])
 
 
 def _distinct(rows: sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
@@ -186,7 +205,7 @@ def _distinct(rows: sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
 def _with(shared: sparse.csr_array, popular: np.ndarray) -> sparse.csr_array:
     """The candidates, with the most voted films added (at nothing shared)."""
     rows = shared.shape[0]
-    nothing = np.full(rows * len(popular), np.float32(1e-9))
+    nothing = np.full(rows * len(popular), np.float32(_NOTHING))
     starts = np.arange(rows + 1) * len(popular)
     columns = np.tile(np.sort(popular), rows)
     return sparse.csr_array(shared + sparse.csr_array((nothing, columns, starts), shape=shared.shape))

@@ -21,6 +21,8 @@ _FADING: Final = 0.25
 """How fast a place further down the cast loses weight: the fifth counts half as much as the first."""
 _TELLING: Final = 0.005
 """A word in the titles of more than this share of the films makes no series."""
+_COMMON: Final = "en"
+_KINDS: Final = ("Animation", "Documentary")
 _NUMBERS: Final = r"\b(?:the|a|an|el|la|le|les|los|der|die|das|part|\p{N}+|[ivx]{1,4})\b"
 _SUBTITLE: Final = r"(?:[:(\u2013]| - ).*$"
 
@@ -29,7 +31,8 @@ def terms(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """The terms of each field as frames of (row, term), row being the film's position in the table of films.
 
     `billing` is the whole cast with a `weight`; `stem` a title without number and subtitle; `series` pairs each word of
-    a title with each person and company, since films that share both are mostly parts of one series.
+    a title with each person and company, since films that share both are mostly parts of one series; `foreign` is the
+    language where it is not that of most films; `kind` tells documentaries and animation from what is acted.
     """
     films = tables[s.FILMS].select(s.ID, s.TITLE, s.OVERVIEW, s.ORIGINAL_LANGUAGE).with_row_index(ROW)
     rows = films.select(ROW, pl.col(s.ID).alias(s.FILM_ID))
@@ -51,6 +54,9 @@ def terms(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         "company": of(s.COMPANIES, "company"),
         "genre": of(s.GENRES, "genre"),
         "language": films.select(ROW, pl.col(s.ORIGINAL_LANGUAGE).alias(TERM)).drop_nulls(),
+        "foreign": films.select(ROW, pl.col(s.ORIGINAL_LANGUAGE).alias(TERM)).filter(pl.col(TERM) != _COMMON),
+        "country": of(s.COUNTRIES, "iso_3166_1"),
+        "kind": _kinds(films, of(s.GENRES, "genre")),
         "keyword": of(s.KEYWORDS, "keyword"),
         "title": words(s.TITLE),
         "stem": _stems(films),
@@ -90,6 +96,12 @@ def unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     lengths[lengths == 0] = 1
     return sparse.csr_array(sparse.diags_array((1 / lengths).astype(np.float32)) @ matrix)
+
+
+def _kinds(films: pl.DataFrame, genres: pl.DataFrame) -> pl.DataFrame:
+    """One kind a film: what it is by a genre that says how it is made, or else acted."""
+    made = genres.filter(pl.col(TERM).is_in(_KINDS)).group_by(ROW).agg(pl.col(TERM).max())
+    return films.select(ROW).join(made, on=ROW, how="left").with_columns(pl.col(TERM).fill_null("acted")).sort(ROW)
 
 
 def _billing(cast: pl.DataFrame) -> pl.DataFrame:

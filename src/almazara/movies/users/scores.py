@@ -18,7 +18,7 @@ _COLD: Final = (np.float32(1.0), np.float32(0.7), np.float32(0.7))
 """How much the content of the profile, popularity and the scores of warm films say of which cold film comes first."""
 _UNPROVEN: Final = 6.0
 """Warm films to each cold one in a list for a profile of warm films; for a profile of cold ones they come in turn."""
-_ALIKE: Final = np.float32(0.4)
+_ALIKE: Final = np.float32(1.0)
 """How much the content of a profile's cold films says of warm films, beside what it lets expect of their users."""
 _ORDERED: Final = 1024
 """Cold films that are placed one by one; those behind come by what they promise."""
