@@ -1,11 +1,14 @@
 """Measure the models for users beside each other: quality on held-out films, cold films, size and speed.
 
-Usage: python benchmarks/user_models.py quality|short|cold|time|size [--data DATA] [--splits random,temporal] [--seed N]
+Usage: python benchmarks/user_models.py quality|short|cold|seam|time|size [--data DATA] [--splits random,temporal]
+    [--seed N] [--withheld third|YEAR]
 
 `quality` prints NDCG@10 of each user's held-out films for the default and its peers, `short` that of users nobody has
 trained on, `time` that of a split by time over all users, `cold` that of films without ratings. Of each peer a grid is
 measured, and the best *on the judged films themselves* counts, which favors the peers. `size` trains on ratings that
-are resampled from DATA: --users and --films say how many.
+are resampled from DATA: --users and --films say how many. `seam` withholds the ratings of a third of the films, or of
+those after a year, asks for users nobody has trained on by ten of their films that are all withheld, or all not, and
+says which share of their other films the first twenty hold.
 """
 
 from __future__ import annotations
@@ -39,6 +42,8 @@ REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "movies"
 SHORT = (1, 3, 5, 10, 20)
 CONTENT = {"large": ((500, 60), (1000, 60), (1000, 100)), "small": ((300, 20), (300, 60), (300, 150))}
 """Ridges and weights of content of EASE with content columns."""
+LEAST = 6
+"""Films of one side that a user must have to be asked for."""
 SMALL = 1000
 """Fewer users than this take the grid `small`."""
 
@@ -130,6 +135,63 @@ def cold(arguments: argparse.Namespace) -> None:
             )
 
 
+def seam(arguments: argparse.Namespace) -> None:
+    """Recall@20 of profiles on both sides of the seam between films with ratings and without."""
+    pairs, content, tables = load(arguments.data)
+    seen, rng = pairs.matrix(np.ones(len(pairs.user), dtype=bool)), np.random.default_rng(arguments.seed)
+    rows = np.searchsorted(tables[s.FILMS][s.ID].to_numpy(), pairs.films)
+    years, n_films = tables[s.FILMS][s.RELEASE_YEAR].to_numpy()[rows], seen.shape[1]
+    which = arguments.withheld
+    withheld = years > int(which) if which.isdigit() else rng.random(n_films) < 1 / 3
+    users = rng.permutation(seen.shape[0])
+    asked, others = users[: len(users) // 5], np.sort(users[len(users) // 5 :])
+    train = sparse.csr_array(seen[others] @ sparse.diags_array((~withheld).astype(np.float32)))
+    train.eliminate_zeros()
+    models = {
+        "content alone": _ContentAlone(content),
+        "popularity": Popularity().fit(train, content),
+        "hybrid": UserHybrid().fit(train, content),
+    }
+    for side, of in (("without ratings", withheld), ("with ratings", ~withheld)):
+        cases = list(_cases(seen, asked, of, rng))
+        for name, model in models.items():
+            recall, share = np.mean([_recall(model, known, wanted, withheld) for known, wanted in cases], axis=0)
+            print(f"films {side:15} {name:13} recall@20 {recall:.3f}, of them without ratings {share:.2f}", flush=True)
+
+
+def _cases(
+    seen: sparse.csr_array, users: np.ndarray, of: np.ndarray, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Ten films of each user, or half of them where they are fewer, from one side; and all others of theirs."""
+    for user in users:
+        films = seen.indices[seen.indptr[user] : seen.indptr[user + 1]]
+        own = rng.permutation(films[of[films]])
+        if len(own) >= LEAST:
+            known = np.sort(own[: min(len(own) // 2, 10)])
+            yield known, np.setdiff1d(films, known)
+
+
+def _recall(model: FittedUserModel, known: np.ndarray, wanted: np.ndarray, withheld: np.ndarray) -> tuple[float, float]:
+    """Share of the wanted films among the first twenty, and of these without ratings."""
+    profile = sparse.csr_array(
+        (np.ones(len(known), dtype=np.float32), known, [0, len(known)]), shape=(1, len(withheld))
+    )
+    scores = model.scores(profile)[0].astype(np.float64)
+    scores[known] = -np.inf
+    first = np.argsort(-scores, kind="stable")[:20]
+    return np.isin(first, wanted).sum() / min(20, len(wanted)), withheld[first].mean()
+
+
+class _ContentAlone:
+    """The cosine of a film's content with the sum of the profile's."""
+
+    def __init__(self, content: sparse.csr_array) -> None:
+        self._content = content
+
+    def scores(self, profiles: sparse.csr_array) -> np.ndarray:
+        return np.asarray(((profiles @ self._content) @ self._content.T).toarray())
+
+
 class _Constant:
     """The same scores for everybody."""
 
@@ -193,12 +255,13 @@ def resampled(pairs: splitting.Pairs, n_users: int, n_films: int, rng: np.random
 
 
 def main() -> None:
-    parts = {"quality": quality, "short": short, "time": by_time, "cold": cold, "size": size}
+    parts = {"quality": quality, "short": short, "time": by_time, "cold": cold, "seam": seam, "size": size}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", choices=parts)
     parser.add_argument("--data", default="ml-1m-half")
     parser.add_argument("--splits", default="random")
     parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--withheld", default="third", metavar="third|YEAR")
     parser.add_argument("--users", type=int, default=0)
     parser.add_argument("--films", type=int, default=0)
     arguments = parser.parse_args()
