@@ -74,8 +74,10 @@ def unpack(path: Path, folder: Path) -> Unpacked:
         settings = (folder / SETTINGS).read_text(encoding="utf-8").splitlines()
         artifacts = [_artifact(folder, contents, kind) for kind in contents.artifacts]
         with closing(store_in(folder / PRICES)) as prices, closing(open_events(sqlite_file(folder / EVENTS))) as events:
-            check(prices)
+            counted = *check(prices), events.count()
             events.check()
+        if counted != (contents.listings, contents.observations, contents.film_events):
+            raise ValueError(f"{CONTENTS} counts otherwise than what is in it")  # noqa: TRY301 - as all that is damaged
     except InputError as error:
         raise InputError(f"{path.name} cannot be restored: {error}") from error
     except OSError as error:
