@@ -258,6 +258,25 @@ def test_a_backup_made_anew_as_it_was_is_restored(made, tmp_path):
     assert open_artifacts(settings_over(tmp_path / "new")).current_version(MOVIES) == VERSION
 
 
+def test_settings_that_open_a_server_are_told_behind_a_warning_and_commented_out(made, run, tmp_path, monkeypatch):
+    monkeypatch.setenv("ALMAZARA_HOME", str(tmp_path / "new"))
+    lines = (
+        "PORT=9000",
+        "OPEN_WRITES=True",
+        "OTLP_ENDPOINT=http://evil.example",
+        "API_KEYS=known",
+        "NOTIFY_URLS=x://y",
+    )
+    text = "".join(f"ALMAZARA_{line}\n" for line in lines) + "LD_PRELOAD=/evil.so\nALMAZARA_LANGUAGE=\x1b[2Jes\x07\n"
+    code, out, told = run("restore", stranger(made, tmp_path / "open.zip", holding("settings.env", text.encode())))
+    assert code == 0, told
+    *_, warning, first, second = out.splitlines()
+    assert "WARNING" in warning
+    assert (first, second) == ("# ALMAZARA_OPEN_WRITES=True", "# ALMAZARA_OTLP_ENDPOINT=http://evil.example")
+    assert "\nALMAZARA_PORT=9000\nALMAZARA_LANGUAGE=[2Jes\n" in out
+    assert not [one for one in ("API_KEYS", "NOTIFY_URLS", "LD_PRELOAD", "\x1b", "\x07") if one in out]
+
+
 @st.composite
 def others_of(draw, value):
     """A JSON value with something within it replaced, or left out."""
