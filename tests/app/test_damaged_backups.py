@@ -162,6 +162,10 @@ def test_a_backup_that_says_nothing_readable_of_itself_is_refused(made, tmp_path
         {"artifacts": None},
         {"artifacts": {MOVIES: 3}},
         {"listings": None},
+        {"listings": -1},
+        {"observations": 10**30},
+        {"observations": 29},
+        {"film_events": 2},
         {"made_at": "yesterday"},
         {"format": 2},
         {"format": "1"},
@@ -252,6 +256,25 @@ def test_what_a_stranger_has_put_into_a_backup_is_refused_before_anything_is_cha
 def test_a_backup_made_anew_as_it_was_is_restored(made, tmp_path):
     restore(settings_over(tmp_path / "new"), stranger(made, tmp_path / "same.zip", lambda *_: None), no_progress)
     assert open_artifacts(settings_over(tmp_path / "new")).current_version(MOVIES) == VERSION
+
+
+def test_settings_that_open_a_server_are_told_behind_a_warning_and_commented_out(made, run, tmp_path, monkeypatch):
+    monkeypatch.setenv("ALMAZARA_HOME", str(tmp_path / "new"))
+    lines = (
+        "PORT=9000",
+        "OPEN_WRITES=True",
+        "OTLP_ENDPOINT=http://evil.example",
+        "API_KEYS=known",
+        "NOTIFY_URLS=x://y",
+    )
+    text = "".join(f"ALMAZARA_{line}\n" for line in lines) + "LD_PRELOAD=/evil.so\nALMAZARA_LANGUAGE=\x1b[2Jes\x07\n"
+    code, out, told = run("restore", stranger(made, tmp_path / "open.zip", holding("settings.env", text.encode())))
+    assert code == 0, told
+    *_, warning, first, second = out.splitlines()
+    assert "WARNING" in warning
+    assert (first, second) == ("# ALMAZARA_OPEN_WRITES=True", "# ALMAZARA_OTLP_ENDPOINT=http://evil.example")
+    assert "\nALMAZARA_PORT=9000\nALMAZARA_LANGUAGE=[2Jes\n" in out
+    assert not [one for one in ("API_KEYS", "NOTIFY_URLS", "LD_PRELOAD", "\x1b", "\x07") if one in out]
 
 
 @st.composite

@@ -1,8 +1,13 @@
 """Answers in words: tables that keep every column, on a narrow terminal and in a pipe."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 
-from almazara.cli.output import Table, print_answer
+from almazara import cli
+from almazara.cli.output import Table, print_answer, say
 
 LONG = "shop:" + "-".join(f"word{number}" for number in range(30))
 
@@ -41,3 +46,28 @@ def test_brackets_and_colons_of_a_cell_are_what_they_are(capsys):
     out = printed(capsys, ("oil [shop; virgin]", "pip install 'almazara[boost]' :smile:"))
     assert "oil [shop; virgin]" in out
     assert "'almazara[boost]' :smile:" in out
+
+
+ORDERS = "a\x1b[31mb\x07c\rd\x9be\x7ff\u202eg\u2066h\ni\tj"
+
+
+def test_what_a_terminal_would_obey_is_printed_neither_in_words_nor_in_a_table(capsys, narrow):
+    print_answer(None, [ORDERS, Table(["id"], [[ORDERS]])], as_json=False)
+    say(ORDERS, err=True)
+    printed = capsys.readouterr()
+    assert printed.out.startswith("a[31mbcdefgh\ni\tj\n")
+    assert printed.err == "a[31mbcdefgh\ni\tj\n"
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", printed.out)  # the colours of the table
+    assert not set("\x1b\x07\r\x9b\x7f\u202e\u2066") & set(shown)
+
+
+def test_in_json_what_a_terminal_would_obey_is_escaped_and_lost_by_nobody(capsys):
+    print_answer({"title": ORDERS}, [], as_json=True)
+    out = capsys.readouterr().out
+    assert not set("\x1b\x07\r\x9b\x7f\u202e\u2066") & set(out)
+    assert json.loads(out) == {"title": ORDERS}
+
+
+def test_commands_print_through_one_place():
+    sources = {path.name: path.read_text() for path in Path(cli.__file__).parent.rglob("*.py")}
+    assert [name for name, text in sources.items() if re.search(r"typer\.echo|\bprint\(", text)] == ["output.py"]

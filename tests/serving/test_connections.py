@@ -1,6 +1,7 @@
 """What clients that ask nothing, ask by halves or do not read can take from others, on real servers and sockets."""
 
 import asyncio
+import json
 import resource
 import socket
 import threading
@@ -137,6 +138,61 @@ def test_a_client_that_asks_nothing_is_let_go(hasty):
 def test_half_a_request_is_answered_408(hasty, half):
     with hasty.connect(half) as connected:
         assert rest_of(connected).startswith(b"HTTP/1.1 408 ")
+
+
+TAKEN = b"POST /taken HTTP/1.1\r\nHost: x\r\n"
+CHUNKED = TAKEN + b"Transfer-Encoding: chunked\r\n\r\n"
+UPGRADED = HEAD + b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+
+
+@pytest.mark.parametrize(
+    ("begun", "filling", "status"),
+    [
+        (b"GET /health?", b"x" * 1000, 414),
+        (HEAD + b"X: ", b"x" * 1000, 431),
+        (HEAD, b"X: y\r\n" * 200, 431),
+        (UPGRADED, b"X: y\r\n" * 200, 431),
+        (CHUNKED + b"0\r\n", b"X: y\r\n" * 200, 431),
+        (CHUNKED + b"1;", b"x" * 1000, 431),
+    ],
+    ids=["line", "header", "headers", "upgrade", "trailer", "chunk"],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_head_or_trailer_is_refused_when_it_is_longer_than_64_kb(small, begun, filling, status, is_first):
+    with small.connect() as connected:
+        if not is_first:
+            connected.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connected.recv(65536).endswith(b'"alive"')
+        connected.sendall(begun)
+        for _ in range(100_000 // len(filling)):
+            connected.sendall(filling)
+        head, _, body = rest_of(connected).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 %d " % status)
+        assert b"content-type: application/problem+json" in head
+        assert "65536 bytes" in json.loads(body)["detail"]
+        wait_for(lambda: small.connections == 0)
+
+
+def test_a_client_that_sends_a_head_without_end_is_let_go(small):
+    with small.connect(HEAD + b"X: ") as connected:
+        deadline = time.monotonic() + 60
+        with suppress(*CLOSED):
+            while time.monotonic() < deadline:
+                connected.sendall(b"x" * 65536)
+        assert time.monotonic() < deadline
+
+
+def test_a_head_of_just_less_and_a_body_in_tiny_pieces_are_answered(small):
+    asked = TAKEN + b"Connection: close\r\nTransfer-Encoding: chunked\r\nX: " + b"x" * 65000 + b"\r\n\r\n"
+    with small.connect(asked + b"1\r\nx\r\n" * 100_000 + b"0\r\n\r\n") as connected:
+        assert rest_of(connected).endswith(b"100000")
+
+
+def test_a_long_head_behind_another_request_spoils_no_answer(small):
+    with small.connect(b"GET /held HTTP/1.1\r\nHost: x\r\n\r\n") as connected:
+        wait_for(lambda: small.under_way)
+        connected.sendall(HEAD + b"X: " + b"x" * 100_000)
+        assert rest_of(connected) == b""
 
 
 @pytest.mark.parametrize(

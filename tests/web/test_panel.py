@@ -22,6 +22,7 @@ OF_ONE = {
     "inputs": [{"id": {"figure": "x", "is": "near"}, "property": "n_clicks", "value": 1}],
     "state": URL,
 }
+MAP = "dash/dash-renderer/build/dash_renderer.min.js.map"  # Dash names it, and does not bring it
 TEXTS = st.sampled_from(["", ".", "..", "all", "url", "{", "{}.", "\ud800", "figure", ALL, ONE]) | st.text(max_size=3)
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS
 PROPERTY = {"id": TEXTS | st.dictionaries(TEXTS, PLAIN, max_size=2), "property": TEXTS}
@@ -79,7 +80,7 @@ def test_a_body_that_is_nested_without_end_is_unprocessable(panel):
     is_problem(panel("POST", "_dash-update-component", b"[" * 60_000), 422)
 
 
-@pytest.mark.parametrize("path", ["dash/nope.js", "os/path.js"])
+@pytest.mark.parametrize("path", ["dash/nope.js", "os/path.js", MAP])
 def test_a_script_that_there_is_not_is_not_found_and_not_logged_as_an_error(panel, path, caplog):
     caplog.set_level("DEBUG", logger="almazara")
     is_problem(panel("GET", f"_dash-component-suites/{path}"), 404)

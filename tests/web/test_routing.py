@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara.web.routing import prefers_html
+from almazara.web.weights import preferences
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
@@ -43,3 +44,8 @@ def test_who_goes_back_to_where_a_part_was_changed_gets_the_whole_page(demo_site
     assert demo_site.get("/peliculas?q=aceite", headers=back).text.startswith("<!doctype html>")
     part = demo_site.get("/peliculas?q=aceite", headers={"Accept": "text/html", "HX-Request": "true"})
     assert "<html" not in part.text
+
+
+def test_of_a_header_without_end_only_its_beginning_is_looked_at():
+    assert len(preferences("es;q=0.5," * 10_000)) < 300
+    assert preferences("es;q=0.5" + "," * 60_000)[0] == ("es", 0.5)

@@ -35,9 +35,11 @@ _TITLES: Final = {
     405: "Método no permitido",
     409: "Conflicto",
     413: "Demasiado grande",
+    414: "Dirección demasiado larga",
     415: "Tipo de contenido no admitido",
     422: "Petición no válida",
     429: "Demasiadas peticiones",
+    431: "Cabecera demasiado larga",
     500: "Error interno",
     503: "No disponible",
 }

@@ -69,7 +69,7 @@ class LastBackup:
 
 @dataclass(frozen=True, slots=True)
 class RestoreReport:
-    """What was restored; `settings` are those of the backup, as lines of a `.env`."""
+    """What was restored; `settings` and `opening` are those of the backup, see `Unpacked`."""
 
     made_at: str
     listings: int
@@ -77,6 +77,7 @@ class RestoreReport:
     film_events: int
     artifacts: dict[str, str]
     settings: list[str]
+    opening: list[str]
 
 
 def back_up(settings: Settings, path: Path, progress: Progress, *, now: datetime) -> BackupReport:
@@ -149,8 +150,8 @@ def restore(settings: Settings, path: Path, progress: Progress) -> RestoreReport
     except OSError as error:
         raise UnavailableError(f"{path} cannot be restored into {home}: {error}.") from error
     said = backup.contents
-    counts = {"listings": said.listings, "observations": said.observations, "film_events": said.film_events}
-    return RestoreReport(said.made_at.isoformat(), **counts, artifacts=said.artifacts, settings=backup.settings)
+    counts = said.listings, said.observations, said.film_events
+    return RestoreReport(said.made_at.isoformat(), *counts, said.artifacts, backup.settings, backup.opening)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import json
 import shutil
 import zipfile
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from almazara.movies.users.event_store import open_events
 from almazara.prices.publishing import FORECASTS
 from almazara.prices.store.migration import check
 from almazara.prices.store.registry import store_in
+from almazara.settings import Settings
 from almazara.sql import sqlite_file
 
 CONTENTS: Final = "backup.json"
@@ -31,6 +33,20 @@ FORMAT: Final = 1
 _LARGEST: Final = 1 << 36  # bytes that a backup may unpack to
 _LONGEST_LIST: Final = 1 << 24  # bytes of what it says of itself, a line a file
 _BLOCK: Final = 1 << 20
+
+
+_OPENING: Final = frozenset(
+    f"ALMAZARA_{name.upper()}"
+    for name in (
+        *("host", "open_writes", "cors_origins", "frame_origins", "obey_robots", "loopback_ports", "lstm_model"),
+        *("otlp_endpoint", "queue_url", "contact_url", "user_agent"),
+    )
+)
+_PLAIN: Final = frozenset(
+    f"ALMAZARA_{name.upper()}"
+    for name, field in Settings.model_fields.items()
+    if name != "home" and "Secret" not in str(field.annotation)
+)
 
 
 class _Made(msgspec.Struct, frozen=True):
@@ -51,12 +67,18 @@ class Contents(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """A backup in a folder, whole; `settings` are lines of a `.env`."""
+    """A backup in a folder, whole.
+
+    Attributes:
+        settings: Lines for a `.env`: settings of ours, in none of which a backup of ours has a secret.
+        opening: More of them, which let others in, lift a limit, or name what is asked, told or loaded.
+    """
 
     folder: Path
     contents: Contents
     artifacts: list[Artifact]
     settings: list[str]
+    opening: list[str]
 
 
 def unpack(path: Path, folder: Path) -> Unpacked:
@@ -71,11 +93,13 @@ def unpack(path: Path, folder: Path) -> Unpacked:
             contents = _contents(archive)
             for name, digest in contents.files.items():
                 _unpack_one(archive, name, digest, folder)
-        settings = (folder / SETTINGS).read_text(encoding="utf-8").splitlines()
+        settings, opening = _told_apart((folder / SETTINGS).read_text(encoding="utf-8").splitlines())
         artifacts = [_artifact(folder, contents, kind) for kind in contents.artifacts]
         with closing(store_in(folder / PRICES)) as prices, closing(open_events(sqlite_file(folder / EVENTS))) as events:
-            check(prices)
+            counted = *check(prices), events.count()
             events.check()
+        if counted != (contents.listings, contents.observations, contents.film_events):
+            raise ValueError(f"{CONTENTS} counts otherwise than what is in it")  # noqa: TRY301 - as all that is damaged
     except InputError as error:
         raise InputError(f"{path.name} cannot be restored: {error}") from error
     except OSError as error:
@@ -83,7 +107,14 @@ def unpack(path: Path, folder: Path) -> Unpacked:
     except Exception as error:  # what a stranger's archive or database makes its reader raise is known to nobody
         cause = str(error).partition("\n")[0].rstrip(".")
         raise InputError(f"{path.name} is no backup of Almazara, or is damaged: {cause}.") from error
-    return Unpacked(folder, contents, artifacts, settings)
+    return Unpacked(folder, contents, artifacts, settings, opening)
+
+
+def _told_apart(lines: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The lines of settings of ours, and those which only somebody should take over who made the backup."""
+    named = [(line.partition("=")[0], line) for line in lines]
+    ours = [(name, line) for name, line in named if name in _PLAIN]
+    return [line for name, line in ours if name not in _OPENING], [line for name, line in ours if name in _OPENING]
 
 
 def _contents(archive: zipfile.ZipFile) -> Contents:

@@ -8,6 +8,7 @@ import typer
 
 from almazara.cli import backup, film_models, flows, keys, movies, prices, reports, serve, users
 from almazara.cli.doctor import doctor
+from almazara.cli.output import say
 from almazara.errors import AlmazaraError, NotFoundError
 
 app = typer.Typer(
@@ -35,7 +36,7 @@ app.add_typer(keys.app, name="keys")
 
 def _tell_version(asked: bool) -> None:  # noqa: FBT001 - as Typer calls it
     if asked:
-        typer.echo(metadata.version("almazara"))
+        say(metadata.version("almazara"))
         raise typer.Exit
 
 
@@ -53,14 +54,14 @@ def main() -> None:
     try:
         app()
     except AlmazaraError as error:
-        typer.echo(f"almazara: {error.for_owner}{_near(error)}", err=True)
+        say(f"almazara: {error.for_owner}{_near(error)}", err=True)
         sys.exit(1)
     except OSError as error:  # of the machine: no permission, no room, no such folder
         name = f" {error.filename}" if error.filename else ""
-        typer.echo(f"almazara: The machine refused{name}: {error.strerror or error}.", err=True)
+        say(f"almazara: The machine refused{name}: {error.strerror or error}.", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
-        typer.echo("almazara: interrupted; what was published before is untouched.", err=True)
+        say("almazara: interrupted; what was published before is untouched.", err=True)
         sys.exit(130)
 
 

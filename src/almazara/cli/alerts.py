@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from almazara.cli.output import AsJson, Table, load_settings, one_of, opened_prices, print_answer
+from almazara.cli.output import AsJson, Table, load_settings, one_of, opened_prices, print_answer, say
 from almazara.errors import InputError
 from almazara.words.numbers import Language
 
@@ -56,7 +56,7 @@ def add(
         return AlertRule(rule_id, chosen, now, product, amount, share, against, days, **watched)
 
     with _opened_store() as store:
-        typer.echo(f"Rule {add_rule(store, rule).rule_id} was made.")
+        say(f"Rule {add_rule(store, rule).rule_id} was made.")
 
 
 @app.command("list")
@@ -87,7 +87,7 @@ def remove(rule_id: Annotated[str, typer.Argument(help="Id of the rule; see `lis
 
     with _opened_store() as store:
         remove_rule(store, rule_id)
-    typer.echo(f"Rule {rule_id} is gone.")
+    say(f"Rule {rule_id} is gone.")
 
 
 @app.command()

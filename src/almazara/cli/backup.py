@@ -13,6 +13,10 @@ from almazara.cli.output import AsJson, load_settings, print_answer, showing_pro
 if TYPE_CHECKING:
     from almazara.app.backup import BackupReport, RestoreReport
 
+_OPENING = (
+    "WARNING: these let others in, lift a limit, or name what is asked, told or loaded. They are commented out: take "
+    "over only what you set yourself."
+)
 File = Annotated[Path, typer.Argument(help="The backup, a zip file.")]
 
 
@@ -39,6 +43,9 @@ def restore(file: File, as_json: AsJson = False) -> None:
     if report.settings:
         told.append("Its settings, for your .env:")
         told += report.settings
+    if report.opening:
+        told.append(_OPENING)
+        told += (f"# {line}" for line in report.opening)
     print_answer(report, told, as_json=as_json)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from almazara.cli.output import load_settings, showing_progress
+from almazara.cli.output import load_settings, say, showing_progress
 from almazara.errors import InputError, MissingExtraError
 
 app = typer.Typer(help="Both products from end to end, with Prefect.", no_args_is_help=True)
@@ -28,7 +28,7 @@ _QUIET: Final = {
 def serve() -> None:
     """Run both at the hours of the settings, and when the server asks for it."""
     flows, settings = _flows(), load_settings()
-    flows.await_server(partial(typer.echo, err=True))
+    flows.await_server(partial(say, err=True))
     flows.serve(settings)
 
 
@@ -40,7 +40,7 @@ def films(
     flows = _flows()
     with showing_progress() as progress:
         told = flows.run_films(load_settings(), fetch or [], progress)
-    typer.echo(told)
+    say(told)
 
 
 @running.command()
@@ -51,7 +51,7 @@ def prices(
     flows = _flows()
     with showing_progress() as progress:
         told = flows.run_prices(load_settings(), products or [], progress)
-    typer.echo(told)
+    say(told)
 
 
 def _flows() -> ModuleType:

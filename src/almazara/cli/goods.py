@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, Table, language, opened_prices, print_answer
+from almazara.cli.output import AsJson, Table, language, opened_prices, print_answer, say
 from almazara.cli.price_histories import ProductId, written
 from almazara.errors import InputError
 from almazara.words.numbers import Language
@@ -51,7 +51,7 @@ def same(products: Annotated[list[str], typer.Argument(metavar="PRODUCT...", hel
         raise InputError("One product is the same as itself: give two or more, or say `apart`.")
     with opened_prices() as prices:
         good = prices.service.declare_good(products).good
-    typer.echo(f"{good.good_id} is sold at {len(good.products)} places now.")
+    say(f"{good.good_id} is sold at {len(good.products)} places now.")
 
 
 @app.command()
@@ -59,7 +59,7 @@ def apart(product: ProductId) -> None:
     """Declare that a product is like no other, whatever GTIN its page publishes."""
     with opened_prices() as prices:
         prices.service.declare_good([product])
-    typer.echo(f"{product} is a good of its own now.")
+    say(f"{product} is a good of its own now.")
 
 
 @app.command()
@@ -67,7 +67,7 @@ def forget(product: ProductId) -> None:
     """Forget what was declared of a product: its GTIN decides again."""
     with opened_prices() as prices:
         prices.service.undeclare(product)
-    typer.echo(f"Nothing is declared of {product} any more.")
+    say(f"Nothing is declared of {product} any more.")
 
 
 def basket(

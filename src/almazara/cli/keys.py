@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import typer
 
-from almazara.cli.output import AsJson, load_settings, print_answer
+from almazara.cli.output import AsJson, load_settings, print_answer, say
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ def add(name: Name) -> None:
     from almazara.keys import fingerprint, key_folder
 
     key = key_folder(load_settings()).add(name, datetime.now(UTC))
-    typer.echo(key)
-    typer.echo(
+    say(key)
+    say(
         f"In the header X-API-Key, or a form of the site. It is not shown again. For a server of which the home\n"
         f"does not last, in ALMAZARA_API_KEYS: the key, or sha256:{fingerprint(key)}",
         err=True,
@@ -48,7 +48,7 @@ def revoke(name: Name) -> None:
     from almazara.keys import key_folder
 
     key_folder(load_settings()).revoke(name)
-    typer.echo(f"The key of {name} counts no longer.")
+    say(f"The key of {name} counts no longer.")
 
 
 @app.command()
@@ -56,7 +56,7 @@ def show() -> None:
     """Print the key of this machine, for programs that run on it: header X-API-Key."""
     from almazara.keys import key_folder
 
-    typer.echo(key_folder(load_settings()).made_own())
+    say(key_folder(load_settings()).made_own())
 
 
 @app.command()
@@ -65,7 +65,7 @@ def link(
 ) -> None:
     """Print an address that signs a browser of this machine in, once, within an hour."""
     settings = load_settings()
-    typer.echo(sign_in_address(settings, url or f"http://{settings.host}:{settings.port}"))
+    say(sign_in_address(settings, url or f"http://{settings.host}:{settings.port}"))
 
 
 def sign_in_address(settings: Settings, base: str) -> str:

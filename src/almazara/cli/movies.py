@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from almazara.cli.filters import filtered
-from almazara.cli.output import AsJson, Table, load_settings, print_answer, showing_progress
+from almazara.cli.output import AsJson, Table, load_settings, print_answer, say, showing_progress
 from almazara.cli.versions import Version, go_back, show_versions
 from almazara.errors import ContractError, InputError
 
@@ -39,14 +39,14 @@ def fetch(
     from almazara.movies.raw.download import KAGGLE, fetch_movies, licence_of
 
     settings = load_settings()
-    typer.echo(licence_of(data_set), err=True)
+    say(licence_of(data_set), err=True)
     if data_set == KAGGLE:  # kagglehub shows its own progress
         found = fetch_movies(settings, data_set, to, lambda _stage, _done, _total: None)
-        typer.echo(f"Downloaded. Now: almazara movies build {shlex.quote(str(found))}")
+        say(f"Downloaded. Now: almazara movies build {shlex.quote(str(found))}")
         return
     with showing_progress() as progress:
         found = fetch_movies(settings, data_set, to, progress)
-    typer.echo(f"Downloaded. Now: almazara movies build FILMS_FOLDER --ratings {shlex.quote(str(found))}")
+    say(f"Downloaded. Now: almazara movies build FILMS_FOLDER --ratings {shlex.quote(str(found))}")
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,19 @@ if TYPE_CHECKING:
 
 Word = TypeVar("Word", bound=StrEnum)
 _WIDEST: Final = 10_000  # cells of a line that nobody looks at on a screen
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal obeys (C0 but newline and tab, C1), or orders the letters of a line by."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a machine to read.")]
+
+
+def harmless(text: object) -> str:
+    """The text without what a terminal would obey: a page, file or backup may be a stranger's."""
+    return _CONTROL.sub("", str(text))
+
+
+def say(text: object, *, err: bool = False) -> None:
+    """A line on standard output, or on standard error; all that commands print in words goes through here."""
+    typer.echo(harmless(text), err=err)
 
 
 def load_settings() -> Settings:
@@ -103,7 +116,7 @@ def showing_progress() -> Iterator[Progress]:
     def show(stage: str, done: int, total: int) -> None:
         if stage not in tasks:
             end_stages()
-            tasks[stage] = display.add_task(stage[:1].upper() + stage[1:], total=total or None)
+            tasks[stage] = display.add_task(harmless(stage[:1].upper() + stage[1:]), total=total or None)
             display.start()
         display.update(tasks[stage], completed=done, total=total or None)
 
@@ -131,13 +144,14 @@ def print_answer(answer: object, words: Iterable[str | Table], *, as_json: bool)
         import msgspec
 
         encoded = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
-        typer.echo(msgspec.json.format(encoded, indent=1))
+        text = msgspec.json.format(encoded, indent=1).decode()
+        typer.echo(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
         return
     for part in words:
         if isinstance(part, Table):
             _print_table(part)
         else:
-            typer.echo(part)
+            say(part)
 
 
 def _print_table(shown: Table) -> None:
@@ -152,7 +166,7 @@ def _print_table(shown: Table) -> None:
         console.width = _WIDEST
     grid = Grid(*(Column(name, overflow="fold") for name in shown.columns))
     for row in shown.rows:
-        grid.add_row(*(str(cell) for cell in row))
+        grid.add_row(*map(harmless, row))
     first = max((cell_len(str(cell)) for cell in grid.columns[0].cells), default=0)
     grid.columns[0].no_wrap = first <= console.width // 2  # ids are copied from here; longer ones leave no room
     console.print(grid)

@@ -18,6 +18,7 @@ from almazara.cli.output import (
     one_of,
     opened_prices,
     print_answer,
+    say,
     showing_progress,
 )
 from almazara.errors import InputError
@@ -154,7 +155,7 @@ def export_history(
     with opened_prices() as prices, showing_progress() as progress:
         progress(f"exporting {file.name}", 0, 0)
         report = export_file(prices.store, file, file_format=file_format, listing_ids=products)
-    typer.echo(f"{report.written} observations written to {file}; {report.left_out} that the format cannot hold.")
+    say(f"{report.written} observations written to {file}; {report.left_out} that the format cannot hold.")
 
 
 def migrate(

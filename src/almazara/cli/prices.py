@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from almazara.cli import alerts, forecasts, goods, price_histories, shop_rules
-from almazara.cli.output import AsJson, Table, language, load_settings, opened_prices, print_answer, showing_progress
+from almazara.cli.output import (
+    AsJson,
+    Table,
+    language,
+    load_settings,
+    opened_prices,
+    print_answer,
+    say,
+    showing_progress,
+)
 from almazara.cli.price_histories import ProductId, Products, written
 from almazara.errors import InputError
 from almazara.words.numbers import Language
@@ -55,7 +64,7 @@ def track(
     with opened_prices() as prices:
         if default:
             added = follow_defaults(prices.store, datetime.now(UTC))
-            typer.echo(f"{added} searches of the default list are followed; `almazara prices scrape` reads them.")
+            say(f"{added} searches of the default list are followed; `almazara prices scrape` reads them.")
             return
         if product is None:
             raise InputError("Say what to follow: an address, an ASIN, `search: words`, or --default.")
@@ -72,7 +81,7 @@ def untrack(product: ProductId) -> None:
     """Follow a product no longer; its history stays."""
     with opened_prices() as prices:
         prices.service.remove_product(product)
-        typer.echo(f"{product} is not followed any more; its history stays.")
+        say(f"{product} is not followed any more; its history stays.")
 
 
 def list_products(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from almazara.cli.filters import Genres, YearMax, YearMin, filters_of
-from almazara.cli.output import load_settings, opened_prices, showing_progress
+from almazara.cli.output import load_settings, opened_prices, say, showing_progress
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _write(report: Report, output: Path, pictures: Path | None, progress: Progre
             _write_pictures(report.figures, pictures, progress)
     except OSError as error:
         raise InputError(f"{error.filename or output} cannot be written: {error.strerror or error}.") from error
-    typer.echo(f"Written: {output}" + (f", and {len(report.figures)} figures in {pictures}" if pictures else ""))
+    say(f"Written: {output}" + (f", and {len(report.figures)} figures in {pictures}" if pictures else ""))
 
 
 def _write_pictures(figures: Sequence[Kept], folder: Path, progress: Progress) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from almazara.cli.output import load_settings, showing_progress
+from almazara.cli.output import load_settings, say, showing_progress
 from almazara.errors import NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def up(port: Port = None, host: Host = None, schedule: Scheduled = False, worker
     if artifact and artifact.manifest.get("sample"):
         from almazara.movies.sample import SAMPLE_NOTICE
 
-        typer.echo(SAMPLE_NOTICE, err=True)
+        say(SAMPLE_NOTICE, err=True)
     # A new process image, because building leaves a hundred megabytes behind that the server would never give back.
     command = [sys.executable, "-m", "almazara", "serve", f"--host={host}", f"--port={port}", f"--workers={workers}"]
     command += ["--read-now"] if is_fresh else []
@@ -60,7 +60,7 @@ def _or_told(work: Callable[[], T]) -> T | None:
     try:
         return work()
     except (NotFoundError, UnavailableError) as error:
-        typer.echo(f"almazara: {error}", err=True)
+        say(f"almazara: {error}", err=True)
         return None
 
 
@@ -95,7 +95,7 @@ def serve(
         serving = partial(_serve_here, listener, settings, app)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listener.getsockname()[1]}"
-    typer.echo(f"Almazara: {address}  (Ctrl+C ends it)", err=True)
+    say(f"Almazara: {address}  (Ctrl+C ends it)", err=True)
     if is_own and settings.log_format == "text":  # a machine that reads what is logged has no browser
         _tell_how_to_write(settings, address)
     if not serving():  # uvicorn has logged why
@@ -118,9 +118,9 @@ def _tell_how_to_write(settings: Settings, address: str) -> None:
 
     try:
         if not given_out(settings):
-            typer.echo(f"To write from a browser of this machine: {sign_in_address(settings, address)}", err=True)
+            say(f"To write from a browser of this machine: {sign_in_address(settings, address)}", err=True)
     except UnavailableError as error:  # all that needs no key is answered
-        typer.echo(f"Nobody can be let in to write: {error}", err=True)
+        say(f"Nobody can be let in to write: {error}", err=True)
 
 
 def _listen(host: str, port: int) -> socket.socket:

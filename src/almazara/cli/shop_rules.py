@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer
+from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, say
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def remove(shop: Annotated[str, typer.Argument(help="Host of the shop.")]) -> No
 
     with opened_prices() as prices:
         own_rules.remove_rule(prices.store, shop)
-    typer.echo(f"The rule of {shop} is removed.")
+    say(f"The rule of {shop} is removed.")
 
 
 def _read(saved: list[Path], url: str | None, reader: ReadingProcess) -> Iterator[tuple[str, str, Page]]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import typer
 
 from almazara.cli.filters import filtered
-from almazara.cli.output import AsJson, Table, load_settings, print_answer, showing_progress
+from almazara.cli.output import AsJson, Table, load_settings, print_answer, say, showing_progress
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def address(
     if parts.scheme not in {"http", "https"} or not parts.hostname or not is_plain:
         raise InputError(f"{base[:80]!r} is no address of this API: it looks like https://films.example.")
     whose = None if user is None else check_user(user)
-    typer.echo(address_of(base, Server(server), whose, account, signing_key(settings)))
+    say(address_of(base, Server(server), whose, account, signing_key(settings)))
 
 
 @app.command()

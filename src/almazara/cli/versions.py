@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from almazara.cli.output import Table, load_settings, print_answer
+from almazara.cli.output import Table, load_settings, print_answer, say
 
 Version = Annotated[str | None, typer.Argument(help="Version to go to; the one before the current by default.")]
 
@@ -32,4 +32,4 @@ def go_back(kind: str, version: str | None, metric: str, counted: str) -> None:
 
     artifact = open_artifacts(load_settings()).rollback(kind, version)
     share(load_settings(), artifact)
-    typer.echo(f"Now in use: version {artifact.version}, {artifact.manifest['metrics'][metric]} {counted}.")
+    say(f"Now in use: version {artifact.version}, {artifact.manifest['metrics'][metric]} {counted}.")

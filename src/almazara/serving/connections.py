@@ -8,15 +8,29 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from uvicorn import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from almazara.api.errors import problem
 from almazara.api.limits.shedding import CROWDED
 
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _WATCHING: Final = frozenset({b"/health", b"/ready", b"/metrics"})
 """What is answered even when everything else is refused."""
 _SPARE: Final = 10
+_LONGEST_HEAD: Final = 1 << 16  # bytes; the parser and uvicorn keep whatever comes
+_PART: Final = 1 << 14  # bytes: so many of a head, behind what ends in its first part, are not counted
+_FOR_READING: Final = 1.0  # seconds: who is closed to while it sends may lose the answer
+
+
+def _refusal(status: int, told: str) -> bytes:
+    answer = problem(status, told, headers={"Connection": "close"})
+    headers = b"".join(b"%b: %b\r\n" % header for header in answer.raw_headers)
+    return b"".join((STATUS_LINE[status], headers, b"\r\n", answer.body))
+
+
+_LONG_LINE: Final = _refusal(414, f"La dirección es demasiado larga: la cabecera admite hasta {_LONGEST_HEAD} bytes.")
+_LONG_HEAD: Final = _refusal(431, f"La cabecera de la petición es demasiado larga: admite hasta {_LONGEST_HEAD} bytes.")
 
 
 @dataclass(eq=False)
@@ -58,6 +72,9 @@ class Connection(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._crowd = crowd
         self._deadline: asyncio.TimerHandle | None = None
+        self._unparted = 0  # bytes since the last head, piece of a body, or request ended
+        self._is_refused = False
+        self.url = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         """Hold it; one that is too many takes the place of that which was waited for longest."""
@@ -72,15 +89,36 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
         self._wait_no_more()
 
+    def data_received(self, data: bytes) -> None:
+        """Read it in parts, so that of a head or trailer hardly a byte is parsed beyond those that it may have."""
+        while data and not self._is_refused and not self.transport.is_closing():
+            most = min(_PART, _LONGEST_HEAD + 1 - self._unparted)
+            part, data = data[:most], data[most:]
+            self._unparted += len(part)
+            super().data_received(part)
+            if self._unparted > _LONGEST_HEAD:
+                self._refuse()
+
+    def on_body(self, body: bytes) -> None:
+        """Some of the body has come."""
+        self._unparted = 0
+        super().on_body(body)
+
+    def on_chunk_complete(self) -> None:
+        """A piece of the body has come."""
+        self._unparted = 0
+
     def on_headers_complete(self) -> None:
         """Begin to answer; where too many requests are under way, with a refusal."""
         if self._crowd.is_full(len(self.connections)) and self.url.partition(b"?")[0] not in _WATCHING:
             cast("dict[str, Any]", self.scope)["state"][CROWDED] = True
+        self._unparted = 0
         super().on_headers_complete()
         self._next_turn()
 
     def on_message_complete(self) -> None:
         """The request has come whole."""
+        self._unparted = 0
         super().on_message_complete()
         self._next_turn()
 
@@ -123,18 +161,35 @@ class Connection(HttpToolsProtocol):
         return cycle is None or cycle.response_complete or cycle.more_body or self.flow.write_paused
 
     def _give_up(self) -> None:
-        """Close it; a request that came by halves is told so, where what was written before was read."""
-        if self._is_half_sent() and not self.transport.get_write_buffer_size():
+        """Close it; a request that came by halves is told so."""
+        if not self._is_refused and self._may_tell():
             self.transport.write(_TOO_SLOW)
             self.transport.close()
         else:
             self.drop()
 
-    def _is_half_sent(self) -> bool:
-        """Whether some of a request has come that is not answered."""
+    def _refuse(self) -> None:
+        """Tell of a head that is too long, and read on for a moment without looking at what comes."""
+        if not self._may_tell():
+            self.drop()
+            return
+        if cycle := self._asked:  # whose trailer it is: it is answered
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self._is_refused = True
+        self._wait_no_more()
+        self.transport.write(_LONG_LINE if len(self.url) > _LONGEST_HEAD // 2 else _LONG_HEAD)
+        self.transport.write_eof()
+        self._crowd.awaited[self] = None
+        self._deadline = self.loop.call_later(_FOR_READING, self.drop)
+
+    def _may_tell(self) -> bool:
+        """Whether some of a request has come that is not answered, and what was written before was read."""
         cycle = self._asked
+        if self.pipeline or self.transport.get_write_buffer_size():
+            return False
         if cycle is None or cycle.scope is not self.scope:
-            return cast("dict[str, Any] | None", self.scope) is not None  # some of a head
+            return (cycle is None or cycle.response_complete) and cast("Any", self.scope) is not None  # some of a head
         return cycle.more_body and not cycle.response_started
 
     @property

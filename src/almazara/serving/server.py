@@ -19,6 +19,7 @@ def server_over(app: FastAPI, settings: Settings) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         http=cast("Any", partial(Connection, crowd=crowd)),
+        ws="none",  # its connections would count no bytes
         # What the server says goes where our events go, and requests are events.
         access_log=False,
         log_config=None,

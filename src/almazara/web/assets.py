@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from almazara.web.weights import weighed
+from almazara.web.weights import preferences
 
 _KINDS: Final = {
     ".js": "text/javascript; charset=utf-8",
@@ -81,7 +81,7 @@ def _there(name: str) -> Asset:
 
 def preferred_encoding(request: Request, encodings: dict[str, bytes] | tuple[str, ...]) -> str | None:
     """The first of some encodings that the browser takes, or None."""
-    taken = dict(weighed(part) for part in request.headers.get("accept-encoding", "").split(","))
+    taken = dict(preferences(request.headers.get("accept-encoding", "")))
     return next((name for name in encodings if taken.get(name)), None)
 
 

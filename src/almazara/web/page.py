@@ -20,7 +20,7 @@ from starlette.responses import Response
 from almazara.api.security import content_policy, hash_of
 from almazara.figures.chart import Table
 from almazara.web.assets import address, preferred_encoding, styles
-from almazara.web.weights import weighed
+from almazara.web.weights import preferences
 from almazara.words import numbers
 from almazara.words.numbers import Language
 from almazara.words.said import Figure, Said, text_of
@@ -74,7 +74,7 @@ def reader_of(request: Request) -> Reader:
 
 def _preferred(request: Request) -> str | None:
     """The one of our languages that the browser likes best."""
-    named = (weighed(part) for part in request.headers.get("accept-language", "").split(","))
+    named = preferences(request.headers.get("accept-language", ""))
     ours = [(weight, name[:2]) for name, weight in named if weight > 0 and name[:2] in set(Language)]
     return max(ours, key=lambda one: one[0], default=(0, None))[1]
 

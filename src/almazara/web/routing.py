@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from starlette.types import Receive, Scope, Send
 
-from almazara.web.weights import weighed
+from almazara.web.weights import preferences
 
 _FOUND: Final = "almazara.page"
 AS_JSON: Final = b"formato=json"
@@ -28,7 +28,7 @@ def prefers_html(scope: Scope) -> bool:
     accept = headers.get(b"accept", b"").lower()
     if b"text/html" not in accept:
         return False
-    wanted = dict(weighed(part) for part in accept.decode("latin-1").split(","))
+    wanted = dict(preferences(accept.decode("latin-1")))
     return 0 < wanted.get("text/html", 0.0) >= wanted.get("application/json", 0.0)
 
 

@@ -274,3 +274,26 @@ def test_a_file_that_is_no_table_is_refused(tmp_path):
     ]
     assert "no readable CSV" in str(CliRunner().invoke(app, asked).exception)
     assert not (tmp_path / "o.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("x" * 2_000_000, "a line of more than a million"),
+        ('"' + "x\n" * 1_000_000 + '"', "a cell of more than a million"),
+    ],
+    ids=["line", "cell"],
+)
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+def test_a_line_or_cell_of_a_million_characters_is_refused(tmp_path, cell, said, packed):
+    path = tmp_path / "long.csv"
+    path.write_bytes(packed(f"series_id,date,price\n{cell},2026-01-01,1\n".encode()))
+    with pytest.raises(InputError, match=said):
+        read_table(path)
+
+
+def test_a_series_id_that_each_row_of_the_output_would_repeat_is_refused_when_it_is_long():
+    found = read_prices(table(rows("x" * 300, [1.0]), rows("y" * 301, [1.0])), CUTOFF)
+    assert found.panel.names == ("x" * 300,)
+    assert dict(found.refused_rows) == {"the series_id has more than 300 characters": 1}
+    assert found.refused_series == {}

@@ -58,6 +58,8 @@ _GZIP: Final = b"\x1f\x8b"
 _BLOCK: Final = 1 << 22
 _SURPLUS: Final = ("a cell more than the header has", "two cells more")
 _LONGEST_HEADER: Final = 1 << 16
+_LONGEST_LINE: Final = 1 << 20
+_LONGEST_ID: Final = 300  # characters: the output repeats it in a row a day and quantile
 _TIMES_IN_MEMORY: Final = 2  # what is read, and what it is made
 _BYTES_OF_CELL: Final = 16  # beside its text
 _ENDINGS: Final = (".parquet", ".csv")
@@ -98,7 +100,8 @@ def read_prices(table: pl.DataFrame, cutoff: date, *, window_days: int = _WINDOW
     refused = known.select(reason.alias("reason")).drop_nulls().group_by("reason").len().sort("reason")
     good = known.filter(reason.is_null())
     mixed = _of_two_currencies(good)
-    without = set(rows.filter(pl.col(SERIES_ID) != "")[SERIES_ID]) - set(good[SERIES_ID])
+    named = rows.filter(pl.col(SERIES_ID).str.len_chars().is_between(1, _LONGEST_ID))
+    without = set(named[SERIES_ID]) - set(good[SERIES_ID])
     refused_series = dict.fromkeys(sorted(without), "no price up to the cutoff") | mixed
     usable = good.filter(~pl.col(SERIES_ID).is_in(list(mixed)))
     days = usable.sort(SERIES_ID, DATE, _MINUTE, _ROW).unique([SERIES_ID, DATE], keep="last", maintain_order=True)
@@ -151,6 +154,8 @@ def _refusal() -> pl.Expr:
         .then(pl.lit("more cells than the header: decimals take a point"))
         .when(pl.col(SERIES_ID) == "")
         .then(pl.lit("no series_id"))
+        .when(pl.col(SERIES_ID).str.len_chars() > _LONGEST_ID)
+        .then(pl.lit(f"the series_id has more than {_LONGEST_ID} characters"))
         .when(pl.col(DATE).is_null())
         .then(pl.lit("the date is no ISO 8601 day or moment"))
         .when(price.is_null() | ~price.is_finite() | ~price.is_between(_SMALLEST, _LARGEST))
@@ -216,6 +221,7 @@ def read_table(path: Path, reading_mb: int | None = None) -> pl.DataFrame:
         if _TIMES_IN_MEMORY * len(raw) + _BYTES_OF_CELL * cells > most:
             told = f"{path.name} takes more than {megabytes} MB of memory to read"
             raise InputError(f"{told}: for files that you trust set ALMAZARA_READING_MB higher.")
+        _require_short_lines(raw)
         decoder = codecs.getincrementaldecoder("utf-8")()
         for start in range(0, len(raw), _BLOCK):  # as one text it would take up to four times its bytes
             decoder.decode(raw[start : start + _BLOCK], final=start + _BLOCK >= len(raw))
@@ -228,7 +234,18 @@ def read_table(path: Path, reading_mb: int | None = None) -> pl.DataFrame:
         raise InputError(f"The header of {path.name} names a column twice: {_TWICE.sub('', twice[0])}.")
     if table.is_empty():
         raise InputError(f"{path.name} has no rows.")
+    if max(table.select(pl.all().str.len_bytes().max().fill_null(0)).row(0)) > _LONGEST_LINE:
+        raise InputError(f"{path.name} has a cell of more than a million characters: it is no table of prices.")
     return table
+
+
+def _require_short_lines(raw: bytes) -> None:
+    begin = 0
+    while len(raw) - begin > _LONGEST_LINE:
+        end = raw.rfind(b"\n", begin, begin + _LONGEST_LINE)
+        if end < 0:
+            raise InputError("The file has a line of more than a million characters: it is no table of prices.")
+        begin = end + 1
 
 
 def require_target(target: Path, source: Path) -> None:

@@ -101,14 +101,15 @@ def migrate(
     )
 
 
-def check(source: ObservationStore) -> None:
-    """Read all that `migrate` would copy, and change nothing.
+def check(source: ObservationStore) -> tuple[int, int]:
+    """Read all that `migrate` would copy, and change nothing; returns how many listings and observations there are.
 
     Raises:
         InputError: when something is what no store keeps.
         UnavailableError: when the source is damaged.
     """
-    for listing in source.listings():
+    listings, observations = source.listings(), 0
+    for listing in listings:
         validate_listing(listing)
     for run in source.runs(limit=_ALL_RUNS):
         validate_run(run)
@@ -117,8 +118,10 @@ def check(source: ObservationStore) -> None:
             document_text(kind, key, body)
     for listing_id in source.latest():
         for page in pages_of_history(source, listing_id):
+            observations += len(page)
             for observation in page:
                 validate_observation(observation)
+    return len(listings), observations
 
 
 def checksum(store: ObservationStore, listing_id: str) -> Checksum:

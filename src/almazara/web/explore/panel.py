@@ -172,7 +172,7 @@ def _refused(error: Exception) -> Response:
     match error:
         case HTTPException(code=int(code)):
             status = code
-        case DependencyException():
+        case DependencyException() | FileNotFoundError():  # the latter: Dash names source maps that it does not bring
             status = 404
         case CallbackException():  # what is asked is not of the callback that it names
             status = 422
