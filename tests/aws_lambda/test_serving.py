@@ -36,7 +36,7 @@ STAYS = {
     "/precios/articulo/{key:text}/olvidar",
     *(
         f"/precios/{of}/avisos{more}"
-        for of in ("{id}", "articulo/{key:text}", "categoria/{category:text}")
+        for of in ("{id:listing}", "articulo/{key:text}", "categoria/{category:text}")
         for more in ("", "/quitar")
     ),
 }

@@ -140,7 +140,7 @@ def add_rule(new: NewRule, service: Service) -> Response:
 
 
 @router.delete(
-    "/rules/{rule_id:some}",  # that of a target price has the id of its product
+    "/rules/{rule_id:listing}",  # that of a target price has the id of its product
     **writing(None, 204, "Quitar una regla, o el precio objetivo que representa", declared(404, 413)),
 )
 def remove_rule(

@@ -117,7 +117,7 @@ def add_product(new: NewProduct, service: Service) -> Response:
 
 
 @router.delete(
-    "/productos/{product_id:some}",
+    "/productos/{product_id:listing}",
     **writing(None, 204, "Dejar de seguir un producto; su historia queda", declared(404, 409, 413)),
 )
 def remove_product(product_id: Annotated[str, Path(json_schema_extra=TEXT)], service: Service) -> Response:

@@ -105,14 +105,14 @@ class _TextConvertor(PathConvertor):
     regex = "(?s:.*)"
 
 
-class _SomeConvertor(PathConvertor):
-    """The same, and not nothing: without its last part a path is another one."""
+class _ListingConvertor(PathConvertor):
+    """The same, and neither nothing nor a part of the reader's page: a form of that has no page of its own."""
 
-    regex = "(?s:.+)"
+    regex = "(?s:(?!lector/).+)"
 
 
 register_url_convertor("text", _TextConvertor())
-register_url_convertor("some", _SomeConvertor())
+register_url_convertor("listing", _ListingConvertor())
 
 
 class PlainRoute(APIRoute):

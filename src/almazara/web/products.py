@@ -255,7 +255,7 @@ def _watch_of(listing_id: str) -> Watch:
     return Watch(product_address(listing_id), {"product": listing_id})
 
 
-_PATH: Final = "/precios/{id:some}"  # ids of histories that were taken in may have strokes
+_PATH: Final = "/precios/{id:listing}"  # ids of histories that were taken in may have strokes
 PAGES: Final = (
     *routes(_PATH, lambda request: _watch_of(request.path_params["id"])),
     Route(_PATH, product),
