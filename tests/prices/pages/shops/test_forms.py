@@ -8,6 +8,7 @@ import pytest
 from almazara.prices import pages
 from almazara.prices.pages.outcome import ListingPage, Offer, Unavailable, Unreadable
 from almazara.prices.pages.request import alike, leads_elsewhere
+from almazara.prices.pages.shops.jsonld import loads
 from almazara.prices.schema import Availability
 
 SHOP = "https://www.shop.example/p/lagar"
@@ -517,3 +518,16 @@ def test_a_sentence_of_a_line_says_that_the_goods_are_gone():
 def test_what_stands_beside_many_prices_leaves_them_prices(around):
     data = "<script>shop = {'name': 'Lagar', 'price': 5.60, 'currency': 'EUR'}</script>"
     assert read(f"<h1>Lagar</h1>{around}{data}").price == Decimal("5.60")
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ('<!--{"a": 1, /* one */ "b": [2,],}-->', [{"a": 1, "b": [2]}]),
+        ('/* one */ {"a": 1} /* one that never ends', [{"a": 1}]),
+        ('/* one */ // <![CDATA[\n{"a": 1}\n// ]]>', [{"a": 1}]),
+        ("x" + "/* " * 200_000, []),  # in a time that nobody notices
+    ],
+)
+def test_comments_and_needless_commas_in_json_ld_are_forgiven(text, values):
+    assert loads(text) == values

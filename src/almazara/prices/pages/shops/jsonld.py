@@ -34,9 +34,8 @@ _MOST_DIGITS: Final = 20
 _DECODER: Final = json.JSONDecoder(
     strict=False, parse_int=lambda digits: int(digits) if len(digits) < _MOST_DIGITS else None
 )
-_COMMENTS = re.compile(
-    r"<!--|-->|//\s*<!\[CDATA\[|//\s*\]\]>|<!\[CDATA\[|\]\]>|/\*.*?\*/|(?m:^[ \t]*//[^\n]*$)", re.DOTALL
-)
+_MARKS = re.compile(r"<!--|-->|//\s*<!\[CDATA\[|//\s*\]\]>|<!\[CDATA\[|\]\]>|(?m:^[ \t]*//[^\n]*$)")
+_COMMENTS = re.compile(rf"{_MARKS.pattern}|/\*.*?\*/", re.DOTALL)
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 
 Node = dict[str, Any]
@@ -62,8 +61,14 @@ def json_ld(tree: LexborHTMLParser) -> tuple[list[Node], list[Node]]:
 
 def loads(text: str) -> list[Any]:
     """All JSON values of a script; comments, trailing commas, control characters and entities are forgiven."""
-    attempts = (text, _COMMENTS.sub("", text), _TRAILING_COMMA.sub("", _COMMENTS.sub("", html.unescape(text))))
+    attempts = (text, _uncommented(text), _TRAILING_COMMA.sub("", _uncommented(html.unescape(text))))
     return next((values for attempt in attempts if (values := _values(attempt))), [])
+
+
+def _uncommented(text: str) -> str:
+    """The text without comments; behind the last end of one none is looked for, or each start would be, to the end."""
+    closed = text.rfind("*/") + 2 if "*/" in text else 0
+    return _COMMENTS.sub("", text[:closed]) + _MARKS.sub("", text[closed:])
 
 
 def _values(text: str) -> list[Any]:
