@@ -44,8 +44,8 @@ class LearnedScores:
 
     Four signals, each standardized over the films that the profile does not have: popularity, a linear item model, the
     tastes of landmark users, and a linear item model for short profiles. Their weights depend on how many films are
-    known. Films that the training users do not have (cold ones) get what a regression from content to these scores
-    expects.
+    known. Films that the training users do not have (cold ones) are ordered by content, popularity and these scores as
+    content lets expect them, and placed among the others by rank.
 
     Args:
         arrays: The group `user_model`:
@@ -91,7 +91,11 @@ class LearnedScores:
         if not liked.all():
             by_content = self._by_content(rows[~liked], -weights[~liked], unseen, -alike)
             warm -= _AGAINST * self._item_model("linear", rows[~liked], -weights[~liked], unseen, by_content)
-        return self._with_cold(warm, rows, weights, alike)
+        found = np.zeros(self._n_films, dtype=np.float32)
+        found[self._arrays["warm"]] = warm
+        promise = self._promise(warm, rows, weights, alike)
+        found[self._arrays["cold"]] = self._placed(promise, np.sort(warm[unseen])[::-1], rows, liked)
+        return found
 
     def blend(self, n_liked: int) -> np.ndarray:
         """Weights of the four signals for a profile of so many liked films, (4,) float32."""
@@ -168,24 +172,17 @@ class LearnedScores:
             return expected
         return _standardized(expected + _ALIKE * _standardized(alike[self._arrays["warm"]], unseen), unseen)
 
-    def _with_cold(self, warm: np.ndarray, rows: np.ndarray, weights: np.ndarray, alike: np.ndarray) -> np.ndarray:
-        """The scores of all films: cold ones come in their own order among the warm ones, one to so many.
+    def _placed(self, promise: np.ndarray, ladder: np.ndarray, rows: np.ndarray, liked: np.ndarray) -> np.ndarray:
+        """The scores of the cold films: in their own order among the unseen warm ones, one to so many; (cold,) float32.
 
         Nobody has chosen a cold film yet, which says nothing against it: its scores are not comparable with those of
         warm films, which spread further because more is known of these. So their ranks are compared.
         """
-        found = np.zeros(self._n_films, dtype=np.float32)
-        found[self._arrays["warm"]] = warm
-        places, items = self._cold_place[rows], self._item[rows]
-        own = self._promise(warm, rows, weights, alike)
-        own[places[places >= 0]] = own.min(initial=0)
-        unseen = np.ones(len(warm), dtype=bool)
-        unseen[items[items >= 0]] = False
-        liked = weights > 0
+        places = self._cold_place[rows]
+        promise[places[places >= 0]] = promise.min(initial=0)
         share = float((places[liked] >= 0).mean()) if liked.any() else 0.0
-        step = _UNPROVEN ** (1 - share) * max(1.0, unseen.sum() / max(len(own), 1))
-        found[self._arrays["cold"]] = _among(np.sort(warm[unseen])[::-1], own, step, share)
-        return found
+        step = _UNPROVEN ** (1 - share) * max(1.0, len(ladder) / max(len(promise), 1))
+        return _among(ladder, promise, step, share)
 
     def _promise(self, warm: np.ndarray, rows: np.ndarray, weights: np.ndarray, alike: np.ndarray) -> np.ndarray:
         """How well each cold film suits a profile among the cold ones: (cold,) float32."""
