@@ -6,7 +6,6 @@ FLOWS := .venv-prefect
 BIN := $(VENV)/bin
 DVC := .venv-dvc
 WITHOUT ?= # extras that are not to be had here: make test WITHOUT="--no-extra lstm"
-ROUNDS ?= 50 # of make fuzz: what Hypothesis remembers of one would not fit into memory for all
 UV := $(BIN)/uv
 # Tests wait for servers and children half of their time: half as many workers again as there are cores.
 WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
@@ -33,9 +32,9 @@ quick: $(VENV)/.dev ## Run the tests that need no server, no training and no rea
 nightly: installed ## Run every test, property tests with a thousand examples that are new each time
 	HYPOTHESIS_PROFILE=nightly $(PYTEST) -m ""
 
-fuzz: $(VENV)/.dev ## Let readers read a million of whatever strangers could write, each (hours; ROUNDS=1: a fiftieth)
-	for round in $$(seq $(ROUNDS)); do \
-	HYPOTHESIS_PROFILE=fuzz $(PYTEST) -m fuzz --timeout=0 -p no:schemathesis || exit; done
+fuzz: $(VENV)/.dev ## Let readers read a million of whatever strangers could write, each (hours; goes on where it was stopped)
+	$(UV) sync --frozen --inexact --compile-bytecode --all-extras --no-extra prefect --group dev --group fuzz
+	$(BIN)/python tools/fuzz.py
 
 flows: $(FLOWS)/.made ## Install Prefect, in an environment of its own: .venv-prefect/bin/almazara flows ...
 

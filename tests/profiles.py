@@ -14,7 +14,6 @@ settings.register_profile(
 )
 settings.register_profile("quick", settings.get_profile("default"), max_examples=15)
 settings.register_profile("nightly", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=1000)
-settings.register_profile("fuzz", settings.get_profile("nightly"), max_examples=20_000)  # a round of `make fuzz`
 settings.load_profile(PROFILE)
 
 

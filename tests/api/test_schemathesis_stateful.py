@@ -20,7 +20,7 @@ from almazara.prices.fetching.replay import ReplaySource
 from almazara.prices.forecasting import retraining
 from almazara.web import site
 from price_shop import NOW, observed, opened, product, settings_over
-from profiles import PROFILE, examples
+from profiles import NIGHTLY, examples
 from sample_catalog import app_over, served
 
 pytestmark = pytest.mark.server
@@ -92,7 +92,6 @@ def address(sample_home, tmp_path_factory):
             yield str(client.base_url)
 
 
-@pytest.mark.fuzz
 def test_no_sequence_of_calls_makes_a_server_error_or_breaks_a_promise(address):
     class Calls(schema.as_state_machine()):
         def get_call_kwargs(self, case):
@@ -111,7 +110,7 @@ def test_no_sequence_of_calls_makes_a_server_error_or_breaks_a_promise(address):
         derandomize=False,
         suppress_health_check=list(HealthCheck),
     )
-    for number in range({"fuzz": 100, "nightly": 100}.get(PROFILE, 5)):
+    for number in range(100 if NIGHTLY else 5):
         hypothesis.seed(number)(Calls).run(settings=once)
 
 

@@ -300,7 +300,6 @@ def damages(draw, content):
     return bytes(damaged)
 
 
-@pytest.mark.fuzz
 @settings(max_examples=examples(nightly=1000))
 @given(data=st.data())
 def test_whatever_became_of_a_backup_it_is_restored_whole_or_refused_with_nothing_changed(made, tmp_path_factory, data):
