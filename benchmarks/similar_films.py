@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from scipy import sparse
 
 from almazara.movies.cleaning import cleaning
 from almazara.movies.cleaning import schema as s
+from almazara.movies.judging import similar_films
 from almazara.movies.raw import files
 from almazara.movies.similar import collaborative, content, hybrid
 from almazara.movies.similar.content import Content
@@ -63,9 +64,7 @@ class Task:
     @cached_property
     def content(self) -> Content:
         """The rated films as the whole catalog describes them, without collections."""
-        whole = content.describe(self.tables)
-        kept = {name: getattr(whole, name)[self.rows] for name in ("choosing", "refining", "groups", "prior")}
-        return replace(whole, **kept, scales=whole.scales[:, self.rows])
+        return content.describe(self.tables).of(self.rows)
 
     @cached_property
     def order(self) -> Films:
@@ -116,21 +115,14 @@ def together(seen: sparse.csr_array) -> np.ndarray:
 
 def cosine(counts: np.ndarray) -> Scores:
     """Cosine of co-occurrence."""
-    own = np.sqrt(np.maximum(np.diag(counts), 1))
-    return np.asarray(counts / own[:, None] / own)
+    own = np.diag(counts)
+    return similar_films.cosine(counts, own[:, None], own)
 
 
 def likelihood_ratio(counts: np.ndarray, users: int) -> Scores:
-    """Log-likelihood ratio (Dunning 1993), negative where films are seen together less than by chance."""
-
-    def term(count: np.ndarray) -> np.ndarray:
-        return count * np.log(np.maximum(count, 1e-12))
-
-    own = np.diag(counts)[:, None]
-    cells = [counts, own - counts, own.T - counts, users - own - own.T + counts]
-    margins = [own, users - own, own.T, users - own.T]
-    ratio = 2 * (sum(map(term, cells)) - sum(map(term, margins)) + term(np.array(float(users))))
-    return np.where(counts * users > own * own.T, ratio, -ratio)
+    """Log-likelihood ratio, negative where films are seen together less than by chance."""
+    own = np.diag(counts)
+    return similar_films.likelihood_ratio(counts, own[:, None], own, users)
 
 
 def ease(counts: np.ndarray, ridge: float = 1000.0) -> Scores:
@@ -191,10 +183,7 @@ def peers(task: Task, seen: sparse.csr_array) -> dict[str, Callable[[], Scores]]
 
 def first_five(scores: Scores, votes: np.ndarray) -> np.ndarray:
     """The five best other films of each row; equal ones in order of votes."""
-    ordered = np.array(scores, dtype=np.float32)
-    np.fill_diagonal(ordered, -np.inf)
-    by_votes = np.argsort(-votes, kind="stable")
-    return np.asarray(by_votes[np.argsort(-ordered[:, by_votes], axis=1, kind="stable")[:, :5]])
+    return similar_films.best(scores, np.arange(len(votes)), 5, votes)
 
 
 def best_ten(scores: Scores) -> np.ndarray:

@@ -10,7 +10,9 @@ from almazara.files import file_lock
 from almazara.movies.judging.kept_evaluation import (
     MeasuredMethod,
     MeasuredMetric,
+    MeasuredSimilar,
     NotMeasured,
+    SimilarMethod,
     write_evaluation,
 )
 from almazara.movies.renewing.training_runs import RunState, open_film_training
@@ -73,6 +75,20 @@ def test_the_served_method_stands_beside_its_peers_with_intervals_a_table_and_a_
     assert rows[1] == ["ALS", "implicit", "0,385", "0,285", "0,485", "1,5", "0,1", "300"]
     assert "random <ease>" in page.css_first("main").text()
     assert "ml-<b>1m</b>" in page.css_first(".note ~ section .note").text()
+
+
+def test_lists_of_similar_films_stand_in_a_table_of_their_own(site, home):
+    lists = [
+        SimilarMethod("hibrido", True, [MeasuredMetric("ndcg_at_5_cosine", 0.5354, 0.5, 0.6)]),
+        SimilarMethod("llr", False, [MeasuredMetric("ndcg_at_5_cosine", 0.51, 0.5, 0.6)]),
+    ]
+    write_evaluation(settings_for(home), replace(EVALUATION, similares=MeasuredSimilar(3027, 3367, 2174, lists)))
+    page = read(site)
+    title = next(one for one in page.css("h3") if one.text() == "Películas parecidas")
+    assert "De 3.367 películas con valoraciones" in title.next.next.text()
+    table = page.css_first("[aria-label='Tabla: Películas parecidas']")
+    rows = [[cell.text() for cell in row.css("td")] for row in table.css("tbody tr")]
+    assert rows == [["Combinado", "0,5354"], ["razón de verosimilitud", "0,5100"]]
 
 
 @pytest.mark.parametrize(

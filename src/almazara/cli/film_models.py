@@ -41,14 +41,15 @@ def evaluate(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure all recommenders for users, ours and those of other libraries, on held-out ratings."""
+    """Measure all recommenders, ours and those of other libraries, on held-out ratings, and lists of similar films."""
     from almazara.movies.judging import evaluation
+    from almazara.movies.judging.kept_evaluation import folder_of
 
     settings = load_settings()
+    target = output or folder_of(settings)
     with showing_progress() as progress:
         data = evaluation.read_judged(settings, folder, ratings, progress)
         found = evaluation.evaluate(data, _words(split), _words(methods), seed, progress)
-    target = output or settings.home_path / "evaluation"
     evaluation.keep(settings, found, target, datetime.now(UTC))
     answer = {**found.described, "table": found.table.to_dicts()}
     print_answer(answer, _evaluation_in_words(found, target), as_json=as_json)
@@ -95,6 +96,11 @@ def _evaluation_in_words(found: Evaluation, target: Path) -> Iterator[str | Tabl
             for row in wide(table, [PRIMARY, *_SHOWN]).iter_rows(named=True)
         ]
         yield Table(["method", "NDCG@10", "from", "to", *_SHOWN.values()], rows)
+    if found.similar is not None:
+        yield f"Similar films: {found.similar.juzgadas} of {found.similar.peliculas} judged by what users see together"
+        metrics = [metric.metrica for metric in found.similar.metodos[0].metricas]
+        lists = found.similar.nested().items()
+        yield Table(["method", *metrics], [[name, *(_cell(values[one]) for one in metrics)] for name, values in lists])
     for name, reason in found.described["failed"].items():
         yield f"not measured, {name}: {reason}"
     yield from _refused_in_words(found.described["report"])

@@ -12,7 +12,7 @@ import typer
 from almazara.cli.filters import filtered
 from almazara.cli.output import AsJson, Table, load_settings, print_answer, say, showing_progress
 from almazara.cli.versions import Version, go_back, show_versions
-from almazara.errors import ContractError, InputError
+from almazara.errors import AlmazaraError, ContractError, InputError
 
 if TYPE_CHECKING:
     from almazara.artifacts import Artifact
@@ -54,6 +54,7 @@ def build(
     folder: Annotated[Path, typer.Argument(help="Folder or zip with movies_metadata.csv, credits.csv, ...")],
     ratings: Annotated[Path | None, typer.Option(help="Folder or zip of MovieLens ratings.")] = None,
     output: Annotated[Path | None, typer.Option(help="Folder for metrics.json: the version and its counts.")] = None,
+    evaluate: Annotated[bool, typer.Option("--evaluate", help="Then measure it as `evaluate` does.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Clean the raw files and publish a catalog; shows what became of every row."""
@@ -71,7 +72,18 @@ def build(
         raise
     if output:
         write_metrics(artifact, output)
+    unmeasured = None
+    if evaluate:
+        from almazara.movies.judging.evaluation import evaluate_published
+
+        try:
+            with showing_progress() as progress:
+                artifact = evaluate_published(load_settings(), progress)
+        except AlmazaraError as error:  # what was published is told first
+            unmeasured = error
     print_answer(artifact.manifest, _build_in_words(artifact), as_json=as_json)
+    if unmeasured is not None:
+        raise unmeasured
 
 
 @app.command()

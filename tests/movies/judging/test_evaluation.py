@@ -9,6 +9,7 @@ from almazara import artifacts
 from almazara.errors import InputError, MissingExtraError, NotFoundError, UnavailableError
 from almazara.movies import building
 from almazara.movies.judging import evaluation, evaluation_files, trials
+from almazara.movies.judging import methods as known_methods
 from almazara.movies.judging.judgement import PRIMARY
 from almazara.movies.judging.kept_evaluation import read_evaluation
 from almazara.movies.judging.trials import Trials
@@ -72,6 +73,36 @@ def test_an_evaluation_of_the_published_version_stands_in_its_manifest(raw, tmp_
     after = artifacts.open_artifacts(settings).current("movies").manifest
     assert 0 < after["evaluation"]["metrics"]["random"]["popularity"]["ndcg_at_10"] < 1
     assert {name: value for name, value in after.items() if name != "evaluation"} == before
+
+
+def test_a_build_is_measured_when_asked_and_stays_published_where_it_cannot_be(raw, tmp_path, run, monkeypatch):
+    monkeypatch.setattr(known_methods, "installed", lambda: ["popularity"])
+    monkeypatch.setenv("ALMAZARA_HOME", str(tmp_path / "home"))
+    code, printed, _ = run("movies", "build", raw, "--evaluate", "--json")
+    assert code == 0
+    assert 0 < json.loads(printed)["evaluation"]["metrics"]["random"]["popularity"]["ndcg_at_10"] < 1
+    write_raw(tmp_path / "unrated", [Made("Alone")])
+    code, printed, complained = run("movies", "build", tmp_path / "unrated", "--evaluate", "--json")
+    assert code == 1
+    version = artifacts.open_artifacts(settings_for(tmp_path / "home")).current("movies")
+    assert json.loads(printed) == version.manifest
+    assert "ratings" in complained
+
+
+def test_lists_of_similar_films_are_measured_or_it_is_said_why_not(tmp_path, run, monkeypatch):
+    monkeypatch.setenv("ALMAZARA_HOME", str(tmp_path / "home"))
+    raw = write_rated(tmp_path / "raw", tastes(200))
+    asked = ("movies", "evaluate", "--split", "random", "--methods", "popularity", "--folder")
+    code, printed, _ = run(*asked, raw)
+    assert code == 0
+    assert "Similar films: 40 of 40 judged" in printed
+    kept = read_evaluation(settings_for(tmp_path / "home")).similares
+    assert (kept.usuarios, kept.metodos[0].metodo, kept.metodos[0].servido) == (200, "hibrido", True)
+    few = write_rated(tmp_path / "few", tastes(30))
+    code, printed, _ = run(*asked, few)
+    assert code == 0
+    assert "not measured, similar films: Of no film's list could 20 users judge" in printed
+    assert read_evaluation(settings_for(tmp_path / "home")).similares is None
 
 
 def test_the_newest_evaluation_is_kept_for_the_server_wherever_its_tables_go(raw, tmp_path, run, monkeypatch):

@@ -59,6 +59,12 @@ def test_the_same_data_is_not_worse_and_is_published_with_metrics_and_drift(home
     assert current(home).version == before
 
 
+def test_where_ratings_are_enough_the_lists_of_similar_films_are_measured_for_the_manifest(tmp_path):
+    raw = write_rated(tmp_path / "raw", tastes(200))
+    retrain(tmp_path / "home", raw)
+    assert current(tmp_path / "home").manifest["metrics"]["similar_films"]["hibrido"]["ndcg_at_5_cosine"] > 0.9
+
+
 def test_a_model_that_is_worse_by_more_than_the_margin_is_not_published_and_that_is_no_failure(home, tmp_path, run):
     before = current(home).version
     raw = write_rated(tmp_path / "few", tastes(4))  # of four users nothing can be learned

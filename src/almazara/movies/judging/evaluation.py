@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -17,15 +17,17 @@ from almazara.movies.artifact import MOVIES
 from almazara.movies.building import read_clean
 from almazara.movies.cleaning.schema import SCHEMAS
 from almazara.movies.cleaning.tables import read_table
-from almazara.movies.judging import evaluation_files, judgement, splitting
+from almazara.movies.judging import evaluation_files, judgement, similar_films, splitting
 from almazara.movies.judging import methods as known_methods
 from almazara.movies.judging.kept_evaluation import (
     EvaluationAnswer,
     MeasuredMethod,
     MeasuredMetric,
+    MeasuredSimilar,
     MeasuredSplit,
     MethodCost,
     NotMeasured,
+    folder_of,
     write_evaluation,
 )
 from almazara.movies.judging.peers import PEERS
@@ -49,6 +51,7 @@ class Judged:
     Attributes:
         pairs: Who has seen what.
         content: (films, terms) float32, rows as in `pairs.films`.
+        tables: The clean tables.
         name: Where they come from, for tables.
         report: What became of the raw rows; empty where the data is published already.
         version: The published version that they are of, or None.
@@ -56,6 +59,7 @@ class Judged:
 
     pairs: Pairs
     content: sparse.csr_array
+    tables: Mapping[str, pl.DataFrame]
     name: str
     report: Mapping[str, Any] = field(default_factory=dict)
     version: str | None = None
@@ -69,11 +73,13 @@ class Evaluation:
         table: `judgement.TABLE`.
         described: Data, seed, splits with their sizes, methods that failed with the reason, and the cleaning report.
         version: The published version whose ratings were judged on, or None.
+        similar: The lists of similar films, or None where they cannot be judged.
     """
 
     table: pl.DataFrame
     described: Mapping[str, Any]
     version: str | None = None
+    similar: MeasuredSimilar | None = None
 
 
 def judged_data(tables: Mapping[str, pl.DataFrame], name: str) -> Judged:
@@ -81,7 +87,7 @@ def judged_data(tables: Mapping[str, pl.DataFrame], name: str) -> Judged:
     film_ids = tables["films"]["id"]
     pairs = splitting.pairs(tables["ratings"], film_ids)
     rows = np.searchsorted(film_ids.to_numpy(), pairs.films)
-    return Judged(pairs, content_matrix(tables)[rows], name)
+    return Judged(pairs, content_matrix(tables)[rows], tables, name)
 
 
 def read_judged(settings: Settings, folder: Path | None, ratings: Path | None, progress: Progress) -> Judged:
@@ -107,7 +113,7 @@ def published_tables(artifact: Artifact) -> dict[str, pl.DataFrame]:
 
 
 def evaluate(data: Judged, splits: Sequence[str], methods: Sequence[str], seed: int, progress: Progress) -> Evaluation:
-    """Measure methods on splits of the same ratings; what fails is named and does not end the others.
+    """Measure methods on splits of the same ratings, and similar films; what fails is named and ends no others.
 
     Args:
         data: The ratings.
@@ -134,7 +140,13 @@ def evaluate(data: Judged, splits: Sequence[str], methods: Sequence[str], seed: 
             failed[f"{split.name} {name}"] = str(error)
     if not frames:
         raise UnavailableError(f"No method could be measured: {' '.join(failed.values())}")
-    return Evaluation(pl.concat(frames), _described(data, made, failed, seed), data.version)
+    progress("Measuring similar films", 0, 0)
+    similar = None
+    try:
+        similar = similar_films.measure(data.tables, seed)
+    except InputError as error:
+        failed["similar films"] = str(error)
+    return Evaluation(pl.concat(frames), _described(data, made, failed, seed), data.version, similar)
 
 
 def measure(split: Split, content: sparse.csr_array, method: str, seed: int) -> pl.DataFrame:
@@ -142,6 +154,20 @@ def measure(split: Split, content: sparse.csr_array, method: str, seed: int) -> 
     with Trials(split, content, seed) as trials:
         lists, cost = trials.run(method)
     return judgement.tidy(split.name, method, judgement.judge(lists, split), cost, np.random.default_rng(seed))
+
+
+def evaluate_published(settings: Settings, progress: Progress) -> Artifact:
+    """Measure all that is installed on the published version's ratings, the usual way, and keep it.
+
+    Returns:
+        The version with what was measured in its manifest.
+
+    Raises:
+        AlmazaraError: when it cannot be measured or kept.
+    """
+    found = evaluate(read_judged(settings, None, None, progress), (), (), 0, progress)
+    keep(settings, found, folder_of(settings), datetime.now(UTC))
+    return open_artifacts(settings).current(MOVIES)
 
 
 def keep(settings: Settings, found: Evaluation, folder: Path, now: datetime) -> None:
@@ -170,6 +196,7 @@ def _shown(found: Evaluation, now: datetime) -> EvaluationAnswer:
         particiones=[_shown_split(name, about, found.table) for name, about in described["splits"].items()],
         no_medidos=[NotMeasured(name, why) for name, why in described["failed"].items()],
         mensaje="",
+        similares=found.similar,
     )
 
 
@@ -196,7 +223,8 @@ def _shown_method(name: str, rows: pl.DataFrame) -> MeasuredMethod:
 
 def _for_manifest(found: Evaluation) -> dict[str, Any]:
     metrics = judgement.nested(found.table)
-    return {"seed": found.described["seed"], "splits": found.described["splits"], "metrics": metrics}
+    similar = {} if found.similar is None else {"similar_films": found.similar.nested()}
+    return {"seed": found.described["seed"], "splits": found.described["splits"], "metrics": metrics, **similar}
 
 
 def _make_splits(pairs: Pairs, names: Sequence[str], seed: int) -> tuple[list[Split], dict[str, str]]:

@@ -60,6 +60,36 @@ class MeasuredSplit:
 
 
 @dataclass(frozen=True, slots=True)
+class SimilarMethod:
+    """One way to list similar films; `servido` says that it is what is served."""
+
+    metodo: str
+    servido: bool
+    metricas: list[MeasuredMetric]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredSimilar:
+    """Lists of similar films that half of the users taught, judged by what the other half sees together.
+
+    Attributes:
+        usuarios: Of both halves.
+        peliculas: That lists are made of: those with a few ratings.
+        juzgadas: Whose lists enough users could judge.
+        metodos: Ours first.
+    """
+
+    usuarios: int
+    peliculas: int
+    juzgadas: int
+    metodos: list[SimilarMethod]
+
+    def nested(self) -> dict[str, dict[str, float]]:
+        """Method, metric and value, for a manifest."""
+        return {one.metodo: {metric.metrica: round(metric.valor, 6) for metric in one.metricas} for one in self.metodos}
+
+
+@dataclass(frozen=True, slots=True)
 class NotMeasured:
     """A split or method that could not be measured, and why."""
 
@@ -81,6 +111,7 @@ class EvaluationAnswer:
         particiones: The first one is what models are published by.
         no_medidos: What failed.
         mensaje: The best method in one sentence.
+        similares: The lists of similar films; null where there are too few ratings to judge them by.
     """
 
     version: str | None
@@ -92,6 +123,7 @@ class EvaluationAnswer:
     particiones: list[MeasuredSplit]
     no_medidos: list[NotMeasured]
     mensaje: str
+    similares: MeasuredSimilar | None = None
 
     def told(self, language: Language, served: str | None) -> "EvaluationAnswer":
         """With its sentence in a language, `served` being the version in use."""
@@ -130,5 +162,10 @@ def read_evaluation(settings: Settings) -> EvaluationAnswer | None:
         return None
 
 
+def folder_of(settings: Settings) -> Path:
+    """Where evaluations are kept."""
+    return settings.home_path / "evaluation"
+
+
 def _path(settings: Settings) -> Path:
-    return settings.home_path / "evaluation" / _NAME
+    return folder_of(settings) / _NAME

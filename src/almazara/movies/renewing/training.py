@@ -1,7 +1,7 @@
 """Renews the film product: raw data and events -> clean -> train -> judge beside the champion -> publish or keep."""
 
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +17,7 @@ from almazara.movies.artifact import MOVIES
 from almazara.movies.building import publish_movies, read_clean, sources
 from almazara.movies.cleaning.cleaning import CleanCatalog
 from almazara.movies.judging import champion as rules
-from almazara.movies.judging import drift, judgement, splitting
+from almazara.movies.judging import drift, judgement, similar_films, splitting
 from almazara.movies.judging.evaluation import Judged, judged_data, published_tables
 from almazara.movies.judging.trials import Trials
 from almazara.movies.renewing.kept_work import KeptWork, digest, state_of
@@ -127,7 +127,7 @@ def _renew(way: _Way, folder: Path | None, ratings: Path | None) -> Outcome:
         "sample": is_sample,
         "sources": sources(folder, ratings),
         "parameters": _parameters(settings, way.seed),
-        "metrics": _metrics(comparison, version),
+        "metrics": {**_metrics(comparison, version), **_similar(way, clean)},
         "drift": outcome.drift,
     }
     publish = partial(publish_movies, settings, clean, described, way.progress)
@@ -242,6 +242,14 @@ def _metrics(comparison: rules.Comparison, champion: str | None) -> dict[str, An
         "relative_difference": described["relative_difference"],
         "risk": described["risk"],
     }
+
+
+def _similar(way: _Way, clean: CleanCatalog) -> dict[str, Any]:
+    """What the lists of similar films are worth, where there are ratings enough to judge them by."""
+    way.progress("Measuring similar films", 0, 0)
+    with suppress(InputError):
+        return {"similar_films": similar_films.measure(clean.tables, way.seed).nested()}
+    return {}
 
 
 def _ended(run: TrainingRun, outcome: Outcome) -> TrainingRun:

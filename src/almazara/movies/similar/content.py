@@ -1,7 +1,7 @@
 """Similarity of content: what two films share in each field, weighted as those who see films taught it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -74,6 +74,11 @@ class Content:
     def expected(self, gained: np.ndarray) -> np.ndarray:
         """Similarity from all that pairs gain."""
         return (1 / (1 + np.exp(-(gained + np.float32(self.level))))).astype(np.float32)
+
+    def of(self, rows: np.ndarray) -> "Content":
+        """Some of the films alone."""
+        kept = {name: getattr(self, name)[rows] for name in ("choosing", "refining", "groups", "prior")}
+        return replace(self, **kept, scales=self.scales[:, rows])
 
     def arrays(self) -> Arrays:
         """What it takes to compare any two films without SciPy; see `build_similar`."""

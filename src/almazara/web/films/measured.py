@@ -9,7 +9,13 @@ from markupsafe import Markup
 from almazara.figures.chart import Axis, Band, Chart, Dots, Mark, Place, Role, Scale, Table
 from almazara.figures.keys import legend
 from almazara.figures.svg import draw
-from almazara.movies.judging.kept_evaluation import EvaluationAnswer, MeasuredMethod, MeasuredMetric, MeasuredSplit
+from almazara.movies.judging.kept_evaluation import (
+    EvaluationAnswer,
+    MeasuredMethod,
+    MeasuredMetric,
+    MeasuredSimilar,
+    MeasuredSplit,
+)
 from almazara.web.page import drawn
 from almazara.words.numbers import Language
 from almazara.words.said import Figure, Said, is_worded, named, said, text_of
@@ -26,6 +32,7 @@ class Measured:
     Attributes:
         splits: Each by its name in the address and in words, and whether it is the one shown.
         sentence: What the picture shows: the served method beside the best of other libraries.
+        similar: What lists of similar films are worth, where it was measured.
     """
 
     evaluation: EvaluationAnswer
@@ -34,6 +41,7 @@ class Measured:
     sentence: Said
     picture: Markup
     table: Table
+    similar: Table | None
 
 
 def measured(evaluation: EvaluationAnswer, asked: str | None, language: Language) -> Measured:
@@ -52,6 +60,7 @@ def measured(evaluation: EvaluationAnswer, asked: str | None, language: Language
         sentence,
         drawn(legend(chart) + draw(chart)),
         _table(split, metric, language),
+        None if evaluation.similares is None else _similar(evaluation.similares, language),
     )
 
 
@@ -137,6 +146,26 @@ def _table(split: MeasuredSplit, metric: str, language: Language) -> Table:
     named = [text_of(_named(name), language) for name in (metric, *others)]
     rows = [_row(one, metric, others, language) for one in split.metodos]
     return Table([method, library, named[0], low, high, *named[1:], *costs], rows)
+
+
+def _similar(found: MeasuredSimilar, language: Language) -> Table:
+    values = found.nested()
+    metrics = list(dict.fromkeys(metric for one in values.values() for metric in one))
+    header = [said("site.measured.method").text(language), *(text_of(_named(metric), language) for metric in metrics)]
+    rows: list[list[Place | None]] = [
+        [
+            text_of(_lister(name), language),
+            *(None if metric not in one else round(one[metric], _DECIMALS) for metric in metrics),
+        ]
+        for name, one in values.items()
+    ]
+    return Table(header, rows)
+
+
+def _lister(name: str) -> Said | str:
+    """What a way to list similar films is called."""
+    code = f"site.method.{name}"
+    return said(code) if is_worded(code) else named("recommender", name)
 
 
 def _name(method: MeasuredMethod, language: Language) -> str:
