@@ -15,7 +15,7 @@ from almazara.prices.pages.amazon import product
 from almazara.prices.pages.amazon.marketplaces import CURRENCIES, asin_in_url, shop_of
 from almazara.prices.pages.blocked import blocked, blocked_answer
 from almazara.prices.pages.document import LARGEST_PAGE, attribute, decoded, parsed
-from almazara.prices.pages.outcome import BlockKind, Outcome, Unreadable
+from almazara.prices.pages.outcome import BlockKind, Outcome, OverloadError, Unreadable
 from almazara.prices.pages.own_rule import ShopRule, read_by_rule
 from almazara.prices.pages.request import PageRequest, leads_elsewhere
 from almazara.prices.pages.shops import published
@@ -74,6 +74,8 @@ def read(
     asked = _Asked(url, status, headers, expected_sku, known_title, asked_url, rule)
     try:
         return _read(html, asked)
+    except OverloadError as error:
+        return Unreadable(("page",), f"The page {error}.", expected_sku)
     except Exception as error:  # noqa: BLE001 - what a page can do to a reader is not to be foreseen
         reason = f"The reader failed on this page, which is a defect of ours: {type(error).__name__}: {error}"
         return Unreadable((DEFECT,), reason[:_LONGEST_REASON], expected_sku)
@@ -114,7 +116,10 @@ def _by_rule(rule: ShopRule, html: str | bytes, request: PageRequest, headers: M
 
 def own_address(html: bytes) -> str:
     """The canonical address that a page gives for itself, or empty."""
-    tree = parsed(decoded(html, _EMPTY))
+    try:
+        tree = parsed(decoded(html, _EMPTY))
+    except OverloadError:
+        return ""
     return _own_address(tree) if tree is not None else ""
 
 

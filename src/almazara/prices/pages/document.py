@@ -3,17 +3,16 @@
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from w3lib.encoding import html_body_declared_encoding, html_to_unicode, http_content_type_encoding
 
 from almazara.prices.money import Mark
+from almazara.prices.pages.shape import parsed_within_bounds
 
 LARGEST_PAGE: Final = 20_000_000
-# The parser's time grows with the square of the nesting: no real page leaves this many elements open.
-_MOST_OPEN_ELEMENTS: Final = 30_000
-
 _OF_NO_BROWSER: Final = frozenset(
     (
         *("base64", "bz2", "hex", "idna", "punycode", "quopri", "raw-unicode-escape", "rot-13", "undefined"),
@@ -24,6 +23,8 @@ _RATING = re.compile(r"うち\s*(\d(?:[.,]\d)?)|(?<![\d.,])(\d[.,]\d+)(?![\d.,])
 _GROUPED_COUNT = re.compile(r"\d{1,3}(?:[.,'\u2019 ]\d{2,3})*[.,'\u2019 ]\d{3}(?!\d)|\d+")
 _FIVE: Final = 5
 _MOST_DIGITS: Final = 12
+_LONGEST_BEGINNING: Final = 5_000
+_MOST_PARTS: Final = 1_000
 _WITH_POINT: Final = frozenset({"en", "ja", "zh", "ko", "he", "th"})
 _WITH_COMMA: Final = frozenset(
     {"es", "de", "fr", "it", "nl", "pt", "tr", "pl", "sv", "da", "nb", "no", "fi", "ru", "cs", "el"}
@@ -79,17 +80,32 @@ def _undeclared_charset(html: bytes) -> str:
 
 
 def parsed(html: str) -> LexborHTMLParser | None:
-    """The document; None when the text is empty, too large, or leaves too many elements open."""
+    """The document; None when the text is empty or too large.
+
+    Raises:
+        OverloadError: for a text of more elements than any page of goods.
+    """
     if not html.strip() or len(html) > LARGEST_PAGE:
         return None
-    if html.count("<") - 2 * html.count("</") > _MOST_OPEN_ELEMENTS:
-        return None
-    return LexborHTMLParser(html.replace("\x00", ""))
+    return parsed_within_bounds(html.replace("\x00", ""))
 
 
 def text_of(node: LexborNode | None) -> str:
     """All text below a node with single spaces; empty for no node. Scripts and styles must be stripped before."""
     return " ".join(node.text(separator=" ").split()) if node is not None else ""
+
+
+def beginning_of(node: LexborNode) -> str:
+    """The text below a node, of a long one its beginning: elements in one another share theirs."""
+    if node.child is None or (node.child.next is None and node.child.is_text_node):
+        return text_of(node)
+    texts: list[str] = []
+    left = _LONGEST_BEGINNING
+    for one in islice(node.traverse(include_text=True), _MOST_PARTS):
+        if one.is_text_node and left > 0:
+            texts.append((one.text_content or "")[:left])
+            left -= len(texts[-1])
+    return " ".join(" ".join(texts).split())
 
 
 def first_text(within: LexborHTMLParser | LexborNode, selectors: tuple[str, ...]) -> str | None:

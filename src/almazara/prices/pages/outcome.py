@@ -140,6 +140,10 @@ class ListingPage:
     rule: str
 
 
+class OverloadError(Exception):
+    """A page has more of something than any page of goods: reading it would take long. Its argument says of what."""
+
+
 Outcome = Offer | Unavailable | Blocked | Unreadable | ListingPage
 
 _NAMES: dict[type, str] = {

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 from almazara.errors import InputError
 from almazara.prices.money import parse_price
 from almazara.prices.pages.document import attribute, decoded, first_text, parsed, text_of
-from almazara.prices.pages.outcome import Offer, Outcome, Unavailable, Unreadable
+from almazara.prices.pages.outcome import Offer, Outcome, OverloadError, Unavailable, Unreadable
 from almazara.prices.pages.request import PageRequest
 from almazara.prices.pages.shops.claims import availability_of
 from almazara.prices.pages.xpath import IS_XPATH, xpath_texts
@@ -80,7 +80,10 @@ def read_by_rule(rule: ShopRule, html: str | bytes, request: PageRequest, header
         InputError: for a selector that is none.
         MissingExtraError: for an XPath, when lxml is not installed.
     """
-    tree = parsed(decoded(html, headers))
+    try:
+        tree = parsed(decoded(html, headers))
+    except OverloadError as error:
+        return Unreadable(("page",), f"The page {error}.")
     if tree is None:
         return Unreadable(("page",), "The page is empty, broken or too large.")
     title = (

@@ -12,9 +12,11 @@ from almazara.prices.money import Money, parse_price
 from almazara.prices.pages.amazon import rules
 from almazara.prices.pages.amazon.books import is_of_another_format, other_offer
 from almazara.prices.pages.document import attribute, lineage, text_of
+from almazara.prices.pages.outcome import OverloadError
 
 _SUPERSCRIPTS = 2
 _MOST_PLACES = 500
+_MOST_ASKED = 2_000
 _FRACTION_DIGITS = 2
 
 
@@ -51,6 +53,7 @@ class FeaturedOffer:
         self._tree = tree
         self._asin = asin
         self._renewed = _only_renewed_row(tree)
+        self._known: dict[int, str | None] = {}
 
     @property
     def is_renewed(self) -> bool:
@@ -59,13 +62,21 @@ class FeaturedOffer:
 
     def places(self, selectors: Iterable[str]) -> Iterator[LexborNode]:
         """Elements in order of the selectors, without those that belong to something else."""
-        nodes = (node for selector in selectors for node in self._tree.css(selector))
+        nodes = [node for selector in selectors for node in self._tree.css(selector)]
+        if len(nodes) > _MOST_ASKED:
+            raise OverloadError("has more places for one thing than any page of goods")
         return (node for node in nodes if self.why_not(node) is None)
 
     def why_not(self, node: LexborNode) -> str | None:
         """The first ancestor that belongs to something else, or None."""
         inside = takewhile(lambda step: step.tag not in {"body", "html"}, lineage(node))
-        return next((why for step in inside if (why := self._foreign(step.attributes))), None)
+        return next((why for step in inside if (why := self._why(step))), None)
+
+    def _why(self, element: LexborNode) -> str | None:
+        """Whether one element belongs to something else; kept, for many prices share it."""
+        if element.mem_id not in self._known:
+            self._known[element.mem_id] = self._foreign(element.attributes)
+        return self._known[element.mem_id]
 
     def is_of_another(self, node: LexborNode) -> bool:
         """Whether an element is of another product, by its number."""

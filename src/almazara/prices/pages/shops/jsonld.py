@@ -5,11 +5,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from almazara.prices.pages.outcome import OverloadError
 from almazara.prices.pages.shops.claims import (
     Claim,
     Price,
@@ -28,6 +30,13 @@ _ELSEWHERE: Final = frozenset(
 )  # fmt: skip
 _NUMBERS: Final = ("sku", "productID", "isbn", "gtin", "gtin13", "gtin8", "gtin12", "mpn")
 _DEEPEST: Final = 12
+MOST_VALUES: Final = 40_000
+"""Values in a page's JSON-LD, an object as OBJECT of them; real pages have up to some 5,000."""
+_OBJECT: Final = 8
+MOST_OFFERS: Final = 3_000
+"""Offers of a page's products, each as often as it is referred to."""
+_MOST_CONDITIONS: Final = 10
+_LONGEST_CONDITION: Final = 1_000
 _ORDER: Final = tuple(State)
 _MOST_DIGITS: Final = 20
 # Of numbers with more digits, which Python refuses to read, nothing is known.
@@ -47,6 +56,7 @@ def json_ld(tree: LexborHTMLParser) -> tuple[list[Node], list[Node]]:
     An offer that stands outside a product, and says what it offers, is that product's.
     """
     documents = [document for script in tree.css("script[type*='ld+json' i]") for document in loads(script.text())]
+    _check_size(documents)
     nodes = [node for document in documents for node in _nodes(document, 0)]
     by_id = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
     products = [_resolved(node, by_id) for node in nodes if is_product(node)]
@@ -56,7 +66,22 @@ def json_ld(tree: LexborHTMLParser) -> tuple[list[Node], list[Node]]:
         if isinstance(node.get("itemOffered"), dict) and not is_product(node)
     ]
     products = [node for node in offered if is_product(node)] or products
+    every = (offer for product in products for offer in offers_in(product.get("offers"), 0))
+    if any(True for _ in islice(every, MOST_OFFERS, None)):
+        raise OverloadError(f"publishes more than {MOST_OFFERS} offers")
     return products, [node for node in nodes if kinds_of(node) & _LISTS]
+
+
+def _check_size(documents: list[Any]) -> None:
+    """Refuse more values than any page of goods publishes: each object may be an offer, which is asked many things."""
+    left, size = list(documents), 0
+    while left and size <= MOST_VALUES:
+        value = left.pop()
+        below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        size += _OBJECT if isinstance(value, dict) else 1
+        left.extend(below)
+    if size > MOST_VALUES:
+        raise OverloadError("publishes more in JSON-LD than any page of goods")
 
 
 def loads(text: str) -> list[Any]:
@@ -212,7 +237,10 @@ def is_new(offer: Node, product: Node) -> bool:
 
 def _state(offer: Node, product: Node) -> State:
     """The state of an offer's goods, which it or its product says; of several said, the worst."""
-    said = [text_value(one) for one in as_list(offer.get("itemCondition") or product.get("itemCondition"))]
+    every = as_list(offer.get("itemCondition") or product.get("itemCondition"))
+    said = [text_value(one) for one in every[:_MOST_CONDITIONS]]
+    if len(every) > _MOST_CONDITIONS or any(len(one or "") > _LONGEST_CONDITION for one in said):
+        return State.UNKNOWN
     note = text_value(offer.get("description")) or ""
     return max((state_of(text, note) for text in said or [None]), key=_ORDER.index)
 

@@ -22,6 +22,7 @@ _RAISED = re.compile(
 )
 _MARKED_WHOLE = re.compile(r"\s*[$£]\s?\d{1,5}")  # in front of a two-digit element, which are its cents
 _CENTS: Final = 2
+_BETWEEN_PIECES: Final = 100  # pieces in which the parts of one amount stand
 _MARKS: Final = frozenset(".,")
 _OUTWARDS: Final = 12
 # Soft hyphen, zero-width spaces and joiners, marks of direction, byte order mark.
@@ -37,22 +38,25 @@ class Lines:
         self._end = ""
         self._text = ""
         self._block = 0
+        self._raised: dict[int, bool] = {}
 
     def add_text(self, node: LexborNode) -> int | None:
         """Add a text with single spaces, in a line of its own where its block is another; returns where it starts."""
-        text = (node.text_content or "").translate(_WITHOUT_WIDTH)
+        text = node.text_content or ""
+        if not text.isspace() and not text.isascii():
+            text = text.translate(_WITHOUT_WIDTH)
         if not text or text.isspace():
             self._join(" ")
             return None
         piece = " ".join(f"|{text}|".split())[1:-1]
-        is_cents = _is_raised(node.parent) or _MARKED_WHOLE.fullmatch(self._text) is not None
-        if len(piece) == _CENTS and piece.isdigit() and self._end.isdigit() and is_cents:
-            piece = f".{piece}"
+        is_pair = len(piece) == _CENTS and piece.isdigit()
+        if is_pair and self._end.isdigit() and (_MARKED_WHOLE.fullmatch(self._text) or self._is_raised(node.parent)):
+            piece, is_pair = f".{piece}", False
         if (block := _block_of(node)) != self._block:
             if self._block:
                 self._join("\n")
             self._block = block
-        if len(piece) == _CENTS and piece.isdigit() and self._text in _MARKS:
+        if is_pair and self._text in _MARKS:
             self._close_mark()
         start = self.length
         self._add(piece)
@@ -69,11 +73,20 @@ class Lines:
 
     def _close_mark(self) -> None:
         """Put `287`, `.` and the cents that follow, each in a line of its own, into one line."""
-        mark = len(self.parts) - 1 - self.parts[::-1].index(self._text)
-        whole = next((at for at in range(mark - 1, -1, -1) if not self.parts[at].isspace()), None)
-        if whole is not None and self.parts[whole].isdigit():
+        behind = range(len(self.parts) - 1, max(len(self.parts) - 1 - _BETWEEN_PIECES, -1), -1)
+        texts = [at for at in behind if not self.parts[at].isspace()][:2]
+        if len(texts) == 2 and self.parts[texts[0]] == self._text and self.parts[texts[1]].isdigit():  # noqa: PLR2004
+            whole = texts[1]
             signs = range(whole + 1, len(self.parts))
             self.parts[whole + 1 :] = [SEAM if self.parts[at] == "\n" else self.parts[at] for at in signs]
+
+    def _is_raised(self, node: LexborNode | None) -> bool:
+        """Whether an element's text is the cents of an amount, drawn without a decimal mark."""
+        if node is None:
+            return False
+        if node.mem_id not in self._raised:
+            self._raised[node.mem_id] = node.tag == "sup" or bool(_RAISED.search(attribute(node, "class")))
+        return self._raised[node.mem_id]
 
     def _join(self, sign: str) -> None:
         if not self.parts or self.parts[-1] not in {sign, "\n"}:
@@ -93,8 +106,3 @@ def _block_of(node: LexborNode) -> int:
     """Identity of the nearest element around a text that makes lines of its own."""
     steps = islice(lineage(node.parent), _OUTWARDS)
     return next((step.mem_id for step in steps if step.tag in _LINES), 0)
-
-
-def _is_raised(node: LexborNode | None) -> bool:
-    """Whether an element's text is the cents of an amount, drawn without a decimal mark."""
-    return node is not None and (node.tag == "sup" or bool(_RAISED.search(attribute(node, "class"))))

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from almazara.prices.money import Mark
-from almazara.prices.pages.document import attribute, decimal_mark, first_text, text_of
+from almazara.prices.pages.document import attribute, beginning_of, decimal_mark, first_text
 from almazara.prices.pages.outcome import ListedOffer, ListingPage
 from almazara.prices.pages.request import PageRequest
 from almazara.prices.pages.shops.cards import Cards, whole_address
@@ -91,7 +91,7 @@ def _sells_its_own(tree: LexborHTMLParser, cards: Cards) -> bool:
     """Whether a button to buy stands between the page's heading and the first product that it lists."""
     behind = dropwhile(lambda node: node.tag != "h1", tree.css(_BUTTONS))
     before = takewhile(lambda node: not cards.holds(node), behind)
-    words = (attribute(node, "value") or text_of(node) for node in before if node.tag not in {"h1", "a"})
+    words = (attribute(node, "value") or beginning_of(node) for node in before if node.tag not in {"h1", "a"})
     return any(len(said) <= _LONGEST_BUTTON and BUY.search(said) for said in words)
 
 

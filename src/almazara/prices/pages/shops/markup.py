@@ -19,6 +19,7 @@ from almazara.prices.schema import NamedPrice, PriceName
 _NUMBERS: Final = ("gtin", "gtin8", "gtin12", "gtin13", "gtin14", "isbn", "ean")
 _TYPED: Final = ("ean", "gtin", "upc", "isbn")
 _MOST: Final = 10_000  # pieces
+_MOST_SHARED: Final = 50  # offers of whose words none is a condition
 _MEMBERS: Final = "validForMemberTier"
 _IDENTITY: Final = ("sku", "mpn", "url", "name")
 # What a price on a condition may say: anything else, dates among it, may limit it to some orders, people or goods.
@@ -86,7 +87,7 @@ def _on_conditions(offers: list[Node], price: Price) -> Iterator[NamedPrice]:
 
     What the offer of the featured price says too is no condition of another.
     """
-    shared = [offer for offer in offers if jsonld.offer_prices(offer)]
+    shared = [offer for offer in offers[:_MOST_SHARED] if jsonld.offer_prices(offer)]
     for offer in offers:
         code = offer.get("priceCurrency")
         for node in (offer, *jsonld.specifications_of(offer)):

@@ -9,7 +9,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from almazara.prices.gtin import gtins_in
 from almazara.prices.money import Mark
-from almazara.prices.pages.document import attribute, lineage, text_of
+from almazara.prices.pages.document import attribute, beginning_of, lineage, text_of
+from almazara.prices.pages.outcome import OverloadError
 from almazara.prices.pages.shops import sayings
 from almazara.prices.pages.shops.claims import (
     Claim,
@@ -29,6 +30,9 @@ PRODUCT_SCOPES: Final = "[itemtype*='schema.org/Product' i], [itemtype*='schema.
 _OFFER: Final = "[itemtype*='schema.org/Offer' i], [itemtype*='schema.org/AggregateOffer' i]"
 # More are no page of goods; the time for nested ones grows with the square of their number.
 MOST_SCOPES: Final = 500
+MOST_ASKED: Final = 10_000
+"""Properties of a page's microdata, each as often as it stands in a scope; real pages have up to 1,500."""
+_ASKED: Final = "[itemprop], [itemtype*='schema.org/Offer' i]"
 _MOST_PROPERTIES: Final = 2_000
 _AMOUNTS: Final = ("product:price:amount", "og:price:amount", "product:price")
 _SALES: Final = ("product:sale_price:amount", "og:sale_price:amount")
@@ -63,6 +67,7 @@ def take_rdfa(tree: LexborHTMLParser) -> None:
 
 def microdata_claims(tree: LexborHTMLParser, decimal: Mark | None) -> list[Claim]:
     """A claim for each product scope with a name or price of its own; else for the page's only offer."""
+    _check_size(tree)
     claims = [product_claim(scope, decimal) for scope in tree.css(PRODUCT_SCOPES)[:MOST_SCOPES]]
     named = [claim for claim in claims if claim.prices or claim.name]
     orphans = [offer for offer in tree.css(_OFFER) if _scope_of(offer) is None]
@@ -70,6 +75,20 @@ def microdata_claims(tree: LexborHTMLParser, decimal: Mark | None) -> list[Claim
         _scope_price(orphans[0], decimal) if len(orphans) == 1 and not any(claim.prices for claim in claims) else None
     )
     return [_claim(orphans, [price], None)] if price else named
+
+
+def _check_size(tree: LexborHTMLParser) -> None:
+    """Refuse properties in so many scopes in one another that asking each scope for its own takes long."""
+    scopes = tree.css("[itemscope]")
+    properties = len(tree.css(_ASKED))
+    left = MOST_ASKED
+    if len(scopes) * properties > left:
+        for scope in scopes:
+            left -= 1 + len(scope.css(_ASKED))
+            if left < 0:
+                break
+    if left < 0 or properties > MOST_ASKED:
+        raise OverloadError("publishes more in microdata than any page of goods")
 
 
 def product_claim(scope: LexborNode, decimal: Mark | None) -> Claim:
@@ -194,7 +213,7 @@ def _values(scope: LexborNode | None, name: str, *, deep: bool = False) -> Itera
 
 
 def _value_of(node: LexborNode) -> str:
-    return next((attribute(node, key) for key in _VALUE_ATTRIBUTES if attribute(node, key)), "") or text_of(node)
+    return next((attribute(node, key) for key in _VALUE_ATTRIBUTES if attribute(node, key)), "") or beginning_of(node)
 
 
 def _is_in(node: LexborNode, scope: LexborNode) -> bool:

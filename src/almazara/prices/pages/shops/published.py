@@ -178,10 +178,9 @@ def _shown_price(page: _Page, prices: list[Price], rule: str) -> tuple[Price, De
         raise _DoubtError("price", f"The page shows {shown.text}, which is not of the variant that its address names.")
     if not page.visible.leads(shown.amount, currency):
         raise _DoubtError("price", f"The page shows another price first, not its lowest one, {shown.text}.")
-    higher = (amount for amount in others if amount > shown.amount)
-    struck = {amount for amount in higher if Role.FORMER in page.visible.roles(amount, currency)}
-    if struck == others and len(struck) == 1:
-        return shown, struck.pop(), f"{rule}:struck-list-price"
+    other = others.pop() if len(others) == 1 else None
+    if other is not None and other > shown.amount and Role.FORMER in page.visible.roles(other, currency):
+        return shown, other, f"{rule}:struck-list-price"
     return shown, None, f"{rule}:shown"
 
 

@@ -66,7 +66,7 @@ def state_of(written: str | None, note: str = "") -> State:
             coins: they are new unless the note says otherwise, as those that are `New (other)` are.
         note: The offer's own words.
     """
-    text = _NEVER.sub(" new ", _JOINED.sub(" ", _ADDRESS.sub("", written or "")))
+    text = _NEVER.sub(" new ", _JOINED.sub(" ", _ADDRESS.sub("", written or ""))) if written else ""
     if not text.strip():
         return State.NEW
     if _REFURBISHED.search(text):

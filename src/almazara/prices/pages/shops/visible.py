@@ -75,8 +75,9 @@ class VisiblePrices:
     def roles(self, amount: Decimal, currency: str) -> set[Role]:
         """As what an amount is shown, wherever it is; without a currency's mark, where it has none anywhere."""
         marked = {role for shown, role, _ in self._of(currency) if shown == amount}
-        bare = self._shown.bare(re.compile(written(amount)))
-        return marked or {_settled(one.role, amount, set()) for one in bare}
+        if marked:
+            return marked
+        return {_settled(one.role, amount, set()) for one in self._shown.bare(re.compile(written(amount)))}
 
     def other_bare_price(self, amount: Decimal) -> str | None:
         """Another amount that the page calls its price, without a currency's mark, where none stands with one."""

@@ -1,0 +1,85 @@
+"""What a page may make the parser do: a page is parsed only where that surely takes a time like its size.
+
+For many tags a parser walks through the elements that are open, and formatting that is never closed it opens again in
+each paragraph: its time, and the number of its elements, can grow with the square of a page's tags. So a page of many
+tags is parsed by beginnings that grow by a step, each of which is looked at before the next.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser
+
+from almazara.prices.pages.outcome import OverloadError
+
+MOST_OPEN: Final = 400
+"""Elements in one another; real pages have up to 43, and browsers draw no more than 512."""
+MOST_ELEMENTS: Final = 50_000
+"""Elements of a page; real ones have up to 8,400."""
+MOST_ATTRIBUTES: Final = 400
+"""Attributes of an element, of which each is compared with those before it; real ones have up to 55."""
+_MOST_TAGS: Final = 2 * MOST_ELEMENTS
+_STEP: Final = 12_000  # tags
+_SHORT_STEP: Final = 2_500  # where they may be formatting that is opened again
+_MOST_REOPENED: Final = 1_000_000  # elements that formatting can become
+_FEW_TAGS: Final = 2_000  # which cannot become too many elements, nor stand too deep, to be looked at once
+_MOST_ALIKE: Final = 30
+_MARK: Final = "almazara-mark"
+_MOST_ROOTS: Final = 50  # each `<html>` and `<body>` adds its attributes to the first one's
+_TOO_DEEP: Final = "*" + ">*" * MOST_OPEN
+
+_VALUE: Final = r"\"[^\"]*+\"?+|'[^']*+'?+|[^\s>\"'][^\s>]*+"
+_ATTRIBUTE: Final = rf"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:{_VALUE})?+)?+"
+_TOO_WIDE = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES + 1}}}")
+_FORMATTING = re.compile(r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:html|body)(?=[\s/>])", re.IGNORECASE)
+
+
+def parsed_within_bounds(html: str) -> LexborHTMLParser:
+    """The document of a text.
+
+    Raises:
+        OverloadError: for one with more elements, or more of them in one another, than any page of goods.
+    """
+    tags = html.count("<")
+    if tags > _MOST_TAGS or (tags > _FEW_TAGS and len(_ROOT.findall(html)) > _MOST_ROOTS):
+        raise OverloadError("has more tags than any page of goods")
+    _check_attributes(html)
+    for beginning in _beginnings(html, tags):
+        _check(LexborHTMLParser(beginning))
+    return _check(LexborHTMLParser(html))
+
+
+def _check_attributes(html: str) -> None:
+    """Refuse an element of too many attributes; what looks like one in a script, a comment or a value is none."""
+    at = 0
+    for _ in range(_MOST_ALIKE):
+        if (found := _TOO_WIDE.search(html, at)) is None:
+            return
+        if LexborHTMLParser(f"{html[: found.start()]}<{_MARK}>").css_first(_MARK) is not None:
+            break
+        ends = (html.find(sign, found.start() + 1) for sign in (">", "</"))
+        at = min((end for end in ends if end >= 0), default=len(html))
+    raise OverloadError(f"has an element of more than {MOST_ATTRIBUTES} attributes")
+
+
+def _beginnings(html: str, tags: int) -> Iterator[str]:
+    """Parts of a page from its start on, each by a step longer than the one before."""
+    if tags <= _FEW_TAGS:
+        return
+    reopened = tags * len(_FORMATTING.findall(html))
+    step = _STEP if reopened <= _MOST_REOPENED else _SHORT_STEP
+    if tags <= step:
+        return
+    every = (found.start() for found in re.finditer("<", html))
+    yield from (html[:end] for end in islice(every, step, None, step))
+
+
+def _check(tree: LexborHTMLParser) -> LexborHTMLParser:
+    if tree.css_first(_TOO_DEEP) is not None:
+        raise OverloadError(f"has more than {MOST_OPEN} elements in one another")
+    if len(tree.css("*")) > MOST_ELEMENTS:
+        raise OverloadError(f"has more than {MOST_ELEMENTS} elements")
+    return tree
