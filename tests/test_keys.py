@@ -136,10 +136,10 @@ def test_a_signature_is_of_one_text_and_one_key():
 
 
 def test_keys_of_the_settings_and_of_the_home_are_given_out_and_that_of_the_machine_is_not(tmp_path):
-    settings = settings_over(tmp_path, api_keys=f"plain,sha256:{fingerprint('hashed')}")
+    settings = settings_over(tmp_path, api_keys=f"plain-key,sha256:{fingerprint('hashed')}")
     keys = KeyFolder(tmp_path / "keys")
     keys.made_own()
     keys.add("ana", NOW)
     found = {one.name: one.sha256 for one in given_out(settings)}
     assert list(found) == ["setting-1", "setting-2", "ana"]
-    assert [found["setting-1"], found["setting-2"]] == [fingerprint("plain"), fingerprint("hashed")]
+    assert [found["setting-1"], found["setting-2"]] == [fingerprint("plain-key"), fingerprint("hashed")]

@@ -1,8 +1,11 @@
+import hashlib
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from almazara.cli.output import read_settings
+from almazara.errors import InputError
 from almazara.settings import Settings, env_example, settings_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,6 +100,29 @@ def test_secrets_are_not_shown_when_settings_are_printed(monkeypatch):
     settings = Settings(_env_file=None)
     assert [key.get_secret_value() for key in settings.api_keys] == ["first-secret", "second-secret"]
     assert "first-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [
+        (f"sha256:{hashlib.sha256(b'').hexdigest()}", "the hash of nothing"),
+        ("a-long-key-of-ana,sha256:", "64 digits"),
+        ("sha256:XYZ-not-a-hash", "64 digits"),
+        ("x", "fewer than 8 characters"),
+    ],
+)
+def test_a_key_that_anyone_has_or_guesses_is_refused_without_being_told(monkeypatch, keys, why):
+    monkeypatch.setenv("ALMAZARA_API_KEYS", keys)
+    with pytest.raises(InputError, match="ALMAZARA_API_KEYS") as refused:
+        read_settings()
+    assert why in str(refused.value)
+    assert keys == "x" or keys not in str(refused.value)
+
+
+def test_bytes_that_are_no_text_are_no_setting(monkeypatch):
+    monkeypatch.setenv("ALMAZARA_STORE_URL", "postgresql://\udcff")
+    with pytest.raises(InputError, match="no UTF-8"):
+        read_settings()
 
 
 def test_a_comma_inside_an_address_separates_nothing(monkeypatch):

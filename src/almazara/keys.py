@@ -15,14 +15,13 @@ import msgspec
 
 from almazara.errors import ConflictError, InputError, NotFoundError, UnavailableError
 from almazara.files import file_lock, keep_private, make_folder, make_private, replace_file
-from almazara.settings import Settings
+from almazara.settings import KEY_HASH, Settings
 
 OWN: Final = "own"
 """The name of the key of this machine."""
 TICKET_LASTS: Final = timedelta(hours=1)
 SESSION_LASTS: Final = timedelta(days=30)
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
-_HASHED: Final = re.compile(r"sha256:([0-9a-f]{64})")
 _SESSION: Final = re.compile(r"([0-9]{10,12})\.([0-9a-f]{64})")
 
 
@@ -200,7 +199,7 @@ def given_out(settings: Settings) -> list[Key]:
         UnavailableError: when those of the home cannot be read.
     """
     texts = [key.get_secret_value() for key in settings.api_keys]
-    hashes = [known[1] if (known := _HASHED.fullmatch(text)) else fingerprint(text) for text in texts]
+    hashes = [known[1] if (known := KEY_HASH.fullmatch(text)) else fingerprint(text) for text in texts]
     held = [Key(f"setting-{number}", sha256) for number, sha256 in enumerate(hashes, start=1)]
     return [*held, *key_folder(settings).named()]
 

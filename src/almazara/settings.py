@@ -16,9 +16,14 @@ _DAY_SECONDS: Final = 86_400
 _MOST_DAYS: Final = 36_500
 _MOST_VOTES: Final = 1_000_000_000  # beyond, no array of counts compares with it
 _PROXY_SCHEMES: Final = ("http", "https", "socks5", "socks5h")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]")  # the last: bytes that are no UTF-8
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _BETWEEN_ADDRESSES: Final = re.compile(r",\s*(?=[a-z][a-z0-9+.-]*://|$)", re.IGNORECASE)
+
+
+KEY_HASH: Final = re.compile(r"sha256:([0-9a-f]{64})")
+_HASH_OF_NOTHING: Final = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+_SHORTEST_KEY: Final = 8
 
 
 def _split(value: object) -> object:
@@ -58,14 +63,28 @@ def _proxy(address: SecretStr) -> SecretStr:
     return address
 
 
+def _key(text: SecretStr) -> SecretStr:
+    """What is wrong is said without the key."""
+    key = text.get_secret_value()
+    if key == _HASH_OF_NOTHING:
+        raise ValueError("it is the hash of nothing, which anyone has: the key that it was to be made of was empty")
+    if key.startswith("sha256:") and not KEY_HASH.fullmatch(key):
+        raise ValueError("behind sha256: come the 64 digits (0-9, a-f) of a key's hash")
+    if len(key) < _SHORTEST_KEY:
+        raise ValueError(f"a key of fewer than {_SHORTEST_KEY} characters is guessed: `almazara keys add NAME`")
+    return text
+
+
 def _with_scheme(address: SecretStr) -> SecretStr:
     if not _SCHEME.match(address.get_secret_value()):
         raise ValueError("it has no scheme, such as that of mailto://user:password@host")
     return address
 
 
-CommaSeparatedSecrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)]
-"""Secrets in one variable; they show as stars wherever the settings are printed."""
+CommaSeparatedKeys = Annotated[
+    tuple[Annotated[SecretStr, AfterValidator(_key)], ...], NoDecode, BeforeValidator(_split)
+]
+"""Keys in one variable; they show as stars wherever the settings are printed."""
 CommaSeparatedOrigins = Annotated[
     tuple[Annotated[str, Field(pattern=r"^https?://[a-z0-9.\-\[\]:]+$")], ...], NoDecode, BeforeValidator(_split)
 ]
@@ -104,7 +123,7 @@ class Settings(BaseSettings):
     def _without_control_characters(cls, value: object) -> object:
         """None is meant, and what reads such a value, as a path or an address, may fail long after the start."""
         if isinstance(value, str) and _CONTROL.search(value):
-            raise ValueError("it holds a control character")
+            raise ValueError("it holds a control character, or bytes that are no UTF-8")
         return value
 
     home: Annotated[Path, AfterValidator(_reachable)] = Path("~/.almazara")
@@ -150,7 +169,7 @@ class Settings(BaseSettings):
     opens (an extra). Without one, those that share a store share the forecasts through it."""
     queue_url: str = ""
     """Queue of SQS over which the functions of AWS Lambda share what is to be read."""
-    api_keys: CommaSeparatedSecrets = ()
+    api_keys: CommaSeparatedKeys = ()
     """Keys that may write, separated by commas; in place of one `sha256:` and its hash. `almazara keys add NAME` makes
     others. Without any, this machine alone may, with a key of its own (`almazara keys link`)."""
     open_writes: bool = False

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from almazara.errors import InputError, MissingExtraError, UnavailableError
-from almazara.files import keep_private, make_folder, make_private
+from almazara.files import PRIVATE_FILE, keep_private, make_folder
 
 BUSY_SECONDS: Final = 30.0
 _LONGEST_WAIT: Final = 86_400
@@ -98,10 +98,12 @@ def open_database(
         parsed = sa.make_url(url)
     except (ArgumentError, ValueError) as error:
         raise InputError(f"{_STORE_URL} must be sqlite:///file or postgresql://host/name.") from error
+    file = None
     if parsed.get_backend_name() == "sqlite":
         if isinstance(url, str):
             _refuse_unknown_parameters(url)
-        engine = _sqlite(parsed, example, pragmas)
+        file = _sqlite_file(parsed, example)
+        engine = _sqlite(parsed, pragmas)
     elif parsed.get_backend_name() == "postgresql":
         engine = _postgresql(parsed)
     else:
@@ -113,6 +115,8 @@ def open_database(
     except BaseException:
         database.close()
         raise
+    if file is not None:  # it is a database: what is none stays as it was
+        keep_private(file, *_beside(file))
     return database
 
 
@@ -132,12 +136,21 @@ def _writer(engine: sa.Engine) -> sa.Engine:
     return engine.execution_options(begin="BEGIN IMMEDIATE", preserve_rowcount=True)
 
 
-def _sqlite(url: sa.URL, example: str, pragmas: Sequence[str]) -> sa.Engine:
-    if not url.database or url.database == ":memory:":
+def _sqlite_file(url: sa.URL, example: str) -> Path | None:
+    """The file of an SQLite database, made where it is missing; None for one that SQLite itself has to find."""
+    if url.host or not url.database or url.database == ":memory:":
         raise InputError(f"An SQLite store needs a file: sqlite:///{example}.")
+    if url.database.startswith("file:"):
+        return None
+    file = Path(url.database)
+    if file.exists() and not file.is_file():
+        raise InputError(f"{_STORE_URL} names {file}, which is a folder or a device, and no file.")
+    _make_private(file)
+    return file
+
+
+def _sqlite(url: sa.URL, pragmas: Sequence[str]) -> sa.Engine:
     engine = sa.create_engine(url, connect_args={"timeout": _busy_seconds(url)})
-    if not url.database.startswith("file:"):
-        _make_private(Path(url.database))
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 (a driver's connection)
@@ -182,8 +195,11 @@ def _make_private(path: Path) -> None:
     except OSError as error:
         raise UnavailableError("The folder of the database cannot be made.", f"{path.parent}: {error}") from error
     with suppress(OSError):  # then SQLite says why it cannot be opened
-        make_private(path)
-    keep_private(*(path.with_name(f"{path.name}{beside}") for beside in ("-wal", "-shm")))
+        path.touch(mode=PRIVATE_FILE, exist_ok=False)
+
+
+def _beside(file: Path) -> list[Path]:
+    return [file.with_name(f"{file.name}{ending}") for ending in ("-wal", "-shm")]
 
 
 def _postgresql(url: sa.URL) -> sa.Engine:

@@ -106,7 +106,7 @@ FOREIGN, OTHER = "https://films.example", "https://other.example"
 def opened(sample_home, tmp_path_factory):
     """A client of an app that a site may ask from its pages and show in them, and that takes a key for writing."""
     home = tmp_path_factory.mktemp("opened") / "home"
-    app = app_over(sample_home, home, cors_origins=FOREIGN, frame_origins=FOREIGN, api_keys="secret")
+    app = app_over(sample_home, home, cors_origins=FOREIGN, frame_origins=FOREIGN, api_keys="secret-key")
     with served(app) as client:
         yield client
 
@@ -148,7 +148,7 @@ def test_requests_are_counted_as_they_came(sample_api):
 def test_a_named_site_writes_with_a_key_alone(opened, sample_home, tmp_path):
     event = {"id": "e", "usuario": "ana", "pelicula": 900007, "tipo": "vista"}
     assert is_problem(opened.post("/eventos", json=event, headers={"Origin": FOREIGN}), 401)
-    headers = {"Origin": FOREIGN, "X-API-Key": "secret"}
+    headers = {"Origin": FOREIGN, "X-API-Key": "secret-key"}
     assert opened.post("/eventos", json=event, headers=headers).status_code == 200
     with served(app_over(sample_home, tmp_path / "home", cors_origins=FOREIGN)) as keyless:
         assert is_problem(keyless.post("/eventos", json=event, headers={"Origin": FOREIGN}), 403)

@@ -135,11 +135,11 @@ def test_an_index_has_no_named_price(api):
 
 
 def test_a_good_is_declared_with_a_key_only(home):
-    with served(asgi.app_over(settings_over(home, api_keys="secret"))) as client:
+    with served(asgi.app_over(settings_over(home, api_keys="secret-key"))) as client:
         body = {"products": ["dos.example:1", "tres.example:1"]}
         is_problem(client.post("/goods", json=body), 401)
         is_problem(client.delete("/goods/dos.example:1"), 401)
-        assert client.post("/goods", json=body, headers={"X-API-Key": "secret"}).status_code == 201
+        assert client.post("/goods", json=body, headers={"X-API-Key": "secret-key"}).status_code == 201
 
 
 def test_a_basket_is_split_over_shops_so_that_it_costs_least(api):

@@ -54,7 +54,7 @@ def api(app):
 @pytest.fixture(scope="module")
 def keyed(published, tmp_path_factory):
     home = tmp_path_factory.mktemp("keyed") / "home"
-    with served(app_over(published, home, api_keys=f"another,{KEY}", writes_per_minute=40)) as client:
+    with served(app_over(published, home, api_keys=f"another-key,{KEY}", writes_per_minute=40)) as client:
         yield client
 
 

@@ -150,11 +150,11 @@ def test_an_id_with_strokes_has_its_routes_and_its_page(api, home, listing_id):
 
 
 def test_rules_are_written_by_those_who_may_write_alone(home):
-    with served(asgi.app_over(settings_over(home, api_keys="secret"))) as client:
+    with served(asgi.app_over(settings_over(home, api_keys="secret-key"))) as client:
         assert client.get("/alerts/rules").status_code == 200
         is_problem(client.post("/alerts/rules", json=KINDS[1]), 401)
         is_problem(client.delete(f"/alerts/rules/target:{PRODUCT}"), 401)
-        assert client.post("/alerts/rules", json=KINDS[1], headers={"X-API-Key": "secret"}).status_code == 201
+        assert client.post("/alerts/rules", json=KINDS[1], headers={"X-API-Key": "secret-key"}).status_code == 201
 
 
 def test_what_rules_found_is_told_newest_first(api, home):

@@ -248,12 +248,12 @@ def test_deleting_a_user_of_the_ratings_file_says_that_the_file_still_has_them(a
 
 
 def test_writing_needs_the_key_and_reading_does_not(sample_home, tmp_path, popular):
-    with served(app_over(sample_home, tmp_path / "home", api_keys="secret")) as client:
+    with served(app_over(sample_home, tmp_path / "home", api_keys="secret-key")) as client:
         one = event("ana", popular[0])
         refused(client.post("/eventos", json=one), 401)
         refused(client.delete("/usuarios/ana"), 401)
         assert client.get("/recomendacion/usuario/ana").json()["nuevo"]
-        assert client.post("/eventos", json=one, headers={"X-API-Key": "secret"}).json()["nuevos"] == 1
+        assert client.post("/eventos", json=one, headers={"X-API-Key": "secret-key"}).json()["nuevos"] == 1
         assert client.post("/recomendacion/perfil", json={"gustan": [popular[0]]}).status_code == 200
 
 

@@ -68,7 +68,7 @@ def made(settings, tmp_path):
 
 @pytest.mark.server
 def test_everything_is_lost_and_comes_back(tmp_path, sample_home):
-    settings = settings_over(tmp_path / "home", timezone="Atlantic/Canary", api_keys="secret")
+    settings = settings_over(tmp_path / "home", timezone="Atlantic/Canary", api_keys="secret-key")
     kept = fill(settings)
     shutil.copytree(sample_home / "artifacts", settings.home_path / "artifacts")
     version = open_artifacts(settings).current_version(MOVIES)

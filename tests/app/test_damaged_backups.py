@@ -121,6 +121,11 @@ def overwritten(name, place, with_):
     return overwrite
 
 
+def test_records_that_unpack_to_more_than_any_home_has_fill_no_disk(made, tmp_path, refused):
+    bomb = stranger(made, tmp_path / "bomb.zip", lambda contents, _: contents.update({"runs/b": bytes(200_000_001)}))
+    assert "unpack to more than 200 MB" in refused(bomb)
+
+
 @pytest.mark.parametrize(
     "damage",
     [

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from almazara.app.backup import back_up
+from almazara.errors import AlmazaraError, InputError
 from almazara.files import make_folder, replace_file
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.events import Event, Kind
@@ -82,3 +83,22 @@ def test_a_private_file_is_so_from_its_first_byte_and_others_are_as_the_user_wan
     replace_file(tmp_path / "report.html", b"x", durable=False)
     assert [mode(tmp_path / "own"), mode(tmp_path / "report.html")] == [0o600, 0o666]
     assert not list(Path(tmp_path).glob(".*"))
+
+
+@pytest.mark.parametrize("make", [lambda path: path.write_text("mine"), Path.mkdir])
+def test_what_is_no_database_keeps_its_permissions_and_its_neighbours(tmp_path, make):
+    path = tmp_path / "mine"
+    make(path)
+    path.chmod(0o755)
+    with pytest.raises(AlmazaraError):
+        open_store(settings_over(tmp_path / "home", store_url=f"sqlite:///{path}"))
+    assert mode(path) == 0o755
+    assert [one.name for one in tmp_path.iterdir() if one.name != "home"] == ["mine"]
+
+
+def test_a_device_is_no_store(tmp_path):
+    before = mode(Path("/dev/null"))
+    with pytest.raises(InputError, match="a folder or a device"):
+        open_store(settings_over(tmp_path / "home", store_url="sqlite:////dev/null"))
+    assert mode(Path("/dev/null")) == before
+    assert not Path("/dev/null-journal").exists()

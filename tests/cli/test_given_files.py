@@ -1,4 +1,4 @@
-"""What commands are given to read: a pipe or a device is none of it."""
+"""What commands are given: a pipe or a device is no file, and bytes that are no UTF-8 are no text."""
 
 import pytest
 
@@ -26,3 +26,12 @@ def test_a_device_in_the_place_of_a_file_is_refused_in_a_sentence(run, tmp_path,
     *_, last = err.splitlines()
     assert (code, last.startswith("almazara: ")) == (1, True)
     assert "pipe or a device" in last
+
+
+def test_an_argument_that_is_no_text_is_refused_in_a_sentence_unless_it_is_a_file_that_is_there(run, tmp_path):
+    page = tmp_path / "p\udce1gina.html"
+    page.write_text("<h1>Lagar</h1>")
+    code, _, err = run("prices", "read", page, "--url", "https://a\udcff/")
+    assert (code, err) == (1, "almazara: 'https://a?/' holds bytes that are no UTF-8 text.\n")
+    code, out, _ = run("prices", "read", page, "--url", "https://shop.example/1", "--json")
+    assert (code, '"outcome": "unreadable"' in out) == (0, True)

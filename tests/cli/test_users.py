@@ -99,7 +99,7 @@ def test_a_table_is_imported_by_the_columns_that_are_named(run, film, tmp_path):
 
 
 def test_the_address_for_a_media_server_is_signed_and_does_not_tell_the_key(run, monkeypatch):
-    monkeypatch.setenv("ALMAZARA_API_KEYS", "a-key-of-nobody,another")
+    monkeypatch.setenv("ALMAZARA_API_KEYS", "a-key-of-nobody,another-key")
     code, out, _ = run("events", "address", "plex", "--url", "http://almazara.example:8000/", "--user", "ana")
     assert code == 0
     assert re.fullmatch(r"http://almazara\.example:8000/eventos/plex\?usuario=ana&firma=[0-9a-f]{64}\n", out)

@@ -63,8 +63,8 @@ def test_a_form_of_another_page_is_refused(site, headers):
 
 
 def test_with_a_key_configured_a_foreign_page_that_knows_it_is_refused_all_the_same(tmp_path):
-    with form_site(tmp_path, api_keys="secret") as keyed:
-        fields = {"name": "aceite", "clave": "secret"}
+    with form_site(tmp_path, api_keys="secret-key") as keyed:
+        fields = {"name": "aceite", "clave": "secret-key"}
         assert posted(keyed, fields).status_code == 200
         assert posted(keyed, fields, Origin="https://evil.example").status_code == 403
         assert [posted(keyed, {"clave": key}).status_code for key in ("wrong", "ñ")] == [401, 401]
@@ -117,8 +117,10 @@ def test_a_form_that_does_not_say_how_large_it_is_is_refused_as_well(site):
 
 
 def test_who_writes_too_often_or_without_the_key_is_told_so_on_a_page(tmp_path):
-    with form_site(tmp_path, api_keys="secret", writes_per_minute=1) as keyed:
-        posts = [keyed.post("/form", data={"clave": key}, headers=READER) for key in ("wrong", "secret", "secret")]
+    with form_site(tmp_path, api_keys="secret-key", writes_per_minute=1) as keyed:
+        posts = [
+            keyed.post("/form", data={"clave": key}, headers=READER) for key in ("wrong", "secret-key", "secret-key")
+        ]
     assert [one.status_code for one in posts] == [401, 200, 429]
     assert refusal(posts[0]) == "A valid key is missing in the header X-API-Key."
     assert refusal(posts[2]).startswith("Too many requests: 1 a minute")

@@ -212,12 +212,12 @@ def test_a_declaration_that_cannot_be_is_a_page_that_says_why_and_changes_nothin
 
 def test_nothing_is_declared_without_the_key_or_from_another_site(home):
     fields = {"uno": "uno.example:1", "otro": "cuatro.example:1"}
-    with served(asgi.app_over(settings_over(home, api_keys="secret"))) as client:
+    with served(asgi.app_over(settings_over(home, api_keys="secret-key"))) as client:
         assert page(client, GOOD).css("details [name=clave]") != []
         assert post(client, "/precios/articulo", **fields).status_code == 401
         assert post(client, f"{GOOD}/separar", producto="uno.example:1").status_code == 401
         foreign = {**HTML, "Origin": "https://evil.example"}
-        keyed = {**fields, "clave": "secret"}
+        keyed = {**fields, "clave": "secret-key"}
         assert client.post("/precios/articulo", data=keyed, headers=foreign).status_code == 403
         assert post(client, "/precios/articulo", **keyed).status_code == 303
 

@@ -31,6 +31,9 @@ ARTIFACTS: Final = "artifacts"
 KINDS: Final = (MOVIES, FORECASTS)
 FORMAT: Final = 1
 _LARGEST: Final = 1 << 36  # bytes that a backup may unpack to
+_LARGEST_BESIDE: Final = 200_000_000
+"""Of all that is no store and nothing published: some records of each run, and tables of an evaluation."""
+_LARGE: Final = frozenset({CONTENTS, PRICES, EVENTS, ARTIFACTS})
 _LONGEST_LIST: Final = 1 << 24  # bytes of what it says of itself, a line a file
 _BLOCK: Final = 1 << 20
 
@@ -121,6 +124,9 @@ def _contents(archive: zipfile.ZipFile) -> Contents:
     listed = archive.getinfo(CONTENTS).file_size
     if listed > _LONGEST_LIST or sum(one.file_size for one in archive.infolist()) > _LARGEST:
         raise InputError(f"It unpacks to more than {_LARGEST >> 30} GB: it is no backup.")
+    beside = (one for one in archive.infolist() if one.filename.partition("/")[0] not in _LARGE)
+    if sum(one.file_size for one in beside) > _LARGEST_BESIDE:
+        raise InputError(f"Its records of runs unpack to more than {_LARGEST_BESIDE // 10**6} MB: it is no backup.")
     said = archive.read(CONTENTS)
     made = msgspec.json.decode(said, type=_Made)
     if made.format != FORMAT:

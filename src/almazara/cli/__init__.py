@@ -1,15 +1,21 @@
 """The command line: `almazara ...`. Heavy imports stand inside the commands, so that help comes at once."""
 
+import re
 import sys
+from collections.abc import Sequence
 from importlib import metadata
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Final
 
 import typer
 
 from almazara.cli import backup, film_models, flows, keys, movies, prices, reports, serve, users
 from almazara.cli.doctor import doctor
 from almazara.cli.output import say
-from almazara.errors import AlmazaraError, NotFoundError
+from almazara.errors import AlmazaraError, InputError, NotFoundError
+
+_UNDECODED: Final = re.compile("[\udc80-\udcff]")
+"""What stands in an argument for bytes that are no UTF-8."""
 
 app = typer.Typer(
     name="almazara",
@@ -52,6 +58,7 @@ def begin(
 def main() -> None:
     """Run a command; an error of ours is one line and exit code 1, never a traceback."""
     try:
+        _refuse_broken_text(sys.argv[1:])
         app()
     except AlmazaraError as error:
         say(f"almazara: {error.for_owner}{_near(error)}", err=True)
@@ -63,6 +70,13 @@ def main() -> None:
     except KeyboardInterrupt:
         say("almazara: interrupted; what was published before is untouched.", err=True)
         sys.exit(130)
+
+
+def _refuse_broken_text(arguments: Sequence[str]) -> None:
+    """Bytes that are no text can be the name of a file that is there, and nothing else that a command takes."""
+    for argument in arguments:
+        if _UNDECODED.search(argument) and not Path(argument).exists():
+            raise InputError(f"{argument.encode(errors='replace').decode()[:60]!r} holds bytes that are no UTF-8 text.")
 
 
 def _near(error: AlmazaraError) -> str:

@@ -115,6 +115,15 @@ def test_what_is_declared_the_same_takes_its_goods_along(store):
     assert goods(store.listings())[0].good_id == good.good_id
 
 
+def test_what_is_declared_already_is_not_written_again(store, monkeypatch):
+    kept(store, at("a"), at("b", OTHER), at("c", None))
+    declare_same(store, ["a:1", "b:1"])
+    saved, save = [], store.save_listing
+    monkeypatch.setattr(store, "save_listing", lambda one: saved.append(one.listing_id) or save(one))
+    declare_same(store, ["b:1", "c:1"])
+    assert saved == ["c:1"]
+
+
 def test_what_another_process_forgets_meanwhile_is_told(store, monkeypatch):
     kept(store, at("a"), at("b", None))
     saved = store.save_listing

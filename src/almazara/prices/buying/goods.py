@@ -119,7 +119,8 @@ def declare_same(store: ObservationStore, listing_ids: Sequence[str]) -> Good:
     names = sorted(one.good for one in whole.values() if one.good and one.good.startswith(DECLARED))
     name = names[0] if names else f"{DECLARED}{sha256(' '.join(named).encode()).hexdigest()[:12]}"
     for one in whole.values():
-        store.save_listing(replace(one, good=name))
+        if one.good != name:
+            store.save_listing(replace(one, good=name))
     declared = next((one for one in goods(store.listings()) if one.is_meant(named[0])), None)
     if declared is None:
         raise ConflictError(said("prices.error.declared_meanwhile"))
