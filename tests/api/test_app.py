@@ -168,6 +168,7 @@ def test_requests_are_counted_by_route_and_not_by_title(sample_api):
 
 def test_strange_paths_and_methods_make_no_new_labels(sample_api):
     sample_api.get("/first/unknown")
+    series(sample_api)  # the first asking makes a label of its own
     before = {key for key in series(sample_api) if key[0].startswith("almazara_requests")}
     for number in range(20):
         sample_api.get(f"/unknown/{number}")
