@@ -7,8 +7,10 @@ import pytest
 
 from almazara import artifacts
 from almazara.app import movies
-from almazara.errors import NotFoundError
+from almazara.errors import InputError, NotFoundError
+from almazara.movies import building
 from almazara.movies.answers import FilmAnswer
+from almazara.movies.raw import wikidata
 from almazara.movies.renewing.training import retrain
 from almazara.movies.similar.attributes import Filters
 from almazara.movies.users.answering import ListQuery
@@ -167,3 +169,16 @@ def test_a_retraining_takes_other_titles(tmp_path):
     (tmp_path / "new.csv").write_text("id,title,language\n1,El compadre,es\n", encoding="utf-8")
     assert retrain(settings_for(tmp_path), no_progress, titles=tmp_path / "new.csv").version
     assert movies.open_movies(settings_for(tmp_path)).score("El compadre").id == 1
+
+
+def test_titles_of_an_invented_sample_are_not_asked_for(sample_home):
+    with pytest.raises(InputError, match="invented"):
+        building.fetch_titles(settings_for(sample_home), None, no_progress)
+
+
+def test_titles_are_asked_for_by_the_imdb_ids_of_the_published_films(tmp_path, monkeypatch):
+    publish_made(tmp_path, [Made("Jaws", {"imdb_id": "tt0073195"}), Made("The Press")])
+    asked = []
+    monkeypatch.setattr(wikidata, "fetch_titles", lambda ids, folder, *_: asked.append((ids, folder)) or folder)
+    building.fetch_titles(settings_for(tmp_path), None, no_progress)
+    assert asked == [(["tt0073195"], tmp_path / "raw")]

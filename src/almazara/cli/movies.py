@@ -28,18 +28,22 @@ Titles = Annotated[
     Path | None, typer.Option(help="CSV of titles in other languages (id, title, language), or IMDb's title.akas.tsv.")
 ]
 Question = Literal["mes", "dia", "score", "votos", "actor", "director", "persona", "buscar", "pelicula"]
-DataSet = Literal["the-movies-dataset", "ml-latest-small", "ml-latest", "ml-1m", "ml-25m"]
+DataSet = Literal["the-movies-dataset", "ml-latest-small", "ml-latest", "ml-1m", "ml-25m", "titles"]
 
 
 @app.command()
 def fetch(
-    data_set: Annotated[DataSet, typer.Argument(metavar="DATASET", help="the-movies-dataset, or MovieLens ratings.")],
+    data_set: Annotated[DataSet, typer.Argument(metavar="DATASET", help="the-movies-dataset, MovieLens, titles.")],
     to: Annotated[
         Path | None, typer.Option(help="Folder to download to; ALMAZARA_HOME/raw/DATASET by default.")
     ] = None,
 ) -> None:
-    """Download real films or ratings; shows the licence, resumes what broke off, and says how to build from them."""
-    from almazara.movies.raw.download import KAGGLE, fetch_movies, licence_of
+    """Download real films, ratings, or titles in Spanish of the films that are published.
+
+    Shows the licence, resumes what broke off, and says how to build from it.
+    """
+    from almazara.movies.building import fetch_titles
+    from almazara.movies.raw.download import KAGGLE, TITLES, fetch_movies, licence_of
 
     settings = load_settings()
     say(licence_of(data_set), err=True)
@@ -48,8 +52,12 @@ def fetch(
         say(f"Downloaded. Now: almazara movies build {shlex.quote(str(found))}")
         return
     with showing_progress() as progress:
-        found = fetch_movies(settings, data_set, to, progress)
-    say(f"Downloaded. Now: almazara movies build FILMS_FOLDER --ratings {shlex.quote(str(found))}")
+        if data_set == TITLES:
+            found = fetch_titles(settings, to, progress)
+        else:
+            found = fetch_movies(settings, data_set, to, progress)
+    given = "titles" if data_set == TITLES else "ratings"
+    say(f"Downloaded. Now: almazara movies build FILMS_FOLDER --{given} {shlex.quote(str(found))}")
 
 
 @app.command()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from almazara.artifacts import Artifact, open_artifacts, open_whole
 from almazara.bounded import MEGABYTES, Tell, reading
-from almazara.errors import NotFoundError, UnavailableError
+from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.files import make_folder, unwritable, write_into
 from almazara.movies.artifact import MOVIES, open_service, write
 from almazara.runs import Progress
@@ -199,3 +199,20 @@ def _opens(artifact: Artifact) -> bool:
         open_whole(artifact, partial(open_service, min_votes=0))
         return True
     return False
+
+
+def fetch_titles(settings: Settings, folder: Path | None, progress: Progress) -> Path:
+    """Titles of the published films in other languages, from Wikidata: the file to build with.
+
+    Raises:
+        AlmazaraError: when there are none to ask for, or they cannot be had; another call goes on there.
+    """
+    from almazara.movies.cleaning.tables import read_table
+    from almazara.movies.raw import wikidata
+
+    artifact = open_artifacts(settings).current(MOVIES)
+    if artifact.manifest.get("sample"):
+        raise InputError("The films of the sample are invented: build a catalog first, with almazara movies build.")
+    keys = open_whole(artifact, lambda whole: read_table(whole.path, "film_keys"))
+    ids = keys["imdb_id"].drop_nulls().to_list()
+    return wikidata.fetch_titles(ids, folder or settings.home_path / "raw", settings.contact_url, progress)
