@@ -25,6 +25,8 @@ _TAG: Final = r"(?i)^([a-z]{2,3})(?:[-_]([a-z]{2}))?(?:[-_][a-z0-9_-]*)?$"  # es
 _LONGEST: Final = 500
 _UNREADABLE: Final = "\ufffd"
 _SHOWN: Final = "imdbDisplay"
+_TOO_MANY, _UNNAMED = "_too_many", "_unnamed"
+_OF_NOBODY: Final = pl.col("_own").is_null() & ~pl.col(_TOO_MANY) & ~pl.col(_UNNAMED)
 _PLACE: Final = ["_kind", "_abroad", "_by_the_way", ROW]
 """By what titles of a film in one language are ordered."""
 
@@ -34,7 +36,9 @@ def with_local_titles(clean: CleanCatalog, titles: raw.RawTitles) -> CleanCatalo
     films, verdicts = _Films(clean), Counter[str | None]()
     found, refused = [_nothing()], [clean.tables[s.QUARANTINE]]
     for block in titles.blocks():
-        judged = _judged(block, films)
+        rows = _named(block, films)
+        judged = _judged(rows.filter(~_OF_NOBODY))  # of fifty million rows few are of the catalog's films
+        verdicts["no_such_film"] += len(rows) - len(judged)
         verdicts.update(dict(judged[VERDICT].value_counts().iter_rows()))
         found.append(_placed(judged.filter(pl.col(VERDICT).is_null())))
         bad = judged.filter(pl.col(VERDICT).str.starts_with("quarantined:"))
@@ -61,17 +65,23 @@ class _Films:
         self.by_imdb = numbers.drop_nulls().filter(pl.col("_imdb").is_unique())
 
 
-def _judged(block: pl.DataFrame, films: _Films) -> pl.DataFrame:
-    """The rows with their film, language and region, and what is to become of them."""
+def _named(block: pl.DataFrame, films: _Films) -> pl.DataFrame:
+    """The rows with the film that each names, null where the catalog lacks it, and whether they name any."""
     named = pl.col(raw.ID).str.contains(r"(?i)tt\d")
     ids = block.with_columns(
         pl.when(~named.fill_null(value=False)).then(identifier(raw.ID)).alias("_tmdb"),
         pl.coalesce(imdb_number(raw.IMDB), pl.when(named).then(imdb_number(raw.ID))).alias("_imdb"),
+        too_many_fields(block).alias(_TOO_MANY),
     )
     rows = ids.join(films.by_imdb, on="_imdb", how="left", maintain_order="left").with_columns(
-        pl.coalesce("_tmdb", "_by_imdb").alias(s.FILM_ID)
+        pl.coalesce("_tmdb", "_by_imdb").alias(s.FILM_ID),
+        (pl.col("_tmdb").is_null() & pl.col("_imdb").is_null()).alias(_UNNAMED),
     )
-    rows = rows.join(films.by_id, left_on=s.FILM_ID, right_on="_tmdb", how="left", maintain_order="left")
+    return rows.join(films.by_id, left_on=s.FILM_ID, right_on="_tmdb", how="left", maintain_order="left")
+
+
+def _judged(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with their language and region, and what is to become of them."""
     told, tag = tidy(raw.LANGUAGE, NO_VALUE), pl.col(raw.LANGUAGE).str.strip_chars().str.extract_groups(_TAG)
     region = pl.coalesce(tidy(raw.REGION, NO_VALUE), tag.struct[1]).str.to_uppercase()
     rows = rows.with_columns(
@@ -83,9 +93,8 @@ def _judged(block: pl.DataFrame, films: _Films) -> pl.DataFrame:
     unreadable = text.str.contains(rf"[\pC{_UNREADABLE}]") | (text.str.len_chars() > _LONGEST)
     of_imdb = pl.col(raw.TYPES).is_not_null()
     verdict = first_reason(
-        (too_many_fields(rows), "quarantined:too_many_fields"),
-        (pl.col("_tmdb").is_null() & pl.col("_imdb").is_null(), "quarantined:invalid_id"),
-        (pl.col("_own").is_null(), "no_such_film"),
+        (pl.col(_TOO_MANY), "quarantined:too_many_fields"),
+        (pl.col(_UNNAMED), "quarantined:invalid_id"),
         (text.is_null(), "no_title"),
         (unreadable, "quarantined:unreadable"),
         (told.is_not_null() & tag.struct[0].is_null(), "quarantined:invalid_language"),
@@ -119,6 +128,6 @@ def _nothing() -> pl.DataFrame:
 
 
 def _account(titles: raw.RawTitles, verdicts: Counter[str | None], again: int) -> FileReport:
-    dropped = {reason: count for reason, count in sorted(verdicts.items(), key=str) if reason is not None}
+    dropped = {reason: count for reason, count in sorted(verdicts.items(), key=str) if reason is not None and count}
     merged = {REPEATED_ROW: again} if again else {}
     return FileReport(titles.name, titles.sha256(), verdicts.total(), verdicts[None] - again, merged, dropped)
