@@ -90,7 +90,7 @@ def explored_films(films: Iterable[Film], report: Mapping[str, object] = REPORT,
     tables = made_tables(films, **more)
     table = tables[s.FILMS]
     groups = {
-        **build_catalog(table, tables[s.FILM_KEYS]),
+        **build_catalog(table, tables[s.FILM_KEYS], tables[s.LOCAL_TITLES]),
         **build_exploring(tables),
         "imdb": {"numbers": np.zeros(len(table), dtype=np.int64)},
         "keyword_keys": build_keyword_keys(tables[s.KEYWORDS], table),

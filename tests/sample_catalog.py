@@ -135,11 +135,14 @@ def write_raw(folder: Path, films: Sequence[Made]) -> Path:
     return folder
 
 
-def publish_made(home: Path, films: Sequence[Made], **values: object) -> MovieService:
-    """The service over hand-made films, built and published under `home` as users do."""
+def publish_made(home: Path, films: Sequence[Made], titles: str | None = None, **values: object) -> MovieService:
+    """The service over hand-made films, built and published under `home` as users do; `titles` are a file's lines."""
     settings = settings_for(home, max_loss_share=1.0, **values)
-    folder = write_raw(home / "raw", films)
-    building.build_movies(settings, folder, ratings=None, sample=False, progress=no_progress)
+    folder, given = write_raw(home / "raw", films), None
+    if titles is not None:
+        given = home / "titles.csv"
+        given.write_text(f"id,title,language\n{titles}\n", encoding="utf-8")
+    building.build_movies(settings, folder, ratings=None, titles=given, sample=False, progress=no_progress)
     return movies.open_movies(settings)
 
 

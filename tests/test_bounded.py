@@ -7,7 +7,7 @@ import pytest
 from almazara.bounded import reading
 from almazara.errors import InputError
 from almazara.movies import building
-from almazara.movies.building import read_clean
+from almazara.movies.building import Raw, read_clean
 from price_shop import settings_over
 from waiting import no_progress
 
@@ -50,7 +50,7 @@ def test_films_that_take_more_memory_than_they_may_are_refused(tmp_path):
     with pytest.raises(
         InputError, match="more than 300 MB of memory: for files that you trust set ALMAZARA_READING_MB"
     ):
-        read_clean(settings_over(tmp_path / "home", reading_mb=300), tmp_path, None, no_progress)
+        read_clean(settings_over(tmp_path / "home", reading_mb=300), Raw(tmp_path), no_progress)
 
 
 def test_films_and_ratings_that_are_large_themselves_may_take_in_proportion(tmp_path):

@@ -23,7 +23,7 @@ from almazara.figures.chart import Table
 from almazara.figures.style import standalone
 from almazara.figures.svg import draw
 from almazara.figures.table import as_csv
-from almazara.movies.answers import FilmAnswer
+from almazara.movies.answers import FilmAnswer, shown
 from almazara.movies.building import ensure_movies
 from almazara.movies.exploring.explore import CHAPTERS, explore_one
 from almazara.movies.service import MovieService
@@ -105,7 +105,7 @@ def films_page(language: Language) -> None:
     asked = st.text_input(word("films.search", language), key="search", max_chars=200).strip()
     if not asked:
         return
-    hits = {hit.id: f"{hit.titulo} ({hit.anio})" for hit in films.search(asked, FOUND, language).resultados}
+    hits = {hit.id: f"{shown(hit)} ({hit.anio})" for hit in films.search(asked, FOUND, language).resultados}
     if not hits:
         st.info(written(films.search(asked, FOUND, language).mensaje, language))
         return
@@ -116,7 +116,7 @@ def films_page(language: Language) -> None:
 def film(films: MovieService, film_id: int, language: Language) -> None:
     """One film."""
     one = msgspec.json.decode(films.film(film_id, language), type=FilmAnswer)
-    st.header(plain(f"{one.titulo} ({one.anio})"))
+    st.header(plain(f"{shown(one)} ({one.anio})"))
     st.caption(plain(" · ".join([*one.generos, *one.directores])))
     if one.sinopsis:
         st.write(plain(one.sinopsis))
@@ -131,7 +131,7 @@ def film(films: MovieService, film_id: int, language: Language) -> None:
         key="method",
     )
     similar = films.recommend(one.titulo, SIMILAR, method, film_id=film_id, language=language)
-    rows = [[other.titulo, str(other.anio), " · ".join(other.motivos)] for other in similar.detalle]
+    rows = [[shown(other), str(other.anio), " · ".join(other.motivos)] for other in similar.detalle]
     names = [word("person.title", language), word("person.year", language), word("product.why", language)]
     st.dataframe(pd.DataFrame(rows, columns=names), hide_index=True)
 

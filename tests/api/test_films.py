@@ -8,7 +8,7 @@ from problems import is_problem
 
 pytestmark = pytest.mark.server
 
-FILM_FIELDS = {"id", "titulo", "anio"}
+FILM_FIELDS = {"id", "titulo", "titulo_local", "anio"}
 
 
 def get(api, route, value="", **query):
@@ -150,6 +150,7 @@ def test_a_director_is_answered_with_films_in_order_of_release(sample_api):
         "costo",
         "recaudacion",
         "ganancia",
+        "titulo_local",
     }
 
 
@@ -319,7 +320,7 @@ def test_a_recommendation_holds_n_other_films_most_similar_first(sample_api, met
     similarity = [film["similitud"] for film in detail]
     assert similarity == sorted(similarity, reverse=True)
     assert all(0 <= value <= 1 for value in similarity)
-    assert set(detail[0]) == {"id", "titulo", "anio", "similitud", "motivos"}
+    assert set(detail[0]) == {*FILM_FIELDS, "similitud", "motivos"}
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_the_catalog_answers_on_the_command_line(run, over_sample, question, abo
 
 def test_the_catalog_answers_a_machine_with_the_fields_of_the_api(run, over_sample):
     _, out, _ = run("movies", "ask", "score", "Press", "--json")
-    assert set(json.loads(out)) == {"id", "titulo", "anio", "score", "puntuacion", "mensaje", "otras"}
+    assert set(json.loads(out)) == {"id", "titulo", "titulo_local", "anio", "score", "puntuacion", "mensaje", "otras"}
 
 
 def test_a_year_and_an_id_pick_a_film(run, over_sample):

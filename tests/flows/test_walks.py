@@ -9,7 +9,9 @@ import pytest
 from almazara.app.schedule import scrape_hours
 from almazara.errors import UnavailableError
 from almazara.flows import pages, walks
+from almazara.movies import building
 from almazara.movies.raw import download
+from almazara.movies.renewing import training
 from almazara.prices.collecting import runs
 from almazara.prices.forecasting.models import registry
 from almazara.prices.schema import Problem, RunState
@@ -128,6 +130,20 @@ def test_films_are_fetched_cleaned_trained_evaluated_and_published(tmp_path, tmp
     assert "GroupLens" in steps.told["fetch ml-latest-small"]
     assert steps.told["clean"] == "40 films, 300 ratings."
     assert "| ndcg_at_10 |" in ended.page
+
+
+def test_titles_that_are_fetched_are_trained_with(tmp_path, monkeypatch, steps):
+    file, given = tmp_path / "local_titles.csv", {}
+
+    def retrain(*_args, **named):
+        given.update(named)
+        raise UnavailableError("It was called.")
+
+    monkeypatch.setattr(building, "fetch_titles", lambda *_: file)
+    monkeypatch.setattr(training, "retrain", retrain)
+    with pytest.raises(UnavailableError, match="called"):
+        walks.films(settings_for(tmp_path), ["titles"], steps, no_progress)
+    assert given["titles"] == file
 
 
 def test_what_a_shop_says_is_a_text_in_the_page_and_nothing_else(shop, steps):

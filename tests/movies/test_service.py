@@ -266,6 +266,7 @@ def test_the_films_of_a_director_come_in_order_of_release_with_their_money(films
         "costo": 2 * MILLION,
         "recaudacion": 8 * MILLION,
         "ganancia": 6 * MILLION,
+        "titulo_local": None,
     }
     assert (answer["cantidad_peliculas"], answer["exito"]) == (3, 5.0)
     assert answer["retorno_promedio"] == 5.0 / 3

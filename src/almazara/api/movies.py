@@ -61,7 +61,9 @@ DAY: Final = PathText(
     "miércoles",
     {"anyOf": [{"type": "string", "pattern": _DAY_WORDS}, {"type": "string", "format": "date"}]},
 )
-TITLE: Final = PathText("titulo", "Título, también original; `Título (1950)` elige el año.", "Gone with the Olive")
+TITLE: Final = PathText(
+    "titulo", "Título, en cualquiera de sus lenguas; `Título (1950)` elige el año.", "Gone with the Olive"
+)
 ACTOR: Final = PathText("nombre_actor", "Nombre y apellidos.", "Ramona Wendández")
 DIRECTOR: Final = PathText("nombre_director", "Nombre y apellidos.", "Fenna Eldhurst")
 PERSON: Final = PathText("nombre", "Nombre y apellidos.", "Fenna Eldhurst")

@@ -58,6 +58,9 @@ def evaluate(
 def retrain(
     folder: Annotated[Path | None, typer.Option(help="Folder or zip of raw films; the last one by default.")] = None,
     ratings: Ratings = None,
+    titles: Annotated[
+        Path | None, typer.Option(help="Titles in other languages, see build; the last ones by default.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the split, ties and intervals.")] = 0,
     run_id: Annotated[str | None, typer.Option(hidden=True, help="Run that a server has begun.")] = None,
     lock: Annotated[int | None, typer.Option(hidden=True, help="Descriptor of the lock that it holds.")] = None,
@@ -73,7 +76,14 @@ def retrain(
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     with showing_progress() as progress:
         outcome = training.retrain(
-            load_settings(), progress, folder=folder, ratings=ratings, seed=seed, run_id=run_id, lock=lock
+            load_settings(),
+            progress,
+            folder=folder,
+            ratings=ratings,
+            titles=titles,
+            seed=seed,
+            run_id=run_id,
+            lock=lock,
         )
         if outcome.version is not None:
             share(load_settings(), open_artifacts(load_settings()).get(MOVIES, outcome.version))

@@ -24,19 +24,26 @@ app = typer.Typer(help="Films: from raw files to answers.", no_args_is_help=True
 Year = Annotated[int | None, typer.Option("--anio", help="Year of release, among films of one title.")]
 FilmId = Annotated[str | None, typer.Option("--id", help="Film id, or IMDb's, among films of one title.")]
 
+Titles = Annotated[
+    Path | None, typer.Option(help="CSV of titles in other languages (id, title, language), or IMDb's title.akas.tsv.")
+]
 Question = Literal["mes", "dia", "score", "votos", "actor", "director", "persona", "buscar", "pelicula"]
-DataSet = Literal["the-movies-dataset", "ml-latest-small", "ml-latest", "ml-1m", "ml-25m"]
+DataSet = Literal["the-movies-dataset", "ml-latest-small", "ml-latest", "ml-1m", "ml-25m", "titles"]
 
 
 @app.command()
 def fetch(
-    data_set: Annotated[DataSet, typer.Argument(metavar="DATASET", help="the-movies-dataset, or MovieLens ratings.")],
+    data_set: Annotated[DataSet, typer.Argument(metavar="DATASET", help="the-movies-dataset, MovieLens, titles.")],
     to: Annotated[
         Path | None, typer.Option(help="Folder to download to; ALMAZARA_HOME/raw/DATASET by default.")
     ] = None,
 ) -> None:
-    """Download real films or ratings; shows the licence, resumes what broke off, and says how to build from them."""
-    from almazara.movies.raw.download import KAGGLE, fetch_movies, licence_of
+    """Download real films, ratings, or titles in Spanish of the films that are published.
+
+    Shows the licence, resumes what broke off, and says how to build from it.
+    """
+    from almazara.movies.building import fetch_titles
+    from almazara.movies.raw.download import KAGGLE, TITLES, fetch_movies, licence_of
 
     settings = load_settings()
     say(licence_of(data_set), err=True)
@@ -45,14 +52,19 @@ def fetch(
         say(f"Downloaded. Now: almazara movies build {shlex.quote(str(found))}")
         return
     with showing_progress() as progress:
-        found = fetch_movies(settings, data_set, to, progress)
-    say(f"Downloaded. Now: almazara movies build FILMS_FOLDER --ratings {shlex.quote(str(found))}")
+        if data_set == TITLES:
+            found = fetch_titles(settings, to, progress)
+        else:
+            found = fetch_movies(settings, data_set, to, progress)
+    given = "titles" if data_set == TITLES else "ratings"
+    say(f"Downloaded. Now: almazara movies build FILMS_FOLDER --{given} {shlex.quote(str(found))}")
 
 
 @app.command()
 def build(
     folder: Annotated[Path, typer.Argument(help="Folder or zip with movies_metadata.csv, credits.csv, ...")],
     ratings: Annotated[Path | None, typer.Option(help="Folder or zip of MovieLens ratings.")] = None,
+    titles: Titles = None,
     output: Annotated[Path | None, typer.Option(help="Folder for metrics.json: the version and its counts.")] = None,
     evaluate: Annotated[bool, typer.Option("--evaluate", help="Then measure it as `evaluate` does.")] = False,
     as_json: AsJson = False,
@@ -63,7 +75,8 @@ def build(
 
     try:
         with showing_progress() as progress:
-            artifact = build_movies(load_settings(), folder, ratings=ratings, sample=False, progress=progress)
+            given = {"ratings": ratings, "titles": titles}
+            artifact = build_movies(load_settings(), folder, **given, sample=False, progress=progress)
             share(load_settings(), artifact)
     except ContractError as error:
         if error.report:
@@ -117,7 +130,7 @@ def ask(
 @app.command()
 @filtered
 def recommend(
-    title: Annotated[str, typer.Argument(help="Title, also the original one; `Title (1950)` picks the year.")],
+    title: Annotated[str, typer.Argument(help="Title in any language that is known; `Title (1950)` picks the year.")],
     n: Annotated[int, typer.Option("-n", help="How many films, 1 to 50.")] = 5,
     method: Annotated[
         str, typer.Option("--metodo", help="hibrido, contenido, colaborativo or puntuacion.")
@@ -130,9 +143,11 @@ def recommend(
     filters: Filters,
 ) -> None:
     """Films similar to one, most similar first, with the reasons."""
+    from almazara.movies.answers import shown
+
     named = film_id and _film_id(film_id)
     answer = _service().recommend(title, n, method, year, named, filters=filters, diversity=diversity)
-    rows = ([one.titulo, one.anio, f"{one.similitud:.2f}", "; ".join(one.motivos)] for one in answer.detalle)
+    rows = ([shown(one), one.anio, f"{one.similitud:.2f}", "; ".join(one.motivos)] for one in answer.detalle)
     print_answer(answer, [answer.mensaje, Table(["película", "año", "similitud", "motivos"], rows)], as_json=as_json)
 
 

@@ -115,12 +115,13 @@ def recommend_for(
     filters: Filters,
 ) -> None:
     """Films for a user, or for several at once, with the reasons."""
+    from almazara.movies.answers import shown
     from almazara.movies.users.answering import ListQuery
 
     query = ListQuery(n, filters, seen)
     with _opened_users() as known:
         answer = known.recommend(users[0], query) if len(users) == 1 else known.recommend_together(users, query)
-    rows = ([one.titulo, one.anio, f"{one.afinidad:.2f}", "; ".join(one.motivos)] for one in answer.detalle)
+    rows = ([shown(one), one.anio, f"{one.afinidad:.2f}", "; ".join(one.motivos)] for one in answer.detalle)
     print_answer(answer, [answer.mensaje, Table(["película", "año", "afinidad", "motivos"], rows)], as_json=as_json)
 
 

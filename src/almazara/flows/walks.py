@@ -49,14 +49,17 @@ def films(settings: Settings, data_sets: Sequence[str], step: Step, progress: Pr
     A download goes on where it broke off. Without any data set, raw data is read again from where that of the published
     version came from.
     """
-    from almazara.movies.raw.download import KAGGLE, fetch_movies
+    from almazara.movies.building import fetch_titles
+    from almazara.movies.raw.download import KAGGLE, TITLES, fetch_movies
     from almazara.movies.renewing import training
 
     raw = {}
     for name in data_sets:
         fetch = partial(fetch_movies, settings, name, None, progress)
-        told = partial(_fetched_in_words, name)
-        raw["folder" if name == KAGGLE else "ratings"] = step(f"fetch {name}", fetch, told, fetches=True)
+        if name == TITLES:
+            fetch = partial(fetch_titles, settings, None, progress)
+        told, given = partial(_fetched_in_words, name), {KAGGLE: "folder", TITLES: "titles"}.get(name, "ratings")
+        raw[given] = step(f"fetch {name}", fetch, told, fetches=True)
     outcome = training.retrain(settings, progress, step=step, **raw)
     if outcome.version is not None:
         share(settings, open_artifacts(settings).get(MOVIES, outcome.version))

@@ -1,6 +1,21 @@
 """The answers about the catalog: what the API sends, field for field, in Spanish."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+class Titled(Protocol):
+    """What names a film by the catalog's own title and, where one is known, by that in the reader's language."""
+
+    @property
+    def titulo(self) -> str: ...  # noqa: D102
+    @property
+    def titulo_local(self) -> str | None: ...  # noqa: D102
+
+
+def shown(film: Titled) -> str:
+    """The title that a reader is shown."""
+    return film.titulo_local or film.titulo
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +38,11 @@ class DayAnswer:
 
 @dataclass(frozen=True, slots=True)
 class FilmReference:
-    """Enough to know a film by."""
+    """Enough to know a film by; `titulo_local` is its title in the language of the answer, where it is known."""
 
     id: int
     titulo: str
+    titulo_local: str | None = field(default=None, kw_only=True)
     anio: int
 
 
@@ -39,6 +55,7 @@ class ScoreAnswer:
 
     id: int
     titulo: str
+    titulo_local: str | None = field(default=None, kw_only=True)
     anio: int
     score: float | None
     puntuacion: float | None
@@ -52,6 +69,7 @@ class VotesAnswer:
 
     id: int
     titulo: str
+    titulo_local: str | None = field(default=None, kw_only=True)
     anio: int
     votos: int
     promedio: float | None
@@ -66,6 +84,7 @@ class CreditedFilm:
 
     id: int
     titulo: str
+    titulo_local: str | None = field(default=None, kw_only=True)
     fecha_estreno: str
     retorno: float
     costo: int
@@ -111,6 +130,7 @@ class CareerFilm:
 
     id: int
     titulo: str
+    titulo_local: str | None = field(default=None, kw_only=True)
     anio: int
     fecha_estreno: str
     votos: int
@@ -171,6 +191,7 @@ class SearchHit:
 
     id: int
     titulo: str
+    titulo_local: str | None = field(default=None, kw_only=True)
     anio: int
     coincidencia: str
     similitud: float
@@ -200,6 +221,7 @@ class FilmAnswer:
 
     id: int
     titulo: str
+    titulo_local: str | None = field(default=None, kw_only=True)
     titulo_original: str | None
     anio: int
     fecha_estreno: str
@@ -241,6 +263,7 @@ class ListedFilm:
 
     id: int
     titulo: str
+    titulo_local: str | None = field(default=None, kw_only=True)
     anio: int
     generos: list[str]
     votos: int
@@ -289,6 +312,7 @@ class StandingAnswer:
 
     id: int
     titulo: str
+    titulo_local: str | None = field(default=None, kw_only=True)
     anio: int
     medidas: list[ComparedMeasure]
     mensaje: str

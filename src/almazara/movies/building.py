@@ -6,6 +6,7 @@ import json
 import platform
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib import metadata
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from almazara.artifacts import Artifact, open_artifacts, open_whole
 from almazara.bounded import MEGABYTES, Tell, reading
-from almazara.errors import NotFoundError, UnavailableError
+from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.files import make_folder, unwritable, write_into
 from almazara.movies.artifact import MOVIES, open_service, write
 from almazara.runs import Progress
@@ -29,12 +30,32 @@ _PACKED: Final = (".zip", ".gz")
 _UNPACKED: Final = 4  # times as large are ratings and films that are packed
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Where raw data lies: films, and what lies elsewhere of ratings and of titles in other languages."""
+
+    folder: Path
+    ratings: Path | None = None
+    titles: Path | None = None
+
+    def described(self) -> dict[str, str | None]:
+        """For the manifest: a retraining looks there again."""
+        return {name: str(place.resolve()) if place else None for name, place in asdict(self).items()}
+
+
 def build_movies(
-    settings: Settings, folder: Path, *, ratings: Path | None, sample: bool, progress: Progress
+    settings: Settings,
+    folder: Path,
+    *,
+    ratings: Path | None,
+    titles: Path | None = None,
+    sample: bool,
+    progress: Progress,
 ) -> Artifact:
     """Raw files -> clean tables -> contract -> all that the server reads -> one published version; none on an error."""
-    clean = read_clean(settings, folder, ratings, progress)
-    return publish_movies(settings, clean, {"sample": sample, "sources": sources(folder, ratings)}, progress)
+    raw = Raw(folder, ratings, titles)
+    clean = read_clean(settings, raw, progress)
+    return publish_movies(settings, clean, {"sample": sample, "sources": raw.described()}, progress)
 
 
 def write_metrics(artifact: Artifact, folder: Path) -> None:
@@ -49,20 +70,14 @@ def write_metrics(artifact: Artifact, folder: Path) -> None:
     write_into(folder, {"metrics.json": json.dumps(figures, indent=1).encode()})
 
 
-def sources(folder: Path, ratings: Path | None) -> dict[str, str | None]:
-    """Where raw data was read from, for the manifest: a retraining looks there again."""
-    return {"folder": str(folder.resolve()), "ratings": str(ratings.resolve()) if ratings else None}
-
-
-def read_clean(settings: Settings, folder: Path, ratings: Path | None, progress: Progress) -> CleanCatalog:
+def read_clean(settings: Settings, raw: Raw, progress: Progress) -> CleanCatalog:
     """Raw files -> clean tables that keep the contract; the files are read within bounded memory, see `_room`."""
     from almazara.movies.cleaning import contract, tables
 
-    given = {"folder": str(folder), "ratings": None if ratings is None else str(ratings)}
     with TemporaryDirectory(prefix="almazara-") as target:
         function = f"{__name__}:clean_into"
-        most = settings.reading_mb or _room(folder, ratings)
-        for _ in reading(function, most, lambda stage: progress(stage, 0, 0), into=target, **given):
+        most = settings.reading_mb or _room(raw.folder, raw.ratings)
+        for _ in reading(function, most, lambda stage: progress(stage, 0, 0), into=target, **raw.described()):
             pass
         clean = tables.read_clean(Path(target))
     contract.check(clean, settings.max_loss_share)
@@ -84,15 +99,18 @@ def _room(*places: Path | None) -> int:
     return max(MEGABYTES, _TIMES_IN_MEMORY * bytes_kept // 10**6)
 
 
-def clean_into(tell: Tell, into: str, folder: str, ratings: str | None) -> Iterator[None]:
+def clean_into(tell: Tell, into: str, folder: str, ratings: str | None, titles: str | None) -> Iterator[None]:
     """Raw files -> clean tables in a folder; finds nothing else."""
     from almazara.movies.cleaning import cleaning, tables
-    from almazara.movies.raw import files
+    from almazara.movies.cleaning.local_titles import with_local_titles
+    from almazara.movies.raw import files, local_titles
 
     raw = files.read_raw(Path(folder), None if ratings is None else Path(ratings), tell)
     tell("Cleaning")
     clean = cleaning.clean(raw)
     del raw  # several times the memory of the clean tables
+    with local_titles.local_titles(Path(folder), Path(titles) if titles else None, tell) as given:
+        clean = with_local_titles(clean, given) if given else clean
     tables.write_clean(clean, Path(into))
     yield from ()
 
@@ -181,3 +199,20 @@ def _opens(artifact: Artifact) -> bool:
         open_whole(artifact, partial(open_service, min_votes=0))
         return True
     return False
+
+
+def fetch_titles(settings: Settings, folder: Path | None, progress: Progress) -> Path:
+    """Titles of the published films in other languages, from Wikidata: the file to build with.
+
+    Raises:
+        AlmazaraError: when there are none to ask for, or they cannot be had; another call goes on there.
+    """
+    from almazara.movies.cleaning.tables import read_table
+    from almazara.movies.raw import wikidata
+
+    artifact = open_artifacts(settings).current(MOVIES)
+    if artifact.manifest.get("sample"):
+        raise InputError("The films of the sample are invented: build a catalog first, with almazara movies build.")
+    keys = open_whole(artifact, lambda whole: read_table(whole.path, "film_keys"))
+    ids = keys["imdb_id"].drop_nulls().to_list()
+    return wikidata.fetch_titles(ids, folder or settings.home_path / "raw", settings.contact_url, progress)

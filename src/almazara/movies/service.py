@@ -9,6 +9,7 @@ import msgspec
 
 from almazara.errors import NotFoundError
 from almazara.movies import answers, sentences
+from almazara.movies.answers import shown
 from almazara.movies.catalog import calendar_es
 from almazara.movies.catalog.browsing import Browsing, Order
 from almazara.movies.catalog.calendar_es import DayOfMonth, Weekday
@@ -114,33 +115,37 @@ class MovieService:
         self, title: str, year: int | None = None, film_id: FilmId | None = None, language: Language = Language.ES
     ) -> answers.ScoreAnswer:
         """A film's popularity and vote average."""
-        found = self._find(title, year, film_id)
-        film = self._catalog.reference(found.row)
+        found = self._find(title, year, film_id, language)
+        film = self._catalog.reference(found.row, language)
         popularity, average = self._catalog.popularity(found.row), self._catalog.average(found.row)
-        message = sentences.score(film.titulo, film.anio, popularity, average).text(language)
-        return answers.ScoreAnswer(film.id, film.titulo, film.anio, popularity, average, message, self._others(found))
+        message = sentences.score(shown(film), film.anio, popularity, average).text(language)
+        others = self._others(found, language)
+        return answers.ScoreAnswer(
+            film.id, film.titulo, film.anio, popularity, average, message, others, titulo_local=film.titulo_local
+        )
 
     def votes(
         self, title: str, year: int | None = None, film_id: FilmId | None = None, language: Language = Language.ES
     ) -> answers.VotesAnswer:
         """A film's votes, and their average where they are more than the setting asks for."""
-        found = self._find(title, year, film_id)
-        film, count = self._catalog.reference(found.row), self._catalog.votes(found.row)
+        found = self._find(title, year, film_id, language)
+        film, count = self._catalog.reference(found.row, language), self._catalog.votes(found.row)
         enough = count > self._min_votes
         average = self._catalog.average(found.row) if enough else None
-        message = sentences.votes(film.titulo, film.anio, count, average, self._min_votes).text(language)
-        return answers.VotesAnswer(
-            film.id, film.titulo, film.anio, count, average, enough, message, self._others(found)
-        )
+        message = sentences.votes(shown(film), film.anio, count, average, self._min_votes).text(language)
+        others, known = self._others(found, language), (film.id, film.titulo, film.anio)
+        return answers.VotesAnswer(*known, count, average, enough, message, others, titulo_local=film.titulo_local)
 
     def film(self, film_id: FilmId, language: Language = Language.ES) -> bytes:
         """A FilmAnswer as JSON, in Spanish made at build time; raises NotFoundError when there is no such film."""
-        answer = self._parts.films.encoded(self._row(film_id))
+        row = self._row(film_id)
+        answer = self._parts.films.encoded(row)
         if language is Language.ES:
             return answer
         film = msgspec.json.decode(answer, type=answers.FilmAnswer)
-        message = sentences.film(film.titulo, film.anio, film.directores, film.generos)
-        return msgspec.json.encode(replace(film, mensaje=message.text(language)))
+        message = sentences.film(self._catalog.title(row, language), film.anio, film.directores, film.generos)
+        local = self._catalog.local_title(row, language)
+        return msgspec.json.encode(replace(film, titulo_local=local, mensaje=message.text(language)))
 
     def films(self, asked: Sequence[str | int], language: Language = Language.ES) -> bytes:
         """A FilmsAnswer as JSON about films given by title or id, at most 100; see `film`."""
@@ -157,14 +162,14 @@ class MovieService:
         """The countries or the language of a film, named for people; see `film`."""
         return tags_of(self.explored.tags[kind], self._row(film_id))
 
-    def meant(self, title: str) -> answers.FilmReference:
+    def meant(self, title: str, language: Language = Language.ES) -> answers.FilmReference:
         """The film that a title means; raises NotFoundError with near ones."""
-        return self._catalog.reference(self._find(title, None, None).row)
+        return self._catalog.reference(self._find(title, None, None, language).row, language)
 
-    def known(self, film_ids: Iterable[FilmId]) -> list[answers.FilmReference]:
+    def known(self, film_ids: Iterable[FilmId], language: Language = Language.ES) -> list[answers.FilmReference]:
         """Those of some films that the catalog has, in their order."""
         rows = (self._catalog.row_of(film_id) for film_id in film_ids)
-        return [self._catalog.reference(row) for row in rows if row is not None]
+        return [self._catalog.reference(row, language) for row in rows if row is not None]
 
     def film_standing(self, film_id: FilmId) -> list[Standing]:
         """Where the known numbers of a film stand among those of its genre and decade; see `film`."""
@@ -172,10 +177,11 @@ class MovieService:
 
     def standing(self, film_id: FilmId, language: Language = Language.ES) -> answers.StandingAnswer:
         """The same in words."""
-        film = self._catalog.reference(self._row(film_id))
+        film = self._catalog.reference(self._row(film_id), language)
         measures = [standing_answer(one, language) for one in self.film_standing(film_id)]
-        message = said("films.standing.of_film", title=film.titulo, year=str(film.anio), n=len(measures))
-        return answers.StandingAnswer(film.id, film.titulo, film.anio, measures, message.text(language))
+        message = said("films.standing.of_film", title=shown(film), year=str(film.anio), n=len(measures))
+        told = message.text(language)
+        return answers.StandingAnswer(film.id, film.titulo, film.anio, measures, told, titulo_local=film.titulo_local)
 
     def browse(
         self,
@@ -195,8 +201,8 @@ class MovieService:
         check_n(n)
         hits = []
         for match in self._nearest(query, n):
-            film = self._catalog.reference(match.entry_id)
-            hits.append(answers.SearchHit(film.id, film.titulo, film.anio, match.text, round(match.score, 4)))
+            known, local = self._catalog.facts(match.entry_id), self._catalog.local_title(match.entry_id, language)
+            hits.append(answers.SearchHit(*known, match.text, round(match.score, 4), titulo_local=local))
         code = found_code([hit.coincidencia for hit in hits], query)
         message = said(f"films.search.{code}", n=len(hits), query=query)
         return answers.SearchAnswer(query, len(hits), hits, message.text(language))
@@ -208,7 +214,7 @@ class MovieService:
         if year is None or any(normalize(match.text) == normalize(query) for match in whole[:1]):
             return whole
         found = self._parts.title_search.search(without_asides(title), _OF_ALL_YEARS)
-        meant = [match for match in found if match.holds and self._catalog.reference(match.entry_id).anio == year]
+        meant = [match for match in found if match.holds and self._catalog.year(match.entry_id) == year]
         if not meant and any(match.holds for match in whole[:1]):
             return whole
         return [*meant, *(match for match in found if match not in meant)][:n]
@@ -228,7 +234,7 @@ class MovieService:
         """The films most similar to one, most similar first; with `diversity`, unlike each other too."""
         query = Query(n, method, filters, diversity)
         query.check()
-        found = self._find(title, year, film_id)
+        found = self._find(title, year, film_id, language)
         return self._similar(found, query, language)
 
     def recommend_each(
@@ -242,36 +248,39 @@ class MovieService:
         """
         query.check()
         check_count(len(asked), "peliculas", MAX_TOGETHER)
-        lists = [self._similar(found, query, language) for found in self.users.find_all(asked)]
+        lists = [self._similar(found, query, language) for found in self.users.find_all(asked, language)]
         return SeveralAnswer(lists, " ".join(one.mensaje for one in lists))
 
     def _similar(self, found: Found, query: Query, language: Language) -> RecommendationAnswer:
         # Lists of ids are as many as there are users: to remember answers to them would keep none of the others.
         has_ids = query.filters.only or query.filters.excluded
         similar = self._parts.similar.answer if has_ids else self._remembered_similar
-        return replace(similar(found.row, query, language), otras=self._others(found))
+        return replace(similar(found.row, query, language), otras=self._others(found, language))
 
-    def similar_by_method(self, film_id: FilmId, n: int = 5) -> dict[str, SimilarList]:
+    def similar_by_method(
+        self, film_id: FilmId, n: int = 5, language: Language = Language.ES
+    ) -> dict[str, SimilarList]:
         """The films most similar to one by each method, up to ten each, with reasons as codes and figures."""
-        return self._parts.similar.by_method(self._row(film_id), n)
+        return self._parts.similar.by_method(self._row(film_id), n, language)
 
     def methods(self, film_id: FilmId, n: int = 5, language: Language = Language.ES) -> MethodsAnswer:
         """The same in words."""
-        film, found = self._catalog.reference(self._row(film_id)), self.similar_by_method(film_id, n)
+        film = self._catalog.reference(self._row(film_id), language)
+        found = self.similar_by_method(film_id, n, language)
         lists = [
             MethodList(asked, one.method, said(f"films.method.{one.method}").text(language), one.detail(language))
             for asked, one in found.items()
         ]
-        message = said("films.method.beside", title=film.titulo, year=str(film.anio), n=len(lists)).text(language)
-        return MethodsAnswer(film.id, film.titulo, film.anio, lists, message)
+        message = said("films.method.beside", title=shown(film), year=str(film.anio), n=len(lists)).text(language)
+        return MethodsAnswer(film.id, film.titulo, film.anio, lists, message, titulo_local=film.titulo_local)
 
     def recommend_default(self, title: str) -> bytes:
         """What `recommend` answers for a title alone, as JSON, mostly made at build time."""
-        found = self._find(title, None, None)
+        found = self._find(title, None, None, Language.ES)
         answer = self._parts.recommended.encoded(found.row)
         if not found.others:
             return answer
-        return answer.removesuffix(_NO_OTHERS) + msgspec.json.encode(self._others(found)) + b"}"
+        return answer.removesuffix(_NO_OTHERS) + msgspec.json.encode(self._others(found, Language.ES)) + b"}"
 
     def _row(self, film_id: FilmId) -> int:
         row = self._catalog.row_of(film_id)
@@ -279,17 +288,17 @@ class MovieService:
             raise NotFoundError(said("films.error.no_film", film=str(film_id)))
         return row
 
-    def _find(self, title: str, year: int | None, film_id: FilmId | None) -> Found:
+    def _find(self, title: str, year: int | None, film_id: FilmId | None, language: Language) -> Found:
         title = check_query(title)
         found = self._catalog.find(title, year, film_id)
         if found is None:
             hits = self._parts.title_search.search(title, SUGGESTIONS)
-            near = [self._catalog.named(hit.entry_id) for hit in hits]
+            near = [self._catalog.named(hit.entry_id, language) for hit in hits]
             of_year = said("films.error.of_year", year=str(year)) if year is not None else ""
             with_id = said("films.error.with_id", film=str(film_id)) if film_id is not None else ""
             asked = {"title": title, "of_year": of_year, "with_id": with_id}
             raise NotFoundError(said("films.error.no_title", **asked), near)
         return found
 
-    def _others(self, found: Found) -> list[answers.FilmReference]:
-        return [self._catalog.reference(row) for row in found.others]
+    def _others(self, found: Found, language: Language) -> list[answers.FilmReference]:
+        return [self._catalog.reference(row, language) for row in found.others]

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from almazara.movies.answers import ListedFilm
+from almazara.movies.answers import ListedFilm, shown
 from almazara.movies.catalog.browsing import Order
 from almazara.movies.catalog.standing import Measure
 from almazara.movies.catalog.titles import fold
@@ -70,19 +70,19 @@ def _priced(over: Said, row: OverviewRow, language: Language) -> Alive:
 
 def _films(films: MovieService, language: Language) -> Iterator[Alive]:
     """Numbers of films that stand first, each of another film, where they are known."""
-    shown = set[int]()
+    told = set[int]()
     for order, measure in _FILMS:
-        first = next(iter(films.browse(order=order, n=1).peliculas), None)
-        if first is None or first.id in shown:
+        first = next(iter(films.browse(order=order, n=1, language=language).peliculas), None)
+        if first is None or first.id in told:
             continue
         found = next((one for one in films.film_standing(first.id) if one.measure is measure), None)
         if found is not None and not found.is_doubtful:
-            shown.add(first.id)
+            told.add(first.id)
             yield _numbered(said(f"site.start.{order.value}"), first, ruled(found, language))
 
 
 def _numbered(over: Said, film: ListedFilm, one: Ruled) -> Alive:
-    name, path = f"{film.titulo} ({film.anio})", f"/peliculas/{film.id}"
+    name, path = f"{shown(film)} ({film.anio})", f"/peliculas/{film.id}"
     return Alive("films", over, name, path, one.value, "", one.picture, one.sentence)
 
 

@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from almazara.api.security import content_policy, hash_of
 from almazara.figures.chart import Table
+from almazara.movies.answers import shown
 from almazara.web.assets import address, preferred_encoding, styles
 from almazara.web.weights import preferences
 from almazara.words import numbers
@@ -153,6 +154,7 @@ def _environment() -> Environment:
         columns=_columns,
     )
     made.filters["say"] = _say
+    made.filters["shown"] = shown
     made.filters["tell"] = _tell
     return made
 
@@ -198,10 +200,10 @@ class _Column:
 
 
 @pass_context
-def _columns(context: Context, shown: Table) -> list[_Column]:
+def _columns(context: Context, table: Table) -> list[_Column]:
     """A table as it is read: its numbers have as many decimals as the others of their column."""
-    of_each = zip(*shown.rows, strict=True) if shown.rows else [()] * len(shown.columns)
-    return [_column(name, cells, _language(context)) for name, cells in zip(shown.columns, of_each, strict=True)]
+    of_each = zip(*table.rows, strict=True) if table.rows else [()] * len(table.columns)
+    return [_column(name, cells, _language(context)) for name, cells in zip(table.columns, of_each, strict=True)]
 
 
 def _column(name: str, cells: Sequence[Any], language: Language) -> _Column:

@@ -325,7 +325,7 @@ def test_a_full_disk_is_a_clear_error_and_the_part_goes_on_later(shop, tmp_path)
 
 
 def test_every_data_set_has_its_terms_and_where_to_read_them():
-    assert set(LICENCES) == {"ml-latest-small", "ml-latest", "ml-1m", "ml-25m", "the-movies-dataset"}
+    assert set(LICENCES) == {"ml-latest-small", "ml-latest", "ml-1m", "ml-25m", "the-movies-dataset", "titles"}
     assert all("https://" in text for text in LICENCES.values())
 
 

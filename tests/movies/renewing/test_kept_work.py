@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as arrays
 from scipy import sparse
 
 from almazara.artifacts import ArtifactStore
-from almazara.movies.building import read_clean
+from almazara.movies.building import Raw, read_clean
 from almazara.movies.judging.trials import Trials
 from almazara.movies.renewing import training
 from almazara.movies.renewing.kept_work import KeptWork, digest, state_of
@@ -77,7 +77,7 @@ def test_a_folder_that_cannot_be_written_stops_no_work(tmp_path):
 
 def test_a_clean_catalog_is_read_back_as_it_was(tmp_path):
     raw = write_rated(tmp_path / "raw", [*tastes(8), (1, 999, 4.0, 5), (2, 1, 99.0, 5)])
-    clean = read_clean(settings_for(tmp_path), raw, None, no_progress)
+    clean = read_clean(settings_for(tmp_path), Raw(raw), no_progress)
     cut_off(tmp_path / "work", lambda kept: kept.clean("inputs", lambda: clean))
     with KeptWork(tmp_path / "work") as kept:
         again = kept.clean("inputs", lambda: pytest.fail("made again"))

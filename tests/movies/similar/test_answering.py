@@ -338,7 +338,7 @@ def test_every_reason_can_be_found_in_the_clean_tables_and_ratings(sample_films,
 
 
 def test_reasons_are_codes_and_figures_that_have_words_in_both_languages(similar):
-    found = [similar.found(row, Query(20, method)) for row in ROWS for method in METHODS]
+    found = [similar.found(row, Query(20, method), Language.ES) for row in ROWS for method in METHODS]
     said = [reason for one in found for film in one.suggestions for reason in film.reasons]
     assert {reason.code for reason in said} >= {
         f"films.reason.{kind}" for kind in ("collection", "keyword", "cast", "genre", "of_era", "viewers", "averages")

@@ -53,14 +53,15 @@ class Browsing:
         """So many films from a place of the list on, 0 being the first; `allowed` is (films,) bool."""
         ordered = self._orders[order]
         passing = ordered[allowed[ordered]]
-        films = [self._listed(row) for row in passing[start : start + n].tolist()]
+        films = [self._listed(row, language) for row in passing[start : start + n].tolist()]
         message = _message(len(passing), order, start, len(films))
         return BrowseAnswer(len(passing), order.value, start, films, message.text(language))
 
-    def _listed(self, row: Row) -> ListedFilm:
+    def _listed(self, row: Row, language: Language) -> ListedFilm:
         catalog, (gained,) = self._catalog, self._money.returns([row])
         return ListedFilm(
             *catalog.facts(row),
+            titulo_local=catalog.local_title(row, language),
             generos=self._genres_of(row),
             votos=catalog.votes(row),
             puntuacion=catalog.average(row),

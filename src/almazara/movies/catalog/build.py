@@ -8,18 +8,20 @@ import polars as pl
 
 from almazara.movies.catalog.browsing import Order, weighted_ratings
 from almazara.movies.catalog.build_film_answers import build_credited, build_film_answers
-from almazara.movies.catalog.catalog import Arrays, Groups, Texts
+from almazara.movies.catalog.catalog import Arrays, Groups, Texts, titles_in
 from almazara.movies.catalog.near_titles import better_known
 from almazara.movies.catalog.packing import KEY, ROW, offsets, pack_keys, pack_texts
 from almazara.movies.catalog.search import build_index
 from almazara.movies.catalog.titles import normalize_all
 from almazara.movies.catalog.twins import twins
 from almazara.movies.cleaning import schema as s
+from almazara.words.numbers import Language
 
 DIRECTOR: Final = "Director"
 """The job of who directs, in the table `crew`."""
 _PERSON: Final = "person"
 _GENRE: Final = "genre"
+_IN_USE: Final = "in_use"
 _Entries = tuple[list[str], np.ndarray, np.ndarray]
 """Texts to be found, the entry that each belongs to, and its weight."""
 
@@ -31,7 +33,7 @@ def build_answers(tables: Mapping[str, pl.DataFrame]) -> Groups:
     actors, actor_keys = build_people(tables[s.CAST], films)
     directors, director_keys = build_people(directing, films)
     return {
-        **build_catalog(films, keys),
+        **build_catalog(films, keys, tables[s.LOCAL_TITLES]),
         "imdb": build_imdb_numbers(films, keys),
         "keyword_keys": build_keyword_keys(tables[s.KEYWORDS], films),
         "film_answers": build_film_answers(tables),
@@ -53,16 +55,16 @@ def build_search(tables: Mapping[str, pl.DataFrame], answers: Groups) -> Groups:
     """The typo-tolerant indexes of titles, and of the people in `answers`."""
     films, keys = tables[s.FILMS], tables[s.FILM_KEYS]
     return {
-        "title_search": build_index(*_titles(films, keys)),
+        "title_search": build_index(*_titles(films, keys, tables[s.LOCAL_TITLES])),
         "actor_search": build_index(*_people(answers["actors"], films)),
         "director_search": build_index(*_people(answers["directors"], films)),
     }
 
 
-def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> Groups:
-    """The groups `films`, `titles`, `title_keys`, `original_keys`, `releases`, and what lists are filtered by."""
+def build_catalog(films: pl.DataFrame, keys: pl.DataFrame, local: pl.DataFrame) -> Groups:
+    """The groups of `open_catalog` but `imdb`, and `releases`, and what lists are filtered by."""
     original = films.join(keys, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
-    votes = films[s.VOTE_COUNT]
+    votes, called = films[s.VOTE_COUNT], _called(films, keys, local)
     return {
         "films": {
             "ids": films[s.ID].to_numpy(),
@@ -75,8 +77,9 @@ def build_catalog(films: pl.DataFrame, keys: pl.DataFrame) -> Groups:
             "runtimes": films["runtime"].fill_null(np.nan).to_numpy(),
         },
         "titles": pack_texts(films[s.TITLE]),
-        "title_keys": pack_keys(_rows_by_key(films[s.TITLE], votes)),
-        "original_keys": pack_keys(_rows_by_key(original[s.ORIGINAL_TITLE], votes)),
+        **build_local_titles(films, local),
+        "title_keys": pack_keys(_rows_by_key(called.filter(_IN_USE))),
+        "original_keys": pack_keys(_rows_by_key(called.filter(~pl.col(_IN_USE)))),
         "releases": _releases(films[s.RELEASE_DATE]),
         "orders": build_orders(films),
         **_attributes(original),
@@ -135,11 +138,32 @@ def _codes(values: pl.Series, names: pl.Series) -> np.ndarray:
     return coded[ROW].cast(pl.Int32).fill_null(-1).to_numpy()
 
 
-def _rows_by_key(titles: pl.Series, votes: pl.Series) -> pl.DataFrame:
+def build_local_titles(films: pl.DataFrame, local: pl.DataFrame) -> Groups:
+    """For each language that readers speak the title to show of each film, empty where none is given, as `Texts`."""
+    first = local.unique([s.FILM_ID, s.LANGUAGE], keep="first", maintain_order=True)
+    groups: Groups = {}
+    for language in Language:
+        own = first.filter(pl.col(s.LANGUAGE) == language.value).select(pl.col(s.FILM_ID).alias(s.ID), s.TITLE)
+        shown = films.select(s.ID).join(own, on=s.ID, how="left", maintain_order="left")[s.TITLE].fill_null("")
+        groups[titles_in(language)] = {} if own.is_empty() else pack_texts(shown)
+    return groups
+
+
+def _called(films: pl.DataFrame, keys: pl.DataFrame, local: pl.DataFrame) -> pl.DataFrame:
+    """What films are called: row, title, votes, and whether it is in use, as a film's own title and those shown are."""
+    numbered = films.select(pl.col(s.ID).alias(s.FILM_ID), s.TITLE, s.VOTE_COUNT).with_row_index(ROW)
+    is_first = pl.struct(s.FILM_ID, s.LANGUAGE).is_first_distinct()
+    spoken = local.select(s.FILM_ID, s.TITLE, (is_first & pl.col(s.LANGUAGE).is_in([*Language])).alias(_IN_USE))
+    original = keys.select(s.FILM_ID, pl.col(s.ORIGINAL_TITLE).alias(s.TITLE), pl.lit(value=False).alias(_IN_USE))
+    others = numbered.drop(s.TITLE).join(pl.concat([original, spoken]), on=s.FILM_ID).drop_nulls(s.TITLE)
+    own = numbered.with_columns(pl.lit(value=True).alias(_IN_USE))
+    return pl.concat([own, others.select(own.columns)])
+
+
+def _rows_by_key(called: pl.DataFrame) -> pl.DataFrame:
     """Keys and their rows, most voted first; a key without its spaces leads to the films of the first such key."""
-    keys = normalize_all(titles.fill_null("")).alias(KEY)
-    rows = pl.DataFrame([keys, votes.alias("votes")]).with_row_index(ROW).filter(pl.col(KEY) != "")
-    by_votes = rows.sort("votes", descending=True, maintain_order=True)
+    keyed = called.select(ROW, s.VOTE_COUNT, normalize_all(called[s.TITLE]).alias(KEY)).filter(pl.col(KEY) != "")
+    by_votes = keyed.unique([ROW, KEY]).sort(s.VOTE_COUNT, ROW, KEY, descending=[True, False, False])
     groups = by_votes.group_by(KEY, maintain_order=True).agg(ROW)
     compact = groups.with_columns(pl.col(KEY).str.replace_all(" ", "", literal=True))
     return pl.concat([groups, compact]).unique(KEY, keep="first", maintain_order=True)
@@ -205,14 +229,8 @@ def _people(found: Arrays, films: pl.DataFrame) -> _Entries:
     return [names[row] for row in rows.tolist()], rows, weights.astype(np.float32)
 
 
-def _titles(films: pl.DataFrame, keys: pl.DataFrame) -> _Entries:
-    """Titles and, where they differ, original titles, their rows in the catalog, and the votes."""
-    numbered = films.select(s.ID, s.TITLE, s.VOTE_COUNT).with_row_index("row")
-    original = (
-        numbered.join(keys, left_on=s.ID, right_on=s.FILM_ID)
-        .filter(pl.col(s.ORIGINAL_TITLE) != pl.col(s.TITLE))
-        .select("row", pl.col(s.ORIGINAL_TITLE).alias(s.TITLE), s.VOTE_COUNT)
-    )
-    texts = pl.concat([numbered.select("row", s.TITLE, s.VOTE_COUNT), original])
-    rows = texts["row"].to_numpy().astype(np.int32)
+def _titles(films: pl.DataFrame, keys: pl.DataFrame, local: pl.DataFrame) -> _Entries:
+    """All that films are called, each once a film, their rows in the catalog, and the votes."""
+    texts = _called(films, keys, local).unique([ROW, s.TITLE])
+    rows = texts[ROW].to_numpy().astype(np.int32)
     return texts[s.TITLE].to_list(), rows, texts[s.VOTE_COUNT].to_numpy().astype(np.float32)

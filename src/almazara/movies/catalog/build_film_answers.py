@@ -11,15 +11,18 @@ from almazara.movies.answers import FilmAnswer
 from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.catalog.packing import pack_lines
 from almazara.movies.cleaning import schema as s
+from almazara.words.numbers import Language
 from almazara.words.said import named, said, text_of
 
 CAST_SHOWN: Final = 15
+_LOCAL: Final = "local"
 
 
 def build_film_answers(tables: Mapping[str, pl.DataFrame]) -> Arrays:
     """A FilmAnswer as one line of JSON for each film, in order of row, as `Texts`; Polars writes all films at once."""
     films, keys = tables[s.FILMS], tables[s.FILM_KEYS]
     films = films.join(keys, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
+    films = films.join(_in_spanish(tables[s.LOCAL_TITLES]), on=s.ID, how="left", maintain_order="left")
     listed = {
         s.KEYWORDS: pl.col("keyword"),
         s.COUNTRIES: pl.col("country"),
@@ -39,6 +42,12 @@ def build_film_answers(tables: Mapping[str, pl.DataFrame]) -> Arrays:
     return pack_lines(lines.getvalue())
 
 
+def _in_spanish(local: pl.DataFrame) -> pl.DataFrame:
+    """The Spanish title to show of films that have one."""
+    own = local.filter(pl.col(s.LANGUAGE) == Language.ES).unique(s.FILM_ID, keep="first", maintain_order=True)
+    return own.select(pl.col(s.FILM_ID).alias(s.ID), pl.col(s.TITLE).alias(_LOCAL))
+
+
 def _with_lists(films: pl.DataFrame, entries: pl.DataFrame, column: str) -> pl.DataFrame:
     lists = entries.group_by(s.FILM_ID, maintain_order=True).agg(pl.col(column))
     joined = films.join(lists, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
@@ -51,7 +60,7 @@ def _message(genres: pl.Series) -> pl.Expr:
     spanish = {name: text_of(named("genre", name)) for name in genres.explode().drop_nulls().unique()}
     directed = _naming("films.film.directed", pl.col(s.DIRECTORS))
     of_genres = _naming("films.film.genres", pl.col(s.GENRES).list.eval(pl.element().replace(spanish)))
-    return pl.format(about, s.TITLE, s.RELEASE_YEAR, directed, of_genres)
+    return pl.format(about, pl.coalesce(_LOCAL, s.TITLE), s.RELEASE_YEAR, directed, of_genres)
 
 
 def _naming(code: str, lists: pl.Expr) -> pl.Expr:
@@ -64,6 +73,7 @@ def _naming(code: str, lists: pl.Expr) -> pl.Expr:
 _FILM_FIELDS: Final = {
     "id": pl.col(s.ID),
     "titulo": pl.col(s.TITLE),
+    "titulo_local": pl.col(_LOCAL),
     "titulo_original": pl.col(s.ORIGINAL_TITLE),
     "anio": pl.col(s.RELEASE_YEAR),
     "fecha_estreno": pl.col(s.RELEASE_DATE).cast(pl.String),

@@ -13,6 +13,7 @@ from rapidfuzz.process import extract
 
 from almazara.movies.answers import FilmReference
 from almazara.movies.catalog.titles import query_keys, split_year, without_asides
+from almazara.words.numbers import Language
 
 Row = int
 """Position of a film in the catalog's columns."""
@@ -127,13 +128,22 @@ class Catalog:
     """Answers `which film is this` and what its popularity and votes are.
 
     `title_keys` and `original_keys` lead from a normalized title, and the same without spaces, to rows, best voted
-    first; films are in order of id.
+    first: from titles in use and from all others. `local` holds titles in languages of readers, empty where there is
+    none. Films are in order of id.
     """
 
     def __init__(
-        self, films: Arrays, titles: Texts, title_keys: KeyTable, original_keys: KeyTable, imdb: ImdbNumbers
+        self,
+        films: Arrays,
+        titles: Texts,
+        title_keys: KeyTable,
+        original_keys: KeyTable,
+        imdb: ImdbNumbers,
+        *,
+        local: Mapping[Language, Texts],
     ) -> None:
         self.imdb = imdb
+        self._local = local
         self._ids = films["ids"].data
         self._years = films["years"].data
         self._released = films["released"].data
@@ -158,17 +168,25 @@ class Catalog:
         """Id, title and year."""
         return self._ids[row], self._titles[row], self._years[row]
 
-    def reference(self, row: Row) -> FilmReference:
+    def reference(self, row: Row, language: Language) -> FilmReference:
         """Enough to know the film by."""
-        return FilmReference(*self.facts(row))
+        return FilmReference(*self.facts(row), titulo_local=self.local_title(row, language))
 
-    def named(self, row: Row) -> str:
+    def named(self, row: Row, language: Language) -> str:
         """Title and year, as a suggestion names a film."""
-        return f"{self._titles[row]} ({self._years[row]})"
+        return f"{self.title(row, language)} ({self._years[row]})"
 
-    def title(self, row: Row) -> str:
-        """The title as it is written."""
-        return self._titles[row]
+    def title(self, row: Row, language: Language) -> str:
+        """The title as it is shown to a reader: in their language where it is known, else the catalog's own."""
+        return self.local_title(row, language) or self._titles[row]
+
+    def local_title(self, row: Row, language: Language) -> str | None:
+        """The title in a language, where a file of titles gave one."""
+        return (self._local[language][row] or None) if language in self._local else None
+
+    def year(self, row: Row) -> int:
+        """The year of release."""
+        return int(self._years[row])
 
     def released(self, row: Row) -> date:
         """The day on which the film came out."""
@@ -216,17 +234,17 @@ class Catalog:
         return None
 
     def _sharing(self, title: str) -> Iterator[list[Row]]:
-        """The films of each key of a title, surest first: by the title in use, then by the original one."""
+        """The films of each key of a title, surest first: by titles in use, then by the original one and all others."""
         return (rows for table in self._tables for key in query_keys(title) if (rows := table.rows(key)))
 
     def _fits(self, row: Row, year: int | None, asked: Row | None) -> bool:
         return (year is None or self._years[row] == year) and (asked is None or row == asked)
 
     def _spelling_tier(self, row: Row, title: str) -> int:
-        own = self._titles[row]
-        if own == title:
+        known = [self._titles[row], *(texts[row] for texts in self._local.values())]
+        if title in known:
             return 0
-        return 1 if own.casefold() == title.casefold() else 2
+        return 1 if title.casefold() in map(str.casefold, known) else 2
 
 
 def _known(value: float) -> float | None:
@@ -236,4 +254,10 @@ def _known(value: float) -> float | None:
 def open_catalog(group: Callable[[str], Arrays]) -> Catalog:
     """Over the arrays of a built catalog, each group by its name."""
     keys = KeyTable(group("title_keys")), KeyTable(group("original_keys"))
-    return Catalog(group("films"), Texts(group("titles")), *keys, ImdbNumbers(group("imdb")))
+    local = {language: Texts(arrays) for language in Language if (arrays := group(titles_in(language)))}
+    return Catalog(group("films"), Texts(group("titles")), *keys, ImdbNumbers(group("imdb")), local=local)
+
+
+def titles_in(language: Language) -> str:
+    """The group of the titles in a language; it is empty where none were given, and in older catalogs."""
+    return f"titles_{language.value}"

@@ -24,6 +24,7 @@ class Refusal(StrEnum):
     INVALID_ID = "invalid_id"
     CUT_SHORT = "cut_short"
     INVALID_RATING = "invalid_rating"
+    INVALID_LANGUAGE = "invalid_language"
     UNREADABLE = "unreadable"
     WRONG_SHAPE = "wrong_shape"
     NOT_A_NUMBER = "not_a_number"

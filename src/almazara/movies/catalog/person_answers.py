@@ -123,23 +123,28 @@ class PersonAnswers:
 
     def _credits(self, role: Role, row: int, language: Language) -> dict[str, Any]:
         films = role.people.films(row)
-        # Written when the catalog was built, and sent as they are.
-        written = [msgspec.Raw(self._credited.encoded(film)) for film in films]
+        written = [msgspec.Raw(self._credited_film(film, language)) for film in films]
         return {**self._success(role, row, films, language), "peliculas": written}
+
+    def _credited_film(self, row: Row, language: Language) -> bytes:
+        """A CreditedFilm as JSON, written when the catalog was built; its title in a language follows."""
+        local = msgspec.json.encode(self._catalog.local_title(row, language))
+        return self._credited.encoded(row).rstrip().removesuffix(b"}") + b',"titulo_local":' + local + b"}"
 
     def _career(self, role: Role, row: int, language: Language) -> RoleAnswer:
         films = role.people.films(row)
         returns, doubtful = self._money.returns(films), set(self._money.doubtful(films))
         listed = [
-            self._career_film(film, gained, is_doubtful=film in doubtful)
+            self._career_film(film, gained, language, is_doubtful=film in doubtful)
             for film, gained in zip(films, returns, strict=True)
         ]
         return RoleAnswer(**self._success(role, row, films, language), peliculas=listed)
 
-    def _career_film(self, row: Row, gained: float, *, is_doubtful: bool) -> CareerFilm:
+    def _career_film(self, row: Row, gained: float, language: Language, *, is_doubtful: bool) -> CareerFilm:
         catalog = self._catalog
         return CareerFilm(
             *catalog.facts(row),
+            titulo_local=catalog.local_title(row, language),
             fecha_estreno=catalog.released(row).isoformat(),
             votos=catalog.votes(row),
             puntuacion=catalog.average(row),
@@ -151,7 +156,7 @@ class PersonAnswers:
     def _success(self, role: Role, row: int, films: Sequence[Row], language: Language) -> dict[str, Any]:
         """What a person's films returned: the fields that answers about people share."""
         returns = self._money.returns(films)
-        doubtful = [self._catalog.title(film) for film in self._money.doubtful(films)]
+        doubtful = self._money.doubtful(films)
         known = [value for value in returns if value > 0]
         total, middle = fsum(returns), median(known) if known else None
         message = sentences.person(
@@ -161,7 +166,7 @@ class PersonAnswers:
             total=total,
             known=len(known),
             median=middle,
-            doubtful=doubtful,
+            doubtful=[self._catalog.title(film, language) for film in doubtful],
         )
         return {
             "cantidad_peliculas": len(returns),
@@ -170,7 +175,7 @@ class PersonAnswers:
             "retorno_promedio_con_datos": total / len(known) if known else None,
             "retorno_mediano": middle,
             "peliculas_con_datos": len(known),
-            "peliculas_dudosas": doubtful,
+            "peliculas_dudosas": [self._catalog.facts(film)[1] for film in doubtful],
             "mensaje": message.text(language),
         }
 

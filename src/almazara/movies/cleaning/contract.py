@@ -40,6 +40,7 @@ _UNIQUE: Final[Mapping[str, tuple[str, ...]]] = {
     s.FILM_KEYS: (s.FILM_ID,),
     s.COLLECTIONS: (s.FILM_ID,),
     s.RATINGS: (s.USER_ID, s.FILM_ID),
+    s.LOCAL_TITLES: (s.FILM_ID, s.LANGUAGE, s.TITLE),
     **{
         name: tuple(s.SCHEMAS[name])
         for name in (s.GENRES, s.COMPANIES, s.COUNTRIES, s.LANGUAGES, s.KEYWORDS, s.CAST, s.CREW)

@@ -15,6 +15,7 @@ KEYWORDS: Final = "keywords"
 CAST: Final = "cast"
 CREW: Final = "crew"
 RATINGS: Final = "ratings"
+LOCAL_TITLES: Final = "local_titles"
 QUARANTINE: Final = "quarantine"
 
 ID: Final = "id"
@@ -41,6 +42,7 @@ DIRECTORS: Final = "directors"
 USER_ID: Final = "user_id"
 RATING: Final = "rating"
 RATED_AT: Final = "rated_at"
+LANGUAGE: Final = "language"
 
 SCHEMAS: Final[dict[str, dict[str, pl.DataType | type[pl.DataType]]]] = {
     # One row a film, in order of id. `genres` and `directors` are joined back as lists, `collection` as its name.
@@ -80,6 +82,8 @@ SCHEMAS: Final[dict[str, dict[str, pl.DataType | type[pl.DataType]]]] = {
     CREW: {FILM_ID: pl.Int64, PERSON_ID: pl.Int64, NAME: pl.String, "department": pl.String, "job": pl.String},
     # One row a (user, film); rating is null for bare user-film pairs, rated_at (UTC) where there is no time.
     RATINGS: {USER_ID: pl.Int64, FILM_ID: pl.Int64, RATING: pl.Float32, RATED_AT: pl.Datetime("us", "UTC")},
+    # What films are called in other languages (ISO 639), by film and language, the one to show first.
+    LOCAL_TITLES: {FILM_ID: pl.Int64, LANGUAGE: pl.String, TITLE: pl.String},
     # Rows that could not be read surely: file, line or row number (1 = first data row), reason, the raw row as JSON.
     QUARANTINE: {"file": pl.String, "row": pl.Int64, "reason": pl.String, "content": pl.String},
 }

@@ -10,7 +10,7 @@ from almazara.errors import NotFoundError
 from almazara.frames import written
 from almazara.movies.cleaning.cleaning import CleanCatalog
 from almazara.movies.cleaning.report import CleaningReport
-from almazara.movies.cleaning.schema import SCHEMAS
+from almazara.movies.cleaning.schema import LOCAL_TITLES, SCHEMAS
 
 _ROW_GROUP: Final = 1 << 18
 _REPORT: Final = "report.json"
@@ -28,6 +28,8 @@ def write_tables(clean: CleanCatalog, folder: Path) -> None:
 def read_table(folder: Path, name: str) -> pl.DataFrame:
     """One clean table."""
     path = folder / f"{name}.parquet"
+    if name == LOCAL_TITLES and not path.is_file():  # of older catalogs
+        return pl.DataFrame(schema=SCHEMAS[name])
     if name not in SCHEMAS or not path.is_file():
         raise NotFoundError(f"There is no table {name!r} in {folder}.", list(SCHEMAS))
     return pl.read_parquet(path)

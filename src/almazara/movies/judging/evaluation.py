@@ -14,7 +14,7 @@ from scipy import sparse
 from almazara.artifacts import Artifact, open_artifacts, open_whole
 from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.movies.artifact import MOVIES
-from almazara.movies.building import read_clean
+from almazara.movies.building import Raw, read_clean
 from almazara.movies.cleaning.schema import SCHEMAS
 from almazara.movies.cleaning.tables import read_table
 from almazara.movies.judging import evaluation_files, judgement, similar_films, splitting
@@ -102,7 +102,7 @@ def read_judged(settings: Settings, folder: Path | None, ratings: Path | None, p
         artifact = open_artifacts(settings).current(MOVIES)
         found = judged_data(published_tables(artifact), f"published version {artifact.version}")
         return replace(found, version=artifact.version)
-    clean = read_clean(settings, folder, ratings, progress)
+    clean = read_clean(settings, Raw(folder, ratings), progress)
     progress("Making features", 0, 0)
     return replace(judged_data(clean.tables, str(ratings or folder)), report=clean.report.as_dict())
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from almazara.errors import ConflictError, InputError, MissingExtraError, UnavailableError
 from almazara.files import make_folder
+from almazara.movies.raw import wikidata
 from almazara.runs import Progress
 from almazara.settings import Settings
 
@@ -48,7 +49,8 @@ LICENCES: Final[dict[str, str]] = {
         "The Movies Dataset, published on Kaggle by Rounak Banik: film data from TMDB under the terms of its API "
         "(credit TMDB, which neither endorses nor certifies this product), ratings from GroupLens under theirs. "
         "Full text: https://www.kaggle.com/datasets/rounakbanik/the-movies-dataset"
-    )
+    ),
+    "titles": wikidata.LICENCE,
 }
 _ATTEMPTS = 3
 _CHUNK = 1 << 16
@@ -274,7 +276,9 @@ def _unreachable(host: str, error: Exception) -> UnavailableError:
 
 
 KAGGLE: Final = "the-movies-dataset"
-"""The data set that holds films; the others hold ratings."""
+"""The data set that holds films."""
+TITLES: Final = "titles"
+"""What films are called in other languages; all other data sets hold ratings."""
 
 
 def licence_of(data_set: str) -> str:

@@ -180,22 +180,39 @@ def _parquet(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
 
 def _text_blocks(stream: Unpacked, file: Stored) -> Iterator[pl.DataFrame]:
     """The rows of a text file of ratings, a block at a time: it may hold millions."""
-    lines = _whole_lines(stream.blocks(), file.name)
-    bare = file.plain_name.endswith((".dat", ".data"))
-    separator, quote = ("\t", None) if bare else (",", '"')
+    if not file.plain_name.endswith((".dat", ".data")):
+        yield from table_blocks(stream, file.name, lambda header: (_rating_names(header, file.name), '"'))
+        return
     header = [USER, MOVIE_ID, SCORE, TIME]
-    first = without_mark(next(lines, b""), file.name)
-    if not first.strip():
-        raise InputError(f"{file.name} is empty.")
-    if not bare:
-        line, _, first = first.partition(b"\n")
-        separator, header = header_of(line, file.name)
-    names = _rating_names(header, file.name)
-    for block in filter(None, itertools.chain([first], lines)):
+    for block in _told_lines(stream, file.name):
         data = block.replace(b"::", b"\t") if file.plain_name.endswith(".dat") else block
-        frame = parse(data, header, file.name, separator=separator, quote=quote)
+        yield parse(data, header, file.name, separator="\t", quote=None)
+
+
+def table_blocks(
+    stream: Unpacked, name: str, named: Callable[[Sequence[str]], tuple[dict[str, str], str | None]]
+) -> Iterator[pl.DataFrame]:
+    """The rows of a text file with a header, a block at a time, as text.
+
+    `named` is given the header, and gives the columns to read by our names for them, and the sign that quotes.
+    """
+    lines = _told_lines(stream, name)
+    line, _, first = next(lines).partition(b"\n")
+    separator, header = header_of(line, name)
+    names, quote = named(header)
+    for block in filter(None, itertools.chain([first], lines)):
+        frame = parse(block, header, name, separator=separator, quote=quote)
         extra = [EXTRA] if EXTRA in frame.columns else []
         yield frame.rename(names).select(*names.values(), *extra)
+
+
+def _told_lines(stream: Unpacked, name: str) -> Iterator[bytes]:
+    """The bytes of a file that is not empty, in blocks that end with a line's end."""
+    lines = _whole_lines(stream.blocks(), name)
+    first = without_mark(next(lines, b""), name)
+    if not first.strip():
+        raise InputError(f"{name} is empty.")
+    return itertools.chain([first], lines)
 
 
 def _whole_lines(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:

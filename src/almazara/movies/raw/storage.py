@@ -86,9 +86,10 @@ def find(files: Sequence[Stored], names: Sequence[str]) -> Stored | None:
 class Unpacked:
     """A file's content, hashed as stored while it is read; it refuses to unpack more than the limit."""
 
-    def __init__(self, stored: IO[bytes], name: str, size: int) -> None:
+    def __init__(self, stored: IO[bytes], name: str, size: int, largest: int | None = None) -> None:
         self._stored = stored
         self._name = name
+        self._largest = largest or MAX_UNPACKED
         self._most = max(_SMALL, MAX_RATIO * size)
         self._digest = hashlib.sha256()
 
@@ -115,8 +116,8 @@ class Unpacked:
         size = 0
         for block in self._plain():
             size += len(block)
-            if size > MAX_UNPACKED:
-                raise InputError(f"{self._name} unpacks to more than {MAX_UNPACKED / 1024**3:g} GB: it was not read.")
+            if size > self._largest:
+                raise InputError(f"{self._name} unpacks to more than {self._largest / 1024**3:g} GB: it was not read.")
             if size > self._most:
                 raise InputError(f"{self._name} unpacks to more than {MAX_RATIO} times its size: it was not read.")
             yield block
@@ -154,10 +155,10 @@ def _gunzip(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 @contextmanager
-def unpacked(file: Stored) -> Iterator[Unpacked]:
+def unpacked(file: Stored, largest: int | None = None) -> Iterator[Unpacked]:
     """Open a file's content, and turn what can go wrong with it into a sentence."""
     try:
         with file.open() as stored:
-            yield Unpacked(stored, file.name, file.size)
+            yield Unpacked(stored, file.name, file.size, largest)
     except _READ_ERRORS as error:
         raise InputError(f"{file.name} cannot be read: {error}.") from error

@@ -240,7 +240,7 @@ def parse(
     """Delimited text as it is read by Polars or, where that might read it otherwise, by the csv module."""
     frame = parse_regular(data, header, has_header=has_header, separator=separator, quote=quote)
     if frame is None:
-        return parse_irregular(data, header, name, has_header=has_header, separator=separator)
+        return parse_irregular(data, header, name, has_header=has_header, separator=separator, quote=quote)
     return frame
 
 
@@ -291,11 +291,18 @@ def _quotes_are_regular(data: bytes, separator: str) -> bool:
 
 
 def parse_irregular(
-    data: bytes, header: Sequence[str], name: str, *, has_header: bool = False, separator: str = ","
+    data: bytes,
+    header: Sequence[str],
+    name: str,
+    *,
+    has_header: bool = False,
+    separator: str = ",",
+    quote: str | None = '"',
 ) -> pl.DataFrame:
     """What the csv module reads: quotes in odd places, an unclosed quote at the end, rows of any length."""
     csv.field_size_limit(2**31 - 1)
-    rows = csv.reader(io.StringIO(data.decode("utf-8", "replace"), newline=""), delimiter=separator)
+    text = io.StringIO(data.decode("utf-8", "replace"), newline="")
+    rows = csv.reader(text, delimiter=separator, quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE)
     try:
         frames = [_frame(chunk, header) for chunk in _chunks(itertools.islice(rows, int(has_header), None))]
     except csv.Error as error:

@@ -14,7 +14,7 @@ import polars as pl
 from almazara.artifacts import Artifact, open_artifacts
 from almazara.errors import ConflictError, InputError, NotFoundError
 from almazara.movies.artifact import MOVIES
-from almazara.movies.building import publish_movies, read_clean, sources
+from almazara.movies.building import Raw, publish_movies, read_clean
 from almazara.movies.cleaning.cleaning import CleanCatalog
 from almazara.movies.judging import champion as rules
 from almazara.movies.judging import drift, judgement, similar_films, splitting
@@ -88,6 +88,7 @@ def retrain(
     *,
     folder: Path | None = None,
     ratings: Path | None = None,
+    titles: Path | None = None,
     seed: int = 0,
     run_id: str | None = None,
     lock: int | None = None,
@@ -96,8 +97,9 @@ def retrain(
     """Renew in this process, by steps; see `ExclusiveRuns.running` for `run_id` and `lock`.
 
     Raw films come from `folder`, or else from where the published version's came from, and its ratings; raw ratings
-    from `ratings`, or else from the folder. The split, ties and the bootstrap are drawn with `seed`. What a retraining
-    that was killed has cleaned and measured of the same data is not cleaned and measured again.
+    from `ratings`, or else from the folder; titles in other languages, which are by ids, from where they came before
+    unless others are given. The split, ties and the bootstrap are drawn with `seed`. What a retraining that was killed
+    has cleaned and measured of the same data is not cleaned and measured again.
 
     Raises:
         ConflictError: when a retraining is under way.
@@ -105,16 +107,16 @@ def retrain(
     """
     training = open_film_training(settings)
     with training.runs.running(run_id, lock) as run, KeptWork(training.kept.lock.with_name("work")) as kept:
-        outcome = _renew(_Way(settings, progress, seed, step, kept), folder, ratings)
+        outcome = _renew(_Way(settings, progress, seed, step, kept), folder, ratings, titles)
         training.kept.end(_ended(run, outcome), datetime.now(UTC))
     return outcome
 
 
-def _renew(way: _Way, folder: Path | None, ratings: Path | None) -> Outcome:
+def _renew(way: _Way, folder: Path | None, ratings: Path | None, titles: Path | None) -> Outcome:
     settings = way.settings
     champion = _champion(settings)
-    folder, ratings, is_sample = _sources(champion, folder, ratings)
-    clean = way.step("clean", partial(_cleaned, way, folder, ratings), _cleaned_in_words)
+    raw, is_sample = _sources(champion, folder, ratings, titles)
+    clean = way.step("clean", partial(_cleaned, way, raw), _cleaned_in_words)
     before = published_tables(champion) if champion else None
     comparison = _compare(way, clean, _rival(champion, before, is_sample=is_sample))
     version = champion.version if champion else None
@@ -125,7 +127,7 @@ def _renew(way: _Way, folder: Path | None, ratings: Path | None) -> Outcome:
         raise ConflictError("Another version was published meanwhile, and nothing was compared with it: retrain again.")
     described = {
         "sample": is_sample,
-        "sources": sources(folder, ratings),
+        "sources": raw.described(),
         "parameters": _parameters(settings, way.seed),
         "metrics": {**_metrics(comparison, version), **_similar(way, clean)},
         "drift": outcome.drift,
@@ -134,10 +136,10 @@ def _renew(way: _Way, folder: Path | None, ratings: Path | None) -> Outcome:
     return replace(outcome, version=way.step("publish", publish, lambda built: f"Version {built.version}.").version)
 
 
-def _cleaned(way: _Way, folder: Path, ratings: Path | None) -> CleanCatalog:
+def _cleaned(way: _Way, raw: Raw) -> CleanCatalog:
     """Raw data, cleaned, and with what users told since; their events are never kept beside their store."""
-    inputs = f"{way.settings.max_loss_share}\n{state_of(folder, ratings)}"
-    clean = way.kept.clean(inputs, lambda: read_clean(way.settings, folder, ratings, way.progress))
+    inputs = f"{way.settings.max_loss_share}\n{state_of(raw.folder, raw.ratings, raw.titles)}"
+    clean = way.kept.clean(inputs, lambda: read_clean(way.settings, raw, way.progress))
     return _with_events(way.settings, clean)
 
 
@@ -164,17 +166,20 @@ def _champion(settings: Settings) -> Artifact | None:
         raise
 
 
-def _sources(champion: Artifact | None, folder: Path | None, ratings: Path | None) -> tuple[Path, Path | None, bool]:
-    """Folders to read, and whether they are those of the embedded sample."""
+def _sources(
+    champion: Artifact | None, folder: Path | None, ratings: Path | None, titles: Path | None
+) -> tuple[Raw, bool]:
+    """What to read, and whether it is the embedded sample."""
+    known = champion.manifest.get("sources") if champion else None
+    told = {name: Path(place) for name, place in (known or {}).items() if place}
+    titles = titles or told.get("titles")
     if folder is not None:
-        return folder, ratings, False
+        return Raw(folder, ratings, titles), False
     if ratings is not None:
         raise InputError("--ratings needs --folder: the films that the ratings are matched to.")
-    known = champion.manifest.get("sources") if champion else None
     if champion is None or not known:
         raise InputError("It is not known where the raw films lie: say it once, with --folder.")
-    rated = Path(known["ratings"]) if known["ratings"] else None
-    return Path(known["folder"]), rated, bool(champion.manifest.get("sample"))
+    return Raw(told["folder"], told.get("ratings"), titles), bool(champion.manifest.get("sample"))
 
 
 def _with_events(settings: Settings, clean: CleanCatalog) -> CleanCatalog:

@@ -1,12 +1,12 @@
 """Answers about similar films: a list by some method, filtered and varied as asked, with the reasons for each film."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from almazara.errors import InputError
 from almazara.movies import sentences
-from almazara.movies.answers import FilmReference
+from almazara.movies.answers import FilmReference, shown
 from almazara.movies.catalog.catalog import Arrays, Catalog, KeyTable, Texts
 from almazara.movies.similar.attributes import NO_FILTERS, Attributes, Filters
 from almazara.movies.similar.ranking import Ranking, check_n
@@ -57,6 +57,7 @@ class Recommendation:
 
     id: int
     titulo: str
+    titulo_local: str | None = field(default=None, kw_only=True)
     anio: int
     similitud: float
     motivos: list[str]
@@ -68,6 +69,7 @@ class RecommendationAnswer:
 
     id: int
     titulo: str
+    titulo_local: str | None = field(default=None, kw_only=True)
     anio: int
     metodo: str
     recomendaciones: list[str]
@@ -100,6 +102,7 @@ class MethodsAnswer:
 
     id: int
     titulo: str
+    titulo_local: str | None = field(default=None, kw_only=True)
     anio: int
     metodos: list[MethodList]
     mensaje: str
@@ -127,7 +130,8 @@ class SimilarList:
         """In words, `otras` being empty."""
         detail, film = self.detail(language), self.film
         titles, message = [one.titulo for one in detail], self.message.text(language)
-        return RecommendationAnswer(film.id, film.titulo, film.anio, self.method, titles, detail, message, [])
+        known = film.id, film.titulo, film.anio
+        return RecommendationAnswer(*known, self.method, titles, detail, message, [], titulo_local=film.titulo_local)
 
     def detail(self, language: Language) -> list[Recommendation]:
         """The films with their reasons in words."""
@@ -138,6 +142,7 @@ class SimilarList:
                 one.film.anio,
                 one.similarity,
                 [reason.text(language) for reason in one.reasons],
+                titulo_local=one.film.titulo_local,
             )
             for one in self.suggestions
         ]
@@ -154,40 +159,41 @@ class SimilarAnswers:
 
     def answer(self, row: int, query: Query, language: Language = Language.ES) -> RecommendationAnswer:
         """The list for one film in words, `otras` being empty."""
-        return self.found(row, query).answer(language)
+        return self.found(row, query, language).answer(language)
 
-    def by_method(self, row: int, n: int) -> dict[str, SimilarList]:
+    def by_method(self, row: int, n: int, language: Language) -> dict[str, SimilarList]:
         """The lists for one film by each of METHODS, at most MAX_BESIDE long, side by side."""
         if not 1 <= n <= MAX_BESIDE:
             raise InputError(said("asking.parameter.range", name="n", value=str(n), low="1", high=str(MAX_BESIDE)))
-        return {method: self.found(row, Query(n, method)) for method in METHODS}
+        return {method: self.found(row, Query(n, method), language) for method in METHODS}
 
-    def found(self, row: int, query: Query) -> SimilarList:
-        """The list for one film."""
+    def found(self, row: int, query: Query, language: Language) -> SimilarList:
+        """The list for one film, films being called as in a language."""
         query.check()
         method = query.method
         if method == COLLABORATIVE and not len(self.methods[method].candidates(row)):
             method = CONTENT  # nobody who has seen it has seen anything else
         found = self.ranking.similar(self.methods[method], row, query.n, query.filters, query.diversity)
-        film = self.catalog.reference(row)
-        suggestions = self._suggestions(row, film, method, found)
+        film = self.catalog.reference(row, language)
+        suggestions = self._suggestions(row, method, found, language)
         message = sentences.recommendation(
-            film.titulo,
+            shown(film),
             film.anio,
-            [one.film.titulo for one in suggestions],
+            [shown(one.film) for one in suggestions],
             n=query.n,
             filtered=query.filters != NO_FILTERS,
             unseen=method != query.method,
         )
         return SimilarList(film, method, suggestions, message)
 
-    def _suggestions(self, row: int, film: FilmReference, method: str, found: Candidates) -> list[Suggestion]:
+    def _suggestions(self, row: int, method: str, found: Candidates, language: Language) -> list[Suggestion]:
         rows, similarities = found.rows.tolist(), found.similarity.tolist()
-        reasons = self.reasons.of(row, film.titulo, list(zip(rows, found.shared.tolist(), strict=True)))
+        title = self.catalog.title(row, language)
+        reasons = self.reasons.of(row, title, list(zip(rows, found.shared.tolist(), strict=True)))
         if method == SCORE:
             reasons = [[*self._averages(row, other), *why] for other, why in zip(rows, reasons, strict=True)]
         return [
-            Suggestion(self.catalog.reference(other), round(similarity, 4), why)
+            Suggestion(self.catalog.reference(other, language), round(similarity, 4), why)
             for other, similarity, why in zip(rows, similarities, reasons, strict=True)
         ]
 

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from almazara.errors import InputError, NotFoundError
+from almazara.movies.answers import shown
 from almazara.movies.catalog.catalog import IMDB_ID, Arrays, Catalog, FilmId, Found
 from almazara.movies.catalog.search import SearchIndex
 from almazara.movies.catalog.titles import check_query
@@ -91,7 +92,7 @@ class UserAnswers:
         profile = self._profile(user, events)
         detail = self._for_one(profile, query, language)
         titles = [one.titulo for one in detail]
-        message = _listed("known" if profile else "unknown", titles, user=user, n=len(profile))
+        message = _listed("known" if profile else "unknown", detail, user=user, n=len(profile))
         return UserAnswer(user, not profile, len(profile), titles, detail, message.text(language))
 
     def for_profile(
@@ -109,16 +110,18 @@ class UserAnswers:
         """
         if not liked or len(liked) + len(disliked) > MAX_LISTED:
             raise InputError(said("films.error.liked", most=str(MAX_LISTED)))
-        found = self.find_all([*liked, *disliked])
+        found = self.find_all([*liked, *disliked], language)
         good, bad = found[: len(liked)], found[len(liked) :]
         rows = {one.row for one in good}
-        if both := [self.catalog.title(one.row) for one in bad if one.row in rows]:
+        if both := [self.catalog.title(one.row, language) for one in bad if one.row in rows]:
             raise InputError(said("films.error.both", titles="; ".join(both)))
         opinions = {one.row: Opinion(Kind.LIKE) for one in good} | {one.row: Opinion(Kind.DISLIKE) for one in bad}
         detail = self._for_one(Profile(opinions), query, language)
         titles = [one.titulo for one in detail]
-        understood = [self._understood(asked, one) for asked, one in zip([*liked, *disliked], found, strict=True)]
-        message = _listed("profile", titles).text(language)
+        understood = [
+            self._understood(asked, one, language) for asked, one in zip([*liked, *disliked], found, strict=True)
+        ]
+        message = _listed("profile", detail).text(language)
         return ProfileAnswer(understood[: len(liked)], understood[len(liked) :], titles, detail, message)
 
     def for_group(
@@ -134,7 +137,7 @@ class UserAnswers:
         titles = [one.titulo for one in detail]
         told = [Member(user, not profile, len(profile)) for user, profile in members]
         *users, last = events_of
-        return GroupAnswer(told, titles, detail, _listed("group", titles, users=users, last=last).text(language))
+        return GroupAnswer(told, titles, detail, _listed("group", detail, users=users, last=last).text(language))
 
     def _profile(self, user: str, events: Iterable[Event]) -> Profile:
         return fold(events, self.catalog.row_of, self.history.rated(check_user(user)))
@@ -161,24 +164,28 @@ class UserAnswers:
         check_n(query.n)
         rows, affinity = self.ranking.first(scores, allowed, query.n, query.diversity)
         found = [
-            (row, round(suits, 4), [reason.text(language) for reason in self._reasons(row, members)])
+            (row, round(suits, 4), [reason.text(language) for reason in self._reasons(row, members, language)])
             for row, suits in zip(rows.tolist(), affinity.tolist(), strict=True)
         ]
-        return [UserRecommendation(*self.catalog.facts(row), suits, reasons) for row, suits, reasons in found]
+        catalog = self.catalog
+        return [
+            UserRecommendation(*catalog.facts(row), suits, reasons, titulo_local=catalog.local_title(row, language))
+            for row, suits, reasons in found
+        ]
 
-    def _reasons(self, row: int, members: Sequence[tuple[str, Profile]]) -> list[Said]:
+    def _reasons(self, row: int, members: Sequence[tuple[str, Profile]], language: Language) -> list[Said]:
         if len(members) == 1:
-            return self._why(row, members[0][1])
-        whys = [(user, self._why(row, profile)[0]) for user, profile in members]
+            return self._why(row, members[0][1], language)
+        whys = [(user, self._why(row, profile, language)[0]) for user, profile in members]
         return [said("films.reason.of_member", user=user, reason=why) for user, why in whys]
 
-    def _why(self, row: int, profile: Profile) -> list[Said]:
+    def _why(self, row: int, profile: Profile, language: Language) -> list[Said]:
         """`porque viste X` and what the film shares with X; where it shares nothing with the profile, its votes."""
         spoken_for = self._strongest(row, profile) or self._nearest(row, profile)
         if spoken_for is None:
             return [said("films.reason.popular", n=self.catalog.votes(row))]
         known, shared = spoken_for
-        title = self.catalog.title(known)
+        title = self.catalog.title(known, language)
         return [_because(profile.opinions[known], title), *self.reasons.of(known, title, [(row, shared)])[0]]
 
     def _strongest(self, row: int, profile: Profile) -> tuple[int, int] | None:
@@ -199,13 +206,13 @@ class UserAnswers:
         told, known = max(((self.reasons.told(known, row), -known) for known in liked), default=(0.0, 0))
         return (-known, 0) if told >= _TELLING else None
 
-    def find_all(self, asked: Sequence[str | int]) -> list[Found]:
+    def find_all(self, asked: Sequence[str | int], language: Language) -> list[Found]:
         """The films that titles and ids mean; raises NotFoundError naming each that the catalog does not have."""
         found = [self.find(one) for one in asked]
         missing = [one for one, film in zip(asked, found, strict=True) if film is None]
         if missing:
             named = ", ".join(f"«{one}»" if isinstance(one, str) else f"id {one}" for one in missing)
-            near = [hit for one in missing if isinstance(one, str) for hit in self._near(one)]
+            near = [hit for one in missing if isinstance(one, str) for hit in self._near(one, language)]
             raise NotFoundError(said("films.error.not_in_catalog", named=named), near)
         return [film for film in found if film is not None]
 
@@ -216,18 +223,18 @@ class UserAnswers:
         row = self.catalog.row_of(asked.strip() if isinstance(asked, str) else asked)
         return None if row is None else Found(row, [])
 
-    def _near(self, title: str) -> list[str]:
-        return [self.catalog.named(match.entry_id) for match in self.title_search.search(title, _NEAR)]
+    def _near(self, title: str, language: Language) -> list[str]:
+        return [self.catalog.named(match.entry_id, language) for match in self.title_search.search(title, _NEAR)]
 
-    def _understood(self, asked: str | int, found: Found) -> Understood:
-        others = [self.catalog.reference(row) for row in found.others]
-        return Understood(str(asked), *self.catalog.facts(found.row), others)
+    def _understood(self, asked: str | int, found: Found, language: Language) -> Understood:
+        others = [self.catalog.reference(row, language) for row in found.others]
+        local = self.catalog.local_title(found.row, language)
+        return Understood(str(asked), *self.catalog.facts(found.row), others, titulo_local=local)
 
 
-def _listed(beginning: str, titles: Sequence[str], **figures: Figure) -> Said:
-    return (
-        said(f"films.user.{beginning}", titles="; ".join(titles), **figures) if titles else said("films.user.nothing")
-    )
+def _listed(beginning: str, films: Sequence[UserRecommendation], **figures: Figure) -> Said:
+    titles = "; ".join(map(shown, films))
+    return said(f"films.user.{beginning}", titles=titles, **figures) if films else said("films.user.nothing")
 
 
 def _because(opinion: Opinion, title: str) -> Said:

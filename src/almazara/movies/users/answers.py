@@ -1,6 +1,6 @@
 """The answers about users: what the API sends, field for field, in Spanish."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from almazara.movies.answers import FilmReference
 
@@ -11,6 +11,7 @@ class UserRecommendation:
 
     id: int
     titulo: str
+    titulo_local: str | None = field(default=None, kw_only=True)
     anio: int
     afinidad: float
     motivos: list[str]
@@ -35,6 +36,7 @@ class Understood:
     pedido: str
     id: int
     titulo: str
+    titulo_local: str | None = field(default=None, kw_only=True)
     anio: int
     otras: list[FilmReference]
 

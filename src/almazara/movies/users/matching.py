@@ -52,6 +52,6 @@ def _by_title(title: str, year: int, catalog: Catalog) -> Row | str:
         return "its title cannot be looked up"
     if found is None:
         return _NOT_THERE
-    if any(catalog.reference(row).anio == year for row in found.others):
+    if any(catalog.year(row) == year for row in found.others):
         return "several films have its title and year"
     return found.row

@@ -71,7 +71,7 @@ async def film(request: Request) -> Response:
     one = msgspec.json.decode(films.film(film_id, language), type=FilmAnswer)
     methods = [
         Method(name, said(f"films.method.{name}"), found.suggestions, is_own=_knows(name, found, one))
-        for name, found in films.similar_by_method(film_id, _BESIDE).items()
+        for name, found in films.similar_by_method(film_id, _BESIDE, language).items()
     ]
     values: dict[str, Any] = {"film": one, "methods": [method for method in methods if method.is_own]}
     values |= {"silent": [method for method in methods if not method.is_own], "agreed": agreed(values["methods"])}

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from almazara.figures.chart import Axis, Chart, Dots, Level, Role, Scale
 from almazara.figures.keys import legend
 from almazara.figures.svg import draw
-from almazara.movies.answers import CareerFilm, PersonAnswer, RoleAnswer
+from almazara.movies.answers import CareerFilm, PersonAnswer, RoleAnswer, shown
 from almazara.web.films.pages import service
 from almazara.web.page import drawn, page, reader_of
 from almazara.words.numbers import Language
@@ -44,7 +44,7 @@ def _picture(found: PersonAnswer, language: Language) -> Markup | None:
     if not known:
         return None
     best = max(known, key=lambda film: film.retorno or 0)
-    label = said("site.person.label", n=len(known), of=len(films), title=best.titulo, returned=best.retorno or 0)
+    label = said("site.person.label", n=len(known), of=len(films), title=shown(best), returned=best.retorno or 0)
     chart = Chart(
         label.text(language),
         Axis(Scale.DAY),
@@ -60,7 +60,7 @@ def _dots(known: list[CareerFilm], language: Language) -> Dots:
         said("site.person.films").text(language),
         [date.fromisoformat(film.fecha_estreno) for film in known],
         [film.retorno or 0 for film in known],
-        [f"{film.titulo} ({film.anio})" for film in known],
+        [f"{shown(film)} ({film.anio})" for film in known],
         Role.OBSERVED,
     )
 

@@ -71,24 +71,25 @@ def taste(params: QueryParams, films: MovieService, language: Language) -> Taste
     if not liked:
         return shown
     try:
-        linked = films.known(listed_ids(params.getlist(SEEN), SEEN))
+        linked = films.known(listed_ids(params.getlist(SEEN), SEEN), language)
         shown = replace(shown, hidden=_hidden(params, linked))
-        seen = list({film.id: film for film in [*linked, *map(films.meant, typed(params, UNWANTED))]}.values())
+        unwanted = (films.meant(title, language) for title in typed(params, UNWANTED))
+        seen = list({film.id: film for film in [*linked, *unwanted]}.values())
         ids = [film.id for film in seen]
         query = ListQuery(n=_LISTED, filters=replace(read_filters(params), excluded=tuple(ids)))
         answer = films.users.for_profile(liked, disliked, query, language)
     except NotFoundError as error:
-        return replace(shown, wrong=error.words, near=[_linked(films, title) for title in error.suggestions])
+        return replace(shown, wrong=error.words, near=[_linked(films, title, language) for title in error.suggestions])
     except InputError as error:
         return replace(shown, wrong=error.words, near=error.suggestions)
     listed = [(one, _address(params, [*ids, one.id])) for one in answer.detalle]
     return replace(shown, hidden=_hidden(params, seen), answer=answer, films=listed)
 
 
-def _linked(films: MovieService, title: str) -> FilmReference | str:
+def _linked(films: MovieService, title: str, language: Language) -> FilmReference | str:
     """The film of a suggested title; the text alone where it is too long to be asked for."""
     try:
-        return films.meant(title)
+        return films.meant(title, language)
     except (NotFoundError, InputError):
         return title
 
