@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara.errors import InputError
-from almazara.movies.building import read_clean
+from almazara.movies.building import Raw, read_clean
 from almazara.movies.cleaning import schema as s
 from almazara.movies.judging import similar_films
 from almazara.movies.judging.similar_films import best, cosine, likelihood_ratio, measure
@@ -59,7 +59,7 @@ def test_a_film_is_not_in_its_own_list_and_equal_ones_come_by_their_counts():
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
     folder = tmp_path_factory.mktemp("similar")
-    return read_clean(settings_for(folder / "home"), write_rated(folder, tastes(200)), None, no_progress).tables
+    return read_clean(settings_for(folder / "home"), Raw(write_rated(folder, tastes(200))), no_progress).tables
 
 
 def valued(found):
