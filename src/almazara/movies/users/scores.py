@@ -18,6 +18,8 @@ _COLD: Final = (np.float32(1.0), np.float32(0.7), np.float32(0.7))
 """How much the content of the profile, popularity and the scores of warm films say of which cold film comes first."""
 _UNPROVEN: Final = 6.0
 """Warm films to each cold one in a list for a profile of warm films; for a profile of cold ones they come in turn."""
+_DECIMALS: Final = 4
+"""Of what orders cold films: sums of floats differ in their last digits from machine to machine, ranks would by much."""
 _ALIKE: Final = np.float32(1.0)
 """How much the content of a profile's cold films says of warm films, beside what it lets expect of their users."""
 _ORDERED: Final = 1024
@@ -182,7 +184,7 @@ class LearnedScores:
         promise[places[places >= 0]] = promise.min(initial=0)
         share = float((places[liked] >= 0).mean()) if liked.any() else 0.0
         step = _UNPROVEN ** (1 - share) * max(1.0, len(ladder) / max(len(promise), 1))
-        return _among(ladder, promise, step, share)
+        return _among(ladder, np.round(promise, _DECIMALS), step, share)
 
     def _promise(self, warm: np.ndarray, rows: np.ndarray, weights: np.ndarray, alike: np.ndarray) -> np.ndarray:
         """How well each cold film suits a profile among the cold ones: (cold,) float32."""
