@@ -19,7 +19,7 @@ _COLD: Final = (np.float32(1.0), np.float32(0.7), np.float32(0.7))
 _UNPROVEN: Final = 6.0
 """Warm films to each cold one in a list for a profile of warm films; for a profile of cold ones they come in turn."""
 _DECIMALS: Final = 4
-"""Of what orders cold films: sums of floats differ in their last digits from machine to machine, ranks would by much."""
+"""Of what orders cold films: sums of floats differ in their last digits by machine, and ranks would by much."""
 _ALIKE: Final = np.float32(1.0)
 """How much the content of a profile's cold films says of warm films, beside what it lets expect of their users."""
 _ORDERED: Final = 1024
