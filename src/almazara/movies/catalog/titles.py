@@ -49,7 +49,7 @@ def normalize(text: str) -> str:
     if folded.isascii():
         key = " ".join(folded.translate(_ASCII).split())
     else:
-        key = " ".join("".join(map(_letter_or_space, folded.translate(_APOSTROPHES))).split())  # ŉ folds to ʼn
+        key = " ".join("".join(map(_letter_or_space, folded.translate(_APOSTROPHES))).split())  # U+0149 folds to two
     return key or unicodedata.normalize("NFKC", "".join(unicodedata.normalize("NFKC", text).split()))
 
 
