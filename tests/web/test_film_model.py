@@ -88,7 +88,7 @@ def test_lists_of_similar_films_stand_in_a_table_of_their_own(site, home):
     assert "De 3.367 películas con valoraciones" in title.next.next.text()
     table = page.css_first("[aria-label='Tabla: Películas parecidas']")
     rows = [[cell.text() for cell in row.css("td")] for row in table.css("tbody tr")]
-    assert rows == [["Combinado", "0,5354"], ["razón de verosimilitud", "0,5100"]]
+    assert rows == [["Combinado", "0,5354"], ["Razón de verosimilitud", "0,5100"]]
 
 
 @pytest.mark.parametrize(

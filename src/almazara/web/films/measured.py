@@ -154,7 +154,7 @@ def _similar(found: MeasuredSimilar, language: Language) -> Table:
     header = [said("site.measured.method").text(language), *(text_of(_named(metric), language) for metric in metrics)]
     rows: list[list[Place | None]] = [
         [
-            text_of(_lister(name), language),
+            _lister(name, language),
             *(None if metric not in one else round(one[metric], _DECIMALS) for metric in metrics),
         ]
         for name, one in values.items()
@@ -162,10 +162,11 @@ def _similar(found: MeasuredSimilar, language: Language) -> Table:
     return Table(header, rows)
 
 
-def _lister(name: str) -> Said | str:
-    """What a way to list similar films is called."""
+def _lister(name: str, language: Language) -> str:
+    """What a way to list similar films is called, as the beginning of a row."""
     code = f"site.method.{name}"
-    return said(code) if is_worded(code) else named("recommender", name)
+    called = text_of(said(code) if is_worded(code) else named("recommender", name), language)
+    return called[:1].upper() + called[1:]
 
 
 def _name(method: MeasuredMethod, language: Language) -> str:
