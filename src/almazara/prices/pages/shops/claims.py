@@ -52,6 +52,8 @@ class Claim:
         prices: Distinct prices of new offers; more than one when offers or variants differ.
         ranged: Whether it names a range (low and high), or a lowest price only.
         untaxed: Whether it says that its price is without tax: only what the page shows can confirm it.
+        limit: Why the prices that it names are not the product's, where it names no other.
+        limited: Amounts of such prices.
         availability: Of the offers, the best one.
         list_price: What the source itself calls the usual, original or recommended price.
         state: Of the goods that are priced; of several offers, of which none is of new goods, the best known.
@@ -65,6 +67,8 @@ class Claim:
     prices: tuple[Price, ...] = ()
     ranged: bool = False
     untaxed: bool = False
+    limit: str | None = None
+    limited: frozenset[Decimal] = frozenset()
     availability: Availability | None = None
     availability_text: str | None = None
     list_price: Decimal | None = None

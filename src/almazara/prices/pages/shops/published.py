@@ -123,6 +123,8 @@ def _outcome(page: _Page) -> Outcome:
     if is_gone:
         return _unavailable(page, "out of stock")
     reason = "The page publishes a product without a price." if claims else "The page publishes no product."
+    if limit := next((claim.limit for claim in claims if claim.limit), None):
+        reason = f"The page publishes no price of its product but one {limit}."
     return Unreadable(("price",) if claims else ("offer",), reason, _sku(claims), page.title)
 
 
@@ -155,6 +157,8 @@ def _agreed_price(page: _Page) -> tuple[Price, Decimal | None, str]:
         raise _DoubtError("price", f"The page's sources name several currencies: {_words(prices)}.")
     stated = max((c.list_price for c in page.claims if c.list_price), default=None)
     amounts = {price.amount for price in prices}
+    if limit := next((claim.limit for claim in page.claims if claim.limit and claim.limited & amounts), None):
+        raise _DoubtError("price", f"The page publishes {_words(prices)} {limit}.")
     ranged = any(claim.ranged for claim in page.claims)
     sources = "+".join(claim.source for claim in page.claims if claim.prices)
     if amounts == {stated}:
