@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from almazara.prices.pages.nodes import Node, as_list, kinds_of, text_value
 from almazara.prices.pages.outcome import OverloadError
 from almazara.prices.pages.request import alike
 from almazara.prices.pages.shops.claims import (
@@ -21,7 +22,6 @@ from almazara.prices.pages.shops.claims import (
     decimal_or_none,
     published_price,
 )
-from almazara.prices.pages.shops.nodes import Node, as_list, kinds_of, text_value
 from almazara.prices.pages.shops.terms import (
     inherited,
     is_by_time,
@@ -177,7 +177,7 @@ def claim_of(product: Node, url: str = "") -> Claim:
     return Claim(
         source="json-ld",
         prices=_distinct([*priced, *(() if single else ends)]),
-        ranged=bool(aggregates) and not single and not _closed(aggregates, priced),
+        ranged=(bool(aggregates) and not single and not _closed(aggregates, priced)) or _lacks_offers(group, named),
         untaxed=any(is_untaxed(offer) for offer in (*new, *aggregates)),
         limit=None if priced or ends else limit,
         limited=limited,
@@ -217,6 +217,13 @@ def _amounts(offer: Node) -> Iterator[Decimal]:
     nodes = [offer, *(one for one in specifications_of(offer) if not is_charge(one))]
     numbers = (decimal_or_none(node.get(key)) for node in nodes for key in ("price", "lowPrice", "highPrice"))
     return (number for number in numbers if number is not None)
+
+
+def _lacks_offers(group: Node, named: list[Node]) -> bool:
+    """Whether a group has its prices from several variants, of which one has none: they are not those of all."""
+    by_variant = [any(True for _ in offers_in(variant.get("offers"), 0)) for variant in named]
+    has_own = any(True for _ in offers_in(group.get("offers"), 0))
+    return len(named) > 1 and not has_own and any(by_variant) and not all(by_variant)
 
 
 def own_offers(product: Node) -> list[Node]:

@@ -8,11 +8,11 @@ from typing import Final
 
 from almazara.prices.gtin import gtins_in
 from almazara.prices.pages.naming import condition
+from almazara.prices.pages.nodes import Node, as_list, text_value
 from almazara.prices.pages.request import PageRequest
 from almazara.prices.pages.shops import jsonld, terms
 from almazara.prices.pages.shops.claims import Claim, Price, decimal_or_none, published_price
 from almazara.prices.pages.shops.known import is_of_known_words
-from almazara.prices.pages.shops.nodes import Node, as_list, text_value
 from almazara.prices.pages.shops.shipping import shipping
 from almazara.prices.schema import NamedPrice, PriceName
 

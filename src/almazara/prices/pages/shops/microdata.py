@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from almazara.prices.gtin import gtins_in
 from almazara.prices.money import Mark
 from almazara.prices.pages.document import attribute, beginning_of, lineage, text_of
+from almazara.prices.pages.nodes import Node
 from almazara.prices.pages.outcome import OverloadError
 from almazara.prices.pages.shops import sayings
 from almazara.prices.pages.shops.claims import (
@@ -23,7 +24,6 @@ from almazara.prices.pages.shops.claims import (
 )
 from almazara.prices.pages.shops.drawn import is_struck
 from almazara.prices.pages.shops.lines import starts_no_line
-from almazara.prices.pages.shops.nodes import Node
 from almazara.prices.pages.shops.sayings import Role
 from almazara.prices.pages.shops.terms import OF_GOODS, TERMS, inherited, is_untaxed, limit_of
 from almazara.prices.pages.shops.told import State, state_of
@@ -269,10 +269,12 @@ def _scope_of(node: LexborNode) -> LexborNode | None:
 def meta_claim(tree: LexborHTMLParser, decimal: Mark | None) -> Claim | None:
     """What Open Graph's price elements say, or None; a sale price goes before the price it replaces."""
     found: dict[str, str] = {}
+    amounts: dict[str, list[str]] = {}
     for node in tree.css("meta[property], meta[name]"):
         key = (attribute(node, "property") or attribute(node, "name")).lower()
         if attribute(node, "content"):
             found.setdefault(key, attribute(node, "content"))
+            amounts.setdefault(key, []).append(attribute(node, "content"))
     currency = _first(found, _CURRENCIES)
     price = published_price(_first(found, _AMOUNTS), currency, decimal)
     sale = published_price(_first(found, _SALES), currency, decimal)
@@ -280,10 +282,12 @@ def meta_claim(tree: LexborHTMLParser, decimal: Mark | None) -> Claim | None:
     taken = sale if sale and price and sale.amount < price.amount else price
     if taken is None and stated is None:
         return None
+    every = [published_price(said, currency, decimal) for said in amounts.get(_key_of(found, _AMOUNTS), [])]
+    others = [other for other in every if other and price and other.amount != price.amount]
     higher = [p.amount for p in (stated, price) if p and (taken is None or p.amount > taken.amount)]
     return Claim(
         source="meta",
-        prices=(taken,) if taken else (),
+        prices=(taken, *others) if taken else (),
         availability=availability_of(_first(found, _AVAILABILITIES)),
         availability_text=_first(found, _AVAILABILITIES),
         list_price=max(higher, default=None),
@@ -295,4 +299,8 @@ def meta_claim(tree: LexborHTMLParser, decimal: Mark | None) -> Claim | None:
 
 
 def _first(found: dict[str, str], names: tuple[str, ...]) -> str | None:
-    return next((found[name] for name in names if name in found), None)
+    return found.get(_key_of(found, names))
+
+
+def _key_of(found: dict[str, str], names: tuple[str, ...]) -> str:
+    return next((name for name in names if name in found), "")

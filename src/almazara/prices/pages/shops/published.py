@@ -7,6 +7,7 @@ from decimal import Decimal
 from selectolax.lexbor import LexborHTMLParser
 
 from almazara.prices.pages.document import attribute, count_in, decimal_mark, first_text
+from almazara.prices.pages.goods import is_of_another
 from almazara.prices.pages.naming import settled
 from almazara.prices.pages.outcome import Condition, Offer, Outcome, Unavailable, Unreadable
 from almazara.prices.pages.request import PageRequest, alike
@@ -97,6 +98,8 @@ def _main(claims: list[Claim], names: list[str]) -> Claim | None:
             claim = replace(claim, gtins=frozenset(), named=())
     if claim and claim.name and names and not any(alike(claim.name, name) for name in names):
         raise _DoubtError("product", f"The published product {claim.name[:60]!r} is not the one in the page's title.")
+    if claim and claim.name and not claim.pinned and is_of_another(claim.name, names):
+        raise _DoubtError("product", f"The published {claim.name[:60]!r} is another good than the one in the title.")
     return claim
 
 

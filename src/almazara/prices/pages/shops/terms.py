@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Final
 from urllib.parse import urlsplit
 
+from almazara.prices.pages.nodes import Node, as_list, kinds_of, text_value
 from almazara.prices.pages.shops import sayings
 from almazara.prices.pages.shops.claims import decimal_or_none
-from almazara.prices.pages.shops.nodes import Node, as_list, kinds_of, text_value
 
 TERMS: Final = frozenset({
     "itemCondition", "validForMemberTier", "eligibleQuantity", "eligibleTransactionVolume", "eligibleCustomerType",
