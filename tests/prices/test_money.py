@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almazara.prices.money import Money, parse_price, read_amount
+from almazara.prices.money import Money, is_number, parse_price, read_amount
 
 READ = [
     # text, hint, decimal mark of the page, amount, currency
@@ -152,6 +152,35 @@ def test_what_is_not_surely_one_price_is_refused(text, hint):
 def test_three_digits_after_a_known_decimal_mark_are_a_contradiction_in_a_two_place_currency():
     assert read_amount("1,234", currency="EUR", decimal=",") is None
     assert read_amount("1,234", currency="EUR", decimal=".") == Decimal(1234)
+
+
+@pytest.mark.parametrize("text", ["39⁹⁵ €", "39² €", "39,95² €", "³9,95 €", "39₂ €", "③⑨ €", "39½ €", "39 €⁹⁵", "39Ⅻ"])
+def test_a_number_drawn_beside_digits_is_none_of_them(text):
+    assert parse_price(text) is read_amount(text.replace("€", ""), currency="EUR") is None
+
+
+def test_digits_that_are_drawn_in_the_other_direction_are_refused():
+    assert parse_price("\u202e59.93\u202c €") is None
+
+
+@pytest.mark.fuzz
+@given(
+    st.sampled_from(["39,95 €", "1.234,50 €", "€12.00", "39 €"]),
+    st.integers(0, 10),
+    st.characters(categories=["No", "Nl"]),
+)
+def test_no_footnote_changes_an_amount(text, place, sign):
+    assert parse_price(text[:place] + sign + text[place:]) in {None, parse_price(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("39,95", True), ("39.95 EUR", True), ("€ 39,95*", True), ("12,-", True), ("1'234.50", True), ("", False),
+     ("€", False), ("39.95-", False), ("desde 39.95", False), ("39.95 al mes", False), ("39.95 l", False),
+     ("39.95/l", False)],
+)  # fmt: skip
+def test_a_number_is_alone_but_for_marks_of_currencies(text, is_one):
+    assert is_number(text) is is_one
 
 
 @pytest.mark.fuzz

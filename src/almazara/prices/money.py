@@ -47,6 +47,7 @@ _NUMBER = re.compile(
     r"|\d+(?:[.,]\d+)*"
 )
 _WHOLE = re.compile(rf"(?<=\d)[.,]\s?(?:{_DASHES}{{1,2}}(?!\s?\d)|(?=\s|$))")  # 12,- and 12.
+_NUMBER_ALONE = re.compile(r"[\d\s.,'\u2019]*\d[\d\s.,'\u2019]*")
 _CENTS_ALONE = re.compile(r"^,(?=\d\d(?!\d|[.,]\d))")  # ,89 €
 _EURO_AS_MARK = re.compile(r"(?<=\d)\s?€(\d\d)$")  # 81€99, as France writes it
 _FOOTNOTE = re.compile(r"(?<=\S)\s?\*+(?=\s?\D{0,4}$)")
@@ -55,6 +56,7 @@ _NOT_ONE_PRICE = re.compile(
     r"|(?:^|[^\d])[.,]\d"  # .75
     r"|%|\d\s?[X\u00d7*]|[~\u2248<>+=/?]"
 )
+_TURNING: Final = frozenset("\u202d\u202e")  # what follows is drawn in one direction, whatever it is: `59.93` as 39.95
 _LETTER: Final = r"[^\W\d_]"
 
 
@@ -180,15 +182,26 @@ def read_amount(text: str, *, currency: str | None = None, decimal: Mark | None 
     return amount if amount is not None and amount > 0 else None
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a number with nothing beside it but marks of currencies, and a footnote's asterisk."""
+    plain = _plain(text)
+    return plain is not None and _NUMBER_ALONE.fullmatch(_WHOLE.sub(" ", _MARK.sub(" ", plain))) is not None
+
+
 def _plain(text: str) -> str | None:
-    """Digits, spaces and marks in one form and upper case; None when the text is too long to be one price."""
+    """Digits, spaces and marks in one form and upper case; None when the text is too long, or misleads."""
     folded = unicodedata.normalize("NFKC", text.replace("\N{RIGHT-TO-LEFT MARK}", "").replace("\u200e", ""))
-    if len(folded) > 4 * _LONGEST:
+    if len(folded) > 4 * _LONGEST or any(map(_misleads, text)):
         return None
     digits = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in folded)
     plain = " ".join(digits.replace("\u066b", ".").replace("\u066c", "'").upper().split())
     plain = _CENTS_ALONE.sub("0,", _EURO_AS_MARK.sub(r",\1 €", _FOOTNOTE.sub("", plain)))
     return plain if 0 < len(plain) <= _LONGEST else None
+
+
+def _misleads(sign: str) -> bool:
+    """Whether a sign is a number but no digit of the one beside it (`39²`, `39⁹⁵`, `39½`) or turns digits round."""
+    return sign in _TURNING or (sign > "\x7f" and sign.isnumeric() and not sign.isdecimal())
 
 
 def _currency(plain: str, hint: str | None) -> str | None:

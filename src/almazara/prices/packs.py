@@ -179,9 +179,22 @@ def _read(text: str, title: str) -> _Reading:
     if _EXTRA.search(plain) or _UNKNOWN_NOUN.search(plain) or any(match["before"] or match["after"] for match in sizes):
         return _Reading(doubt=True)
     volumes = [_volume(match) for match in sizes]
+    return _combined([volume for volume in volumes if volume is not None], _counts(plain), len(volumes))
+
+
+def counts_in(title: str) -> set[int]:
+    """The pieces that a title says one unit of a listing holds, each number once; none where it says one or nothing.
+
+    Example:
+        >>> counts_in("Aceite de oliva 1 l (caja de 3)")
+        {3}
+    """
+    return _counts(_ORDER.sub(" ", _plain(title)))
+
+
+def _counts(plain: str) -> set[int]:
     counts = {int(n) for pattern in _COUNTS for n in pattern.findall(plain)} - {1}
-    counts |= {count for pattern, count in _COUNT_WORDS.items() if pattern.search(plain)}
-    return _combined([volume for volume in volumes if volume is not None], counts, len(volumes))
+    return counts | {count for pattern, count in _COUNT_WORDS.items() if pattern.search(plain)}
 
 
 def _plain(text: str) -> str:

@@ -8,10 +8,10 @@ from itertools import islice, takewhile
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from almazara.prices.money import Money, parse_price
+from almazara.prices.money import Mark, Money, parse_price
 from almazara.prices.pages.amazon import rules
 from almazara.prices.pages.amazon.books import is_of_another_format, other_offer
-from almazara.prices.pages.document import attribute, lineage, text_of
+from almazara.prices.pages.document import attribute, decimal_mark, lineage, text_of
 from almazara.prices.pages.outcome import OverloadError
 
 _SUPERSCRIPTS = 2
@@ -129,7 +129,7 @@ def featured_price(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) 
     places = list(_rule_places(tree))
     if len(places) > _MOST_PLACES:
         return NoPrice(("price",), "The page has more places for a price than any product page.")
-    candidates, others = _candidates(places, offer, currency)
+    candidates, others = _candidates(places, offer, currency, decimal_mark(tree))
     if not candidates:
         return NoPrice(("price",), "The page has no price in any place of the featured offer.")
     if any(_in_range(c.node) or c.money is None for c in candidates):
@@ -149,7 +149,7 @@ def featured_price(tree: LexborHTMLParser, offer: FeaturedOffer, currency: str) 
 
 
 def _candidates(
-    places: list[tuple[str, LexborNode]], offer: FeaturedOffer, currency: str
+    places: list[tuple[str, LexborNode]], offer: FeaturedOffer, currency: str, decimal: Mark | None
 ) -> tuple[list[_Candidate], list[tuple[str, str]]]:
     """Prices of the featured offer in order of the rules, and those that are another's or struck."""
     candidates: list[_Candidate] = []
@@ -168,7 +168,8 @@ def _candidates(
         elif is_struck(node) or node.css_first(rules.STRUCK_PARTS) is not None:
             others.append(("struck", text))
         else:
-            candidates.append(_Candidate(rule, text, parse_price(text, currency_hint=currency), node))
+            money = parse_price(text, currency_hint=currency, decimal=decimal)
+            candidates.append(_Candidate(rule, text, money, node))
     return candidates, others
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from almazara.prices.money import NO_PLACES, THREE_PLACES, Mark, parse_price, read_amount
+from almazara.prices.money import NO_PLACES, THREE_PLACES, Mark, is_number, parse_price
 from almazara.prices.pages.request import folded
 from almazara.prices.pages.shops.told import State
 from almazara.prices.schema import Availability, NamedPrice
 
 _CODE = re.compile(r"[A-Z]{3}")
-_MACHINE = re.compile(r"\d{1,9}(?:\.(\d+))?")
+_MACHINE = re.compile(r"[0-9]{1,9}(?:\.([0-9]+))?")
+_EITHER = re.compile(r"(?<![\d.,'’ ])[1-9]\d{0,2}[.,]\d{3}(?![\d.,])")  # noqa: RUF001 - as shops print it
 _FORMER_CODES: Final = {"RUR": "RUB"}
 _CENTS: Final = 2
 _MILS: Final = 3
@@ -51,6 +52,8 @@ class Claim:
         prices: Distinct prices of new offers; more than one when offers or variants differ.
         ranged: Whether it names a range (low and high), or a lowest price only.
         untaxed: Whether it says that its price is without tax: only what the page shows can confirm it.
+        limit: Why the prices that it names are not the product's, where it names no other.
+        limited: Amounts of such prices.
         availability: Of the offers, the best one.
         list_price: What the source itself calls the usual, original or recommended price.
         state: Of the goods that are priced; of several offers, of which none is of new goods, the best known.
@@ -64,6 +67,8 @@ class Claim:
     prices: tuple[Price, ...] = ()
     ranged: bool = False
     untaxed: bool = False
+    limit: str | None = None
+    limited: frozenset[Decimal] = frozenset()
     availability: Availability | None = None
     availability_text: str | None = None
     list_price: Decimal | None = None
@@ -80,12 +85,15 @@ class Claim:
 
 
 def published_price(value: object, currency: object, decimal: Mark | None = None) -> Price | None:
-    """A price as written in markup: a machine's number, or text in the shop's locale; None when zero or doubtful.
+    """A price as written in markup: a machine's number, or a number in the shop's locale with its currency's mark.
+
+    None when it is zero, doubtful, or anything else is said with it: `desde 39.95`, `39.95 al mes`, `$39.95` in euros.
 
     Args:
         value: What the markup holds.
         currency: What it names as currency.
-        decimal: The decimal mark of the page's language, by which `£3.355` is no 3355.
+        decimal: The decimal mark of the page's language, by which `£3.355` is no 3355. Without it three digits behind
+            the only mark are neither thousands nor decimals.
     """
     code = currency_code(currency)
     text = str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
@@ -93,18 +101,27 @@ def published_price(value: object, currency: object, decimal: Mark | None = None
     if match is not None:
         amount = _machine_amount(text, match[1] or "", code)
         return Price(amount, code, text) if amount else None
-    if code is not None and (read := read_amount(text, currency=code, decimal=decimal)):
-        return Price(read, code, text)
+    if not is_number(text) or (decimal is None and _EITHER.search(text)):
+        return None
     money = parse_price(text, currency_hint=code, decimal=decimal)
-    if money is None or (code is not None and money.currency != code):
+    if money is None or (code is not None and money.currency != code) or not _has_places(money.amount, money.currency):
         return None
     return Price(money.amount, money.currency, text)
+
+
+def _has_places(amount: Decimal, code: str) -> bool:
+    """Whether an amount has no more decimals than its currency."""
+    return amount == round(amount, _places(code))
+
+
+def _places(code: str | None) -> int:
+    return _MILS if code in THREE_PLACES else 0 if code in NO_PLACES else _CENTS
 
 
 def _machine_amount(text: str, decimals: str, code: str | None) -> Decimal | None:
     """A number with a decimal point; no more decimals than the currency has, rounding noise removed."""
     amount = Decimal(text)
-    places = _MILS if code in THREE_PLACES else 0 if code in NO_PLACES else _CENTS
+    places = _places(code)
     if len(decimals.rstrip("0")) <= places and not (len(decimals) == _MILS and places == _CENTS):
         return amount
     rounded = round(amount, places)

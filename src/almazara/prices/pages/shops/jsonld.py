@@ -11,13 +11,27 @@ from urllib.parse import parse_qsl, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from almazara.prices.pages.nodes import Node, as_list, kinds_of, text_value
 from almazara.prices.pages.outcome import OverloadError
+from almazara.prices.pages.request import alike
 from almazara.prices.pages.shops.claims import (
     Claim,
     Price,
     availability_of,
     combined_availability,
+    decimal_or_none,
     published_price,
+)
+from almazara.prices.pages.shops.terms import (
+    inherited,
+    is_by_time,
+    is_charge,
+    is_list_price,
+    is_untaxed,
+    limit_of,
+    limit_of_price,
+    of_goods,
+    without_tax,
 )
 from almazara.prices.pages.shops.told import State, state_of
 
@@ -46,8 +60,6 @@ _DECODER: Final = json.JSONDecoder(
 _MARKS = re.compile(r"<!--|-->|//\s*<!\[CDATA\[|//\s*\]\]>|<!\[CDATA\[|\]\]>|(?m:^[ \t]*//[^\n]*$)")
 _COMMENTS = re.compile(rf"{_MARKS.pattern}|/\*.*?\*/", re.DOTALL)
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
-
-Node = dict[str, Any]
 
 
 def json_ld(tree: LexborHTMLParser) -> tuple[list[Node], list[Node]]:
@@ -129,13 +141,6 @@ def is_product(node: Node) -> bool:
     return bool(kinds_of(node) & _PRODUCTS)
 
 
-def kinds_of(node: Node) -> set[str]:
-    """A node's types in lower case, without the vocabulary's address."""
-    kinds = node.get("@type")
-    names = kinds if isinstance(kinds, list) else [kinds]
-    return {str(name).rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for name in names}
-
-
 def _resolved(product: Node, by_id: dict[str, Node]) -> Node:
     """The product with offers that are only named by `@id` put in their place."""
     offers = [
@@ -153,13 +158,14 @@ def claim_of(product: Node, url: str = "") -> Claim:
         url: The page's address: of variants and offers with addresses of their own, the one that it names counts.
     """
     group, product = product, variant_of(product, url)
-    of_all = list(offers_in(product.get("offers"), 0))
+    of_all = list(offers_in(own_offers(product), 0))
     every = at_address(url, of_all)
     named = at_address(url, [one for one in as_list(group.get("hasVariant")) if isinstance(one, dict)])
-    offers = [offer for offer in every if states_price(offer) or "priceSpecification" in offer]
-    new = [offer for offer in offers if is_new(offer, product)]
+    sold, limit, limited = _sold(every, product, url)
+    new = [offer for offer in _priced(sold) if is_new(offer, product)]
     priced = [price for offer in new for price in offer_prices(offer)]
-    aggregates = [a for a in as_list(product.get("offers")) if isinstance(a, dict) and "lowPrice" in a]
+    ranges = [offer for offer in own_offers(product) if "lowPrice" in offer]
+    aggregates = [one for one in ranges if is_new(one, product) and not _limit(one, product, url)]
     of_one = all(str(a.get("offerCount")) == "1" for a in aggregates)
     ends = _distinct([price for a in aggregates for price in _ends(a)])
     priced = priced or (list(ends) if of_one and len(ends) == 1 else [])
@@ -171,12 +177,14 @@ def claim_of(product: Node, url: str = "") -> Claim:
     return Claim(
         source="json-ld",
         prices=_distinct([*priced, *(() if single else ends)]),
-        ranged=bool(aggregates) and not single and not _closed(aggregates, priced),
-        untaxed=any(_is_untaxed(offer) for offer in new),
+        ranged=(bool(aggregates) and not single and not _closed(aggregates, priced)) or _lacks_offers(group, named),
+        untaxed=any(is_untaxed(offer) for offer in (*new, *aggregates)),
+        limit=None if priced or ends else limit,
+        limited=limited,
         availability=combined_availability([meaning for meaning in stated if meaning]),
         availability_text=text_value(new[0].get("availability")) if new else None,
         list_price=_list_price(new, aggregates if single else [], priced),
-        state=min((_state(offer, product) for offer in new[:1] or offers or [{}]), key=_ORDER.index),
+        state=min((_state(offer, product) for offer in new[:1] or _priced(every) or ranges or [{}]), key=_ORDER.index),
         name=text_value(product.get("name")),
         sku=text_value(product.get("sku")) or text_value(product.get("productID")),
         numbers=frozenset(
@@ -192,6 +200,38 @@ def claim_of(product: Node, url: str = "") -> Claim:
     )
 
 
+def _sold(offers: list[Node], product: Node, url: str) -> tuple[list[Node], str | None, frozenset[Decimal]]:
+    """Of offers those of the product and for anybody; why the first other one is none, and the amounts of such."""
+    limits = [(offer, _limit(offer, product, url)) for offer in offers]
+    others = [(offer, limit) for offer, limit in limits if limit]
+    amounts = frozenset(amount for offer, _ in others for amount in _amounts(offer))
+    return [offer for offer, limit in limits if not limit], next((limit for _, limit in others), None), amounts
+
+
+def _priced(offers: list[Node]) -> list[Node]:
+    return [offer for offer in offers if states_price(offer) or "priceSpecification" in offer]
+
+
+def _amounts(offer: Node) -> Iterator[Decimal]:
+    """Every amount that an offer names for its goods."""
+    nodes = [offer, *(one for one in specifications_of(offer) if not is_charge(one))]
+    numbers = (decimal_or_none(node.get(key)) for node in nodes for key in ("price", "lowPrice", "highPrice"))
+    return (number for number in numbers if number is not None)
+
+
+def _lacks_offers(group: Node, named: list[Node]) -> bool:
+    """Whether a group has its prices from several variants, of which one has none: they are not those of all."""
+    by_variant = [any(True for _ in offers_in(variant.get("offers"), 0)) for variant in named]
+    has_own = any(True for _ in offers_in(group.get("offers"), 0))
+    return len(named) > 1 and not has_own and any(by_variant) and not all(by_variant)
+
+
+def own_offers(product: Node) -> list[Node]:
+    """The offers that a product names itself, each with what the product says of its goods and the tax."""
+    said = of_goods(product)
+    return [said | offer for offer in as_list(product.get("offers")) if isinstance(offer, dict)]
+
+
 def variant_of(product: Node, url: str) -> Node:
     """A group as the variant that the address names, else with the offers of all variants; others as they are."""
     variants = [variant for variant in as_list(product.get("hasVariant")) if isinstance(variant, dict)]
@@ -200,7 +240,7 @@ def variant_of(product: Node, url: str) -> Node:
     named = at_address(url, variants)
     if len(named) == 1:
         return product | named[0]
-    return product | {"offers": [variant.get("offers") for variant in named]}
+    return product | {"offers": [own_offers(variant) for variant in named]}
 
 
 def at_address(url: str, nodes: list[Node]) -> list[Node]:
@@ -271,30 +311,36 @@ def _ends(aggregate: Node) -> list[Price]:
     return [price for price in ends if price]
 
 
-def offers_in(value: object, depth: int) -> Iterator[Node]:
-    """Single offers, also those inside aggregates."""
-    for offer in as_list(value):
-        if isinstance(offer, dict) and depth < _DEEPEST:
+def offers_in(value: object, depth: int, said: Node | None = None) -> Iterator[Node]:
+    """Single offers, also those inside aggregates, with what these say for each of them."""
+    for one in as_list(value):
+        if isinstance(one, dict) and depth < _DEEPEST:
+            offer = (said or {}) | one
             yield offer
-            yield from offers_in(offer.get("offers"), depth + 1)
+            yield from offers_in(offer.get("offers"), depth + 1, inherited(offer))
 
 
 def offer_prices(offer: Node) -> list[Price]:
     """The price of one piece, sold and not let, to anybody; several when its specifications differ."""
     specifications = specifications_of(offer)
-    if "lease" in str(offer.get("businessFunction")).lower() or any(is_by_time(s) for s in specifications):
-        return []
-    if _is_special(offer):
+    if limit_of(offer) or any(map(is_by_time, specifications)):
         return []
     currency = offer.get("priceCurrency")
-    plain = [s for s in specifications if not (is_list_price(s) or _is_special(s) or is_unit_price(s))]
-    if states_price(offer):
-        stated = [offer, *(s for s in plain if "sale" in str(s.get("priceType")).lower())]
-        prices = (published_price(s.get("price"), s.get("priceCurrency") or currency) for s in stated)
-        return [price for price in prices if price]
-    plain = [s for s in plain if not without_tax(s)] or plain
-    prices = (published_price(s.get("price"), s.get("priceCurrency") or currency) for s in plain)
+    plain = [s for s in specifications if not (is_list_price(s) or limit_of_price(s))]
+    stated = [offer, *(s for s in plain if "sale" in str(s.get("priceType")).lower())] if states_price(offer) else []
+    stated = stated or [s for s in plain if not without_tax(s)] or plain
+    prices = (published_price(s.get("price"), s.get("priceCurrency") or currency) for s in stated)
     return [price for price in prices if price]
+
+
+def _limit(offer: Node, product: Node, url: str) -> str | None:
+    """Why an offer is none of the product for anybody, or None."""
+    offered = offer.get("itemOffered")
+    name, own = (text_value(node.get("name")) if isinstance(node, dict) else None for node in (offered, product))
+    is_other = bool(name and own and not alike(own, name)) or "service" in (
+        kinds_of(offered) if isinstance(offered, dict) else ()
+    )
+    return "for another product" if is_other else limit_of(offer, url)
 
 
 def states_price(offer: Node) -> bool:
@@ -309,64 +355,5 @@ def specifications_of(offer: Node) -> list[Node]:
     return [*stated, *parts]
 
 
-def is_by_time(specification: Node) -> bool:
-    """Whether a price is for a month or year of use."""
-    units = {"MON", "ANN", "DAY", "WEE", "HUR"}
-    return "billingDuration" in specification or str(specification.get("unitCode")).upper() in units
-
-
-def _is_special(node: Node) -> bool:
-    """Whether a price is for delivery or payment, for members, or for many pieces."""
-    least = as_list(node.get("eligibleQuantity"))
-    many = any(str(q.get("minValue") or 1) not in {"0", "1", "1.0"} for q in least if isinstance(q, dict))
-    charge = any("charge" in kind for kind in kinds_of(node))
-    return many or charge or "validForMemberTier" in node
-
-
-def _is_untaxed(offer: Node) -> bool:
-    """Whether an offer says that its price is without tax; shops of the United States say so of every price."""
-    specifications = [s for s in as_list(offer.get("priceSpecification")) if isinstance(s, dict) and not _is_special(s)]
-    return without_tax(offer) or (bool(specifications) and all(map(without_tax, specifications)))
-
-
-def without_tax(node: Node) -> bool:
-    """Whether a price is said to be without tax."""
-    return str(node.get("valueAddedTaxIncluded", True)).lower() == "false"
-
-
-def is_unit_price(specification: Node) -> bool:
-    """Whether a price is for one litre or kilogram; one for the 500 ml that the pack holds is the pack's."""
-    quantities = as_list(specification.get("referenceQuantity"))
-    return any(
-        isinstance(q, dict) and "valueReference" not in q and str(q.get("value") or 1) in {"1", "1.0"}
-        for q in quantities
-    )
-
-
-def is_list_price(specification: Node) -> bool:
-    """Whether a price is named as the usual, recommended or struck one."""
-    kind = str(specification.get("priceType") or "").lower()
-    return any(word in kind for word in ("list", "strike", "srp", "regular"))
-
-
 def _distinct(prices: list[Price]) -> tuple[Price, ...]:
     return tuple({(price.amount, price.currency): price for price in reversed(prices)}.values())[::-1]
-
-
-def as_list(value: object, depth: int = 0) -> list[Any]:
-    """A value, those of a list, or of lists in it."""
-    if value is None or depth > _DEEPEST:
-        return []
-    return [item for part in value for item in as_list(part, depth + 1)] if isinstance(value, list) else [value]
-
-
-def text_value(value: object) -> str | None:
-    """Text of a scalar, or of the first of a list; entities decoded, and `?` for half of a surrogate pair."""
-    if isinstance(value, list):
-        value = value[0] if value else None
-    if isinstance(value, dict):
-        value = value.get("name") or value.get("@id")
-    if value is None or isinstance(value, dict | list):
-        return None
-    whole = str(value).encode("utf-8", "replace").decode()
-    return " ".join(html.unescape(whole).split()) or None

@@ -29,6 +29,15 @@ _OUTWARDS: Final = 12
 _WITHOUT_WIDTH: Final = dict.fromkeys([0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])
 
 
+# Cents as signs of their own: `39⁹⁵ €`.
+_RAISED_DIGITS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_RAISED_CENTS = re.compile(rf"(?<=\d)[{_RAISED_DIGITS}]{{2}}(?![{_RAISED_DIGITS}\d])")
+
+
+def _with_mark(cents: re.Match[str]) -> str:
+    return "." + "".join(str(_RAISED_DIGITS.index(sign)) for sign in cents[0])
+
+
 class Lines:
     """Text in lines while it is read, piece by piece, with one sign where elements or lines meet."""
 
@@ -44,7 +53,7 @@ class Lines:
         """Add a text with single spaces, in a line of its own where its block is another; returns where it starts."""
         text = node.text_content or ""
         if not text.isspace() and not text.isascii():
-            text = text.translate(_WITHOUT_WIDTH)
+            text = _RAISED_CENTS.sub(_with_mark, text.translate(_WITHOUT_WIDTH))
         if not text or text.isspace():
             self._join(" ")
             return None

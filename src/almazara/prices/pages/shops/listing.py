@@ -12,12 +12,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from almazara.prices.money import Mark
 from almazara.prices.pages.document import attribute, beginning_of, decimal_mark, first_text
+from almazara.prices.pages.nodes import Node, text_value
 from almazara.prices.pages.outcome import ListedOffer, ListingPage
 from almazara.prices.pages.request import PageRequest
 from almazara.prices.pages.shops.cards import Cards, whole_address
 from almazara.prices.pages.shops.claims import Claim
 from almazara.prices.pages.shops.drawn import Styles
-from almazara.prices.pages.shops.jsonld import Node, claim_of, is_product, text_value
+from almazara.prices.pages.shops.jsonld import claim_of, is_product
 from almazara.prices.pages.shops.microdata import MOST_SCOPES, PRODUCT_SCOPES, product_claim
 from almazara.prices.pages.shops.sayings import BUY
 from almazara.prices.pages.shops.told import State

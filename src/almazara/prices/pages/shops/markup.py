@@ -8,10 +8,10 @@ from typing import Final
 
 from almazara.prices.gtin import gtins_in
 from almazara.prices.pages.naming import condition
+from almazara.prices.pages.nodes import Node, as_list, text_value
 from almazara.prices.pages.request import PageRequest
-from almazara.prices.pages.shops import jsonld
+from almazara.prices.pages.shops import jsonld, terms
 from almazara.prices.pages.shops.claims import Claim, Price, decimal_or_none, published_price
-from almazara.prices.pages.shops.jsonld import Node, as_list, text_value
 from almazara.prices.pages.shops.known import is_of_known_words
 from almazara.prices.pages.shops.shipping import shipping
 from almazara.prices.schema import NamedPrice, PriceName
@@ -45,7 +45,7 @@ def full_claim(product: Node, request: PageRequest) -> Claim:
     if len({price.amount for price in claim.prices}) != 1:
         return claim
     chosen = jsonld.variant_of(product, url)
-    offers = jsonld.at_address(url, list(jsonld.offers_in(chosen.get("offers"), 0)))
+    offers = jsonld.at_address(url, list(jsonld.offers_in(jsonld.own_offers(chosen), 0)))
     new = [offer for offer in offers if jsonld.is_new(offer, chosen)]
     priced = [offer for offer in new if jsonld.offer_prices(offer)]
     numbered = _numbered(product, url)
@@ -106,11 +106,11 @@ def _says_only_known(node: Node, name: PriceName, shared: list[Node]) -> bool:
 
 def _named(node: Node) -> tuple[PriceName, str] | None:
     """The name of a price with one condition, and that; None for one with none or two, of a part, or without tax."""
-    if jsonld.is_unit_price(node) or jsonld.without_tax(node) or jsonld.is_list_price(node):
+    if terms.is_unit_price(node) or terms.without_tax(node) or terms.is_list_price(node):
         return None
     subscribed = str(node.get("priceComponentType") or "").lower().endswith("subscription")
     least = _least(node)
-    if least is None or (jsonld.is_by_time(node) and not subscribed):
+    if least is None or (terms.is_by_time(node) and not subscribed):
         return None
     found = [
         *([(PriceName.CLUB, _tiers(node))] if _MEMBERS in node else []),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice, takewhile
 from typing import Final
 
@@ -10,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from almazara.prices.gtin import gtins_in
 from almazara.prices.money import Mark
 from almazara.prices.pages.document import attribute, beginning_of, lineage, text_of
+from almazara.prices.pages.nodes import Node
 from almazara.prices.pages.outcome import OverloadError
 from almazara.prices.pages.shops import sayings
 from almazara.prices.pages.shops.claims import (
@@ -23,11 +25,14 @@ from almazara.prices.pages.shops.claims import (
 from almazara.prices.pages.shops.drawn import is_struck
 from almazara.prices.pages.shops.lines import starts_no_line
 from almazara.prices.pages.shops.sayings import Role
+from almazara.prices.pages.shops.terms import OF_GOODS, TERMS, inherited, is_untaxed, limit_of
 from almazara.prices.pages.shops.told import State, state_of
 
 _VALUE_ATTRIBUTES: Final = ("content", "href", "src", "datetime")
 PRODUCT_SCOPES: Final = "[itemtype*='schema.org/Product' i], [itemtype*='schema.org/IndividualProduct' i]"
-_OFFER: Final = "[itemtype*='schema.org/Offer' i], [itemtype*='schema.org/AggregateOffer' i]"
+_OFFER: Final = ", ".join(
+    f"[itemtype*='schema.org/{kind}' i]" for kind in ("Offer", "AggregateOffer", "Demand", "LoanOrCredit")
+)
 # More are no page of goods; the time for nested ones grows with the square of their number.
 MOST_SCOPES: Final = 500
 MOST_ASKED: Final = 10_000
@@ -41,6 +46,11 @@ _LIST_AMOUNTS: Final = ("og:price:standard_amount", "product:original_price:amou
 _AVAILABILITIES: Final = ("product:availability", "og:availability")
 _PRICE: Final = "[itemprop='price']"
 _NOT_TO_PAY: Final = frozenset({Role.FORMER, Role.LOWEST, Role.PART, Role.UNIT})
+_OF_PRICES: Final = TERMS | {
+    "price", "priceSpecification", "priceComponent", "value", "minValue", "minPrice", "maxPrice", "valueReference",
+    "name", "addressCountry",
+}  # fmt: skip
+_DEEPEST: Final = 3
 _MOST_PRICES: Final = 20
 _AROUND: Final = 4
 _MARK_AHEAD = re.compile(r"^\s*(?:[€£$]|[A-Z]{3}\b)?\s*")
@@ -74,7 +84,8 @@ def microdata_claims(tree: LexborHTMLParser, decimal: Mark | None) -> list[Claim
     price = (
         _scope_price(orphans[0], decimal) if len(orphans) == 1 and not any(claim.prices for claim in claims) else None
     )
-    return [_claim(orphans, [price], None)] if price else named
+    is_sold = price is not None and limit_of(_own_node(orphans[0], 0)) is None
+    return [_claim(orphans, [price], None)] if price and is_sold else named
 
 
 def _check_size(tree: LexborHTMLParser) -> None:
@@ -95,10 +106,43 @@ def product_claim(scope: LexborNode, decimal: Mark | None) -> Claim:
     """What one product scope says."""
     offers = [node for node in scope.css(_OFFER) if _is_in(node, scope)]
     offers += [node for offer in offers for node in offer.css(_OFFER) if _is_in(node, offer)]
+    nodes = _nodes_of(offers, scope)
     offers = _of_new_goods(offers)
-    prices = [price for place in offers if (price := _scope_price(place, decimal))]
-    own = _scope_price(scope, decimal) if not prices else None
-    return _claim(offers or [scope], [own] if own else prices, scope)
+    stated = [(price, limit_of(nodes[place.mem_id])) for place in offers if (price := _scope_price(place, decimal))]
+    if not stated and (own := _scope_price(scope, decimal)):
+        nodes[scope.mem_id] = _own_node(scope, 0)
+        stated = [(own, limit_of(nodes[scope.mem_id]))]
+    claim = _claim(offers or [scope], [price for price, limit in stated if not limit], scope)
+    limit = next((limit for _, limit in stated if limit), None) if not claim.prices else None
+    return replace(
+        claim,
+        limit=limit,
+        limited=frozenset(price.amount for price, limit in stated if limit),
+        untaxed=any(map(is_untaxed, nodes.values())),
+    )
+
+
+def _nodes_of(places: list[LexborNode], scope: LexborNode | None) -> dict[int, Node]:
+    """Offers by their identity: what each says of its price, or the aggregate or product around it says for it."""
+    of_product = {key: next(_values(scope, key), None) for key in OF_GOODS}
+    said = {key: value for key, value in of_product.items() if value}
+    nodes: dict[int, Node] = {}
+    for place in places:  # an aggregate stands before its offers
+        around = _scope_of(place)
+        outer = nodes.get(around.mem_id) if around is not None else None
+        nodes[place.mem_id] = (said if outer is None else inherited(outer)) | _own_node(place, 0)
+    return nodes
+
+
+def _own_node(scope: LexborNode, depth: int) -> Node:
+    """What a scope says of prices, as an object; of what stands in it as scopes, so many in one another."""
+    node: Node = {"@type": attribute(scope, "itemtype").split()}
+    for one in scope.css("[itemprop]"):
+        name = attribute(one, "itemprop")
+        if name in _OF_PRICES and _is_in(one, scope):
+            is_scope = "itemscope" in one.attributes and depth < _DEEPEST
+            node.setdefault(name, []).append(_own_node(one, depth + 1) if is_scope else _value_of(one))
+    return {key: said[0] if len(said) == 1 else said for key, said in node.items()}
 
 
 def _claim(places: list[LexborNode], prices: list[Price], scope: LexborNode | None) -> Claim:
@@ -155,11 +199,7 @@ def _is_range(aggregate: LexborNode) -> bool:
 
 def _scope_price(scope: LexborNode, decimal: Mark | None) -> Price | None:
     """The price that belongs to this scope and to no scope inside it; None when there is none, or several."""
-    inner = [
-        node
-        for node in scope.css("[itemprop='priceSpecification'][itemscope]")
-        if node.parent is not None and _is_in(node.parent, scope)
-    ]
+    inner = [node for node in scope.css("[itemprop='priceSpecification'][itemscope]") if _is_in(node, scope)]
     if inner and not any(True for _ in _values(scope, "price")):
         return _scope_price(inner[0], decimal) if len(inner) == 1 else None
     currency = next((c for v in _values(scope, "priceCurrency") if (c := currency_code(v))), None)
@@ -229,10 +269,12 @@ def _scope_of(node: LexborNode) -> LexborNode | None:
 def meta_claim(tree: LexborHTMLParser, decimal: Mark | None) -> Claim | None:
     """What Open Graph's price elements say, or None; a sale price goes before the price it replaces."""
     found: dict[str, str] = {}
+    amounts: dict[str, list[str]] = {}
     for node in tree.css("meta[property], meta[name]"):
         key = (attribute(node, "property") or attribute(node, "name")).lower()
         if attribute(node, "content"):
             found.setdefault(key, attribute(node, "content"))
+            amounts.setdefault(key, []).append(attribute(node, "content"))
     currency = _first(found, _CURRENCIES)
     price = published_price(_first(found, _AMOUNTS), currency, decimal)
     sale = published_price(_first(found, _SALES), currency, decimal)
@@ -240,10 +282,12 @@ def meta_claim(tree: LexborHTMLParser, decimal: Mark | None) -> Claim | None:
     taken = sale if sale and price and sale.amount < price.amount else price
     if taken is None and stated is None:
         return None
+    every = [published_price(said, currency, decimal) for said in amounts.get(_key_of(found, _AMOUNTS), [])]
+    others = [other for other in every if other and price and other.amount != price.amount]
     higher = [p.amount for p in (stated, price) if p and (taken is None or p.amount > taken.amount)]
     return Claim(
         source="meta",
-        prices=(taken,) if taken else (),
+        prices=(taken, *others) if taken else (),
         availability=availability_of(_first(found, _AVAILABILITIES)),
         availability_text=_first(found, _AVAILABILITIES),
         list_price=max(higher, default=None),
@@ -255,4 +299,8 @@ def meta_claim(tree: LexborHTMLParser, decimal: Mark | None) -> Claim | None:
 
 
 def _first(found: dict[str, str], names: tuple[str, ...]) -> str | None:
-    return next((found[name] for name in names if name in found), None)
+    return found.get(_key_of(found, names))
+
+
+def _key_of(found: dict[str, str], names: tuple[str, ...]) -> str:
+    return next((name for name in names if name in found), "")

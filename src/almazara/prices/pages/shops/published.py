@@ -7,6 +7,7 @@ from decimal import Decimal
 from selectolax.lexbor import LexborHTMLParser
 
 from almazara.prices.pages.document import attribute, count_in, decimal_mark, first_text
+from almazara.prices.pages.goods import is_of_another
 from almazara.prices.pages.naming import settled
 from almazara.prices.pages.outcome import Condition, Offer, Outcome, Unavailable, Unreadable
 from almazara.prices.pages.request import PageRequest, alike
@@ -97,6 +98,8 @@ def _main(claims: list[Claim], names: list[str]) -> Claim | None:
             claim = replace(claim, gtins=frozenset(), named=())
     if claim and claim.name and names and not any(alike(claim.name, name) for name in names):
         raise _DoubtError("product", f"The published product {claim.name[:60]!r} is not the one in the page's title.")
+    if claim and claim.name and not claim.pinned and is_of_another(claim.name, names):
+        raise _DoubtError("product", f"The published {claim.name[:60]!r} is another good than the one in the title.")
     return claim
 
 
@@ -123,6 +126,8 @@ def _outcome(page: _Page) -> Outcome:
     if is_gone:
         return _unavailable(page, "out of stock")
     reason = "The page publishes a product without a price." if claims else "The page publishes no product."
+    if limit := next((claim.limit for claim in claims if claim.limit), None):
+        reason = f"The page publishes no price of its product but one {limit}."
     return Unreadable(("price",) if claims else ("offer",), reason, _sku(claims), page.title)
 
 
@@ -155,6 +160,8 @@ def _agreed_price(page: _Page) -> tuple[Price, Decimal | None, str]:
         raise _DoubtError("price", f"The page's sources name several currencies: {_words(prices)}.")
     stated = max((c.list_price for c in page.claims if c.list_price), default=None)
     amounts = {price.amount for price in prices}
+    if limit := next((claim.limit for claim in page.claims if claim.limit and claim.limited & amounts), None):
+        raise _DoubtError("price", f"The page publishes {_words(prices)} {limit}.")
     ranged = any(claim.ranged for claim in page.claims)
     sources = "+".join(claim.source for claim in page.claims if claim.prices)
     if amounts == {stated}:

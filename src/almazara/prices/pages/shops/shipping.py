@@ -4,8 +4,8 @@ from decimal import Decimal
 from typing import Final
 
 from almazara.prices.pages.naming import condition
+from almazara.prices.pages.nodes import Node, as_list, text_value
 from almazara.prices.pages.shops.claims import Price, currency_code, decimal_or_none
-from almazara.prices.pages.shops.jsonld import Node, as_list, text_value
 from almazara.prices.schema import NamedPrice, PriceName
 
 _FREE: Final = "shipping free"
