@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from itertools import chain, islice, pairwise
+from itertools import chain, islice, pairwise, takewhile
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -20,6 +20,7 @@ from almazara.prices.pages.shops.lines import SEAM, Lines
 from almazara.prices.pages.shops.sayings import Role
 
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_WHOLE: Final = frozenset({"body", "html"})  # whose names and styles are for a script that is yet to run
 _BLANK: Final = f" {SEAM}"
 _DECIMALS = re.compile(r"\d+[.,]\d\d(?!\d)")
 _PRICED = re.compile(r"pri(?:ce|x|js)|prec[iç]o|preco|preis|prezzo|fiyat|cena", re.IGNORECASE)
@@ -73,6 +74,7 @@ class ShownText:
         """
         self._styles = styles
         self._elements: dict[int, tuple[Role | None, bool]] = {}
+        self._hidden: dict[int, bool] = {}
         self.text = ""
         self._headings: list[tuple[int, LexborNode]] = []
         self._starts: list[int] = []
@@ -205,11 +207,11 @@ class ShownText:
 
     def _role_of_elements(self, node: LexborNode) -> Role | None:
         """What the elements around an amount say of it by their tags, attributes, classes and ids."""
+        if node.parent is not None and (self._styles.hides_text_of(node.parent) or self._is_hidden(node.parent)):
+            return Role.HIDDEN
         role: Role | None = None
         for height, step in enumerate(islice(lineage(node.parent), _OUTWARDS)):
             said, is_struck = self._said_of(step)
-            if said is Role.HIDDEN or (height == 0 and self._styles.hides_text_of(step)):
-                return Role.HIDDEN
             if said is Role.ELSEWHERE:
                 role = role if step.mem_id in self._title_lineage else said
             elif said is Role.CONDITIONAL and height < _AROUND and step.mem_id not in self._title_lineage:
@@ -219,6 +221,17 @@ class ShownText:
             elif role is None and height < _AROUND and len(self._amounts_in.get(step.mem_id, ())) <= 1:
                 role = said
         return role
+
+    def _is_hidden(self, element: LexborNode) -> bool:
+        """Whether an element, or one around it at any height, is not drawn; kept, for many texts share them."""
+        inside = takewhile(lambda step: step.tag not in _WHOLE and step.mem_id not in self._hidden, lineage(element))
+        steps = list(inside)
+        around = steps[-1].parent if steps else element
+        hidden = around is not None and self._hidden.get(around.mem_id, False)
+        for step in reversed(steps):
+            hidden = hidden or self._said_of(step)[0] is Role.HIDDEN
+            self._hidden[step.mem_id] = hidden
+        return hidden
 
     def _said_of(self, element: LexborNode) -> tuple[Role | None, bool]:
         """What one element says of all in it, and whether it draws it struck; kept, for many amounts share it."""
