@@ -39,7 +39,9 @@ SIDE: Final = 60
 """Characters before and behind an amount in which its words are looked for."""
 PIECES: Final = "pieces"
 """The kind of a price of one of many pieces."""
-_RIGHT_BEHIND: Final = r"[\s,.(:*]{0,3}"
+_RIGHT_BEHIND: Final = r"[\s,.(:*·|\[]{0,3}"
+# A noun goes before only where no amount follows, which the words would label: `24,95 € (precio sin impuestos)`.
+_NOUN: Final = rf"(?:\W*{any_of(['{price}'])}\s(?=[^\d€$£]*$))?"
 # A few words may stand between, none of which says "now": `PVP recomendado: 24,95 €`.
 _BETWEEN: Final = rf"(?:\W+(?!{any_of(_SAYINGS['lines']['now'])}\b)[^\W\d_]+){{0,3}}\W*"
 _FEW_BETWEEN: Final = r"(?:\W+\w+){0,3}"
@@ -49,8 +51,10 @@ _AHEAD: Final = {
     for role, words in _by_role("ahead").items()
 }
 _BEHIND: Final = {
-    role: re.compile(rf"{_RIGHT_BEHIND}{words}(?!\w)", re.IGNORECASE) for role, words in _by_role("behind").items()
+    role: re.compile(rf"(?:{_NOUN}|{_RIGHT_BEHIND}){words}(?!\w)", re.IGNORECASE)
+    for role, words in _by_role("behind").items()
 }
+_UNIT_BEHIND = re.compile(rf"{_RIGHT_BEHIND}{_by_role('behind')[Role.UNIT]}(?!\w)", re.IGNORECASE)
 _NAMED: Final = {
     role: re.compile(rf"(?<![a-zà-ÿ])(?<!with-)(?<!has-)(?<!no-){words}(?![a-zà-ÿ])")
     for role, words in _by_role("names").items()
@@ -66,7 +70,7 @@ _KIND_BEHIND: Final = {
 }
 _DASH: Final = r"(?:[-\u2010-\u2015~]|a|to|bis|hasta|à)"
 _RANGE_BEHIND = re.compile(rf"\s{{0,4}}{_DASH}\s{{0,4}}[^\s]")  # where elements meet is a space more
-_RANGE_AHEAD = re.compile(rf"(?:^|\d)\s{{0,4}}{_DASH}\s{{0,4}}$")
+_RANGE_AHEAD = re.compile(rf"(?:(?:^|\d)\s{{0,4}}{_DASH}|[≈≤≥±~])\s{{0,4}}$")
 _OPEN_END = re.compile(r"\+\W*$")  # `USD 69.89+`
 _NAME = re.compile(r"[A-Z]?[a-zà-ÿ]+|[A-Z]+(?![a-zà-ÿ])")
 _STYLED = re.compile(r"(?:sc|css|jss|emotion|styled)-\w+")  # made by machines, of letters only
@@ -134,6 +138,19 @@ def kind_of_price(ahead: str, behind: str) -> tuple[str | None, bool]:
     after = {kind for kind, pattern in _KIND_BEHIND.items() if pattern.match(behind)}
     kinds = before | after
     return (kinds.pop() if len(kinds) == 1 else None), bool(before)
+
+
+def note_below(lines: list[str]) -> str:
+    """The first of the lines below an amount, where it stands in parentheses and makes the amount another price."""
+    note = next((line for line in lines if not line.isspace() and line), "").lstrip()
+    is_one = note.startswith("(") and ")" in note and role_of_words("", note) is not None
+    return note if is_one else ""
+
+
+def without_unit(words: str) -> str:
+    """The words between two amounts without those that make the first one a price per unit: `5,99 €/l, 24,95 €`."""
+    found = _UNIT_BEHIND.match(words)
+    return words if found is None or words[found.end() :].startswith(":") else words[found.end() :]
 
 
 def is_about_what_it_follows(line: str) -> bool:

@@ -185,19 +185,23 @@ class ShownText:
         """The words before an amount in its line; where there are none, the line before, if it shows no amount."""
         *earlier, own = self.text[max(since, start - sayings.SIDE) : start].split("\n")
         if own.strip(_BLANK) or not earlier:
-            return own.replace(SEAM, " ")
+            words = own.replace(SEAM, " ")
+            return words if earlier or not 0 < since > start - sayings.SIDE else sayings.without_unit(words)
         whole = earlier if since < start - sayings.SIDE else earlier[1:]
         line = next((line for line in reversed(whole) if line.strip(_BLANK)), "")
         is_label = len(line) <= _LONGEST_LABEL and not self._title.endswith(line.strip(_BLANK))
         return line.replace(SEAM, " ") if is_label else ""
 
     def _behind(self, end: int, until: int) -> str:
-        """The words behind an amount in its line; where there are none, the line after, if no amount follows it."""
+        """The words behind an amount in its line; where there are none, the line after, if no amount follows it.
+
+        A line after in parentheses that makes it another price goes before: `24,95 € ahora`, below it `(sin IVA)`.
+        """
         own, *later = self.text[end : min(until, end + sayings.SIDE)].split("\n")
         if own.strip(_BLANK) or not later:
             beside = self.text[until : until + 1] if not later and until < end + sayings.SIDE else ""
-            return own.replace(SEAM, " ") + beside
-        whole = later if end + sayings.SIDE < until else later[:-1]
+            return sayings.note_below([line.replace(SEAM, " ") for line in later]) or own.replace(SEAM, " ") + beside
+        whole = later if end + sayings.SIDE < until or until == len(self.text) else later[:-1]
         lines = [line for line in whole if line.strip(_BLANK)]
         leads_on = len(lines) == 1 and until < min(end + sayings.SIDE, len(self.text))
         if not lines or len(lines[0]) > _LONGEST_LABEL:
