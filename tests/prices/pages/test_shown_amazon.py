@@ -67,7 +67,7 @@ HARMLESS = [
     ("", "<span>PVPR: 45,00 €</span>"), ("", "<span>(7,99 € / l)</span>"), ("", "<span>Ahorras: 5,05 € (11 %)</span>"),
     ("", "<span>Precio por litro: 7,99 €</span>"), ("", "<span>& envío GRATIS</span>"),
     ("", "<span>+ 3,99 € de envío</span>"),
-    ("<span>-21 %</span>", ""), ("<span class='aok-offscreen'>39,95 € avec 16 % d’économies</span>", ""),
+    ("<span>-21 %</span>", ""), ("<span class='aok-offscreen'>39,95 € avec 16 % d&#39;économies</span>", ""),
     ("Precio: ", ""), ("Nuevo: ", ""), ("<div>4,5 de 5 estrellas</div>", ""),
     ("<span class='aok-hidden'>Desde</span>", ""),
     ("", "<span style='display:none'>sin IVA</span>"), ("<div hidden>Segunda mano</div>", ""),

@@ -6,6 +6,8 @@ from enum import Enum
 from importlib.resources import files
 from typing import Final
 
+from almazara.prices.currencies import IN_USE
+
 
 class Role(Enum):
     """What an amount that a page shows is, in words that end a sentence."""
@@ -17,6 +19,7 @@ class Role(Enum):
     CONDITIONAL = "with a condition: a code, a card, a quantity, no tax, used goods"
     PART = "as an instalment, a saving or a charge"
     UNIT = "as the price of a litre, a kilogram or a piece"
+    FOREIGN = "in another currency, or in points"
     PIECE = "as the price of a piece beside another price"
     ELSEWHERE = "on another product's card or in a review"
     HIDDEN = "hidden from people"
@@ -68,6 +71,11 @@ _KIND_BEHIND: Final = {
     kind: re.compile(rf"{_RIGHT_BEHIND}{any_of([words])}(?!\w)", re.IGNORECASE)
     for kind, words in _CONDITIONS["behind"].items()
 }
+_MONEY: Final = _SAYINGS["money"]
+_CODES: Final = "|".join(sorted(IN_USE - {"EUR", *_MONEY["no_codes"]}))
+_OTHER_MONEY: Final = rf"[\u20a0-\u20ab\u20ad-\u20cf]|(?-i:{_CODES})|{any_of(_MONEY['words'])}"
+_OTHER_MONEY_AHEAD = re.compile(rf"(?<!\w)(?:{_OTHER_MONEY}|{any_of(_MONEY['before'])})\W{{0,3}}$", re.IGNORECASE)
+_OTHER_MONEY_BEHIND = re.compile(rf"\W{{0,3}}(?:{_OTHER_MONEY})(?!\w|\s?:)", re.IGNORECASE)
 _DASH: Final = r"(?:[-\u2010-\u2015~]|a|to|bis|hasta|à)"
 _RANGE_BEHIND = re.compile(rf"\s{{0,4}}{_DASH}\s{{0,4}}[^\s]")  # where elements meet is a space more
 _RANGE_AHEAD = re.compile(rf"(?:(?:^|\d)\s{{0,4}}{_DASH}|[≈≤≥±~])\s{{0,4}}$")
@@ -126,6 +134,11 @@ def role_of_words(ahead: str, behind: str) -> Role | None:
     by_behind = (role for role, pattern in _BEHIND.items() if pattern.match(behind))
     by_ahead = (role for role, pattern in _AHEAD.items() if pattern.search(ahead))
     return next(by_behind, None) or next(by_ahead, None)
+
+
+def is_other_money(ahead: str, behind: str) -> bool:
+    """Whether the words beside an amount without a known mark say that it is in another currency, or in points."""
+    return _OTHER_MONEY_AHEAD.search(ahead) is not None or _OTHER_MONEY_BEHIND.match(behind) is not None
 
 
 def kind_of_price(ahead: str, behind: str) -> tuple[str | None, bool]:

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain, islice, pairwise, takewhile
@@ -173,7 +173,9 @@ class ShownText:
                 ahead, behind = max(start - sayings.SIDE, 0), min(end + sayings.SIDE, len(self.text))
                 since = max((one.end() for one in _DECIMALS.finditer(self.text, ahead, start)), default=ahead)
                 until = min(next((one.start() for one in _DECIMALS.finditer(self.text, end)), behind), behind)
-                yield self._printed(start, end, since, until)
+                one = self._printed(start, end, since, until)
+                is_other = one.role is Role.STANDING and sayings.is_other_money(*one.beside)
+                yield replace(one, role=Role.FOREIGN) if is_other else one
 
     def is_called_price(self, one: Printed) -> bool:
         """Whether the words before an amount, or the names of elements around it, call it a price."""
