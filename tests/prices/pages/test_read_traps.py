@@ -418,8 +418,8 @@ def test_a_rating_is_read_as_it_is_written(rating, read_as):
     assert read(f"<h1>Oil X</h1>{script(product)}", url=SHOP).rating == (read_as and Decimal(read_as))
 
 
-def test_the_price_for_screen_readers_goes_before_the_one_in_parts():
-    parts = '<span class="a-price-whole">39<span class="a-price-decimal">,</span></span>'
+def test_the_price_for_screen_readers_goes_before_parts_of_which_one_is_missing():
+    parts = '<span class="a-price-whole">40<span class="a-price-decimal">,</span></span>'
     body = f'<span class="a-price priceToPay"><span class="a-offscreen">{NEW}</span>{parts}</span>'
     assert outcome_of(page(center(body))).price == Decimal("40.00")
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from almazara.errors import InputError
+from almazara.prices.currencies import CURRENCIES
 from almazara.prices.gtin import require_gtin
 from almazara.prices.schema import (
     LONGEST_CONDITION,
@@ -23,18 +24,6 @@ from almazara.prices.schema import (
 )
 from almazara.prices.store.protocol import ObservationStore
 
-# ISO 4217, the codes in use and those of the euro's and other recent predecessors that old histories hold.
-_CODES: Final = """
-AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD
-CAD CDF CHF CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP
-GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD
-KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK
-NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD
-SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF
-XCD XCG XOF XPF YER ZAR ZMW ZWG ATS BEF CUC CYP DEM EEK ESP FIM FRF GRD HRK IEP ITL LTL LUF LVL MTL
-NLG PTE SIT SKK SLL ZWL
-"""
-CURRENCIES: Final = frozenset(_CODES.split())
 MAX_INTEGER_DIGITS: Final = 15
 MAX_DECIMALS: Final = 12
 MAX_KEY_BYTES: Final = 1000  # DynamoDB's sort keys end at 1,024 bytes

@@ -9,8 +9,10 @@ from itertools import islice, takewhile
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from almazara.prices.money import Mark, Money, parse_price
+from almazara.prices.pages import unseen
 from almazara.prices.pages.amazon import rules
 from almazara.prices.pages.amazon.books import is_of_another_format, other_offer
+from almazara.prices.pages.amazon.wording import amounts_in, is_seen, role_beside, seen_text
 from almazara.prices.pages.document import attribute, decimal_mark, lineage, text_of
 from almazara.prices.pages.outcome import OverloadError
 
@@ -163,12 +165,15 @@ def _candidates(
             continue
         if why := offer.why_not(node) or other_offer(node):
             others.append((why, text))
+        elif not is_seen(node):
+            others.append(("hidden", text))
         elif is_for_a_part(node):
             others.append(("for a unit or month", text))
         elif is_struck(node) or node.css_first(rules.STRUCK_PARTS) is not None:
             others.append(("struck", text))
-        else:
-            money = parse_price(text, currency_hint=currency, decimal=decimal)
+        else:  # beside words that make it another price it is in doubt, wherever it stands without them too
+            sure = role_beside(node) is None
+            money = parse_price(text, currency_hint=currency, decimal=decimal) if sure else None
             candidates.append(_Candidate(rule, text, money, node))
     return candidates, others
 
@@ -250,7 +255,7 @@ def _hidden_totals(offer: FeaturedOffer, currency: str) -> set[Money]:
 def is_struck(node: LexborNode) -> bool:
     """Whether a price, or what it stands in, is struck through."""
     return any(
-        step.tag in {"s", "del", "strike"}
+        unseen.is_struck(step)
         or attribute(step, "data-a-strike") == "true"
         or rules.STRUCK.search(attribute(step, "class"))
         for step in islice(lineage(node), 4)
@@ -275,24 +280,34 @@ def higher_price(node: LexborNode, price: Money) -> Decimal | None:
 
 def price_text(node: LexborNode) -> str:
     """The text of one price element, in each of the forms in which Amazon builds it."""
-    hidden = text_of(node.css_first(".a-offscreen"))
-    if hidden:
-        return hidden
-    whole = node.css_first(".a-price-whole")
-    if whole is not None:
-        return _from_parts(node, whole)
+    said, whole = text_of(node.css_first(".a-offscreen")), node.css_first(".a-price-whole")
+    parts = _from_parts(node, whole) if whole is not None else ""
+    if said or parts:
+        return f"{said} ? {parts}" if said and parts and _differ(said, parts) else said or parts
     small, large = node.css(".price-info-superscript"), node.css_first(".price-large")
     if small or large is not None:
         return _from_superscript(small, large)
     return text_of(node) if node.tag != "td" else " ".join(node.text(deep=False).split())
 
 
+def _differ(said: str, drawn: str) -> bool:
+    """Whether screen readers are told another amount than the one that is drawn; cents of nothing may be left out."""
+    marked = amounts_in(said)
+    first, other = (_digits(text) for text in (said[slice(*marked[0])] if marked else said, drawn))
+    return bool(first and other) and first.removesuffix("00") != other.removesuffix("00")
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdecimal, text))
+
+
 def _from_parts(node: LexborNode, whole: LexborNode) -> str:
     """`52` `,` `41` `€` as `52,41 €`; marked as doubtful when a part is missing."""
+    fractions, symbols = node.css_first(".a-price-fraction"), node.css_first(".a-price-symbol")
     mark = text_of(whole.css_first(".a-price-decimal"))
-    digits = text_of(whole).replace(" ", "").removesuffix(mark)
-    fraction = text_of(node.css_first(".a-price-fraction"))
-    symbol = text_of(node.css_first(".a-price-symbol"))
+    digits = seen_text(whole).replace(" ", "").removesuffix(mark)
+    fraction = seen_text(fractions) if fractions is not None else ""
+    symbol = text_of(symbols)
     if (mark and not fraction) or not symbol:
         return f"{symbol} {digits}?{fraction}"
     return f"{symbol} {with_fraction(digits, mark, fraction)}"
@@ -300,11 +315,9 @@ def _from_parts(node: LexborNode, whole: LexborNode) -> str:
 
 def with_fraction(digits: str, mark: str, fraction: str) -> str:
     """`1.234` and `99` as `1.234,99`; marked as doubtful when the fraction is not two digits."""
-    if not fraction or mark:
-        return f"{digits}{mark}{fraction}"
-    if len(fraction) != _FRACTION_DIGITS or not fraction.isdigit():
+    if fraction and (len(fraction) != _FRACTION_DIGITS or not fraction.isdecimal()):
         return f"{digits}?{fraction}"
-    return f"{digits}{',' if '.' in digits else '.'}{fraction}"
+    return f"{digits}{mark or (',' if '.' in digits else '.')}{fraction}" if fraction else f"{digits}{mark}"
 
 
 def _from_superscript(small: list[LexborNode], large: LexborNode | None) -> str:

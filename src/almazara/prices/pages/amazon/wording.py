@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -12,15 +12,17 @@ from almazara.prices.money import printed_amounts
 from almazara.prices.pages.amazon import named_rules as rules
 from almazara.prices.pages.document import attribute, lineage, text_of
 from almazara.prices.pages.request import folded
+from almazara.prices.pages.shops.sayings import Role, role_of_words
+from almazara.prices.pages.unseen import is_undrawn, is_without_size, own_style
 
 _LONGEST: Final = 300
+_LONGEST_LABEL: Final = 60
 _BETWEEN_LINKS: Final = frozenset({"|", "·", "›", ">", "."})  # noqa: RUF001 - as pages print it
 _IN_LINE: Final = frozenset({"span", "label", "a", "b", "i", "strong", "em", "small"})
 _CONTENT: Final = "data-csa-c-content-id"
 _AROUND: Final = 4
 _MOST_PARTS: Final = 100
 _HIDDEN = re.compile(r"(?:^|\s)(?:aok-hidden|a-hidden|hidden)(?:\s|$)")
-_UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _DIRECTIONS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -61,7 +63,7 @@ def is_seen(node: LexborNode) -> bool:
 
 
 def _hides(element: LexborNode) -> bool:
-    return bool(_HIDDEN.search(attribute(element, "class")) or _UNSEEN.search(attribute(element, "style")))
+    return _HIDDEN.search(attribute(element, "class")) is not None or is_undrawn(element)
 
 
 def said_beside(node: LexborNode) -> tuple[str, str]:
@@ -72,21 +74,45 @@ def said_beside(node: LexborNode) -> tuple[str, str]:
     return (_said(node, "prev") if node.tag in _IN_LINE else ""), _said(node, "next")
 
 
+def role_beside(node: LexborNode) -> Role | None:
+    """What the words beside a price, or of the block before it, make of it; those of other amounts say nothing."""
+    before, behind = said_beside(node)
+    before = before or _label_above(node)
+    others = amounts_in(behind)
+    behind = behind[: others[0][0] + 1] if others else behind  # its first sign shows that one follows
+    return role_of_words("" if amounts_in(before) else before, behind if _WORD.search(behind) else "")
+
+
+def _label_above(node: LexborNode) -> str:
+    """What the nearest block before an element says that people see, in the same element around."""
+    sibling = node.prev
+    while sibling is not None and not (text := seen_text(sibling)):
+        sibling = sibling.prev
+    is_label = sibling is not None and not _hides(sibling) and not _is_of_its_own(sibling)
+    return plain(text) if is_label and len(text) <= _LONGEST_LABEL else ""
+
+
 def _said(node: LexborNode, side: str) -> str:
     for step in islice(lineage(node), _AROUND):
-        if beside := next((text for text in map(_seen_text, _siblings(step, side)) if _WORD.search(text)), ""):
+        if beside := next((text for text in map(seen_text, _siblings(step, side)) if _WORD.search(text)), ""):
             return plain(beside) or "…"
         if step.parent is None or step.parent.tag not in _IN_LINE:
             return ""
     return ""
 
 
-def _seen_text(node: LexborNode) -> str:
-    """The beginning of what people see of an element."""
+def seen_text(node: LexborNode) -> str:
+    """The beginning of what people see of an element, where they see that."""
     if not node.is_element_node:
         return text_of(node)
     parts = (one for one in islice(node.traverse(include_text=True), _MOST_PARTS) if one.is_text_node)
-    return " ".join(" ".join(text_of(one) for one in parts if is_seen(one)).split())
+    return " ".join(" ".join(text_of(one) for one in parts if _is_drawn(one, node)).split())
+
+
+def _is_drawn(text: LexborNode, within: LexborNode) -> bool:
+    """Whether nothing around a text, out to an element, hides it."""
+    around = [*takewhile(lambda step: step.mem_id != within.mem_id, lineage(text.parent)), within]
+    return not any(map(_hides, around)) and not is_without_size(own_style(around[0]))
 
 
 def _siblings(node: LexborNode, side: str) -> Iterator[LexborNode]:

@@ -10,8 +10,17 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from almazara.prices.pages.document import attribute, lineage
 from almazara.prices.pages.shops import sayings
+from almazara.prices.pages.unseen import (
+    declared,
+    hides,
+    is_folded_around,
+    is_struck,
+    is_undrawn,
+    is_without_size,
+    own_style,
+    shows,
+)
 
-_CONTROLS: Final = frozenset({"select", "option", "datalist", "textarea"})
 _OUTWARDS: Final = 12
 _LONGEST_SELECTOR: Final = 200
 # A badge that a widely used theme puts into every price, and shows where a box around it says so.
@@ -22,12 +31,6 @@ _NAME = re.compile(r"[.#][\w-]+")
 _ONE_NAME = re.compile(rf"(?:[a-zA-Z]\w*)?({_NAME.pattern})")
 _NAMES = re.compile(rf"(?:[a-zA-Z]\w*)?((?:{_NAME.pattern})+)")
 _LAST_NAMES = re.compile(rf"(?:{_NAME.pattern})+$")
-_NONE: Final = r"(?:0+(?:\.0*)?|\.0+)(?:%|px|pt|r?em)?\s*(?:[;!]|$)"
-_UNSEEN = re.compile(r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))(?![\w-])", re.IGNORECASE)
-_SEEN = re.compile(r"(?<![\w-])(?:display\s*:\s*(?!none)\w|visibility\s*:\s*visible)", re.IGNORECASE)
-_WITHOUT_SIZE = re.compile(
-    r"(?<![\w-])font-size\s*:\s*(?:0+(?:\.0*)?|\.0+)(?:%|px|pt|r?em)?\s*(?:[;!]|$)", re.IGNORECASE
-)
 # Comments, texts and addresses, in which anything may stand.
 _NO_RULE = re.compile(
     r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/|\"(?:[^\"\\\n]|\\.){0,200}\"|'(?:[^'\\\n]|\\.){0,200}'|url\([^()\"']*\)",
@@ -58,15 +61,16 @@ class Styles:
         """Read the style elements of a page."""
         struck, hidden, drawn, sizeless = set[str](), set[str](), set[str](), set[str]()
         sheets = (node.text() for node in tree.css("style") if _is_read(node))
-        for names, body, holds in chain.from_iterable(map(_rules, sheets)):
+        for names, written, holds in chain.from_iterable(map(_rules, sheets)):
+            body = declared(written)
             if "line-through" in body:
                 struck.update(_NAME.findall(match[1])[-1] for one in names if (match := _NAMES.fullmatch(one)))
-            if _SEEN.search(body):
+            if shows(body):
                 last = (match[0] for one in names if (match := _LAST_NAMES.search(one)))
                 drawn.update(chain.from_iterable(map(_NAME.findall, last)))
             alone = [match[1] for one in names if holds and (match := _ONE_NAME.fullmatch(one))]
-            hidden.update(alone if _UNSEEN.search(body) else ())
-            sizeless.update(alone if _WITHOUT_SIZE.search(body) else ())
+            hidden.update(alone if hides(body) else ())
+            sizeless.update(alone if is_without_size(body) else ())
         return cls(frozenset(struck), frozenset(hidden - drawn), frozenset(sizeless))
 
     def strikes(self, element: LexborNode) -> bool:
@@ -80,11 +84,9 @@ class Styles:
             element: The element.
             words: The words in its class and id.
         """
-        attributes = element.attributes
-        if element.tag in _CONTROLS or "hidden" in attributes or (element.tag == "dialog" and "open" not in attributes):
+        if is_undrawn(element):
             return True
-        own = attributes.get("style") or ""
-        if _UNSEEN.search(own) or (not _SEEN.search(own) and not self.unseen.isdisjoint(_names_of(element))):
+        if not self.unseen.isdisjoint(_names_of(element)) and not shows(own_style(element)):
             return True
         classes = attribute(element, "class")
         if _SOLD_OUT_BADGE in classes and not _is_within_sold_out(element):
@@ -92,14 +94,10 @@ class Styles:
         return sayings.hides(classes, words)
 
     def hides_text_of(self, element: LexborNode) -> bool:
-        """Whether an element's own text has no size."""
-        is_own = _WITHOUT_SIZE.search(attribute(element, "style")) is not None
-        return is_own or not self.without_size.isdisjoint(_names_of(element))
-
-
-def is_struck(element: LexborNode) -> bool:
-    """Whether an element is drawn struck by its tag or its own style."""
-    return element.tag in {"s", "del", "strike"} or "line-through" in attribute(element, "style")
+        """Whether an element's own text is not drawn, whatever stands in elements of it."""
+        if is_folded_around(element) or is_without_size(own_style(element)):
+            return True
+        return not self.without_size.isdisjoint(_names_of(element))
 
 
 def _names_of(element: LexborNode) -> Iterator[str]:

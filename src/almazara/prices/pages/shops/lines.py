@@ -1,6 +1,7 @@
 """A page's text in lines: which elements start one, and where the cents of an amount are drawn apart."""
 
 import re
+import unicodedata
 from itertools import islice
 from typing import Final
 
@@ -10,10 +11,10 @@ from almazara.prices.pages.document import attribute, lineage
 
 # Elements that start a line; all others stand in one.
 _LINES: Final = frozenset(
-    ["address",
-     "article", "aside", "blockquote", "body", "br", "button", "caption", "dd", "div", "dl", "dt", "fieldset",
-     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "label", "legend", "li", "main",
-     "nav", "ol", "option", "p", "pre", "section", "select", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
+    ["address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "dd", "details",
+     "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4",
+     "h5", "h6", "header", "hgroup", "hr", "label", "legend", "li", "main", "menu", "nav", "ol", "option", "p", "pre",
+     "search", "section", "select", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"]
 )  # fmt: skip
 SEAM: Final = "\x1f"
 """Between two elements of one line."""
@@ -26,7 +27,14 @@ _BETWEEN_PIECES: Final = 100  # pieces in which the parts of one amount stand
 _MARKS: Final = frozenset(".,")
 _OUTWARDS: Final = 12
 # Soft hyphen, zero-width spaces and joiners, marks of direction, byte order mark.
-_WITHOUT_WIDTH: Final = dict.fromkeys([0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])
+_WITHOUT_WIDTH: Final = [0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF]
+# Signs of units, letters and slashes, in the form that words have them in. Digits are the amounts' own affair.
+_FORMS: Final = [0x2113, *range(0x3300, 0x3400), 0xFF0F, *range(0xFF21, 0xFF5B), *range(0x1D400, 0x1D7CC)]
+_PLAINLY: Final = {
+    **{code: unicodedata.normalize("NFKC", chr(code)) for code in _FORMS},
+    **dict.fromkeys([0x2044, 0x2215, 0x29F8], "/"),
+    **dict.fromkeys(_WITHOUT_WIDTH),
+}
 
 
 # Cents as signs of their own: `39⁹⁵ €`.
@@ -53,7 +61,7 @@ class Lines:
         """Add a text with single spaces, in a line of its own where its block is another; returns where it starts."""
         text = node.text_content or ""
         if not text.isspace() and not text.isascii():
-            text = _RAISED_CENTS.sub(_with_mark, text.translate(_WITHOUT_WIDTH))
+            text = _RAISED_CENTS.sub(_with_mark, text.translate(_PLAINLY))
         if not text or text.isspace():
             self._join(" ")
             return None

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from almazara.prices.currencies import IN_USE
 from almazara.prices.money import Mark
 from almazara.prices.pages.document import attribute, beginning_of, decimal_mark, first_text
 from almazara.prices.pages.nodes import Node, text_value
@@ -131,7 +132,7 @@ def _listed(claim: Claim, url: str | None, base: str) -> ListedOffer | None:
         return None
     address = whole_address(base, url)
     single = claim.prices[0] if len(claim.prices) == 1 and not claim.ranged and claim.state is State.NEW else None
-    price = single if single and single.currency else None
+    price = single if single and single.currency in IN_USE else None
     is_lower = price is not None and claim.list_price is not None and price.amount < claim.list_price
     return ListedOffer(
         sku=claim.sku or sha256(address.encode()).hexdigest()[:12],

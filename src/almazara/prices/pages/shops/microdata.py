@@ -22,11 +22,11 @@ from almazara.prices.pages.shops.claims import (
     currency_code,
     published_price,
 )
-from almazara.prices.pages.shops.drawn import is_struck
 from almazara.prices.pages.shops.lines import starts_no_line
 from almazara.prices.pages.shops.sayings import Role
 from almazara.prices.pages.shops.terms import OF_GOODS, TERMS, inherited, is_untaxed, limit_of
 from almazara.prices.pages.shops.told import State, state_of
+from almazara.prices.pages.unseen import is_struck
 
 _VALUE_ATTRIBUTES: Final = ("content", "href", "src", "datetime")
 PRODUCT_SCOPES: Final = "[itemtype*='schema.org/Product' i], [itemtype*='schema.org/IndividualProduct' i]"

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from selectolax.lexbor import LexborHTMLParser
 
+from almazara.prices.currencies import IN_USE
 from almazara.prices.pages.document import attribute, count_in, decimal_mark, first_text
 from almazara.prices.pages.goods import is_of_another
 from almazara.prices.pages.naming import settled
@@ -202,6 +203,8 @@ def _currency(page: _Page, price: Price) -> str:
     currency = currency or data_currency(page.data, page.names, price.amount, page.request.shop)
     if currency is None:
         raise _DoubtError("currency", f"The page names no currency for {price.text}.")
+    if currency not in IN_USE:
+        raise _DoubtError("currency", f"The page publishes {price.text} in {currency}, which no shop is paid in.")
     if otherwise := page.visible.marked_otherwise(price.amount, currency):
         raise _DoubtError("currency", f"The page publishes {price.text} in {currency} and shows it as {otherwise}.")
     shown = page.visible.currency_of(price.amount) if named else None

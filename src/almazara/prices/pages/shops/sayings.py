@@ -6,6 +6,8 @@ from enum import Enum
 from importlib.resources import files
 from typing import Final
 
+from almazara.prices.currencies import IN_USE
+
 
 class Role(Enum):
     """What an amount that a page shows is, in words that end a sentence."""
@@ -17,6 +19,7 @@ class Role(Enum):
     CONDITIONAL = "with a condition: a code, a card, a quantity, no tax, used goods"
     PART = "as an instalment, a saving or a charge"
     UNIT = "as the price of a litre, a kilogram or a piece"
+    FOREIGN = "in another currency, or in points"
     PIECE = "as the price of a piece beside another price"
     ELSEWHERE = "on another product's card or in a review"
     HIDDEN = "hidden from people"
@@ -39,7 +42,9 @@ SIDE: Final = 60
 """Characters before and behind an amount in which its words are looked for."""
 PIECES: Final = "pieces"
 """The kind of a price of one of many pieces."""
-_RIGHT_BEHIND: Final = r"[\s,.(:*]{0,3}"
+_RIGHT_BEHIND: Final = r"[\s,.(:*·|\[]{0,3}"
+# A noun goes before only where no amount follows, which the words would label: `24,95 € (precio sin impuestos)`.
+_NOUN: Final = rf"(?:\W*{any_of(['{price}'])}\s(?=[^\d€$£]*$))?"
 # A few words may stand between, none of which says "now": `PVP recomendado: 24,95 €`.
 _BETWEEN: Final = rf"(?:\W+(?!{any_of(_SAYINGS['lines']['now'])}\b)[^\W\d_]+){{0,3}}\W*"
 _FEW_BETWEEN: Final = r"(?:\W+\w+){0,3}"
@@ -49,8 +54,10 @@ _AHEAD: Final = {
     for role, words in _by_role("ahead").items()
 }
 _BEHIND: Final = {
-    role: re.compile(rf"{_RIGHT_BEHIND}{words}(?!\w)", re.IGNORECASE) for role, words in _by_role("behind").items()
+    role: re.compile(rf"(?:{_NOUN}|{_RIGHT_BEHIND}){words}(?!\w)", re.IGNORECASE)
+    for role, words in _by_role("behind").items()
 }
+_UNIT_BEHIND = re.compile(rf"{_RIGHT_BEHIND}{_by_role('behind')[Role.UNIT]}(?!\w)", re.IGNORECASE)
 _NAMED: Final = {
     role: re.compile(rf"(?<![a-zà-ÿ])(?<!with-)(?<!has-)(?<!no-){words}(?![a-zà-ÿ])")
     for role, words in _by_role("names").items()
@@ -64,9 +71,14 @@ _KIND_BEHIND: Final = {
     kind: re.compile(rf"{_RIGHT_BEHIND}{any_of([words])}(?!\w)", re.IGNORECASE)
     for kind, words in _CONDITIONS["behind"].items()
 }
+_MONEY: Final = _SAYINGS["money"]
+_CODES: Final = "|".join(sorted(IN_USE - {"EUR", *_MONEY["no_codes"]}))
+_OTHER_MONEY: Final = rf"[\u20a0-\u20ab\u20ad-\u20cf]|(?-i:{_CODES})|{any_of(_MONEY['words'])}"
+_OTHER_MONEY_AHEAD = re.compile(rf"(?<!\w)(?:{_OTHER_MONEY}|{any_of(_MONEY['before'])})\W{{0,3}}$", re.IGNORECASE)
+_OTHER_MONEY_BEHIND = re.compile(rf"\W{{0,3}}(?:{_OTHER_MONEY})(?!\w|\s?:)", re.IGNORECASE)
 _DASH: Final = r"(?:[-\u2010-\u2015~]|a|to|bis|hasta|à)"
 _RANGE_BEHIND = re.compile(rf"\s{{0,4}}{_DASH}\s{{0,4}}[^\s]")  # where elements meet is a space more
-_RANGE_AHEAD = re.compile(rf"(?:^|\d)\s{{0,4}}{_DASH}\s{{0,4}}$")
+_RANGE_AHEAD = re.compile(rf"(?:(?:^|\d)\s{{0,4}}{_DASH}|[≈≤≥±~])\s{{0,4}}$")
 _OPEN_END = re.compile(r"\+\W*$")  # `USD 69.89+`
 _NAME = re.compile(r"[A-Z]?[a-zà-ÿ]+|[A-Z]+(?![a-zà-ÿ])")
 _STYLED = re.compile(r"(?:sc|css|jss|emotion|styled)-\w+")  # made by machines, of letters only
@@ -124,6 +136,11 @@ def role_of_words(ahead: str, behind: str) -> Role | None:
     return next(by_behind, None) or next(by_ahead, None)
 
 
+def is_other_money(ahead: str, behind: str) -> bool:
+    """Whether the words beside an amount without a known mark say that it is in another currency, or in points."""
+    return _OTHER_MONEY_AHEAD.search(ahead) is not None or _OTHER_MONEY_BEHIND.match(behind) is not None
+
+
 def kind_of_price(ahead: str, behind: str) -> tuple[str | None, bool]:
     """The one condition that the words beside an amount make it a price on, and whether they stand before it.
 
@@ -134,6 +151,19 @@ def kind_of_price(ahead: str, behind: str) -> tuple[str | None, bool]:
     after = {kind for kind, pattern in _KIND_BEHIND.items() if pattern.match(behind)}
     kinds = before | after
     return (kinds.pop() if len(kinds) == 1 else None), bool(before)
+
+
+def note_below(lines: list[str]) -> str:
+    """The first of the lines below an amount, where it stands in parentheses and makes the amount another price."""
+    note = next((line for line in lines if not line.isspace() and line), "").lstrip()
+    is_one = note.startswith("(") and ")" in note and role_of_words("", note) is not None
+    return note if is_one else ""
+
+
+def without_unit(words: str) -> str:
+    """The words between two amounts without those that make the first one a price per unit: `5,99 €/l, 24,95 €`."""
+    found = _UNIT_BEHIND.match(words)
+    return words if found is None or words[found.end() :].startswith(":") else words[found.end() :]
 
 
 def is_about_what_it_follows(line: str) -> bool:

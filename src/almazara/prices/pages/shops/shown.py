@@ -3,10 +3,10 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from itertools import chain, islice, pairwise
+from itertools import chain, islice, pairwise, takewhile
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -20,6 +20,7 @@ from almazara.prices.pages.shops.lines import SEAM, Lines
 from almazara.prices.pages.shops.sayings import Role
 
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_WHOLE: Final = frozenset({"body", "html"})  # whose names and styles are for a script that is yet to run
 _BLANK: Final = f" {SEAM}"
 _DECIMALS = re.compile(r"\d+[.,]\d\d(?!\d)")
 _PRICED = re.compile(r"pri(?:ce|x|js)|prec[iç]o|preco|preis|prezzo|fiyat|cena", re.IGNORECASE)
@@ -73,6 +74,7 @@ class ShownText:
         """
         self._styles = styles
         self._elements: dict[int, tuple[Role | None, bool]] = {}
+        self._hidden: dict[int, bool] = {}
         self.text = ""
         self._headings: list[tuple[int, LexborNode]] = []
         self._starts: list[int] = []
@@ -171,7 +173,9 @@ class ShownText:
                 ahead, behind = max(start - sayings.SIDE, 0), min(end + sayings.SIDE, len(self.text))
                 since = max((one.end() for one in _DECIMALS.finditer(self.text, ahead, start)), default=ahead)
                 until = min(next((one.start() for one in _DECIMALS.finditer(self.text, end)), behind), behind)
-                yield self._printed(start, end, since, until)
+                one = self._printed(start, end, since, until)
+                is_other = one.role is Role.STANDING and sayings.is_other_money(*one.beside)
+                yield replace(one, role=Role.FOREIGN) if is_other else one
 
     def is_called_price(self, one: Printed) -> bool:
         """Whether the words before an amount, or the names of elements around it, call it a price."""
@@ -183,19 +187,23 @@ class ShownText:
         """The words before an amount in its line; where there are none, the line before, if it shows no amount."""
         *earlier, own = self.text[max(since, start - sayings.SIDE) : start].split("\n")
         if own.strip(_BLANK) or not earlier:
-            return own.replace(SEAM, " ")
+            words = own.replace(SEAM, " ")
+            return words if earlier or not 0 < since > start - sayings.SIDE else sayings.without_unit(words)
         whole = earlier if since < start - sayings.SIDE else earlier[1:]
         line = next((line for line in reversed(whole) if line.strip(_BLANK)), "")
         is_label = len(line) <= _LONGEST_LABEL and not self._title.endswith(line.strip(_BLANK))
         return line.replace(SEAM, " ") if is_label else ""
 
     def _behind(self, end: int, until: int) -> str:
-        """The words behind an amount in its line; where there are none, the line after, if no amount follows it."""
+        """The words behind an amount in its line; where there are none, the line after, if no amount follows it.
+
+        A line after in parentheses that makes it another price goes before: `24,95 € ahora`, below it `(sin IVA)`.
+        """
         own, *later = self.text[end : min(until, end + sayings.SIDE)].split("\n")
         if own.strip(_BLANK) or not later:
             beside = self.text[until : until + 1] if not later and until < end + sayings.SIDE else ""
-            return own.replace(SEAM, " ") + beside
-        whole = later if end + sayings.SIDE < until else later[:-1]
+            return sayings.note_below([line.replace(SEAM, " ") for line in later]) or own.replace(SEAM, " ") + beside
+        whole = later if end + sayings.SIDE < until or until == len(self.text) else later[:-1]
         lines = [line for line in whole if line.strip(_BLANK)]
         leads_on = len(lines) == 1 and until < min(end + sayings.SIDE, len(self.text))
         if not lines or len(lines[0]) > _LONGEST_LABEL:
@@ -205,11 +213,11 @@ class ShownText:
 
     def _role_of_elements(self, node: LexborNode) -> Role | None:
         """What the elements around an amount say of it by their tags, attributes, classes and ids."""
+        if node.parent is not None and (self._styles.hides_text_of(node.parent) or self._is_hidden(node.parent)):
+            return Role.HIDDEN
         role: Role | None = None
         for height, step in enumerate(islice(lineage(node.parent), _OUTWARDS)):
             said, is_struck = self._said_of(step)
-            if said is Role.HIDDEN or (height == 0 and self._styles.hides_text_of(step)):
-                return Role.HIDDEN
             if said is Role.ELSEWHERE:
                 role = role if step.mem_id in self._title_lineage else said
             elif said is Role.CONDITIONAL and height < _AROUND and step.mem_id not in self._title_lineage:
@@ -219,6 +227,17 @@ class ShownText:
             elif role is None and height < _AROUND and len(self._amounts_in.get(step.mem_id, ())) <= 1:
                 role = said
         return role
+
+    def _is_hidden(self, element: LexborNode) -> bool:
+        """Whether an element, or one around it at any height, is not drawn; kept, for many texts share them."""
+        inside = takewhile(lambda step: step.tag not in _WHOLE and step.mem_id not in self._hidden, lineage(element))
+        steps = list(inside)
+        around = steps[-1].parent if steps else element
+        hidden = around is not None and self._hidden.get(around.mem_id, False)
+        for step in reversed(steps):
+            hidden = hidden or self._said_of(step)[0] is Role.HIDDEN
+            self._hidden[step.mem_id] = hidden
+        return hidden
 
     def _said_of(self, element: LexborNode) -> tuple[Role | None, bool]:
         """What one element says of all in it, and whether it draws it struck; kept, for many amounts share it."""

@@ -92,10 +92,11 @@ class VisiblePrices:
         return next((one.words for one in near if one.in_currency(currency) is None), None)
 
     def other_currencies(self, currency: str) -> set[str]:
-        """Currencies other than this one, or amounts beside a mark of others, that stand as a price near the title."""
+        """Currencies other than this one, or amounts of others or in points, that stand as a price near the title."""
         sure = {money.currency for one in self._standing if (money := parse_price(one.words))} - {currency}
         other = (one for one in self._standing if one.in_currency(currency) is None)
-        return sure | {one.words for one in other if any(one.in_currency(code) is not None for code in _SHARING)}
+        sharing = {one.words for one in other if any(one.in_currency(code) is not None for code in _SHARING)}
+        return sure | sharing | {one.words for one in self._shown.bare(_ANY_AMOUNT) if one.role is Role.FOREIGN}
 
     def list_price(self, price: Decimal, currency: str) -> Decimal | None:
         """The only higher earlier price in the box of the standing price, or None."""
