@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from almazara.errors import InputError
-from almazara.prices.currencies import CURRENCIES
 from almazara.prices.gtin import require_gtin
+from almazara.prices.money import CURRENCIES
 from almazara.prices.schema import (
     LONGEST_CONDITION,
     MOST_NAMED,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara.prices import pages
-from almazara.prices.currencies import CURRENCIES, IN_USE
+from almazara.prices.money import CURRENCIES, IN_USE
 from almazara.prices.pages.outcome import Offer, Unreadable
 
 NAME = "Aceite Lagar Alto"

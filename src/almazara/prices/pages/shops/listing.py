@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from almazara.prices.currencies import IN_USE
-from almazara.prices.money import Mark
+from almazara.prices.money import IN_USE, Mark
 from almazara.prices.pages.document import attribute, beginning_of, decimal_mark, first_text
 from almazara.prices.pages.nodes import Node, text_value
 from almazara.prices.pages.outcome import ListedOffer, ListingPage

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from selectolax.lexbor import LexborHTMLParser
 
-from almazara.prices.currencies import IN_USE
+from almazara.prices.money import IN_USE
 from almazara.prices.pages.document import attribute, count_in, decimal_mark, first_text
 from almazara.prices.pages.goods import is_of_another
 from almazara.prices.pages.naming import settled

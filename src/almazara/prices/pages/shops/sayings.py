@@ -6,7 +6,7 @@ from enum import Enum
 from importlib.resources import files
 from typing import Final
 
-from almazara.prices.currencies import IN_USE
+from almazara.prices.money import IN_USE
 
 
 class Role(Enum):
