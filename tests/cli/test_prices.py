@@ -354,11 +354,11 @@ def test_every_command_has_help(run):
 def test_a_page_that_takes_too_long_ends_in_a_sentence(as_json, tmp_path, monkeypatch):
     monkeypatch.setenv("ALMAZARA_PAGE_SECONDS", "0.5")
     page = tmp_path / "slow.html"
-    opened_anew = "".join(f"<b id={number}>" for number in range(20_000))
-    page.write_text(f"<p>{opened_anew}</p>" + "<div>x</div>" * 20_000)
+    slow_to_read, slow_to_look_through = f"<p>{'5,60 € ' * 1_400_000}</p>", "<p></p><b>5</b>" * 20_000
+    page.write_bytes(offer_page("5.60").replace(b"</body>", f"{slow_to_read}{slow_to_look_through}</body>".encode()))
     url = "https://shop.example/1"
     found = as_json("read", page, "--url", url)
-    tried = as_json("rule", "try", page, "--price", "b", "--url", url)["trials"][0]
+    tried = as_json("rule", "try", page, "--price", "i ~ b", "--url", url)["trials"][0]
     assert [one["reason"].partition(" s of")[0] for one in (found, tried["rule"], tried["published"])] == [
         "Reading the page took more than 0.5"
     ] * 3

@@ -16,19 +16,11 @@ from price_shop import offer_page
 from sample_pages import BLOCKED, LISTINGS, NAMED, UNAVAILABLE, UNREADABLE, html_of, url_of
 
 pytestmark = pytest.mark.server
-AMAZON = "https://www.amazon.es/s?k=aceite"
-NESTED = (
-    "<div data-component-type='s-search-result' data-asin='B000000001'><h2><a>x</a></h2><b class='a-price'>5,00 €</b>"
-)
 HOSTILE = {
-    "many attributes on one tag": "<div " + " ".join(f"a{number}=1" for number in range(400_000)) + ">",
-    "closing tags that close nothing": "<div></b>" * 600_000,
-    "cards within cards": NESTED * 3_000,
-    "marks that are opened anew in each block": "<p>"
-    + "".join(f"<b id={number}>" for number in range(20_000))
-    + "</p>"
-    + "<div>x</div>" * 20_000,
+    "many attributes on one tag": b"<div " + b" ".join(b"a%d=1" % number for number in range(400_000)) + b">",
+    "amounts without end": offer_page("5.60").replace(b"</body>", f"<p>{'5,60 € ' * 1_400_000}</p></body>".encode()),
 }
+"""The second takes a time like its ten megabytes, which is several times a second."""
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +52,9 @@ def test_all_that_the_reader_is_told_beside_the_page_arrives(reader):
 
 @pytest.mark.parametrize("html", HOSTILE.values(), ids=HOSTILE)
 def test_a_page_that_takes_more_than_its_time_or_memory_is_unreadable_and_costs_no_other(reader, html):
-    outcome = reader.read(html.encode(), url=AMAZON, headers={})
+    outcome = reader.read(html, url="https://www.shop.example/1", headers={})
     assert isinstance(outcome, Unreadable)
-    assert outcome.missing in {("time",), (pages.DEFECT,)}
+    assert outcome.missing in {("time",), ("page",)}
     html, url = html_of("amazon_search"), url_of("amazon_search")
     assert reader.read(html.encode(), url=url, headers={}) == pages.read(html, url=url)
 
@@ -71,9 +63,9 @@ def test_a_rule_and_the_pages_own_address_are_asked_within_the_same_limits(reade
     rule, named = ShopRule("shop.example", "b"), b"<link rel=canonical href='https://shop.example/1'><b>5,00 &euro;</b>"
     assert reader.own_address(named) == "https://shop.example/1"
     assert reader.read_by_rule(named, url="https://shop.example/1", headers={}, rule=rule).price == Decimal(5)
-    hostile = HOSTILE["marks that are opened anew in each block"].encode()
-    assert reader.own_address(hostile) == ""
-    outcome = reader.read_by_rule(hostile, url="https://shop.example/1", headers={}, rule=rule)
+    assert reader.own_address(HOSTILE["many attributes on one tag"]) == ""
+    hostile, costly = b"<p></p><b>5</b>" * 20_000, ShopRule("shop.example", "i ~ b")  # each looks at all before it
+    outcome = reader.read_by_rule(hostile, url="https://shop.example/1", headers={}, rule=costly)
     assert outcome.missing == ("time",)
 
 
