@@ -104,6 +104,8 @@ def open_database(
             _refuse_unknown_parameters(url)
         file = _sqlite_file(parsed, example)
         engine = _sqlite(parsed, pragmas)
+        if file is not None:
+            _make_private(file)
     elif parsed.get_backend_name() == "postgresql":
         engine = _postgresql(parsed)
     else:
@@ -137,7 +139,7 @@ def _writer(engine: sa.Engine) -> sa.Engine:
 
 
 def _sqlite_file(url: sa.URL, example: str) -> Path | None:
-    """The file of an SQLite database, made where it is missing; None for one that SQLite itself has to find."""
+    """The file of an SQLite database; None for one that SQLite itself has to find."""
     if url.host or not url.database or url.database == ":memory:":
         raise InputError(f"An SQLite store needs a file: sqlite:///{example}.")
     if url.database.startswith("file:"):
@@ -145,7 +147,6 @@ def _sqlite_file(url: sa.URL, example: str) -> Path | None:
     file = Path(url.database)
     if file.exists() and not file.is_file():
         raise InputError(f"{_STORE_URL} names {file}, which is a folder or a device, and no file.")
-    _make_private(file)
     return file
 
 

@@ -144,12 +144,14 @@ def test_a_path_below_a_file_cannot_be_opened(tmp_path):
     [
         "sqlite://", "sqlite:///:memory:", "mysql://host/name", "prices.db", "", "postgresql://host:abc/name",
         "sqlite:///prices.db?timeout=abc", "sqlite:///prices.db?timeout=nan", "sqlite:///prices.db?timeout=-1",
-        "sqlite:///prices.db?timeout=1&timeout=2",
+        "sqlite:///prices.db?timeout=1&timeout=2", "sqlite://host/prices.db",
     ],
 )  # fmt: skip
-def test_an_address_of_no_store_is_refused(url):
+def test_an_address_of_no_store_is_refused_and_nothing_is_made(url, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError):
         store_at(url)
+    assert not [*tmp_path.iterdir()]
 
 
 def test_a_postgresql_that_does_not_answer_is_said_so_and_its_owner_alone_is_told_where_it_is():
