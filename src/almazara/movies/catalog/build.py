@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from almazara.movies.catalog.browsing import Order, weighted_ratings
-from almazara.movies.catalog.build_film_answers import build_credited, build_film_answers
+from almazara.movies.catalog.build_film_answers import build_credited, build_film_answers, shown_titles
 from almazara.movies.catalog.catalog import Arrays, Groups, Texts, titles_in
 from almazara.movies.catalog.near_titles import better_known
 from almazara.movies.catalog.packing import KEY, ROW, offsets, pack_keys, pack_texts
@@ -140,10 +140,9 @@ def _codes(values: pl.Series, names: pl.Series) -> np.ndarray:
 
 def build_local_titles(films: pl.DataFrame, local: pl.DataFrame) -> Groups:
     """For each language that readers speak the title to show of each film, empty where none is given, as `Texts`."""
-    first = local.unique([s.FILM_ID, s.LANGUAGE], keep="first", maintain_order=True)
     groups: Groups = {}
     for language in Language:
-        own = first.filter(pl.col(s.LANGUAGE) == language.value).select(pl.col(s.FILM_ID).alias(s.ID), s.TITLE)
+        own = shown_titles(local, language)
         shown = films.select(s.ID).join(own, on=s.ID, how="left", maintain_order="left")[s.TITLE].fill_null("")
         groups[titles_in(language)] = {} if own.is_empty() else pack_texts(shown)
     return groups

@@ -22,7 +22,8 @@ def build_film_answers(tables: Mapping[str, pl.DataFrame]) -> Arrays:
     """A FilmAnswer as one line of JSON for each film, in order of row, as `Texts`; Polars writes all films at once."""
     films, keys = tables[s.FILMS], tables[s.FILM_KEYS]
     films = films.join(keys, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
-    films = films.join(_in_spanish(tables[s.LOCAL_TITLES]), on=s.ID, how="left", maintain_order="left")
+    spanish = shown_titles(tables[s.LOCAL_TITLES], Language.ES).rename({s.TITLE: _LOCAL})
+    films = films.join(spanish, on=s.ID, how="left", maintain_order="left")
     listed = {
         s.KEYWORDS: pl.col("keyword"),
         s.COUNTRIES: pl.col("country"),
@@ -42,10 +43,10 @@ def build_film_answers(tables: Mapping[str, pl.DataFrame]) -> Arrays:
     return pack_lines(lines.getvalue())
 
 
-def _in_spanish(local: pl.DataFrame) -> pl.DataFrame:
-    """The Spanish title to show of films that have one."""
-    own = local.filter(pl.col(s.LANGUAGE) == Language.ES).unique(s.FILM_ID, keep="first", maintain_order=True)
-    return own.select(pl.col(s.FILM_ID).alias(s.ID), pl.col(s.TITLE).alias(_LOCAL))
+def shown_titles(local: pl.DataFrame, language: Language) -> pl.DataFrame:
+    """The title that readers of a language are shown, of the films that have one: id and title."""
+    own = local.filter(pl.col(s.LANGUAGE) == language.value).unique(s.FILM_ID, keep="first", maintain_order=True)
+    return own.select(pl.col(s.FILM_ID).alias(s.ID), s.TITLE)
 
 
 def _with_lists(films: pl.DataFrame, entries: pl.DataFrame, column: str) -> pl.DataFrame:
