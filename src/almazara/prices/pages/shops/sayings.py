@@ -112,8 +112,6 @@ USED_TITLE: Final = re.compile(rf"(?<!\w){any_of(_SAYINGS['lines']['used_title']
 """A title of goods that are used or opened."""
 USED: Final = re.compile(rf"\b{any_of(_SAYINGS['lines']['condition'])}", re.IGNORECASE)
 """What a page says of goods that are not new."""
-USED_NOTE: Final = re.compile(rf"(?<!\w){any_of(['{used}'])}(?!\w)", re.IGNORECASE)
-"""A word for goods that are not new."""
 _ENDS: Final = r"(?=\n|$|(?<=\. )\w)"  # a line, or a sentence
 GONE: Final = re.compile(
     rf"(?:^|\n)[^\n\w]*{_FEW_WORDS}{any_of(_SAYINGS['lines']['gone'])}(?:[^\n\w]+\w+){{0,5}}[^\n\w]*{_ENDS}",
