@@ -194,7 +194,7 @@ def test_what_is_scored_on_request_is_what_was_stored(similar):
     content = similar.methods["contenido"]
     for row in ROWS:
         stored = content.candidates(row)
-        assert np.allclose(content.scores(row)[stored.rows], stored.similarity, atol=1e-5)
+        assert np.allclose(content.scores(row, stored.rows), stored.similarity, atol=1e-5)
 
 
 def test_the_cosine_of_two_films_is_that_of_their_rows(similar):

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from almazara.errors import InputError
-from almazara.movies.similar.attributes import NO_FILTERS, Attributes, Filters
+from almazara.movies.similar.attributes import NO_FILTERS, Attributes, Filters, is_among
 from almazara.movies.similar.stored import Candidates, ContentSpace, SimilarFilms
 from almazara.words.said import said
 
@@ -40,7 +40,7 @@ class Ranking:
     def __init__(self, attributes: Attributes, twins: np.ndarray, by_votes: np.ndarray, space: ContentSpace) -> None:
         self._attributes = attributes
         self._twins = twins
-        self._by_votes = by_votes
+        self._n_labels = int(twins.max(initial=-1)) + 1
         self.space = space
         self.popularity = np.empty(len(by_votes), dtype=np.float32)
         """(films,) from 1, the most voted, to 0."""
@@ -52,9 +52,8 @@ class Ranking:
         rows = np.fromiter(left_out, dtype=np.int32)
         allowed[rows] = False
         labels = self._twins[rows]
-        labels = labels[labels >= 0]
-        if len(labels):
-            allowed[np.isin(self._twins, labels)] = False
+        if (labels >= 0).any():
+            allowed[is_among(self._twins, labels[labels >= 0], self._n_labels)] = False
         return allowed
 
     def similar(
@@ -88,17 +87,17 @@ class Ranking:
 
     def _rest(self, method: SimilarFilms, row: int, stored: Candidates, allowed: np.ndarray, n: int) -> Candidates:
         """The best of the allowed films by score, equal ones in order of votes."""
-        rows = self._by_votes[allowed[self._by_votes]]
-        score = np.round(method.scores(row)[rows], _DECIMALS)
+        rows = np.flatnonzero(allowed)
+        score = np.round(method.scores(row, rows), _DECIMALS)
         if len(rows) > n:
             edge = np.partition(score, len(score) - n)[len(score) - n]
             rows, score = rows[score >= edge], score[score >= edge]
-        first = np.argsort(-score, kind="stable")[:n]
+        first = np.lexsort((-self.popularity[rows], -score))[:n]
         least = stored.similarity[-1] if len(stored) else 1.0
         return Candidates(rows[first], np.clip(score[first], 0.0, least), np.zeros(len(first), dtype=np.int32))
 
     def _distinct(self, scores: np.ndarray, allowed: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-        rows = self._by_votes[allowed[self._by_votes]]
+        rows = np.flatnonzero(allowed)
         if not len(rows):
             return rows, np.empty(0, dtype=np.float32)
         score = scores[rows]
@@ -106,7 +105,7 @@ class Ranking:
         spread = (greatest - least) or 1
         wanted = n + _SPARE
         while True:
-            places = self._one_a_film(rows, _best(score, wanted, spread * _EQUAL))
+            places = self._one_a_film(rows, _best(score, self.popularity[rows], wanted, spread * _EQUAL))
             if len(places) >= n or wanted >= len(rows):
                 places = places[:n]
                 return rows[places], (score[places] - least) / spread
@@ -130,13 +129,13 @@ def _pool(n: int, diversity: float) -> int:
     return max(n, _POOL) if diversity else n
 
 
-def _best(score: np.ndarray, n: int, equal: float) -> np.ndarray:
-    """Places of the first `n`; scores that differ by less than `equal` may count as the same, and the first wins."""
+def _best(score: np.ndarray, popularity: np.ndarray, n: int, equal: float) -> np.ndarray:
+    """Places of the first `n`; scores that differ by less than `equal` may count as the same: the more popular wins."""
     places = np.arange(len(score))
     if len(score) > n:
         places = np.flatnonzero(score >= np.partition(score, len(score) - n)[len(score) - n] - equal)
     classes = np.round((score[places] - score.min()) / (equal or 1))
-    return np.asarray(places[np.argsort(-classes, kind="stable")[:n]])
+    return np.asarray(places[np.lexsort((-popularity[places], -classes))[:n]])
 
 
 def diversified(similarity: np.ndarray, alike: np.ndarray, n: int, diversity: float) -> list[int]:

@@ -46,7 +46,7 @@ class Reasons:
 
         The others are rows of the films found, and how many users have both (0 where that is unknown).
         """
-        own = set(self._codes_of(row))
+        own = {code: bisect_right(self._starts, code) - 1 for code in self._codes_of(row)}
         return [self._reasons(row, title, other, shared, own) for other, shared in others]
 
     def told(self, row: int, other: int) -> float:
@@ -54,10 +54,11 @@ class Reasons:
         common = set(self._codes_of(row)).intersection(self._codes_of(other))
         return float(sum(self._information[code] for code in common))
 
-    def _reasons(self, row: int, title: str, other: int, shared: int, own: set[int]) -> list[Said]:
+    def _reasons(self, row: int, title: str, other: int, shared: int, own: Mapping[int, int]) -> list[Said]:
+        """The reasons of one film; `own` are the codes of the film asked about, and the field of each."""
         common: dict[int, list[int]] = {}
-        for code in sorted(own.intersection(self._codes_of(other))):
-            common.setdefault(bisect_right(self._starts, code) - 1, []).append(code)
+        for code in sorted(own.keys() & self._codes_of(other)):
+            common.setdefault(own[code], []).append(code)
         found = [self._in_common(field, common[field]) for field in (_SAGA, _DIRECTOR) if field in common]
         if shared:
             found += self._seen_by_both(row, title, other, shared)

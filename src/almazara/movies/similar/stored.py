@@ -11,6 +11,8 @@ import numpy as np
 from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.similar.lists import ROUNDING
 
+_COMMON: Final = 1 / 16
+"""Share of the films beyond which a term is kept for all of them: a language or genre has most entries of an index."""
 VOTE_SCALE: Final = 10.0
 """Vote averages go from 0 to 10."""
 
@@ -49,8 +51,8 @@ class SimilarFilms(Protocol):
         """The most similar films that were found when the catalog was built; maybe the film itself among them."""
         ...
 
-    def scores(self, row: int) -> np.ndarray:
-        """The similarity of all films, for those that come after the candidates: (films,) float."""
+    def scores(self, row: int, others: np.ndarray) -> np.ndarray:
+        """The similarity of some films, which come after the candidates: (others,) float."""
         ...
 
 
@@ -60,10 +62,10 @@ class StoredRecommender:
     Args:
         arrays: neighbors (films, k) int32, -1 where there are no more; similarity (films, k) float32; shared (films,
             k) int32, users who have both films, where the method knows.
-        scores: The scores of all films for a row.
+        scores: The scores of some films for a row.
     """
 
-    def __init__(self, arrays: Arrays, scores: Callable[[int], np.ndarray]) -> None:
+    def __init__(self, arrays: Arrays, scores: Callable[[int, np.ndarray], np.ndarray]) -> None:
         self._neighbors = arrays["neighbors"]
         self._similarity = arrays["similarity"]
         self._shared = arrays.get("shared")
@@ -94,10 +96,10 @@ class ScoreRecommender:
         rows = self._nearest[group][known]
         return Candidates(rows, self._similarity[group][known], np.zeros_like(rows))
 
-    def scores(self, row: int) -> np.ndarray:
+    def scores(self, row: int, others: np.ndarray) -> np.ndarray:
         """See SimilarFilms."""
-        averages = np.nan_to_num(self._averages)
-        return np.asarray(1 - np.abs(averages - averages[row]) / VOTE_SCALE)
+        averages = np.nan_to_num(self._averages[others])
+        return np.asarray(1 - np.abs(averages - np.nan_to_num(self._averages[row])) / VOTE_SCALE)
 
 
 class TermIndex:
@@ -115,14 +117,43 @@ class TermIndex:
         self._term_starts = arrays["term_starts"]
         self._term_films = arrays["term_films"]
         self._term_weights = arrays["term_weights"]
+        n_films, counts = len(self._film_starts) - 1, np.diff(self._term_starts)
+        common = np.flatnonzero(counts > _COMMON * n_films)
+        self._common_place = np.full(len(counts), -1, dtype=np.int32)
+        self._common_place[common] = np.arange(len(common))
+        self._common = np.zeros((len(common), n_films), dtype=np.float32)
+        for place, term in enumerate(common.tolist()):
+            part = slice(int(self._term_starts[term]), int(self._term_starts[term + 1]))
+            self._common[place, self._term_films[part]] = self._term_weights[part]
 
     def of(self, row: int) -> tuple[np.ndarray, np.ndarray]:
         """The terms of a film, and their weights."""
         place = slice(int(self._film_starts[row]), int(self._film_starts[row + 1]))
         return self._film_terms[place], self._film_weights[place]
 
-    def products(self, terms: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """The products of all films with what has these terms, which may repeat: (films,) float64."""
+    def of_all(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The terms of several films: the place among `rows` of the film each is of, the terms, and their weights."""
+        starts = self._film_starts[rows]
+        counts = self._film_starts[rows + 1] - starts
+        owners = np.repeat(np.arange(len(rows)), counts)
+        places = np.arange(len(owners)) + (starts - np.cumsum(counts) + counts)[owners]
+        return owners, self._film_terms[places], self._film_weights[places]
+
+    def products(self, terms: np.ndarray, weights: np.ndarray, films: np.ndarray) -> np.ndarray:
+        """The products of some films with what has these terms: (films,) float64.
+
+        Args:
+            terms: (terms,) distinct.
+            weights: (terms,) of these.
+            films: (films,) rows, in any order.
+        """
+        places = self._common_place[terms]
+        is_common = places >= 0
+        common = weights[is_common].astype(np.float32) @ self._common[places[is_common]][:, films]
+        return common + self._by_term(terms[~is_common], weights[~is_common])[films]
+
+    def _by_term(self, terms: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """The products of all films with rare terms."""
         starts, ends = self._term_starts[terms], self._term_starts[terms + 1]
         parts = [slice(first, last) for first, last in zip(starts.tolist(), ends.tolist(), strict=True)]
         films = np.concatenate([self._term_films[:0], *(self._term_films[part] for part in parts)])
@@ -142,30 +173,29 @@ class ContentSpace:
         self._choosing_terms = int(arrays["choosing_terms"][0])
         self._level, self._sharpness = arrays["logit"].tolist()
 
-    def scores(self, row: int) -> np.ndarray:
-        """The similarity of all films to one: (films,) float64."""
+    def scores(self, row: int, others: np.ndarray) -> np.ndarray:
+        """The similarity of some films to one: (others,) float64."""
         terms, weights = self._index.of(row)
         chosen = terms < self._choosing_terms
         bond, refined = (
-            self._index.products(terms[chosen], weights[chosen]),
-            self._index.products(terms[~chosen], weights[~chosen]),
+            self._index.products(terms[chosen], weights[chosen], others),
+            self._index.products(terms[~chosen], weights[~chosen], others),
         )
-        gained = self._sharpness * np.sqrt(bond + ROUNDING) + refined + self._prior
+        gained = self._sharpness * np.sqrt(bond + ROUNDING) + refined + self._prior[others]
         for scale, closeness in zip(self._scales, self._closeness, strict=True):
-            gained += closeness[np.minimum(np.abs(scale - scale[row]), len(closeness) - 1)]
+            gained += closeness[np.minimum(np.abs(scale[others] - scale[row]), len(closeness) - 1)]
         return np.asarray(1 / (1 + np.exp(-(gained + self._level))))
 
     def between(self, rows: np.ndarray) -> np.ndarray:
         """The cosines of some films with each other: (k, k) float32, 1 on the diagonal."""
-        parts = [self._index.of(row) for row in rows.tolist()]
-        counts = [len(terms) for terms, _ in parts]
-        terms = np.concatenate([terms for terms, _ in parts])
-        distinct, columns = np.unique(terms, return_inverse=True)
-        dense = np.zeros((len(rows), len(distinct)), dtype=np.float32)
-        dense[np.repeat(np.arange(len(rows)), counts), columns] = np.concatenate([weights for _, weights in parts])
-        lengths = np.sqrt(np.einsum("ij,ij->i", dense, dense))
-        dense /= np.where(lengths > 0, lengths, 1)[:, None]
-        shared = dense[:, np.count_nonzero(dense, axis=0) > 1]  # a term of one film adds to no product
-        alike = shared @ shared.T
+        owners, terms, weights = self._index.of_all(rows)
+        lengths = np.sqrt(np.bincount(owners, np.square(weights), minlength=len(rows)))
+        _, columns, counts = np.unique(terms, return_inverse=True, return_counts=True)
+        is_shared = counts > 1  # a term of one film adds to no product
+        entries = is_shared[columns]
+        place = np.cumsum(is_shared) - 1
+        dense = np.zeros((len(rows), int(is_shared.sum())), dtype=np.float32)
+        dense[owners[entries], place[columns[entries]]] = weights[entries] / lengths[owners[entries]]
+        alike = dense @ dense.T
         np.fill_diagonal(alike, 1)
         return np.asarray(np.clip(alike, 0, 1))

@@ -205,11 +205,10 @@ class LearnedScores:
         if self._content is None or not len(rows):
             return np.zeros(self._n_films, dtype=np.float32)
         chosen = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _DESCRIBED)).astype(np.int64))
-        parts = [self._content.of(row) for row in rows[chosen].tolist()]
-        terms = np.concatenate([terms for terms, _ in parts])
-        strengths = np.concatenate([own * weight for (_, own), weight in zip(parts, weights[chosen], strict=True)])
+        owners, terms, strengths = self._content.of_all(rows[chosen])
         distinct, place = np.unique(terms, return_inverse=True)
-        return self._content.products(distinct, np.bincount(place, strengths, len(distinct))).astype(np.float32)
+        summed = np.bincount(place, strengths * weights[chosen][owners], len(distinct))
+        return self._content.products(distinct, summed, np.arange(self._n_films)).astype(np.float32)
 
 
 def _among(ladder: np.ndarray, values: np.ndarray, step: float, lead: float) -> np.ndarray:
