@@ -79,6 +79,10 @@ def test_what_they_make_can_be_made():
     run_in(ROOT, "make", "--dry-run", *(target for target in targets if "=" not in target))
 
 
+def test_the_properties_of_the_weekly_search_can_be_loaded_without_pytest():
+    run_in(ROOT, sys.executable, "tools/fuzz.py", "--only", "what no property is called")
+
+
 def test_what_they_install_are_extras_of_the_package():
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     text = "\n".join(path.read_text(encoding="utf-8") for path in FILES)

@@ -21,6 +21,8 @@ from typing import Any, Final, NoReturn
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
 _KEPT: Final = _ROOT / "build" / "fuzz"
+_PATHS: Final = [str(_ROOT / folder) for folder in ("tools", "tests")]
+"""Where pytest finds what test modules share."""
 _LONGEST: Final = 1024  # bytes that a property draws its values from
 _SEEDS: Final = 32
 _TOLD_EVERY: Final = 10_000
@@ -33,6 +35,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="a part of the names of those to be tried")
     parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, help="processes side by side")
     asked = parser.parse_args()
+    sys.path += _PATHS
     files = [
         path for path in sorted(_ROOT.glob("tests/**/test_*.py")) if "@pytest.mark.fuzz" in path.read_text("utf-8")
     ]
@@ -63,8 +66,7 @@ def _properties(module: ModuleType) -> Iterator[str]:
 
 def _in_a_process(file: Path, name: str, cases: int) -> int:
     code = f"import fuzz, pathlib; fuzz.try_one(pathlib.Path({str(file)!r}), {name!r}, {cases})"
-    paths = os.pathsep.join(str(_ROOT / folder) for folder in ("tools", "tests"))
-    environment = {**os.environ, "PYTHONPATH": paths, "HYPOTHESIS_PROFILE": "nightly"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(_PATHS), "HYPOTHESIS_PROFILE": "nightly"}
     return subprocess.run([sys.executable, "-c", code], cwd=_ROOT, env=environment, check=False).returncode
 
 

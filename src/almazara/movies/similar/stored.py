@@ -150,7 +150,7 @@ class TermIndex:
         places = self._common_place[terms]
         is_common = places >= 0
         common = weights[is_common].astype(np.float32) @ self._common[places[is_common]][:, films]
-        return common + self._by_term(terms[~is_common], weights[~is_common])[films]
+        return np.asarray(common + self._by_term(terms[~is_common], weights[~is_common])[films])
 
     def _by_term(self, terms: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """The products of all films with rare terms."""
