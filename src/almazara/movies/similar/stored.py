@@ -139,8 +139,8 @@ class TermIndex:
         places = np.arange(len(owners)) + (starts - np.cumsum(counts) + counts)[owners]
         return owners, self._film_terms[places], self._film_weights[places]
 
-    def products(self, terms: np.ndarray, weights: np.ndarray, films: np.ndarray) -> np.ndarray:
-        """The products of some films with what has these terms: (films,) float64.
+    def products(self, terms: np.ndarray, weights: np.ndarray, films: np.ndarray | None = None) -> np.ndarray:
+        """The products of some films, or all, with what has these terms: (films,) float64.
 
         Args:
             terms: (terms,) distinct.
@@ -149,8 +149,13 @@ class TermIndex:
         """
         places = self._common_place[terms]
         is_common = places >= 0
-        common = weights[is_common].astype(np.float32) @ self._common[places[is_common]][:, films]
-        return np.asarray(common + self._by_term(terms[~is_common], weights[~is_common])[films])
+        rare = self._by_term(terms[~is_common], weights[~is_common])
+        own, places = weights[is_common].astype(np.float32), places[is_common]
+        if films is not None:
+            return np.asarray(own @ self._common[places][:, films] + rare[films])
+        of_common = np.zeros(len(self._common), dtype=np.float32)
+        of_common[places] = own
+        return np.asarray(of_common @ self._common + rare)
 
     def _by_term(self, terms: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """The products of all films with rare terms."""

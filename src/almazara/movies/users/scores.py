@@ -56,8 +56,8 @@ class LearnedScores:
             linear_codes (warm, warm) int8 and linear_values (warm,) float32: that model, for each film of a profile
             its weights for all warm films, code * |code| / 127^2 times the film's value, the largest of them;
             denoiser_codes, denoiser_values likewise, and denoiser_bias (warm,) float32, what it adds to any profile;
-            factors (warm, k) float32, tastes (landmarks, k) float32, readout (landmarks, warm) float32, width (1,)
-            float32: the landmark users;
+            factors (warm, k) float32, tastes (landmarks, k) float32, readout (landmarks, e) float32, directions
+            (warm, e) float32, width (1,) float32: the landmark users. Older ones' readout (landmarks, warm) needs none;
             lengths (knots,) float32, rising, and blend (knots, 4) float32: weights of the signals for profiles of so
             many films, linear in between on a scale of logarithms;
             cold (cold,) int32 rows, cold_factors (cold, d) float32, warm_factors (warm, d) float32: a cold film's
@@ -158,7 +158,8 @@ class LearnedScores:
         if length == 0:
             return by_content
         near = np.exp(self._arrays["width"] * (self._arrays["tastes"] @ (taste / length) - 1))
-        return _standardized(near @ self._arrays["readout"], unseen)
+        found = near @ self._arrays["readout"]
+        return _standardized(self._arrays["directions"] @ found if "directions" in self._arrays else found, unseen)
 
     def _by_content(
         self, rows: np.ndarray, weights: np.ndarray, unseen: np.ndarray, alike: np.ndarray | None
@@ -208,7 +209,7 @@ class LearnedScores:
         owners, terms, strengths = self._content.of_all(rows[chosen])
         distinct, place = np.unique(terms, return_inverse=True)
         summed = np.bincount(place, strengths * weights[chosen][owners], len(distinct))
-        return self._content.products(distinct, summed, np.arange(self._n_films)).astype(np.float32)
+        return self._content.products(distinct, summed).astype(np.float32)
 
 
 def _among(ladder: np.ndarray, values: np.ndarray, step: float, lead: float) -> np.ndarray:

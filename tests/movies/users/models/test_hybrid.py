@@ -102,7 +102,7 @@ def test_a_user_who_trained_and_the_same_profile_without_training_get_the_same_o
     without = np.zeros((seen.shape[1], seen.shape[1]), dtype=np.float32)
     model = landmarks.fit(seen, without, landmarks.LandmarkConfig(n_factors=8, n_landmarks=40))
     near = landmarks.likeness(landmarks.normalized(seen @ model.factors), model.tastes, 1.0)
-    told, unseen = near @ model.readout, seen.toarray() == 0
+    told, unseen = near @ model.readout @ model.directions.T, seen.toarray() == 0
     kernel = near @ np.linalg.solve(near.T @ near + 3 * _between(model), near.T)  # the smoother of the users
     share = np.diag(kernel)[:, None]
     left_out = (told - share * seen.toarray()) / (1 - share)

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import linalg, sparse
 
 from almazara.errors import InputError
-from almazara.movies.users.models.item_weights import ItemWeights, gram, warm_films
+from almazara.movies.users.models.item_weights import ItemWeights, add_gram, gram, warm_films
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,8 @@ class Denoiser:
 
 def _add_content(found: np.ndarray, content: sparse.csr_array, weight: float) -> None:
     """Add the terms of films as if they were users of them, in place; `found` may go on behind the films."""
-    if weight:
-        shared = gram(sparse.csr_array(content.T))
-        shared *= weight
-        found[: len(shared), : len(shared)] += shared
+    terms = sparse.csr_array(content.T * np.float32(np.sqrt(weight)))
+    add_gram(found[: terms.shape[1], : terms.shape[1]], terms)
 
 
 def weighted_users(seen: sparse.csr_array, power: float) -> sparse.csr_array:

@@ -57,13 +57,14 @@ class UserHybrid:
     linear: Ease = _LINEAR
     denoiser: Denoiser = field(default_factory=Denoiser)
     growth: float = 0.3
-    cold_factors: int = 64
+    cold_factors: int = 32
     cold_ridge: float = 0.5
     landmarks: LandmarkConfig = field(default_factory=LandmarkConfig)
 
     def fit(self, interactions: sparse.csr_array, content: sparse.csr_array) -> FittedUserHybrid:
         """See UserModel; the weights of the signals are learned on films that a first fit has not seen."""
-        interactions = sparse.csr_array(interactions[np.diff(interactions.indptr) > 0])
+        if not (has_films := np.diff(interactions.indptr) > 0).all():  # else a copy of all ratings would be kept
+            interactions = sparse.csr_array(interactions[has_films])
         blend = self._learned_blend(interactions, content)
         arrays = {**self._signals(interactions, content), "blend": blend}
         return FittedUserHybrid({**arrays, **self._cold(arrays, interactions, content)})
@@ -103,6 +104,7 @@ class UserHybrid:
             "factors": compared.factors,
             "tastes": compared.tastes,
             "readout": compared.readout,
+            "directions": compared.directions,
             "width": np.array([self.landmarks.width], dtype=np.float32),
             "lengths": user_blend.LENGTHS,
             "blend": user_blend.DEFAULT,
@@ -122,7 +124,7 @@ class UserHybrid:
         cold = np.setdiff1d(np.arange(len(content.indptr) - 1, dtype=np.int32), warm)
         users = np.sort(landmarks.by_hash(interactions)[:_SCORED_USERS])
         scored = FittedUserHybrid(arrays).scores(sparse.csr_array(interactions[users]))[:, warm]
-        directions = _directions(scored, self.cold_factors)
+        directions = landmarks.main_directions(scored, self.cold_factors)
         popularity = arrays["popularity"] - arrays["popularity"].mean() if len(warm) else arrays["popularity"]
         told = np.column_stack([directions, popularity])
         own = sparse.csr_array(content[warm])
@@ -165,13 +167,6 @@ def _telling(content: sparse.csr_array) -> sparse.csr_array:
     """The content without the few terms that most films have: they tell least, and take most of the time."""
     films_of = np.bincount(content.indices, minlength=content.shape[1])
     return sparse.csr_array(content[:, np.flatnonzero(films_of <= _TELLING_SHARE * content.shape[0])])
-
-
-def _directions(scores: np.ndarray, most: int) -> np.ndarray:
-    """The main right singular vectors of scores (users, films): (films, most or fewer) float32."""
-    values, vectors = np.linalg.eigh(scores @ scores.T)
-    kept = np.flatnonzero(values > np.finfo(np.float32).eps * max(values.max(initial=0), 1) * len(values))[-most:]
-    return np.asarray(scores.T @ (vectors[:, kept] / np.sqrt(values[kept])), dtype=np.float32)
 
 
 def _coded(weights: np.ndarray) -> dict[str, np.ndarray]:

