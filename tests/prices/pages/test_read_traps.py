@@ -103,6 +103,25 @@ def test_a_buy_box_of_used_copies_only_is_no_offer(box):
     assert isinstance(outcome_of(page(center(price("30,00 €", "priceToPay")) + box)), Unavailable)
 
 
+@pytest.mark.parametrize(
+    "line", ["Condición: Usado", "Vendido por Olea. Estado: De 2ª mano - Como nuevo", "Zustand: Gebraucht"]
+)
+def test_a_seller_whose_line_says_used_makes_no_offer(line):
+    body = center(price("30,00 €", "priceToPay"))
+    assert isinstance(outcome_of(page(f'{body}<div id="merchant-info">{line}</div>')), Unavailable)
+    assert isinstance(outcome_of(page(f'{body}<div id="merchant-info">Vendido por Usados Olea</div>')), Offer)
+
+
+@pytest.mark.parametrize("stock", ["No disponible.", "Currently unavailable", "Agotado"])
+def test_what_is_gone_and_can_be_bought_is_refused(stock):
+    assert outcome_of(page(center(price(NEW, "priceToPay")), stock)).missing == ("availability",)
+
+
+def test_what_is_sent_when_it_is_back_is_an_offer():
+    stock = "Temporarily out of stock. Order now and we'll deliver when available."
+    assert isinstance(outcome_of(page(center(price(NEW, "priceToPay")), stock)), Offer)
+
+
 def test_a_mark_of_out_of_stock_without_words_is_no_offer():
     body = center(price(NEW, "priceToPay")) + '<div id="outOfStock"></div>'
     outcome = outcome_of(page(body, stock="", button=""))

@@ -15,6 +15,7 @@ from almazara.prices.pages.amazon.wording import plain
 from almazara.prices.pages.document import count_in, first_text, rating_in, text_of
 from almazara.prices.pages.outcome import Condition, UnitPrice
 from almazara.prices.pages.request import folded
+from almazara.prices.pages.shops.sayings import USED
 from almazara.prices.schema import Availability
 
 _PER = re.compile(r"^\(?\s*(?P<price>[^/()]*\d[^/()]*?)\s*/\s*(?P<per>[^/()]{1,30}?)\s*\)?$")
@@ -48,6 +49,18 @@ def sells_used_only(tree: LexborHTMLParser) -> bool:
     if kinds:
         return all(kind.startswith(rules.USED_ROWS) for kind in kinds)
     return tree.css_first(rules.USED_BOXES) is not None and tree.css_first(rules.NEW_BOXES) is None
+
+
+def states_used(offer: FeaturedOffer) -> bool:
+    """Whether a line of the featured row, such as that of its seller, says that the goods are used."""
+    lines = (plain(text_of(node)) for node in offer.places((*rules.SELLERS, *rules.AVAILABILITIES)))
+    return any(USED.search(line) for line in lines)
+
+
+def contradicts_itself(tree: LexborHTMLParser, stock: str) -> bool:
+    """Whether an article that is said to be gone can be put into the basket, and not to be sent when it is back."""
+    is_gone = any(words in stock.lower() for words in rules.UNAVAILABLE_WORDS)
+    return is_gone and can_be_bought(tree) and availability(tree, stock) is not Availability.PREORDER
 
 
 def can_be_bought(tree: LexborHTMLParser) -> bool:

@@ -59,10 +59,13 @@ def _outcome(product: _Product) -> Outcome:
     reason = details.why_unavailable(product.tree, product.stock)
     if reason is None and isinstance(found, NoPrice) and details.has_no_new_offer(product.tree):
         reason = "no featured new offer"
-    if reason is None and details.sells_used_only(product.tree):
+    if reason is None and (details.sells_used_only(product.tree) or details.states_used(product.offer)):
         reason = "used copies only"
     if reason is not None:
         return _unavailable(product, reason, found)
+    if details.contradicts_itself(product.tree, product.stock):
+        reason = f"The page says {product.stock!r}, and sells the article."
+        return Unreadable(("availability",), reason, product.asin, product.title, details.other_prices(product.tree))
     if isinstance(found, NoPrice):
         return Unreadable(found.missing, found.reason, product.asin, product.title, details.other_prices(product.tree))
     return _offer(product, found)
