@@ -87,6 +87,12 @@ def test_what_is_followed_and_read_is_well(client, tmp_path):
     assert health["precios"]["exito_por_regla"] == {"structured:json-ld": 1.0}
 
 
+def test_followed_prices_are_ready_without_films(client, tmp_path):
+    is_problem(client().get("/ready"), 503)
+    fill(tmp_path)
+    assert client().get("/ready").status_code == 200
+
+
 def test_a_search_counts_as_followed(client, tmp_path):
     with opened(settings_over(tmp_path)) as prices:
         prices.store.save_listing(replace(search(), created_at=NOW))

@@ -200,5 +200,8 @@ def health(request: Request, language: InLanguage = Language.ES) -> Health:
 
 @router.get("/ready", summary="Hay con qué responder", responses=declared(503))
 def ready(request: Request, language: InLanguage = Language.ES) -> Health:
-    _ = request.app.state.movies.current
-    return _health(request, language)
+    """Films or followed prices; each half is ready without the other."""
+    found = _health(request, language)
+    if not (found.precios and found.precios.seguidos):
+        _ = request.app.state.movies.current  # or why there is none
+    return found
