@@ -14,8 +14,22 @@ _BLOCK: Final = 256
 _AGAINST: Final = np.float32(0.3)
 """Weight of the likeness to disliked films, in standard deviations."""
 
-_COLD: Final = (np.float32(1.0), np.float32(0.7), np.float32(0.7))
-"""How much the content of the profile, popularity and the scores of warm films say of which cold film comes first."""
+_COLD: Final = np.array([[1.0, 0.7, 0.7], [2.0, 1.5, 0.5]])
+"""How much the content of the profile, popularity and the scores of warm films say of which cold film comes first.
+
+For a profile of films of many kinds, and for one of a single kind."""
+_FAR: Final = 3.0
+"""Standard deviations beyond which a cold film gains little for its popularity in a profile of a single kind."""
+_KINDS: Final = (0.08, 0.3)
+"""Mean likeness of the films of a profile with each other: users' films taken by chance, and films of a single kind."""
+_ALONE: Final = 0.3
+"""How much of a single kind a profile of one warm film is taken to be: who likes it likes much else."""
+_OF_A_KIND: Final = np.float32(1.0)
+"""What the content of a profile of a single kind says of warm films, against all that the signals say."""
+_COMPARED: Final = 20
+"""The films whose content is likest, warm and cold: that of the others says nothing of which side has the kind."""
+_LIKELIER: Final = 4.0
+"""How many times as like those of one side count at most."""
 _UNPROVEN: Final = 6.0
 """Warm films to each cold one in a list for a profile of warm films; for a profile of cold ones they come in turn."""
 _DECIMALS: Final = 4
@@ -89,14 +103,23 @@ class LearnedScores:
         unseen = np.ones(len(self._arrays["warm"]), dtype=bool)
         unseen[known[known >= 0]] = False
         alike = self._alike(rows, weights)
-        warm = self.blend(int(liked.sum())) @ self.signals(rows[liked], weights[liked], unseen, alike)
+        coherence = self._coherence(rows[liked])
+        blend = self.blend(int(liked.sum()))
+        warm = blend @ self.signals(rows[liked], weights[liked], unseen, alike)
+        warm += _OF_A_KIND * np.float32(coherence) * blend.sum() * _standardized(alike[self._arrays["warm"]], unseen)
         if not liked.all():
             by_content = self._by_content(rows[~liked], -weights[~liked], unseen, -alike)
             warm -= _AGAINST * self._item_model("linear", rows[~liked], -weights[~liked], unseen, by_content)
         found = np.zeros(self._n_films, dtype=np.float32)
         found[self._arrays["warm"]] = warm
-        promise = self._promise(warm, rows, weights, alike)
-        found[self._arrays["cold"]] = self._placed(promise, np.sort(warm[unseen])[::-1], rows, liked)
+        promise = self._promise(warm, rows, weights, alike, coherence)
+        ladder = np.sort(warm[unseen])[::-1]
+        step, lead = self._steps(rows, liked, alike, coherence, len(ladder))
+        places = self._cold_place[rows]
+        promise[places[places >= 0]] = promise.min(initial=0)
+        # Nobody has chosen a cold film yet, which says nothing against it: its scores are not comparable with those of
+        # warm films, which spread further because more is known of these. So their ranks are compared.
+        found[self._arrays["cold"]] = _among(ladder, np.round(promise, _DECIMALS), step, lead)
         return found
 
     def blend(self, n_liked: int) -> np.ndarray:
@@ -175,19 +198,21 @@ class LearnedScores:
             return expected
         return _standardized(expected + _ALIKE * _standardized(alike[self._arrays["warm"]], unseen), unseen)
 
-    def _placed(self, promise: np.ndarray, ladder: np.ndarray, rows: np.ndarray, liked: np.ndarray) -> np.ndarray:
-        """The scores of the cold films: in their own order among the unseen warm ones, one to so many; (cold,) float32.
+    def _steps(
+        self, rows: np.ndarray, liked: np.ndarray, alike: np.ndarray, coherence: float, n_warm: int
+    ) -> tuple[float, float]:
+        """How many of the warm films come to each cold one, and by how many places the first cold one comes earlier."""
+        share = float((self._cold_place[rows[liked]] >= 0).mean()) if liked.any() else 0.0
+        others = alike.copy()
+        others[rows] = 0
+        warm, cold = (_mean_of_largest(others[self._arrays[side]], _COMPARED) for side in ("warm", "cold"))
+        likelier = max(1.0, _LIKELIER if cold > _LIKELIER * warm else cold / (warm or 1.0))
+        scarce = max(1.0, n_warm / max(len(self._arrays["cold"]), 1))
+        return float(_UNPROVEN ** (1 - share) * scarce / likelier ** (2 * share * coherence)), share
 
-        Nobody has chosen a cold film yet, which says nothing against it: its scores are not comparable with those of
-        warm films, which spread further because more is known of these. So their ranks are compared.
-        """
-        places = self._cold_place[rows]
-        promise[places[places >= 0]] = promise.min(initial=0)
-        share = float((places[liked] >= 0).mean()) if liked.any() else 0.0
-        step = _UNPROVEN ** (1 - share) * max(1.0, len(ladder) / max(len(promise), 1))
-        return _among(ladder, np.round(promise, _DECIMALS), step, share)
-
-    def _promise(self, warm: np.ndarray, rows: np.ndarray, weights: np.ndarray, alike: np.ndarray) -> np.ndarray:
+    def _promise(
+        self, warm: np.ndarray, rows: np.ndarray, weights: np.ndarray, alike: np.ndarray, coherence: float
+    ) -> np.ndarray:
         """How well each cold film suits a profile among the cold ones: (cold,) float32."""
         told = warm.copy()  # what the user said of the profile's films counts for films of like content
         for chosen, said in ((rows[weights > 0], warm.max(initial=0)), (rows[weights <= 0], warm.min(initial=0))):
@@ -195,21 +220,49 @@ class LearnedScores:
             told[items[items >= 0]] = said
         every = np.ones(len(self._arrays["cold"]), dtype=bool)
         by_factors = self._arrays["cold_factors"] @ (told @ self._arrays["warm_factors"])
-        signals = (alike[self._arrays["cold"]], self._arrays["cold_popularity"], by_factors)
-        found = np.zeros(len(every), dtype=np.float32)
-        for weight, signal in zip(_COLD, signals, strict=True):
-            found += weight * _standardized(signal, every)
-        return found
+        shares = ((1 - coherence) * _COLD[0] + coherence * _COLD[1]).astype(np.float32)
+        found = shares[0] * _standardized(alike[self._arrays["cold"]], every)
+        for weight, signal in zip(shares[1:], (self._arrays["cold_popularity"], by_factors), strict=True):
+            found += weight * _drawn_in(_standardized(signal, every), np.float32(coherence))
+        return np.asarray(found)
+
+    def _coherence(self, rows: np.ndarray) -> float:
+        """How much a profile's films are of a single kind by their content: from 0 to 1; 0 where no film is cold."""
+        if self._content is None or not len(rows):
+            return 0.0
+        if len(rows) == 1:
+            return _ALONE if self._item[rows[0]] >= 0 else 1.0
+        chosen = _some(rows)
+        _, terms, strengths = self._content.of_all(chosen)
+        _, place = np.unique(terms, return_inverse=True)
+        whole = np.bincount(place, strengths)
+        pairs = (whole @ whole - strengths @ strengths) / (len(chosen) * (len(chosen) - 1))
+        least, most = _KINDS
+        return min(max((float(pairs) - least) / (most - least), 0.0), 1.0)
 
     def _alike(self, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """How alike the content of all films is to that of a profile: (films,) float32; 0 where no film is cold."""
         if self._content is None or not len(rows):
             return np.zeros(self._n_films, dtype=np.float32)
-        chosen = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _DESCRIBED)).astype(np.int64))
-        owners, terms, strengths = self._content.of_all(rows[chosen])
+        owners, terms, strengths = self._content.of_all(_some(rows))
         distinct, place = np.unique(terms, return_inverse=True)
-        summed = np.bincount(place, strengths * weights[chosen][owners], len(distinct))
+        summed = np.bincount(place, strengths * _some(weights)[owners], len(distinct))
         return self._content.products(distinct, summed).astype(np.float32)
+
+
+def _some(values: np.ndarray) -> np.ndarray:
+    """So many of the values as are described, from all over them."""
+    return values[np.unique(np.linspace(0, len(values) - 1, min(len(values), _DESCRIBED)).astype(np.int64))]
+
+
+def _mean_of_largest(values: np.ndarray, n: int) -> float:
+    return float(np.partition(values, len(values) - n)[-n:].mean()) if len(values) > n else float(values.max(initial=0))
+
+
+def _drawn_in(values: np.ndarray, share: np.float32) -> np.ndarray:
+    """Values of which those beyond _FAR come nearer to it, by a share from 0 to 1."""
+    far = np.float32(_FAR)
+    return np.asarray((1 - share) * values + share * far * np.tanh(values / far))
 
 
 def _among(ladder: np.ndarray, values: np.ndarray, step: float, lead: float) -> np.ndarray:

@@ -83,6 +83,45 @@ def test_a_profile_of_cold_films_gets_warm_films_of_their_content(reader):
     assert by_content[0:54:3].mean() > by_content[2:54:3].mean()
 
 
+def of_kinds(kinds):
+    """Users who choose whatever the kind, and films of which those of a kind share a term."""
+    rng = np.random.default_rng(0)
+    chosen = rng.random((300, N_FILMS)) < 0.3
+    chosen[:, -N_COLD:] = False
+    terms = np.zeros((N_FILMS, 4 + N_FILMS), dtype=np.float32)
+    terms[np.arange(N_FILMS), kinds] = 0.8
+    terms[np.arange(N_FILMS), 4 + np.arange(N_FILMS)] = 0.6
+    return LearnedScores(UserHybrid().fit(sparse.csr_array(chosen.astype(np.float32)), sparse.csr_array(terms)).arrays)
+
+
+def best(reader, films, n):
+    rows = np.array(films, dtype=np.int32)
+    scores = reader.scores(rows, ones(rows))
+    scores[rows] = -np.inf
+    return np.argsort(-scores)[:n]
+
+
+def test_a_profile_of_a_single_kind_gets_films_of_it_and_one_of_many_kinds_what_others_chose():
+    reader = of_kinds(np.arange(N_FILMS) % 4)
+    assert np.isin(best(reader, [0, 4, 8, 12], 8) % 4, [0]).all()
+    assert max(np.bincount(best(reader, [0, 5, 10, 15], 8) % 4)) < 6
+
+
+def test_of_a_kind_of_which_all_films_are_cold_more_come_than_of_one_that_is_warm_too():
+    kinds = np.arange(N_FILMS) % 3
+    of_both = best(of_kinds(kinds), [57, 54], 4)
+    kinds[-N_COLD:] = 3
+    of_cold = best(of_kinds(kinds), [57, 54], 4)
+    assert np.count_nonzero(of_cold >= N_FILMS - N_COLD) > np.count_nonzero(of_both >= N_FILMS - N_COLD)
+
+
+def test_one_film_with_ratings_is_no_kind_and_one_without_is():
+    reader = of_kinds(np.arange(N_FILMS) % 4)
+    assert reader._coherence(np.array([0])) < 1
+    assert reader._coherence(np.array([N_FILMS - 1])) == 1
+    assert reader._coherence(NONE) == 0
+
+
 def test_a_dislike_pushes_films_of_its_taste_down(reader):
     liked, both = np.array([0, 1], dtype=np.int32), np.array([0, 1, 4], dtype=np.int32)
     before = reader.scores(liked, ones(liked))

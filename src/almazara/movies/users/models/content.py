@@ -22,6 +22,9 @@ _WEIGHTS: Final = {
 _MAX_SHARE: Final = {"keyword": 0.01, "title": 0.005, "overview": 0.005}
 _FACTS: Final = 0.3
 """Weight of each fact that comes in classes: language, years of release, order of magnitude of the votes."""
+_UNUSUAL: Final = {"foreign": 1.0, "kind": 1.0, "country": 0.3}
+"""Weights of what most films are not: in another language than English, drawn or documentary, from another country."""
+_USUAL: Final = ("acted", "US")
 
 
 def content_matrix(tables: Mapping[str, pl.DataFrame]) -> sparse.csr_array:
@@ -37,6 +40,10 @@ def content_matrix(tables: Mapping[str, pl.DataFrame]) -> sparse.csr_array:
         for name, weight in _WEIGHTS.items()
     ]
     parts += [tfidf(fact, films.height) * np.float32(np.sqrt(_FACTS)) for fact in _facts(films)]
+    parts += [
+        tfidf(fields[name].filter(~pl.col(TERM).is_in(_USUAL)), films.height) * np.float32(np.sqrt(weight))
+        for name, weight in _UNUSUAL.items()
+    ]
     return unit_rows(sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32)))
 
 
