@@ -17,7 +17,7 @@ from almazara.movies.similar.attributes import Filters, listed, listed_ids
 from almazara.movies.similar.ranking import diversified
 from almazara.movies.similar.reasons import FEWEST_VIEWERS, is_telling
 from almazara.words.numbers import Language
-from almazara.words.said import named, said
+from almazara.words.said import named, said, text_of
 from sample_catalog import Made, publish_made, settings_for
 
 FILTERS = {
@@ -293,6 +293,11 @@ class Evidence:
             "mismo guion": of("crew", "name", pl.col("job").is_in(["Screenplay", "Writer"])),
             "misma productora": of("companies", "company"),
             "género": {film: list(map(spanish, names)) for film, names in of("genres", "genre").items()},
+            "mismo idioma": {
+                film["id"]: [text_of(named("language", film["original_language"]))]
+                for film in self.films.values()
+                if film["original_language"] not in (None, "en")
+            },
         }
         self.viewers = {film: set(users) for film, users in of("ratings", "user_id").items()}
         self.users = tables["ratings"]["user_id"].n_unique()
@@ -333,8 +338,17 @@ def test_every_reason_can_be_found_in_the_clean_tables_and_ratings(sample_films,
             for reason in found.motivos:
                 assert evidence.holds(reason, film_id, found.id), (film_id, found)
                 kinds.add(reason.split(": ")[0] if ": " in reason else "vieron")
-    assert kinds >= {"misma saga", "misma dirección", "tema", "comparten reparto", "mismo guion", "género"}
+    told = {"misma saga", "misma dirección", "tema", "comparten reparto", "mismo guion", "género", "mismo idioma"}
+    assert kinds >= told
     assert ("vieron" in kinds) == (method != "contenido")
+
+
+def test_a_language_that_few_films_have_is_a_reason_and_that_of_most_is_none(tmp_path):
+    rare = [Made(f"Rare {n}", {"original_language": "hi", "release_date": f"{1950 + 20 * n}-01-01"}) for n in range(2)]
+    usual = [Made(f"Usual {n}", {"original_language": "en"}) for n in range(60)]
+    films = publish_made(tmp_path, [*rare, *usual])
+    assert films.recommend("Rare 0", 1).detalle[0].motivos[0] == "mismo idioma: hindi"
+    assert not any("idioma" in why for film in films.recommend("Usual 0", 50).detalle for why in film.motivos)
 
 
 def test_reasons_are_codes_and_figures_that_have_words_in_both_languages(similar):

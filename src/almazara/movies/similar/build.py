@@ -13,9 +13,10 @@ from almazara.movies.catalog.packing import pack_texts
 from almazara.movies.cleaning import schema as s
 from almazara.movies.similar import collaborative, content, hybrid, score
 from almazara.movies.similar.answering import Query, open_similar
-from almazara.movies.similar.features import ROW, TERM
+from almazara.movies.similar.features import ROW, TERM, USUAL_LANGUAGE
 from almazara.movies.similar.lists import Films
 from almazara.movies.similar.reasons import FIELDS
+from almazara.words.said import is_worded
 
 LEADING_CAST: Final = 10
 _WRITING: Final = ("Screenplay", "Writer")
@@ -23,6 +24,8 @@ _LARGEST_COMPANY: Final = 0.01
 """Of all films: who makes more says nothing of any of them."""
 _TELLING: Final = pl.col("keyword").str.contains(r"^[\x20-\x7e]+$") & ~pl.col("keyword").str.ends_with("stinger")
 """Keywords that tell people something: not what comes after the credits, nor the few in other scripts."""
+_SAY_LITTLE: Final = (USUAL_LANGUAGE, "xx")
+"""The language of most films, and TMDB's code of those in which nobody speaks."""
 _CODE: Final = "code"
 _COUNT: Final = "count"
 _VOTES: Final = "votes"
@@ -97,6 +100,7 @@ def _terms(tables: Mapping[str, pl.DataFrame], films: pl.DataFrame) -> pl.DataFr
         "writer": _writers(crew),
         "company": _companies(tables[s.COMPANIES], films.height),
         "genre": tables[s.GENRES].select(s.FILM_ID, pl.col("genre").alias(TERM)),
+        "language": _languages(tables[s.FILMS]),
     }
     frames = [found[name].with_columns(pl.lit(place).alias("field")) for place, name in enumerate(FIELDS)]
     return pl.concat(frames).join(films, on=s.FILM_ID).select("field", ROW, _VOTES, TERM).unique()
@@ -113,6 +117,13 @@ def _companies(companies: pl.DataFrame, n_films: int) -> pl.DataFrame:
     """The companies of each film that are not among the largest."""
     size = pl.col(s.FILM_ID).n_unique().over("company")
     return companies.filter(size <= _LARGEST_COMPANY * n_films).select(s.FILM_ID, pl.col("company").alias(TERM))
+
+
+def _languages(films: pl.DataFrame) -> pl.DataFrame:
+    """The original language of the films in another one than most, where it has a name."""
+    found = films.select(pl.col(s.ID).alias(s.FILM_ID), pl.col(s.ORIGINAL_LANGUAGE).alias(TERM)).drop_nulls()
+    telling = [code for code in found[TERM].unique() if code not in _SAY_LITTLE and is_worded(f"names.language.{code}")]
+    return found.filter(pl.col(TERM).is_in(telling))
 
 
 def _coded(terms: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

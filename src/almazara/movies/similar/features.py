@@ -21,7 +21,7 @@ _FADING: Final = 0.25
 """How fast a place further down the cast loses weight: the fifth counts half as much as the first."""
 _TELLING: Final = 0.005
 """A word in the titles of more than this share of the films makes no series."""
-_COMMON: Final = "en"
+USUAL_LANGUAGE: Final = "en"
 _KINDS: Final = ("Animation", "Documentary")
 _NUMBERS: Final = r"\b(?:the|a|an|el|la|le|les|los|der|die|das|part|\p{N}+|[ivx]{1,4})\b"
 _SUBTITLE: Final = r"(?:[:(\u2013]| - ).*$"
@@ -54,7 +54,7 @@ def terms(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         "company": of(s.COMPANIES, "company"),
         "genre": of(s.GENRES, "genre"),
         "language": films.select(ROW, pl.col(s.ORIGINAL_LANGUAGE).alias(TERM)).drop_nulls(),
-        "foreign": films.select(ROW, pl.col(s.ORIGINAL_LANGUAGE).alias(TERM)).filter(pl.col(TERM) != _COMMON),
+        "foreign": films.select(ROW, pl.col(s.ORIGINAL_LANGUAGE).alias(TERM)).filter(pl.col(TERM) != USUAL_LANGUAGE),
         "country": of(s.COUNTRIES, "iso_3166_1"),
         "kind": _kinds(films, of(s.GENRES, "genre")),
         "keyword": of(s.KEYWORDS, "keyword"),

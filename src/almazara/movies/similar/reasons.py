@@ -9,12 +9,12 @@ from almazara.movies import sentences
 from almazara.movies.catalog.catalog import Arrays, Texts
 from almazara.words.said import Said, named, said
 
-FIELDS: Final = ("collection", "director", "keyword", "cast", "writer", "company", "genre")
+FIELDS: Final = ("collection", "director", "keyword", "cast", "writer", "company", "genre", "language")
 """What films share, in the order of the codes of their terms."""
 AT_MOST: Final = 3
 """Reasons a film, and terms a reason."""
 
-_SAGA, _DIRECTOR, _KEYWORD, _CAST, _WRITER, _COMPANY, _GENRE = range(len(FIELDS))
+_SAGA, _DIRECTOR, _KEYWORD, _CAST, _WRITER, _COMPANY, _GENRE, _LANGUAGE = range(len(FIELDS))
 _TELLING_FIELDS: Final = (_KEYWORD, _CAST, _WRITER, _COMPANY)
 _SHARING: Final = tuple(f"films.reason.{field}" for field in FIELDS)
 _TELLING: Final = 3.0
@@ -63,7 +63,8 @@ class Reasons:
         if shared:
             found += self._seen_by_both(row, title, other, shared)
         found += self._told([field for field in _TELLING_FIELDS if field in common], common)
-        return found[:AT_MOST] or self._weak(row, other, common)
+        tongue = self._told([_LANGUAGE], common) if _LANGUAGE in common else []
+        return [*found, *tongue][:AT_MOST] if found else [*tongue, *self._weak(row, other, common, alone=not tongue)]
 
     def _told(self, fields: Sequence[int], common: Mapping[int, Sequence[int]]) -> list[Said]:
         """What shared keywords, people and companies tell, in order of how much that is."""
@@ -71,15 +72,19 @@ class Reasons:
         ordered = sorted(nats, key=nats.__getitem__, reverse=True)
         return [self._in_common(field, common[field]) for field in ordered if nats[field] >= _TELLING]
 
-    def _weak(self, row: int, other: int, common: Mapping[int, Sequence[int]]) -> list[Said]:
-        """What is left to say of two films that share nothing rare; of films that share nothing, what is known."""
+    def _weak(self, row: int, other: int, common: Mapping[int, Sequence[int]], *, alone: bool) -> list[Said]:
+        """What is left to say of two films that share nothing rare; of films that share nothing, what is known.
+
+        `alone` says that nothing else is said: a language that is not rare is named then too.
+        """
         same_era = self._years[row] // 10 == self._years[other] // 10
-        found = [self._in_common(field, common[field]) for field in (_GENRE, *_TELLING_FIELDS) if field in common]
+        fields = (_GENRE, *_TELLING_FIELDS, *([_LANGUAGE] if alone else []))
+        found = [self._in_common(field, common[field]) for field in fields if field in common]
         if same_era:
             era = sentences.decade(self._years[row])
             weak = said("films.reason.of_era", reason=found[0], era=era) if found else said("films.reason.era", era=era)
             found[:1] = [weak]
-        return found or [self._alone(other)]
+        return found or ([self._alone(other)] if alone else [])
 
     def _alone(self, other: int) -> Said:
         """What is true of a film that shares nothing."""
@@ -98,12 +103,12 @@ class Reasons:
         return self._codes[self._offsets[row] : self._offsets[row + 1]]
 
     def _in_common(self, field: int, codes: Sequence[int]) -> Said:
-        return said(_SHARING[field], terms=[self._term(code, field == _GENRE) for code in codes[:AT_MOST]])
+        return said(_SHARING[field], terms=[self._term(code, field) for code in codes[:AT_MOST]])
 
-    def _termed(self, code: int, is_genre: bool) -> Said | str:  # noqa: FBT001 - of one call, a key of what is remembered
-        """What a term is called; genres have names in the language of the reader."""
+    def _termed(self, code: int, field: int) -> Said | str:
+        """What a term is called; genres and languages have names in the language of the reader."""
         name = self._names[code]
-        return named("genre", name) if is_genre else name
+        return named(FIELDS[field], name) if field in {_GENRE, _LANGUAGE} else name
 
 
 def is_telling(shared: int, viewers: int, others: int, users: int) -> bool:
