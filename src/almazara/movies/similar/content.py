@@ -18,7 +18,7 @@ from almazara.movies.similar.lists import CANDIDATES, ROUNDING, Films, Lists
 _MAX_SHARE: Final = {"keyword": 0.02, "title": 0.005, "overview": 0.005}
 """A term in more than this share of the films says nothing."""
 _IDF_POWER: Final = {"keyword": 0.75, "genre": 0.3, "language": 0.0}
-_GROUPS: Final = ("kind", "foreign")
+_GROUPS: Final = ("kind", "foreign", "decade")
 _NOTHING: Final = 1e-9
 """What a candidate shares that shares nothing: a zero would be no candidate."""
 _FEWEST_VOTES: Final = 5
@@ -34,8 +34,8 @@ class Content:
     Attributes:
         choosing: (films, terms) float32, the fields CHOOSING, each scaled by the root of its weight.
         refining: (films, terms) float32, the fields REFINING likewise.
-        groups: (films, groups) float32, above 0 where a film is of a kind, or in a foreign language: what is best known
-            of these is compared with it in any case.
+        groups: (films, groups) float32, above 0 where a film is of a kind, a decade, or in a foreign language: what is
+            best known of these is compared with it in any case.
         scales: (measures, films) int16: year, log of votes ... in whole steps.
         closeness: (measures, 256) float32: what films so many steps apart gain.
         prior: (films,) float32: what a candidate gains for being known.
@@ -136,7 +136,7 @@ def field_matrices(tables: Mapping[str, pl.DataFrame]) -> dict[str, sparse.csr_a
     fields, n_films = terms(tables), tables[s.FILMS].height
     return {
         name: tfidf(fields[name], n_films, _MAX_SHARE.get(name, 1.0), _IDF_POWER.get(name, 1.0))
-        for name in (*CHOOSING, *REFINING)
+        for name in {**CHOOSING, **REFINING, **dict.fromkeys(_GROUPS)}
     }
 
 
@@ -156,7 +156,7 @@ def fit(content: Content, films: Films, progress: Callable[[int, int], None] = l
     """The most similar films of each film.
 
     Candidates are the films that share a term of a choosing field, and the most voted ones, of all films and of those
-    of the same kind or foreign language; all fields order them. Exact for these candidates: no approximate index.
+    of the same kind, decade or foreign language; all fields order them. Exact for these: no approximate index.
 
     Returns:
         neighbors, similarity: see `Lists.arrays`.

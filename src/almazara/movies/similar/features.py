@@ -32,9 +32,11 @@ def terms(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 
     `billing` is the whole cast with a `weight`; `stem` a title without number and subtitle; `series` pairs each word of
     a title with each person and company, since films that share both are mostly parts of one series; `foreign` is the
-    language where it is not that of most films; `kind` tells documentaries and animation from what is acted.
+    language where it is not that of most films; `decade` two spans of ten years, of which neighboring ones overlap;
+    `kind` tells documentaries and animation from what is acted.
     """
-    films = tables[s.FILMS].select(s.ID, s.TITLE, s.OVERVIEW, s.ORIGINAL_LANGUAGE).with_row_index(ROW)
+    columns = (s.ID, s.TITLE, s.OVERVIEW, s.ORIGINAL_LANGUAGE, s.RELEASE_YEAR)
+    films = tables[s.FILMS].select(columns).with_row_index(ROW)
     rows = films.select(ROW, pl.col(s.ID).alias(s.FILM_ID))
 
     def of(table: str, term: str, where: pl.Expr | None = None) -> pl.DataFrame:
@@ -56,6 +58,7 @@ def terms(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         "language": films.select(ROW, pl.col(s.ORIGINAL_LANGUAGE).alias(TERM)).drop_nulls(),
         "foreign": films.select(ROW, pl.col(s.ORIGINAL_LANGUAGE).alias(TERM)).filter(pl.col(TERM) != USUAL_LANGUAGE),
         "country": of(s.COUNTRIES, "iso_3166_1"),
+        "decade": _decades(films),
         "kind": _kinds(films, of(s.GENRES, "genre")),
         "keyword": of(s.KEYWORDS, "keyword"),
         "title": words(s.TITLE),
@@ -102,6 +105,11 @@ def _kinds(films: pl.DataFrame, genres: pl.DataFrame) -> pl.DataFrame:
     """One kind a film: what it is by a genre that says how it is made, or else acted."""
     made = genres.filter(pl.col(TERM).is_in(_KINDS)).group_by(ROW).agg(pl.col(TERM).max())
     return films.select(ROW).join(made, on=ROW, how="left").with_columns(pl.col(TERM).fill_null("acted")).sort(ROW)
+
+
+def _decades(films: pl.DataFrame) -> pl.DataFrame:
+    spans = [pl.format("{} {}", pl.lit(shift), (pl.col(s.RELEASE_YEAR) + shift) // 10) for shift in (0, 5)]
+    return pl.concat([films.select(ROW, span.alias(TERM)) for span in spans]).drop_nulls()
 
 
 def _billing(cast: pl.DataFrame) -> pl.DataFrame:

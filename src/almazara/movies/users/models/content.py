@@ -39,7 +39,8 @@ def content_matrix(tables: Mapping[str, pl.DataFrame]) -> sparse.csr_array:
         tfidf(fields[name], films.height, _MAX_SHARE.get(name, 1.0)) * np.float32(np.sqrt(weight))
         for name, weight in _WEIGHTS.items()
     ]
-    parts += [tfidf(fact, films.height) * np.float32(np.sqrt(_FACTS)) for fact in _facts(films)]
+    facts = (fields["language"], fields["decade"], _magnitudes(films))
+    parts += [tfidf(fact, films.height) * np.float32(np.sqrt(_FACTS)) for fact in facts]
     parts += [
         tfidf(fields[name].filter(~pl.col(TERM).is_in(_USUAL)), films.height) * np.float32(np.sqrt(weight))
         for name, weight in _UNUSUAL.items()
@@ -47,17 +48,8 @@ def content_matrix(tables: Mapping[str, pl.DataFrame]) -> sparse.csr_array:
     return unit_rows(sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32)))
 
 
-def _facts(films: pl.DataFrame) -> list[pl.DataFrame]:
-    """Facts in classes, as frames of (row, term); neighboring classes of years overlap."""
-    numbered = films.with_row_index(ROW)
-    year, votes = pl.col(s.RELEASE_YEAR), pl.col(s.VOTE_COUNT)
-    magnitude = votes.log1p().mul(2).round().cast(pl.Int64)
-    return [
-        _terms(numbered, [pl.format("language {}", s.ORIGINAL_LANGUAGE)]),
-        _terms(numbered, [pl.format("years {} {}", pl.lit(shift), (year + shift) // 10) for shift in (0, 5)]),
-        _terms(numbered, [pl.format("votes {} {}", pl.lit(shift), (magnitude + shift) // 2) for shift in (0, 1)]),
-    ]
-
-
-def _terms(films: pl.DataFrame, expressions: list[pl.Expr]) -> pl.DataFrame:
-    return pl.concat([films.select(ROW, expression.alias(TERM)) for expression in expressions]).drop_nulls()
+def _magnitudes(films: pl.DataFrame) -> pl.DataFrame:
+    """Orders of magnitude of the votes, of which neighboring ones overlap, as frames of (row, term)."""
+    numbered, magnitude = films.with_row_index(ROW), pl.col(s.VOTE_COUNT).log1p().mul(2).round().cast(pl.Int64)
+    spans = [pl.format("{} {}", pl.lit(shift), (magnitude + shift) // 2) for shift in (0, 1)]
+    return pl.concat([numbered.select(ROW, span.alias(TERM)) for span in spans]).drop_nulls()
