@@ -113,7 +113,7 @@ def server(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     told = {f"ALMAZARA_{name.upper()}": value for name, value in {"log_level": "ERROR", **settings}.items()}
-    environment = {**os.environ, "ALMAZARA_HOME": str(home), **told}
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "ALMAZARA_HOME": str(home), **told}  # as `serve` sets it
     started = time.perf_counter()
     with Path(log or os.devnull).open("ab") as errors:
         process = subprocess.Popen(
