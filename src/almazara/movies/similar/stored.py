@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Protocol
 
 import numpy as np
@@ -117,14 +118,19 @@ class TermIndex:
         self._term_starts = arrays["term_starts"]
         self._term_films = arrays["term_films"]
         self._term_weights = arrays["term_weights"]
+
+    @cached_property
+    def _common(self) -> tuple[np.ndarray, np.ndarray]:
+        """The place of each term among the common ones, -1 for others; and the weights of these in all films."""
         n_films, counts = len(self._film_starts) - 1, np.diff(self._term_starts)
         common = np.flatnonzero(counts > _COMMON * n_films)
-        self._common_place = np.full(len(counts), -1, dtype=np.int32)
-        self._common_place[common] = np.arange(len(common))
-        self._common = np.zeros((len(common), n_films), dtype=np.float32)
+        places = np.full(len(counts), -1, dtype=np.int32)
+        places[common] = np.arange(len(common))
+        weights = np.zeros((len(common), n_films), dtype=np.float32)
         for place, term in enumerate(common.tolist()):
             part = slice(int(self._term_starts[term]), int(self._term_starts[term + 1]))
-            self._common[place, self._term_films[part]] = self._term_weights[part]
+            weights[place, self._term_films[part]] = self._term_weights[part]
+        return places, weights
 
     def of(self, row: int) -> tuple[np.ndarray, np.ndarray]:
         """The terms of a film, and their weights."""
@@ -147,15 +153,16 @@ class TermIndex:
             weights: (terms,) of these.
             films: (films,) rows, in any order.
         """
-        places = self._common_place[terms]
+        place_of, common = self._common
+        places = place_of[terms]
         is_common = places >= 0
         rare = self._by_term(terms[~is_common], weights[~is_common])
         own, places = weights[is_common].astype(np.float32), places[is_common]
         if films is not None:
-            return np.asarray(own @ self._common[places][:, films] + rare[films])
-        of_common = np.zeros(len(self._common), dtype=np.float32)
+            return np.asarray(own @ common[places][:, films] + rare[films])
+        of_common = np.zeros(len(common), dtype=np.float32)
         of_common[places] = own
-        return np.asarray(of_common @ self._common + rare)
+        return np.asarray(of_common @ common + rare)
 
     def _by_term(self, terms: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """The products of all films with rare terms."""
