@@ -5,6 +5,8 @@ VENV := .venv
 FLOWS := .venv-prefect
 BIN := $(VENV)/bin
 DVC := .venv-dvc
+FILMS ?= # folders of films and ratings, for the peers: make peers-lenskit FILMS=... RATINGS=...
+RATINGS ?=
 WITHOUT ?= # extras that are not to be had here: make test WITHOUT="--no-extra lstm"
 UV := $(BIN)/uv
 # Tests wait for servers and children half of their time: half as many workers again as there are cores.
@@ -13,7 +15,7 @@ PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE # tests start many processes: what was compiled once is kept
-.PHONY: help up installed test quick nightly fuzz flows check format settings requirements sbom audit lambda sample mutants demo-video bench clean
+.PHONY: help up installed test quick nightly fuzz flows check format settings requirements sbom audit lambda sample mutants demo-video bench peers clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -83,6 +85,20 @@ demo-video: $(VENV)/.dev ## Film a walk through the site and every route of the 
 
 bench: $(VENV)/.dev ## Measure against what a user would do instead (minutes)
 	$(BIN)/python benchmarks/run.py
+
+peers: peers-implicit peers-lenskit peers-rectools ## Measure other libraries' recommenders beside ours, each in an environment of its own
+
+# RecTools needs an older NumPy than we ask for, which is all that holds the two apart.
+NUMPY_rectools := numpy<2
+METHODS_implicit := implicit_als,implicit_bpr,implicit_cosine,implicit_bm25
+METHODS_lenskit := lenskit_ease_300,lenskit_ease_1000,lenskit_implicit_mf,lenskit_item_knn
+METHODS_rectools := rectools_ease_300,rectools_ease_1000,rectools_pure_svd
+peers-implicit peers-lenskit peers-rectools: peers-%: | $(UV)
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) build/peers/$*
+	echo '$(NUMPY_$*)' > build/peers/$*/overrides.txt
+	$(UV) pip install --quiet --python build/peers/$*/bin/python --override build/peers/$*/overrides.txt $* .
+	build/peers/$*/bin/almazara movies evaluate --folder '$(FILMS)' --ratings '$(RATINGS)' --split random \
+	    --methods popularity,hybrid,$(METHODS_$*) --output build/peers/$*/evaluation
 
 clean: ## Remove the environment and caches; what was built stays in ALMAZARA_HOME
 	rm -rf $(VENV) $(FLOWS) $(DVC) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from servers import listening
+
 Reply = Callable[[BaseHTTPRequestHandler], None]
 CLOSED = (BrokenPipeError, ConnectionResetError)
 
@@ -157,20 +159,9 @@ def serving(tls: ssl.SSLContext | None = None) -> Iterator[PageServer]:
             with suppress(*CLOSED, ssl.SSLError):
                 super().handle()
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    if tls is not None:
-        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    server.daemon_threads = True
-    server.handle_error = lambda *_: None
-    pages = PageServer(server)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with listening(Handler, tls=tls) as server:
+        pages = PageServer(server)
         yield pages
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def self_signed(folder: Path, host: str) -> tuple[Path, ssl.SSLContext]:

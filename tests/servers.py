@@ -1,4 +1,4 @@
-"""Real database servers on loopback for the tests: PostgreSQL, and two servers of DynamoDB's protocol."""
+"""Real servers on loopback for the tests: HTTP, PostgreSQL, and two of DynamoDB's protocol."""
 
 import contextlib
 import logging
@@ -8,13 +8,32 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 DYNALITE = Path(__file__).parent / "dynalite"
+
+
+@contextlib.contextmanager
+def listening(handler, port=0, tls=None):
+    """An HTTP server that answers by a handler, for the length of a block."""
+    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        server.daemon_threads = True
+        server.handle_error = lambda *_: None  # a client that hangs up is what some tests are about
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 class PostgreSQL:

@@ -4,15 +4,15 @@ import re
 import resource
 import socket
 import sys
-import threading
 import zipfile
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from almazara.errors import ConflictError, InputError, MissingExtraError, UnavailableError
 from almazara.movies.raw.download import LICENCES, fetch_kaggle, fetch_movielens
+from servers import listening
 
 pytestmark = pytest.mark.server
 
@@ -85,15 +85,10 @@ def handler_of(shop):
 def shop(monkeypatch):
     monkeypatch.setenv("no_proxy", "*")
     shop = Shop()
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler_of(shop)) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with listening(handler_of(shop)) as server:
         shop.url = f"http://127.0.0.1:{server.server_port}"
         shop.port = server.server_port
         yield shop
-        server.shutdown()
-        thread.join()
 
 
 def fetch(shop, folder, progress=lambda done, total: None):

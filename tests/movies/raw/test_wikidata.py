@@ -2,14 +2,14 @@
 
 import json
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs
 
 import pytest
 
 from almazara.errors import InputError, UnavailableError
 from almazara.movies.raw import wikidata
+from servers import listening
 from waiting import no_progress
 
 pytestmark = pytest.mark.server
@@ -66,14 +66,9 @@ def handler_of(service):
 def service(monkeypatch):
     monkeypatch.setenv("no_proxy", "*")
     service = Service()
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler_of(service)) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with listening(handler_of(service)) as server:
         service.url = f"http://127.0.0.1:{server.server_port}/sparql"
         yield service
-        server.shutdown()
-        thread.join()
 
 
 def fetch(service, folder, ids=tuple(KNOWN), contact="", wait=lambda _seconds: None):

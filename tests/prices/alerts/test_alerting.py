@@ -2,13 +2,12 @@
 
 import json
 import socket
-import threading
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from email import message_from_bytes
 from email.header import decode_header, make_header
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -22,6 +21,7 @@ from almazara.prices.collecting.scraper_health import assess
 from almazara.prices.schema import Run, RunState
 from page_server import reply, serving
 from price_shop import HTML, NOW, observed, offer_page, opened, product, search, settings_over, shows
+from servers import listening
 
 
 class Mailbox:
@@ -56,17 +56,10 @@ def hook(port=0):
         def log_message(self, *args):
             pass
 
-    server = HTTPServer(("127.0.0.1", port), Handler)
-    server.posts, server.status = [], 200
-    server.url = f"json://127.0.0.1:{server.server_port}/hook"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with listening(Handler, port) as server:
+        server.posts, server.status = [], 200
+        server.url = f"json://127.0.0.1:{server.server_port}/hook"
         yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 class Nobody:

@@ -3,16 +3,16 @@
 import json
 import logging
 import socket
-import threading
 from email import message_from_bytes
 from email.header import decode_header, make_header
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from aiosmtpd.controller import Controller
 
 from almazara.errors import InputError
 from almazara.prices.alerts.notify import AppriseNotifier
+from servers import listening
 
 SECRET = "hunter2topsecret"
 TITLE, BODY = "Ya está a 39,90 €: Aceite", "Aceite de oliva\nPrecio: 39,90 €\nEnlace: https://tienda.example/p1?a=1&b=2"
@@ -52,14 +52,9 @@ def webhook():
         def log_message(self, *args):
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    server.posts, server.status = [], 200
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(Handler) as server:
+        server.posts, server.status = [], 200
+        yield server
 
 
 def hook_address(server):
