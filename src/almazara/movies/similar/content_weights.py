@@ -2,8 +2,9 @@
 
 They are the weights of a logistic model of the cosine of two films' viewers. Set by hand beside what is learned: those
 of collection and crew (see `benchmarks/learn_similar.py`); title, stem and series, since a word of a title is learned
-to prove a series where collections are withheld, and misleads where there is none; kind and foreign, since those who
-rated saw few documentaries and films in other languages, and who asks about one wants more of them.
+to prove a series where collections are withheld, and misleads where there is none; kind, foreign and auteur, since
+those who rated saw few documentaries, films in other languages and little known ones, and who asks about one wants more
+of them.
 """
 
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 CHOOSING: Final = {
     "collection": 60.0,
     "director": 1.64,
+    "auteur": 6.0,
     "crew": 2.0,
     "billing": 7.63,
     "company": 0.06,

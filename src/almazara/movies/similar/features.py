@@ -23,6 +23,8 @@ _TELLING: Final = 0.005
 """A word in the titles of more than this share of the films makes no series."""
 USUAL_LANGUAGE: Final = "en"
 _KINDS: Final = ("Animation", "Documentary")
+_WELL_KNOWN: Final = 150
+"""Votes of a film that more know than its director."""
 _NUMBERS: Final = r"\b(?:the|a|an|el|la|le|les|los|der|die|das|part|\p{N}+|[ivx]{1,4})\b"
 _SUBTITLE: Final = r"(?:[:(\u2013]| - ).*$"
 
@@ -33,9 +35,10 @@ def terms(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     `billing` is the whole cast with a `weight`; `stem` a title without number and subtitle; `series` pairs each word of
     a title with each person and company, since films that share both are mostly parts of one series; `foreign` is the
     language where it is not that of most films; `decade` two spans of ten years, of which neighboring ones overlap;
-    `kind` tells documentaries and animation from what is acted.
+    `kind` tells documentaries and animation from what is acted; `auteur` is the director of what is in another language
+    than most films, or little known: who looks for such a film knows whose it is.
     """
-    columns = (s.ID, s.TITLE, s.OVERVIEW, s.ORIGINAL_LANGUAGE, s.RELEASE_YEAR)
+    columns = (s.ID, s.TITLE, s.OVERVIEW, s.ORIGINAL_LANGUAGE, s.RELEASE_YEAR, s.VOTE_COUNT)
     films = tables[s.FILMS].select(columns).with_row_index(ROW)
     rows = films.select(ROW, pl.col(s.ID).alias(s.FILM_ID))
 
@@ -47,9 +50,12 @@ def terms(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         found = films.select(ROW, pl.col(column).str.to_lowercase().str.extract_all(_WORD).alias(TERM))
         return found.explode(TERM).drop_nulls().sort(ROW, TERM)
 
+    directors = of(s.CREW, s.NAME, pl.col("job") == DIRECTOR)
+    is_uncommon = (pl.col(s.ORIGINAL_LANGUAGE) != USUAL_LANGUAGE) | (pl.col(s.VOTE_COUNT) < _WELL_KNOWN)
     fields = {
         "collection": of(s.COLLECTIONS, s.COLLECTION),
-        "director": of(s.CREW, s.NAME, pl.col("job") == DIRECTOR),
+        "director": directors,
+        "auteur": directors.join(films.filter(is_uncommon), on=ROW, how="semi"),
         "crew": of(s.CREW, s.NAME, pl.col("job") != DIRECTOR),
         "cast": of(s.CAST, s.NAME, pl.col("order") < LEADING_CAST),
         "billing": _billing(tables[s.CAST].join(rows, on=s.FILM_ID)),

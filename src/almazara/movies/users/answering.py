@@ -37,6 +37,8 @@ MAX_MEMBERS: Final = 10
 _NEAR: Final = 3
 _LOOKED_AT: Final = 20
 """Films of a profile, the last ones, among which one is sought that shares something with a film of the list."""
+_SEEN: Final = 8.0
+"""Nats that it tells of two films that all who saw one saw the other: as much as to have a director in common."""
 _TELLING: Final = 2.0
 """Nats that what they share must tell at least: to be a documentary does, to be a drama does not."""
 
@@ -181,30 +183,33 @@ class UserAnswers:
 
     def _why(self, row: int, profile: Profile, language: Language) -> list[Said]:
         """`porque viste X` and what the film shares with X; where it shares nothing with the profile, its votes."""
-        spoken_for = self._strongest(row, profile) or self._nearest(row, profile)
+        spoken_for = self._spoken_for(row, profile)
         if spoken_for is None:
             return [said("films.reason.popular", n=self.catalog.votes(row))]
         known, shared = spoken_for
         title = self.catalog.title(known, language)
         return [_because(profile.opinions[known], title), *self.reasons.of(known, title, [(row, shared)])[0]]
 
-    def _strongest(self, row: int, profile: Profile) -> tuple[int, int] | None:
-        """The film of the profile that speaks most for another, and how many users have both."""
+    def _spoken_for(self, row: int, profile: Profile) -> tuple[int, int] | None:
+        """The film of the profile that speaks most for another, by what they share and who saw both; and how many did.
+
+        None where no film has the other among those most like it, nor shares with it what tells enough.
+        """
         found = self.alike.candidates(row)
         pairs = zip(found.rows.tolist(), found.similarity.tolist(), found.shared.tolist(), strict=True)
+        near = {known: (similarity, shared) for known, similarity, shared in pairs if known in profile.opinions}
+        liked = [known for known, opinion in profile.opinions.items() if opinion.weight > 0]
         speaking = [
-            (profile.opinions[known].weight * similarity, -known, shared)
-            for known, similarity, shared in pairs
-            if known in profile.opinions
+            (profile.opinions[known].weight * (told + _SEEN * similarity), -known, shared)
+            for known in dict.fromkeys([*liked[-_LOOKED_AT:], *filter(near.__contains__, liked)])
+            for similarity, shared in [near.get(known, (0.0, 0))]
+            for told in [self.reasons.told(known, row)]
+            if similarity > 0 or told >= _TELLING
         ]
-        strength, known, shared = max(speaking, default=(0.0, 0, 0))
-        return (-known, shared) if strength > 0 else None
-
-    def _nearest(self, row: int, profile: Profile) -> tuple[int, int] | None:
-        """The film of the profile with which another shares what tells most, where it tells enough."""
-        liked = [known for known, opinion in profile.opinions.items() if opinion.weight > 0][-_LOOKED_AT:]
-        told, known = max(((self.reasons.told(known, row), -known) for known in liked), default=(0.0, 0))
-        return (-known, 0) if told >= _TELLING else None
+        if not speaking:
+            return None
+        _, known, shared = max(speaking)
+        return -known, shared
 
     def find_all(self, asked: Sequence[str | int], language: Language) -> list[Found]:
         """The films that titles and ids mean; raises NotFoundError naming each that the catalog does not have."""
