@@ -42,6 +42,9 @@ def formatting(count):
         ("<br>" * (shape.MOST_ELEMENTS + 1), "elements"),
         ("</x>" * 200_000, "more tags"),
         ("<html a=1><br>" * 2_000, "more tags"),
+        (f"<p id='{'a' * 20_001}'>", "characters"),
+        (f"<p CLASS = {'a' * 20_001}>", "characters"),
+        (f'<p class="{"a " * 10_001}">', "characters"),
         ("<p" + "".join(f" a{place}" for place in range(shape.MOST_ATTRIBUTES + 1)) + ">", "attributes"),
     ],
 )
@@ -49,6 +52,11 @@ def test_elements_that_take_the_parser_long_are_refused(more, reason):
     outcome = read(f"{LAGAR}{more}", url=SHOP)
     assert isinstance(outcome, Unreadable)
     assert (outcome.missing, reason in outcome.reason) == (("page",), True)
+
+
+@pytest.mark.parametrize("long", ["data-id", "x-class", "style", "src"])
+def test_what_names_no_element_may_be_long(long):
+    assert isinstance(read(f"{LAGAR}<p {long}='{'a' * 30_000}'>", url=SHOP), Offer)
 
 
 def test_every_entrance_refuses_them():

@@ -20,6 +20,8 @@ MOST_ELEMENTS: Final = 50_000
 """Elements of a page; real ones have up to 8,400."""
 MOST_ATTRIBUTES: Final = 400
 """Attributes of an element, of which each is compared with those before it; real ones have up to 55."""
+_LONGEST_NAMES: Final = 20_000
+"""Characters of the names in an element's `class` or `id`, which are looked through for each price within it."""
 _MOST_TAGS: Final = 2 * MOST_ELEMENTS
 _STEP: Final = 12_000  # tags
 _SHORT_STEP: Final = 2_500  # where they may be formatting that is opened again
@@ -33,6 +35,10 @@ _TOO_DEEP: Final = "*" + ">*" * MOST_OPEN
 _VALUE: Final = r"\"[^\"]*+\"?+|'[^']*+'?+|[^\s>\"'][^\s>]*+"
 _ATTRIBUTE: Final = rf"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:{_VALUE})?+)?+"
 _TOO_WIDE = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES + 1}}}")
+_TOO_LONG = re.compile(
+    rf"(?<![\w-])(?:class|id)\s*+=\s*+(?:\"[^\"]{{{_LONGEST_NAMES}}}|'[^']{{{_LONGEST_NAMES}}}|[^\s>\"']{{{_LONGEST_NAMES}}})",
+    re.IGNORECASE,
+)
 _FORMATTING = re.compile(r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE)
 _ROOT = re.compile(r"<(?:html|body)(?=[\s/>])", re.IGNORECASE)
 
@@ -47,6 +53,8 @@ def parsed_within_bounds(html: str) -> LexborHTMLParser:
     if tags > _MOST_TAGS or (tags > _FEW_TAGS and len(_ROOT.findall(html)) > _MOST_ROOTS):
         raise OverloadError("has more tags than any page of goods")
     _check_attributes(html)
+    if _TOO_LONG.search(html):
+        raise OverloadError(f"names an element in more than {_LONGEST_NAMES} characters")
     for beginning in _beginnings(html, tags):
         _check(LexborHTMLParser(beginning))
     return _check(LexborHTMLParser(html))

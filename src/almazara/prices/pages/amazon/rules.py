@@ -56,7 +56,7 @@ PART: Final = re.compile(
 PER_UNIT: Final = re.compile(r"(?:^|\s)pricePerUnit(?:\s|$)")
 
 # A row of the buy box accordion, in the right column or mirrored in the middle one.
-ROW: Final = re.compile(r"(?P<kind>[A-Za-z0-9]+?)AccordionRow(?:_(?P<place>\d+))?", re.ASCII)
+ROW: Final = re.compile(r"(?P<kind>[A-Za-z0-9]{1,60}?)AccordionRow(?:_(?P<place>\d+))?", re.ASCII)
 NEW_ROWS: Final = ("new", "buynew", "qualified")
 USED_ROWS: Final = ("used", "rent", "tradein", "warehouse")
 RENEWED_ROWS: Final = ("renewed", "certified", "refurbished")
