@@ -19,7 +19,7 @@ from dvc_project import dvc, dvc_project  # noqa: F401 (fixtures)
 from price_shop import light_children, store  # noqa: F401 (fixtures)
 from reading import chromium  # noqa: F401 (fixture)
 from sample_catalog import real_home, sample_api, sample_films, sample_home  # noqa: F401 (fixtures)
-from servers import _aws_session, aws, dynalite, moto, postgresql  # noqa: F401 (fixtures)
+from servers import _aws_session, aws, dynalite, empty_store, moto, postgresql  # noqa: F401 (fixtures)
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

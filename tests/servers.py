@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import uuid
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
@@ -122,6 +123,16 @@ def moto():
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+
+
+@pytest.fixture
+def empty_store(kind, request):
+    """The URL of a shared store with nothing in it, of a kind that the test is given."""
+    if kind == "postgresql":
+        return empty_database(request.getfixturevalue("postgresql"))
+    request.getfixturevalue("aws")
+    endpoint = request.getfixturevalue("dynalite")
+    return f"dynamodb://table-{uuid.uuid4().hex}?region=eu-west-1&endpoint={endpoint}"
 
 
 @pytest.fixture(scope="session")

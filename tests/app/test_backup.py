@@ -22,7 +22,6 @@ from almazara.prices.store.registry import open_store
 from almazara.settings import Settings, plain_settings
 from price_shop import NOW, observed, product, settings_over
 from sample_catalog import served
-from servers import empty_database
 from waiting import no_progress
 
 LIKE = Event("e1", "ana", 900007, Kind.LIKE, None, NOW)
@@ -99,10 +98,11 @@ def test_a_version_that_is_damaged_is_named_and_left_out_and_the_rest_is_backed_
 
 
 @pytest.mark.server
-def test_a_backup_goes_from_one_kind_of_store_to_another_and_back(settings, tmp_path, postgresql):
+@pytest.mark.parametrize("kind", ["postgresql", "dynamodb"])
+def test_a_backup_goes_from_one_kind_of_store_to_another_and_back(settings, tmp_path, empty_store):
     kept = fill(settings)
     back_up(settings, tmp_path / "b.zip", no_progress, now=NOW)
-    elsewhere = settings_over(tmp_path / "new", store_url=empty_database(postgresql))
+    elsewhere = settings_over(tmp_path / "new", store_url=empty_store)
     restore(elsewhere, tmp_path / "b.zip", no_progress)
     assert state(elsewhere) == kept
     back_up(elsewhere, tmp_path / "c.zip", no_progress, now=NOW)

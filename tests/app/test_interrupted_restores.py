@@ -21,7 +21,6 @@ from almazara.prices.alerts.alerting import RULES
 from almazara.prices.store.registry import open_store
 from price_shop import NOW, observed, product, settings_over
 from sample_catalog import app_over, served
-from servers import empty_database
 from waiting import no_progress
 
 pytestmark = pytest.mark.server
@@ -100,8 +99,9 @@ def test_a_restore_that_was_killed_anywhere_is_finished_by_repeating_it(made, ki
         restore(new, made, no_progress)
 
 
-def test_a_restore_into_postgresql_that_was_killed_is_finished_by_repeating_it(made, killed, tmp_path, postgresql):
-    new = killed(settings_over(tmp_path / "new", store_url=empty_database(postgresql)))
+@pytest.mark.parametrize("kind", ["postgresql", "dynamodb"])
+def test_a_restore_into_a_shared_store_that_was_killed_is_finished_by_repeating_it(made, killed, tmp_path, empty_store):
+    new = killed(settings_over(tmp_path / "new", store_url=empty_store))
     restore(new, made, no_progress)
     assert state(new) == state(settings_over(tmp_path / "old"))
 
