@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ def content_of(n_films):
         choosing=sparse.csr_array((n_films, 1), dtype=np.float32),
         refining=sparse.csr_array((n_films, 1), dtype=np.float32),
         groups=sparse.csr_array((n_films, 1), dtype=np.float32),
+        sagas=np.full(n_films, -1),
         scales=np.arange(n_films, dtype=np.int16)[None],
         closeness=np.linspace(2, -2, 256, dtype=np.float32)[None],
         prior=np.zeros(n_films, dtype=np.float32),
@@ -142,3 +144,36 @@ def test_the_best_known_of_the_same_kind_are_compared_though_they_share_no_term(
     described = replace(described, refining=sparse.csr_array(of_a_kind))
     lists = content.fit(described, Films(known, np.full(n_films, -1, dtype=np.int32)))
     assert lists["neighbors"][590, 0] == 300
+
+
+def ranked(similarity, seen, mates):
+    given = map(np.array, (similarity, seen, mates))
+    return np.argsort(-hybrid._behind_known_mates(*given), kind="stable").tolist()
+
+
+def test_unseen_parts_of_a_saga_come_right_behind_the_seen_one_in_their_order():
+    similarity, seen, mates = (
+        [0.99, 0.5, 0.95, 0.3, 0.2],
+        [False, True, False, True, True],
+        [True, True, True, False, False],
+    )
+    assert ranked(similarity, seen, mates) == [1, 0, 2, 3, 4]
+
+
+def test_where_viewers_leave_a_saga_behind_its_unseen_parts_are_still_among_the_first_five():
+    similarity, seen, mates = [0.9, 0.8, 0.7, 0.6, 0.5, 0.1, 0.99], [True] * 6 + [False], [False] * 5 + [True] * 2
+    assert ranked(similarity, seen, mates) == [0, 1, 2, 6, 3, 4, 5]
+
+
+def test_a_saga_of_which_nobody_saw_another_part_comes_as_its_content_says():
+    assert ranked([0.9, 0.99], [True, False], [False, True]) == [1, 0]
+
+
+def test_films_without_a_collection_are_no_saga():
+    tables = {
+        "films": pl.DataFrame({"id": [1, 2, 3, 4]}),
+        "collections": pl.DataFrame({"film_id": [3, 1], "collection": ["Mill", "Mill"]}),
+    }
+    sagas = content._sagas(tables)
+    assert sagas[0] == sagas[2] >= 0
+    assert (sagas[[1, 3]] == -1).all()

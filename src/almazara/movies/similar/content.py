@@ -36,6 +36,7 @@ class Content:
         refining: (films, terms) float32, the fields REFINING likewise.
         groups: (films, groups) float32, above 0 where a film is of a kind, a decade, or in a foreign language: what is
             best known of these is compared with it in any case.
+        sagas: (films,) int64, a number that the films of a collection share, -1 for films of none.
         scales: (measures, films) int16: year, log of votes ... in whole steps.
         closeness: (measures, 256) float32: what films so many steps apart gain.
         prior: (films,) float32: what a candidate gains for being known.
@@ -46,6 +47,7 @@ class Content:
     choosing: sparse.csr_array
     refining: sparse.csr_array
     groups: sparse.csr_array
+    sagas: np.ndarray
     scales: np.ndarray
     closeness: np.ndarray
     prior: np.ndarray
@@ -77,7 +79,7 @@ class Content:
 
     def of(self, rows: np.ndarray) -> "Content":
         """Some of the films alone."""
-        kept = {name: getattr(self, name)[rows] for name in ("choosing", "refining", "groups", "prior")}
+        kept = {name: getattr(self, name)[rows] for name in ("choosing", "refining", "groups", "sagas", "prior")}
         return replace(self, **kept, scales=self.scales[:, rows])
 
     def arrays(self) -> Arrays:
@@ -123,12 +125,19 @@ def describe(tables: Mapping[str, pl.DataFrame]) -> Content:
         choosing=side_by_side(CHOOSING, 1),
         refining=side_by_side(REFINING, SHARPNESS),
         groups=sparse.csr_array(sparse.hstack([matrices[name] for name in _GROUPS], format="csr")),
+        sagas=_sagas(tables),
         scales=np.stack(list(measured.values())),
         closeness=np.stack(list(curves.values())).astype(np.float32),
         prior=(VOTES * SHARPNESS * log_votes).astype(np.float32),
         sharpness=SHARPNESS,
         level=LEVEL,
     )
+
+
+def _sagas(tables: Mapping[str, pl.DataFrame]) -> np.ndarray:
+    of_film = tables[s.COLLECTIONS].unique(s.FILM_ID, keep="first", maintain_order=True)
+    films = tables[s.FILMS].select(pl.col(s.ID).alias(s.FILM_ID)).join(of_film, on=s.FILM_ID, how="left")
+    return films[s.COLLECTION].rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
 
 
 def field_matrices(tables: Mapping[str, pl.DataFrame]) -> dict[str, sparse.csr_array]:

@@ -20,6 +20,9 @@ _NO_INFORMATION: Final = 1e-3
 CARRIED: Final = 0.5
 """Weight of what is carried over from the viewers of the films most alike in content."""
 _CARRIERS: Final = 10
+_AHEAD: Final = 3
+"""Films that somebody saw that come before the unseen parts of a saga at most."""
+_APART: Final = 1e-4
 _FROM_VIEWERS: Final = 150
 _FROM_CARRIERS: Final = 50
 _BLOCK: Final = 256
@@ -98,11 +101,33 @@ def fit(by_content: Arrays, by_viewers: Arrays, content: Content, viewers: Viewe
         expected[unknown] += content.similarity(repeated[unknown], other[unknown])
         users = viewers.matrix.shape[0]
         similarity = blend(shared, own, theirs, users, np.minimum(expected, 1), likely=likely[other])
+        mates = (content.sagas[repeated] >= 0) & (content.sagas[repeated] == content.sagas[other])
         for row, last, count in zip(rows.tolist(), np.cumsum(counts), counts, strict=True):
             first = last - count
+            part = slice(first, last)
+            similarity[part] = _behind_known_mates(similarity[part], theirs[part] > 0, mates[part])
             best = first + films.best(row, other[first:last], similarity[first:last])
             lists.put(row, other[best], similarity[best], shared[best])
     return lists.arrays()
+
+
+def _behind_known_mates(similarity: np.ndarray, is_seen: np.ndarray, is_mate: np.ndarray) -> np.ndarray:
+    """Similarities of a film's candidates, in which the parts of its saga that nobody saw come behind those seen.
+
+    Content says that all parts of a saga are as alike as can be, and viewers of some that they are less so: they say it
+    of the others too. But where viewers leave the saga far behind, these still come among the first five.
+
+    Args:
+        similarity: (n,) of the candidates.
+        is_seen: (n,) whether anybody saw a candidate.
+        is_mate: (n,) whether it is of the same saga.
+    """
+    known, unknown = is_mate & is_seen, is_mate & ~is_seen
+    if not known.any() or not unknown.any():
+        return similarity
+    seen = np.sort(similarity[is_seen])
+    most = max(similarity[known].max(), seen[-_AHEAD] if len(seen) >= _AHEAD else 0.0)
+    return np.where(unknown & (similarity > most), most - _APART * (1 - similarity), similarity)
 
 
 def _likely_viewers(counts: np.ndarray, votes: np.ndarray) -> np.ndarray:
