@@ -64,6 +64,26 @@ def test_films_of_one_genre_and_era_are_closer_than_others(tables):
     assert likeness[0, 1] > likeness[0, 2]
 
 
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        (s.ORIGINAL_LANGUAGE, ["hi", "hi", "en", "en"]),  # one language
+        (s.ORIGINAL_LANGUAGE, ["hi", "fr", "en", "en"]),  # not that of most films, whichever it is
+        (s.RELEASE_YEAR, [1916, 1933, 1954, 1992]),  # both before sound, in decades apart
+    ],
+)
+def test_what_sets_two_films_apart_from_most_connects_them(tables, column, values):
+    genres = tables[s.GENRES].with_columns(genre=pl.Series(["Drama", "Crime", "War", "Music"]))
+    films = tables[s.FILMS].with_columns(
+        pl.lit("en").alias(s.ORIGINAL_LANGUAGE),
+        pl.Series(s.RELEASE_YEAR, [1950, 1970, 1990, 2010], dtype=s.SCHEMAS[s.FILMS][s.RELEASE_YEAR]),
+    )
+    films = films.with_columns(pl.Series(column, values, dtype=s.SCHEMAS[s.FILMS][column]))
+    matrix = content_matrix({**tables, s.FILMS: films, s.GENRES: genres})
+    likeness = (matrix @ matrix.T).toarray()
+    assert likeness[0, 1] > likeness[0, 2]
+
+
 def test_a_catalog_without_ratings_answers_by_content_alone(tables):
     groups = build_users(tables, lambda _done, _total: None)
     scores = LearnedScores(groups["user_model"]).scores(np.array([0], dtype=np.int32), np.ones(1, np.float32))

@@ -25,6 +25,10 @@ _FACTS: Final = 0.3
 _UNUSUAL: Final = {"foreign": 1.0, "kind": 1.0, "country": 0.3}
 """Weights of what most films are not: in another language than English, drawn or documentary, from another country."""
 _USUAL: Final = ("acted", "US")
+_APART: Final = 0.7
+"""Weight of each of what sets films apart from most: another language, whichever it is, and the years before sound was
+usual. Who likes one such film looks for others."""
+_BEFORE_SOUND: Final = 1935
 
 
 def content_matrix(tables: Mapping[str, pl.DataFrame]) -> sparse.csr_array:
@@ -39,13 +43,21 @@ def content_matrix(tables: Mapping[str, pl.DataFrame]) -> sparse.csr_array:
         tfidf(fields[name], films.height, _MAX_SHARE.get(name, 1.0)) * np.float32(np.sqrt(weight))
         for name, weight in _WEIGHTS.items()
     ]
-    facts = (fields["language"], fields["decade"], _magnitudes(films))
-    parts += [tfidf(fact, films.height) * np.float32(np.sqrt(_FACTS)) for fact in facts]
+    for weight, facts in (
+        (_FACTS, (fields["language"], fields["decade"], _magnitudes(films))),
+        (_APART, (fields["foreign"].with_columns(pl.lit("foreign").alias(TERM)), _early(films))),
+    ):
+        parts += [tfidf(fact, films.height) * np.float32(np.sqrt(weight)) for fact in facts]
     parts += [
         tfidf(fields[name].filter(~pl.col(TERM).is_in(_USUAL)), films.height) * np.float32(np.sqrt(weight))
         for name, weight in _UNUSUAL.items()
     ]
     return unit_rows(sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32)))
+
+
+def _early(films: pl.DataFrame) -> pl.DataFrame:
+    numbered = films.with_row_index(ROW)
+    return numbered.filter(pl.col(s.RELEASE_YEAR) < _BEFORE_SOUND).select(ROW, pl.lit("early").alias(TERM))
 
 
 def _magnitudes(films: pl.DataFrame) -> pl.DataFrame:
