@@ -62,6 +62,7 @@ class LearnedScores:
     tastes of landmark users, and a linear item model for short profiles. Their weights depend on how many films are
     known. Films that the training users do not have (cold ones) are ordered by content, popularity and these scores as
     content lets expect them, and placed among the others by rank.
+    The more the liked films are of a single kind, by their content, the more content counts, for warm films too.
 
     Args:
         arrays: The group `user_model`:
