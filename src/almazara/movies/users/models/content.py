@@ -18,16 +18,18 @@ _WEIGHTS: Final = {
     "keyword": 1.0,
     "title": 0.2,
     "overview": 0.4,
+    # in classes, which all films are of
+    "language": 0.3,
+    "decade": 0.3,
+    "magnitude": 0.3,
+    # what few films are: who likes one looks for others
+    "abroad": 0.7,
+    "early": 0.7,
+    "foreign": 1.0,
+    "kind": 1.0,
+    "country": 0.3,
 }
 _MAX_SHARE: Final = {"keyword": 0.01, "title": 0.005, "overview": 0.005}
-_FACTS: Final = 0.3
-"""Weight of each fact that comes in classes: language, years of release, order of magnitude of the votes."""
-_UNUSUAL: Final = {"foreign": 1.0, "kind": 1.0, "country": 0.3}
-"""Weights of what most films are not: in another language than English, drawn or documentary, from another country."""
-_USUAL: Final = ("acted", "US")
-_APART: Final = 0.7
-"""Weight of each of what sets films apart from most: another language, whichever it is, and the years before sound was
-usual. Who likes one such film looks for others."""
 _BEFORE_SOUND: Final = 1935
 
 
@@ -39,18 +41,16 @@ def content_matrix(tables: Mapping[str, pl.DataFrame]) -> sparse.csr_array:
     """
     films = tables[s.FILMS]
     fields = terms(tables)
+    fields |= {
+        "magnitude": _magnitudes(films),
+        "abroad": fields["foreign"].with_columns(pl.lit("foreign").alias(TERM)),  # whichever the language is
+        "early": _early(films),
+        "kind": fields["kind"].filter(pl.col(TERM) != "acted"),
+        "country": fields["country"].filter(pl.col(TERM) != "US"),
+    }
     parts = [
         tfidf(fields[name], films.height, _MAX_SHARE.get(name, 1.0)) * np.float32(np.sqrt(weight))
         for name, weight in _WEIGHTS.items()
-    ]
-    for weight, facts in (
-        (_FACTS, (fields["language"], fields["decade"], _magnitudes(films))),
-        (_APART, (fields["foreign"].with_columns(pl.lit("foreign").alias(TERM)), _early(films))),
-    ):
-        parts += [tfidf(fact, films.height) * np.float32(np.sqrt(weight)) for fact in facts]
-    parts += [
-        tfidf(fields[name].filter(~pl.col(TERM).is_in(_USUAL)), films.height) * np.float32(np.sqrt(weight))
-        for name, weight in _UNUSUAL.items()
     ]
     return unit_rows(sparse.csr_array(sparse.hstack(parts, format="csr", dtype=np.float32)))
 

@@ -99,8 +99,9 @@ class Denoiser:
 
 def _add_content(found: np.ndarray, content: sparse.csr_array, weight: float) -> None:
     """Add the terms of films as if they were users of them, in place; `found` may go on behind the films."""
-    terms = sparse.csr_array(content.T * np.float32(np.sqrt(weight)))
-    add_gram(found[: terms.shape[1], : terms.shape[1]], terms)
+    if weight:
+        terms = sparse.csr_array(content.T * np.float32(np.sqrt(weight)))
+        add_gram(found[: terms.shape[1], : terms.shape[1]], terms, terms)
 
 
 def weighted_users(seen: sparse.csr_array, power: float) -> sparse.csr_array:

@@ -40,17 +40,18 @@ def warm_films(interactions: sparse.csr_array, most: int = DENSE_ITEMS) -> np.nd
 
 def gram(left: sparse.csr_array, right: sparse.csr_array | None = None) -> np.ndarray:
     """The product left' right, of `left` with itself by default: dense float32."""
-    found = np.zeros((left.shape[1], (left if right is None else right).shape[1]), dtype=np.float32)
+    right = left if right is None else right
+    found = np.zeros((left.shape[1], right.shape[1]), dtype=np.float32)
     add_gram(found, left, right)
     return found
 
 
-def add_gram(found: np.ndarray, left: sparse.csr_array, right: sparse.csr_array | None = None) -> None:
+def add_gram(found: np.ndarray, left: sparse.csr_array, right: sparse.csr_array) -> None:
     """Add that product to a matrix in place, by blocks of rows."""
     transposed = sparse.csr_array(left.T)
     for start in range(0, len(found), _BLOCK):
         block = sparse.csr_array(transposed[start : start + _BLOCK])
-        found[start : start + _BLOCK] += (block @ (left if right is None else right)).toarray()
+        found[start : start + _BLOCK] += (block @ right).toarray()
 
 
 def keep_strongest(weights: np.ndarray, per_candidate: int) -> None:

@@ -31,11 +31,15 @@ def stock_text(offer: FeaturedOffer) -> str:
 
 def why_unavailable(tree: LexborHTMLParser, stock: str) -> str | None:
     """The page's own words that there is no featured offer to buy, or None."""
-    lowered = stock.lower()
-    is_gone = any(words in lowered for words in rules.UNAVAILABLE_WORDS) or tree.css_first("#outOfStock") is not None
+    is_gone = _says_one_of(stock, rules.UNAVAILABLE_WORDS) or tree.css_first("#outOfStock") is not None
     if is_gone and not can_be_bought(tree):
         return stock or "out of stock"
-    return stock if any(words in lowered for words in rules.NO_FEATURED_WORDS) else None
+    return stock if _says_one_of(stock, rules.NO_FEATURED_WORDS) else None
+
+
+def _says_one_of(stock: str, words: tuple[str, ...]) -> bool:
+    lowered = stock.lower()
+    return any(word in lowered for word in words)
 
 
 def has_no_new_offer(tree: LexborHTMLParser) -> bool:
@@ -59,7 +63,7 @@ def states_used(offer: FeaturedOffer) -> bool:
 
 def contradicts_itself(tree: LexborHTMLParser, stock: str) -> bool:
     """Whether an article that is said to be gone can be put into the basket, and not to be sent when it is back."""
-    is_gone = any(words in stock.lower() for words in rules.UNAVAILABLE_WORDS)
+    is_gone = _says_one_of(stock, rules.UNAVAILABLE_WORDS)
     return is_gone and can_be_bought(tree) and availability(tree, stock) is not Availability.PREORDER
 
 
@@ -70,9 +74,8 @@ def can_be_bought(tree: LexborHTMLParser) -> bool:
 
 def availability(tree: LexborHTMLParser, stock: str) -> Availability:
     """What the stock line means; without one, a button to buy means in stock (as for Kindle books)."""
-    lowered = stock.lower()
     for meaning, words in rules.AVAILABILITY_WORDS:
-        if any(word in lowered for word in words):
+        if _says_one_of(stock, words):
             return meaning
     return Availability.IN_STOCK if not stock and can_be_bought(tree) else Availability.UNKNOWN
 
