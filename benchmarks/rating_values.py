@@ -35,7 +35,8 @@ def main() -> None:
     parser.add_argument("--data", default="ml-latest-small")
     parser.add_argument("--seed", type=int, default=42)
     asked = parser.parse_args()
-    pairs, content, tables = load(asked.data)
+    data = load(asked.data)
+    pairs, content, tables = data.pairs, data.content, data.tables
     values = _values(pairs, tables)
     for make in (splitting.random_split, splitting.temporal_split):
         split = make(pairs, np.random.default_rng(asked.seed))

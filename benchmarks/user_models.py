@@ -22,12 +22,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 from scipy import sparse
 
 from almazara.movies.cleaning import cleaning
 from almazara.movies.cleaning import schema as s
 from almazara.movies.judging import judgement, splitting
+from almazara.movies.judging.evaluation import Judged, judged_data
 from almazara.movies.judging.trials import top_lists
 from almazara.movies.raw import files
 from almazara.movies.users.models.als import Als
@@ -48,12 +48,10 @@ SMALL = 1000
 """Fewer users than this take the grid `small`."""
 
 
-def load(name: str) -> tuple[splitting.Pairs, sparse.csr_array, dict[str, pl.DataFrame]]:
+def load(name: str) -> Judged:
     """The pairs of the real data, the content of their films, and the clean tables."""
     tables = dict(cleaning.clean(files.read_raw(REAL_DATA / "the-movies-dataset", REAL_DATA / name)).tables)
-    pairs = splitting.pairs(tables[s.RATINGS], tables[s.FILMS][s.ID])
-    rows = np.searchsorted(tables[s.FILMS][s.ID].to_numpy(), pairs.films)
-    return pairs, content_matrix(tables)[rows], tables
+    return judged_data(tables, name)
 
 
 def peers(n_users: int) -> Iterator[tuple[str, UserModel]]:
@@ -72,14 +70,12 @@ def peers(n_users: int) -> Iterator[tuple[str, UserModel]]:
         yield f"EASE+content {ridge} {weight}", Ease(ridge=ridge, content_weight=weight)
 
 
-def compare(
-    splits: Sequence[splitting.Split], content: sparse.csr_array, models: Iterable[tuple[str, UserModel]]
-) -> None:
+def compare(data: Judged, splits: Sequence[splitting.Split], models: Iterable[tuple[str, UserModel]]) -> None:
     """Print NDCG@10 of each model on splits of one training, and the default's ratios to the best of the others."""
-    best = np.zeros(len(splits))
-    for name, model in (*models, ("hybrid", UserHybrid())):
+    best, train = np.zeros(len(splits)), splits[0].train
+    for name, model in (*models, ("hybrid", UserHybrid(similar=data.similar(train)))):
         started = time.process_time()
-        fitted = model.fit(splits[0].train, content)
+        fitted = model.fit(train, data.content)
         trained = time.process_time() - started
         found = np.array([_ndcg(fitted, split) for split in splits])
         ratio = f"   x the best peer: {' '.join(f'{one:.3f}' for one in found / best)}" if name == "hybrid" else ""
@@ -88,20 +84,22 @@ def compare(
 
 
 def quality(arguments: argparse.Namespace) -> None:
-    pairs, content, _ = load(arguments.data)
+    data = load(arguments.data)
     for name in arguments.splits.split(","):
         rng = np.random.default_rng(arguments.seed)
-        split = splitting.random_split(pairs, rng) if name == "random" else splitting.temporal_split(pairs, rng)
+        split = (
+            splitting.random_split(data.pairs, rng) if name == "random" else splitting.temporal_split(data.pairs, rng)
+        )
         print(f"{name} split")
-        compare([split], content, peers(len(pairs.users)))
+        compare(data, [split], peers(len(data.pairs.users)))
 
 
 def short(arguments: argparse.Namespace) -> None:
     """All models are fitted once: the same users train nothing at every length."""
-    pairs, content, _ = load(arguments.data)
+    data = load(arguments.data)
     print("known films:", *SHORT)
-    splits = [splitting.short_split(pairs, np.random.default_rng(arguments.seed), n) for n in SHORT]
-    compare(splits, content, peers(len(pairs.users)))
+    splits = [splitting.short_split(data.pairs, np.random.default_rng(arguments.seed), n) for n in SHORT]
+    compare(data, splits, peers(len(data.pairs.users)))
 
 
 def _ndcg(fitted: FittedUserModel, split: splitting.Split) -> float:
@@ -110,13 +108,14 @@ def _ndcg(fitted: FittedUserModel, split: splitting.Split) -> float:
 
 
 def by_time(arguments: argparse.Namespace) -> None:
-    pairs, content, _ = load(arguments.data)
-    compare([splitting.time_split(pairs)], content, (("popularity", Popularity()), ("RP3beta", Rp3Beta())))
+    data = load(arguments.data)
+    compare(data, [splitting.time_split(data.pairs)], (("popularity", Popularity()), ("RP3beta", Rp3Beta())))
 
 
 def cold(arguments: argparse.Namespace) -> None:
     """Cold films among themselves, and among all films; the catalog's votes are popularity's best guess at them."""
-    pairs, content, tables = load(arguments.data)
+    data = load(arguments.data)
+    pairs, content, tables = data.pairs, data.content, data.tables
     split = splitting.cold_split(pairs, np.random.default_rng(arguments.seed))
     rows = np.searchsorted(tables[s.FILMS][s.ID].to_numpy(), pairs.films)
     votes = tables[s.FILMS][s.VOTE_COUNT].to_numpy()[rows].astype(np.float32)
@@ -124,7 +123,7 @@ def cold(arguments: argparse.Namespace) -> None:
     fitted = {
         "popularity": Popularity().fit(split.train, content),
         "votes of the catalog": _Constant(votes),
-        "hybrid": UserHybrid().fit(split.train, content),
+        "hybrid": UserHybrid(similar=data.similar(split.train)).fit(split.train, content),
     }
     for among, candidates in (("cold films", split.candidates), ("all films", everything)):
         for name, model in fitted.items():
@@ -137,7 +136,8 @@ def cold(arguments: argparse.Namespace) -> None:
 
 def seam(arguments: argparse.Namespace) -> None:
     """Recall@20 of profiles on both sides of the seam between films with ratings and without."""
-    pairs, content, tables = load(arguments.data)
+    data = load(arguments.data)
+    pairs, content, tables = data.pairs, data.content, data.tables
     seen, rng = pairs.matrix(np.ones(len(pairs.user), dtype=bool)), np.random.default_rng(arguments.seed)
     rows = np.searchsorted(tables[s.FILMS][s.ID].to_numpy(), pairs.films)
     years, n_films = tables[s.FILMS][s.RELEASE_YEAR].to_numpy()[rows], seen.shape[1]
@@ -150,7 +150,7 @@ def seam(arguments: argparse.Namespace) -> None:
     models = {
         "content alone": _ContentAlone(content),
         "popularity": Popularity().fit(train, content),
-        "hybrid": UserHybrid().fit(train, content),
+        "hybrid": UserHybrid(similar=data.similar(train)).fit(train, content),
     }
     for side, of in (("without ratings", withheld), ("with ratings", ~withheld)):
         cases = list(_cases(seen, asked, of, rng))
@@ -204,9 +204,9 @@ class _Constant:
 
 def size(arguments: argparse.Namespace) -> None:
     """Time and memory of training on resampled ratings, and of answers from memory-mapped arrays."""
-    pairs, content, tables = load(arguments.data)
-    seen = resampled(pairs, arguments.users, arguments.films, np.random.default_rng(arguments.seed))
-    catalog = content_matrix(tables) if arguments.films else content
+    data = load(arguments.data)
+    seen = resampled(data.pairs, arguments.users, arguments.films, np.random.default_rng(arguments.seed))
+    catalog = content_matrix(data.tables) if arguments.films else data.content
     wide = sparse.csr_array((seen.data, seen.indices, seen.indptr), shape=(seen.shape[0], catalog.shape[0]))
     before = time.process_time(), time.perf_counter()
     fitted = UserHybrid().fit(wide, catalog)

@@ -351,6 +351,13 @@ def test_a_language_that_few_films_have_is_a_reason_and_that_of_most_is_none(tmp
     assert not any("idioma" in why for film in films.recommend("Usual 0", 50).detalle for why in film.motivos)
 
 
+def test_a_language_that_is_not_spoken_in_a_film_is_no_reason(tmp_path):
+    english = {"spoken_languages": "[{'iso_639_1': 'en', 'name': 'English'}]"}
+    rare = [Made(f"Rare {n}", {"original_language": "hi", **(english if n else {})}) for n in range(2)]
+    films = publish_made(tmp_path, [*rare, *(Made(f"Usual {n}", {"original_language": "en"}) for n in range(60))])
+    assert not any("idioma" in why for film in films.recommend("Rare 0", 50).detalle for why in film.motivos)
+
+
 def test_reasons_are_codes_and_figures_that_have_words_in_both_languages(similar):
     found = [similar.found(row, Query(20, method), Language.ES) for row in ROWS for method in METHODS]
     said = [reason for one in found for film in one.suggestions for reason in film.reasons]

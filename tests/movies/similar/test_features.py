@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from almazara.movies.cleaning import cleaning
 from almazara.movies.raw.files import read_raw
-from almazara.movies.similar.features import terms, tfidf
+from almazara.movies.similar.features import languages, terms, tfidf
 from sample_catalog import Made, write_raw
 
 
@@ -65,3 +65,27 @@ def test_given_weights_take_the_place_of_counts():
     pairs = pl.DataFrame({"row": [0, 0, 1, 1], "term": ["a", "b", "a", "b"], "weight": [1.0, 0.5, 0.5, 1.0]})
     found = tfidf(pairs.cast({"row": pl.UInt32}), 2).toarray()
     assert np.isclose(found[0] @ found[1], 0.8)
+
+
+@pytest.mark.parametrize(
+    ("told", "spoken", "countries", "language"),
+    [
+        ("en", ["fr", "en"], ["FR"], "en"),
+        ("en", ["fr"], ["FR", "DE"], "fr"),
+        ("en", ["fr"], ["FR", "US"], "en"),
+        ("en", ["xx"], ["FR"], "en"),
+        ("en", [], ["FR"], "en"),
+        ("en", ["fr"], [], "en"),
+        ("sv", ["en"], ["SE"], "sv"),
+    ],
+)
+def test_the_usual_language_is_not_believed_of_a_film_from_elsewhere_that_speaks_another(
+    tmp_path, told, spoken, countries, language
+):
+    facts = {
+        "original_language": told,
+        "spoken_languages": str([{"iso_639_1": code, "name": code} for code in spoken]),
+        "production_countries": str([{"iso_3166_1": code, "name": code} for code in countries]),
+    }
+    tables = cleaning.clean(read_raw(write_raw(tmp_path, [Made("The Mill", facts), Made("The Grove")]))).tables
+    assert languages(tables).to_list()[0] == language

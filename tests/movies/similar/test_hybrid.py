@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -14,6 +14,7 @@ from almazara.movies.similar.collaborative import Viewers
 from almazara.movies.similar.content import Content
 from almazara.movies.similar.hybrid import blend, known_share
 from almazara.movies.similar.lists import Films
+from almazara.movies.similar.stored import ContentSpace
 
 COUNT = st.integers(0, 500)
 N_FILMS = 30
@@ -31,6 +32,8 @@ def content_of(n_films):
         prior=np.zeros(n_films, dtype=np.float32),
         sharpness=0.0,
         level=0.0,
+        emphasis=np.ones(2, dtype=np.float32),
+        shares=np.ones(2, dtype=np.float32),
     )
 
 
@@ -177,3 +180,67 @@ def test_films_without_a_collection_are_no_saga():
     sagas = content._sagas(tables)
     assert sagas[0] == sagas[2] >= 0
     assert (sagas[[1, 3]] == -1).all()
+
+
+def of_makers():
+    """Films of which 0 and 29 have a maker in common, which content counts for little, and for unseen ones for much."""
+    described = content_of(N_FILMS)
+    terms = np.zeros((N_FILMS, 1), dtype=np.float32)
+    terms[[0, 29]] = 1
+    return replace(
+        described,
+        choosing=sparse.csr_array(terms),
+        sharpness=1.0,
+        emphasis=np.array([100.0, 1.0], dtype=np.float32),
+        shares=np.array([1.0, 0.5], dtype=np.float32),
+    )
+
+
+def lists_of(described, seen):
+    films = Films(np.arange(N_FILMS, 0, -1, dtype=np.float32), np.full(N_FILMS, -1, dtype=np.int32))
+    viewers = Viewers(sparse.csr_array(seen.astype(np.float32)))
+    return hybrid.fit(content.fit(described, films), collaborative.fit(viewers, films), described, viewers, films)
+
+
+def test_a_film_that_nobody_has_seen_has_those_of_its_makers_first():
+    seen = np.zeros((80, N_FILMS), dtype=bool)
+    seen[:, 1:3] = True
+    neighbors = lists_of(of_makers(), seen)["neighbors"]
+    assert neighbors[0, 0] == 29
+
+
+def test_a_film_that_many_have_seen_is_compared_as_content_says():
+    seen = np.zeros((80, N_FILMS), dtype=bool)
+    seen[:, 0] = True
+    seen[0, 1:] = True
+    assert lists_of(of_makers(), seen)["neighbors"][0, 0] != 29
+
+
+def test_the_share_of_the_makers_goes_with_the_viewers():
+    similarity = []
+    for viewers in range(24):
+        seen = np.zeros((80, N_FILMS), dtype=bool)
+        seen[:viewers, 0] = True
+        seen[79, 1] = True
+        lists = lists_of(of_makers(), seen)
+        similarity.append(lists["similarity"][0][lists["neighbors"][0] == 29].item())
+    assert np.all(np.diff(similarity) < 0)
+    assert np.abs(np.diff(similarity)).max() < 0.3
+
+
+@given(shares=st.floats(0, 1))
+@settings(max_examples=20, deadline=None)
+def test_what_is_compared_on_the_fly_is_compared_as_in_the_build(shares):
+    described = of_makers()
+    space, every = ContentSpace(described.arrays()), np.arange(1, N_FILMS)
+    zero = np.zeros_like(every)
+    unseen, known = described.of_unseen().similarity(zero, every), described.similarity(zero, every)
+    expected = shares * unseen + (1 - shares) * known
+    assert np.allclose(space.scores(0, every, shares), expected, atol=1e-5)
+
+
+def test_a_catalog_of_an_older_version_compares_unseen_films_as_all_others():
+    arrays = of_makers().arrays()
+    older = ContentSpace({name: array for name, array in arrays.items() if "unseen" not in name and name != "emphasis"})
+    every = np.arange(1, N_FILMS)
+    assert np.array_equal(older.scores(0, every, 1.0), older.scores(0, every))

@@ -15,6 +15,7 @@ from almazara.artifacts import Artifact, open_artifacts, open_whole
 from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.movies.artifact import MOVIES
 from almazara.movies.building import Raw, read_clean
+from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.cleaning.schema import SCHEMAS
 from almazara.movies.cleaning.tables import read_table
 from almazara.movies.judging import evaluation_files, judgement, similar_films, splitting
@@ -33,6 +34,7 @@ from almazara.movies.judging.kept_evaluation import (
 from almazara.movies.judging.peers import PEERS
 from almazara.movies.judging.splitting import Pairs, Split
 from almazara.movies.judging.trials import Cost, Trials
+from almazara.movies.similar.collaborative import Viewers
 from almazara.movies.users.models import registry
 from almazara.movies.users.models.content import content_matrix
 from almazara.runs import Progress
@@ -63,6 +65,15 @@ class Judged:
     name: str
     report: Mapping[str, Any] = field(default_factory=dict)
     version: str | None = None
+
+    def similar(self, seen: sparse.csr_array) -> Arrays:
+        """The lists of similar films that a build would make if these were all who rated: `Lists.arrays`."""
+        rows = np.searchsorted(self.tables["films"]["id"].to_numpy(), self.pairs.films)
+        return similar_films.fitted(self.tables, rows, Viewers(seen))[similar_films.SERVED]
+
+    def trials(self, split: Split, seed: int) -> Trials:
+        """Trials of methods on a split of these ratings."""
+        return Trials(split, self.content, seed, self.similar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +146,7 @@ def evaluate(data: Judged, splits: Sequence[str], methods: Sequence[str], seed: 
     for done, (split, name) in enumerate(trials):
         progress(f"Measuring on {split.name}", done, len(trials))
         try:
-            frames.append(measure(split, data.content, name, seed))
+            frames.append(measure(split, data, name, seed))
         except UnavailableError as error:
             failed[f"{split.name} {name}"] = str(error)
     if not frames:
@@ -149,9 +160,9 @@ def evaluate(data: Judged, splits: Sequence[str], methods: Sequence[str], seed: 
     return Evaluation(pl.concat(frames), _described(data, made, failed, seed), data.version, similar)
 
 
-def measure(split: Split, content: sparse.csr_array, method: str, seed: int) -> pl.DataFrame:
+def measure(split: Split, data: Judged, method: str, seed: int) -> pl.DataFrame:
     """The metrics and cost of one method on one split, as `judgement.TABLE`."""
-    with Trials(split, content, seed) as trials:
+    with data.trials(split, seed) as trials:
         lists, cost = trials.run(method)
     return judgement.tidy(split.name, method, judgement.judge(lists, split), cost, np.random.default_rng(seed))
 

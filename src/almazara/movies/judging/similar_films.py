@@ -12,6 +12,7 @@ import polars as pl
 from scipy import sparse
 
 from almazara.errors import InputError
+from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.cleaning import schema as s
 from almazara.movies.judging import metrics
 from almazara.movies.judging.kept_evaluation import MeasuredMetric, MeasuredSimilar, SimilarMethod
@@ -92,19 +93,29 @@ def _most_rated(counts: np.ndarray) -> np.ndarray:
     return np.sort(first[counts[first] >= _FEWEST_RATINGS])
 
 
-def _ours(tables: Mapping[str, pl.DataFrame], rows: np.ndarray, viewers: Viewers) -> dict[str, np.ndarray]:
-    """Our lists (films, listed), of each method, from content without collections and from these viewers."""
-    untold = {**tables, s.COLLECTIONS: tables[s.COLLECTIONS].clear()}
-    described = content.describe(untold).of(rows)
+def fitted(tables: Mapping[str, pl.DataFrame], rows: np.ndarray, viewers: Viewers) -> dict[str, Arrays]:
+    """Our lists (`Lists.arrays`) of some films among themselves, by each method, from their content and these viewers.
+
+    Args:
+        tables: The clean tables.
+        rows: (films,) of the films, rising.
+        viewers: Of these films.
+    """
+    described = content.describe(tables).of(rows)
     votes = tables[s.FILMS][s.VOTE_COUNT].to_numpy()[rows].astype(np.float32)
     films = Films(votes, np.full(len(rows), -1, dtype=np.int32))
     by_content, by_viewers = content.fit(described, films), collaborative.fit(viewers, films)
-    fitted = {
+    return {
         SERVED: hybrid.fit(by_content, by_viewers, described, viewers, films),
         "contenido": by_content,
         "colaborativo": by_viewers,
     }
-    return {name: arrays["neighbors"][:, :_LISTED] for name, arrays in fitted.items()}
+
+
+def _ours(tables: Mapping[str, pl.DataFrame], rows: np.ndarray, viewers: Viewers) -> dict[str, np.ndarray]:
+    """Our lists (films, listed), of each method, from content without collections and from these viewers."""
+    untold = {**tables, s.COLLECTIONS: tables[s.COLLECTIONS].clear()}
+    return {name: arrays["neighbors"][:, :_LISTED] for name, arrays in fitted(untold, rows, viewers).items()}
 
 
 def _by_neighbors(viewers: Viewers) -> dict[str, np.ndarray]:

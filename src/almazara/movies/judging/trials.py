@@ -9,7 +9,8 @@ import resource
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Self
@@ -18,10 +19,14 @@ import numpy as np
 from scipy import sparse
 
 from almazara.errors import ContractError, UnavailableError
+from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.judging.splitting import Split
+from almazara.movies.users.models import registry
+from almazara.movies.users.models.hybrid import UserHybrid
 from almazara.movies.users.models.protocol import FittedUserModel
 
 _TRAIN, _KNOWN, _CONTENT, _CANDIDATES = "train.npz", "known.npz", "content.npz", "candidates.npy"
+_SIMILAR = "similar.npz"
 _LISTS, _COST = "lists.npy", "cost.json"
 _MEGABYTE: Final = 1024.0
 _LAST_LINES: Final = 300
@@ -53,10 +58,19 @@ class Trials:
         split: Who learns, knows and is asked for what.
         content: (films, terms) features of the same films.
         seed: Orders films of equal score.
+        similar: What makes the lists of similar films of who learns, `Lists.arrays`: the default reads them.
     """
 
-    def __init__(self, split: Split, content: sparse.csr_array, seed: int) -> None:
+    def __init__(
+        self,
+        split: Split,
+        content: sparse.csr_array,
+        seed: int,
+        similar: Callable[[sparse.csr_array], Arrays] | None = None,
+    ) -> None:
         self._seed = seed
+        self._train = split.train
+        self._similar = similar
         self._folder = TemporaryDirectory(prefix="almazara-trial-")
         self._path = Path(self._folder.name)
         sparse.save_npz(self._path / _TRAIN, split.train, compressed=False)
@@ -76,6 +90,8 @@ class Trials:
         Raises:
             UnavailableError: when the process ends without them, with the last line that it wrote.
         """
+        if method == registry.DEFAULT and self._similar is not None:
+            np.savez(self._path / _SIMILAR, allow_pickle=False, **self._similar(self._train))
         command = [sys.executable, "-m", __name__, str(self._path), method, str(self._seed)]
         with subprocess.Popen(  # noqa: S603 - our own command
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
@@ -138,6 +154,9 @@ def _try(folder: Path, method: str, seed: int) -> None:
     train, content, known = (sparse.csr_array(sparse.load_npz(folder / name)) for name in (_TRAIN, _CONTENT, _KNOWN))
     candidates = np.load(folder / _CANDIDATES, allow_pickle=False)
     model = methods.create(method)
+    if isinstance(model, UserHybrid) and (folder / _SIMILAR).exists():
+        with np.load(folder / _SIMILAR, allow_pickle=False) as similar:
+            model = replace(model, similar=dict(similar))
     wall, cpu = time.perf_counter(), time.process_time()
     fitted = model.fit(train, content)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

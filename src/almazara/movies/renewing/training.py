@@ -19,7 +19,6 @@ from almazara.movies.cleaning.cleaning import CleanCatalog
 from almazara.movies.judging import champion as rules
 from almazara.movies.judging import drift, judgement, similar_films, splitting
 from almazara.movies.judging.evaluation import Judged, judged_data, published_tables
-from almazara.movies.judging.trials import Trials
 from almazara.movies.renewing.kept_work import KeptWork, digest, state_of
 from almazara.movies.renewing.training_runs import RunState, TrainingRun, open_film_training
 from almazara.movies.users.event_ratings import with_events
@@ -227,7 +226,7 @@ def _compare(way: _Way, clean: CleanCatalog, champion: _Rival | None) -> rules.C
 
 def _judge(way: _Way, data: Judged, split: splitting.Split, method: str) -> judgement.Judgement:
     def tried() -> np.ndarray:
-        with Trials(split, data.content, way.seed) as trials:
+        with data.trials(split, way.seed) as trials:
             return trials.run(method)[0]
 
     inputs = f"{method} {way.seed} {digest(split.train, split.known, data.content, split.candidates)}"

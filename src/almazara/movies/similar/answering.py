@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from almazara.errors import InputError
 from almazara.movies import sentences
 from almazara.movies.answers import FilmReference, shown
@@ -11,7 +13,14 @@ from almazara.movies.catalog.catalog import Arrays, Catalog, KeyTable, Texts
 from almazara.movies.similar.attributes import NO_FILTERS, Attributes, Filters
 from almazara.movies.similar.ranking import Ranking, check_n
 from almazara.movies.similar.reasons import Reasons
-from almazara.movies.similar.stored import Candidates, ContentSpace, ScoreRecommender, SimilarFilms, StoredRecommender
+from almazara.movies.similar.stored import (
+    Candidates,
+    ContentSpace,
+    ScoreRecommender,
+    SimilarFilms,
+    StoredRecommender,
+    unseen_share,
+)
 from almazara.words.numbers import Language
 from almazara.words.said import Said, said
 
@@ -206,8 +215,10 @@ class SimilarAnswers:
 def open_similar(group: Callable[[str], Arrays], catalog: Catalog) -> SimilarAnswers:
     """Over the arrays of a built catalog, each group by its name."""
     films, attributes, space = group("films"), group("attributes"), ContentSpace(group("content_matrix"))
+    viewers = group("reasons")["viewers"]
+    unseen = unseen_share(viewers) if viewers.any() else np.zeros(len(viewers))
     methods: dict[str, SimilarFilms] = {
-        HYBRID: StoredRecommender(group("hybrid"), space.scores),
+        HYBRID: StoredRecommender(group("hybrid"), lambda row, others: space.scores(row, others, float(unseen[row]))),
         CONTENT: StoredRecommender(group("content"), space.scores),
         COLLABORATIVE: StoredRecommender(group("collaborative"), space.scores),
         SCORE: ScoreRecommender(group("score"), films["averages"]),

@@ -13,7 +13,7 @@ from almazara.movies.catalog.packing import pack_texts
 from almazara.movies.cleaning import schema as s
 from almazara.movies.similar import collaborative, content, hybrid, score
 from almazara.movies.similar.answering import Query, open_similar
-from almazara.movies.similar.features import ROW, TERM, USUAL_LANGUAGE
+from almazara.movies.similar.features import ROW, TERM, USUAL_LANGUAGE, languages
 from almazara.movies.similar.lists import Films
 from almazara.movies.similar.reasons import FIELDS
 from almazara.words.said import is_worded
@@ -48,7 +48,8 @@ def build_similar(
             last step); similarity: 1 / (1 + exp(-(gained + logit[0]))). Terms of film q: film_terms and film_weights
             from film_starts[q] to film_starts[q + 1]; films of term t: term_films and term_weights from
             term_starts[t] to term_starts[t + 1]; scales (measures, films) int16, closeness (measures, steps) float32,
-            prior (films,) float32.
+            prior (films,) float32. For a film that nobody has seen each product counts emphasis (terms,) float32 times
+            as much, and prior and closeness unseen_shares (1 + measures,) float32 times.
         reasons, reason_names: see `build_reasons`.
     """
     films = Films(tables[s.FILMS][s.VOTE_COUNT].to_numpy().astype(np.float32), twins)
@@ -100,7 +101,7 @@ def _terms(tables: Mapping[str, pl.DataFrame], films: pl.DataFrame) -> pl.DataFr
         "writer": _writers(crew),
         "company": _companies(tables[s.COMPANIES], films.height),
         "genre": tables[s.GENRES].select(s.FILM_ID, pl.col("genre").alias(TERM)),
-        "language": _languages(tables[s.FILMS]),
+        "language": _languages(tables),
     }
     frames = [found[name].with_columns(pl.lit(place).alias("field")) for place, name in enumerate(FIELDS)]
     return pl.concat(frames).join(films, on=s.FILM_ID).select("field", ROW, _VOTES, TERM).unique()
@@ -119,11 +120,16 @@ def _companies(companies: pl.DataFrame, n_films: int) -> pl.DataFrame:
     return companies.filter(size <= _LARGEST_COMPANY * n_films).select(s.FILM_ID, pl.col("company").alias(TERM))
 
 
-def _languages(films: pl.DataFrame) -> pl.DataFrame:
-    """The original language of the films in another one than most, where it has a name."""
-    found = films.select(pl.col(s.ID).alias(s.FILM_ID), pl.col(s.ORIGINAL_LANGUAGE).alias(TERM)).drop_nulls()
+def _languages(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The original language of the films in another one than most, where it has a name, and is spoken in the film."""
+    found = tables[s.FILMS].select(pl.col(s.ID).alias(s.FILM_ID), languages(tables).alias(TERM)).drop_nulls()
     telling = [code for code in found[TERM].unique() if code not in _SAY_LITTLE and is_worded(f"names.language.{code}")]
-    return found.filter(pl.col(TERM).is_in(telling))
+    spoken = (
+        tables[s.LANGUAGES].select(s.FILM_ID, pl.col("iso_639_1").alias(TERM)).with_columns(spoken=pl.lit(value=True))
+    )
+    told = found.filter(pl.col(TERM).is_in(telling)).join(spoken, on=[s.FILM_ID, TERM], how="left")
+    is_untold = ~pl.col(s.FILM_ID).is_in(spoken[s.FILM_ID].unique().implode())
+    return told.filter(pl.col("spoken").fill_null(is_untold)).select(s.FILM_ID, TERM)
 
 
 def _coded(terms: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

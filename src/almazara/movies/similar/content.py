@@ -11,7 +11,16 @@ from scipy import sparse
 
 from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.cleaning import schema as s
-from almazara.movies.similar.content_weights import CHOOSING, KERNELS, LEVEL, REFINING, SHARPNESS, VOTES
+from almazara.movies.similar.content_weights import (
+    CHOOSING,
+    KERNELS,
+    LEVEL,
+    REFINING,
+    SHARPNESS,
+    UNSEEN,
+    UNSEEN_SHARES,
+    VOTES,
+)
 from almazara.movies.similar.features import terms, tfidf
 from almazara.movies.similar.lists import CANDIDATES, ROUNDING, Films, Lists
 
@@ -42,6 +51,9 @@ class Content:
         prior: (films,) float32: what a candidate gains for being known.
         sharpness: Factor of the root of what the choosing fields share; all else holds it already.
         level: Log of the odds of similarity of films that gain nothing.
+        emphasis: (terms,) float32: how many times each term of `choosing`, and then of `refining`, counts for a film
+            that nobody has seen.
+        shares: (1 + measures,) float32: how much of the prior and of each measure counts for it.
     """
 
     choosing: sparse.csr_array
@@ -53,6 +65,19 @@ class Content:
     prior: np.ndarray
     sharpness: float
     level: float
+    emphasis: np.ndarray
+    shares: np.ndarray
+
+    def of_unseen(self) -> "Content":
+        """Films as one that nobody has seen is compared with them: by its makers first."""
+        roots = np.split(np.sqrt(self.emphasis), [self.choosing.shape[1]])
+        return replace(
+            self,
+            choosing=sparse.csr_array(self.choosing @ sparse.diags_array(roots[0])),
+            refining=sparse.csr_array(self.refining @ sparse.diags_array(roots[1])),
+            prior=self.shares[0] * self.prior,
+            closeness=self.shares[1:, None] * self.closeness,
+        )
 
     def similarity(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
         """The similarity of the pairs (rows[i], others[i]): float32 in [0, 1].
@@ -91,6 +116,8 @@ class Content:
             "prior": self.prior,
             "choosing_terms": np.array([self.choosing.shape[1]], dtype=np.int64),
             "logit": np.array([self.level, self.sharpness], dtype=np.float32),
+            "emphasis": self.emphasis,
+            "unseen_shares": self.shares,
         }
 
 
@@ -121,6 +148,9 @@ def describe(tables: Mapping[str, pl.DataFrame]) -> Content:
     for measure, width, weight in KERNELS:
         curves[measure] += weight * SHARPNESS * np.exp(-steps / width)
     log_votes = np.log1p(tables[s.FILMS][s.VOTE_COUNT].to_numpy())
+    times = {name: UNSEEN.get(name, weight) / weight for name, weight in {**CHOOSING, **REFINING}.items()}
+    emphasis = [np.full(matrices[name].shape[1], factor, dtype=np.float32) for name, factor in times.items()]
+    shares = [UNSEEN_SHARES["votes"], *(UNSEEN_SHARES["year"] if name == "year" else 1.0 for name in measured)]
     return Content(
         choosing=side_by_side(CHOOSING, 1),
         refining=side_by_side(REFINING, SHARPNESS),
@@ -131,6 +161,8 @@ def describe(tables: Mapping[str, pl.DataFrame]) -> Content:
         prior=(VOTES * SHARPNESS * log_votes).astype(np.float32),
         sharpness=SHARPNESS,
         level=LEVEL,
+        emphasis=np.concatenate(emphasis),
+        shares=np.array(shares, dtype=np.float32),
     )
 
 
@@ -161,8 +193,13 @@ def measures(films: pl.DataFrame) -> dict[str, np.ndarray]:
     return {column.name: column.round().cast(pl.Int16).to_numpy() for column in steps.cast(pl.Float64)}
 
 
-def fit(content: Content, films: Films, progress: Callable[[int, int], None] = lambda _done, _total: None) -> Arrays:
-    """The most similar films of each film.
+def fit(
+    content: Content,
+    films: Films,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    asked: np.ndarray | None = None,
+) -> Arrays:
+    """The most similar films of each film, or of those that are `asked` for, (films,) bool; others have no list.
 
     Candidates are the films that share a term of a choosing field, and the most voted ones, of all films and of those
     of the same kind, decade or foreign language; all fields order them. Exact for these: no approximate index.
@@ -176,16 +213,17 @@ def fit(content: Content, films: Films, progress: Callable[[int, int], None] = l
     known = _best_known(content.groups, films.votes)
     kinds, kind = _distinct(content.refining)
     lists = Lists(n_films)
-    for start in range(0, n_films, _BLOCK):
-        block = slice(start, min(start + _BLOCK, n_films))
+    rows = np.arange(n_films) if asked is None else np.flatnonzero(asked)
+    for start in range(0, len(rows), _BLOCK):
+        block = rows[start : start + _BLOCK]
         found = _with(sparse.csr_array(content.choosing[block] @ by_term + content.groups[block] @ known), popular)
-        places = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
+        places = np.repeat(np.arange(len(block)), np.diff(found.indptr))
         refined = content.refining[block].toarray() @ kinds
-        gained = content.gained(start + places, found.indices, found.data, refined[places, kind[found.indices]])
-        for row, (first, last) in enumerate(zip(found.indptr, found.indptr[1:], strict=False), start=start):
+        gained = content.gained(block[places], found.indices, found.data, refined[places, kind[found.indices]])
+        for row, first, last in zip(block.tolist(), found.indptr, found.indptr[1:], strict=False):
             best = first + films.best(row, found.indices[first:last], gained[first:last])
             lists.put(row, found.indices[best], content.expected(gained[best]))
-        progress(block.stop, n_films)
+        progress(start + len(block), len(rows))
     arrays = lists.arrays()
     return {name: arrays[name] for name in ("neighbors", "similarity")}
 

@@ -23,6 +23,9 @@ CHOOSING: Final = {
     "overview": 3.18,
 }
 """Weights of the cosines, below a common root, of fields in which few films share a term: they choose candidates."""
+UNSEEN: Final = {"director": 12.0, "auteur": 23.0, "billing": 14.0, "keyword": 12.0, "foreign": 1.0}
+"""The same of some fields for films that nobody has seen: who asks about one asks for what has its makers, while those
+from whom the others were learned mostly saw the best known of its years."""
 REFINING: Final = {"genre": 2.81, "language": 0.9, "foreign": 2.0, "country": 0.5, "kind": 4.0}
 """The same of fields in which most films share a term: they only order candidates."""
 KERNELS: Final = (
@@ -35,6 +38,8 @@ KERNELS: Final = (
 """Measure, width and weight: what films gain for being near in it is weight * exp(-steps apart / width)."""
 VOTES: Final = 0.56
 """Weight of the candidate's log of votes."""
+UNSEEN_SHARES: Final = {"votes": 0.5, "year": 0.5}
+"""How much of the weight of the candidate's votes, and of a near year, counts for films that nobody has seen."""
 SHARPNESS: Final = 0.3
 """Factor of all the weights, which were learned up to a factor."""
 LEVEL: Final = -5.34

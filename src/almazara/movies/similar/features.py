@@ -22,6 +22,9 @@ _FADING: Final = 0.25
 _TELLING: Final = 0.005
 """A word in the titles of more than this share of the films makes no series."""
 USUAL_LANGUAGE: Final = "en"
+_USUAL_COUNTRY: Final = "US"
+_NO_WORDS: Final = "xx"
+"""TMDB's code of films in which nobody speaks."""
 _KINDS: Final = ("Animation", "Documentary")
 _WELL_KNOWN: Final = 150
 """Votes of a film that more know than its director."""
@@ -41,6 +44,7 @@ def terms(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     columns = (s.ID, s.TITLE, s.OVERVIEW, s.ORIGINAL_LANGUAGE, s.RELEASE_YEAR, s.VOTE_COUNT)
     films = tables[s.FILMS].select(columns).with_row_index(ROW)
     rows = films.select(ROW, pl.col(s.ID).alias(s.FILM_ID))
+    films = films.with_columns(languages(tables))
 
     def of(table: str, term: str, where: pl.Expr | None = None) -> pl.DataFrame:
         frame = tables[table] if where is None else tables[table].filter(where)
@@ -73,6 +77,27 @@ def terms(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     }
     names = pl.concat([fields["director"], fields["cast"], fields["company"]])
     return {**fields, "series": _crossed(fields["title"], names, max(2.0, _TELLING * films.height))}
+
+
+def languages(tables: Mapping[str, pl.DataFrame]) -> pl.Series:
+    """The original language of each film, in order of row.
+
+    Where the usual one is told of a film from elsewhere in which only others are spoken, it is the first of these: what
+    nobody filled in stands there as the usual one.
+    """
+    spoken = tables[s.LANGUAGES].group_by(s.FILM_ID).agg(pl.col("iso_639_1"), first=pl.col("iso_639_1").first())
+    countries = tables[s.COUNTRIES].group_by(s.FILM_ID).agg(pl.col("iso_3166_1"))
+    known = tables[s.FILMS].select(pl.col(s.ID).alias(s.FILM_ID), s.ORIGINAL_LANGUAGE)
+    known = known.join(spoken, on=s.FILM_ID, how="left", maintain_order="left")
+    known = known.join(countries, on=s.FILM_ID, how="left", maintain_order="left")
+    is_unlikely = (
+        (pl.col(s.ORIGINAL_LANGUAGE) == USUAL_LANGUAGE)
+        & ~pl.col("iso_639_1").list.contains(USUAL_LANGUAGE)
+        & (pl.col("first") != _NO_WORDS)
+        & ~pl.col("iso_3166_1").list.contains(_USUAL_COUNTRY)
+    )
+    found = pl.when(is_unlikely).then(pl.col("first")).otherwise(pl.col(s.ORIGINAL_LANGUAGE))
+    return known.select(found.alias(s.ORIGINAL_LANGUAGE)).to_series()
 
 
 def tfidf(pairs: pl.DataFrame, n_rows: int, max_share: float = 1.0, idf_power: float = 1.0) -> sparse.csr_array:

@@ -6,9 +6,11 @@ import numpy as np
 from scipy import sparse
 
 from almazara.movies.catalog.catalog import Arrays
+from almazara.movies.similar import content as contents
 from almazara.movies.similar.collaborative import Viewers
 from almazara.movies.similar.content import Content
 from almazara.movies.similar.lists import Films, Lists
+from almazara.movies.similar.stored import unseen_share
 
 BELIEF: Final = 20.0
 """How many viewers the expectation from content counts for."""
@@ -77,8 +79,9 @@ def known_share(both: np.ndarray, own: np.ndarray, theirs: np.ndarray, users: fl
 def fit(by_content: Arrays, by_viewers: Arrays, content: Content, viewers: Viewers, films: Films) -> Arrays:
     """The most similar films of each film; those of content where nobody has seen anything.
 
-    What is expected of a pair is its similarity of content. For a film that few have seen comes a part of how much the
-    viewers of the ten films most alike in content saw the other film: it goes as the film's own viewers come.
+    What is expected of a pair is its similarity of content. A film that few have seen is compared as one that nobody
+    has (`Content.of_unseen`), and to it comes a part of how much the viewers of the ten films most alike in content saw
+    the other film. Both go as the film's own viewers come.
     `by_content` and `by_viewers` are what `content.fit` and `collaborative.fit` made.
 
     Returns:
@@ -89,6 +92,10 @@ def fit(by_content: Arrays, by_viewers: Arrays, content: Content, viewers: Viewe
     n_films = len(films.votes)
     lists = Lists(n_films)
     likely = _likely_viewers(viewers.counts, films.votes)
+    shares = unseen_share(viewers.counts)
+    unseen = content.of_unseen()
+    by_unseen = contents.fit(unseen, films, asked=shares > 0)
+    by_content = {name: np.where(shares[:, None] > 0, by_unseen[name], by_content[name]) for name in by_unseen}
     nearest = _as_matrix(by_viewers["neighbors"], by_viewers["similarity"], n_films)
     for start in range(0, n_films, _BLOCK):
         rows = np.arange(start, min(start + _BLOCK, n_films))
@@ -97,8 +104,13 @@ def fit(by_content: Arrays, by_viewers: Arrays, content: Content, viewers: Viewe
         counts, other = [len(found) for found in others], np.concatenate(others)
         repeated = np.repeat(rows, counts)
         own, theirs = viewers.counts[repeated], viewers.counts[other]
-        expected, unknown = alike + CARRIED * passed * NEWNESS / (own + NEWNESS), alike == 0
-        expected[unknown] += content.similarity(repeated[unknown], other[unknown])
+        share = shares[repeated]
+        for of, asked in ((unseen, (alike == 0) & (share > 0)), (content, (alike == 0) & (share == 0))):
+            alike[asked] = of.similarity(repeated[asked], other[asked])
+        between = (share > 0) & (share < 1)
+        alike[between] *= share[between]
+        alike[between] += (1 - share[between]) * content.similarity(repeated[between], other[between])
+        expected = alike + CARRIED * passed * NEWNESS / (own + NEWNESS)
         users = viewers.matrix.shape[0]
         similarity = blend(shared, own, theirs, users, np.minimum(expected, 1), likely=likely[other])
         mates = (content.sagas[repeated] >= 0) & (content.sagas[repeated] == content.sagas[other])

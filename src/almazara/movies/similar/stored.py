@@ -174,28 +174,49 @@ class TermIndex:
         return np.bincount(films, products, minlength=len(self._film_starts) - 1)
 
 
+_NEW: Final = 20
+"""Viewers of a film from which on it is none that hardly anybody has seen."""
+
+
+def unseen_share(viewers: np.ndarray) -> np.ndarray:
+    """How much films with so many viewers are compared as one that nobody has seen: from 1 down to 0."""
+    return np.asarray((1 - viewers / _NEW).clip(0, 1))
+
+
 class ContentSpace:
     """Reads the group `content_matrix`, which `build.build_similar` describes."""
 
     def __init__(self, arrays: Arrays) -> None:
         self._index = TermIndex(arrays)
+        self._emphasis = arrays.get("emphasis")  # catalogs of older versions have none
+        self._unseen_shares = arrays.get("unseen_shares")
         self._scales = arrays["scales"]
         self._closeness = arrays["closeness"]
         self._prior = arrays["prior"]
         self._choosing_terms = int(arrays["choosing_terms"][0])
         self._level, self._sharpness = arrays["logit"].tolist()
 
-    def scores(self, row: int, others: np.ndarray) -> np.ndarray:
-        """The similarity of some films to one: (others,) float64."""
+    def scores(self, row: int, others: np.ndarray, unseen: float = 0.0) -> np.ndarray:
+        """The similarity of some films to one, which is compared so much as one that nobody has seen: (others,)."""
+        if self._emphasis is None or self._unseen_shares is None or unseen == 0:
+            return self._similarity(row, others)
+        found = unseen * self._similarity(row, others, (self._emphasis, self._unseen_shares))
+        return found if unseen == 1 else found + (1 - unseen) * self._similarity(row, others)
+
+    def _similarity(
+        self, row: int, others: np.ndarray, of_unseen: tuple[np.ndarray, np.ndarray] | None = None
+    ) -> np.ndarray:
+        emphasis, shares = of_unseen or (None, np.ones(1 + len(self._scales), dtype=np.float32))
         terms, weights = self._index.of(row)
+        weights = weights if emphasis is None else weights * emphasis[terms]
         chosen = terms < self._choosing_terms
         bond, refined = (
             self._index.products(terms[chosen], weights[chosen], others),
             self._index.products(terms[~chosen], weights[~chosen], others),
         )
-        gained = self._sharpness * np.sqrt(bond + ROUNDING) + refined + self._prior[others]
-        for scale, closeness in zip(self._scales, self._closeness, strict=True):
-            gained += closeness[np.minimum(np.abs(scale[others] - scale[row]), len(closeness) - 1)]
+        gained = self._sharpness * np.sqrt(bond + ROUNDING) + refined + shares[0] * self._prior[others]
+        for scale, closeness, part in zip(self._scales, self._closeness, shares[1:], strict=True):
+            gained += part * closeness[np.minimum(np.abs(scale[others] - scale[row]), len(closeness) - 1)]
         return np.asarray(1 / (1 + np.exp(-(gained + self._level))))
 
     def between(self, rows: np.ndarray) -> np.ndarray:

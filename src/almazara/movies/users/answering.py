@@ -259,7 +259,7 @@ def open_user_answers(
     history, alike = group("user_history"), similar.methods[HYBRID]
     model: UserScores = NeighborScores(alike, similar.ranking.popularity)
     if len(history["ids"]):  # without ratings there was nothing to learn from
-        model = LearnedScores(group("user_model"))
+        model = LearnedScores(group("user_model"), group("hybrid"))
     return UserAnswers(
         catalog=catalog,
         title_search=title_search,

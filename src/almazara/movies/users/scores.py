@@ -38,6 +38,13 @@ _ALIKE: Final = np.float32(1.0)
 """How much the content of a profile's cold films says of warm films, beside what it lets expect of their users."""
 _ORDERED: Final = 1024
 """Cold films that are placed one by one; those behind come by what they promise."""
+_LISTED: Final = (0.3, 2.0, 1.75)
+"""How much the list of films similar to one of the profile counts: at most; for all films of the profile together; and
+for one that nobody has seen, of which little else is known."""
+_KNOWN: Final = 5
+"""Viewers from which on a film is none of these."""
+_SPAN: Final = (5, 300)
+"""Places of warm films, best first, between which scores lie that lists of similar films decide among."""
 _DESCRIBED: Final = 50
 """Films of a profile whose content is compared with that of cold films."""
 
@@ -63,8 +70,11 @@ class LearnedScores:
     known. Films that the training users do not have (cold ones) are ordered by content, popularity and these scores as
     content lets expect them, and placed among the others by rank.
     The more the liked films are of a single kind, by their content, the more content counts, for warm films too.
+    To all this comes what is similar to each of the liked films alone, so that a film has a say that is like no other
+    of its profile.
 
     Args:
+        similar: The lists of similar films, `Lists.arrays` of the same films, where there are such.
         arrays: The group `user_model`:
             warm (warm,) int32: rows of the films with a model of their own, rising;
             popularity (warm,) float32;
@@ -81,8 +91,9 @@ class LearnedScores:
             n_films (1,) int64.
     """
 
-    def __init__(self, arrays: Arrays) -> None:
+    def __init__(self, arrays: Arrays, similar: Arrays | None = None) -> None:
         self._arrays = dict(arrays)
+        self._similar = similar
         self._n_films = int(arrays["n_films"][0])
         self._log_lengths = np.log1p(arrays["lengths"])
         self._item = np.full(self._n_films, -1, dtype=np.int32)
@@ -121,7 +132,22 @@ class LearnedScores:
         # Nobody has chosen a cold film yet, which says nothing against it: its scores are not comparable with those of
         # warm films, which spread further because more is known of these. So their ranks are compared.
         found[self._arrays["cold"]] = _among(ladder, np.round(promise, _DECIMALS), step, lead)
+        if self._similar is not None and len(ladder) and liked.any():
+            first, last = ladder[np.minimum(_SPAN, len(ladder) - 1)]
+            found += (first - last) * self._listed(rows[liked], weights[liked], self._similar)
         return found
+
+    def _listed(self, rows: np.ndarray, weights: np.ndarray, similar: Arrays) -> np.ndarray:
+        """What the lists of the films that are similar to each of some films say of all films: (films,) float32."""
+        warm = self._item[rows] >= 0
+        viewers = np.where(warm, self._arrays["popularity"][self._item[rows]] ** 2, 0)
+        most, together, alone = _LISTED
+        shares = np.maximum(min(most, together / len(rows)), alone * (1 - viewers / _KNOWN))
+        alike = similar["similarity"][rows] / np.maximum(similar["similarity"][rows, :1], np.float32(1e-9))
+        told = (shares * weights / weights.mean() / math.sqrt(len(rows)))[:, None] * alike
+        others = similar["neighbors"][rows]
+        is_film = others >= 0
+        return np.bincount(others[is_film], told[is_film], minlength=self._n_films).astype(np.float32)
 
     def blend(self, n_liked: int) -> np.ndarray:
         """Weights of the four signals for a profile of so many liked films, (4,) float32."""

@@ -225,3 +225,35 @@ def test_the_denoiser_gives_an_empty_profile_the_films_that_most_users_have():
     _, bias = Denoiser().weights(seen, sparse.csr_array(content()[: N_FILMS - N_COLD]))
     popularity = np.asarray(seen.sum(axis=0)).ravel()
     assert np.corrcoef(bias, popularity)[0, 1] > 0.95
+
+
+def listing(lists):
+    """Lists of similar films, best first."""
+    neighbors, similarity = np.full((N_FILMS, 2), -1, dtype=np.int32), np.zeros((N_FILMS, 2), dtype=np.float32)
+    for film, others in lists.items():
+        neighbors[film, : len(others)], similarity[film, : len(others)] = others, [0.5, 0.4][: len(others)]
+    return {"neighbors": neighbors, "similarity": similarity}
+
+
+def test_what_is_similar_to_one_film_of_a_profile_rises(fitted, reader):
+    liked = np.array([0, 3], dtype=np.int32)
+    told = LearnedScores(fitted.arrays, listing({3: [20, 23]}))
+    gained = told.scores(liked, ones(liked)) - reader.scores(liked, ones(liked))
+    assert gained[20] > gained[23] > 0
+    assert not np.delete(gained, [20, 23]).any()
+
+
+def test_a_film_that_nobody_has_seen_speaks_louder_by_what_is_similar_to_it(fitted, reader):
+    told = LearnedScores(fitted.arrays, listing({0: [20], 57: [20]}))
+
+    def gained(film):
+        liked = np.array([film], dtype=np.int32)
+        return (told.scores(liked, ones(liked)) - reader.scores(liked, ones(liked)))[20]
+
+    assert gained(57) > 3 * gained(0)
+
+
+def test_what_is_similar_to_a_disliked_film_does_not_rise(fitted, reader):
+    rows, weights = np.array([0, 3], dtype=np.int32), np.array([1.0, -1.0], dtype=np.float32)
+    told = LearnedScores(fitted.arrays, listing({3: [20]}))
+    assert np.array_equal(told.scores(rows, weights), reader.scores(rows, weights))

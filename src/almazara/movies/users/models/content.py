@@ -12,7 +12,7 @@ from almazara.movies.similar.features import ROW, TERM, terms, tfidf, unit_rows
 
 _WEIGHTS: Final = {
     "collection": 1.0,
-    "director": 0.4,
+    "director": 1.0,
     "cast": 0.5,
     "genre": 0.8,
     "keyword": 1.0,

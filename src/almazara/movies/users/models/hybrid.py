@@ -31,10 +31,11 @@ class FittedUserHybrid:
     """The arrays that `LearnedScores` reads; scores come from the very code that serves."""
 
     arrays: Arrays
+    similar: Arrays | None = None
 
     def scores(self, profiles: sparse.csr_array) -> np.ndarray:
         """See FittedUserModel."""
-        reader = LearnedScores(self.arrays)
+        reader = LearnedScores(self.arrays, self.similar)
         found = np.empty(profiles.shape, dtype=np.float32)
         for row, (first, last) in enumerate(zip(profiles.indptr, profiles.indptr[1:], strict=False)):
             found[row] = reader.scores(profiles.indices[first:last], profiles.data[first:last])
@@ -51,6 +52,7 @@ class UserHybrid:
         growth: Power of the number of users by which their ridges and content weights grow.
         cold_factors: Dimensions in which the scores of cold films are predicted.
         cold_ridge: Regularization of their prediction from content.
+        similar: The lists of films similar to each, by the same ratings; nothing is learned from them.
     """
 
     name: str = "hybrid"
@@ -60,6 +62,7 @@ class UserHybrid:
     cold_factors: int = 32
     cold_ridge: float = 0.5
     landmarks: LandmarkConfig = field(default_factory=LandmarkConfig)
+    similar: Arrays | None = None
 
     def fit(self, interactions: sparse.csr_array, content: sparse.csr_array) -> FittedUserHybrid:
         """See UserModel; the weights of the signals are learned on films that a first fit has not seen."""
@@ -67,7 +70,7 @@ class UserHybrid:
             interactions = sparse.csr_array(interactions[has_films])
         blend = self._learned_blend(interactions, content)
         arrays = {**self._signals(interactions, content), "blend": blend}
-        return FittedUserHybrid({**arrays, **self._cold(arrays, interactions, content)})
+        return FittedUserHybrid({**arrays, **self._cold(arrays, interactions, content)}, self.similar)
 
     def _learned_blend(self, interactions: sparse.csr_array, content: sparse.csr_array) -> np.ndarray:
         """Some users are kept out of a first fit for the short profiles, a fifth of others' films for the long ones."""
