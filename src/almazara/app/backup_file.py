@@ -98,9 +98,7 @@ def unpack(path: Path, folder: Path) -> Unpacked:
                 _unpack_one(archive, name, digest, folder)
         settings, opening = _told_apart((folder / SETTINGS).read_text(encoding="utf-8").splitlines())
         artifacts = [_artifact(folder, contents, kind) for kind in contents.artifacts]
-        with closing(store_in(folder / PRICES)) as prices, closing(open_events(sqlite_file(folder / EVENTS))) as events:
-            counted = *check(prices), events.count()
-            events.check()
+        counted = checked_stores(folder)
         if counted != (contents.listings, contents.observations, contents.film_events):
             raise ValueError(f"{CONTENTS} counts otherwise than what is in it")  # noqa: TRY301 - as all that is damaged
     except InputError as error:
@@ -111,6 +109,17 @@ def unpack(path: Path, folder: Path) -> Unpacked:
         cause = str(error).partition("\n")[0].rstrip(".")
         raise InputError(f"{path.name} is no backup of Almazara, or is damaged: {cause}.") from error
     return Unpacked(folder, contents, artifacts, settings, opening)
+
+
+def checked_stores(folder: Path) -> tuple[int, int, int]:
+    """Read all that the stores of a backup hold; returns how many listings, observations and film events there are.
+
+    Raises:
+        AlmazaraError: when something in them is damaged.
+    """
+    with closing(store_in(folder / PRICES)) as prices, closing(open_events(sqlite_file(folder / EVENTS))) as events:
+        events.check()
+        return *check(prices), events.count()
 
 
 def _told_apart(lines: Iterable[str]) -> tuple[list[str], list[str]]:
