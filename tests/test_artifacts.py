@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from almazara.artifacts import ArtifactStore
+from almazara.artifacts import ArtifactStore, open_whole
 from almazara.errors import ConflictError, NotFoundError, UnavailableError
 from profiles import examples
 
@@ -221,13 +221,28 @@ def test_a_pointer_to_a_version_that_is_gone_is_an_error_and_rollback_to_another
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"../../etc\n", b"\xff\xfe\n", b"a\0b\n"])
-def test_a_damaged_pointer_is_an_error_in_a_sentence_and_the_next_build_mends_it(store, content):
-    publish(store)
+def test_where_the_pointer_is_damaged_the_newest_whole_version_is_in_use_until_the_next_build_mends_it(store, content):
+    names = publish_several(store, 3)
     (store.root / "mill" / "current").write_bytes(content)
-    with pytest.raises(NotFoundError):
-        store.current("mill")
+    next(path for path in store.get("mill", names[2]).path.iterdir() if path.name != "manifest.json").unlink()
+    assert store.current("mill").version == names[1]
+    assert store.is_pointer_damaged("mill")
     newest = publish(store, now=NOW + timedelta(days=1))
     assert store.current("mill").version == newest.version
+    assert not store.is_pointer_damaged("mill")
+
+
+def test_where_the_pointer_is_missing_and_no_version_is_whole_the_newest_is_named_in_what_is_wrong(store):
+    names = publish_several(store, 2)
+    (store.root / "mill" / "current").unlink()
+    for name in names:
+        next(path for path in store.get("mill", name).path.iterdir() if path.name != "manifest.json").unlink()
+    with pytest.raises(UnavailableError, match=f"{names[1]} of mill .* is damaged"):
+        open_whole(store.current("mill"), lambda whole: whole)
+
+
+def test_without_any_version_a_pointer_is_not_damaged(store):
+    assert not store.is_pointer_damaged("mill")
 
 
 @settings(max_examples=examples(nightly=1000))

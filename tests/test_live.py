@@ -230,3 +230,25 @@ def test_those_who_ask_while_an_answer_is_made_wait_for_it():
         go_on.set()
         assert [one.result(30) for one in (first, *others)] == ["made"] * 4
     assert made == [1]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff", b"latest"])
+def test_where_the_pointer_is_damaged_the_newest_version_is_opened_and_said_so(tmp_path, content):
+    publish_made(tmp_path, [Made("The Mill")])
+    newest = publish_made(tmp_path, [Made("The Olive")]).version
+    pointer = tmp_path / "artifacts" / "movies" / "current"
+    pointer.unlink() if content is None else pointer.write_bytes(content)
+    live = movies.live_movies(settings_for(tmp_path))
+    assert live.refresh()
+    assert (live.version, live.is_pointer_damaged, live.refused) == (newest, True, None)
+
+
+def test_a_pointer_that_is_damaged_while_a_version_is_in_use_changes_nothing(tmp_path):
+    first = publish_made(tmp_path, [Made("The Mill")]).version
+    publish_made(tmp_path, [Made("The Olive")])
+    artifacts.open_artifacts(settings_for(tmp_path)).rollback("movies", first)
+    live = movies.live_movies(settings_for(tmp_path))
+    live.refresh()
+    (tmp_path / "artifacts" / "movies" / "current").write_bytes(b"")
+    assert not live.refresh()
+    assert (live.version, live.is_pointer_damaged) == (first, True)

@@ -55,12 +55,23 @@ class ArtifactStore:
         self.root = root
 
     def current_version(self, kind: str) -> str | None:
-        """The version in use, or None before the first build; one small read, cheap enough to poll."""
+        """The version in use, or None before the first build; one small read, cheap enough to poll.
+
+        It is the one that is pointed to; where the pointer is damaged the newest one that is whole, or else the newest.
+        """
+        return self.pointed_to(kind) or self._newest(kind)
+
+    def pointed_to(self, kind: str) -> str | None:
+        """The version that is pointed to, or None where there is no pointer or none that names a version."""
         try:
             version = (self.root / kind / POINTER).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             return None
-        return version or None
+        return version if VERSION.fullmatch(version) else None
+
+    def is_pointer_damaged(self, kind: str) -> bool:
+        """Whether there are versions, and no pointer that names one."""
+        return self.pointed_to(kind) is None and self._newest(kind) is not None
 
     def current(self, kind: str) -> Artifact:
         """The artifact in use; raises NotFoundError when nothing of this kind was published yet."""
@@ -154,9 +165,9 @@ class ArtifactStore:
         return self.get(kind, version)
 
     def rollback(self, kind: str, version: str | None = None) -> Artifact:
-        """Point to `version`, or to the newest one older than the current; raises NotFoundError when there is none."""
+        """Point to `version`, or to the newest one older than that which is pointed to; NotFoundError without any."""
         if version is None:
-            current = self.current_version(kind)
+            current = self.pointed_to(kind)
             older = [found.version for found in self.versions(kind) if current is None or found.version < current]
             if not older:
                 raise NotFoundError(f"There is no version of {kind} older than {current} to go back to.")
@@ -203,6 +214,10 @@ class ArtifactStore:
         except (OSError, ValueError):
             return None
         return Artifact(kind, version, path, manifest) if _is_manifest(manifest) else None
+
+    def _newest(self, kind: str) -> str | None:
+        found = [artifact.version for artifact in self.versions(kind)]
+        return next((version for version in found if self.is_whole(kind, version)), next(iter(found), None))
 
     def _names(self, kind: str) -> list[str]:
         """Names of all versions, readable or not, newest first."""

@@ -5,6 +5,7 @@ AlmazaraError                  what every caller may catch
 ├── NotFoundError              what was asked for does not exist                  (HTTP 404)
 ├── ConflictError              it exists, or runs, already                        (HTTP 409)
 ├── UnavailableError           something outside does not answer, or is missing   (HTTP 503)
+│   ├── DamagedError           what is kept cannot be understood any more
 │   └── MissingExtraError      an optional library is not installed
 └── ContractError              what was built breaks its own promise
 """
@@ -79,6 +80,10 @@ class UnavailableError(AlmazaraError):
     def for_owner(self) -> str:
         """See `AlmazaraError`."""
         return f"{self} ({self.detail})" if self.detail else str(self)
+
+
+class DamagedError(UnavailableError):
+    """What is kept cannot be understood any more; to wait, or to ask again, mends nothing."""
 
 
 class MissingExtraError(UnavailableError):

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ OWN: Final = "own"
 TICKET_LASTS: Final = timedelta(hours=1)
 SESSION_LASTS: Final = timedelta(days=30)
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
 _SESSION: Final = re.compile(r"([0-9]{10,12})\.([0-9a-f]{64})")
 
 
@@ -65,11 +66,13 @@ class KeyFolder:
             UnavailableError: when they cannot be read.
         """
         try:
-            return msgspec.json.decode(self._named.read_bytes(), type=list[Key])
+            found = msgspec.json.decode(self._named.read_bytes(), type=list[Key])
+            _require_keys(found)
         except FileNotFoundError:
             return []
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, ValueError, RecursionError, msgspec.MsgspecError) as error:
             raise UnavailableError("The keys of this home cannot be read.", f"{self._named}: {error}") from error
+        return found
 
     def add(self, name: str, now: datetime) -> str:
         """Make a key for somebody; it is returned once, and only its hash is kept.
@@ -202,6 +205,13 @@ def given_out(settings: Settings) -> list[Key]:
     hashes = [known[1] if (known := KEY_HASH.fullmatch(text)) else fingerprint(text) for text in texts]
     held = [Key(f"setting-{number}", sha256) for number, sha256 in enumerate(hashes, start=1)]
     return [*held, *key_folder(settings).named()]
+
+
+def _require_keys(found: Sequence[Key]) -> None:
+    """Refuse what was never given out so: the hash of a key that is none would be no key's, and fail each that asks."""
+    for number, key in enumerate(found, start=1):
+        if not _NAME.fullmatch(key.name) or not _HASH.fullmatch(key.sha256):
+            raise ValueError(f"the key {number} has no name of a key, or a sha256 that is no 64 digits (0-9, a-f)")
 
 
 def _is_fresh(ticket: Path, now: datetime) -> bool:

@@ -48,14 +48,19 @@ class Live(Generic[T]):
         """The published version that is not in use: it is damaged, cannot be opened, or is not all there; or None."""
         return self._refused or self._awaited
 
+    @property
+    def is_pointer_damaged(self) -> bool:
+        """Whether nothing says which of the published versions is to be used."""
+        return self.store.is_pointer_damaged(self.kind)
+
     def refresh(self) -> bool:
         """Open the published version if it is another, and say whether another is in use now.
 
         One that is damaged, by the hashes in its manifest, or cannot be opened is left: what was in use stays, and at
         the start the newest one that is whole. One whose files are not all there yet is left for now, and looked at
-        again.
+        again. While the pointer is damaged what is in use stays, or else the newest one that is whole is.
         """
-        version = self.store.current_version(self.kind)
+        version = (self.store.pointed_to if self._opened else self.store.current_version)(self.kind)
         if version is None or version in {self.version, self._refused}:
             return False
         with self._lock:

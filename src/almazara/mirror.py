@@ -130,7 +130,7 @@ def pull_current(artifacts: ArtifactStore, blobs: ReadBlobs, kind: str, *, table
         UnavailableError: when it cannot be asked for, or is damaged; what was in use stays.
     """
     version = next(iter(_pointed_to(blobs, kind)), None)
-    if version is None or version == artifacts.current_version(kind):
+    if version is None or version == artifacts.pointed_to(kind):
         return False
     if not VERSION.fullmatch(version):
         raise UnavailableError(f"{version[:40]!r}, which is published as {kind}, is no name of a version.")

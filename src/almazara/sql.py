@@ -12,8 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from almazara.errors import InputError, MissingExtraError, UnavailableError
+from almazara.damage import understood
+from almazara.errors import DamagedError, InputError, MissingExtraError, UnavailableError
 from almazara.files import PRIVATE_FILE, keep_private, make_folder
+from almazara.words.said import Said
 
 BUSY_SECONDS: Final = 30.0
 _LONGEST_WAIT: Final = 86_400
@@ -26,21 +28,24 @@ _ADVICE: Final = {
     "disk is full": "has no room left on its disk; make room and repeat",
     "unable to open database file": "cannot be opened; check the path and its permissions",
     "not a database": "is not an SQLite database",
-    "malformed": "is damaged; restore it from a copy",
     "read-only transaction": "may only be read, not written; connect to the primary server",
     "No space left": "has no room left on its disk; make room and repeat",
     "connection": "does not answer",
 }
 """What is said of a database, by what its driver says: never that itself, which may name its user, host and tables."""
+_DAMAGE: Final = ("malformed", "Could not decode")
+"""What a driver says of a database, or of a text in it, that is damaged."""
 
 
 class Database:
     """A database that threads may share; `insert` is the statement of its dialect, which knows ON CONFLICT."""
 
-    def __init__(self, engine: sa.Engine, called: str) -> None:
+    def __init__(self, engine: sa.Engine, called: str, damaged: Said) -> None:
         self.engine = engine
         self.insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
         self._called = called
+        self._damaged = damaged
+        self._name = engine.url.set(query={}).render_as_string(hide_password=True)
         self._writer = _writer(engine)
 
     @contextmanager
@@ -57,15 +62,20 @@ class Database:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Turn a driver's errors into UnavailableError, of which the owner alone is told the database's name."""
+        """Turn a driver's errors into UnavailableError, of which the owner alone is told the database's name.
+
+        So is what cannot be understood of the rows that are read within.
+        """
         try:
-            yield
+            with understood(self._damaged, self._name):
+                yield
         except (DBAPIError, PoolTimeoutError) as error:
             cause = str(getattr(error, "orig", None) or error).partition("\n")[0].strip()
-            name = self.engine.url.set(query={}).render_as_string(hide_password=True)
+            if any(sign in cause for sign in _DAMAGE):
+                raise DamagedError(self._damaged, f"{self._name}: {cause}") from error
             known = (advice for sign, advice in _ADVICE.items() if sign in cause)
             sentence = f"{self._called} {next(known, 'did not do what was asked of it')}."
-            raise UnavailableError(f"{sentence} Nothing of this call was kept.", f"{name}: {cause}") from error
+            raise UnavailableError(f"{sentence} Nothing of this call was kept.", f"{self._name}: {cause}") from error
 
     def close(self) -> None:
         """Give connections and files back."""
@@ -78,7 +88,13 @@ def sqlite_file(path: Path) -> sa.URL:
 
 
 def open_database(
-    url: str | sa.URL, *, example: str, pragmas: Sequence[str], called: str, prepare: Callable[[sa.Engine], None]
+    url: str | sa.URL,
+    *,
+    example: str,
+    pragmas: Sequence[str],
+    called: str,
+    damaged: Said,
+    prepare: Callable[[sa.Engine], None],
 ) -> Database:
     """Open the database of a URL.
 
@@ -87,6 +103,7 @@ def open_database(
         example: Name of an SQLite file, for the refusal of a URL without one.
         pragmas: What is set on each connection to SQLite.
         called: What it is called in the sentence of an error.
+        damaged: The sentence where something in it is damaged.
         prepare: Makes or changes its tables, where that is needed.
 
     Raises:
@@ -110,7 +127,7 @@ def open_database(
         engine = _postgresql(parsed)
     else:
         raise InputError(f"An SQL store is SQLite or PostgreSQL, not {parsed.get_backend_name()!r}.")
-    database = Database(engine, called)
+    database = Database(engine, called, damaged)
     try:
         with database.translated():
             prepare(engine)

@@ -219,7 +219,7 @@ def test_when_the_store_breaks_later_films_still_answer_and_prices_are_unavailab
         health = api.get("/health")
         assert health.status_code == 200
         assert health.json()["precios"] is None
-        assert "no responde" in health.json()["mensaje"]
+        assert "está dañado" in health.json()["mensaje"]
         assert "almazara_scraper_healthy" not in api.get("/metrics").text
         start = api.get("/")
         assert (start.status_code, "almacén de precios no responde" in start.text) == (200, True)

@@ -21,6 +21,7 @@ from almazara.movies.artifact import MOVIES
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.events import Event, Kind
 from almazara.prices.store.registry import open_store
+from almazara.settings import Settings
 from price_shop import NOW, observed, product, settings_over
 from profiles import examples
 from waiting import no_progress
@@ -280,6 +281,22 @@ def test_settings_that_open_a_server_are_told_behind_a_warning_and_commented_out
     assert (first, second) == ("# ALMAZARA_OPEN_WRITES=True", "# ALMAZARA_OTLP_ENDPOINT=http://evil.example")
     assert "\nALMAZARA_PORT=9000\nALMAZARA_LANGUAGE=[2Jes\n" in out
     assert not [one for one in ("API_KEYS", "NOTIFY_URLS", "LD_PRELOAD", "\x1b", "\x07") if one in out]
+
+
+HARMLESS = {"PORT", "LOG_LEVEL", "LOG_FORMAT", "TIMEZONE", "LANGUAGE", "MIN_VOTES", "DEMO"}
+HARMLESS |= {"FILMS_RENEWED_ON", "FILMS_RENEWED_AT"}
+PLAIN = sorted(
+    name.upper() for name, field in Settings.model_fields.items()
+    if name != "home" and "Secret" not in str(field.annotation)
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_each_setting_of_a_backup_that_was_not_said_to_be_harmless_stands_behind_the_warning(made, tmp_path, name):
+    line = f"ALMAZARA_{name}=1"
+    strange = stranger(made, tmp_path / "strange.zip", holding("settings.env", line.encode()))
+    report = restore(settings_over(tmp_path / "new"), strange, no_progress)
+    assert (report.settings, report.opening) == (([line], []) if name in HARMLESS else ([], [line]))
 
 
 @st.composite

@@ -1,6 +1,9 @@
 """Whatever is damaged, missing or forbidden, a command says so in one sentence and ends with code 1."""
 
+import json
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -8,6 +11,11 @@ from almazara import artifacts
 from almazara.app.movies import open_movies
 from almazara.artifacts import MANIFEST, open_artifacts
 from almazara.errors import AlmazaraError
+from almazara.movies.users.event_store import open_event_store
+from almazara.movies.users.events import Event, Kind
+from almazara.prices.schema import Run, RunState
+from almazara.prices.store.registry import open_store
+from price_shop import NOW, observed, product, settings_over
 from sample_catalog import settings_for
 
 OIL = "pazo.example:1"
@@ -177,6 +185,101 @@ def test_no_command_ends_with_a_traceback_over_a_damaged_home(demo_home, ended, 
             code, _, told = ended(home, command)
             assert code in {0, 1}, command
             assert "Traceback" not in told, command
+
+
+# Of each kind that a row can be damaged in, one cell; SQLite notices nothing.
+CELLS = {
+    "run": ("prices.db", "UPDATE run SET body = '{'"),
+    "price": ("prices.db", "UPDATE observation SET price = '1O.79'"),
+    "moment": ("prices.db", "UPDATE observation SET observed_at = 9000000000000000000"),
+    "document": ("prices.db", "UPDATE document SET body = '[]'"),
+    "listing": ("prices.db", "UPDATE listing SET kind = 'zzz'"),
+    "event's moment": ("film_events.db", "UPDATE film_event SET at_us = 9000000000000000000"),
+    "event's film": ("film_events.db", "UPDATE film_event SET film_id = 'abc'"),
+    "event's value": ("film_events.db", "UPDATE film_event SET value = 'abc'"),
+    "event's kind": ("film_events.db", "UPDATE film_event SET kind = 'zzz'"),
+}
+
+
+@pytest.fixture
+def with_a_damaged_cell(films):
+    """A home with films, prices and events, after one of the statements."""
+    home = films[0]
+
+    def damaged(cell):
+        with closing(open_store(settings_over(home))) as store:
+            store.save_listing(product())
+            store.append([observed("shop.example:1", 1, "9.95")])
+            store.save_run(Run("r1", "scrape", "shop.example", RunState.DONE, NOW))
+            store.put_document("search", "amazon.es:1", {"at": NOW.isoformat()})
+        with closing(open_event_store(settings_over(home))) as events:
+            events.append([Event("e1", "ana", 900007, Kind.RATING, 4.0, NOW)], NOW)
+        name, statement = CELLS[cell]
+        with closing(sqlite3.connect(home / name)) as connection:
+            connection.execute(statement)
+            connection.commit()
+        return home
+
+    return damaged
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_doctor_sees_a_damaged_cell_and_no_other_command_ends_with_a_traceback(with_a_damaged_cell, ended, cell):
+    home = with_a_damaged_cell(cell)
+    code, told, _ = ended(home, ("doctor", "--json"))
+    failed = [check["name"] for check in json.loads(told) if check["state"] == "failed"]
+    assert (code, failed) == (1, ["film events" if cell.startswith("event") else "price store"])
+    for command in COMMANDS:
+        if command[:2] not in LONG and command != ("backup", "{out}/backup.zip"):
+            code, _, told = ended(home, command)
+            assert code in {0, 1}, command
+            assert "Traceback" not in told, command
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_backup_of_a_damaged_cell_is_refused_in_a_sentence_that_names_no_user(with_a_damaged_cell, ended, cell):
+    home = with_a_damaged_cell(cell)
+    sentence = is_a_sentence(ended(home, ("backup", "{out}/backup.zip")))
+    assert ("almacén de eventos está dañado" if cell.startswith("event") else "store of prices is damaged") in sentence
+    assert "ana" not in sentence
+    assert list((home.parent / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff", b"latest"])
+def test_the_doctor_sees_a_damaged_pointer_and_what_it_advises_mends_it(films, ended, content):
+    home, artifact = films
+    pointer = artifact.path.parent / "current"
+    pointer.unlink() if content is None else pointer.write_bytes(content)
+    code, told, _ = ended(home, ("doctor", "--json"))
+    [failed] = [check for check in json.loads(told) if check["state"] == "failed"]
+    assert (code, failed["name"]) == (1, "movies in use")
+    assert str(pointer) in failed["found"]
+    assert failed["advice"] == f"almazara movies rollback {artifact.version}"
+    assert ended(home, ("movies", "ask", "score", "Press"))[0] == 0
+    assert ended(home, failed["advice"].split()[1:])[0] == 0
+    assert ended(home, ("doctor",))[0] == 0
+
+
+@pytest.mark.parametrize("name", ["named.json", "own"])
+def test_the_doctor_sees_keys_that_cannot_be_read(films, ended, name):
+    home = films[0]
+    (home / "keys").mkdir()
+    (home / "keys" / name).write_bytes(b"\xff")
+    code, told, _ = ended(home, ("doctor", "--json"))
+    [writing] = [check for check in json.loads(told) if check["name"] == "writing"]
+    assert (code, writing["state"]) == (1, "failed")
+    assert str(home / "keys" / name) in writing["found"]
+
+
+@pytest.mark.parametrize(
+    "key", ['{"name": "tv", "sha256": "no hash"}', '{"name": "", "sha256": "%s"}' % ("0" * 64)], ids=["hash", "name"]
+)
+@pytest.mark.parametrize("command", [("keys", "list"), ("movies", "events", "address", "plex", "--user", "ana")])
+def test_a_damaged_key_is_told_by_each_command_that_reads_keys(films, ended, command, key):
+    home = films[0]
+    (home / "keys").mkdir()
+    (home / "keys" / "named.json").write_text(f"[{key}]")
+    assert "keys of this home cannot be read" in is_a_sentence(ended(home, command))
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,12 @@ def test_a_sample_never_takes_the_place_of_a_catalog_that_cannot_be_read(tmp_pat
         building.ensure_movies(settings_for(tmp_path), no_progress)
 
 
+def test_a_sample_never_takes_the_place_of_a_catalog_to_which_nothing_points(tmp_path):
+    published = publish_made(tmp_path, [Made("The Mill")])
+    (tmp_path / "artifacts" / "movies" / "current").write_bytes(b"")
+    assert building.ensure_movies(settings_for(tmp_path), no_progress).version == published.version
+
+
 def test_a_catalog_that_is_there_is_not_built_again(sample_home):
     stages = []
     building.ensure_movies(settings_for(sample_home), lambda stage, _done, _total: stages.append(stage))

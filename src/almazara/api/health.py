@@ -2,9 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
@@ -13,7 +13,7 @@ from almazara import log
 from almazara.api.errors import declared
 from almazara.app.prices import Prices
 from almazara.app.schedule import Schedule
-from almazara.errors import AlmazaraError, UnavailableError
+from almazara.errors import AlmazaraError, DamagedError, UnavailableError
 from almazara.live import Live
 from almazara.movies.service import MovieService
 from almazara.prices.collecting.scraper_health import HealthReport
@@ -65,7 +65,7 @@ class Health(BaseModel):
 
     `sin_servir` names the halves that are not served now, of which there is nothing or nothing that can be opened: the
     other one answers all the same. `versiones_rechazadas` names published versions that are damaged or cannot be
-    opened: earlier ones answer.
+    opened: earlier ones answer. `avisos` says what is damaged otherwise, and how to mend it.
     """
 
     estado: str
@@ -74,6 +74,7 @@ class Health(BaseModel):
     precios: PricesHealth | None
     sin_servir: list[str]
     versiones_rechazadas: list[str]
+    avisos: list[str]
     horario: list[TaskHealth]
     mensaje: str
 
@@ -92,7 +93,7 @@ class ScraperWatch:
         """The newest judgment; while a new one is made, others get the one before and do not wait.
 
         Raises:
-            UnavailableError: when the store does not answer.
+            UnavailableError: when the store does not answer, or is damaged.
         """
         if self._lock.acquire(blocking=self._judged is None):
             try:
@@ -103,6 +104,8 @@ class ScraperWatch:
         judged = self._judged
         if judged is None or isinstance(judged[1], AlmazaraError):
             about = judged[1] if judged else None
+            if isinstance(about, DamagedError):
+                raise DamagedError(about.words, about.detail)
             detail = about.detail if isinstance(about, UnavailableError) else ""
             raise UnavailableError(f"The scraper's health is not known: {about}", detail)
         return judged[1]
@@ -122,12 +125,12 @@ def _movies_health(live: Live[MovieService]) -> MoviesHealth | None:
     return MoviesHealth(version=service.version, cantidad=len(service), muestra=service.is_sample)
 
 
-def _prices_health(prices: Prices, watch: ScraperWatch, language: Language) -> PricesHealth | None:
+def _prices_health(prices: Prices, watch: ScraperWatch, language: Language) -> PricesHealth | UnavailableError:
     try:
         report = watch.report()
     except UnavailableError as error:
         log.event("store_unavailable", error=error)
-        return None
+        return error
     aside = prices.proxies.set_aside()
     dead = [said("health.prices.proxy", proxy=name, until=f"{until:%H:%M} UTC") for name, until in aside.items()]
     return PricesHealth(
@@ -145,10 +148,13 @@ def _prices_health(prices: Prices, watch: ScraperWatch, language: Language) -> P
 
 def _health(request: Request, language: Language) -> Health:
     state = request.app.state
-    films, prices = _movies_health(state.movies), _prices_health(state.prices, state.scraper_watch, language)
+    films, found = _movies_health(state.movies), _prices_health(state.prices, state.scraper_watch, language)
+    prices = found if isinstance(found, PricesHealth) else None
+    damaged = [found.words] if isinstance(found, DamagedError) else []
+    pointers = _damaged_pointers({"movies": state.movies, "prices": state.prices.forecasts})
     told = {
         "films": _films_sentence(films, is_refused=state.movies.refused is not None),
-        "prices": _prices_sentence(prices),
+        "prices": damaged[0] if damaged else _prices_sentence(prices),
     }
     return Health(
         estado="vivo",
@@ -159,9 +165,19 @@ def _health(request: Request, language: Language) -> Health:
         versiones_rechazadas=[
             f"{live.kind} {live.refused}" for live in (state.movies, state.prices.forecasts) if live.refused
         ],
+        avisos=[text_of(one, language) for one in (*damaged, *pointers)],
         horario=_tasks(state.schedule, language),
         mensaje=said("health.alive.message", **told).text(language),
     )
+
+
+def _damaged_pointers(served: Mapping[str, Live[Any]]) -> list[Said]:
+    """What to do where nothing says which version is to be used, by the word of its commands."""
+    return [
+        said("health.pointer.damaged", kind=one.kind, product=product, version=one.version)
+        for product, one in served.items()
+        if one.version and one.is_pointer_damaged
+    ]
 
 
 def _tasks(schedule: Schedule | None, language: Language) -> list[TaskHealth]:

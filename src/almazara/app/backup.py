@@ -19,7 +19,18 @@ from typing import Any, Final
 
 import msgspec
 
-from almazara.app.backup_file import ARTIFACTS, CONTENTS, EVENTS, FORMAT, KINDS, PRICES, SETTINGS, Unpacked, unpack
+from almazara.app.backup_file import (
+    ARTIFACTS,
+    CONTENTS,
+    EVENTS,
+    FORMAT,
+    KINDS,
+    PRICES,
+    SETTINGS,
+    Unpacked,
+    checked_stores,
+    unpack,
+)
 from almazara.app.mirror import mirror_over
 from almazara.artifacts import Artifact, file_hash, open_artifacts, open_whole
 from almazara.errors import ConflictError, NotFoundError, UnavailableError
@@ -186,7 +197,11 @@ def _copy_stores(settings: Settings, folder: Path, progress: Progress) -> dict[s
         report = migrate(source, target, lambda step: progress("copying prices", step.done, step.total))
     with closing(open_event_store(settings)) as films, closing(open_events(sqlite_file(folder / EVENTS))) as copied:
         events = films.copy_to(copied).events
-    return {"listings": report.listings, "observations": report.observations, "film_events": events}
+    progress("checking what was copied", 0, 0)
+    counts = report.listings, report.observations, events
+    if checked_stores(folder) != counts:
+        raise UnavailableError("What was copied is not what there is: look whether the disk is sound, and repeat.")
+    return dict(zip(("listings", "observations", "film_events"), counts, strict=True))
 
 
 def _restore_stores(settings: Settings, store: ObservationStore, folder: Path, progress: Progress) -> None:

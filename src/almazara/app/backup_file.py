@@ -38,13 +38,15 @@ _LONGEST_LIST: Final = 1 << 24  # bytes of what it says of itself, a line a file
 _BLOCK: Final = 1 << 20
 
 
-_OPENING: Final = frozenset(
+_HARMLESS: Final = frozenset(
     f"ALMAZARA_{name.upper()}"
     for name in (
-        *("host", "open_writes", "cors_origins", "frame_origins", "obey_robots", "loopback_ports", "lstm_model"),
-        *("otlp_endpoint", "queue_url", "contact_url", "user_agent"),
+        *("port", "log_level", "log_format", "timezone", "language", "min_votes", "demo"),
+        *("films_renewed_on", "films_renewed_at"),
     )
 )
+"""What a stranger may choose. Each other setting, and each that comes, lets somebody in, lifts a limit, takes room or
+time, or names what is asked, told or loaded."""
 _PLAIN: Final = frozenset(
     f"ALMAZARA_{name.upper()}"
     for name, field in Settings.model_fields.items()
@@ -74,7 +76,7 @@ class Unpacked:
 
     Attributes:
         settings: Lines for a `.env`: settings of ours, in none of which a backup of ours has a secret.
-        opening: More of them, which let others in, lift a limit, or name what is asked, told or loaded.
+        opening: More of them, which may let others in, lift a limit, or name what is asked, told or loaded.
     """
 
     folder: Path
@@ -98,9 +100,7 @@ def unpack(path: Path, folder: Path) -> Unpacked:
                 _unpack_one(archive, name, digest, folder)
         settings, opening = _told_apart((folder / SETTINGS).read_text(encoding="utf-8").splitlines())
         artifacts = [_artifact(folder, contents, kind) for kind in contents.artifacts]
-        with closing(store_in(folder / PRICES)) as prices, closing(open_events(sqlite_file(folder / EVENTS))) as events:
-            counted = *check(prices), events.count()
-            events.check()
+        counted = checked_stores(folder)
         if counted != (contents.listings, contents.observations, contents.film_events):
             raise ValueError(f"{CONTENTS} counts otherwise than what is in it")  # noqa: TRY301 - as all that is damaged
     except InputError as error:
@@ -113,11 +113,22 @@ def unpack(path: Path, folder: Path) -> Unpacked:
     return Unpacked(folder, contents, artifacts, settings, opening)
 
 
+def checked_stores(folder: Path) -> tuple[int, int, int]:
+    """Read all that the stores of a backup hold; returns how many listings, observations and film events there are.
+
+    Raises:
+        AlmazaraError: when something in them is damaged.
+    """
+    with closing(store_in(folder / PRICES)) as prices, closing(open_events(sqlite_file(folder / EVENTS))) as events:
+        events.check()
+        return *check(prices), events.count()
+
+
 def _told_apart(lines: Iterable[str]) -> tuple[list[str], list[str]]:
     """The lines of settings of ours, and those which only somebody should take over who made the backup."""
     named = [(line.partition("=")[0], line) for line in lines]
     ours = [(name, line) for name, line in named if name in _PLAIN]
-    return [line for name, line in ours if name not in _OPENING], [line for name, line in ours if name in _OPENING]
+    return [line for name, line in ours if name in _HARMLESS], [line for name, line in ours if name not in _HARMLESS]
 
 
 def _contents(archive: zipfile.ZipFile) -> Contents:

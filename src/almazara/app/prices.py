@@ -138,7 +138,8 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
     )
 
     is_there = serving and not isinstance(store, LateStore)
-    shop = open_demo_shop() if is_there and follows_demo(settings, store) else None
+    is_demo = is_there and _start_quietly(lambda: follows_demo(settings, store))
+    shop = open_demo_shop() if is_demo else None
     scrapy = scrapy_process(settings)
 
     def after() -> None:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from almazara.app.backup import BackupReport, RestoreReport
 
 _OPENING = (
-    "WARNING: these let others in, lift a limit, or name what is asked, told or loaded. They are commented out: take "
-    "over only what you set yourself."
+    "WARNING: these may let others in, lift a limit, or name what is asked, told or loaded. They are commented out: "
+    "take over only what you set yourself."
 )
 File = Annotated[Path, typer.Argument(help="The backup, a zip file.")]
 

@@ -1,5 +1,6 @@
 """The start page: what is alive, for this state of things, and where to begin."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -10,7 +11,9 @@ from starlette.routing import Route
 from almazara.api.health import ScraperWatch
 from almazara.errors import UnavailableError
 from almazara.movies.service import MovieService
+from almazara.prices.answering.overview import OverviewRow
 from almazara.prices.collecting.scraper_health import HealthReport
+from almazara.prices.service import PriceService
 from almazara.web.alive import rulers, sought
 from almazara.web.filters import typed
 from almazara.web.page import page, reader_of
@@ -23,16 +26,25 @@ async def start(request: Request) -> Response:
     state = request.app.state
     films = state.movies.current if state.movies.version is not None else None
     scraper = await run_in_threadpool(_report, state.scraper_watch)
-    values = await run_in_threadpool(_alive, request, films, reads=scraper is not None)
+    rows = await run_in_threadpool(_rows, state.prices.service) if scraper else None
+    values = await run_in_threadpool(_alive, request, films, rows or ())
+    scraper = None if rows is None else scraper
     return page(request, "start.html", films=films, scraper=scraper, demo=state.prices.demo_shop is not None, **values)
 
 
-def _alive(request: Request, films: MovieService | None, *, reads: bool) -> dict[str, Any]:
+def _alive(request: Request, films: MovieService | None, products: Sequence[OverviewRow]) -> dict[str, Any]:
     """The rulers of what is there, and the products that are sought; of prices nothing while the store is away."""
     language, asked = reader_of(request).language, next(iter(typed(request.query_params, SOUGHT)), "")
-    products = request.app.state.prices.service.overview_rows() if reads else ()
     found = sought(products, asked, language) if asked else []
     return {"alive": rulers(films, products, language), "asked": asked, "found": found}
+
+
+def _rows(prices: PriceService) -> Sequence[OverviewRow] | None:
+    """What the overview shows; None while the store does not answer, or is damaged."""
+    try:
+        return prices.overview_rows()
+    except UnavailableError:
+        return None
 
 
 def _report(watch: ScraperWatch) -> HealthReport | None:

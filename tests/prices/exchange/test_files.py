@@ -5,6 +5,7 @@ import dataclasses
 import gzip
 import io
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -238,6 +239,25 @@ def test_a_row_that_goes_on_over_many_lines_is_refused(load):
 def test_json_whose_values_take_far_more_memory_than_itself_is_refused(load, value):
     with pytest.raises(InputError, match="millions of values"):
         load(b'[{"csv":[' + value * (60_000_000 // len(value)) + b"1]}]", "prices.json")
+
+
+@pytest.mark.parametrize(
+    "number", ["1e99999999999999999999", "-1.5e-99999999999999999999", "1.0E+99999999999999999999"]
+)
+def test_a_number_of_json_that_no_number_can_be_is_refused_in_a_sentence(load, store, number):
+    item = f'[{{"store":"spar","id":"1","name":"Olive Oil","priceHistory":[{{"date":"2024-01-01","price":{number}}}]}}]'
+    with pytest.raises(InputError, match=re.escape(f"{number} is no number that can be read")):
+        load(item.encode(), "prices.json")
+    assert store.listings() == []
+
+
+@pytest.mark.parametrize("number", ["1e999999", "1e-999999", "NaN", "Infinity", "-5.00"])
+def test_a_number_of_json_that_no_price_can_be_is_a_refused_row(load, store, number):
+    item = {"store": "spar", "id": "1", "name": "Olive Oil", "unit": "ml", "quantity": 0}
+    item["priceHistory"] = [{"date": "2024-01-01", "price": 0}]
+    report = load(json.dumps([item]).replace(": 0", f": {number}").encode(), "prices.json")
+    assert report.refused == 1
+    assert store.latest() == {}
 
 
 @pytest.mark.server

@@ -14,7 +14,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from almazara.artifacts import ArtifactStore
-from almazara.errors import InputError, NotFoundError, UnavailableError
+from almazara.errors import DamagedError, InputError, NotFoundError, UnavailableError
 from almazara.live import Live
 from almazara.prices.collecting.collection import Archive, Collector
 from almazara.prices.collecting.runs import scrape_runs
@@ -298,3 +298,40 @@ def test_a_server_that_does_not_answer_is_said_so(slept):
 def test_an_address_without_table_or_with_something_unknown_is_refused(url):
     with pytest.raises(InputError):
         store_at(url)
+
+
+def damage(client, table, pk, texts):
+    """Put other texts into every item of a partition."""
+    asked = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": pk}}}
+    for item in client.query(TableName=table, **asked)["Items"]:
+        client.put_item(TableName=table, Item={**item, **{name: {"S": text} for name, text in texts.items()}})
+
+
+@pytest.mark.parametrize(
+    ("damaged", "read"),
+    [
+        ((f"OBSERVATION#{OIL}", {"price": "1O.79"}), lambda store: store.history(OIL)),
+        ((f"OBSERVATION#{OIL}", {"price": "NaN"}), lambda store: store.latest([OIL])),
+        ((f"OBSERVATION#{OIL}", {"date": "yesterday"}), lambda store: store.readings([OIL])),
+        ((f"OBSERVATION#{OIL}", {"named": "[[["}), lambda store: store.history(OIL)),
+        ((f"OBSERVATION#{OIL}", {"availability": "zzz"}), lambda store: store.history(OIL)),
+        (("NEWEST", {"body": "zlib:00000"}), lambda store: store.latest()),
+        (("LISTING", {"body": "{"}), lambda store: store.listings()),
+        (("LISTING", {"body": "[]"}), lambda store: store.listing(OIL)),
+        (("RUN", {"body": "{"}), lambda store: store.runs()),
+        (("RUN", {"body": "[]"}), lambda store: store.run("r1")),
+        (("DOCUMENT#held", {"body": "[]"}), lambda store: store.document("held", OIL)),
+        (("DOCUMENT#held", {"body": "{"}), lambda store: store.documents("held")),
+    ],
+)
+def test_an_item_that_is_damaged_is_in_no_answer(store, client, table, damaged, read):
+    store.save_listing(Listing(OIL, "amazon.es", "B00OIL", "https://www.amazon.es/dp/B00OIL"))
+    store.append([SEEN])
+    store.save_run(Run("r1", "scrape", "*", RunState.DONE, SEEN.observed_at))
+    store.put_document("held", OIL, {"a": 1})
+    read(store)
+    damage(client, table, *damaged)
+    with pytest.raises(DamagedError, match="store of prices is damaged") as raised:
+        read(store)
+    assert table in raised.value.detail
+    assert table not in str(raised.value)

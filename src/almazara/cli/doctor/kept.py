@@ -23,6 +23,7 @@ _OLD_BACKUP: Final = timedelta(days=7)
 def checks(settings: Settings, now: datetime) -> Iterator[Check]:
     """Both products, what runs by itself, who may write and who is told, what is shared, the newest backup."""
     yield _films(settings)
+    yield from _pointers(settings)
     yield _film_events(settings)
     yield from _prices(settings, now)
     yield _writing(settings)
@@ -33,12 +34,13 @@ def checks(settings: Settings, now: datetime) -> Iterator[Check]:
 
 
 def _writing(settings: Settings) -> Check:
-    from almazara.keys import given_out
+    from almazara.keys import given_out, key_folder
 
     try:
         names = [one.name for one in given_out(settings)]
+        key_folder(settings).own()
     except AlmazaraError as error:
-        return Check("writing", "failed", str(error), "mend or remove that file: nobody may write meanwhile")
+        return Check("writing", "failed", error.for_owner, "mend or remove that file: nobody may write meanwhile")
     if not names and settings.open_writes:
         return Check("writing", "ok", "anyone", "to let in none but holders of a key: almazara keys add NAME")
     who = f"{len(names)} keys: {', '.join(names)}" if names else "only this machine"
@@ -67,12 +69,27 @@ def _films(settings: Settings) -> Check:
     return Check("films", "ok", f"{artifact.manifest['metrics']['films']} films, {kind}, {artifact.version}", advice)
 
 
+def _pointers(settings: Settings) -> Iterator[Check]:
+    """Of what is published nothing says which version is used."""
+    from almazara.artifacts import POINTER, open_artifacts
+    from almazara.movies.artifact import MOVIES
+    from almazara.prices.publishing import FORECASTS
+
+    store = open_artifacts(settings)
+    for kind, product in ((MOVIES, "movies"), (FORECASTS, "prices")):
+        if store.is_pointer_damaged(kind):
+            version = store.current_version(kind)
+            found = f"{store.root / kind / POINTER} is missing or damaged: {version} answers"
+            yield Check(f"{kind} in use", "failed", found, f"almazara {product} rollback {version}")
+
+
 def _film_events(settings: Settings) -> Check:
     from almazara.movies.users.event_store import events_in_database, open_event_store
 
     beside = settings.store_url is not None and not events_in_database(settings)
     try:
         with closing(open_event_store(settings)) as store:
+            store.check()
             found = f"{store.count()} events"
     except AlmazaraError as error:
         return Check("film events", "failed", error.for_owner, _ANSWERS)
@@ -81,12 +98,14 @@ def _film_events(settings: Settings) -> Check:
 
 
 def _prices(settings: Settings, now: datetime) -> Iterator[Check]:
+    from almazara.prices.store.migration import check
     from almazara.prices.store.registry import is_shared, open_store
 
     kind = settings.store_url.get_secret_value().partition(":")[0] if settings.store_url else "sqlite"
     try:
         with closing(open_store(settings)) as store:
             followed = len(store.listings(tracked=True))
+            _ = (store.latest(), store.runs()) if kind == "dynamodb" else check(store)  # that charges for what is read
             advice = "" if followed else "almazara prices track ADDRESS, or --default"
             yield Check("price store", "ok", f"{kind}, {followed} products or searches followed", advice)
             yield _schedule(settings, store, now)

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from almazara.errors import ConflictError, InputError, MissingExtraError, UnavailableError
 from almazara.files import make_folder
 from almazara.movies.raw import wikidata
+from almazara.movies.raw.storage import ZIP_ERRORS
 from almazara.runs import Progress
 from almazara.settings import Settings
 
@@ -243,7 +244,7 @@ def _archive_is_sound(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.testzip() is None
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError):
+    except ZIP_ERRORS:
         return False
 
 

@@ -1,6 +1,8 @@
 """Stored files as streams, alike from a folder or a zip file, plain or gzip, with a limit on what they unpack to."""
 
 import hashlib
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,10 +11,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import IO, Final
+from typing import IO, Final, TypeVar
 
 from almazara.errors import InputError
 from almazara.files import refuse_endless
+
+T = TypeVar("T")
 
 # The largest file of the kinds that we read unpacks to 0.9 GB, and none to ten times its size: more is a bomb.
 MAX_UNPACKED: Final = 2 * 1024**3
@@ -21,7 +25,10 @@ MOST_FILES: Final = 2_000
 _SMALL: Final = 1 << 24  # what unpacks to no more harms nobody, whatever its ratio
 _BLOCK: Final = 1 << 24
 _GZIP: Final = b"\x1f\x8b"
-_READ_ERRORS: Final = (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+_DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, UnicodeError)
+_READ_ERRORS: Final = (*_DAMAGED, OSError)
+ZIP_ERRORS: Final = (*_DAMAGED, ValueError, LookupError, OverflowError)
+"""What opening a damaged zip file, or a file in it, raises: it holds names, places and sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ def inventory(path: Path) -> list[Stored]:
         refuse_endless(path)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error}.") from error
-    if not zipfile.is_zipfile(path):
+    if not is_zip(path):
         raise InputError(f"{path} is neither a folder nor a zip file.")
     return _ordered([file for file in in_zip(path) if not file.name.startswith("__MACOSX/")])
 
@@ -59,17 +66,34 @@ def in_folder(path: Path, name: str) -> Stored:
     return Stored(name, path.stat().st_size, lambda: path.open("rb"))
 
 
+def is_zip(path: Path) -> bool:
+    """Whether a file is a zip file; raises InputError where it cannot be told."""
+    return _guarded(path, lambda: zipfile.is_zipfile(path))
+
+
 def in_zip(path: Path) -> list[Stored]:
-    """The files in a zip file, by their paths in it."""
-    with zipfile.ZipFile(path) as archive:
-        members = [info for info in archive.infolist() if not info.is_dir()]
+    """The files in a zip file, by their paths in it; raises InputError where it is damaged."""
+    members = _guarded(path, lambda: _members(path))
     if len(members) > MOST_FILES:
         raise InputError(f"{path} holds {len(members)} files: nothing that is read here has more than {MOST_FILES}.")
     return [Stored(one.filename, one.compress_size, partial(_member, path, one.filename)) for one in members]
 
 
+def _members(path: Path) -> list[zipfile.ZipInfo]:
+    """What a zip file holds, but for folders, of which one may be called `.` alone."""
+    with zipfile.ZipFile(path) as archive:
+        return [info for info in archive.infolist() if not info.is_dir() and PurePosixPath(info.filename).name]
+
+
 def _member(path: Path, name: str) -> IO[bytes]:
-    return zipfile.ZipFile(path).open(name)
+    return _guarded(path, lambda: zipfile.ZipFile(path).open(name))
+
+
+def _guarded(path: Path, opening: Callable[[], T]) -> T:
+    try:
+        return opening()
+    except (*ZIP_ERRORS, OSError) as error:
+        raise InputError(f"{path} cannot be read: {error}.") from error
 
 
 def _ordered(files: Sequence[Stored]) -> list[Stored]:

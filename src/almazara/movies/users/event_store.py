@@ -1,17 +1,15 @@
 """Keeps the events of users in SQL: an SQLite file or PostgreSQL, one table, one transaction a batch."""
 
-import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
-import msgspec
 import sqlalchemy as sa
 
 from almazara.errors import ConflictError
 from almazara.files import make_folder, unwritable
-from almazara.movies.users.events import Event, Kind
+from almazara.movies.users.events import MAX_RATING, MIN_RATING, Event, Kind
 from almazara.settings import Settings
 from almazara.sql import Database, changing_schema, open_database, sqlite_file
 from almazara.words.said import said
@@ -128,21 +126,20 @@ class EventStore:
         """Read all events, and change nothing.
 
         Raises:
-            UnavailableError: when the database is damaged.
-            ValueError, TypeError, OverflowError, msgspec.ValidationError: when one of them is no event.
+            UnavailableError: when the database, or one of them, is damaged.
         """
-        for rows in self._pages():
-            for row in rows:
-                event = _as_event([getattr(row, column.name) for column in _CONTENT])
-                msgspec.convert(dataclasses.asdict(event), Event)
+        for _ in self._pages():
+            pass
 
     def _pages(self) -> Iterator[Sequence[sa.Row[Any]]]:
-        """All rows, by id."""
+        """All rows, by id, each of which is an event."""
         page = sa.select(_events).where(_events.c.event_id > sa.bindparam("last")).order_by(_events.c.event_id)
         last = ""
         while True:
             with self._database.reading() as connection:
                 rows = connection.execute(page.limit(_AT_ONCE), {"last": last}).all()
+                for row in rows:
+                    _check_row(row)
             if not rows:
                 return
             yield rows
@@ -160,8 +157,9 @@ class EventStore:
 
 def open_events(url: str | sa.URL) -> EventStore:
     """Open the store that a URL names, and make its table where it is missing; see `sql.open_database`."""
-    called = "The store of events"
-    return EventStore(open_database(url, example="events.db", pragmas=_PRAGMAS, called=called, prepare=_make_table))
+    about = {"example": "events.db", "called": "The store of events"}
+    damaged = said("films.error.damaged_events")
+    return EventStore(open_database(url, **about, pragmas=_PRAGMAS, damaged=damaged, prepare=_make_table))
 
 
 def _make_table(engine: sa.Engine) -> None:
@@ -192,8 +190,28 @@ def _as_row(event: Event, now: datetime) -> dict[str, object]:
 
 
 def _as_event(row: Sequence[Any]) -> Event:
-    event_id, user, film_id, kind, value, at_us = row
-    return Event(event_id, user, film_id, Kind(kind), value, _EPOCH + timedelta(microseconds=at_us))
+    """The event of a row; raises TypeError, ValueError or OverflowError where it is damaged.
+
+    What is raised names the column, and nothing of the row: an id may name a user.
+    """
+    event_id, user, film_id, word, value, at_us = row
+    if not (type(event_id) is type(user) is type(word) is str and type(film_id) is type(at_us) is int):
+        wrong = next(
+            one.name for one, cell in zip(_CONTENT, row, strict=True) if type(cell) is not one.type.python_type
+        )
+        raise TypeError(f"{wrong} of an event holds a value of another type")
+    kind = Kind(word)
+    is_rated = type(value) is float and MIN_RATING <= value <= MAX_RATING
+    if is_rated is not (kind is Kind.RATING) or not (is_rated or value is None):
+        raise ValueError("value of an event holds no rating, or one where there is none")
+    return Event(event_id, user, film_id, kind, value, _EPOCH + timedelta(microseconds=at_us))
+
+
+def _check_row(row: sa.Row[Any]) -> None:
+    """Raise what `_as_event` does, also where the moment at which it came is damaged."""
+    _as_event([getattr(row, column.name) for column in _CONTENT])
+    if type(row.received_us) is not int:
+        raise TypeError("received_us of an event holds a value of another type")
 
 
 def _chunks(events: Sequence[T]) -> Iterator[Sequence[T]]:

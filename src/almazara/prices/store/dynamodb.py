@@ -27,6 +27,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -35,10 +36,11 @@ import msgspec
 from almazara.errors import InputError, UnavailableError
 from almazara.prices.schema import TICK, Listing, Observation, Readings, Revision, Run, RunState
 from almazara.prices.store.dynamodb_newest import Newest
-from almazara.prices.store.dynamodb_table import Item, TextTable
+from almazara.prices.store.dynamodb_table import Item, TextTable, read_item
 from almazara.prices.store.observations import (
     LISTINGS,
     PAST,
+    document_of,
     document_text,
     new_revision,
     utc,
@@ -50,6 +52,7 @@ from almazara.prices.store.packing import packed_if_long, unpacked
 from almazara.prices.store.run_progress import Progress, RunsUnderWay, run_of, run_text
 
 LAYOUT: Final = 2
+_AT: Final = itemgetter("at")
 _FEW: Final = 4  # newest observations that are asked for one by one
 _RUNS_AT_ONCE: Final = 25  # are read, of which some may be of another kind
 
@@ -116,7 +119,7 @@ class DynamoDbStore:
         if first > last:
             return []
         found = self._table.query(_partition(listing_id), between=(first, last), page=limit)
-        return [_observation(item) for item in islice(found, limit)]
+        return [read_item(self._table, _observation, item) for item in islice(found, limit)]
 
     def histories(self, listing_ids: Sequence[str], start: datetime | None = None) -> dict[str, list[Observation]]:
         """The observations of several listings from `start` on, each oldest first; absent where there is none."""
@@ -156,18 +159,19 @@ class DynamoDbStore:
     def listing(self, listing_id: str) -> Listing | None:
         """One listing, or None."""
         item = self._table.get("LISTING", listing_id)
-        return None if item is None else msgspec.json.decode(item["body"], type=Listing)
+        return None if item is None else read_item(self._table, _listing, item)
 
     def listings(self, *, category: str | None = None, tracked: bool | None = None) -> list[Listing]:
         """Listings in order of listing_id."""
-        found = [msgspec.json.decode(item["body"], type=Listing) for item in self._table.query("LISTING")]
+        found = [read_item(self._table, _listing, item) for item in self._table.query("LISTING")]
         return [
             listing for listing in found if category in (None, listing.category) and tracked in (None, listing.tracked)
         ]
 
     def revision(self) -> Revision:
         """What is another one after every change of observations and listings, whoever made it."""
-        kept = {item["sk"]: item["revision"] for item in self._table.query("REVISION")}
+        items = self._table.query("REVISION")
+        kept = {item["sk"]: read_item(self._table, itemgetter("revision"), item) for item in items}
         return Revision(*(kept.get(key, "") for key in ("-", PAST, LISTINGS)))
 
     def save_run(self, run: Run) -> None:
@@ -187,14 +191,14 @@ class DynamoDbStore:
     def run(self, run_id: str) -> Run | None:
         """One run, or None."""
         place = self._table.get(f"RUN_ID#{run_id}", "-")
-        item = None if place is None else self._table.get("RUN", place["at"])
-        return None if item is None else self._as_it_stands(run_of(item["body"]))
+        item = None if place is None else self._table.get("RUN", read_item(self._table, _AT, place))
+        return None if item is None else self._as_it_stands(read_item(self._table, _run, item))
 
     def runs(self, *, kind: str | None = None, limit: int = 100) -> list[Run]:
         """Runs, newest first."""
         items = self._table.query("RUN", newest=True, page=max(limit, _RUNS_AT_ONCE))
-        found = (item["body"] for item in items if kind in (None, item["kind"]))
-        return [self._as_it_stands(run_of(body)) for body in islice(found, limit)]
+        found = (item for item in items if kind in (None, item.get("kind")))
+        return [self._as_it_stands(read_item(self._table, _run, item)) for item in islice(found, limit)]
 
     def _as_it_stands(self, run: Run) -> Run:
         if run.state is not RunState.RUNNING:
@@ -202,16 +206,17 @@ class DynamoDbStore:
         if (ours := self._under_way.newest(run)) is not None:
             return ours
         item = self._table.get(f"RUN_ID#{run.run_id}", "progress")
-        return run if item is None else msgspec.json.decode(item["body"], type=Progress).over(run)
+        return run if item is None else read_item(self._table, _progress, item).over(run)
 
     def _write_whole(self, run: Run) -> None:
         name, at = f"RUN_ID#{run.run_id}", f"{_moment(run.started_at)}#{run.run_id}"
-        before = self._table.get(name, "-")
-        if before is None or before["at"] != at:
+        place = self._table.get(name, "-")
+        before = None if place is None else read_item(self._table, _AT, place)
+        if before != at:
             self._table.put({"pk": name, "sk": "-", "at": at})
         self._table.put({"pk": "RUN", "sk": at, "kind": run.kind, "body": run_text(run)})
-        if before is not None and before["at"] != at:
-            self._table.delete("RUN", before["at"])
+        if before not in (None, at):
+            self._table.delete("RUN", before)
 
     def put_document(self, kind: str, key: str, body: Mapping[str, Any], *, if_absent: bool = False) -> bool:
         """Keep a small JSON document; False, and nothing changed, when `if_absent` and the key is there."""
@@ -238,13 +243,13 @@ class DynamoDbStore:
     def document(self, kind: str, key: str) -> dict[str, Any] | None:
         """One document, or None."""
         item = self._table.get(f"DOCUMENT#{kind}", key)
-        return None if item is None else json.loads(unpacked(item["body"]))
+        return None if item is None else read_item(self._table, _document, item)
 
     def documents(self, kind: str, prefix: str = "") -> dict[str, dict[str, Any]]:
         """All documents of a kind whose keys begin so, by key, in order of key."""
         begins = (prefix, f"{prefix}{chr(sys.maxunicode)}") if prefix else None
         found = self._table.query(f"DOCUMENT#{kind}", between=begins)
-        return {item["sk"]: json.loads(unpacked(item["body"])) for item in found}
+        return {item["sk"]: read_item(self._table, _document, item) for item in found}
 
     def document_keys(self, kind: str) -> list[str]:
         """The keys of all documents of a kind, in order."""
@@ -268,7 +273,7 @@ class DynamoDbStore:
         if packed_if_long(content) == text:
             return text
         item = self._table.get(f"DOCUMENT#{kind}", key)
-        return item["body"] if item is not None and unpacked(item["body"]) == content else text
+        return item["body"] if item is not None and read_item(self._table, _content, item) == content else text
 
     def _upgrade(self) -> None:
         """Bring a table of an older layout to this one; several processes may do so at once, and one be killed."""
@@ -276,7 +281,7 @@ class DynamoDbStore:
         if item is None:
             self._newest.note(self._newest_of([item["sk"] for item in self._table.query("PRODUCT")]).values())
             self._table.put({"pk": "LAYOUT", "sk": "-", "version": str(LAYOUT)})
-        elif int(item["version"]) > LAYOUT:
+        elif read_item(self._table, _layout, item) > LAYOUT:
             raise UnavailableError(
                 f"The table has the layout {item['version']}, and this Almazara knows it up to {LAYOUT}: it was "
                 "written by a newer version; install that one."
@@ -287,7 +292,7 @@ class DynamoDbStore:
         item = self._table.get(pk, sk)
         if item is None:
             raise UnavailableError(f"The table has lost an observation: {pk} {sk}.")
-        return _observation(item)
+        return read_item(self._table, _observation, item)
 
     def _tell(self, observations: Iterable[Observation]) -> None:
         """Make observations that are kept known to those who ask for the newest ones, or for what has changed."""
@@ -305,7 +310,9 @@ class DynamoDbStore:
             return next(self._table.query(_partition(listing_id), newest=True, page=1), None)
 
         items = zip(listing_ids, self._table.pool.map(newest, listing_ids), strict=True)
-        return {listing_id: _observation(item) for listing_id, item in items if item is not None}
+        return {
+            listing_id: read_item(self._table, _observation, item) for listing_id, item in items if item is not None
+        }
 
 
 def _partition(listing_id: str) -> str:
@@ -335,4 +342,29 @@ def _observation_item(observation: Observation, category: str | None) -> Item:
 def _observation(item: Item) -> Observation:
     fields: dict[str, Any] = {one.name: item[one.name] for one in dataclasses.fields(Observation) if one.name in item}
     fields["named"] = json.loads(fields.get("named", "[]"))
-    return msgspec.convert({**fields, "listing_id": item["product"], "observed_at": item["date"]}, Observation)
+    found = {**fields, "listing_id": item["product"], "observed_at": item["date"]}
+    return validate_observation(msgspec.convert(found, Observation))
+
+
+def _listing(item: Item) -> Listing:
+    return validate_listing(msgspec.json.decode(item["body"], type=Listing))
+
+
+def _run(item: Item) -> Run:
+    return validate_run(run_of(item["body"]))
+
+
+def _progress(item: Item) -> Progress:
+    return msgspec.json.decode(item["body"], type=Progress)
+
+
+def _content(item: Item) -> bytes:
+    return unpacked(item["body"])
+
+
+def _document(item: Item) -> dict[str, Any]:
+    return document_of(_content(item))
+
+
+def _layout(item: Item) -> int:
+    return int(item["version"])

@@ -15,7 +15,8 @@ import msgspec
 
 from almazara.errors import UnavailableError
 from almazara.prices.schema import Observation
-from almazara.prices.store.dynamodb_table import Item, TextTable
+from almazara.prices.store.dynamodb_table import Item, TextTable, read_item
+from almazara.prices.store.observations import validate_observation
 from almazara.prices.store.packing import packed, unpacked
 
 _PARTITION: Final = "NEWEST"
@@ -32,7 +33,7 @@ class Newest:
 
     def all(self) -> dict[str, Observation]:
         """The newest observation of every listing, in order of id."""
-        found = (one for item in self.table.query(_PARTITION) for one in _observations(item))
+        found = (one for item in self.table.query(_PARTITION) for one in read_item(self.table, _observations, item))
         return _by_listing(found)
 
     def note(self, observations: Iterable[Observation]) -> bool:
@@ -46,7 +47,7 @@ class Newest:
         there: dict[str, Observation] = {}
         for _ in range(_ATTEMPTS):
             items = self._items(left)
-            there |= {one.listing_id: one for item, _ in items for one in _observations(item)}
+            there |= {one.listing_id: one for item, _ in items for one in read_item(self.table, _observations, item)}
             left = [one for item, own in items if not self._merged(item, own) for one in own]
             if not left:
                 return any(one.observed_at < there.get(one.listing_id, one).observed_at for one in found)
@@ -67,7 +68,7 @@ class Newest:
 
     def _merged(self, item: Item, observations: Iterable[Observation]) -> bool:
         """Put observations into an item; False where another process has changed it meanwhile."""
-        was = _observations(item)
+        was = read_item(self.table, _observations, item)
         now = list(_by_listing([*was, *observations]).values())
         return now == was or self._written(item, now)
 
@@ -88,7 +89,9 @@ def _key(observation: Observation) -> str:
 
 
 def _observations(item: Item) -> list[Observation]:
-    return msgspec.json.decode(unpacked(item["body"]), type=list[Observation]) if "body" in item else []
+    if "body" not in item:
+        return []
+    return [validate_observation(one) for one in msgspec.json.decode(unpacked(item["body"]), type=list[Observation])]
 
 
 def _by_listing(observations: Iterable[Observation]) -> dict[str, Observation]:

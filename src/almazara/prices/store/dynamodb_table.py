@@ -5,9 +5,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from almazara.damage import understood
 from almazara.errors import InputError, MissingExtraError, UnavailableError
+from almazara.prices.store.observations import DAMAGED
 
 try:
     import boto3
@@ -17,6 +19,8 @@ except ModuleNotFoundError as error:
     raise MissingExtraError("dynamodb", "A DynamoDB store") from error
 
 Item = dict[str, str]
+Kept = TypeVar("Kept")  # an item, as it is kept or as texts
+T = TypeVar("T")
 _CONNECTIONS: Final = 16
 _READ_AT_ONCE: Final = 100  # the limit of BatchGetItem
 _ATTEMPTS: Final = 10
@@ -36,6 +40,7 @@ class TextTable:
 
     Raises:
         UnavailableError: from every method, when DynamoDB does not answer or refuses.
+        DamagedError: from every method that reads, when an item holds something else than texts.
         InputError: from every method, when DynamoDB finds an item or key invalid, or too large.
     """
 
@@ -62,7 +67,7 @@ class TextTable:
         with self._translated():
             key = _typed({"pk": pk, "sk": sk})
             found = self._client.get_item(TableName=self.name, Key=key, ConsistentRead=True).get("Item")
-        return None if found is None else _plain(found)
+        return None if found is None else read_item(self, _plain, found)
 
     def get_many(self, keys: Iterable[tuple[str, str]], attributes: Sequence[str]) -> Iterator[Item]:
         """The named attributes of those items that are there, in any order."""
@@ -75,7 +80,8 @@ class TextTable:
             }
             with self._translated():
                 for response in exhaust(self._client.batch_get_item, {self.name: wanted}, "UnprocessedKeys"):
-                    yield from map(_plain, response["Responses"].get(self.name, []))
+                    found = response["Responses"].get(self.name, [])
+                    yield from (read_item(self, _plain, item) for item in found)
 
     def query(
         self, pk: str, *, between: tuple[str, str] | None = None, newest: bool = False, page: int | None = None
@@ -84,13 +90,13 @@ class TextTable:
         limit = {} if page is None else {"PaginationConfig": {"PageSize": max(page, 1)}}
         with self._translated():
             for response in self._pages(pk, between, ScanIndexForward=not newest, **limit):
-                yield from map(_plain, response["Items"])
+                yield from (read_item(self, _plain, item) for item in response["Items"])
 
     def sort_keys(self, pk: str) -> Iterator[str]:
         """The `sk` of the items of a partition, in order."""
         with self._translated():
             for page in self._pages(pk, ProjectionExpression="sk"):
-                yield from (_plain(item)["sk"] for item in page["Items"])
+                yield from (read_item(self, _plain, item)["sk"] for item in page["Items"])
 
     def count(self, pk: str) -> int:
         """How many items a partition has."""
@@ -172,6 +178,16 @@ class TextTable:
             raise UnavailableError(sentence, f"table {self.name}: {message}") from error
         except BotoCoreError as error:
             raise UnavailableError("DynamoDB cannot be reached.", f"table {self.name}: {error}") from error
+
+
+def read_item(table: TextTable, reader: Callable[[Kept], T], item: Kept) -> T:
+    """What a reader makes of an item of a table.
+
+    Raises:
+        DamagedError: when it can make nothing of it.
+    """
+    with understood(DAMAGED, f"table {table.name}"):
+        return reader(item)
 
 
 def exhaust(

@@ -102,12 +102,13 @@ def migrate(
 
 
 def check(source: ObservationStore) -> tuple[int, int]:
-    """Read all that `migrate` would copy, and change nothing; returns how many listings and observations there are.
+    """Read all that is kept, and change nothing; returns how many listings and observations there are.
 
     Raises:
         InputError: when something is what no store keeps.
         UnavailableError: when the source is damaged.
     """
+    source.revision()
     listings, observations = source.listings(), 0
     for listing in listings:
         validate_listing(listing)

@@ -20,7 +20,10 @@ def packed_if_long(content: bytes) -> str:
 
 
 def unpacked(text: str) -> bytes:
-    """The UTF-8 of a text, whether it was compressed or not."""
-    if text.startswith(_PACKED):
+    """The UTF-8 of a text, whether it was compressed or not; raises ValueError where it is damaged."""
+    if not text.startswith(_PACKED):
+        return text.encode()
+    try:
         return zlib.decompress(base64.b85decode(text.removeprefix(_PACKED)))
-    return text.encode()
+    except zlib.error as error:
+        raise ValueError(f"a text that was compressed is damaged: {error}") from error

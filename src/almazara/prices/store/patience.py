@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final, TypeVar, cast
 
 from almazara import log
-from almazara.errors import UnavailableError
+from almazara.errors import DamagedError, UnavailableError
 from almazara.prices.store.protocol import ObservationStore
 
 SECONDS: Final = 60.0
@@ -45,6 +45,8 @@ def patiently(name: str, call: Callable[[], T], stopped: Callable[[], bool]) -> 
     while True:
         try:
             return call()
+        except DamagedError:
+            raise
         except UnavailableError as error:
             if not deadline:
                 deadline = time.monotonic() + SECONDS

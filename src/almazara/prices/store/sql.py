@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
@@ -15,13 +16,15 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from almazara.prices.schema import Listing, Observation, Readings, Revision, Run
+from almazara.prices.schema import EPOCH, TICK, Listing, Observation, Readings, Revision, Run
 from almazara.prices.store import sql_tables as tables
 from almazara.prices.store.observations import (
     LISTINGS,
     PAST,
     REVISION,
+    document_of,
     document_text,
+    kept_observation,
     new_revision,
     utc,
     validate_listing,
@@ -33,6 +36,12 @@ from almazara.sql import Database, sqlite_file
 
 _KEYS_AT_ONCE: Final = 1000
 _ROWS_AT_ONCE: Final = 20_000
+_FIRST_TICK: Final = (datetime.min.replace(tzinfo=UTC) - EPOCH) // TICK
+_LAST_TICK: Final = (datetime.max.replace(tzinfo=UTC) - EPOCH) // TICK
+# What `joined_readings` gives, nothing of it tried twice.
+_JOINED: Final = tuple(
+    re.compile(f"(?:{one})(?:,(?:{one}))*+") for one in ("-?[0-9]++", f"(?:{tables.DIGITS})?+", "(?:[A-Z]{3})?+")
+)
 _VALUES: Final = [field.name for field in dataclasses.fields(Observation)][1:]
 _READERS: Final = [attrgetter(name) for name in _VALUES]
 _COLUMNS: Final = [column.name for column in tables.observations.columns]
@@ -103,7 +112,7 @@ class SqlStore:
         if limit is not None:
             query = query.limit(limit)
         with self._database.reading() as connection:
-            return [Observation(*row) for row in connection.execute(query).all()]
+            return [kept_observation(Observation(*row)) for row in connection.execute(query).all()]
 
     def histories(self, listing_ids: Sequence[str], start: datetime | None = None) -> dict[str, list[Observation]]:
         """The observations of several listings from `start` on, each oldest first; absent where there is none."""
@@ -113,7 +122,7 @@ class SqlStore:
         found: dict[str, list[Observation]] = {}
         with self._database.reading() as connection:
             for row in _each(connection, query, tables.listing_keys.c.listing_id, listing_ids):
-                found.setdefault(row[0], []).append(Observation(*row))
+                found.setdefault(row[0], []).append(kept_observation(Observation(*row)))
         return found
 
     def readings(self, listing_ids: Sequence[str], start: datetime | None = None) -> dict[str, Readings]:
@@ -136,7 +145,7 @@ class SqlStore:
         query = _READ.where(tables.observations.c.observed_at == _NEWEST)
         with self._database.reading() as connection:
             rows = _each(connection, query, tables.listing_keys.c.listing_id, listing_ids)
-            return {row.listing_id: Observation(*row) for row in rows}
+            return {row.listing_id: kept_observation(Observation(*row)) for row in rows}
 
     def _latest_of_all(self) -> dict[str, Observation]:
         """Those that are known already are good while no newer one is there: an observation is never changed."""
@@ -172,8 +181,10 @@ class SqlStore:
 
     def listing(self, listing_id: str) -> Listing | None:
         """One listing, or None."""
-        found = self._first(sa.select(tables.listings).where(tables.listings.c.listing_id == listing_id))
-        return None if found is None else Listing(**found._mapping)  # noqa: SLF001 (the public name of SQLAlchemy)
+        query = sa.select(tables.listings).where(tables.listings.c.listing_id == listing_id)
+        with self._database.reading() as connection:
+            found = connection.execute(query).mappings().first()
+            return None if found is None else validate_listing(Listing(**found))
 
     def listings(self, *, category: str | None = None, tracked: bool | None = None) -> list[Listing]:
         """Listings in order of listing_id."""
@@ -183,13 +194,15 @@ class SqlStore:
         if tracked is not None:
             query = query.where(tables.listings.c.tracked == tracked)
         with self._database.reading() as connection:
-            found = [Listing(**row) for row in connection.execute(query).mappings()]
+            found = [validate_listing(Listing(**row)) for row in connection.execute(query).mappings()]
         # Sorted here, because PostgreSQL's order of texts depends on its locale.
         return sorted(found, key=lambda listing: listing.listing_id)
 
     def revision(self) -> Revision:
         """What is another one after every change of observations and listings, whoever made it."""
-        kept = {key: str(body[REVISION]) for key, body in self.documents(REVISION).items()}
+        documents = self.documents(REVISION)
+        with self._database.translated():
+            kept = {key: str(body[REVISION]) for key, body in documents.items()}
         return Revision(*(kept.get(key, "") for key in (REVISION, PAST, LISTINGS)))
 
     def save_run(self, run: Run) -> None:
@@ -201,8 +214,10 @@ class SqlStore:
 
     def run(self, run_id: str) -> Run | None:
         """One run, or None."""
-        found = self._first(sa.select(tables.runs.c.body).where(tables.runs.c.run_id == run_id))
-        return None if found is None else msgspec.json.decode(found.body, type=Run)
+        query = sa.select(tables.runs.c.body).where(tables.runs.c.run_id == run_id)
+        with self._database.reading() as connection:
+            body = connection.execute(query).scalar()
+            return None if body is None else _run(body)
 
     def runs(self, *, kind: str | None = None, limit: int = 100) -> list[Run]:
         """Runs, newest first."""
@@ -211,7 +226,7 @@ class SqlStore:
         if kind is not None:
             query = query.where(columns.kind == kind)
         with self._database.reading() as connection:
-            return [msgspec.json.decode(body, type=Run) for body in connection.execute(query).scalars()]
+            return [_run(body) for body in connection.execute(query).scalars()]
 
     def put_document(self, kind: str, key: str, body: Mapping[str, Any], *, if_absent: bool = False) -> bool:
         """Keep a small JSON document; False, and nothing changed, when `if_absent` and the key is there."""
@@ -242,8 +257,10 @@ class SqlStore:
     def document(self, kind: str, key: str) -> dict[str, Any] | None:
         """One document, or None."""
         columns = tables.documents.c
-        found = self._first(sa.select(columns.body).where(columns.kind == kind, columns.key == key))
-        return None if found is None else json.loads(found.body)
+        query = sa.select(columns.body).where(columns.kind == kind, columns.key == key)
+        with self._database.reading() as connection:
+            body = connection.execute(query).scalar()
+            return None if body is None else document_of(body)
 
     def documents(self, kind: str, prefix: str = "") -> dict[str, dict[str, Any]]:
         """All documents of a kind whose keys begin so, by key, in order of key."""
@@ -252,7 +269,7 @@ class SqlStore:
         query = sa.select(columns.key, columns.body).where(columns.kind == kind, begins)
         with self._database.reading() as connection:
             found = sorted((row.key, row.body) for row in connection.execute(query))
-        return {key: json.loads(body) for key, body in found}
+            return {key: document_of(body) for key, body in found}
 
     def document_keys(self, kind: str) -> list[str]:
         """The keys of all documents of a kind, in order."""
@@ -274,10 +291,6 @@ class SqlStore:
     def close(self) -> None:
         """Give connections and files back."""
         self._database.close()
-
-    def _first(self, query: sa.Select[Any]) -> sa.Row[Any] | None:
-        with self._database.reading() as connection:
-            return connection.execute(query).first()
 
     def _revise(self, connection: sa.Connection, *parts: str) -> None:
         """Give parts of the revision new texts; that of all last of what is written, since others wait for its row."""
@@ -317,10 +330,21 @@ class SqlStore:
         return connection.execute(insert.from_select(_COLUMNS, select).on_conflict_do_nothing()).rowcount
 
 
-def _readings(moments: str, prices: str, currencies: str) -> Readings:
-    """The columns of `sql_tables.joined_readings`."""
+def _run(body: str) -> Run:
+    return validate_run(msgspec.json.decode(body, type=Run))
+
+
+def _readings(moments: str, prices: str, currencies: str, last: int | str) -> Readings:
+    """The columns of `sql_tables.joined_readings`; raises ValueError where one holds something else than was kept."""
+    joined = moments, prices, currencies
+    if not all(known.fullmatch(text) for known, text in zip(_JOINED, joined, strict=True)):
+        raise ValueError("an observation has a moment, a price or a currency that is none")
     marked = np.fromstring(moments, dtype=np.int64, sep=",")
-    return Readings(marked >> 1, prices.split(","), currencies.split(","), (marked & 1).astype(np.bool_))
+    found = Readings(marked >> 1, prices.split(","), currencies.split(","), (marked & 1).astype(np.bool_))
+    is_whole = marked.size == len(found.prices) == len(found.currencies) and found.moments.max() == last
+    if not is_whole or not _FIRST_TICK <= found.moments.min() <= last <= _LAST_TICK:  # type: ignore[operator]
+        raise ValueError("an observation has a moment that is none")
+    return found
 
 
 def _known_keys(connection: sa.Connection, listing_ids: Iterable[str]) -> dict[str, int]:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from almazara.errors import UnavailableError
 from almazara.prices.store import sql_tables, timescale
+from almazara.prices.store.observations import DAMAGED
 from almazara.sql import Database, changing_schema, open_database
 
 # Bulk writes touch a page of many listings again and again: copying the log into the file less often halves the work.
@@ -17,12 +18,13 @@ _PRAGMAS: Final = (
     "wal_autocheckpoint = 16000",
     "journal_size_limit = 67108864",
 )
+_CALLED: Final = "The database of prices"
 _MIGRATION_LOCK: Final = 7_215_364_022
 
 
 def open_observations(url: str | sa.URL) -> Database:
     """The database of a URL, whose schema is the newest one; see `sql.open_database`."""
-    return open_database(url, example="prices.db", pragmas=_PRAGMAS, called="The database of prices", prepare=_upgrade)
+    return open_database(url, example="prices.db", pragmas=_PRAGMAS, called=_CALLED, damaged=DAMAGED, prepare=_upgrade)
 
 
 def _upgrade(engine: sa.Engine) -> None:

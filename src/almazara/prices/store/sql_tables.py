@@ -1,5 +1,6 @@
 """The SQL tables of observations, and how moments and amounts are kept exactly in each database."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -11,8 +12,42 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from almazara.prices.schema import EPOCH, IMPORTED, TICK, Availability, ListingKind, NamedPrice, Size
+from almazara.prices.store.observations import MAX_DECIMALS, MAX_INTEGER_DIGITS
 
 HEAD: Final = "0003"  # the newest revision in migrations/versions
+DIGITS: Final = rf"(?=[0.]*[1-9])[0-9]{{1,{MAX_INTEGER_DIGITS}}}(?:\.[0-9]{{1,{MAX_DECIMALS}}})?"
+"""How an amount is kept as a text: it is more than nothing."""
+_AMOUNT: Final = re.compile(DIGITS)
+
+
+# SQLite keeps in a column whatever it is given, and Decimal, int and bool read more than we write.
+
+
+def _amount(kept: str | Decimal) -> Decimal:
+    plain = kept if isinstance(kept, str) else format(kept, "f")
+    if not _AMOUNT.fullmatch(plain):
+        raise ValueError(f"{plain[:40]!r} is no amount")
+    return Decimal(kept)
+
+
+def _whole(kept: object) -> int:
+    if type(kept) is not int:
+        raise TypeError(f"{str(kept)[:40]!r} is no whole number")
+    return kept
+
+
+def _flag(kept: object) -> bool | None:
+    if kept not in {None, 0, 1}:
+        raise ValueError(f"{str(kept)[:40]!r} is neither 0 nor 1")
+    return None if kept is None else bool(kept)
+
+
+class Flag(sa.Boolean):
+    """Yes or no: BOOLEAN in PostgreSQL, 1 or 0 elsewhere, and nothing else."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ANN401, ARG002
+        """What reads it, where the database does not itself."""
+        return None if dialect.supports_native_boolean else _flag
 
 
 class Moment(TypeDecorator[datetime]):
@@ -33,7 +68,7 @@ class Moment(TypeDecorator[datetime]):
             return None
         if dialect.name == "postgresql":
             return cast("datetime", value).astimezone(UTC)
-        return EPOCH + int(value) * TICK
+        return EPOCH + _whole(value) * TICK
 
 
 class Amount(TypeDecorator[Decimal]):
@@ -48,7 +83,7 @@ class Amount(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ANN401, ARG002
         """The amount as it was given."""
-        return None if value is None else Decimal(value)
+        return None if value is None else _amount(value)
 
 
 _Value = TypeVar("_Value")
@@ -70,7 +105,7 @@ class Many(TypeDecorator[tuple[_Value, ...]]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[_Value, ...]:  # noqa: ARG002
         """The values."""
-        return msgspec.json.decode(value, type=tuple[self.of, ...]) if value else ()  # type: ignore[name-defined]
+        return msgspec.json.decode(value, type=tuple[self.of, ...]) if value is not None else ()  # type: ignore[name-defined]
 
 
 def _word(values: type[StrEnum]) -> sa.Enum:
@@ -110,11 +145,12 @@ _IMPORTED, _NOTHING, _COMMA = (sa.literal_column(f"'{text}'", sa.Text) for text 
 _TWO, _ONE = (sa.literal_column(digit, sa.BigInteger) for digit in "21")
 
 
-def joined_readings(dialect: Dialect) -> list[sa.ColumnElement[str]]:
-    """Moments, prices and currencies of a group as `Readings` has them, each column joined by commas.
+def joined_readings(dialect: Dialect) -> list[sa.ColumnElement[Any]]:
+    """Moments, prices and currencies of a group as `Readings` has them, each column joined by commas; the last moment.
 
     Moments are doubled, and one more where imported. The database joins them, since a row costs Python more than the
-    observation costs the database.
+    observation costs the database. It doubles whatever SQLite keeps in their place: of all that the greatest is the
+    last moment only where none is a text.
     """
     columns = observations.c
     moment: sa.ColumnElement[Any] = sa.type_coerce(columns.observed_at, sa.BigInteger)
@@ -125,7 +161,7 @@ def joined_readings(dialect: Dialect) -> list[sa.ColumnElement[str]]:
     marked = sa.case((columns.source == _IMPORTED, moment * _TWO + _ONE), else_=moment * _TWO)
     amounts = (sa.func.coalesce(written(one, sa.Text), _NOTHING) for one in (columns.price, columns.currency))
     join = sa.func.string_agg if dialect.name == "postgresql" else sa.func.group_concat
-    return [join(column, _COMMA) for column in (written(marked, sa.Text), *amounts)]
+    return [*(join(column, _COMMA) for column in (written(marked, sa.Text), *amounts)), sa.func.max(moment)]
 
 
 listings = sa.Table(
@@ -139,7 +175,7 @@ listings = sa.Table(
     sa.Column("category", sa.Text, index=True),
     sa.Column("kind", _word(ListingKind), nullable=False),
     sa.Column("target_price", Amount),
-    sa.Column("tracked", sa.Boolean, nullable=False),
+    sa.Column("tracked", Flag, nullable=False),
     sa.Column("litres", Amount),
     sa.Column("created_at", Moment),
     sa.Column("sizes", Many(Size), server_default="[]"),

@@ -1,6 +1,5 @@
 """Reads the files of an export: a zip, a folder, or one file; nothing is unpacked to the disk."""
 
-import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Final
 from almazara.bounded import Tell
 from almazara.errors import InputError
 from almazara.files import refuse_endless
-from almazara.movies.raw.storage import MOST_FILES, Stored, in_folder, in_zip, unpacked
+from almazara.movies.raw.storage import MOST_FILES, Stored, in_folder, in_zip, is_zip, unpacked
 from almazara.movies.raw.text import UNDECODED, as_utf8, without_mark
 from almazara.movies.users.exports import Source, read_export
 from almazara.movies.users.exports.rows import Entry, ExportFile, Told
@@ -34,7 +33,7 @@ def read_files(path: Path) -> list[ExportFile]:
     try:
         refuse_endless(path)
         files = sorted(_members(path), key=lambda one: one.name)
-    except (OSError, zipfile.BadZipFile) as error:
+    except OSError as error:
         raise InputError(f"{path} cannot be read: {error}.") from error
     if len(files) > MOST_FILES:
         raise InputError(f"{path} holds {len(files)} files: no export of films has more than {MOST_FILES}.")
@@ -45,7 +44,7 @@ def _members(path: Path) -> Iterator[Stored]:
     if path.is_dir():
         found = [file for file in path.rglob("*") if file.is_file() and file.suffix.lower() in _KINDS]
         yield from (in_folder(file, file.relative_to(path).as_posix()) for file in found)
-    elif zipfile.is_zipfile(path):
+    elif is_zip(path):
         yield from (file for file in in_zip(path) if file.name.lower().endswith(_KINDS))
     else:
         yield in_folder(path, path.name)
