@@ -35,6 +35,10 @@ def forecast(
     output: Annotated[Path | None, typer.Option(help="File for its forecasts: .parquet or .csv.")] = None,
     horizon: Annotated[int, typer.Option(help="Days ahead: 1 to 90, of a file to 365.")] = 30,
     levels: Annotated[str, typer.Option(help="A product's intervals in percent.")] = "80",
+    events: Annotated[
+        Path | None,
+        typer.Option(help="Of a file: CSV of date, factor, group; what is announced, such as a tax."),
+    ] = None,
     on: Annotated[
         str, typer.Option(help="Where a file of many series is forecast: here, processes:N, spark, spark:MASTER.")
     ] = "here",
@@ -44,7 +48,7 @@ def forecast(
     if source is not None and product is None:
         if cutoff is None or output is None:
             raise InputError("Forecasts of a file need --cutoff and --output.")
-        _forecast_file(source, cutoff, output, horizon, on, as_json=as_json)
+        _forecast_file(source, cutoff, output, horizon, events, on, as_json=as_json)
     elif product is not None and source is None:
         with opened_prices() as prices:
             prices.forecasts.refresh()
@@ -54,7 +58,9 @@ def forecast(
         raise InputError("Say what to forecast: the id of a product, or a file with --input.")
 
 
-def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, on: str, *, as_json: bool) -> None:
+def _forecast_file(
+    source: Path, cutoff: datetime, output: Path, horizon: int, events: Path | None, on: str, *, as_json: bool
+) -> None:
     from almazara.prices.forecasting.batch import forecast_file
 
     with showing_progress() as progress:
@@ -63,12 +69,14 @@ def _forecast_file(source: Path, cutoff: datetime, output: Path, horizon: int, o
             output,
             cutoff=cutoff.date(),
             horizon_days=horizon,
+            events=events,
             progress=progress,
             on=on,
             reading_mb=load_settings().reading_mb,
         )
     told = f"{report.forecast} series forecast into {output}"
-    print_answer(report, _told_of_file(told, report), as_json=as_json)
+    refused = (f"{count} events: {reason}" for reason, count in report.refused_events.items())
+    print_answer(report, [*_told_of_file(told, report), *refused], as_json=as_json)
 
 
 def _levels(text: str) -> list[int]:

@@ -4,8 +4,8 @@ import codecs
 import gzip
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +20,8 @@ from almazara.files import refuse_endless, replacing
 from almazara.frames import written
 from almazara.prices.collecting.plausibility import ALWAYS_PLAUSIBLE, judge_last
 from almazara.prices.exchange.rows import PLAIN_NUMBER
+from almazara.prices.forecasting.announced import AnnouncedMove, factors, groups_of, restated
+from almazara.prices.forecasting.announced_table import GROUP, SURPLUS, moves_of_each, read_moves
 from almazara.prices.forecasting.models.across import AcrossSeries, Each, OfPart, Part
 from almazara.prices.forecasting.models.forecaster import horizon_of
 from almazara.prices.forecasting.panel import Floats, Panel, filled_forward
@@ -56,7 +58,6 @@ _ROW, _MINUTE, _LONG = "row", "minute", "long"
 _TWICE: Final = re.compile(r"_duplicated_\d+$")  # what Polars calls them
 _GZIP: Final = b"\x1f\x8b"
 _BLOCK: Final = 1 << 22
-_SURPLUS: Final = ("a cell more than the header has", "two cells more")
 _LONGEST_HEADER: Final = 1 << 16
 _LONGEST_LINE: Final = 1 << 20
 _LONGEST_ID: Final = 300  # characters: the output repeats it in a row a day and quantile
@@ -74,12 +75,14 @@ class BatchInput:
         refused_rows: How many rows were not read, by reason.
         refused_series: Why a series gets no forecast.
         held: Of a series whose last price its own history does not make plausible: why. The price before it stands.
+        groups: Of each series of the panel: what its name says, and its column `group`, where there is one.
     """
 
     panel: Panel
     refused_rows: Mapping[str, int]
     refused_series: Mapping[str, str]
     held: Mapping[str, str]
+    groups: Sequence[set[str]]
 
 
 def read_prices(table: pl.DataFrame, cutoff: date, *, window_days: int = _WINDOW_DAYS) -> BatchInput:
@@ -108,11 +111,26 @@ def read_prices(table: pl.DataFrame, cutoff: date, *, window_days: int = _WINDOW
     held = _held(days)
     is_held = pl.col(SERIES_ID).is_in(list(held)) & pl.col(SERIES_ID).is_last_distinct()
     panel = _panel(days.filter(~is_held), cutoff, window_days)
-    return BatchInput(panel, dict(refused.iter_rows()), refused_series, held)
+    said = dict(days.group_by(SERIES_ID).agg(pl.col(GROUP).last()).iter_rows())
+    groups = [groups_of(name, said[name]) for name in panel.names]
+    return BatchInput(panel, dict(refused.iter_rows()), refused_series, held, groups)
 
 
-def forecast_batch(panel: Panel, model: AcrossSeries, horizon_days: int, each: Each = map) -> pl.DataFrame:
+def forecast_batch(
+    panel: Panel,
+    model: AcrossSeries,
+    horizon_days: int,
+    each: Each = map,
+    moves: Sequence[Sequence[AnnouncedMove]] = (),
+) -> pl.DataFrame:
     """Forecast all series of `read_prices`, however short, for 1 to LONGEST_HORIZON days, wherever `each` is done.
+
+    Args:
+        panel: The series.
+        model: What forecasts them.
+        horizon_days: How far ahead.
+        each: See `spread`.
+        moves: Announced, of each series: those of the past teach nothing, those to come count from their day on.
 
     Returns:
         FORECAST_COLUMNS, sorted by series, target date and quantile (QUANTILES); values positive, never crossing.
@@ -120,7 +138,9 @@ def forecast_batch(panel: Panel, model: AcrossSeries, horizon_days: int, each: E
     if horizon_of(horizon_days) > LONGEST_HORIZON:
         raise InputError(f"A horizon of {horizon_days} days is too long: ask for {LONGEST_HORIZON} at most.")
     if panel.names:
-        values = model.by_part(panel, horizon_days, QUANTILES, each)
+        values = model.by_part(restated(panel, moves) if moves else panel, horizon_days, QUANTILES, each)
+        for row, announced in enumerate(moves):
+            values[row] *= factors(announced, panel.last_day, horizon_days)[:, None]
     else:
         values = np.empty((0, horizon_days, len(QUANTILES)))
     table = tidy(panel, values, QUANTILES).rename({LISTING_ID: SERIES_ID, DATE: TARGET_DATE})
@@ -135,14 +155,15 @@ def _parsed(table: pl.DataFrame) -> pl.DataFrame:
     offset = 60 * ahead + sign * more
     day = pl.when(text.str.contains(_MOMENT)).then(text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
     price = pl.col(PRICE).str.strip_chars()
-    has_currency = CURRENCY in table.columns
+    has_currency, has_group = CURRENCY in table.columns, GROUP in table.columns
     return table.select(
         pl.col(SERIES_ID).fill_null("").str.strip_chars(),
         day.alias(DATE),
         (60 * hours + minutes + seconds.fill_null(0) / 60 - offset.fill_null(0)).alias(_MINUTE),
         pl.when(price.str.contains(_NUMBER)).then(price.cast(pl.Float64, strict=False)).alias(PRICE),
         (pl.col(CURRENCY).str.strip_chars().str.to_uppercase() if has_currency else pl.lit("")).alias(CURRENCY),
-        pl.any_horizontal(pl.lit(value=False), pl.col("^(" + "|".join(_SURPLUS) + ")$").is_not_null()).alias(_LONG),
+        (pl.col(GROUP).str.strip_chars() if has_group else pl.lit("")).alias(GROUP),
+        pl.any_horizontal(pl.lit(value=False), pl.col("^(" + "|".join(SURPLUS) + ")$").is_not_null()).alias(_LONG),
     ).with_row_index(_ROW)
 
 
@@ -201,10 +222,10 @@ def _panel(ordered: pl.DataFrame, cutoff: date, window_days: int) -> Panel:
     return Panel.whole(tuple(names), begin, filled_forward(prices))
 
 
-def read_table(path: Path, reading_mb: int | None = None) -> pl.DataFrame:
+def read_table(path: Path, reading_mb: int | None = None, *, may_be_empty: bool = False) -> pl.DataFrame:
     """The rows of a CSV file with a header, plain or gzip; rows of fewer cells are filled.
 
-    What rows have beyond the header is in the columns _SURPLUS, since 6,99 is a price to whoever wrote it.
+    What rows have beyond the header is in the columns SURPLUS, since 6,99 is a price to whoever wrote it.
 
     Raises:
         InputError: when it cannot be read, has no rows, or would take more memory.
@@ -215,9 +236,9 @@ def read_table(path: Path, reading_mb: int | None = None) -> pl.DataFrame:
         refuse_endless(path)
         with path.open("rb") as stored, gzip.open(stored) if stored.peek(2)[:2] == _GZIP else stored as content:
             header = content.readline(_LONGEST_HEADER).rstrip(b"\r\n")
-            begin = b",".join((header, *(name.encode() for name in _SURPLUS))) + b"\n"
+            begin = b",".join((header, *(name.encode() for name in SURPLUS))) + b"\n"
             raw = begin + content.read(most // _TIMES_IN_MEMORY + 1)
-        cells = raw.count(b",") + (1 + len(_SURPLUS)) * raw.count(b"\n")
+        cells = raw.count(b",") + (1 + len(SURPLUS)) * raw.count(b"\n")
         if _TIMES_IN_MEMORY * len(raw) + _BYTES_OF_CELL * cells > most:
             told = f"{path.name} takes more than {megabytes} MB of memory to read"
             raise InputError(f"{told}: for files that you trust set ALMAZARA_READING_MB higher.")
@@ -233,6 +254,8 @@ def read_table(path: Path, reading_mb: int | None = None) -> pl.DataFrame:
     if twice := [name for name in table.columns if _TWICE.search(name)]:
         raise InputError(f"The header of {path.name} names a column twice: {_TWICE.sub('', twice[0])}.")
     if table.is_empty():
+        if may_be_empty:
+            return table
         raise InputError(f"{path.name} has no rows.")
     if max(table.select(pl.all().str.len_bytes().max().fill_null(0)).row(0)) > _LONGEST_LINE:
         raise InputError(f"{path.name} has a cell of more than a million characters: it is no table of prices.")
@@ -276,6 +299,7 @@ class BatchReport:
     refused_rows: dict[str, int]
     refused_series: dict[str, str]
     held: dict[str, str]
+    refused_events: dict[str, int] = field(default_factory=dict)
 
 
 def forecast_file(
@@ -284,22 +308,36 @@ def forecast_file(
     *,
     cutoff: date,
     horizon_days: int,
+    events: Path | None = None,
     progress: Progress,
     on: str = HERE,
     reading_mb: int | None = None,
 ) -> BatchReport:
-    """Forecast each series of a CSV file into a Parquet or CSV file, in a place that `spread` knows."""
+    """Forecast each series of a CSV file into a Parquet or CSV file, in a place that `spread` knows.
+
+    Args:
+        source: See `read_prices`.
+        target: See `write_table`.
+        cutoff: Last day that is known.
+        horizon_days: How far ahead.
+        events: A CSV file of announced moves; see `read_moves`.
+        progress: Told of each part that is done.
+        on: Where.
+        reading_mb: See `read_table`.
+    """
     from almazara.prices.forecasting.models.ensemble import Ensemble
 
     require_target(target, source)
     with spread(on) as each:
         progress("reading prices", 0, 0)
         found = read_prices(read_table(source, reading_mb), cutoff)
+        told = read_moves(read_table(events, reading_mb, may_be_empty=True)) if events else ([], {})
+        moves, refused_events = moves_of_each(found.groups, *told)
         progress("forecasting", 0, 0)
-        table = forecast_batch(found.panel, Ensemble(), horizon_days, _counted(each, progress))
+        table = forecast_batch(found.panel, Ensemble(), horizon_days, _counted(each, progress), moves)
     write_table(target, table)
     refused = dict(found.refused_rows), dict(found.refused_series)
-    return BatchReport(len(found.panel.names), *refused, dict(found.held))
+    return BatchReport(len(found.panel.names), *refused, dict(found.held), dict(refused_events))
 
 
 def _counted(each: Each, progress: Progress) -> Each:

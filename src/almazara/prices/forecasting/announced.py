@@ -1,0 +1,94 @@
+"""Moves of prices that are announced: a tax, a tariff, new list prices; what they do to forecasts and to histories."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from math import isfinite, log
+from typing import Final
+
+import numpy as np
+
+from almazara.errors import InputError
+from almazara.prices.forecasting.panel import Days, Floats, Panel, filled_forward
+from almazara.words.said import said
+
+EVERY: Final = ""
+"""The group that all prices are in."""
+_LEAST, _MOST = 0.1, 10.0
+_EARLY, _LATE = 1, 7  # days; shops pass a tax on when they print new labels
+_NEAR: Final = 0.5  # of the announced move: one that differs by more is another one
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedMove:
+    """From a day on, the prices of a group are multiplied.
+
+    Attributes:
+        date: The first day of the new prices.
+        factor: 1.02 is a rise by two percent.
+        group: A part of the names of what it concerns, such as a shop; EVERY for all.
+
+    Raises:
+        InputError: for a factor that is none.
+    """
+
+    date: date
+    factor: float
+    group: str = EVERY
+
+    def __post_init__(self) -> None:
+        if not (isfinite(self.factor) and _LEAST <= self.factor <= _MOST and self.factor != 1):
+            raise InputError(said("prices.error.factor", factor=f"{self.factor:g}", least=_LEAST, most=_MOST))
+
+    def concerns(self, names: Iterable[str]) -> bool:
+        """Whether it is about prices whose groups have these names."""
+        return self.group == EVERY or self.group in names
+
+
+def groups_of(name: str, *others: str | None) -> set[str]:
+    """The groups of a series: what stands before and between the colons of its name, itself, and others."""
+    parts = name.split(":")
+    before = (":".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return {*parts, *before}.union(one for one in others if one)
+
+
+def factors(moves: Iterable[AnnouncedMove], cutoff: date, horizon_days: int) -> Floats:
+    """By what a price that was known on the cutoff is multiplied on each day after it; shape (horizon_days,)."""
+    found = np.ones(horizon_days)
+    for one in moves:
+        ahead = (one.date - cutoff).days
+        if ahead > 0:
+            found[ahead - 1 :] *= one.factor
+    return found
+
+
+def restated(panel: Panel, moves: Sequence[Sequence[AnnouncedMove]]) -> Panel:
+    """The same panel in the prices of its end: what models learn from, so that an announced move teaches them nothing.
+
+    Where a price moved about as was announced, within some days, all before is multiplied by its own move; where it did
+    not, the move did not reach it, and nothing is changed.
+
+    Args:
+        panel: Daily prices.
+        moves: Of each listing; those with a date after the panel's last day change nothing.
+    """
+    prices = panel.prices.copy()
+    for one in sorted({one for some in moves for one in some}, key=lambda move: move.date):
+        column = (one.date - panel.first_day).days
+        if -_LATE < column < prices.shape[1]:
+            rows = np.flatnonzero([one in some for some in moves])
+            at, moved = _own_moves(prices[rows], column, log(one.factor))
+            before = np.arange(prices.shape[1]) < at[:, None]
+            prices[rows] *= np.where(before, np.exp(moved)[:, None], 1.0)
+    return replace(panel, prices=prices)
+
+
+def _own_moves(prices: Floats, column: int, expected: float) -> tuple[Days, Floats]:
+    """The column in which each row moved about as expected, and its log move; 0 and none for those that did not."""
+    logs = np.log(filled_forward(prices))
+    first, last = max(1, column - _EARLY), min(logs.shape[1] - 1, column + _LATE)
+    steps = np.nan_to_num(logs[:, first : last + 1] - logs[:, first - 1 : last])
+    is_it = np.abs(steps - expected) <= _NEAR * abs(expected)
+    at = is_it.argmax(axis=1)
+    reached = is_it.any(axis=1)
+    return np.where(reached, first + at, 0), np.where(reached, steps[np.arange(len(at)), at], 0.0)
