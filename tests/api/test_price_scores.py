@@ -16,7 +16,10 @@ from waiting import no_progress
 
 pytestmark = pytest.mark.server
 
-TODAY = datetime.now(ZoneInfo("Europe/Madrid")).date()
+
+def today():
+    """Now and not when the module is imported: a day may end between."""
+    return datetime.now(ZoneInfo("Europe/Madrid")).date()
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +40,7 @@ def home(tmp_path_factory):
             retrain(settings, prices, no_progress)
             [(_, issued)] = prices.store.documents(ISSUED).items()
             for ago in (2, 8):
-                key = f"{TODAY - timedelta(days=ago)}/0000"
+                key = f"{today() - timedelta(days=ago)}/0000"
                 prices.store.put_document(ISSUED, key, issued)
             retrain(settings, prices, no_progress)
     return folder
@@ -51,7 +54,7 @@ def api(home):
 
 def test_a_retraining_scores_what_has_come_due(api):
     answer = api.get("/forecasts/score").json()
-    assert answer["until"] == (TODAY - timedelta(days=1)).isoformat()
+    assert answer["until"] == (today() - timedelta(days=1)).isoformat()
     assert [(one["model"], one["horizon"], one["forecasts"]) for one in answer["scores"]] == [
         ("last_value", 1, 2),
         ("last_value", 7, 1),
@@ -80,7 +83,7 @@ DRIFTED = {
 
 def test_drift_is_said_in_the_language_that_is_asked_for(tmp_path):
     with opened(settings_over(tmp_path)) as prices:
-        yesterday = (TODAY - timedelta(days=1)).isoformat()
+        yesterday = (today() - timedelta(days=1)).isoformat()
         prices.store.put_document(SCORES, yesterday, {"steps/7": [40, 8.0, 1.0, 0.5, 36, 39, 0]})
     with served(asgi.app_over(settings_over(tmp_path))) as client:
         assert client.get("/forecasts/score").json()["drift"] == [DRIFTED["en"]]
@@ -106,7 +109,7 @@ def issued(api, **asked):
 
 def test_each_published_forecast_stands_beside_what_came_the_newest_day_that_has_ended_first(api):
     rows = issued(api)["items"]
-    days = [(TODAY - datetime.fromisoformat(row["date"]).date()).days for row in rows]
+    days = [(today() - datetime.fromisoformat(row["date"]).date()).days for row in rows]
     assert [(ago, row["horizon"], row["state"]) for ago, row in zip(days, rows, strict=True)] == [
         (1, 1, "scored"),
         (1, 7, "scored"),

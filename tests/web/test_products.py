@@ -17,7 +17,13 @@ from sample_catalog import served
 
 pytestmark = pytest.mark.server
 PAGE = "/precios/shop.example:1"
-NOW = datetime.now(ZoneInfo("Europe/Madrid"))
+
+
+def now():
+    """Now and not when the module is imported: a day may end between."""
+    return datetime.now(ZoneInfo("Europe/Madrid"))
+
+
 SOLD_OUT = ["8.00"] * 10 + ["10.00"] * 100 + ["8.00"] * 10 + ["9.00"] * 8 + [None] * 3
 """What it cost on each of the last days."""
 
@@ -28,7 +34,7 @@ def site(tmp_path):
     with opened(settings) as prices:
         prices.store.save_listing(product(litres=Decimal(2), category="olive-oil", target_price=Decimal("7.50")))
         readings = enumerate(observed("shop.example:1", 0, price) for price in reversed(SOLD_OUT))
-        prices.store.append(replace(one, observed_at=NOW - timedelta(days=ago)) for ago, one in readings)
+        prices.store.append(replace(one, observed_at=now() - timedelta(days=ago)) for ago, one in readings)
     with served(asgi.app_over(settings)) as client:
         yield client
 
@@ -38,7 +44,7 @@ def page(site, path=PAGE):
 
 
 def ago(days):
-    return day((NOW - timedelta(days=days)).date())
+    return day((now() - timedelta(days=days)).date())
 
 
 def test_of_a_product_that_is_sold_out_the_last_that_is_known_is_told_with_its_day(site):

@@ -174,7 +174,7 @@ class TermIndex:
         return np.bincount(films, products, minlength=len(self._film_starts) - 1)
 
 
-_NEW: Final = 20
+_NEW: Final = 50
 """Viewers of a film from which on it is none that hardly anybody has seen."""
 
 
