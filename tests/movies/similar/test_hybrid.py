@@ -244,3 +244,16 @@ def test_a_catalog_of_an_older_version_compares_unseen_films_as_all_others():
     older = ContentSpace({name: array for name, array in arrays.items() if "unseen" not in name and name != "emphasis"})
     every = np.arange(1, N_FILMS)
     assert np.array_equal(older.scores(0, every, 1.0), older.scores(0, every))
+
+
+@pytest.mark.parametrize(("kept", "first"), [(True, 1), (False, 29)])
+def test_what_nobody_has_seen_is_promised_no_more_than_the_viewers_of_a_film_keep(kept, first):
+    """Content promises most of film 1, which nobody has seen; 2 to 9 have seen those of film 0, or they have not."""
+    seen = np.zeros((100, N_FILMS), dtype=bool)
+    seen[:60, 0] = True
+    seen[: 50 if kept else 0, 2:10] = True
+    seen[50:100, 2:10] |= not kept
+    seen[:30, 29] = True
+    lists = lists_of(content_of(N_FILMS), seen)
+    places = {film: place for place, film in enumerate(lists["neighbors"][0].tolist())}
+    assert (places[1] < places[29]) == (first == 1)

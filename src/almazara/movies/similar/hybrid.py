@@ -22,6 +22,7 @@ _NO_INFORMATION: Final = 1e-3
 CARRIED: Final = 0.5
 """Weight of what is carried over from the viewers of the films most alike in content."""
 _CARRIERS: Final = 10
+_LEAST_KEPT: Final = 0.3
 _AHEAD: Final = 3
 """Films that somebody saw that come before the unseen parts of a saga at most."""
 _APART: Final = 1e-4
@@ -104,16 +105,19 @@ def fit(by_content: Arrays, by_viewers: Arrays, content: Content, viewers: Viewe
         counts, other = [len(found) for found in others], np.concatenate(others)
         repeated = np.repeat(rows, counts)
         own, theirs = viewers.counts[repeated], viewers.counts[other]
-        share = shares[repeated]
+        share, chosen = shares[repeated], alike > 0
         for of, asked in ((unseen, (alike == 0) & (share > 0)), (content, (alike == 0) & (share == 0))):
             alike[asked] = of.similarity(repeated[asked], other[asked])
         between = (share > 0) & (share < 1)
         alike[between] *= share[between]
         alike[between] += (1 - share[between]) * content.similarity(repeated[between], other[between])
+        mates = (content.sagas[repeated] >= 0) & (content.sagas[repeated] == content.sagas[other])
+        owners = np.repeat(np.arange(len(rows)), counts)
+        kept = _kept_promise(owners, np.where(chosen, alike, 0), shared, own, theirs)[owners]
         expected = alike + CARRIED * passed * NEWNESS / (own + NEWNESS)
         users = viewers.matrix.shape[0]
         similarity = blend(shared, own, theirs, users, np.minimum(expected, 1), likely=likely[other])
-        mates = (content.sagas[repeated] >= 0) & (content.sagas[repeated] == content.sagas[other])
+        similarity *= np.where((theirs == 0) & ~mates, kept, 1)
         for row, last, count in zip(rows.tolist(), np.cumsum(counts), counts, strict=True):
             first = last - count
             part = slice(first, last)
@@ -121,6 +125,26 @@ def fit(by_content: Arrays, by_viewers: Arrays, content: Content, viewers: Viewe
             best = first + films.best(row, other[first:last], similarity[first:last])
             lists.put(row, other[best], similarity[best], shared[best])
     return lists.arrays()
+
+
+def _kept_promise(
+    owners: np.ndarray, promised: np.ndarray, shared: np.ndarray, own: np.ndarray, theirs: np.ndarray
+) -> np.ndarray:
+    """How much of what content promises of a film its viewers keep: the root of it, _LEAST_KEPT to 1, by its place.
+
+    Content promises too much of some films; that it does so of what nobody has seen, only the others tell.
+
+    Args:
+        owners: (pairs,) places of the films whose candidates these are, rising.
+        promised: (pairs,) similarity of content where content chose the candidate, else 0.
+        shared: (pairs,) users who have both films.
+        own: (pairs,) viewers of the film.
+        theirs: (pairs,) viewers of the candidate.
+    """
+    evidence = np.where(promised > 0, 2 * own * theirs / np.maximum(own + theirs, 1), 0)
+    seen = np.bincount(owners, evidence * shared / np.maximum(np.sqrt(own * theirs), 1)) + BELIEF
+    said = np.bincount(owners, evidence * promised) + BELIEF
+    return np.asarray(np.sqrt(seen / said).clip(_LEAST_KEPT, 1))
 
 
 def _behind_known_mates(similarity: np.ndarray, is_seen: np.ndarray, is_mate: np.ndarray) -> np.ndarray:
