@@ -23,7 +23,15 @@ CHOOSING: Final = {
     "overview": 3.18,
 }
 """Weights of the cosines, below a common root, of fields in which few films share a term: they choose candidates."""
-UNSEEN: Final = {"director": 12.0, "auteur": 23.0, "billing": 14.0, "keyword": 12.0, "foreign": 1.0}
+UNSEEN: Final = {
+    "director": 12.0,
+    "auteur": 23.0,
+    "billing": 14.0,
+    "keyword": 12.0,
+    "title": 2.0,
+    "stem": 4.0,
+    "foreign": 1.0,
+}
 """The same of some fields for films that nobody has seen: who asks about one asks for what has its makers, while those
 from whom the others were learned mostly saw the best known of its years."""
 REFINING: Final = {"genre": 2.81, "language": 0.9, "foreign": 2.0, "country": 0.5, "kind": 4.0}
