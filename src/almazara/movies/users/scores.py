@@ -38,9 +38,9 @@ _ALIKE: Final = np.float32(1.0)
 """How much the content of a profile's cold films says of warm films, beside what it lets expect of their users."""
 _ORDERED: Final = 1024
 """Cold films that are placed one by one; those behind come by what they promise."""
-_LISTED: Final = (0.3, 2.0, 1.75)
-"""How much the list of films similar to one of the profile counts: at most; for all films of the profile together; and
-for one that nobody has seen, of which little else is known."""
+_LISTED: Final = (0.7, 0.3, 2.0, 1.75)
+"""How much the list of films similar to one of the profile counts: where it is the only one; at most else; for all of
+the profile together; and for one that nobody has seen, of which little else is known."""
 _KNOWN: Final = 5
 """Viewers from which on a film is none of these."""
 _SPAN: Final = (5, 300)
@@ -141,8 +141,8 @@ class LearnedScores:
         """What the lists of the films that are similar to each of some films say of all films: (films,) float32."""
         warm = self._item[rows] >= 0
         viewers = np.where(warm, self._arrays["popularity"][self._item[rows]] ** 2, 0)
-        most, together, alone = _LISTED
-        shares = np.maximum(min(most, together / len(rows)), alone * (1 - viewers / _KNOWN))
+        only, most, together, unseen = _LISTED
+        shares = np.maximum(max(only / len(rows), min(most, together / len(rows))), unseen * (1 - viewers / _KNOWN))
         alike = similar["similarity"][rows] / np.maximum(similar["similarity"][rows, :1], np.float32(1e-9))
         told = (shares * weights / weights.mean() / math.sqrt(len(rows)))[:, None] * alike
         others = similar["neighbors"][rows]
