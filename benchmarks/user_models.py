@@ -117,8 +117,7 @@ def cold(arguments: argparse.Namespace) -> None:
     data = load(arguments.data)
     pairs, content, tables = data.pairs, data.content, data.tables
     split = splitting.cold_split(pairs, np.random.default_rng(arguments.seed))
-    rows = np.searchsorted(tables[s.FILMS][s.ID].to_numpy(), pairs.films)
-    votes = tables[s.FILMS][s.VOTE_COUNT].to_numpy()[rows].astype(np.float32)
+    votes = tables[s.FILMS][s.VOTE_COUNT].to_numpy()[data.rows].astype(np.float32)
     everything = np.ones(len(votes), dtype=bool)
     fitted = {
         "popularity": Popularity().fit(split.train, content),
@@ -139,8 +138,7 @@ def seam(arguments: argparse.Namespace) -> None:
     data = load(arguments.data)
     pairs, content, tables = data.pairs, data.content, data.tables
     seen, rng = pairs.matrix(np.ones(len(pairs.user), dtype=bool)), np.random.default_rng(arguments.seed)
-    rows = np.searchsorted(tables[s.FILMS][s.ID].to_numpy(), pairs.films)
-    years, n_films = tables[s.FILMS][s.RELEASE_YEAR].to_numpy()[rows], seen.shape[1]
+    years, n_films = tables[s.FILMS][s.RELEASE_YEAR].to_numpy()[data.rows], seen.shape[1]
     which = arguments.withheld
     withheld = years > int(which) if which.isdigit() else rng.random(n_films) < 1 / 3
     users = rng.permutation(seen.shape[0])

@@ -10,7 +10,13 @@ from almazara.errors import DamagedError, InputError
 from almazara.words.said import Said
 
 _NOT_UNDERSTOOD: Final = (
-    *(ArithmeticError, InputError, LookupError, MsgspecError, RecursionError, TypeError, ValueError),
+    ArithmeticError,
+    InputError,
+    LookupError,
+    MsgspecError,
+    RecursionError,
+    TypeError,
+    ValueError,
 )
 _LONGEST: Final = 300
 

@@ -66,10 +66,14 @@ class Judged:
     report: Mapping[str, Any] = field(default_factory=dict)
     version: str | None = None
 
+    @property
+    def rows(self) -> np.ndarray:
+        """Where the films of the pairs stand in the table of films, rising."""
+        return _rows(self.tables, self.pairs)
+
     def similar(self, seen: sparse.csr_array) -> Arrays:
         """The lists of similar films that a build would make if these were all who rated: `Lists.arrays`."""
-        rows = np.searchsorted(self.tables["films"]["id"].to_numpy(), self.pairs.films)
-        return similar_films.fitted(self.tables, rows, Viewers(seen))[similar_films.SERVED]
+        return similar_films.fitted(self.tables, self.rows, Viewers(seen))[similar_films.SERVED]
 
     def trials(self, split: Split, seed: int) -> Trials:
         """Trials of methods on a split of these ratings."""
@@ -95,10 +99,12 @@ class Evaluation:
 
 def judged_data(tables: Mapping[str, pl.DataFrame], name: str) -> Judged:
     """What clean tables hold to be judged on."""
-    film_ids = tables["films"]["id"]
-    pairs = splitting.pairs(tables["ratings"], film_ids)
-    rows = np.searchsorted(film_ids.to_numpy(), pairs.films)
-    return Judged(pairs, content_matrix(tables)[rows], tables, name)
+    pairs = splitting.pairs(tables["ratings"], tables["films"]["id"])
+    return Judged(pairs, content_matrix(tables)[_rows(tables, pairs)], tables, name)
+
+
+def _rows(tables: Mapping[str, pl.DataFrame], pairs: Pairs) -> np.ndarray:
+    return np.searchsorted(tables["films"]["id"].to_numpy(), pairs.films)
 
 
 def read_judged(settings: Settings, folder: Path | None, ratings: Path | None, progress: Progress) -> Judged:

@@ -13,7 +13,7 @@ from almazara.movies.catalog.packing import pack_texts
 from almazara.movies.cleaning import schema as s
 from almazara.movies.similar import collaborative, content, hybrid, score
 from almazara.movies.similar.answering import Query, open_similar
-from almazara.movies.similar.features import ROW, TERM, USUAL_LANGUAGE, languages
+from almazara.movies.similar.features import NO_WORDS, ROW, TERM, USUAL_LANGUAGE, languages
 from almazara.movies.similar.lists import Films
 from almazara.movies.similar.reasons import FIELDS
 from almazara.words.said import is_worded
@@ -24,8 +24,7 @@ _LARGEST_COMPANY: Final = 0.01
 """Of all films: who makes more says nothing of any of them."""
 _TELLING: Final = pl.col("keyword").str.contains(r"^[\x20-\x7e]+$") & ~pl.col("keyword").str.ends_with("stinger")
 """Keywords that tell people something: not what comes after the credits, nor the few in other scripts."""
-_SAY_LITTLE: Final = (USUAL_LANGUAGE, "xx")
-"""The language of most films, and TMDB's code of those in which nobody speaks."""
+_SAY_LITTLE: Final = (USUAL_LANGUAGE, NO_WORDS)
 _CODE: Final = "code"
 _COUNT: Final = "count"
 _VOTES: Final = "votes"
@@ -124,12 +123,9 @@ def _languages(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """The original language of the films in another one than most, where it has a name, and is spoken in the film."""
     found = tables[s.FILMS].select(pl.col(s.ID).alias(s.FILM_ID), languages(tables).alias(TERM)).drop_nulls()
     telling = [code for code in found[TERM].unique() if code not in _SAY_LITTLE and is_worded(f"names.language.{code}")]
-    spoken = (
-        tables[s.LANGUAGES].select(s.FILM_ID, pl.col("iso_639_1").alias(TERM)).with_columns(spoken=pl.lit(value=True))
-    )
-    told = found.filter(pl.col(TERM).is_in(telling)).join(spoken, on=[s.FILM_ID, TERM], how="left")
-    is_untold = ~pl.col(s.FILM_ID).is_in(spoken[s.FILM_ID].unique().implode())
-    return told.filter(pl.col("spoken").fill_null(is_untold)).select(s.FILM_ID, TERM)
+    told = found.filter(pl.col(TERM).is_in(telling))
+    spoken = tables[s.LANGUAGES].select(s.FILM_ID, pl.col("iso_639_1").alias(TERM))
+    return pl.concat([told.join(spoken, on=[s.FILM_ID, TERM], how="semi"), told.join(spoken, on=s.FILM_ID, how="anti")])
 
 
 def _coded(terms: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -23,7 +23,7 @@ _TELLING: Final = 0.005
 """A word in the titles of more than this share of the films makes no series."""
 USUAL_LANGUAGE: Final = "en"
 _USUAL_COUNTRY: Final = "US"
-_NO_WORDS: Final = "xx"
+NO_WORDS: Final = "xx"
 """TMDB's code of films in which nobody speaks."""
 _KINDS: Final = ("Animation", "Documentary")
 _WELL_KNOWN: Final = 150
@@ -93,7 +93,7 @@ def languages(tables: Mapping[str, pl.DataFrame]) -> pl.Series:
     is_unlikely = (
         (pl.col(s.ORIGINAL_LANGUAGE) == USUAL_LANGUAGE)
         & ~pl.col("iso_639_1").list.contains(USUAL_LANGUAGE)
-        & (pl.col("first") != _NO_WORDS)
+        & (pl.col("first") != NO_WORDS)
         & ~pl.col("iso_3166_1").list.contains(_USUAL_COUNTRY)
     )
     found = pl.when(is_unlikely).then(pl.col("first")).otherwise(pl.col(s.ORIGINAL_LANGUAGE))

@@ -58,14 +58,19 @@ def blend(
     Returns:
         In [0, 1], like the arguments in shape.
     """
-    evidence = 2 * own * theirs / np.maximum(own + theirs, 1)
-    observed = shared / np.maximum(np.sqrt(own * theirs), 1)
+    evidence, observed = _observed(shared, own, theirs)
     cosine = (evidence * observed + BELIEF * expected) / (evidence + BELIEF)
     weight = SURPRISE * own / (own + NEWNESS)
     some, others = own + NEWNESS, theirs + NEWNESS + np.maximum(likely - theirs, 0) * NEWNESS / (theirs + NEWNESS)
     both = np.minimum(cosine * np.sqrt(some * others), np.minimum(some, others))
     information = known_share(both, some, others, users + 2 * NEWNESS)
     return np.asarray((cosine * (information + _NO_INFORMATION) ** weight) ** (1 / (1 + 2 * weight))).clip(0, 1)
+
+
+def _observed(shared: np.ndarray, own: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How many viewers speak of pairs of films, the harmonic mean of both, and the cosine that they have."""
+    evidence = 2 * own * theirs / np.maximum(own + theirs, 1)
+    return evidence, shared / np.maximum(np.sqrt(own * theirs), 1)
 
 
 def known_share(both: np.ndarray, own: np.ndarray, theirs: np.ndarray, users: float) -> np.ndarray:
@@ -141,8 +146,9 @@ def _kept_promise(
         own: (pairs,) viewers of the film.
         theirs: (pairs,) viewers of the candidate.
     """
-    evidence = np.where(promised > 0, 2 * own * theirs / np.maximum(own + theirs, 1), 0)
-    seen = np.bincount(owners, evidence * shared / np.maximum(np.sqrt(own * theirs), 1)) + BELIEF
+    evidence, observed = _observed(shared, own, theirs)
+    evidence = np.where(promised > 0, evidence, 0)
+    seen = np.bincount(owners, evidence * observed) + BELIEF
     said = np.bincount(owners, evidence * promised) + BELIEF
     return np.asarray(np.sqrt(seen / said).clip(_LEAST_KEPT, 1))
 

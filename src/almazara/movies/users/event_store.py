@@ -157,9 +157,15 @@ class EventStore:
 
 def open_events(url: str | sa.URL) -> EventStore:
     """Open the store that a URL names, and make its table where it is missing; see `sql.open_database`."""
-    about = {"example": "events.db", "called": "The store of events"}
-    damaged = said("films.error.damaged_events")
-    return EventStore(open_database(url, **about, pragmas=_PRAGMAS, damaged=damaged, prepare=_make_table))
+    database = open_database(
+        url,
+        example="events.db",
+        pragmas=_PRAGMAS,
+        called="The store of events",
+        damaged=said("films.error.damaged_events"),
+        prepare=_make_table,
+    )
+    return EventStore(database)
 
 
 def _make_table(engine: sa.Engine) -> None:

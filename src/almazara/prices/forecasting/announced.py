@@ -72,8 +72,11 @@ def restated(panel: Panel, moves: Sequence[Sequence[AnnouncedMove]]) -> Panel:
         panel: Daily prices.
         moves: Of each listing; those with a date after the panel's last day change nothing.
     """
+    told = {one for some in moves for one in some}
+    if not told:
+        return panel
     prices = panel.prices.copy()
-    for one in sorted({one for some in moves for one in some}, key=lambda move: move.date):
+    for one in sorted(told, key=lambda move: move.date):
         column = (one.date - panel.first_day).days
         if -_LATE < column < prices.shape[1]:
             rows = np.flatnonzero([one in some for some in moves])

@@ -14,6 +14,7 @@ from almazara.prices.schema import DATE
 GROUP: Final = "group"
 SURPLUS: Final = ("a cell more than the header has", "two cells more")
 """The columns of what rows have beyond the header."""
+TOO_LONG: Final = "more cells than the header: decimals take a point"
 _FACTOR: Final = "factor"
 _MOST: Final = 1_000
 _ALL: Final = ("", "*", "all")
@@ -39,7 +40,7 @@ def read_moves(table: pl.DataFrame) -> tuple[list[AnnouncedMove], dict[str, int]
         told = {name: text.strip() for name, text in row.items()}
         group = told.get(GROUP, EVERY)
         if any(told.get(name) for name in SURPLUS):
-            refused["more cells than the header: decimals take a point"] += 1
+            refused[TOO_LONG] += 1
             continue
         try:
             day, factor = date.fromisoformat(told[DATE]), float(told[_FACTOR])

@@ -21,7 +21,7 @@ from almazara.frames import written
 from almazara.prices.collecting.plausibility import ALWAYS_PLAUSIBLE, judge_last
 from almazara.prices.exchange.rows import PLAIN_NUMBER
 from almazara.prices.forecasting.announced import AnnouncedMove, factors, groups_of, restated
-from almazara.prices.forecasting.announced_table import GROUP, SURPLUS, moves_of_each, read_moves
+from almazara.prices.forecasting.announced_table import GROUP, SURPLUS, TOO_LONG, moves_of_each, read_moves
 from almazara.prices.forecasting.models.across import AcrossSeries, Each, OfPart, Part
 from almazara.prices.forecasting.models.forecaster import horizon_of
 from almazara.prices.forecasting.panel import Floats, Panel, filled_forward
@@ -138,7 +138,7 @@ def forecast_batch(
     if horizon_of(horizon_days) > LONGEST_HORIZON:
         raise InputError(f"A horizon of {horizon_days} days is too long: ask for {LONGEST_HORIZON} at most.")
     if panel.names:
-        values = model.by_part(restated(panel, moves) if moves else panel, horizon_days, QUANTILES, each)
+        values = model.by_part(restated(panel, moves), horizon_days, QUANTILES, each)
         for row, announced in enumerate(moves):
             values[row] *= factors(announced, panel.last_day, horizon_days)[:, None]
     else:
@@ -172,7 +172,7 @@ def _refusal() -> pl.Expr:
     price = pl.col(PRICE)
     return (
         pl.when(_LONG)
-        .then(pl.lit("more cells than the header: decimals take a point"))
+        .then(pl.lit(TOO_LONG))
         .when(pl.col(SERIES_ID) == "")
         .then(pl.lit("no series_id"))
         .when(pl.col(SERIES_ID).str.len_chars() > _LONGEST_ID)
@@ -337,7 +337,7 @@ def forecast_file(
         table = forecast_batch(found.panel, Ensemble(), horizon_days, _counted(each, progress), moves)
     write_table(target, table)
     refused = dict(found.refused_rows), dict(found.refused_series)
-    return BatchReport(len(found.panel.names), *refused, dict(found.held), dict(refused_events))
+    return BatchReport(len(found.panel.names), *refused, dict(found.held), refused_events)
 
 
 def _counted(each: Each, progress: Progress) -> Each:
