@@ -1,4 +1,4 @@
-"""How well films suit a group, and a profile where nothing was learned, on a few films whose right order is plain."""
+"""How well films suit a profile where nothing was learned, and where cold films come, on films whose order is plain."""
 
 import numpy as np
 import pytest
@@ -6,45 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara.movies.similar.stored import Candidates
-from almazara.movies.users.scores import BEST_SHARE, NeighborScores, _among, scaled_to_one, together
-
-
-def everything(n):
-    return np.ones(n, dtype=bool)
-
-
-def test_a_group_prefers_what_suits_everybody_over_what_delights_one():
-    n = 100
-    delight, compromise = 0, 1
-    one, other = np.linspace(0.5, 0, n), np.linspace(0.5, 0, n)
-    one[delight], other[delight] = 10.0, 0.0
-    one[compromise], other[compromise] = 0.6, 0.6
-    group = together(np.stack([one, other]), everything(n))
-    assert group[compromise] > group[delight]
-    assert group[delight] < 0
-
-
-def test_a_film_that_is_a_misery_for_one_comes_after_all_that_suit_everybody():
-    rng = np.random.default_rng(3)
-    scores = rng.random((3, 500))
-    group = together(scores, everything(500))
-    misery = (scaled_to_one(scores) < np.quantile(scaled_to_one(scores), 1 - BEST_SHARE, axis=1)[:, None]).any(axis=0)
-    assert (group[misery] < 0).all()
-    assert (group[~misery] >= 0).all()
-
-
-def test_members_count_alike_whatever_the_size_of_their_scores():
-    rng = np.random.default_rng(4)
-    scores = rng.random((2, 50))
-    group = together(scores, everything(50))
-    assert together(scores * [[1], [1000]] + [[0], [7]], everything(50)) == pytest.approx(group, abs=1e-6)
-
-
-def test_films_that_are_not_allowed_take_no_part():
-    allowed = np.array([True, False, True])
-    group = together(np.array([[0.2, 9.0, 0.4], [0.4, 9.0, 0.2]]), allowed)
-    assert group[1] == -1
-    assert together(np.ones((2, 3)), np.zeros(3, dtype=bool)).tolist() == [-1, -1, -1]
+from almazara.movies.users.scores import NeighborScores, _among
 
 
 class TwoLists:

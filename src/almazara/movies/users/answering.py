@@ -26,9 +26,10 @@ from almazara.movies.users.answers import (
 )
 from almazara.movies.users.events import Event, Kind, check_user
 from almazara.movies.users.exports.rows import Entry
+from almazara.movies.users.groups import together
 from almazara.movies.users.matching import match
 from almazara.movies.users.profiles import Opinion, Profile, UserHistory, fold
-from almazara.movies.users.scores import LearnedScores, NeighborScores, UserScores, together
+from almazara.movies.users.scores import LearnedScores, NeighborScores, UserScores
 from almazara.words.numbers import Language
 from almazara.words.said import Figure, Said, said
 
@@ -39,6 +40,8 @@ _LOOKED_AT: Final = 20
 """Films of a profile, the last ones, among which one is sought that shares something with a film of the list."""
 _SEEN: Final = 8.0
 """Nats that it tells of two films that all who saw one saw the other: as much as to have a director in common."""
+_POPULAR: Final = 1000
+"""Votes from which on a film is popular."""
 _TELLING: Final = 2.0
 """Nats that what they share must tell at least: to be a documentary does, to be a drama does not."""
 
@@ -182,10 +185,12 @@ class UserAnswers:
         return [said("films.reason.of_member", user=user, reason=why) for user, why in whys]
 
     def _why(self, row: int, profile: Profile, language: Language) -> list[Said]:
-        """`porque viste X` and what the film shares with X; where it shares nothing with the profile, its votes."""
+        """`porque viste X` and what it shares with X; where it shares nothing with the profile, its votes if many."""
         spoken_for = self._spoken_for(row, profile)
         if spoken_for is None:
-            return [said("films.reason.popular", n=self.catalog.votes(row))]
+            votes = self.catalog.votes(row)
+            is_popular = votes >= _POPULAR or not profile.speaks()
+            return [said("films.reason.popular", n=votes) if is_popular else said("films.reason.all_together")]
         known, shared = spoken_for
         title = self.catalog.title(known, language)
         return [_because(profile.opinions[known], title), *self.reasons.of(known, title, [(row, shared)])[0]]

@@ -7,6 +7,7 @@ import numpy as np
 
 from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.similar.stored import SimilarFilms, TermIndex
+from almazara.movies.users.groups import in_turn
 
 CODES: Final = 127
 """The largest code of a weight."""
@@ -45,6 +46,12 @@ _KNOWN: Final = 5
 """Viewers from which on a film is none of these."""
 _SPAN: Final = (5, 300)
 """Places of warm films, best first, between which scores lie that lists of similar films decide among."""
+_OF_ONE_KIND: Final = 0.14
+"""Cosine of the contents of two films from which on they are of one kind, as are those that are so with a third."""
+_KIND: Final = 2
+"""Films that make a kind."""
+_SHORT: Final = 10
+"""Films of a profile up to which it may fall into kinds."""
 _DESCRIBED: Final = 50
 """Films of a profile whose content is compared with that of cold films."""
 
@@ -71,7 +78,7 @@ class LearnedScores:
     content lets expect them, and placed among the others by rank.
     The more the liked films are of a single kind, by their content, the more content counts, for warm films too.
     To all this comes what is similar to each of the liked films alone, so that a film has a say that is like no other
-    of its profile.
+    of its profile. Where a short profile falls into kinds that have nothing in common, each has its part of the list.
 
     Args:
         similar: The lists of similar films, `Lists.arrays` of the same films, where there are such.
@@ -110,6 +117,16 @@ class LearnedScores:
     def scores(self, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """See UserScores; comparable within one answer only."""
         rows, weights = np.asarray(rows, dtype=np.int64), np.asarray(weights, dtype=np.float32)
+        liked = weights > 0
+        found = self._of_one_taste(rows, weights)
+        kinds = self._kinds(rows[liked])
+        if not kinds:
+            return found
+        parts = [np.sort(np.append(np.flatnonzero(liked)[kind], np.flatnonzero(~liked))) for kind in kinds]
+        of_kinds = [self._of_one_taste(rows[part], weights[part]) for part in parts]
+        return in_turn(found, of_kinds, np.array([weights[liked][kind].sum() for kind in kinds]), rows)
+
+    def _of_one_taste(self, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
         liked = weights > 0
         known = self._item[rows]
         unseen = np.ones(len(self._arrays["warm"]), dtype=bool)
@@ -267,6 +284,24 @@ class LearnedScores:
         least, most = _KINDS
         return min(max((float(pairs) - least) / (most - least), 0.0), 1.0)
 
+    def _kinds(self, rows: np.ndarray) -> list[np.ndarray]:
+        """The kinds that a short profile falls into by its content: the places of the films of each.
+
+        None where it is of a single kind, or has a film like no other: who likes films of all kinds has no kinds.
+        """
+        if self._content is None or not 2 * _KIND <= len(rows) <= _SHORT:
+            return []
+        owners, terms, strengths = self._content.of_all(rows)
+        distinct, place = np.unique(terms, return_inverse=True)
+        told = np.zeros((len(rows), len(distinct)), dtype=np.float32)
+        told[owners, place] = strengths
+        lengths = np.maximum(np.linalg.norm(told, axis=1), np.finfo(np.float32).tiny)
+        kind_of = np.arange(len(rows))
+        for one, other in np.argwhere(told @ told.T >= _OF_ONE_KIND * np.outer(lengths, lengths)):
+            kind_of[kind_of == kind_of[one]] = kind_of[other]
+        kinds = [np.flatnonzero(kind_of == kind) for kind in np.unique(kind_of)]
+        return kinds if len(kinds) > 1 and min(map(len, kinds)) >= _KIND else []
+
     def _alike(self, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """How alike the content of all films is to that of a profile: (films,) float32; 0 where no film is cold."""
         if self._content is None or not len(rows):
@@ -347,38 +382,3 @@ class NeighborScores:
             found = self._similar.candidates(row)
             scores[found.rows] += np.float32(weight) * found.similarity
         return np.asarray(scores + np.float32(_VOTES) * self._popularity)
-
-
-BEST_SHARE: Final = 0.1
-"""A film is a misery for a member for whom it is not among this share of the films, the best ones for them."""
-
-
-def together(scores: np.ndarray, allowed: np.ndarray) -> np.ndarray:
-    """How well each film suits a group: average without misery, on scores scaled alike for every member.
-
-    Source: Masthoff (2004), "Group modeling: selecting a sequence of television items to suit a group of viewers",
-    User Modeling and User-Adapted Interaction 14, where it came out best with least misery and the average. What is a
-    misery is relative here, since scores of models have no scale: and films that are a misery for somebody come after
-    all others instead of not at all, so that a list is never short.
-
-    Args:
-        scores: (members, films) finite, comparable within a row only.
-        allowed: (films,) bool, the films that the list may have.
-
-    Returns:
-        (films,) float32: in [0, 1] for films that suit everybody, below 0 for the others; -1 where not allowed.
-    """
-    group = np.full(len(allowed), -1.0, dtype=np.float32)
-    if allowed.any():
-        scaled = scaled_to_one(scores[:, allowed])
-        edge = math.ceil((1 - BEST_SHARE) * (scaled.shape[1] - 1))
-        misery = (scaled < np.partition(scaled, edge, axis=1)[:, edge, None]).any(axis=0)
-        group[allowed] = scaled.mean(axis=0) - misery
-    return group
-
-
-def scaled_to_one(scores: np.ndarray) -> np.ndarray:
-    """Each row from 0 (its least) to 1 (its greatest); a row of equal scores is 0."""
-    least = scores.min(axis=-1, keepdims=True)
-    spread = scores.max(axis=-1, keepdims=True) - least
-    return np.asarray((scores - least) / np.where(spread > 0, spread, 1), dtype=np.float32)

@@ -107,6 +107,29 @@ def test_a_profile_of_a_single_kind_gets_films_of_it_and_one_of_many_kinds_what_
     assert max(np.bincount(best(reader, [0, 5, 10, 15], 8) % 4)) < 6
 
 
+def test_each_kind_of_a_short_profile_has_its_part_of_the_list():
+    reader = of_kinds(np.arange(N_FILMS) % 4)
+    assert np.bincount(best(reader, [0, 4, 1, 5], 8) % 4).tolist() == [4, 4]
+    assert np.bincount(best(reader, [0, 4, 8, 12, 1, 5], 9) % 4).tolist() == [6, 3]
+
+
+def test_a_profile_with_a_film_like_no_other_of_it_has_no_kinds():
+    reader = of_kinds(np.arange(N_FILMS) % 4)
+    kinds = reader._kinds(np.array([0, 1, 4, 5]))
+    assert [kind.tolist() for kind in kinds] == [[0, 2], [1, 3]]
+    assert not reader._kinds(np.array([0, 1, 2, 4, 5]))
+    assert not reader._kinds(np.array([0, 4, 8, 12]))
+    assert not reader._kinds(np.arange(12))
+
+
+def test_a_dislike_counts_for_every_kind_of_a_profile():
+    reader = of_kinds(np.arange(N_FILMS) % 4)
+    rows, weights = np.array([0, 1, 4, 5, 8], dtype=np.int32), np.array([1, 1, 1, 1, -1], dtype=np.float32)
+    scores = reader.scores(rows, weights)
+    assert np.isfinite(scores).all()
+    assert not np.array_equal(np.argsort(scores), np.argsort(reader.scores(rows[:-1], weights[:-1])))
+
+
 def test_of_a_kind_of_which_all_films_are_cold_more_come_than_of_one_that_is_warm_too():
     kinds = np.arange(N_FILMS) % 3
     of_both = best(of_kinds(kinds), [57, 54], 4)
