@@ -46,11 +46,9 @@ def measured(asked: argparse.Namespace, name: str, start: object, results: dict)
             if model == "naive":
                 values = {h: peers.naive_conformal(task.history, h, asked.windows) for h in asked.horizons}
             elif model in known:
-                values = dict.fromkeys(
-                    asked.horizons, peers.by_learner(task.history, known[model], horizon, asked.parts)
-                )
+                values = dict.fromkeys(asked.horizons, peers.by_learner(task, known[model], horizon, asked.parts))
             else:
-                values = dict.fromkeys(asked.horizons, peers.by_name(task.history, model, horizon))
+                values = dict.fromkeys(asked.horizons, peers.by_name(task, model, horizon))
             spent = (cpu_seconds() - begun) / len(task.history)
             for h in asked.horizons:
                 found = scores.scored(task.history, task.future, values[h], h)

@@ -35,6 +35,7 @@ class Matrix:
 
     name: str
     first: date
+    series: np.ndarray
     prices: np.ndarray
 
 
@@ -44,6 +45,7 @@ class Task:
 
     panel: str
     cutoff: date
+    series: np.ndarray
     history: np.ndarray
     future: np.ndarray
 
@@ -57,7 +59,7 @@ def load(data: Path, name: str) -> Matrix:
     prices = np.full((rows["series_id"].n_unique(), (last - first).days + 1), np.nan)
     columns = (rows["date"] - first).dt.total_days().to_numpy()
     prices[rows["series_id"].rle_id().to_numpy().astype(int), columns] = rows["price"].to_numpy()
-    return Matrix(name, first, filled_forward(prices))
+    return Matrix(name, first, rows["series_id"].unique(maintain_order=True).to_numpy(), filled_forward(prices))
 
 
 def tasks(matrix: Matrix, *, series: int, horizon: int, days: int | None, seed: int, every: int) -> list[Task]:
@@ -71,9 +73,10 @@ def tasks(matrix: Matrix, *, series: int, horizon: int, days: int | None, seed: 
         seed: Of the draw.
         every: Take each n-th cutoff.
     """
-    prices = matrix.prices
+    prices, names = matrix.prices, matrix.series
     if len(prices) > series:
-        prices = prices[np.sort(np.random.default_rng(seed).choice(len(prices), series, replace=False))]
+        drawn = np.sort(np.random.default_rng(seed).choice(len(prices), series, replace=False))
+        prices, names = prices[drawn], names[drawn]
     found = []
     for text in CUTOFFS[matrix.name].split()[::every]:
         cutoff = date.fromisoformat(text)
@@ -81,5 +84,6 @@ def tasks(matrix: Matrix, *, series: int, horizon: int, days: int | None, seed: 
         begin = max(0, end - min(days or 1_100, 1_100))
         rows = (~np.isnan(prices[:, begin:end])).sum(axis=1) >= MIN_DAYS
         if rows.sum() > 1 and end + horizon <= prices.shape[1]:
-            found.append(Task(matrix.name, cutoff, prices[rows, begin:end], prices[rows, end : end + horizon]))
+            future = prices[rows, end : end + horizon]
+            found.append(Task(matrix.name, cutoff, names[rows], prices[rows, begin:end], future))
     return found

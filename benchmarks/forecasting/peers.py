@@ -8,13 +8,15 @@ import numpy as np
 
 from almazara.prices.forecasting.batch import QUANTILES
 from almazara.prices.forecasting.models import registry
-from almazara.prices.forecasting.models.across import Learner, price_quantiles
+from almazara.prices.forecasting.models.across import Learner, group_numbers, price_quantiles
 from almazara.prices.forecasting.models.boost import Boost
+from almazara.prices.forecasting.models.classes import learned
 from almazara.prices.forecasting.models.ensemble import Ensemble
 from almazara.prices.forecasting.models.mixture import Mixer
 from almazara.prices.forecasting.models.naive import pooled_changes
 from almazara.prices.forecasting.models.steps import Steps
 from almazara.prices.forecasting.panel import Panel
+from panels import Task
 
 LEVELS = sorted({round(abs(200 * q - 100)) for q in QUANTILES} - {0})
 
@@ -51,24 +53,27 @@ def learners(start: Mixer | None) -> dict[str, Learner]:
         "steps": steps,
         "boost": boost,
         "ensemble (base)": Ensemble([steps]).learn,
-        "ensemble": Ensemble([steps, boost]).learn,
+        "ensemble without classes": Ensemble([steps, boost]).learn,
+        "ensemble": Ensemble([steps, boost], learned).learn,
     }
 
 
-def panel_of(history: np.ndarray) -> Panel:
-    return Panel.whole([f"{i:06d}" for i in range(len(history))], date(2020, 1, 1), history)
+def panel_of(task: Task, some: slice = slice(None)) -> Panel:
+    return Panel.whole(task.series[some].tolist(), date(2020, 1, 1), task.history[some])
 
 
-def by_learner(history: np.ndarray, learn: Learner, horizon: int, parts: int = 1) -> np.ndarray:
+def by_learner(task: Task, learn: Learner, horizon: int, parts: int = 1) -> np.ndarray:
     """Quantiles of a model across series, or across those of each part of them."""
-    values = np.empty((len(history), horizon, len(QUANTILES)))
+    values = np.empty((len(task.history), horizon, len(QUANTILES)))
     for first in range(parts):
-        panel = panel_of(history[first::parts])
-        values[first::parts] = price_quantiles((panel.prices, panel.ends), learn, horizon, QUANTILES)
+        panel = panel_of(task, slice(first, None, parts))
+        values[first::parts] = price_quantiles(
+            (panel.prices, panel.ends, group_numbers(panel.names)), learn, horizon, QUANTILES
+        )
     return values
 
 
-def by_name(history: np.ndarray, name: str, horizon: int) -> np.ndarray:
+def by_name(task: Task, name: str, horizon: int) -> np.ndarray:
     """Quantiles of a registered forecaster; the last price for a series that it refuses."""
-    values = registry.create(name).forecast(panel_of(history), horizon, LEVELS).values
-    return np.where(np.isnan(values), history[:, -1, None, None], values)
+    values = registry.create(name).forecast(panel_of(task), horizon, LEVELS).values
+    return np.where(np.isnan(values), task.history[:, -1, None, None], values)

@@ -48,7 +48,7 @@ def spread(where: str) -> Iterator[Each]:
 
 def _by_bytes(work: OfPart, content: bytes) -> bytes:
     with np.load(io.BytesIO(content), allow_pickle=False) as part:
-        return _bytes([work((part["arr_0"], part["arr_1"]))])
+        return _bytes([work((part["arr_0"], part["arr_1"], part["arr_2"]))])
 
 
 def _bytes(arrays: Part | Iterable[Floats]) -> bytes:

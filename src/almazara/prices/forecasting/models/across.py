@@ -1,6 +1,7 @@
 """Models that learn across the series of a panel, and the forecast of each listing by what they say of its day."""
 
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Final
@@ -20,11 +21,19 @@ QuantilesOfChange = Callable[[int, Sequence[int], np.ndarray, Sequence[float]], 
 Learner = Callable[[StepHistory, int], QuantilesOfChange]
 """(history, day) -> the model as it would have been learned on that day."""
 
+Mixtures = Callable[[int, int, np.ndarray], tuple[Floats, Floats]]
+"""(day, lead, rows) -> log changes and the chance of each, both of shape (rows, atoms)."""
+
+ClassLearner = Callable[[StepHistory, int], Mixtures | None]
+"""The same of a model that gives whole distributions, where there is enough to learn from."""
+
+_GROUP: Final = 20
+"""Series that make a group; those of smaller ones are one together."""
 PART: Final = 1_000
 """Series that learn from one another at most: a panel of more is forecast in parts, drawn evenly from all of it."""
 
-Part = tuple[Floats, Days]
-"""Prices, shape (series, days), and the column of each series' last day."""
+Part = tuple[Floats, Days, Days]
+"""Prices, shape (series, days), the column of each series' last day, and the number of its group."""
 
 OfPart = Callable[[Part], Floats]
 """A part -> quantiles of its prices, shape (series, horizon, probabilities)."""
@@ -53,10 +62,18 @@ class AcrossSeries(Forecaster):
         rows = [np.arange(first, count, number) for first in range(number)]
         of_part = partial(price_quantiles, learn=self.learn, horizon=horizon, probabilities=quantiles)
         values = np.empty((count, horizon, len(quantiles)))
-        found = each(of_part, ((panel.prices[some], panel.ends[some]) for some in rows))
+        groups = group_numbers(panel.names)
+        found = each(of_part, ((panel.prices[some], panel.ends[some], groups[some]) for some in rows))
         for some, those in zip(rows, found, strict=True):
             values[some] = those
         return values
+
+
+def group_numbers(names: Sequence[str]) -> Days:
+    """The number of each series' group: what stands before the last colon of its name, such as a shop."""
+    before = [name.rpartition(":")[0] for name in names]
+    large = {group for group, count in Counter(before).items() if count >= _GROUP}
+    return np.unique([group if group in large else "" for group in before], return_inverse=True)[1]
 
 
 def price_quantiles(part: Part, learn: Learner, horizon: int, probabilities: Sequence[float]) -> Floats:
@@ -64,13 +81,13 @@ def price_quantiles(part: Part, learn: Learner, horizon: int, probabilities: Seq
 
     A price that has not been read for some days is forecast as many days further.
     """
-    prices, ends = part
+    prices, ends, groups = part
     known = ~np.isnan(prices)
     first = int(known.any(axis=0).argmax())  # column of the panel's first price
     newest = known.shape[1] - 1 - known[:, ::-1].argmax(axis=1)  # of each listing's last one
     last = prices[np.arange(len(newest)), newest]
     stale = _STALENESS[np.searchsorted(_STALENESS, (ends - newest).clip(max=_STALENESS[-1]))]
-    history, ends = StepHistory.of(prices[:, first:]), ends - first
+    history, ends = StepHistory.of(prices[:, first:], groups), ends - first
     values = np.empty((len(last), horizon, len(probabilities)))
     for day in np.unique(ends).tolist():
         # A panel that never moved has nothing to learn a change from.

@@ -1,4 +1,4 @@
-"""`boost`: the mixture of `steps`, its weights found by gradient boosting (extra `boost`); LightGBM is imported here.
+"""`boost`: the mixture of `steps`, its weights found by gradient boosting (extra `boost`).
 
 The trees (LightGBM, Ke et al. 2017) are grown on the CRPS itself: each round follows its slope in the scores of the
 outcomes, so that whole distributions are boosted rather than one quantile after the other, and none can cross.
@@ -8,19 +8,14 @@ from typing import Final
 
 import numpy as np
 
-from almazara.errors import MissingExtraError
 from almazara.prices.forecasting.models import registry
 from almazara.prices.forecasting.models.across import AcrossSeries, QuantilesOfChange
 from almazara.prices.forecasting.models.mixture import softmax
 from almazara.prices.forecasting.models.step_features import StepHistory
 from almazara.prices.forecasting.models.step_outcomes import OUTCOMES
 from almazara.prices.forecasting.models.steps import INPUTS, Examples, Weigher, examples, prior, step_quantiles
+from almazara.prices.forecasting.models.trees import grown
 from almazara.prices.forecasting.panel import Floats
-
-try:
-    import lightgbm
-except ImportError as error:
-    raise MissingExtraError("boost", "Gradient boosting") from error
 
 _LEFT_OUT: Final = frozenset({"age", "weekday_sin", "weekday_cos"})  # they name the panel and the day, not the state
 _COLUMNS: Final = np.array([i for i, name in enumerate(INPUTS) if name not in _LEFT_OUT])
@@ -31,18 +26,9 @@ _PARAMETERS: Final = {
     "num_class": len(OUTCOMES),
     "learning_rate": 0.1,
     "num_leaves": 8,
-    "min_data_in_leaf": 40,
     "min_sum_hessian_in_leaf": 0.01,
     "lambda_l2": 1.0,
     "feature_fraction": 0.6,
-    "bagging_fraction": 0.7,
-    "bagging_freq": 1,
-    "max_bin": 63,
-    "num_threads": 1,
-    "seed": 1,
-    "deterministic": True,
-    "force_row_wise": True,
-    "verbose": -1,
 }
 _BEGIN: Final = np.array([2.0] + [0.0] * (len(OUTCOMES) - 1))
 
@@ -74,6 +60,5 @@ def _boosted(found: Examples) -> Weigher:
         second = np.abs(first) / 2 + 2 * weights * (1 - weights) * loss * importance[:, None] + 1e-3
         return first, second
 
-    data = lightgbm.Dataset(found.inputs[:, _COLUMNS], free_raw_data=False)
-    trees = lightgbm.train({**_PARAMETERS, "objective": slopes}, data, _ROUNDS)
-    return lambda inputs: softmax(trees.predict(inputs[:, _COLUMNS]) + _BEGIN)
+    scores = grown({**_PARAMETERS, "objective": slopes}, _ROUNDS, found.inputs[:, _COLUMNS])
+    return lambda inputs: softmax(scores(inputs[:, _COLUMNS]) + _BEGIN)

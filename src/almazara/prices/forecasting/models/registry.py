@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import cast
 
 from almazara.errors import NotFoundError
-from almazara.prices.forecasting.models.across import AcrossSeries, Learner
+from almazara.prices.forecasting.models.across import AcrossSeries, ClassLearner, Learner
 from almazara.prices.forecasting.models.forecaster import Forecaster
 
 STEPS, BOOST, ENSEMBLE = "steps", "boost", "ensemble"
@@ -78,6 +78,13 @@ def create(name: str) -> Forecaster:
 def panel_learners() -> list[Learner]:
     """The models across series that the ensemble averages, as far as their libraries are there."""
     return [cast("AcrossSeries", create(name)).learn for name in (STEPS, BOOST) if ENTRIES[name].is_installed]
+
+
+def class_learner() -> ClassLearner | None:
+    """The model of classes beside them, where its library is there."""
+    if not ENTRIES[BOOST].is_installed:
+        return None
+    return cast("ClassLearner", import_module(f"{__package__}.classes").learned)
 
 
 def backtest_limits() -> dict[str, int]:

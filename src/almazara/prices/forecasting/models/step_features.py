@@ -58,6 +58,7 @@ class StepHistory:
         moved: Sum of absolute log changes so far.
         spell: Days that the level before this one stood; 0 where there is none.
         expected: Mean days of past spells that began as this one did (by a fall or a rise), shrunk towards a fortnight.
+        groups: Number of each series' group, such as its shop, from 0 on; shape (series,).
     """
 
     logs: Floats
@@ -70,10 +71,14 @@ class StepHistory:
     moved: Floats
     spell: Floats
     expected: Floats
+    groups: Days
 
     @classmethod
-    def of(cls, prices: Floats) -> StepHistory:
-        """Prepare a panel of positive prices, shape (series, days), one column a day; NaN where unknown."""
+    def of(cls, prices: Floats, groups: Days | None = None) -> StepHistory:
+        """Prepare a panel of positive prices, shape (series, days), one column a day; NaN where unknown.
+
+        The groups are all one where none are given.
+        """
         logs = filled_forward(np.log(prices))
         known = ~np.isnan(logs)
         begins = np.where(known.any(axis=1), known.argmax(axis=1), logs.shape[1])
@@ -87,7 +92,8 @@ class StepHistory:
         before = _before(logs, _at(changed_at, np.maximum(changed_at - 1, 0)), begins)
         changes, rises, moved = (np.cumsum(v, axis=1, dtype=np.float64) for v in (is_change, steps > 0, np.abs(steps)))
         spell, expected = _spells(changed_at, is_change, np.sign(_at(steps, changed_at)))
-        return cls(logs, begins, changed_at, previous, before, changes, rises, moved, spell, expected)
+        labels = np.zeros(len(logs), dtype=np.int64) if groups is None else groups
+        return cls(logs, begins, changed_at, previous, before, changes, rises, moved, spell, expected, labels)
 
     def features(self, day: int) -> Floats:
         """The state at one day, from its prices up to and including that day alone.

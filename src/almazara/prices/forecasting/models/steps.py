@@ -33,7 +33,7 @@ _LEAST_SHARE: Final = 0.3
 _SHOCK_REACH: Final = 0.7
 _SHOCK_DAYS: Final = 30
 _SHOCKS: Final = tuple(OUTCOMES.index(name) for name in ("panel_rises", "panel_falls", "scaled_rises", "scaled_falls"))
-_CONFIDENT: Final = 0.9
+CONFIDENT: Final = 0.9
 _SAME: Final = 1e-9
 _CHANGES: Final = tuple(FEATURES.index(f"changes_{window}") for window in WINDOWS)
 _STANDING, _AGE = FEATURES.index("standing"), FEATURES.index("age")
@@ -123,19 +123,26 @@ def with_common_shock(weights: Floats, known_days: int, lead: int) -> Floats:
     prices up or down alike and reaches them one after the other: _SHOCK_REACH of them within _SHOCK_DAYS, fewer before,
     with the root of the days. So short histories are uncertain far ahead, long ones hardly.
     """
-    reach = _SHOCK_REACH * math.sqrt(min(1.0, lead / _SHOCK_DAYS))
-    chance = reach / (known_days / lead + 2)
+    chance = shock_chance(known_days, lead)
     found = weights * (1 - chance)
     found[:, _SHOCKS] += chance / len(_SHOCKS)
     return found
 
 
-def cautious_quantiles(atoms: Floats, weights: Floats, probabilities: Sequence[float]) -> Floats:
-    """Quantiles of mixtures whose middle is no change, unless more than _CONFIDENT of the mass lies on one side."""
+def shock_chance(known_days: int, lead: int) -> float:
+    """How likely a price is to be moved by such a move within `lead` days, half as likely up as either way."""
+    reach = _SHOCK_REACH * math.sqrt(min(1.0, lead / _SHOCK_DAYS))
+    return reach / (known_days / lead + 2)
+
+
+def cautious_quantiles(
+    atoms: Floats, weights: Floats, probabilities: Sequence[float], confident: float = CONFIDENT
+) -> Floats:
+    """Quantiles of mixtures whose middle is no change, unless more than `confident` of the mass lies on one side."""
     levels = np.asarray(probabilities)
-    found = mixture_quantiles(atoms, weights, [*levels, 1 - _CONFIDENT, _CONFIDENT])
+    found = mixture_quantiles(atoms, weights, [*levels, 1 - confident, confident])
     stays = (found[:, -2] <= _SAME) & (found[:, -1] >= -_SAME)
-    middle = (levels >= 1 - _CONFIDENT - _SAME) & (levels <= _CONFIDENT + _SAME)
+    middle = (levels >= 1 - confident - _SAME) & (levels <= confident + _SAME)
     return np.where(stays[:, None] & middle, around_none(found[:, :-2], levels), found[:, :-2])
 
 
