@@ -13,6 +13,7 @@ from almazara.prices.buying.advice import plan
 from almazara.prices.buying.cheapest import grade, is_fresh
 from almazara.prices.buying.policy import DEADLINE_DAYS, Action, Decision, Why, decide
 from almazara.prices.buying.recent import NOTHING, Recent, recent
+from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.panel import Panel
 from almazara.prices.publishing import Published
 from almazara.prices.schema import Listing, ListingKind, Observation
@@ -43,11 +44,11 @@ class OverviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All rows in order, and by product, each beside what it was made of; on a day, of a version and a past."""
+    """All rows in order, and by product, each beside what it was made of; `of` what all of them are made of."""
 
     rows: list[OverviewRow]
     made: Mapping[str, tuple[tuple[Listing, Observation | None], OverviewRow]]
-    of: tuple[date, Published | None, str]
+    of: tuple[date, Published | None, str, Sequence[AnnouncedMove]]
 
 
 class RowState(StrEnum):
@@ -96,7 +97,8 @@ def overview(known: Known, before: Overview | None = None) -> Overview:
 
     Rows that stood `before` are taken from there where their product is as it was.
     """
-    read, of = known.read, (known.today, known.published, known.read.revision.past)
+    read = known.read
+    of = known.today, known.published, read.revision.past, known.announced.moves
     states = {one.listing_id: (one, read.newest.get(one.listing_id)) for one in followed(known)}
     stood = before.made if before and before.of == of else {}
     kept = {name: one for name, one in stood.items() if states.get(name) == one[0]}

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 from almazara.prices.alerts.alerting import rules_about
 from almazara.prices.alerts.rules import AlertRule
+from almazara.prices.answering.advising import question
 from almazara.prices.answering.good_stories import GoodRow
 from almazara.prices.answering.known import ADVISED_DAYS, YEAR, Known
 from almazara.prices.answering.troubles import HeldReading, held_reading
 from almazara.prices.answers import Advice, Prediction, Product, per_litre_daily
-from almazara.prices.buying.advice import Question, advise
+from almazara.prices.buying.advice import advise
 from almazara.prices.buying.category_index import at_present_sizes
 from almazara.prices.buying.lookalikes import Lookalike, lookalikes, per_litre
 from almazara.prices.buying.named_prices import NamedPriceRow, named_rows
@@ -85,14 +86,12 @@ def story(known: Known, listing_id: str, deadline_days: int, quantity: int, lang
     listing = known.product(listing_id)
     observations = known.store.history(listing_id, known.now - timedelta(days=ADVISED_DAYS))
     series = daily(observations, until=known.today, timezone=known.timezone)
-    beside = known.products(listing.category) if listing.category else known.shown([listing])
-    product = next(one for one in beside if one.id == listing_id)
     days = _days(series, observations, listing, known)
-    question = Question(product, beside, series.panel, known.today, deadline_days, quantity)
+    asked = question(known, listing, series.panel, deadline_days, quantity)
     story = Story(
-        product=product,
+        product=asked.product,
         notices=[],
-        advice=advise(question, known.policies, language),
+        advice=advise(asked, known.policies, language),
         recent=next(iter(recent(series.panel)), NOTHING),
         days=days,
         sold_out=_spans(days, DayState.OUT_OF_STOCK),
@@ -100,7 +99,7 @@ def story(known: Known, listing_id: str, deadline_days: int, quantity: int, lang
         held=held_reading(known, listing, next(reversed(observations), None)),
         prediction=known.prediction(listing_id, deadline_days),
         rules=rules_about(known.store, listing),
-        lookalikes=_lookalikes(known, product, beside),
+        lookalikes=_lookalikes(known, asked.product, asked.beside),
         named=named_rows(observations),
         good=None,
     )

@@ -14,7 +14,11 @@ from almazara.words.said import said
 
 EVERY: Final = ""
 """The group that all prices are in."""
-_LEAST, _MOST = 0.1, 10.0
+_ALL: Final = ("", "*", "all")
+"""What stands in place of a group for all prices."""
+LEAST: Final = 0.1
+MOST: Final = 10.0
+"""Between these lies a factor."""
 _EARLY, _LATE = 1, 7  # days; shops pass a tax on when they print new labels
 _NEAR: Final = 0.5  # of the announced move: one that differs by more is another one
 
@@ -37,12 +41,17 @@ class AnnouncedMove:
     group: str = EVERY
 
     def __post_init__(self) -> None:
-        if not (isfinite(self.factor) and _LEAST <= self.factor <= _MOST and self.factor != 1):
-            raise InputError(said("prices.error.factor", factor=f"{self.factor:g}", least=_LEAST, most=_MOST))
+        if not (isfinite(self.factor) and LEAST <= self.factor <= MOST and self.factor != 1):
+            raise InputError(said("prices.error.factor", factor=f"{self.factor:g}", least=LEAST, most=MOST))
 
     def concerns(self, names: Iterable[str]) -> bool:
         """Whether it is about prices whose groups have these names."""
         return self.group == EVERY or self.group in names
+
+
+def group_named(text: str) -> str:
+    """The group that a text means."""
+    return EVERY if text.strip().lower() in _ALL else text.strip()
 
 
 def groups_of(name: str, *others: str | None) -> set[str]:
