@@ -5,9 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from almazara import asgi
 from almazara.prices.forecasting.models import registry
+from almazara.words import numbers
+from almazara.words.numbers import Language
 from price_shop import NOW, observed, opened, product, retrain, settings_over
 from problems import is_problem
 from sample_catalog import served
@@ -150,3 +153,28 @@ def test_all_products_at_once_are_told_anew_when_a_move_is_announced(api):
     after = intervals()
     assert after[OIL] == pytest.approx([1.5 * end for end in before[OIL]])
     assert after[SALT] == before[SALT]
+
+
+def page_of(api, path, language):
+    answer = api.get(path, headers={"Accept": "text/html", "Accept-Language": language})
+    assert answer.status_code == 200
+    return " ".join(LexborHTMLParser(answer.text).body.text(separator=" ").split())
+
+
+@pytest.mark.parametrize("path", [f"/precios/{OIL}", "/precios/categoria/oil"])
+def test_the_pages_of_a_product_and_its_category_say_what_they_count_with(api, path):
+    assert "anunciado" not in page_of(api, path, "es")
+    announced(api, 10, 1.02, group="oil")
+    announced(api, 20, 0.95)
+    spoken = page_of(api, path, "es")
+    assert f"Desde el {numbers.day(in_days(10))} se cuenta con +2 % (anunciado)." in spoken
+    assert f"Desde el {numbers.day(in_days(20))} se cuenta con \u22125 % (anunciado)." in spoken
+    told = f"From {numbers.day(in_days(10), Language.EN)} on it is counted with +2% (announced)."
+    assert told in page_of(api, path, "en")
+
+
+def test_a_story_names_the_moves_that_its_forecast_counts_with(api):
+    move = announced(api, 10, 1.02, group="oil")
+    story = api.get("/story", params={"product": OIL}).json()
+    assert story["prediction"]["moves"] == [told(move)]
+    assert "prices.story.announced_rise" in [one["code"] for one in story["notices"]]

@@ -18,6 +18,8 @@ from almazara.prices.forecasting.panel import Floats
 HORIZON_DAYS: Final = 90
 LEVELS: Final = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98)
 QUANTILES: Final = tuple(quantiles_of(LEVELS))
+MovesOf = Callable[[str], Sequence[AnnouncedMove]]
+"""The announced moves that concern a listing or an index."""
 _INDEX, _VALUES = "index.json", "values.npy"
 
 
@@ -78,7 +80,7 @@ class Forecasts:
     def __init__(self, index: ForecastIndex, values: np.ndarray) -> None:
         self.index = index
         self.values = values
-        self.moves_of: Callable[[str], Sequence[AnnouncedMove]] = lambda _name: ()
+        self.moves_of: MovesOf = lambda _name: ()
         self._rows = {listing_id: row for row, listing_id in enumerate(index.forecasts)}
 
     @classmethod
@@ -86,7 +88,7 @@ class Forecasts:
         """Nothing is published yet."""
         return cls(ForecastIndex({}, {}), np.empty((0, HORIZON_DAYS, len(QUANTILES))))
 
-    def counting(self, moves_of: Callable[[str], Sequence[AnnouncedMove]]) -> Self:
+    def counting(self, moves_of: MovesOf) -> Self:
         """The same forecasts, in whose answers the announced moves count that concern a listing or index."""
         counting = copy(self)
         counting.moves_of = moves_of
