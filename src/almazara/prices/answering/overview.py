@@ -11,10 +11,10 @@ from almazara.prices.answering.known import ADVISED_DAYS, Known
 from almazara.prices.answers import Plan, Product
 from almazara.prices.buying.advice import plan
 from almazara.prices.buying.cheapest import grade, is_fresh
-from almazara.prices.buying.policy import DEADLINE_DAYS, Action, Decision, Why, decide
+from almazara.prices.buying.deciding import decided
+from almazara.prices.buying.policy import DEADLINE_DAYS, Action, Decision, Why
 from almazara.prices.buying.recent import NOTHING, Recent, recent
 from almazara.prices.forecasting.announced import AnnouncedMove
-from almazara.prices.forecasting.panel import Panel
 from almazara.prices.publishing import Published
 from almazara.prices.schema import Listing, ListingKind, Observation
 
@@ -120,7 +120,8 @@ def _rows(known: Known, products: Sequence[Product]) -> list[OverviewRow]:
     """The rows of some products."""
     panel = known.panel([one.id for one in products], days=ADVISED_DAYS)
     category = {one.id: one.category for one in products}
-    decisions = decided(known, panel, [category[name] for name in panel.names])
+    moves, categories = known.announced.of_each(panel.names), [category[name] for name in panel.names]
+    decisions = decided(panel, moves, categories, known.policies, DEADLINE_DAYS)
     found = dict(zip(panel.names, zip(panel.currencies, recent(panel), decisions, strict=True), strict=True))
     return [_row(known, one, *found.get(one.id, _UNREAD)) for one in products]
 
@@ -137,16 +138,6 @@ def followed(known: Known) -> list[Listing]:
     found = [one for one in known.listings(tracked=False) if (one.shop, one.category) in searches]
     fresh = (one for one, shown in zip(found, known.shown(found), strict=True) if is_fresh(shown))
     return [one for one in (*tracked, *fresh) if one.kind is ListingKind.PRODUCT]
-
-
-def decided(known: Known, panel: Panel, categories: Sequence[str | None]) -> list[Decision]:
-    """The decision on each listing of a panel, by the policy of its category."""
-    found: dict[int, Decision] = {}
-    for category in set(categories):
-        rows = [row for row, one in enumerate(categories) if one == category]
-        decisions = decide(panel.prices[rows], known.policies.of(category, DEADLINE_DAYS))
-        found |= dict(zip(rows, decisions, strict=True))
-    return [found[row] for row in range(len(categories))]
 
 
 def _row(known: Known, product: Product, currency: str | None, last: Recent, decision: Decision) -> OverviewRow:

@@ -22,7 +22,6 @@ from almazara.prices.buying.named_prices import NamedPriceRow, named_rows
 from almazara.prices.buying.recent import NOTHING, Recent, recent
 from almazara.prices.buying.states import MIN_DAYS
 from almazara.prices.collecting.sizing import last_change
-from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.models.forecaster import MIN_DAYS as FORECAST_FROM
 from almazara.prices.forecasting.series import DailySeries, DayState, daily
 from almazara.prices.schema import Listing, Observation, Sized, litres_daily
@@ -170,18 +169,12 @@ def size_notices(one: Sized, now: datetime, timezone: str) -> Iterator[Said]:
         yield said("prices.story.resized", since=since, now=after, before=before)
 
 
-def told(move: AnnouncedMove) -> Said:
-    """What is announced, in words."""
-    code = "announced_rise" if move.factor > 1 else "announced_fall"
-    return said(f"prices.story.{code}", day=move.date, share=abs(move.factor - 1))
-
-
 def forecast_notices(known: Known, name: str, prediction: Prediction | None, days: int) -> Iterator[Said]:
     """What must be said of the forecast of a listing or an index whose price is known on so many days."""
     if prediction is not None:
         if (known.today - prediction.cutoff).days > _OLD_FORECAST:
             yield said("prices.story.forecast_old", cutoff=prediction.cutoff)
-        yield from map(told, prediction.moves)
+        yield from (one.sentence for one in prediction.moves)
     elif name not in known.forecasts.index.refused:
         yield said("prices.story.not_forecast")
     elif days < FORECAST_FROM:

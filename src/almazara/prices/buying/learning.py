@@ -28,7 +28,6 @@ _REFIT_DAYS: Final = 28
 _RIDGE, _RIDGE_CONSTANT = 30.0, 5.0
 _SAME_DAY: Final = 0.03
 """How much the outcomes of two series of one day have in common."""
-_DECIMALS: Final = 12
 _MOST_LOST, _MOST_SAVED = -0.3, 0.5
 # What other kinds of prices say of waits, as if measured so many times: mean saving and how it varies, and the latter
 # of the chance of paying more.
@@ -124,8 +123,7 @@ def _ask(filled: Floats, rows: Days, day: int, horizons: Sequence[int]) -> list[
     for days_ahead in horizons:
         future = filled[:, day + 1 : day + 1 + days_ahead]
         oracle = 1 - np.minimum(future.min(axis=1), now) / now
-        # Equal prices of which one was restated differ by rounding errors, which are no loss.
-        saving = np.round(1 - paid_prices(future, targets) / now, _DECIMALS)
+        saving = 1 - paid_prices(future, targets) / now
         cases.append(Cases(days_ahead, state, saving, oracle, rows, np.full(rows.size, day)))
     return cases
 
