@@ -22,6 +22,7 @@ from almazara.prices.buying.named_prices import NamedPriceRow, named_rows
 from almazara.prices.buying.recent import NOTHING, Recent, recent
 from almazara.prices.buying.states import MIN_DAYS
 from almazara.prices.collecting.sizing import last_change
+from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.models.forecaster import MIN_DAYS as FORECAST_FROM
 from almazara.prices.forecasting.series import DailySeries, DayState, daily
 from almazara.prices.schema import Listing, Observation, Sized, litres_daily
@@ -60,6 +61,7 @@ class Story:
         notices: What a page must say of what is missing, late or waiting, most important first.
         days: The last year, one by one, from the first day that is known.
         prediction: Up to the deadline at least where it is kept, with the backtest of its model.
+        moves: What is announced of these days, or was, and of those that are forecast.
         rules: The alert rules that watch it.
         named: The other prices of its page, over the days that advice looks at.
         lookalikes: What is probably the same in other shops, by its title: never taken for it.
@@ -75,6 +77,7 @@ class Story:
     gaps: list[Span]
     held: HeldReading | None
     prediction: Prediction | None
+    moves: list[AnnouncedMove]
     rules: list[AlertRule]
     lookalikes: list[Lookalike]
     named: list[NamedPriceRow]
@@ -88,6 +91,7 @@ def story(known: Known, listing_id: str, deadline_days: int, quantity: int, lang
     series = daily(observations, until=known.today, timezone=known.timezone)
     days = _days(series, observations, listing, known)
     asked = question(known, listing, series.panel, deadline_days, quantity)
+    prediction = known.prediction(listing_id, deadline_days)
     story = Story(
         product=asked.product,
         notices=[],
@@ -97,7 +101,8 @@ def story(known: Known, listing_id: str, deadline_days: int, quantity: int, lang
         sold_out=_spans(days, DayState.OUT_OF_STOCK),
         gaps=_spans(days, DayState.GAP),
         held=held_reading(known, listing, next(reversed(observations), None)),
-        prediction=known.prediction(listing_id, deadline_days),
+        prediction=prediction,
+        moves=_moves(asked.moves, days, prediction),
         rules=rules_about(known.store, listing),
         lookalikes=_lookalikes(known, asked.product, asked.beside),
         named=named_rows(observations),
@@ -116,6 +121,14 @@ def _days(series: DailySeries, observations: Sequence[Observation], listing: Lis
         for (day, state, price), size in zip(days, sizes, strict=True)
         if day >= first
     ]
+
+
+def _moves(
+    announced: Sequence[AnnouncedMove], days: Sequence[StoryDay], prediction: Prediction | None
+) -> list[AnnouncedMove]:
+    """Those of the days that are shown."""
+    shown = [one.date for one in (*days, *(prediction.days if prediction else ()))]
+    return [one for one in announced if shown and shown[0] < one.date <= shown[-1]]
 
 
 def _spans(days: Sequence[StoryDay], state: DayState) -> list[Span]:
