@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from almazara.errors import InputError
+from almazara.errors import InputError, NotFoundError
 from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.kept_moves import forget_move, keep_moves, kept_moves, move_id
 from almazara.prices.schema import (
@@ -487,6 +487,9 @@ def test_announced_moves_are_kept_once_and_forgotten(store):
     assert kept_moves(store) == (early, late)
     forget_move(store, move_id(late))
     assert kept_moves(store) == (early,)
+    for name in ("", "\0", "\ud800", move_id(late)):
+        with pytest.raises(NotFoundError):
+            forget_move(store, name)
 
 
 def test_the_documents_whose_keys_begin_alike_are_read_alone_and_keys_without_them(store):

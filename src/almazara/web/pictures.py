@@ -19,7 +19,7 @@ _SHOWN_LEVELS = (95, 80)
 
 
 def history_chart(story: Story, language: Language) -> Chart:
-    """A product's days, and those ahead: prices (struck and held too), stock-outs, intervals, target, announced moves."""
+    """A product's days, and those ahead: prices, struck and held ones too, stock-outs, intervals, target, moves."""
 
     def words(code: str) -> str:
         return said(f"site.product.{code}").text(language)
