@@ -66,6 +66,7 @@ def test_with_an_announced_rise_the_advice_is_to_buy_before_it_in_either_languag
     assert (spanish.action, spanish.target_price, spanish.expected_saving) == ("buy", None, 0)
     assert spanish.message.replace("\xa0", " ").startswith("Compra ya: desde el 06/03/2026 se cuenta con un 2 % más")
     assert english.message.startswith("Buy now: from 6 Mar 2026 on it is counted with 2% more")
+    assert "prices.story.announced_rise" not in [one.code for one in spanish.told]  # the message says it
     service.withdraw(service.announced_moves()[0].move_id)
     assert service.advice(OIL, 30, 1).action == "wait"
 

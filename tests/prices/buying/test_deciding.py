@@ -68,6 +68,7 @@ def test_of_what_was_learned_and_a_fall_what_saves_more_is_waited_for():
 def test_of_several_moves_the_lowest_price_is_waited_for():
     found = decision(PROMOTED[OFFERED], on(5, 1.1), on(10, 0.7), on(20, 1.2))
     assert (found.days, found.saving) == (10, pytest.approx(1 - 1.1 * 0.7))
+    assert decision(PROMOTED[OFFERED], on(5, 0.95), on(10, 0.9)).days == 10
 
 
 def test_a_rise_that_is_taken_back_within_the_deadline_is_bought_before():
