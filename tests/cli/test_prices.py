@@ -242,7 +242,7 @@ def test_history_forecast_and_retraining(as_json, run, history):
     assert len(rows) == 60
     assert rows[-1]["price"] == "30.95"
     assert {row["state"] for row in as_json("history", history, "--daily")} == {"observed"}
-    is_one_line(run("forecast", history), "no forecast yet")
+    is_one_line(run("forecast", history), "`almazara prices retrain`, makes one")
     assert as_json("retrain")["metrics"] == {"forecast": 1, "refused": 0}
     found = as_json("forecast", history, "--horizon", "7", "--levels", "50,80")
     assert len(found["days"]) == 7

@@ -127,7 +127,8 @@ class Forecasts:
         if listing_id in self.index.refused:
             raise InputError(self.index.refused[listing_id])
         if listing_id not in self._rows:
-            raise NotFoundError(f"There is no forecast of {listing_id} yet: POST /retrain makes one.")
+            how = "POST /retrain, or `almazara prices retrain`, makes one"
+            raise NotFoundError(f"There is no forecast of {listing_id} yet: {how}.")
         about = self.index.forecasts[listing_id]
         wanted = quantiles_of(levels)
         columns = [QUANTILES.index(quantile) for quantile in wanted]
