@@ -49,7 +49,7 @@ _QUERIES: Final = {
     "/predict": "product=demo:garrafa-5l&horizon=14",
     "/data": "product=demo:garrafa-5l&daily=true",
 }
-_MADE: Final = ("run_id", "rule_id", "id")  # what names that which a POST made
+_MADE: Final = ("run_id", "rule_id", "move_id", "id")  # what names that which a POST made
 _BODIES: Final[dict[str, Any]] = {
     "/peliculas": {"peliculas": ["Gone with the Olive"]},
     "/recomendacion": {"peliculas": ["Gone with the Olive"]},
@@ -60,6 +60,7 @@ _BODIES: Final[dict[str, Any]] = {
     "/eventos/{servidor}": {"NotificationType": "PlaybackStop"},
     "/goods": {"products": ["demo:garrafa-5l", "demo-2:ejemplo-garrafa"]},
     "/productos": {"product": "https://www.amazon.es/dp/B000000000", "category": "olive-oil"},
+    "/announced-moves": {"date": "2027-01-01", "factor": 1.02, "group": "olive-oil"},
     "/alerts/rules": {"kind": "below_target", "product": "demo:garrafa-5l", "target": "30"},
 }
 

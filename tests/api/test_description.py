@@ -81,6 +81,7 @@ def test_every_body_takes_only_the_fields_that_it_names(description):
         ("/retrain", ["shop.example:1"]),
         ("/modelos/peliculas/entrenar", {"ratings": "x"}),
         ("/alerts/rules", {"kind": "scraper_unwell", "days": 3}),
+        ("/announced-moves", {"date": "2026-10-01", "factor": 1.02, "shop": "shop.example"}),
         ("/goods", {"products": ["shop.example:1"], "name": "x"}),
     ],
 )

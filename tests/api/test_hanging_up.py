@@ -10,6 +10,7 @@ from price_shop import settings_over
 
 PLACES = [
     "/eventos", "/eventos/plex", "/eventos/jellyfin", "/scraper", "/productos", "/retrain", "/alerts/rules", "/goods",
+    "/announced-moves",
     "/peliculas", "/recomendacion", "/recomendacion/perfil", "/precios/lector/leer", "/precios/lector/pronosticar",
     "/peliculas/modelo/entrenar",
 ]  # fmt: skip

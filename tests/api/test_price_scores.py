@@ -7,7 +7,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from almazara import asgi
+from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.issued import ISSUED, SCORES
+from almazara.prices.forecasting.kept_moves import keep_moves
 from almazara.prices.forecasting.models import registry
 from price_shop import NOW, observed, opened, product, retrain, settings_over
 from problems import is_problem
@@ -25,7 +27,11 @@ def today():
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     """A home with a product that was forecast two days ago, as the issued document says, and was read since."""
-    folder = tmp_path_factory.mktemp("home")
+    return made_home(tmp_path_factory.mktemp("home"))
+
+
+def made_home(folder, *moves):
+    """The same, where these moves were announced."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(registry, "installed", lambda: ["last_value"])
         settings = settings_over(folder)
@@ -39,6 +45,7 @@ def home(tmp_path_factory):
             )
             retrain(settings, prices, no_progress)
             [(_, issued)] = prices.store.documents(ISSUED).items()
+            keep_moves(prices.store, moves)
             for ago in (2, 8):
                 key = f"{today() - timedelta(days=ago)}/0000"
                 prices.store.put_document(ISSUED, key, issued)
@@ -172,3 +179,20 @@ def test_the_page_shows_each_with_its_result_in_words_and_goes_on(api):
     assert "por venir" in rows[-1]
     for query, status in (("desde=x", 422), ("product=%3Cb%3E", 404), ("product=shop.example:1", 200)):
         assert api.get(f"/precios/modelos?{query}", headers=headers).status_code == status
+
+
+def test_days_of_announced_moves_are_told_apart_by_the_route_the_page_and_the_command_and_in_no_metric(
+    tmp_path, monkeypatch, run
+):
+    home = made_home(tmp_path, AnnouncedMove(today() - timedelta(days=4), 1.02))
+    with served(asgi.app_over(settings_over(home))) as client:
+        scores = client.get("/forecasts/score").json()["scores"]
+        page = LexborHTMLParser(client.get("/precios/modelos", headers={"Accept": "text/html"}).text)
+        metrics = client.get("/metrics").text
+    assert [(one["horizon"], one["announced"], one["forecasts"]) for one in scores] == [(1, False, 2), (7, True, 1)]
+    assert "con cambios anunciados" in page.css_first("table").text()
+    told = [line for line in metrics.splitlines() if line.startswith("almazara_forecast_mae{")]
+    assert len(told) == 1
+    assert 'horizon="1"' in told[0]
+    monkeypatch.setenv("ALMAZARA_HOME", str(home))
+    assert "last_value, announced moves" in run("prices", "score")[1]

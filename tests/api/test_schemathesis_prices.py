@@ -33,6 +33,7 @@ BEYOND_A_SCHEMA = {
     "POST /productos",
     "GET /predict",
     "POST /alerts/rules",
+    "POST /announced-moves",
     "GET /basket",
 }
 
@@ -64,7 +65,7 @@ def address(tmp_path_factory):
 
 @schema.include(
     path_regex="^/(productos|scraper|data|predict|retrain|advice|cheapest|overview|story|categories|goods|basket|alerts|forecasts"
-    "|runs|held|blocked)"
+    "|runs|held|blocked|announced-moves)"
 ).parametrize()
 @settings(max_examples=examples(nightly=60), suppress_health_check=list(HealthCheck))
 def test_the_price_routes_keep_what_their_description_promises(case, address):

@@ -17,6 +17,8 @@ from almazara.movies.artifact import MOVIES
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.events import Event, Kind
 from almazara.prices.alerts.alerting import RULES
+from almazara.prices.forecasting.announced import AnnouncedMove
+from almazara.prices.forecasting.kept_moves import keep_moves, kept_moves
 from almazara.prices.schema import NamedPrice, PriceName
 from almazara.prices.store.registry import open_store
 from almazara.settings import Settings, plain_settings
@@ -36,6 +38,7 @@ def fill(settings):
     store.append([replace(observed("shop.example:1", day, f"{10 + day}"), named=club) for day in range(30)])
     store.append([observed("unknown:1", 1, "5")])
     store.put_document(RULES, "r1", {"kind": "drop"})
+    keep_moves(store, [AnnouncedMove(NOW.date(), 1.02, "oil")])
     events.append([LIKE], NOW)
     events.append([DISLIKE], NOW + timedelta(seconds=1))  # of one moment: the order in which they came counts
     store.close()
@@ -46,7 +49,8 @@ def fill(settings):
 def state(settings):
     store, events = open_store(settings), open_event_store(settings)
     ids = sorted(store.latest())
-    found = store.listings(), store.histories(ids), store.documents(RULES), events.of_user("ana")
+    documents = store.documents(RULES), kept_moves(store)
+    found = store.listings(), store.histories(ids), documents, events.of_user("ana")
     store.close()
     events.close()
     return found
@@ -179,7 +183,7 @@ def test_what_is_no_whole_backup_changes_nothing(made, tmp_path, change):
     new = settings_over(tmp_path / "new")
     with pytest.raises(InputError):
         restore(new, changed(made, tmp_path, change), no_progress)
-    assert state(new) == ([], {}, {}, [])
+    assert state(new) == ([], {}, ({}, ()), [])
     assert not list(tmp_path.rglob("evil"))
 
 

@@ -242,7 +242,7 @@ def test_history_forecast_and_retraining(as_json, run, history):
     assert len(rows) == 60
     assert rows[-1]["price"] == "30.95"
     assert {row["state"] for row in as_json("history", history, "--daily")} == {"observed"}
-    is_one_line(run("forecast", history), "no forecast yet")
+    is_one_line(run("forecast", history), "`almazara prices retrain`, makes one")
     assert as_json("retrain")["metrics"] == {"forecast": 1, "refused": 0}
     found = as_json("forecast", history, "--horizon", "7", "--levels", "50,80")
     assert len(found["days"]) == 7
@@ -333,6 +333,7 @@ def test_the_doctor_says_whether_the_scraper_is_well(as_json, run, history, home
 
 def test_every_command_has_help(run):
     names = [
+        "events",
         "read",
         "track",
         "untrack",
@@ -473,3 +474,47 @@ def test_a_backup_is_written_and_restored_elsewhere(history, home, tmp_path, mon
     monkeypatch.setenv("ALMAZARA_HOME", str(tmp_path / "new"))
     assert run("restore", str(tmp_path / "b.zip"))[0] == 0
     assert history in run("prices", "list")[1] + run("prices", "history", history)[1]
+
+
+def test_announced_moves_are_added_listed_counted_with_and_removed(history, as_json, run):
+    day = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
+    assert run("retrain")[0] == 0
+    assert as_json("forecast", history)["moves"] == []
+    added = as_json("events", "add", "--date", day, "--factor", "1.02", "--group", "oil")
+    assert run("events", "add", "--date", day, "--factor", "1.02", "--group", "oil")[0] == 0
+    found = as_json("events", "list")
+    assert (found, added["refused"]) == (added["moves"], {})
+    assert [(one["date"], one["factor"], one["group"], one["products"]) for one in found] == [(day, 1.02, "oil", 1)]
+    assert as_json("forecast", history)["moves"] == [{"date": day, "factor": 1.02, "group": "oil"}]
+    assert day in run("events", "list")[1]
+    assert run("events", "remove", found[0]["move_id"])[0] == 0
+    assert as_json("events", "list") == []
+    is_one_line(run("events", "remove", found[0]["move_id"]), "no announced move")
+
+
+def test_of_a_table_of_announced_moves_rows_that_cannot_be_read_are_counted_and_named(as_json, run, tmp_path):
+    table = tmp_path / "events.csv"
+    table.write_text("date,factor,group\n2026-10-01,1.02,oil\n2027-01-01,0.9,\nsoon,1.1,\n2026-10-01,0,\n")
+    added = as_json("events", "add", "--file", table)
+    assert [(one["date"], one["factor"], one["group"]) for one in added["moves"]] == [
+        ("2026-10-01", 1.02, "oil"), ("2027-01-01", 0.9, "")
+    ]  # fmt: skip
+    assert sum(added["refused"].values()) == 2
+    assert "1 rows refused: the date is no ISO 8601 day" in run("events", "add", "--file", table)[1]
+    assert as_json("events", "list") == added["moves"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ((), "by its day and factor"),
+        (("--date", "2026-10-01"), "by its day and factor"),
+        (("--factor", "1.02"), "by its day and factor"),
+        (("--date", "2026-10-01", "--factor", "1.02", "--file", "x.csv"), "by its day and factor"),
+        (("--date", "2026-10-01", "--factor", "1"), "1.02 is a rise"),
+        (("--file", "x.csv"), "cannot be read"),
+    ],
+)
+def test_what_is_no_announced_move_is_refused_in_a_line(run, as_json, asked, told):
+    is_one_line(run("events", "add", *asked), told)
+    assert as_json("events", "list") == []

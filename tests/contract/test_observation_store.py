@@ -8,14 +8,16 @@ import threading
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from almazara.errors import InputError
+from almazara.errors import InputError, NotFoundError
+from almazara.prices.forecasting.announced import AnnouncedMove
+from almazara.prices.forecasting.kept_moves import forget_move, keep_moves, kept_moves, move_id
 from almazara.prices.schema import (
     Availability,
     Listing,
@@ -476,6 +478,18 @@ def test_documents_are_kept_by_kind_and_key(store):
     store.delete_document("rule", "b")
     assert store.document("rule", "b") is None
     assert store.document("sent", "b") == {"other": 1}
+
+
+def test_announced_moves_are_kept_once_and_forgotten(store):
+    early, late = AnnouncedMove(date(2026, 4, 1), 0.9), AnnouncedMove(date(2026, 10, 1), 1.02, "aceite «ñ»")
+    keep_moves(store, [late])
+    keep_moves(store, [late, early])
+    assert kept_moves(store) == (early, late)
+    forget_move(store, move_id(late))
+    assert kept_moves(store) == (early,)
+    for name in ("", "\0", "\ud800", move_id(late)):
+        with pytest.raises(NotFoundError):
+            forget_move(store, name)
 
 
 def test_the_documents_whose_keys_begin_alike_are_read_alone_and_keys_without_them(store):

@@ -192,7 +192,7 @@ def test_a_forecast_of_an_index_without_litres_begins_where_the_index_was_and_no
     cutoff = date(2026, 3, 1)
     category = Category("milk", 1, [], "EUR", "index", 100.0, None, None, [])
     ahead = [ForecastDay(cutoff + timedelta(days=1), [Quantile(0.5, 100.0)])]
-    prediction = Prediction("category:milk", "last_value", cutoff, "EUR", "index", 1, [], ahead, [])
+    prediction = Prediction("category:milk", "last_value", cutoff, "EUR", "index", 1, [], ahead, [], [])
     index = [IndexRow("category:milk", cutoff, 80.0, "EUR", "index", 1)]
     story = CategoryStory(category, [], index, prediction, [], Cheapest("milk", [], [], ""))
     assert ahead_of(story).days[0].quantiles[0].price == 80.0

@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import quote
 
@@ -268,3 +268,10 @@ def test_a_form_offers_the_prices_that_the_page_names(site):
         "", "club", f"seller:{HOSTILE}", "coupon"
     ]  # fmt: skip
     assert page(site, GOOD).css("[name=precio]") == []
+
+
+def test_before_an_announced_rise_the_page_of_a_good_says_to_buy(site):
+    assert "Compra ya, en dos.example" not in page(site, GOOD).body.text()
+    day = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
+    assert site.post("/announced-moves", json={"date": day, "factor": 1.02, "group": "oil"}).status_code == 201
+    assert "Compra ya, en dos.example" in page(site, GOOD).body.text()

@@ -1,21 +1,24 @@
 """Routes of what is to come: forecasts and how they did, whether to buy now or wait, and which product."""
 
+from datetime import date as Day  # noqa: N812 - a field called date would hide its own type
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import BaseModel, BeforeValidator, Field
 
 from almazara.api.errors import declared
 from almazara.api.overview import DeadlineDays, Quantity
-from almazara.api.prices import All, InLanguage, ProductId, RunId, Service, formatted
-from almazara.api.routes import reading, send, without_body, writing
+from almazara.api.prices import TEXT, All, InLanguage, ProductId, RunId, Service, formatted
+from almazara.api.routes import SentBody, reading, send, without_body, writing
 from almazara.api.tables import DESCRIBED, Format
 from almazara.errors import InputError
+from almazara.prices.answering.announced_moves import KeptMove
 from almazara.prices.answering.history import MAX_ROWS
 from almazara.prices.answering.issued_forecasts import IssuedQuery, IssuedRow
 from almazara.prices.answers import Advice, Cheapest, Prediction
 from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.collecting.runs import RETRAIN, RunView, view
+from almazara.prices.forecasting.announced import EVERY, LEAST, MOST, AnnouncedMove, group_named
 from almazara.prices.forecasting.issued import KEPT_DAYS, ForecastReport
 from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS
 from almazara.prices.forecasting.scores import HORIZONS
@@ -35,6 +38,27 @@ class IssuedAnswer(BaseModel):
     next_cursor: str | None
 
 
+def _read_day(text: object) -> object:
+    """A day as it is written; pydantic alone would take a number, or a midnight, for one."""
+    return text if isinstance(text, str) and len(text) == len("2026-10-01") else None
+
+
+class NewMove(SentBody):
+    """What is announced: from a day on, the prices of a product, a shop, a category or of all are multiplied."""
+
+    date: Annotated[Day, BeforeValidator(_read_day), Field(examples=["2026-10-01"])]
+    factor: Annotated[float, Field(ge=LEAST, le=MOST, description="1.02 es una subida del 2 %.", examples=[1.02])]
+    group: Annotated[
+        str,
+        Field(
+            max_length=300,
+            pattern=r"^[^\x00-\x1f\x7f-\x9f]*$",
+            description="Un producto, una tienda o una categoría; sin él, todo.",
+            examples=["olive-oil"],
+        ),
+    ] = EVERY
+
+
 @router.get("/predict", **reading(Prediction, "El pronóstico de un producto, o del índice de una categoría", 404))
 def predict(
     service: Service,
@@ -52,6 +76,25 @@ def predict(
     if category is not None:
         return send(service.predict_category(category, horizon, asked, currency))
     return send(service.predict(product or "", horizon, asked))
+
+
+@router.get("/announced-moves", **reading(list[KeptMove], "Los cambios de precios anunciados, por orden de su día"))
+def announced_moves(service: Service) -> Response:
+    return send(service.announced_moves())
+
+
+@router.post("/announced-moves", **writing(KeptMove, 201, "Anunciar un cambio de precios", declared(413)))
+def announce(new: NewMove, service: Service) -> Response:
+    [kept] = service.announce([AnnouncedMove(new.date, new.factor, group_named(new.group))])
+    return send(kept, 201)
+
+
+@router.delete("/announced-moves/{move_id}", **writing(None, 204, "Quitar un cambio anunciado", declared(404, 413)))
+def withdraw(
+    move_id: Annotated[str, Path(json_schema_extra=TEXT, description="El move_id de un cambio.")], service: Service
+) -> Response:
+    service.withdraw(move_id)
+    return Response(status_code=204)
 
 
 @router.post("/retrain", **writing(RunView, 202, "Hacer de nuevo los pronósticos", declared(409, 413)))

@@ -161,7 +161,8 @@ def score(
     for one in report.scores:
         beside = "" if one.mae_ratio is None else f"{one.mae_ratio:.2f}"
         held = f"{one.coverage_80:.0%}", f"{one.coverage_95:.0%}"
-        rows.append([one.model, one.horizon, one.forecasts, f"{one.mae:.2%}", beside, *held])
+        model = f"{one.model}, announced moves" if one.announced else one.model
+        rows.append([model, one.horizon, one.forecasts, f"{one.mae:.2%}", beside, *held])
     drift = (f"Drift: {sentence}" for sentence in report.drift)
     print_answer(report, [Table(columns, rows), *drift], as_json=as_json)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli import alerts, forecasts, goods, price_histories, shop_rules
+from almazara.cli import alerts, events, forecasts, goods, price_histories, shop_rules
 from almazara.cli.output import (
     AsJson,
     Table,
@@ -157,6 +157,7 @@ def _latest(latest: LatestPrice | None) -> list[object]:
 
 app = typer.Typer(help="Prices: from a page to a forecast and an alert.", no_args_is_help=True)
 app.add_typer(alerts.app, name="alert")
+app.add_typer(events.app, name="events")
 app.add_typer(shop_rules.app, name="rule")
 app.add_typer(goods.app, name="goods")
 app.command()(forecasts.forecast)

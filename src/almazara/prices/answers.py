@@ -13,6 +13,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError
+from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.published import Backtested, QuantileForecast
 from almazara.prices.packs import price_per_litre
 from almazara.prices.schema import TICK, Availability, Listing, ListingKind, NamedPrice, Observation, PriceName, Size
@@ -162,6 +163,7 @@ class Prediction:
     Attributes:
         product: Id of a product, or `category:<name>`.
         unit: What a price is of: `piece`, or of a category `litre`, or `index` (the cutoff's is about 100).
+        moves: What is announced of these days, and counts from its own on; see `AnnouncedMove`.
     """
 
     product: str
@@ -172,6 +174,7 @@ class Prediction:
     horizon: int
     levels: list[int]
     days: list[ForecastDay]
+    moves: list[AnnouncedMove]
     backtest: list[Backtested]
 
     @classmethod
@@ -191,6 +194,7 @@ class Prediction:
             horizon=len(days),
             levels=found.levels,
             days=days,
+            moves=found.moves,
             backtest=found.about.backtest,
         )
 

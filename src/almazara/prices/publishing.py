@@ -19,8 +19,11 @@ from almazara.errors import AlmazaraError, UnavailableError
 from almazara.files import write_into
 from almazara.prices.buying import policy
 from almazara.prices.buying.category_index import category_index, panel_of
+from almazara.prices.buying.concerned import Announced
 from almazara.prices.buying.policy import AdvicePolicies
 from almazara.prices.forecasting import issued, published
+from almazara.prices.forecasting.announced import restated
+from almazara.prices.forecasting.kept_moves import kept_moves
 from almazara.prices.forecasting.panel import Panel
 from almazara.prices.forecasting.published import ForecastIndex, Forecasts
 from almazara.prices.forecasting.series import regular
@@ -76,7 +79,10 @@ def _forecasters(settings: Settings, names: list[str]) -> tuple[dict[str, Foreca
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What is published: forecasts of products, and with those of indices; advice; how, and of what, it is made."""
+    """What is published: forecasts of products, and with those of indices; advice; how, and of what, it is made.
+
+    Those of products alone count with what is announced: so they are answered, and scored when their day has come.
+    """
 
     products: Forecasts
     every: Forecasts
@@ -128,10 +134,12 @@ def _made(settings: Settings, store: ObservationStore, progress: Progress, now: 
     today = now.astimezone(ZoneInfo(settings.timezone)).date()
     progress("reading histories", 0, 0)
     since = now - timedelta(days=_FROM_DAYS)
-    readings = store.readings([listing.listing_id for listing in store.listings()], since)
-    panel = regular(readings, until=today, timezone=settings.timezone).panel
-    scored_days = issued.score_due(store, panel.prices_on, today)
+    listings = {listing.listing_id: listing for listing in store.listings()}
+    announced = Announced(kept_moves(store), listings)
+    read = regular(store.readings(list(listings), since), until=today, timezone=settings.timezone).panel
+    scored_days = issued.score_due(store, read.prices_on, today, announced.of)
     log.event("forecasts_scored", days=scored_days)
+    panel = restated(read, announced.of_each(read.names))
     progress("backtesting and forecasting", 0, 0)
     # A model that needs a library, which takes seconds to load, is chosen only after it has won enough folds.
     scored = sum(bool(np.isfinite(fold.actual).any()) for fold in backtest.folds(panel, backtest.BacktestPlan()))
@@ -143,12 +151,13 @@ def _made(settings: Settings, store: ObservationStore, progress: Progress, now: 
     # are few, and what must learn from many series, or costs most, is left to products.
     light = {name: one for name, one in forecasters.items() if name not in limits or not registry.needs_library(name)}
     indices = category_panel(store, first=since.date(), until=today, timezone=settings.timezone)
+    indices = restated(indices, announced.of_each(indices.names))
     every = published.joined(built, build_forecasts(indices, light, limits))
     progress("learning when waiting pays", 0, 0)
     policies = learn_policies(store, panel)
 
     return _Made(
-        built,
+        built.counting(announced.of),
         every,
         policies,
         panel.last_prices(),

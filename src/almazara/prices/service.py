@@ -7,20 +7,31 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from almazara.errors import InputError, NotFoundError
+from almazara.errors import NotFoundError
 from almazara.figures.explored import Explored
 from almazara.live import Live
 from almazara.locks import thread_lock
 from almazara.prices.alerts import alerting, delivery
 from almazara.prices.alerts.delivery import Delivered, Notifier, RecordedEvent
 from almazara.prices.alerts.rules import AlertRule
-from almazara.prices.answering import categories, good_stories, history, issued_forecasts, overview, story, troubles
+from almazara.prices.answering import (
+    advising,
+    categories,
+    good_stories,
+    history,
+    issued_forecasts,
+    overview,
+    predicting,
+    story,
+    troubles,
+)
+from almazara.prices.answering.announced_moves import KeptMove, announce, announced_moves
 from almazara.prices.answering.baskets import BasketAnswer, basket_answer
 from almazara.prices.answering.categories import Category, CategoryStory
 from almazara.prices.answering.good_stories import GoodRow, GoodStory
 from almazara.prices.answering.issued_forecasts import IssuedQuery, IssuedRow
 from almazara.prices.answering.kept_answers import KeptAnswers
-from almazara.prices.answering.known import ADVISED_DAYS, Known
+from almazara.prices.answering.known import Known
 from almazara.prices.answering.overview import OverviewRow, RowState
 from almazara.prices.answering.remembered import Remembered
 from almazara.prices.answering.story import Story
@@ -39,9 +50,7 @@ from almazara.prices.answers import (
     cursor_at,
     placed,
 )
-from almazara.prices.buying.advice import Question, advise
 from almazara.prices.buying.basket_address import BasketAddress
-from almazara.prices.buying.category_index import index_id
 from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.buying.goods import declare_apart, declare_same, undeclare
 from almazara.prices.buying.policy import DEADLINE_DAYS
@@ -51,6 +60,8 @@ from almazara.prices.collecting.runs import RunView
 from almazara.prices.collecting.tracking import listing_from, never_sent, page_key
 from almazara.prices.exploring.market import Market
 from almazara.prices.forecasting import issued
+from almazara.prices.forecasting.announced import AnnouncedMove
+from almazara.prices.forecasting.kept_moves import forget_move
 from almazara.prices.publishing import Published
 from almazara.prices.schema import EPOCH, Listing, Observation, Run
 from almazara.prices.store.protocol import ObservationStore
@@ -204,42 +215,30 @@ class PriceService:
         return self._kept.explored(self._known(), language)
 
     def predict(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> Prediction:
-        """A product's kept forecast.
-
-        Raises:
-            InputError: when its history is too short or there is none, or the horizon or a level is not kept.
-            NotFoundError: when the product is unknown, or was not forecast yet.
-        """
-        known = self._known()
-        listing = known.product(listing_id)
-        is_forecast = listing_id in known.forecasts.index.forecasts
-        if not is_forecast and not self.store.history(listing_id, limit=1):
-            raise InputError(f"{listing_id} was not read yet: without a history there is nothing to forecast from.")
-        return Prediction.of(self.live.current.forecasts.of(listing.listing_id, horizon_days, levels))
+        """A product's kept forecast; see `predicting.predict`."""
+        return predicting.predict(self._known(), listing_id, horizon_days, levels)
 
     def predict_category(
         self, category: str, horizon_days: int, levels: Sequence[int], currency: str | None = None
     ) -> Prediction:
-        """The kept forecast of a category's index, in the currency of most of its products where none is given.
+        """The kept forecast of a category's index; see `predicting.predict_category`."""
+        return predicting.predict_category(self._known(), category, horizon_days, levels, currency)
 
-        Raises:
-            InputError: when its history is too short, or the horizon or a level is not kept.
-            NotFoundError: when there is no forecast of it.
-        """
-        forecasts, name = self.live.current.forecasts, index_id(category)
-        own = Prediction.of(forecasts.of(name, horizon_days, levels))
-        if currency in {None, own.currency}:
-            return own
-        return Prediction.of(forecasts.of(f"{name}:{currency}", horizon_days, levels))
+    def announced_moves(self) -> list[KeptMove]:
+        """The moves of prices that are announced, in order of their days."""
+        return announced_moves(self._known())
+
+    def announce(self, moves: Sequence[AnnouncedMove]) -> list[KeptMove]:
+        """Keep announced moves; of equal ones there is one. InputError where too many would be kept."""
+        return announce(self._known(), moves)
+
+    def withdraw(self, move_id: str) -> None:
+        """Keep an announced move no longer; NotFoundError when there is none."""
+        forget_move(self.store, move_id)
 
     def advice(self, listing_id: str, deadline_days: int, quantity: int, language: Language = Language.ES) -> Advice:
         """Buy now or wait, in words of a language; see `advise`."""
-        known = self._known()
-        listing = known.product(listing_id)
-        beside = known.products(listing.category) if listing.category else known.shown([listing])
-        own = next(one for one in beside if one.id == listing_id)
-        prices = known.series([listing_id], days=ADVISED_DAYS).panel
-        return advise(Question(own, beside, prices, known.today, deadline_days, quantity), known.policies, language)
+        return advising.advice(self._known(), listing_id, deadline_days, quantity, language)
 
     def story(
         self,

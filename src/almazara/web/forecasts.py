@@ -56,7 +56,7 @@ def _forecasts(request: Request) -> dict[str, Any]:
         "found": found,
         "scores": _scores(found.scores, language),
         "days": _SCORED_DAYS,
-        "picture": _promises(found.scores, language) if found.scores else None,
+        "picture": _promises(found.scores, language),
         "issued": _grouped(rows, language),
         "product": product,
         "following": following,
@@ -91,7 +91,7 @@ def _scores(scores: Sequence[ForecastScore], language: Language) -> Table:
     names = ("model", "horizon", "forecasts", "coverage_80", "coverage_95", "mae_ratio")
     rows = [
         [
-            text_of(named("forecaster", one.model), language),
+            _tried(one, language),
             one.horizon,
             one.forecasts,
             round(100 * one.coverage_80, 1),
@@ -103,8 +103,17 @@ def _scores(scores: Sequence[ForecastScore], language: Language) -> Table:
     return Table([said(f"site.forecasts.{name}").text(language) for name in names], rows)
 
 
-def _promises(scores: Sequence[ForecastScore], language: Language) -> Markup:
-    """The coverage of the 80 % interval by horizon, beside what it promises."""
+def _tried(score: ForecastScore, language: Language) -> str:
+    """What was scored: a model, apart where announced moves came."""
+    model = named("forecaster", score.model)
+    return text_of(said("site.forecasts.announced", model=model) if score.announced else model, language)
+
+
+def _promises(found: Sequence[ForecastScore], language: Language) -> Markup | None:
+    """The coverage of the 80 % interval by horizon, beside what it promises; announced moves are no part of that."""
+    scores = [one for one in found if not one.announced]
+    if not scores:
+        return None
     best = max(scores, key=lambda one: one.forecasts)
     model = named("forecaster", best.model)
     label = said("site.forecasts.label", model=model, horizon=best.horizon, share=best.coverage_80, n=best.forecasts)

@@ -8,6 +8,7 @@ from almazara.figures.chart import Axis, Band, Chart, Dots, Level, Line, Mark, M
 from almazara.prices.answering.story import Story, StoryDay
 from almazara.prices.answers import ForecastDay, Prediction
 from almazara.prices.buying.recent import Recent
+from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.series import DayState
 from almazara.web.overview import money_of
 from almazara.words import numbers
@@ -18,7 +19,7 @@ _SHOWN_LEVELS = (95, 80)
 
 
 def history_chart(story: Story, language: Language) -> Chart:
-    """A product's days, and those ahead: steps, stock-outs, struck and held prices, intervals and the target."""
+    """A product's days, and those ahead: prices, struck and held ones too, stock-outs, intervals, target, moves."""
 
     def words(code: str) -> str:
         return said(f"site.product.{code}").text(language)
@@ -38,10 +39,17 @@ def history_chart(story: Story, language: Language) -> Chart:
         marks.append(Level(said("site.product.target", price=target).text(language), float(advice.target_price)))
     if days:
         marks.append(Moment(words("today").lower(), days[-1].date))
+    marks += (Moment(_announced(one).text(language), one.date) for one in story.moves)
     prices = [(one.date, one.price) for one in days]
     told = said_of_days(prices, prediction, lambda price: money_of(price, advice.currency), story.recent)
     unit = numbers.sign(advice.currency or "")
     return Chart(told.text(language), Axis(Scale.DAY), Axis(unit=unit), marks, language)
+
+
+def _announced(move: AnnouncedMove) -> Said:
+    """How a move is called at its day."""
+    code = "announced_rise" if move.factor > 1 else "announced_fall"
+    return said(f"site.product.{code}", share=abs(move.factor - 1))
 
 
 def _struck(days: Sequence[StoryDay], name: str) -> Iterator[Line]:

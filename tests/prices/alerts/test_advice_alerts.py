@@ -12,6 +12,8 @@ from almazara.prices.alerts.evaluating import Watched, evaluate
 from almazara.prices.alerts.rules import AlertRule, RuleKind
 from almazara.prices.buying.learning import learn
 from almazara.prices.collecting.scraper_health import assess
+from almazara.prices.forecasting.announced import AnnouncedMove
+from almazara.prices.forecasting.kept_moves import keep_moves
 from price_shop import NOW, observed, product
 
 MADE = NOW - timedelta(days=60)
@@ -87,3 +89,19 @@ def test_what_was_learned_decides_and_the_event_comes_from_the_store(store):
     [event] = events(store, health, NOW, timezone="UTC", policies=policies)
     assert (event.kind, event.occurred_at) == (RuleKind.BUY_NOW, NOW - timedelta(days=1))
     assert list(events(store, health, NOW, timezone="UTC")) == []
+
+
+def test_an_announced_rise_ends_the_wait_as_it_comes_near(store):
+    day = np.arange(300)[None, :] + 11 * np.arange(12)[:, None]
+    policies = learn(np.where(day % 35 < 7, 7.0, 10.0), [""] * 12)
+    store.save_listing(product(1, title="Aceite", category="oil"))
+    store.put_document("alert_rule", RULE.rule_id, RULE.as_document())
+    prices = ["10.00"] * 20 + (["7.00"] * 7 + ["10.00"] * 28) * 4
+    store.append(observed("shop.example:1", day, price) for day, price in enumerate(prices))
+    health = assess([], {}, [], now=NOW)
+    assert list(events(store, health, NOW, timezone="UTC", policies=policies)) == []
+    keep_moves(store, [AnnouncedMove(NOW.date() + timedelta(days=7), 1.2, "salt")])
+    assert list(events(store, health, NOW, timezone="UTC", policies=policies)) == []
+    keep_moves(store, [AnnouncedMove(NOW.date() + timedelta(days=7), 1.2, "oil")])  # yesterday it was a week to its eve
+    [event] = events(store, health, NOW, timezone="UTC", policies=policies)
+    assert (event.kind, event.occurred_at) == (RuleKind.BUY_NOW, NOW)

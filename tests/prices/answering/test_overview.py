@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from almazara.prices.answers import DataQuery
+from almazara.prices.forecasting.announced import AnnouncedMove
+from almazara.prices.forecasting.kept_moves import keep_moves
 from almazara.prices.forecasting.published import HORIZON_DAYS, QUANTILES, Forecasted, ForecastIndex, Forecasts
 from almazara.prices.publishing import Published, learn_policies
 from almazara.prices.schema import Availability, Listing
@@ -79,6 +81,17 @@ def test_each_product_is_what_asking_for_it_says(service):
         days, _ = service.daily(DataQuery(product=listing_id, start=NOW - timedelta(days=89, hours=11)))
         assert row.recent.prices == [day.price for day in days]
         assert row.grade == "extra virgin"
+
+
+@pytest.mark.parametrize(("days", "factor"), [(5, 1.1), (5, 0.9), (20, 1.1), (-10, 1.1)])
+def test_what_is_announced_decides_here_as_where_a_product_is_asked_for(oils, days, factor):
+    keep_moves(oils, [AnnouncedMove(NOW.date() + timedelta(days=days), factor, "shop.example:0")])
+    service = served(oils)
+    for row in service.overview():
+        advice = service.advice(row.product.id, 30, 1)
+        for name in ("action", "target_price", "until", "expected_saving_percent", "chance_of_paying_more"):
+            assert getattr(row.plan, name) == getattr(advice, name)
+        assert f"prices.advice.{row.plan.why}" == advice.told[0].code
 
 
 def test_the_cheapest_litre_comes_first_and_what_has_no_price_last(oils):
@@ -169,8 +182,9 @@ def test_it_is_made_once_while_nothing_changes_and_ages_all_the_same(oils, count
             live, "current", replace(live.current, forecasts=forecast_of("shop.example:0", NOW.date()))
         ),
         lambda _store, _live, now: now.append(NOW + timedelta(days=1)),
+        lambda store, _live, _now: keep_moves(store, [AnnouncedMove(NOW.date() + timedelta(days=5), 1.1)]),
     ],
-    ids=["a reading", "an import of the past", "a listing", "a version", "a day"],
+    ids=["a reading", "an import of the past", "a listing", "a version", "a day", "an announced move"],
 )
 def test_after_a_change_it_is_what_it_would_be_made_anew(oils, change):
     now = [NOW]

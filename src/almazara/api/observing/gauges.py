@@ -69,11 +69,12 @@ def _ages(days: Mapping[str, float | None]) -> Iterator[Metric]:
 
 
 def of_forecasts(report: ForecastReport) -> Iterator[Metric]:
-    """How the published forecasts did over the last weeks."""
+    """How the published forecasts did over the last weeks, but for the days that announced moves changed."""
+    scores = [score for score in report.scores if not score.announced]
     for field, what in _FORECAST_GAUGES.items():
-        found = ((_named(score), getattr(score, field)) for score in report.scores)
+        found = ((_named(score), getattr(score, field)) for score in scores)
         yield _gauge(f"almazara_forecast_{field}", what, ["model", "horizon"], found)
-    ratios = ((_named(score), _crps_ratio(score)) for score in report.scores)
+    ratios = ((_named(score), _crps_ratio(score)) for score in scores)
     yield _gauge("almazara_forecast_crps_ratio", "CRPS beside the last value's.", ["model", "horizon"], ratios)
     yield GaugeMetricFamily("almazara_forecast_drifts", "Things in which forecasts drifted.", len(report.drift))
 

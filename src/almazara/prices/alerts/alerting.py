@@ -19,10 +19,14 @@ from almazara.prices.alerts.delivery import Delivered, Notifier
 from almazara.prices.alerts.evaluating import drift_event, evaluate, history_needed, unwell_event
 from almazara.prices.alerts.rules import SYSTEM_RULES, TARGET, AlertEvent, AlertRule, target_rule
 from almazara.prices.alerts.watching import watched
+from almazara.prices.buying.concerned import Announced
+from almazara.prices.buying.deciding import decided
 from almazara.prices.buying.goods import good_meant, goods
-from almazara.prices.buying.policy import AdvicePolicies, Policy, advises_buying
+from almazara.prices.buying.policy import AdvicePolicies, advises_buying
 from almazara.prices.collecting.scraper_health import HealthReport
-from almazara.prices.forecasting.panel import Floats, filled_forward
+from almazara.prices.forecasting.announced import AnnouncedMove
+from almazara.prices.forecasting.kept_moves import kept_moves
+from almazara.prices.forecasting.panel import Panel, filled_forward
 from almazara.prices.forecasting.scores import Drift
 from almazara.prices.schema import Listing, Observation
 from almazara.prices.store.observations import is_key
@@ -80,27 +84,36 @@ def events(
         drifted = drift_event(rule, drifts, drifted_since) if drifted_since else None
         yield from (event for event in (unwell, drifted) if event)
     made = [rule for rule in rules(store) if rule.kind not in SYSTEM_RULES]
+    moves = kept_moves(store)
     for seen, history, watching in watched(store, made, now, timezone):
         category = next((one.category for one in seen.listings.values()), None)
+        concerning = Announced(moves, seen.listings).of_all(seen.listings)
         for rule in watching:
-            policy = policies.of(category, rule.deadline_days) if policies else None
+            advises = partial(_advises_buying, policies, category, concerning, rule.deadline_days)
             needed = bisect_left(history, history_needed(rule), key=lambda reading: reading.observed_at)
-            yield from evaluate(rule, seen, history[needed:], partial(_advises_buying, policy))
+            yield from evaluate(rule, seen, history[needed:], advises)
 
 
-def _advises_buying(policy: Policy | None, readings: Sequence[Observation]) -> bool | None:
-    if policy is None or readings[-1].price is None:
+def _advises_buying(
+    policies: AdvicePolicies | None,
+    category: str | None,
+    moves: Sequence[AnnouncedMove],
+    deadline_days: int,
+    readings: Sequence[Observation],
+) -> bool | None:
+    if policies is None or readings[-1].price is None:
         return None
-    return advises_buying(_daily(readings), policy)
+    [decision] = decided(_daily(readings), [moves], [category], policies, deadline_days)
+    return advises_buying(decision)
 
 
-def _daily(readings: Sequence[Observation]) -> Floats:
+def _daily(readings: Sequence[Observation]) -> Panel:
     """One price a day, the last reading of a day counting, carried until the next one."""
     days = [reading.observed_at.date().toordinal() - readings[0].observed_at.date().toordinal() for reading in readings]
     prices = np.full((1, days[-1] + 1), np.nan)
     for day, reading in zip(days, readings, strict=True):
         prices[0, day] = np.nan if reading.price is None else float(reading.price)
-    return filled_forward(prices).ravel()
+    return Panel.whole([readings[-1].listing_id], readings[0].observed_at.date(), filled_forward(prices))
 
 
 def alert(

@@ -138,7 +138,7 @@ def good_story(
     members = {one.listing_id for one in good.listings}
     others = known.products(own.category) if own.category else []
     beside = [own, *(one for one in others if one.id not in members)]
-    question = Question(own, beside, best, known.today, deadline_days, quantity)
+    question = Question(own, beside, best, known.today, deadline_days, quantity, known.announced.of_all(members))
     story = GoodStory(
         good=row,
         notices=[],

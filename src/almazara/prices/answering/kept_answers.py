@@ -36,8 +36,8 @@ class KeptAnswers:
     _explored: KeptEach[list[Explored]] = field(default_factory=lambda: KeptEach(len(Language)), init=False)
 
     def overview(self, known: Known) -> list[OverviewRow]:
-        """The rows of all products, made anew each day, with each published version, and where one has changed."""
-        state = known.read.revision, known.today, known.published
+        """The rows of all products, made anew each day, with each version or announced move, where one has changed."""
+        state = known.read.revision, known.today, known.published, known.announced.moves
         return self._overview.gone_on(state, lambda before: overview.overview(known, before)).rows
 
     def goods(self, known: Known) -> list[GoodRow]:

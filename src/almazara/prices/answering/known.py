@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from almazara.errors import InputError, NotFoundError
 from almazara.prices.answering.remembered import Read, Remembered
 from almazara.prices.answers import Prediction, Product
+from almazara.prices.buying.concerned import Announced
 from almazara.prices.buying.goods import Good
 from almazara.prices.buying.policy import AdvicePolicies
 from almazara.prices.forecasting.continued import since
+from almazara.prices.forecasting.kept_moves import kept_moves
 from almazara.prices.forecasting.panel import Panel
 from almazara.prices.forecasting.published import HORIZON_DAYS, Forecasts
 from almazara.prices.forecasting.series import DailySeries, regular
@@ -68,10 +70,16 @@ class Known:
         """What was learned of waiting."""
         return self.published.policies if self.published else AdvicePolicies()
 
-    @property
+    @cached_property
+    def announced(self) -> Announced:
+        """What moves prices, and is announced."""
+        return Announced(kept_moves(self.store), self.read.listings)
+
+    @cached_property
     def forecasts(self) -> Forecasts:
-        """What is forecast."""
-        return self.published.forecasts if self.published else Forecasts.none()
+        """What is forecast, with what is announced: published are prices without moves to come."""
+        published = self.published.forecasts if self.published else Forecasts.none()
+        return published.counting(self.announced.of)
 
     def listing(self, listing_id: str) -> Listing:
         """One listing.
@@ -113,7 +121,8 @@ class Known:
     def state_of(self, category: str) -> Hashable:
         """What is another one as soon as something has changed of which a category's answers are made."""
         newest = tuple(self.read.newest.get(one.listing_id) for one in self.listings(category=category))
-        return self.read.revision.past, self.read.revision.listings, newest, self.today, self.published
+        revision = self.read.revision
+        return revision.past, revision.listings, newest, self.today, self.published, self.announced.moves
 
     def panel(self, listing_ids: Sequence[str], days: int | None = None) -> Panel:
         """The daily prices of many listings up to today; of what was read in so many days, or ever."""

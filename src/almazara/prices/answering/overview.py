@@ -11,9 +11,10 @@ from almazara.prices.answering.known import ADVISED_DAYS, Known
 from almazara.prices.answers import Plan, Product
 from almazara.prices.buying.advice import plan
 from almazara.prices.buying.cheapest import grade, is_fresh
-from almazara.prices.buying.policy import DEADLINE_DAYS, Action, Decision, Why, decide
+from almazara.prices.buying.deciding import decided
+from almazara.prices.buying.policy import DEADLINE_DAYS, Action, Decision, Why
 from almazara.prices.buying.recent import NOTHING, Recent, recent
-from almazara.prices.forecasting.panel import Panel
+from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.publishing import Published
 from almazara.prices.schema import Listing, ListingKind, Observation
 
@@ -43,11 +44,11 @@ class OverviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All rows in order, and by product, each beside what it was made of; on a day, of a version and a past."""
+    """All rows in order, and by product, each beside what it was made of; `of` what all of them are made of."""
 
     rows: list[OverviewRow]
     made: Mapping[str, tuple[tuple[Listing, Observation | None], OverviewRow]]
-    of: tuple[date, Published | None, str]
+    of: tuple[date, Published | None, str, Sequence[AnnouncedMove]]
 
 
 class RowState(StrEnum):
@@ -96,7 +97,8 @@ def overview(known: Known, before: Overview | None = None) -> Overview:
 
     Rows that stood `before` are taken from there where their product is as it was.
     """
-    read, of = known.read, (known.today, known.published, known.read.revision.past)
+    read = known.read
+    of = known.today, known.published, read.revision.past, known.announced.moves
     states = {one.listing_id: (one, read.newest.get(one.listing_id)) for one in followed(known)}
     stood = before.made if before and before.of == of else {}
     kept = {name: one for name, one in stood.items() if states.get(name) == one[0]}
@@ -118,7 +120,8 @@ def _rows(known: Known, products: Sequence[Product]) -> list[OverviewRow]:
     """The rows of some products."""
     panel = known.panel([one.id for one in products], days=ADVISED_DAYS)
     category = {one.id: one.category for one in products}
-    decisions = decided(known, panel, [category[name] for name in panel.names])
+    moves, categories = known.announced.of_each(panel.names), [category[name] for name in panel.names]
+    decisions = decided(panel, moves, categories, known.policies, DEADLINE_DAYS)
     found = dict(zip(panel.names, zip(panel.currencies, recent(panel), decisions, strict=True), strict=True))
     return [_row(known, one, *found.get(one.id, _UNREAD)) for one in products]
 
@@ -135,16 +138,6 @@ def followed(known: Known) -> list[Listing]:
     found = [one for one in known.listings(tracked=False) if (one.shop, one.category) in searches]
     fresh = (one for one, shown in zip(found, known.shown(found), strict=True) if is_fresh(shown))
     return [one for one in (*tracked, *fresh) if one.kind is ListingKind.PRODUCT]
-
-
-def decided(known: Known, panel: Panel, categories: Sequence[str | None]) -> list[Decision]:
-    """The decision on each listing of a panel, by the policy of its category."""
-    found: dict[int, Decision] = {}
-    for category in set(categories):
-        rows = [row for row, one in enumerate(categories) if one == category]
-        decisions = decide(panel.prices[rows], known.policies.of(category, DEADLINE_DAYS))
-        found |= dict(zip(rows, decisions, strict=True))
-    return [found[row] for row in range(len(categories))]
 
 
 def _row(known: Known, product: Product, currency: str | None, last: Recent, decision: Decision) -> OverviewRow:

@@ -10,17 +10,19 @@ from zoneinfo import ZoneInfo
 
 from almazara.prices.alerts.alerting import rules_about
 from almazara.prices.alerts.rules import AlertRule
+from almazara.prices.answering.advising import question
 from almazara.prices.answering.good_stories import GoodRow
 from almazara.prices.answering.known import ADVISED_DAYS, YEAR, Known
 from almazara.prices.answering.troubles import HeldReading, held_reading
 from almazara.prices.answers import Advice, Prediction, Product, per_litre_daily
-from almazara.prices.buying.advice import Question, advise
+from almazara.prices.buying.advice import advise
 from almazara.prices.buying.category_index import at_present_sizes
 from almazara.prices.buying.lookalikes import Lookalike, lookalikes, per_litre
 from almazara.prices.buying.named_prices import NamedPriceRow, named_rows
 from almazara.prices.buying.recent import NOTHING, Recent, recent
 from almazara.prices.buying.states import MIN_DAYS
 from almazara.prices.collecting.sizing import last_change
+from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.models.forecaster import MIN_DAYS as FORECAST_FROM
 from almazara.prices.forecasting.series import DailySeries, DayState, daily
 from almazara.prices.schema import Listing, Observation, Sized, litres_daily
@@ -59,6 +61,7 @@ class Story:
         notices: What a page must say of what is missing, late or waiting, most important first.
         days: The last year, one by one, from the first day that is known.
         prediction: Up to the deadline at least where it is kept, with the backtest of its model.
+        moves: What is announced of these days, or was, and of those that are forecast.
         rules: The alert rules that watch it.
         named: The other prices of its page, over the days that advice looks at.
         lookalikes: What is probably the same in other shops, by its title: never taken for it.
@@ -74,6 +77,7 @@ class Story:
     gaps: list[Span]
     held: HeldReading | None
     prediction: Prediction | None
+    moves: list[AnnouncedMove]
     rules: list[AlertRule]
     lookalikes: list[Lookalike]
     named: list[NamedPriceRow]
@@ -85,22 +89,22 @@ def story(known: Known, listing_id: str, deadline_days: int, quantity: int, lang
     listing = known.product(listing_id)
     observations = known.store.history(listing_id, known.now - timedelta(days=ADVISED_DAYS))
     series = daily(observations, until=known.today, timezone=known.timezone)
-    beside = known.products(listing.category) if listing.category else known.shown([listing])
-    product = next(one for one in beside if one.id == listing_id)
     days = _days(series, observations, listing, known)
-    question = Question(product, beside, series.panel, known.today, deadline_days, quantity)
+    asked = question(known, listing, series.panel, deadline_days, quantity)
+    prediction = known.prediction(listing_id, deadline_days)
     story = Story(
-        product=product,
+        product=asked.product,
         notices=[],
-        advice=advise(question, known.policies, language),
+        advice=advise(asked, known.policies, language),
         recent=next(iter(recent(series.panel)), NOTHING),
         days=days,
         sold_out=_spans(days, DayState.OUT_OF_STOCK),
         gaps=_spans(days, DayState.GAP),
         held=held_reading(known, listing, next(reversed(observations), None)),
-        prediction=known.prediction(listing_id, deadline_days),
+        prediction=prediction,
+        moves=_moves(asked.moves, days, prediction),
         rules=rules_about(known.store, listing),
-        lookalikes=_lookalikes(known, product, beside),
+        lookalikes=_lookalikes(known, asked.product, asked.beside),
         named=named_rows(observations),
         good=None,
     )
@@ -117,6 +121,14 @@ def _days(series: DailySeries, observations: Sequence[Observation], listing: Lis
         for (day, state, price), size in zip(days, sizes, strict=True)
         if day >= first
     ]
+
+
+def _moves(
+    announced: Sequence[AnnouncedMove], days: Sequence[StoryDay], prediction: Prediction | None
+) -> list[AnnouncedMove]:
+    """Those of the days that are shown."""
+    shown = [one.date for one in (*days, *(prediction.days if prediction else ()))]
+    return [one for one in announced if shown and shown[0] < one.date <= shown[-1]]
 
 
 def _spans(days: Sequence[StoryDay], state: DayState) -> list[Span]:
@@ -175,6 +187,7 @@ def forecast_notices(known: Known, name: str, prediction: Prediction | None, day
     if prediction is not None:
         if (known.today - prediction.cutoff).days > _OLD_FORECAST:
             yield said("prices.story.forecast_old", cutoff=prediction.cutoff)
+        yield from (one.sentence for one in prediction.moves)
     elif name not in known.forecasts.index.refused:
         yield said("prices.story.not_forecast")
     elif days < FORECAST_FROM:

@@ -11,8 +11,10 @@ import numpy as np
 from almazara.errors import InputError
 from almazara.prices.answers import MOST_PIECES, Advice, Plan, Product
 from almazara.prices.buying.cheapest import switch
-from almazara.prices.buying.policy import LONGEST_DEADLINE, Action, AdvicePolicies, Decision, Policy, Why, decide
+from almazara.prices.buying.deciding import decided
+from almazara.prices.buying.policy import LONGEST_DEADLINE, Action, AdvicePolicies, Decision, Policy, Why
 from almazara.prices.buying.states import MIN_DAYS, SAME, STATES, WEEKS, WINDOW_DAYS, cheaper_weeks, states
+from almazara.prices.forecasting.announced import AnnouncedMove, restated
 from almazara.prices.forecasting.panel import Floats, Panel, filled_forward
 from almazara.words.numbers import Language
 from almazara.words.said import Figure, Money, Said, said
@@ -28,6 +30,7 @@ class Question:
     Attributes:
         beside: The products of its category, itself among them.
         history: Of the product alone, up to today.
+        moves: Announced, and about the product.
     """
 
     product: Product
@@ -36,6 +39,7 @@ class Question:
     today: date
     deadline_days: int
     quantity: int
+    moves: Sequence[AnnouncedMove] = ()
 
     @property
     def prices(self) -> Floats:
@@ -64,8 +68,8 @@ def advise(asked: Question, policies: AdvicePolicies, language: Language = Langu
         raise InputError(f"deadline_days is {asked.deadline_days}: ask for 1 to {LONGEST_DEADLINE}.")
     if not 1 <= asked.quantity <= MOST_PIECES:
         raise InputError(f"quantity is {asked.quantity}: ask for 1 to {MOST_PIECES}.")
-    policy = policies.of(asked.product.category, asked.deadline_days)
-    decision = decide(asked.prices[None, :], policy)[0]
+    decision = _decision(asked, policies)
+    policy = policies.of(asked.product.category, decision.days or asked.deadline_days)
     planned = plan(decision, asked.price, asked.today)
     saving = (asked.price or Decimal(0)) * asked.quantity * Decimal(decision.saving)
     told = [_message(asked, decision, planned), *_reasons(asked, decision, policy)]
@@ -90,6 +94,13 @@ def advise(asked: Question, policies: AdvicePolicies, language: Language = Langu
     )
 
 
+def _decision(asked: Question, policies: AdvicePolicies) -> Decision:
+    if not asked.history.names:
+        return Decision(Action.BUY, Why.NO_PRICE)
+    [decision] = decided(asked.history, [asked.moves], [asked.product.category], policies, asked.deadline_days)
+    return decision
+
+
 def plan(decision: Decision, price: Decimal | None, today: date) -> Plan:
     """A decision of today on a product that costs so much, as it is answered."""
     return Plan(
@@ -108,7 +119,7 @@ def _target(decision: Decision, price: Decimal) -> Decimal | None:
         return None
     exponent = price.as_tuple().exponent
     unit = Decimal(1).scaleb(exponent if isinstance(exponent, int) else -2)
-    return max(unit, Decimal(decision.target).quantize(unit, ROUND_FLOOR))
+    return max(unit, Decimal(f"{decision.target:.12g}").quantize(unit, ROUND_FLOOR))  # of 9.35, and no bit below it
 
 
 def _message(asked: Question, decision: Decision, planned: Plan) -> Said:
@@ -119,6 +130,9 @@ def _message(asked: Question, decision: Decision, planned: Plan) -> Said:
         return said(
             code, target=target, until=planned.until, saving=decision.saving, chance=planned.chance_of_paying_more
         )
+    if decision.coming is not None:
+        day = asked.today + timedelta(days=decision.coming.days)
+        return said(code, day=day, share=decision.coming.factor - 1)
     if decision.why is Why.SHORT_HISTORY:
         return said(code, window=WINDOW_DAYS, needed=MIN_DAYS)
     if decision.why is Why.STALE and latest is not None and latest.price is None:
@@ -135,6 +149,7 @@ def _reasons(asked: Question, decision: Decision, policy: Policy | None) -> Iter
     yield _weeks(past, asked.currency)
     if past.shape[1] > 1 and asked.price is not None:
         yield from _standing(past)
+    yield from _announced(asked, decision)
     if policy is not None and decision.why in {Why.WORTH, Why.NOT_WORTH}:
         yield from _backtested(policy)
 
@@ -171,6 +186,24 @@ def _standing(past: Floats) -> Iterator[Said]:
     change = float(np.expm1(state["last_change"]))
     if change:
         yield said(f"prices.reason.{'rose' if change > 0 else 'fell'}", days=int(state["standing"]), share=abs(change))
+
+
+def _announced(asked: Question, decision: Decision) -> Iterator[Said]:
+    """The announced moves that the message does not name: those that explain a price, and those to come."""
+    for one in asked.moves:
+        if one.date > asked.today:
+            is_near = (one.date - asked.today).days <= asked.deadline_days
+            if is_near and decision.why not in {Why.RISE_ANNOUNCED, Why.FALL_ANNOUNCED}:
+                yield one.sentence
+        elif _has_moved(asked.history, one):
+            code = "announced_rise" if one.factor > 1 else "announced_fall"
+            yield said(f"prices.reason.{code}", day=one.date, share=abs(one.factor - 1))
+
+
+def _has_moved(history: Panel, move: AnnouncedMove) -> bool:
+    """Whether the price moved as was announced, within the days that reasons are about."""
+    window = slice(-WINDOW_DAYS, None)
+    return not np.array_equal(restated(history, [[move]]).prices[:, window], history.prices[:, window], equal_nan=True)
 
 
 def _backtested(policy: Policy) -> Iterator[Said]:

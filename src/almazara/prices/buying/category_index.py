@@ -20,7 +20,7 @@ import numpy as np
 from almazara.prices.answers import IndexRow
 from almazara.prices.forecasting.panel import Days, Floats, Panel
 from almazara.prices.forecasting.series import regular
-from almazara.prices.money import most_used
+from almazara.prices.money import CURRENCIES, most_used
 from almazara.prices.schema import Sized, litres_daily
 from almazara.prices.store.protocol import ObservationStore
 
@@ -29,6 +29,7 @@ RELATIVE: Final = "index"
 MATCHED_DAYS: Final = 30
 """A product that was away longer comes back as a new one."""
 _AT_ONCE: Final = 500
+_INDEX: Final = "category:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,13 @@ class CategoryIndex:
 
 def index_id(category: str) -> str:
     """What a category's index is called beside the listings."""
-    return f"category:{category}"
+    return f"{_INDEX}{category}"
+
+
+def category_of(index: str) -> str:
+    """The category of an index, by its name: that of its own currency, or of another one, which follows it."""
+    category, _, currency = index.removeprefix(_INDEX).rpartition(":")
+    return category if category and currency in CURRENCIES else index.removeprefix(_INDEX)
 
 
 def category_index(store: ObservationStore, category: str, *, until: date, timezone: str) -> list[CategoryIndex]:

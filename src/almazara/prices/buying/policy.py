@@ -139,6 +139,19 @@ class Why(StrEnum):
     NO_SUPPORT = "no_support"
     NOT_WORTH = "not_worth"
     WORTH = "worth"
+    RISE_ANNOUNCED = "rise_announced"
+    FALL_ANNOUNCED = "fall_announced"
+
+
+_KNOWN: Final = {Why.NOT_WORTH, Why.WORTH, Why.RISE_ANNOUNCED, Why.FALL_ANNOUNCED}
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What is announced of a price: in so many days it is multiplied."""
+
+    days: int
+    factor: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +163,7 @@ class Decision:
         days: How long to wait at most; 0 with `buy`.
         saving: Expected of waiting, 0 with `buy`.
         chance: Of paying more than now, 0 with `buy`.
+        coming: The rise before which it is to be bought; None where none is announced.
     """
 
     action: Action
@@ -158,6 +172,7 @@ class Decision:
     days: int = 0
     saving: float = 0.0
     chance: float = 0.0
+    coming: Coming | None = None
 
 
 def decide(prices: Floats, policy: Policy | None) -> list[Decision]:
@@ -176,10 +191,11 @@ def decide(prices: Floats, policy: Policy | None) -> list[Decision]:
         past = filled_forward(prices[asked])
         state, targets = states(past), target_prices(past)
         saving, chance, score = policy.judge(state)
-        for row, waits, target, *expected in zip(asked, score > policy.threshold, targets, saving, chance, strict=True):
+        waits = score > policy.threshold
+        for row, is_wait, target, saves, risk in zip(asked, waits, targets, saving, chance, strict=True):
             found[row] = Decision(Action.BUY, Why.NOT_WORTH)
-            if waits:
-                found[row] = Decision(Action.WAIT, Why.WORTH, float(target), policy.days, *map(float, expected))
+            if is_wait:
+                found[row] = Decision(Action.WAIT, Why.WORTH, float(target), policy.days, float(saves), float(risk))
     return [one for one in found if one is not None]
 
 
@@ -193,10 +209,9 @@ def _unknown(known: Flags) -> Decision | None:
     return None if enough else Decision(Action.BUY, Why.SHORT_HISTORY)
 
 
-def advises_buying(prices: Floats, policy: Policy | None) -> bool | None:
-    """Whether the advice on the last of some days, NaN where unknown, is to buy; None where too little is known."""
-    decision = decide(prices[None, :], policy)[0]
-    return decision.action is Action.BUY if decision.why in {Why.WORTH, Why.NOT_WORTH} else None
+def advises_buying(decision: Decision) -> bool | None:
+    """Whether it is to buy; None where too little is known."""
+    return decision.action is Action.BUY if decision.why in _KNOWN else None
 
 
 def write(folder: Path, policies: AdvicePolicies) -> None:

@@ -10,12 +10,17 @@ import numpy as np
 
 from almazara.errors import InputError
 from almazara.prices.forecasting.panel import Days, Floats, Panel, filled_forward
-from almazara.words.said import said
+from almazara.words.said import Said, said
 
 EVERY: Final = ""
 """The group that all prices are in."""
-_LEAST, _MOST = 0.1, 10.0
+_ALL: Final = ("", "*", "all")
+"""What stands in place of a group for all prices."""
+LEAST: Final = 0.1
+MOST: Final = 10.0
+"""Between these lies a factor."""
 _EARLY, _LATE = 1, 7  # days; shops pass a tax on when they print new labels
+_DIGITS: Final = 11
 _NEAR: Final = 0.5  # of the announced move: one that differs by more is another one
 
 
@@ -37,12 +42,23 @@ class AnnouncedMove:
     group: str = EVERY
 
     def __post_init__(self) -> None:
-        if not (isfinite(self.factor) and _LEAST <= self.factor <= _MOST and self.factor != 1):
-            raise InputError(said("prices.error.factor", factor=f"{self.factor:g}", least=_LEAST, most=_MOST))
+        if not (isfinite(self.factor) and LEAST <= self.factor <= MOST and self.factor != 1):
+            raise InputError(said("prices.error.factor", factor=f"{self.factor:g}", least=LEAST, most=MOST))
+
+    @property
+    def sentence(self) -> Said:
+        """What is announced."""
+        code = "announced_rise" if self.factor > 1 else "announced_fall"
+        return said(f"prices.story.{code}", day=self.date, share=abs(self.factor - 1))
 
     def concerns(self, names: Iterable[str]) -> bool:
         """Whether it is about prices whose groups have these names."""
         return self.group == EVERY or self.group in names
+
+
+def group_named(text: str) -> str:
+    """The group that a text means."""
+    return EVERY if text.strip().lower() in _ALL else text.strip()
 
 
 def groups_of(name: str, *others: str | None) -> set[str]:
@@ -82,8 +98,14 @@ def restated(panel: Panel, moves: Sequence[Sequence[AnnouncedMove]]) -> Panel:
             rows = np.flatnonzero([one in some for some in moves])
             at, moved = _own_moves(prices[rows], column, log(one.factor))
             before = np.arange(prices.shape[1]) < at[:, None]
-            prices[rows] *= np.where(before, np.exp(moved)[:, None], 1.0)
+            prices[rows] = np.where(before, _rounded(prices[rows] * np.exp(moved)[:, None]), prices[rows])
     return replace(panel, prices=prices)
+
+
+def _rounded(prices: Floats) -> Floats:
+    """Prices of so many digits that equal ones are equal: else a wait that paid the same would have paid more."""
+    scale = 10.0 ** (_DIGITS - np.floor(np.log10(prices)))
+    return np.asarray(np.round(prices * scale) / scale)
 
 
 def _own_moves(prices: Floats, column: int, expected: float) -> tuple[Days, Floats]:

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from almazara.errors import InputError
-from almazara.prices.forecasting.announced import EVERY, AnnouncedMove
+from almazara.prices.forecasting.announced import EVERY, AnnouncedMove, group_named
 from almazara.prices.schema import DATE
 
 GROUP: Final = "group"
@@ -17,8 +17,6 @@ SURPLUS: Final = ("a cell more than the header has", "two cells more")
 TOO_LONG: Final = "more cells than the header: decimals take a point"
 _FACTOR: Final = "factor"
 _MOST: Final = 1_000
-_ALL: Final = ("", "*", "all")
-"""What stands in place of a group for all series."""
 
 
 def read_moves(table: pl.DataFrame) -> tuple[list[AnnouncedMove], dict[str, int]]:
@@ -38,13 +36,12 @@ def read_moves(table: pl.DataFrame) -> tuple[list[AnnouncedMove], dict[str, int]
     refused: Counter[str] = Counter()
     for row in table.fill_null("").iter_rows(named=True):
         told = {name: text.strip() for name, text in row.items()}
-        group = told.get(GROUP, EVERY)
         if any(told.get(name) for name in SURPLUS):
             refused[TOO_LONG] += 1
             continue
         try:
             day, factor = date.fromisoformat(told[DATE]), float(told[_FACTOR])
-            moves.append(AnnouncedMove(day, factor, EVERY if group.lower() in _ALL else group))
+            moves.append(AnnouncedMove(day, factor, group_named(told.get(GROUP, EVERY))))
         except ValueError:
             refused["the date is no ISO 8601 day, or the factor no number"] += 1
         except InputError as error:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from almazara.prices.forecasting import scores as forecast_scores
-from almazara.prices.forecasting.published import Forecasts
+from almazara.prices.forecasting.published import Forecasts, MovesOf
 from almazara.prices.forecasting.scores import Drift, DriftLimits, ForecastScore
 from almazara.prices.store.protocol import ObservationStore
 from almazara.words.numbers import Language
@@ -27,10 +27,13 @@ class ForecastReport:
     drift: list[str]
 
 
-def score_due(store: ObservationStore, prices_on: Callable[[date], Mapping[str, float]], today: date) -> int:
+def score_due(
+    store: ObservationStore, prices_on: Callable[[date], Mapping[str, float]], today: date, moves_of: MovesOf
+) -> int:
     """Score every day before today that has issued forecasts and no score yet; returns how many days.
 
-    The first score of a day stays, so that several processes, or one that was killed, may repeat this.
+    The first score of a day stays, so that several processes, or one that was killed, may repeat this. Apart are
+    forecasts of which the announced moves, by now or when they were issued, came before their day.
     """
     keys, scored_days = store.document_keys(ISSUED), store.document_keys(SCORES)
     days = forecast_scores.due(keys, scored_days, today)
@@ -38,7 +41,7 @@ def score_due(store: ObservationStore, prices_on: Callable[[date], Mapping[str, 
         documents: dict[str, forecast_scores.Document] = {}
         for horizon in forecast_scores.HORIZONS:
             documents |= issued_at(store, day - timedelta(days=horizon))
-        scored = forecast_scores.score_day(day, documents, prices_on(day))
+        scored = forecast_scores.score_day(day, documents, prices_on(day), moves_of)
         store.put_document(SCORES, day.isoformat(), scored, if_absent=True)
     for key in forecast_scores.expired(keys, today):
         store.delete_document(ISSUED, key)

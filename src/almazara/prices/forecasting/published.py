@@ -1,6 +1,7 @@
 """The forecasts that are published, in memory and in an artifact, and the answers read from them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import astuple, dataclass, field, fields
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,11 +11,15 @@ import msgspec
 import numpy as np
 
 from almazara.errors import InputError, NotFoundError
+from almazara.prices.forecasting.announced import AnnouncedMove, factors
 from almazara.prices.forecasting.models.forecaster import quantiles_of
+from almazara.prices.forecasting.panel import Floats
 
 HORIZON_DAYS: Final = 90
 LEVELS: Final = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98)
 QUANTILES: Final = tuple(quantiles_of(LEVELS))
+MovesOf = Callable[[str], Sequence[AnnouncedMove]]
+"""The announced moves that concern a listing or an index."""
 _INDEX, _VALUES = "index.json", "values.npy"
 
 
@@ -55,31 +60,47 @@ class ForecastIndex:
 
 @dataclass(frozen=True, slots=True)
 class QuantileForecast:
-    """One listing's answer: dated values by quantile."""
+    """One listing's answer: dated values by quantile, and the announced moves of those days that they count with."""
 
     listing_id: str
     about: Forecasted
     dates: list[date]
     levels: list[int]
     quantiles: list[float]
-    values: np.ndarray
+    values: Floats
+    moves: list[AnnouncedMove]
 
 
 class Forecasts:
     """What is published, made by `making` or opened from an artifact.
 
-    Values have shape (listings, HORIZON_DAYS, len(QUANTILES)).
+    Values have shape (listings, HORIZON_DAYS, len(QUANTILES)), and know nothing of what is announced; see `counting`.
     """
 
     def __init__(self, index: ForecastIndex, values: np.ndarray) -> None:
         self.index = index
         self.values = values
+        self.moves_of: MovesOf = lambda _name: ()
         self._rows = {listing_id: row for row, listing_id in enumerate(index.forecasts)}
 
     @classmethod
     def none(cls) -> Self:
         """Nothing is published yet."""
         return cls(ForecastIndex({}, {}), np.empty((0, HORIZON_DAYS, len(QUANTILES))))
+
+    def counting(self, moves_of: MovesOf) -> Self:
+        """The same forecasts, in whose answers the announced moves count that concern a listing or index."""
+        counting = copy(self)
+        counting.moves_of = moves_of
+        return counting
+
+    def of_days(self, listing_id: str) -> Floats:
+        """A listing's values on the days after its cutoff: from its day on a move multiplies them."""
+        values: Floats = self.values[self._rows[listing_id]]
+        if moves := self.moves_of(listing_id):
+            cutoff = date.fromisoformat(self.index.forecasts[listing_id].cutoff)
+            return np.asarray(values * factors(moves, cutoff, HORIZON_DAYS)[:, None])
+        return values
 
     def interval(self, listing_id: str, day: date, level: int) -> tuple[float, float] | None:
         """Between which prices a listing lies on a day with a probability of `level` percent, if that is kept."""
@@ -89,7 +110,7 @@ class Forecasts:
         if not 1 <= ahead <= HORIZON_DAYS:
             return None
         low, _, high = (QUANTILES.index(quantile) for quantile in quantiles_of([level]))
-        values = self.values[self._rows[listing_id], ahead - 1]
+        values = self.of_days(listing_id)[ahead - 1]
         return float(values[low]), float(values[high])
 
     def of(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> QuantileForecast:
@@ -106,14 +127,16 @@ class Forecasts:
         if listing_id in self.index.refused:
             raise InputError(self.index.refused[listing_id])
         if listing_id not in self._rows:
-            raise NotFoundError(f"There is no forecast of {listing_id} yet: POST /retrain makes one.")
+            how = "POST /retrain, or `almazara prices retrain`, makes one"
+            raise NotFoundError(f"There is no forecast of {listing_id} yet: {how}.")
         about = self.index.forecasts[listing_id]
         wanted = quantiles_of(levels)
         columns = [QUANTILES.index(quantile) for quantile in wanted]
         first = date.fromisoformat(about.cutoff)
         dates = [first + timedelta(days=day) for day in range(1, horizon_days + 1)]
-        values = self.values[self._rows[listing_id], :horizon_days][:, columns]
-        return QuantileForecast(listing_id, about, dates, sorted(set(levels)), wanted, values)
+        values = self.of_days(listing_id)[:horizon_days, columns]
+        moves = [one for one in self.moves_of(listing_id) if first < one.date <= dates[-1]]
+        return QuantileForecast(listing_id, about, dates, sorted(set(levels)), wanted, values, moves)
 
 
 def backtested(index: ForecastIndex) -> dict[str, float]:

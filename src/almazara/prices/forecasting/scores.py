@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from almazara.prices.forecasting import metrics
-from almazara.prices.forecasting.published import QUANTILES, Forecasts
+from almazara.prices.forecasting.published import QUANTILES, Forecasts, MovesOf
 from almazara.words.said import Said, named, said
 
 HORIZONS: Final = (1, 7, 14, 30)
@@ -31,6 +31,9 @@ _ENDS: Final = {
     80: (SCORED_QUANTILES.index(0.1), SCORED_QUANTILES.index(0.9)),
     95: (SCORED_QUANTILES.index(0.025), SCORED_QUANTILES.index(0.975)),
 }
+
+_ANNOUNCED: Final = "announced"
+_APART: Final = "+announced"
 
 Document = dict[str, Any]
 
@@ -72,6 +75,7 @@ class ForecastScore:
     """How a model's published forecasts did at one horizon.
 
     Attributes:
+        announced: Whether these are the forecasts within whose days an announced move came, or all others.
         mae: Mean absolute error as a share of the price when the forecast was made.
         mae_ratio: The same over that of the last value on the same days; null where the last value made no error.
         crps: As a share of the price.
@@ -81,6 +85,7 @@ class ForecastScore:
 
     model: str
     horizon: int
+    announced: bool
     forecasts: int
     mae: float
     mae_ratio: float | None
@@ -129,10 +134,13 @@ class Drift:
 def issued(built: Forecasts, last_prices: Mapping[str, float]) -> dict[str, Document]:
     """Documents of what was just published, by key `cutoff/part`; a listing without a last price is left out."""
     by_cutoff: dict[str, Document] = {}
-    for (listing_id, about), values in zip(built.index.forecasts.items(), built.values, strict=True):
+    for listing_id, about in built.index.forecasts.items():
         if listing_id in last_prices:
+            values = built.of_days(listing_id)
             quantiles = {str(h): [round(float(v), 6) for v in values[h - 1, _COLUMNS]] for h in HORIZONS}
-            told = {"model": about.model, "last": last_prices[listing_id], "quantiles": quantiles}
+            told: Document = {"model": about.model, "last": last_prices[listing_id], "quantiles": quantiles}
+            if days := [str(one.date) for one in built.moves_of(listing_id)]:
+                told[_ANNOUNCED] = days
             by_cutoff.setdefault(about.cutoff, {})[listing_id] = told
     return {
         f"{cutoff}/{part:04d}": dict(list(told.items())[start : start + CHUNK])
@@ -159,11 +167,14 @@ def expired(keys: Iterable[str], today: date) -> list[str]:
     return [key for key in keys if cutoff_of(key) + timedelta(days=max(HORIZONS)) < today]
 
 
-def score_day(day: date, documents: Mapping[str, Document], prices: Mapping[str, float | None]) -> Document:
+def score_day(
+    day: date, documents: Mapping[str, Document], prices: Mapping[str, float | None], moves_of: MovesOf
+) -> Document:
     """Score every issued forecast that ends on a day, which has ended; a price may be absent or None.
 
     Returns:
-        `model/horizon` -> the values of a Tally.
+        `model/horizon` -> the values of a Tally; where an announced move came between cutoff and day, that of
+        `model+announced`.
     """
     tallies: dict[str, Tally] = {}
     for key, document in documents.items():
@@ -171,7 +182,9 @@ def score_day(day: date, documents: Mapping[str, Document], prices: Mapping[str,
         if horizon not in HORIZONS:
             continue
         for listing_id, told in document.items():
-            name = f"{told['model']}/{horizon}"
+            moved = {*told.get(_ANNOUNCED, []), *(str(one.date) for one in moves_of(listing_id))}
+            apart = any(str(cutoff_of(key)) < move <= str(day) for move in moved)
+            name = f"{told['model']}{_APART if apart else ''}/{horizon}"
             one = _tally(told["quantiles"][str(horizon)], told["last"], prices.get(listing_id))
             tallies[name] = tallies.get(name, Tally()) + one
     return {name: list(tally.values) for name, tally in sorted(tallies.items())}
@@ -206,20 +219,21 @@ def covers(quantiles: Sequence[float], last: float, price: float, level: int) ->
 
 
 def summarize(documents: Iterable[Document]) -> list[ForecastScore]:
-    """The scores of several days together, in order of model and horizon."""
-    tallies: dict[tuple[str, int], Tally] = {}
+    """The scores of several days together, in order of model and horizon, those with announced moves last."""
+    tallies: dict[tuple[bool, str, int], Tally] = {}
     for document in documents:
         for name, values in document.items():
             model, horizon = name.rsplit("/", 1)
-            key = (model, int(horizon))
+            key = (model.endswith(_APART), model.removesuffix(_APART), int(horizon))
             tallies[key] = tallies.get(key, Tally()) + Tally(*values)
     return [_score(*key, tally) for key, tally in sorted(tallies.items()) if tally.forecasts]
 
 
-def _score(model: str, horizon: int, tally: Tally) -> ForecastScore:
+def _score(announced: bool, model: str, horizon: int, tally: Tally) -> ForecastScore:  # noqa: FBT001 - part of a key
     return ForecastScore(
         model=model,
         horizon=horizon,
+        announced=announced,
         forecasts=tally.forecasts,
         mae=tally.error / tally.forecasts,
         mae_ratio=tally.error / tally.naive_error if tally.naive_error > 0 else None,
@@ -231,11 +245,14 @@ def _score(model: str, horizon: int, tally: Tally) -> ForecastScore:
 
 
 def drifts(scores: Iterable[ForecastScore], limits: DriftLimits | None = None) -> list[Drift]:
-    """What has drifted: an error above the last value's, intervals that hold too few prices."""
+    """What has drifted: an error above the last value's, intervals that hold too few prices.
+
+    What an announced move brought is not the model's doing.
+    """
     limits = limits or DriftLimits()
     found: list[Drift] = []
     for score in scores:
-        if score.forecasts < limits.least_forecasts:
+        if score.announced or score.forecasts < limits.least_forecasts:
             continue
         if score.mae_ratio is not None and score.mae_ratio > limits.highest_ratio:
             found.append(Drift(score.model, score.horizon, "mae_ratio", score.mae_ratio))

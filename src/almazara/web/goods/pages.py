@@ -39,7 +39,7 @@ from almazara.words.numbers import Language
 from almazara.words.said import Figure, Money, Said, named, said
 
 _CHART_HEIGHT: Final = 340
-_LEARNED: Final = {Why.NOT_WORTH, Why.WORTH}
+_REASONED: Final = {Why.NOT_WORTH, Why.WORTH, Why.RISE_ANNOUNCED}
 """What decides where enough is known: other decisions are to buy because nothing is."""
 
 
@@ -131,12 +131,12 @@ def _ties(good: GoodRow) -> str:
 
 
 def _headline(story: GoodStory) -> Said:
-    """The decision in a few words; where nothing was learned, the cheapest offer."""
+    """The decision in a few words; where nothing speaks for it, the cheapest offer."""
     advice, best = story.advice, story.good.products[0]
     if advice.price is None or advice.target_price is not None:
         return headline(best, advice.target_price, is_known=advice.price is not None, is_forecast=False)
     shop = named("shop", best.shop)
-    if {f"prices.advice.{why}" for why in _LEARNED} & {one.code for one in advice.told}:
+    if {f"prices.advice.{why}" for why in _REASONED} & {one.code for one in advice.told}:
         return said("site.good.buy", shop=shop)
     return said("site.good.cheapest", price=Money(advice.price, advice.currency), shop=shop)
 

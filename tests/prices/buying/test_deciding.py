@@ -1,0 +1,111 @@
+"""Announced moves in advice: a rise is bought before, a fall is waited for, and what has happened explains itself."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from almazara.prices.buying.deciding import decided
+from almazara.prices.buying.learning import learn
+from almazara.prices.buying.policy import Action, AdvicePolicies, Why, advises_buying
+from almazara.prices.forecasting.announced import AnnouncedMove
+from almazara.prices.forecasting.panel import Panel
+
+TODAY = date(2026, 3, 1)
+DAYS = 300
+PROMOTED = np.where((np.arange(DAYS) + 11 * np.arange(12)[:, None]) % 35 < 7, 7.0, 10.0)
+LEARNED = learn(PROMOTED, [""] * 12)
+WAITED = next(row for row, prices in enumerate(PROMOTED) if (prices[-20:] == 10).all())
+OFFERED = next(row for row, prices in enumerate(PROMOTED) if prices[-1] == 7)
+
+
+def decision(prices, *moves, policies=LEARNED, deadline_days=30):
+    panel = Panel.whole(["a"], TODAY - timedelta(days=len(prices) - 1), np.array([prices], dtype=float))
+    [found] = decided(panel, [moves], [None], policies, deadline_days)
+    return found
+
+
+def on(days, factor):
+    return AnnouncedMove(TODAY + timedelta(days=days), factor)
+
+
+def test_without_announced_moves_what_was_learned_decides():
+    assert (decision(PROMOTED[WAITED]).why, decision(PROMOTED[OFFERED]).why) == (Why.WORTH, Why.NOT_WORTH)
+
+
+@pytest.mark.parametrize("row", [WAITED, OFFERED])
+def test_before_a_rise_that_comes_soon_one_buys_now(row):
+    found = decision(PROMOTED[row], on(5, 1.1))
+    assert (found.action, found.why, found.saving, found.coming.days) == (Action.BUY, Why.RISE_ANNOUNCED, 0, 5)
+    assert found.coming.factor == pytest.approx(1.1)
+    assert advises_buying(found)
+
+
+def test_before_a_later_rise_one_waits_no_longer_than_to_the_day_before():
+    found = decision(PROMOTED[WAITED], on(15, 1.1))
+    assert (found.action, found.why, found.days) == (Action.WAIT, Why.WORTH, 14)
+    assert decision(PROMOTED[WAITED], on(14, 1.1)).days < 14
+    assert decision(PROMOTED[WAITED], on(31, 1.1)) == decision(PROMOTED[WAITED])
+
+
+def test_an_announced_fall_is_waited_for_and_no_longer():
+    found = decision(PROMOTED[OFFERED], on(12, 0.9))
+    assert (found.action, found.why, found.days, found.chance) == (Action.WAIT, Why.FALL_ANNOUNCED, 12, 0)
+    assert (found.target, found.saving) == pytest.approx((6.3, 0.1))
+    assert advises_buying(found) is False
+    assert decision(PROMOTED[OFFERED], on(31, 0.9)).why is Why.NOT_WORTH
+
+
+def test_of_what_was_learned_and_a_fall_what_saves_more_is_waited_for():
+    learned = decision(PROMOTED[WAITED])
+    assert decision(PROMOTED[WAITED], on(12, 1 - learned.saving / 2)) == learned
+    assert decision(PROMOTED[WAITED], on(12, 1 - learned.saving * 2)).why is Why.FALL_ANNOUNCED
+
+
+def test_of_several_moves_the_lowest_price_is_waited_for():
+    found = decision(PROMOTED[OFFERED], on(5, 1.1), on(10, 0.7), on(20, 1.2))
+    assert (found.days, found.saving) == (10, pytest.approx(1 - 1.1 * 0.7))
+    assert decision(PROMOTED[OFFERED], on(5, 0.95), on(10, 0.9)).days == 10
+
+
+def test_a_rise_that_is_taken_back_within_the_deadline_is_bought_before():
+    assert decision(PROMOTED[OFFERED], on(5, 1.25), on(10, 0.8)).why is Why.RISE_ANNOUNCED
+
+
+def test_nothing_learned_and_little_known_still_heed_what_is_announced():
+    few = [10.0] * 5
+    assert decision(few, on(5, 1.1), policies=AdvicePolicies()).why is Why.RISE_ANNOUNCED
+    assert decision(few, on(5, 0.9), policies=AdvicePolicies()).why is Why.FALL_ANNOUNCED
+
+
+@pytest.mark.parametrize("factor", [0.9, 1.1])
+@pytest.mark.parametrize(("prices", "why"), [([10.0] * 40 + [np.nan], Why.STALE), ([np.nan] * 40, Why.NO_PRICE)])
+def test_what_cannot_be_had_now_is_neither_bought_before_nor_waited_for(prices, why, factor):
+    assert decision(prices, on(5, factor)).why is why
+
+
+@given(st.integers(0, 11), st.integers(1, 60), st.sampled_from([1.02, 1.1, 1.3]))
+def test_a_price_that_rose_as_was_announced_is_judged_as_if_it_had_always_been_so(row, ago, factor):
+    steady = PROMOTED[row] * factor
+    rose = np.r_[PROMOTED[row, :-ago], steady[-ago:]]
+    if PROMOTED[row, -ago - 1] != PROMOTED[row, -ago]:
+        return  # it moved otherwise on that day
+    found, expected = decision(rose, on(1 - ago, factor)), decision(steady)
+    assert replace(found, target=None, saving=0, chance=0) == replace(expected, target=None, saving=0, chance=0)
+    assert (found.target or 0, found.saving) == pytest.approx((expected.target or 0, expected.saving))
+
+
+@given(
+    st.integers(0, 11),
+    st.lists(st.builds(on, st.integers(-50, 60), st.sampled_from([0.8, 0.95, 1.02, 1.2])), max_size=4),
+    st.integers(1, 60),
+)
+def test_nobody_is_told_to_wait_into_an_announced_rise(row, moves, deadline_days):
+    found = decision(PROMOTED[row], *moves, deadline_days=deadline_days)
+    coming = [one for one in moves if TODAY < one.date <= TODAY + timedelta(days=found.days)]
+    factor = np.prod([one.factor for one in coming])
+    assert found.days <= deadline_days
+    assert factor <= 1 + 1e-9 or found.days == 0

@@ -1,0 +1,74 @@
+"""What is published, where moves of prices were announced: those of the past taught nothing."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from almazara.artifacts import open_artifacts
+from almazara.prices.forecasting.announced import AnnouncedMove
+from almazara.prices.forecasting.issued import ISSUED
+from almazara.prices.forecasting.kept_moves import keep_moves
+from almazara.prices.forecasting.models import registry
+from almazara.prices.publishing import FORECASTS, open_published, publish_forecasts
+from almazara.prices.store.registry import open_store
+from price_shop import NOW, observed, product, settings_over
+from waiting import no_progress
+
+pytestmark = pytest.mark.training
+
+DAYS, SINCE = 200, 20
+RISE = AnnouncedMove(NOW.date() - timedelta(days=SINCE - 1), 1.5, "oil")
+
+
+def before(day):
+    """An offer one week in five."""
+    return 8 if (day + 3) % 35 < 7 else 10
+
+
+def published(folder, prices, *moves):
+    """The version that is made of two oils of such prices, and what was kept of it to be scored."""
+    settings = settings_over(folder, timezone="UTC")
+    store = open_store(settings)
+    for number in (1, 2):
+        store.save_listing(product(number, category="oil"))
+        store.append(observed(f"shop.example:{number}", day, f"{prices(day):.2f}") for day in range(DAYS))
+    keep_moves(store, moves)
+    publish_forecasts(settings, store, no_progress, now=NOW)
+    issued = store.documents(ISSUED)
+    store.close()
+    return open_published(open_artifacts(settings).current(FORECASTS).path), issued
+
+
+def learned(version):
+    """What advice was learned, in figures."""
+    return [one.saving + one.chance for one in version.policies.groups[""].values()]
+
+
+@pytest.fixture(autouse=True)
+def _light(monkeypatch):
+    monkeypatch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
+
+
+def rising(day):
+    return before(day) * (1.5 if day < SINCE else 1)
+
+
+def test_a_move_of_the_past_teaches_neither_forecasts_nor_advice_anything(tmp_path):
+    never_moved, _ = published(tmp_path / "a", lambda day: 1.5 * before(day))
+    told, _ = published(tmp_path / "b", rising, RISE)
+    untold, _ = published(tmp_path / "c", rising)
+    assert np.allclose(told.forecasts.values, never_moved.forecasts.values)
+    assert np.allclose(learned(told), learned(never_moved))
+    assert not np.allclose(untold.forecasts.values, never_moved.forecasts.values)
+    assert not np.allclose(learned(untold), learned(never_moved))
+
+
+def test_what_is_published_knows_nothing_of_moves_to_come_and_what_is_kept_to_be_scored_does(tmp_path):
+    to_come = AnnouncedMove(NOW.date() + timedelta(days=7), 1.5)
+    untold, kept_untold = published(tmp_path / "a", before)
+    told, kept_told = published(tmp_path / "b", before, to_come)
+    assert np.array_equal(told.forecasts.values, untold.forecasts.values)
+    [plain], [counted] = ([one["shop.example:1"] for one in kept.values()] for kept in (kept_untold, kept_told))
+    assert counted["quantiles"]["1"] == plain["quantiles"]["1"]
+    assert counted["quantiles"]["7"] == pytest.approx([1.5 * value for value in plain["quantiles"]["7"]])
