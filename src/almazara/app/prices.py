@@ -189,7 +189,7 @@ def _collector(
         return found.page if found else None
 
     archive = Archive(keep=lambda listing, page: kept.keep(listing.shop, listing.sku, page), last=last)
-    kept.prune(_clock())
+    _start_quietly(lambda: kept.prune(_clock()))  # an old page that cannot be removed costs no new one
     return Collector(source, store, archive, _clock, stopped, read)
 
 

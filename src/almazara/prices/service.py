@@ -45,9 +45,9 @@ from almazara.prices.buying.category_index import index_id
 from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.buying.goods import declare_apart, declare_same, undeclare
 from almazara.prices.buying.policy import DEADLINE_DAYS
-from almazara.prices.collecting import runs, scraper_health
-from almazara.prices.collecting.collection import searches_read
+from almazara.prices.collecting import runs
 from almazara.prices.collecting.runs import RunView
+from almazara.prices.collecting.scraper_health import HealthReport
 from almazara.prices.collecting.tracking import listing_from, never_sent, page_key
 from almazara.prices.exploring.market import Market
 from almazara.prices.forecasting import issued
@@ -343,7 +343,7 @@ class PriceService:
         return alerting.alert(
             self.store,
             notifier,
-            self.health(),
+            troubles.health_of_whole(known, self._runs(None, _RUNS)),
             known.now,
             timezone=known.timezone,
             policies=known.policies,
@@ -367,10 +367,9 @@ class PriceService:
         """What rules found, newest first; see `delivery.recorded`."""
         return delivery.recorded(self.store, limit, language)
 
-    def health(self) -> scraper_health.HealthReport:
+    def health(self) -> HealthReport:
         """Whether the scraper is well, from the runs of the last week and what was read last."""
-        read, ran, at = self._remembered.read(), self._runs(None, _RUNS), searches_read(self.store)
-        return scraper_health.assess(read.listings.values(), read.newest, ran, now=self.clock(), searches_read=at)
+        return troubles.health(Known(self._remembered, None, self.clock()), self._runs(None, _RUNS))
 
     def runs(self, kind: str | None, limit: int) -> list[RunView]:
         """The newest runs, or those of a kind, newest first."""
