@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from almazara.errors import InputError, NotFoundError
+from almazara.errors import InputError, NotFoundError, UnavailableError
 from almazara.figures.explored import Explored
 from almazara.live import Live
 from almazara.locks import thread_lock
@@ -209,6 +209,7 @@ class PriceService:
         Raises:
             InputError: when its history is too short or there is none, or the horizon or a level is not kept.
             NotFoundError: when the product is unknown, or was not forecast yet.
+            UnavailableError: when the published forecasts are damaged, and no others are whole.
         """
         known = self._known()
         listing = known.product(listing_id)
@@ -394,6 +395,6 @@ class PriceService:
         """What there is to answer from now."""
         try:
             published = self.live.current
-        except NotFoundError:  # nothing was published yet
+        except (NotFoundError, UnavailableError):  # nothing was published yet, or nothing of it is whole
             published = None
         return Known(self._remembered, published, self.clock())
