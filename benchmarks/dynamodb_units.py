@@ -226,7 +226,7 @@ def written(units: Units) -> float:
 def polls(url: str, folder: Path, clock: Clock) -> None:
     """What is asked again and again: requests and read units, cold, unchanged, and after one reading more."""
     live: Live[Any] = Live(
-        open_artifacts(Settings(home=folder / "none")), "none", lambda _: None, lambda: NotFoundError("none")
+        open_artifacts(Settings(home=folder / "none")), "none", lambda _: None, lambda _: NotFoundError("none")
     )
     questions: dict[str, Callable[[PriceService], object]] = {
         "/health": PriceService.health,

@@ -11,7 +11,7 @@ from almazara.live import Kept, KeptEach, Live
 from sample_catalog import Made, publish_made, settings_for
 
 
-def no_films():
+def no_films(_refused=None):
     return UnavailableError("Nothing yet.")
 
 

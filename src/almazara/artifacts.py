@@ -264,7 +264,7 @@ def open_whole(artifact: Artifact, opening: Callable[[Artifact], T]) -> T:
     """
     name = f"The version {artifact.version} of {artifact.kind} in {artifact.path}"
     try:
-        if damaged := _damaged(artifact):
+        if damaged := damaged_files(artifact):
             raise UnavailableError(
                 f"{name} is damaged: {', '.join(damaged)[:_LONGEST]}. "
                 "Go back to another one (rollback), or make it anew."
@@ -274,7 +274,8 @@ def open_whole(artifact: Artifact, opening: Callable[[Artifact], T]) -> T:
         raise UnavailableError(f"{name} cannot be opened: {error}.") from error
 
 
-def _damaged(artifact: Artifact) -> list[str]:
+def damaged_files(artifact: Artifact) -> list[str]:
+    """The files of a version that are not what its manifest says; reads each of them once."""
     found = ((name, digest, artifact.path / name) for name, digest in artifact.files.items())
     return [name for name, digest, path in found if not path.is_file() or file_hash(path) != digest]
 

@@ -14,19 +14,28 @@ from almazara.errors import AlmazaraError, NotFoundError, UnavailableError
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A published version that is not in use, and why, for the owner."""
+
+    version: str
+    why: str
+
+
 @dataclass(eq=False)
 class Live(Generic[T]):
     """The opened artifact of one kind; `refresh` swaps in a newer one without disturbing who holds the old.
 
-    Before the first version is published, `missing` makes the error that is raised.
+    While no version is in use, `missing` makes the error that is raised: before the first one is published, or of the
+    published one that was refused where no other is whole.
     """
 
     store: ArtifactStore
     kind: str
     open_artifact: Callable[[Artifact], T]
-    missing: Callable[[], AlmazaraError]
+    missing: Callable[[Refused | None], AlmazaraError]
     _opened: tuple[str, T] | None = field(default=None, init=False)
-    _refused: str | None = field(default=None, init=False)
+    _refused: Refused | None = field(default=None, init=False)
     _awaited: str | None = field(default=None, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -35,7 +44,7 @@ class Live(Generic[T]):
         """What is in use."""
         opened = self._opened
         if opened is None:
-            raise self.missing()
+            raise self.missing(self._left)
         return opened[1]
 
     @property
@@ -46,7 +55,13 @@ class Live(Generic[T]):
     @property
     def refused(self) -> str | None:
         """The published version that is not in use: it is damaged, cannot be opened, or is not all there; or None."""
-        return self._refused or self._awaited
+        return self._left.version if self._left else None
+
+    @property
+    def _left(self) -> Refused | None:
+        if self._refused is None and self._awaited is not None:
+            return Refused(self._awaited, "not all of its files are there")
+        return self._refused
 
     @property
     def is_pointer_damaged(self) -> bool:
@@ -61,11 +76,11 @@ class Live(Generic[T]):
         again. While the pointer is damaged what is in use stays, or else the newest one that is whole is.
         """
         version = (self.store.pointed_to if self._opened else self.store.current_version)(self.kind)
-        if version is None or version in {self.version, self._refused}:
+        if version is None or version in {self.version, self._refused and self._refused.version}:
             return False
         with self._lock:
             if self._has_arrived(version):
-                self._refused = None if self._open(version) else version
+                self._refused = self._open(version)
                 if self._refused is None:
                     return True
             return self._opened is None and self._open_another(version)
@@ -73,16 +88,17 @@ class Live(Generic[T]):
     def _open_another(self, version: str) -> bool:
         """Open the newest one that is whole, other than this one."""
         others = (one.version for one in self.store.versions(self.kind) if one.version != version)
-        return any(self._open(other) for other in others)
+        return any(self._open(other) is None for other in others)
 
-    def _open(self, version: str) -> bool:
+    def _open(self, version: str) -> Refused | None:
+        """Put a version in use, or say why it cannot be."""
         try:
             self._opened = version, open_whole(self.store.get(self.kind, version), self.open_artifact)
         except (NotFoundError, UnavailableError) as error:
             log.event("artifact_not_opened", level=logging.ERROR, kind=self.kind, version=version, error=error)
-            return False
+            return Refused(version, error.for_owner)
         log.event("artifact_opened", kind=self.kind, version=version)
-        return True
+        return None
 
     def _has_arrived(self, version: str) -> bool:
         """Whether all files of a version are there: a tool that copies them may bring the pointer before them."""

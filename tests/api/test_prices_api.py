@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from almazara import asgi
-from almazara.prices.collecting.collection import COUNTS
+from almazara.prices.collecting.each_listing import COUNTS
 from almazara.prices.forecasting.models import registry
 from page_server import reply, serving
 from price_shop import HTML, NOW, observed, offer_page, opened, product, retrain, settings_over, shows

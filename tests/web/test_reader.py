@@ -12,7 +12,8 @@ from almazara import asgi
 from almazara.prices.answering.known import Known
 from almazara.prices.answering.remembered import Remembered
 from almazara.prices.answering.troubles import held_readings
-from almazara.prices.collecting.collection import COUNTS, HELD, SEARCHES_READ
+from almazara.prices.collecting.collection import HELD, SEARCHES_READ
+from almazara.prices.collecting.each_listing import COUNTS
 from almazara.prices.collecting.plausibility import Held, HoldReason
 from almazara.prices.schema import Problem, Run, RunState
 from price_shop import observed, opened, product, search, settings_over

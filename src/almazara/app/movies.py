@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from almazara.artifacts import Artifact, open_artifacts, open_whole
 from almazara.errors import UnavailableError
-from almazara.live import Live
+from almazara.live import Live, Refused
 from almazara.movies.artifact import MOVIES, open_service
 from almazara.movies.service import MovieService
 from almazara.settings import Settings
@@ -21,7 +21,9 @@ def live_movies(settings: Settings) -> Live[MovieService]:
     return Live(open_artifacts(settings), MOVIES, lambda whole: open_service(whole, settings.min_votes), _no_catalog)
 
 
-def _no_catalog() -> UnavailableError:
+def _no_catalog(refused: Refused | None) -> UnavailableError:
+    if refused:
+        return UnavailableError(said("films.error.refused", version=refused.version), refused.why)
     return UnavailableError(said("films.error.no_catalog"))
 
 
@@ -37,7 +39,7 @@ def open_movies(settings: Settings, artifact: Artifact | None = None) -> MovieSe
 
 
 def open_film_users(settings: Settings, live: Live[MovieService] | None = None) -> FilmUsers:
-    """The users of what a server answers from, or else of the published version; raises what `open_movies` does."""
+    """The users of what is answered from, or else of the published version; raises what `open_movies` does."""
     from almazara.movies.users.film_users import FilmUsers
 
     if live is not None:

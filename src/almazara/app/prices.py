@@ -14,7 +14,7 @@ from almazara.app.late_store import LateStore, open_now_or_late
 from almazara.app.mirror import mirror_over
 from almazara.artifacts import open_artifacts
 from almazara.errors import AlmazaraError, NotFoundError, UnavailableError
-from almazara.live import Live
+from almazara.live import Live, Refused
 from almazara.locks import FileLocks
 from almazara.mirror import Mirror
 from almazara.prices.alerts.delivery import Delivered
@@ -35,6 +35,7 @@ from almazara.prices.store.protocol import ObservationStore
 from almazara.prices.store.registry import is_shared, open_store
 from almazara.settings import Settings
 from almazara.words.numbers import Language
+from almazara.words.said import said
 
 if TYPE_CHECKING:
     from almazara.prices.collecting.jobs import ScrapeJobs
@@ -120,7 +121,7 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
         open_artifacts(settings),
         FORECASTS,
         lambda artifact: open_published(artifact.path),
-        lambda: NotFoundError("There is no forecast yet: POST /retrain, or `almazara prices retrain`, makes them."),
+        _no_forecasts,
     )
     retraining = Retraining(store, locks=folder, leases=leases, clock=_clock, rng=random.Random())
     files = FileLocks(folder)
@@ -170,6 +171,12 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
     return Prices(service, jobs, retraining, reader, live, proxies, shop, leases, mirror)
 
 
+def _no_forecasts(refused: Refused | None) -> AlmazaraError:
+    if refused:
+        return UnavailableError(said("prices.error.forecasts_refused", version=refused.version), refused.why)
+    return NotFoundError("There is no forecast yet: POST /retrain, or `almazara prices retrain`, makes them.")
+
+
 def _source_of(
     settings: Settings, store: ObservationStore, run: Run, shop: DemoShop | None, scrapy: ScrapyProcess | None
 ) -> PageSource:
@@ -189,7 +196,7 @@ def _collector(
         return found.page if found else None
 
     archive = Archive(keep=lambda listing, page: kept.keep(listing.shop, listing.sku, page), last=last)
-    kept.prune(_clock())
+    _start_quietly(lambda: kept.prune(_clock()))  # an old page that cannot be removed costs no new one
     return Collector(source, store, archive, _clock, stopped, read)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from almazara.cli.output import AsJson, Table, load_settings, one_of, opened_prices, print_answer, say
+from almazara.cli.output import AsJson, Table, load_settings, newest_whole, one_of, opened_prices, print_answer, say
 from almazara.errors import InputError
 from almazara.words.numbers import Language
 
@@ -96,7 +96,7 @@ def check(as_json: AsJson = False) -> None:
     from almazara.app.prices import send_alerts
 
     with opened_prices() as prices:
-        prices.forecasts.refresh()
+        newest_whole(prices.forecasts, "prices")
         new, sent = send_alerts(load_settings(), prices.service)
     answer = {"new": new, "sent": sent.sent, "failed": sent.failed, "given_up": sent.given_up}
     told = f"{new} new events; {sent.sent} messages sent, {sent.failed} failed and will be tried again."

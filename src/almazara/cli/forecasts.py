@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, Table, language, load_settings, opened_prices, print_answer, showing_progress
+from almazara.cli.output import (
+    AsJson,
+    Table,
+    language,
+    load_settings,
+    newest_whole,
+    opened_prices,
+    print_answer,
+    showing_progress,
+)
 from almazara.cli.versions import Version, go_back, show_versions
 from almazara.errors import InputError
 from almazara.words import numbers
@@ -51,7 +60,7 @@ def forecast(
         _forecast_file(source, cutoff, output, horizon, events, on, as_json=as_json)
     elif product is not None and source is None:
         with opened_prices() as prices:
-            prices.forecasts.refresh()
+            newest_whole(prices.forecasts, "prices")
             found = prices.service.predict(product, horizon, _levels(levels))
         print_answer(found, _prediction_in_words(found), as_json=as_json)
     else:
@@ -189,7 +198,7 @@ def advice(
 ) -> None:
     """Buy now, or wait for a target price until a day; and why."""
     with opened_prices() as prices:
-        prices.forecasts.refresh()
+        newest_whole(prices.forecasts, "prices")
         found = prices.service.advice(product, deadline_days, quantity, language(Language.ES))
     print_answer(found, _advice_in_words(found), as_json=as_json)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from almazara.cli.filters import filtered
-from almazara.cli.output import AsJson, Table, load_settings, print_answer, say, showing_progress
+from almazara.cli.output import AsJson, Table, load_settings, newest_whole, print_answer, say, showing_progress
 from almazara.cli.versions import Version, go_back, show_versions
 from almazara.errors import AlmazaraError, ContractError, InputError
 
@@ -168,9 +168,9 @@ def rollback(version: Version = None) -> None:
 
 
 def _service() -> MovieService:
-    from almazara.app.movies import open_movies
+    from almazara.app.movies import live_movies
 
-    return open_movies(load_settings())
+    return newest_whole(live_movies(load_settings()), "movies").current
 
 
 def _film_id(text: str) -> int | str:

@@ -16,9 +16,11 @@ from almazara.words.numbers import Language
 
 if TYPE_CHECKING:
     from almazara.app.prices import Prices
+    from almazara.live import Live
     from almazara.runs import Progress
     from almazara.settings import Settings
 
+T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
 _WIDEST: Final = 10_000  # cells of a line that nobody looks at on a screen
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -96,6 +98,23 @@ def opened_prices(*, patient: bool = False) -> Iterator[Prices]:
         yield prices
     finally:
         prices.close()
+
+
+def newest_whole(live: Live[T], product: str) -> Live[T]:
+    """What a command answers from: what is published, or, as in a server, the newest version that is whole.
+
+    Args:
+        live: What is not opened yet.
+        product: The word of its commands, for the notice that another one answers.
+    """
+    live.refresh()
+    if live.version and live.refused:
+        say(
+            f"The published version {live.refused} of {live.kind} is damaged or cannot be opened: "
+            f"{live.version} answers. `almazara {product} rollback {live.version}` makes it the published one.",
+            err=True,
+        )
+    return live
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from almazara.cli.output import (
     Table,
     language,
     load_settings,
+    newest_whole,
     opened_prices,
     print_answer,
     say,
@@ -132,10 +133,13 @@ def doctor(as_json: AsJson = False) -> None:
     """Whether the scraper is well: what was read, how long ago, and what is wrong."""
     with opened_prices() as prices:
         report = prices.service.health()
+        refused = newest_whole(prices.forecasts, "prices").refused
     spoken = language(Language.EN)
     problems = [one.text(spoken) for one in report.sentences]
+    if refused:
+        problems.append(said("prices.error.forecasts_refused", version=refused).text(spoken))
     answer = {
-        "healthy": report.healthy,
+        "healthy": not problems,
         "shops": {name: rate.success for name, rate in report.shops.items()},
         "rules": {name: rate.success for name, rate in report.rules.items()},
         "days_since_read": report.days_since_read,
@@ -144,7 +148,7 @@ def doctor(as_json: AsJson = False) -> None:
     rows = ([name, "never" if days is None else f"{days:.1f}"] for name, days in report.days_since_read.items())
     told = problems or [said("prices.health.well").text(spoken)]
     print_answer(answer, [Table(["product", "days since read"], rows), *told], as_json=as_json)
-    if not report.healthy:
+    if problems:
         raise typer.Exit(1)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from almazara.cli.filters import Genres, YearMax, YearMin, filters_of
-from almazara.cli.output import load_settings, opened_prices, say, showing_progress
+from almazara.cli.output import load_settings, newest_whole, opened_prices, say, showing_progress
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,16 +33,17 @@ def report_films(
     genres: Genres = "",
 ) -> None:
     """Write all figures of the films into one HTML file that needs no server."""
-    from almazara.app.movies import open_movies
+    from almazara.app.movies import live_movies
     from almazara.artifacts import open_artifacts
     from almazara.movies.artifact import MOVIES
     from almazara.web.reports.films import film_report
     from almazara.words.numbers import Language
 
     settings, filters = load_settings(), filters_of(year_min, year_max, genres=genres)
-    artifact = open_artifacts(settings).current(MOVIES)
+    service = newest_whole(live_movies(settings), "movies").current
+    artifact = open_artifacts(settings).get(MOVIES, service.version)
     with showing_progress() as progress:
-        found = film_report(open_movies(settings, artifact), artifact, filters, Language(language), progress)
+        found = film_report(service, artifact, filters, Language(language), progress)
         _write(found, output, pictures, progress)
 
 
@@ -52,7 +53,7 @@ def report_prices(output: Output = Path("report.html"), language: InLanguage = "
     from almazara.words.numbers import Language
 
     with opened_prices() as prices, showing_progress() as progress:
-        prices.forecasts.refresh()
+        newest_whole(prices.forecasts, "prices")
         found = price_report(prices.service, Language(language), progress)
         _write(found, output, pictures, progress)
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import typer
 
 from almazara.cli.filters import filtered
-from almazara.cli.output import AsJson, Table, load_settings, print_answer, say, showing_progress
+from almazara.cli.output import AsJson, Table, load_settings, newest_whole, print_answer, say, showing_progress
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
@@ -135,9 +135,10 @@ def _columns(pairs: list[str]) -> dict[str, str]:
 
 
 def _opened_users() -> closing[FilmUsers]:
-    from almazara.app.movies import open_film_users
+    from almazara.app.movies import live_movies, open_film_users
 
-    return closing(open_film_users(load_settings()))
+    settings = load_settings()
+    return closing(open_film_users(settings, newest_whole(live_movies(settings), "movies")))
 
 
 def _imported_in_words(imported: Imported, user: str) -> Iterator[str | Table]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from almazara.errors import NotFoundError
+from almazara.errors import NotFoundError, UnavailableError
 from almazara.figures.explored import Explored
 from almazara.live import Live
 from almazara.locks import thread_lock
@@ -54,16 +54,16 @@ from almazara.prices.buying.basket_address import BasketAddress
 from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.buying.goods import declare_apart, declare_same, undeclare
 from almazara.prices.buying.policy import DEADLINE_DAYS
-from almazara.prices.collecting import runs, scraper_health
-from almazara.prices.collecting.collection import searches_read
+from almazara.prices.collecting import runs
 from almazara.prices.collecting.runs import RunView
-from almazara.prices.collecting.tracking import listing_from, never_sent, page_key
+from almazara.prices.collecting.scraper_health import HealthReport
+from almazara.prices.collecting.tracking import listing_from, never_sent, of_same_page
 from almazara.prices.exploring.market import Market
 from almazara.prices.forecasting import issued
 from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.kept_moves import forget_move
 from almazara.prices.publishing import Published
-from almazara.prices.schema import EPOCH, Listing, Observation, Run
+from almazara.prices.schema import EPOCH, Observation, Run
 from almazara.prices.store.protocol import ObservationStore
 from almazara.words.numbers import Language
 from almazara.words.said import said
@@ -134,7 +134,7 @@ class PriceService:
             now=self.clock(),
             loopback_ports=self.loopback_ports,
         )
-        known = self.store.listing(meant.listing_id) or self._of_page(meant)
+        known = self.store.listing(meant.listing_id) or of_same_page(meant, self.store.listings())
         if known is not None:
             meant = replace(
                 known,
@@ -147,12 +147,6 @@ class PriceService:
         unseen = never_sent(text, meant)
         notices = [said("prices.follow.never_sent", part=unseen[:_SHOWN])] if unseen else []
         return Followed.of_product(self.product(meant.listing_id), notices), known is None
-
-    def _of_page(self, meant: Listing) -> Listing | None:
-        """The listing of the same page, where there is one under another number."""
-        key = page_key(meant.url)
-        same = (one for one in self.store.listings() if one.shop == meant.shop and one.url and page_key(one.url) == key)
-        return next(same, None)
 
     def remove_product(self, listing_id: str) -> None:
         """Follow a product no longer; its history stays."""
@@ -216,13 +210,13 @@ class PriceService:
 
     def predict(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> Prediction:
         """A product's kept forecast; see `predicting.predict`."""
-        return predicting.predict(self._known(), listing_id, horizon_days, levels)
+        return predicting.predict(self._whole(), listing_id, horizon_days, levels)
 
     def predict_category(
         self, category: str, horizon_days: int, levels: Sequence[int], currency: str | None = None
     ) -> Prediction:
         """The kept forecast of a category's index; see `predicting.predict_category`."""
-        return predicting.predict_category(self._known(), category, horizon_days, levels, currency)
+        return predicting.predict_category(self._whole(), category, horizon_days, levels, currency)
 
     def announced_moves(self) -> list[KeptMove]:
         """The moves of prices that are announced, in order of their days."""
@@ -342,7 +336,7 @@ class PriceService:
         return alerting.alert(
             self.store,
             notifier,
-            self.health(),
+            troubles.health_of_whole(known, self._runs(None, _RUNS)),
             known.now,
             timezone=known.timezone,
             policies=known.policies,
@@ -366,10 +360,9 @@ class PriceService:
         """What rules found, newest first; see `delivery.recorded`."""
         return delivery.recorded(self.store, limit, language)
 
-    def health(self) -> scraper_health.HealthReport:
+    def health(self) -> HealthReport:
         """Whether the scraper is well, from the runs of the last week and what was read last."""
-        read, ran, at = self._remembered.read(), self._runs(None, _RUNS), searches_read(self.store)
-        return scraper_health.assess(read.listings.values(), read.newest, ran, now=self.clock(), searches_read=at)
+        return troubles.health(Known(self._remembered, None, self.clock()), self._runs(None, _RUNS))
 
     def runs(self, kind: str | None, limit: int) -> list[RunView]:
         """The newest runs, or those of a kind, newest first."""
@@ -392,6 +385,13 @@ class PriceService:
 
     def _known(self) -> Known:
         """What there is to answer from now."""
+        try:
+            return self._whole()
+        except UnavailableError:
+            return Known(self._remembered, None, self.clock())
+
+    def _whole(self) -> Known:
+        """The same; UnavailableError when what is published is damaged, and no version before it is whole."""
         try:
             published = self.live.current
         except NotFoundError:  # nothing was published yet

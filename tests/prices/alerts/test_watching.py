@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from almazara import log
 from almazara.prices.alerts import alerting
 from almazara.prices.alerts.delivery import EVENTS
 from almazara.prices.alerts.rules import AlertRule, RuleKind
@@ -28,6 +29,12 @@ def alert(store):
 def rule(store, kind, **values):
     made = AlertRule("r", kind, NOW - timedelta(days=9), **values)
     store.put_document(alerting.RULES, made.rule_id, made.as_document())
+
+
+def damage(store, price):
+    """Make one price of the store another text, and forget what was read of it."""
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE observation SET price = '1O.79' WHERE price = '{price}'")
 
 
 def shops(store, *numbers, **values):
@@ -103,3 +110,41 @@ def test_a_rule_on_what_is_not_known_any_more_raises_nothing(store):
     for values in ({"good": "gtin:8410010812814"}, {"index": "none"}, {"category": "none"}):
         rule(store, RuleKind.CHANGE, **values)
         assert alert(store) == 0
+
+
+def test_a_damaged_product_keeps_no_rule_on_others_from_being_told(store, caplog, monkeypatch):
+    monkeypatch.setattr(log.LOGGER, "propagate", True)
+    shops(store, *range(1, 8), category="oil")
+    rule(store, RuleKind.DROP, category="oil", percent=Decimal(10))
+    changes = [(2, "10"), (1, "8")]
+    store.append([observed(f"shop.example:{n}", day, price) for n in range(2, 8) for day, price in changes])
+    store.append([observed(ONE, 1, "7.77")])
+    damage(store, "7.77")
+    assert alert(store) == 6
+    assert "listings=shop.example:1" in caplog.text
+    assert "listings=shop.example:2" not in caplog.text
+
+
+def test_a_good_or_an_index_with_a_damaged_product_is_not_watched_and_the_others_are(store):
+    shops(store, 1, 2, gtin=EAN, category="oil")
+    shops(store, 3, category="milk")
+    for number, what in enumerate(({"good": f"gtin:{EAN}"}, {"index": "oil"}, {"good": "shop.example:3"})):
+        made = AlertRule(f"r{number}", RuleKind.CHANGE, NOW - timedelta(days=9), **what)
+        store.put_document(alerting.RULES, made.rule_id, made.as_document())
+    changes = [(4, "10"), (3, "10"), (2, "7.77"), (1, "8")]
+    store.append([observed(f"shop.example:{n}", day, price) for n in (1, 2, 3) for day, price in changes])
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE observation SET price = '1O.79' WHERE price = '7.77' AND listing_key = 1")
+    assert alert(store) > 0
+    assert {one["rule_id"] for one in store.documents(EVENTS).values()} == {"r2"}
+
+
+def test_a_rule_that_fails_keeps_no_other_from_being_told(store, monkeypatch):
+    shops(store, 1, 2)
+    for number, one in enumerate((ONE, TWO)):
+        made = AlertRule(f"r{number}", RuleKind.CHANGE, NOW - timedelta(days=9), listing_id=one)
+        store.put_document(alerting.RULES, made.rule_id, made.as_document())
+    store.append([observed(one, day, price) for one in (ONE, TWO) for day, price in [(2, "10"), (1, "8")]])
+    found = alerting.evaluate
+    monkeypatch.setattr(alerting, "evaluate", lambda one, *more: 1 / 0 if one.rule_id == "r0" else found(one, *more))
+    assert alert(store) == 1

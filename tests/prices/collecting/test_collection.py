@@ -13,7 +13,6 @@ from almazara.errors import UnavailableError
 from almazara.prices import pages
 from almazara.prices.collecting import collection
 from almazara.prices.collecting.collection import (
-    COUNTS,
     HELD,
     SEARCHES_READ,
     Archive,
@@ -21,6 +20,7 @@ from almazara.prices.collecting.collection import (
     interpret,
     save_learned,
 )
+from almazara.prices.collecting.each_listing import COUNTS
 from almazara.prices.collecting.runs import scrape_runs
 from almazara.prices.fetching.protocol import Failed, NotModified, Page, Refused
 from almazara.prices.pages.outcome import Offer

@@ -177,10 +177,9 @@ def test_a_product_that_is_named_is_read_though_it_is_not_followed(store, jobs, 
     [
         (UnavailableError("The disk is full."), "The disk is full."),
         (OSError(28, "No space left on device"), "No space left"),
-        (RuntimeError("a mistake of ours"), "An error in Almazara itself"),
     ],
 )
-def test_whatever_breaks_a_run_ends_it_as_failed_and_frees_the_shop(store, jobs, gate, broken, logged):
+def test_what_every_listing_would_fail_on_ends_it_as_failed_and_frees_the_shop(store, jobs, gate, broken, logged):
     error, said = broken
     follow(store, product())
     gate.error = error
@@ -190,6 +189,18 @@ def test_whatever_breaks_a_run_ends_it_as_failed_and_frees_the_shop(store, jobs,
     assert "run_failed" in logged.text
     assert store.runs(kind=runs.SCRAPE)[0].pending == ("shop.example:1",)
     gate.error = None
+    gate.let.set()
+    assert jobs.run().state is RunState.DONE
+
+
+def test_a_mistake_of_ours_before_a_run_reads_ends_it_as_failed_and_frees_the_shop(store, jobs, gate, logged):
+    follow(store, product())
+    jobs.collector = lambda *_: 1 / 0
+    failed = jobs.run()
+    assert (failed.state, failed.pending) == (RunState.FAILED, 1)
+    assert "An error in Almazara itself" in failed.problems[0].reason
+    assert "run_failed" in logged.text
+    jobs.collector = lambda _run, stopped: collector_of(gate, store, stopped)
     gate.let.set()
     assert jobs.run().state is RunState.DONE
 

@@ -125,6 +125,12 @@ def test_many_held_prices_point_at_the_rule():
     assert words(report, Language.ES)[0].startswith("El 30 % de los precios")
 
 
+def test_listings_of_which_what_is_kept_is_damaged_are_named_and_not_called_stale():
+    report = assess([listing("a"), listing("b")], newest(observed("b", days_ago=1)), [], now=NOW, damaged={f"{SHOP}:a"})
+    assert troubles(report) == [(Trouble.DAMAGED, SHOP)]
+    assert words(report)[0].startswith(f"What is kept of {SHOP}:a, of {SHOP}, is damaged")
+
+
 def test_stale_listings_of_a_shop_are_one_problem_that_names_a_few():
     names = ["a", "b", "c", "d", "e"]
     report = assess([listing(n) for n in names], newest(*(observed(n, days_ago=4) for n in names)), [], now=NOW)

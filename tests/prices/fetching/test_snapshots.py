@@ -1,5 +1,6 @@
 """The kept copies of fetched pages."""
 
+import errno
 import gzip
 import json
 from dataclasses import replace
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from almazara.errors import UnavailableError
+from almazara.errors import DamagedError, UnavailableError
 from almazara.files import safe_name
 from almazara.prices.fetching.protocol import Page
 from almazara.prices.fetching.snapshots import Retention, Snapshots, read_body
@@ -159,6 +160,26 @@ def test_a_folder_that_cannot_be_written_is_an_error_that_says_so(tmp_path):
     with pytest.raises(UnavailableError, match="could not be kept") as caught:
         Snapshots(tmp_path / "snapshots").keep("shop.example", "1", PAGE)
     assert str(tmp_path) not in str(caught.value)
+
+
+@pytest.mark.parametrize("error", [(errno.ENOSPC, "No space left on device"), (errno.EACCES, "Permission denied")])
+def test_a_folder_of_one_listing_that_cannot_be_written_is_damage_and_a_full_disk_is_none(tmp_path, monkeypatch, error):
+    def full(*_, **__):
+        raise OSError(*error)
+
+    monkeypatch.setattr("almazara.prices.fetching.snapshots.replace_file", full)
+    with pytest.raises(UnavailableError, match=error[1]) as caught:
+        Snapshots(tmp_path).keep("shop.example", "1", PAGE)
+    assert isinstance(caught.value, DamagedError) is (error[0] == errno.EACCES)
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_a_folder_in_the_place_of_a_note_keeps_no_page_from_being_kept_or_removed(snapshots):
+    snapshots.keep("shop.example", "1", on_day(0, b"a"))
+    (snapshots.root / "shop.example" / "1" / "20990101T000000000000Z.json").mkdir()
+    snapshots.keep("shop.example", "1", on_day(1, b"b"))
+    assert snapshots.latest("shop.example", "1").page.body == b"b"
+    assert snapshots.prune(NOW + timedelta(days=100)) == 1
 
 
 def test_old_pages_go_and_the_newest_of_a_listing_stays(snapshots):

@@ -204,7 +204,7 @@ def test_a_run_writes_well_below_two_units_an_observation(store):
 
 def test_health_and_list_ask_the_same_few_questions_however_much_is_followed(store, tmp_path):
     missing = NotFoundError("There is none.")
-    live = Live(ArtifactStore(tmp_path), "forecasts", lambda _: None, lambda: missing)
+    live = Live(ArtifactStore(tmp_path), "forecasts", lambda _: None, lambda _: missing)
     asked = []
     for number in (6, 26):
         follow(store, number)
@@ -219,7 +219,7 @@ def test_health_and_list_ask_the_same_few_questions_however_much_is_followed(sto
 
 def test_after_a_reading_the_list_asks_for_its_history_alone(store, tmp_path):
     missing = NotFoundError("There is none.")
-    live = Live(ArtifactStore(tmp_path), "forecasts", lambda _: None, lambda: missing)
+    live = Live(ArtifactStore(tmp_path), "forecasts", lambda _: None, lambda _: missing)
     follow(store, 26)
     read_all(store)
     service = PriceService(store, live, timezone="UTC", clock=lambda: NOW)

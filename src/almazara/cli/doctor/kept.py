@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from almazara.cli.doctor.finding import Check, in_bytes
-from almazara.errors import AlmazaraError, NotFoundError
+from almazara.errors import AlmazaraError
 
 if TYPE_CHECKING:
     from almazara.prices.store.protocol import ObservationStore
@@ -23,6 +23,7 @@ _OLD_BACKUP: Final = timedelta(days=7)
 def checks(settings: Settings, now: datetime) -> Iterator[Check]:
     """Both products, what runs by itself, who may write and who is told, what is shared, the newest backup."""
     yield _films(settings)
+    yield _forecasts(settings)
     yield from _pointers(settings)
     yield _film_events(settings)
     yield from _prices(settings, now)
@@ -52,11 +53,12 @@ def _films(settings: Settings) -> Check:
     from almazara.artifacts import open_artifacts
     from almazara.movies.artifact import MOVIES
 
-    try:
-        artifact = open_artifacts(settings).current(MOVIES)
-        open_movies(settings, artifact)
-    except NotFoundError:
+    store = open_artifacts(settings)
+    if store.current_version(MOVIES) is None:
         return Check("films", "missing", "no catalog yet", "almazara up, or almazara movies build FOLDER")
+    try:
+        artifact = store.current(MOVIES)
+        open_movies(settings, artifact)
     except AlmazaraError as error:
         return Check(
             "films",
@@ -67,6 +69,21 @@ def _films(settings: Settings) -> Check:
     kind = "invented sample" if artifact.manifest.get("sample") else "catalog"
     advice = "almazara movies fetch, then movies build FOLDER" if kind == "invented sample" else ""
     return Check("films", "ok", f"{artifact.manifest['metrics']['films']} films, {kind}, {artifact.version}", advice)
+
+
+def _forecasts(settings: Settings) -> Check:
+    from almazara.artifacts import open_artifacts, open_whole
+    from almazara.prices.publishing import FORECASTS, open_published
+
+    store = open_artifacts(settings)
+    if store.current_version(FORECASTS) is None:
+        return Check("forecasts", "missing", "none yet", "almazara prices retrain, or a server after its first reading")
+    try:
+        artifact = store.current(FORECASTS)
+        found = open_whole(artifact, lambda whole: open_published(whole.path)).forecasts
+    except AlmazaraError as error:
+        return Check("forecasts", "failed", str(error), "almazara prices rollback, or prices retrain")
+    return Check("forecasts", "ok", f"{len(found.index.forecasts)} series, {artifact.version}")
 
 
 def _pointers(settings: Settings) -> Iterator[Check]:

@@ -16,7 +16,7 @@ from almazara import log
 from almazara.errors import InputError, NotFoundError
 from almazara.prices.alerts import delivery
 from almazara.prices.alerts.delivery import Delivered, Notifier
-from almazara.prices.alerts.evaluating import drift_event, evaluate, history_needed, unwell_event
+from almazara.prices.alerts.evaluating import Watched, drift_event, evaluate, history_needed, unwell_event
 from almazara.prices.alerts.rules import SYSTEM_RULES, TARGET, AlertEvent, AlertRule, target_rule
 from almazara.prices.alerts.watching import watched
 from almazara.prices.buying.concerned import Announced
@@ -91,7 +91,21 @@ def events(
         for rule in watching:
             advises = partial(_advises_buying, policies, category, concerning, rule.deadline_days)
             needed = bisect_left(history, history_needed(rule), key=lambda reading: reading.observed_at)
-            yield from evaluate(rule, seen, history[needed:], advises)
+            yield from _evaluated(rule, seen, history[needed:], advises)
+
+
+def _evaluated(
+    rule: AlertRule,
+    seen: Watched,
+    history: Sequence[Observation],
+    advises: Callable[[Sequence[Observation]], bool | None],
+) -> tuple[AlertEvent, ...]:
+    """The events of a rule and what it watches; one that fails is logged, and keeps no other from being told."""
+    try:
+        return evaluate(rule, seen, history, advises)
+    except Exception as error:  # noqa: BLE001 - nothing outside is asked here, so it is of this rule alone
+        log.broken("rule_failed", error, rule=rule.rule_id, subject=seen.subject)
+        return ()
 
 
 def _advises_buying(

@@ -1,4 +1,4 @@
-"""What keeps prices from being recorded, by name: readings that are held, and pages that gave no price lately."""
+"""What keeps prices from being recorded: an unwell scraper, held readings, pages that gave no price lately."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,14 @@ from decimal import Decimal
 from functools import reduce
 from typing import Final
 
+from almazara.errors import DamagedError
 from almazara.prices.answering.known import Known
-from almazara.prices.collecting.collection import HELD, SEARCHES_READ
+from almazara.prices.collecting.collection import HELD, SEARCHES_READ, searches_read
 from almazara.prices.collecting.plausibility import Held, HoldReason
 from almazara.prices.collecting.runs import SCRAPE
-from almazara.prices.collecting.scraper_health import BAD
-from almazara.prices.schema import Listing, ListingKind, Observation, Problem
+from almazara.prices.collecting.scraper_health import BAD, HealthReport, assess
+from almazara.prices.schema import Listing, ListingKind, Observation, Problem, Run
+from almazara.prices.store.whole_readings import newest_of_whole
 from almazara.words.said import Money, Said, is_worded, said
 
 _RUNS: Final = 100
@@ -97,6 +99,30 @@ def unread_pages(known: Known, limit: int) -> list[UnreadPage]:
     failures = _failures(known)
     pages = [_unread(listing, found, last_read) for listing, found, last_read in failures]
     return sorted(pages, key=lambda page: (page.since, page.product))[:limit]
+
+
+def health(known: Known, runs: Sequence[Run]) -> HealthReport:
+    """Whether the scraper is well, from its runs as they stand and what was read last."""
+    return assess(
+        known.read.listings.values(), known.read.newest, runs, now=known.now, searches_read=searches_read(known.store)
+    )
+
+
+def health_of_whole(known: Known, runs: Sequence[Run]) -> HealthReport:
+    """The same also where what is kept of some listings is damaged, of which it speaks."""
+    try:
+        return health(known, runs)
+    except DamagedError:
+        listings = known.store.listings()
+    newest = newest_of_whole(known.store, [one.listing_id for one in listings])
+    return assess(
+        listings,
+        newest.found,
+        runs,
+        now=known.now,
+        searches_read=searches_read(known.store),
+        damaged=newest.damaged,
+    )
 
 
 _Failure = tuple[datetime, Problem]

@@ -5,12 +5,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, Protocol
 
 from almazara import log, tracing
+from almazara.damage import is_of_all
 from almazara.errors import InputError
 from almazara.prices import pages
-from almazara.prices.collecting.own_rules import shop_rules
+from almazara.prices.collecting.each_listing import LONGEST_REASON, Reading, alone, one_by_one, together
+from almazara.prices.collecting.own_rules import shop_rule
 from almazara.prices.collecting.plausibility import Held, Verdict, judge
 from almazara.prices.collecting.sizing import same_good, save_sizes, without_litres
 from almazara.prices.fetching.protocol import Failed, NotModified, Page, PageSource, Refused
@@ -22,33 +25,12 @@ from almazara.prices.schema import TICK, Availability, Listing, ListingKind, Obs
 from almazara.prices.store.observations import validate_observation
 from almazara.prices.store.protocol import BEHIND, ObservationStore
 
-COUNTS = ("requested", "observed", "unchanged", "unavailable", "blocked", "unreadable", "refused", "failed", "held")
 HELD: Final = "held"
 """Kind of the documents that hold readings until a second one confirms them."""
 SEARCHES_READ: Final = "search_read"
 """Kind of the documents that say when a search was read last: it has no observations of its own."""
 _JUDGED: Final = timedelta(days=366)
 _RESULTS_FOLLOWED: Final = 24
-_LONGEST_REASON: Final = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one listing of a run came to, before its prices were judged.
-
-    Attributes:
-        outcome: One of COUNTS.
-        reason: Why there is no observation, empty where there is one.
-        observations: What was read; several for a search.
-        learned: Listings to save: a title learned, or found by a search.
-        causes: See `Problem`.
-    """
-
-    outcome: str
-    reason: str = ""
-    observations: tuple[Observation, ...] = ()
-    learned: tuple[Listing, ...] = ()
-    causes: tuple[str, ...] = ()
 
 
 class ReadPage(Protocol):
@@ -99,7 +81,7 @@ def reading_of(listing: Listing, page: Page, rule: ShopRule | None, source: str,
         reading = interpret(listing, read_for(listing, page, rule, read), page.fetched_at, source)
     except Exception as error:  # noqa: BLE001 - one page never costs another
         told = f"What the page says could not be used, which is a defect of ours: {type(error).__name__}: {error}"
-        reading = Reading("unreadable", told[:_LONGEST_REASON], causes=(pages.DEFECT,))
+        reading = Reading("unreadable", told[:LONGEST_REASON], causes=(pages.DEFECT,))
     if pages.DEFECT in reading.causes:
         log.event("reader_failed", level=logging.ERROR, listing=listing.listing_id, reason=reading.reason)
     return reading
@@ -259,20 +241,18 @@ class Collector:
     def collect(self, run: Run) -> Iterator[Run]:
         """Read what is pending; yields the run after each listing, the last time with its end.
 
+        A listing that fails costs no other; only what would fail them all ends the run, see `alone`.
         Killed at any moment, the run as it was saved names what is still pending, and what of that was read already is
         known by its observations: nothing is read twice, but for the page that was being read.
         """
         run = self._caught_up(run)
-        rules = shop_rules(self.store)
+        rule = shop_rule(self.store, run.shop)
         while run.pending and not self.stopped():
-            listing = self.store.listing(run.pending[0])
-            if listing is None:
-                reading = Reading("refused", "The listing is no longer there.")
-            else:
-                with tracing.span("scrape listing", listing=listing.listing_id) as span:
-                    reading = self._one(listing, rules.get(listing.shop), run.run_id)
-                    span.set_attribute("outcome", reading.outcome)
-            run = _went_on(run, run.pending[0], reading)
+            listing_id = run.pending[0]
+            with tracing.span("scrape listing", listing=listing_id) as span:
+                reading = alone(listing_id, partial(self._one, listing_id, rule, run.run_id))
+                span.set_attribute("outcome", reading.outcome)
+            run = _went_on(run, listing_id, reading)
             self.store.save_run(run)
             yield run
         state = RunState.INTERRUPTED if run.pending else RunState.DONE
@@ -286,17 +266,39 @@ class Collector:
         Such an observation is recorded once more, which adds none: what else its recording changes may be undone yet.
         One that is to come was made by another run, before the clock was set back.
         """
-        now = self.clock()
-        for listing_id in run.pending[:BEHIND]:
-            since = self.store.history(listing_id, run.started_at + TICK, now + TICK)
-            found = tuple(one for one in since if one.source == self.source.name)
-            if found:
-                self.store.append(found, run=run.run_id)
-                outcome = "observed" if found[-1].price else "unavailable"
-                run = _went_on(run, listing_id, Reading(outcome, observations=found))
+        begun, now = run, self.clock()
+        for listing_id in begun.pending[:BEHIND]:
+            reading = alone(listing_id, partial(self._read_before, listing_id, begun, now))
+            if reading is not None:
+                run = _went_on(run, listing_id, reading)
         return run
 
-    def _one(self, listing: Listing, rule: ShopRule | None, run_id: str) -> Reading:
+    def _read_before(self, listing_id: str, run: Run, now: datetime) -> Reading | None:
+        since = self.store.history(listing_id, run.started_at + TICK, now + TICK)
+        found = tuple(one for one in since if one.source == self.source.name)
+        if not found:
+            return None
+        self.store.append(found, run=run.run_id)
+        return Reading("observed" if found[-1].price else "unavailable", observations=found)
+
+    def _one(self, listing_id: str, rule: ShopRule | None, run_id: str) -> Reading:
+        listing = self.store.listing(listing_id)
+        if listing is None:
+            return Reading("refused", "The listing is no longer there.")
+        page = self._fetched(listing)
+        if isinstance(page, Reading):
+            return page
+        self.archive.keep(listing, page)  # one that has not changed is a note of its moment, so that replay knows it
+        reading = reading_of(listing, page, rule, self.source.name, self.read)
+        if reading.outcome == "blocked":
+            self.source.report_block(listing.url)
+        recorded = self._kept(reading, run_id)
+        if listing.kind is ListingKind.SEARCH and reading.outcome == "observed":
+            self.store.put_document(SEARCHES_READ, listing.listing_id, {"at": page.fetched_at.isoformat()})
+        return recorded
+
+    def _fetched(self, listing: Listing) -> Page | Reading:
+        """The page of a listing, or what the listing came to without one."""
         kept = self.archive.last(listing)
         validators = {name: kept.headers[name] for name in ("etag", "last-modified") if kept and name in kept.headers}
         fetched = self.source.fetch(listing.url, validators)
@@ -308,19 +310,21 @@ class Collector:
             case NotModified(_, at):
                 if kept is None:
                     return Reading("failed", "The shop says that nothing changed, but no copy of the page is kept.")
-                page = replace(kept, fetched_at=at)
+                return replace(kept, fetched_at=at)
             case Page():
-                page = fetched
-        self.archive.keep(listing, page)  # one that has not changed is a note of its moment, so that replay knows it
-        reading = reading_of(listing, page, rule, self.source.name, self.read)
-        if reading.outcome == "blocked":
-            self.source.report_block(listing.url)
-        recorded = self._kept(reading, run_id)
-        if listing.kind is ListingKind.SEARCH and reading.outcome == "observed":
-            self.store.put_document(SEARCHES_READ, listing.listing_id, {"at": page.fetched_at.isoformat()})
-        return recorded
+                return fetched
 
     def _kept(self, reading: Reading, run_id: str) -> Reading:
+        """Keep a reading at once, or where one of a search's results fails each of them by itself."""
+        try:
+            return self._kept_at_once(reading, run_id)
+        except Exception as error:
+            if len(reading.observations) <= 1 or is_of_all(error):
+                raise
+        parts = one_by_one(reading)
+        return together([(name, alone(name, partial(self._kept_at_once, part, run_id))) for name, part in parts])
+
+    def _kept_at_once(self, reading: Reading, run_id: str) -> Reading:
         """Save what was learned, and the observations that history makes plausible; hold the others."""
         reused = save_learned(self.store, reading.learned)
         observations = [o for o in reading.observations if o.listing_id not in reused]

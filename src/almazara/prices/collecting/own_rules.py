@@ -78,6 +78,12 @@ def shop_rules(store: ObservationStore) -> dict[str, ShopRule]:
     return {shop: ShopRule.from_document(body) for shop, body in store.documents(SHOP_RULES).items()}
 
 
+def shop_rule(store: ObservationStore, shop: str) -> ShopRule | None:
+    """The kept rule of one shop: that of another costs it nothing, damaged or not."""
+    body = store.document(SHOP_RULES, shop)
+    return ShopRule.from_document(body) if body else None
+
+
 def remove_rule(store: ObservationStore, shop: str) -> None:
     """Keep a shop's rule no longer.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from almazara.errors import NotFoundError
-from almazara.prices.collecting.collection import COUNTS
+from almazara.prices.collecting.each_listing import COUNTS
 from almazara.prices.schema import Listing, Problem, Run, RunState
 from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore

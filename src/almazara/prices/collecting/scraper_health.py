@@ -5,7 +5,7 @@ to ask for (`refused`: robots.txt, budget, open circuit) count neither way, but 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -41,6 +41,7 @@ class Trouble(StrEnum):
     CLOCK = "clock"
     CUT_OFF = "cut_off"
     BROKEN = "broken"
+    DAMAGED = "damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def assess(
     *,
     now: datetime,
     searches_read: Mapping[str, datetime] | None = None,
+    damaged: Container[str] = (),
 ) -> HealthReport:
     """Judge the scraper's health.
 
@@ -129,13 +131,15 @@ def assess(
         runs: Runs of any kind as they stand, in any order; only those within the window count.
         now: The moment (aware).
         searches_read: When each followed search was read last; it has no observations of its own.
+        damaged: The listings whose readings are damaged, so that nothing else is known of them.
     """
     since = now - WINDOW
     every = sorted((run for run in runs if run.started_at >= since), key=lambda run: run.started_at)
     recent = [run for run in every if run.kind == "scrape"]
     shops = {shop: _rate([run for run in recent if run.shop == shop]) for shop in _shops(recent)}
     rules = _rule_rates(newest, recent)
-    tracked = [listing for listing in listings if listing.tracked]
+    followed = [listing for listing in listings if listing.tracked]
+    tracked = [listing for listing in followed if listing.listing_id not in damaged]
     read_at = {listing_id: o.observed_at for listing_id, o in newest.items()} | dict(searches_read or {})
     ages = {listing_id: max(0.0, (now - moment) / timedelta(days=1)) for listing_id, moment in read_at.items()}
     days = {listing.listing_id: ages.get(listing.listing_id) for listing in tracked}
@@ -147,6 +151,7 @@ def assess(
         *_stale(tracked, days, now),
         *_to_come(tracked, read_at, now),
         *_ended_badly(every),
+        *_damaged(listing for listing in followed if listing.listing_id in damaged),
     )
     return HealthReport(problems, shops, rules, days, _outcomes(recent), Counter(str(run.state) for run in recent))
 
@@ -214,8 +219,18 @@ def _stale(tracked: Sequence[Listing], days: Mapping[str, float | None], now: da
         if waited is not None and waited > _MOST_DAYS_UNREAD:
             by_shop.setdefault(listing.shop, []).append(listing.listing_id)
     for shop, stale in sorted(by_shop.items()):
-        more = said("prices.health.more", n=len(stale) - _NAMED) if len(stale) > _NAMED else ""
-        yield HealthProblem(Trouble.STALE, shop, {"days": _MOST_DAYS_UNREAD, "listings": stale[:_NAMED], "more": more})
+        yield HealthProblem(Trouble.STALE, shop, {"days": _MOST_DAYS_UNREAD, **_first(stale)})
+
+
+def _damaged(followed: Iterable[Listing]) -> Iterable[HealthProblem]:
+    for shop, listings in groupby(sorted(followed, key=lambda one: one.shop), key=lambda one: one.shop):
+        yield HealthProblem(Trouble.DAMAGED, shop, _first([one.listing_id for one in listings]))
+
+
+def _first(listing_ids: Sequence[str]) -> dict[str, Figure]:
+    """The listings that a sentence names, and how many more there are."""
+    more = said("prices.health.more", n=len(listing_ids) - _NAMED) if len(listing_ids) > _NAMED else ""
+    return {"listings": listing_ids[:_NAMED], "more": more}
 
 
 def _to_come(tracked: Sequence[Listing], read_at: Mapping[str, datetime], now: datetime) -> Iterable[HealthProblem]:

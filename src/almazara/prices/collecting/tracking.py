@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -122,6 +123,13 @@ def page_key(url: str) -> str:
     parts = urlsplit(url)
     query = "&".join(sorted(parts.query.split("&")))
     return f"https://{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}{'?' if query else ''}{query}"
+
+
+def of_same_page(meant: Listing, known: Iterable[Listing]) -> Listing | None:
+    """The first listing of the same page, where there is one under another number."""
+    key = page_key(meant.url)
+    same = (one for one in known if one.shop == meant.shop and one.url and page_key(one.url) == key)
+    return next(same, None)
 
 
 def never_sent(text: str, listing: Listing) -> str:

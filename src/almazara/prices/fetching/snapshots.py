@@ -18,7 +18,8 @@ from itertools import chain, count
 from pathlib import Path
 
 from almazara import log
-from almazara.errors import InputError, UnavailableError
+from almazara.damage import is_of_all
+from almazara.errors import DamagedError, InputError, UnavailableError
 from almazara.files import file_lock, keep_private, make_folder, refuse_endless, replace_file, safe_name
 from almazara.prices.fetching.protocol import Page
 from almazara.settings import Settings
@@ -26,6 +27,7 @@ from almazara.settings import Settings
 _KEPT_HEADERS = ("content-type", "content-language", "etag", "last-modified", "date", "server")
 _STAMP = "%Y%m%dT%H%M%S%fZ"
 _LARGEST_BODY = 50_000_000
+_NOT_KEPT = "The page could not be kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,17 @@ class Snapshots:
         """Keep one page; returns the file with the body, an earlier one where the newest copy holds the same bytes.
 
         Raises:
-            UnavailableError: when the folder cannot be written; what is there stays as it was.
+            DamagedError: when the folder of this listing alone cannot be written.
+            UnavailableError: when none can; what is there stays as it was.
         """
         folder = self.root / safe_name(shop) / safe_name(sku)
-        with self._locked("The page could not be kept"):
-            return _keep(folder, shop, sku, page)
+        with self._locked(_NOT_KEPT):
+            try:
+                return _keep(folder, shop, sku, page)
+            except OSError as error:
+                if is_of_all(error):
+                    raise
+                raise DamagedError(f"{_NOT_KEPT}: {error.strerror}.", f"{folder}: {error}") from error
 
     def iterate(self, shop: str | None = None, sku: str | None = None) -> Iterator[Snapshot]:
         """Kept pages, oldest first; what cannot be read is logged and left out."""
@@ -124,7 +132,8 @@ class Snapshots:
 
     def _notes(self, shop: str | None, sku: str | None) -> list[Path]:
         pattern = f"{safe_name(shop) if shop else '*'}/{safe_name(sku) if sku else '*'}/*.json"
-        return sorted(self.root.glob(pattern), key=lambda path: (path.stem, str(path.parent)))
+        found = (path for path in self.root.glob(pattern) if path.is_file())
+        return sorted(found, key=lambda path: (path.stem, str(path.parent)))
 
 
 def read_snapshot(path: Path) -> Snapshot | None:
@@ -199,7 +208,7 @@ def _same_body(folder: Path, digest: str) -> str | None:
             note = json.loads(path.read_bytes())
             name = Path(str(note["file"])).name
             return name if note["sha256"] == digest and (folder / name).is_file() else None
-        except (ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError):
             return None
     return None
 
@@ -212,9 +221,10 @@ def _free_stamp(folder: Path, moment: datetime) -> str:
 
 def _sweep(folder: Path) -> int:
     """Remove what no note needs; returns the bytes set free."""
-    notes = [path.read_bytes() for path in folder.glob("*.json")]
+    files = [path for path in folder.iterdir() if path.is_file()]
+    notes = [path.read_bytes() for path in files if path.suffix == ".json"]
     freed = 0
-    for path in folder.iterdir():
+    for path in files:
         if path.suffix != ".json" and not any(f'"{path.name}"'.encode() in note for note in notes):
             freed += path.stat().st_size
             path.unlink()
