@@ -2,10 +2,12 @@
 
 Starts the image (`podman build --tag almazara .`, or docker) and asks it for links of the site and for routes of the
 API: for a minute as fast as it answers, which is its capacity; then --load of that, while films and forecasts are
-trained anew every quarter of the time, both at once; then for a minute by more readers than it holds connections for,
-who do not wait; then as before. Requests come when they are due, however late the answers are, and an answer's time is
-counted from then. Says how soon it answered first, and of each phase how quickly, what was refused and what it held in
-memory. Ends with 1 when it was killed or started again, or failed to answer in the hour.
+trained anew and prices are read every quarter of the time, all at once; then for a minute by more readers than it holds
+connections for, who do not wait; then as before. One request in ten writes: an event of a film, after which its user's
+films are asked for, or an alert rule that is made and taken back. Requests come when they are due, however late the
+answers are, and an answer's time is counted from then. Says how soon it answered first, and of each phase how quickly,
+what was refused and what it held in memory. Ends with 1 when it was killed or started again, or failed to answer in the
+hour.
 """
 
 import argparse
@@ -34,7 +36,9 @@ API = (
     "/buscar?q=lord+of+the+oil",
     "/cantidad_filmaciones_mes/mayo",
 )
-TRAININGS = ("/modelos/peliculas/entrenar", "/retrain")
+WORK = ("/modelos/peliculas/entrenar", "/retrain", "/scraper")
+WRITES = 0.1  # of the requests
+USERS = 500
 _LINK = re.compile(r'href="(/(?:precios|peliculas|explorar|personas)[^"#]{0,200})"')
 _MB = 1_000_000
 MOST_LINKS = 2_000
@@ -47,7 +51,7 @@ class Seen:
     """What the readers of a phase have found, and how long each answer took."""
 
     links: set[str]
-    seconds: dict[str, list[float]] = field(default_factory=lambda: {"site": [], "api": []})
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {"site": [], "api": [], "writes": []})
     failed: Counter[str] = field(default_factory=Counter)
     held: list[dict[str, float]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -63,7 +67,14 @@ class Box:
         command += ["--cap-drop", "all", "--memory", asked.memory, "--memory-swap", asked.memory, "--cpus", asked.cpus]
         command += ["--cpuset-cpus", asked.cores] if asked.cores else []
         command += ["--env", f"ALMAZARA_API_KEYS={KEY}", "--env", f"ALMAZARA_PORT={asked.port}"]
-        command += ["--env", "ALMAZARA_SCHEDULE=true", "--mount", f"type=volume,source={self.name},target=/data"]
+        command += [
+            "--env",
+            "ALMAZARA_SCHEDULE=true",
+            "--env",
+            "ALMAZARA_WRITES_PER_MINUTE=10000",
+            "--mount",
+            f"type=volume,source={self.name},target=/data",
+        ]
         self.begun = time.monotonic()
         self.do(*command, asked.image)
 
@@ -71,10 +82,19 @@ class Box:
         """What a command of the engine says."""
         return subprocess.run([self.engine, *command], check=True, capture_output=True, text=True).stdout.strip()
 
-    def ask(self, path: str, *, method: str = "GET", timeout: float = 60) -> bytes:
+    def ask(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        body: object = None,
+        accept: str = "application/json",
+        timeout: float = 60,
+    ) -> bytes:
         """The body of an answer, as one who may write gets it."""
-        kind = "application/json" if method == "POST" or path in API else "text/html"
-        request = urllib.request.Request(self.url + path, method=method, headers={"X-API-Key": KEY, "Accept": kind})
+        headers = {"X-API-Key": KEY, "Accept": accept, "Content-Type": "application/json"}
+        sent = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, sent, headers, method=method)
         with urllib.request.urlopen(request, timeout=timeout) as answer:
             return answer.read()
 
@@ -117,7 +137,7 @@ def wait_until_ready(box: Box, most_seconds: float = 900) -> float:
 def ask_for(box: Box, seen: Seen, path: str, due: float) -> None:
     """Ask for one page or answer that was due at a moment, and note what came of it."""
     try:
-        page = box.ask(path).decode("utf-8", "replace")
+        page = box.ask(path, accept="application/json" if path in API else "text/html").decode("utf-8", "replace")
     except (OSError, http.client.HTTPException) as error:
         with seen.lock:
             seen.failed[str(getattr(error, "code", None) or type(error).__name__)] += 1
@@ -128,37 +148,59 @@ def ask_for(box: Box, seen: Seen, path: str, due: float) -> None:
             seen.links |= {urllib.parse.quote(html.unescape(found), safe="/?=&%:+,") for found in _LINK.findall(page)}
 
 
+def write(box: Box, seen: Seen, chance: random.Random, due: float) -> None:
+    """Write something that was due at a moment, see it or take it back, and note what came of it."""
+    user = f"reader-{chance.randrange(USERS)}"
+    rating = {"usuario": user, "tipo": "valoracion", "valor": chance.randrange(1, 11) / 2}
+    try:
+        if chance.random() < 0.5:
+            found = json.loads(box.ask(f"/peliculas?limite=1&desde={chance.randrange(1_000)}"))["peliculas"]
+            box.ask("/eventos", method="POST", body={"id": f"{due}-{user}", "pelicula": found[0]["id"], **rating})
+            box.ask(f"/recomendacion/usuario/{user}")
+        else:
+            asked = {"kind": "drop", "percent": chance.randrange(100, 9_900) / 100}  # hardly ever one that is there
+            rule = json.loads(box.ask("/alerts/rules", method="POST", body=asked))
+            box.ask(f"/alerts/rules/{rule['rule_id']}", method="DELETE")
+    except (OSError, http.client.HTTPException) as error:
+        with seen.lock:
+            seen.failed[f"write {getattr(error, 'code', None) or type(error).__name__}"] += 1
+        return
+    with seen.lock:
+        seen.seconds["writes"].append(time.monotonic() - due)
+
+
 def read_on(box: Box, seen: Seen, until: float, pause: float, seed: int) -> None:
     """One reader: a page or a route, another when it is due (`pause` seconds later in the mean), until it is time."""
     chance = random.Random(seed)
     due = time.monotonic()
     while due < until:
-        with seen.lock:
-            path = chance.choice(sorted(seen.links) if chance.random() < 0.7 else API)
-        ask_for(box, seen, path, due)
+        if chance.random() < WRITES:
+            write(box, seen, chance, due)
+        else:
+            with seen.lock:
+                path = chance.choice(sorted(seen.links) if chance.random() < 0.7 else API)
+            ask_for(box, seen, path, due)
         due = due + chance.expovariate(1 / pause) if pause else time.monotonic()
         time.sleep(max(0.0, due - time.monotonic()))
 
 
-def train(box: Box, path: str) -> None:
-    """Begin a training, wait for its end, and say how it ended and how long that took."""
+def run(box: Box, path: str) -> None:
+    """Begin a training or a reading, wait for its end, and say how it ended and how long that took."""
     begun = time.monotonic()
     try:
-        run = json.loads(box.ask(path, method="POST"))
+        told = json.loads(box.ask(path, method="POST"))
     except urllib.error.HTTPError as error:  # a new container makes its first forecasts by itself
         print(f"{path}: {error.code}, {json.load(error)['detail']}", flush=True)
         return
-    address = f"{path}/{run.get('id') or run['run_id']}"
-    while (state := run.get("estado") or run["state"]) in {"en_curso", "running"}:
+    address = f"{path}/{told.get('id') or told['run_id']}"
+    while (state := told.get("estado") or told["state"]) in {"en_curso", "running"}:
         time.sleep(2)
-        run = json.loads(box.ask(address))
+        told = json.loads(box.ask(address))
     print(f"{path}: {state} after {time.monotonic() - begun:.0f} s", flush=True)
 
 
-def read_together(
-    box: Box, links: set[str], minutes: float, readers: int, *, pause: float = 0, trainings: int = 0
-) -> Seen:
-    """What so many readers at once found in so many minutes, with both trainings begun so many times at once."""
+def read_together(box: Box, links: set[str], minutes: float, readers: int, *, pause: float = 0, work: int = 0) -> Seen:
+    """What so many readers at once found in so many minutes, with all WORK begun so many times at once."""
     seen, begun = Seen(set(links)), time.monotonic()
     until = begun + minutes * 60
     threads = [
@@ -166,14 +208,14 @@ def read_together(
     ]
     for one in threads:
         one.start()
-    begin_at = [begun + minutes * 60 * (index + 0.2) / trainings for index in range(trainings)]
+    begin_at = [begun + minutes * 60 * (index + 0.2) / work for index in range(work)]
     while time.monotonic() < until:
         time.sleep(2)
         seen.held.append(box.memory())
         if begin_at and time.monotonic() > begin_at[0]:
             begin_at.pop(0)
-            for path in TRAININGS:  # both at once, which is the worst that can come
-                threads.append(threading.Thread(target=train, args=(box, path), daemon=True))
+            for path in WORK:  # all at once, which is the worst that can come
+                threads.append(threading.Thread(target=run, args=(box, path), daemon=True))
                 threads[-1].start()
     for one in threads:
         one.join()
@@ -211,7 +253,7 @@ def main() -> None:
         pause = READERS * 60 / (asked.load * sum(map(len, found.seconds.values())))
         failed = 0
         for quarter in range(1, 5):
-            found = read_together(box, found.links, asked.minutes / 4, READERS, pause=pause, trainings=1)
+            found = read_together(box, found.links, asked.minutes / 4, READERS, pause=pause, work=1)
             show(f"{asked.load:.0%} of it, quarter {quarter}", found, asked.minutes / 4)
             failed += found.failed.total()
         show("overload", read_together(box, found.links, 1, OVERLOAD_READERS), 1)

@@ -228,7 +228,7 @@ def test_after_a_reading_the_list_asks_for_its_history_alone(store, tmp_path):
     store.append([replace(newest, observed_at=newest.observed_at + timedelta(minutes=1))])
     with requests_of(store) as made:
         assert len(service.overview()) == 26
-    assert len(made) == 4  # the revision twice, the newest ones, one history
+    assert len(made) == 5  # the revision twice, the newest ones, one history, the announced moves
 
 
 def test_a_document_over_400_kilobytes_is_refused(store):
