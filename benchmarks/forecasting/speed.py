@@ -10,6 +10,8 @@ import argparse
 import resource
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import peers
@@ -19,6 +21,7 @@ from almazara.prices.forecasting.making import build_forecasts
 from almazara.prices.forecasting.models import registry
 from almazara.prices.forecasting.models.ensemble import Ensemble
 from almazara.prices.forecasting.models.steps import Steps
+from panels import Task
 
 
 def made(series: int, days: int, *, seed: int = 0) -> np.ndarray:
@@ -46,7 +49,10 @@ def main() -> None:
     parser.add_argument("--retrain", action="store_true", help="backtest, choose and forecast with the base install")
     asked = parser.parse_args()
     prices = made(asked.series, asked.days)
-    panel = peers.panel_of(prices)
+    task = Task(
+        "made", date(2020, 1, 1), np.array([f"made:{row:06d}" for row in range(len(prices))]), prices, prices[:, :0]
+    )
+    panel = peers.panel_of(task)
     if asked.retrain:
         names = [name for name in registry.ENTRIES if not registry.needs_library(name)]
         models = {name: registry.create(name) for name in names if name != registry.ENSEMBLE}
@@ -57,7 +63,8 @@ def main() -> None:
             measured(name, asked.series, lambda model=model: model.by_listing(panel, asked.horizon, QUANTILES))
     if asked.prophet:
         before = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        peers.by_name(prices[: asked.prophet], "prophet", asked.horizon)
+        some = replace(task, series=task.series[: asked.prophet], history=prices[: asked.prophet])
+        peers.by_name(some, "prophet", asked.horizon)
         after = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         spent = sum(b.ru_utime + b.ru_stime - a.ru_utime - a.ru_stime for a, b in zip(before, after, strict=True))
         print(f"prophet (fit and forecast alone): {1000 * spent / asked.prophet:.0f} ms a series")
