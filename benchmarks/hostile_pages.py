@@ -1,10 +1,13 @@
 """What pages that were made to cost much cost: seconds of processor of `read`, by kind and size, the worst first.
 
-Run: python benchmarks/hostile_pages.py [--sizes 0.25 0.5 1] [--only WORDS] [--most 20]
+Run: python benchmarks/hostile_pages.py [--sizes 0.25 0.5 1] [--only WORDS] [--most 20] [--process 2]
 
 A kind is a head, then a piece again and again up to the size, then a tail; `{i}` in a piece is its number. Each page is
 read in a process of its own, which ends after `--most` seconds. A cost that grows faster than the size shows from one
 size to the next. A page that is refused is `unreadable`: its reason stands behind.
+
+With `--process` pages are read as a run reads them, by a `ReadingProcess` that allows so many seconds; the most memory
+that it held stands behind too.
 """
 
 from __future__ import annotations
@@ -13,9 +16,16 @@ import argparse
 import os
 import resource
 import time
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from typing import Final
 
+import psutil
+
+from almazara.prices.collecting.reading_process import ReadingProcess
 from almazara.prices.pages import read
 from almazara.prices.pages.outcome import Unreadable
 
@@ -331,17 +341,41 @@ def measured(kind: Kind, size: int, most: int) -> tuple[float, str]:
     return (float(seconds), what) if status == 0 else (float(most), f"ended, status {status}")
 
 
+def measured_through_process(kind: Kind, size: int, seconds: float) -> tuple[float, str]:
+    """Seconds of processor that a `ReadingProcess` spends on one page, what became of it, and megabytes."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as fresh:  # what its children took is then of this page alone
+        return fresh.submit(_through_process, kind, size, seconds).result()
+
+
+def _through_process(kind: Kind, size: int, seconds: float) -> tuple[float, str]:
+    page = kind.page(size).encode()
+    with closing(ReadingProcess(seconds)) as reader:
+        reader.read(TITLED.encode(), url=SHOP, headers={})
+        before = sum(psutil.Process().children()[0].cpu_times()[:2])
+        outcome = reader.read(page, url=kind.url, headers={})
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    reason = f": {outcome.reason[:60]}" if isinstance(outcome, Unreadable) else ""
+    said = f"{children.ru_maxrss / 1000:.0f} MB, {type(outcome).__name__}{reason}"
+    return children.ru_utime + children.ru_stime - before, said
+
+
 def main() -> None:
     """Read pages of all kinds and print what they cost."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=float, nargs="+", default=[0.25, 0.5, 1.0], help="in millions of characters")
     parser.add_argument("--only", default="", help="kinds whose names hold these words")
     parser.add_argument("--most", type=int, default=20, help="seconds of processor after which a page is given up")
+    parser.add_argument("--process", type=float, help="seconds of processor of a reading process")
     asked = parser.parse_args()
+    measure = (
+        partial(measured_through_process, seconds=asked.process)
+        if asked.process
+        else partial(measured, most=asked.most)
+    )
     rows = []
     for name, kind in KINDS.items():
         if asked.only in name:
-            each = [measured(kind, int(size * 1_000_000), asked.most) for size in asked.sizes]
+            each = [measure(kind, int(size * 1_000_000)) for size in asked.sizes]
             rows.append((max(seconds for seconds, _ in each), name, each))
     for _, name, each in sorted(rows, reverse=True):
         print(f"{name:<36}", *(f"{seconds:8.2f}" for seconds, _ in each), f"  {each[-1][1]}")

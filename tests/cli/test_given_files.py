@@ -1,5 +1,7 @@
 """What commands are given: a pipe or a device is no file, and bytes that are no UTF-8 are no text."""
 
+import tracemalloc
+
 import pytest
 
 COMMANDS = (
@@ -26,6 +28,22 @@ def test_a_device_in_the_place_of_a_file_is_refused_in_a_sentence(run, tmp_path,
     *_, last = err.splitlines()
     assert (code, last.startswith("almazara: ")) == (1, True)
     assert "pipe or a device" in last
+
+
+@pytest.mark.parametrize("option", ["--solo", "--excluir"])
+def test_a_file_that_is_no_list_of_ids_by_its_size_is_not_held_in_memory(run, tmp_path, monkeypatch, option):
+    monkeypatch.setenv("ALMAZARA_HOME", str(tmp_path / "home"))
+    given = tmp_path / "ids.txt"
+    with given.open("wb") as file:
+        file.truncate(3_000_000_000)
+    tracemalloc.start()
+    try:
+        code, _, err = run("movies", "recommend-for", "ana", option, f"@{given}")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (code, "no es una lista de ids" in err) == (1, True)
+    assert peak < 100_000_000
 
 
 def test_an_argument_that_is_no_text_is_refused_in_a_sentence_unless_it_is_a_file_that_is_there(run, tmp_path):

@@ -6,17 +6,19 @@ import inspect
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 
 import typer
 
 from almazara.errors import InputError
 from almazara.files import refuse_endless
+from almazara.words.said import said
 
 if TYPE_CHECKING:
     from almazara.movies.catalog.catalog import FilmId
     from almazara.movies.similar.attributes import Filters
 
+_MOST_BYTES: Final = 2_000_000  # of a file of ids, of which as many as can be listed take a fifth
 
 YearMin = Annotated[int | None, typer.Option("--anio-min", help="First year of release.")]
 YearMax = Annotated[int | None, typer.Option("--anio-max", help="Last year of release.")]
@@ -65,13 +67,17 @@ def filters_of(
     )
 
 
-def _lines(file: Path) -> list[str]:
+def _lines(path: Path) -> list[str]:
     """What stands in a file between commas, spaces and line breaks."""
     try:
-        refuse_endless(file)
-        return file.read_text(encoding="utf-8").replace(",", " ").split()
+        refuse_endless(path)
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise InputError(said("films.error.long_list", file=str(path), most=_MOST_BYTES // 1_000_000))
+        return content.decode().replace(",", " ").split()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The file {file} cannot be read: {error}.") from error
+        raise InputError(f"The file {path} cannot be read: {error}.") from error
 
 
 def filtered(command: Callable[..., None]) -> Callable[..., None]:

@@ -1,6 +1,9 @@
 """Pages are read in a process whose time and memory are bounded: a page that takes more is unreadable, and no other."""
 
 import os
+import signal
+import subprocess
+import sys
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +12,7 @@ import pytest
 
 from almazara.errors import InputError
 from almazara.prices import pages
+from almazara.prices.collecting import reading_process
 from almazara.prices.collecting.reading_process import ReadingProcess
 from almazara.prices.pages.outcome import Unreadable
 from almazara.prices.pages.own_rule import ShopRule
@@ -21,6 +25,25 @@ HOSTILE = {
     "amounts without end": offer_page("5.60").replace(b"</body>", f"<p>{'5,60 € ' * 1_400_000}</p></body>".encode()),
 }
 """The second takes a time like its ten megabytes, which on no machine is a fifth of a second."""
+
+SLOW = """
+from math import ceil
+from time import process_time as used
+from almazara.prices.collecting import reading_process
+
+def read(asked):
+    begun = used()
+    while used() < begun + 0.5:
+        pass
+    return ""
+
+reading_process._READERS = {"page": read}
+whole = ceil(used())
+while used() < whole + 0.05:
+    pass
+reading_process._serve(0.2)
+"""
+"""Half a second of processor for a page, of which whole seconds would allow it more: the next one is far."""
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +86,14 @@ def test_a_page_that_takes_more_than_its_time_or_memory_is_unreadable_and_costs_
     assert outcome.missing in {("time",), ("page",)}
     html, url = html_of("amazon_search"), url_of("amazon_search")
     assert hurried.read(html.encode(), url=url, headers={}) == pages.read(html, url=url)
+
+
+def test_a_page_is_allowed_its_share_of_a_second_and_no_more():
+    asked = reading_process.Asked(b"", "", 200, {}, None, None, None, None)
+    question = reading_process.msgspec.msgpack.encode(("page", asked))
+    message = len(question).to_bytes(reading_process._HEADER) + question
+    ended = subprocess.run([sys.executable, "-c", SLOW], input=message, capture_output=True, check=False)
+    assert (ended.stdout, ended.returncode) == (b"", -signal.SIGPROF)
 
 
 def test_a_rule_and_the_pages_own_address_are_asked_within_the_same_limits(reader, hurried):

@@ -1,5 +1,7 @@
 """A store that is away for a while costs a run nothing: nothing is lost, nothing doubled, and the run is done."""
 
+import itertools
+import json
 import random
 import signal
 import subprocess
@@ -7,10 +9,13 @@ import sys
 import tempfile
 import threading
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
+import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -105,6 +110,64 @@ def test_a_dynamodb_that_is_cut_off_in_the_middle_costs_a_run_nothing(tmp_path, 
 
         url = f"dynamodb://prices-patience?region=eu-west-1&endpoint=http://127.0.0.1:{relay.port}"
         require_whole(*read_while(url, tmp_path, cut))
+
+
+@contextmanager
+def throttling(code, is_throttled):
+    """DynamoDB answers as it does when a table's capacity is used up, whenever it is so; nobody waits for boto3."""
+
+    def answer(request, **_):
+        if not is_throttled():
+            return None
+        body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "Slow down."}).encode()
+        raw = SimpleNamespace(read=lambda: body, stream=lambda: iter([body]))
+        return AWSResponse(request.url, 400, {"content-type": "application/x-amz-json-1.0"}, raw)
+
+    events = boto3.session.Session().events
+    events.register("before-send.dynamodb", answer)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))
+            yield
+    finally:
+        events.unregister("before-send.dynamodb", answer)
+
+
+@pytest.mark.server
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("code", ["ProvisionedThroughputExceededException", "ThrottlingException"])
+def test_a_dynamodb_that_throttles_most_requests_of_a_run_costs_it_nothing(tmp_path, dynalite, code):
+    begun, throttled, refused = threading.Event(), [], itertools.cycle([True, True, False])
+
+    def is_throttled():
+        if begun.is_set() and next(refused):
+            throttled.append(code)
+            return True
+        return False
+
+    with throttling(code, is_throttled):
+        url = f"dynamodb://prices-{code.lower()}?region=eu-west-1&endpoint={dynalite}"
+        require_whole(*read_while(url, tmp_path, begun.set))
+    assert len(throttled) > 2 * PAGES
+
+
+@pytest.mark.server
+@pytest.mark.usefixtures("aws")
+def test_a_run_that_dynamodb_throttles_without_end_is_seen_as_cut_off_and_doubles_nothing(
+    tmp_path, dynalite, monkeypatch
+):
+    monkeypatch.setattr(patience, "SECONDS", 0.5)
+    ended = threading.Event()
+    url = f"dynamodb://prices-throttled?region=eu-west-1&endpoint={dynalite}"
+    with throttling("ThrottlingException", ended.is_set), pytest.raises(UnavailableError, match="read or write units"):
+        read_while(url, tmp_path, ended.set)
+    later = datetime.now(UTC) + timedelta(minutes=3)  # its lease, which could not be given back, is over
+    monkeypatch.setattr("almazara.app.prices._clock", lambda: later)
+    with opened(settings_over(tmp_path, store_url=url)) as prices:
+        assert prices.service.runs(None, 5)[0].state is RunState.INTERRUPTED
+        followed = prices.store.listings()
+        assert len(followed) == PAGES
+        assert max(prices.store.count(one.listing_id) for one in followed) <= 1
 
 
 class Faulty:

@@ -2,6 +2,7 @@
 
 import gzip
 from datetime import date, timedelta
+from math import ceil
 
 import numpy as np
 import polars as pl
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from almazara.cli import app
 from almazara.errors import InputError
+from almazara.prices.forecasting import batch
 from almazara.prices.forecasting.batch import FORECAST_COLUMNS, QUANTILES, forecast_batch, read_prices, read_table
 from almazara.prices.forecasting.models.ensemble import Ensemble
 from almazara.prices.forecasting.models.steps import Steps
@@ -35,7 +37,7 @@ def table(*groups):
 
 
 def forecast(found, horizon=7):
-    return forecast_batch(found.panel, Steps(), horizon)
+    return forecast_batch(found.panel, Steps(), horizon).collect()
 
 
 def prices_of(found, name):
@@ -143,7 +145,7 @@ def test_changing_the_future_changes_nothing():
     first = read_prices(table(rows("a", long), rows("b", long[3:])), CUTOFF)
     second = read_prices(table(rows("a", [*wavy, *(p * 9 for p in wavy)]), rows("b", long[3:])), CUTOFF)
     model = Ensemble([Steps().learn])
-    assert forecast_batch(first.panel, model, 7).equals(forecast_batch(second.panel, model, 7))
+    assert forecast_batch(first.panel, model, 7).collect().equals(forecast_batch(second.panel, model, 7).collect())
 
 
 @pytest.mark.parametrize(
@@ -152,7 +154,7 @@ def test_changing_the_future_changes_nothing():
 def test_any_series_gets_a_finite_forecast(prices):
     found = read_prices(table(rows("a", prices), rows("b", wavy)), CUTOFF)
     for model in (Steps(), Ensemble([Steps().learn])):
-        values = forecast_batch(found.panel, model, 30).filter(pl.col("series_id") == "a")["value"]
+        values = forecast_batch(found.panel, model, 30).collect().filter(pl.col("series_id") == "a")["value"]
         assert len(values) == 30 * 21
         assert values.is_finite().all()
         assert (values > 0).all()
@@ -234,6 +236,51 @@ def test_a_table_that_takes_more_memory_than_it_may_is_refused(tmp_path, content
     source.write_bytes(gzip.compress(b"series_id,date,price\n" + content))
     with pytest.raises(InputError, match="more than 3 MB of memory"):
         read_table(source, reading_mb=3)
+
+
+@pytest.mark.parametrize(("copies", "ahead"), [(1, 0), (1, 800), (3, 0)])
+def test_series_that_take_more_memory_day_by_day_than_their_file_may_are_refused(copies, ahead):
+    ids = [f"s{number}" for number in range(3_000)]
+    years = pl.DataFrame({"series_id": 2 * ids, "date": ["2023-06-01"] * 3_000 + ["2026-05-31"] * 3_000, "price": "5"})
+    most = 8 * (3_000 * (copies * 1_096 + ahead) + 4 * 1_000 * ahead) / 0.85 / 1_000_000
+    asked = {"copies": copies, "ahead": ahead}
+    found = read_prices(years, date(2026, 5, 31), **asked, reading_mb=ceil(most))
+    assert found.panel.prices.shape == (3_000, 1_096)
+    with pytest.raises(InputError, match="ALMAZARA_READING_MB"):
+        read_prices(years, date(2026, 5, 31), **asked, reading_mb=int(most))
+
+
+@pytest.mark.parametrize("command", ["forecast", "advise"])
+def test_a_small_file_of_many_series_years_apart_is_refused_before_its_panel_is_made(tmp_path, monkeypatch, command):
+    monkeypatch.setenv("ALMAZARA_READING_MB", "200")
+    source, days = tmp_path / "in.csv", ("2023-06-01", "2026-05-31")
+    source.write_text("series_id,date,price\n" + "".join(f"s{n},{day},5\n" for n in range(60_000) for day in days))
+    asked = ["prices", command, "--input", str(source), "--cutoff", "2026-05-31", "--output", str(tmp_path / "o.csv")]
+    refused = CliRunner().invoke(app, asked)
+    assert isinstance(refused.exception, InputError)
+    assert "60,000 series" in str(refused.exception)
+    assert not (tmp_path / "o.csv").exists()
+
+
+def test_a_panel_that_is_filled_forward_in_slices_is_the_same(monkeypatch):
+    given = table(*(rows(name, [5, 6 + i], every=1 + i) for i, name in enumerate("abcde")))
+    whole = read_prices(given, CUTOFF).panel
+    monkeypatch.setattr(batch, "_AT_ONCE", 2)
+    assert np.array_equal(read_prices(given, CUTOFF).panel.prices, whole.prices, equal_nan=True)
+
+
+@pytest.mark.parametrize("name", ["out.parquet", "out.csv"])
+def test_a_table_that_is_written_in_pieces_is_the_same(tmp_path, monkeypatch, name):
+    source = tmp_path / "in.csv"
+    source.write_bytes(table(*(rows(name, wavy) for name in "abcde")).write_csv().encode())
+    asked = ["prices", "forecast", "--input", str(source), "--cutoff", str(CUTOFF), "--horizon", "5", "--output"]
+    read, written = pl.read_csv if name.endswith("csv") else pl.read_parquet, []
+    for most in (10**6, 1):
+        monkeypatch.setattr(batch, "_ROWS_AT_ONCE", most)
+        assert CliRunner().invoke(app, [*asked, str(tmp_path / name)]).exit_code == 0
+        written.append(read(tmp_path / name))
+    assert written[0].equals(written[1])
+    assert written[0].columns == list(FORECAST_COLUMNS)
 
 
 @pytest.mark.parametrize("line", ["a,2026-01-05,6,99", "a,2026-01-05,6,,99", 'a,2026-01-05,6,"",x,y,z'])

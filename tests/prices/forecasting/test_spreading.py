@@ -79,10 +79,12 @@ def test_a_file_is_forecast_elsewhere_to_the_same_bytes(on, prices, tmp_path, mo
 def test_each_part_is_an_even_sample_that_is_forecast_as_a_panel_of_its_own(prices, monkeypatch):
     panel = read_prices(read_table(prices), CUTOFF).panel
     model = Ensemble([Steps().learn])
-    alone = {name: forecast_batch(panel.of(rows), model, 5) for name, rows in {"s0": [0, 3], "s4": [1, 4]}.items()}
-    whole = forecast_batch(panel, model, 5)
+    alone = {
+        name: forecast_batch(panel.of(rows), model, 5).collect() for name, rows in {"s0": [0, 3], "s4": [1, 4]}.items()
+    }
+    whole = forecast_batch(panel, model, 5).collect()
     monkeypatch.setattr(across, "PART", MOST)
-    found = forecast_batch(panel, model, 5)
+    found = forecast_batch(panel, model, 5).collect()
     assert found.height == 5 * 5 * len(QUANTILES)
     assert not found.equals(whole)
     for name, expected in alone.items():

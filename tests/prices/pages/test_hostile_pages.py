@@ -44,6 +44,7 @@ def formatting(count):
         ("<html a=1><br>" * 2_000, "more tags"),
         (f"<p id='{'a' * 20_001}'>", "characters"),
         (f"<p CLASS = {'a' * 20_001}>", "characters"),
+        (f"<p\nId\n=\n'{'a' * 20_001}'>", "characters"),
         (f'<p class="{"a " * 10_001}">', "characters"),
         ("<p" + "".join(f" a{place}" for place in range(shape.MOST_ATTRIBUTES + 1)) + ">", "attributes"),
     ],
@@ -54,7 +55,7 @@ def test_elements_that_take_the_parser_long_are_refused(more, reason):
     assert (outcome.missing, reason in outcome.reason) == (("page",), True)
 
 
-@pytest.mark.parametrize("long", ["data-id", "x-class", "style", "src"])
+@pytest.mark.parametrize("long", ["data-id", "x-class", "style", "src", "idx", "xID", "_class", "classid"])
 def test_what_names_no_element_may_be_long(long):
     assert isinstance(read(f"{LAGAR}<p {long}='{'a' * 30_000}'>", url=SHOP), Offer)
 

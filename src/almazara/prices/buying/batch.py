@@ -10,11 +10,13 @@ import polars as pl
 from almazara.errors import InputError
 from almazara.prices.buying.learning import days_needed, learn
 from almazara.prices.buying.policy import HORIZONS, LONGEST_DEADLINE, decide
-from almazara.prices.forecasting.batch import SERIES_ID, read_prices, read_table, require_target, write_table
+from almazara.prices.forecasting.batch import SERIES_ID, read_prices, read_table
 from almazara.prices.forecasting.panel import Panel
+from almazara.prices.forecasting.tables_written import require_target, write_table
 from almazara.prices.schema import CUTOFF, PRICE
 from almazara.runs import Progress
 
+_COPIES: Final = 13  # of the panel, as learning takes memory: sums, ages, cases
 ADVICE_SCHEMA: Final = {
     SERIES_ID: pl.String,
     CUTOFF: pl.Date,
@@ -80,10 +82,10 @@ def advise_file(
     progress("reading prices", 0, 0)
     table = read_table(source, reading_mb)
     series = table[SERIES_ID].n_unique() if SERIES_ID in table.columns else 0
-    found = read_prices(table, cutoff, window_days=days_needed(series))
+    found = read_prices(table, cutoff, window_days=days_needed(series), copies=_COPIES, reading_mb=reading_mb)
     progress("learning when waiting pays", 0, 0)
     advised = advise_batch(found.panel, cutoff, deadline_days)
-    write_table(target, advised)
+    write_table(target, advised.lazy())
     waits = int((advised["action"] == "wait").sum())
     refused = dict(found.refused_rows), dict(found.refused_series)
     return AdviceReport(waits, advised.height - waits, *refused, dict(found.held))

@@ -7,6 +7,7 @@ with the first page, ends when none has come for a while, and is started again w
 import math
 import resource
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -157,6 +158,7 @@ def _serve(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(ValueError, OSError):  # not on every system
         resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)  # which ends the process, whatever a parser is doing
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     while select.select([source], [], [], _IDLE_SECONDS)[0]:
         question = _received(source)
@@ -164,9 +166,11 @@ def _serve(seconds: float) -> None:
             return
         used = resource.getrusage(resource.RUSAGE_SELF)
         until = math.ceil(used.ru_utime + used.ru_stime + seconds)
-        resource.setrlimit(resource.RLIMIT_CPU, (until, most))
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        resource.setrlimit(resource.RLIMIT_CPU, (until, most))  # of whole seconds, but no code of ours can stop it
         what, asked = msgspec.msgpack.decode(question, type=tuple[str, Asked])
         found = _READERS[what](asked)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         _send(target, msgspec.msgpack.encode((type(found).__name__, found)))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,16 +17,17 @@ import polars as pl
 
 from almazara.bounded import megabytes_of
 from almazara.errors import InputError
-from almazara.files import refuse_endless, replacing
-from almazara.frames import written
+from almazara.files import refuse_endless
 from almazara.prices.collecting.plausibility import ALWAYS_PLAUSIBLE, judge_last
 from almazara.prices.exchange.rows import PLAIN_NUMBER
 from almazara.prices.forecasting.announced import AnnouncedMove, factors, groups_of, restated
 from almazara.prices.forecasting.announced_table import GROUP, SURPLUS, TOO_LONG, moves_of_each, read_moves
+from almazara.prices.forecasting.models import across
 from almazara.prices.forecasting.models.across import AcrossSeries, Each, OfPart, Part
 from almazara.prices.forecasting.models.forecaster import horizon_of
 from almazara.prices.forecasting.panel import Floats, Panel, filled_forward
 from almazara.prices.forecasting.spreading import HERE, spread
+from almazara.prices.forecasting.tables_written import in_pieces, require_target, write_table
 from almazara.prices.forecasting.tidy import tidy
 from almazara.prices.schema import (
     CURRENCY,
@@ -40,11 +42,20 @@ from almazara.prices.schema import (
     Observation,
 )
 from almazara.runs import Progress
+from almazara.words.said import said
 
 SERIES_ID: Final = "series_id"
 TARGET_DATE: Final = "target_date"
 QUANTILES: Final = (0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975)
-FORECAST_COLUMNS: Final = (SERIES_ID, CUTOFF, TARGET_DATE, QUANTILE, VALUE, MODEL)
+_SCHEMA: Final = {
+    SERIES_ID: pl.String,
+    CUTOFF: pl.Date,
+    TARGET_DATE: pl.Date,
+    QUANTILE: pl.Float64,
+    VALUE: pl.Float64,
+    MODEL: pl.String,
+}
+FORECAST_COLUMNS: Final = tuple(_SCHEMA)
 LONGEST_HORIZON: Final = 365
 _WINDOW_DAYS: Final = 1_100  # what was before says little, and keeps a table of many years within memory
 _LARGEST: Final = 1e12
@@ -63,7 +74,11 @@ _LONGEST_LINE: Final = 1 << 20
 _LONGEST_ID: Final = 300  # characters: the output repeats it in a row a day and quantile
 _TIMES_IN_MEMORY: Final = 2  # what is read, and what it is made
 _BYTES_OF_CELL: Final = 16  # beside its text
-_ENDINGS: Final = (".parquet", ".csv")
+_SHARE: Final = 0.85  # of that memory, which panel and forecasts may take
+_BYTES_OF_FLOAT: Final = 8
+_AT_ONCE: Final = 1_000  # series that are filled forward together
+_TIMES_IN_THE_MAKING: Final = 4  # of what is forecast of one part
+_ROWS_AT_ONCE: Final = 100_000  # of the output: as tables all rows would take eight times their values
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +100,15 @@ class BatchInput:
     groups: Sequence[set[str]]
 
 
-def read_prices(table: pl.DataFrame, cutoff: date, *, window_days: int = _WINDOW_DAYS) -> BatchInput:
+def read_prices(
+    table: pl.DataFrame,
+    cutoff: date,
+    *,
+    window_days: int = _WINDOW_DAYS,
+    copies: int = 1,
+    ahead: int = 0,
+    reading_mb: int | None = None,
+) -> BatchInput:
     """Check and order the rows of a table up to a cutoff; what came after it is not looked at.
 
     Args:
@@ -94,6 +117,13 @@ def read_prices(table: pl.DataFrame, cutoff: date, *, window_days: int = _WINDOW
             equal moments the last row; a moment without time zone is taken as UTC, a day is before its moments.
         cutoff: Last day that is known.
         window_days: How many days up to it the panel has at most.
+        copies: As often as what is done with the panel holds it at once.
+        ahead: How many figures of each series are made and held beside it.
+        reading_mb: See `read_table`.
+
+    Raises:
+        InputError: where a column is missing, or where panel and figures would take more memory: a small file may hold
+            many series of few rows, years apart.
     """
     if missing := [name for name in (SERIES_ID, DATE, PRICE) if name not in table.columns]:
         raise InputError(f"The table lacks the columns {', '.join(missing)}: it needs series_id, date and price.")
@@ -110,7 +140,10 @@ def read_prices(table: pl.DataFrame, cutoff: date, *, window_days: int = _WINDOW
     days = usable.sort(SERIES_ID, DATE, _MINUTE, _ROW).unique([SERIES_ID, DATE], keep="last", maintain_order=True)
     held = _held(days)
     is_held = pl.col(SERIES_ID).is_in(list(held)) & pl.col(SERIES_ID).is_last_distinct()
-    panel = _panel(days.filter(~is_held), cutoff, window_days)
+    ordered = days.filter(~is_held)
+    begin = _begin(ordered, cutoff, window_days)
+    _require_room(ordered[SERIES_ID].n_unique(), copies * ((cutoff - begin).days + 1), ahead, megabytes_of(reading_mb))
+    panel = _panel(ordered, begin, cutoff)
     said = dict(days.group_by(SERIES_ID).agg(pl.col(GROUP).last()).iter_rows())
     groups = [groups_of(name, said[name]) for name in panel.names]
     return BatchInput(panel, dict(refused.iter_rows()), refused_series, held, groups)
@@ -122,7 +155,7 @@ def forecast_batch(
     horizon_days: int,
     each: Each = map,
     moves: Sequence[Sequence[AnnouncedMove]] = (),
-) -> pl.DataFrame:
+) -> pl.LazyFrame:
     """Forecast all series of `read_prices`, however short, for 1 to LONGEST_HORIZON days, wherever `each` is done.
 
     Args:
@@ -134,6 +167,7 @@ def forecast_batch(
 
     Returns:
         FORECAST_COLUMNS, sorted by series, target date and quantile (QUANTILES); values positive, never crossing.
+        They are computed; the table is made piece by piece when it is written or collected.
     """
     if horizon_of(horizon_days) > LONGEST_HORIZON:
         raise InputError(f"A horizon of {horizon_days} days is too long: ask for {LONGEST_HORIZON} at most.")
@@ -143,8 +177,16 @@ def forecast_batch(
             values[row] *= factors(announced, panel.last_day, horizon_days)[:, None]
     else:
         values = np.empty((0, horizon_days, len(QUANTILES)))
-    table = tidy(panel, values, QUANTILES).rename({LISTING_ID: SERIES_ID, DATE: TARGET_DATE})
-    return table.with_columns(pl.lit(model.name).alias(MODEL)).select(FORECAST_COLUMNS)
+    return in_pieces(partial(_tables, panel, values, model.name), _SCHEMA)
+
+
+def _tables(panel: Panel, values: Floats, model: str) -> Iterator[pl.DataFrame]:
+    """The table of `forecast_batch` piece by piece, one at least."""
+    step = max(1, _ROWS_AT_ONCE // values[:1].size) if panel.names else 1
+    for first in range(0, max(len(panel.names), 1), step):
+        rows = np.arange(first, min(first + step, len(panel.names)))
+        table = tidy(panel.of(rows), values[rows], QUANTILES).rename({LISTING_ID: SERIES_ID, DATE: TARGET_DATE})
+        yield table.with_columns(pl.lit(model).alias(MODEL)).select(FORECAST_COLUMNS)
 
 
 def _parsed(table: pl.DataFrame) -> pl.DataFrame:
@@ -208,18 +250,30 @@ def _held(days: pl.DataFrame) -> dict[str, str]:
     return held
 
 
-def _panel(ordered: pl.DataFrame, cutoff: date, window_days: int) -> Panel:
-    """The panel of one row a day; what lies before the window counts as its first day's price."""
+def _begin(ordered: pl.DataFrame, cutoff: date, window_days: int) -> date:
+    """The panel's first day."""
     first = ordered[DATE].min()
-    if not isinstance(first, date):
+    return max(first, cutoff - timedelta(days=window_days - 1)) if isinstance(first, date) else cutoff
+
+
+def _require_room(series: int, before: int, ahead: int, megabytes: int) -> None:
+    figures = series * (before + ahead) + _TIMES_IN_THE_MAKING * min(series, across.PART) * ahead
+    if _BYTES_OF_FLOAT * figures > _SHARE * megabytes * 1_000_000:
+        raise InputError(said("prices.error.panel", n=series, most=megabytes))
+
+
+def _panel(ordered: pl.DataFrame, begin: date, cutoff: date) -> Panel:
+    """The panel of one row a day; what lies before its first day counts as that day's price."""
+    if ordered.is_empty():
         return Panel.empty()
-    begin = max(first, cutoff - timedelta(days=window_days - 1))
     names = ordered[SERIES_ID].unique(maintain_order=True)
     numbers = ordered[SERIES_ID].rle_id().to_numpy().astype(np.int64)
     columns = (ordered[DATE] - begin).dt.total_days().to_numpy().clip(0)
     prices = np.full((len(names), (cutoff - begin).days + 1), np.nan)
     prices[numbers, columns] = ordered[PRICE].to_numpy()  # in order of time: of the days before, the last one counts
-    return Panel.whole(tuple(names), begin, filled_forward(prices))
+    for first in range(0, len(names), _AT_ONCE):  # all at once would take four times the panel
+        prices[first : first + _AT_ONCE] = filled_forward(prices[first : first + _AT_ONCE])
+    return Panel.whole(tuple(names), begin, prices)
 
 
 def read_table(path: Path, reading_mb: int | None = None, *, may_be_empty: bool = False) -> pl.DataFrame:
@@ -271,26 +325,6 @@ def _require_short_lines(raw: bytes) -> None:
         begin = end + 1
 
 
-def require_target(target: Path, source: Path) -> None:
-    """Refuse what `write_table` cannot write, before any work is done: another ending, or the input itself."""
-    if target.suffix.lower() not in _ENDINGS:
-        raise InputError(f"{target.name} names no known format: the output ends in {' or '.join(_ENDINGS)}.")
-    if target.exists() and source.exists() and target.samefile(source):
-        raise InputError(f"{target} is the input itself: write the output into another file.")
-
-
-def write_table(path: Path, table: pl.DataFrame) -> None:
-    """Write Parquet or CSV, as the name ends; an older file is replaced only by a whole new one."""
-    try:
-        with replacing(path, durable=False) as partial, written():
-            if path.suffix.lower() == ".csv":
-                table.write_csv(partial)
-            else:
-                table.write_parquet(partial)
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
-
-
 @dataclass(frozen=True, slots=True)
 class BatchReport:
     """What became of a file: how many series were forecast, and what was refused or held (see `BatchInput`)."""
@@ -330,23 +364,26 @@ def forecast_file(
     require_target(target, source)
     with spread(on) as each:
         progress("reading prices", 0, 0)
-        found = read_prices(read_table(source, reading_mb), cutoff)
+        copies = 1 + (events is not None) + (on != HERE)  # one in the prices of its end, one on its way to others
+        ahead = horizon_of(horizon_days) * len(QUANTILES)
+        found = read_prices(read_table(source, reading_mb), cutoff, copies=copies, ahead=ahead, reading_mb=reading_mb)
         told = read_moves(read_table(events, reading_mb, may_be_empty=True)) if events else ([], {})
         moves, refused_events = moves_of_each(found.groups, *told)
         progress("forecasting", 0, 0)
-        table = forecast_batch(found.panel, Ensemble(), horizon_days, _counted(each, progress), moves)
+        counted = _counted(each, progress, len(found.panel.names))
+        table = forecast_batch(found.panel, Ensemble(), horizon_days, counted, moves)
     write_table(target, table)
     refused = dict(found.refused_rows), dict(found.refused_series)
     return BatchReport(len(found.panel.names), *refused, dict(found.held), refused_events)
 
 
-def _counted(each: Each, progress: Progress) -> Each:
+def _counted(each: Each, progress: Progress, series: int) -> Each:
     """The same, telling of each part that is done."""
+    number = -(-series // across.PART)
 
     def counted(work: OfPart, parts: Iterable[Part]) -> Iterator[Floats]:
-        given = list(parts)
-        for done, found in enumerate(each(work, given), 1):
+        for done, found in enumerate(each(work, parts), 1):
             yield found
-            progress("forecasting", done, len(given))
+            progress("forecasting", done, number)
 
     return counted

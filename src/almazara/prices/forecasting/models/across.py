@@ -94,7 +94,8 @@ def price_quantiles(part: Part, learn: Learner, horizon: int, probabilities: Seq
         model = learn(history, day) if history.changes.any() else _stays
         for days in np.unique(stale[ends == day]):
             rows, ahead = np.flatnonzero((ends == day) & (stale == days)), np.arange(1, horizon + 1) + days
-            values[rows] = last[rows, None, None] * np.exp(_on_each_day(model, day, rows, ahead, probabilities))
+            changes = _on_each_day(model, day, rows, ahead, probabilities)
+            values[rows] = np.multiply(np.exp(changes, out=changes), last[rows, None, None], out=changes)
     values.sort(axis=2)
     return np.asarray(np.maximum(values, np.minimum(SMALLEST_PRICE, last)[:, None, None], out=values))
 
@@ -108,7 +109,10 @@ def _on_each_day(model: QuantilesOfChange, day: int, rows: Days, ahead: Days, pr
     after = np.searchsorted(leads, ahead)
     before = np.where(leads[after] == ahead, after, (after - 1).clip(0))
     share = np.where(after == before, 0.0, (ahead - leads[before]) / np.maximum(leads[after] - leads[before], 1))
-    changes: Floats = found[:, before] * (1 - share)[:, None] + found[:, after] * share[:, None]
+    changes, rest = found[:, before], found[:, after]
+    changes *= (1 - share)[:, None]  # in place: of a thousand series a year ahead each is 60 MB
+    rest *= share[:, None]
+    changes += rest
     return changes
 
 
