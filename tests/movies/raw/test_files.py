@@ -185,15 +185,23 @@ def test_lists_of_titles_are_read_in_every_form(tmp_path, plain, name, titles):
     assert raw.titles.frame.select("movieId", "title").rows() == [("1", "Café (2001)")]
 
 
+def test_titles_beside_own_links_are_read_to_prove_these_and_no_films_are_taken_for_titles(tmp_path, plain, sample):
+    own = {"u.data": b"1\t1\t4\t5\n", "links.csv": b"movieId,imdbId,tmdbId\n1,1,2\n"}
+    raw = read_raw(plain, store(tmp_path / "ml", {**own, "movies.csv": b"movieId,title,genres\n1,X (2001),\n"}))
+    assert raw.own_links
+    assert raw.titles.frame.select("movieId", "title").rows() == [("1", "X (2001)")]
+    assert read_raw(plain, store(tmp_path / "films", {**own, "movies.csv": b"id,title\n1,X\n"})).titles is None
+
+
 def test_links_beside_the_films_are_read_for_ratings_that_have_titles_alone(tmp_path, plain, sample):
     linked = store(tmp_path / "linked", sample)
     pairs, titles = {"u.data": b"1\t1\t4\t5\n"}, {"u.item": b"1|X (2001)|\n"}
     raw = read_raw(linked, store(tmp_path / "titled", {**pairs, **titles}))
-    assert (raw.links.name, raw.titles.name) == ("links.csv", "u.item")
+    assert (raw.links.name, raw.titles.name, raw.own_links) == ("links.csv", "u.item", False)
     raw = read_raw(
         linked, store(tmp_path / "both", {**pairs, **titles, "links.csv": b"movieId,imdbId,tmdbId\n1,1,2\n"})
     )
-    assert (raw.links.frame.height, raw.titles) == (1, None)
+    assert (raw.links.frame.height, raw.titles.name, raw.own_links) == (1, "u.item", True)
     assert read_raw(linked, store(tmp_path / "neither", pairs)).links is None
 
 

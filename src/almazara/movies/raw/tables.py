@@ -90,8 +90,9 @@ class RawCatalog:
     Attributes:
         credits: Cast and crew, one row a film; None where the films' own file holds them, or nothing does.
         keywords: Where they have a file of their own.
-        links: MovieLens ids to IMDb and TMDB ids; beside `titles` those that lie with the films.
-        titles: MovieLens ids and titles, `movieId` and `title`, for ratings without links of their own.
+        links: MovieLens ids to IMDb and TMDB ids: those that lie with the ratings, else those with the films.
+        own_links: Whether they lie with the ratings.
+        titles: MovieLens ids and titles, `movieId` and `title`, that lie with the ratings.
         notes: Sentences about files that were left out.
     """
 
@@ -100,6 +101,7 @@ class RawCatalog:
     keywords: RawFile | None = None
     ratings: RawRatings | None = None
     links: RawFile | None = None
+    own_links: bool = False
     titles: RawFile | None = None
     notes: tuple[str, ...] = ()
 
