@@ -12,7 +12,7 @@ from rapidfuzz.distance import Indel
 from rapidfuzz.process import extract
 
 from almazara.movies.answers import FilmReference
-from almazara.movies.catalog.titles import query_keys, split_year, without_asides
+from almazara.movies.catalog.titles import query_keys, spellings, split_year
 from almazara.words.numbers import Language
 
 Row = int
@@ -207,17 +207,16 @@ class Catalog:
     def find(self, title: str, year: int | None = None, film_id: FilmId | None = None) -> Found | None:
         """The film a title means, or None: the same spelling before the same letters, then the most voted.
 
-        A year may come as an argument or as `Title (1950)`, before which other titles may stand in parentheses; a film
-        whose own title ends so is found first.
+        A year may come as an argument or as `Title (1950)`, before which other titles may stand in parentheses, that
+        count where the first names no film; a film whose own title ends so is found first.
         """
         found = self._fitting(title, year, film_id)
         if found is None:
             bare, written_year = split_year(title)
             if written_year is not None:
                 asked_year = written_year if year is None else year
-                found = self._fitting(bare, asked_year, film_id)
-                if found is None and (plain := without_asides(bare)) != bare:
-                    found = self._fitting(plain, asked_year, film_id)
+                fitting = (self._fitting(one, asked_year, film_id) for one in (bare, *spellings(bare)))
+                found = next((one for one in fitting if one is not None), None)
         return found
 
     def _fitting(self, title: str, year: int | None, film_id: FilmId | None) -> Found | None:
