@@ -205,6 +205,14 @@ def test_links_beside_the_films_are_read_for_ratings_that_have_titles_alone(tmp_
     assert read_raw(linked, store(tmp_path / "neither", pairs)).links is None
 
 
+def test_ratings_in_utf_16_are_read_and_a_file_without_rows_is_named(tmp_path, plain, sample):
+    header = "userId,movieId,rating,timestamp\n"
+    raw = read_raw(plain, store(tmp_path / "ml", {"ratings.csv": f"{header}1,1,4,5\n".encode("utf-16")}))
+    assert raw.ratings.pairs.height == raw.ratings.read == 1
+    catalog = clean(read_raw(store(tmp_path / "x", {**sample, "ratings.csv": header.encode()})))
+    assert "ratings.csv has no rows." in catalog.report.notes
+
+
 def test_ratings_up_to_ten_are_halved_and_that_is_said(tmp_path, plain):
     lines = b"userId,movieId,rating\n1,1,8\n2,1,10\n3,1,3\n"
     raw = read_raw(plain, store(tmp_path / "ml", {"rating.csv": lines, "movie.csv": b"movieId,title\n1,X (2001)\n"}))

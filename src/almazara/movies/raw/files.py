@@ -35,7 +35,7 @@ from almazara.movies.raw.tables import (
     parse_table,
     summed,
 )
-from almazara.movies.raw.text import as_utf8, without_mark
+from almazara.movies.raw.text import as_utf8, blocks_without_mark
 
 MOVIES: Final = ("movies_metadata.csv", "movies_dataset.csv", "tmdb_5000_movies.csv")
 # What no file but one of films has, under whatever name it comes; it may hold the credits too.
@@ -112,8 +112,8 @@ def _holds_titles(file: Stored) -> bool:
 def _has_columns(file: Stored, wanted: Sequence[str]) -> bool:
     try:
         with unpacked(file) as stream:
-            first = next(stream.blocks(), b"")
-        _, names = header_of(without_mark(first, file.name), file.name)
+            first = next(blocks_without_mark(stream.blocks(), file.name))
+        _, names = header_of(first, file.name)
     except InputError:
         return False
     return set(bare_names(*wanted)) <= set(bare_names(*names))
@@ -212,9 +212,9 @@ def table_blocks(
 
 
 def _told_lines(stream: Unpacked, name: str) -> Iterator[bytes]:
-    """The bytes of a file that is not empty, in blocks that end with a line's end."""
-    lines = _whole_lines(stream.blocks(), name)
-    first = without_mark(next(lines, b""), name)
+    """The text of a file that is not empty, in UTF-8, in blocks that end with a line's end."""
+    lines = (as_utf8(block, name) for block in _whole_lines(blocks_without_mark(stream.blocks(), name), name))
+    first = next(lines, b"")
     if not first.strip():
         raise InputError(f"{name} is empty.")
     return itertools.chain([first], lines)

@@ -217,7 +217,10 @@ def parse_table(data: bytes, name: str) -> pl.DataFrame:
 
 def header_of(data: bytes, name: str) -> tuple[str, list[str]]:
     """The separator of a file's header, and its fields, each with a name of its own."""
-    separator, fields = separator_of(data[:_HEAD].decode("utf-8", "replace"))
+    head = data[:_HEAD].decode("utf-8", "replace")
+    if "\0" in head.partition("\n")[0]:
+        raise InputError(f"{name} is no text, or UTF-16 without the mark that says so: save it as UTF-8.")
+    separator, fields = separator_of(head)
     names = [text or f"column_{place}" for place, text in enumerate(fields, 1)]
     twice = sorted({text for text in names if names.count(text) > 1})
     if twice:
