@@ -141,6 +141,13 @@ def test_what_is_found_by_a_title_and_its_year_is_said_to_hold_it(films, query):
     assert films.search("Mill, The (1888)", 1).mensaje.startswith("Ninguna película tiene «Mill, The (1888)»")
 
 
+def test_a_search_has_the_far_better_known_film_behind_the_one_that_bears_the_typed_title(films):
+    found = films.search("one dollar", 3).resultados
+    assert [hit.id for hit in found[:2]] == [6, 13]
+    assert found == sorted(found, key=lambda hit: -hit.similitud)
+    assert len(films.search("one dollar", 1).resultados) == 1
+
+
 def test_a_film_that_is_far_better_known_by_a_title_that_differs_by_a_letter_is_named_too(films):
     assert ids(films.score("One Dollar").otras) == [13]
     assert [film["id"] for film in msgspec.json.decode(films.recommend_default("One Dollar"))["otras"]] == [13]

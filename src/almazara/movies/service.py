@@ -201,7 +201,7 @@ class MovieService:
         check_n(n)
         hits = []
         found, typed = self._nearest(query, n)
-        for match in found:
+        for match in self._with_better_known(found, typed)[:n]:
             known, local = self._catalog.facts(match.entry_id), self._catalog.local_title(match.entry_id, language)
             hits.append(answers.SearchHit(*known, match.text, round(match.score, 4), titulo_local=local))
         code = found_code([hit.coincidencia for hit in hits], typed)
@@ -225,6 +225,16 @@ class MovieService:
         if any(match.holds for match in whole[:1]):
             return whole, query
         return self._parts.title_search.search(spellings(title)[0], n), query
+
+    def _with_better_known(self, found: list[Match], typed: str) -> list[Match]:
+        """The same; behind a film that bears the typed title, the far better known one of nearly the same title."""
+        if not found or normalize(found[0].text) != normalize(typed):
+            return found
+        row = self._catalog.better_known(found[0].entry_id)
+        if row is None or any(match.entry_id == row for match in found):
+            return found
+        first, *rest = found
+        return [first, Match(row, self._catalog.facts(row)[1], (rest or found)[0].score), *rest]
 
     def recommend(
         self,

@@ -204,6 +204,11 @@ class Catalog:
         """How many people voted."""
         return int(self._votes[row])
 
+    def better_known(self, row: Row) -> Row | None:
+        """The film of nearly the same title that has far more votes, None where there is none."""
+        known = -1 if self._better_known is None else self._better_known[row]
+        return None if known < 0 else int(known)
+
     def find(self, title: str, year: int | None = None, film_id: FilmId | None = None) -> Found | None:
         """The film a title means, or None: the same spelling before the same letters, then the most voted.
 
@@ -228,8 +233,8 @@ class Catalog:
             if eligible:
                 best = min(eligible, key=lambda row: self._spelling_tier(row, title))
                 is_sure = year is not None or asked is not None
-                better_known = [] if is_sure or self._better_known is None else [self._better_known[best]]
-                return Found(best, [*(row for row in rows if row != best), *(row for row in better_known if row >= 0)])
+                known = None if is_sure else self.better_known(best)
+                return Found(best, [*(row for row in rows if row != best), *([] if known is None else [known])])
         return None
 
     def _sharing(self, title: str) -> Iterator[list[Row]]:
