@@ -44,6 +44,9 @@ HAND = {"director": 0.4, "cast": 0.5, "genre": 0.8, "keyword": 1.0, "title": 0.4
 WELL_KNOWN = 50
 COLD = ("TF-IDF of overviews", "soup of fields", "fields, weights by hand", "contenido", "hibrido")
 """Methods that say something about a film without ratings."""
+SHRINKAGE = (0, 5, 20, 50)
+TEMPER = (0.0, 0.05, 0.1, 0.2)
+"""What item-kNN and LLR are tuned by: of each the best counts as the peer."""
 Scores = np.ndarray
 """(films, films): how similar the film of the column is to that of the row."""
 
@@ -125,6 +128,16 @@ def likelihood_ratio(counts: np.ndarray, users: int) -> Scores:
     return similar_films.likelihood_ratio(counts, own[:, None], own, users)
 
 
+def shrunk(counts: np.ndarray, viewers: float) -> Scores:
+    """Cosine of co-occurrence, less where few saw both: as if so many more viewers had seen either of the two alone."""
+    return np.asarray(cosine(counts) * counts / (counts + viewers)) if viewers else cosine(counts)
+
+
+def tempered(counts: np.ndarray, users: int, power: float) -> Scores:
+    """Log-likelihood ratio over a power of the viewers of the other film."""
+    return likelihood_ratio(counts, users) / np.maximum(np.diag(counts), 1) ** power
+
+
 def ease(counts: np.ndarray, ridge: float = 1000.0) -> Scores:
     """Rows of EASE's weights (Steck 2019)."""
     inverse = np.linalg.inv(counts + ridge * np.eye(len(counts)))
@@ -171,8 +184,8 @@ def peers(task: Task, seen: sparse.csr_array) -> dict[str, Callable[[], Scores]]
         "fields, weights by hand": lambda: by_hand(task),
         "ALS-64 factors": lambda: factors(seen),
         "EASE rows": lambda: ease(counts),
-        "item-kNN cosine": lambda: cosine(counts),
-        "LLR": lambda: likelihood_ratio(counts, seen.shape[0]),
+        **{f"item-kNN cosine, shrinkage {viewers}": partial(shrunk, counts, viewers) for viewers in SHRINKAGE},
+        **{f"LLR, tempered {power}": partial(tempered, counts, seen.shape[0], power) for power in TEMPER},
         "contenido": lambda: as_scores(task.by_content),
         "colaborativo": lambda: as_scores(collaborative.fit(viewers, task.order)),
         "hibrido": lambda: as_scores(
@@ -253,7 +266,7 @@ def seam(task: Task, seen: sparse.csr_array, judging: sparse.csr_array, least: i
     known.eliminate_zeros()
     own, wanted, methods = np.bincount(seen.indices, minlength=len(votes)), truths(task, judging), peers(task, known)
     rows = []
-    for name in ("item-kNN cosine", "contenido", "hibrido"):
+    for name in ("item-kNN cosine, shrinkage 0", "contenido", "hibrido"):
         scores = np.asarray(methods[name](), dtype=np.float32)
         marks: dict[str, float] = {}
         for way, of in (("with", ~withheld), ("without", withheld)):

@@ -381,3 +381,19 @@ def test_a_body_that_is_wrong_many_times_over_is_answered_briefly(api, body, sai
     detail = refused(api.post("/recomendacion", json=body), 422)["detail"]
     assert said in detail
     assert len(detail) < 3_000
+
+
+@pytest.mark.parametrize("name", ["n", "diversidad", "genero", "solo", "vistas", "other"])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/recomendacion/perfil", {"gustan": ["Press"]}),
+        ("/recomendacion/grupo", {"usuarios": ["1", "2"]}),
+        ("/recomendacion/usuario/1", {}),
+        ("/recomendacion", {"peliculas": ["Press"]}),
+        ("/peliculas", {"peliculas": ["Press"]}),
+    ],
+)
+def test_what_a_route_takes_in_its_body_is_refused_in_the_address(api, path, body, name):
+    problem = refused(api.post(path, params={name: "5", "lengua": "en"}, json=body), 422)
+    assert problem["detail"].startswith(f"This route does not take {name} in the address")

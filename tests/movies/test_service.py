@@ -42,6 +42,7 @@ FILMS = [
     Made("No Votes", {"vote_average": "", "popularity": "", "release_date": "2004-02-29"}),
     Made("The Mill from 1980 On", {"release_date": "2005-06-08"}),
     Made("On3 Dollar", {"release_date": "2006-06-08", "vote_count": "9000"}),
+    Made("Pr3ss", {"release_date": "1995-06-08"}),
 ]
 
 
@@ -123,6 +124,28 @@ def test_a_year_in_parentheses_brings_the_films_of_that_year_forward(films):
     assert found("Oil/Water (1999)") == found("Oil/Water")
     assert found("Mill, The (Molino, El) (1980)")[0] == 2
     assert found("The Mill from 1980 On (2005)")[0] == found("Mill from 1980 (1888)")[0] == 12
+
+
+@pytest.mark.parametrize(
+    "title", ["Press (a.k.a. Pr3ss) (1995)", "Press (AKA Pr3ss) (1995)", "Diario, El (Pr3ss) (1995)"]
+)
+def test_a_title_in_parentheses_before_the_year_names_a_film_where_the_first_names_none(films, title):
+    assert films.score(title).id == films.search(title, 1).resultados[0].id == 14
+    with pytest.raises(NotFoundError):
+        films.score(title.replace("1995", "1996"))
+
+
+@pytest.mark.parametrize("query", ["Mill, The (1980)", "Press (a.k.a. Pr3ss) (1995)"])
+def test_what_is_found_by_a_title_and_its_year_is_said_to_hold_it(films, query):
+    assert films.search(query, 1).mensaje == f"1 película para «{query}»."
+    assert films.search("Mill, The (1888)", 1).mensaje.startswith("Ninguna película tiene «Mill, The (1888)»")
+
+
+def test_a_search_has_the_far_better_known_film_behind_the_one_that_bears_the_typed_title(films):
+    found = films.search("one dollar", 3).resultados
+    assert [hit.id for hit in found[:2]] == [6, 13]
+    assert found == sorted(found, key=lambda hit: -hit.similitud)
+    assert len(films.search("one dollar", 1).resultados) == 1
 
 
 def test_a_film_that_is_far_better_known_by_a_title_that_differs_by_a_letter_is_named_too(films):

@@ -83,3 +83,9 @@ def test_every_code_has_words_in_each_language_that_name_the_same_figures():
     languages = {language.value for language in Language}
     assert [code for code, words in module._words().items() if set(words) != languages] == []
     assert [code for code, words in module._words().items() if named(words["es"]) != named(words["en"])] == []
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u202a", "\u2067", "\u2069"])
+def test_what_turns_the_direction_of_words_is_not_said_back(sign):
+    assert said("films.search.nothing", query=f"{sign}abc").text() == "Ninguna película se parece a «·abc»."
+    assert sign not in said("films.reason.genre", terms=[f"{sign}Drama", "Añil"]).text()

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from almazara.api.errors import declared
@@ -10,6 +10,7 @@ from almazara.api.film_models import Lengua
 from almazara.api.movies import MINUTES, MOST_VOTES, YEARS
 from almazara.api.routes import SentBody, described, reading, send
 from almazara.api.users import DEFAULT_COUNT, USER, ImdbId, film_users
+from almazara.errors import InputError
 from almazara.movies.answers import FilmsAnswer
 from almazara.movies.catalog.titles import LONGEST_QUERY
 from almazara.movies.service import MAX_NAMED, MAX_TOGETHER, MovieService
@@ -20,8 +21,17 @@ from almazara.movies.users.answering import MAX_LISTED, MAX_MEMBERS, ListQuery
 from almazara.movies.users.answers import GroupAnswer, ProfileAnswer, UserAnswer
 from almazara.movies.users.events import LARGEST_ID, USER_PATTERN
 from almazara.words.numbers import Language
+from almazara.words.said import said
 
-router = APIRouter(responses=declared(413, 422, 503))
+
+def _asks_in_the_body(request: Request) -> None:
+    """Dependency of routes that are asked in a body: what stands in the address would not be heeded, and is refused."""
+    misplaced = [name for name in request.query_params if name != "lengua"]
+    if misplaced:
+        raise InputError(said("asking.request.not_in_address", names=misplaced))
+
+
+router = APIRouter(responses=declared(413, 422, 503), dependencies=[Depends(_asks_in_the_body)])
 
 _Year = Annotated[int | None, Field(ge=YEARS[0], le=YEARS[1])]
 _Minutes = Annotated[int | None, Field(ge=MINUTES[0], le=MINUTES[1])]

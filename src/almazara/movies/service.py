@@ -18,7 +18,7 @@ from almazara.movies.catalog.cleaning_answers import CleaningAnswers
 from almazara.movies.catalog.person_answers import PersonAnswers
 from almazara.movies.catalog.search import Match, SearchIndex, found_code
 from almazara.movies.catalog.standing import Standing, Standings, standing_answer
-from almazara.movies.catalog.titles import check_query, normalize, split_year, without_asides
+from almazara.movies.catalog.titles import check_query, normalize, spellings, split_year
 from almazara.movies.exploring.films import Films
 from almazara.movies.exploring.tags import tags_of
 from almazara.movies.similar.answering import (
@@ -200,24 +200,41 @@ class MovieService:
         query = check_query(query)
         check_n(n)
         hits = []
-        for match in self._nearest(query, n):
+        found, typed = self._nearest(query, n)
+        for match in self._with_better_known(found, typed)[:n]:
             known, local = self._catalog.facts(match.entry_id), self._catalog.local_title(match.entry_id, language)
             hits.append(answers.SearchHit(*known, match.text, round(match.score, 4), titulo_local=local))
-        code = found_code([hit.coincidencia for hit in hits], query)
+        code = found_code([hit.coincidencia for hit in hits], typed)
         message = said(f"films.search.{code}", n=len(hits), query=query)
         return answers.SearchAnswer(query, len(hits), hits, message.text(language))
 
-    def _nearest(self, query: str, n: int) -> list[Match]:
-        """What is near a text; a year in parentheses brings those of its films forward that hold the rest."""
+    def _nearest(self, query: str, n: int) -> tuple[list[Match], str]:
+        """What is near a text, and what of it is a title.
+
+        A year in parentheses brings those of its films forward that hold the rest, or another title of the rest.
+        """
         title, year = split_year(query)
         whole = self._parts.title_search.search(query, n)
         if year is None or any(normalize(match.text) == normalize(query) for match in whole[:1]):
-            return whole
-        found = self._parts.title_search.search(without_asides(title), _OF_ALL_YEARS)
-        meant = [match for match in found if match.holds and self._catalog.year(match.entry_id) == year]
-        if not meant and any(match.holds for match in whole[:1]):
-            return whole
-        return [*meant, *(match for match in found if match not in meant)][:n]
+            return whole, query
+        for one in spellings(title):
+            found = self._parts.title_search.search(one, _OF_ALL_YEARS)
+            meant = [match for match in found if match.holds and self._catalog.year(match.entry_id) == year]
+            if meant:
+                return [*meant, *(match for match in found if match not in meant)][:n], one
+        if any(match.holds for match in whole[:1]):
+            return whole, query
+        return self._parts.title_search.search(spellings(title)[0], n), query
+
+    def _with_better_known(self, found: list[Match], typed: str) -> list[Match]:
+        """The same; behind a film that bears the typed title, the far better known one of nearly the same title."""
+        if not found or normalize(found[0].text) != normalize(typed):
+            return found
+        row = self._catalog.better_known(found[0].entry_id)
+        if row is None or any(match.entry_id == row for match in found):
+            return found
+        first, *rest = found
+        return [first, Match(row, self._catalog.facts(row)[1], (rest or found)[0].score), *rest]
 
     def recommend(
         self,

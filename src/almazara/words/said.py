@@ -55,8 +55,16 @@ class Said:
         text = ""
         for words, name, write in pieces:
             figure = figures[name]
-            text += words + (figure if type(figure) is str else write(figure, language))
+            text += words + (_in_line(figure) if type(figure) is str else write(figure, language))
         return text + end
+
+
+# What turns the direction of the words after it: of what was typed it would be said back with the sentence reversed.
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], "·")
+
+
+def _in_line(text: str) -> str:
+    return text if text.isascii() else text.translate(_TURNING)
 
 
 def text_of(words: Said | str, language: Language = Language.ES) -> str:
@@ -122,7 +130,7 @@ def _writer(how: str) -> _Writer:
 def _by_kind(value: Any, language: Language) -> str:  # noqa: ANN401, PLR0911 - any figure; one a kind
     match value:
         case str():
-            return value
+            return _in_line(value)
         case Said():
             return value.text(language)
         case int() | float():
@@ -132,7 +140,7 @@ def _by_kind(value: Any, language: Language) -> str:  # noqa: ANN401, PLR0911 - 
         case date():
             return numbers.day(value, language)
         case list() | tuple():
-            return ", ".join(text_of(one, language) for one in value)
+            return _in_line(", ".join(text_of(one, language) for one in value))
         case _:
             return str(value)
 

@@ -19,6 +19,14 @@ def test_a_letter_more_less_other_or_elsewhere_is_near(title):
 
 
 @pytest.mark.parametrize(
+    ("title", "other"),
+    [("Godfather", "The Godfather"), ("The Mask", "Mask"), ("Orfanato", "El orfanato"), ("The Rope", "A Rope")],
+)
+def test_a_title_without_its_article_is_near_however_short(title, other):
+    assert known_of(title, (other, 5000)) == 1
+
+
+@pytest.mark.parametrize(
     ("title", "other", "votes"),
     [
         ("Seven", "Seven", 5000),  # shares the title
@@ -27,6 +35,9 @@ def test_a_letter_more_less_other_or_elsewhere_is_near(title):
         ("Seven", "Se7en", 499),  # few know it
         ("Cars", "Cats", 5000),  # too short to be meant
         ("Seven", "", 5000),
+        ("The Who", "Who", 199),
+        ("There", "The Re", 5000),  # the same but for spaces
+        ("Gods", "The Dogs", 5000),
     ],
 )
 def test_what_is_the_same_too_far_too_short_or_little_known_is_not(title, other, votes):

@@ -100,6 +100,27 @@ def test_of_titles_that_hold_one_word_the_known_one_comes_first_and_the_same_tit
     assert _sequel("maniacs")[0] == 6
 
 
+NEARLY = [
+    (1, "Harbor", 4),
+    (2, "The Harbor", 6024),
+    (3, "Harbar", 9000),
+    (4, "Harber", 2),
+    *((5 + number, f"Harbor {word}", 300) for number, word in enumerate(("Lights", "Nights", "Days", "Master"))),
+]
+
+
+def test_an_article_tells_less_than_votes_and_a_known_title_one_letter_off_comes_among_those_that_hold_the_word():
+    found = [match.entry_id for match in SearchIndex(_index(NEARLY)).search("harbor", 8)]
+    assert found[:3] == [2, 1, 3]
+    assert found[-1] == 4
+
+
+def test_a_title_one_letter_off_holds_no_typed_word():
+    found = SearchIndex(_index(NEARLY)).search("harbor", 8)
+    assert {match.entry_id for match in found if not match.holds} == {3, 4}
+    assert [match.score for match in found] == sorted((match.score for match in found), reverse=True)
+
+
 def test_of_equal_titles_the_most_voted_comes_first():
     assert _found("lantern")[:2] == [5, 4]
 

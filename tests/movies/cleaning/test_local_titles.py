@@ -109,7 +109,7 @@ def test_rows_that_cannot_be_read_are_refused_each_with_its_reason(read):
 
 
 def test_a_title_whose_letters_were_lost_is_refused(read):
-    _, report = read(HEADER.encode() + "1,El molino,es,\n1,El añejo,es,\n".encode("latin-1"))
+    _, report = read(HEADER.encode() + "1,El pequeño molín,es,\n".encode() + "1,El añejo,es,\n".encode("latin-1"))
     assert report.dropped == {"quarantined:unreadable": 1}
 
 
@@ -148,6 +148,30 @@ def test_any_language_of_a_file_of_ones_own_is_taken(read):
     assert read(HEADER + "1,El molí,ca,\n1,水車小屋,zh-Hant,\n")[0] == [(1, "ca", "El molí"), (1, "zh", "水車小屋")]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_file_as_excel_saves_it_is_read_in_every_encoding(read, encoding, end):
+    mark = "\ufeff" if encoding in {"utf-16-le", "utf-16-be"} else ""
+    text = mark + "id,title,language,region\n1,Película número 1 ñandú,es,\n2,El niño,es,\n"
+    found, report = read(text.replace("\n", end).encode(encoding))
+    assert found == [(1, "es", "Película número 1 ñandú"), (2, "es", "El niño")]
+    assert (report.read, report.kept) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ((HEADER + "1,El molino,es,\n").encode("utf-16-le"), "UTF-16 without the mark"),
+        ((HEADER + "1,Młyn żółty,pl,\n").encode("cp1250"), "not sure which encoding"),
+        ((HEADER + "1,El molino,es,\n").encode("utf-16")[:-1], "damaged where its UTF-16"),
+        (HEADER.encode(), "titles.csv has no rows"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(read, content, said):
+    with pytest.raises(InputError, match=said):
+        read(content)
+
+
 @pytest.mark.parametrize(
     "content", ["userId,movieId,rating\n1,2,3\n", "id,name\n1,x\n", "", "\x00\x01\x02", "id,title\n1,x\n"]
 )
@@ -178,7 +202,7 @@ CELLS = st.one_of(
 )
 
 
-@given(st.lists(st.tuples(CELLS, CELLS, CELLS, CELLS), max_size=12))
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS, CELLS), min_size=1, max_size=12))
 def test_every_row_of_any_file_is_accounted_for(tmp_path_factory, rows):
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([("id", "title", "language", "region"), *rows])

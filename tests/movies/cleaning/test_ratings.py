@@ -35,13 +35,14 @@ def raw_ratings(*rows, columns=("userId", "movieId", "rating", "timestamp")):
     )
 
 
-def rated(*rows, links=None, titles=None, films=FILMS, **options):
+def rated(*rows, links=None, own_links=False, titles=None, films=FILMS, **options):
     nothing = RawFile("x", "0" * 64, pl.DataFrame())
     catalog = RawCatalog(
         nothing,
         nothing,
         ratings=raw_ratings(*rows, **options),
         links=RawFile("links.csv", "0" * 64, frame(links)) if links else None,
+        own_links=own_links,
         titles=RawFile("movies.dat", "0" * 64, frame(titles)) if titles else None,
     )
     return ratings.clean(catalog, films, KEYS)
@@ -173,6 +174,44 @@ def test_links_that_are_left_out_are_named_with_what_they_agree_in():
     assert found.notes == ("links.csv was left out: of 40 films of movies.dat it names 0 alike.",)
     assert found.table[s.FILM_ID].to_list() == [101]
     assert [file.name for file in found.files] == ["movies.dat", "ratings.csv"]
+
+
+def own(links, titles, *movies):
+    asked = [("1", movie, "4", "1") for movie in movies]
+    return rated(*asked, links=links, own_links=True, titles=titles, films=MANY)
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        [link(str(number), "", str(101 + number)) for number in range(1, 41)],
+        [link(str(number), str(100 + number), "") for number in range(1, 41)],
+    ],
+    ids=["moved by a row", "columns swapped"],
+)
+@pytest.mark.parametrize("listed", [40, 3])
+def test_links_beside_ratings_that_contradict_the_titles_beside_them_are_left_out_and_named(links, listed):
+    found = own(links[:listed], LISTED[:listed], "1", "2")
+    assert found.table[s.FILM_ID].to_list() == [101, 102]
+    assert found.notes[0].startswith("links.csv was left out: of ")
+
+
+def test_links_beside_ratings_that_few_titles_prove_are_used_and_say_which_films_are_lost():
+    links = [link("1", "", "101"), link("2", "", "999"), link("3", "", "103")]
+    listed = [LISTED[0], LISTED[1], {"movieId": "3", "title": "Película 103 (1990)"}]
+    found = own(links, listed, "1", "2", "3")
+    assert found.table[s.FILM_ID].to_list() == [101, 103]  # who is linked to another film is none of the same title
+    assert found.notes == ("Of 1 rated films the catalog has none; with most ratings: Film 102 (1990) (1).",)
+
+
+def test_a_film_without_ids_in_proved_links_is_found_by_its_title():
+    found = own([link("1", "", "101"), link("2", "", "")], LISTED[:2], "1", "2")
+    assert found.table[s.FILM_ID].to_list() == [101, 102]
+
+
+def test_links_beside_titles_of_which_none_is_known_are_believed():
+    found = own([link("1", "", "101")], [{"movieId": "1", "title": "Película 101 (1990)"}], "1")
+    assert found.table[s.FILM_ID].to_list() == [101]
 
 
 def test_rated_films_that_the_catalog_lacks_are_named_most_ratings_first():

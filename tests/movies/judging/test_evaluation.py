@@ -1,6 +1,7 @@
 """Evaluation from the command line: what it measures, writes, refuses and leaves alone."""
 
 import json
+import shutil
 
 import polars as pl
 import pytest
@@ -13,6 +14,7 @@ from almazara.movies.judging import methods as known_methods
 from almazara.movies.judging.judgement import PRIMARY
 from almazara.movies.judging.kept_evaluation import read_evaluation
 from almazara.movies.judging.trials import Trials
+from almazara.movies.renewing.training_runs import open_film_training
 from rated_films import tastes, write_rated
 from sample_catalog import Made, settings_for, write_raw
 from waiting import no_progress
@@ -73,6 +75,14 @@ def test_an_evaluation_of_the_published_version_stands_in_its_manifest(raw, tmp_
     after = artifacts.open_artifacts(settings).current("movies").manifest
     assert 0 < after["evaluation"]["metrics"]["random"]["popularity"]["ndcg_at_10"] < 1
     assert {name: value for name, value in after.items() if name != "evaluation"} == before
+    training = open_film_training(settings)
+    here = training.evaluation()
+    shutil.rmtree(settings.home_path / "evaluation")  # as where the version comes from another machine
+    assert training.evaluation() == here
+    assert (here.servida, here.particiones[0].metodos[0].metodo) == (True, "popularity")
+    for shown in (training.state(), training.versions().versiones[0]):
+        assert shown.metricas["evaluation"] == after["evaluation"]["metrics"]
+        assert shown.metricas["films"] == before["metrics"]["films"]
 
 
 def test_a_build_is_measured_when_asked_and_stays_published_where_it_cannot_be(raw, tmp_path, run, monkeypatch):

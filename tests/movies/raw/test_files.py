@@ -185,16 +185,32 @@ def test_lists_of_titles_are_read_in_every_form(tmp_path, plain, name, titles):
     assert raw.titles.frame.select("movieId", "title").rows() == [("1", "Café (2001)")]
 
 
+def test_titles_beside_own_links_are_read_to_prove_these_and_no_films_are_taken_for_titles(tmp_path, plain, sample):
+    own = {"u.data": b"1\t1\t4\t5\n", "links.csv": b"movieId,imdbId,tmdbId\n1,1,2\n"}
+    raw = read_raw(plain, store(tmp_path / "ml", {**own, "movies.csv": b"movieId,title,genres\n1,X (2001),\n"}))
+    assert raw.own_links
+    assert raw.titles.frame.select("movieId", "title").rows() == [("1", "X (2001)")]
+    assert read_raw(plain, store(tmp_path / "films", {**own, "movies.csv": b"id,title\n1,X\n"})).titles is None
+
+
 def test_links_beside_the_films_are_read_for_ratings_that_have_titles_alone(tmp_path, plain, sample):
     linked = store(tmp_path / "linked", sample)
     pairs, titles = {"u.data": b"1\t1\t4\t5\n"}, {"u.item": b"1|X (2001)|\n"}
     raw = read_raw(linked, store(tmp_path / "titled", {**pairs, **titles}))
-    assert (raw.links.name, raw.titles.name) == ("links.csv", "u.item")
+    assert (raw.links.name, raw.titles.name, raw.own_links) == ("links.csv", "u.item", False)
     raw = read_raw(
         linked, store(tmp_path / "both", {**pairs, **titles, "links.csv": b"movieId,imdbId,tmdbId\n1,1,2\n"})
     )
-    assert (raw.links.frame.height, raw.titles) == (1, None)
+    assert (raw.links.frame.height, raw.titles.name, raw.own_links) == (1, "u.item", True)
     assert read_raw(linked, store(tmp_path / "neither", pairs)).links is None
+
+
+def test_ratings_in_utf_16_are_read_and_a_file_without_rows_is_named(tmp_path, plain, sample):
+    header = "userId,movieId,rating,timestamp\n"
+    raw = read_raw(plain, store(tmp_path / "ml", {"ratings.csv": f"{header}1,1,4,5\n".encode("utf-16")}))
+    assert raw.ratings.pairs.height == raw.ratings.read == 1
+    catalog = clean(read_raw(store(tmp_path / "x", {**sample, "ratings.csv": header.encode()})))
+    assert "ratings.csv has no rows." in catalog.report.notes
 
 
 def test_ratings_up_to_ten_are_halved_and_that_is_said(tmp_path, plain):

@@ -15,7 +15,7 @@ from almazara.movies.sentences import decade
 from almazara.movies.similar.answering import METHODS, Query
 from almazara.movies.similar.attributes import Filters, listed, listed_ids
 from almazara.movies.similar.ranking import diversified
-from almazara.movies.similar.reasons import FEWEST_VIEWERS, is_telling
+from almazara.movies.similar.reasons import FEWEST_VIEWERS, FIELDS, Reasons, is_telling
 from almazara.words.numbers import Language
 from almazara.words.said import named, said, text_of
 from sample_catalog import Made, publish_made, settings_for
@@ -302,7 +302,7 @@ class Evidence:
         self.viewers = {film: set(users) for film, users in of("ratings", "user_id").items()}
         self.users = tables["ratings"]["user_id"].n_unique()
 
-    def holds(self, reason, asked, other):
+    def holds(self, reason, asked, other, *, alone):
         a, b = self.films[asked], self.films[other]
         label, _, said = reason.partition(": ")
         if label in self.shared:
@@ -310,15 +310,17 @@ class Evidence:
             common = set(self.shared[label].get(asked, [])) & set(self.shared[label].get(other, []))
             return set(said.split(", ")) <= common and era in ("", f"{self.era(a, b)})")
         if " que vieron " in reason:
-            return self.was_seen_by_both(reason, a, b)
+            return self.was_seen_by_both(reason, a, b, alone=alone)
         number = {"votos": b["vote_count"], "año": b["release_year"]}
         return said == (self.era(a, b) if label == "misma época" else f"{number[label]:,}".replace(",", "."))
 
-    def was_seen_by_both(self, reason, a, b):
+    def was_seen_by_both(self, reason, a, b, *, alone):
         seen, theirs = self.viewers[a["id"]], self.viewers[b["id"]]
         both = len(seen & theirs)
         forward = f"{both} de los {len(seen)} que vieron {a['title']} también vieron esta"
         back = f"{both} de los {len(theirs)} que vieron esta también vieron {a['title']}"
+        if alone and both > 1 and reason == (forward if len(seen) <= len(theirs) else back):
+            return True  # a mere number, where there is nothing else
         whole, part = (seen, theirs) if reason == forward else (theirs, seen)
         others = [user for user in part if user not in whole]
         lift = (both / len(whole)) / max(len(others) / (self.users - len(whole)), 1e-9)
@@ -335,8 +337,9 @@ def test_every_reason_can_be_found_in_the_clean_tables_and_ratings(sample_films,
     for film_id, title in tables["films"].select("id", "title").gather_every(25).iter_rows():
         for found in sample_films.recommend(title, 20, method, film_id=film_id).detalle:
             assert 1 <= len(found.motivos) <= 3
+            alone = all("que vieron" in reason or "misma época" in reason for reason in found.motivos)
             for reason in found.motivos:
-                assert evidence.holds(reason, film_id, found.id), (film_id, found)
+                assert evidence.holds(reason, film_id, found.id, alone=alone), (film_id, found)
                 kinds.add(reason.split(": ")[0] if ": " in reason else "vieron")
     told = {"misma saga", "misma dirección", "tema", "comparten reparto", "mismo guion", "género", "mismo idioma"}
     assert kinds >= told
@@ -398,6 +401,28 @@ def test_films_that_share_nothing_still_get_a_reason_that_can_be_checked(tmp_pat
     )
     reasons = {film.anio: film.motivos for film in films.recommend("Film 1950-01-01", 5).detalle}
     assert reasons == {1990: ["votos: 1.200"], 1970: ["año: 1970"], 1955: ["misma época: años 50"]}
+
+
+@pytest.mark.parametrize(
+    ("shared", "viewers", "said"),
+    [
+        (213, [276, 2000], ["213 de los 276 que vieron The Mill también vieron esta"]),
+        (213, [2000, 276], ["213 de los 276 que vieron esta también vieron The Mill"]),
+        (1, [276, 2000], ["votos: 9"]),  # one of them says nothing
+    ],
+)
+def test_of_films_that_share_nothing_who_saw_both_is_said_before_their_votes(shared, viewers, said):
+    arrays = {
+        "starts": np.zeros(len(FIELDS), np.int64),
+        "offsets": np.zeros(3, np.int64),
+        "codes": np.array([], np.int32),
+        "information": np.array([], np.float32),
+        "viewers": np.array(viewers, np.int32),
+        "users": np.array([2100], np.int64),
+    }
+    films = {"years": np.array([1990, 2000], np.int32), "votes": np.array([5, 9], np.int32)}
+    (found,) = Reasons(arrays, [], films).of(0, "The Mill", [(1, shared)])
+    assert [reason.text(Language.ES) for reason in found] == said
 
 
 def test_a_film_found_by_its_vote_average_says_both_averages(sample_films):

@@ -12,7 +12,7 @@ from rapidfuzz.distance import Indel
 from rapidfuzz.process import extract
 
 from almazara.movies.answers import FilmReference
-from almazara.movies.catalog.titles import query_keys, split_year, without_asides
+from almazara.movies.catalog.titles import query_keys, spellings, split_year
 from almazara.words.numbers import Language
 
 Row = int
@@ -204,20 +204,24 @@ class Catalog:
         """How many people voted."""
         return int(self._votes[row])
 
+    def better_known(self, row: Row) -> Row | None:
+        """The film of nearly the same title that has far more votes, None where there is none."""
+        known = -1 if self._better_known is None else self._better_known[row]
+        return None if known < 0 else int(known)
+
     def find(self, title: str, year: int | None = None, film_id: FilmId | None = None) -> Found | None:
         """The film a title means, or None: the same spelling before the same letters, then the most voted.
 
-        A year may come as an argument or as `Title (1950)`, before which other titles may stand in parentheses; a film
-        whose own title ends so is found first.
+        A year may come as an argument or as `Title (1950)`, before which other titles may stand in parentheses, that
+        count where the first names no film; a film whose own title ends so is found first.
         """
         found = self._fitting(title, year, film_id)
         if found is None:
             bare, written_year = split_year(title)
             if written_year is not None:
                 asked_year = written_year if year is None else year
-                found = self._fitting(bare, asked_year, film_id)
-                if found is None and (plain := without_asides(bare)) != bare:
-                    found = self._fitting(plain, asked_year, film_id)
+                fitting = (self._fitting(one, asked_year, film_id) for one in (bare, *spellings(bare)))
+                found = next((one for one in fitting if one is not None), None)
         return found
 
     def _fitting(self, title: str, year: int | None, film_id: FilmId | None) -> Found | None:
@@ -229,8 +233,8 @@ class Catalog:
             if eligible:
                 best = min(eligible, key=lambda row: self._spelling_tier(row, title))
                 is_sure = year is not None or asked is not None
-                better_known = [] if is_sure or self._better_known is None else [self._better_known[best]]
-                return Found(best, [*(row for row in rows if row != best), *(row for row in better_known if row >= 0)])
+                known = None if is_sure else self.better_known(best)
+                return Found(best, [*(row for row in rows if row != best), *([] if known is None else [known])])
         return None
 
     def _sharing(self, title: str) -> Iterator[list[Row]]:

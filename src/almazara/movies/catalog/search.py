@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA, Indel
 from rapidfuzz.process import cdist
 
 from almazara.movies.catalog.catalog import Arrays, Texts
-from almazara.movies.catalog.titles import compact, normalize, normalize_all
+from almazara.movies.catalog.titles import LEADING_ARTICLE, compact, normalize, normalize_all
 
 _CODE_BITS = np.uint64(21)  # a Unicode code point
 _NEAR = 150  # candidates by cosine
@@ -33,6 +33,7 @@ _ARABIC = {roman: number for number, roman in _ROMAN.items()}
 # Costs, in edits. A change that people often make costs less than the edits that it would take to describe it.
 _SWAPPED = 0.6  # two words changed places
 _DROPPED = 0.9  # a word of the title was left out
+_ARTICLE = 0.05  # its article was: less than what votes may tell of two texts
 _ADDED = 3.0  # a word that is not in the title
 _PREFIX = 1.2  # the title goes on after the query
 _CONTAINED = 1.5  # all words of the query, the last maybe unfinished, are in the title
@@ -42,6 +43,7 @@ _UNKNOWN_UNFINISHED = 0.6  # the same, when the query is only a part of the titl
 _UNKNOWN_HOLDING = 1.0  # the same, when the text holds the query among other words
 _ALTERED = 1.25  # edits on top of a change of words are rarer: this times their cost
 _DISSIMILAR = 2.0  # for a share of letters, 0 to 1, that are not in common: tells equal numbers of edits apart
+_SLIP = 5  # letters from which on a text but one edit away is as near as one that holds what was typed: its votes count
 _LENGTH = 0.1  # for each letter of difference in length of whole titles
 
 # What is nearest at a higher cost is no guess worth showing: two typos cost up to 0.65 for each letter typed, and the
@@ -134,13 +136,15 @@ class SearchIndex:
         holding = _holding(key, titles)
         if not holding.any() and costs.min() > max(_HELD, _SLIGHT * len(key)):
             return []
+        slips = ~holding & _slips(key, titles)
         costs = np.where(holding & (costs >= _DROPPED), _held_costs(key, titles, costs, obscurity), costs)
-        least = costs[holding].max(initial=0.0)  # scores fall along the list
+        costs = np.where(slips, costs + (_UNKNOWN_HOLDING - _UNKNOWN) * obscurity, costs)
+        first = holding | slips
+        least = costs[first].max(initial=0.0)  # scores fall along the list
         found: dict[int, Match] = {}
-        for place in np.lexsort((costs, ~holding)).tolist():
-            entry, holds = int(self._entry_ids[rows[place]]), bool(holding[place])
-            cost = costs[place] if holds else max(costs[place], least)
-            found.setdefault(entry, Match(entry, texts[place], float(1 / (1 + cost)), holds))
+        for place in np.lexsort((costs, ~first)).tolist():
+            entry, cost = int(self._entry_ids[rows[place]]), costs[place] if first[place] else max(costs[place], least)
+            found.setdefault(entry, Match(entry, texts[place], float(1 / (1 + cost)), bool(holding[place])))
         return list(found.values())[:n]
 
     def _candidates(self, key: str) -> npt.NDArray[np.intp]:
@@ -191,6 +195,15 @@ def _holding(key: str, titles: Sequence[str]) -> npt.NDArray[np.bool_]:
     asked = {_ARABIC.get(word, word) if len(word) > 1 else word for word in key.split(" ")}
     rarest = max((word for word in key.split(" ") if word not in _ROMAN and word not in _ARABIC), key=len, default="")
     return np.array([rarest in title and asked.issubset(_words_of(title)) for title in titles])
+
+
+def _slips(key: str, titles: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Whether each title, its article aside, is one edit away from the key, spaces not counted."""
+    typed = compact(key)
+    if len(typed) < _SLIP:
+        return np.zeros(len(titles), bool)
+    written = [compact(LEADING_ARTICLE.sub("", title)) for title in titles]
+    return np.asarray(cdist([typed], written, scorer=OSA.distance, score_cutoff=1)[0] <= 1)
 
 
 def _words_of(title: str) -> list[str | None]:
@@ -264,7 +277,9 @@ def _query_forms(key: str) -> list[tuple[str, float]]:
 
 def _title_forms(title: str) -> list[tuple[str, float]]:
     """A title in full, and without one of its words, each with its cost."""
-    return [(title, 0.0), *((shorter, _DROPPED) for shorter in _without_a_word(title.split(" ")))]
+    article = LEADING_ARTICLE.match(title)
+    bare = [(title[article.end() :], _ARTICLE)] if article else []
+    return [(title, 0.0), *bare, *((shorter, _DROPPED) for shorter in _without_a_word(title.split(" ")))]
 
 
 def _without_a_word(words: Sequence[str]) -> list[str]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 
 LONGEST_QUERY = 200
+LEADING_ARTICLE = re.compile(rf"^(?:{'|'.join(article for article in ARTICLES if article.isalpha())}) ")
+"""Of a normalized title, in which what an apostrophe joins is one word."""
 
 _APOSTROPHES = str.maketrans("", "", "'`\u00b4\u02bb\u02bc\u2018\u2019\u2032\uff07")
 _ASCII = str.maketrans({chr(code): " " for code in range(128) if not chr(code).isalnum()})
@@ -24,7 +26,8 @@ _UNDECOMPOSED = str.maketrans("øłđðħŧ\u0131\u03c2", "olddhti\u03c3") | str
 # Marks that a typist leaves out. Those of other scripts (dakuten, vowel signs) make another letter and stay.
 _OPTIONAL_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
 _FRACTION = re.compile("(?=[¼½¾⅐-⅞])")
-_ASIDE = re.compile(r"\s*\([^()]*\)")
+_ASIDE = re.compile(r"\s*\(([^()]*)\)")
+_ALSO = re.compile(r"^a\.?k\.?a\.? ", re.IGNORECASE)
 _YEAR = re.compile(r"\((1[89][0-9]{2}|20[0-9]{2})\)")
 
 
@@ -106,13 +109,16 @@ def split_year(text: str) -> tuple[str, int | None]:
     return (title, int(year[1])) if year and title else (text, None)
 
 
-def without_asides(title: str) -> str:
-    """A title without what stands in parentheses, as MovieLens writes other titles; the same where nothing is left.
+def spellings(title: str) -> list[str]:
+    """A title without what stands in parentheses, and what does: other titles, as MovieLens writes them.
 
-    >>> without_asides("City of Lost Children, The (Cité des enfants perdus, La)")
-    'City of Lost Children, The'
+    Itself where nothing is left.
+
+    >>> spellings("City of Lost Children, The (Cité des enfants perdus, La)"), spellings("Seven (a.k.a. Se7en)")
+    (['City of Lost Children, The', 'Cité des enfants perdus, La'], ['Seven', 'Se7en'])
     """
-    return _ASIDE.sub("", title).strip() or title
+    others = [_ALSO.sub("", aside.strip()) for aside in _ASIDE.findall(title)]
+    return [one for one in (_ASIDE.sub("", title).strip(), *others) if one] or [title]
 
 
 def check_query(text: str) -> str:

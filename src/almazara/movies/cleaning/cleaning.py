@@ -94,12 +94,13 @@ def clean(raw: RawCatalog) -> CleanCatalog:
         s.RATINGS: rated.table,
         s.QUARANTINE: pl.concat(quarantine),
     }
+    files = (*(file for part in parts for file in part.files), *rated.files)
     report = CleaningReport(
-        files=(*(file for part in parts for file in part.files), *rated.files),
+        files=files,
         cells=_refused_cells(tables[s.QUARANTINE]),
         entries={name: count for part in parts for name, count in part.entries.items()},
         columns=summed((*(loss for part in parts for loss in part.losses), *rated.losses)),
-        notes=(*_notes(raw), *rated.notes),
+        notes=(*_notes(raw), *rated.notes, *(f"{file.name} has no rows." for file in files if not file.read)),
     )
     return CleanCatalog({name: tables[name].select(*schema) for name, schema in s.SCHEMAS.items()}, report)
 

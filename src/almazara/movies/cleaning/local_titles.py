@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from almazara.errors import InputError
 from almazara.movies.cleaning import schema as s
 from almazara.movies.cleaning.cleaning import CleanCatalog
 from almazara.movies.cleaning.report import REPEATED_ROW, VERDICT, FileReport, quarantined
@@ -32,7 +33,11 @@ _PLACE: Final = ["_kind", "_abroad", "_by_the_way", ROW]
 
 
 def with_local_titles(clean: CleanCatalog, titles: raw.RawTitles) -> CleanCatalog:
-    """The catalog with the titles that a file gives its films; the report accounts for every row of the file."""
+    """The catalog with the titles that a file gives its films; the report accounts for every row of the file.
+
+    Raises:
+        InputError: when the file cannot be read, or has no rows.
+    """
     films, verdicts = _Films(clean), Counter[str | None]()
     found, refused = [_nothing()], [clean.tables[s.QUARANTINE]]
     for block in titles.blocks():
@@ -45,6 +50,8 @@ def with_local_titles(clean: CleanCatalog, titles: raw.RawTitles) -> CleanCatalo
         reason = bad[VERDICT].str.strip_prefix("quarantined:").alias("reason")
         content = as_json(bad.select(ROW, *raw.COLUMNS))
         refused.append(quarantined(titles.name, bad.select(ROW, reason, content)))
+    if not verdicts.total():
+        raise InputError(f"{titles.name} has no rows: it names no film in any language.")
     ordered = pl.concat(found).sort(s.FILM_ID, s.LANGUAGE, *_PLACE).select(*s.SCHEMAS[s.LOCAL_TITLES])
     table = ordered.unique(maintain_order=True)
     report = _account(titles, verdicts, len(ordered) - len(table))

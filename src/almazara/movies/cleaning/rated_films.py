@@ -29,14 +29,16 @@ IMDB, TMDB = "imdbId", "tmdbId"
 _READS: Final = "ids are whole numbers above 0, an IMDb id with or without its tt"
 _NO_ID: Final = r"^\s*0+(\.0+)?\s*$"
 _PROOF: Final = 0.95
-"""Of the films that titles find links of another source must name as many alike: MovieLens gave out ids anew."""
+"""Of the films that titles find links must name as many alike: MovieLens gave out ids anew, and columns get swapped."""
 _LEAST_PROOFS: Final = 20
+"""From so few on links of another source are proved; those of the ratings themselves from one on."""
 TITLED: Final = "title"
 _NAME_AND_YEAR: Final = r"^(?<name>.*\S)\s*\((?<year>\d{4})\)\s*$"
 _OTHER_TITLE: Final = r"\(([^()]+)\)"
 _ALSO: Final = r"(?i)^a\.?k\.?a\.? "
 _WORDS: Final = "|".join(one.removesuffix("'") for one in ARTICLES)
 _TITLE, _YEAR, _RANK = "_title", "_year", "_rank"
+_IMDB, _TMDB = "_imdb", "_tmdb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,13 @@ class RatedFilms:
 
 
 def rated_films(raw: RawCatalog, films: pl.DataFrame, keys: pl.DataFrame) -> RatedFilms:
-    """Links alone are those of the ratings; beside titles they are of another source, and must agree with these.
+    """By links where no titles lie beside them; else by those that agree with the titles, or by the titles.
 
     Raises:
         InputError: when there are neither.
     """
     if raw.titles is not None:
-        return _by_titles_and_links(raw.titles, raw.links, films, keys)
+        return _by_titles_and_links(raw.titles, raw, films, keys)
     if raw.links is not None:
         rows, losses = _by_link(raw.links, films, keys)
         found = _found(rows)
@@ -74,8 +76,8 @@ def rated_films(raw: RawCatalog, films: pl.DataFrame, keys: pl.DataFrame) -> Rat
     raise InputError(f"There is no links.csv, movies.csv or movies.dat beside {name}: its ids cannot be matched.")
 
 
-def _by_titles_and_links(titles: RawFile, links: RawFile | None, films: pl.DataFrame, keys: pl.DataFrame) -> RatedFilms:
-    rows = _by_title(titles, films, keys)
+def _by_titles_and_links(titles: RawFile, raw: RawCatalog, films: pl.DataFrame, keys: pl.DataFrame) -> RatedFilms:
+    rows, links = _by_title(titles, films, keys), raw.links
     titled, told = _found(rows), rows.filter(pl.col(VERDICT).is_null()).select(MOVIE_ID, TITLED)
     if links is None:
         return RatedFilms(titled, (_account(titles, rows, titled),), titles=told)
@@ -83,10 +85,13 @@ def _by_titles_and_links(titles: RawFile, links: RawFile | None, films: pl.DataF
     linked = _found(link_rows)
     both = titled.join(linked, on=MOVIE_ID, suffix="_linked")
     agree = both.filter(pl.col(s.FILM_ID) == pl.col(f"{s.FILM_ID}_linked")).height
-    if both.height < _LEAST_PROOFS or agree < _PROOF * both.height:
+    needed = min(1, titled.height) if raw.own_links else _LEAST_PROOFS
+    if both.height < needed or agree < _PROOF * both.height:
         note = f"{links.name} was left out: of {both.height:,} films of {titles.name} it names {agree:,} alike."
         return RatedFilms(titled, (_account(titles, rows, titled),), titles=told, notes=(note,))
-    more = titled.join(linked, on=MOVIE_ID, how="anti").join(linked, on=s.FILM_ID, how="anti")
+    # What links name and the catalog lacks is no other film of that title.
+    named = link_rows.filter(pl.col(_IMDB).is_not_null() | pl.col(_TMDB).is_not_null())
+    more = titled.join(named, on=MOVIE_ID, how="anti").join(linked, on=s.FILM_ID, how="anti")
     found = pl.concat([linked, more])
     return RatedFilms(found, (_account(links, link_rows, linked), _account(titles, rows, found)), losses, told)
 
@@ -115,21 +120,19 @@ def _with_movie_id(file: RawFile, *required: str) -> pl.DataFrame:
 
 def _by_link(links: RawFile, films: pl.DataFrame, keys: pl.DataFrame) -> tuple[pl.DataFrame, tuple[ColumnLoss, ...]]:
     """By TMDB id; where the catalog has no such film, by IMDb id."""
-    by_imdb = keys.select(imdb_number(s.IMDB_ID).alias("_imdb"), pl.col(s.FILM_ID).alias("_by_imdb"))
-    by_imdb = by_imdb.drop_nulls().filter(pl.col("_imdb").is_unique())
-    rows = _with_movie_id(links, IMDB, TMDB).with_columns(
-        identifier(TMDB).alias("_tmdb"), imdb_number(IMDB).alias("_imdb")
-    )
+    by_imdb = keys.select(imdb_number(s.IMDB_ID).alias(_IMDB), pl.col(s.FILM_ID).alias("_by_imdb"))
+    by_imdb = by_imdb.drop_nulls().filter(pl.col(_IMDB).is_unique())
+    rows = _with_movie_id(links, IMDB, TMDB).with_columns(identifier(TMDB).alias(_TMDB), imdb_number(IMDB).alias(_IMDB))
     losses = tuple(
         lost_cells(links.name, told, rows[typed].is_null() & told.is_not_null(), rows[ROW], _READS)
-        for column, typed in ((IMDB, "_imdb"), (TMDB, "_tmdb"))
+        for column, typed in ((IMDB, _IMDB), (TMDB, _TMDB))
         for told in [
             rows.select(pl.when(~pl.col(column).str.contains(_NO_ID)).then(tidy(column, NO_VALUE))).to_series()
         ]
     )
-    in_catalog = pl.col("_tmdb").is_in(films[s.ID].implode())
-    found = rows.join(by_imdb, on="_imdb", how="left", maintain_order="left").with_columns(
-        pl.coalesce(pl.when(in_catalog).then("_tmdb"), "_by_imdb").alias(s.FILM_ID)
+    in_catalog = pl.col(_TMDB).is_in(films[s.ID].implode())
+    found = rows.join(by_imdb, on=_IMDB, how="left", maintain_order="left").with_columns(
+        pl.coalesce(pl.when(in_catalog).then(_TMDB), "_by_imdb").alias(s.FILM_ID)
     )
     return found, losses
 

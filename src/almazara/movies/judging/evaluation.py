@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 import polars as pl
 from scipy import sparse
@@ -21,6 +22,7 @@ from almazara.movies.cleaning.tables import read_table
 from almazara.movies.judging import evaluation_files, judgement, similar_films, splitting
 from almazara.movies.judging import methods as known_methods
 from almazara.movies.judging.kept_evaluation import (
+    SHOWN,
     EvaluationAnswer,
     MeasuredMethod,
     MeasuredMetric,
@@ -196,9 +198,11 @@ def keep(settings: Settings, found: Evaluation, folder: Path, now: datetime) -> 
         UnavailableError: when a folder or the manifest cannot be written.
     """
     evaluation_files.write(folder, found.table, found.described)
-    write_evaluation(settings, _shown(found, now))
+    shown = _shown(found, now)
+    write_evaluation(settings, shown)
     if found.version is not None:
-        open_artifacts(settings).describe(MOVIES, found.version, {"evaluation": _for_manifest(found)})
+        described = {**_for_manifest(found), SHOWN: msgspec.to_builtins(shown)}
+        open_artifacts(settings).describe(MOVIES, found.version, {"evaluation": described})
 
 
 def _shown(found: Evaluation, now: datetime) -> EvaluationAnswer:

@@ -1,9 +1,10 @@
-"""The newest evaluation as it is kept, a JSON file, and shown, in Spanish; nothing that measures is imported."""
+"""The newest evaluation as it is kept, in a file and in a manifest, and shown; nothing that measures is imported."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +14,8 @@ from almazara.words.numbers import Language
 from almazara.words.said import said
 
 _NAME: Final = "latest.json"
+SHOWN: Final = "shown"
+"""Of an evaluation in a manifest: the whole of it, for a server that has the version alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,14 @@ def read_evaluation(settings: Settings) -> EvaluationAnswer | None:
     try:
         return msgspec.json.decode(_path(settings).read_bytes(), type=EvaluationAnswer)
     except (OSError, msgspec.DecodeError):
+        return None
+
+
+def evaluation_in(manifest: Mapping[str, Any]) -> EvaluationAnswer | None:
+    """The evaluation of a version in its manifest, or None; earlier versions kept only its metrics there."""
+    try:
+        return msgspec.convert(manifest.get("evaluation", {}).get(SHOWN), type=EvaluationAnswer)
+    except msgspec.ValidationError:
         return None
 
 

@@ -35,7 +35,7 @@ from almazara.movies.raw.tables import (
     parse_table,
     summed,
 )
-from almazara.movies.raw.text import as_utf8, without_mark
+from almazara.movies.raw.text import as_utf8, blocks_without_mark
 
 MOVIES: Final = ("movies_metadata.csv", "movies_dataset.csv", "tmdb_5000_movies.csv")
 # What no file but one of films has, under whatever name it comes; it may hold the credits too.
@@ -44,7 +44,8 @@ CREDITS: Final = ("credits.csv", "tmdb_5000_credits.csv")
 KEYWORDS: Final = ("keywords.csv",)
 # Kaggle's MovieLens 20M has `rating.csv`, `link.csv` and `movie.csv`.
 LINKS: Final = ("links.csv", "link.csv", "links_small.csv")
-TITLES: Final = ("movies.csv", "movie.csv", "movies.dat", "u.item")
+_TITLES_WITHOUT_HEADER: Final = {"movies.dat": "::", "u.item": "|"}
+TITLES: Final = ("movies.csv", "movie.csv", *_TITLES_WITHOUT_HEADER)
 _PAIR_FILES: Final = ("interactions.parquet", "interactions.csv", "pairs.parquet", "pairs.csv", "ratings.parquet")
 RATINGS: Final = ("ratings.csv", "rating.csv", "ratings_small.csv", "ratings.dat", "u.data", *_PAIR_FILES)
 # MovieLens' and others' names of the same columns, see `renamed`.
@@ -70,11 +71,10 @@ def read_raw(folder: Path, ratings: Path | None = None, progress: Callable[[str]
     files = inventory(folder)
     rated = inventory(ratings) if ratings else files
     source = _needed(rated, "ratings", RATINGS, ratings) if ratings else find(rated, RATINGS)
-    links, titles, keywords = find(rated, LINKS), find(rated, TITLES), find(files, KEYWORDS)
-    if links is not None:
-        titles = None  # they are of one source, and links say more
-    elif ratings and titles is not None:
-        links = find(files, LINKS)  # of another source: whoever cleans asks whether they say the same
+    own, titles, keywords = find(rated, LINKS), find(rated, TITLES), find(files, KEYWORDS)
+    if own and titles and not _holds_titles(titles):
+        titles = None  # a movies.csv may be the films themselves
+    links = find(files, LINKS) if ratings and titles and not own else own
     notes = []
     if source and not ratings and not links and not titles:
         notes = [f"{source.name} was left out: {folder} has no {LINKS[0]} that says which films it rates."]
@@ -89,6 +89,7 @@ def read_raw(folder: Path, ratings: Path | None = None, progress: Callable[[str]
         keywords=_read_csv(keywords, progress) if keywords else None,
         ratings=_read_ratings(source, progress) if source else None,
         links=_read_csv(links, progress) if source and links else None,
+        own_links=own is not None,
         titles=_read_titles(titles, progress) if source and titles else None,
         notes=tuple(notes),
     )
@@ -96,7 +97,7 @@ def read_raw(folder: Path, ratings: Path | None = None, progress: Callable[[str]
 
 def _file_of_films(files: Sequence[Stored]) -> Stored | None:
     """The one CSV file whose columns are those of films; None where none or several are."""
-    found = [file for file in files if file.plain_name.endswith(".csv") and _holds_films(file)]
+    found = [file for file in files if file.plain_name.endswith(".csv") and _has_columns(file, _OF_FILMS)]
     return found[0] if len(found) == 1 else None
 
 
@@ -104,14 +105,18 @@ def _holds(file: RawFile, column: str) -> bool:
     return bare(column) in map(bare, file.columns)
 
 
-def _holds_films(file: Stored) -> bool:
+def _holds_titles(file: Stored) -> bool:
+    return file.plain_name in _TITLES_WITHOUT_HEADER or _has_columns(file, (MOVIE_ID, "title"))
+
+
+def _has_columns(file: Stored, wanted: Sequence[str]) -> bool:
     try:
         with unpacked(file) as stream:
-            first = next(stream.blocks(), b"")
-        _, names = header_of(without_mark(first, file.name), file.name)
+            first = next(blocks_without_mark(stream.blocks(), file.name))
+        _, names = header_of(first, file.name)
     except InputError:
         return False
-    return set(bare_names(*_OF_FILMS)) <= set(bare_names(*names))
+    return set(bare_names(*wanted)) <= set(bare_names(*names))
 
 
 def _needed(files: Sequence[Stored], what: str, names: Sequence[str], folder: Path) -> Stored:
@@ -140,7 +145,7 @@ def _require_short_cells(frame: pl.DataFrame, name: str) -> None:
 
 def _read_titles(file: Stored, progress: Callable[[str], None]) -> RawFile:
     """movies.csv, or the older forms in Latin-1 without a header: `1::Title (1995)::...` and `1|Title (1995)|...`."""
-    separator = {"movies.dat": "::", "u.item": "|"}.get(file.plain_name)
+    separator = _TITLES_WITHOUT_HEADER.get(file.plain_name)
     if separator is None:
         return _read_csv(file, progress)
     progress(f"Reading {file.name}")
@@ -207,9 +212,9 @@ def table_blocks(
 
 
 def _told_lines(stream: Unpacked, name: str) -> Iterator[bytes]:
-    """The bytes of a file that is not empty, in blocks that end with a line's end."""
-    lines = _whole_lines(stream.blocks(), name)
-    first = without_mark(next(lines, b""), name)
+    """The text of a file that is not empty, in UTF-8, in blocks that end with a line's end."""
+    lines = (as_utf8(block, name) for block in _whole_lines(blocks_without_mark(stream.blocks(), name), name))
+    first = next(lines, b"")
     if not first.strip():
         raise InputError(f"{name} is empty.")
     return itertools.chain([first], lines)

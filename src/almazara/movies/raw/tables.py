@@ -90,8 +90,9 @@ class RawCatalog:
     Attributes:
         credits: Cast and crew, one row a film; None where the films' own file holds them, or nothing does.
         keywords: Where they have a file of their own.
-        links: MovieLens ids to IMDb and TMDB ids; beside `titles` those that lie with the films.
-        titles: MovieLens ids and titles, `movieId` and `title`, for ratings without links of their own.
+        links: MovieLens ids to IMDb and TMDB ids: those that lie with the ratings, else those with the films.
+        own_links: Whether they lie with the ratings.
+        titles: MovieLens ids and titles, `movieId` and `title`, that lie with the ratings.
         notes: Sentences about files that were left out.
     """
 
@@ -100,6 +101,7 @@ class RawCatalog:
     keywords: RawFile | None = None
     ratings: RawRatings | None = None
     links: RawFile | None = None
+    own_links: bool = False
     titles: RawFile | None = None
     notes: tuple[str, ...] = ()
 
@@ -215,7 +217,10 @@ def parse_table(data: bytes, name: str) -> pl.DataFrame:
 
 def header_of(data: bytes, name: str) -> tuple[str, list[str]]:
     """The separator of a file's header, and its fields, each with a name of its own."""
-    separator, fields = separator_of(data[:_HEAD].decode("utf-8", "replace"))
+    head = data[:_HEAD].decode("utf-8", "replace")
+    if "\0" in head.partition("\n")[0]:
+        raise InputError(f"{name} is no text, or UTF-16 without the mark that says so: save it as UTF-8.")
+    separator, fields = separator_of(head)
     names = [text or f"column_{place}" for place, text in enumerate(fields, 1)]
     twice = sorted({text for text in names if names.count(text) > 1})
     if twice:

@@ -3,7 +3,9 @@
 import codecs
 import csv
 import io
+import itertools
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from almazara.errors import InputError
@@ -39,10 +41,22 @@ _SEPARATORS: Final = (",", ";", "\t", "|")
 
 def without_mark(data: bytes, name: str) -> bytes:
     """The text without the mark that says its byte order, which is UTF-8 then or, in UTF-16, becomes it."""
-    if not data.startswith(_UTF_16):
-        return data.removeprefix(_BYTE_ORDER_MARK)
+    return b"".join(blocks_without_mark([data], name))
+
+
+def blocks_without_mark(blocks: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """The same of a text in blocks, which may part the bytes of a letter."""
+    filled = filter(None, blocks)
+    first = next(filled, b"")
+    if not first.startswith(_UTF_16):
+        yield first.removeprefix(_BYTE_ORDER_MARK)
+        yield from filled
+        return
+    decoder = codecs.getincrementaldecoder("utf-16")()
     try:
-        return data.decode("utf-16").encode()
+        for block in itertools.chain([first], filled):
+            yield decoder.decode(block).encode()
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise InputError(f"{name} is damaged where its UTF-16 should go on: save it as UTF-8.") from error
 

@@ -15,7 +15,7 @@ from almazara.artifacts import Artifact, open_artifacts
 from almazara.errors import NotFoundError
 from almazara.files import is_free, replace_file, unwritable
 from almazara.movies.artifact import MOVIES
-from almazara.movies.judging.kept_evaluation import EvaluationAnswer, read_evaluation
+from almazara.movies.judging.kept_evaluation import EvaluationAnswer, evaluation_in, read_evaluation
 from almazara.runs import ExclusiveRuns, LongWork, is_run_id
 from almazara.settings import Settings
 from almazara.words.numbers import Language
@@ -225,7 +225,7 @@ class FilmTraining:
             version=artifact.version,
             construida=manifest.get("built_at"),
             es_muestra=bool(manifest.get("sample")),
-            metricas=manifest.get("metrics", {}),
+            metricas=_measured(manifest),
             deriva=manifest.get("drift", {}),
             ultimo_entrenamiento=run,
             mensaje=said("films.model.served", version=artifact.version).text(language),
@@ -244,24 +244,33 @@ class FilmTraining:
         return VersionsAnswer(versions, said("films.model.versions", n=len(versions)).text(language))
 
     def evaluation(self, language: Language = Language.ES) -> EvaluationAnswer:
-        """The newest evaluation; raises NotFoundError when there was none."""
-        found = read_evaluation(self.settings)
-        if found is None:
+        """The newest evaluation, of this home or of the version in use; raises NotFoundError when there was none."""
+        store = open_artifacts(self.settings)
+        version = store.current_version(MOVIES)
+        of_version = evaluation_in(store.get(MOVIES, version).manifest) if version else None
+        found = [one for one in (read_evaluation(self.settings), of_version) if one is not None]
+        if not found:
             raise NotFoundError(said("films.error.no_evaluation"))
-        return found.told(language, open_artifacts(self.settings).current_version(MOVIES))
+        return max(found, key=lambda one: one.medida).told(language, version)
 
 
 def _version(artifact: Artifact, current: str | None) -> PublishedVersion:
     manifest = artifact.manifest
-    metrics = manifest.get("metrics", {})
     return PublishedVersion(
         version=artifact.version,
         construida=manifest.get("built_at", ""),
-        peliculas=metrics.get("films", 0),
+        peliculas=manifest.get("metrics", {}).get("films", 0),
         muestra=bool(manifest.get("sample")),
         servida=artifact.version == current,
-        metricas=metrics,
+        metricas=_measured(manifest),
     )
+
+
+def _measured(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What a retraining measured before it published a version, and what an evaluation of it has measured since."""
+    evaluation = manifest.get("evaluation", {})
+    told = {"evaluation": evaluation.get("metrics"), "similar_films": evaluation.get("similar_films")}
+    return {**manifest.get("metrics", {}), **{name: found for name, found in told.items() if found}}
 
 
 def open_film_training(settings: Settings) -> FilmTraining:

@@ -14,6 +14,7 @@ from almazara.movies.cleaning import schema as s
 from almazara.movies.similar import collaborative, content, hybrid, score
 from almazara.movies.similar.answering import Query, open_similar
 from almazara.movies.similar.features import NO_WORDS, ROW, TERM, USUAL_LANGUAGE, languages
+from almazara.movies.similar.keywords import is_telling
 from almazara.movies.similar.lists import Films
 from almazara.movies.similar.reasons import FIELDS
 from almazara.words.said import is_worded
@@ -22,8 +23,6 @@ LEADING_CAST: Final = 10
 _WRITING: Final = ("Screenplay", "Writer")
 _LARGEST_COMPANY: Final = 0.01
 """Of all films: who makes more says nothing of any of them."""
-_TELLING: Final = pl.col("keyword").str.contains(r"^[\x20-\x7e]+$") & ~pl.col("keyword").str.ends_with("stinger")
-"""Keywords that tell people something: not what comes after the credits, nor the few in other scripts."""
 _SAY_LITTLE: Final = (USUAL_LANGUAGE, NO_WORDS)
 _CODE: Final = "code"
 _COUNT: Final = "count"
@@ -95,7 +94,9 @@ def _terms(tables: Mapping[str, pl.DataFrame], films: pl.DataFrame) -> pl.DataFr
     found = {
         "collection": tables[s.COLLECTIONS].select(s.FILM_ID, pl.col(s.COLLECTION).alias(TERM)),
         "director": crew.filter(pl.col("job") == DIRECTOR).select(s.FILM_ID, pl.col(s.NAME).alias(TERM)),
-        "keyword": tables[s.KEYWORDS].filter(_TELLING).select(s.FILM_ID, pl.col("keyword").alias(TERM)),
+        "keyword": tables[s.KEYWORDS]
+        .filter(is_telling(pl.col("keyword")))
+        .select(s.FILM_ID, pl.col("keyword").alias(TERM)),
         "cast": cast.filter(pl.col("order") < LEADING_CAST).select(s.FILM_ID, pl.col(s.NAME).alias(TERM)),
         "writer": _writers(crew),
         "company": _companies(tables[s.COMPANIES], films.height),

@@ -54,6 +54,10 @@ class Reasons:
         common = set(self._codes_of(row)).intersection(self._codes_of(other))
         return float(sum(self._information[code] for code in common))
 
+    def share_something(self, row: int, other: int) -> bool:
+        """Whether two films have a term or their decade in common."""
+        return self._are_of_an_era(row, other) or not set(self._codes_of(row)).isdisjoint(self._codes_of(other))
+
     def _reasons(self, row: int, title: str, other: int, shared: int, own: Mapping[int, int]) -> list[Said]:
         """The reasons of one film; `own` are the codes of the film asked about, and the field of each."""
         common: dict[int, list[int]] = {}
@@ -64,7 +68,11 @@ class Reasons:
             found += self._seen_by_both(row, title, other, shared)
         found += self._told([field for field in _TELLING_FIELDS if field in common], common)
         tongue = self._told([_LANGUAGE], common) if _LANGUAGE in common else []
-        return [*found, *tongue][:AT_MOST] if found else [*tongue, *self._weak(row, other, common, alone=not tongue)]
+        if found:
+            return [*found, *tongue][:AT_MOST]
+        # Of films that share nothing the mere number is said, though what everybody saw may have no better one.
+        counted = [self._counted(row, title, other, shared)] if shared > 1 and not common else []
+        return [*counted, *tongue, *self._weak(row, other, common, alone=not (counted or tongue))]
 
     def _told(self, fields: Sequence[int], common: Mapping[int, Sequence[int]]) -> list[Said]:
         """What shared keywords, people and companies tell, in order of how much that is."""
@@ -77,16 +85,18 @@ class Reasons:
 
         `alone` says that nothing else is said: a language that is not rare is named then too.
         """
-        same_era = self._years[row] // 10 == self._years[other] // 10
         fields = (_GENRE, *_TELLING_FIELDS, *([_LANGUAGE] if alone else []))
         found = [self._in_common(field, common[field]) for field in fields if field in common]
-        if same_era:
+        if self._are_of_an_era(row, other):
             era = sentences.decade(self._years[row])
             weak = said("films.reason.of_era", reason=found[0], era=era) if found else said("films.reason.era", era=era)
             found[:1] = [weak]
-        return found or ([self._alone(other)] if alone else [])
+        return found or ([self.alone(other)] if alone else [])
 
-    def _alone(self, other: int) -> Said:
+    def _are_of_an_era(self, row: int, other: int) -> bool:
+        return bool(self._years[row] // 10 == self._years[other] // 10)
+
+    def alone(self, other: int) -> Said:
         """What is true of a film that shares nothing."""
         votes = self._votes[other]
         return said("films.reason.votes", n=votes) if votes else said("films.reason.year", year=str(self._years[other]))
@@ -94,10 +104,15 @@ class Reasons:
     def _seen_by_both(self, row: int, title: str, other: int, shared: int) -> list[Said]:
         own, others = self._viewers[row], self._viewers[other]
         if is_telling(shared, own, others, self._users):
-            return [said("films.reason.viewers", shared=shared, viewers=own, title=title)]
+            return [_of_viewers(title, shared, own)]
         if is_telling(shared, others, own, self._users):
-            return [said("films.reason.viewers_of_other", shared=shared, viewers=others, title=title)]
+            return [_of_viewers_of_other(title, shared, others)]
         return []
+
+    def _counted(self, row: int, title: str, other: int, shared: int) -> Said:
+        """How many saw both, of those who saw the one that fewer saw."""
+        own, others = self._viewers[row], self._viewers[other]
+        return _of_viewers(title, shared, own) if own <= others else _of_viewers_of_other(title, shared, others)
 
     def _codes_of(self, row: int) -> memoryview:
         return self._codes[self._offsets[row] : self._offsets[row + 1]]
@@ -109,6 +124,14 @@ class Reasons:
         """What a term is called; genres and languages have names in the language of the reader."""
         name = self._names[code]
         return named(FIELDS[field], name) if field in {_GENRE, _LANGUAGE} else name
+
+
+def _of_viewers(title: str, shared: int, viewers: int) -> Said:
+    return said("films.reason.viewers", shared=shared, viewers=viewers, title=title)
+
+
+def _of_viewers_of_other(title: str, shared: int, viewers: int) -> Said:
+    return said("films.reason.viewers_of_other", shared=shared, viewers=viewers, title=title)
 
 
 def is_telling(shared: int, viewers: int, others: int, users: int) -> bool:

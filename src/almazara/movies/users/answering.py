@@ -30,20 +30,15 @@ from almazara.movies.users.groups import together
 from almazara.movies.users.matching import match
 from almazara.movies.users.profiles import Opinion, Profile, UserHistory, fold
 from almazara.movies.users.scores import LearnedScores, NeighborScores, UserScores
+from almazara.movies.users.speakers import Speakers
 from almazara.words.numbers import Language
 from almazara.words.said import Figure, Said, said
 
 MAX_LISTED: Final = 200
 MAX_MEMBERS: Final = 10
 _NEAR: Final = 3
-_LOOKED_AT: Final = 20
-"""Films of a profile, the last ones, among which one is sought that shares something with a film of the list."""
-_SEEN: Final = 8.0
-"""Nats that it tells of two films that all who saw one saw the other: as much as to have a director in common."""
 _POPULAR: Final = 1000
 """Votes from which on a film is popular."""
-_TELLING: Final = 2.0
-"""Nats that what they share must tell at least: to be a documentary does, to be a drama does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +162,10 @@ class UserAnswers:
         language: Language,
     ) -> list[UserRecommendation]:
         check_n(query.n)
+        speakers = [(user, Speakers(profile, self.alike, self.reasons)) for user, profile in members]
         rows, affinity = self.ranking.first(scores, allowed, query.n, query.diversity)
         found = [
-            (row, round(suits, 4), [reason.text(language) for reason in self._reasons(row, members, language)])
+            (row, round(suits, 4), [reason.text(language) for reason in self._reasons(row, speakers, language)])
             for row, suits in zip(rows.tolist(), affinity.tolist(), strict=True)
         ]
         catalog = self.catalog
@@ -178,43 +174,32 @@ class UserAnswers:
             for row, suits, reasons in found
         ]
 
-    def _reasons(self, row: int, members: Sequence[tuple[str, Profile]], language: Language) -> list[Said]:
+    def _reasons(self, row: int, members: Sequence[tuple[str, Speakers]], language: Language) -> list[Said]:
         if len(members) == 1:
             return self._why(row, members[0][1], language)
-        whys = [(user, self._why(row, profile, language)[0]) for user, profile in members]
+        whys = [(user, self._why(row, speakers, language)[0]) for user, speakers in members]
         return [said("films.reason.of_member", user=user, reason=why) for user, why in whys]
 
-    def _why(self, row: int, profile: Profile, language: Language) -> list[Said]:
-        """`porque viste X` and what it shares with X; where it shares nothing with the profile, its votes if many."""
-        spoken_for = self._spoken_for(row, profile)
-        if spoken_for is None:
-            votes = self.catalog.votes(row)
-            is_popular = votes >= _POPULAR or not profile.speaks()
-            return [said("films.reason.popular", n=votes) if is_popular else said("films.reason.all_together")]
-        known, shared = spoken_for
+    def _why(self, row: int, speakers: Speakers, language: Language) -> list[Said]:
+        """`porque viste X` and what it shares with X; where no film speaks for it, what is true of it all the same."""
+        spoken_for = speakers.of(row)
+        if spoken_for is not None:
+            return self._because(row, *spoken_for, speakers.profile, language)
+        votes = self.catalog.votes(row)
+        popular = [said("films.reason.popular", n=votes)] if votes >= _POPULAR or not speakers.liked else []
+        match speakers.liked:
+            case []:
+                return popular
+            case [known]:
+                if self.reasons.share_something(known, row):
+                    return self._because(row, known, 0, speakers.profile, language)
+                return popular or [self.reasons.alone(row)]
+            case _:
+                return [said("films.reason.all_together"), *popular]
+
+    def _because(self, row: int, known: int, shared: int, profile: Profile, language: Language) -> list[Said]:
         title = self.catalog.title(known, language)
         return [_because(profile.opinions[known], title), *self.reasons.of(known, title, [(row, shared)])[0]]
-
-    def _spoken_for(self, row: int, profile: Profile) -> tuple[int, int] | None:
-        """The film of the profile that speaks most for another, by what they share and who saw both; and how many did.
-
-        None where no film has the other among those most like it, nor shares with it what tells enough.
-        """
-        found = self.alike.candidates(row)
-        pairs = zip(found.rows.tolist(), found.similarity.tolist(), found.shared.tolist(), strict=True)
-        near = {known: (similarity, shared) for known, similarity, shared in pairs if known in profile.opinions}
-        liked = [known for known, opinion in profile.opinions.items() if opinion.weight > 0]
-        speaking = [
-            (profile.opinions[known].weight * (told + _SEEN * similarity), -known, shared)
-            for known in dict.fromkeys([*liked[-_LOOKED_AT:], *filter(near.__contains__, liked)])
-            for similarity, shared in [near.get(known, (0.0, 0))]
-            for told in [self.reasons.told(known, row)]
-            if similarity > 0 or told >= _TELLING
-        ]
-        if not speaking:
-            return None
-        _, known, shared = max(speaking)
-        return -known, shared
 
     def find_all(self, asked: Sequence[str | int], language: Language) -> list[Found]:
         """The films that titles and ids mean; raises NotFoundError naming each that the catalog does not have."""

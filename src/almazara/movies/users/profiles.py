@@ -68,7 +68,11 @@ class Profile:
 
     def speaks(self) -> bool:
         """Whether any film of it speaks for others."""
-        return any(opinion.weight > 0 for opinion in self.opinions.values())
+        return bool(self.liked())
+
+    def liked(self) -> list[int]:
+        """Rows of the films that speak for others, as the opinions come."""
+        return [row for row, opinion in self.opinions.items() if opinion.weight > 0]
 
 
 def fold(
