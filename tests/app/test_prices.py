@@ -259,6 +259,6 @@ def test_a_home_that_cannot_keep_pages_fails_the_run_with_a_sentence(tmp_path):
             (tmp_path / "snapshots").write_text("a file where the folder should be")
             run = prices.jobs.run()
             assert run.state == "failed"
-            assert "Old pages could not be removed" in run.problems[0].reason
+            assert "The page could not be kept" in run.problems[0].reason
             (tmp_path / "snapshots").unlink()
             assert prices.jobs.run().counts["observed"] == 1

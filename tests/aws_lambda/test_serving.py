@@ -31,6 +31,7 @@ STAYS = {
     "/productos",
     "/goods",
     "/alerts/rules",
+    "/announced-moves",
     "/precios/articulo",
     "/precios/articulo/{key:text}/separar",
     "/precios/articulo/{key:text}/olvidar",

@@ -43,7 +43,7 @@ def up_axis(view: View) -> Part:
 
 def _axis(view: View, axis: Axis, extent: Extent, ticks: Sequence[Tick]) -> Part:
     chart = view.chart
-    before, after = with_unit("\n", axis.unit, chart.language).split("\n")
+    before, _, after = with_unit("\n", axis.unit, chart.language).partition("\n")
     return {
         "tickmode": "array",
         "nticks": max(len(ticks), _FEWEST),

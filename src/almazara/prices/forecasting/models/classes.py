@@ -6,6 +6,7 @@ the sizes of the group's rises and falls.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from almazara.prices.forecasting.models.across import Mixtures
 from almazara.prices.forecasting.models.mixture import softmax
 from almazara.prices.forecasting.models.spells import INPUTS as OF_SPELLS
-from almazara.prices.forecasting.models.spells import Hazards, Spells
+from almazara.prices.forecasting.models.spells import Spells
 from almazara.prices.forecasting.models.step_features import StepHistory
 from almazara.prices.forecasting.models.steps import INPUTS as OF_STEPS
 from almazara.prices.forecasting.models.steps import inputs_at, shock_chance
@@ -69,22 +70,18 @@ class _Examples:
 
 
 class _Calendar:
-    """The inputs of a panel on any day; what is costly is kept from one question to the next."""
+    """The inputs of a panel on any day; those of the day that was asked for last are kept."""
 
     def __init__(self, history: StepHistory) -> None:
         self.history, self._spells = history, Spells.of(history)
-        self._known: dict[int, Hazards] = {}
-        self._state: tuple[int, Floats] = -1, np.empty((0, 0))
+        self._state = lru_cache(maxsize=1)(history.features)
+        self._hazards = lru_cache(maxsize=1)(self._spells.hazards)
 
     def inputs(self, day: int, lead: int, rows: np.ndarray) -> Floats:
         """Shape (rows, columns of the state and of the spells)."""
-        if self._state[0] != day:
-            self._state = day, self.history.features(day)
-        as_known = day - day % _HAZARD_DAYS
-        if as_known not in self._known:
-            self._known[as_known] = self._spells.hazards(as_known)
-        of_spells = self._spells.inputs(self.history, self._known[as_known], day, lead, rows)
-        return np.column_stack([inputs_at(self.history, self._state[1], day, lead, rows), of_spells])
+        hazards = self._hazards(day - day % _HAZARD_DAYS)
+        of_spells = self._spells.inputs(self.history, hazards, day, lead, rows)
+        return np.column_stack([inputs_at(self.history, self._state(day), day, lead, rows), of_spells])
 
 
 def learned(history: StepHistory, last_day: int) -> Mixtures | None:
