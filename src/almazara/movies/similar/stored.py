@@ -145,6 +145,20 @@ class TermIndex:
         places = np.arange(len(owners)) + (starts - np.cumsum(counts) + counts)[owners]
         return owners, self._film_terms[places], self._film_weights[places]
 
+    def cosines(self, rows: np.ndarray) -> np.ndarray:
+        """The cosines of some films with each other: (k, k) float32, 1 on the diagonal."""
+        owners, terms, weights = self.of_all(rows)
+        lengths = np.sqrt(np.bincount(owners, np.square(weights), minlength=len(rows)))
+        _, columns, counts = np.unique(terms, return_inverse=True, return_counts=True)
+        is_shared = counts > 1  # a term of one film adds to no product
+        entries = is_shared[columns]
+        place = np.cumsum(is_shared) - 1
+        dense = np.zeros((len(rows), int(is_shared.sum())), dtype=np.float32)
+        dense[owners[entries], place[columns[entries]]] = weights[entries] / lengths[owners[entries]]
+        alike = dense @ dense.T
+        np.fill_diagonal(alike, 1)
+        return np.asarray(np.clip(alike, 0, 1))
+
     def products(self, terms: np.ndarray, weights: np.ndarray, films: np.ndarray | None = None) -> np.ndarray:
         """The products of some films, or all, with what has these terms: (films,) float64.
 
@@ -220,15 +234,5 @@ class ContentSpace:
         return np.asarray(1 / (1 + np.exp(-(gained + self._level))))
 
     def between(self, rows: np.ndarray) -> np.ndarray:
-        """The cosines of some films with each other: (k, k) float32, 1 on the diagonal."""
-        owners, terms, weights = self._index.of_all(rows)
-        lengths = np.sqrt(np.bincount(owners, np.square(weights), minlength=len(rows)))
-        _, columns, counts = np.unique(terms, return_inverse=True, return_counts=True)
-        is_shared = counts > 1  # a term of one film adds to no product
-        entries = is_shared[columns]
-        place = np.cumsum(is_shared) - 1
-        dense = np.zeros((len(rows), int(is_shared.sum())), dtype=np.float32)
-        dense[owners[entries], place[columns[entries]]] = weights[entries] / lengths[owners[entries]]
-        alike = dense @ dense.T
-        np.fill_diagonal(alike, 1)
-        return np.asarray(np.clip(alike, 0, 1))
+        """See `TermIndex.cosines`."""
+        return self._index.cosines(rows)

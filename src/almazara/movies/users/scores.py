@@ -291,13 +291,8 @@ class LearnedScores:
         """
         if self._content is None or not 2 * _KIND <= len(rows) <= _SHORT:
             return []
-        owners, terms, strengths = self._content.of_all(rows)
-        distinct, place = np.unique(terms, return_inverse=True)
-        told = np.zeros((len(rows), len(distinct)), dtype=np.float32)
-        told[owners, place] = strengths
-        lengths = np.maximum(np.linalg.norm(told, axis=1), np.finfo(np.float32).tiny)
         kind_of = np.arange(len(rows))
-        for one, other in np.argwhere(told @ told.T >= _OF_ONE_KIND * np.outer(lengths, lengths)):
+        for one, other in np.argwhere(self._content.cosines(rows) >= _OF_ONE_KIND):
             kind_of[kind_of == kind_of[one]] = kind_of[other]
         kinds = [np.flatnonzero(kind_of == kind) for kind in np.unique(kind_of)]
         return kinds if len(kinds) > 1 and min(map(len, kinds)) >= _KIND else []

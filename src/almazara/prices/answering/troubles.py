@@ -1,6 +1,6 @@
 """What keeps prices from being recorded: an unwell scraper, held readings, pages that gave no price lately."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from almazara.prices.collecting.plausibility import Held, HoldReason
 from almazara.prices.collecting.runs import SCRAPE
 from almazara.prices.collecting.scraper_health import BAD, HealthReport, assess
 from almazara.prices.schema import Listing, ListingKind, Observation, Problem, Run
-from almazara.prices.store.whole_readings import newest_of_whole
+from almazara.prices.store.whole_readings import Whole, newest_of_whole
 from almazara.words.said import Money, Said, is_worded, said
 
 _RUNS: Final = 100
@@ -103,9 +103,7 @@ def unread_pages(known: Known, limit: int) -> list[UnreadPage]:
 
 def health(known: Known, runs: Sequence[Run]) -> HealthReport:
     """Whether the scraper is well, from its runs as they stand and what was read last."""
-    return assess(
-        known.read.listings.values(), known.read.newest, runs, now=known.now, searches_read=searches_read(known.store)
-    )
+    return _assessed(known, runs, known.read.listings.values(), Whole(known.read.newest))
 
 
 def health_of_whole(known: Known, runs: Sequence[Run]) -> HealthReport:
@@ -114,15 +112,14 @@ def health_of_whole(known: Known, runs: Sequence[Run]) -> HealthReport:
         return health(known, runs)
     except DamagedError:
         listings = known.store.listings()
-    newest = newest_of_whole(known.store, [one.listing_id for one in listings])
-    return assess(
-        listings,
-        newest.found,
-        runs,
-        now=known.now,
-        searches_read=searches_read(known.store),
-        damaged=newest.damaged,
-    )
+    return _assessed(known, runs, listings, newest_of_whole(known.store, [one.listing_id for one in listings]))
+
+
+def _assessed(
+    known: Known, runs: Sequence[Run], listings: Collection[Listing], newest: Whole[Observation]
+) -> HealthReport:
+    read_at = searches_read(known.store)
+    return assess(listings, newest.found, runs, now=known.now, searches_read=read_at, damaged=newest.damaged)
 
 
 _Failure = tuple[datetime, Problem]

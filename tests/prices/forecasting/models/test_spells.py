@@ -69,7 +69,7 @@ def test_what_came_after_a_day_changes_nothing_of_what_is_said_on_it():
     told = []
     for one in (panel, StepHistory.of(other, panel.groups)):
         spells = Spells.of(one)
-        told.append(spells.inputs(one, spells.hazards(day), day, 9, rows))
+        told.append(spells.inputs(spells.hazards(day), spells.today(one, day), 9, rows))
     assert np.array_equal(*told)
     assert np.isfinite(told[0]).all()
 
@@ -78,7 +78,7 @@ def test_how_much_of_a_cohort_has_changed_since_is_known():
     rows = [[10, 10, 8, 8, 10], [10, 10, 8, 8, 8], [10, 10, 8, 8, 8], [10, 10, 10, 10, 10]]
     panel = history(rows)
     spells = Spells.of(panel)
-    ended = of(spells.inputs(panel, spells.hazards(4), 4, 1, np.arange(4)), "cohort_ended")
+    ended = of(spells.inputs(spells.hazards(4), spells.today(panel, 4), 1, np.arange(4)), "cohort_ended")
     assert ended.tolist() == pytest.approx([-1, 1 / 3, 1 / 3, -1])
 
 
@@ -86,7 +86,7 @@ def test_a_group_tells_how_many_of_its_prices_moved_and_which_way():
     still, fell = [10.0] * 40, [10.0] * 35 + [9.0] * 5
     panel = history([still, fell, still, still], [0, 0, 1, 1])
     spells = Spells.of(panel)
-    inputs = spells.inputs(panel, spells.hazards(39), 39, 1, np.array([0, 2]))
+    inputs = spells.inputs(spells.hazards(39), spells.today(panel, 39), 1, np.array([0, 2]))
     assert of(inputs, "group_moved_7").tolist() == [0.5, 0]
     assert of(inputs, "group_moved_30").tolist() == [0.5, 0]
     assert of(inputs, "group_drift_7") == pytest.approx([np.log(0.9) / 2, 0])

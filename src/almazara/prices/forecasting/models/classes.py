@@ -6,7 +6,7 @@ the sizes of the group's rises and falls.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import numpy as np
@@ -76,11 +76,12 @@ class _Calendar:
         self.history, self._spells = history, Spells.of(history)
         self._state = lru_cache(maxsize=1)(history.features)
         self._hazards = lru_cache(maxsize=1)(self._spells.hazards)
+        self._today = lru_cache(maxsize=1)(partial(self._spells.today, history))
 
     def inputs(self, day: int, lead: int, rows: np.ndarray) -> Floats:
         """Shape (rows, columns of the state and of the spells)."""
         hazards = self._hazards(day - day % _HAZARD_DAYS)
-        of_spells = self._spells.inputs(self.history, hazards, day, lead, rows)
+        of_spells = self._spells.inputs(hazards, self._today(day), lead, rows)
         return np.column_stack([inputs_at(self.history, self._state(day), day, lead, rows), of_spells])
 
 

@@ -74,6 +74,22 @@ class Hazards:
 
 
 @dataclass(frozen=True, slots=True)
+class Today:
+    """What is known on a day whatever the lead.
+
+    Attributes:
+        day: Its column.
+        of_groups: Of each group the share that moved over 7 and 30 days, its drift, and the share of falls, shape
+            (5, groups).
+        cohort_ended: Of each spell the share of its cohort that has changed since; -1 where there is none.
+    """
+
+    day: int
+    of_groups: Floats
+    cohort_ended: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Spells:
     """All spells of a panel; but for `current` the arrays have shape (spells,), in order of series and time.
 
@@ -157,9 +173,14 @@ class Spells:
         found = counts + 10 * of_group / _WEEK
         return np.asarray(found / found.mean(axis=2, keepdims=True))
 
-    def inputs(self, history: StepHistory, hazards: Hazards, day: int, lead: int, rows: np.ndarray) -> Floats:
-        """What is known on `day` of the chance that some series change within `lead` days; shape (rows, INPUTS)."""
-        spell = self.current[rows, day]
+    def today(self, history: StepHistory, day: int) -> Today:
+        """What is known on a day; the history is that of these spells."""
+        ended = np.bincount(self.cohorts, self.ends <= day)[self.cohorts]
+        return Today(day, _of_groups(history, day), np.where(self.sizes >= _COHORT, ended / self.sizes, -1.0))
+
+    def inputs(self, hazards: Hazards, today: Today, lead: int, rows: np.ndarray) -> Floats:
+        """What is known today of the chance that some series change within `lead` days; shape (rows, INPUTS)."""
+        day, spell = today.day, self.current[rows, today.day]
         group, kind, cohort = self.groups[spell], self.kinds[spell], self.in_cohort[spell]
         start = self.begins[spell] % _WEEK
         standing = (day - self.begins[spell]).clip(0)
@@ -184,17 +205,13 @@ class Spells:
         columns = [
             *(np.log(one + _LEAST) for one in chances),
             kind,
-            *_of_groups(history, day)[:, group],
+            *today.of_groups[:, group],
             (standing + lead) % _WEEK,
             np.log(self.sizes[spell]),
             np.log(self.same_day[spell]),
-            self._cohort_ended(day)[spell],
+            today.cohort_ended[spell],
         ]
         return np.column_stack(columns).astype(np.float64)
-
-    def _cohort_ended(self, day: int) -> Floats:
-        ended = np.bincount(self.cohorts, self.ends <= day)[self.cohorts]
-        return np.where(self.sizes >= _COHORT, ended / self.sizes, -1.0)
 
 
 def _shrunk(ended: Floats, risk: Floats) -> tuple[Floats, Floats]:
@@ -220,7 +237,6 @@ def _smoothed(values: Floats) -> Floats:
 
 
 def _of_groups(history: StepHistory, day: int) -> Floats:
-    """Of each group the share that moved over 7 and 30 days, its drift, and the share of falls: shape (5, groups)."""
     groups = int(history.groups.max()) + 1
     old = history.begins <= max(0, day - 30)
     count = np.bincount(history.groups[old], minlength=groups).clip(1)
