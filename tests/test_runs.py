@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from almazara.errors import ConflictError, InputError, UnavailableError
-from almazara.runs import ExclusiveRuns, LongWork, is_run_id, new_run_id
+from almazara.files import file_lock
+from almazara.runs import ExclusiveRuns, LongWork, in_turn, is_run_id, new_run_id
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -41,7 +42,8 @@ def runs_of(tmp_path, book):
     """Makes runs whose child processes do what a piece of Python says."""
 
     def make(code="pass"):
-        work = LongWork("milling", "milled", (sys.executable, "-c", code), "it turns", "it broke: {}", "code {}")
+        said = ("it turns", "it broke: {}", "code {}", "killed")
+        work = LongWork("milling", "milled", (sys.executable, "-c", code), *said)
         return ExclusiveRuns(work, book, tmp_path / "locks" / "mill.lock", clock=lambda: NOW, rng=random.Random(1))
 
     return make
@@ -99,6 +101,30 @@ def test_a_child_holds_the_lock_to_its_end_and_one_that_says_nothing_has_failed(
     wait_for(lambda: book.kept[run] == "code 3")
     with runs.exclusive():
         pass
+
+
+def test_a_child_that_the_system_kills_is_said_to_be_killed(runs_of, book):
+    run = runs_of("import os, signal; os.kill(os.getpid(), signal.SIGKILL)").start()
+    wait_for(lambda: book.kept[run] == "killed")
+
+
+def test_one_training_waits_for_another_under_the_same_home_and_says_so(tmp_path):
+    told = []
+    first = in_turn(tmp_path, lambda *_: None)
+
+    def progress(stage, *_):
+        told.append(stage)
+        first.close()
+
+    with in_turn(tmp_path, progress), pytest.raises(ConflictError):
+        file_lock(tmp_path / "locks" / "training.lock", busy="busy")
+    assert told == ["Waiting for the other training"]
+
+
+def test_a_turn_that_cannot_be_kept_is_said(tmp_path):
+    (tmp_path / "locks").write_text("in the way")
+    with pytest.raises(UnavailableError, match="cannot be written"):
+        in_turn(tmp_path, lambda *_: None)
 
 
 def test_a_child_is_told_its_run_and_its_lock(runs_of, book, tmp_path):

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import IO, Final, Generic, Protocol, TypeVar
 
 from almazara import log, tracing
-from almazara.errors import AlmazaraError, InputError
+from almazara.errors import AlmazaraError, ConflictError, InputError
 from almazara.files import file_lock, is_lock, unwritable
 from almazara.words.said import Said
 
@@ -24,6 +25,8 @@ _RUN_ID: Final = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{6}")
 RUN_ID_PATTERN: Final = f"^{_RUN_ID.pattern}$"
 _NICENESS: Final = 5  # a server answers before it trains; one that is busy leaves a training a quarter of its core
 _PATIENCE_SECONDS: Final = 0.08  # who only looks whether the lock is free holds it for an instant
+
+_IN_TURN: Final = "training.lock"
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -48,6 +51,25 @@ def at_once(name: str, work: Callable[[], T], _told: Callable[[T], str], *, fetc
     """The step here and now, as a span of a trace."""
     with tracing.span(name):
         return work()
+
+
+def in_turn(home: Path, progress: Progress) -> IO[str]:
+    """Wait until no other training is under way under this home: two at once want the memory of two.
+
+    Returns:
+        The lock, for a `with`.
+
+    Raises:
+        UnavailableError: when its file cannot be written.
+    """
+    path = home / "locks" / _IN_TURN
+    try:
+        return file_lock(path, busy="busy")
+    except ConflictError:
+        progress("Waiting for the other training", 0, 0)
+        return file_lock(path)
+    except OSError as error:
+        raise unwritable(path.parent, error) from error
 
 
 def new_run_id(now: datetime, rng: random.Random) -> str:
@@ -93,6 +115,7 @@ class LongWork:
         busy: Said to who begins a second one.
         failed: Kept of a run that raised an error, which takes the place of `{}`.
         died: Kept of a run whose process ended without a word; its exit code takes the place of `{}`.
+        killed: Kept of a run whose process the system has killed, which it does mostly for want of memory.
     """
 
     name: str
@@ -101,6 +124,7 @@ class LongWork:
     busy: Said
     failed: str
     died: str
+    killed: str
 
 
 class ExclusiveRuns(Generic[R]):
@@ -192,7 +216,8 @@ class ExclusiveRuns(Generic[R]):
         try:
             run = self._book.unfinished(run_id)
             if run is not None:
-                died = self._work.died.format(child.returncode)
+                is_killed = child.returncode == -signal.SIGKILL
+                died = self._work.killed if is_killed else self._work.died.format(child.returncode)
                 self._book.break_off(run, self._clock(), None if self._is_stopping else died)
         except AlmazaraError as error:
             log.event(f"{self._work.name}_not_kept", run=run_id, error=error)

@@ -28,7 +28,7 @@ from almazara.prices.forecasting.panel import Panel
 from almazara.prices.forecasting.published import ForecastIndex, Forecasts
 from almazara.prices.forecasting.series import regular
 from almazara.prices.store.protocol import ObservationStore
-from almazara.runs import Progress, Step, at_once
+from almazara.runs import Progress, Step, at_once, in_turn
 from almazara.settings import Settings
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def retrain(
     Raises:
         ConflictError: when a retraining is under way.
     """
-    with retraining.running(run_id, lock) as run:
+    with retraining.running(run_id, lock) as run, in_turn(settings.home_path, progress):
         artifact = publish_forecasts(settings, retraining.kept.lasting, progress, now=now, step=step)
         left_out = "; ".join(f"{model} was left out: {how}" for model, how in artifact.manifest["left_out"].items())
         retraining.done(run, artifact.manifest["metrics"], left_out)

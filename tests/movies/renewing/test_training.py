@@ -15,6 +15,7 @@ from almazara.movies.renewing import training
 from almazara.movies.renewing.training_runs import RunState, open_film_training
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.events import Event, Kind
+from almazara.runs import in_turn
 from made import made_once
 from rated_films import own_home, publish_rated, tastes, write_rated
 from sample_catalog import settings_for
@@ -102,6 +103,17 @@ def test_events_are_learned_from(home):
     table = training.published_tables(current(home))["ratings"]
     assert table.filter(user_id=-1)["film_id"].to_list() == list(range(1, 11))
     assert table.height == 30 * 10 + 10
+
+
+def test_it_waits_for_another_training_on_the_same_machine(home):
+    stages, other = [], in_turn(home, no_progress)
+
+    def progress(stage, *_):
+        stages.append(stage)
+        other.close()
+
+    training.retrain(settings_for(home), progress)
+    assert stages[0] == "Waiting for the other training"
 
 
 @pytest.mark.parametrize("break_it", ["folder", "unknown"])

@@ -13,6 +13,7 @@ from almazara.errors import ConflictError, InputError
 from almazara.prices.collecting import runs
 from almazara.prices.forecasting.models import registry
 from almazara.prices.schema import Run, RunState
+from almazara.runs import in_turn
 from price_shop import NOW, observed, opened, product, retrain, settings_over
 from sample_catalog import served
 from waiting import no_progress, wait_for
@@ -66,7 +67,7 @@ def test_a_child_that_is_killed_leaves_a_failed_run_and_a_free_lock(home):
         child = prices.retraining._children[begun.run_id]
         os.kill(child.pid, signal.SIGKILL)
         wait_for(lambda: state(prices, begun.run_id) is RunState.FAILED)
-        assert "code -9" in runs.find(prices.store, begun.run_id, runs.RETRAIN).problems[0].reason
+        assert "want of memory" in runs.find(prices.store, begun.run_id, runs.RETRAIN).problems[0].reason
         with prices.retraining.exclusive():
             pass
 
@@ -106,6 +107,19 @@ def test_what_was_cut_off_is_begun_anew_once_also_when_the_clock_was_set_back_si
         with prices.retraining.running(None, None) as run:
             prices.retraining.done(run, {}, "")
         assert prices.retraining.resume() is None
+
+
+def test_a_retraining_waits_for_another_training_on_the_same_machine(home, light):
+    settings, stages = settings_over(home), []
+    other = in_turn(settings.home_path, no_progress)
+
+    def progress(stage, *_):
+        stages.append(stage)
+        other.close()
+
+    with opened(settings) as prices:
+        retrain(settings, prices, progress)
+    assert stages[0] == "Waiting for the other training"
 
 
 def test_after_a_retraining_that_ended_there_is_nothing_to_resume(home, light):

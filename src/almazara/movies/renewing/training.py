@@ -24,7 +24,7 @@ from almazara.movies.renewing.training_runs import RunState, TrainingRun, open_f
 from almazara.movies.users.event_ratings import with_events
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.models import registry
-from almazara.runs import Progress, Step, at_once
+from almazara.runs import Progress, Step, at_once, in_turn
 from almazara.settings import Settings
 
 _SENTENCES: Final = {
@@ -105,7 +105,8 @@ def retrain(
         AlmazaraError: when the data cannot be used; then nothing is published.
     """
     training = open_film_training(settings)
-    with training.runs.running(run_id, lock) as run, KeptWork(training.kept.lock.with_name("work")) as kept:
+    kept_work = KeptWork(training.kept.lock.with_name("work"))
+    with training.runs.running(run_id, lock) as run, in_turn(settings.home_path, progress), kept_work as kept:
         outcome = _renew(_Way(settings, progress, seed, step, kept), folder, ratings, titles)
         training.kept.end(_ended(run, outcome), datetime.now(UTC))
     return outcome

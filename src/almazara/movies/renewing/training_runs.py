@@ -28,6 +28,7 @@ _WORK: Final = LongWork(
     busy=said("films.error.training"),
     failed="El entrenamiento falló: {}",
     died="El proceso de entrenamiento terminó con el código {}.",
+    killed="El sistema detuvo el entrenamiento, casi siempre porque falta memoria.",
 )
 _KEPT: Final = 50
 

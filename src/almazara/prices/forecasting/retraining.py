@@ -27,6 +27,7 @@ _WORK: Final = LongWork(
     busy=said("prices.error.retraining"),
     failed="{}",
     died="The retraining process ended with code {}.",
+    killed="The system killed the retraining process, mostly for want of memory.",
 )
 
 

@@ -6,6 +6,7 @@ tags is parsed by beginnings that grow by a step, each of which is looked at bef
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
@@ -24,10 +25,11 @@ _LONGEST_NAMES: Final = 20_000
 """Characters of the names in an element's `class` or `id`, which are looked through for each price within it."""
 _MOST_TAGS: Final = 2 * MOST_ELEMENTS
 _STEP: Final = 12_000  # tags
-_SHORT_STEP: Final = 2_500  # where they may be formatting that is opened again
-_MOST_REOPENED: Final = 1_000_000  # elements that formatting can become
+_SHORT_STEP: Final = 2_500  # at least, where they may be formatting that is opened again
+_MOST_REOPENED: Final = 1_000_000  # elements that formatting can become in a step
 _FEW_TAGS: Final = 2_000  # which cannot become too many elements, nor stand too deep, to be looked at once
 _MOST_ALIKE: Final = 30
+_MOST_SAME: Final = 3
 _MARK: Final = "almazara-mark"
 _MOST_ROOTS: Final = 50  # each `<html>` and `<body>` adds its attributes to the first one's
 _TOO_DEEP: Final = "*" + ">*" * MOST_OPEN
@@ -36,11 +38,13 @@ _VALUE: Final = r"\"[^\"]*+\"?+|'[^']*+'?+|[^\s>\"'][^\s>]*+"
 _ATTRIBUTE: Final = rf"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:{_VALUE})?+)?+"
 _TOO_WIDE = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE}){{{MOST_ATTRIBUTES + 1}}}")
 # It begins with the letters that it may begin with, in both cases: asked to ignore case it takes four times as long.
-_NAMING: Final = r"[cCiI](?<![\w-].)(?:(?<=[cC])[lL][aA][sS][sS]|(?<=[iI])[dD])\s*+=\s*+"
-_TOO_LONG = re.compile(
-    rf"{_NAMING}(?:\"[^\"]{{{_LONGEST_NAMES}}}|'[^']{{{_LONGEST_NAMES}}}|[^\s>\"']{{{_LONGEST_NAMES}}})", re.DOTALL
+_NAMING: Final = r"[cCiI](?<![\w-].)(?:(?<=[cC])[lL][aA][sS][sS]|(?<=[iI])[dD])"
+_NAMED = re.compile(rf"{_NAMING}\Z")
+_TOO_LONG = re.compile(rf"{_NAMING}\s*+=\s*+[^\s>\"']{{{_LONGEST_NAMES}}}")
+_PLAIN: Final = r"(?:\s++[\w-]++(?:=\"[^\"<>]*+\")?+)*+\s*+>"
+_FORMATTING = re.compile(
+    rf"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])(?:{_PLAIN})?+", re.IGNORECASE
 )
-_FORMATTING = re.compile(r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE)
 _ROOT = re.compile(r"<(?:html|body)(?=[\s/>])", re.IGNORECASE)
 
 
@@ -54,7 +58,7 @@ def parsed_within_bounds(html: str) -> LexborHTMLParser:
     if tags > _MOST_TAGS or (tags > _FEW_TAGS and len(_ROOT.findall(html)) > _MOST_ROOTS):
         raise OverloadError("has more tags than any page of goods")
     _check_attributes(html)
-    if _TOO_LONG.search(html):
+    if _has_long_names(html):
         raise OverloadError(f"names an element in more than {_LONGEST_NAMES} characters")
     for beginning in _beginnings(html, tags):
         _check(LexborHTMLParser(beginning))
@@ -74,12 +78,47 @@ def _check_attributes(html: str) -> None:
     raise OverloadError(f"has an element of more than {MOST_ATTRIBUTES} attributes")
 
 
+def _has_long_names(html: str) -> bool:
+    """Whether an element is named at length, asked only of what stands long without a quotation mark."""
+    if any(_is_naming(before) for mark in "\"'" for before, _ in _long_parts(html, mark)):
+        return True
+    return any(_TOO_LONG.search(part) for _, part in _long_parts(html, '"'))
+
+
+def _long_parts(html: str, mark: str) -> Iterator[tuple[str, str]]:
+    """What stands before and in each part of at least _LONGEST_NAMES characters without a mark."""
+    marked = html + mark
+    start = end = 0
+    while start + _LONGEST_NAMES <= len(html):
+        last = marked.rfind(mark, start, start + _LONGEST_NAMES)
+        if last < 0:
+            before, last = marked[end:start], marked.find(mark, start)
+            yield before.removesuffix(mark), marked[start:last]
+            end = last
+        start = last + 1
+
+
+def _is_naming(before: str) -> bool:
+    """Whether a quoted value after it is the one of a `class` or an `id`."""
+    name, _, rest = before.rpartition("=")
+    return not rest.strip() and _NAMED.search(name.rstrip()[-len("-class") :]) is not None
+
+
+def _reopened_at_once(html: str) -> int:
+    """How many elements of formatting can be opened again at one place, at most.
+
+    Of those that are the same in all (where nothing about them needs to be parsed to see it), three:
+    https://html.spec.whatwg.org/multipage/parsing.html#push-onto-the-list-of-active-formatting-elements.
+    """
+    found = Counter(_FORMATTING.findall(html))
+    return sum(min(count, _MOST_SAME) if tag.endswith(">") else count for tag, count in found.items())
+
+
 def _beginnings(html: str, tags: int) -> Iterator[str]:
     """Parts of a page from its start on, each by a step longer than the one before."""
     if tags <= _FEW_TAGS:
         return
-    reopened = tags * len(_FORMATTING.findall(html))
-    step = _STEP if reopened <= _MOST_REOPENED else _SHORT_STEP
+    step = min(_STEP, max(_SHORT_STEP, _MOST_REOPENED // max(_reopened_at_once(html), 1)))
     if tags <= step:
         return
     every = (found.start() for found in re.finditer("<", html))
