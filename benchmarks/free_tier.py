@@ -6,8 +6,8 @@ trained anew and prices are read every quarter of the time, all at once; then fo
 connections for, who do not wait; then as before. One request in ten writes: an event of a film, after which its user's
 films are asked for, or an alert rule that is made and taken back. Requests come when they are due, however late the
 answers are, and an answer's time is counted from then. Says how soon it answered first, and of each phase how quickly,
-what was refused and what it held in memory. Ends with 1 when it was killed or started again, or failed to answer in the
-hour.
+what was refused and what it held in memory. Ends with 1 when it was killed or started again, or failed to answer or to
+train in the hour.
 """
 
 import argparse
@@ -184,8 +184,8 @@ def read_on(box: Box, seen: Seen, until: float, pause: float, seed: int) -> None
         time.sleep(max(0.0, due - time.monotonic()))
 
 
-def run(box: Box, path: str) -> None:
-    """Begin a training or a reading, wait for its end, and say how it ended and how long that took."""
+def run(box: Box, seen: Seen, path: str) -> None:
+    """Begin a training or a reading, wait for its end, and note how it ended and how long that took."""
     begun = time.monotonic()
     try:
         told = json.loads(box.ask(path, method="POST"))
@@ -197,6 +197,8 @@ def run(box: Box, path: str) -> None:
         time.sleep(2)
         told = json.loads(box.ask(address))
     print(f"{path}: {state} after {time.monotonic() - begun:.0f} s", flush=True)
+    if state not in {"terminado", "done"}:
+        seen.failed[f"{path} {state}"] += 1
 
 
 def read_together(box: Box, links: set[str], minutes: float, readers: int, *, pause: float = 0, work: int = 0) -> Seen:
@@ -215,7 +217,7 @@ def read_together(box: Box, links: set[str], minutes: float, readers: int, *, pa
         if begin_at and time.monotonic() > begin_at[0]:
             begin_at.pop(0)
             for path in WORK:  # all at once, which is the worst that can come
-                threads.append(threading.Thread(target=run, args=(box, path), daemon=True))
+                threads.append(threading.Thread(target=run, args=(box, seen, path), daemon=True))
                 threads[-1].start()
     for one in threads:
         one.join()
@@ -248,7 +250,9 @@ def main() -> None:
     box = Box(asked := parser.parse_args())
     try:
         print(f"{asked.memory}, {asked.cpus} CPU: ready after {wait_until_ready(box):.1f} s", flush=True)
-        found = read_together(box, {*SITE, *API}, 1, READERS)  # first forecasts, and what is made at first asking
+        found = read_together(box, {*SITE, *API}, 1, READERS)  # what is made at first asking
+        while any(one["state"] == "running" for one in json.loads(box.ask("/runs"))):  # the first forecasts
+            time.sleep(2)
         show("capacity", found := read_together(box, found.links, 1, READERS), 1)
         pause = READERS * 60 / (asked.load * sum(map(len, found.seconds.values())))
         failed = 0

@@ -103,8 +103,13 @@ def by_hash(seen: sparse.csr_array) -> np.ndarray:
 
 def main_directions(scores: np.ndarray, most: int) -> np.ndarray:
     """The main right singular vectors of scores (users, films): (films, most or fewer) float32."""
-    values, vectors = np.linalg.eigh(scores @ scores.T)
-    kept = np.flatnonzero(values > np.finfo(np.float32).eps * max(values.max(initial=0), 1) * len(values))[-most:]
+    count = len(scores)
+    if not count:
+        return np.zeros((scores.shape[1], 0), dtype=np.float32)
+    # Only those that are kept, in the matrix's own memory: all of them take four times as much.
+    wanted = [max(count - most, 0), count - 1]
+    values, vectors = linalg.eigh((scores @ scores.T).T, subset_by_index=wanted, overwrite_a=True, driver="evr")
+    kept = values > np.finfo(np.float32).eps * max(values.max(), 1) * count
     return np.asarray(scores.T @ (vectors[:, kept] / np.sqrt(values[kept])), dtype=np.float32)
 
 
