@@ -4,10 +4,11 @@
     python benchmarks/advice.py --input FILE.csv.gz --deadline 30     (any tidy history: series_id,date,price,currency)
 
 Every week each series with 28 days of history is asked. The policy is learned anew every four weeks from the panel's
-own days up to then, as `almazara prices advise` does. Who waits pays the first price at or below the target, or that
-of the last day. Savings are shares of the price at the time of the question, averaged over all questions; the interval
-is a bootstrap over series and over blocks of `--deadline` days at once. `rule of others` waits while the price is more
-than z above the lowest of 90 days; z is the one that saved most, paying more in 8 % at most, on the *other* panels.
+own days up to then, without the moves of whole shops, as `almazara prices advise` does. Who waits pays the first price
+at or below the target, or that of the last day. Savings are shares of the price at the time of the question, averaged
+over all questions; the interval is a bootstrap over series and over blocks of `--deadline` days at once. `rule of
+others` waits while the price is more than z above the lowest of 90 days; z is the one that saved most, paying more in 8
+% at most, on the *other* panels.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,10 @@ import numpy as np
 from almazara.prices.buying.learning import MOST_PAID_MORE, learn
 from almazara.prices.buying.policy import HORIZONS, Policy, decide
 from almazara.prices.buying.states import MIN_DAYS, WINDOW_DAYS, paid_prices, states, target_prices
+from almazara.prices.forecasting.announced import restated
 from almazara.prices.forecasting.batch import read_prices, read_table
-from almazara.prices.forecasting.panel import Floats
+from almazara.prices.forecasting.panel import Floats, Panel
+from almazara.prices.forecasting.seen_moves import seen_of_each
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "prices" / "series"
 PANELS = {
@@ -54,31 +57,37 @@ class Asked:
     score: Floats
 
 
-def prices_of(path: Path, most: int) -> Floats:
+def panel_of(path: Path, most: int) -> Panel:
     """Daily prices of at most so many series of a file, spread over it, up to its last day."""
     table = read_table(path)
     last = date.fromisoformat(table["date"].max()[:10])
     panel = read_prices(table, last, window_days=10**4).panel
-    return panel.prices[:: -(-len(panel.prices) // most)]
+    return panel.of(range(0, len(panel.names), -(-len(panel.names) // most)))
 
 
-def ask(prices: Floats, deadline: int) -> Asked:
+def ask(panel: Panel, deadline: int) -> Asked:
     """Ask about every series every week."""
+    prices = panel.prices
     rows: list[tuple[Floats, ...]] = []
     policy: Policy | None = None
     horizons = sorted({days for days in HORIZONS if days < deadline} | {deadline})
     age = np.cumsum(~np.isnan(prices), axis=1)
     for number, day in enumerate(range(MIN_DAYS - 1, prices.shape[1] - deadline, ASKED_EVERY)):
+        past = panel.until(panel.first_day + timedelta(days=day))
+        known = restated(past, seen_of_each(past)).prices
         if number % (LEARNED_EVERY // ASKED_EVERY) == 0:
-            policy = learn(prices[:, : day + 1], [""] * len(prices), horizons).of(None, deadline)
+            policy = learn(known, [""] * len(prices), horizons).of(None, deadline)
         series = np.flatnonzero((age[:, day] >= MIN_DAYS) & ~np.isnan(prices[:, day]))
         if series.size:
-            rows.append(questions(prices[series], series, day, deadline, policy))
+            future = prices[series, day + 1 : day + 1 + deadline]
+            rows.append(questions(known[series], future, series, deadline, policy))
     return Asked(*(np.concatenate(column) for column in zip(*rows, strict=True)))
 
 
-def questions(prices: Floats, series: np.ndarray, day: int, deadline: int, policy: Policy | None) -> tuple[Floats, ...]:
-    past, now, future = prices[:, : day + 1], prices[:, day], prices[:, day + 1 : day + 1 + deadline]
+def questions(
+    past: Floats, future: Floats, series: np.ndarray, deadline: int, policy: Policy | None
+) -> tuple[Floats, ...]:
+    now, day = past[:, -1], past.shape[1] - 1
 
     def saved(targets: Floats, days: int = deadline) -> Floats:
         return 1 - paid_prices(future[:, :days], targets) / now
@@ -171,7 +180,7 @@ def main() -> None:
     files = {path.name: path for path in options.input or []} or {
         name: DATA / f"{stem}.csv.gz" for name, stem in PANELS.items()
     }
-    found = {name: ask(prices_of(path, options.listings), options.deadline) for name, path in files.items()}
+    found = {name: ask(panel_of(path, options.listings), options.deadline) for name, path in files.items()}
     report(found, options.deadline)
 
 

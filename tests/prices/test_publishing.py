@@ -26,11 +26,11 @@ def before(day):
     return 8 if (day + 3) % 35 < 7 else 10
 
 
-def published(folder, prices, *moves):
-    """The version that is made of two oils of such prices, and what was kept of it to be scored."""
+def published(folder, prices, *moves, oils=2):
+    """The version that is made of some oils of such prices, and what was kept of it to be scored."""
     settings = settings_over(folder, timezone="UTC")
     store = open_store(settings)
-    for number in (1, 2):
+    for number in range(1, oils + 1):
         store.save_listing(product(number, category="oil"))
         store.append(observed(f"shop.example:{number}", day, f"{prices(day):.2f}") for day in range(DAYS))
     keep_moves(store, moves)
@@ -62,6 +62,14 @@ def test_a_move_of_the_past_teaches_neither_forecasts_nor_advice_anything(tmp_pa
     assert np.allclose(learned(told), learned(never_moved))
     assert not np.allclose(untold.forecasts.values, never_moved.forecasts.values)
     assert not np.allclose(learned(untold), learned(never_moved))
+
+
+def test_a_move_of_a_whole_shop_that_nobody_announced_teaches_advice_nothing_and_is_kept_beside_it(tmp_path):
+    never_moved, _ = published(tmp_path / "a", lambda day: 1.5 * before(day), oils=8)
+    untold, _ = published(tmp_path / "b", rising, oils=8)
+    moves = {(one.date, one.group): one.factor for one in untold.policies.seen}
+    assert moves[RISE.date, "shop.example"] == pytest.approx(1.5)
+    assert np.allclose(learned(untold), learned(never_moved))
 
 
 def test_what_is_published_knows_nothing_of_moves_to_come_and_what_is_kept_to_be_scored_does(tmp_path):

@@ -84,8 +84,7 @@ def _forecast_file(
             reading_mb=load_settings().reading_mb,
         )
     told = f"{report.forecast} series forecast into {output}"
-    refused = (f"{count} events: {reason}" for reason, count in report.refused_events.items())
-    print_answer(report, [*_told_of_file(told, report), *refused], as_json=as_json)
+    print_answer(report, _told_of_file(told, report), as_json=as_json)
 
 
 def _levels(text: str) -> list[int]:
@@ -234,6 +233,9 @@ def advise(
     ],
     output: Annotated[Path, typer.Option(help="File for the advice: .parquet or .csv.")],
     deadline_days: Deadline = 30,
+    events: Annotated[
+        Path | None, typer.Option(help="CSV of date, factor, group; what is announced, such as a tax.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Advice for all series of a file, learned from that file up to the cutoff alone."""
@@ -245,6 +247,7 @@ def advise(
             output,
             cutoff=cutoff.date(),
             deadline_days=deadline_days,
+            events=events,
             progress=progress,
             reading_mb=load_settings().reading_mb,
         )
@@ -259,3 +262,4 @@ def _told_of_file(told: str, report: BatchReport | AdviceReport) -> Iterator[str
     yield from (f"{count} rows: {reason}" for reason, count in rows.items())
     yield from (f"{name}: {reason}" for name, reason in series.items())
     yield from (f"{name}: {reason} The price before it stands." for name, reason in report.held.items())
+    yield from (f"{count} events: {reason}" for reason, count in report.refused_events.items())

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +26,7 @@ from almazara.prices.forecasting.announced import restated
 from almazara.prices.forecasting.kept_moves import kept_moves
 from almazara.prices.forecasting.panel import Panel
 from almazara.prices.forecasting.published import ForecastIndex, Forecasts
+from almazara.prices.forecasting.seen_moves import seen_moves
 from almazara.prices.forecasting.series import regular
 from almazara.prices.store.protocol import ObservationStore
 from almazara.runs import Progress, Step, at_once, in_turn
@@ -137,9 +138,11 @@ def _made(settings: Settings, store: ObservationStore, progress: Progress, now: 
     listings = {listing.listing_id: listing for listing in store.listings()}
     announced = Announced(kept_moves(store), listings)
     read = regular(store.readings(list(listings), since), until=today, timezone=settings.timezone).panel
-    scored_days = issued.score_due(store, read.prices_on, today, announced.of)
-    log.event("forecasts_scored", days=scored_days)
     panel = restated(read, announced.of_each(read.names))
+    seen = seen_moves(panel, [listings[name].shop for name in panel.names])
+    moved = Announced((*announced.moves, *seen), listings)
+    scored_days = issued.score_due(store, read.prices_on, today, moved.of)
+    log.event("forecasts_scored", days=scored_days, moves_of_whole_shops=len(seen))
     progress("backtesting and forecasting", 0, 0)
     # A model that needs a library, which takes seconds to load, is chosen only after it has won enough folds.
     scored = sum(bool(np.isfinite(fold.actual).any()) for fold in backtest.folds(panel, backtest.BacktestPlan()))
@@ -154,12 +157,11 @@ def _made(settings: Settings, store: ObservationStore, progress: Progress, now: 
     indices = restated(indices, announced.of_each(indices.names))
     every = published.joined(built, build_forecasts(indices, light, limits))
     progress("learning when waiting pays", 0, 0)
-    policies = learn_policies(store, panel)
-
+    policies = learn_policies(store, restated(panel, Announced(seen, listings).of_each(panel.names)))
     return _Made(
         built.counting(announced.of),
         every,
-        policies,
+        replace(policies, seen=tuple(seen)),
         panel.last_prices(),
         {"models": sorted(forecasters), "timezone": settings.timezone},
         {"until": today.isoformat(), "sha256": panel.sha256()},

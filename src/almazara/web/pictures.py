@@ -48,8 +48,7 @@ def history_chart(story: Story, language: Language) -> Chart:
 
 def _announced(move: AnnouncedMove) -> Said:
     """How a move is called at its day."""
-    code = "announced_rise" if move.factor > 1 else "announced_fall"
-    return said(f"site.product.{code}", share=abs(move.factor - 1))
+    return said(f"site.product.{move.code}", share=abs(move.factor - 1))
 
 
 def _struck(days: Sequence[StoryDay], name: str) -> Iterator[Line]:

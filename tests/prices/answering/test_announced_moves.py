@@ -10,6 +10,7 @@ from almazara.prices.buying.policy import AdvicePolicies
 from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.kept_moves import keep_moves
 from almazara.prices.forecasting.published import Forecasts
+from almazara.prices.forecasting.seen_moves import SeenMove
 from almazara.prices.publishing import Published, learn_policies
 from almazara.prices.service import PriceService
 from almazara.words.numbers import Language
@@ -100,6 +101,22 @@ def test_an_announced_rise_that_came_is_not_taken_for_an_expensive_week(store, p
         {"day": on(-8, 2).date, "share": pytest.approx(0.1)}
     ]
     assert "7,00" in " ".join(told.reasons)  # what it cost stays what it cost
+
+
+def test_a_move_of_the_whole_shop_is_told_and_not_taken_for_an_expensive_week(store, policies):
+    oil(store, factor=1.1, since=9)
+    oil(store, 1)
+    moved = replace(policies, seen=(SeenMove(on(-8, 2).date, 1.1, "shop.example"),))
+    service = service_of(store, moved)
+    told, still = service.advice(OIL, 30, 1), service.advice("shop.example:1", 30, 1)
+    assert told.expected_saving_percent == pytest.approx(still.expected_saving_percent, abs=0.1)
+    assert "prices.reason.seen_rise" in [one.code for one in told.told]
+    assert "prices.reason.seen_rise" not in [one.code for one in still.told]  # its price did not move that day
+    [row] = [one for one in service.overview() if one.product.id == OIL]
+    assert row.plan.expected_saving_percent == told.expected_saving_percent
+    story = service.story(OIL, 30, 1)
+    assert [one.code for one in story.moves] == ["seen_rise"]
+    assert service.announced_moves() == []
 
 
 def test_a_good_counts_with_the_moves_that_are_about_all_its_shops(store):

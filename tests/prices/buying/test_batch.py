@@ -47,6 +47,37 @@ def test_each_series_has_one_row_with_a_price_to_wait_for_or_none():
     assert bought.unique().rows() == [(CUTOFF, "buy", None, None, 0.0, 0.0, 0.0)]
 
 
+def taxed(days_before):
+    """The same products of a shop that has passed on a tax of 4 %, some days before the cutoff."""
+    first = (CUTOFF - FIRST).days - days_before
+    rows = [dict(one, series_id=f"shop:{one['series_id']}") for one in panel()]
+    paid = {}
+    for one in rows:
+        price = float(one["price"])
+        if one["date"] <= str(FIRST + timedelta(days=first)):
+            paid[one["series_id"]] = price
+        else:
+            one["price"] = str(price * 1.04)
+    return rows + [row(name, first, price * 1.04) for name, price in paid.items()]
+
+
+def test_a_tax_that_a_whole_shop_passed_on_is_no_reason_to_wait():
+    plain, moved = advised(panel()), advised(taxed(days_before=1))
+    assert moved["action"].to_list() == plain["action"].to_list()
+    assert moved["chance_of_paying_more"].to_list() == pytest.approx(plain["chance_of_paying_more"].to_list())
+    waits = moved["target_price"].drop_nulls().unique().to_list()
+    assert waits == pytest.approx([8.5 * 1.04])
+
+
+def test_before_an_announced_rise_one_buys_and_rows_that_say_nothing_are_counted(tmp_path):
+    events = tmp_path / "events.csv"
+    events.write_text(f"date,factor,group\n{CUTOFF + timedelta(days=1)},1.1,\n2025-13-01,1.1,\n2025-02-03,1.1,nobody\n")
+    report = written(panel(), tmp_path, events=events)
+    assert (report.wait, report.buy, sum(report.refused_events.values())) == (0, 20, 2)
+    whys = set(pl.read_parquet(tmp_path / "advice.parquet")["why"])
+    assert whys == {"rise_announced"}
+
+
 def test_what_comes_after_the_cutoff_is_not_seen():
     later = [row(f"s{number:02}", 400, 1.0) for number in range(20)]
     before = [one for one in panel() if one["date"] <= str(CUTOFF)]
@@ -63,9 +94,10 @@ def test_a_series_in_two_currencies_is_refused_and_the_others_are_not(tmp_path):
     assert report.wait + report.buy == 20
 
 
-def written(rows, folder, name="history.csv"):
-    pl.DataFrame(rows).write_csv(folder / name)
-    return advise_file(folder / name, folder / "advice.parquet", cutoff=CUTOFF, deadline_days=30, progress=no_progress)
+def written(rows, folder, **asked):
+    source, target = folder / "history.csv", folder / "advice.parquet"
+    pl.DataFrame(rows).write_csv(source)
+    return advise_file(source, target, cutoff=CUTOFF, deadline_days=30, progress=no_progress, **asked)
 
 
 @pytest.mark.parametrize("deadline", [0, 91])

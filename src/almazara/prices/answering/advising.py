@@ -19,5 +19,5 @@ def question(known: Known, listing: Listing, prices: Panel, deadline_days: int, 
     """The question about a product of which these are the daily prices."""
     beside = known.products(listing.category) if listing.category else known.shown([listing])
     own = next(one for one in beside if one.id == listing.listing_id)
-    moves = known.announced.of(listing.listing_id)
+    moves = known.moved.of(listing.listing_id)
     return Question(own, beside, prices, known.today, deadline_days, quantity, moves)

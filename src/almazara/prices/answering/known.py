@@ -76,6 +76,11 @@ class Known:
         return Announced(kept_moves(self.store), self.read.listings)
 
     @cached_property
+    def moved(self) -> Announced:
+        """The same, and what has moved whole shops: neither makes a price high or low."""
+        return Announced((*self.announced.moves, *self.policies.seen), self.read.listings)
+
+    @cached_property
     def forecasts(self) -> Forecasts:
         """What is forecast, with what is announced: published are prices without moves to come."""
         published = self.published.forecasts if self.published else Forecasts.none()

@@ -120,7 +120,7 @@ def _rows(known: Known, products: Sequence[Product]) -> list[OverviewRow]:
     """The rows of some products."""
     panel = known.panel([one.id for one in products], days=ADVISED_DAYS)
     category = {one.id: one.category for one in products}
-    moves, categories = known.announced.of_each(panel.names), [category[name] for name in panel.names]
+    moves, categories = known.moved.of_each(panel.names), [category[name] for name in panel.names]
     decisions = decided(panel, moves, categories, known.policies, DEADLINE_DAYS)
     found = dict(zip(panel.names, zip(panel.currencies, recent(panel), decisions, strict=True), strict=True))
     return [_row(known, one, *found.get(one.id, _UNREAD)) for one in products]

@@ -61,7 +61,7 @@ class Story:
         notices: What a page must say of what is missing, late or waiting, most important first.
         days: The last year, one by one, from the first day that is known.
         prediction: Up to the deadline at least where it is kept, with the backtest of its model.
-        moves: What is announced of these days, or was, and of those that are forecast.
+        moves: What is announced of these days, or was, and of those that are forecast; and what moved the whole shop.
         rules: The alert rules that watch it.
         named: The other prices of its page, over the days that advice looks at.
         lookalikes: What is probably the same in other shops, by its title: never taken for it.

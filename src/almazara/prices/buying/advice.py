@@ -196,8 +196,7 @@ def _announced(asked: Question, decision: Decision) -> Iterator[Said]:
             if is_near and decision.why not in {Why.RISE_ANNOUNCED, Why.FALL_ANNOUNCED}:
                 yield one.sentence
         elif _has_moved(asked.history, one):
-            code = "announced_rise" if one.factor > 1 else "announced_fall"
-            yield said(f"prices.reason.{code}", day=one.date, share=abs(one.factor - 1))
+            yield said(f"prices.reason.{one.code}", day=one.date, share=abs(one.factor - 1))
 
 
 def _has_moved(history: Panel, move: AnnouncedMove) -> bool:

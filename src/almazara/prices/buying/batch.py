@@ -1,6 +1,7 @@
 """Advice for a file of prices: each series on the cutoff, learned from that file up to it and nothing else."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -8,10 +9,14 @@ from typing import Final
 import polars as pl
 
 from almazara.errors import InputError
+from almazara.prices.buying.deciding import decided
 from almazara.prices.buying.learning import days_needed, learn
-from almazara.prices.buying.policy import HORIZONS, LONGEST_DEADLINE, decide
+from almazara.prices.buying.policy import HORIZONS, LONGEST_DEADLINE
+from almazara.prices.forecasting.announced import AnnouncedMove, restated
+from almazara.prices.forecasting.announced_table import moves_of_each, read_moves
 from almazara.prices.forecasting.batch import SERIES_ID, read_prices, read_table
 from almazara.prices.forecasting.panel import Panel
+from almazara.prices.forecasting.seen_moves import seen_of_each
 from almazara.prices.forecasting.tables_written import require_target, write_table
 from almazara.prices.schema import CUTOFF, PRICE
 from almazara.runs import Progress
@@ -31,8 +36,18 @@ ADVICE_SCHEMA: Final = {
 }
 
 
-def advise_batch(panel: Panel, cutoff: date, deadline_days: int) -> pl.DataFrame:
+def advise_batch(
+    panel: Panel, cutoff: date, deadline_days: int, moves: Sequence[Sequence[AnnouncedMove]] = ()
+) -> pl.DataFrame:
     """Learn from a panel of `read_prices` and advise on each of its series on the cutoff, its last day.
+
+    What moved a whole shop at once, whose name stands before the last colon of a series', makes no price high or low.
+
+    Args:
+        panel: Daily prices.
+        cutoff: Its last day.
+        deadline_days: Within how many days one wants to have bought.
+        moves: Announced, of each series.
 
     Returns:
         ADVICE_SCHEMA in the panel's order. `target_price` and `until` are null with `buy`; `expected_saving` is for
@@ -43,8 +58,11 @@ def advise_batch(panel: Panel, cutoff: date, deadline_days: int) -> pl.DataFrame
     if not panel.names:
         return pl.DataFrame(schema=ADVICE_SCHEMA)
     horizons = sorted({days for days in HORIZONS if days < deadline_days} | {deadline_days})
-    prices = panel.prices
-    policy = learn(prices, [""] * len(panel.names), horizons).of(None, deadline_days)
+    announced = moves or [[]] * len(panel.names)
+    seen = seen_of_each(restated(panel, announced))
+    moved = [[*told, *found] for told, found in zip(announced, seen, strict=True)]
+    learned = learn(restated(panel, moved).prices, [""] * len(panel.names), horizons)
+    decisions = decided(panel, moved, [None] * len(panel.names), learned, deadline_days)
     rows = [
         (
             name,
@@ -58,7 +76,7 @@ def advise_batch(panel: Panel, cutoff: date, deadline_days: int) -> pl.DataFrame
             one.chance,
             one.why.value,
         )
-        for name, price, one in zip(panel.names, prices[:, -1].tolist(), decide(prices, policy), strict=True)
+        for name, price, one in zip(panel.names, panel.prices[:, -1].tolist(), decisions, strict=True)
     ]
     return pl.DataFrame(rows, schema=ADVICE_SCHEMA, orient="row")
 
@@ -72,20 +90,30 @@ class AdviceReport:
     refused_rows: dict[str, int]
     refused_series: dict[str, str]
     held: dict[str, str]
+    refused_events: dict[str, int] = field(default_factory=dict)
 
 
 def advise_file(
-    source: Path, target: Path, *, cutoff: date, deadline_days: int, progress: Progress, reading_mb: int | None = None
+    source: Path,
+    target: Path,
+    *,
+    cutoff: date,
+    deadline_days: int,
+    events: Path | None = None,
+    progress: Progress,
+    reading_mb: int | None = None,
 ) -> AdviceReport:
-    """Advise on each series of a CSV file, into a Parquet or CSV file."""
+    """Advise on each series of a CSV file, into a Parquet or CSV file; `events` is one of moves, see `read_moves`."""
     require_target(target, source)
     progress("reading prices", 0, 0)
     table = read_table(source, reading_mb)
     series = table[SERIES_ID].n_unique() if SERIES_ID in table.columns else 0
     found = read_prices(table, cutoff, window_days=days_needed(series), copies=_COPIES, reading_mb=reading_mb)
     progress("learning when waiting pays", 0, 0)
-    advised = advise_batch(found.panel, cutoff, deadline_days)
+    told = read_moves(read_table(events, reading_mb, may_be_empty=True)) if events else ([], {})
+    moves, refused_events = moves_of_each(found.groups, *told)
+    advised = advise_batch(found.panel, cutoff, deadline_days, moves)
     write_table(target, advised.lazy())
     waits = int((advised["action"] == "wait").sum())
     refused = dict(found.refused_rows), dict(found.refused_series)
-    return AdviceReport(waits, advised.height - waits, *refused, dict(found.held))
+    return AdviceReport(waits, advised.height - waits, *refused, dict(found.held), refused_events)

@@ -12,7 +12,7 @@ from almazara.prices.schema import Listing
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What is announced, beside the listings by id."""
+    """What moves many prices at once, beside the listings by id."""
 
     moves: Sequence[AnnouncedMove]
     listings: Mapping[str, Listing]

@@ -14,6 +14,7 @@ import numpy as np
 
 from almazara.prices.buying.states import MIN_DAYS, STATES, WINDOW_DAYS, states, target_prices
 from almazara.prices.forecasting.panel import Flags, Floats, filled_forward
+from almazara.prices.forecasting.seen_moves import SeenMove
 
 HORIZONS: Final = (7, 14, 30, 60, 90)
 """Days of waiting for which a policy is learned; a longer deadline takes the next shorter one."""
@@ -87,9 +88,15 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class AdvicePolicies:
-    """The policies of each group of series by number of days; the group "" pools all of them."""
+    """When waiting pays.
+
+    Attributes:
+        groups: The policies of each group of series by number of days; the group "" pools all of them.
+        seen: The moves of whole shops that they were learned without, and must be asked without.
+    """
 
     groups: dict[str, dict[int, Policy]] = field(default_factory=dict)
+    seen: tuple[SeenMove, ...] = ()
 
     def of(self, group: str | None, deadline_days: int) -> Policy | None:
         """The policy with the longest wait within a deadline that has something to say: the group's, or that of all."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import isfinite, log
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -21,7 +21,7 @@ MOST: Final = 10.0
 """Between these lies a factor."""
 _EARLY, _LATE = 1, 7  # days; shops pass a tax on when they print new labels
 _DIGITS: Final = 11
-_NEAR: Final = 0.5  # of the announced move: one that differs by more is another one
+NEAR: Final = 0.5  # of the announced move: one that differs by more is another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class AnnouncedMove:
     factor: float
     group: str = EVERY
 
+    _HOW: ClassVar = "announced"
+
     def __post_init__(self) -> None:
         if not (isfinite(self.factor) and LEAST <= self.factor <= MOST and self.factor != 1):
             raise InputError(said("prices.error.factor", factor=f"{self.factor:g}", least=LEAST, most=MOST))
@@ -48,8 +50,12 @@ class AnnouncedMove:
     @property
     def sentence(self) -> Said:
         """What is announced."""
-        code = "announced_rise" if self.factor > 1 else "announced_fall"
-        return said(f"prices.story.{code}", day=self.date, share=abs(self.factor - 1))
+        return said(f"prices.story.{self.code}", day=self.date, share=abs(self.factor - 1))
+
+    @property
+    def code(self) -> str:
+        """Of the sentences about it."""
+        return f"{self._HOW}_{'rise' if self.factor > 1 else 'fall'}"
 
     def concerns(self, names: Iterable[str]) -> bool:
         """Whether it is about prices whose groups have these names."""
@@ -110,10 +116,9 @@ def _rounded(prices: Floats) -> Floats:
 
 def _own_moves(prices: Floats, column: int, expected: float) -> tuple[Days, Floats]:
     """The column in which each row moved about as expected, and its log move; 0 and none for those that did not."""
-    logs = np.log(filled_forward(prices))
-    first, last = max(1, column - _EARLY), min(logs.shape[1] - 1, column + _LATE)
-    steps = np.nan_to_num(logs[:, first : last + 1] - logs[:, first - 1 : last])
-    is_it = np.abs(steps - expected) <= _NEAR * abs(expected)
+    first, last = max(1, column - _EARLY), min(prices.shape[1] - 1, column + _LATE)
+    steps = np.nan_to_num(np.diff(np.log(filled_forward(prices)[:, first - 1 : last + 1]), axis=1))
+    is_it = np.abs(steps - expected) <= NEAR * abs(expected)
     at = is_it.argmax(axis=1)
     reached = is_it.any(axis=1)
     return np.where(reached, first + at, 0), np.where(reached, steps[np.arange(len(at)), at], 0.0)
