@@ -291,8 +291,28 @@ def test_a_forecast_has_dated_quantiles_its_model_its_cutoff_and_its_backtest(ap
     assert {one["model"]: one for one in answer["backtest"]}["last_value"]["mae_ratio"] == pytest.approx(1.0)
 
 
+def test_a_forecast_says_how_likely_a_change_a_fall_and_a_wanted_price_are(api):
+    def asked(**query):
+        return api.get("/predict", params={"product": "shop.example:1", **query}).json()
+
+    answer = asked(target=0.01)
+    *_, last = api.get("/data?product=shop.example:1&daily=true").json()["items"]
+    assert answer["last_price"] == last["price"]
+    for day in answer["days"]:
+        assert 0 <= day["chance_of_fall"] <= day["chance_of_change"] <= 1
+        assert day["chance_at_target"] <= 0.01
+    assert all(day["chance_at_target"] >= 0.99 for day in asked(target=1_000_000)["days"])
+    without = asked()
+    assert without["target"] is without["days"][0]["chance_at_target"] is None
+    assert [day["chance_of_fall"] for day in without["days"]] == [day["chance_of_fall"] for day in answer["days"]]
+
+
 @pytest.mark.parametrize(
-    "query", ["horizon=0", "horizon=91", "levels=81", "levels=0", "levels=80,", "levels=x", "horizon=x"]
+    "query",
+    [
+        *("horizon=0", "horizon=91", "levels=81", "levels=0", "levels=80,", "levels=x", "horizon=x"),
+        *("target=0", "target=-1", "target=1000001", "target=nan", "target=inf", "target=x"),
+    ],
 )
 def test_a_forecast_that_is_not_kept_is_refused(api, query):
     is_problem(api.get(f"/predict?product=shop.example:1&{query}"), 422)

@@ -15,6 +15,7 @@ from almazara.errors import InputError
 from almazara.prices.answering.announced_moves import KeptMove
 from almazara.prices.answering.history import MAX_ROWS
 from almazara.prices.answering.issued_forecasts import IssuedQuery, IssuedRow
+from almazara.prices.answering.predicting import MOST_TARGET
 from almazara.prices.answers import Advice, Cheapest, Prediction
 from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.collecting.runs import RETRAIN, RunView, view
@@ -69,13 +70,16 @@ def predict(
     ] = None,
     horizon: Annotated[int, Query(ge=1, le=HORIZON_DAYS, description="Días por delante.")] = 30,
     levels: Levels = "50,80,95",
+    target: Annotated[
+        float | None, Query(gt=0, le=MOST_TARGET, description="Un precio: la probabilidad de ese o menos, por día.")
+    ] = None,
 ) -> Response:
     asked = [int(level) for level in levels.split(",")]
     if (product is None) == (category is None):
         raise InputError("Give a product or a category, and not both.")
     if category is not None:
-        return send(service.predict_category(category, horizon, asked, currency))
-    return send(service.predict(product or "", horizon, asked))
+        return send(service.predict_category(category, horizon, asked, currency, target))
+    return send(service.predict(product or "", horizon, asked, target))
 
 
 @router.get("/announced-moves", **reading(list[KeptMove], "Los cambios de precios anunciados, por orden de su día"))

@@ -44,6 +44,9 @@ def forecast(
     output: Annotated[Path | None, typer.Option(help="File for its forecasts: .parquet or .csv.")] = None,
     horizon: Annotated[int, typer.Option(help="Days ahead: 1 to 90, of a file to 365.")] = 30,
     levels: Annotated[str, typer.Option(help="A product's intervals in percent.")] = "80",
+    target: Annotated[
+        float | None, typer.Option(help="Of a product: a price, to see the chance of it or less by day.")
+    ] = None,
     events: Annotated[
         Path | None,
         typer.Option(help="Of a file: CSV of date, factor, group; what is announced, such as a tax."),
@@ -61,7 +64,7 @@ def forecast(
     elif product is not None and source is None:
         with opened_prices() as prices:
             newest_whole(prices.forecasts, "prices")
-            found = prices.service.predict(product, horizon, _levels(levels))
+            found = prices.service.predict(product, horizon, _levels(levels), target)
         print_answer(found, _prediction_in_words(found), as_json=as_json)
     else:
         raise InputError("Say what to forecast: the id of a product, or a file with --input.")
@@ -96,9 +99,20 @@ def _levels(text: str) -> list[int]:
 
 def _prediction_in_words(found: Prediction) -> Iterator[str | Table]:
     names = [f"{quantile.quantile:g}" for quantile in found.days[0].quantiles]
-    rows = ([day.date, *(f"{quantile.price:.2f}" for quantile in day.quantiles)] for day in found.days)
+    told = {"change": "chance_of_change", "fall": "chance_of_fall", f"<= {found.target}": "chance_at_target"}
+    known = {name: of for name, of in told.items() if getattr(found.days[0], of) is not None}
+    rows = (
+        [
+            day.date,
+            *(f"{quantile.price:.2f}" for quantile in day.quantiles),
+            *(f"{getattr(day, of):.0%}" for of in known.values()),
+        ]
+        for day in found.days
+    )
     yield f"{found.product}: model {found.model}, in {found.currency}, from {found.cutoff}"
-    yield Table(["date", *names], rows)
+    yield Table(["date", *names, *known], rows)
+    if found.probable_change:
+        yield f"Probably another price from {found.probable_change} on."
     for one in found.backtest:
         yield f"{one.model}: error {_ratio(one.mae_ratio)}, CRPS {_ratio(one.crps_ratio)} of the last value's"
 

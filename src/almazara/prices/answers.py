@@ -150,10 +150,19 @@ class Quantile:
 
 @dataclass(frozen=True, slots=True)
 class ForecastDay:
-    """One day ahead."""
+    """One day ahead.
+
+    Attributes:
+        chance_of_change: That the price is then another one than the last that was known; from 0 to 1, like the others.
+        chance_of_fall: That it is a lower one.
+        chance_at_target: That it is the asked for `target` or less.
+    """
 
     date: Day
     quantiles: list[Quantile]
+    chance_of_change: float | None = None
+    chance_of_fall: float | None = None
+    chance_at_target: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +173,9 @@ class Prediction:
         product: Id of a product, or `category:<name>`.
         unit: What a price is of: `piece`, or of a category `litre`, or `index` (the cutoff's is about 100).
         moves: What is announced of these days, and counts from its own on; see `AnnouncedMove`.
+        last_price: That which was known last on the cutoff, from which changes are counted.
+        target: The price whose chances are told, if one was asked for.
+        probable_change: The first day of the next 90 on which the price is probably (one half or more) another one.
     """
 
     product: str
@@ -176,14 +188,23 @@ class Prediction:
     days: list[ForecastDay]
     moves: list[AnnouncedMove]
     backtest: list[Backtested]
+    last_price: float | None
+    target: float | None
+    probable_change: date | None
 
     @classmethod
-    def of(cls, found: QuantileForecast) -> Prediction:
+    def of(cls, found: QuantileForecast, target: float | None = None) -> Prediction:
         """A forecast as it is kept."""
         currency, _, unit = found.about.currency.partition("/")
+        told = found.chances
+        chances = (told.change, told.fall, told.at_most) if told else (None, None, None)
         days = [
-            ForecastDay(day, [Quantile(q, round(float(v), 4)) for q, v in zip(found.quantiles, values, strict=True)])
-            for day, values in zip(found.dates, found.values, strict=True)
+            ForecastDay(
+                day,
+                [Quantile(q, round(float(v), 4)) for q, v in zip(found.quantiles, values, strict=True)],
+                *(None if of is None else round(float(of[ahead]), 3) for of in chances),
+            )
+            for ahead, (day, values) in enumerate(zip(found.dates, found.values, strict=True))
         ]
         return cls(
             product=found.listing_id,
@@ -196,6 +217,9 @@ class Prediction:
             days=days,
             moves=found.moves,
             backtest=found.about.backtest,
+            last_price=found.about.last,
+            target=target,
+            probable_change=found.probable_change,
         )
 
 

@@ -208,15 +208,15 @@ class PriceService:
         """All figures of these prices; see `KeptAnswers.explored`."""
         return self._kept.explored(self._known(), language)
 
-    def predict(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> Prediction:
+    def predict(self, listing_id: str, days: int, levels: Sequence[int], target: float | None = None) -> Prediction:
         """A product's kept forecast; see `predicting.predict`."""
-        return predicting.predict(self._whole(), listing_id, horizon_days, levels)
+        return predicting.predict(self._whole(), listing_id, days, levels, target)
 
     def predict_category(
-        self, category: str, horizon_days: int, levels: Sequence[int], currency: str | None = None
+        self, category: str, days: int, levels: Sequence[int], currency: str | None = None, target: float | None = None
     ) -> Prediction:
         """The kept forecast of a category's index; see `predicting.predict_category`."""
-        return predicting.predict_category(self._whole(), category, horizon_days, levels, currency)
+        return predicting.predict_category(self._whole(), category, days, levels, currency=currency, target=target)
 
     def announced_moves(self) -> list[KeptMove]:
         """The moves of prices that are announced, in order of their days."""

@@ -164,6 +164,7 @@ def _history(story: Story, language: Language) -> dict[str, Any]:
             ("CSV", f"/data?product={quote(story.product.id)}&daily=true&format=csv&limit=10000"),
             ("JSON", f"/data?product={quote(story.product.id)}&daily=true"),
         ],
+        "chances": prediction and _chances(prediction),
         "model": prediction and forecast_by(prediction),
         "backtest": _backtest(prediction, language) if prediction else None,
     }
@@ -173,6 +174,15 @@ def forecast_by(prediction: Prediction) -> Said:
     """By which model, and from what was known when."""
     model = named("forecaster", prediction.model)
     return said("site.product.model", model=model, cutoff=prediction.cutoff)
+
+
+def _chances(prediction: Prediction) -> Said | None:
+    """That the price is another one by the last day, and a lower one; None where the last price was not kept."""
+    day, last = prediction.days[-1], prediction.last_price
+    if day.chance_of_change is None or day.chance_of_fall is None or last is None:
+        return None
+    price = money_of(last, prediction.currency)
+    return said("site.product.chances", day=day.date, last=price, change=day.chance_of_change, fall=day.chance_of_fall)
 
 
 def _rows(story: Story, language: Language) -> list[list[Any]]:

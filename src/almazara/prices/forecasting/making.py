@@ -55,9 +55,11 @@ def build_forecasts(
             else:
                 models[one.listing_id] = LAST_VALUE
     made = np.flatnonzero(~np.isnan(values).all(axis=(1, 2)))
-    of = panel.of(made)
+    of, last = panel.of(made), panel.last_prices()
     forecasts = {
-        name: published.Forecasted(models[name], cutoff.isoformat(), currency or "", _backtested(summary, name))
+        name: published.Forecasted(
+            models[name], cutoff.isoformat(), currency or "", _backtested(summary, name), last.get(name)
+        )
         for name, cutoff, currency in zip(of.names, of.cutoffs, of.currencies, strict=True)
     }
     return Forecasts(published.ForecastIndex(forecasts, refused, left_out), values[made])

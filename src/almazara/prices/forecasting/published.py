@@ -12,6 +12,7 @@ import numpy as np
 
 from almazara.errors import InputError, NotFoundError
 from almazara.prices.forecasting.announced import AnnouncedMove, factors
+from almazara.prices.forecasting.chances import Chances
 from almazara.prices.forecasting.models.forecaster import quantiles_of
 from almazara.prices.forecasting.panel import Floats
 
@@ -37,12 +38,17 @@ class Backtested:
 
 @dataclass(frozen=True, slots=True)
 class Forecasted:
-    """What is known of one listing's forecast; its values are a row of the array."""
+    """What is known of one listing's forecast; its values are a row of the array.
+
+    Attributes:
+        last: The price that was known last; None in versions of before it was kept.
+    """
 
     model: str
     cutoff: str
     currency: str
     backtest: list[Backtested]
+    last: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,12 @@ class ForecastIndex:
 
 @dataclass(frozen=True, slots=True)
 class QuantileForecast:
-    """One listing's answer: dated values by quantile, and the announced moves of those days that they count with."""
+    """One listing's answer: dated values by quantile, and the announced moves of those days that they count with.
+
+    Attributes:
+        chances: Of these days; None where the last price was not kept.
+        probable_change: The first of all kept days on which the price is probably another one, if there is one.
+    """
 
     listing_id: str
     about: Forecasted
@@ -69,6 +80,8 @@ class QuantileForecast:
     quantiles: list[float]
     values: Floats
     moves: list[AnnouncedMove]
+    chances: Chances | None
+    probable_change: date | None
 
 
 class Forecasts:
@@ -113,8 +126,10 @@ class Forecasts:
         values = self.of_days(listing_id)[ahead - 1]
         return float(values[low]), float(values[high])
 
-    def of(self, listing_id: str, horizon_days: int, levels: Sequence[int]) -> QuantileForecast:
-        """Quantiles for the days after the cutoff.
+    def of(
+        self, listing_id: str, horizon_days: int, levels: Sequence[int], wanted: float | None = None
+    ) -> QuantileForecast:
+        """Quantiles for the days after the cutoff, and chances, also that of a wanted price.
 
         Raises:
             InputError: for a horizon or level that is not kept, or a listing whose history is too short.
@@ -130,13 +145,25 @@ class Forecasts:
             how = "POST /retrain, or `almazara prices retrain`, makes one"
             raise NotFoundError(f"There is no forecast of {listing_id} yet: {how}.")
         about = self.index.forecasts[listing_id]
-        wanted = quantiles_of(levels)
-        columns = [QUANTILES.index(quantile) for quantile in wanted]
+        quantiles = quantiles_of(levels)
+        columns = [QUANTILES.index(quantile) for quantile in quantiles]
         first = date.fromisoformat(about.cutoff)
         dates = [first + timedelta(days=day) for day in range(1, horizon_days + 1)]
-        values = self.of_days(listing_id)[:horizon_days, columns]
+        every = self.of_days(listing_id)
         moves = [one for one in self.moves_of(listing_id) if first < one.date <= dates[-1]]
-        return QuantileForecast(listing_id, about, dates, sorted(set(levels)), wanted, values, moves)
+        chances = None if about.last is None else Chances.of(every, QUANTILES, about.last, wanted)
+        ahead = chances and chances.probable_change()
+        return QuantileForecast(
+            listing_id=listing_id,
+            about=about,
+            dates=dates,
+            levels=sorted(set(levels)),
+            quantiles=quantiles,
+            values=every[:horizon_days, columns],
+            moves=moves,
+            chances=chances,
+            probable_change=first + timedelta(days=ahead) if ahead else None,
+        )
 
 
 def backtested(index: ForecastIndex) -> dict[str, float]:
