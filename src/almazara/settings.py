@@ -160,6 +160,11 @@ class Settings(BaseSettings):
     made to fill a machine. Without it 800, and for raw films twenty times their bytes where that is more."""
     champion_margin: Annotated[float, Field(ge=0, le=1)] = 0.01
     """What is retrained is published unless its NDCG@10 is below the published one's by more than this share."""
+    wait_saves: Annotated[float, Field(ge=0, le=1_000_000)] = 0.1
+    """A wait for a lower price is advised where it is expected to save this much money at least, for all that is to be
+    bought; from the next retraining on, as the next one."""
+    wait_saves_percent: Annotated[float, Field(ge=0, le=100)] = 1.0
+    """The same in percent of the price."""
 
     store_url: SecretStr | None = None
     """Where prices, and what users do with films, are kept: sqlite:///file, postgresql://user:password@host/name,

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -106,9 +107,9 @@ def test_an_offer_is_bought_now(api):
 
 
 @pytest.mark.parametrize(("number", "word"), [(12, "menos de 28"), (13, "ahora está agotado")])
-def test_what_is_not_known_is_bought_and_said(api, number, word):
+def test_what_is_not_known_is_said(api, number, word):
     found = asked(api, number)
-    assert found["action"] == "buy"
+    assert (found["action"], found["target_price"]) == ("unknown", None)
     assert word in found["message"]
 
 
@@ -301,10 +302,14 @@ def test_the_index_comes_as_a_table_too(api):
     assert frame.columns == ["product", "date", "price", "currency", "unit", "products"]
 
 
-def test_before_anything_was_learned_the_advice_is_to_buy(tmp_path):
+def test_before_anything_was_learned_the_advice_is_to_buy_what_has_a_price(tmp_path):
     with opened(settings_over(tmp_path)) as prices:
-        prices.store.save_listing(product(1))
-        assert prices.service.advice("shop.example:1", 30, 1).action == "buy"
+        for number, days in ((1, 0), (2, 30)):
+            prices.store.save_listing(product(number))
+            prices.store.append(observed(f"shop.example:{number}", day, "9.95") for day in range(days))
+        service = replace(prices.service, clock=lambda: NOW)
+        found = [service.advice(f"shop.example:{number}", 30, 1) for number in (1, 2)]
+    assert [(one.action, one.why) for one in found] == [("unknown", "no_price"), ("buy", "no_support")]
 
 
 @pytest.fixture

@@ -265,7 +265,8 @@ def advise(
             progress=progress,
             reading_mb=load_settings().reading_mb,
         )
-    told = f"{report.wait} series to wait for, {report.buy} to buy now, in {output}"
+    counts = f"{report.wait} series to wait for, {report.buy} to buy now, {report.unknown} not known enough"
+    told = f"{counts}, in {output}"
     print_answer(report, _told_of_file(told, report), as_json=as_json)
 
 

@@ -188,9 +188,9 @@ class Prediction:
     days: list[ForecastDay]
     moves: list[AnnouncedMove]
     backtest: list[Backtested]
-    last_price: float | None
-    target: float | None
-    probable_change: date | None
+    last_price: float | None = None
+    target: float | None = None
+    probable_change: date | None = None
 
     @classmethod
     def of(cls, found: QuantileForecast, target: float | None = None) -> Prediction:
@@ -339,13 +339,14 @@ class Advice:
     """Buy now, or wait for a price until a day; what is expected of following it, and why, in words.
 
     Attributes:
-        action: `buy` or `wait`.
+        action: `buy`, `wait`, or `unknown` where the price, or enough of what it was before, is not known.
+        why: The code of what decided.
         price: Of one, now.
-        target_price: Buy as soon as it is at or below this; None with `buy`.
-        until: Buy on this day at the latest; None with `buy`.
-        expected_saving: In money, for the quantity; 0 with `buy`.
+        target_price: Buy as soon as it is at or below this; None without `wait`.
+        until: Buy on this day at the latest; None without `wait`.
+        expected_saving: In money, for the quantity; 0 without `wait`.
         expected_saving_percent: Of the price now.
-        chance_of_paying_more: Than now, by following the advice: 0 with `buy`.
+        chance_of_paying_more: Than now, by following the advice: 0 without `wait`.
         message: The advice in one sentence.
         reasons: Sentences with true figures.
         told: The message and the reasons, in order, as codes and figures.
@@ -354,6 +355,7 @@ class Advice:
 
     product: str
     action: str
+    why: str
     price: Decimal | None
     currency: str | None
     as_of: Day | None

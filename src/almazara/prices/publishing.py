@@ -161,7 +161,7 @@ def _made(settings: Settings, store: ObservationStore, progress: Progress, now: 
     return _Made(
         built.counting(announced.of),
         every,
-        replace(policies, seen=tuple(seen)),
+        replace(policies, seen=tuple(seen), least=policy.LeastSaving.of(settings)),
         panel.last_prices(),
         {"models": sorted(forecasters), "timezone": settings.timezone},
         {"until": today.isoformat(), "sha256": panel.sha256()},

@@ -18,7 +18,7 @@ from almazara.errors import InputError
 from almazara.figures.ruler import ruler
 from almazara.figures.sparkline import sparkline
 from almazara.prices.answering.overview import FILTERS, LEVEL, OverviewRow, RowState, chosen
-from almazara.prices.answers import LatestPrice, Product
+from almazara.prices.answers import Advice, LatestPrice, Plan, Product
 from almazara.prices.buying.policy import Action
 from almazara.prices.buying.recent import Recent
 from almazara.prices.buying.states import WINDOW_DAYS
@@ -161,7 +161,7 @@ def line(row: OverviewRow, language: Language) -> Line:
         per_litre=per_litre(product.latest, language) if price else None,
         sparkline=drawn(sparkline(row.recent.prices)),
         ruler=price_ruler(row.recent, Ahead.of(row), language),
-        headline=headline(product, row.plan.target_price, is_known=price is not None, is_forecast=is_forecast),
+        headline=headline(product, row.plan, is_known=price is not None, is_forecast=is_forecast),
         is_forecast=is_forecast,
     )
 
@@ -181,15 +181,17 @@ def per_litre(latest: LatestPrice | None, language: Language) -> str | None:
     return numbers.per_litre(latest.price_per_litre, latest.currency, language)
 
 
-def headline(product: Product, target: Decimal | None, *, is_known: bool, is_forecast: bool) -> Said:
+def headline(product: Product, plan: Plan | Advice, *, is_known: bool, is_forecast: bool) -> Said:
     """The decision in two or three words; to buy is none where nothing is known of what comes."""
     latest = product.latest
     if not is_known or latest is None:
         sold_out = latest is not None and latest.price is None
         return said("site.product.whenever" if sold_out else "site.product.unknown")
-    if target is None:
-        return said("site.product.buy" if is_forecast else "site.product.not_forecast")
-    return said("site.product.wait", price=Money(target, latest.currency))
+    if plan.target_price is not None:
+        return said("site.product.wait", price=Money(plan.target_price, latest.currency))
+    if not is_forecast:
+        return said("site.product.not_forecast")
+    return said("site.product.too_new" if plan.action == Action.UNKNOWN else "site.product.buy")
 
 
 def price_ruler(known: Recent, ahead: Ahead, language: Language) -> Markup | None:

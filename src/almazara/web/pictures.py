@@ -48,7 +48,8 @@ def history_chart(story: Story, language: Language) -> Chart:
 
 def _announced(move: AnnouncedMove) -> Said:
     """How a move is called at its day."""
-    return said(f"site.product.{move.code}", share=abs(move.factor - 1))
+    code = f"site.product.{move.how}_rise" if move.is_rise else f"site.product.{move.how}_fall"
+    return said(code, share=abs(move.factor - 1))
 
 
 def _struck(days: Sequence[StoryDay], name: str) -> Iterator[Line]:

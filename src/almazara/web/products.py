@@ -85,7 +85,7 @@ def _decision(story: Story, language: Language) -> dict[str, Any]:
         "category_address": category_address(story.product.category or ""),
         "headline": headline(
             story.product,
-            advice.target_price,
+            advice,
             is_known=advice.price is not None,
             is_forecast=story.prediction is not None,
         ),

@@ -115,7 +115,7 @@ def test_a_move_of_the_whole_shop_is_told_and_not_taken_for_an_expensive_week(st
     [row] = [one for one in service.overview() if one.product.id == OIL]
     assert row.plan.expected_saving_percent == told.expected_saving_percent
     story = service.story(OIL, 30, 1)
-    assert [one.code for one in story.moves] == ["seen_rise"]
+    assert [(one.how, one.is_rise) for one in story.moves] == [("seen", True)]
     assert service.announced_moves() == []
 
 

@@ -110,7 +110,19 @@ def test_the_cheapest_litre_comes_first_and_what_has_no_price_last(oils):
         "stale",
         1.0,
     )
-    assert (new.product.latest, new.plan.action, new.plan.why, new.recent.low) == (None, "buy", "no_price", None)
+    assert (new.product.latest, new.plan.action, new.plan.why, new.recent.low) == (None, "unknown", "no_price", None)
+
+
+def test_what_was_read_long_ago_is_not_known_and_its_last_price_is_told(oils):
+    oils.save_listing(product("old", category="oil"))
+    oils.append([observed("shop.example:old", 500, "9.95")])
+    service = served(oils)
+    [row] = [one for one in service.overview() if one.product.sku == "old"]
+    assert (row.plan.action, row.plan.why) == ("unknown", "stale")
+    advice = service.advice("shop.example:old", 30, 1)
+    assert (advice.action, advice.why, advice.price) == ("unknown", "stale", None)
+    assert "9,95" in advice.message
+    assert "hace 500 días" in advice.message
 
 
 @pytest.mark.parametrize("days_ago", [0, 5])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from almazara.prices.buying.deciding import decided
 from almazara.prices.buying.learning import learn
-from almazara.prices.buying.policy import Action, AdvicePolicies, Why, advises_buying
+from almazara.prices.buying.policy import Action, AdvicePolicies, Decision, LeastSaving, Why, advises_buying
 from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.panel import Panel
 
@@ -22,9 +22,9 @@ WAITED = next(row for row, prices in enumerate(PROMOTED) if (prices[-20:] == 10)
 OFFERED = next(row for row, prices in enumerate(PROMOTED) if prices[-1] == 7)
 
 
-def decision(prices, *moves, policies=LEARNED, deadline_days=30):
+def decision(prices, *moves, policies=LEARNED, deadline_days=30, quantity=1):
     panel = Panel.whole(["a"], TODAY - timedelta(days=len(prices) - 1), np.array([prices], dtype=float))
-    [found] = decided(panel, [moves], [None], policies, deadline_days)
+    [found] = decided(panel, [moves], [None], policies, deadline_days, quantity=quantity)
     return found
 
 
@@ -42,6 +42,18 @@ def test_before_a_rise_that_comes_soon_one_buys_now(row):
     assert (found.action, found.why, found.saving, found.coming.days) == (Action.BUY, Why.RISE_ANNOUNCED, 0, 5)
     assert found.coming.factor == pytest.approx(1.1)
     assert advises_buying(found)
+
+
+@pytest.mark.parametrize(
+    ("money", "share", "quantity", "is_enough"),
+    [(0.99, 0, 1, True), (1.01, 0, 1, False), (0, 0.99, 1, True), (0, 1.01, 1, False), (2.99, 0, 3, True)],
+)
+def test_no_wait_is_advised_that_saves_too_little_in_money_or_in_percent(money, share, quantity, is_enough):
+    waited = decision(PROMOTED[WAITED])
+    least = LeastSaving(money * waited.saving * PROMOTED[WAITED][-1], share * waited.saving)
+    found = decision(PROMOTED[WAITED], policies=replace(LEARNED, least=least), quantity=quantity)
+    assert found == (waited if is_enough else Decision(Action.BUY, Why.TOO_LITTLE))
+    assert advises_buying(found) is not is_enough
 
 
 def test_before_a_later_rise_one_waits_no_longer_than_to_the_day_before():

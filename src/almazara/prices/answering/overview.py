@@ -89,7 +89,8 @@ def chosen(rows: Iterable[OverviewRow], asked: Mapping[str, object]) -> list[Ove
 
 _AT_ONCE: Final = 500
 """Rows are made of so many products at once: of more the arrays that are in between take more memory."""
-_UNREAD: Final = None, NOTHING, Decision(Action.BUY, Why.NO_PRICE)
+_UNREAD: Final = None, NOTHING, Decision(Action.UNKNOWN, Why.NO_PRICE)
+_LONG_AGO: Final = None, NOTHING, Decision(Action.UNKNOWN, Why.STALE)
 
 
 def overview(known: Known, before: Overview | None = None) -> Overview:
@@ -123,7 +124,7 @@ def _rows(known: Known, products: Sequence[Product]) -> list[OverviewRow]:
     moves, categories = known.moved.of_each(panel.names), [category[name] for name in panel.names]
     decisions = decided(panel, moves, categories, known.policies, DEADLINE_DAYS)
     found = dict(zip(panel.names, zip(panel.currencies, recent(panel), decisions, strict=True), strict=True))
-    return [_row(known, one, *found.get(one.id, _UNREAD)) for one in products]
+    return [_row(known, one, *found.get(one.id, _LONG_AGO if one.latest else _UNREAD)) for one in products]
 
 
 def shown(rows: Iterable[OverviewRow], now: datetime) -> list[OverviewRow]:

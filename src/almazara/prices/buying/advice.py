@@ -77,6 +77,7 @@ def advise(asked: Question, policies: AdvicePolicies, language: Language = Langu
     return Advice(
         product=asked.product.id,
         action=planned.action,
+        why=planned.why,
         price=asked.price,
         currency=asked.currency,
         as_of=asked.today if asked.price is not None else None,
@@ -96,8 +97,11 @@ def advise(asked: Question, policies: AdvicePolicies, language: Language = Langu
 
 def _decision(asked: Question, policies: AdvicePolicies) -> Decision:
     if not asked.history.names:
-        return Decision(Action.BUY, Why.NO_PRICE)
-    [decision] = decided(asked.history, [asked.moves], [asked.product.category], policies, asked.deadline_days)
+        return Decision(Action.UNKNOWN, Why.NO_PRICE if asked.product.latest is None else Why.STALE)
+    category = asked.product.category
+    [decision] = decided(
+        asked.history, [asked.moves], [category], policies, asked.deadline_days, quantity=asked.quantity
+    )
     return decision
 
 
@@ -135,8 +139,10 @@ def _message(asked: Question, decision: Decision, planned: Plan) -> Said:
         return said(code, day=day, share=decision.coming.factor - 1)
     if decision.why is Why.SHORT_HISTORY:
         return said(code, window=WINDOW_DAYS, needed=MIN_DAYS)
-    if decision.why is Why.STALE and latest is not None and latest.price is None:
-        return said("prices.advice.sold_out")
+    if decision.why is Why.STALE and latest is not None:
+        if latest.price is None:
+            return said("prices.advice.sold_out")
+        return said(code, price=Money(latest.price, latest.currency), n=int(latest.days_ago))
     return said(code)
 
 
@@ -150,7 +156,7 @@ def _reasons(asked: Question, decision: Decision, policy: Policy | None) -> Iter
     if past.shape[1] > 1 and asked.price is not None:
         yield from _standing(past)
     yield from _announced(asked, decision)
-    if policy is not None and decision.why in {Why.WORTH, Why.NOT_WORTH}:
+    if policy is not None and decision.why in {Why.WORTH, Why.NOT_WORTH, Why.TOO_LITTLE}:
         yield from _backtested(policy)
 
 
@@ -196,7 +202,8 @@ def _announced(asked: Question, decision: Decision) -> Iterator[Said]:
             if is_near and decision.why not in {Why.RISE_ANNOUNCED, Why.FALL_ANNOUNCED}:
                 yield one.sentence
         elif _has_moved(asked.history, one):
-            yield said(f"prices.reason.{one.code}", day=one.date, share=abs(one.factor - 1))
+            code = f"prices.reason.{one.how}_rise" if one.is_rise else f"prices.reason.{one.how}_fall"
+            yield said(code, day=one.date, share=abs(one.factor - 1))
 
 
 def _has_moved(history: Panel, move: AnnouncedMove) -> bool:

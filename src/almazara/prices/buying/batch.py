@@ -11,7 +11,7 @@ import polars as pl
 from almazara.errors import InputError
 from almazara.prices.buying.deciding import decided
 from almazara.prices.buying.learning import days_needed, learn
-from almazara.prices.buying.policy import HORIZONS, LONGEST_DEADLINE
+from almazara.prices.buying.policy import HORIZONS, LONGEST_DEADLINE, Action
 from almazara.prices.forecasting.announced import AnnouncedMove, restated
 from almazara.prices.forecasting.announced_table import moves_of_each, read_moves
 from almazara.prices.forecasting.batch import SERIES_ID, read_prices, read_table
@@ -50,7 +50,7 @@ def advise_batch(
         moves: Announced, of each series.
 
     Returns:
-        ADVICE_SCHEMA in the panel's order. `target_price` and `until` are null with `buy`; `expected_saving` is for
+        ADVICE_SCHEMA in the panel's order. `target_price` and `until` are null without `wait`; `expected_saving` is for
         one piece in the table's currency, and in percent of the price.
     """
     if not 1 <= deadline_days <= LONGEST_DEADLINE:
@@ -83,10 +83,14 @@ def advise_batch(
 
 @dataclass(frozen=True, slots=True)
 class AdviceReport:
-    """What became of a file: how many series wait or are bought, and what was refused or held (see `BatchInput`)."""
+    """What became of a file: how many series wait, are bought or not known enough, and what was refused or held.
+
+    See `BatchInput`.
+    """
 
     wait: int
     buy: int
+    unknown: int
     refused_rows: dict[str, int]
     refused_series: dict[str, str]
     held: dict[str, str]
@@ -114,6 +118,10 @@ def advise_file(
     moves, refused_events = moves_of_each(found.groups, *told)
     advised = advise_batch(found.panel, cutoff, deadline_days, moves)
     write_table(target, advised.lazy())
-    waits = int((advised["action"] == "wait").sum())
-    refused = dict(found.refused_rows), dict(found.refused_series)
-    return AdviceReport(waits, advised.height - waits, *refused, dict(found.held), refused_events)
+    return AdviceReport(
+        **{action.value: int((advised["action"] == action.value).sum()) for action in Action},
+        refused_rows=dict(found.refused_rows),
+        refused_series=dict(found.refused_series),
+        held=dict(found.held),
+        refused_events=refused_events,
+    )

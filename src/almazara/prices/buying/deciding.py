@@ -19,11 +19,13 @@ def decided(
     categories: Sequence[str | None],
     policies: AdvicePolicies,
     deadline_days: int,
+    *,
+    quantity: int = 1,
 ) -> list[Decision]:
     """The decision on each listing on the last day of a panel of which all series end on that day.
 
     A rise that is announced within the deadline brings that forward to the day before; a fall is waited for, where
-    waiting is not expected to save more.
+    waiting is not expected to save more. No wait is advised that saves less than `policies.least`.
 
     Args:
         panel: Daily prices.
@@ -31,7 +33,10 @@ def decided(
         categories: Of each listing: whose policies it goes by.
         policies: What was learned.
         deadline_days: Within how many days one wants to have bought.
+        quantity: How many of each.
     """
+    if not panel.names:  # and so no days
+        return []
     coming = [_Coming.of(some, panel.last_day, deadline_days) for some in moves]
     deadlines = [one.rise.days - 1 if one.rise else deadline_days for one in coming]
     cases = list(zip(categories, deadlines, strict=True))
@@ -40,7 +45,14 @@ def decided(
     for case in set(cases):
         rows = [row for row, one in enumerate(cases) if one == case]
         found |= dict(zip(rows, decide(prices[rows], policies.of(*case)), strict=True))
-    return [one.counted(found[row], float(prices[row, -1])) for row, one in enumerate(coming)]
+    now = prices[:, -1].tolist()
+    counted = [one.counted(found[row], price) for row, (one, price) in enumerate(zip(coming, now, strict=True))]
+    return [
+        one
+        if one.action is not Action.WAIT or policies.least.is_reached(one.saving, price * quantity)
+        else Decision(Action.BUY, Why.TOO_LITTLE)
+        for one, price in zip(counted, now, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,6 @@ class _Coming:
         if self.fall and 1 - self.fall.factor >= decision.saving:
             saving = 1 - self.fall.factor
             return Decision(Action.WAIT, Why.FALL_ANNOUNCED, price * self.fall.factor, self.fall.days, saving)
-        if self.rise and decision.action is Action.BUY:
+        if self.rise and decision.action is not Action.WAIT:
             return Decision(Action.BUY, Why.RISE_ANNOUNCED, coming=self.rise)
         return decision

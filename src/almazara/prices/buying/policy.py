@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from almazara.prices.buying.states import MIN_DAYS, STATES, WINDOW_DAYS, states, target_prices
 from almazara.prices.forecasting.panel import Flags, Floats, filled_forward
 from almazara.prices.forecasting.seen_moves import SeenMove
+from almazara.settings import Settings
 
 HORIZONS: Final = (7, 14, 30, 60, 90)
 """Days of waiting for which a policy is learned; a longer deadline takes the next shorter one."""
@@ -87,16 +88,40 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class LeastSaving:
+    """What a wait must be expected to save, or it is not advised.
+
+    Attributes:
+        money: For all that is to be bought, in its currency.
+        share: Of the price.
+    """
+
+    money: float = 0.0
+    share: float = 0.0
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """That of the settings."""
+        return cls(settings.wait_saves, settings.wait_saves_percent / 100)
+
+    def is_reached(self, saving: float, spent: float) -> bool:
+        """By a saving, a share of what is spent."""
+        return saving >= self.share and saving * spent >= self.money
+
+
+@dataclass(frozen=True, slots=True)
 class AdvicePolicies:
     """When waiting pays.
 
     Attributes:
         groups: The policies of each group of series by number of days; the group "" pools all of them.
         seen: The moves of whole shops that they were learned without, and must be asked without.
+        least: What a wait must save.
     """
 
     groups: dict[str, dict[int, Policy]] = field(default_factory=dict)
     seen: tuple[SeenMove, ...] = ()
+    least: LeastSaving = LeastSaving()
 
     def of(self, group: str | None, deadline_days: int) -> Policy | None:
         """The policy with the longest wait within a deadline that has something to say: the group's, or that of all."""
@@ -131,10 +156,11 @@ def design(state: Floats) -> Floats:
 
 
 class Action(StrEnum):
-    """What to do."""
+    """What to do; nobody can say where the price, or what it was before, is not known."""
 
     BUY = "buy"
     WAIT = "wait"
+    UNKNOWN = "unknown"
 
 
 class Why(StrEnum):
@@ -145,12 +171,13 @@ class Why(StrEnum):
     STALE = "stale"
     NO_SUPPORT = "no_support"
     NOT_WORTH = "not_worth"
+    TOO_LITTLE = "too_little"
     WORTH = "worth"
     RISE_ANNOUNCED = "rise_announced"
     FALL_ANNOUNCED = "fall_announced"
 
 
-_KNOWN: Final = {Why.NOT_WORTH, Why.WORTH, Why.RISE_ANNOUNCED, Why.FALL_ANNOUNCED}
+_KNOWN: Final = {Why.NOT_WORTH, Why.TOO_LITTLE, Why.WORTH, Why.RISE_ANNOUNCED, Why.FALL_ANNOUNCED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +193,10 @@ class Decision:
     """What a policy says of one series; shares of its price.
 
     Attributes:
-        target: The price to wait for; None with `buy`.
-        days: How long to wait at most; 0 with `buy`.
-        saving: Expected of waiting, 0 with `buy`.
-        chance: Of paying more than now, 0 with `buy`.
+        target: The price to wait for; None where one does not wait.
+        days: How long to wait at most; 0 likewise.
+        saving: Expected of waiting, 0 likewise.
+        chance: Of paying more than now, 0 likewise.
         coming: The rise before which it is to be bought; None where none is announced.
     """
 
@@ -183,7 +210,7 @@ class Decision:
 
 
 def decide(prices: Floats, policy: Policy | None) -> list[Decision]:
-    """The decision for each series on its last day; `buy` wherever too little is known.
+    """The decision for each series on its last day; `buy` where nothing was learned of their kind.
 
     Args:
         prices: Shape (series, days), NaN where unknown; the last column is the day of the decision.
@@ -209,11 +236,11 @@ def decide(prices: Floats, policy: Policy | None) -> list[Decision]:
 def _unknown(known: Flags) -> Decision | None:
     """Why nothing can be said of one series, or None where it can."""
     if not known.any():
-        return Decision(Action.BUY, Why.NO_PRICE)
+        return Decision(Action.UNKNOWN, Why.NO_PRICE)
     if not known[-1]:
-        return Decision(Action.BUY, Why.STALE)
+        return Decision(Action.UNKNOWN, Why.STALE)
     enough = int(known[-WINDOW_DAYS:].sum()) >= MIN_DAYS
-    return None if enough else Decision(Action.BUY, Why.SHORT_HISTORY)
+    return None if enough else Decision(Action.UNKNOWN, Why.SHORT_HISTORY)
 
 
 def advises_buying(decision: Decision) -> bool | None:

@@ -41,7 +41,8 @@ class AnnouncedMove:
     factor: float
     group: str = EVERY
 
-    _HOW: ClassVar = "announced"
+    how: ClassVar = "announced"
+    """How it came to be known, in the codes of what is said of it."""
 
     def __post_init__(self) -> None:
         if not (isfinite(self.factor) and LEAST <= self.factor <= MOST and self.factor != 1):
@@ -50,12 +51,13 @@ class AnnouncedMove:
     @property
     def sentence(self) -> Said:
         """What is announced."""
-        return said(f"prices.story.{self.code}", day=self.date, share=abs(self.factor - 1))
+        code = f"prices.story.{self.how}_rise" if self.is_rise else f"prices.story.{self.how}_fall"
+        return said(code, day=self.date, share=abs(self.factor - 1))
 
     @property
-    def code(self) -> str:
-        """Of the sentences about it."""
-        return f"{self._HOW}_{'rise' if self.factor > 1 else 'fall'}"
+    def is_rise(self) -> bool:
+        """Whether prices are higher after it."""
+        return self.factor > 1
 
     def concerns(self, names: Iterable[str]) -> bool:
         """Whether it is about prices whose groups have these names."""

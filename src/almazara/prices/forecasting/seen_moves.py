@@ -20,7 +20,7 @@ _LEAST: Final = 0.002
 class SeenMove(AnnouncedMove):
     """A move that nobody announced: on one day more than a quarter of a group moved about alike."""
 
-    _HOW: ClassVar = "seen"
+    how: ClassVar = "seen"
 
 
 def seen_moves(panel: Panel, groups: Sequence[str]) -> list[SeenMove]:

@@ -39,7 +39,7 @@ from almazara.words.numbers import Language
 from almazara.words.said import Figure, Money, Said, named, said
 
 _CHART_HEIGHT: Final = 340
-_REASONED: Final = {Why.NOT_WORTH, Why.WORTH, Why.RISE_ANNOUNCED}
+_REASONED: Final = {Why.NOT_WORTH, Why.TOO_LITTLE, Why.WORTH, Why.RISE_ANNOUNCED}
 """What decides where enough is known: other decisions are to buy because nothing is."""
 
 
@@ -134,7 +134,7 @@ def _headline(story: GoodStory) -> Said:
     """The decision in a few words; where nothing speaks for it, the cheapest offer."""
     advice, best = story.advice, story.good.products[0]
     if advice.price is None or advice.target_price is not None:
-        return headline(best, advice.target_price, is_known=advice.price is not None, is_forecast=False)
+        return headline(best, advice, is_known=advice.price is not None, is_forecast=False)
     shop = named("shop", best.shop)
     if {f"prices.advice.{why}" for why in _REASONED} & {one.code for one in advice.told}:
         return said("site.good.buy", shop=shop)
@@ -175,6 +175,7 @@ def _history(story: GoodStory, language: Language) -> dict[str, Any]:
         "chart": chart,
         "daily": Table(columns, rows(story, language)),
         "downloads": [("CSV", f"{address}?formato=csv"), ("JSON", f"/goods/{quote(story.good.good_id, safe=':')}")],
+        "chances": None,
         "model": None,
         "backtest": None,
     }
