@@ -1,13 +1,17 @@
 """Rolling-origin comparison of forecasts on panels of real daily retail prices.
 
     python benchmarks/forecasting                                  the default and its parts
-    python benchmarks/forecasting --models prophet ets theta ces lstm --series 30 --every 3
+    python benchmarks/forecasting --models prophet ets theta ces lstm --series 30 --cutoffs 5
     python benchmarks/forecasting --series 20 --days 90            pseudo-panels: few series, short histories
 
 Every panel is forecast with a prior that was learned on the other panels alone (--shipped: with the one in the
-package, which has seen these panels). Ratios are to the naive forecast with conformal intervals (statsforecast, with
---windows of them; 2 is its default), errors shares of the last price, means over all series and cutoffs; `at h` scores
-day h alone, `to h` the days 1..h. CPU seconds are of learning, backtest and forecast together, per series.
+package, which has seen these panels), at cutoffs that stand evenly over it. Each ratio is the geometric mean over the
+cutoffs of the panel, with a 95 % interval by a bootstrap of the cutoffs: prices of one day move together, so many
+series make no more of them. `last value` is our own baseline, pooled changes; `naive` is statsforecast's with conformal
+intervals (--windows of them; 2 is its default). `no events` leaves out series whose group moved as a whole within the
+days (a tax); `given a change` those whose price is the same on the day. Brier and log score are of the chance that it
+differs, beside those of the last value; coverage is by randomized transforms. CPU seconds are of learning, backtest and
+forecast together, per series.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ from __future__ import annotations
 import argparse
 import resource
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +29,11 @@ import train_prior
 
 import panels
 
-HEADER = """
-| model | panel | days | tasks | CRPS at h | CRPS to h | to last_value | MAE at h | MAE to h | 80 % | 95 % | CPU s |
-|---|---|---|---|---|---|---|---|---|---|---|---|"""
+COLUMNS = (
+    *("model", "panel", "days", "forecasts", "CRPS / last value", "interval", "CRPS / naive", "no events"),
+    *("given a change", "MAE", "Brier", "log", "80 %", "95 %", "CPU s"),
+)
+DRAWS = 2_000
 
 
 def cpu_seconds() -> float:
@@ -38,7 +45,7 @@ def measured(asked: argparse.Namespace, name: str, start: object, results: dict)
     """Score every model on every cutoff of a panel into `results`."""
     matrix, horizon = panels.load(asked.data, name), max(asked.horizons)
     for task in panels.tasks(
-        matrix, series=asked.series, horizon=horizon, days=asked.days, seed=asked.seed, every=asked.every
+        matrix, series=asked.series, horizon=horizon, days=asked.days, seed=asked.seed, count=asked.cutoffs
     ):
         known = peers.learners(start)
         for model in ["naive", "last_value", *asked.models]:
@@ -52,32 +59,71 @@ def measured(asked: argparse.Namespace, name: str, start: object, results: dict)
             spent = (cpu_seconds() - begun) / len(task.history)
             for h in asked.horizons:
                 found = scores.scored(task.history, task.future, values[h], h)
-                results[model, name, h].append({**found, "cpu": np.full(len(task.history), spent)})
+                told = {"event": panels.moved_together(task, h), "cpu": np.full(len(task.history), spent)}
+                results[model, name, h].append({**found, **told})
 
 
-def means(parts: list[dict[str, np.ndarray]]) -> dict[str, float]:
-    return {key: float(np.concatenate([part[key] for part in parts]).mean()) for key in parts[0]}
+Part = dict[str, np.ndarray]
+
+
+def every(part: Part) -> np.ndarray:
+    return np.ones(len(part["crps"]), dtype=bool)
+
+
+def ratio(own: list[Part], other: list[Part], key: str, only: Callable[[Part], np.ndarray] = every) -> np.ndarray:
+    """By cutoff, the mean of one model over another's; NaN where there is nothing to compare."""
+    found = []
+    for ours, theirs in zip(own, other, strict=True):
+        rows = only(ours)
+        below = theirs[key][rows].mean() if rows.any() else 0.0
+        found.append(ours[key][rows].mean() / below if below > 0 else np.nan)
+    return np.array(found)
+
+
+def geometric(ratios: np.ndarray) -> float:
+    return float(np.exp(np.nanmean(np.log(ratios)))) if np.isfinite(ratios).any() else np.nan
+
+
+def interval(ratios: np.ndarray) -> tuple[float, float]:
+    """Of the geometric mean, by drawing cutoffs anew."""
+    known = np.log(ratios[np.isfinite(ratios)])
+    if not known.size:
+        return np.nan, np.nan
+    drawn = np.random.default_rng(0).choice(known, (DRAWS, known.size)).mean(axis=1)
+    low, high = np.exp(np.quantile(drawn, [0.025, 0.975]))
+    return float(low), float(high)
+
+
+def line(results: dict, model: str, panel: str, h: int) -> list[str]:
+    """What a model came to on a panel, h days ahead."""
+    own, naive, last = (results[one, panel, h] for one in (model, "naive", "last_value"))
+    crps = ratio(own, last, "crps")
+    low, high = interval(crps)
+    ratios = [
+        ratio(own, naive, "crps"),
+        ratio(own, last, "crps", lambda one: ~one["event"]),
+        ratio(own, last, "crps", lambda one: one["changed"]),
+        *(ratio(own, last, key) for key in ("mae", "brier", "log")),
+    ]
+    means = {key: np.concatenate([one[key] for one in own]).mean() for key in ("cover_80", "cover_95", "cpu")}
+    return [
+        *(model, panel, str(h), f"{len(own)} x {np.mean([len(one['crps']) for one in own]):.0f}"),
+        *(f"{geometric(crps):.3f}", f"{low:.2f} .. {high:.2f}"),
+        *(f"{geometric(one):.3f}" for one in ratios),
+        *(f"{means['cover_80']:.0%}", f"{means['cover_95']:.0%}", f"{means['cpu']:.4f}"),
+    ]
 
 
 def report(asked: argparse.Namespace, results: dict) -> None:
-    print(HEADER)
+    print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
     for model in ["last_value", *asked.models]:
         for h in asked.horizons:
-            ratios = []
-            for name in asked.panels:
-                if (model, name, h) not in results:
-                    continue
-                own, naive, last = (means(results[m, name, h]) for m in (model, "naive", "last_value"))
-                tasks = sum(len(part["crps"]) for part in results[model, name, h])
-                ratios.append([own["crps"] / naive["crps"], own["crps_path"] / naive["crps_path"]])
-                print(
-                    f"| {model} | {name} | {h} | {tasks} | {ratios[-1][0]:.3f} | {ratios[-1][1]:.3f} "
-                    f"| {own['crps'] / last['crps']:.3f} | {own['mae'] / naive['mae']:.3f} "
-                    f"| {own['mae_path'] / naive['mae_path']:.3f} | {own['cover_80']:.0%} | {own['cover_95']:.0%} "
-                    f"| {own['cpu']:.4f} |"
-                )
-            at_h, to_h = np.exp(np.log(ratios).mean(axis=0))
-            print(f"| {model} | geometric mean | {h} | | {at_h:.3f} | {to_h:.3f} | | | | | | |")
+            rows = [line(results, model, name, h) for name in asked.panels]
+            for row in rows:
+                print(f"| {' | '.join(row)} |")
+            over = {at: geometric(np.array([float(row[at]) for row in rows])) for at in (4, 6, 7, 8, 9, 10, 11)}
+            whole = [model, "geometric mean", str(h), *(f"{over[at]:.3f}" if at in over else "" for at in range(3, 15))]
+            print(f"| {' | '.join(whole)} |", flush=True)
 
 
 def main() -> None:
@@ -88,7 +134,7 @@ def main() -> None:
     parser.add_argument("--horizons", nargs="*", type=int, default=[7, 14, 30])
     parser.add_argument("--series", type=int, default=120, help="series per panel at most")
     parser.add_argument("--days", type=int, help="days of history at most")
-    parser.add_argument("--every", type=int, default=1, help="take each n-th cutoff")
+    parser.add_argument("--cutoffs", type=int, default=10, help="cutoffs per panel")
     parser.add_argument("--windows", type=int, default=2, help="windows of the naive forecast's conformal intervals")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--parts", type=int, default=1, help="parts of a panel that are forecast by themselves")

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from almazara.prices.forecasting.panel import filled_forward
+from almazara.prices.forecasting.panel import Panel, filled_forward
+from almazara.prices.forecasting.seen_moves import seen_of_each
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 MIN_DAYS = 14
+KNOWN_DAYS = 28
 FILES = {
     "gpu": "amazon_us_keepa_gpu_price_events",
     "es_oil": "facua_es_supermarkets_olive_oil_daily_2024",
     "at": "heissepreise_at_price_changes_2017_2023",
     "ocado": "ocado_uk_price_changes_2022_2024",
-}
-CUTOFFS = {
-    "es_oil": "2024-08-05 2024-08-20 2024-09-04 2024-09-15 2024-09-26",
-    "gpu": "2022-06-15 2022-12-01 2023-06-01 2023-11-15 2024-03-01 2024-06-15 2024-10-01 2025-01-15 2025-04-01 "
-    "2025-06-15 2025-07-20",
-    "at": "2020-02-01 2020-09-15 2021-03-01 2021-09-01 2022-02-01 2022-06-15 2022-10-01 2022-12-15 2023-02-15 "
-    "2023-04-10",
-    "ocado": "2023-03-01 2023-05-15 2023-08-01 2023-10-01 2023-12-01 2024-01-15 2024-02-15",
 }
 
 
@@ -62,8 +56,15 @@ def load(data: Path, name: str) -> Matrix:
     return Matrix(name, first, rows["series_id"].unique(maintain_order=True).to_numpy(), filled_forward(prices))
 
 
-def tasks(matrix: Matrix, *, series: int, horizon: int, days: int | None, seed: int, every: int) -> list[Task]:
-    """The panel's cutoffs, oldest first; series without MIN_DAYS of history are left out.
+def cutoffs(matrix: Matrix, count: int, horizon: int) -> list[int]:
+    """So many columns, evenly from the first on which half of all series have KNOWN_DAYS to the last but `horizon`."""
+    known = (np.cumsum(~np.isnan(matrix.prices), axis=1) >= KNOWN_DAYS).mean(axis=0)
+    first, last = int((known >= 0.5).argmax()), matrix.prices.shape[1] - 1 - horizon
+    return np.linspace(first, last, count).astype(int).tolist()
+
+
+def tasks(matrix: Matrix, *, series: int, horizon: int, days: int | None, seed: int, count: int) -> list[Task]:
+    """The panel at so many cutoffs, oldest first; series without MIN_DAYS of history are left out.
 
     Args:
         matrix: The panel.
@@ -71,19 +72,25 @@ def tasks(matrix: Matrix, *, series: int, horizon: int, days: int | None, seed: 
         horizon: Days that must be known after a cutoff.
         days: Length of the history at most; None for all of it.
         seed: Of the draw.
-        every: Take each n-th cutoff.
+        count: How many cutoffs.
     """
     prices, names = matrix.prices, matrix.series
     if len(prices) > series:
         drawn = np.sort(np.random.default_rng(seed).choice(len(prices), series, replace=False))
         prices, names = prices[drawn], names[drawn]
     found = []
-    for text in CUTOFFS[matrix.name].split()[::every]:
-        cutoff = date.fromisoformat(text)
-        end = (cutoff - matrix.first).days + 1
+    for column in cutoffs(matrix, count, horizon):
+        end = column + 1
         begin = max(0, end - min(days or 1_100, 1_100))
         rows = (~np.isnan(prices[:, begin:end])).sum(axis=1) >= MIN_DAYS
-        if rows.sum() > 1 and end + horizon <= prices.shape[1]:
-            future = prices[rows, end : end + horizon]
+        if rows.sum() > 1:
+            cutoff, future = matrix.first + timedelta(days=column), prices[rows, end : end + horizon]
             found.append(Task(matrix.name, cutoff, names[rows], prices[rows, begin:end], future))
     return found
+
+
+def moved_together(task: Task, horizon: int) -> np.ndarray:
+    """Of each series, whether its group moved as a whole on a day after the cutoff, up to day `horizon`."""
+    prices = np.column_stack([task.history[:, -1:], task.future[:, :horizon]])
+    panel = Panel.whole([str(name) for name in task.series], task.cutoff, prices)
+    return np.array([bool(one) for one in seen_of_each(panel)])

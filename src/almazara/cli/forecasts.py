@@ -179,12 +179,15 @@ def score(
     with opened_prices() as prices:
         report = prices.service.forecast_scores(days, language(Language.EN))
     columns = ["model", "days ahead", "forecasts", "error", "beside last value", "80 % holds", "95 % holds"]
+    columns += ["changed", "said to change", "Brier"]
     rows = []
     for one in report.scores:
         beside = "" if one.mae_ratio is None else f"{one.mae_ratio:.2f}"
         held = f"{one.coverage_80:.0%}", f"{one.coverage_95:.0%}"
         model = f"{one.model}, announced moves" if one.announced else one.model
-        rows.append([model, one.horizon, one.forecasts, f"{one.mae:.2%}", beside, *held])
+        told = ["" if of is None else f"{of:.0%}" for of in (one.changed, one.chance_of_change)]
+        told.append("" if one.brier is None else f"{one.brier:.3f}")
+        rows.append([model, one.horizon, one.forecasts, f"{one.mae:.2%}", beside, *held, *told])
     drift = (f"Drift: {sentence}" for sentence in report.drift)
     print_answer(report, [Table(columns, rows), *drift], as_json=as_json)
 

@@ -83,6 +83,24 @@ def test_a_day_without_a_price_is_counted_and_not_scored(store):
     assert (score.forecasts, score.unknown) == (1, 1)
 
 
+def test_what_was_said_of_a_change_is_scored_beside_what_came(store):
+    issue(store, "a:1", "b:2", half_width=0)
+    prices = {"a:1": LAST, "b:2": LAST + 1}
+    issued.score_due(store, lambda _day: prices, day(2), no_moves)
+    [score] = issued.report(store, day(2), 28).scores
+    assert (score.changed, score.chance_of_change) == (0.5, pytest.approx(0.025))
+    assert score.brier == pytest.approx((0.025**2 + 0.975**2) / 2)
+
+
+def test_days_that_were_scored_before_chances_were_have_none():
+    [old] = scores.summarize([{"steps/1": [4, 0.4, 0.2, 0.1, 3, 4, 1]}])
+    assert (old.forecasts, old.mae, old.changed, old.chance_of_change, old.brier) == (4, 0.1, None, None, None)
+    [both] = scores.summarize(
+        [{"steps/1": [4, 0.4, 0.2, 0.1, 3, 4, 1]}, {"steps/1": [2, 0.0, 0, 0, 2, 2, 0, 2, 1, 0.5, 0.2]}]
+    )
+    assert (both.forecasts, both.changed, both.chance_of_change, both.brier) == (6, 0.5, 0.25, 0.1)
+
+
 def test_scoring_again_changes_nothing(store):
     issue(store, "a:1")
     issued.score_due(store, always(10.0), day(2), no_moves)
@@ -136,7 +154,7 @@ def test_few_forecasts_are_no_drift(store):
     assert issued.report(store, day(2), 28).drift == []
 
 
-tallies = st.lists(st.integers(0, 1000), min_size=7, max_size=7).map(lambda values: Tally(*values))
+tallies = st.lists(st.integers(0, 1000), min_size=11, max_size=11).map(lambda values: Tally(*values))
 
 
 @given(tallies, tallies, tallies)

@@ -29,6 +29,9 @@ _FORECAST_GAUGES: Final = {
     "crps": "Continuous ranked probability score as a share of the price.",
     "coverage_80": "Share of prices within the 80 % interval.",
     "coverage_95": "Share of prices within the 95 % interval.",
+    "changed": "Share of prices that differed from the last one.",
+    "chance_of_change": "What forecasts said of that, in the mean.",
+    "brier": "Mean squared difference of that chance and what came.",
 }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from almazara.prices.forecasting.panel import Floats
 
-_SAME: Final = 1e-6
+_SAME: Final = 5e-6
 """Prices within this share of each other are one: a forecast that stays at a price is not rounded as that is."""
 PROBABLE: Final = 0.5
 _STANDING: Final = 2

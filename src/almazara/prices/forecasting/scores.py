@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from almazara.prices.forecasting import metrics
+from almazara.prices.forecasting.chances import Chances
 from almazara.prices.forecasting.published import QUANTILES, Forecasts, MovesOf
 from almazara.words.said import Said, named, said
 
@@ -32,8 +33,13 @@ _ENDS: Final = {
     95: (SCORED_QUANTILES.index(0.025), SCORED_QUANTILES.index(0.975)),
 }
 
+_TOLERANCE: Final = 1e-6
+"""Documents hold rounded values, and a price that stays where it is must count as covered."""
 _ANNOUNCED: Final = "announced"
 _APART: Final = "+announced"
+
+_CHANCES: Final = {"changed": "changed", "chance_of_change": "chance", "brier": "brier"}
+"""Of a score, and of the tally that it is a mean of."""
 
 Document = dict[str, Any]
 
@@ -48,6 +54,9 @@ class Tally:
         crps: Sum of the continuous ranked probability scores over the deciles.
         covered_80: How many prices lay within the 80 % interval; `covered_95` likewise.
         unknown: Forecasts whose day had no price (not read, out of stock): they are not scored.
+        with_chance: How many of `forecasts` were scored with the chance of a change, which days of before it were not.
+        changed: How many of these prices differed from the last; `chance` is the sum of what was said of that.
+        brier: Sum of the squared differences of the two.
     """
 
     forecasts: int = 0
@@ -57,6 +66,10 @@ class Tally:
     covered_80: int = 0
     covered_95: int = 0
     unknown: int = 0
+    with_chance: int = 0
+    changed: int = 0
+    chance: float = 0.0
+    brier: float = 0.0
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(*map(add, self.values, other.values))
@@ -81,6 +94,10 @@ class ForecastScore:
         crps: As a share of the price.
         coverage_80: Share of prices within the 80 % interval.
         unknown: Forecasts whose day had no price.
+        changed: Share of prices that differed from the last; None, as the two others, where chances were not scored.
+        chance_of_change: What was said of that, in the mean.
+        brier: Mean squared difference of what was said and what came (Brier 1950): of a chance that is always
+            `changed`, it would be changed * (1 - changed).
     """
 
     model: str
@@ -93,6 +110,9 @@ class ForecastScore:
     coverage_80: float
     coverage_95: float
     unknown: int
+    changed: float | None = None
+    chance_of_change: float | None = None
+    brier: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +215,8 @@ def _tally(quantiles: Sequence[float], last: float, price: float | None) -> Tall
         return Tally(unknown=1)
     values = np.asarray(quantiles)
     levels = [SCORED_QUANTILES[place] for place in _EVEN]
+    chance = float(Chances.of(values[None], SCORED_QUANTILES, last).change[0])
+    changed = abs(price - last) > _TOLERANCE * last
     return Tally(
         forecasts=1,
         error=abs(price - values[_MEDIAN]) / last,
@@ -202,6 +224,10 @@ def _tally(quantiles: Sequence[float], last: float, price: float | None) -> Tall
         crps=float(metrics.crps(price, values[_EVEN], levels)) / last,
         covered_80=int(covers(quantiles, last, price, 80)),
         covered_95=int(covers(quantiles, last, price, 95)),
+        with_chance=1,
+        changed=int(changed),
+        chance=chance,
+        brier=(chance - changed) ** 2,
     )
 
 
@@ -214,7 +240,7 @@ def interval(quantiles: Sequence[float], level: int) -> tuple[float, float]:
 def covers(quantiles: Sequence[float], last: float, price: float, level: int) -> bool:
     """Whether a price lies within the interval of `level` percent."""
     low, high = interval(quantiles, level)
-    tolerance = 1e-6 * last  # documents hold rounded values, and a price that stays where it is must count as covered
+    tolerance = _TOLERANCE * last
     return low - tolerance <= price <= high + tolerance
 
 
@@ -241,6 +267,7 @@ def _score(announced: bool, model: str, horizon: int, tally: Tally) -> ForecastS
         coverage_80=tally.covered_80 / tally.forecasts,
         coverage_95=tally.covered_95 / tally.forecasts,
         unknown=tally.unknown,
+        **{name: getattr(tally, of) / tally.with_chance for name, of in _CHANCES.items() if tally.with_chance},
     )
 
 
