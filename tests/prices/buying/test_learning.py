@@ -1,11 +1,14 @@
 """Advice is learned from the past alone: it waits where waiting paid, and buys where nothing says that it does."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from almazara.prices.buying import learning
 from almazara.prices.buying.learning import MOST_PAID_MORE, collect, fit, learn
 from almazara.prices.buying.policy import HORIZONS, Action, AdvicePolicies, Why, advises_buying, decide
 from almazara.prices.buying.states import (
@@ -231,3 +234,20 @@ def test_no_case_fits_a_policy_that_says_nothing():
     policy = fit(collect(np.zeros((0, 0)), [30])[30])
     assert policy.threshold is None
     assert [one.why for one in decide(np.ones((2, MIN_DAYS)), policy)] == [Why.NO_SUPPORT] * 2
+
+
+def test_waits_that_paid_more_than_was_said_raise_the_chance_that_is_told():
+    cases = collect(promoted(), [30])[30]
+    waits = np.ones(len(cases.saving), dtype=bool)
+    lost = replace(cases, saving=np.full(len(cases.saving), -0.1))
+    assert learning._surplus(lost, np.zeros(len(waits)), waits) > 0.5
+    assert learning._surplus(lost, np.ones(len(waits)), waits) == 0
+    assert learning._surplus(replace(cases, saving=np.abs(cases.saving)), np.full(len(waits), 0.2), waits) == 0
+    assert learning._surplus(lost, np.zeros(len(waits)), ~waits) == 0
+    prices = promoted()
+    policy = of_all(prices)
+    plain, raised = (decide(prices, replace(policy, surplus=surplus)) for surplus in (0.0, 0.2))
+    assert [one.action for one in plain] == [one.action for one in raised]
+    assert all(
+        two.chance == pytest.approx(one.chance + 0.2) for one, two in zip(plain, raised, strict=True) if one.days
+    )

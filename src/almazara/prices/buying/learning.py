@@ -139,7 +139,7 @@ def fit(cases: Cases) -> Policy:
     seen = np.column_stack([cases.saving.clip(_MOST_LOST, _MOST_SAVED), paid_more]) - expected
     weights = _weights(cases)
     gram, sums = np.diag(np.r_[_RIDGE_CONSTANT, np.full(CELLS - 1, _RIDGE)]), np.zeros((CELLS, 2))
-    learned, tried = np.zeros(len(weights), dtype=bool), np.zeros(len(weights))
+    learned, tried, promised = np.zeros(len(weights), dtype=bool), np.zeros(len(weights)), np.zeros(len(weights))
     fitted = Policy(cases.days_ahead, (0.0,) * CELLS, (0.0,) * CELLS, None, Evidence(0, 0, 0, 0, 0, 0, 0))
     for start in _starts(cases):
         ended = (cases.day + cases.days_ahead <= start) & ~learned
@@ -149,9 +149,20 @@ def fit(cases: Cases) -> Policy:
         saving, chance = np.linalg.solve(gram, sums).T.tolist()
         fitted = replace(fitted, saving=tuple(saving), chance=tuple(chance))
         now = (cases.day >= start) & (cases.day < start + _REFIT_DAYS)
-        tried[now] = fitted.judge(cases.state[now])[2]
+        _, promised[now], tried[now] = fitted.judge(cases.state[now])
     threshold, evidence = _allowed(cases, tried)
-    return replace(fitted, threshold=threshold, evidence=evidence)
+    surplus = 0.0 if threshold is None else _surplus(cases, promised, tried > threshold)
+    return replace(fitted, threshold=threshold, evidence=evidence, surplus=surplus)
+
+
+def _surplus(cases: Cases, promised: Floats, waits: Flags) -> float:
+    """How much oftener waits paid more than was promised, in the mean over periods; 0 where they did not.
+
+    Few periods say little; and that a promise was kept with ease so far is no reason to promise more.
+    """
+    _, at, count = np.unique(cases.day[waits] // cases.days_ahead, return_inverse=True, return_counts=True)
+    means = np.bincount(at, (cases.saving < 0)[waits] - promised[waits]) / count
+    return max(0.0, float(means.sum() / (len(means) + _BEFORE)))
 
 
 def _starts(cases: Cases) -> list[int]:

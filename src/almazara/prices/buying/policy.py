@@ -34,6 +34,8 @@ _EDGES: Final = {
 CELLS: Final = 1 + sum(len(edges) + 1 for edges in _EDGES.values())
 _PRIOR_SLOPE, _PRIOR_ZERO, _PRIOR_TOP, _PRIOR_CHANCE, _PRIOR_DAYS = 0.4, 0.08, 0.35, 0.4, 30.0
 _POLICIES: Final = "advice.json"
+_SURELY: Final = 0.01
+"""Nothing is less likely than this."""
 REGRET: Final = 0.05
 """What the risk of paying more weighs: a certain one as much as 5 % of the price."""
 
@@ -70,6 +72,7 @@ class Policy:
         saving: Added per cell to the prior saving, CELLS of them.
         chance: The same for the chance of paying more.
         threshold: Waiting must score more than this; None where nothing says that waiting pays.
+        surplus: Added to the chance that is told: how much oftener the waits of the backtest paid more than was said.
     """
 
     days: int
@@ -77,13 +80,14 @@ class Policy:
     chance: tuple[float, ...]
     threshold: float | None
     evidence: Evidence
+    surplus: float = 0.0
 
     def judge(self, state: Floats) -> tuple[Floats, Floats, Floats]:
         """Expected saving as a share of the price, chance of paying more, and score, of waiting in each of `states`."""
         known = design(state)
         saving, chance = prior(state, self.days)
         saving = saving + known @ np.asarray(self.saving)
-        chance = np.clip(chance + known @ np.asarray(self.chance), 0.01, 0.99)
+        chance = np.clip(chance + known @ np.asarray(self.chance), _SURELY, 1 - _SURELY)
         return saving, chance, saving - REGRET * chance
 
 
@@ -225,8 +229,8 @@ def decide(prices: Floats, policy: Policy | None) -> list[Decision]:
         past = filled_forward(prices[asked])
         state, targets = states(past), target_prices(past)
         saving, chance, score = policy.judge(state)
-        waits = score > policy.threshold
-        for row, is_wait, target, saves, risk in zip(asked, waits, targets, saving, chance, strict=True):
+        waits, told = score > policy.threshold, np.clip(chance + policy.surplus, _SURELY, 1 - _SURELY)
+        for row, is_wait, target, saves, risk in zip(asked, waits, targets, saving, told, strict=True):
             found[row] = Decision(Action.BUY, Why.NOT_WORTH)
             if is_wait:
                 found[row] = Decision(Action.WAIT, Why.WORTH, float(target), policy.days, float(saves), float(risk))
