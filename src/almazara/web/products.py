@@ -181,8 +181,9 @@ def _chances(prediction: Prediction) -> Said | None:
     day, last = prediction.days[-1], prediction.last_price
     if day.chance_of_change is None or day.chance_of_fall is None or last is None:
         return None
+    change, fall = (round(chance, 2) for chance in (day.chance_of_change, day.chance_of_fall))  # no finer is known
     price = money_of(last, prediction.currency)
-    return said("site.product.chances", day=day.date, last=price, change=day.chance_of_change, fall=day.chance_of_fall)
+    return said("site.product.chances", day=day.date, last=price, change=change, fall=fall)
 
 
 def _rows(story: Story, language: Language) -> list[list[Any]]:
