@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
 from almazara.prices.pages import own_address, read, shape
 from almazara.prices.pages.outcome import Offer, OverloadError, Unreadable
@@ -87,6 +88,56 @@ def test_no_element_of_many_attributes_hides_behind_what_looks_like_one():
     for before in (f"<script>a<b {'c ' * 1_000}</script>", f"<p title='<script {'b ' * 1_000}'>", "<p a='"):
         with pytest.raises(OverloadError, match="attributes"):
             shape.parsed_within_bounds(before + ("'>" if before.endswith("'") else "") + wide)
+
+
+PIECES = st.sampled_from(
+    [
+        *("<p>", "</p>", "<td>", "<table>", "</table>", "<!--", "-->", "<a>", "x", "<script>", "</script>", "'", '"'),
+        *(
+            "<b>",
+            "<B>",
+            "</b>",
+            "<b i=1>",
+            '<b i="1">',
+            "<b i='2'>",
+            "<b ",
+            '<i class="a b">',
+            '<i c="',
+            "<u/>",
+            "<tt\n>",
+        ),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=200), st.lists(PIECES, min_size=1, max_size=8), st.integers(0, 30))
+def test_no_place_has_more_formatting_opened_again_than_was_counted(first, again, times):
+    page = "".join([*first, *again * times])
+    elements = len(LexborHTMLParser(page).css("*"))
+    implied = 4  # a cell brings its row, its body and their table, and a page its root, head and body
+    assert elements <= implied + page.count("<") * (implied + shape._reopened_at_once(page))
+
+
+@pytest.mark.parametrize(
+    ("page", "count"),
+    [
+        ("<b>" * 50, 3),
+        ("<b>" * 50 + "<i>" * 2, 5),
+        ('<b class="x">' * 50 + '<b class="y">' * 50, 6),
+        ("<b class='x'>" * 50, 50),
+        ('<!-- <b c="--><b 1><b 2>">', 3),
+    ],
+)
+def test_formatting_that_is_written_alike_counts_three_times_at_most(page, count):
+    assert shape._reopened_at_once(page) == count
+
+
+@pytest.mark.parametrize("mark", ["'", '"', ""])
+@pytest.mark.parametrize("before", ["", f"<p title='{'a' * 30_000}'>", f"<script>{'b ' * 20_000}</script>"])
+@pytest.mark.parametrize("name", ["class=", "CLASS = ", "id\n=\t"])
+def test_a_long_name_is_found_wherever_it_stands(mark, before, name):
+    for count, is_long in ((shape._LONGEST_NAMES, True), (shape._LONGEST_NAMES - 1, False)):
+        assert shape._has_long_names(f"{before}<p {name}{mark}{'n' * count}{mark}>") is is_long
 
 
 @given(st.integers(0, 30_000))

@@ -88,13 +88,13 @@ def _has_long_names(html: str) -> bool:
 def _long_parts(html: str, mark: str) -> Iterator[tuple[str, str]]:
     """What stands before and in each part of at least _LONGEST_NAMES characters without a mark."""
     marked = html + mark
-    start = end = 0
+    begin = start = 0
     while start + _LONGEST_NAMES <= len(html):
         last = marked.rfind(mark, start, start + _LONGEST_NAMES)
         if last < 0:
-            before, last = marked[end:start], marked.find(mark, start)
-            yield before.removesuffix(mark), marked[start:last]
-            end = last
+            last = marked.find(mark, start)
+            yield marked[begin:start].removesuffix(mark), marked[start:last]
+            begin = start  # this part stands before the next one
         start = last + 1
 
 
