@@ -296,6 +296,8 @@ def test_an_import_refuses_rows_without_a_price_and_keeps_the_others(as_json, ru
     report = as_json("import", file)
     assert (report["imported"], report["refused"]) == (1, 3)
     assert "refused" in run("import", file)[1]
+    assert "not followed, such as imports: 1; --all" in run("list")[1]
+    assert "not followed" not in run("list", "--all")[1]
 
 
 def test_rules_are_made_listed_checked_and_removed(as_json, run, history):
