@@ -75,8 +75,8 @@ def ratio(own: list[Part], other: list[Part], key: str, only: Callable[[Part], n
     found = []
     for ours, theirs in zip(own, other, strict=True):
         rows = only(ours)
-        below = theirs[key][rows].mean() if rows.any() else 0.0
-        found.append(ours[key][rows].mean() / below if below > 0 else np.nan)
+        above, below = (one[key][rows].mean() if rows.any() else 0.0 for one in (ours, theirs))
+        found.append(above / below if above > 0 and below > 0 else np.nan)  # no error at all has no ratio
     return np.array(found)
 
 

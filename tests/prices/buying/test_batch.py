@@ -69,6 +69,22 @@ def test_a_tax_that_a_whole_shop_passed_on_is_no_reason_to_wait():
     assert waits == pytest.approx([8.5 * 1.04])
 
 
+def test_while_a_whole_shop_is_on_offer_its_lowest_prices_are_bought():
+    first = (CUTOFF - FIRST).days - 3
+    rows = [dict(one, series_id=f"shop:{one['series_id']}") for one in panel() if one["date"] <= str(CUTOFF)]
+    paid = {one["series_id"]: float(one["price"]) for one in rows if one["date"] <= str(FIRST + timedelta(days=first))}
+    table = advised(rows + [row(name, first, price * 0.6) for name, price in paid.items()])
+    cheapest = table.filter(pl.col("price") < 6.5)  # 10 or 7, less 40 %
+    assert cheapest.height >= 18  # two would have changed on that day anyway
+    assert set(cheapest["action"]) == {"buy"}
+
+
+def test_a_file_of_one_day_and_announced_moves_are_advised_on(tmp_path):
+    events = tmp_path / "events.csv"
+    events.write_text(f"date,factor\n{CUTOFF},1.1\n")
+    assert written([row("a", (CUTOFF - FIRST).days, 5.0)], tmp_path, events=events).unknown == 1
+
+
 def test_before_an_announced_rise_one_buys_and_rows_that_say_nothing_are_counted(tmp_path):
     events = tmp_path / "events.csv"
     events.write_text(f"date,factor,group\n{CUTOFF + timedelta(days=1)},1.1,\n2025-13-01,1.1,\n2025-02-03,1.1,nobody\n")

@@ -56,6 +56,16 @@ def test_no_wait_is_advised_that_saves_too_little_in_money_or_in_percent(money, 
     assert advises_buying(found) is not is_enough
 
 
+def test_a_rise_is_bought_before_also_where_a_wait_or_a_fall_would_save_too_little():
+    policies = replace(LEARNED, least=LeastSaving(share=0.9))
+    found = decision(PROMOTED[WAITED], on(3, 0.995), on(6, 1.2), policies=policies)
+    assert (found.action, found.why) == (Action.BUY, Why.RISE_ANNOUNCED)
+    assert decision(PROMOTED[WAITED], on(12, 1.3), policies=policies).why is Why.RISE_ANNOUNCED
+    assert decision(PROMOTED[OFFERED], on(3, 0.995), policies=replace(LEARNED, least=LeastSaving(share=0.01))).why is (
+        Why.NOT_WORTH
+    )
+
+
 def test_before_a_later_rise_one_waits_no_longer_than_to_the_day_before():
     found = decision(PROMOTED[WAITED], on(15, 1.1))
     assert (found.action, found.why, found.days) == (Action.WAIT, Why.WORTH, 14)

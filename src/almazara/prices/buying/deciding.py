@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Self
 
-from almazara.prices.buying.policy import Action, AdvicePolicies, Coming, Decision, Why, decide
+from almazara.prices.buying.policy import Action, AdvicePolicies, Coming, Decision, LeastSaving, Why, decide
 from almazara.prices.buying.states import SAME
 from almazara.prices.forecasting.announced import AnnouncedMove, factors, restated
 from almazara.prices.forecasting.panel import Panel
@@ -46,12 +46,9 @@ def decided(
         rows = [row for row, one in enumerate(cases) if one == case]
         found |= dict(zip(rows, decide(prices[rows], policies.of(*case)), strict=True))
     now = prices[:, -1].tolist()
-    counted = [one.counted(found[row], price) for row, (one, price) in enumerate(zip(coming, now, strict=True))]
     return [
-        one
-        if one.action is not Action.WAIT or policies.least.is_reached(one.saving, price * quantity)
-        else Decision(Action.BUY, Why.TOO_LITTLE)
-        for one, price in zip(counted, now, strict=True)
+        one.counted(found[row], price, policies.least, quantity)
+        for row, (one, price) in enumerate(zip(coming, now, strict=True))
     ]
 
 
@@ -75,11 +72,14 @@ class _Coming:
         )
         return cls(fall, rise)
 
-    def counted(self, decision: Decision, price: float) -> Decision:
-        """A decision by what was learned, where this is announced."""
+    def counted(self, decision: Decision, price: float, least: LeastSaving, quantity: int) -> Decision:
+        """A decision by what was learned, where this is announced, and a wait must save so much."""
         if decision.why in _NOT_TO_BE_HAD:
             return decision
-        if self.fall and 1 - self.fall.factor >= decision.saving:
+        if decision.action is Action.WAIT and not least.is_reached(decision.saving, price * quantity):
+            decision = Decision(Action.BUY, Why.TOO_LITTLE)
+        falls = self.fall is not None and least.is_reached(1 - self.fall.factor, price * quantity)
+        if self.fall and falls and 1 - self.fall.factor >= decision.saving:
             saving = 1 - self.fall.factor
             return Decision(Action.WAIT, Why.FALL_ANNOUNCED, price * self.fall.factor, self.fall.days, saving)
         if self.rise and decision.action is not Action.WAIT:

@@ -96,14 +96,17 @@ def restated(panel: Panel, moves: Sequence[Sequence[AnnouncedMove]]) -> Panel:
         panel: Daily prices.
         moves: Of each listing; those with a date after the panel's last day change nothing.
     """
-    told = {one for some in moves for one in some}
-    if not told:
+    rows_of: dict[AnnouncedMove, list[int]] = {}
+    for row, some in enumerate(moves):
+        for one in some:
+            rows_of.setdefault(one, []).append(row)
+    if not rows_of or panel.prices.shape[1] == 1:
         return panel
     prices = panel.prices.copy()
-    for one in sorted(told, key=lambda move: move.date):
+    for one in sorted(rows_of, key=lambda move: move.date):
         column = (one.date - panel.first_day).days
         if -_LATE < column < prices.shape[1]:
-            rows = np.flatnonzero([one in some for some in moves])
+            rows = rows_of[one]
             at, moved = _own_moves(prices[rows], column, log(one.factor))
             before = np.arange(prices.shape[1]) < at[:, None]
             prices[rows] = np.where(before, _rounded(prices[rows] * np.exp(moved)[:, None]), prices[rows])

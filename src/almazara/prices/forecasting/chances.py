@@ -11,8 +11,6 @@ from almazara.prices.forecasting.panel import Floats
 _SAME: Final = 5e-6
 """Prices within this share of each other are one: a forecast that stays at a price is not rounded as that is."""
 PROBABLE: Final = 0.5
-_STANDING: Final = 2
-"""As many quantiles at a price say that it stays there; one alone may lie there by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +51,18 @@ class Chances:
 def _reached(values: Floats, levels: Floats, price: float, *, before: bool) -> Floats:
     """The chance of a price or a lower one; `before`: of a lower one.
 
-    Between two quantiles it rises evenly. Where some stand at the price, it jumps in the middle between the last that
-    does not and the first that does, or the other way round: where exactly is not known.
+    Between two quantiles it rises evenly. Where several are one price, it jumps there from the middle between the last
+    that is not and the first that is, to that behind them: where exactly is not known.
     """
-    below, upto = ((values < price * limit).sum(axis=1) for limit in (1 - _SAME, 1 + _SAME))
-    count, last, rows = below if before else upto, values.shape[1] - 1, np.arange(len(values))
+    rows, end = np.arange(len(values)), values.shape[1]
+    count = (values < price * (1 - _SAME if before else 1 + _SAME)).sum(axis=1)
+    outside = (count == 0) | (count == end)
+    under, over = values[rows, (count - 1).clip(0)], values[rows, count.clip(max=end - 1)]
+    stands = np.abs(np.diff(values, axis=1, prepend=np.nan, append=np.nan) / price) <= _SAME  # as the one before
     low, high = levels[count], levels[count + 1]
-    under, over = values[rows, (count - 1).clip(0)], values[rows, count.clip(max=last)]
-    is_between = (count > 0) & (count <= last) & (upto - below < _STANDING) & (over > under)
-    share = np.divide(price - under, over - under, out=np.full(len(values), 0.5), where=is_between)
+    middle = (low + high) / 2
+    low = np.where(stands[rows, (count - 1).clip(0)] & ~outside, middle, low)
+    high = np.where(stands[rows, (count + 1).clip(max=end)] & ~outside, middle, high)
+    is_apart = ~outside & (over > under)
+    share = np.divide(price - under, over - under, out=np.full(len(values), 0.5), where=is_apart).clip(0, 1)
     return np.asarray(low + (high - low) * share)
