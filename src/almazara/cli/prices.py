@@ -92,13 +92,14 @@ def list_products(
 ) -> None:
     """What is followed, with its newest price."""
     with opened_prices() as prices:
-        products = prices.service.products(category=category, tracked=None if every else True)
-        others = 0 if every else len(prices.service.products(category=category, tracked=False))
+        kept = prices.service.products(category=category)
+    products = [one for one in kept if every or one.tracked]
     rows = (
         [one.id, one.title or one.url, one.category or "", *_latest(one.latest), one.target_price or ""]
         for one in products
     )
     columns = ["id", "title", "category", "price", "per litre", "read", "target"]
+    others = len(kept) - len(products)
     hint = [f"Kept and not followed, such as imports: {others}; --all lists them."] if others else []
     print_answer(products, [Table(columns, rows), *hint], as_json=as_json)
 

@@ -13,8 +13,7 @@ from almazara.prices.buying.deciding import decided
 from almazara.prices.buying.learning import days_needed, learn
 from almazara.prices.buying.policy import HORIZONS, LONGEST_DEADLINE, Action
 from almazara.prices.forecasting.announced import AnnouncedMove, restated
-from almazara.prices.forecasting.announced_table import moves_of_each, read_moves
-from almazara.prices.forecasting.batch import SERIES_ID, read_prices, read_table
+from almazara.prices.forecasting.batch import SERIES_ID, announced_in, read_prices, read_table
 from almazara.prices.forecasting.panel import Panel
 from almazara.prices.forecasting.seen_moves import seen_of_each
 from almazara.prices.forecasting.tables_written import require_target, write_table
@@ -114,8 +113,7 @@ def advise_file(
     series = table[SERIES_ID].n_unique() if SERIES_ID in table.columns else 0
     found = read_prices(table, cutoff, window_days=days_needed(series), copies=_COPIES, reading_mb=reading_mb)
     progress("learning when waiting pays", 0, 0)
-    told = read_moves(read_table(events, reading_mb, may_be_empty=True)) if events else ([], {})
-    moves, refused_events = moves_of_each(found.groups, *told)
+    moves, refused_events = announced_in(events, found.groups, reading_mb)
     advised = advise_batch(found.panel, cutoff, deadline_days, moves)
     write_table(target, advised.lazy())
     return AdviceReport(

@@ -78,9 +78,8 @@ class _Coming:
             return decision
         if decision.action is Action.WAIT and not least.is_reached(decision.saving, price * quantity):
             decision = Decision(Action.BUY, Why.TOO_LITTLE)
-        falls = self.fall is not None and least.is_reached(1 - self.fall.factor, price * quantity)
-        if self.fall and falls and 1 - self.fall.factor >= decision.saving:
-            saving = 1 - self.fall.factor
+        saving = 1 - self.fall.factor if self.fall else 0.0
+        if self.fall and saving >= decision.saving and least.is_reached(saving, price * quantity):
             return Decision(Action.WAIT, Why.FALL_ANNOUNCED, price * self.fall.factor, self.fall.days, saving)
         if self.rise and decision.action is not Action.WAIT:
             return Decision(Action.BUY, Why.RISE_ANNOUNCED, coming=self.rise)

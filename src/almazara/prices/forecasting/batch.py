@@ -367,14 +367,21 @@ def forecast_file(
         copies = 1 + (events is not None) + (on != HERE)  # one in the prices of its end, one on its way to others
         ahead = horizon_of(horizon_days) * len(QUANTILES)
         found = read_prices(read_table(source, reading_mb), cutoff, copies=copies, ahead=ahead, reading_mb=reading_mb)
-        told = read_moves(read_table(events, reading_mb, may_be_empty=True)) if events else ([], {})
-        moves, refused_events = moves_of_each(found.groups, *told)
+        moves, refused_events = announced_in(events, found.groups, reading_mb)
         progress("forecasting", 0, 0)
         counted = _counted(each, progress, len(found.panel.names))
         table = forecast_batch(found.panel, Ensemble(), horizon_days, counted, moves)
     write_table(target, table)
     refused = dict(found.refused_rows), dict(found.refused_series)
     return BatchReport(len(found.panel.names), *refused, dict(found.held), refused_events)
+
+
+def announced_in(
+    events: Path | None, groups: Sequence[set[str]], reading_mb: int | None
+) -> tuple[list[list[AnnouncedMove]], dict[str, int]]:
+    """The moves that a file announces, of each series by its groups, and why rows do not count; none without a file."""
+    told = read_moves(read_table(events, reading_mb, may_be_empty=True)) if events else ([], {})
+    return moves_of_each(groups, *told)
 
 
 def _counted(each: Each, progress: Progress, series: int) -> Each:
