@@ -26,7 +26,7 @@ def demo_home(sample_home, tmp_path_factory) -> Path:
         follow_demo(settings, no_progress)
         with pytest.MonkeyPatch.context() as patch, opened(settings) as prices:
             prices.jobs.run()
-            patch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
+            patch.setattr(registry, "DEFAULTS", ("last_value", "seasonal_naive"))
             retrain(settings, prices, no_progress)
 
     return made_once(tmp_path_factory, "demo-home", make)

@@ -22,7 +22,7 @@ def app(sample_home, tmp_path, monkeypatch):
     (home / "artifacts" / "movies").symlink_to(sample_home / "artifacts" / "movies")
     monkeypatch.setenv("ALMAZARA_HOME", str(home))
     monkeypatch.setattr(following, "DEMO_DAYS", 30)
-    monkeypatch.setattr(registry, "installed", lambda: ["last_value"])
+    monkeypatch.setattr(registry, "DEFAULTS", ("last_value",))
     return AppTest.from_file(str(FOLDER / "streamlit_app.py"), default_timeout=120)
 
 

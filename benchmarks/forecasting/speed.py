@@ -54,10 +54,9 @@ def main() -> None:
     )
     panel = peers.panel_of(task)
     if asked.retrain:
-        names = [name for name in registry.ENTRIES if not registry.needs_library(name)]
-        models = {name: registry.create(name) for name in names if name != registry.ENSEMBLE}
-        models[registry.ENSEMBLE] = Ensemble([Steps().learn])
-        measured("retraining", asked.series, lambda: build_forecasts(panel, models, registry.backtest_limits()))
+        base = {registry.ENSEMBLE: Ensemble([Steps().learn])}
+        models = {name: base.get(name) or registry.create(name) for name in registry.DEFAULTS}
+        measured("retraining", asked.series, lambda: build_forecasts(panel, models))
     else:
         for name, model in {"ensemble (base)": Ensemble([Steps().learn]), "ensemble": Ensemble()}.items():
             measured(name, asked.series, lambda model=model: model.by_listing(panel, asked.horizon, QUANTILES))

@@ -100,6 +100,9 @@ HeaderText = Annotated[str, Field(pattern="^[ -~]{0,400}$")]
 CommaSeparatedPorts = Annotated[tuple[Annotated[int, Field(ge=1, le=65535)], ...], NoDecode, BeforeValidator(_split)]
 
 
+CommaSeparatedModels = Annotated[
+    tuple[Annotated[str, Field(pattern="^[a-z_]+$")], ...], NoDecode, BeforeValidator(_split)
+]
 CommaSeparatedHours = Annotated[tuple[Annotated[int, Field(ge=0, le=23)], ...], NoDecode, BeforeValidator(_split)]
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NEVER: Final = "never"
@@ -218,9 +221,12 @@ class Settings(BaseSettings):
     language: Annotated[str | None, Field(pattern="^(es|en)$")] = None
     """Language of alerts, and of what the command line says of prices: es or en; by default alerts and advice are in
     Spanish, and how the price reader and the forecasts do is said in English."""
+    challengers: CommaSeparatedModels = ()
+    """Models that a retraining tries beside `ensemble` and the naive ones, on at most 100 products: names of
+    docs/prices-models.md, separated by commas, or all that are installed: all. They take minutes."""
     lstm_model: Annotated[Path, AfterValidator(_reachable)] | None = None
-    """Folder of an LSTM that `almazara prices train-lstm` or its notebook trained; without one, a retraining trains one
-    of its own (an extra)."""
+    """Folder of an LSTM that `almazara prices train-lstm` or its notebook trained, which is tried then (an extra);
+    without one, a retraining that names it trains one of its own."""
     schedule: bool = False
     """Whether the server reads prices, alerts, forecasts and renews films by itself; `up --schedule` says so too."""
     scrape_hours: CommaSeparatedHours = (7, 19)

@@ -32,7 +32,7 @@ def home(tmp_path_factory):
     shift = datetime.now(UTC) - NOW
     settings = settings_over(folder, timezone=ZONE)
     with pytest.MonkeyPatch.context() as patch, opened(settings) as prices:
-        patch.setattr(registry, "installed", lambda: ["last_value"])
+        patch.setattr(registry, "DEFAULTS", ("last_value",))
         for number, category in ((1, "oil"), (2, "salt")):
             prices.store.save_listing(product(number, category=category, litres=Decimal(2)))
             rows = [observed(f"shop.example:{number}", day, f"{10 + day % 3}.50") for day in range(60)]

@@ -41,7 +41,7 @@ def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("home")
     now = datetime.now(NOW.tzinfo)
     with pytest.MonkeyPatch.context() as patch, opened(settings_over(folder, timezone=ZONE)) as prices:
-        patch.setattr(registry, "installed", lambda: ["last_value"])
+        patch.setattr(registry, "DEFAULTS", ("last_value",))
         rows = []
         for number in NUMBERS:
             listing = product(number, category="oil", litres=Decimal(5), title="Aceite de oliva virgen extra, 5 l")

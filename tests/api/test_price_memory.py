@@ -61,7 +61,7 @@ print([name for name in ("polars", "scipy", "pandas") if name in sys.modules])
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """A product that was read for sixty days, and forecast."""
-    monkeypatch.setattr(registry, "installed", lambda: ["last_value"])
+    monkeypatch.setattr(registry, "DEFAULTS", ("last_value",))
     shift = datetime.now(UTC) - NOW
     with opened(settings_over(tmp_path)) as prices:
         prices.store.save_listing(product(category="oil"))

@@ -33,7 +33,7 @@ def home(tmp_path_factory):
 def made_home(folder, *moves):
     """The same, where these moves were announced."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(registry, "installed", lambda: ["last_value"])
+        patch.setattr(registry, "DEFAULTS", ("last_value",))
         settings = settings_over(folder)
         with opened(settings) as prices:
             prices.store.save_listing(product())

@@ -35,7 +35,7 @@ def home(tmp_path_factory, shop):
     """A home with three products of a history, one of them forecast, and two that the shop shows."""
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
+        patch.setattr(registry, "DEFAULTS", ("last_value", "seasonal_naive"))
         settings = settings_over(folder, loopback_ports=(shop.port,))
         with opened(settings) as prices:
             now = datetime.now(NOW.tzinfo)

@@ -49,7 +49,7 @@ def address(tmp_path_factory):
     folder, pages = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("pages")
     shift = datetime.now(UTC) - NOW
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
+        patch.setattr(registry, "DEFAULTS", ("last_value", "seasonal_naive"))
         patch.setattr(app.prices, "page_source", lambda *_args, **_values: ReplaySource(pages))
         patch.setattr(retraining, "_WORK", replace(retraining._WORK, command=("true",)))
         with opened(settings_over(folder)) as prices:

@@ -28,7 +28,7 @@ def home(tmp_path, monkeypatch):
     folder = tmp_path / "home"
     monkeypatch.setenv("ALMAZARA_HOME", str(folder))
     monkeypatch.setenv("ALMAZARA_DELAY_SECONDS", "0")
-    monkeypatch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
+    monkeypatch.setattr(registry, "DEFAULTS", ("last_value", "seasonal_naive"))
     monkeypatch.chdir(tmp_path)
     return folder
 

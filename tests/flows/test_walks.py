@@ -47,7 +47,7 @@ def steps():
 @pytest.fixture
 def shop(tmp_path, monkeypatch):
     """A shop of two products that are followed, and the settings of who follows them."""
-    monkeypatch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
+    monkeypatch.setattr(registry, "DEFAULTS", ("last_value", "seasonal_naive"))
     with serving() as server:
         shows(server, {"/1": offer_page("29.95"), "/2": offer_page("31.95")})
         settings = settings_over(tmp_path, loopback_ports=(server.port,))

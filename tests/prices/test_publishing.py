@@ -10,7 +10,7 @@ from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.issued import ISSUED
 from almazara.prices.forecasting.kept_moves import keep_moves
 from almazara.prices.forecasting.models import registry
-from almazara.prices.publishing import FORECASTS, open_published, publish_forecasts
+from almazara.prices.publishing import FORECASTS, _named, open_published, publish_forecasts
 from almazara.prices.store.registry import open_store
 from price_shop import NOW, observed, product, settings_over
 from waiting import no_progress
@@ -47,7 +47,7 @@ def learned(version):
 
 @pytest.fixture(autouse=True)
 def _light(monkeypatch):
-    monkeypatch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
+    monkeypatch.setattr(registry, "DEFAULTS", ("last_value", "seasonal_naive"))
 
 
 def rising(day):
@@ -80,3 +80,10 @@ def test_what_is_published_knows_nothing_of_moves_to_come_and_what_is_kept_to_be
     [plain], [counted] = ([one["shop.example:1"] for one in kept.values()] for kept in (kept_untold, kept_told))
     assert counted["quantiles"]["1"] == plain["quantiles"]["1"]
     assert counted["quantiles"]["7"] == pytest.approx([1.5 * value for value in plain["quantiles"]["7"]])
+
+
+def test_settings_name_challengers_and_an_lstm_of_ones_own_is_tried(tmp_path):
+    assert registry.challengers(_named(settings_over(tmp_path))) == []
+    assert registry.challengers(_named(settings_over(tmp_path, challengers=("theta", "last_value")))) == ["theta"]
+    assert registry.challengers(_named(settings_over(tmp_path, lstm_model=tmp_path))) == ["lstm"]
+    assert set(registry.challengers(["all"])) == set(registry.installed()) - set(registry.DEFAULTS)

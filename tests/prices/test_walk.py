@@ -124,7 +124,7 @@ def test_the_kept_pages_are_read_again_into_a_new_store_with_the_same_result(wal
 
 
 def test_real_series_are_imported_forecast_and_asked_for_over_the_api(real_data, tmp_path, monkeypatch):
-    monkeypatch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
+    monkeypatch.setattr(registry, "DEFAULTS", ("last_value", "seasonal_naive"))
     source = real_data / "prices" / "series" / "facua_es_supermarkets_olive_oil_daily_2024.csv.gz"
     with gzip.open(source, "rt", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

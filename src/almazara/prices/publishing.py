@@ -78,6 +78,11 @@ def _forecasters(settings: Settings, names: list[str]) -> tuple[dict[str, Foreca
     return made, left_out
 
 
+def _named(settings: Settings) -> tuple[str, ...]:
+    """The challengers that the settings name; who had an LSTM trained wants it to be tried."""
+    return (*settings.challengers, *(("lstm",) if settings.lstm_model else ()))
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
     """What is published: forecasts of products, and with those of indices; advice; how, and of what, it is made.
@@ -144,18 +149,16 @@ def _made(settings: Settings, store: ObservationStore, progress: Progress, now: 
     scored_days = issued.score_due(store, read.prices_on, today, moved.of)
     log.event("forecasts_scored", days=scored_days, moves_of_whole_shops=len(seen))
     progress("backtesting and forecasting", 0, 0)
-    # A model that needs a library, which takes seconds to load, is chosen only after it has won enough folds.
+    # A challenger, whose library may take seconds to load, is chosen only after it has won enough folds.
     scored = sum(bool(np.isfinite(fold.actual).any()) for fold in backtest.folds(panel, backtest.BacktestPlan()))
-    names = [name for name in registry.installed() if scored >= backtest.MIN_FOLDS or not registry.needs_library(name)]
-    forecasters, left_out = _forecasters(settings, names)
-    limits = registry.backtest_limits()
-    built = build_forecasts(panel, forecasters, limits, _champions(settings, store, today))
-    # Indices are forecast among themselves: they move otherwise than products, and would mislead what those pool. They
-    # are few, and what must learn from many series, or costs most, is left to products.
-    light = {name: one for name, one in forecasters.items() if name not in limits or not registry.needs_library(name)}
+    named = registry.challengers(_named(settings)) if scored >= backtest.MIN_FOLDS else []
+    forecasters, left_out = _forecasters(settings, [*registry.DEFAULTS, *named])
+    challengers = {name: forecasters.pop(name) for name in named if name in forecasters}
+    built = build_forecasts(panel, forecasters, challengers, _champions(settings, store, today))
+    # Indices are forecast among themselves: they move otherwise than products, and would mislead what those pool.
     indices = category_panel(store, first=since.date(), until=today, timezone=settings.timezone)
     indices = restated(indices, announced.of_each(indices.names))
-    every = published.joined(built, build_forecasts(indices, light, limits))
+    every = published.joined(built, build_forecasts(indices, forecasters))
     progress("learning when waiting pays", 0, 0)
     policies = learn_policies(store, restated(panel, Announced(seen, listings).of_each(panel.names)))
     return _Made(
@@ -163,7 +166,7 @@ def _made(settings: Settings, store: ObservationStore, progress: Progress, now: 
         every,
         replace(policies, seen=tuple(seen), least=policy.LeastSaving.of(settings)),
         panel.last_prices(),
-        {"models": sorted(forecasters), "timezone": settings.timezone},
+        {"models": sorted([*forecasters, *challengers]), "timezone": settings.timezone},
         {"until": today.isoformat(), "sha256": panel.sha256()},
         {**left_out, **every.index.left_out},
     )

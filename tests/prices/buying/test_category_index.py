@@ -162,7 +162,7 @@ def test_a_category_is_forecast_beside_products_without_changing_theirs(oil, tmp
     indices = category_panel(oil, first=FIRST, until=NOW.date(), timezone="UTC")
     named = zip(indices.names, indices.currencies, strict=True)
     assert set(named) == {("category:oil", "EUR/litre"), ("category:milk", "EUR/index")}
-    built = build_forecasts(indices, forecasters, {})
+    built = build_forecasts(indices, forecasters)
     published.write(tmp_path, built)
     service = service_over(oil, published.open_forecasts(tmp_path))
     predicted = service.predict_category("oil", 7, [80])

@@ -1,6 +1,7 @@
 """Backtests compare fairly, choose carefully and never look ahead."""
 
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
@@ -9,16 +10,14 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from almazara.prices.forecasting import backtest
-from almazara.prices.forecasting.backtest import CRPS_RATIO, FOLDS, HORIZON, MAE_RATIO, BacktestPlan
-from almazara.prices.forecasting.models.forecaster import Forecaster, in_order
+from almazara.prices.forecasting.backtest import CRPS_RATIO, FOLDS, MAE_RATIO, BacktestPlan
+from almazara.prices.forecasting.models.forecaster import Forecaster, in_order, quantiles_of
 from almazara.prices.forecasting.models.naive import LastValue, SeasonalNaive
 from almazara.prices.forecasting.series import daily
 from almazara.prices.schema import (
     CUTOFF,
     LISTING_ID,
     MODEL,
-    QUANTILE,
-    VALUE,
     Availability,
     Observation,
 )
@@ -61,30 +60,35 @@ def test_folds_split_at_the_cutoff_and_leave_room_for_the_horizon():
 def test_a_panel_too_short_for_any_cutoff_has_no_folds():
     short = rising.until(START + timedelta(days=29))
     assert list(backtest.folds(short, PLAN)) == []
-    assert backtest.results(short, LastValue(), PLAN).columns == backtest.RESULT_COLUMNS
+    assert backtest.run(short, [LastValue()], PLAN).schema == backtest.SCORE_SCHEMA
     assert backtest.select(backtest.summarize(backtest.run(short, [LastValue()], PLAN))) == {}
 
 
 def test_days_without_a_price_are_not_scored():
     prices = [10.0] * 50
     prices[45] = None
-    results = backtest.results(panel(a=prices), LastValue(), PLAN)
-    day = (pl.col(CUTOFF) + pl.duration(days=pl.col(HORIZON))) == START + timedelta(days=45)
-    assert results.filter(day).is_empty()
+    scores = backtest.run(panel(a=prices), [LastValue()], PLAN)
+    assert scores["days"].to_list() == [7, 7, 6]
+    assert scores["mae"].to_list() == pytest.approx([0, 0, 0])
 
 
 def test_a_listing_that_ended_before_a_cutoff_is_not_in_that_fold():
     both = panel(ended=[5.0] * 45, lives=[5.0] * 60)
-    cutoffs = backtest.results(both, LastValue(), PLAN).filter(pl.col(LISTING_ID) == "ended")[CUTOFF].unique()
+    cutoffs = backtest.run(both, [LastValue()], PLAN).filter(pl.col(LISTING_ID) == "ended")[CUTOFF].unique()
     assert cutoffs.to_list() == [START + timedelta(days=38)]
 
 
-def test_results_are_tidy_and_alike_on_a_second_run():
-    models = [LastValue(), SeasonalNaive()]
-    first, second = (pl.concat(backtest.results(weekly, one, PLAN) for one in models) for _ in range(2))
+def test_scores_are_a_row_a_fold_and_model_and_alike_on_a_second_run():
+    first, second = (backtest.run(weekly, [LastValue(), SeasonalNaive()], PLAN) for _ in range(2))
     assert_frame_equal(first, second)
-    assert first.select(LISTING_ID, CUTOFF, HORIZON, MODEL, QUANTILE).is_unique().all()
-    assert first.height == 3 * 7 * 2 * 19
+    assert first.select(LISTING_ID, CUTOFF, MODEL).is_unique().all()
+    assert first.height == 3 * 2
+
+
+def test_some_listings_are_forecast_as_if_there_were_no_others():
+    some = panel(wave=[10.0 + (day % 7 == 3) * 3 for day in range(80)], other=[5.0 + day % 2 for day in range(80)])
+    asked = backtest.run(some, [LastValue()], PLAN, {"wave"})
+    assert_frame_equal(asked, backtest.run(weekly, [LastValue()], PLAN))
 
 
 def test_the_last_value_has_ratio_one_to_itself():
@@ -121,7 +125,8 @@ def test_a_weekly_wave_is_given_to_the_seasonal_model():
 
 
 def test_a_model_must_beat_the_last_value_on_more_than_one_fold():
-    summary = backtest.summarize(backtest.run(rising, [LastValue(), Drift("lucky", 0.1)], PLAN, limits={"lucky": 1}))
+    once = backtest.run(rising, [Drift("lucky", 0.1)], replace(PLAN, folds=1))
+    summary = backtest.summarize(pl.concat([backtest.run(rising, [LastValue()], PLAN), once]))
     assert dict(summary.select(MODEL, FOLDS).iter_rows()) == {"last_value": 3, "lucky": 1}
     assert backtest.select(summary) == {"up": "last_value"}
 
@@ -137,7 +142,8 @@ def test_a_model_that_lost_on_one_fold_is_not_chosen_however_much_it_won():
 
 def test_a_costly_model_is_compared_on_its_own_folds_alone():
     jump = panel(a=[10.0] * 40 + [50.0] * 20)
-    scores = backtest.run(jump, [LastValue(), Drift("still", 0.0)], PLAN, limits={"still": 2})
+    twice = backtest.run(jump, [Drift("still", 0.0)], replace(PLAN, folds=2))
+    scores = pl.concat([backtest.run(jump, [LastValue()], PLAN), twice])
     newest = scores.filter(pl.col(MODEL) == "still")[CUTOFF].min()
     same = backtest.summarize(scores.filter(pl.col(CUTOFF) >= newest))
     mixed = backtest.summarize(scores)
@@ -159,12 +165,15 @@ def test_a_model_that_refuses_a_listing_is_not_scored_on_it():
     assert summary[LISTING_ID].to_list() == ["old"]
 
 
-def test_crps_of_results_equals_the_loop_over_days():
-    results = backtest.results(weekly, LastValue(), PLAN)
+def test_crps_of_a_backtest_equals_the_loop_over_days():
     losses = [
-        2 * max(q * (y - p), (q - 1) * (y - p)) for q, p, y in results.select(QUANTILE, VALUE, "actual").iter_rows()
+        2 * max(q * (y - p), (q - 1) * (y - p))
+        for fold in backtest.folds(weekly, PLAN)
+        for y, said in zip(fold.actual[0], LastValue().forecast(fold.train, 7, backtest.LEVELS).values[0], strict=True)
+        for q, p in zip(quantiles_of(backtest.LEVELS), said, strict=True)
     ]
-    assert backtest.summarize(backtest.score(results))["crps"].to_list() == pytest.approx([sum(losses) / len(losses)])
+    scores = backtest.run(weekly, [LastValue()], PLAN)
+    assert backtest.summarize(scores)["crps"].to_list() == pytest.approx([sum(losses) / len(losses)])
 
 
 @pytest.mark.real_data

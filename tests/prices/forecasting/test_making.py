@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from almazara.errors import InputError, NotFoundError
+from almazara.prices.forecasting import making
 from almazara.prices.forecasting.making import build_forecasts
 from almazara.prices.forecasting.models import registry
 from almazara.prices.forecasting.models.forecaster import Forecaster
@@ -29,7 +30,7 @@ def built():
         *history("c:3", 3),
         *history("d:4", 40, lambda _day: None),
     ]
-    return build_forecasts(daily(rows, until=UNTIL).panel, MODELS, {})
+    return build_forecasts(daily(rows, until=UNTIL).panel, MODELS)
 
 
 def test_every_listing_is_forecast_or_refused_with_a_reason(built):
@@ -112,9 +113,36 @@ def test_a_model_that_fails_is_said_and_left_out_and_takes_nothing_down(fails_in
     failing = Failing(0 if fails_in == "the backtest" else panel.prices.size)
     if fails_in == "the forecast":
         monkeypatch.setattr("almazara.prices.forecasting.backtest.select", lambda _, **__: {"a:1": "failing"})
-    built = build_forecasts(panel, {**MODELS, "failing": failing}, {})
+    built = build_forecasts(panel, {**MODELS, "failing": failing})
     assert built.index.left_out == {"failing": "MemoryError: made to fail"}
     assert built.index.forecasts["a:1"].model == "last_value"
+
+
+class Counting(Forecaster):
+    """A made model that knows a wave before it comes, and which listings it was asked of."""
+
+    def __init__(self, name):
+        self.name, self.asked = name, []
+
+    def by_listing(self, panel, horizon, quantiles):
+        self.asked.append(panel.names)
+        return MODELS["seasonal_naive"].by_listing(panel, horizon, quantiles)
+
+
+def test_a_challenger_is_tried_on_as_few_folds_and_listings_as_it_takes_and_may_be_chosen(monkeypatch):
+    monkeypatch.setattr(making, "CHALLENGED", 2)
+    rows = [row for name in ("a:1", "b:2", "c:3") for row in history(name, 126, lambda day: f"{30 + day % 7}.95")]
+    default, challenger = Counting("default"), Counting("challenger")
+    last_value = {"last_value": MODELS["last_value"]}
+    built = build_forecasts(daily(rows, until=UNTIL).panel, last_value, {"challenger": challenger})
+    assert challenger.asked == [("a:1", "c:3")] * 4  # three folds, and the forecast
+    assert {name: about.model for name, about in built.index.forecasts.items()} == {
+        "a:1": "challenger",
+        "b:2": "last_value",
+        "c:3": "challenger",
+    }
+    build_forecasts(daily(rows, until=UNTIL).panel, {**last_value, "default": default})
+    assert default.asked[:4] == [("a:1", "b:2", "c:3")] * 4
 
 
 def test_without_the_last_value_there_is_nothing_to_fall_back_to():
@@ -122,14 +150,14 @@ def test_without_the_last_value_there_is_nothing_to_fall_back_to():
     failing = Failing(0)
     failing.name = "last_value"
     with pytest.raises(MemoryError):
-        build_forecasts(panel, {"last_value": failing}, {})
+        build_forecasts(panel, {"last_value": failing})
 
 
 def test_nothing_observed_gives_no_forecasts_and_no_error():
-    built = build_forecasts(daily([], until=UNTIL).panel, MODELS, {})
+    built = build_forecasts(daily([], until=UNTIL).panel, MODELS)
     assert (built.index.forecasts, built.index.refused, len(built.values)) == ({}, {}, 0)
 
 
 def test_only_stock_outs_are_refused():
-    built = build_forecasts(daily(history("d:4", 40, lambda _day: None), until=UNTIL).panel, MODELS, {})
+    built = build_forecasts(daily(history("d:4", 40, lambda _day: None), until=UNTIL).panel, MODELS)
     assert set(built.index.refused) == {"d:4"}

@@ -34,7 +34,7 @@ def home(tmp_path):
 @pytest.fixture
 def light(monkeypatch):
     """Only the models of the base install, which are quick."""
-    monkeypatch.setattr(registry, "installed", lambda: ["last_value", "seasonal_naive"])
+    monkeypatch.setattr(registry, "DEFAULTS", ("last_value", "seasonal_naive"))
 
 
 def state(prices, run_id):
@@ -138,7 +138,7 @@ def test_what_another_process_makes_is_left_alone(home):
 
 def test_an_error_while_forecasting_fails_the_run_with_its_sentence(home, monkeypatch):
     settings = settings_over(home)
-    monkeypatch.setattr(registry, "installed", lambda: ["no_such_model"])
+    monkeypatch.setattr(registry, "DEFAULTS", ("no_such_model",))
     with opened(settings) as prices:
         with pytest.raises(Exception, match="no_such_model"):
             retrain(settings, prices, no_progress)

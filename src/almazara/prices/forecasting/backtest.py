@@ -4,8 +4,10 @@ A fold is a cutoff: models see the series up to and including it, and are scored
 have a price.
 """
 
+from __future__ import annotations
+
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,11 +17,9 @@ import polars as pl
 from almazara.prices.forecasting.metrics import quantile_losses
 from almazara.prices.forecasting.models.forecaster import MEDIAN, Forecaster, quantiles_of
 from almazara.prices.forecasting.models.naive import LAST_VALUE
-from almazara.prices.forecasting.panel import Floats, Panel
-from almazara.prices.forecasting.tidy import FORECAST_SCHEMA, tidy
-from almazara.prices.schema import CUTOFF, DATE, LISTING_ID, MODEL, QUANTILE, VALUE
+from almazara.prices.forecasting.panel import Flags, Floats, Panel
+from almazara.prices.schema import CUTOFF, LISTING_ID, MODEL
 
-HORIZON, ACTUAL = "horizon", "actual"
 FOLDS, FOLDS_WON, MAE, CRPS, COVERAGE_80 = "folds", "folds_won", "mae", "crps", "coverage_80"
 MAE_RATIO, CRPS_RATIO = "mae_ratio", "crps_ratio"
 LEVELS = tuple(range(10, 100, 10))
@@ -27,10 +27,17 @@ LEVELS = tuple(range(10, 100, 10))
 MIN_FOLDS = 3
 MARGIN = 0.1
 _NOTHING = 1e-6  # differences below this part of a currency unit are floating-point noise
-_TASK = [LISTING_ID, CUTOFF, HORIZON]
-RESULT_COLUMNS = [*_TASK, MODEL, QUANTILE, VALUE, ACTUAL]
 SUMMARY_COLUMNS = [LISTING_ID, MODEL, FOLDS, FOLDS_WON, MAE, CRPS, COVERAGE_80, MAE_RATIO, CRPS_RATIO]
 _DAYS, _NAIVE_MAE, _NAIVE_CRPS, _DEFAULT_RATIO = "days", "naive_mae", "naive_crps", "default_ratio"
+SCORE_SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    LISTING_ID: pl.String,
+    CUTOFF: pl.Date,
+    MODEL: pl.String,
+    _DAYS: pl.Int64,
+    MAE: pl.Float64,
+    CRPS: pl.Float64,
+    COVERAGE_80: pl.Float64,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,11 @@ class Fold:
     train: Panel
     actual: Floats
 
+    def of(self, listings: Collection[str]) -> Fold:
+        """Of some listings alone."""
+        rows = [row for row, name in enumerate(self.train.names) if name in listings]
+        return Fold(self.cutoff, self.train.of(rows), self.actual[rows])
+
 
 def folds(panel: Panel, plan: BacktestPlan) -> Iterator[Fold]:
     """The folds of a panel, oldest first; a listing whose series ended before a cutoff is not in it."""
@@ -77,46 +89,50 @@ def folds(panel: Panel, plan: BacktestPlan) -> Iterator[Fold]:
         yield Fold(cutoff, panel.of(rows).until(cutoff), panel.prices[rows, begin : begin + plan.horizon_days])
 
 
-def results(panel: Panel, forecaster: Forecaster, plan: BacktestPlan, *, newest: int | None = None) -> pl.DataFrame:
-    """What a model says of every fold, or of so many of the newest ones, beside the prices that came.
-
-    Returns:
-        Columns of RESULT_COLUMNS: one row per listing, cutoff, horizon and quantile that has an actual price.
-    """
-    tried = list(folds(panel, plan))
-    found = [_beside_actual(fold, forecaster, plan.horizon_days) for fold in tried[-(newest or len(tried)) :]]
-    schema = {**FORECAST_SCHEMA, HORIZON: pl.Int64, MODEL: pl.String, ACTUAL: pl.Float64}
-    return pl.concat([pl.DataFrame(schema=schema).select(RESULT_COLUMNS), *found])
-
-
 def run(
-    panel: Panel, forecasters: Sequence[Forecaster], plan: BacktestPlan, *, limits: Mapping[str, int] | None = None
+    panel: Panel, forecasters: Sequence[Forecaster], plan: BacktestPlan, only: Collection[str] | None = None
 ) -> pl.DataFrame:
     """Forecast every fold with every model, and `score` it; without the last value there is nothing to compare with.
 
-    Costly models are tried on as many of the newest cutoffs as `limits` says by their names.
+    With `only` some listings are forecast, as if there were no others.
     """
-    limits = limits or {}
-    return pl.concat([score(results(panel, one, plan, newest=limits.get(one.name))) for one in forecasters])
+    found = [pl.DataFrame(schema=SCORE_SCHEMA)]
+    for fold in folds(panel, plan):
+        asked = fold if only is None else fold.of(only)
+        forecasts = ((one.name, one.forecast(asked.train, plan.horizon_days, LEVELS).values) for one in forecasters)
+        found.extend(score(asked, name, values) for name, values in forecasts)
+    return pl.concat(found)
 
 
-def score(results: pl.DataFrame) -> pl.DataFrame:
-    """One row per listing, cutoff and model: how many days were scored, and the errors over them."""
-    level, value, actual = pl.col(QUANTILE), pl.col(VALUE), pl.col(ACTUAL)
-    losses = quantile_losses(*(results[name].to_numpy() for name in (ACTUAL, VALUE, QUANTILE)))
-    is_median = (level - MEDIAN).abs() < _NOTHING
-    is_low, is_high = (level - 0.1).abs() < _NOTHING, (level - 0.9).abs() < _NOTHING
-    outside = (is_low & (value > actual)) | (is_high & (value < actual))
-    return (
-        results.with_columns(pl.Series(CRPS, losses))
-        .group_by(LISTING_ID, CUTOFF, MODEL)
-        .agg(
-            is_median.sum().cast(pl.Int64).alias(_DAYS),
-            (actual - value).abs().filter(is_median).mean().alias(MAE),
-            pl.col(CRPS).mean(),
-            (1 - outside.sum() / is_median.sum()).alias(COVERAGE_80),
-        )
-    )
+def score(fold: Fold, model: str, values: Floats) -> pl.DataFrame:
+    """How many days of each listing were scored, and the errors over them; a listing without any has no row.
+
+    Args:
+        fold: What came.
+        model: Who said so.
+        values: Prices at the quantiles of LEVELS, shape (listings, days ahead, quantiles); NaN where it was refused.
+
+    Returns:
+        Columns of SCORE_SCHEMA.
+    """
+    quantiles = quantiles_of(LEVELS)
+    low, middle, high = (values[:, :, quantiles.index(level)] for level in (0.1, MEDIAN, 0.9))
+    known = np.isfinite(fold.actual) & np.isfinite(values).all(axis=2)
+    days, actual = known.sum(axis=1), fold.actual
+
+    def mean(of_day: Floats | Flags) -> Floats:
+        return np.asarray(np.where(known, of_day, 0.0).sum(axis=1) / np.maximum(days, 1))
+
+    table = {
+        LISTING_ID: pl.Series(fold.train.names, dtype=pl.String),
+        CUTOFF: pl.repeat(fold.cutoff, len(days), dtype=pl.Date, eager=True),
+        MODEL: pl.repeat(model, len(days), dtype=pl.String, eager=True),
+        _DAYS: days,
+        MAE: mean(np.abs(actual - middle)),
+        CRPS: mean(quantile_losses(actual[:, :, None], values, quantiles).mean(axis=2)),
+        COVERAGE_80: mean((low <= actual) & (actual <= high)),
+    }
+    return pl.DataFrame(table, schema=SCORE_SCHEMA).filter(pl.col(_DAYS) > 0)
 
 
 def summarize(scores: pl.DataFrame) -> pl.DataFrame:
@@ -174,17 +190,6 @@ def keep_champions(chosen: Mapping[str, str], champions: Mapping[str, str], summ
         if ratios.get((listing_id, champion), math.inf) < ratios.get((listing_id, challenger), math.inf):
             kept[listing_id] = champion
     return kept
-
-
-def _beside_actual(fold: Fold, forecaster: Forecaster, horizon_days: int) -> pl.DataFrame:
-    quantiles = quantiles_of(LEVELS)
-    values = forecaster.forecast(fold.train, horizon_days, LEVELS).values
-    table = tidy(fold.train, values, quantiles).with_columns(
-        pl.Series(ACTUAL, np.repeat(fold.actual, len(quantiles))),
-        (pl.col(DATE) - pl.col(CUTOFF)).dt.total_days().alias(HORIZON),
-        pl.lit(forecaster.name).alias(MODEL),
-    )
-    return table.filter(pl.col(ACTUAL).is_not_nan() & pl.col(VALUE).is_not_nan()).select(RESULT_COLUMNS)
 
 
 def _ratio(error: str, naive_error: str) -> pl.Expr:

@@ -1,6 +1,9 @@
 """Makes the forecasts that are published, from the panel of all listings: backtest, choice per listing, quantiles."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -13,12 +16,14 @@ from almazara.prices.forecasting.panel import Panel
 from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS, Backtested, Forecasts
 from almazara.prices.schema import LISTING_ID, MODEL
 
+CHALLENGED: Final = 100
+
 
 def build_forecasts(
     panel: Panel,
     forecasters: Mapping[str, Forecaster],
-    limits: Mapping[str, int],
-    champions: Mapping[str, str] | None = None,
+    challengers: Mapping[str, Forecaster] = MappingProxyType({}),
+    champions: Mapping[str, str] = MappingProxyType({}),
 ) -> Forecasts:
     """Backtest every model on every listing, choose, and forecast each listing with its model.
 
@@ -27,13 +32,14 @@ def build_forecasts(
     Args:
         panel: Daily prices up to the common cutoff.
         forecasters: Models by name; `last_value` among them, against which all are measured.
-        limits: On how many folds costly models are tried.
+        challengers: More of them, mostly costly: they are tried on, and may be chosen for, CHALLENGED listings at most.
         champions: The published model of each listing, which only gives way to one that is not worse.
     """
-    scores, left_out = _tried(panel, forecasters, limits)
+    scores, left_out = _tried(panel, forecasters, challengers)
+    forecasters = {**forecasters, **challengers}
     summary = backtest.summarize(scores)
     default = ENSEMBLE if ENSEMBLE in forecasters and ENSEMBLE not in left_out else LAST_VALUE
-    chosen = backtest.keep_champions(backtest.select(summary, default=default), champions or {}, summary)
+    chosen = backtest.keep_champions(backtest.select(summary, default=default), champions, summary)
     models = {listing_id: chosen.get(listing_id, default) for listing_id in panel.names}
     refused: dict[str, str] = {}
     values = np.full((len(panel.names), HORIZON_DAYS, len(published.QUANTILES)), np.nan)
@@ -66,14 +72,18 @@ def build_forecasts(
 
 
 def _tried(
-    panel: Panel, forecasters: Mapping[str, Forecaster], limits: Mapping[str, int]
+    panel: Panel, forecasters: Mapping[str, Forecaster], challengers: Mapping[str, Forecaster]
 ) -> tuple[pl.DataFrame, dict[str, str]]:
     """The backtest's scores of the models that work, and how the others failed."""
     tables: list[pl.DataFrame] = []
     left_out: dict[str, str] = {}
-    for name, forecaster in forecasters.items():
+    plan, count = backtest.BacktestPlan(), len(panel.names)
+    drawn = {panel.names[row] for row in np.linspace(0, count - 1, min(count, CHALLENGED)).astype(int)}
+    for name, forecaster in (*forecasters.items(), *challengers.items()):
+        some = drawn if name in challengers else None
+        few = replace(plan, folds=backtest.MIN_FOLDS) if name in challengers else plan
         try:
-            tables.append(backtest.run(panel, [forecaster], backtest.BacktestPlan(), limits=limits))
+            tables.append(backtest.run(panel, [forecaster], few, some))
         except Exception as error:  # noqa: BLE001 - a library may raise anything, and must not take the others down
             left_out[name] = _failure(name, error)
     return pl.concat(tables), left_out

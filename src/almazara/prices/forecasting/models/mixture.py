@@ -16,6 +16,7 @@ _EDGE: Final = np.concatenate([[0.0], np.geomspace(0.003, 1.5, 22)])
 _EDGES: Final = np.concatenate([-_EDGE[:0:-1], _EDGE])
 _MIDDLES: Final = (_EDGES[1:] + _EDGES[:-1]) / 2
 _WIDTHS: Final = np.diff(np.exp(_EDGES))
+_NOISE: Final = 1e-9  # of sums of weights
 _FURTHEST: Final = 3.0
 """Inputs further than this many standard deviations count as that far."""
 
@@ -75,8 +76,13 @@ def crps_matrices(atoms: Floats, moved: Floats) -> Floats:
     From equally likely log changes, shape (n, outcomes, atoms), and those that came, shape (n,), to single precision,
     shape (n, outcomes, outcomes). The integral over prices is a sum over 44 cells that are narrow near no change.
     """
+    examples, candidates, width = atoms.shape
+    cells = len(_MIDDLES)
+    # Counted by cell, which is three times as fast as comparing every atom with every cell.
+    at = np.searchsorted(_MIDDLES, atoms).reshape(-1, width) + np.arange(examples * candidates)[:, None] * (cells + 1)
+    counted = np.bincount(at.ravel(), minlength=examples * candidates * (cells + 1))
+    below = counted.reshape(examples, candidates, -1)[..., :cells].cumsum(axis=2, dtype=np.float32) / width
     limit = _EDGES[-1] * 0.99
-    below = (atoms[..., None] <= _MIDDLES).mean(axis=2, dtype=np.float32)
     below -= (moved.clip(-limit, limit)[:, None] <= _MIDDLES)[:, None, :]
     below *= np.sqrt(_WIDTHS).astype(np.float32)
     return np.asarray(below @ below.transpose(0, 2, 1))
@@ -89,8 +95,11 @@ def trained(mixer: Mixer, inputs: Floats, losses: Floats, importance: Floats, pl
     of the n examples is about 1 on average.
     """
     scaled, rng, count = mixer.scaled(inputs), np.random.default_rng(0), len(inputs)
-    current = [one.copy() for one in mixer.parameters]
-    first, second = ([np.zeros_like(one) for one in current] for _ in range(2))
+    start = np.concatenate([one.ravel() for one in mixer.parameters])
+    flat = start.copy()  # all parameters in one row, so that each step is a few operations and not five times as many
+    ends = np.cumsum([one.size for one in mixer.parameters])[:-1]
+    current = [part.reshape(one.shape) for part, one in zip(np.split(flat, ends), mixer.parameters, strict=True)]
+    first, second = np.zeros_like(flat), np.zeros_like(flat)
     total, step = plan.passes * -(-count // plan.batch), 0
     for _ in range(plan.passes):
         order = rng.permutation(count)
@@ -99,12 +108,11 @@ def trained(mixer: Mixer, inputs: Floats, losses: Floats, importance: Floats, pl
             step += 1
             rate = plan.rate * (1 - step / (total + 1))
             slopes = _gradient(current, scaled[at], losses[at], importance[at])
-            for i, (slope, start) in enumerate(zip(slopes, mixer.parameters, strict=True)):
-                slope += plan.pull * (current[i] - start)  # noqa: PLW2901 - our own array
-                first[i] = 0.9 * first[i] + 0.1 * slope
-                second[i] = 0.99 * second[i] + 0.01 * slope * slope
-                corrected = np.sqrt(second[i] / (1 - 0.99**step)) + 1e-6
-                current[i] -= rate * first[i] / (1 - 0.9**step) / corrected
+            slope = np.concatenate([one.ravel() for one in slopes]) + plan.pull * (flat - start)
+            first += 0.1 * (slope - first)
+            second += 0.01 * (slope * slope - second)
+            corrected = np.sqrt(second / (1 - 0.99**step)) + 1e-6
+            flat -= rate / (1 - 0.9**step) * first / corrected
     return replace(mixer, parameters=tuple(current))
 
 
@@ -116,13 +124,13 @@ def mixture_quantiles(atoms: Floats, weights: Floats, probabilities: Sequence[fl
     """
     n, _, width = atoms.shape
     flat = atoms.reshape(n, -1)
-    order = np.argsort(flat, axis=1, kind="stable")
+    order = np.argsort(flat, axis=1)
     reached = np.cumsum(np.take_along_axis(np.repeat(weights / width, width, axis=1), order, axis=1), axis=1)
     wanted = np.broadcast_to(np.asarray(probabilities), (n, np.shape(probabilities)[-1]))
-    at = np.stack([(reached < level[:, None] - 1e-12).sum(axis=1) for level in wanted.T], axis=1)
-    return np.asarray(
-        np.take_along_axis(flat, np.take_along_axis(order, at.clip(max=flat.shape[1] - 1), axis=1), axis=1)
-    )
+    row = np.arange(n)[:, None]  # each further than the one before, so that one search finds the places of all
+    at = np.searchsorted((reached + 2 * row).ravel(), (wanted + 2 * row - _NOISE).ravel()).reshape(wanted.shape)
+    at = (at - row * flat.shape[1]).clip(max=flat.shape[1] - 1)
+    return np.asarray(np.take_along_axis(flat, np.take_along_axis(order, at, axis=1), axis=1))
 
 
 def _forward(parameters: Sequence[Floats], scaled: Floats) -> tuple[Floats, Floats]:

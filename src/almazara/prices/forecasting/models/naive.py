@@ -45,8 +45,9 @@ class LastValue(Forecaster):
         lags = np.ceil(ahead / self.season).astype(int) * self.season
         path = history.until_last_price
         points = path[np.maximum(path.size - 1 - (lags - ahead), 0)]
-        spread = np.array([changes.at(history.listing_id, int(lag)) for lag in lags])
-        return in_order(points[:, None] * np.exp(spread))
+        asked, of_day = np.unique(lags, return_inverse=True)
+        spread = np.array([changes.at(history.listing_id, lag) for lag in asked.tolist()])
+        return in_order(points[:, None] * np.exp(spread[of_day]))
 
 
 class SeasonalNaive(LastValue):
@@ -101,7 +102,7 @@ def _mixed_quantiles(own: Floats, pool: Floats, own_weight: float, quantiles: Fl
     """Quantiles (inverse of the distribution function) of a mixture of two samples."""
     values = np.concatenate([own, pool])
     weights = np.repeat([own_weight / max(own.size, 1), (1 - own_weight) / pool.size], [own.size, pool.size])
-    order = np.argsort(values, kind="stable")
+    order = np.argsort(values)
     reached = np.cumsum(weights[order])
     at = np.searchsorted(reached / reached[-1], quantiles)
     return np.asarray(values[order][np.minimum(at, values.size - 1)], dtype=np.float64)

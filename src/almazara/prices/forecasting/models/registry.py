@@ -1,16 +1,18 @@
 """Forecasters by name; heavy libraries are imported only when one that needs them is asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
-from typing import cast
+from typing import Final, cast
 
 from almazara.errors import NotFoundError
 from almazara.prices.forecasting.models.across import AcrossSeries, ClassLearner, Learner
 from almazara.prices.forecasting.models.forecaster import Forecaster
 
 STEPS, BOOST, ENSEMBLE = "steps", "boost", "ensemble"
+DEFAULTS: Final = ("last_value", "seasonal_naive", ENSEMBLE)
+"""What every retraining tries; the others are challengers, which cost more than they were found to give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +21,11 @@ class Entry:
 
     Attributes:
         factory: Its class there; called without arguments.
-        backtest_folds: On how many of the newest folds it is tried, because it is costly; None: on all.
     """
 
     module: str
     factory: str
     library: str | None = None
-    backtest_folds: int | None = None
 
     @property
     def is_installed(self) -> bool:
@@ -36,29 +36,24 @@ class Entry:
 ENTRIES: Mapping[str, Entry] = {
     "last_value": Entry("naive", "LastValue"),
     "seasonal_naive": Entry("naive", "SeasonalNaive"),
-    STEPS: Entry("steps", "Steps", backtest_folds=3),
-    BOOST: Entry("boost", "Boost", library="lightgbm", backtest_folds=3),
+    STEPS: Entry("steps", "Steps"),
+    BOOST: Entry("boost", "Boost", library="lightgbm"),
     ENSEMBLE: Entry("ensemble", "Ensemble"),
     "drift": Entry("statistical", "Drift", library="statsforecast"),
     "ses": Entry("statistical", "SimpleExponentialSmoothing", library="statsforecast"),
     "ets": Entry("statistical", "ExponentialSmoothing", library="statsforecast"),
     "theta": Entry("statistical", "Theta", library="statsforecast"),
     "ces": Entry("statistical", "ComplexExponentialSmoothing", library="statsforecast"),
-    "arima": Entry("statistical", "Arima", library="statsforecast", backtest_folds=3),
-    "combination": Entry("statistical", "Combination", library="statsforecast", backtest_folds=3),
-    "prophet": Entry("prophet", "ProphetForecaster", library="prophet", backtest_folds=3),
-    "lstm": Entry("lstm", "LstmForecaster", library="tensorflow", backtest_folds=3),
+    "arima": Entry("statistical", "Arima", library="statsforecast"),
+    "combination": Entry("statistical", "Combination", library="statsforecast"),
+    "prophet": Entry("prophet", "ProphetForecaster", library="prophet"),
+    "lstm": Entry("lstm", "LstmForecaster", library="tensorflow"),
 }
 
 
 def installed() -> list[str]:
     """Names of the forecasters whose library is there."""
     return [name for name, entry in ENTRIES.items() if entry.is_installed]
-
-
-def needs_library(name: str) -> bool:
-    """Whether a forecaster of ENTRIES needs an optional library."""
-    return name in ENTRIES and ENTRIES[name].library is not None
 
 
 def create(name: str) -> Forecaster:
@@ -87,6 +82,7 @@ def class_learner() -> ClassLearner | None:
     return cast("ClassLearner", import_module(f"{__package__}.classes").learned)
 
 
-def backtest_limits() -> dict[str, int]:
-    """On how many folds the costly forecasters are tried, for `backtest.run`."""
-    return {name: entry.backtest_folds for name, entry in ENTRIES.items() if entry.backtest_folds is not None}
+def challengers(named: Iterable[str]) -> list[str]:
+    """The models of these names that are no defaults; `all` names those that are installed."""
+    asked = {name for one in named for name in (installed() if one == "all" else [one])}
+    return sorted(asked.difference(DEFAULTS))

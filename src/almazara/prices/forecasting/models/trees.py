@@ -44,4 +44,4 @@ def grown(
     begin = None if start is None else start.ravel(order="F")
     data = lightgbm.Dataset(inputs, labels, init_score=begin, free_raw_data=False)
     trees = lightgbm.train({**_SHARED, **parameters}, data, rounds)
-    return lambda asked: np.asarray(trees.predict(asked, raw_score=True))
+    return lambda asked: np.asarray(trees.predict(asked, raw_score=True, num_threads=1))
