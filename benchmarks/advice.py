@@ -14,6 +14,7 @@ others` waits while the price is more than z above the lowest of 90 days; z is t
 from __future__ import annotations
 
 import argparse
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -38,6 +39,7 @@ PANELS = {
 }
 ASKED_EVERY, LEARNED_EVERY = 7, 28
 MARGINS = (0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2)
+_TOLD = ("chance", "advised", "bounds")
 FRONTIER = (-1.0, 0.0, 0.003, 0.006, 0.01, 0.02, 0.03, 0.05)
 
 
@@ -55,6 +57,8 @@ class Asked:
     advised: Floats
     waiting: Floats
     score: Floats
+    chance: Floats
+    bounds: Floats
 
 
 def panel_of(path: Path, most: int) -> Panel:
@@ -96,8 +100,12 @@ def questions(
     low, middle = (np.nanquantile(window, q, axis=1) for q in (0.25, 0.5))
     halfway, above = saved(target_prices(past)), np.log(now / np.nanmin(window, axis=1))
     advised, waiting, score = np.zeros(len(now)), np.zeros(len(now)), np.full(len(now), -2.0)
+    chance, bounds = np.full(len(now), np.nan), np.full((len(now), 2), np.nan)
     if policy is not None:
-        waits = np.array([one.days > 0 for one in decide(past, policy)])
+        decisions = decide(past, policy)
+        waits = np.array([one.days > 0 for one in decisions])
+        chance[waits] = [one.chance for one in decisions if one.days]
+        bounds[waits] = np.reshape([one.saves or (np.nan, np.nan) for one in decisions if one.days], (-1, 2))
         waiting = saved(target_prices(past), policy.days)
         advised = np.where(waits, waiting, 0.0)
         score = policy.judge(states(past))[2]
@@ -112,6 +120,8 @@ def questions(
         advised,
         waiting,
         score,
+        chance,
+        bounds,
     )
 
 
@@ -138,6 +148,27 @@ def line(name: str, saved: Floats, asked: Asked, deadline: int) -> str:
         f"| {name} | {saved.mean():.2%} | {low:.2%} .. {high:.2%} | {share:.0%} | {(saved < -1e-9).mean():.1%} | "
         f"{(saved != 0).mean():.0%} |"
     )
+
+
+def reliability(found: dict[str, Asked]) -> None:
+    """What was told of waits beside what came: by panel, then in bands of the told chance of paying more."""
+    columns = ("waits", "told to pay more", "paid more", "saved within what was told", "less", "more")
+    print(f"\n| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
+    parts = {name: ~np.isnan(asked.chance) for name, asked in found.items()}
+    every = [np.concatenate([getattr(found[name], key)[rows] for name, rows in parts.items()]) for key in _TOLD]
+    named = [(name, [getattr(found[name], key)[rows] for key in _TOLD]) for name, rows in parts.items()]
+    edges = [0.0, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 1.0]
+    for low, high in itertools.pairwise(edges):
+        rows = (every[0] >= low) & (every[0] < high)
+        named.append((f"told {low:.1%} to {high:.1%}", [one[rows] for one in every]))
+    for name, (chance, saved, bounds) in named:
+        if not chance.size:
+            continue
+        below, above = (saved < bounds[:, 0] - 1e-9).mean(), (saved > bounds[:, 1] + 1e-9).mean()
+        cells = (
+            f"{chance.mean():.1%} | {(saved < -1e-9).mean():.1%} | {1 - below - above:.0%} | {below:.0%} | {above:.0%}"
+        )
+        print(f"| {name}: {chance.size} | {cells} |")
 
 
 def best_margin(others: list[Asked]) -> int:
@@ -168,6 +199,7 @@ def report(found: dict[str, Asked], deadline: int) -> None:
         cells = [f"{s.mean() / asked.oracle.mean():.0%} / {(s < -1e-9).mean():.1%}" for s in frontier]
         print(f"\nShare of the oracle / pays more, waiting from a score of {FRONTIER} on:\n{', '.join(cells)}")
     shares = [asked.advised.mean() / asked.oracle.mean() for asked in found.values()]
+    reliability(found)
     print(f"\nMean share of the oracle over {len(shares)} panels: {np.mean(shares):.1%}", flush=True)
 
 

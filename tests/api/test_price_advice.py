@@ -80,9 +80,11 @@ def test_a_price_that_falls_again_and_again_is_waited_for_with_true_figures(api)
     saving = Decimal(30) * Decimal(str(found["expected_saving_percent"])) / 100
     assert float(found["expected_saving"]) == pytest.approx(float(saving), abs=0.02)
     assert 0 < found["expected_saving_percent"] < 30
+    assert float(found["saving_low"]) <= float(found["expected_saving"]) <= float(found["saving_high"]) <= 9
     assert 0 <= found["chance_of_paying_more"] <= 0.2
     assert "8,50 €" in found["message"]
     told = " ".join(found["reasons"])
+    assert "De cada diez esperas así, ocho" in told
     assert "cerca del máximo" in told
     assert "de 7,00 € a 10,00 €" in told
     assert "hasta un 30 % menos (7,00 €)" in told
@@ -103,6 +105,7 @@ def test_an_offer_is_bought_now(api):
         0,
         0,
     )
+    assert (found["saving_low"], found["saving_high"]) == (None, None)
     assert found["message"].startswith("Compra ya")
 
 

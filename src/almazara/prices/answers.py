@@ -346,6 +346,8 @@ class Advice:
         until: Buy on this day at the latest; None without `wait`.
         expected_saving: In money, for the quantity; 0 without `wait`.
         expected_saving_percent: Of the price now.
+        saving_low: In money, for the quantity: eight in ten such waits saved from this, which may be less than nothing,
+            up to `saving_high`; None without `wait`, and where it is not known.
         chance_of_paying_more: Than now, by following the advice: 0 without `wait`.
         message: The advice in one sentence.
         reasons: Sentences with true figures.
@@ -365,6 +367,8 @@ class Advice:
     until: Day | None
     expected_saving: Decimal
     expected_saving_percent: float
+    saving_low: Decimal | None
+    saving_high: Decimal | None
     chance_of_paying_more: float
     message: str
     reasons: list[str]

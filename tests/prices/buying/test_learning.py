@@ -19,6 +19,7 @@ from almazara.prices.buying.states import (
     paid_prices,
     states,
     target_prices,
+    ways_to_target,
 )
 from almazara.prices.forecasting.panel import filled_forward
 
@@ -251,3 +252,28 @@ def test_waits_that_paid_more_than_was_said_raise_the_chance_that_is_told():
     assert all(
         two.chance == pytest.approx(one.chance + 0.2) for one, two in zip(plain, raised, strict=True) if one.days
     )
+
+
+def test_what_a_wait_mostly_saves_is_told_between_bounds_that_hold_what_is_expected():
+    cases = collect(promoted(), [30])[30]
+    ways = ways_to_target(cases.state)
+    shares = np.linspace(-1, 1, len(ways))
+    assert learning._saved(replace(cases, saving=shares * ways)) == pytest.approx((-0.8, 0.8))
+    prices = promoted()
+    policy = of_all(prices)
+    wide, narrow = (decide(prices, replace(policy, saved=bounds)) for bounds in ((-9.0, 9.0), (0.0, 0.0)))
+    state = ways_to_target(states(prices))
+    for way, one, two in zip(state, wide, narrow, strict=True):
+        if one.days:
+            assert one.saves == pytest.approx((-9 * way, 9 * way))
+            assert (min(two.saves), max(two.saves)) == (0, two.saving)
+        else:
+            assert one.saves is None
+    assert {one.saves for one in decide(prices, replace(policy, saved=None))} == {None}
+
+
+def test_the_way_to_the_target_is_that_of_the_price():
+    prices = promoted()
+    asked = np.array([decided.days > 0 for decided in decide(prices, of_all(prices))])
+    assert asked.any()
+    assert ways_to_target(states(prices)) == pytest.approx(1 - target_prices(prices) / prices[:, -1])

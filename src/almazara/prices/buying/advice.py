@@ -72,6 +72,7 @@ def advise(asked: Question, policies: AdvicePolicies, language: Language = Langu
     policy = policies.of(asked.product.category, decision.days or asked.deadline_days)
     planned = plan(decision, asked.price, asked.today)
     saving = (asked.price or Decimal(0)) * asked.quantity * Decimal(decision.saving)
+    least, most = _between(asked, decision) or (None, None)
     told = [_message(asked, decision, planned), *_reasons(asked, decision, policy)]
     message, *reasons = (one.text(language) for one in told)
     return Advice(
@@ -87,12 +88,22 @@ def advise(asked: Question, policies: AdvicePolicies, language: Language = Langu
         until=planned.until,
         expected_saving=saving.quantize(_CENT, ROUND_HALF_UP),
         expected_saving_percent=planned.expected_saving_percent,
+        saving_low=least,
+        saving_high=most,
         chance_of_paying_more=planned.chance_of_paying_more,
         message=message,
         reasons=reasons,
         told=told,
         cheapest=switch(asked.product, asked.beside, asked.quantity, language),
     )
+
+
+def _between(asked: Question, decision: Decision) -> tuple[Decimal, Decimal] | None:
+    """In money, for the quantity, between which a wait mostly saves."""
+    if decision.saves is None or asked.price is None:
+        return None
+    least, most = (asked.price * asked.quantity * Decimal(one) for one in decision.saves)
+    return least.quantize(_CENT, ROUND_FLOOR), most.quantize(_CENT, ROUND_FLOOR)
 
 
 def _decision(asked: Question, policies: AdvicePolicies) -> Decision:
@@ -156,6 +167,10 @@ def _reasons(asked: Question, decision: Decision, policy: Policy | None) -> Iter
     if past.shape[1] > 1 and asked.price is not None:
         yield from _standing(past)
     yield from _announced(asked, decision)
+    if between := _between(asked, decision):
+        low, high = between
+        code = "prices.reason.saves_between" if low >= 0 else "prices.reason.saves_or_costs"
+        yield said(code, low=Money(abs(low), asked.currency), high=Money(high, asked.currency))
     if policy is not None and decision.why in {Why.WORTH, Why.NOT_WORTH, Why.TOO_LITTLE}:
         yield from _backtested(policy)
 

@@ -9,7 +9,15 @@ from typing import Final
 import numpy as np
 
 from almazara.prices.buying.policy import CELLS, HORIZONS, AdvicePolicies, Evidence, Policy, design, prior, prior_chance
-from almazara.prices.buying.states import MEMORY_DAYS, MIN_DAYS, STATES, paid_prices, states, target_prices
+from almazara.prices.buying.states import (
+    MEMORY_DAYS,
+    MIN_DAYS,
+    STATES,
+    paid_prices,
+    states,
+    target_prices,
+    ways_to_target,
+)
 from almazara.prices.forecasting.panel import Days, Flags, Floats, filled_forward
 
 ORIGIN_SPACING_DAYS: Final = 7
@@ -26,6 +34,7 @@ MIN_WAITS: Final = 10
 _THRESHOLDS: Final = (0.003, 0.006, 0.01, 0.015, 0.02, 0.03, 0.05)
 _REFIT_DAYS: Final = 28
 _RIDGE, _RIDGE_CONSTANT = 30.0, 5.0
+_MOSTLY: Final = 0.8
 _SAME_DAY: Final = 0.03
 """How much the outcomes of two series of one day have in common."""
 _MOST_LOST, _MOST_SAVED = -0.3, 0.5
@@ -152,7 +161,15 @@ def fit(cases: Cases) -> Policy:
         _, promised[now], tried[now] = fitted.judge(cases.state[now])
     threshold, evidence = _allowed(cases, tried)
     surplus = 0.0 if threshold is None else _surplus(cases, promised, tried > threshold)
-    return replace(fitted, threshold=threshold, evidence=evidence, surplus=surplus)
+    saved = None if threshold is None else _saved(cases.where(tried > threshold))
+    return replace(fitted, threshold=threshold, evidence=evidence, surplus=surplus, saved=saved)
+
+
+def _saved(waits: Cases) -> tuple[float, float]:
+    """Between which _MOSTLY of the waits saved, in ways from the price to its target."""
+    edge = (1 - _MOSTLY) / 2
+    low, high = np.quantile(waits.saving / ways_to_target(waits.state), [edge, 1 - edge])
+    return float(low), float(high)
 
 
 def _surplus(cases: Cases, promised: Floats, waits: Flags) -> float:

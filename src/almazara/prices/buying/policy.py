@@ -4,6 +4,7 @@
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Final, Self
 import msgspec
 import numpy as np
 
-from almazara.prices.buying.states import MIN_DAYS, STATES, WINDOW_DAYS, states, target_prices
+from almazara.prices.buying.states import MIN_DAYS, STATES, WINDOW_DAYS, states, target_prices, ways_to_target
 from almazara.prices.forecasting.panel import Flags, Floats, filled_forward
 from almazara.prices.forecasting.seen_moves import SeenMove
 from almazara.settings import Settings
@@ -73,6 +74,7 @@ class Policy:
         chance: The same for the chance of paying more.
         threshold: Waiting must score more than this; None where nothing says that waiting pays.
         surplus: Added to the chance that is told: how much oftener the waits of the backtest paid more than was said.
+        saved: Between which eight in ten waits of the backtest saved, in ways from the price to its target.
     """
 
     days: int
@@ -81,6 +83,7 @@ class Policy:
     threshold: float | None
     evidence: Evidence
     surplus: float = 0.0
+    saved: tuple[float, float] | None = None
 
     def judge(self, state: Floats) -> tuple[Floats, Floats, Floats]:
         """Expected saving as a share of the price, chance of paying more, and score, of waiting in each of `states`."""
@@ -201,6 +204,7 @@ class Decision:
         days: How long to wait at most; 0 likewise.
         saving: Expected of waiting, 0 likewise.
         chance: Of paying more than now, 0 likewise.
+        saves: Between which eight in ten such waits save; None where one does not wait, or nobody knows.
         coming: The rise before which it is to be bought; None where none is announced.
     """
 
@@ -210,6 +214,7 @@ class Decision:
     days: int = 0
     saving: float = 0.0
     chance: float = 0.0
+    saves: tuple[float, float] | None = None
     coming: Coming | None = None
 
 
@@ -230,11 +235,26 @@ def decide(prices: Floats, policy: Policy | None) -> list[Decision]:
         state, targets = states(past), target_prices(past)
         saving, chance, score = policy.judge(state)
         waits, told = score > policy.threshold, np.clip(chance + policy.surplus, _SURELY, 1 - _SURELY)
-        for row, is_wait, target, saves, risk in zip(asked, waits, targets, saving, told, strict=True):
+        ways = ways_to_target(state)
+        for row in asked.tolist():
             found[row] = Decision(Action.BUY, Why.NOT_WORTH)
-            if is_wait:
-                found[row] = Decision(Action.WAIT, Why.WORTH, float(target), policy.days, float(saves), float(risk))
+        for one in np.flatnonzero(waits).tolist():
+            expected = float(saving[one])
+            found[asked[one]] = Decision(
+                Action.WAIT,
+                Why.WORTH,
+                float(targets[one]),
+                policy.days,
+                expected,
+                float(told[one]),
+                policy.saved and _around(expected, [share * float(ways[one]) for share in policy.saved]),
+            )
     return [one for one in found if one is not None]
+
+
+def _around(expected: float, bounds: Sequence[float]) -> tuple[float, float]:
+    """The bounds, as far apart that they hold what is expected."""
+    return min(expected, *bounds), max(expected, *bounds)
 
 
 def _unknown(known: Flags) -> Decision | None:

@@ -73,6 +73,12 @@ def target_prices(prices: Floats) -> Floats:
     return np.asarray(np.minimum(now - WAY_DOWN * (now - lowest), now * (1 - SAME)))
 
 
+def ways_to_target(state: Floats) -> Floats:
+    """How far below each price its target lies, a share of the price, by the price's state."""
+    above = state[:, STATES.index("above_lowest")]
+    return np.asarray(np.maximum(WAY_DOWN * -np.expm1(-above), SAME))
+
+
 def paid_prices(future: Floats, targets: Floats) -> Floats:
     """What one who waits pays: the first price at or below the target, or that of the last day.
 

@@ -123,7 +123,8 @@ def _own_moves(prices: Floats, column: int, expected: float) -> tuple[Days, Floa
     """The column in which each row moved about as expected, and its log move; 0 and none for those that did not."""
     first, last = max(1, column - _EARLY), min(prices.shape[1] - 1, column + _LATE)
     steps = np.nan_to_num(np.diff(np.log(filled_forward(prices)[:, first - 1 : last + 1]), axis=1))
-    is_it = np.abs(steps - expected) <= NEAR * abs(expected)
-    at = is_it.argmax(axis=1)
-    reached = is_it.any(axis=1)
-    return np.where(reached, first + at, 0), np.where(reached, steps[np.arange(len(at)), at], 0.0)
+    beside = np.abs(steps - expected)
+    at = beside.argmin(axis=1)  # an offer that ended on the day before is none of it
+    rows = np.arange(len(at))
+    reached = beside[rows, at] <= NEAR * abs(expected)
+    return np.where(reached, first + at, 0), np.where(reached, steps[rows, at], 0.0)
