@@ -31,7 +31,7 @@ _BEGUN: Final = 0.25
 MOST_PAID_MORE: Final = 0.08
 """Of the cases, by the upper bound of the backtest; the aim for cases to come is 10 %."""
 MIN_WAITS: Final = 10
-_THRESHOLDS: Final = (0.003, 0.006, 0.01, 0.015, 0.02, 0.03, 0.05)
+_THRESHOLDS: Final = (0.0, 0.003, 0.006, 0.01, 0.015, 0.02, 0.03, 0.05)
 _REFIT_DAYS: Final = 28
 _RIDGE, _RIDGE_CONSTANT = 30.0, 5.0
 _MOSTLY: Final = 0.8
