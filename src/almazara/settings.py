@@ -3,14 +3,23 @@
 import re
 import sys
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    SettingsConfigDict,
+)
 
+_PREFIX: Final = "ALMAZARA_"
+_ARGUMENTS: Final = frozenset({"ALMAZARA_MIGRATE_TO"})  # of a command, which may stand in the environment
 # Beyond these, moments leave the calendar.
 _DAY_SECONDS: Final = 86_400
 _MOST_DAYS: Final = 36_500
@@ -112,7 +121,7 @@ class Settings(BaseSettings):
     """Everything that can be configured; each field is the variable ALMAZARA_<FIELD>."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ALMAZARA_",
+        env_prefix=_PREFIX,
         env_file=".env",
         env_ignore_empty=True,
         extra="ignore",
@@ -244,6 +253,16 @@ class Settings(BaseSettings):
     def home_path(self) -> Path:
         """The home folder with `~` expanded."""
         return self.home.expanduser()
+
+
+def unknown_settings() -> dict[str, str | None]:
+    """Variables of the environment and of `.env` that are named like settings, each with the nearest that is one."""
+    sources = (EnvSettingsSource(Settings), DotEnvSettingsSource(Settings))
+    named = {name.upper() for source in sources for name in source.env_vars}
+    known = [name.upper() for name in Settings.model_fields]
+    unknown = sorted(name.removeprefix(_PREFIX) for name in named - _ARGUMENTS if name.startswith(_PREFIX))
+    near = {name: get_close_matches(name, known, n=1) for name in unknown if name not in known}
+    return {f"{_PREFIX}{name}": f"{_PREFIX}{one[0]}" if one else None for name, one in near.items()}
 
 
 def plain_settings(settings: Settings) -> tuple[list[str], list[str]]:

@@ -243,3 +243,36 @@ def test_a_damaged_new_version_is_passed_over_and_the_old_one_stays_in_use(two_v
     third = publish("The Mill", "The Olive", "The Press")
     assert live.refresh()
     assert live.version == third.version
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "near"),
+    [
+        ("/peliculas?gener=drama", "Esta ruta no tiene el parámetro gener: ¿quería decir genero?", ["genero"]),
+        ("/peliculas?Genero=drama", "Esta ruta no tiene el parámetro Genero: ¿quería decir genero?", ["genero"]),
+        ("/advice?produkt=1", "Esta ruta no tiene el parámetro produkt: ¿quería decir product?", ["product"]),
+        ("/advice?qzx=1&product=1", "Esta ruta no tiene el parámetro qzx; admite deadline_days, product", []),
+        ("/ready?qzx=1", "Esta ruta no toma parámetros, tampoco qzx.", []),
+        ("/peliculas?gener=drama&lengua=en", "This route has no parameter gener: did you mean genero?", ["genero"]),
+        ("/peliculas?" + "x" * 300 + "=1", f"Esta ruta no tiene el parámetro {'x' * 40}; admite", []),
+    ],
+)
+def test_a_parameter_that_a_route_does_not_have_is_refused_with_the_nearest_that_it_has(sample_api, path, said, near):
+    answer = sample_api.get(path)
+    problem = is_problem(answer, 422)
+    assert problem["detail"].startswith(said)
+    assert problem["sugerencias"] == near
+
+
+def test_every_parameter_that_is_described_is_taken(sample_api):
+    described = sample_api.get("/openapi.json").json()["paths"]
+    for path, methods in described.items():
+        for one in methods.get("get", {}).get("parameters", []):
+            if one["in"] == "query":
+                asked = sample_api.get(path.replace("{", "").replace("}", ""), params={one["name"]: ""})
+                assert "no tiene el parámetro" not in asked.text, (path, one["name"])
+
+
+@pytest.mark.parametrize(("name", "status"), [("language", 404), ("purge", 422)])
+def test_who_may_write_is_told_of_a_parameter_that_there_is_not(sample_api, name, status):
+    assert sample_api.delete("/alerts/none", params={name: "en"}).status_code == status

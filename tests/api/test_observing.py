@@ -51,7 +51,7 @@ def requests_in(lines, number=1):
 
 
 def test_each_request_is_one_line_without_its_query(sample_api, lines):
-    answer = sample_api.get("/score_titulo/Press", params={"firma": "secret"}, headers={"X-API-Key": "hidden"})
+    answer = sample_api.get("/score_titulo/Press", params={"formato": "secret"}, headers={"X-API-Key": "hidden"})
     (line,) = requests_in(lines)
     assert line["request_id"] == answer.headers["x-request-id"]
     told = {key: line[key] for key in ("method", "route", "path", "status", "bytes", "level")}
@@ -224,7 +224,7 @@ def figures(span):
 def test_a_request_is_a_span_of_its_callers_trace(sample_api, collector):
     trace, parent = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
     headers = {"traceparent": f"00-{trace}-{parent}-01", "X-Request-ID": "r1"}
-    sample_api.get("/score_titulo/Press?firma=secret", headers=headers)
+    sample_api.get("/score_titulo/Press?formato=secret", headers=headers)
     span = collector.spans()["GET /score_titulo/{titulo:text}"]
     assert (span.trace_id.hex(), span.parent_span_id.hex()) == (trace, parent)
     told = figures(span)

@@ -305,3 +305,21 @@ def test_an_error_of_the_machine_that_nobody_expected_is_a_sentence_too(run, mon
 
     monkeypatch.setattr(artifacts.ArtifactStore, "versions", full)
     assert "/somewhere: No space left on device" in is_a_sentence(run("movies", "versions"))
+
+
+def test_a_setting_that_is_none_is_refused_with_the_nearest_that_is(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("ALMAZARA_MINVOTES=3\nALMAZARA_MIGRATE_TO=sqlite:///new.db\nOTHER=1\n")
+    said = is_a_sentence(run("movies", "versions"))
+    assert "There is no setting ALMAZARA_MINVOTES (did you mean ALMAZARA_MIN_VOTES?)" in said
+    assert "OTHER" not in said
+    assert "MIGRATE" not in said
+    (tmp_path / ".env").unlink()
+    monkeypatch.setenv("ALMAZARA_QZX", "1")
+    assert "There is no setting ALMAZARA_QZX: docs/settings.md" in is_a_sentence(run("movies", "versions"))
+
+
+def test_a_setting_may_be_written_in_small_letters(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("almazara_min_votes", "3")
+    assert "no setting" not in str(run("movies", "versions"))

@@ -4,19 +4,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from pydantic import Field, TypeAdapter
 
 from almazara.api.errors import declared
 from almazara.api.prices import TEXT, InLanguage, Service
-from almazara.api.routes import SentBody, reading, send, writing
+from almazara.api.routes import Router, SentBody, reading, send, writing
 from almazara.prices.alerts.alerting import MOST_DAYS
 from almazara.prices.alerts.delivery import RecordedEvent
 from almazara.prices.alerts.rules import AlertRule, Reference, RuleKind
 from almazara.prices.buying.policy import DEADLINE_DAYS, LONGEST_DEADLINE
 from almazara.prices.schema import PriceName
 
-router = APIRouter(prefix="/alerts", tags=["precios"], responses=declared(422, 503))
+router = Router(prefix="/alerts", tags=["precios"], responses=declared(422, 503))
 
 _MOST_EVENTS = 1000
 

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
 
 from almazara.api.errors import declared
 from almazara.api.movies import LANGUAGE
-from almazara.api.routes import reading, send, without_body, writing
+from almazara.api.routes import Router, reading, send, without_body, writing
 from almazara.movies.judging.kept_evaluation import EvaluationAnswer
 from almazara.movies.renewing.training_runs import (
     FilmTraining,
@@ -18,7 +18,7 @@ from almazara.movies.renewing.training_runs import (
 from almazara.runs import RUN_ID_PATTERN
 from almazara.words.numbers import Language
 
-router = APIRouter(prefix="/modelos/peliculas", tags=["películas"], responses=declared(422, 503))
+router = Router(prefix="/modelos/peliculas", tags=["películas"], responses=declared(422, 503))
 
 
 def _training(request: Request) -> FilmTraining:

@@ -3,13 +3,13 @@
 from datetime import date as Day  # noqa: N812 - a field called date would hide its own type
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
 from almazara.api.errors import declared
 from almazara.api.overview import DeadlineDays, Quantity
 from almazara.api.prices import TEXT, All, InLanguage, ProductId, RunId, Service, formatted
-from almazara.api.routes import SentBody, reading, send, without_body, writing
+from almazara.api.routes import Router, SentBody, reading, send, without_body, writing
 from almazara.api.tables import DESCRIBED, Format
 from almazara.errors import InputError
 from almazara.prices.answering.announced_moves import KeptMove
@@ -25,7 +25,7 @@ from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS
 from almazara.prices.forecasting.scores import HORIZONS
 from almazara.words.numbers import Language
 
-router = APIRouter(tags=["precios"], responses=declared(422, 503))
+router = Router(tags=["precios"], responses=declared(422, 503))
 
 Levels = Annotated[str, Query(pattern=r"^\d{1,2}(,\d{1,2}){0,10}$", description=f"Intervalos en %, de {LEVELS}.")]
 

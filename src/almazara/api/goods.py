@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from pydantic import Field
 
 from almazara.api.errors import declared
 from almazara.api.overview import DeadlineDays, Quantity, Skipped
 from almazara.api.prices import NEXT_PAGE, TEXT, InLanguage, Limit, Service, after, next_header
-from almazara.api.routes import SentBody, reading, send, writing
+from almazara.api.routes import Router, SentBody, reading, send, writing
 from almazara.prices.answering.baskets import BasketAnswer
 from almazara.prices.answering.good_stories import GoodRow, GoodStory
 from almazara.prices.buying.basket import MOST_ITEMS, MOST_SHOPS
@@ -17,7 +17,7 @@ from almazara.prices.buying.goods import MOST_DECLARED
 from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.words.numbers import Language
 
-router = APIRouter(tags=["precios"], responses=declared(422, 503))
+router = Router(tags=["precios"], responses=declared(422, 503))
 
 _Product = Annotated[str, Field(min_length=1, max_length=300, examples=["amazon.es:B0EXAMPLE1"])]
 _Thing = Annotated[str, Field(min_length=1, max_length=300)]

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel
 
 from almazara import log
 from almazara.api.errors import declared
+from almazara.api.routes import Router
 from almazara.app.prices import Prices
 from almazara.app.schedule import Schedule
 from almazara.errors import AlmazaraError, DamagedError, UnavailableError
@@ -20,7 +21,7 @@ from almazara.prices.collecting.scraper_health import HealthReport
 from almazara.words.numbers import Language
 from almazara.words.said import Said, named, said, text_of
 
-router = APIRouter(tags=["estado"], responses=declared(422))
+router = Router(tags=["estado"], responses=declared(422))
 
 InLanguage = Annotated[Language, Query(alias="lengua", description="En qué lengua se dicen mensaje y avisos.")]
 

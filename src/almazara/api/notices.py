@@ -3,13 +3,13 @@
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from almazara.api.errors import declared
 from almazara.api.movies import LANGUAGE
-from almazara.api.routes import described, send, text, writing
+from almazara.api.routes import Router, described, send, text, writing
 from almazara.api.security import WriteGuard
 from almazara.api.users import decoded, film_users
 from almazara.errors import InputError
@@ -19,7 +19,7 @@ from almazara.movies.users.events import USER_PATTERN
 from almazara.movies.users.notices import Server
 from almazara.words.said import said
 
-router = APIRouter(tags=["usuarios"], responses=declared(422, 503))
+router = Router(tags=["usuarios"], responses=declared(422, 503))
 
 _FORM: Final = "multipart/form-data"
 _FIELDS: Final = "application/x-www-form-urlencoded"

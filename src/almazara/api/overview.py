@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from almazara.api.errors import declared
 from almazara.api.prices import NEXT_PAGE, TEXT, InLanguage, Limit, ProductId, Service, after, next_header
-from almazara.api.routes import reading, send
+from almazara.api.routes import Router, reading, send
 from almazara.api.tables import DESCRIBED, Format, as_table
 from almazara.prices.answering.categories import Category, CategoryStory
 from almazara.prices.answering.overview import OverviewRow, RowState
@@ -15,7 +15,7 @@ from almazara.prices.answers import MOST_PIECES
 from almazara.prices.buying.policy import DEADLINE_DAYS, LONGEST_DEADLINE
 from almazara.words.numbers import Language
 
-router = APIRouter(tags=["precios"], responses=declared(422, 503))
+router = Router(tags=["precios"], responses=declared(422, 503))
 
 DeadlineDays = Annotated[int, Query(ge=1, le=LONGEST_DEADLINE, description="Días en los que hay que haber comprado.")]
 Quantity = Annotated[int, Query(ge=1, le=MOST_PIECES, description="Cuántos se compran.")]

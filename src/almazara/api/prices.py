@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from fastapi import Body, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from almazara.api.errors import declared
 from almazara.api.methods import NEXT_HEADER
-from almazara.api.routes import SentBody, reading, send, writing
+from almazara.api.routes import Router, SentBody, reading, send, writing
 from almazara.api.tables import DESCRIBED, Format, as_table
 from almazara.app.prices import Prices
 from almazara.errors import InputError
@@ -22,7 +22,7 @@ from almazara.prices.schema import PriceName
 from almazara.prices.service import PriceService
 from almazara.words.numbers import Language
 
-router = APIRouter(tags=["precios"], responses=declared(422, 503))
+router = Router(tags=["precios"], responses=declared(422, 503))
 
 TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
 NEXT_PAGE: Final = f"La cabecera `{NEXT_HEADER}` dice con qué `cursor` se pide la página siguiente; en la última falta."

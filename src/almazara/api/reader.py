@@ -2,15 +2,15 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from almazara.api.errors import declared
 from almazara.api.prices import Service
-from almazara.api.routes import reading, send
+from almazara.api.routes import Router, reading, send
 from almazara.prices.answering.troubles import HeldReading, UnreadPage
 from almazara.prices.collecting.runs import RunView
 
-router = APIRouter(tags=["precios"], responses=declared(422, 503))
+router = Router(tags=["precios"], responses=declared(422, 503))
 
 _MOST_RUNS = 200
 _MOST_PAGES = 1000

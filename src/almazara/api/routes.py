@@ -6,12 +6,16 @@ film routes take the request as it is, and each of their parameters is described
 
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response, Security
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -30,9 +34,13 @@ Absent = TypeVar("Absent")
 Choice = TypeVar("Choice", bound=StrEnum)
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Responses = Mapping[int | str, dict[str, Any]]
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _KEY = APIKeyHeader(name=KEY_HEADER, auto_error=False, description="Solo hace falta si hay claves configuradas.")
 _MORE_FIELDS: Final = 10
+_LONGEST_NAME: Final = 40
+_EVERYWHERE: Final = frozenset({"lengua", "language", "formato"})
+"""Parameters of every route: the language of its errors, and that no page is meant (`almazara.web.routing`)."""
 _INTEGER: Final = re.compile(r"-?[0-9]{1,20}")
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
 PRINTABLE: Final = {
@@ -87,7 +95,7 @@ def writing(
         "status_code": status,
         "summary": summary,
         "responses": {**declared(401, 403, 429), **responses},
-        "dependencies": [Depends(guard), Security(_KEY)],
+        "dependencies": [Depends(guard), Security(_KEY), Depends(_known_alone)],
         # The key is one way; without keys configured this machine needs none.
         "openapi_extra": {"security": [{}], **described},
     }
@@ -115,12 +123,61 @@ register_url_convertor("text", _TextConvertor())
 register_url_convertor("listing", _ListingConvertor())
 
 
-class PlainRoute(APIRoute):
+class KnownRoute(APIRoute):
+    """Refuses parameters of the query that the route does not have: what nobody heeds would be taken for heeded.
+
+    Where it writes, that is for `writing` to do, once it is known who asks.
+    """
+
+    def get_route_handler(self) -> Handler:
+        """The handler of the route, behind a look at the names of what was asked."""
+        handler, self.known = self.answering(), _EVERYWHERE | self.names()
+        if "GET" not in (self.methods or ()):
+            return handler
+
+        async def answer(request: Request) -> Response:
+            _require_known(request, self.known)
+            return await handler(request)
+
+        return answer
+
+    def answering(self) -> Handler:
+        """What answers where all names are known."""
+        return super().get_route_handler()
+
+    def names(self) -> set[str]:
+        """Of the parameters of the query: those that FastAPI reads, and those that are read by hand."""
+        declared_ones = {one.alias for one in get_flat_params(self.dependant) if isinstance(one.field_info, Query)}
+        by_hand: list[dict[str, Any]] = (self.openapi_extra or {}).get("parameters", [])
+        return declared_ones | {one["name"] for one in by_hand if one["in"] == "query"}
+
+
+class PlainRoute(KnownRoute):
     """Hands the request to the endpoint as it is: solving declared parameters costs more than the answers."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        endpoint: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+    def answering(self) -> Handler:
+        """The endpoint."""
+        endpoint: Handler = self.endpoint
         return endpoint
+
+
+def _known_alone(request: Request) -> None:
+    """Dependency of a route that writes: parameters of the query that it does not have are refused."""
+    route = request.scope["route"]
+    if isinstance(route, KnownRoute):
+        _require_known(request, route.known)
+
+
+def _require_known(request: Request, known: AbstractSet[str]) -> None:
+    """Refuse a name that is not among those known, with the nearest that is."""
+    for name in request.query_params if request.scope["query_string"] else ():
+        if name not in known:
+            own, short = sorted(known - _EVERYWHERE), name[:_LONGEST_NAME]
+            if near := get_close_matches(short.lower(), known, n=1):
+                raise InputError(said("asking.parameter.near", name=short, near=near[0]), near)
+            if own:
+                raise InputError(said("asking.parameter.others", name=short, known=own))
+            raise InputError(said("asking.parameter.none", name=short))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +239,14 @@ def described(*parameters: Parameter) -> dict[str, Any]:
     return {"parameters": [parameter.described() for parameter in parameters]}
 
 
-class PlainRouter(APIRouter):
+class Router(APIRouter):
+    """A router of routes that refuse what they do not know."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - FastAPI's own
+        super().__init__(**{"route_class": KnownRoute, **options})
+
+
+class PlainRouter(Router):
     """A router of plain routes, under one heading of the documentation."""
 
     def __init__(self, tag: str) -> None:

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from starlette.concurrency import run_in_threadpool
 
 from almazara.api.errors import PROBLEM_TYPE, Problem, declared, schema_of
 from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, read_filters
-from almazara.api.routes import PathText, PlainRouter, SentBody, described, flag, send, values, writing
+from almazara.api.routes import PathText, PlainRouter, Router, SentBody, described, flag, send, values, writing
 from almazara.errors import InputError
 from almazara.movies.catalog.catalog import IMDB_ID
 from almazara.movies.users.answering import MAX_MEMBERS, ListQuery
@@ -23,7 +23,7 @@ DEFAULT_COUNT: Final = 10
 """Films of a list for users."""
 
 lists = PlainRouter("usuarios")
-router = APIRouter(tags=["usuarios"], responses=declared(422, 503))
+router = Router(tags=["usuarios"], responses=declared(422, 503))
 
 USER: Final = PathText("usuario", "Id del usuario.", "ana", {"type": "string", "pattern": f"^{USER_PATTERN}$"})
 USERS: Final = values(
@@ -124,7 +124,7 @@ async def add_events(request: Request) -> Response:
 
 
 @router.delete(
-    "/usuarios/{usuario:text}",  # noqa: FAST003 - read by hand
+    "/usuarios/{usuario:text}",
     **writing(DeletedAnswer, 200, "Borrar todo lo que se guardó de un usuario", {}, **described(USER, LANGUAGE)),
 )
 async def delete_user(request: Request) -> Response:

@@ -57,10 +57,10 @@ def read_settings() -> Settings:
     """The settings of the environment, and nothing else; an InputError names each that cannot be used."""
     from pydantic import ValidationError
 
-    from almazara.settings import Settings
+    from almazara.settings import Settings, unknown_settings
 
     try:
-        return Settings()
+        unknown, settings = unknown_settings(), Settings()
     except ValidationError as error:
         wrong = "; ".join(
             f"ALMAZARA_{one['loc'][0]}".upper() + f": {one['msg'].removeprefix('Value error, ')}"
@@ -71,6 +71,10 @@ def read_settings() -> Settings:
         raise InputError(f"The file .env is no text in UTF-8 ({error}): save it as such.") from error
     except OSError as error:
         raise InputError(f"The file .env cannot be read: {error.strerror or error}.") from error
+    if unknown:
+        told = (f"{name[:60]} (did you mean {near}?)" if near else name[:60] for name, near in unknown.items())
+        raise InputError(f"There is no setting {', no setting '.join(told)}: docs/settings.md lists them; unset it.")
+    return settings
 
 
 def language(default: Language) -> Language:
