@@ -275,4 +275,4 @@ def test_every_parameter_that_is_described_is_taken(sample_api):
 
 @pytest.mark.parametrize(("name", "status"), [("language", 404), ("purge", 422)])
 def test_who_may_write_is_told_of_a_parameter_that_there_is_not(sample_api, name, status):
-    assert sample_api.delete("/alerts/none", params={name: "en"}).status_code == status
+    assert sample_api.delete("/alerts/rules/none", params={name: "en"}).status_code == status
