@@ -14,8 +14,7 @@ import sqlalchemy as sa
 
 from almazara.app.prices import open_prices
 from almazara.errors import ConflictError
-from almazara.movies.renewing.training_runs import RunState as FilmRunState
-from almazara.movies.renewing.training_runs import open_film_training
+from almazara.movies.renewing.training_runs import TrainingState, open_film_training
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.events import Event, Kind
 from almazara.prices.fetching.host_states import FileHostStates
@@ -159,7 +158,7 @@ def test_events_of_users_are_there(settings):
 
 
 def test_what_was_under_way_when_the_older_version_ended_is_interrupted(settings, monkeypatch):
-    assert open_film_training(settings).kept.latest().estado is FilmRunState.INTERRUPTED
+    assert open_film_training(settings).kept.latest().estado is TrainingState.INTERRUPTED
     prices = open_prices(settings, serving=False)
     monkeypatch.setattr(prices.retraining, "start", lambda: None)  # what follows it is tried elsewhere
     prices.retraining.resume()
@@ -199,6 +198,6 @@ def test_a_retraining_of_a_process_of_the_older_version_is_not_joined(settings, 
         with pytest.raises(ConflictError):
             runs.start()
         assert open_film_training(settings).kept.latest().estado is (
-            FilmRunState.INTERRUPTED if lock.startswith("locks") else FilmRunState.RUNNING
+            TrainingState.INTERRUPTED if lock.startswith("locks") else TrainingState.RUNNING
         )
     prices.close()

@@ -1,5 +1,7 @@
 """The description of the API against the app: every reference leads somewhere, every body takes only what it names."""
 
+import re
+
 import pytest
 
 from almazara import asgi
@@ -96,3 +98,12 @@ def test_a_field_that_a_body_does_not_have_is_refused_and_nothing_begins(client,
 def test_a_route_that_takes_no_body_takes_an_empty_one(client, body):
     answer = client.post("/retrain", content=body)
     assert answer.status_code in {202, 409}
+
+
+def test_operations_schemas_and_headings_are_words_that_a_client_can_be_named_by(description):
+    asked = [operation for path in description["paths"].values() for operation in path.values()]
+    ids = [operation["operationId"] for operation in asked]
+    assert len(ids) == len(set(ids)) > 60
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", one) for one in ids)
+    assert all(re.fullmatch(r"([A-Z][a-z]+)+", one) for one in description["components"]["schemas"])
+    assert {tag for operation in asked for tag in operation["tags"]} == {"estado", "peliculas", "precios", "usuarios"}

@@ -15,7 +15,7 @@ from almazara.movies.judging.kept_evaluation import (
     SimilarMethod,
     write_evaluation,
 )
-from almazara.movies.renewing.training_runs import RunState, open_film_training
+from almazara.movies.renewing.training_runs import TrainingState, open_film_training
 from almazara.words.numbers import number
 from made_evaluations import COST, evaluation, ndcg
 from sample_catalog import app_over, served, settings_for
@@ -124,7 +124,7 @@ def test_a_training_under_way_says_how_long_the_last_one_took(site, home):
     kept, now = open_film_training(settings_for(home)).kept, datetime.now(UTC)
     with file_lock(kept.lock, busy="busy"):
         past = kept.begin("20260301T120000-2265b1", now - timedelta(hours=2))
-        ended = replace(past, estado=RunState.DONE, veredicto="not_worse", version="v2")
+        ended = replace(past, estado=TrainingState.DONE, veredicto="not_worse", version="v2")
         kept.end(ended, now - timedelta(hours=2) + timedelta(minutes=5))
         kept.begin("20260301T130000-2265b1", now - timedelta(seconds=90))
         for page in (read(site), read(site, **{"HX-Request": "true"})):

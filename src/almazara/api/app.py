@@ -94,6 +94,7 @@ def create_api(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
     )
     documentation.install(app)
     described = list(app.router.routes)

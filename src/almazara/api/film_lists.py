@@ -127,14 +127,14 @@ def _films(request: Request) -> MovieService:
     return service
 
 
-@router.post("/peliculas", tags=["películas"], **reading(FilmsAnswer, "Varias películas por su título o id"))
+@router.post("/peliculas", tags=["peliculas"], **reading(FilmsAnswer, "Varias películas por su título o id"))
 def films(request: Request, named: Named, lengua: Lengua = Language.ES) -> Response:
     return send(_films(request).films(named.peliculas, lengua))
 
 
 @router.post(
     "/recomendacion",
-    tags=["películas"],
+    tags=["peliculas"],
     **reading(SeveralAnswer, "Películas parecidas a cada una de varias; admite miles de ids en solo y excluir", 404),
 )
 def similar(request: Request, asked: Similar, lengua: Lengua = Language.ES) -> Response:
@@ -157,7 +157,7 @@ def for_profile(request: Request, profile: Profile, lengua: Lengua = Language.ES
     tags=["usuarios"],
     **reading(GroupAnswer, "Películas para varios usuarios a la vez; admite miles de ids en solo y excluir"),
 )
-def for_group(request: Request, group: Group, lengua: Lengua = Language.ES) -> Response:
+def listed_for_group(request: Request, group: Group, lengua: Lengua = Language.ES) -> Response:
     return send(film_users(request).recommend_together(group.usuarios, group.query(), lengua))
 
 
@@ -167,5 +167,5 @@ def for_group(request: Request, group: Group, lengua: Lengua = Language.ES) -> R
     **reading(UserAnswer, "Películas para un usuario; admite miles de ids en solo y excluir"),
     openapi_extra=described(USER),
 )
-def for_user(request: Request, asked: UserList, lengua: Lengua = Language.ES) -> Response:
+def listed_for_user(request: Request, asked: UserList, lengua: Lengua = Language.ES) -> Response:
     return send(film_users(request).recommend(USER.read(request), asked.query(), lengua))

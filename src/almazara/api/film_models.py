@@ -18,7 +18,7 @@ from almazara.movies.renewing.training_runs import (
 from almazara.runs import RUN_ID_PATTERN
 from almazara.words.numbers import Language
 
-router = Router(prefix="/modelos/peliculas", tags=["películas"], responses=declared(422, 503))
+router = Router(prefix="/modelos/peliculas", tags=["peliculas"], responses=declared(422, 503))
 
 
 def _training(request: Request) -> FilmTraining:
@@ -37,7 +37,9 @@ def model_state(training: Training, lengua: Lengua = Language.ES) -> Response:
 
 
 @router.post("/entrenar", **writing(TrainingRun, 202, "Entrenar de nuevo; publica solo si no es peor", declared(409)))
-def retrain(training: Training, _: Annotated[None, Depends(without_body)], lengua: Lengua = Language.ES) -> Response:
+def retrain_films(
+    training: Training, _: Annotated[None, Depends(without_body)], lengua: Lengua = Language.ES
+) -> Response:
     run = training.runs.start().told(lengua)
     return send(run, 202, {"Location": f"{router.prefix}/entrenar/{run.id}"})
 

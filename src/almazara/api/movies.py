@@ -32,7 +32,7 @@ from almazara.movies.similar.ranking import MAX_SIMILAR
 from almazara.movies.users.events import LARGEST_ID
 from almazara.words.numbers import Language
 
-router = PlainRouter("películas")
+router = PlainRouter("peliculas")
 
 _ACCENTS: Final = {"a": "aá", "e": "eé", "i": "ií", "o": "oó", "u": "uú", "á": "aá", "é": "eé"}
 

@@ -12,7 +12,7 @@ import pytest
 from almazara.artifacts import ArtifactStore, file_hash
 from almazara.errors import ConflictError, InputError
 from almazara.movies.renewing import training
-from almazara.movies.renewing.training_runs import RunState, open_film_training
+from almazara.movies.renewing.training_runs import TrainingState, open_film_training
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.events import Event, Kind
 from almazara.runs import in_turn
@@ -74,7 +74,12 @@ def test_a_model_that_is_worse_by_more_than_the_margin_is_not_published_and_that
     assert f"Kept version {before}: the new model is worse" in said
     assert current(home).version == before
     last = open_film_training(settings_for(home)).kept.latest()
-    assert (last.estado, last.veredicto, last.version, last.comparada_con) == (RunState.DONE, "worse", None, before)
+    assert (last.estado, last.veredicto, last.version, last.comparada_con) == (
+        TrainingState.DONE,
+        "worse",
+        None,
+        before,
+    )
     assert last.deriva["ratings"]["films_per_user"] == 0
 
 
@@ -126,7 +131,7 @@ def test_raw_data_that_is_not_there_any_more_is_said_and_the_run_fails(home, tmp
     ):
         retrain(home)
     last = open_film_training(settings_for(home)).kept.latest()
-    assert last.estado is RunState.FAILED
+    assert last.estado is TrainingState.FAILED
     assert last.mensaje.startswith("El entrenamiento falló: ")
 
 
@@ -161,7 +166,7 @@ def test_a_retraining_killed_at_any_moment_leaves_what_is_served_whole_and_the_n
     served = current(home)
     assert {name: file_hash(served.path / name) for name in served.manifest["files"]} == served.manifest["files"]
     assert served.version == before
-    assert open_film_training(settings_for(home)).kept.latest().estado is RunState.INTERRUPTED
+    assert open_film_training(settings_for(home)).kept.latest().estado is TrainingState.INTERRUPTED
     if moment == "writing":
         assert retrain(home).version == current(home).version != before
         assert not list((home / "artifacts" / "movies").glob(".building-*"))

@@ -20,7 +20,7 @@ from almazara.movies.judging import champion as rules
 from almazara.movies.judging import drift, judgement, similar_films, splitting
 from almazara.movies.judging.evaluation import Judged, judged_data, published_tables
 from almazara.movies.renewing.kept_work import KeptWork, digest, state_of
-from almazara.movies.renewing.training_runs import RunState, TrainingRun, open_film_training
+from almazara.movies.renewing.training_runs import TrainingRun, TrainingState, open_film_training
 from almazara.movies.users.event_ratings import with_events
 from almazara.movies.users.event_store import open_event_store
 from almazara.movies.users.models import registry
@@ -261,7 +261,7 @@ def _ended(run: TrainingRun, outcome: Outcome) -> TrainingRun:
     described = outcome.described()
     return replace(
         run,
-        estado=RunState.DONE,
+        estado=TrainingState.DONE,
         veredicto=described["verdict"],
         version=outcome.version,
         comparada_con=outcome.champion,

@@ -33,7 +33,7 @@ _WORK: Final = LongWork(
 _KEPT: Final = 50
 
 
-class RunState(StrEnum):
+class TrainingState(StrEnum):
     """How a retraining stands."""
 
     RUNNING = "en_curso"
@@ -60,7 +60,7 @@ class TrainingRun:
     """
 
     id: str
-    estado: RunState
+    estado: TrainingState
     inicio: datetime
     fin: datetime | None
     veredicto: str | None
@@ -78,11 +78,11 @@ class TrainingRun:
 
 def _message(run: TrainingRun) -> Said | None:
     match run.estado:
-        case RunState.RUNNING:
+        case TrainingState.RUNNING:
             return said("films.training.running")
-        case RunState.INTERRUPTED:
+        case TrainingState.INTERRUPTED:
             return said("films.training.interrupted")
-        case RunState.DONE if run.veredicto is not None:
+        case TrainingState.DONE if run.veredicto is not None:
             code, version = ("published", run.version) if run.version else ("kept", run.comparada_con)
             return said(f"films.training.{code}", version=version or "", verdict=said(f"films.verdict.{run.veredicto}"))
         case _:
@@ -139,7 +139,7 @@ class TrainingRuns:
 
     def begin(self, run_id: str, now: datetime) -> TrainingRun:
         """Keep a new run; the newest fifty stay."""
-        run = TrainingRun(run_id, RunState.RUNNING, now, None, None, None, None, {}, {}, "").told()
+        run = TrainingRun(run_id, TrainingState.RUNNING, now, None, None, None, None, {}, {}, "").told()
         self._save(run)
         for name in self._names()[_KEPT:]:
             self._path(name).unlink(missing_ok=True)
@@ -148,11 +148,11 @@ class TrainingRuns:
     def unfinished(self, run_id: str) -> TrainingRun | None:
         """The run of this name, if it is kept as running."""
         run = self._read(run_id)
-        return run if run is not None and run.estado is RunState.RUNNING else None
+        return run if run is not None and run.estado is TrainingState.RUNNING else None
 
     def break_off(self, run: TrainingRun, now: datetime, why: str | None = None) -> None:
         """Keep that a run has failed, and why, or was interrupted."""
-        self.end(_interrupted(run) if why is None else replace(run, estado=RunState.FAILED, mensaje=why), now)
+        self.end(_interrupted(run) if why is None else replace(run, estado=TrainingState.FAILED, mensaje=why), now)
 
     def end(self, run: TrainingRun, now: datetime) -> None:
         """Keep a run with its end."""
@@ -175,7 +175,7 @@ class TrainingRuns:
         return next(self.newest(), None)
 
     def _as_it_stands(self, run: TrainingRun) -> TrainingRun:
-        return _interrupted(run) if run.estado is RunState.RUNNING and is_free(self.lock) else run
+        return _interrupted(run) if run.estado is TrainingState.RUNNING and is_free(self.lock) else run
 
     def _save(self, run: TrainingRun) -> None:
         path = self._path(run.id)
@@ -202,7 +202,7 @@ class TrainingRuns:
 
 
 def _interrupted(run: TrainingRun) -> TrainingRun:
-    return replace(run, estado=RunState.INTERRUPTED).told()
+    return replace(run, estado=TrainingState.INTERRUPTED).told()
 
 
 @dataclass(frozen=True, slots=True)

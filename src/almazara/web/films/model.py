@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from almazara.errors import NotFoundError
-from almazara.movies.renewing.training_runs import FilmTraining, PublishedVersion, RunState, TrainingRun
+from almazara.movies.renewing.training_runs import FilmTraining, PublishedVersion, TrainingRun, TrainingState
 from almazara.web.films.measured import Measured, measured
 from almazara.web.forms import back_to, guard, sent
 from almazara.web.page import page, reader_of
@@ -88,14 +88,16 @@ def _evaluation(training: FilmTraining, split: str | None, language: Language) -
 
 def _progress(runs: Sequence[TrainingRun], now: datetime) -> Training | None:
     """How far the newest run is, where it is under way."""
-    if not runs or runs[0].estado is not RunState.RUNNING:
+    if not runs or runs[0].estado is not TrainingState.RUNNING:
         return None
     return Training(round((now - runs[0].inicio).total_seconds()), next(_took(runs), None))
 
 
 def _took(runs: Sequence[TrainingRun]) -> Iterator[int]:
     """Seconds of the runs that came to an end, the newest first."""
-    return (round((run.fin - run.inicio).total_seconds()) for run in runs if run.fin and run.estado is RunState.DONE)
+    return (
+        round((run.fin - run.inicio).total_seconds()) for run in runs if run.fin and run.estado is TrainingState.DONE
+    )
 
 
 def _built(version: PublishedVersion) -> datetime | None:
