@@ -1,7 +1,7 @@
 """Every error leaves as `application/problem+json` (RFC 9457), with a sentence that says what is allowed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -86,7 +86,7 @@ _CORE: Final = re.compile(r"constrained-|function-|tagged-union|nullable")
 """Within the place of an error: of which kind of a union pydantic tried it."""
 
 
-class Problem(BaseModel):
+class ProblemDetails(BaseModel):
     """An error, as RFC 9457 has it; `sugerencias` are near things that exist."""
 
     type: str = "about:blank"
@@ -115,9 +115,14 @@ def schema_of(model: type[BaseModel]) -> dict[str, Any]:
     return {name: inlined(inner) for name, inner in schema.items()}
 
 
+def by_name(model: type[BaseModel]) -> dict[str, Any]:
+    """A reference to a model that `install` is given, so that it is described once and generated once."""
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
 def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The error answers of a route, for its OpenAPI description."""
-    content = {PROBLEM_TYPE: {"schema": schema_of(Problem)}}
+    content = {PROBLEM_TYPE: {"schema": by_name(ProblemDetails)}}
     return {status: {"description": _TITLES[status], "content": content} for status in statuses}
 
 
@@ -126,7 +131,7 @@ def problem(
 ) -> Response:
     """One error answer; who asks for HTML gets a page in its place."""
     title = _TITLES.get(status, HTTPStatus(status).phrase)
-    body = Problem(title=title, status=status, detail=detail, sugerencias=suggestions or [])
+    body = ProblemDetails(title=title, status=status, detail=detail, sugerencias=suggestions or [])
     content = msgspec.json.encode(body.model_dump())
     return Response(content, status, media_type=PROBLEM_TYPE, headers={**PAGE_BESIDE, **(headers or {})})
 
@@ -137,13 +142,21 @@ def around_everything(app: FastAPI, layer: Callable[[ASGIApp], ASGIApp]) -> None
     app.build_middleware_stack = lambda: layer(inner())  # type: ignore[method-assign]
 
 
-def install(app: FastAPI) -> None:
-    """Map every error of the app to a problem."""
+def install(app: FastAPI, models: Iterable[type[BaseModel]]) -> None:
+    """Map every error of the app to a problem, and describe these models beside those of its routes."""
     app.exception_handler(AlmazaraError)(_on_own_error)
     app.exception_handler(RequestValidationError)(_on_invalid_request)
     app.exception_handler(HTTPException)(_on_http_error)
     app.exception_handler(ClientDisconnect)(_on_hanging_up)
     app.exception_handler(Exception)(_on_unexpected)
+    describe, named = app.openapi, {model.__name__: schema_of(model) for model in [ProblemDetails, *models]}
+
+    def described() -> dict[str, Any]:
+        found = describe()
+        found["components"]["schemas"] |= named
+        return found
+
+    app.openapi = described  # type: ignore[method-assign]
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -> None:

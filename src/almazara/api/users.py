@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from starlette.concurrency import run_in_threadpool
 
-from almazara.api.errors import PROBLEM_TYPE, Problem, declared, schema_of
+from almazara.api.errors import PROBLEM_TYPE, ProblemDetails, by_name, declared
 from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, read_filters
 from almazara.api.routes import PathText, PlainRouter, Router, SentBody, described, flag, send, values, writing
 from almazara.errors import InputError
@@ -61,18 +61,19 @@ class EntryError(BaseModel):
     detalle: str
 
 
-class BatchProblem(Problem):
+class BatchProblem(ProblemDetails):
     """A problem that names each event that cannot be used, where there is a body that can be read at all."""
 
     errores: list[EntryError] = Field(default_factory=list)
 
 
-_EVENT: Final = schema_of(NewEvent)
+DESCRIBED: Final = (NewEvent, BatchProblem)
+_EVENT: Final = by_name(NewEvent)
 _EVENTS: Final = {"type": "array", "items": _EVENT, "minItems": 1, "maxItems": MAX_EVENTS}
 _EVENTS_BODY: Final = {"required": True, "content": {"application/json": {"schema": {"anyOf": [_EVENT, _EVENTS]}}}}
 _WRONG_EVENTS: Final[dict[str, Any]] = {
     "description": "Algún evento no vale; no se guardó ninguno",
-    "content": {PROBLEM_TYPE: {"schema": schema_of(BatchProblem)}},
+    "content": {PROBLEM_TYPE: {"schema": by_name(BatchProblem)}},
 }
 _EVENTS_ERRORS: Final = {**declared(409, 413), 422: _WRONG_EVENTS}
 _EVENTS_SUMMARY: Final = "Guardar un evento, o una lista de ellos: todos o ninguno"
