@@ -90,6 +90,12 @@ def _with_scheme(address: SecretStr) -> SecretStr:
     return address
 
 
+def _model(name: str) -> str:
+    if not re.fullmatch("[a-z_]{1,40}", name):
+        raise ValueError(f"{name[:40]!r} is no name of a model, such as ets: small letters, commas between two")
+    return name
+
+
 CommaSeparatedKeys = Annotated[
     tuple[Annotated[SecretStr, AfterValidator(_key)], ...], NoDecode, BeforeValidator(_split)
 ]
@@ -109,9 +115,7 @@ HeaderText = Annotated[str, Field(pattern="^[ -~]{0,400}$")]
 CommaSeparatedPorts = Annotated[tuple[Annotated[int, Field(ge=1, le=65535)], ...], NoDecode, BeforeValidator(_split)]
 
 
-CommaSeparatedModels = Annotated[
-    tuple[Annotated[str, Field(pattern="^[a-z_]+$")], ...], NoDecode, BeforeValidator(_split)
-]
+CommaSeparatedModels = Annotated[tuple[Annotated[str, AfterValidator(_model)], ...], NoDecode, BeforeValidator(_split)]
 CommaSeparatedHours = Annotated[tuple[Annotated[int, Field(ge=0, le=23)], ...], NoDecode, BeforeValidator(_split)]
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NEVER: Final = "never"

@@ -1,16 +1,18 @@
 """What is published, where moves of prices were announced: those of the past taught nothing."""
 
+import json
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from almazara.artifacts import open_artifacts
+from almazara.prices.buying import policy
 from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.issued import ISSUED
 from almazara.prices.forecasting.kept_moves import keep_moves
 from almazara.prices.forecasting.models import registry
-from almazara.prices.publishing import FORECASTS, _named, open_published, publish_forecasts
+from almazara.prices.publishing import FORECASTS, _named, left_out_of, open_published, publish_forecasts
 from almazara.prices.store.registry import open_store
 from price_shop import NOW, observed, product, settings_over
 from waiting import no_progress
@@ -87,3 +89,20 @@ def test_settings_name_challengers_and_an_lstm_of_ones_own_is_tried(tmp_path):
     assert registry.challengers(_named(settings_over(tmp_path, challengers=("theta", "last_value")))) == ["theta"]
     assert registry.challengers(_named(settings_over(tmp_path, lstm_model=tmp_path))) == ["lstm"]
     assert set(registry.challengers(["all"])) == set(registry.installed()) - set(registry.DEFAULTS)
+
+
+def test_a_challenger_that_is_not_tried_is_told_of_in_a_sentence(tmp_path):
+    settings = settings_over(tmp_path, timezone="UTC", challengers=("theta", "nope"))
+    store = open_store(settings)
+    store.save_listing(product(1))
+    store.append(observed("shop.example:1", day, "10.00") for day in range(20))
+    told = left_out_of(publish_forecasts(settings, store, no_progress, now=NOW))
+    store.close()
+    assert "theta was left out: It is tried once prices are 3 folds old; there are 0." in told
+    assert any(one.startswith("nope was left out: There is no forecaster 'nope': choose one of") for one in told)
+
+
+def test_falls_that_earlier_versions_saw_count_no_more(tmp_path):
+    seen = [{"date": "2026-01-01", "factor": factor, "group": "a"} for factor in (0.9, 1.1)]
+    (tmp_path / "advice.json").write_text(json.dumps({"groups": {}, "seen": seen}))
+    assert [one.factor for one in policy.read(tmp_path).seen] == [1.1]

@@ -149,7 +149,8 @@ def install(app: FastAPI, models: Iterable[type[BaseModel]]) -> None:
     app.exception_handler(HTTPException)(_on_http_error)
     app.exception_handler(ClientDisconnect)(_on_hanging_up)
     app.exception_handler(Exception)(_on_unexpected)
-    describe, named = app.openapi, {model.__name__: schema_of(model) for model in [ProblemDetails, *models]}
+    every: list[type[BaseModel]] = [ProblemDetails, *models]
+    describe, named = app.openapi, {model.__name__: schema_of(model) for model in every}
 
     def described() -> dict[str, Any]:
         found = describe()

@@ -142,7 +142,7 @@ def retrain(
         publishing.write_metrics(artifact, output)
     counts = artifact.manifest["metrics"]
     told = f"{counts['forecast']} products forecast, {counts['refused']} with too little history."
-    print_answer(artifact.manifest, [told], as_json=as_json)
+    print_answer(artifact.manifest, [told, *publishing.left_out_of(artifact)], as_json=as_json)
 
 
 def train_lstm(

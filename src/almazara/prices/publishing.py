@@ -83,6 +83,16 @@ def _named(settings: Settings) -> tuple[str, ...]:
     return (*settings.challengers, *(("lstm",) if settings.lstm_model else ()))
 
 
+def _too_young(challenger: str, folds: int) -> str:
+    """Why a challenger is not tried yet, or never will be."""
+    from almazara.prices.forecasting import backtest
+    from almazara.prices.forecasting.models import registry
+
+    if challenger not in registry.ENTRIES:
+        return registry.unknown(challenger)
+    return f"It is tried once prices are {backtest.MIN_FOLDS} folds old; there are {folds}."
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
     """What is published: forecasts of products, and with those of indices; advice; how, and of what, it is made.
@@ -151,8 +161,11 @@ def _made(settings: Settings, store: ObservationStore, progress: Progress, now: 
     progress("backtesting and forecasting", 0, 0)
     # A challenger, whose library may take seconds to load, is chosen only after it has won enough folds.
     scored = sum(bool(np.isfinite(fold.actual).any()) for fold in backtest.folds(panel, backtest.BacktestPlan()))
-    named = registry.challengers(_named(settings)) if scored >= backtest.MIN_FOLDS else []
-    forecasters, left_out = _forecasters(settings, [*registry.DEFAULTS, *named])
+    named = registry.challengers(_named(settings))
+    forecasters, left_out = _forecasters(
+        settings, [*registry.DEFAULTS, *(named if scored >= backtest.MIN_FOLDS else ())]
+    )
+    left_out |= {name: _too_young(name, scored) for name in named if scored < backtest.MIN_FOLDS}
     challengers = {name: forecasters.pop(name) for name in named if name in forecasters}
     built = build_forecasts(panel, forecasters, challengers, _champions(settings, store, today))
     # Indices are forecast among themselves: they move otherwise than products, and would mislead what those pool.
@@ -189,9 +202,13 @@ def retrain(
     """
     with retraining.running(run_id, lock) as run, in_turn(settings.home_path, progress):
         artifact = publish_forecasts(settings, retraining.kept.lasting, progress, now=now, step=step)
-        left_out = "; ".join(f"{model} was left out: {how}" for model, how in artifact.manifest["left_out"].items())
-        retraining.done(run, artifact.manifest["metrics"], left_out)
+        retraining.done(run, artifact.manifest["metrics"], " ".join(left_out_of(artifact)))
     return artifact
+
+
+def left_out_of(artifact: Artifact) -> list[str]:
+    """A sentence for each model that was named and not tried, or failed."""
+    return [f"{model} was left out: {how.rstrip('.')}." for model, how in artifact.manifest["left_out"].items()]
 
 
 def write_metrics(artifact: Artifact, folder: Path) -> None:

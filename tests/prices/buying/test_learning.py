@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from almazara.prices.buying import learning
 from almazara.prices.buying.learning import MOST_PAID_MORE, collect, fit, learn
-from almazara.prices.buying.policy import HORIZONS, Action, AdvicePolicies, Why, advises_buying, decide
+from almazara.prices.buying.policy import HORIZONS, LEAST_WAY, Action, AdvicePolicies, Why, advises_buying, decide
 from almazara.prices.buying.states import (
     MIN_DAYS,
     NEVER,
@@ -257,14 +257,18 @@ def test_waits_that_paid_more_than_was_said_raise_the_chance_that_is_told():
 def test_what_a_wait_mostly_saves_is_told_between_bounds_that_hold_what_is_expected():
     cases = collect(promoted(), [30])[30]
     ways = ways_to_target(cases.state)
-    shares = np.linspace(-1, 1, len(ways))
-    assert learning._saved(replace(cases, saving=shares * ways)) == pytest.approx((-0.8, 0.8))
+    far = ways >= LEAST_WAY
+    shares = np.zeros(len(ways))
+    shares[far] = np.linspace(-1, 1, far.sum())
+    assert learning._saved(replace(cases, saving=np.where(far, shares, 99) * ways)) == pytest.approx((-0.8, 0.8))
+    assert learning._saved(replace(cases, saving=-ways)) is None
+    assert learning._saved(cases.where(~far)) is None
     prices = promoted()
     policy = of_all(prices)
     wide, narrow = (decide(prices, replace(policy, saved=bounds)) for bounds in ((-9.0, 9.0), (0.0, 0.0)))
     state = ways_to_target(states(prices))
     for way, one, two in zip(state, wide, narrow, strict=True):
-        if one.days:
+        if one.days and way >= LEAST_WAY:
             assert one.saves == pytest.approx((-9 * way, 9 * way))
             assert (min(two.saves), max(two.saves)) == (0, two.saving)
         else:

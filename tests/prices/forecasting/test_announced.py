@@ -118,3 +118,15 @@ def test_the_forecasts_of_a_file_know_of_what_is_announced(tmp_path):
     assert told.filter(~concerned).equals(untold.filter(~concerned))
     assert np.allclose(told.filter(concerned)["value"], 1.5 * untold.filter(concerned)["value"])
     assert "no series is of the group 'nobody'" in said
+
+
+@pytest.mark.parametrize("days", [3, 5, 7])
+@pytest.mark.parametrize("factor", [1.02, 1.2, 0.98])
+def test_two_like_moves_within_a_week_are_both_taken_out(factor, days):
+    cents = np.round(np.linspace(4, 30, 40), 2)[:, None]
+    steps = np.repeat([[1.0, factor, factor**2]], 40, axis=0)
+    prices = np.round(np.repeat(cents * steps, [10, days, 10], axis=1), 2)
+    panel = Panel.whole([f"a:{row}" for row in range(40)], date(2026, 1, 1), prices)
+    moves = [AnnouncedMove(date(2026, 1, 11), factor), AnnouncedMove(date(2026, 1, 11) + timedelta(days=days), factor)]
+    found = restated(panel, [moves] * 40).prices
+    assert found == pytest.approx(np.repeat(found[:, -1:], found.shape[1], axis=1), rel=1e-6)

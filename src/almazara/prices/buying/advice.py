@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Final
 
 import numpy as np
@@ -102,8 +102,9 @@ def _between(asked: Question, decision: Decision) -> tuple[Decimal, Decimal] | N
     """In money, for the quantity, between which a wait mostly saves."""
     if decision.saves is None or asked.price is None:
         return None
-    least, most = (asked.price * asked.quantity * Decimal(one) for one in decision.saves)
-    return least.quantize(_CENT, ROUND_FLOOR), most.quantize(_CENT, ROUND_FLOOR)
+    # Without the last digits, which are noise, and would be a cent more.
+    least, most = (asked.price * asked.quantity * Decimal(str(round(one, 12))) for one in decision.saves)
+    return least.quantize(_CENT, ROUND_FLOOR), most.quantize(_CENT, ROUND_CEILING)
 
 
 def _decision(asked: Question, policies: AdvicePolicies) -> Decision:

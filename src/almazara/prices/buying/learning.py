@@ -8,7 +8,17 @@ from typing import Final
 
 import numpy as np
 
-from almazara.prices.buying.policy import CELLS, HORIZONS, AdvicePolicies, Evidence, Policy, design, prior, prior_chance
+from almazara.prices.buying.policy import (
+    CELLS,
+    HORIZONS,
+    LEAST_WAY,
+    AdvicePolicies,
+    Evidence,
+    Policy,
+    design,
+    prior,
+    prior_chance,
+)
 from almazara.prices.buying.states import (
     MEMORY_DAYS,
     MIN_DAYS,
@@ -165,11 +175,17 @@ def fit(cases: Cases) -> Policy:
     return replace(fitted, threshold=threshold, evidence=evidence, surplus=surplus, saved=saved)
 
 
-def _saved(waits: Cases) -> tuple[float, float]:
-    """Between which _MOSTLY of the waits saved, in ways from the price to its target."""
-    edge = (1 - _MOSTLY) / 2
-    low, high = np.quantile(waits.saving / ways_to_target(waits.state), [edge, 1 - edge])
-    return float(low), float(high)
+def _saved(waits: Cases) -> tuple[float, float] | None:
+    """Between which _MOSTLY of the waits saved, in ways from the price to its target; None where that says nothing.
+
+    A way that is hardly any measures nothing, and bounds that most waits did not get above are none.
+    """
+    ways, edge = ways_to_target(waits.state), (1 - _MOSTLY) / 2
+    is_way = ways >= LEAST_WAY
+    if is_way.sum() < MIN_WAITS:
+        return None
+    low, high = np.quantile(waits.saving[is_way] / ways[is_way], [edge, 1 - edge])
+    return (float(low), float(high)) if high > 0 else None
 
 
 def _surplus(cases: Cases, promised: Floats, waits: Flags) -> float:

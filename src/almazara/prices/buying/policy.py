@@ -4,8 +4,7 @@
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Self
@@ -37,6 +36,8 @@ _PRIOR_SLOPE, _PRIOR_ZERO, _PRIOR_TOP, _PRIOR_CHANCE, _PRIOR_DAYS = 0.4, 0.08, 0
 _POLICIES: Final = "advice.json"
 _SURELY: Final = 0.01
 """Nothing is less likely than this."""
+LEAST_WAY: Final = 0.01
+"""From a price to its target, as a share: of a shorter one nobody can say between what a wait mostly saves."""
 REGRET: Final = 0.05
 """What the risk of paying more weighs: a certain one as much as 5 % of the price."""
 
@@ -247,14 +248,16 @@ def decide(prices: Floats, policy: Policy | None) -> list[Decision]:
                 policy.days,
                 expected,
                 float(told[one]),
-                policy.saved and _around(expected, [share * float(ways[one]) for share in policy.saved]),
+                _around(expected, policy.saved, float(ways[one])),
             )
     return [one for one in found if one is not None]
 
 
-def _around(expected: float, bounds: Sequence[float]) -> tuple[float, float]:
-    """The bounds, as far apart that they hold what is expected."""
-    return min(expected, *bounds), max(expected, *bounds)
+def _around(expected: float, saved: tuple[float, float] | None, way: float) -> tuple[float, float] | None:
+    """The bounds of a wait on such a way, as far apart that they hold what is expected."""
+    if saved is None or way < LEAST_WAY:
+        return None
+    return min(expected, saved[0] * way), max(expected, saved[1] * way)
 
 
 def _unknown(known: Flags) -> Decision | None:
@@ -278,6 +281,10 @@ def write(folder: Path, policies: AdvicePolicies) -> None:
 
 
 def read(folder: Path) -> AdvicePolicies:
-    """The policies of a folder; none where it was written before there were any."""
+    """The policies of a folder; none where it was written before there were any.
+
+    Falls that some versions saw, which are offers as likely, count no more.
+    """
     path = folder / _POLICIES
-    return msgspec.json.decode(path.read_bytes(), type=AdvicePolicies) if path.exists() else AdvicePolicies()
+    found = msgspec.json.decode(path.read_bytes(), type=AdvicePolicies) if path.exists() else AdvicePolicies()
+    return replace(found, seen=tuple(one for one in found.seen if one.is_rise))

@@ -21,6 +21,7 @@ MOST: Final = 10.0
 """Between these lies a factor."""
 _EARLY, _LATE = 1, 7  # days; shops pass a tax on when they print new labels
 _DIGITS: Final = 11
+_ALIKE: Final = 0.25  # the same, between two moves of which the first may be meant as well
 NEAR: Final = 0.5  # of the announced move: one that differs by more is another one
 
 
@@ -124,7 +125,8 @@ def _own_moves(prices: Floats, column: int, expected: float) -> tuple[Days, Floa
     first, last = max(1, column - _EARLY), min(prices.shape[1] - 1, column + _LATE)
     steps = np.nan_to_num(np.diff(np.log(filled_forward(prices)[:, first - 1 : last + 1]), axis=1))
     beside = np.abs(steps - expected)
-    at = beside.argmin(axis=1)  # an offer that ended on the day before is none of it
-    rows = np.arange(len(at))
-    reached = beside[rows, at] <= NEAR * abs(expected)
-    return np.where(reached, first + at, 0), np.where(reached, steps[rows, at], 0.0)
+    nearest = beside.min(axis=1)
+    # The first that is about as near as any: an offer that ended on the day before is not, one rounded otherwise is.
+    at = (beside <= nearest[:, None] + _ALIKE * abs(expected)).argmax(axis=1)
+    reached = nearest <= NEAR * abs(expected)
+    return np.where(reached, first + at, 0), np.where(reached, steps[np.arange(len(at)), at], 0.0)

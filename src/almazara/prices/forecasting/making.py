@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Final
 
@@ -9,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from almazara.prices.forecasting import backtest, published
-from almazara.prices.forecasting.models.forecaster import Forecast, Forecaster, TooShort
+from almazara.prices.forecasting.models.forecaster import Forecast, Forecaster, TooShort, long_enough
 from almazara.prices.forecasting.models.naive import LAST_VALUE
 from almazara.prices.forecasting.models.registry import ENSEMBLE
 from almazara.prices.forecasting.panel import Panel
@@ -77,8 +78,9 @@ def _tried(
     """The backtest's scores of the models that work, and how the others failed."""
     tables: list[pl.DataFrame] = []
     left_out: dict[str, str] = {}
-    plan, count = backtest.BacktestPlan(), len(panel.names)
-    drawn = {panel.names[row] for row in np.linspace(0, count - 1, min(count, CHALLENGED)).astype(int)}
+    plan, old_enough = backtest.BacktestPlan(), long_enough(panel)[0]
+    # By their names, so that a product that comes or goes costs hardly another one its place.
+    drawn = set(sorted((panel.names[row] for row in old_enough), key=_drawn_by)[:CHALLENGED])
     for name, forecaster in (*forecasters.items(), *challengers.items()):
         some = drawn if name in challengers else None
         few = replace(plan, folds=backtest.MIN_FOLDS) if name in challengers else plan
@@ -87,6 +89,10 @@ def _tried(
         except Exception as error:  # noqa: BLE001 - a library may raise anything, and must not take the others down
             left_out[name] = _failure(name, error)
     return pl.concat(tables), left_out
+
+
+def _drawn_by(name: str) -> str:
+    return sha256(name.encode()).hexdigest()
 
 
 def _failure(model: str, error: Exception) -> str:

@@ -81,7 +81,7 @@ def crps_matrices(atoms: Floats, moved: Floats) -> Floats:
     # Counted by cell, which is three times as fast as comparing every atom with every cell.
     at = np.searchsorted(_MIDDLES, atoms).reshape(-1, width) + np.arange(examples * candidates)[:, None] * (cells + 1)
     counted = np.bincount(at.ravel(), minlength=examples * candidates * (cells + 1))
-    below = counted.reshape(examples, candidates, -1)[..., :cells].cumsum(axis=2, dtype=np.float32) / width
+    below = counted.reshape(examples, candidates, cells + 1)[..., :cells].cumsum(axis=2, dtype=np.float32) / width
     limit = _EDGES[-1] * 0.99
     below -= (moved.clip(-limit, limit)[:, None] <= _MIDDLES)[:, None, :]
     below *= np.sqrt(_WIDTHS).astype(np.float32)

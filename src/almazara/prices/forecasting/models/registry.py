@@ -56,6 +56,11 @@ def installed() -> list[str]:
     return [name for name, entry in ENTRIES.items() if entry.is_installed]
 
 
+def unknown(name: str) -> str:
+    """What is said of a name that no forecaster has."""
+    return f"There is no forecaster {name!r}: choose one of {', '.join(ENTRIES)}."
+
+
 def create(name: str) -> Forecaster:
     """The forecaster of this name.
 
@@ -65,7 +70,7 @@ def create(name: str) -> Forecaster:
     """
     entry = ENTRIES.get(name)
     if entry is None:
-        raise NotFoundError(f"There is no forecaster {name!r}: choose one of {', '.join(ENTRIES)}.", list(ENTRIES))
+        raise NotFoundError(unknown(name), list(ENTRIES))
     module = import_module(f"{__package__}.{entry.module}")
     return cast("Forecaster", getattr(module, entry.factory)())
 

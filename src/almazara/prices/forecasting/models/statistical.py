@@ -28,7 +28,7 @@ try:
     )
     from statsforecast.mstl import mstl
 except ImportError as error:
-    raise MissingExtraError("stats", "The classical models") from error
+    raise MissingExtraError("stats", "Classical forecasting") from error
 
 _WINDOW = 365  # a year of days; a fit's cost grows with it and older ones carry almost no weight
 _CYCLES = 10  # or as many of the longest season
