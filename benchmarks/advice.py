@@ -164,11 +164,13 @@ def reliability(found: dict[str, Asked]) -> None:
     for name, (chance, saved, bounds) in named:
         if not chance.size:
             continue
-        below, above = (saved < bounds[:, 0] - 1e-9).mean(), (saved > bounds[:, 1] + 1e-9).mean()
-        cells = (
-            f"{chance.mean():.1%} | {(saved < -1e-9).mean():.1%} | {1 - below - above:.0%} | {below:.0%} | {above:.0%}"
-        )
-        print(f"| {name}: {chance.size} | {cells} |")
+        has = ~np.isnan(bounds[:, 0])
+        least, most = bounds[has].T
+        within = "not told | |"
+        if has.any():
+            below, above = (saved[has] < least - 1e-9).mean(), (saved[has] > most + 1e-9).mean()
+            within = f"{1 - below - above:.0%} | {below:.0%} | {above:.0%}"
+        print(f"| {name}: {chance.size} | {chance.mean():.1%} | {(saved < -1e-9).mean():.1%} | {within} |")
 
 
 def best_margin(others: list[Asked]) -> int:
