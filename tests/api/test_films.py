@@ -549,11 +549,34 @@ def test_an_unknown_path_is_a_problem_that_names_the_documentation(sample_api, p
     assert "/docs" in refusal(sample_api.get(path), 404)["detail"]
 
 
-def test_a_route_without_its_title_says_that_it_is_empty(sample_api):
-    assert "vacío" in refusal(sample_api.get("/score_titulo", follow_redirects=True), 422)["detail"]
+@pytest.mark.parametrize("path", ["/score_titulo", "/score_titulo/"])
+def test_a_route_without_its_title_says_that_it_is_missing(sample_api, path):
+    assert "titulo falta" in refusal(sample_api.get(path), 422)["detail"]
 
 
 def test_a_method_that_a_route_lacks_is_a_problem_that_names_the_allowed_ones(sample_api):
     response = sample_api.post("/score_titulo/Press")
     assert "POST" in refusal(response, 405)["detail"]
     assert response.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize(
+    ("path", "name", "asked"),
+    [
+        ("cantidad_filmaciones_mes", "mes", "enero"),
+        ("cantidad_filmaciones_dia", "dia", "lunes"),
+        ("score_titulo", "titulo", "Press"),
+        ("votos_titulo", "titulo", "Press"),
+        ("get_actor", "nombre_actor", "Ramona Wendández"),
+        ("get_director", "nombre_director", "Fenna Eldhurst"),
+        ("recomendacion", "titulo", "Press"),
+    ],
+)
+def test_what_a_brief_asks_in_the_path_may_stand_in_the_query(sample_api, path, name, asked, slash):
+    in_path = sample_api.get(f"/{path}/{asked}")
+    in_query = sample_api.get(f"/{path}{slash}", params={name: asked})
+    assert in_query.status_code == in_path.status_code == 200, in_query.text
+    assert in_query.json() == in_path.json()
+    assert f"El parámetro {name} falta: escriba ?{name}=" in is_problem(sample_api.get(f"/{path}"), 422)["detail"]
+    assert "admite" in sample_api.get(f"/{path}", params={"qzxw": "1"}).text

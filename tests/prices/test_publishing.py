@@ -98,7 +98,7 @@ def test_a_challenger_that_is_not_tried_is_told_of_in_a_sentence(tmp_path):
     store.append(observed("shop.example:1", day, "10.00") for day in range(20))
     told = left_out_of(publish_forecasts(settings, store, no_progress, now=NOW))
     store.close()
-    assert "theta was left out: It is tried once prices are 3 folds old; there are 0." in told
+    assert "theta was left out: It is tried once prices of 86 days are known." in told
     assert any(one.startswith("nope was left out: There is no forecaster 'nope': choose one of") for one in told)
 
 

@@ -12,13 +12,13 @@ from almazara.api.routes import (
     choice,
     flag,
     number,
+    required,
     send,
     share,
     text,
     values,
     whole_number,
 )
-from almazara.errors import InputError
 from almazara.movies import answers
 from almazara.movies.catalog.browsing import Order
 from almazara.movies.catalog.calendar_es import MONTHS, WEEKDAYS
@@ -167,11 +167,13 @@ def _films(request: Request) -> MovieService:
     [MONTH, LANGUAGE],
     errors=(),
 )
+@router.asked_too("/cantidad_filmaciones_mes", [MONTH, LANGUAGE])
 async def films_in_month(request: Request) -> Response:
     return send(_films(request).month(MONTH.read(request), LANGUAGE.read(request)))
 
 
 @router.question("/cantidad_filmaciones_dia/{dia}", answers.DayAnswer, "Estrenos en un día", [DAY, LANGUAGE], errors=())
+@router.asked_too("/cantidad_filmaciones_dia", [DAY, LANGUAGE])
 async def films_on_day(request: Request) -> Response:
     return send(_films(request).day(DAY.read(request), LANGUAGE.read(request)))
 
@@ -180,12 +182,14 @@ _FILM: Final = (TITLE, YEAR, FILM_ID, LANGUAGE)
 
 
 @router.question("/score_titulo/{titulo:text}", answers.ScoreAnswer, "Popularidad de una película", _FILM)
+@router.asked_too("/score_titulo", _FILM)
 async def score(request: Request) -> Response:
     title, year, film_id = TITLE.read(request), YEAR.read(request), FILM_ID.read(request)
     return send(_films(request).score(title, year, film_id, LANGUAGE.read(request)))
 
 
 @router.question("/votos_titulo/{titulo:text}", answers.VotesAnswer, "Votos de una película", _FILM)
+@router.asked_too("/votos_titulo", _FILM)
 async def votes(request: Request) -> Response:
     title, year, film_id = TITLE.read(request), YEAR.read(request), FILM_ID.read(request)
     return send(_films(request).votes(title, year, film_id, LANGUAGE.read(request)))
@@ -194,6 +198,7 @@ async def votes(request: Request) -> Response:
 @router.question(
     "/get_actor/{nombre_actor:text}", answers.ActorAnswer, "Éxito de un actor o una actriz", [ACTOR, LANGUAGE]
 )
+@router.asked_too("/get_actor", [ACTOR, LANGUAGE])
 async def actor(request: Request) -> Response:
     return send(_films(request).people.actor(ACTOR.read(request), LANGUAGE.read(request)))
 
@@ -204,6 +209,7 @@ async def actor(request: Request) -> Response:
     "Éxito y películas de un director o una directora",
     [DIRECTOR, LANGUAGE],
 )
+@router.asked_too("/get_director", [DIRECTOR, LANGUAGE])
 async def director(request: Request) -> Response:
     return send(_films(request).people.director(DIRECTOR.read(request), LANGUAGE.read(request)))
 
@@ -223,12 +229,11 @@ async def person(request: Request) -> Response:
     return send(_films(request).people.person(PERSON.read(request), LANGUAGE.read(request)), headers=PAGE_BESIDE)
 
 
-@router.question(
-    "/recomendacion/{titulo:text}",
-    RecommendationAnswer,
-    "Películas parecidas",
-    [TITLE, COUNT, METHOD, DIVERSITY, *FILTERS, YEAR, FILM_ID, LANGUAGE],
-)
+_LIKE: Final = (TITLE, COUNT, METHOD, DIVERSITY, *FILTERS, YEAR, FILM_ID, LANGUAGE)
+
+
+@router.question("/recomendacion/{titulo:text}", RecommendationAnswer, "Películas parecidas", _LIKE)
+@router.asked_too("/recomendacion", _LIKE)
 async def recommendation(request: Request) -> Response:
     films, title = _films(request), TITLE.read(request)
     if not request.scope["query_string"]:
@@ -270,10 +275,7 @@ async def search(request: Request) -> Response:
 
 
 def _asked(request: Request) -> str:
-    asked = TEXT.read(request)
-    if asked is None:
-        raise InputError(f"El parámetro {TEXT.name} falta: escriba ?{TEXT.name}=...")
-    return asked
+    return required(request, TEXT.name)
 
 
 @router.question(

@@ -182,7 +182,10 @@ def _require_known(request: Request, known: AbstractSet[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PathText:
-    """A text in the path, which the service judges; `schema` says what it accepts."""
+    """A text in the path, or in the query where `asked_too` answers, which the service judges.
+
+    `schema` says what it accepts.
+    """
 
     name: str
     description: str
@@ -194,9 +197,9 @@ class PathText:
         return {**_base(self), "in": "path", "required": True, "example": self.example}
 
     def read(self, request: Request) -> str:
-        """The text as it was sent."""
-        text: str = request.path_params[self.name]
-        return text
+        """The text as it was sent; an InputError says where it is missing."""
+        text: str | None = request.path_params.get(self.name)
+        return required(request, self.name) if text is None else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +233,14 @@ class Queried(Generic[T]):
 Parameter = PathText | Queried[Any]
 
 
+def required(request: Request, name: str) -> str:
+    """What the query says under a name; an InputError where it says nothing."""
+    text: str | None = request.query_params.get(name)
+    if text is None:
+        raise InputError(said("asking.parameter.missing", name=name))
+    return text
+
+
 def _base(parameter: Parameter) -> dict[str, Any]:
     return {"name": parameter.name, "description": parameter.description, "schema": parameter.schema}
 
@@ -257,6 +268,20 @@ class PlainRouter(Router):
     ) -> Callable[[Endpoint], Endpoint]:
         """A route of which the parameters are `asked`; see `reading`."""
         return self.get(path, **reading(model, summary, *errors), openapi_extra=described(*asked))
+
+    def asked_too(self, path: str, asked: Sequence[Parameter]) -> Callable[[Endpoint], Endpoint]:
+        """Another address of a route, not described: there all parameters stand in the query, as older briefs have it.
+
+        It comes before the route, which would take what follows the slash for an empty text.
+        """
+        in_query = {"parameters": [{**parameter.described(), "in": "query"} for parameter in asked]}
+
+        def installed(endpoint: Endpoint) -> Endpoint:
+            for address in (path, f"{path}/"):
+                self.get(address, include_in_schema=False, openapi_extra=in_query)(endpoint)
+            return endpoint
+
+        return installed
 
 
 def text(

@@ -83,14 +83,14 @@ def _named(settings: Settings) -> tuple[str, ...]:
     return (*settings.challengers, *(("lstm",) if settings.lstm_model else ()))
 
 
-def _too_young(challenger: str, folds: int) -> str:
+def _too_young(challenger: str) -> str:
     """Why a challenger is not tried yet, or never will be."""
     from almazara.prices.forecasting import backtest
     from almazara.prices.forecasting.models import registry
 
     if challenger not in registry.ENTRIES:
         return registry.unknown(challenger)
-    return f"It is tried once prices are {backtest.MIN_FOLDS} folds old; there are {folds}."
+    return f"It is tried once prices of {backtest.BacktestPlan(folds=backtest.MIN_FOLDS).days_needed} days are known."
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def _made(settings: Settings, store: ObservationStore, progress: Progress, now: 
     forecasters, left_out = _forecasters(
         settings, [*registry.DEFAULTS, *(named if scored >= backtest.MIN_FOLDS else ())]
     )
-    left_out |= {name: _too_young(name, scored) for name in named if scored < backtest.MIN_FOLDS}
+    left_out |= {name: _too_young(name) for name in named if scored < backtest.MIN_FOLDS}
     challengers = {name: forecasters.pop(name) for name in named if name in forecasters}
     built = build_forecasts(panel, forecasters, challengers, _champions(settings, store, today))
     # Indices are forecast among themselves: they move otherwise than products, and would mislead what those pool.

@@ -213,3 +213,9 @@ def test_a_challenger_that_is_not_worse_takes_the_place():
 
 def test_a_published_model_that_is_not_tried_any_more_gives_way():
     assert backtest.keep_champions({"a": "ensemble"}, {"a": "gone"}, ratios(ensemble=0.9)) == {"a": "ensemble"}
+
+
+def test_a_panel_of_the_days_that_a_plan_needs_has_all_its_folds_and_one_day_less_has_not():
+    whole = panel(a=[5.0] * PLAN.days_needed)
+    assert len(list(backtest.folds(whole, PLAN))) == PLAN.folds
+    assert len(list(backtest.folds(whole.until(whole.last_day - timedelta(days=1)), PLAN))) < PLAN.folds

@@ -55,6 +55,11 @@ class BacktestPlan:
     spacing_days: int = 14
     min_train_days: int = 28
 
+    @property
+    def days_needed(self) -> int:
+        """Days of prices that all folds need."""
+        return self.min_train_days + self.spacing_days * (self.folds - 1) + self.horizon_days
+
     def cutoffs(self, first: date, last: date) -> list[date]:
         """Cutoffs of a panel with days first..last, oldest first; the newest leaves room for a whole horizon.
 
