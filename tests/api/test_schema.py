@@ -14,7 +14,13 @@ from sample_catalog import app_over, served
 pytestmark = pytest.mark.server
 
 # What no schema can say: which languages are those of a film of the catalog, and which films there are.
-BEYOND_A_SCHEMA = {"GET /recomendacion/{titulo}", "GET /peliculas", "POST /recomendacion", "POST /peliculas"}
+BEYOND_A_SCHEMA = {
+    "GET /recomendacion/{titulo}",
+    "GET /recomendacion",
+    "GET /peliculas",
+    "POST /recomendacion",
+    "POST /peliculas",
+}
 
 with tempfile.TemporaryDirectory() as _empty:
     (Path(_empty) / "nothing" / "artifacts").mkdir(parents=True)

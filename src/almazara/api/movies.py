@@ -166,14 +166,20 @@ def _films(request: Request) -> MovieService:
     "Estrenos en un mes de cualquier año",
     [MONTH, LANGUAGE],
     errors=(),
+    also="/cantidad_filmaciones_mes",
 )
-@router.asked_too("/cantidad_filmaciones_mes", [MONTH, LANGUAGE])
 async def films_in_month(request: Request) -> Response:
     return send(_films(request).month(MONTH.read(request), LANGUAGE.read(request)))
 
 
-@router.question("/cantidad_filmaciones_dia/{dia}", answers.DayAnswer, "Estrenos en un día", [DAY, LANGUAGE], errors=())
-@router.asked_too("/cantidad_filmaciones_dia", [DAY, LANGUAGE])
+@router.question(
+    "/cantidad_filmaciones_dia/{dia}",
+    answers.DayAnswer,
+    "Estrenos en un día",
+    [DAY, LANGUAGE],
+    errors=(),
+    also="/cantidad_filmaciones_dia",
+)
 async def films_on_day(request: Request) -> Response:
     return send(_films(request).day(DAY.read(request), LANGUAGE.read(request)))
 
@@ -181,24 +187,29 @@ async def films_on_day(request: Request) -> Response:
 _FILM: Final = (TITLE, YEAR, FILM_ID, LANGUAGE)
 
 
-@router.question("/score_titulo/{titulo:text}", answers.ScoreAnswer, "Popularidad de una película", _FILM)
-@router.asked_too("/score_titulo", _FILM)
+@router.question(
+    "/score_titulo/{titulo:text}", answers.ScoreAnswer, "Popularidad de una película", _FILM, also="/score_titulo"
+)
 async def score(request: Request) -> Response:
     title, year, film_id = TITLE.read(request), YEAR.read(request), FILM_ID.read(request)
     return send(_films(request).score(title, year, film_id, LANGUAGE.read(request)))
 
 
-@router.question("/votos_titulo/{titulo:text}", answers.VotesAnswer, "Votos de una película", _FILM)
-@router.asked_too("/votos_titulo", _FILM)
+@router.question(
+    "/votos_titulo/{titulo:text}", answers.VotesAnswer, "Votos de una película", _FILM, also="/votos_titulo"
+)
 async def votes(request: Request) -> Response:
     title, year, film_id = TITLE.read(request), YEAR.read(request), FILM_ID.read(request)
     return send(_films(request).votes(title, year, film_id, LANGUAGE.read(request)))
 
 
 @router.question(
-    "/get_actor/{nombre_actor:text}", answers.ActorAnswer, "Éxito de un actor o una actriz", [ACTOR, LANGUAGE]
+    "/get_actor/{nombre_actor:text}",
+    answers.ActorAnswer,
+    "Éxito de un actor o una actriz",
+    [ACTOR, LANGUAGE],
+    also="/get_actor",
 )
-@router.asked_too("/get_actor", [ACTOR, LANGUAGE])
 async def actor(request: Request) -> Response:
     return send(_films(request).people.actor(ACTOR.read(request), LANGUAGE.read(request)))
 
@@ -208,8 +219,8 @@ async def actor(request: Request) -> Response:
     answers.DirectorAnswer,
     "Éxito y películas de un director o una directora",
     [DIRECTOR, LANGUAGE],
+    also="/get_director",
 )
-@router.asked_too("/get_director", [DIRECTOR, LANGUAGE])
 async def director(request: Request) -> Response:
     return send(_films(request).people.director(DIRECTOR.read(request), LANGUAGE.read(request)))
 
@@ -232,8 +243,9 @@ async def person(request: Request) -> Response:
 _LIKE: Final = (TITLE, COUNT, METHOD, DIVERSITY, *FILTERS, YEAR, FILM_ID, LANGUAGE)
 
 
-@router.question("/recomendacion/{titulo:text}", RecommendationAnswer, "Películas parecidas", _LIKE)
-@router.asked_too("/recomendacion", _LIKE)
+@router.question(
+    "/recomendacion/{titulo:text}", RecommendationAnswer, "Películas parecidas", _LIKE, also="/recomendacion"
+)
 async def recommendation(request: Request) -> Response:
     films, title = _films(request), TITLE.read(request)
     if not request.scope["query_string"]:

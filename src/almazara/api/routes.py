@@ -182,7 +182,7 @@ def _require_known(request: Request, known: AbstractSet[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PathText:
-    """A text in the path, or in the query where `asked_too` answers, which the service judges.
+    """A text in the path, or in the query where a question is `also` asked so, which the service judges.
 
     `schema` says what it accepts.
     """
@@ -264,22 +264,27 @@ class PlainRouter(Router):
         super().__init__(route_class=PlainRoute, tags=[tag], responses=declared(422, 503))
 
     def question(
-        self, path: str, model: type, summary: str, asked: Sequence[Parameter], errors: Sequence[int] = (404,)
+        self,
+        path: str,
+        model: type,
+        summary: str,
+        asked: Sequence[Parameter],
+        errors: Sequence[int] = (404,),
+        *,
+        also: str | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
-        """A route of which the parameters are `asked`; see `reading`."""
-        return self.get(path, **reading(model, summary, *errors), openapi_extra=described(*asked))
+        """A route of which the parameters are `asked`; see `reading`.
 
-    def asked_too(self, path: str, asked: Sequence[Parameter]) -> Callable[[Endpoint], Endpoint]:
-        """Another address of a route, not described: there all parameters stand in the query, as older briefs have it.
-
-        It comes before the route, which would take what follows the slash for an empty text.
+        It is `also` asked at an address at which all of them stand in the query, as older briefs have it.
         """
+        options = reading(model, summary, *errors)
         in_query = {"parameters": [{**parameter.described(), "in": "query"} for parameter in asked]}
 
         def installed(endpoint: Endpoint) -> Endpoint:
-            for address in (path, f"{path}/"):
-                self.get(address, include_in_schema=False, openapi_extra=in_query)(endpoint)
-            return endpoint
+            if also:  # before the route, which would take what follows the slash for an empty text
+                self.get(also, **options, openapi_extra=in_query, name=f"{endpoint.__name__}_in_query")(endpoint)
+                self.get(f"{also}/", openapi_extra=in_query, include_in_schema=False)(endpoint)
+            return self.get(path, **options, openapi_extra=described(*asked))(endpoint)
 
         return installed
 
