@@ -81,7 +81,7 @@ def test_head_is_answered_as_get_is_without_the_body(sample_api, path, accept):
     [
         ("/peliculas", "GET, HEAD, OPTIONS, POST"),
         ("/peliculas/7", "GET, HEAD, OPTIONS"),
-        ("/recomendacion", "OPTIONS, POST"),
+        ("/recomendacion", "GET, HEAD, OPTIONS, POST"),
         ("/recomendacion/Oil/Water", "GET, HEAD, OPTIONS"),
         ("/eventos", "OPTIONS, POST"),
         ("/usuarios/ana", "DELETE, OPTIONS"),

@@ -150,6 +150,18 @@ def test_the_data_of_a_page_is_one_link_away_for_a_browser_too(site, path):
     assert "mensaje" in answer.json()
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [{}, {"q": "aceite", "persona": "orujo"}, {"genero": "Drama", "anio_min": "1960", "desde": "20"}, {"anio_max": ""}],
+)
+def test_the_data_of_the_catalog_are_the_films_that_its_page_shows(sample_api, asked):
+    page = read(sample_api, "/peliculas", **asked)
+    [link] = [one.attributes["href"] for one in page.css("main a") if "formato=json" in one.attributes["href"]]
+    answer = sample_api.get(link)
+    assert answer.status_code == 200, answer.text
+    assert [film["titulo"] for film in answer.json()["peliculas"]] == names(page, ".listed")
+
+
 @pytest.mark.parametrize("typed", ["bruno orujo", "Bruno Oruho", "orujo"])
 def test_a_person_is_found_with_typos_and_leads_to_their_page(site, typed):
     hit = read(site, "/peliculas", persona=typed).css_first('a[href^="/personas/"]')

@@ -142,7 +142,7 @@ def around_everything(app: FastAPI, layer: Callable[[ASGIApp], ASGIApp]) -> None
     app.build_middleware_stack = lambda: layer(inner())  # type: ignore[method-assign]
 
 
-def install(app: FastAPI, models: Iterable[type[BaseModel]]) -> None:
+def install(app: FastAPI, models: Iterable[type[BaseModel]] = ()) -> None:
     """Map every error of the app to a problem, and describe these models beside those of its routes."""
     app.exception_handler(AlmazaraError)(_on_own_error)
     app.exception_handler(RequestValidationError)(_on_invalid_request)
@@ -154,7 +154,7 @@ def install(app: FastAPI, models: Iterable[type[BaseModel]]) -> None:
 
     def described() -> dict[str, Any]:
         found = describe()
-        found["components"]["schemas"] |= named
+        found.setdefault("components", {}).setdefault("schemas", {}).update(named)
         return found
 
     app.openapi = described  # type: ignore[method-assign]

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
-from almazara.api.movies import GENRES, ORDER, START, YEAR_MAX, YEAR_MIN
+from almazara.api.movies import COUNT, FILTERS, GENRES, ORDER, START, YEAR_MAX, YEAR_MIN
 from almazara.movies import sentences
 from almazara.movies.answers import ListedFilm
 from almazara.movies.catalog.browsing import Order
@@ -45,6 +47,7 @@ class Browsed:
     Attributes:
         message: How many films there are, and which of them these are.
         orders: Each as a field offers it, and whether it is the chosen one.
+        as_json: The address at which the API gives the same films.
     """
 
     message: str
@@ -53,6 +56,7 @@ class Browsed:
     genres: Sequence[tuple[str, str, bool]]
     eras: Sequence[Era]
     pages: Pages
+    as_json: str
 
 
 def browsed(request: Request, films: MovieService, language: Language) -> Browsed:
@@ -68,6 +72,16 @@ def browsed(request: Request, films: MovieService, language: Language) -> Browse
         genres=genre_choices(films.genres, params.get(GENRES.name, ""), language),
         eras=list(_eras(films, (params.get(YEAR_MIN.name), params.get(YEAR_MAX.name)))),
         pages=pages(start, _SHOWN, found.cantidad),
+        as_json=_as_json(params, order),
+    )
+
+
+def _as_json(params: QueryParams, order: Order) -> str:
+    """What the page asks for of what the API takes; a search that stands beside the catalog is none of it."""
+    names = {one.name for one in (START, *FILTERS)}
+    asked = [(name, text) for name, text in params.multi_items() if name in names and text.strip()]
+    return (
+        f"/peliculas?{urlencode([(ORDER.name, order.value), (COUNT.name, str(_SHOWN)), *asked, ('formato', 'json')])}"
     )
 
 
