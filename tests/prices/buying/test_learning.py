@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from almazara.prices.buying import learning
 from almazara.prices.buying.learning import MOST_PAID_MORE, collect, fit, learn
-from almazara.prices.buying.policy import HORIZONS, LEAST_WAY, Action, AdvicePolicies, Why, advises_buying, decide
+from almazara.prices.buying.policy import HORIZONS, Action, AdvicePolicies, Saved, Why, advises_buying, decide
 from almazara.prices.buying.states import (
     MIN_DAYS,
     NEVER,
@@ -255,25 +255,42 @@ def test_waits_that_paid_more_than_was_said_raise_the_chance_that_is_told():
 
 
 def test_what_a_wait_mostly_saves_is_told_between_bounds_that_hold_what_is_expected():
-    cases = collect(promoted(), [30])[30]
-    ways = ways_to_target(cases.state)
-    far = ways >= LEAST_WAY
-    shares = np.zeros(len(ways))
-    shares[far] = np.linspace(-1, 1, far.sum())
-    assert learning._saved(replace(cases, saving=np.where(far, shares, 99) * ways)) == pytest.approx((-0.8, 0.8))
-    assert learning._saved(replace(cases, saving=-ways)) is None
-    assert learning._saved(cases.where(~far)) is None
     prices = promoted()
     policy = of_all(prices)
-    wide, narrow = (decide(prices, replace(policy, saved=bounds)) for bounds in ((-9.0, 9.0), (0.0, 0.0)))
-    state = ways_to_target(states(prices))
-    for way, one, two in zip(state, wide, narrow, strict=True):
-        if one.days and way >= LEAST_WAY:
-            assert one.saves == pytest.approx((-9 * way, 9 * way))
-            assert (min(two.saves), max(two.saves)) == (0, two.saving)
-        else:
-            assert one.saves is None
-    assert {one.saves for one in decide(prices, replace(policy, saved=None))} == {None}
+
+    def told(*saved):
+        return decide(prices, replace(policy, saved_between=saved))
+
+    wide, narrow = told(Saved(0.01, -9, 9)), told(Saved(0.01, 0, 0.001))
+    waits = [row for row, one in enumerate(wide) if one.days]
+    ways = ways_to_target(states(prices))
+    assert waits
+    for row in waits:
+        assert wide[row].saves == pytest.approx((-9 * ways[row], 9 * ways[row]))
+        assert narrow[row].saves == (0, narrow[row].saving)
+    assert {one.saves for one in wide if not one.days} == {None}
+    for nothing in ((), [Saved(0.01, -1, 0)], [Saved(0.9, 0, 1)], [Saved(0.01, 0, 1), Saved(0.02, -1, 0)]):
+        assert {one.saves for one in told(*nothing)} == {None}
+
+
+@pytest.mark.parametrize(("count", "parts"), [(9, 0), (10, 1), (29, 2), (30, 3), (200, 3)])
+def test_each_third_of_the_ways_has_its_own_bounds_where_there_are_waits_enough(count, parts):
+    state = np.zeros((count, len(STATES)))
+    state[:, STATES.index("above_lowest")] = -np.log1p(-np.linspace(0.1, 0.6, count))
+    ways = ways_to_target(state)
+    nobody = np.zeros(count, dtype=np.int64)
+    found = learning._saved(learning.Cases(30, state, np.linspace(0, 1, count) * ways, ways, nobody, nobody))
+    assert len(found) == parts
+    assert [one.way for one in found] == sorted(one.way for one in found)
+    assert all(one.low < one.high for one in found)
+    if parts == 3:
+        assert found[0].high < found[1].low < found[1].high < found[2].low
+
+
+def test_ways_that_are_hardly_any_say_nothing_of_what_is_saved():
+    short = np.zeros((50, len(STATES)))
+    nobody = np.zeros(50, dtype=np.int64)
+    assert learning._saved(learning.Cases(30, short, np.full(50, 0.3), np.full(50, 0.3), nobody, nobody)) == ()
 
 
 def test_the_way_to_the_target_is_that_of_the_price():

@@ -15,6 +15,7 @@ from almazara.prices.buying.policy import (
     AdvicePolicies,
     Evidence,
     Policy,
+    Saved,
     design,
     prior,
     prior_chance,
@@ -45,6 +46,7 @@ _THRESHOLDS: Final = (0.0, 0.003, 0.006, 0.01, 0.015, 0.02, 0.03, 0.05)
 _REFIT_DAYS: Final = 28
 _RIDGE, _RIDGE_CONSTANT = 30.0, 5.0
 _MOSTLY: Final = 0.8
+_THIRDS: Final = 3
 _SAME_DAY: Final = 0.03
 """How much the outcomes of two series of one day have in common."""
 _MOST_LOST, _MOST_SAVED = -0.3, 0.5
@@ -171,21 +173,24 @@ def fit(cases: Cases) -> Policy:
         _, promised[now], tried[now] = fitted.judge(cases.state[now])
     threshold, evidence = _allowed(cases, tried)
     surplus = 0.0 if threshold is None else _surplus(cases, promised, tried > threshold)
-    saved = None if threshold is None else _saved(cases.where(tried > threshold))
-    return replace(fitted, threshold=threshold, evidence=evidence, surplus=surplus, saved=saved)
+    saved = () if threshold is None else _saved(cases.where(tried > threshold))
+    return replace(fitted, threshold=threshold, evidence=evidence, surplus=surplus, saved_between=saved)
 
 
-def _saved(waits: Cases) -> tuple[float, float] | None:
-    """Between which _MOSTLY of the waits saved, in ways from the price to its target; None where that says nothing.
+def _saved(waits: Cases) -> tuple[Saved, ...]:
+    """Between which _MOSTLY of the waits saved, in ways from the price to its target; none where that says nothing.
 
-    A way that is hardly any measures nothing, and bounds that most waits did not get above are none.
+    A way that is hardly any measures nothing, bounds that most waits did not get above are none, and what falls after a
+    short way is many times as far, which says nothing of long ones: each third of the ways has its own.
     """
-    ways, edge = ways_to_target(waits.state), (1 - _MOSTLY) / 2
-    is_way = ways >= LEAST_WAY
-    if is_way.sum() < MIN_WAITS:
-        return None
-    low, high = np.quantile(waits.saving[is_way] / ways[is_way], [edge, 1 - edge])
-    return (float(low), float(high)) if high > 0 else None
+    every, edge = ways_to_target(waits.state), (1 - _MOSTLY) / 2
+    is_way = every >= LEAST_WAY
+    ways, shares = every[is_way], waits.saving[is_way] / every[is_way]
+    order = np.argsort(ways, kind="stable")
+    parts = np.array_split(order, min(_THIRDS, len(order) // MIN_WAITS)) if len(order) >= MIN_WAITS else []
+    begins = [LEAST_WAY, *(float(ways[part[0]]) for part in parts[1:])]
+    bounds = [np.quantile(shares[part], [edge, 1 - edge]).tolist() for part in parts]
+    return tuple(Saved(way, *both) for way, both in zip(begins, bounds, strict=False))
 
 
 def _surplus(cases: Cases, promised: Floats, waits: Flags) -> float:

@@ -4,6 +4,7 @@
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -66,6 +67,15 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """Between which most waits saved, in ways from the price to its target, where that is as long as `way`."""
+
+    way: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """When to wait, for one number of days.
 
@@ -75,7 +85,7 @@ class Policy:
         chance: The same for the chance of paying more.
         threshold: Waiting must score more than this; None where nothing says that waiting pays.
         surplus: Added to the chance that is told: how much oftener the waits of the backtest paid more than was said.
-        saved: Between which eight in ten waits of the backtest saved, in ways from the price to its target.
+        saved_between: What most waits of the backtest saved, those of the shortest ways first; none where nobody knows.
     """
 
     days: int
@@ -84,7 +94,7 @@ class Policy:
     threshold: float | None
     evidence: Evidence
     surplus: float = 0.0
-    saved: tuple[float, float] | None = None
+    saved_between: tuple[Saved, ...] = ()
 
     def judge(self, state: Floats) -> tuple[Floats, Floats, Floats]:
         """Expected saving as a share of the price, chance of paying more, and score, of waiting in each of `states`."""
@@ -248,16 +258,17 @@ def decide(prices: Floats, policy: Policy | None) -> list[Decision]:
                 policy.days,
                 expected,
                 float(told[one]),
-                _around(expected, policy.saved, float(ways[one])),
+                _around(expected, policy.saved_between, float(ways[one])),
             )
     return [one for one in found if one is not None]
 
 
-def _around(expected: float, saved: tuple[float, float] | None, way: float) -> tuple[float, float] | None:
-    """The bounds of a wait on such a way, as far apart that they hold what is expected."""
-    if saved is None or way < LEAST_WAY:
+def _around(expected: float, saved: Sequence[Saved], way: float) -> tuple[float, float] | None:
+    """The bounds of a wait on such a way, which hold what is expected; None where most saved nothing."""
+    alike = [one for one in saved if one.way <= way][-1:]
+    if not alike or alike[0].high <= 0:
         return None
-    return min(expected, saved[0] * way), max(expected, saved[1] * way)
+    return min(expected, alike[0].low * way), max(expected, alike[0].high * way)
 
 
 def _unknown(known: Flags) -> Decision | None:
