@@ -150,12 +150,13 @@ def install(app: FastAPI, models: Iterable[type[BaseModel]] = ()) -> None:
     app.exception_handler(ClientDisconnect)(_on_hanging_up)
     app.exception_handler(Exception)(_on_unexpected)
     every: list[type[BaseModel]] = [ProblemDetails, *models]
-    describe, named = app.openapi, {model.__name__: schema_of(model) for model in every}
+    describe = app.openapi
 
     def described() -> dict[str, Any]:
-        found = describe()
-        found.setdefault("components", {}).setdefault("schemas", {}).update(named)
-        return found
+        if app.openapi_schema is None:  # FastAPI keeps what it has described once
+            named = {model.__name__: schema_of(model) for model in every}
+            describe().setdefault("components", {}).setdefault("schemas", {}).update(named)
+        return describe()
 
     app.openapi = described  # type: ignore[method-assign]
 

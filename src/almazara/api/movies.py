@@ -227,7 +227,11 @@ async def director(request: Request) -> Response:
 
 @router.question("/personas", answers.PeopleAnswer, "Buscar actores y directores, con erratas", _SEARCH, errors=())
 async def people(request: Request) -> Response:
-    return send(_films(request).people.search(_asked(request), COUNT.read(request) or _FOUND, LANGUAGE.read(request)))
+    return send(
+        _films(request).people.search(
+            required(request, TEXT.name), COUNT.read(request) or _FOUND, LANGUAGE.read(request)
+        )
+    )
 
 
 @router.question(
@@ -283,11 +287,9 @@ def read_filters(request: Request) -> Filters:
 
 @router.question("/buscar", answers.SearchAnswer, "Buscar películas, con erratas", _SEARCH, errors=())
 async def search(request: Request) -> Response:
-    return send(_films(request).search(_asked(request), COUNT.read(request) or _FOUND, LANGUAGE.read(request)))
-
-
-def _asked(request: Request) -> str:
-    return required(request, TEXT.name)
+    return send(
+        _films(request).search(required(request, TEXT.name), COUNT.read(request) or _FOUND, LANGUAGE.read(request))
+    )
 
 
 @router.question(

@@ -253,8 +253,8 @@ def described(*parameters: Parameter) -> dict[str, Any]:
 class Router(APIRouter):
     """A router of routes that refuse what they do not know."""
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - FastAPI's own
-        super().__init__(**{"route_class": KnownRoute, **options})
+    def __init__(self, *, route_class: type[APIRoute] = KnownRoute, **options: Any) -> None:  # noqa: ANN401 - FastAPI's own
+        super().__init__(route_class=route_class, **options)
 
 
 class PlainRouter(Router):

@@ -72,8 +72,9 @@ def advise(asked: Question, policies: AdvicePolicies, language: Language = Langu
     policy = policies.of(asked.product.category, decision.days or asked.deadline_days)
     planned = plan(decision, asked.price, asked.today)
     saving = (asked.price or Decimal(0)) * asked.quantity * Decimal(decision.saving)
-    least, most = _between(asked, decision) or (None, None)
-    told = [_message(asked, decision, planned), *_reasons(asked, decision, policy)]
+    between = _between(asked, decision)
+    least, most = between or (None, None)
+    told = [_message(asked, decision, planned), *_reasons(asked, decision, between, policy)]
     message, *reasons = (one.text(language) for one in told)
     return Advice(
         product=asked.product.id,
@@ -158,7 +159,9 @@ def _message(asked: Question, decision: Decision, planned: Plan) -> Said:
     return said(code)
 
 
-def _reasons(asked: Question, decision: Decision, policy: Policy | None) -> Iterator[Said]:
+def _reasons(
+    asked: Question, decision: Decision, between: tuple[Decimal, Decimal] | None, policy: Policy | None
+) -> Iterator[Said]:
     """The range, the last weeks, the last change, and what waiting brought before."""
     if np.isnan(asked.prices).all():
         return
@@ -168,7 +171,7 @@ def _reasons(asked: Question, decision: Decision, policy: Policy | None) -> Iter
     if past.shape[1] > 1 and asked.price is not None:
         yield from _standing(past)
     yield from _announced(asked, decision)
-    if between := _between(asked, decision):
+    if between:
         low, high = between
         code = "prices.reason.saves_between" if low >= 0 else "prices.reason.saves_or_costs"
         yield said(code, low=Money(abs(low), asked.currency), high=Money(high, asked.currency))
