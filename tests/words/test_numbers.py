@@ -55,3 +55,16 @@ def test_a_minus_is_as_wide_as_a_plus_and_what_rounds_to_nothing_has_none():
 )
 def test_english_puts_the_sign_of_a_currency_first(currency, text):
     assert money(Decimal("9.9"), currency, EN) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        ("1234", "JPY", "1.234 JPY"),
+        ("1234.00", "JPY", "1.234 JPY"),
+        ("7.5", "KWD", "7,500 KWD"),
+        ("9.355", "EUR", "9,355 €"),
+    ],
+)
+def test_an_amount_has_the_decimals_of_its_currency_at_least(amount, currency, text):
+    assert money(Decimal(amount), currency) == text

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
+from almazara.words.numbers import NO_PLACES, THREE_PLACES
+
 Mark = Literal[".", ","]
 
 # Written marks of one currency. Longer ones are tried first, so `R$` is not read as `$`.
@@ -53,8 +55,6 @@ IN_USE: Final = frozenset(_PAID_WITH.split())
 """What a shop may ask now."""
 CURRENCIES: Final = IN_USE | frozenset(_FORMER.split())
 """What an observation may be in."""
-THREE_PLACES: Final = frozenset({"BHD", "JOD", "KWD", "LYD", "OMR", "TND"})
-NO_PLACES: Final = frozenset({"JPY", "KRW", "VND", "CLP", "ISK"})
 
 _LONGEST: Final = 60
 _THREE: Final = 3

@@ -18,6 +18,8 @@ _MONTHS: Final = {
     Language.ES: ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"],
     Language.EN: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 }
+THREE_PLACES: Final = frozenset({"BHD", "JOD", "KWD", "LYD", "OMR", "TND"})
+NO_PLACES: Final = frozenset({"JPY", "KRW", "VND", "CLP", "ISK"})
 _SIGNS: Final = {"EUR": "€", "USD": "$", "GBP": "£"}
 _LITRE: Final = {Language.ES: "l", Language.EN: "L"}
 _MAGNITUDES: Final = {
@@ -80,15 +82,31 @@ def with_unit(text: str, unit: str, language: Language = Language.ES) -> str:
     return f"{text}{space}{unit}"
 
 
+def places(currency: str | None) -> int:
+    """How many decimals amounts of a currency have.
+
+    Example:
+        >>> places("EUR"), places("JPY"), places("KWD"), places(None)
+        (2, 0, 3, 2)
+    """
+    return 0 if currency in NO_PLACES else 3 if currency in THREE_PLACES else 2
+
+
+def smallest(currency: str | None) -> Decimal:
+    """The smallest amount of a currency, such as a cent."""
+    return Decimal(1).scaleb(-places(currency))
+
+
 def money(amount: Decimal, currency: str | None, language: Language = Language.ES) -> str:
-    """An amount with the decimals that it has, two at least; without a currency where none is known.
+    """An amount with the decimals that it has, those of its currency at least; without one where none is known.
 
     Example:
         >>> money(Decimal("1234.5"), "EUR"), money(Decimal("7.995"), "TND"), money(Decimal("34.5"), "EUR", Language.EN)
         ('1.234,50 €', '7,995 TND', '€34.50')
     """
-    exponent = amount.as_tuple().exponent
-    digits = number(amount, max(2, -exponent) if isinstance(exponent, int) else 2, language)
+    least = places(currency)
+    exponent = amount.normalize().as_tuple().exponent if least == 0 else amount.as_tuple().exponent
+    digits = number(amount, max(least, -exponent) if isinstance(exponent, int) else least, language)
     if currency is None:
         return digits
     if language is Language.EN:

@@ -1,5 +1,6 @@
 """What advice says: the same figures in either language, whatever the history."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -48,6 +49,15 @@ def test_every_advice_is_said_in_both_languages_with_the_same_figures(prices, po
         assert [one.message, *one.reasons] == [sentence.text(language) for sentence in one.told]
         assert "nan" not in " ".join(one.reasons)
     assert msgspec.json.decode(msgspec.json.encode(spanish.told))
+
+
+@pytest.mark.parametrize(("currency", "decimals"), [("EUR", 2), ("JPY", 0), ("KWD", 3)])
+def test_what_a_wait_saves_has_the_decimals_of_its_currency(currency, decimals):
+    question = asked([700.0] * 7 + [1000.0] * 28 + [700.0] * 7 + [1000.0] * 28)
+    one = advise(replace(question, history=replace(question.history, currencies=(currency,))), LEARNED)
+    assert one.action == "wait"
+    saved = one.expected_saving, one.saving_low, one.saving_high
+    assert [-amount.as_tuple().exponent for amount in saved] == [decimals] * 3
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from typing import Final
 
 import numpy as np
 
@@ -16,10 +15,9 @@ from almazara.prices.buying.policy import LONGEST_DEADLINE, Action, AdvicePolici
 from almazara.prices.buying.states import MIN_DAYS, SAME, STATES, WEEKS, WINDOW_DAYS, cheaper_weeks, states
 from almazara.prices.forecasting.announced import AnnouncedMove, restated
 from almazara.prices.forecasting.panel import Floats, Panel, filled_forward
-from almazara.words.numbers import Language
+from almazara.words.numbers import Language, smallest
 from almazara.words.said import Figure, Money, Said, said
 
-_CENT: Final = Decimal("0.01")
 _NEAR_TOP, _NEAR_BOTTOM = 0.8, 0.2
 
 
@@ -87,7 +85,7 @@ def advise(asked: Question, policies: AdvicePolicies, language: Language = Langu
         quantity=asked.quantity,
         target_price=planned.target_price,
         until=planned.until,
-        expected_saving=saving.quantize(_CENT, ROUND_HALF_UP),
+        expected_saving=saving.quantize(smallest(asked.currency), ROUND_HALF_UP),
         expected_saving_percent=planned.expected_saving_percent,
         saving_low=least,
         saving_high=most,
@@ -105,7 +103,8 @@ def _between(asked: Question, decision: Decision) -> tuple[Decimal, Decimal] | N
         return None
     # Without the last digits, which are noise, and would be a cent more.
     least, most = (asked.price * asked.quantity * Decimal(str(round(one, 12))) for one in decision.saves)
-    return least.quantize(_CENT, ROUND_FLOOR), most.quantize(_CENT, ROUND_CEILING)
+    unit = smallest(asked.currency)
+    return least.quantize(unit, ROUND_FLOOR), most.quantize(unit, ROUND_CEILING)
 
 
 def _decision(asked: Question, policies: AdvicePolicies) -> Decision:

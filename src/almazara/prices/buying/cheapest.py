@@ -7,7 +7,7 @@ from typing import Final
 
 from almazara.prices.answers import Cheapest, Offered, Product, Switch
 from almazara.prices.schema import Availability
-from almazara.words.numbers import Language
+from almazara.words.numbers import Language, smallest
 from almazara.words.said import said
 
 FRESH_DAYS: Final = 7
@@ -86,7 +86,7 @@ def switch(
         offer=best,
         own_price_per_litre=own.price_per_litre,
         switch=best.product != own.product and share >= SWITCH_FROM,
-        saving=saving.quantize(Decimal("0.01"), ROUND_HALF_UP),
+        saving=saving.quantize(smallest(own.currency), ROUND_HALF_UP),
         saving_percent=round(float(share) * 100, 1),
         assumes=_ASSUMES.text(language),
     )

@@ -18,10 +18,10 @@ from almazara.prices.exchange.rows import (
     listing_of,
     moment,
 )
-from almazara.prices.money import NO_PLACES
 from almazara.prices.packs import litres
 from almazara.prices.schema import IMPORTED, Availability, Listing, Observation
 from almazara.prices.store.observations import validate_observation
+from almazara.words.numbers import places
 
 KEEPA_EPOCH: Final = datetime(2011, 1, 1, tzinfo=UTC)
 _MINUTE: Final = timedelta(minutes=1)
@@ -163,19 +163,15 @@ def _keepa_observation(listing_id: str, minute: object, cents: object, currency:
         raise InputError(f"The minute {minute} lies outside the calendar.") from error
     if cents == _OUT_OF_STOCK:
         return Observation(listing_id, moment, Availability.UNAVAILABLE, rule=IMPORTED, source=IMPORTED)
-    price = Decimal(cents).scaleb(-_places(currency))
+    price = Decimal(cents).scaleb(-places(currency))
     return Observation(listing_id, moment, Availability.IN_STOCK, price, currency, rule=IMPORTED, source=IMPORTED)
 
 
 def _cents(observation: Observation, currency: str) -> int | None:
     if observation.price is None:
         return _OUT_OF_STOCK
-    cents = observation.price.scaleb(_places(currency))
+    cents = observation.price.scaleb(places(currency))
     return int(cents) if observation.currency == currency and cents == cents.to_integral_value() else None
-
-
-def _places(currency: str) -> int:
-    return 0 if currency in NO_PLACES else 2
 
 
 def _text(value: object) -> str | None:

@@ -15,11 +15,11 @@ import msgspec
 import polars as pl
 
 from almazara.errors import InputError
-from almazara.prices.money import NO_PLACES, THREE_PLACES
 from almazara.prices.packs import litres
 from almazara.prices.pages.naming import LEAST_SHARE, settled
 from almazara.prices.schema import IMPORTED, MOST_NAMED, Availability, Listing, NamedPrice, Observation, PriceName
 from almazara.prices.store.observations import utc, validate_listing, validate_observation
+from almazara.words.numbers import NO_PLACES, places
 
 TIDY_SCHEMA: Final = {
     "listing_id": pl.String(),
@@ -193,8 +193,7 @@ def amount(value: object, currency: str | None) -> Decimal | None:
     if isinstance(value, bool) or has_exponent or not PLAIN_NUMBER.fullmatch(text):
         raise InputError(f"The amount {text[:40]!r} is no plain number such as 1234.56.")
     whole, _, decimals = text.partition(".")
-    places = 0 if currency in NO_PLACES else 3 if currency in THREE_PLACES else 2
-    decimals = decimals.rstrip("0").ljust(places, "0")
+    decimals = decimals.rstrip("0").ljust(places(currency), "0")
     return Decimal(f"{whole}.{decimals}" if decimals else whole)
 
 

@@ -8,8 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from almazara.prices import pages
-from almazara.prices.money import CURRENCIES, IN_USE, NO_PLACES
+from almazara.prices.money import CURRENCIES, IN_USE
 from almazara.prices.pages.outcome import Offer, Unreadable
+from almazara.words.numbers import NO_PLACES
 
 NAME = "Aceite Lagar Alto"
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from almazara.prices.money import NO_PLACES, THREE_PLACES, Money, parse_price
+from almazara.prices.money import Money, parse_price
 from almazara.prices.pages.amazon import named_rules as rules
 from almazara.prices.pages.amazon.delivery import delivered
 from almazara.prices.pages.amazon.price import FeaturedOffer, is_for_a_part, is_struck, price_text
@@ -26,6 +26,7 @@ from almazara.prices.pages.amazon.wording import (
 from almazara.prices.pages.document import attribute, lineage, text_of
 from almazara.prices.pages.naming import condition, settled
 from almazara.prices.schema import NamedPrice, PriceName
+from almazara.words.numbers import NO_PLACES, THREE_PLACES, smallest
 
 _MOST_PLACES: Final = 200
 _LONGEST_LABEL: Final = 80
@@ -114,7 +115,7 @@ def _rounded(amount: Decimal, currency: str) -> Decimal | None:
     """To the cent, halves up; no guess where a currency has no cents and the amount has."""
     if currency in THREE_PLACES or (currency in NO_PLACES and amount != amount.to_integral_value()):
         return None
-    return amount.quantize(Decimal(1 if currency in NO_PLACES else "0.01"), ROUND_HALF_UP)
+    return amount.quantize(smallest(currency), ROUND_HALF_UP)
 
 
 def _members(nodes: list[LexborNode], offer: FeaturedOffer, price: Money) -> Iterator[NamedPrice]:

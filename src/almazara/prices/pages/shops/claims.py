@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from almazara.prices.money import NO_PLACES, THREE_PLACES, Mark, is_number, parse_price
+from almazara.prices.money import Mark, is_number, parse_price
 from almazara.prices.pages.request import folded
 from almazara.prices.pages.shops.told import State
 from almazara.prices.schema import Availability, NamedPrice
+from almazara.words.numbers import places
 
 _CODE = re.compile(r"[A-Z]{3}")
 _MACHINE = re.compile(r"[0-9]{1,9}(?:\.([0-9]+))?")
@@ -111,20 +112,16 @@ def published_price(value: object, currency: object, decimal: Mark | None = None
 
 def _has_places(amount: Decimal, code: str) -> bool:
     """Whether an amount has no more decimals than its currency."""
-    return amount == round(amount, _places(code))
-
-
-def _places(code: str | None) -> int:
-    return _MILS if code in THREE_PLACES else 0 if code in NO_PLACES else _CENTS
+    return amount == round(amount, places(code))
 
 
 def _machine_amount(text: str, decimals: str, code: str | None) -> Decimal | None:
     """A number with a decimal point; no more decimals than the currency has, rounding noise removed."""
     amount = Decimal(text)
-    places = _places(code)
-    if len(decimals.rstrip("0")) <= places and not (len(decimals) == _MILS and places == _CENTS):
+    least = places(code)
+    if len(decimals.rstrip("0")) <= least and not (len(decimals) == _MILS and least == _CENTS):
         return amount
-    rounded = round(amount, places)
+    rounded = round(amount, least)
     noise = len(decimals) > 2 * _MILS and abs(amount - rounded) < Decimal("0.00001")
     return rounded if noise else None
 
