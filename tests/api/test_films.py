@@ -571,6 +571,11 @@ def test_a_method_that_a_route_lacks_is_a_problem_that_names_the_allowed_ones(sa
         ("get_actor", "nombre_actor", "Ramona Wendández"),
         ("get_director", "nombre_director", "Fenna Eldhurst"),
         ("recomendacion", "titulo", "Press"),
+        ("peliculas_idioma", "idioma", "inglés"),
+        ("peliculas_pais", "pais", "España"),
+        ("peliculas_duracion", "titulo", "Press"),
+        ("franquicia", "franquicia", "Aceituna Jones"),
+        ("productoras_exitosas", "productora", "Almazara Original Negatives"),
     ],
 )
 def test_what_a_brief_asks_in_the_path_may_stand_in_the_query(sample_api, path, name, asked, slash):

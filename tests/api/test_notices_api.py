@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara import log
-from almazara.api.notices import address
+from almazara.api.films.notices import address
 from almazara.keys import Key, fingerprint
 from almazara.movies.users import matching
 from almazara.movies.users.exports import rows

@@ -142,11 +142,16 @@ def test_before_the_first_build_a_question_says_what_to_do(run):
     ("question", "about", "said"),
     [
         ("mes", "enero", "En el mes de enero se estrenaron"),
-        ("dia", "viernes", "En día viernes"),
+        ("dia", "viernes", "En viernes"),
         ("score", "Oil/Water", "score (popularidad)"),
         ("votos", "Oil/Water", "valoraciones"),
         ("persona", "Fenna Eldhurst", "ha dirigido"),
         ("buscar", "olive", "películas para «olive»"),
+        ("idioma", "inglés", "películas en inglés"),
+        ("pais", "España", "España: "),
+        ("duracion", "Oil/Water", " dura "),
+        ("franquicia", "Aceituna Jones", "Aceituna Jones Collection: "),
+        ("productora", "Almazara Original Negatives", "Se conoce la recaudación de"),
     ],
 )
 def test_the_catalog_answers_on_the_command_line(run, over_sample, question, about, said):

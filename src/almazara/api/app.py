@@ -15,18 +15,14 @@ from almazara.api import (
     alerts,
     documentation,
     errors,
-    film_lists,
-    film_models,
     forecasts,
     goods,
     health,
-    movies,
-    notices,
     overview,
     prices,
     reader,
-    users,
 )
+from almazara.api.films import groups, lists, models, notices, questions, users
 from almazara.api.limits.heavy_reads import HeavyReads
 from almazara.api.limits.shedding import Shedding
 from almazara.api.limits.write_limits import OwnWrites, SharedWrites, Writes
@@ -112,7 +108,7 @@ def create_api(
     app.add_middleware(Shedding)
     app.add_middleware(SingleHeaders)
     app.add_middleware(Methods, origins=settings.cors_origins)
-    films = (users.lists, movies.router, film_lists.router, users.router, notices.router, film_models.router)
+    films = (users.lists, questions.router, groups.router, lists.router, users.router, notices.router, models.router)
     of_prices = (prices, overview, goods, forecasts, alerts, reader)
     for router in (*films, *(module.router for module in of_prices), health.router):
         app.include_router(router)

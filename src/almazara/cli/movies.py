@@ -27,7 +27,22 @@ FilmId = Annotated[str | None, typer.Option("--id", help="Film id, or IMDb's, am
 Titles = Annotated[
     Path | None, typer.Option(help="CSV of titles in other languages (id, title, language), or IMDb's title.akas.tsv.")
 ]
-Question = Literal["mes", "dia", "score", "votos", "actor", "director", "persona", "buscar", "pelicula"]
+Question = Literal[
+    "mes",
+    "dia",
+    "score",
+    "votos",
+    "duracion",
+    "actor",
+    "director",
+    "persona",
+    "buscar",
+    "pelicula",
+    "idioma",
+    "pais",
+    "franquicia",
+    "productora",
+]
 DataSet = Literal["the-movies-dataset", "ml-latest-small", "ml-latest", "ml-1m", "ml-25m", "titles"]
 
 
@@ -102,7 +117,7 @@ def build(
 @app.command()
 def ask(
     question: Annotated[Question, typer.Argument(help="What to ask.")],
-    about: Annotated[str, typer.Argument(help="Month, day, title, name, text or film id.")],
+    about: Annotated[str, typer.Argument(help="Month, day, title, name, text, film id, language or country.")],
     year: Year = None,
     film_id: FilmId = None,
     as_json: AsJson = False,
@@ -119,6 +134,11 @@ def ask(
         "actor": lambda: service.people.actor(about),
         "director": lambda: service.people.director(about),
         "persona": lambda: service.people.person(about),
+        "idioma": lambda: service.in_language(about),
+        "pais": lambda: service.from_country(about),
+        "duracion": lambda: service.runtime(about, year, named),
+        "franquicia": lambda: service.groups.franchise(about),
+        "productora": lambda: service.groups.studio(about),
         "buscar": lambda: service.search(about, 10),
         "pelicula": lambda: service.film(_film_id(about)),
     }

@@ -76,7 +76,7 @@ def address(
     account: Annotated[str | None, typer.Option("--account", help="The one account whose notices count.")] = None,
 ) -> None:
     """The address to type into Plex or Jellyfin as a webhook, signed with the first key, which it does not tell."""
-    from almazara.api.notices import address as address_of
+    from almazara.api.films.notices import address as address_of
     from almazara.cli.keys import signing_key
     from almazara.movies.users.events import check_user
     from almazara.movies.users.notices import Server

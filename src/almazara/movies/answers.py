@@ -79,6 +79,65 @@ class VotesAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class RuntimeAnswer:
+    """How many minutes a film takes; null where it is not known."""
+
+    id: int
+    titulo: str
+    titulo_local: str | None = field(default=None, kw_only=True)
+    anio: int
+    duracion: int | None
+    mensaje: str
+    otras: list[FilmReference]
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageAnswer:
+    """How many films were made in a language; `codigo` is that of ISO 639-1, as the catalog has it."""
+
+    idioma: str
+    codigo: str
+    cantidad: int
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountryAnswer:
+    """How many films were made in a country, alone or with others; `codigo` is that of ISO 3166-1."""
+
+    pais: str
+    codigo: str
+    cantidad: int
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
+class FranchiseAnswer:
+    """The films of a franchise in order of release; gains, in US dollars, of those whose money is known."""
+
+    franquicia: str
+    cantidad: int
+    ganancia_total: int
+    ganancia_promedio: float | None
+    peliculas_con_datos: int
+    peliculas_dudosas: list[str]
+    peliculas: list[FilmReference]
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudioAnswer:
+    """The films of a company and what they earned, in US dollars, as far as their revenue is known."""
+
+    productora: str
+    cantidad: int
+    revenue_total: int
+    peliculas_con_datos: int
+    peliculas_dudosas: list[str]
+    mensaje: str
+
+
+@dataclass(frozen=True, slots=True)
 class CreditedFilm:
     """One film of a person; money in US dollars, 0 where unknown."""
 

@@ -12,7 +12,8 @@ from almazara.errors import UnavailableError
 from almazara.movies.catalog.browsing import Browsing
 from almazara.movies.catalog.catalog import Arrays, KeyTable, Releases, Texts, open_catalog
 from almazara.movies.catalog.cleaning_answers import CleaningAnswers
-from almazara.movies.catalog.people import Money, People
+from almazara.movies.catalog.films_by_name import FilmsByName, Money
+from almazara.movies.catalog.group_answers import GroupAnswers
 from almazara.movies.catalog.person_answers import PersonAnswers, Role
 from almazara.movies.catalog.search import SearchIndex
 from almazara.movies.catalog.standing import Standings
@@ -67,6 +68,7 @@ def _parts(group: Callable[[str], Arrays], manifest: Mapping[str, Any]) -> Parts
         releases=Releases(group("releases")),
         films=Texts(group("film_answers")),
         people=PersonAnswers(catalog, Texts(group("credited")), money, _role("actor", group), _role("director", group)),
+        groups=GroupAnswers(catalog, money, _role_of_newer("franchise", group), _role_of_newer("studio", group)),
         standings=Standings(group("films"), group("money"), attributes, genre_names),
         browsing=Browsing(catalog, money, group("orders"), attributes, genre_names),
         cleaning=CleaningAnswers(
@@ -84,5 +86,10 @@ def _parts(group: Callable[[str], Arrays], manifest: Mapping[str, Any]) -> Parts
 
 
 def _role(name: str, group: Callable[[str], Arrays]) -> Role:
-    people = People(group(f"{name}s"), KeyTable(group(f"{name}_keys")))
-    return Role(name, people, SearchIndex(group(f"{name}_search")))
+    named = FilmsByName(group(f"{name}s"), KeyTable(group(f"{name}_keys")))
+    return Role(name, named, SearchIndex(group(f"{name}_search")))
+
+
+def _role_of_newer(name: str, group: Callable[[str], Arrays]) -> Role | None:
+    """The same of what catalogs have not always held."""
+    return _role(name, group) if group(f"{name}s") else None

@@ -32,6 +32,13 @@ def votes(title: str, year: int, count: int, average: float | None, needed: int)
     return said("films.film.votes", title=title, year=str(year), n=count, average=average)
 
 
+def runtime(title: str, year: int, minutes: int | None) -> Said:
+    """For /peliculas_duracion."""
+    if minutes is None:
+        return said("films.film.no_runtime", title=title, year=str(year))
+    return said("films.film.runtime", title=title, year=str(year), n=minutes)
+
+
 def person(
     role: str, name: str, count: int, *, total: float, known: int, median: float | None, doubtful: Sequence[str]
 ) -> Said:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from almazara.errors import NotFoundError
 from almazara.movies import answers, sentences
@@ -15,11 +16,13 @@ from almazara.movies.catalog.browsing import Browsing, Order
 from almazara.movies.catalog.calendar_es import DayOfMonth, Weekday
 from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, FilmId, Found, Releases, Texts
 from almazara.movies.catalog.cleaning_answers import CleaningAnswers
+from almazara.movies.catalog.group_answers import GroupAnswers
 from almazara.movies.catalog.person_answers import PersonAnswers
 from almazara.movies.catalog.search import Match, SearchIndex, found_code
 from almazara.movies.catalog.standing import Standing, Standings, standing_answer
 from almazara.movies.catalog.titles import check_query, normalize, spellings, split_year
 from almazara.movies.exploring.films import Films
+from almazara.movies.exploring.tag_names import TagNames
 from almazara.movies.exploring.tags import tags_of
 from almazara.movies.similar.answering import (
     DEFAULT_METHOD,
@@ -55,6 +58,7 @@ class Parts:
     releases: Releases
     films: Texts
     people: PersonAnswers
+    groups: GroupAnswers
     standings: Standings
     browsing: Browsing
     cleaning: CleaningAnswers
@@ -72,9 +76,11 @@ class MovieService:
         self.version = version
         self.is_sample = is_sample
         self.people = parts.people
+        self.groups = parts.groups
         self.cleaning = parts.cleaning
         self.users = parts.users
         self.explored = parts.explored
+        self._names = {kind: TagNames(parts.explored.tags[kind]) for kind in ("language", "country")}
         self._parts = parts
         self._catalog = parts.catalog
         self._min_votes = min_votes
@@ -135,6 +141,31 @@ class MovieService:
         message = sentences.votes(shown(film), film.anio, count, average, self._min_votes).text(language)
         others, known = self._others(found, language), (film.id, film.titulo, film.anio)
         return answers.VotesAnswer(*known, count, average, enough, message, others, titulo_local=film.titulo_local)
+
+    def runtime(
+        self, title: str, year: int | None = None, film_id: FilmId | None = None, language: Language = Language.ES
+    ) -> answers.RuntimeAnswer:
+        """How many minutes a film takes."""
+        found = self._find(title, year, film_id, language)
+        film, minutes = self._catalog.reference(found.row, language), self._catalog.runtime(found.row)
+        known = None if minutes is None else round(minutes)
+        message = sentences.runtime(shown(film), film.anio, known).text(language)
+        others, named = self._others(found, language), (film.id, film.titulo, film.anio)
+        return answers.RuntimeAnswer(*named, known, message, others, titulo_local=film.titulo_local)
+
+    def in_language(self, text: str, language: Language = Language.ES) -> answers.LanguageAnswer:
+        """How many films were made in a language, given by name or code."""
+        return answers.LanguageAnswer(*self._tagged("language", text, language))
+
+    def from_country(self, text: str, language: Language = Language.ES) -> answers.CountryAnswer:
+        """How many films were made in a country, given by name or code."""
+        return answers.CountryAnswer(*self._tagged("country", text, language))
+
+    def _tagged(self, kind: str, text: str, language: Language) -> tuple[str, str, int, str]:
+        names, tags = self._names[kind], self.explored.tags[kind]
+        code = names.find(text, language)
+        name, count = names.called(code, language), int(np.count_nonzero(tags.codes == code))
+        return name, tags.names[code], count, said(f"films.group.{kind}", name=name, n=count).text(language)
 
     def film(self, film_id: FilmId, language: Language = Language.ES) -> bytes:
         """A FilmAnswer as JSON, in Spanish made at build time; raises NotFoundError when there is no such film."""

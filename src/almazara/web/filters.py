@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.datastructures import QueryParams
 
-from almazara.api.movies import (
+from almazara.api.films.parameters import (
     ADULT,
     GENRES,
     MINUTES,

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from almazara.api.movies import START
+from almazara.api.films.parameters import START
 from almazara.errors import InputError
 from almazara.figures.ruler import ruler
 from almazara.figures.sparkline import sparkline

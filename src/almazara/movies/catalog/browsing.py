@@ -7,7 +7,7 @@ import numpy as np
 
 from almazara.movies.answers import BrowseAnswer, ListedFilm
 from almazara.movies.catalog.catalog import Arrays, Catalog, Row, Texts
-from almazara.movies.catalog.people import Money
+from almazara.movies.catalog.films_by_name import Money
 from almazara.words.numbers import Language
 from almazara.words.said import Said, said
 

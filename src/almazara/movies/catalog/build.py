@@ -19,7 +19,12 @@ from almazara.words.numbers import Language
 
 DIRECTOR: Final = "Director"
 """The job of who directs, in the table `crew`."""
-_PERSON: Final = "person"
+FRANCHISE: Final = "franchise"
+NAMED: Final = ("actor", "director", "studio", FRANCHISE)
+"""Kinds of names by which films are found."""
+_COLLECTION: Final = " (?:collection|trilogy|series|saga)$"
+"""What the source adds to the name of a franchise, in a key."""
+_NAMED: Final = "name_row"
 _GENRE: Final = "genre"
 _IN_USE: Final = "in_use"
 _Entries = tuple[list[str], np.ndarray, np.ndarray]
@@ -30,8 +35,12 @@ def build_answers(tables: Mapping[str, pl.DataFrame]) -> Groups:
     """What exact questions are answered from: the catalog, films, people and their keys, counts."""
     films, keys = tables[s.FILMS], tables[s.FILM_KEYS]
     directing = tables[s.CREW].filter(pl.col("job") == DIRECTOR)
-    actors, actor_keys = build_people(tables[s.CAST], films)
-    directors, director_keys = build_people(directing, films)
+    named = {
+        "actor": tables[s.CAST],
+        "director": directing,
+        "studio": tables[s.COMPANIES].rename({"company": s.NAME}),
+        FRANCHISE: tables[s.COLLECTIONS].rename({"collection": s.NAME}),
+    }
     return {
         **build_catalog(films, keys, tables[s.LOCAL_TITLES]),
         "imdb": build_imdb_numbers(films, keys),
@@ -44,20 +53,16 @@ def build_answers(tables: Mapping[str, pl.DataFrame]) -> Groups:
             "returns": films[s.RETURN].to_numpy(),
             "doubtful": films[s.MONEY_DOUBTFUL].to_numpy(),
         },
-        "actors": actors,
-        "actor_keys": actor_keys,
-        "directors": directors,
-        "director_keys": director_keys,
+        **{group: arrays for kind, table in named.items() for group, arrays in build_named(kind, table, films).items()},
     }
 
 
 def build_search(tables: Mapping[str, pl.DataFrame], answers: Groups) -> Groups:
-    """The typo-tolerant indexes of titles, and of the people in `answers`."""
+    """The typo-tolerant indexes of titles, and of the names in `answers`."""
     films, keys = tables[s.FILMS], tables[s.FILM_KEYS]
     return {
         "title_search": build_index(*_titles(films, keys, tables[s.LOCAL_TITLES])),
-        "actor_search": build_index(*_people(answers["actors"], films)),
-        "director_search": build_index(*_people(answers["directors"], films)),
+        **{f"{kind}_search": build_index(*_names(answers[f"{kind}s"], films)) for kind in NAMED},
     }
 
 
@@ -206,20 +211,29 @@ def build_keyword_keys(keywords: pl.DataFrame, films: pl.DataFrame) -> Arrays:
     return pack_keys(pairs.select(KEY, ROW).unique().sort(KEY, ROW).group_by(KEY, maintain_order=True).agg(ROW))
 
 
-def build_people(credits_: pl.DataFrame, films: pl.DataFrame) -> tuple[Arrays, Arrays]:
-    """The arrays of `People`, and of their keys; a film counts once for a person, whatever the number of roles."""
-    names = credits_.select(pl.col(s.NAME).unique().sort()).with_row_index(_PERSON)
+def build_named(kind: str, credits_: pl.DataFrame, films: pl.DataFrame) -> Groups:
+    """The groups of `FilmsByName` and of its keys; a film counts once for a name, whatever the number of roles.
+
+    Args:
+        kind: One of NAMED.
+        credits_: Film and name.
+        films: All films.
+    """
+    names = credits_.select(pl.col(s.NAME).unique().sort()).with_row_index(_NAMED)
     facts = films.select(pl.col(s.ID).alias(s.FILM_ID), s.RELEASE_DATE).with_row_index(ROW)
     pairs = credits_.select(s.NAME, s.FILM_ID).join(names, on=s.NAME).join(facts, on=s.FILM_ID)
-    pairs = pairs.select(_PERSON, s.RELEASE_DATE, ROW).unique().sort(_PERSON, s.RELEASE_DATE, ROW)
-    counts = pairs.group_by(_PERSON, maintain_order=True).len()["len"]
+    pairs = pairs.select(_NAMED, s.RELEASE_DATE, ROW).unique().sort(_NAMED, s.RELEASE_DATE, ROW)
+    counts = pairs.group_by(_NAMED, maintain_order=True).len()["len"]
     arrays = {**pack_texts(names[s.NAME]), "starts": offsets(counts), "films": pairs[ROW].to_numpy().astype(np.int32)}
-    keys = pl.DataFrame([names[_PERSON].alias(ROW), normalize_all(names[s.NAME]).alias(KEY), counts])
+    keys = pl.DataFrame([names[_NAMED].alias(ROW), normalize_all(names[s.NAME]).alias(KEY), counts])
+    if kind == FRANCHISE:
+        shorter = keys.with_columns(pl.col(KEY).str.replace(_COLLECTION, "")).filter(pl.col(KEY) != "")
+        keys = pl.concat([keys, shorter]).unique([ROW, KEY], maintain_order=True)
     by_films = keys.sort("len", descending=True, maintain_order=True)
-    return arrays, pack_keys(by_films.group_by(KEY, maintain_order=True).agg(ROW))
+    return {f"{kind}s": arrays, f"{kind}_keys": pack_keys(by_films.group_by(KEY, maintain_order=True).agg(ROW))}
 
 
-def _people(found: Arrays, films: pl.DataFrame) -> _Entries:
+def _names(found: Arrays, films: pl.DataFrame) -> _Entries:
     """Names, their rows, and the votes of their films."""
     names = Texts(found)
     rows = np.arange(len(names), dtype=np.int32)

@@ -150,6 +150,7 @@ class Catalog:
         self._popularity = films["popularity"].data
         self._averages = films["averages"].data
         self._votes = films["votes"].data
+        self._runtimes = films["runtimes"].data
         self._better_known = films["better_known"].data if "better_known" in films else None  # of older catalogs
         self._titles = titles
         self._tables = (title_keys, original_keys)
@@ -203,6 +204,10 @@ class Catalog:
     def votes(self, row: Row) -> int:
         """How many people voted."""
         return int(self._votes[row])
+
+    def runtime(self, row: Row) -> float | None:
+        """How many minutes the film takes, where it is known."""
+        return _known(self._runtimes[row])
 
     def better_known(self, row: Row) -> Row | None:
         """The film of nearly the same title that has far more votes, None where there is none."""

@@ -21,7 +21,7 @@ from almazara.movies.answers import (
     RoleAnswer,
 )
 from almazara.movies.catalog.catalog import SUGGESTIONS, Catalog, Row, Texts
-from almazara.movies.catalog.people import Money, People
+from almazara.movies.catalog.films_by_name import FilmsByName, Money
 from almazara.movies.catalog.search import SearchIndex, found_code
 from almazara.movies.catalog.titles import check_query
 from almazara.words.numbers import Language
@@ -32,16 +32,25 @@ _REMEMBERED: Final = 512
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Role:
-    """What somebody does in films, who does it, and the search for near names; `name` is `actor` or `director`."""
+    """What a name is to films: `actor`, `director`, `studio` or `franchise`; who is, and the search for near names."""
 
     name: str
-    people: People
+    named: FilmsByName
     search: SearchIndex
 
     def row(self, asked: str) -> int | None:
         """The row of a name, if somebody of this role has exactly this one."""
-        row = self.people.find(asked)
-        return row if row is not None and self.people.name(row) == asked else None
+        row = self.named.find(asked)
+        return row if row is not None and self.named.name(row) == asked else None
+
+    def find(self, asked: str) -> int:
+        """The row of a name in any spelling; raises NotFoundError with near ones."""
+        name = check_query(asked)
+        row = self.named.find(name)
+        if row is None:
+            near = self.search.search(name, SUGGESTIONS)
+            raise NotFoundError(said(f"films.error.no_{self.name}", name=name), [match.text for match in near])
+        return row
 
 
 class PersonAnswers:
@@ -67,13 +76,13 @@ class PersonAnswers:
 
     def actor(self, name: str, language: Language = Language.ES) -> ActorAnswer:
         """The films of an actor and what they returned; films that they only directed do not count."""
-        row = _find(name, self._actors, "no_actor")
-        return ActorAnswer(actor=self._actors.people.name(row), **self._remembered_credits(self._actors, row, language))
+        row = self._actors.find(name)
+        return ActorAnswer(actor=self._actors.named.name(row), **self._remembered_credits(self._actors, row, language))
 
     def director(self, name: str, language: Language = Language.ES) -> DirectorAnswer:
         """The films of a director and what they returned."""
-        role, row = self._directors, _find(name, self._directors, "no_director")
-        return DirectorAnswer(director=role.people.name(row), **self._remembered_credits(role, row, language))
+        role, row = self._directors, self._directors.find(name)
+        return DirectorAnswer(director=role.named.name(row), **self._remembered_credits(role, row, language))
 
     def person(self, name: str, language: Language = Language.ES) -> PersonAnswer:
         """Somebody's films in both roles; raises NotFoundError with near names."""
@@ -96,9 +105,9 @@ class PersonAnswers:
     def _spelled(self, asked: str) -> str:
         """The name as it is written: exactly as asked where somebody has it, else of the namesake with most films."""
         found = [
-            (role.people.name(row) == asked, len(role.people.films(row)), role.people.name(row))
+            (role.named.name(row) == asked, len(role.named.films(row)), role.named.name(row))
             for role in (self._actors, self._directors)
-            if (row := role.people.find(asked)) is not None
+            if (row := role.named.find(asked)) is not None
         ]
         if not found:
             near = [hit.nombre for hit in self._near(asked, SUGGESTIONS)]
@@ -119,10 +128,10 @@ class PersonAnswers:
     @staticmethod
     def _count(role: Role, name: str) -> int:
         row = role.row(name)
-        return 0 if row is None else len(role.people.films(row))
+        return 0 if row is None else len(role.named.films(row))
 
     def _credits(self, role: Role, row: int, language: Language) -> dict[str, Any]:
-        films = role.people.films(row)
+        films = role.named.films(row)
         written = [msgspec.Raw(self._credited_film(film, language)) for film in films]
         return {**self._success(role, row, films, language), "peliculas": written}
 
@@ -132,7 +141,7 @@ class PersonAnswers:
         return self._credited.encoded(row).rstrip().removesuffix(b"}") + b',"titulo_local":' + local + b"}"
 
     def _career(self, role: Role, row: int, language: Language) -> RoleAnswer:
-        films = role.people.films(row)
+        films = role.named.films(row)
         returns, doubtful = self._money.returns(films), set(self._money.doubtful(films))
         listed = [
             self._career_film(film, gained, language, is_doubtful=film in doubtful)
@@ -161,7 +170,7 @@ class PersonAnswers:
         total, middle = fsum(returns), median(known) if known else None
         message = sentences.person(
             role.name,
-            role.people.name(row),
+            role.named.name(row),
             len(returns),
             total=total,
             known=len(known),
@@ -178,12 +187,3 @@ class PersonAnswers:
             "peliculas_dudosas": [self._catalog.facts(film)[1] for film in doubtful],
             "mensaje": message.text(language),
         }
-
-
-def _find(name: str, role: Role, nobody: str) -> int:
-    name = check_query(name)
-    row = role.people.find(name)
-    if row is None:
-        near = role.search.search(name, SUGGESTIONS)
-        raise NotFoundError(said(f"films.error.{nobody}", name=name), [match.text for match in near])
-    return row

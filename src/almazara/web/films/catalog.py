@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
-from almazara.api.movies import COUNT, FILTERS, GENRES, ORDER, START, YEAR_MAX, YEAR_MIN
+from almazara.api.films.parameters import COUNT, FILTERS, GENRES, ORDER, START, YEAR_MAX, YEAR_MIN
 from almazara.movies import sentences
 from almazara.movies.answers import ListedFilm
 from almazara.movies.catalog.browsing import Order

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from almazara.api.movies import ID, film_id_of
+from almazara.api.films.parameters import ID, film_id_of
 from almazara.movies.answers import FilmAnswer, FilmReference
 from almazara.movies.service import MovieService
 from almazara.movies.similar.answering import SCORE, SimilarList, Suggestion

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
-from almazara.api.movies import GENRES, WITHOUT_GENRES
+from almazara.api.films.parameters import GENRES, WITHOUT_GENRES
 from almazara.errors import InputError, NotFoundError
 from almazara.movies.answers import FilmReference
 from almazara.movies.service import MovieService

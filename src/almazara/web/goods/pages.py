@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from almazara.api.movies import START
+from almazara.api.films.parameters import START
 from almazara.api.tables import Format, as_table
 from almazara.figures.chart import Table
 from almazara.figures.keys import legend

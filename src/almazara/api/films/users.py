@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from starlette.concurrency import run_in_threadpool
 
 from almazara.api.errors import PROBLEM_TYPE, ProblemDetails, by_name, declared
-from almazara.api.movies import COUNT, DIVERSITY, FILTERS, LANGUAGE, read_filters
+from almazara.api.films.parameters import COUNT, DIVERSITY, FILTERS, LANGUAGE, read_filters
 from almazara.api.routes import PathText, PlainRouter, Router, SentBody, described, flag, send, values, writing
 from almazara.errors import InputError
 from almazara.movies.catalog.catalog import IMDB_ID

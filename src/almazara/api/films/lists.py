@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from almazara.api.errors import declared
-from almazara.api.film_models import Lengua
-from almazara.api.movies import MINUTES, MOST_VOTES, YEARS
+from almazara.api.films.models import Lengua
+from almazara.api.films.parameters import MINUTES, MOST_VOTES, YEARS
+from almazara.api.films.users import DEFAULT_COUNT, USER, ImdbId, film_users
 from almazara.api.routes import SentBody, described, reading, send
-from almazara.api.users import DEFAULT_COUNT, USER, ImdbId, film_users
 from almazara.errors import InputError
 from almazara.movies.answers import FilmsAnswer
 from almazara.movies.catalog.titles import LONGEST_QUERY

@@ -8,10 +8,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from almazara.api.errors import declared
-from almazara.api.movies import LANGUAGE
+from almazara.api.films.parameters import LANGUAGE
+from almazara.api.films.users import decoded, film_users
 from almazara.api.routes import Router, described, send, text, writing
 from almazara.api.security import WriteGuard
-from almazara.api.users import decoded, film_users
 from almazara.errors import InputError
 from almazara.keys import Key, signature
 from almazara.movies.users.answers import NoticeAnswer

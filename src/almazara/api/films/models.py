@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request, Response
 
 from almazara.api.errors import declared
-from almazara.api.movies import LANGUAGE
+from almazara.api.films.parameters import LANGUAGE
 from almazara.api.routes import Router, reading, send, without_body, writing
 from almazara.movies.judging.kept_evaluation import EvaluationAnswer
 from almazara.movies.renewing.training_runs import (

@@ -1,4 +1,4 @@
-"""Actors and directors: who made which films, found by name, and what their films returned."""
+"""Who made which films, and which belong together: found by name; and what films cost and earned."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,8 +9,8 @@ from almazara.movies.catalog.catalog import KeyTable, Texts
 from almazara.movies.catalog.titles import query_keys
 
 
-class People:
-    """Everybody of one role; names in order, each with the rows of their films in order of release."""
+class FilmsByName:
+    """Names of one kind, such as actors or companies, in order; each with the rows of its films in order of release."""
 
     def __init__(self, arrays: Mapping[str, np.ndarray], keys: KeyTable) -> None:
         self._names = Texts(arrays)
@@ -19,7 +19,7 @@ class People:
         self._keys = keys
 
     def find(self, name: str) -> int | None:
-        """The row of a name in any spelling: exactly this one first, then the namesake with most films."""
+        """The row of a name in any spelling: exactly this one first, then that with most films."""
         sharing = next((rows for key in query_keys(name) if (rows := self._keys.rows(key))), [])
         return next((row for row in sharing if self._names[row] == name), sharing[0] if sharing else None)
 
@@ -28,7 +28,7 @@ class People:
         return self._names[row]
 
     def films(self, row: int) -> list[int]:
-        """Rows of the person's films, in order of release, each once."""
+        """Rows of the films of a name, in order of release, each once."""
         return list(self._films[self._starts[row] : self._starts[row + 1]])
 
 
@@ -41,6 +41,15 @@ class Money:
     def returns(self, rows: Sequence[int]) -> list[float]:
         """Revenue over budget of each film, 0 where either is unknown."""
         return self._of("returns", rows)
+
+    def revenues(self, rows: Sequence[int]) -> list[int]:
+        """What each film earned in US dollars, 0 where it is unknown."""
+        return self._of("revenues", rows)
+
+    def gains(self, rows: Sequence[int]) -> list[int]:
+        """Revenue less budget of each film of which both are known."""
+        pairs = zip(self.revenues(rows), self._of("budgets", rows), strict=True)
+        return [revenue - budget for revenue, budget in pairs if revenue and budget]
 
     def doubtful(self, rows: Sequence[int]) -> list[int]:
         """Those of the rows whose budget or revenue cannot be meant."""
