@@ -75,7 +75,7 @@ def test_a_damaged_price_is_in_no_answer_and_no_answer_names_where_it_is_kept(da
     with damaged("prices.db", PRICES[cell]) as client:
         for path in ("/productos", "/advice?product=shop.example:1"):
             detail = is_problem(client.get(path), 503)["detail"]
-            assert detail.startswith("The store of prices is damaged")
+            assert detail.startswith("El almacén de precios está dañado")
             assert "prices.db" not in detail
 
 

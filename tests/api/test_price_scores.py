@@ -93,7 +93,7 @@ def test_drift_is_said_in_the_language_that_is_asked_for(tmp_path):
         yesterday = (today() - timedelta(days=1)).isoformat()
         prices.store.put_document(SCORES, yesterday, {"steps/7": [40, 8.0, 1.0, 0.5, 36, 39, 0]})
     with served(asgi.app_over(settings_over(tmp_path))) as client:
-        assert client.get("/forecasts/score").json()["drift"] == [DRIFTED["en"]]
+        assert client.get("/forecasts/score").json()["drift"] == [DRIFTED["es"]]
         assert client.get("/forecasts/score?language=fr").status_code == 422
         for language, other in (("es", "en"), ("en", "es")):
             assert client.get(f"/forecasts/score?language={language}").json()["drift"] == [DRIFTED[language]]

@@ -8,7 +8,8 @@ from fastapi import Path, Query, Response
 from pydantic import Field, TypeAdapter
 
 from almazara.api.errors import declared
-from almazara.api.prices import TEXT, InLanguage, Service
+from almazara.api.language import InLanguage
+from almazara.api.prices import TEXT, Service
 from almazara.api.routes import Router, SentBody, reading, send, writing
 from almazara.prices.alerts.alerting import MOST_DAYS
 from almazara.prices.alerts.delivery import RecordedEvent
@@ -153,7 +154,7 @@ def remove_rule(
 @router.get("/events", **reading(list[RecordedEvent], "Lo que han hallado las reglas, lo más nuevo primero"))
 def events(
     service: Service,
+    language: InLanguage,
     limit: Annotated[int, Query(ge=1, le=_MOST_EVENTS, description="Cuántos, como mucho.")] = 100,
-    language: InLanguage | None = None,
 ) -> Response:
     return send(service.alert_events(limit, language))

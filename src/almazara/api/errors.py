@@ -15,72 +15,21 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from almazara import log
+from almazara.api.language import language_of
 from almazara.errors import AlmazaraError, ConflictError, InputError, NotFoundError, UnavailableError
 from almazara.words.numbers import Language
-from almazara.words.said import text_of
+from almazara.words.said import Said, is_worded, said, text_of
 
 PROBLEM_TYPE: Final = "application/problem+json"
 METHOD_NOT_ALLOWED: Final = 405
 _HUNG_UP: Final = 499  # what nginx, and whoever reads its logs, counts so
 _METHODS: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
-PAGE_BESIDE: Final = {"Vary": "Accept"}
+PAGE_BESIDE: Final = {"Vary": "Accept, Accept-Language"}
 """Headers of an answer in whose place a page is sent to those who ask for HTML."""
 
 _STATUS: Final = {NotFoundError: 404, ConflictError: 409, InputError: 422, UnavailableError: 503}
-_TITLES: Final = {
-    400: "Petición incorrecta",
-    401: "Falta la clave",
-    403: "No permitido",
-    404: "No encontrado",
-    405: "Método no permitido",
-    409: "Conflicto",
-    413: "Demasiado grande",
-    414: "Dirección demasiado larga",
-    415: "Tipo de contenido no admitido",
-    422: "Petición no válida",
-    429: "Demasiadas peticiones",
-    431: "Cabecera demasiado larga",
-    500: "Error interno",
-    503: "No disponible",
-}
 _TOLD: Final = 20
 """So many faults of a request are told; it may have as many as it has bytes."""
-_RULES: Final = {
-    "too_many_fields": "tiene demasiados campos",
-    "missing": "falta",
-    "int_parsing": "debe ser un número entero",
-    "int_type": "debe ser un número entero",
-    "float_type": "debe ser un número",
-    "bool_type": "debe ser true o false",
-    "string_type": "debe ser un texto",
-    "list_type": "debe ser una lista",
-    "int_from_float": "debe ser un número entero",
-    "int_parsing_size": "es un número demasiado grande",
-    "greater_than_equal": "debe ser como mínimo {ge}",
-    "less_than_equal": "debe ser como máximo {le}",
-    "greater_than": "debe ser mayor que {gt}",
-    "less_than": "debe ser menor que {lt}",
-    "union_tag_not_found": "debe decir {discriminator}",
-    "union_tag_invalid": "debe decir en {discriminator} uno de {expected_tags}",
-    "enum": "debe ser {expected}",
-    "literal_error": "debe ser {expected}",
-    "string_too_long": "admite hasta {max_length} caracteres",
-    "string_too_short": "necesita al menos {min_length} caracteres",
-    "too_long": "admite hasta {max_length} elementos",
-    "too_short": "necesita al menos {min_length} elementos",
-    "extra_forbidden": "no existe",
-    "json_invalid": "no es JSON válido",
-    "string_pattern_mismatch": "no tiene la forma {pattern}",
-    "dict_type": "debe ser un objeto",
-    "model_attributes_type": "debe ser un objeto",
-    "decimal_parsing": "debe ser un número",
-    "decimal_max_digits": "admite hasta {max_digits} cifras",
-    "decimal_max_places": "admite hasta {decimal_places} decimales",
-    "decimal_whole_digits": "admite hasta {whole_digits} cifras antes de la coma",
-    "finite_number": "debe ser un número finito",
-}
-
-
 _NOWHERE: Final = frozenset({"query", "path", "body", "header", "int", "str"})
 _CORE: Final = re.compile(r"constrained-|function-|tagged-union|nullable")
 """Within the place of an error: of which kind of a union pydantic tried it."""
@@ -123,15 +72,25 @@ def by_name(model: type[BaseModel]) -> dict[str, Any]:
 def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The error answers of a route, for its OpenAPI description."""
     content = {PROBLEM_TYPE: {"schema": by_name(ProblemDetails)}}
-    return {status: {"description": _TITLES[status], "content": content} for status in statuses}
+    return {status: {"description": title(status).text(), "content": content} for status in statuses}
+
+
+def title(status: int) -> Said:
+    """What an error of this status is called."""
+    code = f"asking.status.{status}"
+    return said(code if is_worded(code) else "asking.status.other", phrase=HTTPStatus(status).phrase)
 
 
 def problem(
-    status: int, detail: str, suggestions: list[str] | None = None, headers: dict[str, str] | None = None
+    status: int,
+    detail: Said | str,
+    language: Language,
+    suggestions: list[str] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Response:
-    """One error answer; who asks for HTML gets a page in its place."""
-    title = _TITLES.get(status, HTTPStatus(status).phrase)
-    body = ProblemDetails(title=title, status=status, detail=detail, sugerencias=suggestions or [])
+    """One error answer, in a language; who asks for HTML gets a page in its place."""
+    told = title(status).text(language), text_of(detail, language)
+    body = ProblemDetails(title=told[0], status=status, detail=told[1], sugerencias=suggestions or [])
     content = msgspec.json.encode(body.model_dump())
     return Response(content, status, media_type=PROBLEM_TYPE, headers={**PAGE_BESIDE, **(headers or {})})
 
@@ -178,46 +137,49 @@ def tell(request: Request, error: AlmazaraError) -> None:
         log.event("unavailable", path=request.url.path, reason=error)
 
 
-def asked_language(request: Request) -> Language | None:
-    """The language that the address asks for, as films or as prices call it; None where it asks for none."""
-    asked = (request.query_params.get(name) for name in ("lengua", "language"))
-    return next((Language(one) for one in asked if one in set(Language)), None)
-
-
 async def _on_own_error(request: Request, error: AlmazaraError) -> Response:
     tell(request, error)
     suggestions = error.suggestions if isinstance(error, InputError | NotFoundError) else None
-    return problem(status_of(error), error.text(asked_language(request)), suggestions)
+    return problem(status_of(error), error.words, language_of(request), suggestions)
 
 
-async def _on_invalid_request(_request: Request, error: RequestValidationError) -> Response:
-    found = error.errors()
-    more = [f"Y {len(found) - _TOLD} fallos más."] if len(found) > _TOLD else []
-    return problem(422, " ".join([*map(_sentence, found[:_TOLD]), *more]))
+async def _on_invalid_request(request: Request, error: RequestValidationError) -> Response:
+    found, language = error.errors(), language_of(request)
+    more = [said("asking.body.more", n=len(found) - _TOLD)] if len(found) > _TOLD else []
+    told = " ".join(one.text(language) for one in [*map(_sentence, found[:_TOLD]), *more])
+    return problem(422, told, language)
 
 
-def _sentence(one: dict[str, Any]) -> str:
+def _sentence(one: dict[str, Any]) -> Said:
     if one["type"] == "json_invalid":
-        return "El cuerpo de la petición no es JSON válido."
+        return said("asking.request.no_json")
     where = ".".join(str(part) for part in one["loc"] if part not in _NOWHERE and not _CORE.search(str(part)))
-    rule = _RULES.get(one["type"])
-    said = rule.format_map(one.get("ctx", {})).replace(" or ", " o ") if rule else one["msg"]
-    return f"El parámetro {where} {said}." if where else f"El cuerpo de la petición {said}."
+    code = f"asking.fault.{one['type']}"
+    allowed = {name: _listed(str(value)) for name, value in one.get("ctx", {}).items()}
+    fault = said(code, **allowed) if is_worded(code) else said("asking.fault.other", told=one["msg"])
+    return said("asking.body.parameter", name=where, fault=fault) if where else said("asking.body.whole", fault=fault)
+
+
+def _listed(allowed: str) -> Said | str:
+    """What pydantic allows, `'a', 'b' or 'c'`, in words; a figure as it is."""
+    first, between, last = allowed.rpartition(" or ")
+    return said("asking.parameter.either", first=first, last=last) if between else allowed
 
 
 async def _on_http_error(request: Request, error: HTTPException) -> Response:
+    language = language_of(request)
     match error.status_code:
         case 400 if isinstance(error.__cause__, ClientDisconnect):
             return await _on_hanging_up(request, error)
         case 400 if isinstance(error.detail, str):  # FastAPI's, for a body that is no JSON, or not even text
-            return problem(422, "El cuerpo de la petición no es JSON válido.")
+            return problem(422, said("asking.request.no_json"), language)
         case 404:
-            detail = f"No hay nada en {request.url.path[:200]}: las rutas están en /docs."
+            detail: Said | str = said("asking.path.nothing", path=request.url.path[:200])
         case 405:
-            detail = f"{request.method} no se admite en esta ruta: las rutas están en /docs."
+            detail = said("asking.path.method", method=request.method)
         case _:
-            detail = text_of(error.detail, asked_language(request) or Language.ES)
-    return problem(error.status_code, detail, headers=headers_of(request, error))
+            detail = error.detail
+    return problem(error.status_code, detail, language, headers=headers_of(request, error))
 
 
 def headers_of(request: Request, error: HTTPException) -> dict[str, str]:
@@ -247,4 +209,4 @@ async def _on_hanging_up(_request: Request, _error: Exception) -> Response:
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:
     log.event("unexpected_error", path=request.url.path, error=repr(error))
-    return problem(500, "Algo ha fallado en el servidor: el error está en su registro.")
+    return problem(500, said("asking.request.unexpected"), language_of(request))

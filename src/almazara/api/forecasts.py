@@ -7,8 +7,9 @@ from fastapi import Depends, Path, Query, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
 from almazara.api.errors import declared
+from almazara.api.language import InLanguage
 from almazara.api.overview import DeadlineDays, Quantity
-from almazara.api.prices import TEXT, All, InLanguage, ProductId, RunId, Service, formatted
+from almazara.api.prices import TEXT, All, ProductId, RunId, Service, formatted
 from almazara.api.routes import Router, SentBody, reading, send, without_body, writing
 from almazara.api.tables import DESCRIBED, Format
 from almazara.errors import InputError
@@ -23,7 +24,6 @@ from almazara.prices.forecasting.announced import EVERY, LEAST, MOST, AnnouncedM
 from almazara.prices.forecasting.issued import KEPT_DAYS, ForecastReport
 from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS
 from almazara.prices.forecasting.scores import HORIZONS
-from almazara.words.numbers import Language
 
 router = Router(tags=["precios"], responses=declared(422, 503))
 
@@ -117,8 +117,8 @@ def retrain_run(run_id: RunId, service: Service) -> Response:
 )
 def forecast_scores(
     service: Service,
+    language: InLanguage,
     days: Annotated[int, Query(ge=1, le=KEPT_DAYS, description="Días terminados que se miran.")] = 28,
-    language: InLanguage = Language.EN,
 ) -> Response:
     return send(service.forecast_scores(days, language))
 
@@ -147,9 +147,9 @@ def issued_forecasts(
 def advice(
     service: Service,
     product: ProductId,
+    language: InLanguage,
     deadline_days: DeadlineDays = DEADLINE_DAYS,
     quantity: Quantity = 1,
-    language: InLanguage = Language.ES,
 ) -> Response:
     return send(service.advice(product, deadline_days, quantity, language))
 
@@ -158,6 +158,6 @@ def advice(
 def cheapest(
     service: Service,
     category: Annotated[str, Query(min_length=1, max_length=100, description="La palabra con que se agrupan.")],
-    language: InLanguage = Language.ES,
+    language: InLanguage,
 ) -> Response:
     return send(service.cheapest(category, language))

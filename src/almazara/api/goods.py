@@ -6,8 +6,9 @@ from fastapi import Path, Query, Response
 from pydantic import Field
 
 from almazara.api.errors import declared
+from almazara.api.language import InLanguage
 from almazara.api.overview import DeadlineDays, Quantity, Skipped
-from almazara.api.prices import NEXT_PAGE, TEXT, InLanguage, Limit, Service, after, next_header
+from almazara.api.prices import NEXT_PAGE, TEXT, Limit, Service, after, next_header
 from almazara.api.routes import Router, SentBody, reading, send, writing
 from almazara.prices.answering.baskets import BasketAnswer
 from almazara.prices.answering.good_stories import GoodRow, GoodStory
@@ -15,7 +16,6 @@ from almazara.prices.buying.basket import MOST_ITEMS, MOST_SHOPS
 from almazara.prices.buying.basket_address import DELIVERY, THING, read_basket
 from almazara.prices.buying.goods import MOST_DECLARED
 from almazara.prices.buying.policy import DEADLINE_DAYS
-from almazara.words.numbers import Language
 
 router = Router(tags=["precios"], responses=declared(422, 503))
 
@@ -56,9 +56,9 @@ def good(
         str,
         Path(json_schema_extra=TEXT, description="Su id, su GTIN como `gtin:8410179100012`, o el id de un producto."),
     ],
+    language: InLanguage,
     deadline_days: DeadlineDays = DEADLINE_DAYS,
     quantity: Quantity = 1,
-    language: InLanguage = Language.ES,
 ) -> Response:
     return send(service.good(good, deadline_days, quantity, language))
 

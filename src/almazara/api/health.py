@@ -4,13 +4,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Query, Request
+from fastapi import Request
 from pydantic import BaseModel
 
 from almazara import log
 from almazara.api.errors import declared
+from almazara.api.language import Lengua
 from almazara.api.routes import Router
 from almazara.app.prices import Prices
 from almazara.app.schedule import Schedule
@@ -22,8 +23,6 @@ from almazara.words.numbers import Language
 from almazara.words.said import Said, named, said, text_of
 
 router = Router(tags=["estado"], responses=declared(422))
-
-InLanguage = Annotated[Language, Query(alias="lengua", description="En qué lengua se dicen mensaje y avisos.")]
 
 
 class MoviesHealth(BaseModel):
@@ -211,12 +210,12 @@ def _prices_sentence(prices: PricesHealth | None) -> Said:
 
 
 @router.get("/health", summary="El proceso responde")
-def health(request: Request, language: InLanguage = Language.ES) -> Health:
+def health(request: Request, language: Lengua) -> Health:
     return _health(request, language)
 
 
 @router.get("/ready", summary="Hay con qué responder", responses=declared(503))
-def ready(request: Request, language: InLanguage = Language.ES) -> Health:
+def ready(request: Request, language: Lengua) -> Health:
     """Films or followed prices; each half is ready without the other."""
     found = _health(request, language)
     if not (found.precios and found.precios.seguidos):

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Final
 from fastapi import Path, Query, Response
 
 from almazara.api.errors import declared
-from almazara.api.prices import NEXT_PAGE, TEXT, InLanguage, Limit, ProductId, Service, after, next_header
+from almazara.api.language import InLanguage
+from almazara.api.prices import NEXT_PAGE, TEXT, Limit, ProductId, Service, after, next_header
 from almazara.api.routes import Router, reading, send
 from almazara.api.tables import DESCRIBED, Format, as_table
 from almazara.prices.answering.categories import Category, CategoryStory
@@ -13,7 +14,6 @@ from almazara.prices.answering.overview import OverviewRow, RowState
 from almazara.prices.answering.story import Story
 from almazara.prices.answers import MOST_PIECES
 from almazara.prices.buying.policy import DEADLINE_DAYS, LONGEST_DEADLINE
-from almazara.words.numbers import Language
 
 router = Router(tags=["precios"], responses=declared(422, 503))
 
@@ -52,9 +52,9 @@ def overview(
 def story(
     service: Service,
     product: ProductId,
+    language: InLanguage,
     deadline_days: DeadlineDays = DEADLINE_DAYS,
     quantity: Quantity = 1,
-    language: InLanguage = Language.ES,
 ) -> Response:
     return send(service.story(product, deadline_days, quantity, language))
 
@@ -72,6 +72,6 @@ def categories(service: Service) -> Response:
 def category_story(
     service: Service,
     category: Annotated[str, Path(json_schema_extra=TEXT, description="La palabra que las agrupa.")],
-    language: InLanguage = Language.ES,
+    language: InLanguage,
 ) -> Response:
     return send(service.category_story(category, language))

@@ -20,7 +20,6 @@ from almazara.prices.answers import DailyRow, DataQuery, DataRow, Followed, Inde
 from almazara.prices.collecting.runs import SCRAPE, RunView
 from almazara.prices.schema import PriceName
 from almazara.prices.service import PriceService
-from almazara.words.numbers import Language
 
 router = Router(tags=["precios"], responses=declared(422, 503))
 
@@ -66,7 +65,6 @@ Service = Annotated[PriceService, Depends(_service)]
 ProductId = Annotated[str, Query(json_schema_extra=TEXT, description="Id de un producto, `tienda:código`.")]
 Limit = Annotated[int, Query(ge=1, le=MAX_ROWS, description="Filas de una página, como mucho.")]
 Cursor = Annotated[str | None, Query(max_length=2048, description="Dónde empieza la página.")]
-InLanguage = Annotated[Language, Query(description="En qué lengua se dicen las frases.")]
 RunId = Annotated[str, Path(json_schema_extra=TEXT, description="El run_id que dio el POST.")]
 
 

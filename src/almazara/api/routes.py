@@ -23,10 +23,12 @@ from pydantic_core import PydanticCustomError
 from starlette.convertors import PathConvertor, register_url_convertor
 
 from almazara.api.errors import declared
+from almazara.api.language import NAMES, SAID, SPOKEN, preferred
 from almazara.api.security import KEY_HEADER, require_write
 from almazara.errors import InputError
 from almazara.movies.catalog.titles import LONGEST_QUERY
 from almazara.movies.similar.attributes import MAX_VALUES, listed
+from almazara.words.numbers import Language
 from almazara.words.said import said
 
 T = TypeVar("T")
@@ -39,7 +41,7 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 _KEY = APIKeyHeader(name=KEY_HEADER, auto_error=False, description="Solo hace falta si hay claves configuradas.")
 _MORE_FIELDS: Final = 10
 _LONGEST_NAME: Final = 40
-_EVERYWHERE: Final = frozenset({"lengua", "language", "formato"})
+_EVERYWHERE: Final = frozenset({*NAMES, "formato"})
 """Parameters of every route: the language of its errors, and that no page is meant (`almazara.web.routing`)."""
 _INTEGER: Final = re.compile(r"-?[0-9]{1,20}")
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")
@@ -68,7 +70,7 @@ class SentBody(BaseModel):
 def send(answer: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """The answer's bytes as they are: what we built needs no validation again."""
     content = answer if isinstance(answer, bytes) else msgspec.json.encode(answer)
-    return Response(content, status, headers, media_type="application/json")
+    return Response(content, status, {**SPOKEN, **(headers or {})}, media_type="application/json")
 
 
 def reading(model: object, summary: str, *errors: int) -> dict[str, Any]:
@@ -307,6 +309,21 @@ def choice(name: str, description: str, kind: type[Choice], absent: Absent) -> Q
         return kind(texts[-1])
 
     return Queried(name, description, {"type": "string", "enum": words}, value, absent, {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken(Queried[Language | None]):
+    """The language of an answer: where the address asks for none, that which its reader prefers."""
+
+    def read(self, request: Request) -> Language:
+        """See the class."""
+        return Queried.read(self, request) or preferred(request.headers.get("accept-language", ""))
+
+
+def spoken() -> _Spoken:
+    """The parameter `lengua` of a film route."""
+    asked = choice("lengua", SAID, Language, None)
+    return _Spoken(asked.name, asked.description, asked.schema, asked.value, asked.absent, asked.more)
 
 
 def number(name: str, description: str, low: int, high: int, absent: Absent) -> Queried[int | Absent]:

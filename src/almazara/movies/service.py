@@ -38,7 +38,7 @@ from almazara.movies.similar.attributes import NO_FILTERS, Filters, check_count
 from almazara.movies.similar.ranking import check_n
 from almazara.movies.users.answering import UserAnswers
 from almazara.words.numbers import Language
-from almazara.words.said import Said, said
+from almazara.words.said import Said, renamed, said
 
 MAX_NAMED: Final = 100
 """Films that can be asked about at once."""
@@ -174,9 +174,13 @@ class MovieService:
         if language is Language.ES:
             return answer
         film = msgspec.json.decode(answer, type=answers.FilmAnswer)
-        message = sentences.film(self._catalog.title(row, language), film.anio, film.directores, film.generos)
-        local = self._catalog.local_title(row, language)
-        return msgspec.json.encode(replace(film, titulo_local=local, mensaje=message.text(language)))
+        genres, countries, languages = (
+            [renamed(kind, name, language) for name in names]
+            for kind, names in (("genre", film.generos), ("country", film.paises), ("language", film.idiomas))
+        )
+        message = sentences.film(self._catalog.title(row, language), film.anio, film.directores, genres)
+        told = replace(film, generos=genres, paises=countries, idiomas=languages, mensaje=message.text(language))
+        return msgspec.json.encode(replace(told, titulo_local=self._catalog.local_title(row, language)))
 
     def films(self, asked: Sequence[str | int], language: Language = Language.ES) -> bytes:
         """A FilmsAnswer as JSON about films given by title or id, at most 100; see `film`."""

@@ -13,6 +13,7 @@ from uvicorn.server import ServerState
 
 from almazara.api.errors import problem
 from almazara.api.limits.shedding import CROWDED
+from almazara.words.numbers import Language
 
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _WATCHING: Final = frozenset({b"/health", b"/ready", b"/metrics"})
@@ -24,7 +25,7 @@ _FOR_READING: Final = 1.0  # seconds: who is closed to while it sends may lose t
 
 
 def _refusal(status: int, told: str) -> bytes:
-    answer = problem(status, told, headers={"Connection": "close"})
+    answer = problem(status, told, Language.ES, headers={"Connection": "close"})
     headers = b"".join(b"%b: %b\r\n" % header for header in answer.raw_headers)
     return b"".join((STATUS_LINE[status], headers, b"\r\n", answer.body))
 

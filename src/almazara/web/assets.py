@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from almazara.web.weights import preferences
+from almazara.api.weights import preferences
 
 _KINDS: Final = {
     ".js": "text/javascript; charset=utf-8",

@@ -17,11 +17,11 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
+from almazara.api.language import preferred
 from almazara.api.security import content_policy, hash_of
 from almazara.figures.chart import Table
 from almazara.movies.answers import shown
 from almazara.web.assets import address, preferred_encoding, styles
-from almazara.web.weights import preferences
 from almazara.words import numbers
 from almazara.words.numbers import Language
 from almazara.words.said import Figure, Said, text_of
@@ -67,17 +67,13 @@ def pages(start: int, shown: int, total: int) -> Pages:
 
 def reader_of(request: Request) -> Reader:
     """What the address asks for, else what was chosen before, else what the browser prefers, else Spanish."""
-    chosen = (request.query_params.get(LANGUAGE), request.cookies.get(LANGUAGE), _preferred(request))
+    chosen = (request.query_params.get(LANGUAGE), request.cookies.get(LANGUAGE))
     themes = (request.query_params.get(THEME), request.cookies.get(THEME))
-    language = next((Language(one) for one in chosen if one in set(Language)), Language.ES)
-    return Reader(language, next((one for one in themes if one in THEMES), None))
-
-
-def _preferred(request: Request) -> str | None:
-    """The one of our languages that the browser likes best."""
-    named = preferences(request.headers.get("accept-language", ""))
-    ours = [(weight, name[:2]) for name, weight in named if weight > 0 and name[:2] in set(Language)]
-    return max(ours, key=lambda one: one[0], default=(0, None))[1]
+    language = next((Language(one) for one in chosen if one in set(Language)), None)
+    return Reader(
+        language or preferred(request.headers.get("accept-language", "")),
+        next((one for one in themes if one in THEMES), None),
+    )
 
 
 def page(

@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Match, NoMatchFound, Route
 from starlette.types import Receive, Scope, Send
 
-from almazara.web.weights import preferences
+from almazara.api.weights import preferences
 
 _FOUND: Final = "almazara.page"
 AS_JSON: Final = b"formato=json"

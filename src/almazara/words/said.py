@@ -172,3 +172,19 @@ def named(kind: str, name: str, otherwise: str = "") -> Said | str:
     """The name of a month, genre, language ..., `("month", "9")`; where it has none in words, `otherwise` or itself."""
     code = f"names.{kind}.{name}"
     return said(code) if is_worded(code) else otherwise or name
+
+
+def renamed(kind: str, name: str, language: Language) -> str:
+    """A name that is written in Spanish as another language has it; what has no name in words stays as it is.
+
+    Example:
+        >>> renamed("genre", "Ciencia ficción", Language.EN), renamed("genre", "Molienda", Language.EN)
+        ('Science Fiction', 'Molienda')
+    """
+    return text_of(_by_spanish(kind).get(name, name), language)
+
+
+@cache
+def _by_spanish(kind: str) -> dict[str, Said]:
+    prefix = f"names.{kind}."
+    return {words[Language.ES]: said(code) for code, words in _words().items() if code.startswith(prefix)}

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from almazara.api.errors import declared
-from almazara.api.films.models import Lengua
 from almazara.api.films.parameters import MINUTES, MOST_VOTES, YEARS
 from almazara.api.films.users import DEFAULT_COUNT, USER, ImdbId, film_users
+from almazara.api.language import Lengua
 from almazara.api.routes import SentBody, described, reading, send
 from almazara.errors import InputError
 from almazara.movies.answers import FilmsAnswer
@@ -20,7 +20,6 @@ from almazara.movies.similar.ranking import MAX_SIMILAR
 from almazara.movies.users.answering import MAX_LISTED, MAX_MEMBERS, ListQuery
 from almazara.movies.users.answers import GroupAnswer, ProfileAnswer, UserAnswer
 from almazara.movies.users.events import LARGEST_ID, USER_PATTERN
-from almazara.words.numbers import Language
 from almazara.words.said import said
 
 
@@ -128,7 +127,7 @@ def _films(request: Request) -> MovieService:
 
 
 @router.post("/peliculas", tags=["peliculas"], **reading(FilmsAnswer, "Varias películas por su título o id"))
-def films(request: Request, named: Named, lengua: Lengua = Language.ES) -> Response:
+def films(request: Request, named: Named, lengua: Lengua) -> Response:
     return send(_films(request).films(named.peliculas, lengua))
 
 
@@ -137,7 +136,7 @@ def films(request: Request, named: Named, lengua: Lengua = Language.ES) -> Respo
     tags=["peliculas"],
     **reading(SeveralAnswer, "Películas parecidas a cada una de varias; admite miles de ids en solo y excluir", 404),
 )
-def similar(request: Request, asked: Similar, lengua: Lengua = Language.ES) -> Response:
+def similar(request: Request, asked: Similar, lengua: Lengua) -> Response:
     query = Query(asked.n, asked.metodo, asked.filters(), asked.diversidad)
     return send(_films(request).recommend_each(asked.peliculas, query, lengua))
 
@@ -147,7 +146,7 @@ def similar(request: Request, asked: Similar, lengua: Lengua = Language.ES) -> R
     tags=["usuarios"],
     **reading(ProfileAnswer, "Películas para una lista de películas que gustan; no guarda nada", 404),
 )
-def for_profile(request: Request, profile: Profile, lengua: Lengua = Language.ES) -> Response:
+def for_profile(request: Request, profile: Profile, lengua: Lengua) -> Response:
     answers = film_users(request).answers()
     return send(answers.for_profile(profile.gustan, profile.no_gustan, profile.query(), lengua))
 
@@ -157,7 +156,7 @@ def for_profile(request: Request, profile: Profile, lengua: Lengua = Language.ES
     tags=["usuarios"],
     **reading(GroupAnswer, "Películas para varios usuarios a la vez; admite miles de ids en solo y excluir"),
 )
-def listed_for_group(request: Request, group: Group, lengua: Lengua = Language.ES) -> Response:
+def listed_for_group(request: Request, group: Group, lengua: Lengua) -> Response:
     return send(film_users(request).recommend_together(group.usuarios, group.query(), lengua))
 
 
@@ -167,5 +166,5 @@ def listed_for_group(request: Request, group: Group, lengua: Lengua = Language.E
     **reading(UserAnswer, "Películas para un usuario; admite miles de ids en solo y excluir"),
     openapi_extra=described(USER),
 )
-def listed_for_user(request: Request, asked: UserList, lengua: Lengua = Language.ES) -> Response:
+def listed_for_user(request: Request, asked: UserList, lengua: Lengua) -> Response:
     return send(film_users(request).recommend(USER.read(request), asked.query(), lengua))

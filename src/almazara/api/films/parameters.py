@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import Request
 
-from almazara.api.routes import PathText, Queried, choice, flag, number, share, text, values, whole_number
+from almazara.api.routes import PathText, Queried, choice, flag, number, share, spoken, text, values, whole_number
 from almazara.movies.catalog.browsing import Order
 from almazara.movies.catalog.calendar_es import MONTHS, WEEKDAYS
 from almazara.movies.catalog.catalog import IMDB_ID, FilmId
@@ -13,7 +13,6 @@ from almazara.movies.similar.answering import DEFAULT_METHOD, MAX_BESIDE, METHOD
 from almazara.movies.similar.attributes import MAX_IN_ADDRESS, SPANISH_GENRES, Filters, listed_ids
 from almazara.movies.similar.ranking import MAX_SIMILAR
 from almazara.movies.users.events import LARGEST_ID
-from almazara.words.numbers import Language
 
 _ACCENTS: Final = {"a": "aá", "e": "eé", "i": "ií", "o": "oó", "u": "uú", "á": "aá", "é": "eé"}
 
@@ -108,7 +107,7 @@ ONLY: Final = values(
     "900007,tt0114709",
     most=MAX_IN_ADDRESS,
 )
-LANGUAGE: Final = choice("lengua", "En qué lengua se dicen mensaje y motivos.", Language, Language.ES)
+LANGUAGE: Final = spoken()
 FILE: Final = text("fichero", "Solo las filas de este fichero.", None)
 REFUSAL: Final = choice("motivo", "Solo las filas que están en cuarentena por esto.", Refusal, None)
 ORDER: Final = choice(

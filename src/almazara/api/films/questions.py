@@ -39,6 +39,7 @@ from almazara.movies.catalog.cleaning_answers import CleaningAnswer, QuarantineA
 from almazara.movies.catalog.titles import check_query
 from almazara.movies.service import MovieService
 from almazara.movies.similar.answering import MethodsAnswer, RecommendationAnswer
+from almazara.words.numbers import Language
 
 router = PlainRouter("peliculas")
 
@@ -144,8 +145,8 @@ _LIKE: Final = (TITLE, COUNT, METHOD, DIVERSITY, *FILTERS, YEAR, FILM_ID, LANGUA
     "/recomendacion/{titulo:text}", RecommendationAnswer, "Películas parecidas", _LIKE, also="/recomendacion"
 )
 async def recommendation(request: Request) -> Response:
-    service, title = films(request), TITLE.read(request)
-    if not request.scope["query_string"]:
+    service, title, language = films(request), TITLE.read(request), LANGUAGE.read(request)
+    if not request.scope["query_string"] and language is Language.ES:
         return send(service.recommend_default(title))
     answer = service.recommend(
         title,
@@ -155,7 +156,7 @@ async def recommendation(request: Request) -> Response:
         FILM_ID.read(request),
         filters=read_filters(request),
         diversity=DIVERSITY.read(request),
-        language=LANGUAGE.read(request),
+        language=language,
     )
     return send(answer)
 

@@ -9,7 +9,7 @@ from almazara.movies.answers import BrowseAnswer, ListedFilm
 from almazara.movies.catalog.catalog import Arrays, Catalog, Row, Texts
 from almazara.movies.catalog.films_by_name import Money
 from almazara.words.numbers import Language
-from almazara.words.said import Said, said
+from almazara.words.said import Said, named, said, text_of
 
 _FEW_VOTES: Final = 0.9
 """The share of the voted films that has fewer votes than count for the mean of all: the `m` of the weighted rating."""
@@ -62,7 +62,7 @@ class Browsing:
         return ListedFilm(
             *catalog.facts(row),
             titulo_local=catalog.local_title(row, language),
-            generos=self._genres_of(row),
+            generos=[text_of(named("genre", one), language) for one in self._genres_of(row)],
             votos=catalog.votes(row),
             puntuacion=catalog.average(row),
             score=catalog.popularity(row),

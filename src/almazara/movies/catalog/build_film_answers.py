@@ -12,7 +12,7 @@ from almazara.movies.catalog.catalog import Arrays
 from almazara.movies.catalog.packing import pack_lines
 from almazara.movies.cleaning import schema as s
 from almazara.words.numbers import Language
-from almazara.words.said import named, said, text_of
+from almazara.words.said import Said, named, said, text_of
 
 CAST_SHOWN: Final = 15
 _LOCAL: Final = "local"
@@ -24,12 +24,15 @@ def build_film_answers(tables: Mapping[str, pl.DataFrame]) -> Arrays:
     films = films.join(keys, left_on=s.ID, right_on=s.FILM_ID, how="left", maintain_order="left")
     spanish = shown_titles(tables[s.LOCAL_TITLES], Language.ES).rename({s.TITLE: _LOCAL})
     films = films.join(spanish, on=s.ID, how="left", maintain_order="left")
+    # The source leaves some languages without a name.
+    spoken = _in_spanish("language", tables[s.LANGUAGES]["iso_639_1"], pl.coalesce("language", "iso_639_1"))
     listed = {
         s.KEYWORDS: pl.col("keyword"),
-        s.COUNTRIES: pl.col("country"),
-        s.LANGUAGES: pl.coalesce("language", "iso_639_1"),  # the source leaves some of them without a name
+        s.COUNTRIES: _in_spanish("country", tables[s.COUNTRIES]["iso_3166_1"], pl.col("country")),
+        s.LANGUAGES: spoken,
         s.COMPANIES: pl.col("company"),
     }
+    films = films.with_columns(pl.col(s.GENRES).list.eval(_genres_in_spanish(films[s.GENRES])))
     for table, entry in listed.items():
         films = _with_lists(films, tables[table].select(s.FILM_ID, entry.alias(table)), table)
     cast = tables[s.CAST].sort(s.FILM_ID, "order", nulls_last=True, maintain_order=True)
@@ -37,9 +40,9 @@ def build_film_answers(tables: Mapping[str, pl.DataFrame]) -> Arrays:
     members = pl.struct(pl.col(s.NAME).alias("nombre"), pl.col("character").alias("personaje")).alias(s.CAST)
     films = _with_lists(films, cast.select(s.FILM_ID, members), s.CAST)
     lines = io.BytesIO()
-    films.select(**_FILM_FIELDS, mensaje=_message(films[s.GENRES])).select(
-        [field.name for field in fields(FilmAnswer)]
-    ).write_ndjson(lines)
+    films.select(**_FILM_FIELDS, mensaje=_message()).select([field.name for field in fields(FilmAnswer)]).write_ndjson(
+        lines
+    )
     return pack_lines(lines.getvalue())
 
 
@@ -55,12 +58,23 @@ def _with_lists(films: pl.DataFrame, entries: pl.DataFrame, column: str) -> pl.D
     return joined.with_columns(pl.col(column).fill_null([]))
 
 
-def _message(genres: pl.Series) -> pl.Expr:
+def _in_spanish(kind: str, codes: pl.Series, otherwise: pl.Expr) -> pl.Expr:
+    """The Spanish names of the codes of a table, `otherwise` where one has none in words."""
+    known = {code: named(kind, code) for code in codes.drop_nulls().unique()}
+    worded = {code: name.text() for code, name in known.items() if isinstance(name, Said)}
+    return pl.col(codes.name).replace_strict(worded, default=otherwise, return_dtype=pl.String)
+
+
+def _genres_in_spanish(genres: pl.Series) -> pl.Expr:
+    names = genres.explode().drop_nulls().unique()
+    return pl.element().replace({name: text_of(named("genre", name)) for name in names})
+
+
+def _message() -> pl.Expr:
     """What `sentences.film` says in Spanish, for all films at once: Polars fills the places of the figures."""
     about = said("films.film.about", title="{}", year="{}", directed="{}", genres="{}").text()
-    spanish = {name: text_of(named("genre", name)) for name in genres.explode().drop_nulls().unique()}
     directed = _naming("films.film.directed", pl.col(s.DIRECTORS))
-    of_genres = _naming("films.film.genres", pl.col(s.GENRES).list.eval(pl.element().replace(spanish)))
+    of_genres = _naming("films.film.genres", pl.col(s.GENRES))
     return pl.format(about, pl.coalesce(_LOCAL, s.TITLE), s.RELEASE_YEAR, directed, of_genres)
 
 

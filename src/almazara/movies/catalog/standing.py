@@ -14,7 +14,7 @@ from almazara.movies import sentences
 from almazara.movies.answers import ComparedMeasure
 from almazara.movies.catalog.catalog import Arrays, Row, Texts
 from almazara.words.numbers import Language
-from almazara.words.said import Said, named, said
+from almazara.words.said import Said, named, said, text_of
 
 FEWEST: Final = 30
 """Films that are compared; where there are fewer of the genre and decade it is the decade's, or else all."""
@@ -218,7 +218,7 @@ def standing_answer(standing: Standing, language: Language) -> ComparedMeasure:
         dudoso=standing.is_doubtful,
         por_debajo=round(standing.below, 4),
         comparadas=standing.compared,
-        genero=standing.genre,
+        genero=standing.genre and text_of(named("genre", standing.genre), language),
         decada=standing.decade,
         logaritmica=standing.comb.is_logarithmic,
         bordes=standing.comb.edges,

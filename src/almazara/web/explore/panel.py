@@ -7,7 +7,6 @@ place. Nothing is written through Dash. Its plotly.js is the basic bundle, at th
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from importlib.resources import files
 from typing import Any, Final
 
@@ -20,7 +19,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from almazara import log
-from almazara.api.errors import PROBLEM_TYPE, problem
+from almazara.api.errors import PROBLEM_TYPE, problem, title
 from almazara.figures import plotly
 from almazara.figures.style import Theme
 from almazara.web.explore.pictured import PREFIX, Pictured, Pictures
@@ -179,7 +178,7 @@ def _refused(error: Exception) -> Response:
         case _:
             status = 500
             log.event("panel_error", path=request.path, error=repr(error))
-    told = problem(status, HTTPStatus(status).phrase)
+    told = problem(status, title(status), Language.ES)
     return Response(bytes(told.body), status, content_type=PROBLEM_TYPE, headers={"X-Content-Type-Options": "nosniff"})
 
 

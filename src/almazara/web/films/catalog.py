@@ -16,18 +16,10 @@ from almazara.movies.service import MovieService
 from almazara.web.filters import genre_choices, read_filters
 from almazara.web.page import Pages, pages
 from almazara.words.numbers import Language
-from almazara.words.said import Said, named, said
+from almazara.words.said import Said, said
 
 _SHOWN: Final = 20
 _DECADE: Final = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One film with its genres in words."""
-
-    film: ListedFilm
-    genres: Sequence[Said | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +43,7 @@ class Browsed:
     """
 
     message: str
-    rows: Sequence[Row]
+    rows: Sequence[ListedFilm]
     orders: Sequence[tuple[str, Said, bool]]
     genres: Sequence[tuple[str, str, bool]]
     eras: Sequence[Era]
@@ -67,7 +59,7 @@ def browsed(request: Request, films: MovieService, language: Language) -> Browse
     found = films.browse(read_filters(params), order, start, _SHOWN, language)
     return Browsed(
         message=found.mensaje,
-        rows=[Row(one, [named("genre", genre) for genre in one.generos]) for one in found.peliculas],
+        rows=found.peliculas,
         orders=[(one.value, said(f"films.order.{one.value}"), one is order) for one in Order],
         genres=genre_choices(films.genres, params.get(GENRES.name, ""), language),
         eras=list(_eras(films, (params.get(YEAR_MIN.name), params.get(YEAR_MAX.name)))),

@@ -20,7 +20,7 @@ from almazara.web.films.taste import taste
 from almazara.web.filters import typed
 from almazara.web.page import page, reader_of
 from almazara.web.routing import wants_part
-from almazara.words.said import Said, named, said
+from almazara.words.said import Said, said
 
 _FOUND: Final = 12
 _BESIDE: Final = 6
@@ -75,7 +75,6 @@ async def film(request: Request) -> Response:
     ]
     values: dict[str, Any] = {"film": one, "methods": [method for method in methods if method.is_own]}
     values |= {"silent": [method for method in methods if not method.is_own], "agreed": agreed(values["methods"])}
-    values["genres"] = [named("genre", genre) for genre in one.generos]
     values["origin"] = [*films.tags(film_id, "country"), *films.tags(film_id, "language")]
     values["numbers"] = [ruled(standing, language) for standing in films.film_standing(film_id)]
     return page(request, "film.html", here="films", **values)
