@@ -154,7 +154,7 @@ def _made(settings: Settings, store: ObservationStore, progress: Progress, now: 
     announced = Announced(kept_moves(store), listings)
     read = regular(store.readings(list(listings), since), until=today, timezone=settings.timezone).panel
     panel = restated(read, announced.of_each(read.names))
-    seen = seen_moves(panel, [listings[name].shop for name in panel.names])
+    seen = seen_moves(panel)
     moved = Announced((*announced.moves, *seen), listings)
     scored_days = issued.score_due(store, read.prices_on, today, moved.of)
     log.event("forecasts_scored", days=scored_days, moves_of_whole_shops=len(seen))

@@ -38,6 +38,13 @@ def test_switching_is_advised_for_the_same_grade_and_currency_only():
     assert (found.saving, found.saving_percent) == (Decimal("20.00"), 20.0)  # 2 euros of each of 10 litres
 
 
+def test_what_is_of_no_grade_is_not_compared_with_what_else_is_of_none_beside_oils_of_a_grade():
+    own = oil("own", "10", "Aceite de oliva de la casa")
+    cream = oil("cream", "2", "Crema corporal con aceite de oliva 250 ml")
+    assert switch(own, [own, cream, oil("graded", "8")], 1).offer.product == "own"
+    assert switch(own, [own, cream], 1).offer.product == "cream"  # of a category in which nothing has a grade
+
+
 def test_a_little_cheaper_is_not_worth_switching():
     own = oil("own", "10")
     found = switch(own, [own, oil("same", "9.60")], quantity=1)
@@ -76,6 +83,14 @@ def test_what_cannot_be_bought_by_the_litre_today_is_not_compared(other):
         ("Aceite de oliva suave 0,4º", "refined"),
         ("Aceite de oliva intenso", "refined"),
         ("Aceite refinado de girasol", "sunflower"),
+        ("Aceite de oliva intenso, contiene aceites refinados y 50 % de virgen extra, 1 l", "refined"),
+        ("Aceite de oliva virgen extra suave 1 l", "extra virgin"),
+        ("Aceite de oliva V. Extra D.O. Estepa 50 cl", "extra virgin"),
+        ("Aceite de oliva 04 lata 5 litros", "refined"),
+        ("Aceite de oliva 1 Almendro botella 1 litro", "refined"),
+        ("Aceite de oliva 1 l", None),
+        ("Aceite de semillas para wok", "seed"),
+        ("Aceite de sésamo 250 ml", "seed"),
         ("Aceite de oliva", None),
         (None, None),
     ],

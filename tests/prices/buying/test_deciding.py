@@ -81,10 +81,17 @@ def test_an_announced_fall_is_waited_for_and_no_longer():
     assert decision(PROMOTED[OFFERED], on(31, 0.9)).why is Why.NOT_WORTH
 
 
-def test_of_what_was_learned_and_a_fall_what_saves_more_is_waited_for():
+def test_a_fall_that_is_sure_is_waited_for_before_one_that_was_learned():
     learned = decision(PROMOTED[WAITED])
-    assert decision(PROMOTED[WAITED], on(12, 1 - learned.saving / 2)) == learned
-    assert decision(PROMOTED[WAITED], on(12, 1 - learned.saving * 2)).why is Why.FALL_ANNOUNCED
+    assert learned.why is Why.WORTH
+    found = decision(PROMOTED[WAITED], on(12, 1 - learned.saving / 2))
+    assert (found.why, found.days, found.chance) == (Why.FALL_ANNOUNCED, 12, 0)
+
+
+def test_no_wait_is_said_to_save_more_than_a_fall_to_the_lowest_price():
+    for prices in (PROMOTED[WAITED], np.where(PROMOTED[WAITED] == 7, 9.8, 10.0)):
+        found = decision(prices, policies=replace(LEARNED, least=LeastSaving()))
+        assert found.saving <= 1 - prices[-90:].min() / prices[-1] + 1e-9
 
 
 def test_of_several_moves_the_lowest_price_is_waited_for():

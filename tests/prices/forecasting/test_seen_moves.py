@@ -23,8 +23,8 @@ def found(factors, day=40, groups=None):
 
 
 def seen(prices, groups=None):
-    names = [f"s{number}" for number in range(len(prices))]
-    return seen_moves(Panel.whole(names, FIRST, prices), groups or ["shop"] * len(prices))
+    names = [f"{group}:{number}" for number, group in enumerate(groups or ["shop"] * len(prices))]
+    return seen_moves(Panel.whole(names, FIRST, prices))
 
 
 @pytest.mark.parametrize("factor", [1.02, 1.5])

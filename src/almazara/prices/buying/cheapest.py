@@ -15,17 +15,28 @@ FRESH_DAYS: Final = 7
 SWITCH_FROM: Final = Decimal("0.05")
 """Switching is advised from this share of the price per litre on: less is not worth leaving what one knows."""
 _ASSUMES: Final = said("prices.cheapest.assumes", days=FRESH_DAYS)
-_GRADES: Final = (  # in order: a title of extra virgin oil holds the words of virgin oil too
+_GRADES: Final = (  # in order: a title of extra virgin oil holds the words of virgin oil too, a blend's those of both
+    ("pomace", re.compile(r"orujo|pomace|\bsansa\b|bagaço|grignons")),
+    ("sunflower", re.compile(r"girasol|sunflower|tournesol|sonnenblumen|girassol")),
+    (
+        "seed",
+        re.compile(r"\bsemillas?\b|\bs[ée]samo\b|\bsesame\b|\bcolza\b|\brapeseed\b|\bsoja\b|\bma[íi]z\b|\bcoco\b"),
+    ),
+    ("refined", re.compile(r"\brefinad\w+|\brefined\b|\braffin\w+")),
     (
         "extra virgin",
         re.compile(
             r"\baove\b|vir(?:gen|gem|gin)\s+extra|vierge\s+extra|nativ\w*\s+extra|extra[\s-]+vir(?:gen|gin)|extra\s*vergine"
+            r"|\bv\.?\s*extra\b"
         ),
     ),
-    ("pomace", re.compile(r"orujo|pomace|\bsansa\b|bagaço|grignons")),
     ("virgin", re.compile(r"\bvirgen\b|\bvirgin\b|\bvierge\b|\bvergine\b|\bnativ\w*|\bvirgem\b")),
-    ("sunflower", re.compile(r"girasol|sunflower|tournesol|sonnenblumen|girassol")),
-    ("refined", re.compile(r"\bsuave\b|\bintenso\b|\b0[.,]4\b|\bmild\b|\bclassic\b|\blight\b")),
+    (
+        "refined",  # and blended with a little virgin oil, named by taste or acidity
+        re.compile(
+            r"\bsuave\b|\bintenso\b|\b0[.,]?4\b|\boliva\s+1(?!\s*(?:l|litros?)\b)|\bmild\b|\bclassic\b|\blight\b"
+        ),
+    ),
 )
 
 
@@ -79,7 +90,10 @@ def switch(
     own = next((offer for offer in found if offer.product == product.id), None)
     if own is None:
         return None
-    best = next(one for one in found if (one.currency, one.grade) == (own.currency, own.grade))
+    alike = [one for one in found if (one.currency, one.grade) == (own.currency, own.grade)]
+    # What is of no grade beside oils that are of one may be no oil at all.
+    is_comparable = own.grade is not None or all(one.grade is None for one in found)
+    best = alike[0] if is_comparable else own
     share = 1 - best.price_per_litre / own.price_per_litre
     saving = (own.price_per_litre - best.price_per_litre) * own.litres * quantity
     return Switch(

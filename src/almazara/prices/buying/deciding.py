@@ -24,8 +24,8 @@ def decided(
 ) -> list[Decision]:
     """The decision on each listing on the last day of a panel of which all series end on that day.
 
-    A rise that is announced within the deadline brings that forward to the day before; a fall is waited for, where
-    waiting is not expected to save more. No wait is advised that saves less than `policies.least`.
+    A rise that is announced within the deadline brings that forward to the day before; a fall is waited for. No wait is
+    advised that saves less than `policies.least`.
 
     Args:
         panel: Daily prices.
@@ -79,7 +79,7 @@ class _Coming:
         if decision.action is Action.WAIT and not least.is_reached(decision.saving, price * quantity):
             decision = Decision(Action.BUY, Why.TOO_LITTLE)
         saving = 1 - self.fall.factor if self.fall else 0.0
-        if self.fall and saving >= decision.saving and least.is_reached(saving, price * quantity):
+        if self.fall and least.is_reached(saving, price * quantity):  # it is sure, and the day after it is asked again
             return Decision(Action.WAIT, Why.FALL_ANNOUNCED, price * self.fall.factor, self.fall.days, saving)
         if self.rise and decision.action is not Action.WAIT:
             return Decision(Action.BUY, Why.RISE_ANNOUNCED, coming=self.rise)

@@ -12,6 +12,7 @@ from almazara.prices.buying.policy import (
     CELLS,
     HORIZONS,
     LEAST_WAY,
+    OUTSIDE,
     AdvicePolicies,
     Evidence,
     Policy,
@@ -45,7 +46,6 @@ MIN_WAITS: Final = 10
 _THRESHOLDS: Final = (0.0, 0.003, 0.006, 0.01, 0.015, 0.02, 0.03, 0.05)
 _REFIT_DAYS: Final = 28
 _RIDGE, _RIDGE_CONSTANT = 30.0, 5.0
-_MOSTLY: Final = 0.8
 _THIRDS: Final = 3
 _SAME_DAY: Final = 0.03
 """How much the outcomes of two series of one day have in common."""
@@ -178,12 +178,14 @@ def fit(cases: Cases) -> Policy:
 
 
 def _saved(waits: Cases) -> tuple[Saved, ...]:
-    """Between which _MOSTLY of the waits saved, in ways from the price to its target; none where that says nothing.
+    """Between which all but OUTSIDE of the waits at either end saved, in ways from the price to its target.
+
+    None where that says nothing.
 
     A way that is hardly any measures nothing, bounds that most waits did not get above are none, and what falls after a
     short way is many times as far, which says nothing of long ones: each third of the ways has its own.
     """
-    every, edge = ways_to_target(waits.state), (1 - _MOSTLY) / 2
+    every, edge = ways_to_target(waits.state), OUTSIDE
     is_way = every >= LEAST_WAY
     ways, shares = every[is_way], waits.saving[is_way] / every[is_way]
     order = np.argsort(ways, kind="stable")

@@ -13,7 +13,7 @@ from typing import Final, Self
 import msgspec
 import numpy as np
 
-from almazara.prices.buying.states import MIN_DAYS, STATES, WINDOW_DAYS, states, target_prices, ways_to_target
+from almazara.prices.buying.states import MIN_DAYS, STATES, WAY_DOWN, WINDOW_DAYS, states, target_prices, ways_to_target
 from almazara.prices.forecasting.panel import Flags, Floats, filled_forward
 from almazara.prices.forecasting.seen_moves import SeenMove
 from almazara.settings import Settings
@@ -37,6 +37,8 @@ _PRIOR_SLOPE, _PRIOR_ZERO, _PRIOR_TOP, _PRIOR_CHANCE, _PRIOR_DAYS = 0.4, 0.08, 0
 _POLICIES: Final = "advice.json"
 _SURELY: Final = 0.01
 """Nothing is less likely than this."""
+OUTSIDE: Final = 0.1
+"""The share of waits that saved less than the lower bound of what is told, and as many more than the upper one."""
 LEAST_WAY: Final = 0.01
 """From a price to its target, as a share: of a shorter one nobody can say between what a wait mostly saves."""
 REGRET: Final = 0.05
@@ -250,7 +252,8 @@ def decide(prices: Floats, policy: Policy | None) -> list[Decision]:
         for row in asked.tolist():
             found[row] = Decision(Action.BUY, Why.NOT_WORTH)
         for one in np.flatnonzero(waits).tolist():
-            expected = float(saving[one])
+            way = float(ways[one])
+            expected = min(float(saving[one]), way / WAY_DOWN)  # no more than a fall to the lowest price would save
             found[asked[one]] = Decision(
                 Action.WAIT,
                 Why.WORTH,
@@ -258,15 +261,19 @@ def decide(prices: Floats, policy: Policy | None) -> list[Decision]:
                 policy.days,
                 expected,
                 float(told[one]),
-                _around(expected, policy.saved_between, float(ways[one])),
+                _around(expected, float(told[one]), policy.saved_between, way),
             )
     return [one for one in found if one is not None]
 
 
-def _around(expected: float, saved: Sequence[Saved], way: float) -> tuple[float, float] | None:
-    """The bounds of a wait on such a way, which hold what is expected; None where most saved nothing."""
+def _around(expected: float, chance: float, saved: Sequence[Saved], way: float) -> tuple[float, float] | None:
+    """The bounds of a wait on such a way, which hold what is expected.
+
+    None where most saved nothing, and where this one is likelier to pay more than those that its lower bound leaves
+    out.
+    """
     alike = [one for one in saved if one.way <= way][-1:]
-    if not alike or alike[0].high <= 0:
+    if not alike or alike[0].high <= 0 or chance > OUTSIDE:
         return None
     return min(expected, alike[0].low * way), max(expected, alike[0].high * way)
 

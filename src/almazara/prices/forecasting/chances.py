@@ -11,6 +11,7 @@ from almazara.prices.forecasting.panel import Floats
 _SAME: Final = 5e-6
 """Prices within this share of each other are one: a forecast that stays at a price is not rounded as that is."""
 PROBABLE: Final = 0.5
+_NOISE: Final = 1e-9  # of differences of levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Chances:
 
     def probable_change(self) -> int | None:
         """How many days ahead the price is for the first time probably another one."""
-        days = np.flatnonzero(self.change >= PROBABLE)
+        days = np.flatnonzero(self.change >= PROBABLE - _NOISE)
         return int(days[0]) + 1 if days.size else None
 
 

@@ -4,7 +4,7 @@ A fall cannot be told from an offer before that has ended, and the end of one is
 both nothing is said here, since what is forgotten of an offer is waited for again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final
@@ -32,13 +32,15 @@ class SeenMove(AnnouncedMove):
     how: ClassVar = "seen"
 
 
-def seen_moves(panel: Panel, groups: Sequence[str]) -> list[SeenMove]:
+def seen_moves(panel: Panel) -> list[SeenMove]:
     """The days on which at least a quarter of a group's prices rose by about as much, most to none of the last months.
+
+    A group is what stands before the last colon of names, such as a shop, or a chain in what was imported of several.
 
     Args:
         panel: Daily prices; what was not read on the day before is not known to have moved on that day.
-        groups: Of each listing, such as its shop.
     """
+    groups = _groups(panel)
     names, found = np.asarray(groups, dtype=str), list[SeenMove]()
     for name in sorted(set(groups)):
         prices = panel.prices[names == name]
@@ -49,10 +51,13 @@ def seen_moves(panel: Panel, groups: Sequence[str]) -> list[SeenMove]:
 
 
 def seen_of_each(panel: Panel) -> list[list[SeenMove]]:
-    """The moves of each series' group: what stands before the last colon of its name, such as a shop."""
-    groups = [name.rpartition(":")[0] for name in panel.names]
-    found = seen_moves(panel, groups)
-    return [[one for one in found if one.group == group] for group in groups]
+    """The moves of each series' group."""
+    found = seen_moves(panel)
+    return [[one for one in found if one.group == group] for group in _groups(panel)]
+
+
+def _groups(panel: Panel) -> list[str]:
+    return [name.rpartition(":")[0] for name in panel.names]
 
 
 def _common(prices: Floats) -> Iterator[tuple[int, float]]:
