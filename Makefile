@@ -15,7 +15,7 @@ PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
 unexport PYTHONDONTWRITEBYTECODE # tests start many processes: what was compiled once is kept
-.PHONY: help up installed test quick nightly fuzz flows check format settings requirements sbom audit lambda sample mutants demo-video bench peers clean
+.PHONY: help up installed test quick nightly fuzz flows check format settings examples requirements sbom audit lambda sample mutants demo-video bench peers clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ format: $(VENV)/.dev ## Format the code
 settings: $(VENV)/.base ## Write .env.example and docs/settings.md anew from the settings
 	$(BIN)/python -m almazara.settings > .env.example
 	$(BIN)/python -m almazara.settings --page > docs/settings.md
+
+examples: $(VENV)/.dev ## Record the examples of answers in the description of the API anew
+	$(BIN)/pytest -p no:xdist tests/api/test_generated_client.py -k example_shows --record-examples
 
 requirements: $(VENV)/.base ## Write requirements.txt anew from uv.lock, for Streamlit Cloud, and what DVC is installed from
 	{ echo '# What Streamlit Cloud installs for streamlit_app.py; made of uv.lock by `make requirements`.'; \

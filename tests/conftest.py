@@ -21,6 +21,11 @@ from reading import chromium  # noqa: F401 (fixture)
 from sample_catalog import real_home, sample_api, sample_films, sample_home  # noqa: F401 (fixtures)
 from servers import _aws_session, aws, dynalite, empty_store, moto, postgresql  # noqa: F401 (fixtures)
 
+
+def pytest_addoption(parser):
+    parser.addoption("--record-examples", action="store_true", help="write the examples of the API's description anew")
+
+
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

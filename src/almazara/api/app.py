@@ -113,7 +113,8 @@ def create_api(
     for router in (*films, *(module.router for module in of_prices), health.router):
         app.include_router(router)
     metrics.install(app, is_worker=is_worker)
-    errors.install(app, users.DESCRIBED)
+    errors.install(app)
+    documentation.describe(app, users.DESCRIBED)
     complete_answers(app)
     # Routes are tried in order, at two microseconds each: what is asked most comes first.
     app.router.routes[:] = [*(route for route in app.router.routes if route not in described), *described]

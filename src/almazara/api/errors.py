@@ -1,7 +1,7 @@
 """Every error leaves as `application/problem+json` (RFC 9457), with a sentence that says what is allowed."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -45,27 +45,8 @@ class ProblemDetails(BaseModel):
     sugerencias: list[str] = Field(default_factory=list)
 
 
-def schema_of(model: type[BaseModel]) -> dict[str, Any]:
-    """The schema of a model as it stands in a description by itself: `$defs` would be looked for at the wrong place."""
-    schema = model.model_json_schema()
-    parts = schema.pop("$defs", {})
-
-    def inlined(node: Any) -> Any:  # noqa: ANN401 - any part of a schema
-        match node:
-            case {"$ref": str(place), **more}:
-                return inlined({**parts[place.rpartition("/")[2]], **more})
-            case dict():
-                return {name: inlined(inner) for name, inner in node.items()}
-            case list():
-                return [inlined(inner) for inner in node]
-            case _:
-                return node
-
-    return {name: inlined(inner) for name, inner in schema.items()}
-
-
 def by_name(model: type[BaseModel]) -> dict[str, Any]:
-    """A reference to a model that `install` is given, so that it is described once and generated once."""
+    """A reference to a model that `documentation.describe` is given, which describes it once."""
     return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
@@ -101,23 +82,13 @@ def around_everything(app: FastAPI, layer: Callable[[ASGIApp], ASGIApp]) -> None
     app.build_middleware_stack = lambda: layer(inner())  # type: ignore[method-assign]
 
 
-def install(app: FastAPI, models: Iterable[type[BaseModel]] = ()) -> None:
-    """Map every error of the app to a problem, and describe these models beside those of its routes."""
+def install(app: FastAPI) -> None:
+    """Map every error of the app to a problem."""
     app.exception_handler(AlmazaraError)(_on_own_error)
     app.exception_handler(RequestValidationError)(_on_invalid_request)
     app.exception_handler(HTTPException)(_on_http_error)
     app.exception_handler(ClientDisconnect)(_on_hanging_up)
     app.exception_handler(Exception)(_on_unexpected)
-    every: list[type[BaseModel]] = [ProblemDetails, *models]
-    describe = app.openapi
-
-    def described() -> dict[str, Any]:
-        if app.openapi_schema is None:  # FastAPI keeps what it has described once
-            named = {model.__name__: schema_of(model) for model in every}
-            describe().setdefault("components", {}).setdefault("schemas", {}).update(named)
-        return describe()
-
-    app.openapi = described  # type: ignore[method-assign]
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, refusal: HTTPException) -> None:
