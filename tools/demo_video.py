@@ -1,6 +1,6 @@
 """The demonstration: walks the real site and every route of the API in a browser, with captions, and films it.
 
-Run: make demo-video    (python tools/demo_video.py [--film demo.webm] [--pictures docs/pictures])
+Run: make demo-video    (python tools/demo_video.py [--film demo.webm] [--pictures pictures])
 
 A server of its own is started in an empty home, as `almazara up` starts one; it waits until the demo shop was read and
 forecast. The film, WebM and MP4, is kept beside a release; the pictures are those of the README.
@@ -252,7 +252,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description="The demonstration, filmed.")
     parser.add_argument("--film", type=Path, default=Path("dist/demo.webm"))
-    parser.add_argument("--pictures", type=Path, default=Path("docs/pictures"))
+    parser.add_argument("--pictures", type=Path, default=Path("pictures"))
     asked = parser.parse_args()
     asked.film.parent.mkdir(parents=True, exist_ok=True)
     asked.pictures.mkdir(parents=True, exist_ok=True)

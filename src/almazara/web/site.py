@@ -14,7 +14,7 @@ from almazara import log
 from almazara.api import errors
 from almazara.errors import AlmazaraError, InputError, NotFoundError
 from almazara.live import Kept
-from almazara.web import categories, forecasts, overview, products, reader, routing, signing_in, start
+from almazara.web import categories, forecasts, manual, overview, products, reader, routing, signing_in, start
 from almazara.web.assets import send_asset
 from almazara.web.explore import pages as explore
 from almazara.web.explore.live import LivePanel
@@ -41,6 +41,7 @@ _PAGES: Final = (
     *products.PAGES,
     *explore.PAGES,
     *signing_in.PAGES,
+    *manual.PAGES,
 )
 _WORDS: Final = {
     401: "key",
