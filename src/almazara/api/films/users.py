@@ -17,7 +17,7 @@ from almazara.movies.users.answering import MAX_MEMBERS, ListQuery
 from almazara.movies.users.answers import DeletedAnswer, EventsAnswer, GroupAnswer, UserAnswer
 from almazara.movies.users.events import KINDS, LARGEST_ID, MAX_EVENTS, MAX_RATING, MIN_RATING, USER_PATTERN, BatchError
 from almazara.movies.users.film_users import FilmUsers
-from almazara.words.said import said
+from almazara.words.said import said, text_of
 
 DEFAULT_COUNT: Final = 10
 """Films of a list for users."""
@@ -116,11 +116,12 @@ async def for_group(request: Request) -> Response:
 )
 async def add_events(request: Request) -> Response:
     body = decoded(await request.body())
+    language = LANGUAGE.read(request)
     try:
-        return send(await run_in_threadpool(film_users(request).add, body, LANGUAGE.read(request)))
+        return send(await run_in_threadpool(film_users(request).add, body, language))
     except BatchError as error:
-        errors = [EntryError(posicion=one.posicion, detalle=one.detalle) for one in error.problems]
-        told = BatchProblem(title="Petición no válida", status=422, detail=str(error), errores=errors)
+        errors = [EntryError(posicion=one.posicion, detalle=text_of(one.detalle, language)) for one in error.problems]
+        told = BatchProblem(title="Petición no válida", status=422, detail=error.text(language), errores=errors)
         return Response(msgspec.json.encode(told.model_dump()), 422, media_type=PROBLEM_TYPE)
 
 
