@@ -8,8 +8,9 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from starlette.concurrency import run_in_threadpool
 
-from almazara.api.errors import PROBLEM_TYPE, ProblemDetails, by_name, declared
+from almazara.api.errors import PROBLEM_TYPE, ProblemDetails, by_name, declared, title
 from almazara.api.films.parameters import COUNT, DIVERSITY, FILTERS, LANGUAGE, read_filters
+from almazara.api.language import SPOKEN
 from almazara.api.routes import PathText, PlainRouter, Router, SentBody, described, flag, send, values, writing
 from almazara.errors import InputError
 from almazara.movies.catalog.catalog import IMDB_ID
@@ -121,8 +122,9 @@ async def add_events(request: Request) -> Response:
         return send(await run_in_threadpool(film_users(request).add, body, language))
     except BatchError as error:
         errors = [EntryError(posicion=one.posicion, detalle=text_of(one.detalle, language)) for one in error.problems]
-        told = BatchProblem(title="Petición no válida", status=422, detail=error.text(language), errores=errors)
-        return Response(msgspec.json.encode(told.model_dump()), 422, media_type=PROBLEM_TYPE)
+        name, detail = title(422).text(language), error.text(language)
+        told = BatchProblem(title=name, status=422, detail=detail, errores=errors)
+        return Response(msgspec.json.encode(told.model_dump()), 422, media_type=PROBLEM_TYPE, headers=SPOKEN)
 
 
 @router.delete(
