@@ -50,6 +50,9 @@ OF_PRICES = [
             {"product": "https://[::1/"},
             {"product": "https://shop.example/1\\2"},
             {"product": "https://shop.example/1", "category": "!"},
+            {"product": "https://shop.example/1", "target_price": {}},
+            {"product": 1},
+            {},
         )
     ),
     *(
@@ -76,6 +79,11 @@ OF_PRICES = [
             "/data?end=9999-12-31",
             "/data?index=true",
             "/data?cursor=x",
+            "/data?start=x",
+            "/data?limit=x",
+            "/data?daily=x",
+            "/data?format=x",
+            "/overview?litres=x",
             "/predict",
             "/predict?product=nobody:1",
             f"/predict?product={YOUNG}",
@@ -91,6 +99,8 @@ OF_PRICES = [
         )
     ),
     ("POST", MOVES, {"date": "2026-10-01", "factor": 1}),
+    ("POST", MOVES, {"date": "2026-13-01", "factor": 1.1}),
+    ("POST", MOVES, {"date": 5, "factor": "x", "group": "\x00"}),
     ("DELETE", f"{MOVES}/nothing", None),
     ("DELETE", f"{RULES}/nothing", None),
     ("POST", "/goods", {"products": [OIL, "nobody:1"]}),

@@ -78,7 +78,7 @@ def _read_moment(text: object) -> object:
             return date.fromisoformat(text)
         return datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)  # an unescaped + is a space
     except ValueError:
-        raise PydanticCustomError("moment", "debe ser AAAA-MM-DD, o un momento en ISO 8601") from None
+        raise PydanticCustomError("moment", "must be a day or a moment") from None
 
 
 Moment = Annotated[
