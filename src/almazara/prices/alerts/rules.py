@@ -95,7 +95,7 @@ class AlertRule:
         if self.kind is RuleKind.BUY_NOW and not 1 <= self.deadline_days <= LONGEST_DEADLINE:
             raise InputError(said("prices_refused.rule.deadline", kind=self.kind, most=LONGEST_DEADLINE))
         if self.created_at.tzinfo is None:
-            raise InputError("The moment of a rule's creation needs a time zone.")
+            raise InputError(said("prices_refused.rule.no_zone"))
         self._check_subject()
 
     def _check_subject(self) -> None:
@@ -138,7 +138,7 @@ class AlertRule:
         try:
             return msgspec.convert(document, cls)
         except msgspec.ValidationError as error:
-            raise InputError(f"The alert rule cannot be understood: {error}.") from error
+            raise InputError(said("prices_refused.rule.unreadable", why=str(error))) from error
 
 
 @dataclass(frozen=True, slots=True)
