@@ -11,6 +11,7 @@ import pytest
 
 from almazara.errors import ConflictError
 from almazara.files import file_lock, is_free, is_lock, refuse_endless, replace_file, replacing, unwritable
+from almazara.words.numbers import Language
 
 HOLDER = (
     "import sys, time; from pathlib import Path; from almazara.files import file_lock;"
@@ -121,7 +122,16 @@ def test_a_pipe_or_device_is_refused_as_what_is_read_and_files_folders_and_what_
 def test_why_something_cannot_be_written_is_for_everybody_and_where_for_its_owner():
     error = unwritable(Path("/home/ana/prices"), OSError(errno.ENOSPC, "No space left on device", "/home/ana/prices/x"))
     assert str(error) == "What Almazara keeps cannot be written: No space left on device."
+    assert error.text(Language.ES) == "No se puede escribir lo que guarda Almazara: no queda sitio en el disco."
     assert "/home/ana/prices/x" in error.for_owner
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(OSError(errno.EMFILE, "Too many open files"), "Too many open files"), (OSError("odd"), "the log says why")],
+)
+def test_what_has_no_words_here_is_told_in_those_of_the_system_or_left_to_the_log(error, reason):
+    assert str(unwritable(Path("x"), error)) == f"What Almazara keeps cannot be written: {reason}."
 
 
 def test_a_link_stays_one_and_what_it_leads_to_is_replaced(tmp_path):

@@ -16,7 +16,8 @@ from typing import Any, Final
 from almazara.words.numbers import Language
 from almazara.words.said import Said, text_of
 
-_ENGLISH: Final = "prices."
+_ENGLISH: Final = ("prices", "kept.")
+"""How the codes begin of what is said in English where no language is asked for: on the command line."""
 
 
 class AlmazaraError(Exception):
@@ -31,7 +32,7 @@ class AlmazaraError(Exception):
         self.words = words
 
     def text(self, language: Language | None = None) -> str:
-        """The sentence in a language; where none is asked for, errors of prices are English and the others Spanish."""
+        """The sentence in a language; where none is asked for, errors of prices, files and databases are English."""
         own = Language.EN if isinstance(self.words, Said) and self.words.code.startswith(_ENGLISH) else Language.ES
         return text_of(self.words, language or own)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from almazara.errors import ConflictError, UnavailableError
-from almazara.words.said import Said
+from almazara.words.said import Said, said
 
 PRIVATE_FILE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
@@ -21,6 +21,13 @@ _OTHERS: Final = 0o077
 _PAUSE_SECONDS: Final = 0.02
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")
 _LONGEST_NAME: Final = 100
+_REASONS: Final = {
+    errno.EACCES: "no_permission",
+    errno.EDQUOT: "no_quota",
+    errno.ENOSPC: "no_space",
+    errno.EROFS: "read_only",
+}
+"""Why something cannot be written, by what the system says; of all else its own words are told."""
 
 
 def safe_name(text: str) -> str:
@@ -170,8 +177,9 @@ def replace_file(path: Path, content: bytes, *, durable: bool, private: bool = F
 
 def unwritable(path: Path, error: OSError) -> UnavailableError:
     """The error that something at a path cannot be written: everybody may read why, and its owner alone where."""
-    reason = error.strerror or "the log says why"
-    return UnavailableError(f"What Almazara keeps cannot be written: {reason}.", f"{path}: {error}")
+    code = _REASONS.get(error.errno or 0, "" if error.strerror else "other")
+    reason = said(f"kept.file.{code}") if code else error.strerror or ""
+    return UnavailableError(said("kept.file.unwritable", reason=reason), f"{path}: {error}")
 
 
 def write_into(folder: Path, contents: Mapping[str, bytes]) -> None:

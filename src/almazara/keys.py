@@ -16,6 +16,7 @@ import msgspec
 from almazara.errors import ConflictError, InputError, NotFoundError, UnavailableError
 from almazara.files import file_lock, keep_private, make_folder, make_private, replace_file
 from almazara.settings import KEY_HASH, Settings
+from almazara.words.said import said
 
 OWN: Final = "own"
 """The name of the key of this machine."""
@@ -71,7 +72,7 @@ class KeyFolder:
         except FileNotFoundError:
             return []
         except (OSError, ValueError, RecursionError, msgspec.MsgspecError) as error:
-            raise UnavailableError("The keys of this home cannot be read.", f"{self._named}: {error}") from error
+            raise UnavailableError(said("kept.keys.unreadable"), f"{self._named}: {error}") from error
         return found
 
     def add(self, name: str, now: datetime) -> str:
@@ -123,7 +124,7 @@ class KeyFolder:
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
-            raise UnavailableError("The key of this machine cannot be read.", f"{self._own}: {error}") from error
+            raise UnavailableError(said("kept.keys.unreadable_own"), f"{self._own}: {error}") from error
 
     def made_own(self) -> str:
         """The key of this machine, which is made where there is none."""

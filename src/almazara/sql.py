@@ -15,24 +15,24 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from almazara.damage import understood
 from almazara.errors import DamagedError, InputError, MissingExtraError, UnavailableError
 from almazara.files import PRIVATE_FILE, keep_private, make_folder
-from almazara.words.said import Said
+from almazara.words.said import Said, said
 
 BUSY_SECONDS: Final = 30.0
 _LONGEST_WAIT: Final = 86_400
 _STORE_URL: Final = "The store's URL (ALMAZARA_STORE_URL)"
 
-_ADVICE: Final = {
-    "database is locked": "is locked by another process; try again when that has ended",
-    "readonly database": "may only be read, not written; check the permissions of the file and its folder",
-    "disk I/O error": "cannot use its disk; look whether there is room left on it, and whether it is sound",
-    "disk is full": "has no room left on its disk; make room and repeat",
-    "unable to open database file": "cannot be opened; check the path and its permissions",
-    "not a database": "is not an SQLite database",
-    "read-only transaction": "may only be read, not written; connect to the primary server",
-    "No space left": "has no room left on its disk; make room and repeat",
-    "connection": "does not answer",
+_STATES: Final = {
+    "database is locked": "locked",
+    "readonly database": "read_only_file",
+    "disk I/O error": "disk_error",
+    "disk is full": "disk_full",
+    "unable to open database file": "cannot_open",
+    "not a database": "no_database",
+    "read-only transaction": "replica",
+    "No space left": "disk_full",
+    "connection": "away",
 }
-"""What is said of a database, by what its driver says: never that itself, which may name its user, host and tables."""
+"""The code of what is said of a database, by what its driver says: never that, which may name its user and host."""
 _DAMAGE: Final = ("malformed", "Could not decode")
 """What a driver says of a database, or of a text in it, that is damaged."""
 
@@ -40,7 +40,7 @@ _DAMAGE: Final = ("malformed", "Could not decode")
 class Database:
     """A database that threads may share; `insert` is the statement of its dialect, which knows ON CONFLICT."""
 
-    def __init__(self, engine: sa.Engine, called: str, damaged: Said) -> None:
+    def __init__(self, engine: sa.Engine, called: Said, damaged: Said) -> None:
         self.engine = engine
         self.insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
         self._called = called
@@ -73,9 +73,9 @@ class Database:
             cause = str(getattr(error, "orig", None) or error).partition("\n")[0].strip()
             if any(sign in cause for sign in _DAMAGE):
                 raise DamagedError(self._damaged, f"{self._name}: {cause}") from error
-            known = (advice for sign, advice in _ADVICE.items() if sign in cause)
-            sentence = f"{self._called} {next(known, 'did not do what was asked of it')}."
-            raise UnavailableError(f"{sentence} Nothing of this call was kept.", f"{self._name}: {cause}") from error
+            state = next((state for sign, state in _STATES.items() if sign in cause), "undone")
+            told = said("kept.database.not_kept", database=self._called, what=said(f"kept.database.{state}"))
+            raise UnavailableError(told, f"{self._name}: {cause}") from error
 
     def close(self) -> None:
         """Give connections and files back."""
@@ -92,7 +92,7 @@ def open_database(
     *,
     example: str,
     pragmas: Sequence[str],
-    called: str,
+    called: Said,
     damaged: Said,
     prepare: Callable[[sa.Engine], None],
 ) -> Database:
@@ -211,7 +211,7 @@ def _make_private(path: Path) -> None:
     try:
         make_folder(path.parent)
     except OSError as error:
-        raise UnavailableError("The folder of the database cannot be made.", f"{path.parent}: {error}") from error
+        raise UnavailableError(said("kept.database.no_folder"), f"{path.parent}: {error}") from error
     with suppress(OSError):  # then SQLite says why it cannot be opened
         path.touch(mode=PRIVATE_FILE, exist_ok=False)
 

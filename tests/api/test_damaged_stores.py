@@ -115,4 +115,4 @@ def test_keys_that_are_damaged_let_nobody_sign_and_are_told_in_a_sentence(damage
     (keys / "named.json").write_text('[{"name": "tv", "sha256": "no hash"}]')
     with damaged("prices.db", "SELECT 1") as client:
         answer = client.post("/eventos/plex?usuario=ana&firma=abc", json={})
-        assert "keys of this home cannot be read" in is_problem(answer, 503)["detail"]
+        assert "No se pueden leer las claves" in is_problem(answer, 503)["detail"]

@@ -109,7 +109,7 @@ def test_where_nothing_can_be_written_it_is_refused_without_a_word_of_where(home
     (home / "runs" / "movies").write_text("in the way")
     with served(app_of(home)) as api:
         problem = is_problem(api.post(RUN), 503)
-    assert "cannot be written" in problem["detail"]
+    assert "No se puede escribir" in problem["detail"]
     assert str(home) not in str(problem)
 
 

@@ -319,8 +319,8 @@ def test_a_forecast_that_is_not_kept_is_refused(api, query):
 
 
 def test_too_little_history_is_said_in_a_sentence(api):
-    assert "days" in is_problem(api.get("/predict?product=shop.example:2"), 422)["detail"]
-    assert "not read yet" in is_problem(api.get("/predict?product=shop.example:3"), 422)["detail"]
+    assert "un pronóstico necesita 14" in is_problem(api.get("/predict?product=shop.example:2"), 422)["detail"]
+    assert "no se ha leído todavía" in is_problem(api.get("/predict?product=shop.example:3"), 422)["detail"]
 
 
 def test_the_forecast_of_an_unknown_product_is_not_found(api):

@@ -195,7 +195,7 @@ def test_a_store_that_stays_locked_is_said_on_writes_and_nothing_is_lost(client,
     writer = sqlite3.connect(tmp_path / "prices.db", isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     refused = api.post("/productos", json={"product": "https://shop.example/9"})
-    assert "locked by another process" in is_problem(refused, 503)["detail"]
+    assert "ocupada por otro proceso" in is_problem(refused, 503)["detail"]
     assert api.post("/scraper").status_code == 503
     writer.execute("ROLLBACK")
     writer.close()
@@ -238,7 +238,7 @@ def test_a_postgresql_that_goes_away_is_said_and_comes_back(postgresql, sample_h
             assert api.get("/productos").status_code == 200
             relay.cut()
             told = is_problem(api.get("/productos"), 503)["detail"]
-            assert told == "The database of prices does not answer. Nothing of this call was kept."
+            assert told == "La base de datos de precios no responde. No se ha guardado nada de lo pedido."
             assert api.get("/health").json()["precios"] is None
             assert api.get("/cantidad_filmaciones_mes/enero").status_code == 200
             relay.mend()

@@ -75,7 +75,7 @@ def test_films_are_served_while_the_store_of_prices_cannot_be_opened_and_health_
         health = client.get("/health").json()
         assert (health["precios"], health["sin_servir"]) == (None, ["precios"])
         assert "El almacén de precios no responde." in health["mensaje"]
-        assert "is not an SQLite database" in is_problem(client.get("/productos"), 503)["detail"]
+        assert "no es una base de datos SQLite" in is_problem(client.get("/productos"), 503)["detail"]
         assert client.get("/metrics").status_code == 200
 
 
@@ -85,7 +85,7 @@ def test_the_pages_of_prices_say_so_in_a_sentence_and_those_of_films_stand(sampl
     with films_without_prices(sample_home, tmp_path / "home") as client:
         page = client.get(path, headers=HTML)
         assert page.status_code == (200 if path == "/" else 503)
-        assert "almacén de precios no responde" in page.text or "is not an SQLite database" in page.text
+        assert "almacén de precios no responde" in page.text or "no es una base de datos SQLite" in page.text
         assert client.get("/peliculas", headers=HTML).status_code == 200
 
 

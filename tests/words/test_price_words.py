@@ -1,4 +1,4 @@
-"""The words of prices and of /health: each code is used, and each kind of thing that is said of prices has words."""
+"""The words of prices, of /health and of what is kept: each code is used, and each kind of thing has words."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from almazara.words import said as module
 from almazara.words.said import is_worded
 
 SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in Path(almazara.__file__).parent.rglob("*.py"))
-CODES = [code for code in module._words() if code.startswith(("prices.", "health."))]
+CODES = [code for code in module._words() if code.startswith(("prices", "health.", "kept."))]
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -25,7 +25,7 @@ def test_every_code_of_prices_is_said_somewhere(code):
 
 
 def test_every_code_of_prices_that_the_source_names_has_words():
-    named = set(re.findall(r'"((?:prices|health)\.[a-z_]+\.[a-z_0-9]+)"', SOURCE))
+    named = set(re.findall(r'"((?:prices|prices_refused|health|kept)\.[a-z_]+\.[a-z_0-9]+)"', SOURCE))
     assert len(named) > 20
     assert named <= set(CODES)
 

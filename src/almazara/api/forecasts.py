@@ -24,6 +24,7 @@ from almazara.prices.forecasting.announced import EVERY, LEAST, MOST, AnnouncedM
 from almazara.prices.forecasting.issued import KEPT_DAYS, ForecastReport
 from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS
 from almazara.prices.forecasting.scores import HORIZONS
+from almazara.words.said import said
 
 router = Router(tags=["precios"], responses=declared(422, 503))
 
@@ -76,7 +77,7 @@ def predict(
 ) -> Response:
     asked = [int(level) for level in levels.split(",")]
     if (product is None) == (category is None):
-        raise InputError("Give a product or a category, and not both.")
+        raise InputError(said("prices_refused.asked.not_both"))
     if category is not None:
         return send(service.predict_category(category, horizon, asked, currency, target))
     return send(service.predict(product or "", horizon, asked, target))

@@ -107,7 +107,8 @@ class ScraperWatch:
             if isinstance(about, DamagedError):
                 raise DamagedError(about.words, about.detail)
             detail = about.detail if isinstance(about, UnavailableError) else ""
-            raise UnavailableError(f"The scraper's health is not known: {about}", detail)
+            why = about.words if isinstance(about, AlmazaraError) else ""
+            raise UnavailableError(said("prices_refused.store.health", why=why), detail)
         return judged[1]
 
     def _judgment(self) -> HealthReport | AlmazaraError:

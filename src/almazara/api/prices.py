@@ -20,6 +20,7 @@ from almazara.prices.answers import DailyRow, DataQuery, DataRow, Followed, Inde
 from almazara.prices.collecting.runs import SCRAPE, RunView
 from almazara.prices.schema import PriceName
 from almazara.prices.service import PriceService
+from almazara.words.said import said
 
 router = Router(tags=["precios"], responses=declared(422, 503))
 
@@ -77,7 +78,7 @@ def _read_moment(text: object) -> object:
             return date.fromisoformat(text)
         return datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)  # an unescaped + is a space
     except ValueError:
-        raise PydanticCustomError("moment", "debe ser AAAA-MM-DD, o un momento en ISO 8601") from None
+        raise PydanticCustomError("moment", "must be a day or a moment") from None
 
 
 Moment = Annotated[
@@ -182,7 +183,7 @@ def _end(moment: date | datetime | None) -> datetime | None:
     try:
         return datetime.combine(moment + timedelta(days=1), time.min, UTC)
     except OverflowError as error:
-        raise InputError("end lies outside the calendar.") from error
+        raise InputError(said("prices_refused.asked.outside", name="end")) from error
 
 
 def formatted(rows: Sequence[object], kind: type, following: str | None, output: Format) -> Response:

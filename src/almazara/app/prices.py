@@ -174,7 +174,7 @@ def open_prices(settings: Settings, *, serving: bool) -> Prices:
 def _no_forecasts(refused: Refused | None) -> AlmazaraError:
     if refused:
         return UnavailableError(said("prices.error.forecasts_refused", version=refused.version), refused.why)
-    return NotFoundError("There is no forecast yet: POST /retrain, or `almazara prices retrain`, makes them.")
+    return NotFoundError(said("prices_refused.forecast.none"))
 
 
 def _source_of(

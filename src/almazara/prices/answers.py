@@ -249,7 +249,9 @@ class DataQuery:
             first = self.start.astimezone(zone).date() if self.start else None
             return first, (self.end - TICK).astimezone(zone).date() if self.end else None
         except OverflowError as error:
-            raise InputError("start or end lies outside the calendar.") from error
+            raise InputError(
+                said("prices_refused.asked.outside", name=said("prices_refused.asked.start_or_end"))
+            ) from error
 
 
 def cursor_at(listing_id: str, moment: datetime) -> str:

@@ -19,6 +19,7 @@ from almazara.movies.users.events import (
     check_user,
     read_events,
 )
+from almazara.words.numbers import Language
 
 NOW = datetime(2026, 3, 31, 21, tzinfo=UTC)
 RATING = {"id": "1", "usuario": "ana", "pelicula": 7, "tipo": "valoracion", "valor": 4}
@@ -64,6 +65,19 @@ def test_a_batch_error_names_three_entries_and_counts_the_others():
     with pytest.raises(BatchError, match=r"^5 de 5 eventos .* posición 2: [^;]*; y 2 más\.$") as raised:
         read([None] * 5)
     assert len(raised.value.problems) == 5
+    assert raised.value.text(Language.EN).startswith("5 of 5 events cannot be used, and none was kept: position 0: it ")
+
+
+def test_of_a_single_event_it_is_said_as_of_one():
+    with pytest.raises(BatchError) as raised:
+        read({**RATING, "tipo": "odia"})
+    assert str(raised.value) == (
+        "1 de 1 evento no vale y no se guardó ninguno: posición 0: tipo debe ser vista, valoracion, me_gusta o "
+        "no_me_gusta."
+    )
+    assert raised.value.text(Language.EN) == (
+        "1 of 1 event cannot be used, and none was kept: position 0: tipo must be view, rating, like or dislike."
+    )
 
 
 def test_an_undated_repetition_repeats_what_is_kept_and_another_value_does_not():

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from almazara.prices.fetching.addresses import AddressPolicy, Forbidden, Target, check_url, refusal, resolve
+from almazara.words.numbers import Language
 
 PUBLIC = AddressPolicy()
 DEMO = AddressPolicy(loopback_ports=frozenset({8321}))
@@ -93,7 +94,7 @@ NAMED = AddressPolicy(names_only=True, loopback_ports=frozenset({8321}))
 def test_where_a_name_is_asked_for_numbers_and_local_names_are_refused(url):
     refused = check_url(url, NAMED)
     assert isinstance(refused, Forbidden)
-    assert "is no public name" in refused.advice
+    assert "is no public name" in refused.advice.text(Language.EN)
 
 
 @pytest.mark.parametrize("url", ["https://shop.example/", "http://localhost:8321/", "http://[::1]:8321/"])
@@ -106,7 +107,7 @@ def test_public_names_and_the_loopback_ports_of_the_setting_are_names_enough(url
 def test_a_port_that_is_never_asked_is_refused_when_an_address_is_followed(scheme, port):
     refused = check_url(f"{scheme}://shop.example:{port}/aceite", NAMED)
     assert isinstance(refused, Forbidden)
-    assert f"port {port} is not one of those allowed" in refused.advice
+    assert f"port {port} is not one of those allowed" in refused.advice.text(Language.EN)
 
 
 @pytest.mark.fuzz

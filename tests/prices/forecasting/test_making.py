@@ -9,9 +9,10 @@ from almazara.errors import InputError, NotFoundError
 from almazara.prices.forecasting import making
 from almazara.prices.forecasting.making import build_forecasts
 from almazara.prices.forecasting.models import registry
-from almazara.prices.forecasting.models.forecaster import Forecaster
+from almazara.prices.forecasting.models.forecaster import Forecaster, why_none
 from almazara.prices.forecasting.published import HORIZON_DAYS, LEVELS, QUANTILES, open_forecasts, write
 from almazara.prices.forecasting.series import daily
+from almazara.words.numbers import Language
 from price_shop import NOW, observed
 
 MODELS = {name: registry.create(name) for name in ("last_value", "seasonal_naive")}
@@ -37,7 +38,17 @@ def test_every_listing_is_forecast_or_refused_with_a_reason(built):
     assert set(built.index.forecasts) == {"a:1", "b:2"}
     assert set(built.index.refused) == {"c:3", "d:4"}
     assert "3 days" in built.index.refused["c:3"]
+    with pytest.raises(InputError) as refused:
+        built.of("c:3", 30, [50])
+    assert str(refused.value) == built.index.refused["c:3"]
+    assert refused.value.text(Language.ES) == "De c:3 se conoce el precio en 3 días; un pronóstico necesita 14."
     assert built.values.shape == (2, HORIZON_DAYS, len(QUANTILES))
+
+
+def test_a_model_that_failed_is_a_reason_too():
+    told = why_none("a:1", "Prophet found no fit: odd.")
+    assert told.text(Language.EN).startswith("There is no forecast of a:1")
+    assert told.text().endswith("no fit: odd.")
 
 
 def test_a_forecast_begins_on_the_day_after_its_cutoff_and_its_quantiles_rise(built):

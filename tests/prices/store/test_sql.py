@@ -17,6 +17,7 @@ from almazara.errors import InputError, UnavailableError
 from almazara.prices.schema import Availability, Observation
 from almazara.prices.store import sql_opening, sql_tables
 from almazara.prices.store.registry import store_at
+from almazara.words.numbers import Language
 from servers import empty_database
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -158,6 +159,8 @@ def test_a_postgresql_that_does_not_answer_is_said_so_and_its_owner_alone_is_tol
     with pytest.raises(UnavailableError) as caught:
         store_at("postgresql://ana:secret@127.0.0.1:1/oils")
     assert str(caught.value) == "The database of prices does not answer. Nothing of this call was kept."
+    spanish = caught.value.text(Language.ES)
+    assert spanish == "La base de datos de precios no responde. No se ha guardado nada de lo pedido."
     assert "://ana:***@127.0.0.1:1/oils: " in caught.value.for_owner
     assert "refused" in caught.value.for_owner
 

@@ -8,8 +8,9 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from starlette.concurrency import run_in_threadpool
 
-from almazara.api.errors import PROBLEM_TYPE, ProblemDetails, by_name, declared
+from almazara.api.errors import PROBLEM_TYPE, ProblemDetails, by_name, declared, title
 from almazara.api.films.parameters import COUNT, DIVERSITY, FILTERS, LANGUAGE, read_filters
+from almazara.api.language import SPOKEN
 from almazara.api.routes import PathText, PlainRouter, Router, SentBody, described, flag, send, values, writing
 from almazara.errors import InputError
 from almazara.movies.catalog.catalog import IMDB_ID
@@ -17,7 +18,7 @@ from almazara.movies.users.answering import MAX_MEMBERS, ListQuery
 from almazara.movies.users.answers import DeletedAnswer, EventsAnswer, GroupAnswer, UserAnswer
 from almazara.movies.users.events import KINDS, LARGEST_ID, MAX_EVENTS, MAX_RATING, MIN_RATING, USER_PATTERN, BatchError
 from almazara.movies.users.film_users import FilmUsers
-from almazara.words.said import said
+from almazara.words.said import said, text_of
 
 DEFAULT_COUNT: Final = 10
 """Films of a list for users."""
@@ -116,12 +117,14 @@ async def for_group(request: Request) -> Response:
 )
 async def add_events(request: Request) -> Response:
     body = decoded(await request.body())
+    language = LANGUAGE.read(request)
     try:
-        return send(await run_in_threadpool(film_users(request).add, body, LANGUAGE.read(request)))
+        return send(await run_in_threadpool(film_users(request).add, body, language))
     except BatchError as error:
-        errors = [EntryError(posicion=one.posicion, detalle=one.detalle) for one in error.problems]
-        told = BatchProblem(title="Petición no válida", status=422, detail=str(error), errores=errors)
-        return Response(msgspec.json.encode(told.model_dump()), 422, media_type=PROBLEM_TYPE)
+        errors = [EntryError(posicion=one.posicion, detalle=text_of(one.detalle, language)) for one in error.problems]
+        name, detail = title(422).text(language), error.text(language)
+        told = BatchProblem(title=name, status=422, detail=detail, errores=errors)
+        return Response(msgspec.json.encode(told.model_dump()), 422, media_type=PROBLEM_TYPE, headers=SPOKEN)
 
 
 @router.delete(

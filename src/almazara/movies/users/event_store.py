@@ -161,7 +161,7 @@ def open_events(url: str | sa.URL) -> EventStore:
         url,
         example="events.db",
         pragmas=_PRAGMAS,
-        called="The store of events",
+        called=said("kept.database.events"),
         damaged=said("films.error.damaged_events"),
         prepare=_make_table,
     )

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import reduce
 from typing import Final, cast
 
 from almazara.errors import InputError
 from almazara.movies.catalog.catalog import IMDB_ID, FilmId
-from almazara.words.said import said
+from almazara.words.said import Said, said
 
 MAX_EVENTS: Final = 1_000
 MIN_RATING: Final = 0.5
@@ -22,11 +23,8 @@ FIRST_MOMENT: Final = datetime(1895, 12, 28, tzinfo=UTC)  # the first film was s
 USER_PATTERN: Final = "[A-Za-z0-9_][A-Za-z0-9._@:+-]{0,63}"
 LARGEST_ID: Final = 2**63 - 1
 _USER: Final = re.compile(USER_PATTERN)
-_USER_RULE: Final = (
-    "el usuario debe ser de 1 a 64 letras sin acento, cifras o signos . _ @ : + - y empezar por letra, cifra o _"
-)
 _LONGEST_ID: Final = 128
-_FIELDS: Final = ("id", "usuario", "pelicula", "tipo", "valor", "momento")
+_FIELDS: Final = ["id", "usuario", "pelicula", "tipo", "valor", "momento"]
 _NAMED: Final = 3
 
 
@@ -80,16 +78,18 @@ class EntryProblem:
     """What is wrong with one entry of a batch; positions count from 0."""
 
     posicion: int
-    detalle: str
+    detalle: Said | str
 
 
 class BatchError(InputError):
     """Some entries of a batch cannot be used, so none was taken."""
 
     def __init__(self, problems: Sequence[EntryProblem], total: int) -> None:
-        named = "; ".join(f"posición {one.posicion}: {one.detalle}" for one in problems[:_NAMED])
-        more = f"; y {len(problems) - _NAMED} más" if len(problems) > _NAMED else ""
-        super().__init__(f"{len(problems)} de {total} eventos no valen y no se guardó ninguno: {named}{more}.")
+        named = [said("films.entry.at", position=str(one.posicion), fault=one.detalle) for one in problems[:_NAMED]]
+        if len(problems) > _NAMED:
+            named.append(said("films.entry.more", n=len(problems) - _NAMED))
+        faults = reduce(lambda first, then: said("films.entry.then", first=first, then=then), named)
+        super().__init__(said("films.entry.refused", n=len(problems), total=total, faults=faults))
         self.problems = list(problems)
 
 
@@ -111,7 +111,7 @@ def read_events(body: object, now: datetime, id_of: Callable[[FilmId], int | Non
         try:
             events.append(_read_event(entry, now, id_of))
         except InputError as error:
-            problems.append(EntryProblem(position, str(error)))
+            problems.append(EntryProblem(position, error.words))
     problems += _repeated(entries)
     if problems:
         raise BatchError(sorted(problems, key=lambda one: one.posicion), len(entries))
@@ -132,17 +132,17 @@ def _repeated(entries: Sequence[object]) -> list[EntryProblem]:
         event_id = entry.get("id") if isinstance(entry, dict) else None
         if isinstance(event_id, str):
             if event_id in seen:
-                problems.append(EntryProblem(position, f"el id {event_id[:40]!r} está repetido en la petición"))
+                problems.append(EntryProblem(position, said("films.entry.repeated", id=repr(event_id[:40]))))
             seen.add(event_id)
     return problems
 
 
 def _read_event(entry: object, now: datetime, id_of: Callable[[FilmId], int | None]) -> Event:
     if not isinstance(entry, dict):
-        raise InputError(f"debe ser un objeto con {', '.join(_FIELDS)}")
+        raise InputError(said("films.entry.object", fields=_FIELDS))
     unknown = next((name for name in entry if name not in _FIELDS), None)
     if unknown is not None:
-        raise InputError(f"el campo {str(unknown)[:40]!r} no existe: los campos son {', '.join(_FIELDS)}")
+        raise InputError(said("films.entry.field", name=repr(str(unknown)[:40]), fields=_FIELDS))
     kind, at = _kind(entry.get("tipo")), _moment(entry.get("momento"), now)
     return Event(
         event_id=_event_id(entry.get("id")),
@@ -158,13 +158,13 @@ def _read_event(entry: object, now: datetime, id_of: Callable[[FilmId], int | No
 def _event_id(text: object) -> str:
     if isinstance(text, str) and 1 <= len(text) <= _LONGEST_ID and text.isascii() and text.isprintable():
         return text
-    raise InputError(f"id debe ser un texto de 1 a {_LONGEST_ID} caracteres ASCII visibles")
+    raise InputError(said("films.entry.id", most=str(_LONGEST_ID)))
 
 
 def _user(user: object) -> str:
     if isinstance(user, str) and _USER.fullmatch(user):
         return user
-    raise InputError(_USER_RULE)
+    raise InputError(said("films.entry.user"))
 
 
 def _film(named: object, id_of: Callable[[FilmId], int | None]) -> int:
@@ -173,26 +173,26 @@ def _film(named: object, id_of: Callable[[FilmId], int | None]) -> int:
     else:
         is_id = isinstance(named, int) and not isinstance(named, bool) and 1 <= named <= LARGEST_ID
     if not is_id:
-        raise InputError("pelicula debe ser el id de una película, un número entero, o su id de IMDb, como tt0114709")
+        raise InputError(said("films.entry.film"))
     film_id = id_of(cast("FilmId", named))
     if film_id is None:
-        raise InputError(f"no hay ninguna película con id {named}")
+        raise InputError(said("films.entry.no_film", film=str(named)))
     return film_id
 
 
 def _kind(word: object) -> Kind:
     if isinstance(word, str) and word in KINDS:
         return KINDS[word]
-    raise InputError("tipo debe ser vista, valoracion, me_gusta o no_me_gusta")
+    raise InputError(said("films.entry.kind"))
 
 
 def _value(kind: Kind, value: object) -> float | None:
     if kind is not Kind.RATING:
         if value is not None:
-            raise InputError("valor solo se admite con el tipo valoracion")
+            raise InputError(said("films.entry.value_of_rating"))
         return None
     if not isinstance(value, int | float) or isinstance(value, bool) or not MIN_RATING <= value <= MAX_RATING:
-        raise InputError(f"valor debe ser un número de {MIN_RATING:g} a {MAX_RATING:g}")
+        raise InputError(said("films.entry.value", low=f"{MIN_RATING:g}", high=f"{MAX_RATING:g}"))
     return float(value)
 
 
@@ -203,12 +203,12 @@ def _moment(text: object, now: datetime) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text) if isinstance(text, str) else None
         if moment is None or moment.tzinfo is None:
-            raise InputError("momento debe ser un texto ISO 8601 con zona horaria, como 2026-03-31T21:00:00Z")
+            raise InputError(said("films.entry.moment"))
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise InputError("momento debe ser un texto ISO 8601 con zona horaria, como 2026-03-31T21:00:00Z") from error
+        raise InputError(said("films.entry.moment")) from error
     if moment > now + MAX_SKEW:
-        raise InputError(f"momento está en el futuro: aquí son las {now.isoformat(timespec='seconds')}")
+        raise InputError(said("films.entry.future", now=now.isoformat(timespec="seconds")))
     if moment < FIRST_MOMENT:
-        raise InputError("momento es anterior al cine")
+        raise InputError(said("films.entry.before_film"))
     return moment

@@ -14,7 +14,7 @@ import msgspec
 from almazara.errors import InputError
 from almazara.prices.buying.policy import DEADLINE_DAYS, LONGEST_DEADLINE
 from almazara.prices.schema import Listing, PriceName
-from almazara.words.said import Said
+from almazara.words.said import Said, said
 
 TARGET = "target:"
 """Begins the id of the rule that a listing's own target price stands for."""
@@ -85,31 +85,30 @@ class AlertRule:
 
     def __post_init__(self) -> None:
         if self.kind is RuleKind.BELOW_TARGET and (not self.subjects or not _positive(self.target)):
-            raise InputError(f"A rule of kind {self.kind} needs something to watch, and a target price above 0.")
+            raise InputError(said("prices_refused.rule.target", kind=self.kind))
         if self.kind in MEASURED and not _positive(self.percent):
-            raise InputError(f"A rule of kind {self.kind} needs a percentage above 0.")
+            raise InputError(said("prices_refused.rule.percent", kind=self.kind))
         if self.kind is RuleKind.DROP and not _positive(100 - (self.percent or 0)):
-            raise InputError(f"A rule of kind {self.kind} needs a percentage between 0 and 100.")
+            raise InputError(said("prices_refused.rule.percent_between", kind=self.kind))
         if self.kind is RuleKind.LOWEST and (self.days or 0) < 1:
-            raise InputError(f"A rule of kind {self.kind} needs a number of days of 1 or more.")
+            raise InputError(said("prices_refused.rule.days", kind=self.kind))
         if self.kind is RuleKind.BUY_NOW and not 1 <= self.deadline_days <= LONGEST_DEADLINE:
-            raise InputError(f"A rule of kind {self.kind} needs a deadline of 1 to {LONGEST_DEADLINE} days.")
+            raise InputError(said("prices_refused.rule.deadline", kind=self.kind, most=LONGEST_DEADLINE))
         if self.created_at.tzinfo is None:
-            raise InputError("The moment of a rule's creation needs a time zone.")
+            raise InputError(said("prices_refused.rule.no_zone"))
         self._check_subject()
 
     def _check_subject(self) -> None:
         if len(self.subjects) > 1 or (self.subjects and self.kind in SYSTEM_RULES):
-            raise InputError(f"A rule of kind {self.kind} watches one thing at most: product, good, category or index.")
+            raise InputError(said("prices_refused.rule.one_thing", kind=self.kind))
         if self.index is not None and (self.kind not in _OF_INDEX or self.price is not None):
-            kinds = ", ".join(sorted(_OF_INDEX))
-            raise InputError(f"An index has one price and no stock: rules on it are of kind {kinds}.")
+            raise InputError(said("prices_refused.rule.index", kinds=sorted(_OF_INDEX)))
         if self.price is not None and self.kind is RuleKind.BUY_NOW:
-            raise InputError(f"A rule of kind {self.kind} is about the featured price: give no other one.")
+            raise InputError(said("prices_refused.rule.featured", kind=self.kind))
         if self.seller is not None and not self.seller.strip():
-            raise InputError("A seller is a name, or a part of one.")
+            raise InputError(said("prices_refused.rule.seller"))
         if self.seller is not None and self.price is not PriceName.SELLER:
-            raise InputError("A seller is named with the price of a seller only: give price `seller` too.")
+            raise InputError(said("prices_refused.rule.seller_price"))
 
     @property
     def subjects(self) -> dict[str, str]:
@@ -139,7 +138,7 @@ class AlertRule:
         try:
             return msgspec.convert(document, cls)
         except msgspec.ValidationError as error:
-            raise InputError(f"The alert rule cannot be understood: {error}.") from error
+            raise InputError(said("prices_refused.rule.unreadable", why=str(error))) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def index(
     """One page of a category's index, and where the next begins; see `PriceService.index`."""
     _check(query)
     if query.category is None or query.price is not None:
-        raise InputError("An index is one of a category: give category, and neither product nor price.")
+        raise InputError(said("prices_refused.asked.index"))
     first, until = query.days(ZoneInfo(known.timezone))
     at, moment = query.begins
     begins = (at, moment.date() if moment else date.min)
@@ -144,8 +144,8 @@ def _days(known: Known, listing: Listing, first: date, until: date, price: Price
 
 def _check(query: DataQuery) -> None:
     if not 1 <= query.limit <= MAX_ROWS:
-        raise InputError(f"limit is {query.limit}: ask for 1 to {MAX_ROWS} rows.")
+        raise InputError(said("prices_refused.asked.limit", limit=str(query.limit), most=str(MAX_ROWS)))
     if query.product is not None and query.category is not None:
-        raise InputError("Give a product or a category, not both.")
+        raise InputError(said("prices_refused.asked.not_both"))
     if query.start and query.end and query.start >= query.end:
-        raise InputError("start must be before end.")
+        raise InputError(said("prices_refused.asked.order"))

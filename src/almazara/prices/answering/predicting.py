@@ -7,6 +7,7 @@ from almazara.errors import InputError
 from almazara.prices.answering.known import Known
 from almazara.prices.answers import Prediction
 from almazara.prices.buying.category_index import index_id
+from almazara.words.said import said
 
 MOST_TARGET: Final = 1_000_000
 """A price of more is none."""
@@ -26,7 +27,7 @@ def predict(
     listing = known.product(listing_id)
     is_forecast = listing_id in known.forecasts.index.forecasts
     if not is_forecast and not known.store.history(listing_id, limit=1):
-        raise InputError(f"{listing_id} was not read yet: without a history there is nothing to forecast from.")
+        raise InputError(said("prices_refused.forecast.unread", product=listing_id))
     return Prediction.of(known.forecasts.of(listing.listing_id, horizon_days, levels, target), target)
 
 
@@ -55,4 +56,4 @@ def predict_category(
 
 def _check_price(target: float | None) -> None:
     if target is not None and not 0 < target <= MOST_TARGET:
-        raise InputError(f"target is {target:g}: a price lies above 0, and at {MOST_TARGET} at most.")
+        raise InputError(said("prices_refused.forecast.target", target=f"{target:g}", most=str(MOST_TARGET)))

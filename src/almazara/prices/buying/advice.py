@@ -63,9 +63,9 @@ def advise(asked: Question, policies: AdvicePolicies, language: Language = Langu
         InputError: for a deadline or quantity out of range.
     """
     if not 1 <= asked.deadline_days <= LONGEST_DEADLINE:
-        raise InputError(f"deadline_days is {asked.deadline_days}: ask for 1 to {LONGEST_DEADLINE}.")
+        raise InputError(said("prices_refused.asked.deadline", days=str(asked.deadline_days), most=LONGEST_DEADLINE))
     if not 1 <= asked.quantity <= MOST_PIECES:
-        raise InputError(f"quantity is {asked.quantity}: ask for 1 to {MOST_PIECES}.")
+        raise InputError(said("prices_refused.asked.quantity", quantity=str(asked.quantity), most=str(MOST_PIECES)))
     decision = _decision(asked, policies)
     policy = policies.of(asked.product.category, decision.days or asked.deadline_days)
     planned = plan(decision, asked.price, asked.today)

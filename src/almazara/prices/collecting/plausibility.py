@@ -26,6 +26,7 @@ import msgspec
 
 from almazara.errors import InputError
 from almazara.prices.schema import Observation
+from almazara.words.said import said
 
 ALWAYS_PLAUSIBLE = Decimal("2.5")
 NEVER_PLAUSIBLE = Decimal(4)
@@ -70,7 +71,7 @@ class Held:
         try:
             return msgspec.convert(document, cls)
         except msgspec.ValidationError as error:
-            raise InputError(f"The held reading cannot be understood ({error}): delete it.") from error
+            raise InputError(said("prices_refused.store.held", why=str(error))) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from almazara.prices.pages.amazon.marketplaces import CURRENCIES, shop_of
 from almazara.prices.pages.request import folded
 from almazara.prices.schema import Listing, ListingKind
 from almazara.prices.store.observations import MAX_DECIMALS, MAX_INTEGER_DIGITS, utc
+from almazara.words.said import said
 
 _LONGEST_TEXT: Final = 2048
 _LONGEST_SEARCH: Final = 200
@@ -98,9 +99,7 @@ def normalized_url(text: str, loopback_ports: frozenset[int] = frozenset()) -> s
     names.
     """
     if len(text) > _LONGEST_TEXT or ODD_CHARACTER.search(text):
-        raise InputError(
-            f"An address has at most {_LONGEST_TEXT} characters, and no control characters or backslashes."
-        )
+        raise InputError(said("prices_refused.address.long", most=str(_LONGEST_TEXT)))
     target = check_url(text.strip(), AddressPolicy(loopback_ports=loopback_ports, names_only=True))
     if isinstance(target, Forbidden):
         raise InputError(target.advice)
@@ -109,7 +108,7 @@ def normalized_url(text: str, loopback_ports: frozenset[int] = frozenset()) -> s
     query = quote("&".join(_telling(path, parts.query)), safe=_URL_SAFE)
     url = f"{target.scheme}://{urlsplit(target.url).netloc}{path}{'?' if query else ''}{query}"
     if len(url) > _LONGEST_TEXT:
-        raise InputError(f"The address is too long: at most {_LONGEST_TEXT} characters.")
+        raise InputError(said("prices_refused.address.too_long", most=str(_LONGEST_TEXT)))
     return url
 
 
@@ -148,9 +147,9 @@ def _telling(path: str, query: str) -> list[str]:
 def _plain(text: str) -> str:
     typed = text.strip()
     if not typed:
-        raise InputError("Nothing was given: give the address of a product, an ASIN, or `search:` and words.")
+        raise InputError(said("prices_refused.typed.nothing"))
     if len(typed) > _LONGEST_TEXT or ODD_CHARACTER.search(typed):
-        raise InputError(f"Give at most {_LONGEST_TEXT} characters, without control characters or backslashes.")
+        raise InputError(said("prices_refused.typed.long", most=str(_LONGEST_TEXT)))
     return typed
 
 
@@ -166,10 +165,7 @@ def _meant(typed: str, marketplace: str | None, loopback_ports: frozenset[int]) 
         return _product(_market(marketplace), asin)
     url = f"https://{typed}" if _SCHEMELESS.match(typed) else typed
     if not _SCHEME.match(url):
-        raise InputError(
-            f"{typed[:80]!r} is no address, ASIN or search: give an address that begins with https://, an ASIN such "
-            "as those in amazon.es/dp/..., or `search:` and the words to look for."
-        )
+        raise InputError(said("prices_refused.typed.neither", typed=repr(typed[:80])))
     return _page(normalized_url(url, loopback_ports))
 
 
@@ -178,7 +174,7 @@ def _page(url: str) -> _Meant:
     parts = urlsplit(url)
     host = parts.hostname or ""
     if host.removeprefix("www.") in _SHORTENERS:
-        raise InputError("That is a short link of Amazon: open it and give the long address of the page it leads to.")
+        raise InputError(said("prices_refused.address.short_link"))
     shop = _amazon_shop(host)
     if shop is not None:
         return _amazon_page(shop, parts)
@@ -193,7 +189,7 @@ def _amazon_shop(host: str) -> str | None:
         return shop
     owner = next((known for known in CURRENCIES if host.endswith(f".{known}")), None)
     if owner is not None:
-        raise InputError(f"{host} is not the shop of Amazon: give the product's address on www.{owner}.")
+        raise InputError(said("prices_refused.address.not_the_shop", host=host, owner=owner))
     return None
 
 
@@ -205,21 +201,16 @@ def _amazon_page(shop: str, parts: SplitResult) -> _Meant:
     try:
         query = {name: values[-1] for name, values in parse_qs(parts.query, max_num_fields=100).items()}
     except ValueError as error:
-        raise InputError("The address has too many parameters: give the product's address.") from error
+        raise InputError(said("prices_refused.address.parameters")) from error
     words = query.get("k") or query.get("field-keywords")
     if (path == "/s" or path.startswith("/s/")) and words:
         return _search(shop, {"k": words} | {name: query[name] for name in _SEARCH_FILTERS if name in query})
-    raise InputError(
-        f"That address of {shop} shows neither a product nor a search: give one with /dp/ and an ASIN, or with /s?k=."
-    )
+    raise InputError(said("prices_refused.address.no_product", shop=shop))
 
 
 def _product(shop: str, asin: str) -> _Meant:
     if not _is_asin(asin):
-        raise InputError(
-            f"{asin[:20]!r} is no ASIN: those have ten characters and begin with B0, or are an ISBN-10 whose check "
-            "digit is right. Copy the address again."
-        )
+        raise InputError(said("prices_refused.typed.no_asin", asin=repr(asin[:20])))
     return ListingKind.PRODUCT, shop, asin, f"https://www.{shop}/dp/{asin}", None
 
 
@@ -227,11 +218,11 @@ def _search(shop: str, query: dict[str, str]) -> _Meant:
     """A search; it is known by its address, in which the words stand in lower case with single spaces."""
     words = " ".join(unicodedata.normalize("NFC", query["k"]).split())
     if not words or len(words) > _LONGEST_SEARCH or any(ODD_CHARACTER.search(value) for value in query.values()):
-        raise InputError(f"A search needs words: one to {_LONGEST_SEARCH} characters, no control characters.")
+        raise InputError(said("prices_refused.typed.no_words", most=str(_LONGEST_SEARCH)))
     known_by = unicodedata.normalize("NFC", words.lower())
     url = f"https://www.{shop}/s?{urlencode(query | {'k': known_by})}"
     if len(url) > _LONGEST_TEXT:
-        raise InputError("The address of the search is too long: take filters out.")
+        raise InputError(said("prices_refused.typed.long_search"))
     return ListingKind.SEARCH, shop, sha256(url.encode()).hexdigest()[:12], url, words
 
 
@@ -249,12 +240,12 @@ def _is_asin(text: str) -> bool:
 def _market(name: str | None) -> str:
     """The marketplace that a name such as `es`, `ES`, `amazon.es` or `www.amazon.es` means."""
     if name is None or not name.strip():
-        raise InputError("An ASIN or a search needs a marketplace, such as `es` or `amazon.es`.")
+        raise InputError(said("prices_refused.typed.marketplace"))
     plain = name.strip().lower().removeprefix("https://").removesuffix("/").removeprefix("www.")
     by_country = {shop.rpartition(".")[2]: shop for shop in CURRENCIES} | _MARKETPLACE_ALIASES
     shop = plain if plain in CURRENCIES else by_country.get(plain)
     if shop is None:
-        raise InputError(f"There is no marketplace {name[:40]!r}: choose one of {', '.join(sorted(CURRENCIES))}.")
+        raise InputError(said("prices_refused.typed.no_marketplace", name=repr(name[:40]), known=sorted(CURRENCIES)))
     return shop
 
 
@@ -263,7 +254,7 @@ def _folded_category(category: str | None) -> str | None:
         return None
     name = "-".join(folded(category).replace("_", " ").split())
     if not _CATEGORY.fullmatch(name):
-        raise InputError("A category is one to forty letters, digits, spaces or hyphens, such as `olive oil`.")
+        raise InputError(said("prices_refused.typed.category"))
     return name
 
 
@@ -271,7 +262,7 @@ def _checked_target(price: Decimal | None) -> Decimal | None:
     if price is None:
         return None
     if not price.is_finite() or not 0 < price < Decimal(10) ** MAX_INTEGER_DIGITS:
-        raise InputError("A target price is an amount above zero, such as 29.95.")
+        raise InputError(said("prices_refused.typed.target"))
     if int(price.normalize().as_tuple().exponent) < -MAX_DECIMALS:
-        raise InputError(f"A target price has at most {MAX_DECIMALS} decimals.")
+        raise InputError(said("prices_refused.typed.target_decimals", most=str(MAX_DECIMALS)))
     return price

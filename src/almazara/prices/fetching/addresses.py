@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, quote, urlsplit
 
+from almazara.words.said import Said, said
+
 Resolver = Callable[[str, int], Sequence[str]]
 """Host and port -> the addresses a connection may go to; raises OSError when there is none."""
 
@@ -69,7 +71,7 @@ class Forbidden:
     """An address that is not asked: why, and what to tell somebody who typed it."""
 
     reason: str
-    advice: str = ""
+    advice: Said | str = ""
 
 
 def check_url(url: str, policy: AddressPolicy) -> Target | Forbidden:
@@ -81,16 +83,15 @@ def check_url(url: str, policy: AddressPolicy) -> Target | Forbidden:
         parts = urlsplit(text)
         port = _DEFAULT_PORTS.get(parts.scheme) if parts.port is None else parts.port
     except ValueError:
-        return Forbidden("the address cannot be read", "The address cannot be read: copy it whole from the browser.")
+        return Forbidden("the address cannot be read", said("prices_refused.address.unreadable"))
     if port is None or parts.scheme not in _DEFAULT_PORTS:
-        advice = "Only addresses that begin with http:// or https:// can be followed."
-        return Forbidden("only http and https addresses are fetched", advice)
+        return Forbidden("only http and https addresses are fetched", said("prices_refused.address.scheme"))
     host = _checked_host(parts, port, policy)
     if isinstance(host, Forbidden):
         return host
     if port not in _ports(host, policy):
-        reason = f"port {port} is not one of those allowed"
-        return Forbidden(reason, f"The address cannot be followed: {reason}.")
+        told = said("prices_refused.address.port", port=str(port))
+        return Forbidden(f"port {port} is not one of those allowed", told)
     netloc = _bracketed(host) + ("" if port == _DEFAULT_PORTS[parts.scheme] else f":{port}")
     path = quote(_without_dots(parts.path), safe=_URL_SAFE)
     query = f"?{quote(parts.query, safe=_URL_SAFE)}" if parts.query else ""
@@ -147,16 +148,15 @@ def _checked_host(parts: SplitResult, port: int, policy: AddressPolicy) -> str |
     host = _plain_host(given, bracketed="[" in parts.netloc)
     reason = "the address names no proper host, or holds a user name or password"
     if "@" in parts.netloc:
-        return Forbidden(reason, "The address holds a user name or password: take that out.")
+        return Forbidden(reason, said("prices_refused.address.login"))
     if host is None:
-        return Forbidden(reason, f"{given[:80]!r} is no name of a shop's host.")
+        return Forbidden(reason, said("prices_refused.address.no_host", host=repr(given[:80])))
     literal = _literal(host)
     is_number = bool(_NUMERIC_LABEL.fullmatch(host.rpartition(".")[2]))
     is_here = port in policy.loopback_ports and _is_this_machine(host)
     is_public_name = not literal and not is_number and "." in host and not host.endswith(_LOCAL_NAMES)
     if (is_number and not literal) or (policy.names_only and not is_public_name and not is_here):
-        name = f"{host[:80]!r} is no public name: give the shop's own address, not a number or local name."
-        return Forbidden(reason, name)
+        return Forbidden(reason, said("prices_refused.address.not_public", host=repr(host[:80])))
     return host
 
 

@@ -13,8 +13,9 @@ import numpy as np
 from almazara.errors import InputError, NotFoundError
 from almazara.prices.forecasting.announced import AnnouncedMove, factors
 from almazara.prices.forecasting.chances import Chances
-from almazara.prices.forecasting.models.forecaster import quantiles_of
+from almazara.prices.forecasting.models.forecaster import quantiles_of, why_none
 from almazara.prices.forecasting.panel import Floats
+from almazara.words.said import said
 
 HORIZON_DAYS: Final = 90
 LEVELS: Final = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 98)
@@ -136,14 +137,13 @@ class Forecasts:
             NotFoundError: for a listing that no forecast was made for.
         """
         if not 1 <= horizon_days <= HORIZON_DAYS:
-            raise InputError(f"horizon is {horizon_days}: ask for 1 to {HORIZON_DAYS} days.")
+            raise InputError(said("prices_refused.forecast.horizon", days=str(horizon_days), most=HORIZON_DAYS))
         if unknown := [level for level in levels if level not in LEVELS]:
-            raise InputError(f"levels holds {unknown[0]}: choose among {', '.join(map(str, LEVELS))}.")
+            raise InputError(said("prices_refused.forecast.levels", level=unknown[0], known=[*map(str, LEVELS)]))
         if listing_id in self.index.refused:
-            raise InputError(self.index.refused[listing_id])
+            raise InputError(why_none(listing_id, self.index.refused[listing_id]))
         if listing_id not in self._rows:
-            how = "POST /retrain, or `almazara prices retrain`, makes one"
-            raise NotFoundError(f"There is no forecast of {listing_id} yet: {how}.")
+            raise NotFoundError(said("prices_refused.forecast.none_of", product=listing_id))
         about = self.index.forecasts[listing_id]
         quantiles = quantiles_of(levels)
         columns = [QUANTILES.index(quantile) for quantile in quantiles]

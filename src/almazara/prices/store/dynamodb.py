@@ -38,8 +38,10 @@ from almazara.prices.schema import TICK, Listing, Observation, Readings, Revisio
 from almazara.prices.store.dynamodb_newest import Newest
 from almazara.prices.store.dynamodb_table import Item, TextTable, read_item
 from almazara.prices.store.observations import (
+    END,
     LISTINGS,
     PAST,
+    START,
     document_of,
     document_text,
     new_revision,
@@ -50,6 +52,7 @@ from almazara.prices.store.observations import (
 )
 from almazara.prices.store.packing import packed_if_long, unpacked
 from almazara.prices.store.run_progress import Progress, RunsUnderWay, run_of, run_text
+from almazara.words.said import said
 
 LAYOUT: Final = 2
 _AT: Final = itemgetter("at")
@@ -114,8 +117,8 @@ class DynamoDbStore:
         self, listing_id: str, start: datetime | None = None, end: datetime | None = None, *, limit: int | None = None
     ) -> list[Observation]:
         """Observations with start <= observed_at < end, oldest first, the first `limit` of them."""
-        first = _moment(datetime.min.replace(tzinfo=UTC) if start is None else utc(start, "The start"))
-        last = _moment(datetime.max.replace(tzinfo=UTC) if end is None else utc(end, "The end") - TICK)
+        first = _moment(datetime.min.replace(tzinfo=UTC) if start is None else utc(start, START))
+        last = _moment(datetime.max.replace(tzinfo=UTC) if end is None else utc(end, END) - TICK)
         if first > last:
             return []
         found = self._table.query(_partition(listing_id), between=(first, last), page=limit)
@@ -282,10 +285,8 @@ class DynamoDbStore:
             self._newest.note(self._newest_of([item["sk"] for item in self._table.query("PRODUCT")]).values())
             self._table.put({"pk": "LAYOUT", "sk": "-", "version": str(LAYOUT)})
         elif read_item(self._table, _layout, item) > LAYOUT:
-            raise UnavailableError(
-                f"The table has the layout {item['version']}, and this Almazara knows it up to {LAYOUT}: it was "
-                "written by a newer version; install that one."
-            )
+            told = said("prices_refused.store.newer_layout", layout=item["version"], newest=str(LAYOUT))
+            raise UnavailableError(told)
 
     def _kept(self, pk: str, sk: str) -> Observation:
         """An observation that was there before: the first one of its moment stays."""

@@ -18,6 +18,7 @@ from almazara.prices.schema import Observation
 from almazara.prices.store.dynamodb_table import Item, TextTable, read_item
 from almazara.prices.store.observations import validate_observation
 from almazara.prices.store.packing import packed, unpacked
+from almazara.words.said import said
 
 _PARTITION: Final = "NEWEST"
 _FIRST: Final = "#"  # what every sort key begins with, since none may be empty
@@ -51,7 +52,7 @@ class Newest:
             left = [one for item, own in items if not self._merged(item, own) for one in own]
             if not left:
                 return any(one.observed_at < there.get(one.listing_id, one).observed_at for one in found)
-        raise UnavailableError(f"Too many write to the table {self.table.name} at once: try again.")
+        raise UnavailableError(said("prices_refused.store.too_many_writers", table=self.table.name))
 
     def _items(self, observations: Sequence[Observation]) -> list[tuple[Item, list[Observation]]]:
         """Observations in order of listing by the item that holds them, which may not be there yet."""

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from almazara.damage import understood
 from almazara.errors import InputError, MissingExtraError, UnavailableError
 from almazara.prices.store.observations import DAMAGED
+from almazara.words.said import said
 
 try:
     import boto3
@@ -165,19 +166,16 @@ class TextTable:
         try:
             yield
         except ClientError as error:
-            said = error.response.get("Error", {})
-            code, message = said.get("Code"), said.get("Message")
+            about = error.response.get("Error", {})
+            code, message = str(about.get("Code")), str(about.get("Message"))
             if code == "ValidationException":
-                raise InputError(f"DynamoDB refuses what was asked of it: {message}") from error
-            sentence = f"DynamoDB did not do what was asked of it ({code})."
+                raise InputError(said("prices_refused.store.refused", message=message)) from error
+            sentence = said("prices_refused.store.not_done", reason=code)
             if code in _THROTTLED:
-                sentence = (
-                    f"More is asked of the table than it has capacity for, also after {_TRIES} tries: raise its read "
-                    f"or write units, or try again when less is going on ({code})."
-                )
+                sentence = said("prices_refused.store.throttled", tries=str(_TRIES), reason=code)
             raise UnavailableError(sentence, f"table {self.name}: {message}") from error
         except BotoCoreError as error:
-            raise UnavailableError("DynamoDB cannot be reached.", f"table {self.name}: {error}") from error
+            raise UnavailableError(said("prices_refused.store.away"), f"table {self.name}: {error}") from error
 
 
 def read_item(table: TextTable, reader: Callable[[Kept], T], item: Kept) -> T:
@@ -205,7 +203,7 @@ def exhaust(
         if not request:
             return
         pause(random.uniform(0.5, 1) * min(0.05 * 2**attempt, 5))
-    raise UnavailableError("DynamoDB keeps leaving a part of a batch undone: raise the table's capacity, then repeat.")
+    raise UnavailableError(said("prices_refused.store.undone"))
 
 
 def _while(body: str | None) -> dict[str, Any]:

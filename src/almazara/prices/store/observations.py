@@ -27,6 +27,9 @@ from almazara.words.said import Said, said
 
 DAMAGED: Final[Said] = said("prices.error.damaged")
 """What is said where something that a store keeps cannot be understood."""
+START: Final = said("prices_refused.asked.start")
+END: Final = said("prices_refused.asked.end")
+"""What the bounds of a history are called."""
 MAX_INTEGER_DIGITS: Final = 15
 MAX_DECIMALS: Final = 12
 MAX_KEY_BYTES: Final = 1000  # DynamoDB's sort keys end at 1,024 bytes
@@ -99,16 +102,16 @@ def validate_run(run: Run) -> Run:
     return dataclasses.replace(run, started_at=utc(run.started_at, "The run's start"), ended_at=ended_at)
 
 
-def utc(moment: object, name: str) -> datetime:
+def utc(moment: object, name: Said | str) -> datetime:
     """The same moment in UTC; refused without a time zone, or when it leaves the calendar."""
     if not isinstance(moment, datetime) or moment.utcoffset() is None:
-        raise InputError(f"{name} has no time zone: give an aware datetime.")
+        raise InputError(said("prices_refused.asked.no_zone", name=name))
     if moment.tzinfo is UTC:
         return moment
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
-        raise InputError(f"{name} lies outside the calendar.") from error
+        raise InputError(said("prices_refused.asked.outside", name=name)) from error
 
 
 def document_text(kind: str, key: str, body: Mapping[str, Any]) -> str:

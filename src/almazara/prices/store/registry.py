@@ -9,6 +9,7 @@ from almazara.files import make_folder, unwritable
 from almazara.prices.store.migration import RESTORING
 from almazara.prices.store.protocol import ObservationStore
 from almazara.settings import Settings
+from almazara.words.said import said
 
 STORES: Final = {
     "sqlite": "almazara.prices.store.sql",
@@ -67,10 +68,7 @@ def open_store(settings: Settings, *, half_restored: bool = False) -> Observatio
 
 def _refuse_half_restored(store: ObservationStore) -> None:
     if begun := store.document(*RESTORING):
-        raise UnavailableError(
-            f"The restore of the backup of {begun['made_at']} into this store has not ended: wait for it, or where it "
-            "was interrupted repeat `almazara restore` with the same file."
-        )
+        raise UnavailableError(said("prices_refused.store.half_restored", made_at=str(begun["made_at"])))
 
 
 def _store_of(settings: Settings) -> ObservationStore:

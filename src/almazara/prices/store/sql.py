@@ -19,9 +19,11 @@ from sqlalchemy.dialects import postgresql
 from almazara.prices.schema import EPOCH, TICK, Listing, Observation, Readings, Revision, Run
 from almazara.prices.store import sql_tables as tables
 from almazara.prices.store.observations import (
+    END,
     LISTINGS,
     PAST,
     REVISION,
+    START,
     document_of,
     document_text,
     kept_observation,
@@ -106,9 +108,9 @@ class SqlStore:
         """Observations with start <= observed_at < end, oldest first, the first `limit` of them."""
         query = _READ.where(tables.listing_keys.c.listing_id == listing_id).order_by(tables.observations.c.observed_at)
         if start is not None:
-            query = query.where(tables.observations.c.observed_at >= utc(start, "The start"))
+            query = query.where(tables.observations.c.observed_at >= utc(start, START))
         if end is not None:
-            query = query.where(tables.observations.c.observed_at < utc(end, "The end"))
+            query = query.where(tables.observations.c.observed_at < utc(end, END))
         if limit is not None:
             query = query.limit(limit)
         with self._database.reading() as connection:
@@ -118,7 +120,7 @@ class SqlStore:
         """The observations of several listings from `start` on, each oldest first; absent where there is none."""
         query = _READ.order_by(tables.observations.c.listing_key, tables.observations.c.observed_at)
         if start is not None:
-            query = query.where(tables.observations.c.observed_at >= utc(start, "The start"))
+            query = query.where(tables.observations.c.observed_at >= utc(start, START))
         found: dict[str, list[Observation]] = {}
         with self._database.reading() as connection:
             for row in _each(connection, query, tables.listing_keys.c.listing_id, listing_ids):
@@ -131,7 +133,7 @@ class SqlStore:
         query = sa.select(columns.listing_key, *tables.joined_readings(self.engine.dialect))
         query = query.group_by(columns.listing_key)
         if start is not None:
-            query = query.where(columns.observed_at >= utc(start, "The start"))
+            query = query.where(columns.observed_at >= utc(start, START))
         with self._database.reading() as connection:
             names = {key: name for name, key in _known_keys(connection, listing_ids).items()}
             found = _each(connection, query, columns.listing_key, names)

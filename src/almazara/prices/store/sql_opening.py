@@ -9,6 +9,7 @@ from almazara.errors import UnavailableError
 from almazara.prices.store import sql_tables, timescale
 from almazara.prices.store.observations import DAMAGED
 from almazara.sql import Database, changing_schema, open_database
+from almazara.words.said import said
 
 # Bulk writes touch a page of many listings again and again: copying the log into the file less often halves the work.
 _PRAGMAS: Final = (
@@ -18,7 +19,7 @@ _PRAGMAS: Final = (
     "wal_autocheckpoint = 16000",
     "journal_size_limit = 67108864",
 )
-_CALLED: Final = "The database of prices"
+_CALLED: Final = said("kept.database.prices")
 _MIGRATION_LOCK: Final = 7_215_364_022
 
 
@@ -54,7 +55,6 @@ def _run_migrations(connection: sa.Connection) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        raise UnavailableError(
-            f"The database has the schema {_revision(connection)}, and this Almazara knows it up to {sql_tables.HEAD}: "
-            "it was written by a newer version; install that one."
-        ) from error
+        there = str(_revision(connection))
+        told = said("prices_refused.store.newer_schema", schema=there, newest=sql_tables.HEAD)
+        raise UnavailableError(told) from error

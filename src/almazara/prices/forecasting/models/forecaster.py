@@ -1,14 +1,16 @@
 """What a forecaster is, and what all of them share: refusals, levels and the shape of a forecast."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
 from almazara.errors import InputError
 from almazara.prices.forecasting.panel import Days, Floats, Panel
+from almazara.words.said import Said, said
 
 MIN_DAYS = 14
 """Days with a known price below which no forecaster answers."""
@@ -26,7 +28,7 @@ class TooShort:
 
     @property
     def reason(self) -> str:
-        """A sentence for the person who asked."""
+        """A sentence, of which `why_none` makes one in any language."""
         return f"{self.listing_id} has {self.days} days with a known price; a forecast needs {self.needed}."
 
 
@@ -39,6 +41,14 @@ class FitFailed:
 
 
 Refusal = TooShort | FitFailed
+_TOO_SHORT: Final = re.compile(r" has (\d+) days with a known price; a forecast needs (\d+)\.$")
+
+
+def why_none(listing_id: str, reason: str) -> Said:
+    """The sentence of a refusal, by its reason as it is published."""
+    if (short := _TOO_SHORT.search(reason)) is None:
+        return said("prices_refused.forecast.failed", product=listing_id, reason=reason)
+    return said("prices_refused.forecast.too_short", product=listing_id, days=int(short[1]), needed=int(short[2]))
 
 
 @dataclass(frozen=True, slots=True)
