@@ -126,7 +126,8 @@ def _sentence(one: dict[str, Any]) -> Said:
         return said("asking.request.no_json")
     where = ".".join(str(part) for part in one["loc"] if part not in _NOWHERE and not _CORE.search(str(part)))
     code = f"asking.fault.{one['type']}"
-    allowed = {name: _listed(str(value)) for name, value in one.get("ctx", {}).items()}
+    context = one.get("ctx", {}).items()
+    allowed = {name: value if type(value) is int else _listed(str(value)) for name, value in context}
     fault = said(code, **allowed) if is_worded(code) else said("asking.fault.other", told=one["msg"])
     return said("asking.body.parameter", name=where, fault=fault) if where else said("asking.body.whole", fault=fault)
 

@@ -41,7 +41,9 @@ class NewProduct(SentBody):
 class ScrapeRequest(SentBody):
     """Which products to read; all that are followed when left out."""
 
-    products: Annotated[list[str] | None, Field(min_length=1, max_length=200)] = None
+    products: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=300)]] | None, Field(min_length=1, max_length=200)
+    ] = None
 
 
 class DataAnswer(BaseModel):

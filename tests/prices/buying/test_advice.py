@@ -63,8 +63,8 @@ def test_what_a_wait_saves_has_the_decimals_of_its_currency(currency, decimals):
 @pytest.mark.parametrize(
     ("prices", "spanish", "english"),
     [
-        ([10.0] * 60, "No ha cambiado en los 60 días que se conocen de los últimos 90.",
-         "It did not change on the 60 known days of the last 90."),
+        ([10.0] * 60, "No ha cambiado: se conocen 60 días de los últimos 90.",
+         "It did not change: 60 days are known of the last 90."),
         ([1000.0] * 30 + [1234.5] * 10,
          "Está cerca del máximo de lo que ha costado en 40 días: de 1.000,00 € a 1.234,50 €; hoy, 1.234,50 €.",
          "It is near the highest that it cost on 40 days: from €1,000.00 to €1,234.50; today, €1,234.50."),

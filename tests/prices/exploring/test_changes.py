@@ -118,4 +118,4 @@ def test_what_lies_beyond_the_classes_is_in_the_last_one():
 
 def test_prices_that_only_rise_have_no_falls():
     found = explore_one(made_market([[1.1**day for day in range(30)]]), "cambios-de-cuanto")
-    assert found.sentence.text() == "Los 29 cambios son subidas (mediana, 10 %)."
+    assert found.sentence.text() == "29 cambios, y todos son subidas (mediana, 10 %)."
