@@ -10,19 +10,22 @@ from almazara.words.numbers import Language
 from almazara.words.said import Said
 
 WORDS = module._words()
-_ONE_OF_MANY = re.compile(r"(?<![\d.,−/-])(?<!últimos )(?<!próximos )(?<!the last )(?<!the next )\b1 ([a-záéíóúñ]+s)\b")
+_ONE_OF_MANY = re.compile(
+    r"(?<![\d.,\u2212/-])(?<!últimos )(?<!próximos )(?<!the last )(?<!the next )\b1 ([a-záéíóúñ]+s)\b"
+)
 NEVER_ONE = {"most", "window", "of", "needed", "least", "limit", "least_days"}
 """Figures that are limits of the product: what is counted beside them is always many."""
-SINGULAR = set(
-    "es is was has does más menos less knows costs watches needs vs comes resembles answers lies shows les its series".split()
-)
+SINGULAR = {
+    *("es", "más", "menos", "les", "is", "was", "has", "does", "less", "its", "series", "vs"),
+    *("answers", "comes", "costs", "knows", "lies", "needs", "resembles", "shows", "watches"),
+}
 """Words that follow a 1, or what stands in the place of a name, and are no plurals."""
 
 
 def figures(text, value):
     """What a template names: the value for counts, 2 for limits, a number of the kind for what is written otherwise."""
     found = {}
-    for _, name, how, _ in string.Formatter().parse(text):
+    for _, name, _how, _ in string.Formatter().parse(text):
         if name is not None:
             counted = 2 if name in NEVER_ONE else value
             found.setdefault(name, counted)
