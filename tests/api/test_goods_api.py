@@ -54,7 +54,7 @@ def test_what_shops_sell_under_one_number_is_one_good_cheapest_first(api):
 def test_the_page_of_a_good_is_found_by_number_and_by_product(api, key):
     story = api.get(f"/goods/{key}").json()
     assert story["good"]["good_id"] == f"gtin:{EAN}"
-    assert (story["days"][-1]["price"], story["days"][-1]["product"]) == (8.95, "dos.example:1")
+    assert (story["days"][-1]["price"], story["days"][-1]["product"]) == ("8.95", "dos.example:1")
     assert {line["product"]: line["prices"][-1] for line in story["lines"]} == {
         "uno.example:1": 9.95, "dos.example:1": 8.95
     }  # fmt: skip
@@ -125,7 +125,7 @@ def test_the_history_of_a_named_price_has_the_readings_that_show_it(api):
     [row] = api.get("/data", params=query).json()["items"]
     assert (row["price"], row["named"][0]["condition"]) == ("8.50", "con tarjeta")
     days = api.get("/data", params={**query, "daily": True, "limit": 100}).json()["items"]
-    assert days[-1]["price"] == 8.5
+    assert days[-1]["price"] == "8.50"
     assert {day["state"] for day in days[:-1]} == {"out_of_stock"}
     assert api.get("/data", params={"product": "uno.example:1", "limit": 100}).json()["items"][-1]["price"] == "9.95"
 

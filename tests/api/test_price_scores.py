@@ -132,7 +132,7 @@ def test_each_published_forecast_stands_beside_what_came_the_newest_day_that_has
         (-30, 30, "to_come"),
     ]
     assert (rows[0]["product"], rows[0]["model"], rows[0]["currency"]) == ("shop.example:1", "last_value", "EUR")
-    assert (rows[0]["last"], rows[0]["median"], rows[0]["price"]) == (10.0, 10.0, 10.0)
+    assert (rows[0]["last"], rows[0]["median"], rows[0]["price"]) == ("10.00", "10.00", "10.00")
     assert (rows[0]["within_80"], rows[-1]["within_80"], rows[-1]["price"]) == (True, None, None)
 
 

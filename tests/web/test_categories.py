@@ -136,7 +136,7 @@ def test_the_downloads_hold_the_rows_of_the_charts(site):
     rows = list(csv.DictReader(io.StringIO(site.get(index[0]).text)))
     assert (len(rows), len(found.css("#indice ~ details tbody tr"))) == (100, 50)
     assert "Aquí, las primeras filas de 100." in found.css_first("#indice ~ details").text()
-    assert site.get(index[1]).json()["items"][-1]["price"] == float(rows[-1]["price"])
+    assert site.get(index[1]).json()["items"][-1]["price"] == rows[-1]["price"]
     of_products = list(csv.DictReader(io.StringIO(site.get(lines[0]).text)))
     assert {row["product"] for row in of_products} == {f"shop.example:{number}" for number, _ in OILS}
     assert all(row["price_per_litre"] == row["price"] for row in of_products)
@@ -191,9 +191,9 @@ def test_the_list_and_a_products_page_lead_to_the_category(demo_site):
 def test_a_forecast_of_an_index_without_litres_begins_where_the_index_was_and_not_at_a_hundred():
     cutoff = date(2026, 3, 1)
     category = Category("milk", 1, [], "EUR", "index", 100.0, None, None, [])
-    ahead = [ForecastDay(cutoff + timedelta(days=1), [Quantile(0.5, 100.0)])]
+    ahead = [ForecastDay(cutoff + timedelta(days=1), [Quantile(0.5, Decimal(100))])]
     prediction = Prediction("category:milk", "last_value", cutoff, "EUR", "index", 1, [], ahead, [], [])
-    index = [IndexRow("category:milk", cutoff, 80.0, "EUR", "index", 1)]
+    index = [IndexRow("category:milk", cutoff, Decimal(80), "EUR", "index", 1)]
     story = CategoryStory(category, [], index, prediction, [], Cheapest("milk", [], [], ""))
-    assert ahead_of(story).days[0].quantiles[0].price == 80.0
+    assert ahead_of(story).days[0].quantiles[0].price == 80
     assert ahead_of(replace(story, prediction=replace(prediction, currency="USD"))) is None

@@ -106,7 +106,7 @@ def test_the_days_of_a_good_are_a_picture_a_table_and_a_file(site):
     paths = [link.attributes["href"] for link in found.css("details a")]
     rows = list(csv.DictReader(io.StringIO(site.get(paths[0], headers=HTML).text)))
     assert (rows[-1]["price"], rows[-1]["product"]) == ("8.95", "dos.example:1")
-    assert site.get(paths[1]).json()["days"][-1]["price"] == 8.95
+    assert site.get(paths[1]).json()["days"][-1]["price"] == "8.95"
 
 
 def test_more_shops_than_can_be_told_apart_are_a_crowd(site, home):
@@ -165,7 +165,7 @@ def test_a_product_says_who_else_sells_it_and_what_other_prices_its_page_shows(s
     assert "hasta el" in table(found, "otros-precios")[2][1]
     paths = [link.attributes["href"] for link in found.css("#otros-precios ~ div a")]
     days = list(csv.DictReader(io.StringIO(site.get(paths[0]).text)))
-    assert days[-1]["price"] == "8.5"
+    assert days[-1]["price"] == "8.50"
     assert found.css("img") == []
 
 

@@ -24,6 +24,8 @@ from almazara.words.said import said
 
 router = Router(tags=["precios"], responses=declared(422, 503))
 
+_LONGEST_NAME: Final = 10_000
+"""Of a product, as it may be asked for: what is longer is none, and what is no text is refused."""
 TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
 NEXT_PAGE: Final = f"La cabecera `{NEXT_HEADER}` dice con qué `cursor` se pide la página siguiente; en la última falta."
 _KNOWN: Final[dict[int | str, Any]] = {200: {"model": Followed, "description": "Ya se conocía"}}
@@ -42,7 +44,7 @@ class ScrapeRequest(SentBody):
     """Which products to read; all that are followed when left out."""
 
     products: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=300)]] | None, Field(min_length=1, max_length=200)
+        list[Annotated[str, Field(max_length=_LONGEST_NAME)]] | None, Field(min_length=1, max_length=200)
     ] = None
 
 

@@ -114,7 +114,7 @@ def _word(code: str, language: Language, **figures: float) -> str:
 def _changes(category: Category) -> dict[int, float]:
     """By what share it costs more than so many days ago, where both are known."""
     before = zip(_AGO, (category.index_30, category.index_90), strict=True)
-    return {days: category.index / then - 1 for days, then in before if then and category.index is not None}
+    return {days: float(category.index / then) - 1 for days, then in before if then and category.index is not None}
 
 
 def _headline(category: Category) -> Said:
@@ -125,7 +125,7 @@ def _headline(category: Category) -> Said:
     way = "alone" if change is None else "level" if abs(change) <= SAME else "up" if change > 0 else "down"
     if category.unit != PER_LITRE:
         return said(f"site.category.index_{way}")
-    return said(f"site.category.{way}", price=level_of(category.index, category))
+    return said(f"site.category.{way}", price=level_of(float(category.index), category))
 
 
 def _against(category: Category) -> Said | None:
@@ -153,7 +153,7 @@ def _facts(story: CategoryStory, language: Language) -> Iterator[tuple[str, str,
     values = ((_word("today", language), one.index), *zip(_before(language), (one.index_30, one.index_90), strict=True))
     for name, value in values:
         if value is not None:
-            yield name, _level(value, one, language), ""
+            yield name, _level(float(value), one, language), ""
     if prediction is not None:
         low, high = interval(prediction)
         between = said("site.category.between", low=level_of(low, one), high=_level(high, one, language)).text(language)
@@ -182,7 +182,7 @@ def _index(story: CategoryStory, language: Language) -> _Pictured:
         _word(value, language) + (f" ({unit})" if unit else ""),
         _word("counted", language),
     ]
-    levels = [None if row.price is None else level_of(row.price, story.category) for row in story.index]
+    levels = [None if row.price is None else level_of(float(row.price), story.category) for row in story.index]
     amounts = [level.amount if isinstance(level, Money) else level for level in levels]
     rows = [[row.date, amount, row.products] for row, amount in zip(story.index, amounts, strict=True)][::-1]
     asked = {"category": story.category.category, "index": "true", "start": story.index[0].date.isoformat()}

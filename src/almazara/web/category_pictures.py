@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final
 
 from almazara.figures.chart import Axis, Chart, Line, Mark, Moment, Role, Scale, Steps
@@ -12,7 +13,7 @@ from almazara.prices.answering.categories import Category, CategoryStory, Produc
 from almazara.prices.answers import Prediction
 from almazara.prices.buying.category_index import PER_LITRE
 from almazara.web.overview import money_of
-from almazara.web.pictures import fan, said_of_days
+from almazara.web.pictures import fan, plotted, said_of_days
 from almazara.words import numbers
 from almazara.words.numbers import Language
 from almazara.words.said import Money, Said, said
@@ -46,7 +47,7 @@ def ahead_of(story: CategoryStory) -> Prediction | None:
     if category.unit == PER_LITRE:
         return prediction
     then = next((row.price for row in story.index if row.date == prediction.cutoff), None)
-    factor = (then or 100) / 100
+    factor = (then or 100) / Decimal(100)
     days = [
         replace(day, quantiles=[replace(one, price=one.price * factor) for one in day.quantiles])
         for day in prediction.days
@@ -58,15 +59,14 @@ def index_chart(story: CategoryStory, language: Language) -> Chart:
     """The index of the last year, today, and the intervals of the days ahead."""
     prediction, category = ahead_of(story), story.category
     name = said("site.category.index").text(language)
+    levels = [(row.date, plotted(row.price)) for row in story.index]
     marks: list[Mark] = [
         *(fan(prediction.days, language) if prediction else ()),
-        Line(name, [row.date for row in story.index], [row.price for row in story.index]),
+        Line(name, [day for day, _ in levels], [value for _, value in levels]),
     ]
     if story.index:
         marks.append(Moment(said("site.category.today").text(language).lower(), story.index[-1].date))
-    told = said_of_days(
-        [(row.date, row.price) for row in story.index], prediction, lambda value: level_of(value, category)
-    )
+    told = said_of_days(levels, prediction, lambda value: level_of(value, category))
     axis = Axis(unit=unit_of(category, language))
     return Chart(told.text(language), Axis(Scale.DAY), axis, marks, language)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -71,8 +72,8 @@ def _grouped(rows: Sequence[IssuedRow], language: Language) -> list[list[_Issued
 
 
 def _issued(one: IssuedRow, language: Language) -> _Issued:
-    def money(value: float) -> str:
-        return money_text(value, one.currency, language)
+    def money(value: Decimal) -> str:
+        return money_text(float(value), one.currency, language)
 
     low, high = money(one.low_80), money(one.high_80)
     between = low if low == high else said("site.forecasts.between", low=low, high=high).text(language)

@@ -72,7 +72,7 @@ class Ahead:
     @classmethod
     def of(cls, row: OverviewRow) -> "Ahead":
         """What is forecast and advised of a product of the list."""
-        interval = (row.low_80, row.high_80) if row.low_80 is not None and row.high_80 is not None else None
+        interval = (float(row.low_80), float(row.high_80)) if row.low_80 and row.high_80 else None
         return cls(row.currency, interval, row.plan.target_price)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import groupby
 
 from almazara.figures.chart import Axis, Band, Chart, Dots, Level, Line, Mark, Moment, Role, Scale, Spans, Steps
@@ -29,7 +30,7 @@ def history_chart(story: Story, language: Language) -> Chart:
         *_stretches(days, words("sold_out")),
         *(fan(prediction.days, language) if prediction else ()),
         *_struck(days, words("list_price")),
-        Steps(words("price"), [one.date for one in days], [one.price for one in days]),
+        Steps(words("price"), [one.date for one in days], [plotted(one.price) for one in days]),
     ]
     if story.held is not None:
         held = story.held
@@ -40,10 +41,15 @@ def history_chart(story: Story, language: Language) -> Chart:
     if days:
         marks.append(Moment(words("today").lower(), days[-1].date))
     marks += (Moment(_announced(one).text(language), one.date) for one in story.moves)
-    prices = [(one.date, one.price) for one in days]
+    prices = [(one.date, plotted(one.price)) for one in days]
     told = said_of_days(prices, prediction, lambda price: money_of(price, advice.currency), story.recent)
     unit = numbers.sign(advice.currency or "")
     return Chart(told.text(language), Axis(Scale.DAY), Axis(unit=unit), marks, language)
+
+
+def plotted(amount: Decimal | None) -> float | None:
+    """Where an amount stands on an axis."""
+    return None if amount is None else float(amount)
 
 
 def _announced(move: AnnouncedMove) -> Said:
@@ -54,7 +60,7 @@ def _announced(move: AnnouncedMove) -> Said:
 
 def _struck(days: Sequence[StoryDay], name: str) -> Iterator[Line]:
     """The struck prices of the shop; nothing where it showed none."""
-    prices = [None if one.list_price is None else float(one.list_price) for one in days]
+    prices = [plotted(one.list_price) for one in days]
     if any(price is not None for price in prices):
         yield Line(name, [one.date for one in days], prices, Role.LISTED)
 
@@ -73,7 +79,7 @@ def fan(days: Sequence[ForecastDay], language: Language) -> Iterator[Mark]:
     by_quantile = {one.quantile: [] for one in days[0].quantiles}  # type: dict[float, list[float]]
     for day in days:
         for one in day.quantiles:
-            by_quantile[one.quantile].append(one.price)
+            by_quantile[one.quantile].append(float(one.price))
     for level in _SHOWN_LEVELS:
         low, high = round((100 - level) / 200, 4), round((100 + level) / 200, 4)
         name = said("site.product.interval", level=level / 100).text(language)
@@ -102,5 +108,5 @@ def said_of_days(
     if prediction is None:
         return past
     last = prediction.days[-1]
-    ends = [one.price for one in last.quantiles]
+    ends = [float(one.price) for one in last.quantiles]
     return said("site.product.label_ahead", past=past, until=last.date, low=level(min(ends)), high=level(max(ends)))

@@ -42,7 +42,7 @@ from almazara.web.overview import (
     service,
 )
 from almazara.web.page import drawn, page, reader_of
-from almazara.web.pictures import history_chart
+from almazara.web.pictures import history_chart, plotted
 from almazara.words import numbers
 from almazara.words.numbers import Language
 from almazara.words.said import Figure, Said, named, said, text_of
@@ -100,7 +100,7 @@ def _decision(story: Story, language: Language) -> dict[str, Any]:
 
 def interval(prediction: Prediction) -> tuple[float, float]:
     """The 80 % interval on the last day that is forecast."""
-    ends = {one.quantile: one.price for one in prediction.days[-1].quantiles}
+    ends = {one.quantile: float(one.price) for one in prediction.days[-1].quantiles}
     return ends[round(0.5 - LEVEL / 200, 3)], ends[round(0.5 + LEVEL / 200, 3)]
 
 
@@ -117,7 +117,7 @@ def _facts(story: Story, language: Language) -> Iterator[tuple[str, str, str]]:
     else:
         yield (
             _word("last_price", language),
-            money_text(last.price, currency, language),
+            numbers.money(last.price, currency, language),
             numbers.day(last.date, language),
         )
     if story.sold_out and story.sold_out[-1].last == story.days[-1].date:
@@ -182,7 +182,7 @@ def _chances(prediction: Prediction) -> Said | None:
     if day.chance_of_change is None or day.chance_of_fall is None or last is None:
         return None
     change, fall = (round(chance, 2) for chance in (day.chance_of_change, day.chance_of_fall))  # no finer is known
-    price = money_of(last, prediction.currency)
+    price = money_of(float(last), prediction.currency)
     return said("site.product.chances", day=day.date, last=price, change=change, fall=fall)
 
 
@@ -191,7 +191,7 @@ def _rows(story: Story, language: Language) -> list[list[Any]]:
     return [
         [
             one.date,
-            None if one.price is None else money_of(one.price, None).amount,
+            one.price,
             one.list_price,
             _word(f"state_{one.state}", language),
         ]
@@ -242,7 +242,7 @@ def _named(one: NamedPriceRow, listing_id: str, zone: ZoneInfo, language: Langua
 
 def _others(story: Story, alike: Sequence[Lookalike], language: Language) -> Markup:
     """The price of a litre here and in other shops."""
-    own = [one.price_per_litre for one in story.days]
+    own = [plotted(one.price_per_litre) for one in story.days]
     marks: list[Mark] = [
         Line(
             _shop(one.product, language),

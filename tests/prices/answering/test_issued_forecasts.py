@@ -42,7 +42,8 @@ def test_before_it_was_scored_it_is_said_to_be_due_and_after_it_whether_it_has_a
 
 def test_a_price_lies_within_the_intervals_that_hold_it(known):
     first, second = rows(known)[:2]
-    assert (first.price, first.low_80, first.high_80, first.low_95, first.high_95) == (9.6, 1.0, 9.0, 0.25, 9.75)
+    told = first.price, first.low_80, first.high_80, first.low_95, first.high_95
+    assert [str(one) for one in told] == ["9.60", "1.00", "9.00", "0.25", "9.75"]
     assert (first.within_80, first.within_95, second.within_80) == (False, True, None)
 
 

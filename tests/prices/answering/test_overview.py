@@ -131,7 +131,7 @@ def test_the_interval_is_that_of_the_deadline_whatever_day_it_was_forecast_on(oi
     service = served(oils, forecasts=forecast_of("shop.example:0", cutoff))
     row = row_of(service)
     ahead = 100 * (30 + days_ago)
-    assert (row.low_80, row.high_80) == (ahead + 0.1, ahead + 0.9)
+    assert (row.low_80, row.high_80) == (Decimal(f"{ahead}.1"), Decimal(f"{ahead}.9"))
     assert row_of(service, "shop.example:1").low_80 is None
 
 

@@ -124,7 +124,7 @@ def spellings(title: str) -> list[str]:
 def check_query(text: str) -> str:
     """The typed text without outer spaces, when it can be looked up at all."""
     if len(text) > LONGEST_QUERY:
-        raise InputError(said("films.error.long_text", n=str(len(text)), most=str(LONGEST_QUERY)))
+        raise InputError(said("films.error.long_text", n=len(text), most=LONGEST_QUERY))
     if not text.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
         raise InputError(said("films.error.control_characters"))
     if not text.strip():

@@ -72,7 +72,7 @@ def listed(text: str, name: str, most: int = MAX_VALUES) -> tuple[str, ...]:
 def check_count(count: int, name: str, most: int) -> None:
     """Refuse a list that is too long."""
     if count > most:
-        raise InputError(said("asking.parameter.too_many", name=name, n=str(count), most=str(most)))
+        raise InputError(said("asking.parameter.too_many", name=name, n=count, most=most))
 
 
 def listed_ids(values: Sequence[str], name: str, most: int = MAX_IN_ADDRESS) -> tuple[FilmId, ...]:

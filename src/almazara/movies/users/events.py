@@ -104,7 +104,7 @@ def read_events(body: object, now: datetime, id_of: Callable[[FilmId], int | Non
     """
     entries = body if isinstance(body, list) else [body]
     if not 1 <= len(entries) <= MAX_EVENTS:
-        raise InputError(said("films.error.events", n=str(len(entries)), most=str(MAX_EVENTS)))
+        raise InputError(said("films.error.events", n=len(entries), most=MAX_EVENTS))
     events: list[Event] = []
     problems: list[EntryProblem] = []
     for position, entry in enumerate(entries):

@@ -65,7 +65,7 @@ class FilmUsers:
         events = read_events(body, now, self.answers().id_of)
         new = self.store.append(events, now)
         known = len(events) - new
-        message = said("films.user.events", received=str(len(events)), new=str(new), known=str(known))
+        message = said("films.user.events", received=len(events), new=new, known=known)
         return EventsAnswer(len(events), new, known, message.text(language))
 
     def delete(self, user: str, language: Language = Language.ES) -> DeletedAnswer:
@@ -73,7 +73,7 @@ class FilmUsers:
         in_file = self.answers().is_rated_by(check_user(user))
         deleted = self.store.delete_user(user)
         rest = said("films.user.in_file") if in_file else ""
-        message = said("films.user.deleted", user=user, n=str(deleted), in_file=rest)
+        message = said("films.user.deleted", user=user, n=deleted, in_file=rest)
         return DeletedAnswer(user, deleted, in_file, message.text(language))
 
     def recommend(self, user: str, query: ListQuery, language: Language = Language.ES) -> UserAnswer:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from almazara.prices.answering.history import no_category
 from almazara.prices.answering.known import YEAR, Known
 from almazara.prices.answering.story import forecast_notices
-from almazara.prices.answers import Cheapest, IndexRow, Offered, Prediction, Product
+from almazara.prices.answers import Cheapest, IndexRow, Offered, Prediction, Product, amount
 from almazara.prices.buying.category_index import RELATIVE, CategoryIndex, at_present_sizes, index_id, indices_of
 from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.buying.lookalikes import per_litre
@@ -35,9 +36,9 @@ class Category:
     shops: list[str]
     currency: str | None
     unit: str | None
-    index: float | None
-    index_30: float | None
-    index_90: float | None
+    index: Decimal | None
+    index_30: Decimal | None
+    index_90: Decimal | None
     cheapest: list[Offered]
 
 
@@ -142,7 +143,7 @@ def _read(known: Known, category: str) -> _Read:
 
 def _category(read: _Read, today: date) -> Category:
     main = next(iter(read.indices), None)
-    now, month, quarter = (main.on(today - timedelta(days=ago)) if main else None for ago in (0, 30, 90))
+    now, month, quarter = (_level(main, today - timedelta(days=ago)) for ago in (0, 30, 90))
     return Category(
         category=read.name,
         products=len(read.products),
@@ -154,6 +155,11 @@ def _category(read: _Read, today: date) -> Category:
         index_90=quarter,
         cheapest=cheapest(read.name, read.products).cheapest,
     )
+
+
+def _level(index: CategoryIndex | None, day: date) -> Decimal | None:
+    value = index.on(day) if index else None
+    return None if index is None or value is None else amount(value, index.currency)
 
 
 def _lines(read: _Read, currency: str, since: date) -> list[ProductLine]:

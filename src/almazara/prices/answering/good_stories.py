@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from almazara.errors import NotFoundError
 from almazara.prices.alerts.alerting import rules
 from almazara.prices.alerts.rules import AlertRule
 from almazara.prices.answering.known import ADVISED_DAYS, YEAR, Known
-from almazara.prices.answers import Advice, Product
+from almazara.prices.answers import Advice, Product, amount
 from almazara.prices.buying.advice import Question, advise
 from almazara.prices.buying.cheapest import is_fresh
 from almazara.prices.buying.goods import Good, good_meant
@@ -52,7 +53,7 @@ class GoodDay:
     """One day: the lowest price, and the product that had it; None where none is known."""
 
     date: date
-    price: float | None
+    price: Decimal | None
     product: str | None
 
 
@@ -144,7 +145,7 @@ def good_story(
         notices=[],
         advice=advise(question, known.policies, language),
         recent=next(iter(recent(best)), NOTHING),
-        days=_days(panel),
+        days=_days(panel, row.currency),
         lines=_lines(panel),
         rules=[
             one
@@ -212,11 +213,13 @@ def _lowest(panel: Panel) -> Floats:
     return np.fmin.reduce(panel.prices, axis=0) if panel.names else np.empty(0)
 
 
-def _days(panel: Panel) -> list[GoodDay]:
+def _days(panel: Panel, currency: str | None) -> list[GoodDay]:
     lowest = amounts(_lowest(panel))
     cheapest = np.where(np.isnan(panel.prices), np.inf, panel.prices).argmin(axis=0).tolist() if panel.names else []
     days = [
-        GoodDay(panel.first_day + timedelta(days=day), price, None if price is None else panel.names[row])
+        GoodDay(panel.first_day + timedelta(days=day), None, None)
+        if price is None
+        else GoodDay(panel.first_day + timedelta(days=day), amount(price, currency), panel.names[row])
         for day, (price, row) in enumerate(zip(lowest, cheapest, strict=True))
     ]
     return days[-YEAR:]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
 from almazara.prices.answering.known import Known
-from almazara.prices.answers import DailyRow, DataPage, DataQuery, DataRow, IndexRow, cursor_at, per_litre_daily
+from almazara.prices.answers import DailyRow, DataPage, DataQuery, DataRow, IndexRow, amount, cursor_at, per_litre_daily
 from almazara.prices.buying.category_index import CategoryIndex, at_present_sizes, indices_of
 from almazara.prices.buying.named_prices import as_featured
 from almazara.prices.forecasting.series import daily as daily_series
@@ -136,10 +136,11 @@ def _days(known: Known, listing: Listing, first: date, until: date, price: Price
         series = daily_series(history, until=until, timezone=known.timezone)
     days = list(series.days())
     litres = litres_daily(listing, days[0][1], len(days), ZoneInfo(known.timezone)).tolist() if days else []
-    for (name, day, amount, state), size in zip(days, litres, strict=True):
+    for (name, day, price_then, state), size in zip(days, litres, strict=True):
         if day >= first:
-            currency = None if amount is None else series.panel.currencies[0]
-            yield DailyRow(name, day, state, amount, currency, per_litre_daily(amount, size))
+            currency = None if price_then is None else series.panel.currencies[0]
+            told = None if price_then is None else amount(price_then, currency)
+            yield DailyRow(name, day, state, told, currency, per_litre_daily(price_then, size, currency))
 
 
 def _check(query: DataQuery) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from datetime import date as Day  # noqa: N812 - a field called date would hide its own type
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache, partial
 from itertools import islice
 from typing import Any
 
 from almazara.prices.answering.known import ADVISED_DAYS, Known
-from almazara.prices.answers import cursor_at, placed
+from almazara.prices.answers import amount, cursor_at, placed
 from almazara.prices.forecasting.issued import ISSUED, SCORES, issued_at
 from almazara.prices.forecasting.scores import HORIZONS, SCORED_QUANTILES, Document, covers, cutoff_of, interval
 from almazara.prices.store.protocol import ObservationStore
@@ -47,14 +48,14 @@ class IssuedRow:
     horizon: int
     date: Day
     currency: str | None
-    last: float
-    median: float
-    low_80: float
-    high_80: float
-    low_95: float
-    high_95: float
+    last: Decimal
+    median: Decimal
+    low_80: Decimal
+    high_80: Decimal
+    low_95: Decimal
+    high_95: Decimal
     state: IssuedState
-    price: float | None
+    price: Decimal | None
     within_80: bool | None
     within_95: bool | None
 
@@ -190,14 +191,14 @@ def _row(one: _Told, title: str | None, currency: str | None, price: float | Non
         horizon=one.horizon,
         date=one.day,
         currency=currency,
-        last=last,
-        median=quantiles[_MEDIAN],
-        low_80=low_80,
-        high_80=high_80,
-        low_95=low_95,
-        high_95=high_95,
+        last=amount(last, currency),
+        median=amount(quantiles[_MEDIAN], currency),
+        low_80=amount(low_80, currency),
+        high_80=amount(high_80, currency),
+        low_95=amount(low_95, currency),
+        high_95=amount(high_95, currency),
         state=state,
-        price=price,
+        price=None if price is None else amount(price, currency),
         within_80=within[0],
         within_95=within[1],
     )

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from almazara.prices.answering.known import ADVISED_DAYS, Known
-from almazara.prices.answers import Plan, Product
+from almazara.prices.answers import Plan, Product, amount
 from almazara.prices.buying.advice import plan
 from almazara.prices.buying.cheapest import grade, is_fresh
 from almazara.prices.buying.deciding import decided
@@ -38,8 +39,8 @@ class OverviewRow:
     currency: str | None
     recent: Recent
     plan: Plan
-    low_80: float | None
-    high_80: float | None
+    low_80: Decimal | None
+    high_80: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,5 +145,5 @@ def followed(known: Known) -> list[Listing]:
 def _row(known: Known, product: Product, currency: str | None, last: Recent, decision: Decision) -> OverviewRow:
     price = product.latest.price if product.latest and last.prices[-1] is not None else None
     interval = known.forecasts.interval(product.id, known.today + timedelta(days=DEADLINE_DAYS), LEVEL)
-    low, high = interval or (None, None)
+    low, high = (amount(end, currency) for end in interval) if interval else (None, None)
     return OverviewRow(product, grade(product.title), currency, last, plan(decision, price, known.today), low, high)

@@ -14,7 +14,7 @@ from almazara.prices.answering.advising import question
 from almazara.prices.answering.good_stories import GoodRow
 from almazara.prices.answering.known import ADVISED_DAYS, YEAR, Known
 from almazara.prices.answering.troubles import HeldReading, held_reading
-from almazara.prices.answers import Advice, Prediction, Product, per_litre_daily
+from almazara.prices.answers import Advice, Prediction, Product, amount, per_litre_daily
 from almazara.prices.buying.advice import advise
 from almazara.prices.buying.category_index import at_present_sizes
 from almazara.prices.buying.lookalikes import Lookalike, lookalikes, per_litre
@@ -39,9 +39,9 @@ class StoryDay:
 
     date: date
     state: DayState
-    price: float | None
+    price: Decimal | None
     list_price: Decimal | None
-    price_per_litre: float | None
+    price_per_litre: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,15 @@ def _days(series: DailySeries, observations: Sequence[Observation], listing: Lis
     struck = {one.observed_at.astimezone(zone).date(): one.list_price for one in observations}  # the day's last one
     days = [(day, state, price) for _, day, price, state in series.days()]
     sizes = litres_daily(listing, days[0][0], len(days), zone).tolist() if days else []
+    currency = next(iter(series.panel.currencies), None)
     return [
-        StoryDay(day, state, price, struck.get(day), per_litre_daily(price, size))
+        StoryDay(
+            day,
+            state,
+            None if price is None else amount(price, currency),
+            struck.get(day),
+            per_litre_daily(price, size, currency),
+        )
         for (day, state, price), size in zip(days, sizes, strict=True)
         if day >= first
     ]

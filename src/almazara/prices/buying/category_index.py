@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from almazara.prices.answers import IndexRow
+from almazara.prices.answers import IndexRow, amount
 from almazara.prices.forecasting.panel import Days, Floats, Panel
 from almazara.prices.forecasting.series import regular
 from almazara.prices.money import CURRENCIES, most_used
@@ -64,7 +64,7 @@ class CategoryIndex:
     def rows(self) -> Iterator[IndexRow]:
         """Its days as they are answered."""
         for day, (value, products) in enumerate(zip(self.values.tolist(), self.products.tolist(), strict=True)):
-            price = None if math.isnan(value) else round(value, 4)
+            price = None if math.isnan(value) else amount(value, self.currency)
             date_ = self.first_day + timedelta(days=day)
             yield IndexRow(self.index_id, date_, price, self.currency, self.unit, products)
 

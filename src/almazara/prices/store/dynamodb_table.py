@@ -172,7 +172,7 @@ class TextTable:
                 raise InputError(said("prices_refused.store.refused", message=message)) from error
             sentence = said("prices_refused.store.not_done", reason=code)
             if code in _THROTTLED:
-                sentence = said("prices_refused.store.throttled", tries=str(_TRIES), reason=code)
+                sentence = said("prices_refused.store.throttled", tries=_TRIES, reason=code)
             raise UnavailableError(sentence, f"table {self.name}: {message}") from error
         except BotoCoreError as error:
             raise UnavailableError(said("prices_refused.store.away"), f"table {self.name}: {error}") from error

@@ -7,7 +7,7 @@ from typing import Any, Final
 from almazara.figures.chart import Axis, Chart, Mark, Moment, Role, Scale, Steps
 from almazara.prices.answering.good_stories import GoodStory, ShopLine
 from almazara.web.overview import money_of
-from almazara.web.pictures import said_of_days
+from almazara.web.pictures import plotted, said_of_days
 from almazara.words import numbers
 from almazara.words.numbers import Language
 from almazara.words.said import named, said, text_of
@@ -32,7 +32,7 @@ def good_chart(story: GoodStory, language: Language) -> Chart:
     called, order = names(story, language), {one.id: place for place, one in enumerate(story.good.products)}
     lines = sorted(story.lines, key=lambda line: order[line.product])
     crowd = said("site.good.others", n=len(lines) - _TOLD_APART).text(language)
-    days = [(one.date, one.price) for one in story.days]
+    days = [(one.date, plotted(one.price)) for one in story.days]
     marks: list[Mark] = [
         *(Steps(crowd, *_steps(line), Role.MISSING) for line in lines[_TOLD_APART:]),
         *(Steps(called[line.product], *_steps(line)) for line in lines[:_TOLD_APART]),
@@ -58,7 +58,7 @@ def rows(story: GoodStory, language: Language) -> list[list[Any]]:
     return [
         [
             one.date,
-            None if one.price is None else money_of(one.price, None).amount,
+            one.price,
             None if one.product is None else called[one.product],
         ]
         for one in reversed(story.days)
