@@ -123,3 +123,15 @@ def test_the_download_holds_the_products_that_are_shown(site):
     assert [row["product"]["litres"] for row in site.get("/overview?litres=0.75").json()] == ["0.75"]
     for asked in ({"litres": "nan"}, {"litres": "0"}, {"state": "<b>"}):
         is_problem(site.get("/overview", params=asked), 422)
+
+
+def test_where_nothing_is_followed_what_is_kept_is_shown_and_named(tmp_path):
+    settings = settings_over(tmp_path)
+    with opened(settings) as prices:
+        kept = product("1", title="Aceite importado", category="oil")
+        prices.store.save_listing(replace(kept, tracked=False))
+    with served(asgi.app_over(settings)) as client:
+        assert [one["title"] for one in client.get("/productos").json()] == ["Aceite importado"]
+        found, _ = listed(client)
+    assert "Se guarda 1 producto que no se sigue, como los importados." in found.body.text()
+    assert "/precios/categoria/oil" in [link.attributes["href"] for link in found.css("main a")]

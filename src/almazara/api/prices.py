@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import Body, Depends, Path, Query, Request, Response
@@ -95,7 +96,7 @@ Moment = Annotated[
 @router.get(
     "/productos",
     **reading(list[Product], "Lo que se sigue, con su último precio"),
-    description=NEXT_PAGE,
+    description=f"Si no se sigue nada, lo que se guarda, como lo importado; con `all`, siempre todo. {NEXT_PAGE}",
 )
 def products(
     service: Service,
@@ -106,8 +107,10 @@ def products(
     limit: Limit = 1000,
     cursor: Cursor = None,
 ) -> Response:
-    tracked = None if every else True
-    page, following = service.page_of_products(limit, cursor, category=category, tracked=tracked)
+    shown = partial(service.page_of_products, limit, cursor, category=category)
+    page, following = shown(tracked=None if every else True)
+    if not page and cursor is None:  # nothing is followed: what is kept all the same, such as an import
+        page, following = shown(tracked=None)
     return send(page, headers=next_header(following))
 
 

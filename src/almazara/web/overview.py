@@ -90,13 +90,16 @@ async def overview(request: Request) -> Response:
 def _listed(request: Request) -> dict[str, Any]:
     prices, language = service(request), reader_of(request).language
     asked, rows, start = _asked(request.query_params), prices.overview_rows(), START.read(request)
-    categories = sorted({row.product.category for row in rows if row.product.category})
+    kept = [] if rows else prices.products()
+    products = [row.product for row in rows] or kept
+    categories = sorted({one.category for one in products if one.category})
     found = chosen(rows, asked)
     return {
         "total": len(found),
         "rows": [line(row, language) for row in found[start : start + SHOWN]],
         "pages": pages(start, SHOWN, len(found)),
         "is_empty": not rows,
+        "kept": len(kept),
         "choices": dict(_choices(rows, asked, language)),
         "categories": [(named("category", name), category_address(name)) for name in categories],
         "download": urlencode(asked),
