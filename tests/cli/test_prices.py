@@ -259,8 +259,8 @@ def test_the_history_says_what_a_litre_cost_and_that_the_pack_shrank(run, histor
         prices.store.save_listing(replace(prices.store.listing(history), litres=Decimal("0.5"), sizes=sizes))
     _, out, _ = run("history", history)
     assert "0.5 l, and 1 l before" in out
-    assert "30.9500 EUR" in out
-    assert "61.9000 EUR" in out
+    assert "€30.95/L" in out
+    assert "€61.90/L" in out
 
 
 def test_published_forecasts_are_listed_scored_and_left_for_earlier_ones(as_json, run, history):
@@ -296,7 +296,9 @@ def test_an_import_refuses_rows_without_a_price_and_keeps_the_others(as_json, ru
     report = as_json("import", file)
     assert (report["imported"], report["refused"]) == (1, 3)
     assert "refused" in run("import", file)[1]
-    assert "not followed, such as imports: 1; --all" in run("list")[1]
+    told = "Nothing is followed. Kept and not followed, such as imports: 1; `almazara prices list --all` lists them.\n"
+    assert run("list")[1] == told
+    assert as_json("list") == []
     assert "not followed" not in run("list", "--all")[1]
 
 
@@ -421,7 +423,7 @@ def shops(home):
 def test_goods_are_listed_shown_declared_and_forgotten(shops, run, as_json):
     [good] = as_json("goods", "list")
     assert (good["good_id"], good["best"]) == (f"gtin:{EAN}", "shop.example:2")
-    assert "8.95 EUR" in run("goods", "list")[1]
+    assert "€8.95" in run("goods", "list")[1]
     assert run("goods", "same", "shop.example:1", "shop.example:3")[1].endswith("is sold at 3 places now.\n")
     assert as_json("goods", "show", f"gtin:{EAN}")["good"]["best"] == "shop.example:3"
     assert "shop3.example" in run("goods", "show", "shop.example:1")[1]
@@ -441,7 +443,7 @@ def test_a_basket_says_where_to_buy_what(shops, run, as_json):
     answer = as_json("basket", f"gtin:{EAN}~2", "shop.example:3", "--delivery", "shop2.example~1")
     assert answer["basket"]["total"] == "27.40"
     _, out, _ = run("basket", f"gtin:{EAN}~2", "nobody:1")
-    assert "17.90 EUR" in out
+    assert "€17.90" in out
     assert "nobody:1 is no good and no product." in out
     assert run("basket", "a~b")[0] == 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -21,14 +21,18 @@ from almazara.cli.output import (
     say,
     showing_progress,
 )
-from almazara.cli.price_histories import ProductId, Products, written
+from almazara.cli.price_histories import ProductId, Products, priced, written
 from almazara.errors import InputError
 from almazara.words.numbers import Language
 from almazara.words.said import said
 
 if TYPE_CHECKING:
-    from almazara.prices.answers import LatestPrice
+    from collections.abc import Iterator
+
+    from almazara.prices.answers import LatestPrice, Plan, Product
     from almazara.prices.schema import Run
+
+_HOURS: Final = 24  # of a day
 
 
 def read(
@@ -90,18 +94,29 @@ def list_products(
     every: Annotated[bool, typer.Option("--all", help="Also what is not followed.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """What is followed, with its newest price."""
+    """What is followed, with its newest price, and whether to buy now."""
+    spoken = language(Language.EN)
     with opened_prices() as prices:
+        newest_whole(prices.forecasts, "prices")
         kept = prices.service.products(category=category)
+        plans = {row.product.id: row.plan for row in prices.service.overview(category=category)}
     products = [one for one in kept if every or one.tracked]
-    rows = (
-        [one.id, one.title or one.url, one.category or "", *_latest(one.latest), one.target_price or ""]
+    rows = [
+        [one.title or one.url, *_latest(one.latest, spoken), _advised(one, plans.get(one.id), spoken), one.id]
         for one in products
-    )
-    columns = ["id", "title", "category", "price", "per litre", "read", "target"]
-    others = len(kept) - len(products)
-    hint = [f"Kept and not followed, such as imports: {others}; --all lists them."] if others else []
-    print_answer(products, [Table(columns, rows), *hint], as_json=as_json)
+    ]
+    columns = ["title", "price", "per litre", "read", "advice", "id"]
+    table = [Table(columns, rows, cut=("title", "id"))] if rows else []
+    print_answer(products, [*table, *_not_listed(len(products), len(kept))], as_json=as_json)
+
+
+def _not_listed(listed: int, kept: int) -> Iterator[str]:
+    """What stands in no table, and how to see it."""
+    if others := kept - listed:
+        nothing = "" if listed else "Nothing is followed. "
+        yield f"{nothing}Kept and not followed, such as imports: {others}; `almazara prices list --all` lists them."
+    elif not listed:
+        yield "Nothing is kept yet; `almazara prices track ADDRESS` follows a product."
 
 
 def scrape(
@@ -155,11 +170,20 @@ def doctor(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _latest(latest: LatestPrice | None) -> list[object]:
+def _latest(latest: LatestPrice | None, spoken: Language) -> list[str]:
     if latest is None:
         return ["", "", "never"]
-    price = written(latest.price, latest.currency) or latest.availability.value
-    return [price, latest.price_per_litre or "", f"{latest.days_ago:.1f} days ago"]
+    price, per_litre = priced(latest, spoken)
+    hours = round(latest.days_ago * _HOURS)
+    age = f"{hours} h ago" if hours < _HOURS else f"{hours // _HOURS} d ago"
+    return [price or latest.availability.value, per_litre, age]
+
+
+def _advised(product: Product, plan: Plan | None, spoken: Language) -> str:
+    """What to do: `buy`, `wait for` a price, `unknown`; nothing of what is not followed."""
+    if plan is None or plan.target_price is None or product.latest is None:
+        return plan.action if plan else ""
+    return f"{plan.action} for {written(plan.target_price, product.latest.currency, spoken)}"
 
 
 app = typer.Typer(help="Prices: from a page to a forecast and an alert.", no_args_is_help=True)

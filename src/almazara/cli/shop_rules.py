@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, say
+from almazara.cli.output import AsJson, Table, language, load_settings, opened_prices, print_answer, say
+from almazara.cli.price_histories import written
 from almazara.errors import InputError
+from almazara.words.numbers import Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +61,8 @@ def try_rule(
         {"page": one.page, "verdict": one.verdict, "rule": as_dict(one.by_rule), "published": as_dict(one.published)}
         for one in trials
     ]
-    rows = ([one.page, one.verdict, _told(one.by_rule), _told(one.published)] for one in trials)
+    spoken = language(Language.EN)
+    rows = ([one.page, one.verdict, *(_told(read, spoken) for read in (one.by_rule, one.published))] for one in trials)
     told = f"The rule of {shop} is kept." if keep else "Nothing is kept; --keep does."
     print_answer(
         {"shop": shop, "kept": keep, "trials": shown},
@@ -103,9 +106,9 @@ def _read(saved: list[Path], url: str | None, reader: ReadingProcess) -> Iterato
         yield shop_of(address), str(path), Page(address, address, 200, {}, body, datetime.now(UTC))
 
 
-def _told(outcome: object) -> str:
+def _told(outcome: object, spoken: Language) -> str:
     from almazara.prices.pages.outcome import Offer
 
     if isinstance(outcome, Offer):
-        return f"{outcome.price} {outcome.currency}"
+        return written(outcome.price, outcome.currency, spoken)
     return str(getattr(outcome, "reason", "a list"))[:80]
