@@ -1,5 +1,6 @@
 """Prices in words: lists that fit a terminal, and amounts as people write them."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ import pytest
 
 from almazara.prices.forecasting.models import registry
 from price_shop import NOW, observed, opened, product, settings_over
+from sample_pages import html_of
 
 TITLE = "Aceite de oliva virgen extra de Molino Alto, picual, garrafa de 5 l"
 
@@ -63,3 +65,27 @@ def test_a_forecast_has_the_decimals_of_its_currency(home, run, monkeypatch):
     out = run("prices", "forecast", "shop.example:1")[1]
     assert "1,000 " in out
     assert "1000.00" not in out
+
+
+def test_a_saved_page_is_read_at_the_address_that_it_names_itself(home, run, tmp_path):
+    page, url = tmp_path / "page.html", "https://www.amazon.es/dp/B0SAMPLE01"
+    body = html_of("amazon_2025_new_and_used_rows")
+    page.write_text(body.replace("<head>", f'<head><link rel="canonical" href="{url}">'), encoding="utf-8")
+    out = run("prices", "read", page)[1]
+    assert f"The page names its address: {url}" in out
+    assert [part in out for part in ("€52.41", "26,21€ / l", "usedAccordionRow € 42,98")] == [True] * 3
+    assert json.loads(run("prices", "read", page, "--json")[1])["url"] == url
+    page.write_text(body.replace("<head>", f'<head><meta property="og:url" content="{url}">'), encoding="utf-8")
+    assert "€52.41" in run("prices", "read", page)[1]
+    page.write_text("<h1>Aceite</h1>", encoding="utf-8")
+    code, _, err = run("prices", "read", page)
+    assert (code, "names no address of its own: say it with --url" in err) == (1, True)
+
+
+def test_a_saved_list_is_a_table_of_its_products(home, run, tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(html_of("amazon_search"), encoding="utf-8")
+    out = run("prices", "read", page, "--url", "https://www.amazon.es/")[1]
+    assert "A list of 4 products of amazon.es" in out
+    [row] = [line for line in out.splitlines() if "B0SEARCH02" in line]
+    assert [part in row for part in ("Aceite dos 5 l", "€39.95", "€7.99/L")] == [True] * 3

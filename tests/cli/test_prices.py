@@ -91,7 +91,7 @@ def test_read_shows_the_other_prices_and_the_number_of_the_goods(as_json, run, t
     assert found["gtin"] == "8410179100012"
     assert found["named"][0] == {"name": "coupon", "price": "38.00", "condition": "Aplicar cupón de 5 %"}
     _, out, _ = run("read", page, "--url", URL)
-    assert all(part in out for part in ("8410179100012", "coupon price", "38.00 Aplicar cupón de 5 %", "Molino Alto"))
+    assert all(part in out for part in ("8410179100012", "coupon price", "€38.00 Aplicar cupón de 5 %", "Molino Alto"))
 
 
 @pytest.mark.parametrize(

@@ -84,14 +84,17 @@ def _history_table(rows: Iterable[Any], spoken: Language, *, daily: bool) -> Tab
 
 def priced(row: Any, spoken: Language) -> tuple[str, str]:  # noqa: ANN401 - an observation, a day, a newest price
     """The price, and that of a litre, as tables show them."""
-    litre = row.price_per_litre
-    per_litre = "" if litre is None else numbers.per_litre(Decimal(str(litre)), row.currency, spoken)
-    return written(row.price, row.currency, spoken), per_litre
+    return written(row.price, row.currency, spoken), written_per_litre(row.price_per_litre, row.currency, spoken)
 
 
 def written(price: Decimal | float | None, currency: str | None, spoken: Language) -> str:
     """A price as tables show it."""
     return "" if price is None else numbers.money(Decimal(str(price)), currency, spoken)
+
+
+def written_per_litre(price: Decimal | float | None, currency: str | None, spoken: Language) -> str:
+    """The price of a litre as tables show it."""
+    return "" if price is None else numbers.per_litre(Decimal(str(price)), currency, spoken)
 
 
 def _utc(moment: datetime | None) -> datetime | None:

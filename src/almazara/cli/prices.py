@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from almazara.cli import alerts, events, forecasts, goods, price_histories, shop_rules
+from almazara.cli import alerts, events, forecasts, goods, price_histories, saved_pages, shop_rules
 from almazara.cli.output import (
     AsJson,
     Table,
@@ -33,24 +31,6 @@ if TYPE_CHECKING:
     from almazara.prices.schema import Run
 
 _HOURS: Final = 24  # of a day
-
-
-def read(
-    page: Annotated[Path, typer.Argument(help="A saved page, plain or gzip.")],
-    url: Annotated[str, typer.Option(help="The address that the page was saved from.")],
-    status: Annotated[int, typer.Option(help="HTTP status with which it came.")] = 200,
-    as_json: AsJson = False,
-) -> None:
-    """Read one saved page: the offer it shows, or why there is none."""
-    from almazara.prices.collecting.reading_process import ReadingProcess
-    from almazara.prices.fetching.snapshots import saved_page
-    from almazara.prices.pages.outcome import as_dict
-
-    with closing(ReadingProcess(load_settings().page_seconds)) as reader:
-        found = as_dict(reader.read(saved_page(page), url=url, status=status, headers={}))
-    rows = [[name, value] for name, value in found.items() if value not in (None, []) and name != "named"]
-    rows += [[f"{one['name']} price", f"{one['price']} {one['condition']}".strip()] for one in found.get("named", [])]
-    print_answer(found, [Table(["field", "value"], rows)], as_json=as_json)
 
 
 def track(
@@ -200,7 +180,7 @@ app.command()(forecasts.advise)
 app.command()(forecasts.score)
 app.command()(forecasts.versions)
 app.command()(forecasts.rollback)
-app.command()(read)
+app.command()(saved_pages.read)
 app.command()(track)
 app.command()(untrack)
 app.command("list")(list_products)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,7 @@ import typer
 
 from almazara.cli.output import AsJson, Table, language, load_settings, opened_prices, print_answer, say
 from almazara.cli.price_histories import written
+from almazara.cli.saved_pages import page_of
 from almazara.errors import InputError
 from almazara.words.numbers import Language
 
@@ -94,16 +94,11 @@ def remove(shop: Annotated[str, typer.Argument(help="Host of the shop.")]) -> No
 
 def _read(saved: list[Path], url: str | None, reader: ReadingProcess) -> Iterator[tuple[str, str, Page]]:
     """Shop, name and page of each file; the address is the one given, or the page's own."""
-    from almazara.prices.fetching.protocol import Page
-    from almazara.prices.fetching.snapshots import saved_page
     from almazara.prices.pages.amazon.marketplaces import shop_of
 
     for place, path in enumerate(saved):
-        body = saved_page(path)
-        address = (url if place == 0 else None) or reader.own_address(body)
-        if not shop_of(address):
-            raise InputError(f"{path} names no address of its own: say it with --url.")
-        yield shop_of(address), str(path), Page(address, address, 200, {}, body, datetime.now(UTC))
+        page = page_of(path, url if place == 0 else None, reader)
+        yield shop_of(page.url), str(path), page
 
 
 def _told(outcome: object, spoken: Language) -> str:
