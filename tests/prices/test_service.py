@@ -205,6 +205,31 @@ def test_a_page_that_an_import_named_otherwise_is_followed_as_it(store, service)
     assert found.url == "https://www.shop.example/aove"
 
 
+def followed(service, text):
+    return service.add_product(text, marketplace=None, category=None, target_price=None)
+
+
+def test_what_an_import_made_is_followed_by_its_id_where_its_address_is_known(store, service):
+    address = "https://tienda.mercado.example/aove#a"
+    page = Listing("mercado.example:17", "mercado.example", "17", address, tracked=False)
+    number = Listing("amazon.es:B0SAMPLE01", "amazon.es", "B0SAMPLE01", "", tracked=False)
+    store.save_listings([page, number])
+    found, is_new = followed(service, " mercado.example:17 ")
+    assert (found.id, found.tracked, is_new) == ("mercado.example:17", True, False)
+    assert (found.url, found.notices) == ("https://tienda.mercado.example/aove", [])
+    assert followed(service, "amazon.es:B0SAMPLE01")[0].url == "https://www.amazon.es/dp/B0SAMPLE01"
+    assert len(service.products()) == 2
+
+
+@pytest.mark.parametrize("listing_id", ["oil-17", "mercado.example:17", "amazon.es:17"])
+def test_what_is_kept_without_an_address_is_not_followed_and_the_answer_says_what_to_give(store, service, listing_id):
+    shop, _, sku = listing_id.rpartition(":")
+    store.save_listing(Listing(listing_id, shop or "import", sku, "", tracked=False))
+    with pytest.raises(InputError, match=f"The address of the page of {listing_id} is not known: give the product's"):
+        followed(service, listing_id)
+    assert service.products(tracked=True) == []
+
+
 def test_following_again_keeps_what_is_known_and_takes_what_is_new(store, service):
     url = "https://shop.example/aceite"
     first, is_new = service.add_product(url, marketplace=None, category="Olive Oil", target_price=Decimal(30))

@@ -34,7 +34,7 @@ _HOURS: Final = 24  # of a day
 
 
 def track(
-    product: Annotated[str | None, typer.Argument(help="Address, ASIN, or `search: words`.")] = None,
+    product: Annotated[str | None, typer.Argument(help="Address, ASIN, `search: words`, or a kept id.")] = None,
     marketplace: Annotated[str | None, typer.Option(help="Of an ASIN or search: es, amazon.es, ...")] = None,
     category: Annotated[str | None, typer.Option(help="A word to group products by.")] = None,
     target: Annotated[str | None, typer.Option(help="Tell me at or below this price.")] = None,
@@ -57,7 +57,7 @@ def track(
         found, is_new = prices.service.add_product(
             product, marketplace=marketplace, category=category, target_price=price
         )
-    told = f"{'Followed now' if is_new else 'Followed already'}: {found.id} {found.url}"
+    told = f"{'Followed now' if is_new else 'Followed, with what is kept of it'}: {found.id} {found.url}"
     notices = (notice.text(language(Language.EN)) for notice in found.notices)
     print_answer(found, [told, *notices], as_json=as_json)
 

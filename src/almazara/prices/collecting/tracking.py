@@ -215,7 +215,7 @@ def _amazon_page(shop: str, parts: SplitResult) -> _Meant:
 
 
 def _product(shop: str, asin: str) -> _Meant:
-    if not _is_asin(asin):
+    if not is_asin(asin):
         raise InputError(
             f"{asin[:20]!r} is no ASIN: those have ten characters and begin with B0, or are an ISBN-10 whose check "
             "digit is right. Copy the address again."
@@ -235,7 +235,7 @@ def _search(shop: str, query: dict[str, str]) -> _Meant:
     return ListingKind.SEARCH, shop, sha256(url.encode()).hexdigest()[:12], url, words
 
 
-def _is_asin(text: str) -> bool:
+def is_asin(text: str) -> bool:
     """Whether a text is an ASIN: B0 and eight more, or an ISBN-10 with the right check digit."""
     if _B_ASIN.fullmatch(text):
         return True
