@@ -169,6 +169,20 @@ def test_products_are_followed_listed_and_left(as_json, run):
     assert len(as_json("list", "--all")) == 2
 
 
+def test_the_marketplace_is_asked_once_and_kept(as_json, run):
+    is_one_line(run("track", "B0SAMPLE01"), "needs a marketplace")
+    run("track", "https://shop.example/aove", "--marketplace", "de")
+    is_one_line(run("track", "B0SAMPLE01"), "needs a marketplace")
+    run("track", "B0SAMPLE01", "--marketplace", "es")
+    code, out, err = run("track", "B0SAMPLE02")
+    assert (code, "amazon.es:B0SAMPLE02" in out) == (0, True)
+    assert err == "Taken from amazon.es, the last --marketplace that was given.\n"
+    assert "amazon.es" not in run("track", "https://shop.example/aove")[2]
+    assert as_json("track", "search: aceite")["shop"] == "amazon.es"
+    run("track", "B0SAMPLE01", "--marketplace", "de")
+    assert as_json("track", "search: aceite")["shop"] == "amazon.de"
+
+
 def test_the_default_list_is_about_twenty_searches_for_olive_oil(run, as_json):
     assert "21 searches" in run("track", "--default")[1]
     assert run("track", "--default")[0] == 0

@@ -35,7 +35,9 @@ _HOURS: Final = 24  # of a day
 
 def track(
     product: Annotated[str | None, typer.Argument(help="Address, ASIN, `search: words`, or a kept id.")] = None,
-    marketplace: Annotated[str | None, typer.Option(help="Of an ASIN or search: es, amazon.es, ...")] = None,
+    marketplace: Annotated[
+        str | None, typer.Option(help="Of an ASIN or search: es, amazon.es, ...; the last one by default.")
+    ] = None,
     category: Annotated[str | None, typer.Option(help="A word to group products by.")] = None,
     target: Annotated[str | None, typer.Option(help="Tell me at or below this price.")] = None,
     default: Annotated[
@@ -45,6 +47,7 @@ def track(
 ) -> None:
     """Follow a product, a search, or the default list."""
     from almazara.prices.collecting.default_listings import follow_defaults
+    from almazara.prices.collecting.following import keep_marketplace, marketplace_for
 
     with opened_prices() as prices:
         if default:
@@ -54,10 +57,13 @@ def track(
         if product is None:
             raise InputError("Say what to follow: an address, an ASIN, `search: words`, or --default.")
         price = alerts.read_decimal(target, f"The target {target!r} is no amount")
-        found, is_new = prices.service.add_product(
-            product, marketplace=marketplace, category=category, target_price=price
-        )
+        market, is_last = marketplace_for(prices.store, product, marketplace)
+        found, is_new = prices.service.add_product(product, marketplace=market, category=category, target_price=price)
+        if marketplace:
+            keep_marketplace(prices.store, product, found.shop)
     told = f"{'Followed now' if is_new else 'Followed, with what is kept of it'}: {found.id} {found.url}"
+    if is_last:
+        say(f"Taken from {market}, the last --marketplace that was given.", err=True)
     notices = (notice.text(language(Language.EN)) for notice in found.notices)
     print_answer(found, [told, *notices], as_json=as_json)
 

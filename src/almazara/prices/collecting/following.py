@@ -3,14 +3,17 @@
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from almazara.errors import InputError
-from almazara.prices.collecting.tracking import is_asin, listing_from, of_same_page
+from almazara.prices.collecting.tracking import is_asin, listing_from, needs_marketplace, of_same_page
 from almazara.prices.pages.amazon.marketplaces import CURRENCIES
 from almazara.prices.schema import Listing
 from almazara.prices.store.observations import is_key
 from almazara.prices.store.protocol import ObservationStore
 from almazara.words.said import said
+
+_LAST_MARKETPLACE: Final = "marketplace", "last"
 
 
 def follow(
@@ -50,6 +53,20 @@ def follow(
         )
     store.save_listing(meant)
     return meant, known is None
+
+
+def marketplace_for(store: ObservationStore, text: str, given: str | None) -> tuple[str | None, bool]:
+    """The marketplace of an ASIN or a search, and whether it is the last one that was given, as none is now."""
+    if given or not needs_marketplace(text):
+        return given, False
+    kept = store.document(*_LAST_MARKETPLACE)
+    return (kept["shop"], True) if kept else (None, False)
+
+
+def keep_marketplace(store: ObservationStore, text: str, shop: str) -> None:
+    """Keep the shop in which an ASIN or a search was looked for, for the next one that does not say it."""
+    if needs_marketplace(text):
+        store.put_document(*_LAST_MARKETPLACE, {"shop": shop})
 
 
 def address_of(kept: Listing) -> str:
