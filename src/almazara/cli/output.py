@@ -131,7 +131,8 @@ def showing_progress() -> Iterator[Progress]:
     from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Display
 
-    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    name = TextColumn("{task.description}", markup=False)  # `[x].csv` is what it is
+    columns = (SpinnerColumn(finished_text="✓"), name, BarColumn(), TimeElapsedColumn())
     display = Display(*columns, console=Console(stderr=True))
     tasks: dict[str, Any] = {}
 
