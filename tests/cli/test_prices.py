@@ -267,6 +267,22 @@ def test_history_forecast_and_retraining(as_json, run, history):
     is_one_line(run("forecast", history, "--levels", "x"), "levels")
 
 
+def test_a_retraining_of_nothing_is_one_line_and_no_version_and_quiet_for_a_server(run, as_json, home):
+    is_one_line(run("retrain"), "No product can be forecast", "none is followed or kept yet")
+    as_json("track", URL)
+    is_one_line(run("retrain"), "1 product was not read yet (amazon.es:B0SAMPLE01)")
+    code, out, err = run("retrain", "--run-id", "20260301T083000-2265b1")
+    assert (code, out, "almazara:" in err) == (0, "", False)
+    assert as_json("versions") == []
+
+
+def test_a_retraining_says_why_products_have_no_forecast(run, history, home):
+    with opened(settings_over(home)) as prices:
+        prices.store.save_listing(product(2))
+    out = run("retrain")[1]
+    assert out == "1 products forecast.\nNo forecast: 1 product was not read yet (shop.example:2).\n"
+
+
 def test_the_history_says_what_a_litre_cost_and_that_the_pack_shrank(run, history, home):
     sizes = (Size(EPOCH, Decimal(1)), Size(datetime.now(UTC) - timedelta(days=9), Decimal("0.5")))
     with opened(settings_over(home)) as prices:

@@ -272,6 +272,19 @@ def test_a_forecast_needs_a_history_and_a_product(store, service):
         service.predict("shop.example:1", 7, [80])
 
 
+def test_of_what_no_retraining_can_forecast_none_is_promised(store):
+    service = service_over(store)
+    store.save_listings([product(4), product(5), product(6)])
+    store.append([observed("shop.example:4", 800, "39.95"), observed("shop.example:5", 1, "39.95")])
+    store.append(observed("shop.example:6", day, "39.95") for day in range(20))
+    with pytest.raises(InputError, match="no price of the last 730 days"):
+        service.predict("shop.example:4", 7, [80])
+    with pytest.raises(InputError, match="a forecast needs 14"):
+        service.predict("shop.example:5", 7, [80])
+    with pytest.raises(NotFoundError, match="makes one"):
+        service.predict("shop.example:6", 7, [80])
+
+
 @pytest.mark.parametrize("asked", ["data", "daily"])
 def test_a_page_looks_into_some_listings_and_the_next_goes_on(store, service, monkeypatch, asked):
     store.save_listings(product(number) for number in range(1000, 1250))

@@ -135,15 +135,22 @@ def retrain(
     from almazara.prices import publishing
 
     with opened_prices(patient=run_id is not None) as prices, showing_progress() as progress:
-        artifact = publishing.retrain(
-            load_settings(), prices.retraining, progress, now=datetime.now(UTC), run_id=run_id, lock=lock
-        )
+        try:
+            artifact = publishing.retrain(
+                load_settings(), prices.retraining, progress, now=datetime.now(UTC), run_id=run_id, lock=lock
+            )
+        except publishing.NothingToForecastError:
+            if run_id is None:
+                raise
+            return  # the run that a server began tells it, and that is no failure
         share(load_settings(), artifact)
     if output:
         publishing.write_metrics(artifact, output)
     counts = artifact.manifest["metrics"]
-    told = f"{counts['forecast']} products forecast, {counts['refused']} with too little history."
-    print_answer(artifact.manifest, [told, *publishing.left_out_of(artifact)], as_json=as_json)
+    spoken = language(Language.EN)
+    told = [f"{counts['forecast']} products forecast."]
+    told += [f"No forecast: {one.text(spoken)}." for one in publishing.not_forecast_of(artifact)]
+    print_answer(artifact.manifest, [*told, *publishing.left_out_of(artifact)], as_json=as_json)
 
 
 def train_lstm(

@@ -125,7 +125,10 @@ def scrape(
         run = prices.jobs.run(products, on_progress)
         if forecast:
             settings, now = load_settings(), datetime.now(UTC)
-            share(settings, publishing.retrain(settings, prices.retraining, progress, now=now))
+            try:
+                share(settings, publishing.retrain(settings, prices.retraining, progress, now=now))
+            except publishing.NothingToForecastError as nothing:  # of young prices: what was read is kept all the same
+                say(nothing, err=True)
     counts = ", ".join(f"{count} {name}" for name, count in run.counts.items() if count)
     problems = (f"{problem.outcome}: {problem.listing_id}: {problem.reason}" for problem in run.problems)
     print_answer(run, [f"Run {run.run_id}: {counts}.", *problems], as_json=as_json)
