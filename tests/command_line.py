@@ -11,8 +11,8 @@ from almazara.cli import main
 def run(monkeypatch, capsys):
     """Runs a command in this process; returns its exit code, output and error output."""
 
-    def run_(*arguments):
-        monkeypatch.setenv("COLUMNS", "200")
+    def run_(*arguments, columns=200):
+        monkeypatch.setenv("COLUMNS", str(columns))
         monkeypatch.setattr(sys, "argv", ["almazara", *map(str, arguments)])
         try:
             main()

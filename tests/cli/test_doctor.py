@@ -1,6 +1,7 @@
 """The doctor knows what is installed, kept, shared and reached, and says of all that is not well what to do."""
 
 import json
+import re
 import shutil
 import tomllib
 from contextlib import closing
@@ -17,7 +18,7 @@ from almazara.cli.doctor import installed, kept, machine, reached
 from almazara.prices.store.leases import StoreLeases
 from almazara.prices.store.registry import open_store
 from almazara.words.said import said
-from page_server import serving
+from page_server import reply, serving
 from price_shop import NOW, settings_over
 from sample_catalog import app_over, served, settings_for, without_files
 from waiting import no_progress
@@ -107,6 +108,17 @@ def test_a_part_of_a_package_that_is_not_there_is_missing(monkeypatch):
     one, two = (check for check in installed.checks() if check.name.startswith("extra"))
     assert (one.state, one.advice) == ("missing", "to do this: pip install 'almazara[one]'")
     assert two.state == "ok"
+
+
+def test_in_80_columns_each_cure_can_be_copied_in_one_piece(run, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(installed, "_is_there", lambda module: module == "dash")
+    out = re.sub(r"\x1b\[[0-9;]*m", "", run("doctor", columns=80)[1])
+    assert [line for line in out.splitlines() if len(line) > 80] == []
+    for extra in installed.EXTRAS:
+        assert f"extra {extra} " in out
+        assert (f"pip install 'almazara[{extra}]'\n" in out) is (extra != "explore")
 
 
 @pytest.mark.parametrize(("size", "state"), [(None, "missing"), (1000, "ok"), (250_000_001, "failed")])
@@ -242,6 +254,7 @@ def test_a_server_of_ours_is_known_from_another_one_and_its_metrics_are_asked_fo
     assert server.found.startswith(f"Almazara {PROJECT['version']} on 127.0.0.1:")
     assert (metrics.state, metrics.found) == ("ok", f"http://127.0.0.1:{ours.port}/metrics")
     with serving() as other:
+        other.routes["/health"] = reply(b'{"version": "1.0"}')
         [server] = reached._server(settings_for(tmp_path, port=other.port))
         assert (server.state, server.found) == ("missing", f"something else listens on 127.0.0.1:{other.port}")
         assert reached._traces(f"http://127.0.0.1:{other.port}").state == "ok"

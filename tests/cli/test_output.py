@@ -42,6 +42,28 @@ def test_into_a_pipe_each_row_is_one_line(capsys, monkeypatch):
     assert LONG in lines[0]
 
 
+def listed(capsys, *rows):
+    print_answer(None, [Table(["title", "price", "id"], rows, cut=("title", "id"))], as_json=False)
+    return capsys.readouterr().out
+
+
+def test_what_may_be_cut_leaves_a_row_on_one_line_of_a_narrow_terminal(capsys, narrow):
+    lines = [line for line in listed(capsys, ("Aceite " * 20, "12,34 €", LONG)).splitlines() if line.startswith("│")]
+    [title, price, identity] = [cell.strip() for cell in lines[0].strip("│").split("│")]
+    assert len(lines) == 1
+    assert price == "12,34 €"
+    assert title.endswith("…")
+    assert identity.endswith("…")
+    assert len(title) > len(identity)
+    assert len(lines[0]) == 60
+
+
+def test_what_may_be_cut_is_whole_where_there_is_room(capsys, narrow, monkeypatch):
+    assert "…" not in listed(capsys, ("Aceite", "12,34 €", "amazon.es:B000000000"))
+    monkeypatch.delenv("FORCE_COLOR")
+    assert LONG in listed(capsys, ("Aceite " * 20, "12,34 €", LONG))
+
+
 def test_brackets_and_colons_of_a_cell_are_what_they_are(capsys):
     out = printed(capsys, ("oil [shop; virgin]", "pip install 'almazara[boost]' :smile:"))
     assert "oil [shop; virgin]" in out

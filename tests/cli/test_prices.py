@@ -91,7 +91,7 @@ def test_read_shows_the_other_prices_and_the_number_of_the_goods(as_json, run, t
     assert found["gtin"] == "8410179100012"
     assert found["named"][0] == {"name": "coupon", "price": "38.00", "condition": "Aplicar cupón de 5 %"}
     _, out, _ = run("read", page, "--url", URL)
-    assert all(part in out for part in ("8410179100012", "coupon price", "38.00 Aplicar cupón de 5 %", "Molino Alto"))
+    assert all(part in out for part in ("8410179100012", "coupon price", "€38.00 Aplicar cupón de 5 %", "Molino Alto"))
 
 
 @pytest.mark.parametrize(
@@ -167,6 +167,20 @@ def test_products_are_followed_listed_and_left(as_json, run):
     assert run("untrack", found["id"])[0] == 0
     assert len(as_json("list")) == 1
     assert len(as_json("list", "--all")) == 2
+
+
+def test_the_marketplace_is_asked_once_and_kept(as_json, run):
+    is_one_line(run("track", "B0SAMPLE01"), "needs a marketplace")
+    run("track", "https://shop.example/aove", "--marketplace", "de")
+    is_one_line(run("track", "B0SAMPLE01"), "needs a marketplace")
+    run("track", "B0SAMPLE01", "--marketplace", "es")
+    code, out, err = run("track", "B0SAMPLE02")
+    assert (code, "amazon.es:B0SAMPLE02" in out) == (0, True)
+    assert err == "Taken from amazon.es, the last --marketplace that was given.\n"
+    assert "amazon.es" not in run("track", "https://shop.example/aove")[2]
+    assert as_json("track", "search: aceite")["shop"] == "amazon.es"
+    run("track", "B0SAMPLE01", "--marketplace", "de")
+    assert as_json("track", "search: aceite")["shop"] == "amazon.de"
 
 
 def test_the_default_list_is_about_twenty_searches_for_olive_oil(run, as_json):
@@ -253,14 +267,30 @@ def test_history_forecast_and_retraining(as_json, run, history):
     is_one_line(run("forecast", history, "--levels", "x"), "levels")
 
 
+def test_a_retraining_of_nothing_is_one_line_and_no_version_and_quiet_for_a_server(run, as_json, home):
+    is_one_line(run("retrain"), "No product can be forecast", "none is followed or kept yet")
+    as_json("track", URL)
+    is_one_line(run("retrain"), "1 product was not read yet (amazon.es:B0SAMPLE01)")
+    code, out, err = run("retrain", "--run-id", "20260301T083000-2265b1")
+    assert (code, out, "almazara:" in err) == (0, "", False)
+    assert as_json("versions") == []
+
+
+def test_a_retraining_says_why_products_have_no_forecast(run, history, home):
+    with opened(settings_over(home)) as prices:
+        prices.store.save_listing(product(2))
+    out = run("retrain")[1]
+    assert out == "1 products forecast.\nNo forecast: 1 product was not read yet (shop.example:2).\n"
+
+
 def test_the_history_says_what_a_litre_cost_and_that_the_pack_shrank(run, history, home):
     sizes = (Size(EPOCH, Decimal(1)), Size(datetime.now(UTC) - timedelta(days=9), Decimal("0.5")))
     with opened(settings_over(home)) as prices:
         prices.store.save_listing(replace(prices.store.listing(history), litres=Decimal("0.5"), sizes=sizes))
     _, out, _ = run("history", history)
     assert "0.5 l, and 1 l before" in out
-    assert "30.9500 EUR" in out
-    assert "61.9000 EUR" in out
+    assert "€30.95/L" in out
+    assert "€61.90/L" in out
 
 
 def test_published_forecasts_are_listed_scored_and_left_for_earlier_ones(as_json, run, history):
@@ -296,7 +326,9 @@ def test_an_import_refuses_rows_without_a_price_and_keeps_the_others(as_json, ru
     report = as_json("import", file)
     assert (report["imported"], report["refused"]) == (1, 3)
     assert "refused" in run("import", file)[1]
-    assert "not followed, such as imports: 1; --all" in run("list")[1]
+    told = "Nothing is followed. Kept and not followed, such as imports: 1; `almazara prices list --all` lists them.\n"
+    assert run("list")[1] == told
+    assert as_json("list") == []
     assert "not followed" not in run("list", "--all")[1]
 
 
@@ -421,7 +453,7 @@ def shops(home):
 def test_goods_are_listed_shown_declared_and_forgotten(shops, run, as_json):
     [good] = as_json("goods", "list")
     assert (good["good_id"], good["best"]) == (f"gtin:{EAN}", "shop.example:2")
-    assert "8.95 EUR" in run("goods", "list")[1]
+    assert "€8.95" in run("goods", "list")[1]
     assert run("goods", "same", "shop.example:1", "shop.example:3")[1].endswith("is sold at 3 places now.\n")
     assert as_json("goods", "show", f"gtin:{EAN}")["good"]["best"] == "shop.example:3"
     assert "shop3.example" in run("goods", "show", "shop.example:1")[1]
@@ -441,7 +473,7 @@ def test_a_basket_says_where_to_buy_what(shops, run, as_json):
     answer = as_json("basket", f"gtin:{EAN}~2", "shop.example:3", "--delivery", "shop2.example~1")
     assert answer["basket"]["total"] == "27.40"
     _, out, _ = run("basket", f"gtin:{EAN}~2", "nobody:1")
-    assert "17.90 EUR" in out
+    assert "€17.90" in out
     assert "nobody:1 is no good and no product." in out
     assert run("basket", "a~b")[0] == 1
 

@@ -1,5 +1,6 @@
 """The walks from end to end: which steps they take, what of a cut off one is left to do, what they tell."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import SimpleNamespace
@@ -7,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from almazara.app.schedule import scrape_hours
+from almazara.artifacts import open_artifacts
 from almazara.errors import UnavailableError
 from almazara.flows import pages, walks
 from almazara.movies import building
@@ -14,10 +16,11 @@ from almazara.movies.raw import download
 from almazara.movies.renewing import training
 from almazara.prices.collecting import runs
 from almazara.prices.forecasting.models import registry
+from almazara.prices.publishing import FORECASTS
 from almazara.prices.schema import Problem, RunState
 from made import made_once
 from page_server import reply, serving
-from price_shop import offer_page, opened, product, settings_over, shows
+from price_shop import NOW, observed, offer_page, opened, product, settings_over, shows
 from rated_films import own_home, publish_rated, tastes, write_rated
 from sample_catalog import settings_for
 from waiting import no_progress
@@ -67,12 +70,27 @@ def kept_runs(settings):
 
 
 def test_prices_are_read_forecast_published_and_told_of_and_only_reading_may_be_tried_again(shop, steps):
+    with opened(shop.settings) as prices:
+        shift = datetime.now(UTC) - NOW
+        rows = [observed("shop.example:1", day, "28.95") for day in range(1, 20)]
+        prices.store.append(replace(row, observed_at=row.observed_at + shift) for row in rows)
     ended = walks.prices(shop.settings, [], steps, no_progress)
     assert steps.taken == [("scrape", True), ("forecast", False), ("publish", False), ("alert", False)]
     assert "2 requested, 2 observed" in ended.well()
     assert "| observed | 2 |" in ended.page
-    assert steps.told["forecast"] == "0 products forecast, 2 with too little history."
+    assert "1 products, 1 refused." in ended.page
+    assert steps.told["forecast"] == "1 products forecast, 1 with too little history."
     assert len(asked(shop)) == 2
+
+
+def test_prices_too_young_to_be_forecast_publish_nothing_and_are_no_failure(shop, steps):
+    ended = walks.prices(shop.settings, [], steps, no_progress)
+    assert [name for name, _ in steps.taken] == ["scrape", "forecast", "alert"]
+    assert "2 requested, 2 observed" in ended.well()
+    assert "No product can be forecast" in ended.page
+    with opened(shop.settings) as prices:
+        assert [run.state for run in prices.store.runs(kind=runs.RETRAIN)] == [RunState.DONE]
+    assert not open_artifacts(shop.settings).versions(FORECASTS)
 
 
 def cut_off(settings, begun_at):
@@ -111,7 +129,7 @@ def test_products_that_are_named_are_read_whatever_was_cut_off(shop, steps):
 def test_where_nothing_could_be_read_the_walk_goes_on_and_ends_badly(shop, steps):
     shop.server.routes |= {path: reply(b"", 404) for path in ("/1", "/2")}
     ended = walks.prices(shop.settings, [], steps, no_progress)
-    assert [name for name, _ in steps.taken] == ["scrape", "forecast", "publish", "alert"]
+    assert [name for name, _ in steps.taken] == ["scrape", "forecast", "alert"]
     assert "shop.example:1" in ended.page
     with pytest.raises(UnavailableError, match=r"Nothing could be read\. Run .*: 2 requested"):
         ended.well()
@@ -149,5 +167,6 @@ def test_titles_that_are_fetched_are_trained_with(tmp_path, monkeypatch, steps):
 def test_what_a_shop_says_is_a_text_in_the_page_and_nothing_else(shop, steps):
     problem = Problem("a:1", "failed", "<b>no</b> | price\n# here")
     run = runs.RunView("r", runs.SCRAPE, RunState.DONE, ["a"], datetime.now(UTC), None, 0, {"requested": 1}, [problem])
-    made = SimpleNamespace(version="v", manifest={"metrics": {"forecast": 0, "refused": 1}})
-    assert "| failed | a:1 | &lt;b&gt;no&lt;/b&gt; \\| price # here |" in pages.of_prices(run, made, "none")
+    page = pages.of_prices(run, "version v, <i>", "none")
+    assert "| failed | a:1 | &lt;b&gt;no&lt;/b&gt; \\| price # here |" in page
+    assert "Forecasts: version v, &lt;i&gt;" in page

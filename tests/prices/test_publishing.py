@@ -1,20 +1,33 @@
 """What is published, where moves of prices were announced: those of the past taught nothing."""
 
 import json
+from contextlib import closing
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from almazara.artifacts import open_artifacts
+from almazara.prices import publishing
 from almazara.prices.buying import policy
+from almazara.prices.collecting.runs import RETRAIN
 from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.issued import ISSUED
 from almazara.prices.forecasting.kept_moves import keep_moves
 from almazara.prices.forecasting.models import registry
-from almazara.prices.publishing import FORECASTS, _named, left_out_of, open_published, publish_forecasts
+from almazara.prices.publishing import (
+    FORECASTS,
+    NothingToForecastError,
+    _named,
+    left_out_of,
+    not_forecast_of,
+    open_published,
+    publish_forecasts,
+)
+from almazara.prices.schema import RunState
 from almazara.prices.store.registry import open_store
-from price_shop import NOW, observed, product, settings_over
+from almazara.words.numbers import Language
+from price_shop import NOW, observed, opened, product, search, settings_over
 from waiting import no_progress
 
 pytestmark = pytest.mark.training
@@ -100,6 +113,51 @@ def test_a_challenger_that_is_not_tried_is_told_of_in_a_sentence(tmp_path):
     store.close()
     assert "theta was left out: It is tried once prices of 86 days are known." in told
     assert any(one.startswith("nope was left out: There is no forecaster 'nope': choose one of") for one in told)
+
+
+@pytest.fixture
+def young(tmp_path):
+    """A store of products that cannot be forecast, each for its own reason."""
+    settings = settings_over(tmp_path, timezone="UTC")
+    with closing(open_store(settings)) as store:
+        for number in range(1, 7):
+            store.save_listing(product(number))
+        store.save_listing(search())
+        store.append(observed(f"shop.example:{number}", 800 + number, "9.95") for number in range(1, 5))
+        store.append([observed("shop.example:5", 1, "9.95")])
+        yield settings, store
+
+
+def test_each_product_without_a_forecast_is_told_with_its_reason(young):
+    settings, store = young
+    store.save_listing(product(7))
+    store.append(observed("shop.example:7", day, "9.95") for day in range(20))
+    artifact = publish_forecasts(settings, store, no_progress, now=NOW)
+    old = "shop.example:1, shop.example:2, shop.example:3"
+    assert [one.text(Language.EN) for one in not_forecast_of(artifact)] == [
+        f"4 products have no price of the last 730 days, such as an import of the past ({old})",
+        "1 product has a price on fewer than 14 days (shop.example:5)",
+        "1 product was not read yet (shop.example:6)",
+    ]
+
+
+def test_where_no_product_can_be_forecast_nothing_is_published_and_that_is_no_failure(young):
+    settings, store = young
+    store.save_listing(product(7))
+    store.append(observed("shop.example:7", day, "9.95") for day in range(20))
+    before = publish_forecasts(settings, store, no_progress, now=NOW).version
+    with opened(settings) as prices:
+        with pytest.raises(NothingToForecastError, match=r"stays as it is: 6 products have no price of the last 730"):
+            publishing.retrain(settings, prices.retraining, no_progress, now=NOW + timedelta(days=760))
+        [run] = store.runs(kind=RETRAIN)
+    assert (run.state, run.counts) == (RunState.DONE, {"forecast": 0})
+    assert [one.version for one in open_artifacts(settings).versions(FORECASTS)] == [before]
+
+
+def test_an_empty_store_has_nothing_to_forecast(tmp_path):
+    settings = settings_over(tmp_path)
+    with closing(open_store(settings)) as store, pytest.raises(NothingToForecastError, match="none is followed"):
+        publish_forecasts(settings, store, no_progress, now=NOW)
 
 
 def test_falls_that_earlier_versions_saw_count_no_more(tmp_path):

@@ -205,6 +205,31 @@ def test_a_page_that_an_import_named_otherwise_is_followed_as_it(store, service)
     assert found.url == "https://www.shop.example/aove"
 
 
+def followed(service, text):
+    return service.add_product(text, marketplace=None, category=None, target_price=None)
+
+
+def test_what_an_import_made_is_followed_by_its_id_where_its_address_is_known(store, service):
+    address = "https://tienda.mercado.example/aove#a"
+    page = Listing("mercado.example:17", "mercado.example", "17", address, tracked=False)
+    number = Listing("amazon.es:B0SAMPLE01", "amazon.es", "B0SAMPLE01", "", tracked=False)
+    store.save_listings([page, number])
+    found, is_new = followed(service, " mercado.example:17 ")
+    assert (found.id, found.tracked, is_new) == ("mercado.example:17", True, False)
+    assert (found.url, found.notices) == ("https://tienda.mercado.example/aove", [])
+    assert followed(service, "amazon.es:B0SAMPLE01")[0].url == "https://www.amazon.es/dp/B0SAMPLE01"
+    assert len(service.products()) == 2
+
+
+@pytest.mark.parametrize("listing_id", ["oil-17", "mercado.example:17", "amazon.es:17"])
+def test_what_is_kept_without_an_address_is_not_followed_and_the_answer_says_what_to_give(store, service, listing_id):
+    shop, _, sku = listing_id.rpartition(":")
+    store.save_listing(Listing(listing_id, shop or "import", sku, "", tracked=False))
+    with pytest.raises(InputError, match=f"The address of the page of {listing_id} is not known: give the product's"):
+        followed(service, listing_id)
+    assert service.products(tracked=True) == []
+
+
 def test_following_again_keeps_what_is_known_and_takes_what_is_new(store, service):
     url = "https://shop.example/aceite"
     first, is_new = service.add_product(url, marketplace=None, category="Olive Oil", target_price=Decimal(30))
@@ -245,6 +270,19 @@ def test_a_forecast_needs_a_history_and_a_product(store, service):
     store.append([observed("shop.example:1", 0, "39.95")])
     with pytest.raises(InputError, match="3 days"):
         service.predict("shop.example:1", 7, [80])
+
+
+def test_of_what_no_retraining_can_forecast_none_is_promised(store):
+    service = service_over(store)
+    store.save_listings([product(4), product(5), product(6)])
+    store.append([observed("shop.example:4", 800, "39.95"), observed("shop.example:5", 1, "39.95")])
+    store.append(observed("shop.example:6", day, "39.95") for day in range(20))
+    with pytest.raises(InputError, match="no price of the last 730 days"):
+        service.predict("shop.example:4", 7, [80])
+    with pytest.raises(InputError, match="a forecast needs 14"):
+        service.predict("shop.example:5", 7, [80])
+    with pytest.raises(NotFoundError, match="makes one"):
+        service.predict("shop.example:6", 7, [80])
 
 
 @pytest.mark.parametrize("asked", ["data", "daily"])

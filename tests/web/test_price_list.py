@@ -131,7 +131,9 @@ def test_where_nothing_is_followed_what_is_kept_is_shown_and_named(tmp_path):
         kept = product("1", title="Aceite importado", category="oil")
         prices.store.save_listing(replace(kept, tracked=False))
     with served(asgi.app_over(settings)) as client:
-        assert [one["title"] for one in client.get("/productos").json()] == ["Aceite importado"]
+        followed = client.get("/productos")
+        assert (followed.json(), followed.headers["x-not-followed"]) == ([], "1")
+        assert [one["title"] for one in client.get("/productos?all=true").json()] == ["Aceite importado"]
         found, _ = listed(client)
     assert "Se guarda 1 producto que no se sigue, como los importados." in found.body.text()
     assert "/precios/categoria/oil" in [link.attributes["href"] for link in found.css("main a")]

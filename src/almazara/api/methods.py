@@ -13,6 +13,8 @@ from almazara.api.security import KEY_HEADER
 
 NEXT_HEADER: Final = "X-Next-Cursor"
 """The header in which a table tells where its next page begins."""
+OTHERS_HEADER: Final = "X-Not-Followed"
+"""The header in which the list of what is followed tells how much else is kept."""
 _REMEMBERED_SECONDS: Final = "600"
 TOLD: Final = {
     b"content-security-policy": b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
@@ -72,7 +74,7 @@ class Methods:
         if origin not in self._origins:
             return
         headers["Access-Control-Allow-Origin"] = origin
-        headers["Access-Control-Expose-Headers"] = f"Retry-After, {NEXT_HEADER}"
+        headers["Access-Control-Expose-Headers"] = f"Retry-After, {NEXT_HEADER}, {OTHERS_HEADER}"
         if is_asked:
             headers["Access-Control-Allow-Methods"] = headers.get("Allow", "")
             headers["Access-Control-Allow-Headers"] = f"Content-Type, {KEY_HEADER}"

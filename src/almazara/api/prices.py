@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import Body, Depends, Path, Query, Request, Response
@@ -11,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from almazara.api.errors import declared
-from almazara.api.methods import NEXT_HEADER
+from almazara.api.methods import NEXT_HEADER, OTHERS_HEADER
 from almazara.api.routes import Router, SentBody, reading, send, writing
 from almazara.api.tables import DESCRIBED, Format, as_table
 from almazara.app.prices import Prices
@@ -29,6 +28,9 @@ _LONGEST_NAME: Final = 10_000
 """Of a product, as it may be asked for: what is longer is none, and what is no text is refused."""
 TEXT: Final[dict[str, Any]] = {"minLength": 1, "maxLength": 2048, "pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
 NEXT_PAGE: Final = f"La cabecera `{NEXT_HEADER}` dice con qué `cursor` se pide la página siguiente; en la última falta."
+_OTHERS: Final = (
+    f"La cabecera `{OTHERS_HEADER}` dice cuántos se guardan sin seguirse, como los importados: `all=true` los trae. "
+)
 _KNOWN: Final[dict[int | str, Any]] = {200: {"model": Followed, "description": "Ya se conocía"}}
 
 
@@ -96,7 +98,7 @@ Moment = Annotated[
 @router.get(
     "/productos",
     **reading(list[Product], "Lo que se sigue, con su último precio"),
-    description=f"Si no se sigue nada, lo que se guarda, como lo importado; con `all`, siempre todo. {NEXT_PAGE}",
+    description=_OTHERS + NEXT_PAGE,
 )
 def products(
     service: Service,
@@ -107,11 +109,10 @@ def products(
     limit: Limit = 1000,
     cursor: Cursor = None,
 ) -> Response:
-    shown = partial(service.page_of_products, limit, cursor, category=category)
-    page, following = shown(tracked=None if every else True)
-    if not page and cursor is None:  # nothing is followed: what is kept all the same, such as an import
-        page, following = shown(tracked=None)
-    return send(page, headers=next_header(following))
+    tracked = None if every else True
+    page, following = service.page_of_products(limit, cursor, category=category, tracked=tracked)
+    others = 0 if every else len(service.products(category=category, tracked=False))
+    return send(page, headers={**next_header(following), OTHERS_HEADER: str(others)})
 
 
 @router.post("/productos", **writing(Followed, 201, "Seguir un producto", {**_KNOWN, **declared(409, 413)}))

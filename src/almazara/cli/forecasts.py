@@ -23,7 +23,7 @@ from almazara.cli.versions import Version, go_back, show_versions
 from almazara.errors import InputError
 from almazara.words import numbers
 from almazara.words.numbers import Language
-from almazara.words.said import Money, said
+from almazara.words.said import said
 
 if TYPE_CHECKING:
     from almazara.prices.answers import Advice, Prediction
@@ -65,7 +65,7 @@ def forecast(
         with opened_prices() as prices:
             newest_whole(prices.forecasts, "prices")
             found = prices.service.predict(product, horizon, _levels(levels), target)
-        print_answer(found, _prediction_in_words(found), as_json=as_json)
+        print_answer(found, _prediction_in_words(found, language(Language.EN)), as_json=as_json)
     else:
         raise InputError("Say what to forecast: the id of a product, or a file with --input.")
 
@@ -97,14 +97,15 @@ def _levels(text: str) -> list[int]:
         raise InputError(f"The levels {text!r} are no whole numbers: write them like 50,80.") from None
 
 
-def _prediction_in_words(found: Prediction) -> Iterator[str | Table]:
+def _prediction_in_words(found: Prediction, spoken: Language) -> Iterator[str | Table]:
     names = [f"{quantile.quantile:g}" for quantile in found.days[0].quantiles]
     told = {"change": "chance_of_change", "fall": "chance_of_fall", f"<= {found.target}": "chance_at_target"}
+    decimals = numbers.places(found.currency)
     known = {name: of for name, of in told.items() if getattr(found.days[0], of) is not None}
     rows = (
         [
             day.date,
-            *(f"{quantile.price:.2f}" for quantile in day.quantiles),
+            *(numbers.number(quantile.price, decimals, spoken) for quantile in day.quantiles),
             *(f"{getattr(day, of):.0%}" for of in known.values()),
         ]
         for day in found.days
@@ -134,15 +135,22 @@ def retrain(
     from almazara.prices import publishing
 
     with opened_prices(patient=run_id is not None) as prices, showing_progress() as progress:
-        artifact = publishing.retrain(
-            load_settings(), prices.retraining, progress, now=datetime.now(UTC), run_id=run_id, lock=lock
-        )
+        try:
+            artifact = publishing.retrain(
+                load_settings(), prices.retraining, progress, now=datetime.now(UTC), run_id=run_id, lock=lock
+            )
+        except publishing.NothingToForecastError:
+            if run_id is None:
+                raise
+            return  # the run that a server began tells it, and that is no failure
         share(load_settings(), artifact)
     if output:
         publishing.write_metrics(artifact, output)
     counts = artifact.manifest["metrics"]
-    told = f"{counts['forecast']} products forecast, {counts['refused']} with too little history."
-    print_answer(artifact.manifest, [told, *publishing.left_out_of(artifact)], as_json=as_json)
+    spoken = language(Language.EN)
+    told = [f"{counts['forecast']} products forecast."]
+    told += [f"No forecast: {one.text(spoken)}." for one in publishing.not_forecast_of(artifact)]
+    print_answer(artifact.manifest, [*told, *publishing.left_out_of(artifact)], as_json=as_json)
 
 
 def train_lstm(
@@ -223,10 +231,10 @@ def _advice_in_words(found: Advice) -> Iterator[str]:
     yield found.message
     yield from (f"- {reason}" for reason in found.reasons)
     if found.cheapest and found.cheapest.switch:
-        other = found.cheapest.offer
-        per_litre, share = Money(other.price_per_litre, other.currency), found.cheapest.saving_percent / 100
-        cheaper = said("prices.cheapest.other", product=other.product, price=per_litre, share=share)
-        yield f"- {cheaper.text(language(Language.ES))}"
+        other, spoken = found.cheapest.offer, language(Language.ES)
+        litre, share = numbers.per_litre(other.price_per_litre, other.currency, spoken), found.cheapest.saving_percent
+        cheaper = said("prices.cheapest.other", product=other.product, price=litre, share=share / 100)
+        yield f"- {cheaper.text(spoken)}"
 
 
 def cheapest(

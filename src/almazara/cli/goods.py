@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from almazara.cli.output import AsJson, Table, language, opened_prices, print_answer, say
-from almazara.cli.price_histories import ProductId, written
+from almazara.cli.price_histories import ProductId, priced, written
 from almazara.errors import InputError
 from almazara.words.numbers import Language
 
@@ -22,7 +22,8 @@ def list_goods(as_json: AsJson = False) -> None:
     """The goods that several shops sell, each with its cheapest shop."""
     with opened_prices() as prices:
         found = prices.service.goods()
-    rows = [[one.good_id, one.title or "", len(one.products), *_best(one)] for one in found]
+    spoken = language(Language.EN)
+    rows = [[one.good_id, one.title or "", len(one.products), *_best(one, spoken)] for one in found]
     print_answer(found, [Table(["good", "title", "shops", "best price", "at"], rows)], as_json=as_json)
 
 
@@ -32,14 +33,14 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """A good at all its shops, cheapest first, and whether to buy it now."""
+    spoken = language(Language.EN)
     with opened_prices() as prices:
-        story = prices.service.good(good, language=language(Language.EN))
+        story = prices.service.good(good, language=spoken)
     rows = []
     for one in story.good.products:
         latest = one.latest
-        price = written(latest.price, latest.currency) if latest else ""
-        litre = written(latest.price_per_litre, latest.currency) if latest else ""
-        rows.append([one.shop, price, litre, f"{latest.days_ago:.1f}" if latest else "", one.id])
+        amounts = priced(latest, spoken) if latest else ("", "")
+        rows.append([one.shop, *amounts, f"{latest.days_ago:.1f}" if latest else "", one.id])
     told: list[str | Table] = [Table(["shop", "price", "per litre", "days ago", "product"], rows), story.advice.message]
     print_answer(story, told, as_json=as_json)
 
@@ -82,12 +83,13 @@ def basket(
 
     with opened_prices() as prices:
         found = prices.service.basket(read_basket(items, delivery or []))
+    spoken = language(Language.EN)
     rows = [
-        [part.shop, line.quantity, line.offer.title or line.item, written(line.goods, found.basket.currency)]
+        [part.shop, line.quantity, line.offer.title or line.item, written(line.goods, found.basket.currency, spoken)]
         for part in found.basket.parts
         for line in part.lines
     ]
-    told = [one.text(language(Language.EN)) for one in found.basket.told]
+    told = [one.text(spoken) for one in found.basket.told]
     unknown = [f"{one} is no good and no product." for one in found.unknown]
     unused = [f"{one} sells none of it now: what it takes for delivery does not count." for one in found.unused]
     told += unknown + unused
@@ -96,8 +98,8 @@ def basket(
         raise typer.Exit(1)
 
 
-def _best(good: GoodRow) -> tuple[str, str]:
+def _best(good: GoodRow, spoken: Language) -> tuple[str, str]:
     best = next((one for one in good.products if one.id == good.best), None)
     if best is None or best.latest is None:
         return "", ""
-    return written(best.latest.price, best.latest.currency), best.shop
+    return written(best.latest.price, best.latest.currency, spoken), best.shop

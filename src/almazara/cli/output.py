@@ -15,6 +15,9 @@ from almazara.errors import InputError
 from almazara.words.numbers import Language
 
 if TYPE_CHECKING:
+    from rich.table import Column
+    from rich.table import Table as Grid
+
     from almazara.app.prices import Prices
     from almazara.live import Live
     from almazara.runs import Progress
@@ -128,7 +131,8 @@ def showing_progress() -> Iterator[Progress]:
     from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Display
 
-    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    name = TextColumn("{task.description}", markup=False)  # `[x].csv` is what it is
+    columns = (SpinnerColumn(finished_text="✓"), name, BarColumn(), TimeElapsedColumn())
     display = Display(*columns, console=Console(stderr=True))
     tasks: dict[str, Any] = {}
 
@@ -152,10 +156,15 @@ def showing_progress() -> Iterator[Progress]:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, as a part of an answer in words."""
+    """A table, as a part of an answer in words.
+
+    Attributes:
+        cut: Columns that a narrow terminal may cut to one line, the first of them the least; others are folded.
+    """
 
     columns: Sequence[str]
     rows: Iterable[Sequence[object]]
+    cut: Sequence[str] = ()
 
 
 def print_answer(answer: object, words: Iterable[str | Table], *, as_json: bool) -> None:
@@ -178,18 +187,34 @@ def print_answer(answer: object, words: Iterable[str | Table], *, as_json: bool)
 
 
 def _print_table(shown: Table) -> None:
-    """On a terminal within its width, longest cells folded; into a file or pipe a row is a line."""
-    from rich.cells import cell_len
+    """On a terminal within its width, longest cells folded or cut; into a file or pipe a row is a line."""
+    from rich import table
     from rich.console import Console
-    from rich.table import Column
-    from rich.table import Table as Grid
 
     console = Console(markup=False, emoji=False, highlight=False)  # `almazara[boost]` and `:smile:` are what they are
     if not console.is_terminal:
         console.width = _WIDEST
-    grid = Grid(*(Column(name, overflow="fold") for name in shown.columns))
+    grid = table.Table(*(table.Column(name, overflow="fold") for name in shown.columns))
     for row in shown.rows:
         grid.add_row(*map(harmless, row))
-    first = max((cell_len(str(cell)) for cell in grid.columns[0].cells), default=0)
-    grid.columns[0].no_wrap = first <= console.width // 2  # ids are copied from here; longer ones leave no room
+    if shown.cut and console.is_terminal:
+        _cut_to(console.width, grid, shown.cut)
+    else:  # ids are copied from the first column; longer ones leave no room
+        grid.columns[0].no_wrap = _natural_width(grid.columns[0]) <= console.width // 2
     console.print(grid)
+
+
+def _cut_to(width: int, grid: Grid, names: Sequence[str]) -> None:
+    """Let columns share the room that the others leave, the first of them twice as much, where it is too little."""
+    if sum(_natural_width(column) + len(" │ ") for column in grid.columns) + len("│") <= width:
+        return
+    grid.expand = True
+    for column in grid.columns:
+        if column.header in names:
+            column.no_wrap, column.overflow, column.ratio = True, "ellipsis", 1 + (column.header == names[0])
+
+
+def _natural_width(column: Column) -> int:
+    from rich.cells import cell_len
+
+    return max(cell_len(str(cell)) for cell in (column.header, *column.cells))

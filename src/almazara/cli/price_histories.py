@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +23,7 @@ from almazara.cli.output import (
     showing_progress,
 )
 from almazara.errors import InputError
+from almazara.words import numbers
 from almazara.words.numbers import Language
 
 if TYPE_CHECKING:
@@ -53,8 +55,9 @@ def history(
     with opened_prices() as prices:
         rows = list(_history(prices.service, query, daily=daily))
         notices = size_notices(prices.service.product(product), datetime.now(UTC), load_settings().timezone)
-    told = (notice.text(language(Language.EN)) for notice in notices)
-    print_answer(rows, [_history_table(rows, daily=daily), *told], as_json=as_json)
+    spoken = language(Language.EN)
+    told = (notice.text(spoken) for notice in notices)
+    print_answer(rows, [_history_table(rows, spoken, daily=daily), *told], as_json=as_json)
 
 
 def _history(service: PriceService, query: DataQuery, *, daily: bool) -> Iterator[Any]:
@@ -71,25 +74,27 @@ def _history(service: PriceService, query: DataQuery, *, daily: bool) -> Iterato
         query = replace(query, cursor=cursor)
 
 
-def _history_table(rows: Iterable[Any], *, daily: bool) -> Table:
+def _history_table(rows: Iterable[Any], spoken: Language, *, daily: bool) -> Table:
     if daily:
-        told = ([row.date, _price(row), _per_litre(row), row.state] for row in rows)
+        told = ([row.date, *priced(row, spoken), row.state] for row in rows)
         return Table(["date", "price", "per litre", "state"], told)
-    told = ([row.observed_at, _price(row), _per_litre(row), row.availability.value, row.source] for row in rows)
+    told = ([row.observed_at, *priced(row, spoken), row.availability.value, row.source] for row in rows)
     return Table(["observed at", "price", "per litre", "stock", "source"], told)
 
 
-def _price(row: Any) -> str:  # noqa: ANN401 - of an observation or a day
-    return written(row.price, row.currency)
+def priced(row: Any, spoken: Language) -> tuple[str, str]:  # noqa: ANN401 - an observation, a day, a newest price
+    """The price, and that of a litre, as tables show them."""
+    return written(row.price, row.currency, spoken), written_per_litre(row.price_per_litre, row.currency, spoken)
 
 
-def _per_litre(row: Any) -> str:  # noqa: ANN401 - the same
-    return written(row.price_per_litre, row.currency)
-
-
-def written(price: object, currency: str | None) -> str:
+def written(price: Decimal | float | None, currency: str | None, spoken: Language) -> str:
     """A price as tables show it."""
-    return "" if price is None else f"{price} {currency}"
+    return "" if price is None else numbers.money(Decimal(str(price)), currency, spoken)
+
+
+def written_per_litre(price: Decimal | float | None, currency: str | None, spoken: Language) -> str:
+    """The price of a litre as tables show it."""
+    return "" if price is None else numbers.per_litre(Decimal(str(price)), currency, spoken)
 
 
 def _utc(moment: datetime | None) -> datetime | None:
@@ -108,8 +113,10 @@ def replay(
         report = replay_pages(load_settings(), folder, store, progress)
     answer = {"counts": report.counts, "different": report.different}
     counts = Table(["what", "pages or observations"], sorted(report.counts.items()))
+    spoken = language(Language.EN)
     different = (
-        f"differs: {one.listing_id} at {one.observed_at}: now {one.price} {one.currency}" for one in report.different
+        f"differs: {one.listing_id} at {one.observed_at}: now {written(one.price, one.currency, spoken)}"
+        for one in report.different
     )
     print_answer(answer, [counts, *different], as_json=as_json)
 

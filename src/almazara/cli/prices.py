@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from almazara.cli import alerts, events, forecasts, goods, price_histories, shop_rules
+from almazara.cli import alerts, events, forecasts, goods, price_histories, saved_pages, shop_rules
 from almazara.cli.output import (
     AsJson,
     Table,
@@ -21,37 +19,25 @@ from almazara.cli.output import (
     say,
     showing_progress,
 )
-from almazara.cli.price_histories import ProductId, Products, written
+from almazara.cli.price_histories import ProductId, Products, priced, written
 from almazara.errors import InputError
 from almazara.words.numbers import Language
 from almazara.words.said import said
 
 if TYPE_CHECKING:
-    from almazara.prices.answers import LatestPrice
+    from collections.abc import Iterator
+
+    from almazara.prices.answers import LatestPrice, Plan, Product
     from almazara.prices.schema import Run
 
-
-def read(
-    page: Annotated[Path, typer.Argument(help="A saved page, plain or gzip.")],
-    url: Annotated[str, typer.Option(help="The address that the page was saved from.")],
-    status: Annotated[int, typer.Option(help="HTTP status with which it came.")] = 200,
-    as_json: AsJson = False,
-) -> None:
-    """Read one saved page: the offer it shows, or why there is none."""
-    from almazara.prices.collecting.reading_process import ReadingProcess
-    from almazara.prices.fetching.snapshots import saved_page
-    from almazara.prices.pages.outcome import as_dict
-
-    with closing(ReadingProcess(load_settings().page_seconds)) as reader:
-        found = as_dict(reader.read(saved_page(page), url=url, status=status, headers={}))
-    rows = [[name, value] for name, value in found.items() if value not in (None, []) and name != "named"]
-    rows += [[f"{one['name']} price", f"{one['price']} {one['condition']}".strip()] for one in found.get("named", [])]
-    print_answer(found, [Table(["field", "value"], rows)], as_json=as_json)
+_HOURS: Final = 24  # of a day
 
 
 def track(
-    product: Annotated[str | None, typer.Argument(help="Address, ASIN, or `search: words`.")] = None,
-    marketplace: Annotated[str | None, typer.Option(help="Of an ASIN or search: es, amazon.es, ...")] = None,
+    product: Annotated[str | None, typer.Argument(help="Address, ASIN, `search: words`, or a kept id.")] = None,
+    marketplace: Annotated[
+        str | None, typer.Option(help="Of an ASIN or search: es, amazon.es, ...; the last one by default.")
+    ] = None,
     category: Annotated[str | None, typer.Option(help="A word to group products by.")] = None,
     target: Annotated[str | None, typer.Option(help="Tell me at or below this price.")] = None,
     default: Annotated[
@@ -61,6 +47,7 @@ def track(
 ) -> None:
     """Follow a product, a search, or the default list."""
     from almazara.prices.collecting.default_listings import follow_defaults
+    from almazara.prices.collecting.following import keep_marketplace, marketplace_for
 
     with opened_prices() as prices:
         if default:
@@ -70,10 +57,13 @@ def track(
         if product is None:
             raise InputError("Say what to follow: an address, an ASIN, `search: words`, or --default.")
         price = alerts.read_decimal(target, f"The target {target!r} is no amount")
-        found, is_new = prices.service.add_product(
-            product, marketplace=marketplace, category=category, target_price=price
-        )
-    told = f"{'Followed now' if is_new else 'Followed already'}: {found.id} {found.url}"
+        market, is_last = marketplace_for(prices.store, product, marketplace)
+        found, is_new = prices.service.add_product(product, marketplace=market, category=category, target_price=price)
+        if marketplace:
+            keep_marketplace(prices.store, product, found.shop)
+    told = f"{'Followed now' if is_new else 'Followed, with what is kept of it'}: {found.id} {found.url}"
+    if is_last:
+        say(f"Taken from {market}, the last --marketplace that was given.", err=True)
     notices = (notice.text(language(Language.EN)) for notice in found.notices)
     print_answer(found, [told, *notices], as_json=as_json)
 
@@ -90,18 +80,29 @@ def list_products(
     every: Annotated[bool, typer.Option("--all", help="Also what is not followed.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """What is followed, with its newest price."""
+    """What is followed, with its newest price, and whether to buy now."""
+    spoken = language(Language.EN)
     with opened_prices() as prices:
+        newest_whole(prices.forecasts, "prices")
         kept = prices.service.products(category=category)
+        plans = {row.product.id: row.plan for row in prices.service.overview(category=category)}
     products = [one for one in kept if every or one.tracked]
-    rows = (
-        [one.id, one.title or one.url, one.category or "", *_latest(one.latest), one.target_price or ""]
+    rows = [
+        [one.title or one.url, *_latest(one.latest, spoken), _advised(one, plans.get(one.id), spoken), one.id]
         for one in products
-    )
-    columns = ["id", "title", "category", "price", "per litre", "read", "target"]
-    others = len(kept) - len(products)
-    hint = [f"Kept and not followed, such as imports: {others}; --all lists them."] if others else []
-    print_answer(products, [Table(columns, rows), *hint], as_json=as_json)
+    ]
+    columns = ["title", "price", "per litre", "read", "advice", "id"]
+    table = [Table(columns, rows, cut=("title", "id"))] if rows else []
+    print_answer(products, [*table, *_not_listed(len(products), len(kept))], as_json=as_json)
+
+
+def _not_listed(listed: int, kept: int) -> Iterator[str]:
+    """What stands in no table, and how to see it."""
+    if others := kept - listed:
+        nothing = "" if listed else "Nothing is followed. "
+        yield f"{nothing}Kept and not followed, such as imports: {others}; `almazara prices list --all` lists them."
+    elif not listed:
+        yield "Nothing is kept yet; `almazara prices track ADDRESS` follows a product."
 
 
 def scrape(
@@ -124,7 +125,10 @@ def scrape(
         run = prices.jobs.run(products, on_progress)
         if forecast:
             settings, now = load_settings(), datetime.now(UTC)
-            share(settings, publishing.retrain(settings, prices.retraining, progress, now=now))
+            try:
+                share(settings, publishing.retrain(settings, prices.retraining, progress, now=now))
+            except publishing.NothingToForecastError as nothing:  # of young prices: what was read is kept all the same
+                say(nothing, err=True)
     counts = ", ".join(f"{count} {name}" for name, count in run.counts.items() if count)
     problems = (f"{problem.outcome}: {problem.listing_id}: {problem.reason}" for problem in run.problems)
     print_answer(run, [f"Run {run.run_id}: {counts}.", *problems], as_json=as_json)
@@ -155,11 +159,20 @@ def doctor(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def _latest(latest: LatestPrice | None) -> list[object]:
+def _latest(latest: LatestPrice | None, spoken: Language) -> list[str]:
     if latest is None:
         return ["", "", "never"]
-    price = written(latest.price, latest.currency) or latest.availability.value
-    return [price, latest.price_per_litre or "", f"{latest.days_ago:.1f} days ago"]
+    price, per_litre = priced(latest, spoken)
+    hours = round(latest.days_ago * _HOURS)
+    age = f"{hours} h ago" if hours < _HOURS else f"{hours // _HOURS} d ago"
+    return [price or latest.availability.value, per_litre, age]
+
+
+def _advised(product: Product, plan: Plan | None, spoken: Language) -> str:
+    """What to do: `buy`, `wait for` a price, `unknown`; nothing of what is not followed."""
+    if plan is None or plan.target_price is None or product.latest is None:
+        return plan.action if plan else ""
+    return f"{plan.action} for {written(plan.target_price, product.latest.currency, spoken)}"
 
 
 app = typer.Typer(help="Prices: from a page to a forecast and an alert.", no_args_is_help=True)
@@ -176,7 +189,7 @@ app.command()(forecasts.advise)
 app.command()(forecasts.score)
 app.command()(forecasts.versions)
 app.command()(forecasts.rollback)
-app.command()(read)
+app.command()(saved_pages.read)
 app.command()(track)
 app.command()(untrack)
 app.command("list")(list_products)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, say
+from almazara.cli.output import AsJson, Table, language, load_settings, opened_prices, print_answer, say
+from almazara.cli.price_histories import written
+from almazara.cli.saved_pages import page_of
 from almazara.errors import InputError
+from almazara.words.numbers import Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +61,8 @@ def try_rule(
         {"page": one.page, "verdict": one.verdict, "rule": as_dict(one.by_rule), "published": as_dict(one.published)}
         for one in trials
     ]
-    rows = ([one.page, one.verdict, _told(one.by_rule), _told(one.published)] for one in trials)
+    spoken = language(Language.EN)
+    rows = ([one.page, one.verdict, *(_told(read, spoken) for read in (one.by_rule, one.published))] for one in trials)
     told = f"The rule of {shop} is kept." if keep else "Nothing is kept; --keep does."
     print_answer(
         {"shop": shop, "kept": keep, "trials": shown},
@@ -91,21 +94,16 @@ def remove(shop: Annotated[str, typer.Argument(help="Host of the shop.")]) -> No
 
 def _read(saved: list[Path], url: str | None, reader: ReadingProcess) -> Iterator[tuple[str, str, Page]]:
     """Shop, name and page of each file; the address is the one given, or the page's own."""
-    from almazara.prices.fetching.protocol import Page
-    from almazara.prices.fetching.snapshots import saved_page
     from almazara.prices.pages.amazon.marketplaces import shop_of
 
     for place, path in enumerate(saved):
-        body = saved_page(path)
-        address = (url if place == 0 else None) or reader.own_address(body)
-        if not shop_of(address):
-            raise InputError(f"{path} names no address of its own: say it with --url.")
-        yield shop_of(address), str(path), Page(address, address, 200, {}, body, datetime.now(UTC))
+        page = page_of(path, url if place == 0 else None, reader)
+        yield shop_of(page.url), str(path), page
 
 
-def _told(outcome: object) -> str:
+def _told(outcome: object, spoken: Language) -> str:
     from almazara.prices.pages.outcome import Offer
 
     if isinstance(outcome, Offer):
-        return f"{outcome.price} {outcome.currency}"
+        return written(outcome.price, outcome.currency, spoken)
     return str(getattr(outcome, "reason", "a list"))[:80]

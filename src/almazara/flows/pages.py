@@ -23,15 +23,20 @@ def of_films(outcome: Outcome) -> str:
     )
 
 
-def of_prices(run: RunView, forecasts: Artifact, alerts: str) -> str:
+def forecasts_in_words(published: Artifact) -> str:
+    """The version of the forecasts, and how many products it forecasts."""
+    made = published.manifest["metrics"]
+    return f"version {published.version}, {made['forecast']} products, {made['refused']} refused."
+
+
+def of_prices(run: RunView, forecasts: str, alerts: str) -> str:
     """A reading and what followed: its outcomes and problems, the forecasts, the alerts."""
-    made = forecasts.manifest["metrics"]
     problems = ([one.outcome, one.listing_id, one.reason] for one in run.problems[:_PROBLEMS_SHOWN])
     return _page(
         f"Run {run.run_id} of {', '.join(run.shops)}.",
         _table("Read", ["outcome", "products"], ([name, str(count)] for name, count in run.counts.items() if count)),
         _table("Problems", ["outcome", "product", "why"], problems),
-        [f"Forecasts: version {forecasts.version}, {made['forecast']} products, {made['refused']} refused."],
+        [f"Forecasts: {_cell(forecasts)}"],
         [f"Alerts: {alerts}"],
     )
 

@@ -77,8 +77,12 @@ def prices(settings: Settings, products: Sequence[str], step: Step, progress: Pr
     with closing(open_prices(settings, serving=False)) as opened:
         run = step("scrape", lambda: _read(settings, opened, products, progress), _read_in_words, fetches=True)
         now = datetime.now(UTC)
-        forecasts = publishing.retrain(settings, opened.retraining, progress, now=now, step=step)
-        share(settings, forecasts)
+        try:
+            artifact = publishing.retrain(settings, opened.retraining, progress, now=now, step=step)
+            share(settings, artifact)
+            forecasts = pages.forecasts_in_words(artifact)
+        except publishing.NothingToForecastError as nothing:  # of young prices, which is no failure
+            forecasts = str(nothing)
         opened.forecasts.refresh()
         new, sent = step("alert", lambda: send_alerts(settings, opened.service), lambda done: _alerts_in_words(*done))
     told = _read_in_words(run) if run.has_read else f"Nothing could be read. {_read_in_words(run)}"

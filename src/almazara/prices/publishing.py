@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +15,7 @@ import numpy as np
 
 from almazara import log
 from almazara.artifacts import Artifact, open_artifacts, open_whole
-from almazara.errors import AlmazaraError, UnavailableError
+from almazara.errors import AlmazaraError, InputError, UnavailableError
 from almazara.files import write_into
 from almazara.prices.buying import policy
 from almazara.prices.buying.category_index import category_index, panel_of
@@ -24,13 +24,16 @@ from almazara.prices.buying.policy import AdvicePolicies
 from almazara.prices.forecasting import issued, published
 from almazara.prices.forecasting.announced import restated
 from almazara.prices.forecasting.kept_moves import kept_moves
+from almazara.prices.forecasting.models.forecaster import MIN_DAYS
 from almazara.prices.forecasting.panel import Panel
 from almazara.prices.forecasting.published import ForecastIndex, Forecasts
 from almazara.prices.forecasting.seen_moves import seen_moves
 from almazara.prices.forecasting.series import regular
+from almazara.prices.schema import Listing, ListingKind
 from almazara.prices.store.protocol import ObservationStore
 from almazara.runs import Progress, Step, at_once, in_turn
 from almazara.settings import Settings
+from almazara.words.said import Said, said
 
 if TYPE_CHECKING:
     from almazara.prices.forecasting.models.forecaster import Forecaster
@@ -38,7 +41,27 @@ if TYPE_CHECKING:
 
 
 FORECASTS: Final = "forecasts"
-_FROM_DAYS: Final = 730
+FROM_DAYS: Final = 730
+"""Forecasts are made of the prices of so many days."""
+_EXAMPLES: Final = 3
+
+
+class NothingToForecastError(InputError):
+    """No product can be forecast: nothing was published, and what was published before stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotForecast:
+    """Why some products have no forecast: `too_short`, `too_old`, `unread` or `failed`; how many, and some of them."""
+
+    why: str
+    count: int
+    examples: list[str]
+
+    def sentence(self) -> Said:
+        """The reason in words."""
+        figures = {"needed": MIN_DAYS, "days": FROM_DAYS, "n": self.count}
+        return said(f"prices.retrain.{self.why}", names=self.examples, **figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +130,21 @@ class _Made:
     parameters: dict[str, Any]
     inputs: dict[str, str]
     left_out: dict[str, str]
+    not_forecast: list[NotForecast]
 
 
 def publish_forecasts(
     settings: Settings, store: ObservationStore, progress: Progress, *, now: datetime, step: Step = at_once
 ) -> Artifact:
-    """Score what has come due, backtest, choose, forecast, learn advice, and publish it all as one version."""
+    """Score what has come due, backtest, choose, forecast, learn advice, and publish it all as one version.
+
+    Raises:
+        NothingToForecastError: when no product can be forecast.
+    """
     made = step("forecast", lambda: _made(settings, store, progress, now), lambda one: f"{_counted(one.products)}.")
+    if not made.products.index.forecasts:
+        why = [one.sentence() for one in made.not_forecast] or [said("prices.retrain.empty")]
+        raise NothingToForecastError(said("prices.retrain.nothing", why=why))
 
     def fill(folder: Path) -> dict[str, Any]:
         published.write(folder, made.every)
@@ -125,6 +156,7 @@ def publish_forecasts(
             "parameters": made.parameters,
             "inputs": made.inputs,
             "left_out": made.left_out,
+            "not_forecast": [asdict(one) for one in made.not_forecast],
         }
 
     def publish() -> Artifact:
@@ -149,7 +181,7 @@ def _made(settings: Settings, store: ObservationStore, progress: Progress, now: 
 
     today = now.astimezone(ZoneInfo(settings.timezone)).date()
     progress("reading histories", 0, 0)
-    since = now - timedelta(days=_FROM_DAYS)
+    since = now - timedelta(days=FROM_DAYS)
     listings = {listing.listing_id: listing for listing in store.listings()}
     announced = Announced(kept_moves(store), listings)
     read = regular(store.readings(list(listings), since), until=today, timezone=settings.timezone).panel
@@ -182,7 +214,26 @@ def _made(settings: Settings, store: ObservationStore, progress: Progress, now: 
         {"models": sorted([*forecasters, *challengers]), "timezone": settings.timezone},
         {"until": today.isoformat(), "sha256": panel.sha256()},
         {**left_out, **every.index.left_out},
+        _not_forecast(store, listings.values(), panel, built.index),
     )
+
+
+def _not_forecast(
+    store: ObservationStore, listings: Iterable[Listing], panel: Panel, index: ForecastIndex
+) -> list[NotForecast]:
+    """The products without a forecast by their reason, most of them first."""
+    days = dict(zip(panel.names, (~np.isnan(panel.prices)).sum(axis=1).tolist(), strict=True))
+    products = [one.listing_id for one in listings if one.kind is ListingKind.PRODUCT]
+    ever_read = store.latest([name for name in products if name not in days])
+    found: dict[str, list[str]] = {}
+    for name in (one for one in products if one not in index.forecasts):
+        if name not in days:
+            why = "too_old" if name in ever_read else "unread"
+        else:
+            why = "too_short" if days[name] < MIN_DAYS else "failed"
+        found.setdefault(why, []).append(name)
+    told = [NotForecast(why, len(names), names[:_EXAMPLES]) for why, names in found.items()]
+    return sorted(told, key=lambda one: -one.count)
 
 
 def retrain(
@@ -199,11 +250,23 @@ def retrain(
 
     Raises:
         ConflictError: when a retraining is under way.
+        NothingToForecastError: when no product can be forecast; the run is done then, and no failure.
     """
     with retraining.running(run_id, lock) as run, in_turn(settings.home_path, progress):
-        artifact = publish_forecasts(settings, retraining.kept.lasting, progress, now=now, step=step)
-        retraining.done(run, artifact.manifest["metrics"], " ".join(left_out_of(artifact)))
-    return artifact
+        try:
+            artifact = publish_forecasts(settings, retraining.kept.lasting, progress, now=now, step=step)
+        except NothingToForecastError as error:
+            retraining.done(run, {"forecast": 0}, str(error))
+            nothing = error
+        else:
+            retraining.done(run, artifact.manifest["metrics"], " ".join(left_out_of(artifact)))
+            return artifact
+    raise nothing
+
+
+def not_forecast_of(artifact: Artifact) -> list[Said]:
+    """A sentence for each reason for which products have no forecast; none of versions of before they were kept."""
+    return [NotForecast(**one).sentence() for one in artifact.manifest.get("not_forecast", [])]
 
 
 def left_out_of(artifact: Artifact) -> list[str]:

@@ -55,9 +55,10 @@ from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.buying.goods import declare_apart, declare_same, undeclare
 from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.collecting import runs
+from almazara.prices.collecting.following import follow
 from almazara.prices.collecting.runs import RunView
 from almazara.prices.collecting.scraper_health import HealthReport
-from almazara.prices.collecting.tracking import listing_from, never_sent, of_same_page
+from almazara.prices.collecting.tracking import never_sent
 from almazara.prices.exploring.market import Market
 from almazara.prices.forecasting import issued
 from almazara.prices.forecasting.announced import AnnouncedMove
@@ -119,14 +120,9 @@ class PriceService:
     def add_product(
         self, text: str, *, marketplace: str | None, category: str | None, target_price: Decimal | None
     ) -> tuple[Followed, bool]:
-        """Follow a product, with what is given now also where it is known; returns it, and whether it is new.
-
-        It is known by its number or its page, also where an import or an earlier version gave it another number.
-
-        Raises:
-            InputError: when the text names no product or search.
-        """
-        meant = listing_from(
+        """Follow a product; returns it, and whether it is new. See `following.follow` for the errors."""
+        meant, is_new = follow(
+            self.store,
             text,
             marketplace=marketplace,
             category=category,
@@ -134,19 +130,9 @@ class PriceService:
             now=self.clock(),
             loopback_ports=self.loopback_ports,
         )
-        known = self.store.listing(meant.listing_id) or of_same_page(meant, self.store.listings())
-        if known is not None:
-            meant = replace(
-                known,
-                url=meant.url,
-                category=meant.category or known.category,
-                target_price=known.target_price if meant.target_price is None else meant.target_price,
-                tracked=True,
-            )
-        self.store.save_listing(meant)
         unseen = never_sent(text, meant)
         notices = [said("prices.follow.never_sent", part=unseen[:_SHOWN])] if unseen else []
-        return Followed.of_product(self.product(meant.listing_id), notices), known is None
+        return Followed.of_product(self.product(meant.listing_id), notices), is_new
 
     def remove_product(self, listing_id: str) -> None:
         """Follow a product no longer; its history stays."""

@@ -122,7 +122,8 @@ def test_an_import_does_not_replace_a_listing_that_is_tracked(load, store):
         ("{oil},2024-06-30,,EUR,in_stock", "must have a price"),
         ("{oil},2024-06-30,,EUR,", "price is empty"),
         ("{oil},2024-06-30,5.00,EUR,unavailable", "must have a price"),
-        ('{oil},2024-06-30,"5,99",EUR,in_stock', "no plain number"),
+        ('{oil},2024-06-30,"5,999",EUR,in_stock', "no plain number"),
+        ('{oil},2024-06-30,"1.005,99",EUR,in_stock', "no plain number"),
         ("{oil},2024-06-30,5.99 €,EUR,in_stock", "no plain number"),
         ("{oil},2024-06-30,1e3,EUR,in_stock", "no plain number"),
         ("{oil},2024-06-30,5.99,,in_stock", "ISO 4217"),
@@ -630,3 +631,50 @@ def test_the_real_series_go_in_whole_and_twice_changes_nothing(store, real_data)
         assert report.refused == 0, report.refusals[:3]
         again = import_file(store, path, now=NOW)
         assert (again.imported, again.already_there) == (0, report.imported + report.already_there)
+
+
+SPANISH = "listing_id;date;price;currency;list_price\n"
+
+
+def test_a_table_with_semicolons_decimal_commas_and_days_first_goes_in(load, store):
+    report = load(SPANISH + f"{OIL};01/06/2024;24,95;EUR;29,9\n{OIL};13/06/2024;25;EUR;\n")
+    assert counts(report) == (2, 2, 0, 0)
+    assert [(one.observed_at.date().isoformat(), one.price, one.list_price) for one in store.history(OIL)] == [
+        ("2024-06-01", Decimal("24.95"), Decimal("29.90")),
+        ("2024-06-13", Decimal("25.00"), None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "read"),
+    [
+        (["01/06/2024", "06/13/2024"], ["2024-01-06", "2024-06-13"]),
+        (["1.6.2024", "13.6.2024"], ["2024-06-01", "2024-06-13"]),
+        (["01-06-2024", "13-06-2024"], ["2024-06-01", "2024-06-13"]),
+        (["05/05/2024", "06/06/2024"], ["2024-05-05", "2024-06-06"]),
+        (["01/06/2024"] * 300 + ["13/06/2024"], ["2024-06-01", "2024-06-13"]),
+    ],
+)
+def test_one_day_above_twelve_says_what_stands_first_in_all_dates(load, store, days, read):
+    load(SPANISH + "".join(f"{OIL};{day};24,95;EUR;\n" for day in days))
+    assert [one.observed_at.date().isoformat() for one in store.history(OIL)] == read
+
+
+@pytest.mark.parametrize(
+    ("days", "reason"),
+    [
+        (["01/06/2024", "05/05/2024"], "whether 01/06/2024 begins with the day or the month: write dates like 2026"),
+        (["13/06/2024", "06/13/2024"], r"day first and with the month first \(13/06/2024, 06/13/2024\): write"),
+    ],
+)
+def test_dates_that_can_be_read_both_ways_are_refused_before_anything_is_changed(load, store, days, reason):
+    with pytest.raises(InputError, match=reason):
+        load(SPANISH + "".join(f"{OIL};{day};24,95;EUR;\n" for day in days))
+    assert store.listings() == []
+
+
+def test_a_date_with_its_year_last_among_others_is_refused_alone(load, store):
+    report = load(SPANISH + f"{OIL};2024-06-01;24,95;EUR;\n{OIL};13/06/2024;25;EUR;\n{OIL};31/02/2024;25;EUR;\n")
+    assert counts(report) == (3, 1, 0, 2)
+    load(SPANISH + f"{OIL};31/02/2024;25;EUR;\n{OIL};30/06/2024;25;EUR;\n")
+    assert [one.observed_at.day for one in store.history(OIL)] == [1, 30]

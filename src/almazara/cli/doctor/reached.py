@@ -61,7 +61,7 @@ def _health(host: str, port: int) -> dict[str, Any] | None:
     """What the server says of itself; None where it is none of ours."""
     with suppress(msgspec.DecodeError):
         found = msgspec.json.decode(_get(host, port, "/health") or b"")
-        if isinstance(found, dict) and "version" in found:
+        if isinstance(found, dict) and found.keys() >= {"version", "horario"}:
             return found
     return None
 

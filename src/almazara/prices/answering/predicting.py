@@ -7,6 +7,8 @@ from almazara.errors import InputError
 from almazara.prices.answering.known import Known
 from almazara.prices.answers import Prediction
 from almazara.prices.buying.category_index import index_id
+from almazara.prices.forecasting.models.forecaster import long_enough, why_none
+from almazara.prices.publishing import FROM_DAYS
 from almazara.words.said import said
 
 MOST_TARGET: Final = 1_000_000
@@ -25,9 +27,8 @@ def predict(
     """
     _check_price(target)
     listing = known.product(listing_id)
-    is_forecast = listing_id in known.forecasts.index.forecasts
-    if not is_forecast and not known.store.history(listing_id, limit=1):
-        raise InputError(said("prices_refused.forecast.unread", product=listing_id))
+    if listing_id not in known.forecasts.index.forecasts:
+        _check_history(known, listing_id)
     return Prediction.of(known.forecasts.of(listing.listing_id, horizon_days, levels, target), target)
 
 
@@ -52,6 +53,19 @@ def predict_category(
     if currency in {None, own.currency}:
         return own
     return Prediction.of(known.forecasts.of(f"{name}:{currency}", horizon_days, levels, target), target)
+
+
+def _check_history(known: Known, listing_id: str) -> None:
+    """Refuse what no retraining makes a forecast of, as it stands."""
+    if not known.store.history(listing_id, limit=1):
+        raise InputError(said("prices_refused.forecast.unread", product=listing_id))
+    if listing_id in known.forecasts.index.refused:
+        return  # which says why
+    panel = known.panel([listing_id], days=FROM_DAYS)
+    if not panel.names:
+        raise InputError(said("prices.unforecast.too_old", product=listing_id, days=FROM_DAYS))
+    for short in long_enough(panel)[1]:
+        raise InputError(why_none(listing_id, short.reason))
 
 
 def _check_price(target: float | None) -> None:

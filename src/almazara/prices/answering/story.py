@@ -195,9 +195,9 @@ def forecast_notices(known: Known, name: str, prediction: Prediction | None, day
         if (known.today - prediction.cutoff).days > _OLD_FORECAST:
             yield said("prices.story.forecast_old", cutoff=prediction.cutoff)
         yield from (one.sentence for one in prediction.moves)
-    elif name not in known.forecasts.index.refused:
-        yield said("prices.story.not_forecast")
     elif days < FORECAST_FROM:
         yield said("prices.story.forecast_refused", days=days, needed=FORECAST_FROM)
+    elif name not in known.forecasts.index.refused:
+        yield said("prices.story.not_forecast")
     else:
         yield said("prices.story.forecast_failed")

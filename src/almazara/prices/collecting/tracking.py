@@ -23,6 +23,7 @@ _ASIN_LENGTH: Final = 10
 _ISBN_MODULUS: Final = 11
 _URL_SAFE: Final = "/%:@!$&'()*+,;=~-._?"
 
+_SEARCH: Final = "search:"
 _SHORTENERS: Final = frozenset({"a.co", "amzn.asia", "amzn.com", "amzn.eu", "amzn.in", "amzn.to"})
 _MARKETPLACE_ALIASES: Final = {"us": "amazon.com", "gb": "amazon.co.uk"}
 _SEARCH_FILTERS: Final = ("i", "rh", "s")  # department, refinements and order: they change what is found
@@ -131,6 +132,11 @@ def of_same_page(meant: Listing, known: Iterable[Listing]) -> Listing | None:
     return next(same, None)
 
 
+def needs_marketplace(text: str) -> bool:
+    """Whether a text is an ASIN or a search, which no address says the marketplace of."""
+    return text.strip().casefold().startswith(_SEARCH) or _looks_like_asin(text.strip().upper())
+
+
 def never_sent(text: str, listing: Listing) -> str:
     """The part of a typed address, from `#` on, that no shop is sent; empty where a number names the product anyway."""
     return "" if listing.shop in CURRENCIES else "".join(text.strip().partition("#")[1:])
@@ -158,11 +164,10 @@ _Meant = tuple[ListingKind, str, str, str, str | None]
 
 def _meant(typed: str, marketplace: str | None, loopback_ports: frozenset[int]) -> _Meant:
     """Kind, shop, sku, url and title of what was typed."""
-    if typed.casefold().startswith("search:"):
-        return _search(_market(marketplace), {"k": typed[len("search:") :]})
-    asin = typed.upper()
-    if _B_ASIN.fullmatch(asin) or _ISBN_10.fullmatch(asin):
-        return _product(_market(marketplace), asin)
+    if typed.casefold().startswith(_SEARCH):
+        return _search(_market(marketplace), {"k": typed[len(_SEARCH) :]})
+    if _looks_like_asin(typed.upper()):
+        return _product(_market(marketplace), typed.upper())
     url = f"https://{typed}" if _SCHEMELESS.match(typed) else typed
     if not _SCHEME.match(url):
         raise InputError(said("prices_refused.typed.neither", typed=repr(typed[:80])))
@@ -209,7 +214,7 @@ def _amazon_page(shop: str, parts: SplitResult) -> _Meant:
 
 
 def _product(shop: str, asin: str) -> _Meant:
-    if not _is_asin(asin):
+    if not is_asin(asin):
         raise InputError(said("prices_refused.typed.no_asin", asin=repr(asin[:20])))
     return ListingKind.PRODUCT, shop, asin, f"https://www.{shop}/dp/{asin}", None
 
@@ -226,7 +231,11 @@ def _search(shop: str, query: dict[str, str]) -> _Meant:
     return ListingKind.SEARCH, shop, sha256(url.encode()).hexdigest()[:12], url, words
 
 
-def _is_asin(text: str) -> bool:
+def _looks_like_asin(text: str) -> bool:
+    return bool(_B_ASIN.fullmatch(text) or _ISBN_10.fullmatch(text))
+
+
+def is_asin(text: str) -> bool:
     """Whether a text is an ASIN: B0 and eight more, or an ISBN-10 with the right check digit."""
     if _B_ASIN.fullmatch(text):
         return True

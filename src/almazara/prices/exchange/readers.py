@@ -20,6 +20,7 @@ import polars as pl
 from almazara.bounded import Tell, reading
 from almazara.errors import InputError
 from almazara.files import refuse_endless
+from almazara.prices.exchange.dates import DateOrder, has_year_last, order_of
 from almazara.prices.exchange.histories import read_heisse_item, read_keepa_product
 from almazara.prices.exchange.rows import TIDY_SCHEMA, Defaults, Row, TidyTable, require_tidy_columns
 
@@ -57,19 +58,46 @@ def format_of(path: Path) -> str:
 
 
 def read_csv(path: Path, defaults: Defaults) -> Iterator[Iterable[Row]]:
-    """Rows of a comma-separated tidy table in UTF-8 with a header."""
+    """Rows of a tidy table in UTF-8 with a header, its cells parted by commas or semicolons."""
+    header, pieces = _csv_pieces(path)
+    require_tidy_columns(header, defaults)
+    if len(set(header)) < len(header):
+        raise InputError("The file's header names a column twice.")
+    table = TidyTable(header, defaults, _date_order(path, header))
+    for lines in pieces:
+        yield (table.read(line, cells) for cells, line in lines if cells)
+
+
+def _csv_pieces(path: Path) -> tuple[list[str], Iterator[list[tuple[list[str], int]]]]:
+    """The header of a table, and its rows with their lines, in pieces."""
+    pieces = _csv_rows(path)
+    [(header, _)] = next(pieces, [([], 0)])
+    return [name.strip() for name in header], pieces
+
+
+def _csv_rows(path: Path) -> Iterator[list[tuple[list[str], int]]]:
+    """The rows of a table with their lines: the first alone, then in pieces."""
     with _opened(path, "CSV") as file:
         blocks = _Blocks(file)
-        reader = csv.reader(chain.from_iterable(blocks), strict=True)
-        header = [name.strip() for name in next(reader, [])]
-        require_tidy_columns(header, defaults)
-        if len(set(header)) < len(header):
-            raise InputError("The file's header names a column twice.")
-        table = TidyTable(header, defaults)
+        texts = chain.from_iterable(blocks)
+        first = next(texts, "")
+        separator = ";" if first.count(";") > first.count(",") else ","
+        reader = csv.reader(chain([first], texts), strict=True, delimiter=separator)
         numbered = zip(reader, iter(partial(getattr, reader, "line_num"), None), strict=False)
-        while lines := list(islice(numbered, _LINES)):
-            blocks.taken = 0
-            yield (table.read(line, cells) for cells, line in lines if cells)
+        size = 1
+        while lines := list(islice(numbered, size)):
+            blocks.taken, size = 0, _LINES
+            yield lines
+
+
+def _date_order(path: Path, header: Sequence[str]) -> DateOrder | None:
+    """What stands first in the file's dates; where its first one has its year first, the others are not looked at."""
+    places = [header.index(name) for name in ("observed_at", "date") if name in header]
+    _, pieces = _csv_pieces(path)
+    rows = (cells for cells, _ in chain.from_iterable(pieces))
+    dates = (cells[place] for cells in rows for place in places if place < len(cells))
+    first = next(filter(None, dates), "")
+    return order_of(chain([first], dates)) if has_year_last(first) else None
 
 
 def read_parquet(path: Path, defaults: Defaults, reading_mb: int | None) -> Iterator[Iterable[Row]]:

@@ -15,6 +15,7 @@ import msgspec
 import polars as pl
 
 from almazara.errors import InputError
+from almazara.prices.exchange.dates import DateOrder, year_first
 from almazara.prices.packs import litres
 from almazara.prices.pages.naming import LEAST_SHARE, settled
 from almazara.prices.schema import IMPORTED, MOST_NAMED, Availability, Listing, NamedPrice, Observation, PriceName
@@ -38,6 +39,7 @@ TIDY_SCHEMA: Final = {
     "named": pl.String(),
 }
 PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
+_DECIMAL_COMMA: Final = re.compile(r"[0-9]{1,30},[0-9]{1,2}")
 _LONGEST_NUMBER: Final = 40  # an exponent may name a number of a billion digits
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", re.ASCII)
@@ -111,14 +113,14 @@ class TidyTable:
     """Reads the rows of a tidy table, whose cells are texts or None; `series_id` and `date` also name the identity.
 
     A date is its midnight in UTC; so is a moment without time zone in the column `date`, while in `observed_at` it is
-    refused.
+    refused. Where it is told what stands first in `dates` with the year last, those are read too.
 
     A row is read surely exactly when what it says of its listing, of its offer and of its moment each is. What was read
     of the first two is remembered by their cells: in a history most rows repeat them, and cost their moment.
     """
 
-    def __init__(self, columns: Sequence[str], defaults: Defaults) -> None:
-        self._width, self._defaults = len(columns), defaults
+    def __init__(self, columns: Sequence[str], defaults: Defaults, dates: DateOrder | None = None) -> None:
+        self._width, self._defaults, self._dates = len(columns), defaults, dates
         self._moments = [(columns.index(name), name) for name in _MOMENTS if name in columns]
         self._of_listing, self._of_offer = (
             [name for name in names if name in columns] for names in (_OF_LISTING, _OF_OFFER)
@@ -153,7 +155,7 @@ class TidyTable:
     def _moment(self, cells: Sequence[str | None]) -> datetime:
         for place, name in self._moments:
             if text := cells[place]:
-                return moment(text, zoned=name == "observed_at")
+                return moment(year_first(text, self._dates) if self._dates else text, zoned=name == "observed_at")
         return moment("", zoned=True)
 
     def _listing(self, row: Mapping[str, str | None]) -> Listing:
@@ -299,7 +301,7 @@ def moment(text: str, *, zoned: bool) -> datetime:
 def _offer(row: Mapping[str, str | None], defaults: Defaults) -> tuple[Any, ...]:
     """What a row says of the offer: the fields of an observation but its listing and moment, not checked yet."""
     currency = (row.get("currency") or defaults.currency or "").strip().upper() or None
-    price, list_price = amount(row.get("price"), currency), amount(row.get("list_price"), currency)
+    price, list_price = (amount(_with_point(row.get(name)), currency) for name in ("price", "list_price"))
     named = _named(row.get("named") or None, price, currency)
     if currency in NO_PLACES and "source" not in row:  # an export, which has that column, is read as it was written
         _require_whole(currency, [price, list_price, *(one.price for one in named)])
@@ -313,6 +315,11 @@ def _offer(row: Mapping[str, str | None], defaults: Defaults) -> tuple[Any, ...]
         row.get("source") or IMPORTED,
         named,
     )
+
+
+def _with_point(text: str | None) -> str | None:
+    """The amount `24,95` with a point: of three digits behind a comma nobody knows whether it marks thousands."""
+    return text.replace(",", ".") if text and _DECIMAL_COMMA.fullmatch(text.strip()) else text
 
 
 def _require_whole(currency: str | None, amounts: Iterable[Decimal | None]) -> None:
