@@ -17,7 +17,7 @@ from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.published import Backtested, QuantileForecast
 from almazara.prices.packs import price_per_litre
 from almazara.prices.schema import TICK, Availability, Listing, ListingKind, NamedPrice, Observation, PriceName, Size
-from almazara.words.numbers import smallest
+from almazara.words.numbers import as_amount
 from almazara.words.said import Said, said
 
 PIECE: Final = "piece"
@@ -202,7 +202,7 @@ class Prediction:
         days = [
             ForecastDay(
                 day,
-                [Quantile(q, amount(float(v), currency)) for q, v in zip(found.quantiles, values, strict=True)],
+                [Quantile(q, as_amount(float(v), currency)) for q, v in zip(found.quantiles, values, strict=True)],
                 *(None if of is None else round(float(of[ahead]), 3) for of in chances),
             )
             for ahead, (day, values) in enumerate(zip(found.dates, found.values, strict=True))
@@ -218,8 +218,8 @@ class Prediction:
             days=days,
             moves=found.moves,
             backtest=found.about.backtest,
-            last_price=None if found.about.last is None else amount(found.about.last, currency),
-            target=None if target is None else amount(target, currency),
+            last_price=None if found.about.last is None else as_amount(found.about.last, currency),
+            target=None if target is None else as_amount(target, currency),
             probable_change=found.probable_change,
         )
 
@@ -384,21 +384,9 @@ def days_ago(moment: datetime, now: datetime) -> float:
     return round((now - moment) / timedelta(days=1), 3)
 
 
-def amount(value: float, currency: str | None) -> Decimal:
-    """A computed price as answers tell it: exact to four decimals, and with those of its currency.
-
-    Example:
-        >>> str(amount(9.5, "EUR")), str(amount(9.1284999, "EUR")), str(amount(1200.0, "JPY"))
-        ('9.50', '9.1285', '1200')
-    """
-    exact = Decimal(f"{value:.4f}").normalize()
-    rounded = exact.quantize(smallest(currency))
-    return rounded if rounded == exact else exact
-
-
 def per_litre_daily(price: float | None, litres: float, currency: str | None) -> Decimal | None:
     """A day's price of one litre; none where there is no price, or the litres are NaN: not known."""
-    return None if price is None or math.isnan(litres) else amount(price / litres, currency)
+    return None if price is None or math.isnan(litres) else as_amount(price / litres, currency)
 
 
 def _per_litre(price: Decimal | None, litres: Decimal | None) -> Decimal | None:

@@ -97,6 +97,18 @@ def smallest(currency: str | None) -> Decimal:
     return Decimal(1).scaleb(-places(currency))
 
 
+def as_amount(value: float, currency: str | None) -> Decimal:
+    """A computed price as answers tell it: exact to four decimals, and with those of its currency.
+
+    Example:
+        >>> str(as_amount(9.5, "EUR")), str(as_amount(9.1284999, "EUR")), str(as_amount(1200.0, "JPY"))
+        ('9.50', '9.1285', '1200')
+    """
+    exact = Decimal(f"{value:.4f}").normalize()
+    rounded = exact.quantize(smallest(currency))
+    return rounded if rounded == exact else exact
+
+
 def money(amount: Decimal, currency: str | None, language: Language = Language.ES) -> str:
     """An amount with the decimals that it has, those of its currency at least; without one where none is known.
 

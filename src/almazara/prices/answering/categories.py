@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from almazara.prices.answering.history import no_category
 from almazara.prices.answering.known import YEAR, Known
 from almazara.prices.answering.story import forecast_notices
-from almazara.prices.answers import Cheapest, IndexRow, Offered, Prediction, Product, amount
+from almazara.prices.answers import Cheapest, IndexRow, Offered, Prediction, Product
 from almazara.prices.buying.category_index import RELATIVE, CategoryIndex, at_present_sizes, index_id, indices_of
 from almazara.prices.buying.cheapest import cheapest
 from almazara.prices.buying.lookalikes import per_litre
 from almazara.prices.buying.policy import DEADLINE_DAYS
 from almazara.prices.forecasting.panel import Panel
 from almazara.prices.schema import ListingKind
-from almazara.words.numbers import Language
+from almazara.words.numbers import Language, as_amount
 from almazara.words.said import Said, said
 
 
@@ -159,7 +159,7 @@ def _category(read: _Read, today: date) -> Category:
 
 def _level(index: CategoryIndex | None, day: date) -> Decimal | None:
     value = index.on(day) if index else None
-    return None if index is None or value is None else amount(value, index.currency)
+    return None if index is None or value is None else as_amount(value, index.currency)
 
 
 def _lines(read: _Read, currency: str, since: date) -> list[ProductLine]:

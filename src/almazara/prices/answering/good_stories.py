@@ -13,7 +13,7 @@ from almazara.errors import NotFoundError
 from almazara.prices.alerts.alerting import rules
 from almazara.prices.alerts.rules import AlertRule
 from almazara.prices.answering.known import ADVISED_DAYS, YEAR, Known
-from almazara.prices.answers import Advice, Product, amount
+from almazara.prices.answers import Advice, Product
 from almazara.prices.buying.advice import Question, advise
 from almazara.prices.buying.cheapest import is_fresh
 from almazara.prices.buying.goods import Good, good_meant
@@ -21,7 +21,7 @@ from almazara.prices.buying.recent import NOTHING, Recent, amounts, recent
 from almazara.prices.forecasting.panel import Floats, Panel
 from almazara.prices.money import most_used
 from almazara.prices.schema import Observation
-from almazara.words.numbers import Language
+from almazara.words.numbers import Language, as_amount
 from almazara.words.said import Said, said
 
 _LONGEST_KEY: Final = 100
@@ -219,7 +219,7 @@ def _days(panel: Panel, currency: str | None) -> list[GoodDay]:
     days = [
         GoodDay(panel.first_day + timedelta(days=day), None, None)
         if price is None
-        else GoodDay(panel.first_day + timedelta(days=day), amount(price, currency), panel.names[row])
+        else GoodDay(panel.first_day + timedelta(days=day), as_amount(price, currency), panel.names[row])
         for day, (price, row) in enumerate(zip(lowest, cheapest, strict=True))
     ]
     return days[-YEAR:]

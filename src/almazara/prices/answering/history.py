@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from almazara.errors import InputError, NotFoundError
 from almazara.prices.answering.known import Known
-from almazara.prices.answers import DailyRow, DataPage, DataQuery, DataRow, IndexRow, amount, cursor_at, per_litre_daily
+from almazara.prices.answers import DailyRow, DataPage, DataQuery, DataRow, IndexRow, cursor_at, per_litre_daily
 from almazara.prices.buying.category_index import CategoryIndex, at_present_sizes, indices_of
 from almazara.prices.buying.named_prices import as_featured
 from almazara.prices.forecasting.series import daily as daily_series
 from almazara.prices.schema import Listing, Observation, PriceName, litres_at, litres_daily
 from almazara.prices.store.observations import pages_of_history
+from almazara.words.numbers import as_amount
 from almazara.words.said import said
 
 MAX_ROWS: Final = 10_000
@@ -139,7 +140,7 @@ def _days(known: Known, listing: Listing, first: date, until: date, price: Price
     for (name, day, price_then, state), size in zip(days, litres, strict=True):
         if day >= first:
             currency = None if price_then is None else series.panel.currencies[0]
-            told = None if price_then is None else amount(price_then, currency)
+            told = None if price_then is None else as_amount(price_then, currency)
             yield DailyRow(name, day, state, told, currency, per_litre_daily(price_then, size, currency))
 
 

@@ -11,10 +11,11 @@ from itertools import islice
 from typing import Any
 
 from almazara.prices.answering.known import ADVISED_DAYS, Known
-from almazara.prices.answers import amount, cursor_at, placed
+from almazara.prices.answers import cursor_at, placed
 from almazara.prices.forecasting.issued import ISSUED, SCORES, issued_at
 from almazara.prices.forecasting.scores import HORIZONS, SCORED_QUANTILES, Document, covers, cutoff_of, interval
 from almazara.prices.store.protocol import ObservationStore
+from almazara.words.numbers import as_amount
 
 _MEDIAN = SCORED_QUANTILES.index(0.5)
 
@@ -191,14 +192,14 @@ def _row(one: _Told, title: str | None, currency: str | None, price: float | Non
         horizon=one.horizon,
         date=one.day,
         currency=currency,
-        last=amount(last, currency),
-        median=amount(quantiles[_MEDIAN], currency),
-        low_80=amount(low_80, currency),
-        high_80=amount(high_80, currency),
-        low_95=amount(low_95, currency),
-        high_95=amount(high_95, currency),
+        last=as_amount(last, currency),
+        median=as_amount(quantiles[_MEDIAN], currency),
+        low_80=as_amount(low_80, currency),
+        high_80=as_amount(high_80, currency),
+        low_95=as_amount(low_95, currency),
+        high_95=as_amount(high_95, currency),
         state=state,
-        price=None if price is None else amount(price, currency),
+        price=None if price is None else as_amount(price, currency),
         within_80=within[0],
         within_95=within[1],
     )

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from almazara.prices.answering.known import ADVISED_DAYS, Known
-from almazara.prices.answers import Plan, Product, amount
+from almazara.prices.answers import Plan, Product
 from almazara.prices.buying.advice import plan
 from almazara.prices.buying.cheapest import grade, is_fresh
 from almazara.prices.buying.deciding import decided
@@ -18,6 +18,7 @@ from almazara.prices.buying.recent import NOTHING, Recent, recent
 from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.publishing import Published
 from almazara.prices.schema import Listing, ListingKind, Observation
+from almazara.words.numbers import as_amount
 
 LEVEL: Final = 80
 """Of the interval that is shown, in percent."""
@@ -145,5 +146,5 @@ def followed(known: Known) -> list[Listing]:
 def _row(known: Known, product: Product, currency: str | None, last: Recent, decision: Decision) -> OverviewRow:
     price = product.latest.price if product.latest and last.prices[-1] is not None else None
     interval = known.forecasts.interval(product.id, known.today + timedelta(days=DEADLINE_DAYS), LEVEL)
-    low, high = (amount(end, currency) for end in interval) if interval else (None, None)
+    low, high = (as_amount(end, currency) for end in interval) if interval else (None, None)
     return OverviewRow(product, grade(product.title), currency, last, plan(decision, price, known.today), low, high)

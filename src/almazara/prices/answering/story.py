@@ -14,7 +14,7 @@ from almazara.prices.answering.advising import question
 from almazara.prices.answering.good_stories import GoodRow
 from almazara.prices.answering.known import ADVISED_DAYS, YEAR, Known
 from almazara.prices.answering.troubles import HeldReading, held_reading
-from almazara.prices.answers import Advice, Prediction, Product, amount, per_litre_daily
+from almazara.prices.answers import Advice, Prediction, Product, per_litre_daily
 from almazara.prices.buying.advice import advise
 from almazara.prices.buying.category_index import at_present_sizes
 from almazara.prices.buying.lookalikes import Lookalike, lookalikes, per_litre
@@ -26,7 +26,7 @@ from almazara.prices.forecasting.announced import AnnouncedMove
 from almazara.prices.forecasting.models.forecaster import MIN_DAYS as FORECAST_FROM
 from almazara.prices.forecasting.series import DailySeries, DayState, daily
 from almazara.prices.schema import Listing, Observation, Sized, litres_daily
-from almazara.words.numbers import Language
+from almazara.words.numbers import Language, as_amount
 from almazara.words.said import Said, said
 
 _OLD_FORECAST: Final = 3
@@ -121,7 +121,7 @@ def _days(series: DailySeries, observations: Sequence[Observation], listing: Lis
         StoryDay(
             day,
             state,
-            None if price is None else amount(price, currency),
+            None if price is None else as_amount(price, currency),
             struck.get(day),
             per_litre_daily(price, size, currency),
         )

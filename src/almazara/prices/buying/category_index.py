@@ -17,12 +17,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from almazara.prices.answers import IndexRow, amount
+from almazara.prices.answers import IndexRow
 from almazara.prices.forecasting.panel import Days, Floats, Panel
 from almazara.prices.forecasting.series import regular
 from almazara.prices.money import CURRENCIES, most_used
 from almazara.prices.schema import Sized, litres_daily
 from almazara.prices.store.protocol import ObservationStore
+from almazara.words.numbers import as_amount
 
 PER_LITRE: Final = "litre"
 RELATIVE: Final = "index"
@@ -64,7 +65,7 @@ class CategoryIndex:
     def rows(self) -> Iterator[IndexRow]:
         """Its days as they are answered."""
         for day, (value, products) in enumerate(zip(self.values.tolist(), self.products.tolist(), strict=True)):
-            price = None if math.isnan(value) else amount(value, self.currency)
+            price = None if math.isnan(value) else as_amount(value, self.currency)
             date_ = self.first_day + timedelta(days=day)
             yield IndexRow(self.index_id, date_, price, self.currency, self.unit, products)
 
