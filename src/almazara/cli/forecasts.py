@@ -207,11 +207,11 @@ def versions(as_json: AsJson = False) -> None:
     show_versions(FORECASTS, ["forecast", "refused"], as_json=as_json)
 
 
-def rollback(version: Version = None) -> None:
+def rollback(version: Version = None, as_json: AsJson = False) -> None:
     """Go back to earlier forecasts; a running server takes them up."""
     from almazara.prices.publishing import FORECASTS
 
-    go_back(FORECASTS, version, "forecast", "products forecast")
+    go_back(FORECASTS, version, "forecast", "products forecast", as_json=as_json)
 
 
 def advice(
