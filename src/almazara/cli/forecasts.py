@@ -148,7 +148,8 @@ def retrain(
         publishing.write_metrics(artifact, output)
     counts = artifact.manifest["metrics"]
     spoken = language(Language.EN)
-    told = [f"{counts['forecast']} products forecast."]
+    made = counts["forecast"]
+    told = [f"{made} {'product' if made == 1 else 'products'} forecast."]
     told += [f"No forecast: {one.text(spoken)}." for one in publishing.not_forecast_of(artifact)]
     print_answer(artifact.manifest, [*told, *publishing.left_out_of(artifact)], as_json=as_json)
 
