@@ -336,7 +336,7 @@ def test_the_command_line_speaks_the_language_of_the_settings(run, api, monkeypa
     assert (code, json.loads(out)) == (0, asked(api, language="en"))
     out = run("advice", "shop.example:0")[1]
     assert out.startswith("Wait: buy as soon as it costs €8.50")
-    assert "costs less by the litre: €1.4000 (30% less)." in out
+    assert "costs less by the litre: €1.40/L (30% less)." in out
     assert "Compared are prices per litre" in run("cheapest", "oil")[1]
     monkeypatch.setenv("ALMAZARA_LANGUAGE", "fr")
     code, _, err = run("advice", "shop.example:0")

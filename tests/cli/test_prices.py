@@ -280,7 +280,7 @@ def test_a_retraining_says_why_products_have_no_forecast(run, history, home):
     with opened(settings_over(home)) as prices:
         prices.store.save_listing(product(2))
     out = run("retrain")[1]
-    assert out == "1 products forecast.\nNo forecast: 1 product was not read yet (shop.example:2).\n"
+    assert out == "1 product forecast.\nNo forecast: 1 product was not read yet (shop.example:2).\n"
 
 
 def test_the_history_says_what_a_litre_cost_and_that_the_pack_shrank(run, history, home):

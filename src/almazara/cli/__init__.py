@@ -14,13 +14,13 @@ from almazara.cli.doctor import doctor
 from almazara.cli.output import say
 from almazara.errors import AlmazaraError, InputError, NotFoundError
 
+_INTERRUPTED: Final = 130  # what Typer makes of a KeyboardInterrupt
 _UNDECODED: Final = re.compile("[\udc80-\udcff]")
 """What stands in an argument for bytes that are no UTF-8."""
 
 app = typer.Typer(
     name="almazara",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.command()(serve.up)
@@ -67,9 +67,10 @@ def main() -> None:
         name = f" {error.filename}" if error.filename else ""
         say(f"almazara: The machine refused{name}: {error.strerror or error}.", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        say("almazara: interrupted; what was published before is untouched.", err=True)
-        sys.exit(130)
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:
+            say("almazara: interrupted; what was published before is untouched.", err=True)
+        raise
 
 
 def _refuse_broken_text(arguments: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from almazara.cli.output import AsJson, Table, load_settings, newest_whole, one_of, opened_prices, print_answer, say
+from almazara.cli.output import AsJson, Table, load_settings, newest_whole, one_of, opened_prices, print_answer
 from almazara.errors import InputError
 from almazara.words.numbers import Language
 
@@ -34,6 +34,7 @@ def add(
     percent: Annotated[str | None, typer.Option(help="drop, rise: by at least so many percent.")] = None,
     reference: Annotated[str, typer.Option(help="drop, rise: against `previous` or `median_30`.")] = "previous",
     days: Annotated[int | None, typer.Option(help="lowest: in so many days; buy_now: the deadline.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make a rule."""
     from almazara.prices.alerts.alerting import add_rule
@@ -56,7 +57,8 @@ def add(
         return AlertRule(rule_id, chosen, now, product, amount, share, against, days, **watched)
 
     with _opened_store() as store:
-        say(f"Rule {add_rule(store, rule).rule_id} was made.")
+        made = add_rule(store, rule)
+    print_answer(made.as_document(), [f"Rule {made.rule_id} was made."], as_json=as_json)
 
 
 @app.command("list")
@@ -81,13 +83,15 @@ def _watched(rule: AlertRule) -> str:
 
 
 @app.command()
-def remove(rule_id: Annotated[str, typer.Argument(help="Id of the rule; see `list`.")]) -> None:
+def remove(
+    rule_id: Annotated[str, typer.Argument(help="Id of the rule; see `list`.")], as_json: AsJson = False
+) -> None:
     """Remove a rule, or the target price that it stands for."""
     from almazara.prices.alerts.alerting import remove_rule
 
     with _opened_store() as store:
         remove_rule(store, rule_id)
-    say(f"Rule {rule_id} is gone.")
+    print_answer({"removed": rule_id}, [f"Rule {rule_id} is gone."], as_json=as_json)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer, say
+from almazara.cli.output import AsJson, Table, load_settings, opened_prices, print_answer
 from almazara.errors import InputError
 from almazara.words.said import said
 
@@ -54,8 +54,10 @@ def list_moves(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def remove(move_id: Annotated[str, typer.Argument(help="Id of the move; see `list`.")]) -> None:
+def remove(
+    move_id: Annotated[str, typer.Argument(help="Id of the move; see `list`.")], as_json: AsJson = False
+) -> None:
     """Withdraw a move."""
     with opened_prices() as prices:
         prices.service.withdraw(move_id)
-    say(f"Move {move_id} is gone.")
+    print_answer({"removed": move_id}, [f"Move {move_id} is gone."], as_json=as_json)

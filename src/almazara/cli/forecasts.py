@@ -148,7 +148,8 @@ def retrain(
         publishing.write_metrics(artifact, output)
     counts = artifact.manifest["metrics"]
     spoken = language(Language.EN)
-    told = [f"{counts['forecast']} products forecast."]
+    made = counts["forecast"]
+    told = [f"{made} {'product' if made == 1 else 'products'} forecast."]
     told += [f"No forecast: {one.text(spoken)}." for one in publishing.not_forecast_of(artifact)]
     print_answer(artifact.manifest, [*told, *publishing.left_out_of(artifact)], as_json=as_json)
 
@@ -207,11 +208,11 @@ def versions(as_json: AsJson = False) -> None:
     show_versions(FORECASTS, ["forecast", "refused"], as_json=as_json)
 
 
-def rollback(version: Version = None) -> None:
+def rollback(version: Version = None, as_json: AsJson = False) -> None:
     """Go back to earlier forecasts; a running server takes them up."""
     from almazara.prices.publishing import FORECASTS
 
-    go_back(FORECASTS, version, "forecast", "products forecast")
+    go_back(FORECASTS, version, "forecast", "products forecast", as_json=as_json)
 
 
 def advice(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, Table, language, opened_prices, print_answer, say
+from almazara.cli.output import AsJson, Table, language, opened_prices, print_answer
 from almazara.cli.price_histories import ProductId, priced, written
 from almazara.errors import InputError
 from almazara.words.numbers import Language
@@ -46,29 +46,32 @@ def show(
 
 
 @app.command()
-def same(products: Annotated[list[str], typer.Argument(metavar="PRODUCT...", help="Two products or more.")]) -> None:
+def same(
+    products: Annotated[list[str], typer.Argument(metavar="PRODUCT...", help="Two products or more.")],
+    as_json: AsJson = False,
+) -> None:
     """Declare that products are the same good."""
     if len(set(products)) == 1:
         raise InputError("One product is the same as itself: give two or more, or say `apart`.")
     with opened_prices() as prices:
         good = prices.service.declare_good(products).good
-    say(f"{good.good_id} is sold at {len(good.products)} places now.")
+    print_answer(good, [f"{good.good_id} is sold at {len(good.products)} places now."], as_json=as_json)
 
 
 @app.command()
-def apart(product: ProductId) -> None:
+def apart(product: ProductId, as_json: AsJson = False) -> None:
     """Declare that a product is like no other, whatever GTIN its page publishes."""
     with opened_prices() as prices:
-        prices.service.declare_good([product])
-    say(f"{product} is a good of its own now.")
+        good = prices.service.declare_good([product]).good
+    print_answer(good, [f"{product} is a good of its own now."], as_json=as_json)
 
 
 @app.command()
-def forget(product: ProductId) -> None:
+def forget(product: ProductId, as_json: AsJson = False) -> None:
     """Forget what was declared of a product: its GTIN decides again."""
     with opened_prices() as prices:
         prices.service.undeclare(product)
-    say(f"Nothing is declared of {product} any more.")
+    print_answer({"forgotten": product}, [f"Nothing is declared of {product} any more."], as_json=as_json)
 
 
 def basket(

@@ -20,12 +20,12 @@ Name = Annotated[str, typer.Argument(help="Who holds it: small letters, digits, 
 
 
 @app.command()
-def add(name: Name) -> None:
+def add(name: Name, as_json: AsJson = False) -> None:
     """Make a key and print it, once: only its hash is kept."""
     from almazara.keys import fingerprint, key_folder
 
     key = key_folder(load_settings()).add(name, datetime.now(UTC))
-    say(key)
+    print_answer({"name": name, "key": key}, [key], as_json=as_json)
     say(
         f"In the header X-API-Key, or a form of the site. It is not shown again. For a server of which the home\n"
         f"does not last, in ALMAZARA_API_KEYS: the key, or sha256:{fingerprint(key)}",
@@ -43,29 +43,32 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def revoke(name: Name) -> None:
+def revoke(name: Name, as_json: AsJson = False) -> None:
     """Take a key back, at once; `own` is that of this machine, with all browsers that it has signed in."""
     from almazara.keys import key_folder
 
     key_folder(load_settings()).revoke(name)
-    say(f"The key of {name} counts no longer.")
+    print_answer({"revoked": name}, [f"The key of {name} counts no longer."], as_json=as_json)
 
 
 @app.command()
-def show() -> None:
+def show(as_json: AsJson = False) -> None:
     """Print the key of this machine, for programs that run on it: header X-API-Key."""
     from almazara.keys import key_folder
 
-    say(key_folder(load_settings()).made_own())
+    key = key_folder(load_settings()).made_own()
+    print_answer({"key": key}, [key], as_json=as_json)
 
 
 @app.command()
 def link(
     url: Annotated[str | None, typer.Option("--url", help="Where the server listens, on this machine.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Print an address that signs a browser of this machine in, once, within an hour."""
     settings = load_settings()
-    say(sign_in_address(settings, url or f"http://{settings.host}:{settings.port}"))
+    address = sign_in_address(settings, url or f"http://{settings.host}:{settings.port}")
+    print_answer({"address": address}, [address], as_json=as_json)
 
 
 def sign_in_address(settings: Settings, base: str) -> str:

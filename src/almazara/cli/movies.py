@@ -52,6 +52,7 @@ def fetch(
     to: Annotated[
         Path | None, typer.Option(help="Folder to download to; ALMAZARA_HOME/raw/DATASET by default.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Download real films, ratings, or titles in Spanish of the films that are published.
 
@@ -63,16 +64,15 @@ def fetch(
     settings = load_settings()
     say(licence_of(data_set), err=True)
     if data_set == KAGGLE:  # kagglehub shows its own progress
-        found = fetch_movies(settings, data_set, to, lambda _stage, _done, _total: None)
-        say(f"Downloaded. Now: almazara movies build {shlex.quote(str(found))}")
-        return
-    with showing_progress() as progress:
-        if data_set == TITLES:
-            found = fetch_titles(settings, to, progress)
-        else:
-            found = fetch_movies(settings, data_set, to, progress)
-    given = "titles" if data_set == TITLES else "ratings"
-    say(f"Downloaded. Now: almazara movies build FILMS_FOLDER --{given} {shlex.quote(str(found))}")
+        found, given = fetch_movies(settings, data_set, to, lambda _stage, _done, _total: None), ""
+    else:
+        with showing_progress() as progress:
+            if data_set == TITLES:
+                found, given = fetch_titles(settings, to, progress), "FILMS_FOLDER --titles "
+            else:
+                found, given = fetch_movies(settings, data_set, to, progress), "FILMS_FOLDER --ratings "
+    told = f"Downloaded. Now: almazara movies build {given}{shlex.quote(str(found))}"
+    print_answer({"downloaded": str(found)}, [told], as_json=as_json)
 
 
 @app.command()
@@ -180,11 +180,11 @@ def versions(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def rollback(version: Version = None) -> None:
+def rollback(version: Version = None, as_json: AsJson = False) -> None:
     """Go back to an earlier version; a running server takes it up."""
     from almazara.movies.artifact import MOVIES
 
-    go_back(MOVIES, version, "films", "films")
+    go_back(MOVIES, version, "films", "films", as_json=as_json)
 
 
 def _service() -> MovieService:

@@ -19,7 +19,6 @@ from almazara.cli.output import (
     one_of,
     opened_prices,
     print_answer,
-    say,
     showing_progress,
 )
 from almazara.errors import InputError
@@ -155,6 +154,7 @@ def export_history(
     file: Annotated[Path, typer.Argument(help="The file to write; its name says the format.")],
     products: Products = None,
     file_format: Format = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write histories into a file."""
     from almazara.prices.exchange.files import export_file
@@ -162,7 +162,8 @@ def export_history(
     with opened_prices() as prices, showing_progress() as progress:
         progress(f"exporting {file.name}", 0, 0)
         report = export_file(prices.store, file, file_format=file_format, listing_ids=products)
-    say(f"{report.written} observations written to {file}; {report.left_out} that the format cannot hold.")
+    told = f"{report.written} observations written to {file}; {report.left_out} that the format cannot hold."
+    print_answer(report, [told], as_json=as_json)
 
 
 def migrate(

@@ -52,7 +52,8 @@ def track(
     with opened_prices() as prices:
         if default:
             added = follow_defaults(prices.store, datetime.now(UTC))
-            say(f"{added} searches of the default list are followed; `almazara prices scrape` reads them.")
+            told = f"{added} searches of the default list are followed; `almazara prices scrape` reads them."
+            print_answer({"followed": added}, [told], as_json=as_json)
             return
         if product is None:
             raise InputError("Say what to follow: an address, an ASIN, `search: words`, or --default.")
@@ -68,11 +69,12 @@ def track(
     print_answer(found, [told, *notices], as_json=as_json)
 
 
-def untrack(product: ProductId) -> None:
+def untrack(product: ProductId, as_json: AsJson = False) -> None:
     """Follow a product no longer; its history stays."""
     with opened_prices() as prices:
         prices.service.remove_product(product)
-        say(f"{product} is not followed any more; its history stays.")
+    told = f"{product} is not followed any more; its history stays."
+    print_answer({"not_followed": product}, [told], as_json=as_json)
 
 
 def list_products(

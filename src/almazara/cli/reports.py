@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from almazara.cli.filters import Genres, YearMax, YearMin, filters_of
-from almazara.cli.output import load_settings, newest_whole, opened_prices, say, showing_progress
+from almazara.cli.output import AsJson, load_settings, newest_whole, opened_prices, print_answer, showing_progress
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def report_films(
     year_min: YearMin = None,
     year_max: YearMax = None,
     genres: Genres = "",
+    as_json: AsJson = False,
 ) -> None:
     """Write all figures of the films into one HTML file that needs no server."""
     from almazara.app.movies import live_movies
@@ -44,10 +45,15 @@ def report_films(
     artifact = open_artifacts(settings).get(MOVIES, service.version)
     with showing_progress() as progress:
         found = film_report(service, artifact, filters, Language(language), progress)
-        _write(found, output, pictures, progress)
+        _write(found, output, pictures, progress, as_json=as_json)
 
 
-def report_prices(output: Output = Path("report.html"), language: InLanguage = "es", pictures: Pictures = None) -> None:
+def report_prices(
+    output: Output = Path("report.html"),
+    language: InLanguage = "es",
+    pictures: Pictures = None,
+    as_json: AsJson = False,
+) -> None:
     """Write all followed products, their advice and forecasts into one HTML file that needs no server."""
     from almazara.web.reports.prices import price_report
     from almazara.words.numbers import Language
@@ -55,10 +61,10 @@ def report_prices(output: Output = Path("report.html"), language: InLanguage = "
     with opened_prices() as prices, showing_progress() as progress:
         newest_whole(prices.forecasts, "prices")
         found = price_report(prices.service, Language(language), progress)
-        _write(found, output, pictures, progress)
+        _write(found, output, pictures, progress, as_json=as_json)
 
 
-def _write(report: Report, output: Path, pictures: Path | None, progress: Progress) -> None:
+def _write(report: Report, output: Path, pictures: Path | None, progress: Progress, *, as_json: bool) -> None:
     from almazara.files import replace_file
 
     try:
@@ -67,7 +73,9 @@ def _write(report: Report, output: Path, pictures: Path | None, progress: Progre
             _write_pictures(report.figures, pictures, progress)
     except OSError as error:
         raise InputError(f"{error.filename or output} cannot be written: {error.strerror or error}.") from error
-    say(f"Written: {output}" + (f", and {len(report.figures)} figures in {pictures}" if pictures else ""))
+    told = f"Written: {output}" + (f", and {len(report.figures)} figures in {pictures}" if pictures else "")
+    answer = {"written": str(output), "pictures": str(pictures) if pictures else None, "figures": len(report.figures)}
+    print_answer(answer, [told], as_json=as_json)
 
 
 def _write_pictures(figures: Sequence[Kept], folder: Path, progress: Progress) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from almazara.cli.output import AsJson, Table, language, load_settings, opened_prices, print_answer, say
+from almazara.cli.output import AsJson, Table, language, load_settings, opened_prices, print_answer
 from almazara.cli.price_histories import written
 from almazara.cli.saved_pages import page_of
 from almazara.errors import InputError
@@ -83,13 +83,13 @@ def list_rules(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def remove(shop: Annotated[str, typer.Argument(help="Host of the shop.")]) -> None:
+def remove(shop: Annotated[str, typer.Argument(help="Host of the shop.")], as_json: AsJson = False) -> None:
     """Keep a shop's rule no longer."""
     from almazara.prices.collecting import own_rules
 
     with opened_prices() as prices:
         own_rules.remove_rule(prices.store, shop)
-    say(f"The rule of {shop} is removed.")
+    print_answer({"removed": shop}, [f"The rule of {shop} is removed."], as_json=as_json)
 
 
 def _read(saved: list[Path], url: str | None, reader: ReadingProcess) -> Iterator[tuple[str, str, Page]]:

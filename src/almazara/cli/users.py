@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import typer
 
 from almazara.cli.filters import filtered
-from almazara.cli.output import AsJson, Table, load_settings, newest_whole, print_answer, say, showing_progress
+from almazara.cli.output import AsJson, Table, load_settings, newest_whole, print_answer, showing_progress
 from almazara.errors import InputError
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def address(
     url: Annotated[str | None, typer.Option("--url", help="Where the server reaches this API.")] = None,
     user: Annotated[str | None, typer.Option("--user", help="The user that everything counts for.")] = None,
     account: Annotated[str | None, typer.Option("--account", help="The one account whose notices count.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """The address to type into Plex or Jellyfin as a webhook, signed with the first key, which it does not tell."""
     from almazara.api.films.notices import address as address_of
@@ -88,7 +89,8 @@ def address(
     if parts.scheme not in {"http", "https"} or not parts.hostname or not is_plain:
         raise InputError(f"{base[:80]!r} is no address of this API: it looks like https://films.example.")
     whose = None if user is None else check_user(user)
-    say(address_of(base, Server(server), whose, account, signing_key(settings)))
+    found = address_of(base, Server(server), whose, account, signing_key(settings))
+    print_answer({"address": found}, [found], as_json=as_json)
 
 
 @app.command()

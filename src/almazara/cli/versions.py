@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from almazara.cli.output import Table, load_settings, print_answer, say
+from almazara.cli.output import Table, load_settings, print_answer
 
 _NAMED: Final = 3  # damaged files; --json names them all
 Version = Annotated[str | None, typer.Argument(help="Version to go to; the one before the current by default.")]
@@ -34,11 +34,12 @@ def show_versions(kind: str, columns: Sequence[str], *, as_json: bool) -> None:
     print_answer(answer, [Table(["", "version", *columns, "damaged"], rows)], as_json=as_json)
 
 
-def go_back(kind: str, version: str | None, metric: str, counted: str) -> None:
+def go_back(kind: str, version: str | None, metric: str, counted: str, *, as_json: bool) -> None:
     """Go to a version, and say what it holds: so many of what is counted."""
     from almazara.app.mirror import share
     from almazara.artifacts import open_artifacts
 
     artifact = open_artifacts(load_settings()).rollback(kind, version)
     share(load_settings(), artifact)
-    say(f"Now in use: version {artifact.version}, {artifact.manifest['metrics'][metric]} {counted}.")
+    told = f"Now in use: version {artifact.version}, {artifact.manifest['metrics'][metric]} {counted}."
+    print_answer(artifact.manifest, [told], as_json=as_json)
