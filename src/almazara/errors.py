@@ -20,6 +20,11 @@ _ENGLISH: Final = ("prices", "kept.")
 """How the codes begin of what is said in English where no language is asked for: on the command line."""
 
 
+def how_to_install(extra: str) -> str:
+    """The command that brings an extra, in the folder of the repository: no registry has the package yet."""
+    return f"pip install '.[{extra}]'"
+
+
 class AlmazaraError(Exception):
     """Base of every error that Almazara raises on purpose.
 
@@ -91,7 +96,7 @@ class MissingExtraError(UnavailableError):
     """An optional library is needed and not installed."""
 
     def __init__(self, extra: str, purpose: str) -> None:
-        super().__init__(f"{purpose} needs an optional part: pip install 'almazara[{extra}]'.")
+        super().__init__(f"{purpose} needs an optional part: {how_to_install(extra)}, in the folder of the repository.")
 
 
 class ContractError(AlmazaraError):

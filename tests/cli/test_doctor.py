@@ -106,7 +106,7 @@ def test_each_extra_of_the_package_is_known():
 def test_a_part_of_a_package_that_is_not_there_is_missing(monkeypatch):
     monkeypatch.setattr(installed, "EXTRAS", {"one": ("nothing_of_the_kind.part", "do this"), "two": ("json.tool", "")})
     one, two = (check for check in installed.checks() if check.name.startswith("extra"))
-    assert (one.state, one.advice) == ("missing", "to do this: pip install 'almazara[one]'")
+    assert (one.state, one.advice) == ("missing", "to do this: pip install '.[one]'")
     assert two.state == "ok"
 
 
@@ -118,7 +118,7 @@ def test_in_80_columns_each_cure_can_be_copied_in_one_piece(run, monkeypatch):
     assert [line for line in out.splitlines() if len(line) > 80] == []
     for extra in installed.EXTRAS:
         assert f"extra {extra} " in out
-        assert (f"pip install 'almazara[{extra}]'\n" in out) is (extra != "explore")
+        assert (f"pip install '.[{extra}]'\n" in out) is (extra != "explore")
 
 
 @pytest.mark.parametrize(("size", "state"), [(None, "missing"), (1000, "ok"), (250_000_001, "failed")])

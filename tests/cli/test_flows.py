@@ -13,4 +13,4 @@ def test_without_prefect_the_commands_say_how_to_have_it(run, monkeypatch, comma
         monkeypatch.setenv(name, "")  # what the command sets goes at the end
     code, _, said = run("flows", *command)
     assert code == 1
-    assert "almazara: Running flows with Prefect needs an optional part: pip install 'almazara[prefect]'." in said
+    assert "almazara: Running flows with Prefect needs an optional part: pip install '.[prefect]'" in said

@@ -178,7 +178,7 @@ def test_ratings_that_are_repeated_or_outside_the_scale_are_counted_and_the_othe
     [
         (["--methods", "no_such"], "There is no method 'no_such'"),
         (["--split", "no_such"], "There is no split 'no_such'"),
-        (["--methods", "popularity,lenskit_item_knn"], "pip install 'almazara[bench]'"),
+        (["--methods", "popularity,lenskit_item_knn"], "pip install '.[bench]'"),
     ],
 )
 def test_what_does_not_exist_is_said_before_anything_is_measured(run, raw, arguments, sentence):

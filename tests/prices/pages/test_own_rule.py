@@ -85,4 +85,4 @@ def test_a_selector_that_is_none_is_refused_and_in_a_run_the_page_is_unreadable(
 
 def test_without_lxml_an_xpath_says_how_to_have_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "lxml", None)
-    assert "almazara[xpath]" in read(SHOWN, rule("//p")).reason
+    assert ".[xpath]" in read(SHOWN, rule("//p")).reason

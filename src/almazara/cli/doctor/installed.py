@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from almazara.cli.doctor.finding import Check, in_bytes
+from almazara.errors import how_to_install
 
 EXTRAS: Final = {
     "explore": ("dash", "point at figures on the site"),
@@ -46,7 +47,7 @@ def checks() -> Iterator[Check]:
         if _is_there(module):
             yield Check(f"extra {extra}", "ok", module)
         else:
-            yield Check(f"extra {extra}", "missing", "not installed", f"to {purpose}: pip install 'almazara[{extra}]'")
+            yield Check(f"extra {extra}", "missing", "not installed", f"to {purpose}: {how_to_install(extra)}")
     if _is_there("pyspark"):
         java = shutil.which("java")
         yield Check("java", "ok", java) if java else Check("java", "missing", "none", "to train on Spark: Java 17")

@@ -40,7 +40,7 @@ class LivePanel:
 
 
 def _opened(pictures: Pictures) -> "Panel | None":
-    """The panel; None where Dash is not installed: `pip install almazara[explore]` brings it."""
+    """The panel; None where Dash is not installed: the extra `explore` brings it."""
     if find_spec("dash") is None:
         return None
     from almazara.web.explore.panel import open_panel
