@@ -100,7 +100,7 @@ async def show(request: Request) -> Response:
     spanish = f"{name}{_SPANISH}"
     if reader_of(request).language is Language.ES and (folder() / f"{spanish}{_SUFFIX}").is_file():
         name = spanish
-    return page(request, "help.html", document=document(name))
+    return page(request, "help.html", document=document(name), is_index=name.startswith(INDEX))
 
 
 async def slashed(_request: Request) -> Response:
