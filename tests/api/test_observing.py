@@ -278,5 +278,5 @@ def test_an_endpoint_that_is_no_address_is_refused(endpoint):
 
 def test_without_the_extra_a_start_with_an_endpoint_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "opentelemetry.sdk.trace", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'almazara\[otel\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install '\.\[otel\]'"):
         tracing.configure("http://127.0.0.1:4318")

@@ -38,5 +38,5 @@ def test_without_the_library_it_says_what_to_install(monkeypatch):
         return real(name, *args)
 
     monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(UnavailableError, match=r"almazara\[report\]"):
+    with pytest.raises(UnavailableError, match=r"\.\[report\]"):
         png(draw(CHART, width=400), 400)

@@ -331,7 +331,7 @@ def kaggle(shop, monkeypatch, tmp_path):
     monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path))
     monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
-    pytest.importorskip("kagglehub", reason="kagglehub is not here: pip install almazara[fetch]")
+    pytest.importorskip("kagglehub", reason="kagglehub is not here: pip install .[fetch]")
     from kagglesdk import kaggle_env
 
     # It looks for callers in the whole stack, file by file, at every request.
@@ -373,5 +373,5 @@ def test_a_page_instead_of_the_kaggle_archive_is_refused_and_forgotten(kaggle, t
 def test_without_kagglehub_the_extra_is_named(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "kagglehub", None)
     monkeypatch.setenv("KAGGLEHUB_CACHE", "")
-    with pytest.raises(MissingExtraError, match=r"almazara\[fetch\]"):
+    with pytest.raises(MissingExtraError, match=r"\.\[fetch\]"):
         fetch_kaggle(tmp_path)

@@ -187,7 +187,7 @@ def test_a_proxy_in_the_environment_is_not_used(shop, monkeypatch):
 
 def test_without_scrapy_the_error_says_what_to_install(shop, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(MissingExtraError, match=r"almazara\[scrapy\]"):
+    with pytest.raises(MissingExtraError, match=r"\.\[scrapy\]"):
         source_for(shop).fetch(shop.url("/0"))
 
 

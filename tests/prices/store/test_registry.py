@@ -19,7 +19,7 @@ def test_a_missing_driver_is_named_with_its_extra(monkeypatch, url, driver, extr
     monkeypatch.setitem(sys.modules, driver, None)
     for name in ("dynamodb", "dynamodb_table"):
         monkeypatch.delitem(sys.modules, f"almazara.prices.store.{name}", raising=False)
-    with pytest.raises(MissingExtraError, match=rf"almazara\[{extra}\]"):
+    with pytest.raises(MissingExtraError, match=rf"\.\[{extra}\]"):
         store_at(url)
 
 

@@ -229,7 +229,7 @@ def _amount(value: object, name: str) -> Decimal | None:
     if value is None:
         return None
     if not isinstance(value, Decimal) or not value.is_finite() or value <= 0:
-        raise InputError(f"{name} {value!r} is no positive, finite Decimal.")
+        raise InputError(f"{name} {str(value)[:40]!r} is no positive amount.")
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int) or value >= _CEILING or exponent < -MAX_DECIMALS:
         raise InputError(f"{name} {value} has over {MAX_INTEGER_DIGITS} digits or {MAX_DECIMALS} decimals.")

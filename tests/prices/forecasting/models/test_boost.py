@@ -8,7 +8,7 @@ from almazara.prices.forecasting.models.steps import prior, step_quantiles
 
 pytestmark = pytest.mark.training
 
-pytest.importorskip("lightgbm", reason="LightGBM is not here: pip install almazara[boost]")
+pytest.importorskip("lightgbm", reason="LightGBM is not here: pip install .[boost]")
 boost = pytest.importorskip("almazara.prices.forecasting.models.boost")
 LEVELS = [0.1, 0.5, 0.9]
 ROWS = np.arange(4)

@@ -9,7 +9,7 @@ from almazara.prices.forecasting.models.step_features import StepHistory
 from almazara.prices.forecasting.models.steps import Steps
 from made_campaigns import campaigns
 
-pytest.importorskip("lightgbm", reason="LightGBM is not here: pip install almazara[boost]")
+pytest.importorskip("lightgbm", reason="LightGBM is not here: pip install .[boost]")
 from almazara.prices.forecasting.models import classes
 from almazara.prices.forecasting.models.classes import BACK, FALLS, OTHER_LEVEL, RISES, STAYS, learned
 
