@@ -119,7 +119,7 @@ CALLS = [
     Call("good", path={"good": "{good}"}),
     Call("basket", query={"cosa": ["{product}", "{other}"]}),
     Call("undeclare", path={"good": "{product}"}, status=204),
-    Call("predict", query={"product": "{product}", "horizon": 2, "levels": "80", "target": "9.50"}),
+    Call("predict", query={"product": "{product}", "horizon": 2, "levels": "80", "target": 9.5}),
     Call(
         "announce",
         body={"date": "2036-10-01", "factor": 1.02, "group": "olive-oil"},

@@ -340,7 +340,7 @@ def test_a_recommendation_holds_n_other_films_most_similar_first(sample_api, met
         ({"sin_palabra_clave": "olive grov"}, "«olive grov»"),
         ({"para_adultos": "sí"}, "para_adultos"),
         ({"excluir": "1,dos"}, "«dos»"),
-        ({"excluir": ",".join(["1"] * 1001)}, "hasta 1000"),
+        ({"excluir": ",".join(["1"] * 1001)}, "hasta 1.000"),
         ({"diversidad": "1.01"}, "de 0 a 1"),
         ({"diversidad": "-0.1"}, "de 0 a 1"),
         ({"diversidad": "nan"}, "de 0 a 1"),

@@ -52,7 +52,9 @@ def test_a_reader_gets_the_first_hour_in_their_language_and_the_rest_in_english(
     assert "style=" not in movies.css_first("article").html
 
 
-@pytest.mark.parametrize("name", ["nada", "../README", "movies.md", "first-hour/films/films.csv", "%2e%2e/pyproject"])
+@pytest.mark.parametrize(
+    "name", ["nada", "a" * 300, "../README", "movies.md", "first-hour/films/films.csv", "%2e%2e/pyproject"]
+)
 def test_what_is_no_document_is_a_page_that_says_so(sample_api, name):
     answer = sample_api.get(f"/ayuda/{name}", headers=HTML)
     assert answer.status_code == 404

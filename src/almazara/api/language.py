@@ -18,11 +18,14 @@ def preferred(header: str) -> Language:
     """The one of our languages that an Accept-Language likes best; Spanish where it likes neither.
 
     Example:
-        >>> preferred("en-GB,es;q=0.8").value, preferred("fr,en;q=0.5").value, preferred("*").value
-        ('en', 'en', 'es')
+        >>> [preferred(one).value for one in ("en-GB,es;q=0.8", "fr,en;q=0.5", "*", "*;q=0.5,en;q=0.1", "es;q=0,*")]
+        ['en', 'en', 'es', 'es', 'en']
     """
-    ours = [(weight, name[:2]) for name, weight in preferences(header) if weight > 0 and name[:2] in set(Language)]
-    return Language(max(ours, key=lambda one: one[0], default=(0.0, Language.ES))[1])
+    named = preferences(header)
+    ours = [(weight, Language(name[:2])) for name, weight in named if name[:2] in set(Language)]
+    others = [one for one in Language if one not in {language for _, language in ours}]
+    ours += [(weight, one) for name, weight in named if name == "*" for one in others]
+    return max((one for one in ours if one[0] > 0), key=lambda one: one[0], default=(0.0, Language.ES))[1]
 
 
 def language_of(request: Request) -> Language:

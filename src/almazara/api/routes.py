@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError
 from starlette.convertors import PathConvertor, register_url_convertor
 
 from almazara.api.errors import declared
-from almazara.api.language import NAMES, SAID, SPOKEN, preferred
+from almazara.api.language import NAMES, SAID, SPOKEN, language_of
 from almazara.api.security import KEY_HEADER, require_write
 from almazara.errors import InputError
 from almazara.movies.catalog.titles import LONGEST_QUERY
@@ -191,7 +191,7 @@ class PathText:
 
     name: str
     description: str
-    example: str
+    example: str | int
     schema: Mapping[str, Any] = field(default_factory=lambda: PRINTABLE)
 
     def described(self) -> dict[str, Any]:
@@ -317,7 +317,7 @@ class _Spoken(Queried[Language | None]):
 
     def read(self, request: Request) -> Language:
         """See the class."""
-        return Queried.read(self, request) or preferred(request.headers.get("accept-language", ""))
+        return Queried.read(self, request) or language_of(request)
 
 
 def spoken() -> _Spoken:

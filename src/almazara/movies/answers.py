@@ -117,7 +117,7 @@ class FranchiseAnswer:
 
     franquicia: str
     cantidad: int
-    ganancia_total: int
+    ganancia_total: int | None
     ganancia_promedio: float | None
     peliculas_con_datos: int
     peliculas_dudosas: list[str]

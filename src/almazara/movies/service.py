@@ -148,7 +148,7 @@ class MovieService:
         """How many minutes a film takes."""
         found = self._find(title, year, film_id, language)
         film, minutes = self._catalog.reference(found.row, language), self._catalog.runtime(found.row)
-        known = None if minutes is None else round(minutes)
+        known = round(minutes) if minutes else None  # the source says 0 where it knows nothing
         message = sentences.runtime(shown(film), film.anio, known).text(language)
         others, named = self._others(found, language), (film.id, film.titulo, film.anio)
         return answers.RuntimeAnswer(*named, known, message, others, titulo_local=film.titulo_local)

@@ -43,6 +43,7 @@ class Document:
     language: Language
 
 
+@lru_cache(maxsize=1)
 def names() -> list[str]:
     """What the documents are called in addresses: their paths without `.md`."""
     return sorted(str(path.relative_to(folder()).with_suffix("")) for path in folder().rglob(f"*{_SUFFIX}"))
@@ -98,7 +99,7 @@ async def show(request: Request) -> Response:
     """A document; the index, and others that there are in Spanish, in the reader's language."""
     name = request.path_params.get("name", INDEX)
     spanish = f"{name}{_SPANISH}"
-    if reader_of(request).language is Language.ES and (folder() / f"{spanish}{_SUFFIX}").is_file():
+    if reader_of(request).language is Language.ES and spanish in names():
         name = spanish
     return page(request, "help.html", document=document(name), is_index=name.startswith(INDEX))
 

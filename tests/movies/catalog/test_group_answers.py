@@ -60,7 +60,7 @@ def test_a_franchise_gained_what_its_films_did_of_which_cost_and_revenue_are_kno
     assert found.mensaje == (
         "The Mill Collection: 3 películas. Se conoce lo que ganaron 2 de ellas: 5 M $ en total, 2,5 M $ de media."
     )
-    assert "5M dollars in all, 2.5M dollars on average." in films.groups.franchise("The Mill", Language.EN).mensaje
+    assert "in dollars: 5M in all, 2.5M on average." in films.groups.franchise("The Mill", Language.EN).mensaje
 
 
 def test_a_company_counts_a_film_once_and_the_revenue_that_is_known(films):

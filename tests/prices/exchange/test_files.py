@@ -645,6 +645,12 @@ def test_a_table_with_semicolons_decimal_commas_and_days_first_goes_in(load, sto
     ]
 
 
+def test_where_commas_mark_decimals_a_point_before_three_digits_may_mark_thousands_and_is_refused(load, store):
+    report = load(SPANISH + f"{OIL};2024-06-01;1.250;EUR;\n{OIL};2024-06-02;24,95;EUR;\n{OIL};2024-06-03;25.50;EUR;\n")
+    assert counts(report) == (3, 2, 0, 1)
+    assert [one.price for one in store.history(OIL)] == [Decimal("24.95"), Decimal("25.50")]
+
+
 @pytest.mark.parametrize(
     ("days", "read"),
     [

@@ -53,7 +53,7 @@ _FILM_ID: Final = {
         {"type": "string", "pattern": f"^{IMDB_ID.pattern}$"},
     ]
 }
-ID: Final = PathText("id", "Id de la película, o el de IMDb.", "900007", _FILM_ID)
+ID: Final = PathText("id", "Id de la película, o el de IMDb.", 900007, _FILM_ID)
 TEXT: Final = text("q", "Lo que se busca; admite erratas.", None, required=True)
 YEAR: Final = number("anio", "Año de estreno, entre varias del mismo título.", *YEARS, None)
 FILM_ID: Final = Queried(

@@ -31,9 +31,10 @@ class GroupAnswers:
         row = role.find(name)
         films = role.named.films(row)
         gains = self._money.gains(films)
-        total, average = sum(gains), sum(gains) / len(gains) if gains else None
+        total = sum(gains) if gains else None
+        average = None if total is None else total / len(gains)
         gained = said("films.group.no_gain")
-        if average is not None:
+        if total is not None and average is not None:
             mean = said("films.group.mean", value=average) if len(gains) > 1 else ""
             gained = said("films.group.gain", n=len(gains), total=float(total), mean=mean)
         message = said("films.group.franchise", name=role.named.name(row), n=len(films), gained=gained)

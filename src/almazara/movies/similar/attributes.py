@@ -10,7 +10,7 @@ import numpy as np
 from almazara.errors import InputError
 from almazara.movies.catalog.catalog import IMDB_ID, Arrays, FilmId, KeyTable, Texts
 from almazara.movies.catalog.titles import check_query, normalize
-from almazara.words.said import said
+from almazara.words.said import named, said
 
 MAX_IN_ADDRESS: Final = 1000
 """Ids of films that an address can list."""
@@ -222,7 +222,9 @@ class Attributes:
         code = self._genre_names.code(text)
         if code is None:
             near = self._genre_names.near(text)
-            raise InputError(said("films.error.no_genre", text=text[:_LONGEST], near=near), near)
+            raise InputError(
+                said("films.error.no_genre", text=text[:_LONGEST], near=[named("genre", one) for one in near]), near
+            )
         return code
 
 

@@ -36,6 +36,7 @@ _SMALL: Final = 1 << 26
 _CHUNK: Final = 1 << 16
 _ROWS: Final = 1 << 14
 _LINES: Final = 100  # few, so that they stay in the processor's cache
+_SEMICOLON: Final = ";"
 _GZIP: Final = b"\x1f\x8b"
 FORMATS: Final = ("csv", "parquet", "keepa", "heisse-preise")
 _TIDY_NAMES: Final = {*TIDY_SCHEMA, "series_id", "date"}
@@ -60,10 +61,11 @@ def format_of(path: Path) -> str:
 def read_csv(path: Path, defaults: Defaults) -> Iterator[Iterable[Row]]:
     """Rows of a tidy table in UTF-8 with a header, its cells parted by commas or semicolons."""
     header, pieces = _csv_pieces(path)
+    has_commas = _separator(path) == _SEMICOLON
     require_tidy_columns(header, defaults)
     if len(set(header)) < len(header):
         raise InputError("The file's header names a column twice.")
-    table = TidyTable(header, defaults, _date_order(path, header))
+    table = TidyTable(header, defaults, _date_order(path, header), has_commas=has_commas)
     for lines in pieces:
         yield (table.read(line, cells) for cells, line in lines if cells)
 
@@ -81,13 +83,21 @@ def _csv_rows(path: Path) -> Iterator[list[tuple[list[str], int]]]:
         blocks = _Blocks(file)
         texts = chain.from_iterable(blocks)
         first = next(texts, "")
-        separator = ";" if first.count(";") > first.count(",") else ","
-        reader = csv.reader(chain([first], texts), strict=True, delimiter=separator)
+        reader = csv.reader(chain([first], texts), strict=True, delimiter=_separator_of(first))
         numbered = zip(reader, iter(partial(getattr, reader, "line_num"), None), strict=False)
         size = 1
         while lines := list(islice(numbered, size)):
             blocks.taken, size = 0, _LINES
             yield lines
+
+
+def _separator(path: Path) -> str:
+    with _opened(path, "CSV") as file:
+        return _separator_of(next(chain.from_iterable(_Blocks(file)), ""))
+
+
+def _separator_of(header: str) -> str:
+    return _SEMICOLON if header.count(_SEMICOLON) > header.count(",") else ","
 
 
 def _date_order(path: Path, header: Sequence[str]) -> DateOrder | None:

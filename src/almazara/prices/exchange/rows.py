@@ -39,6 +39,7 @@ TIDY_SCHEMA: Final = {
     "named": pl.String(),
 }
 PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
+_THOUSANDS: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
 _DECIMAL_COMMA: Final = re.compile(r"[0-9]{1,30},[0-9]{1,2}")
 _LONGEST_NUMBER: Final = 40  # an exponent may name a number of a billion digits
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -113,14 +114,17 @@ class TidyTable:
     """Reads the rows of a tidy table, whose cells are texts or None; `series_id` and `date` also name the identity.
 
     A date is its midnight in UTC; so is a moment without time zone in the column `date`, while in `observed_at` it is
-    refused. Where it is told what stands first in `dates` with the year last, those are read too.
+    refused. Where it is told what stands first in `dates` with the year last, those are read too. Where a comma
+    marks decimals (`has_commas`), `1.250` may be a thousand and more, and is refused.
 
     A row is read surely exactly when what it says of its listing, of its offer and of its moment each is. What was read
     of the first two is remembered by their cells: in a history most rows repeat them, and cost their moment.
     """
 
-    def __init__(self, columns: Sequence[str], defaults: Defaults, dates: DateOrder | None = None) -> None:
-        self._width, self._defaults, self._dates = len(columns), defaults, dates
+    def __init__(
+        self, columns: Sequence[str], defaults: Defaults, dates: DateOrder | None = None, *, has_commas: bool = False
+    ) -> None:
+        self._width, self._defaults, self._dates, self._has_commas = len(columns), defaults, dates, has_commas
         self._moments = [(columns.index(name), name) for name in _MOMENTS if name in columns]
         self._of_listing, self._of_offer = (
             [name for name in names if name in columns] for names in (_OF_LISTING, _OF_OFFER)
@@ -146,6 +150,8 @@ class TidyTable:
             if offer is not None:
                 return Entry(line, listing, Observation(listing.listing_id, at, *offer))
             row = dict(zip(self._of_offer, told, strict=True))
+            if self._has_commas:
+                _require_no_thousands(row)
             new = validate_observation(Observation(listing.listing_id, at, *_offer(row, self._defaults)))
             _remember(self._offers, told, _offer_of(new))
             return Entry(line, listing, new)
@@ -320,6 +326,15 @@ def _offer(row: Mapping[str, str | None], defaults: Defaults) -> tuple[Any, ...]
 def _with_point(text: str | None) -> str | None:
     """The amount `24,95` with a point: of three digits behind a comma nobody knows whether it marks thousands."""
     return text.replace(",", ".") if text and _DECIMAL_COMMA.fullmatch(text.strip()) else text
+
+
+def _require_no_thousands(row: Mapping[str, str | None]) -> None:
+    """Refuse a point before three digits, where a comma marks decimals: it may mark thousands."""
+    for text in (row.get("price"), row.get("list_price")):
+        if text and _THOUSANDS.fullmatch(text.strip()):
+            raise InputError(
+                f"The amount {text.strip()!r} may be thousands, as cells are parted by semicolons: write none."
+            )
 
 
 def _require_whole(currency: str | None, amounts: Iterable[Decimal | None]) -> None:
