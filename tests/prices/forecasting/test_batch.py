@@ -184,6 +184,11 @@ def test_a_missing_column_is_named():
         read_prices(table(rows("a", wavy)).drop("price"), CUTOFF)
 
 
+def test_a_header_of_semicolons_is_told_how_to_be_parted():
+    with pytest.raises(InputError, match="Part its cells by commas"):
+        read_prices(pl.DataFrame({"series_id;date;price": ["a;2026-01-01;9,95"]}), CUTOFF)
+
+
 @pytest.mark.parametrize("horizon", [0, 366])
 def test_a_horizon_that_is_none_is_refused(horizon):
     with pytest.raises(InputError, match="horizon"):

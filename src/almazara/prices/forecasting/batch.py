@@ -126,7 +126,8 @@ def read_prices(
             many series of few rows, years apart.
     """
     if missing := [name for name in (SERIES_ID, DATE, PRICE) if name not in table.columns]:
-        raise InputError(f"The table lacks the columns {', '.join(missing)}: it needs series_id, date and price.")
+        told = " Part its cells by commas, not by semicolons." if ";" in "".join(table.columns) else ""
+        raise InputError(f"The table lacks the columns {', '.join(missing)}: it needs series_id, date and price.{told}")
     rows = _parsed(table)
     known = rows.filter(pl.col(DATE).is_null() | (pl.col(DATE) <= cutoff))
     reason = _refusal()
