@@ -1,7 +1,7 @@
 """What advice says: the same figures in either language, whatever the history."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import msgspec
@@ -79,3 +79,12 @@ def test_what_a_wait_saves_has_the_decimals_of_its_currency(currency, decimals):
 def test_a_history_is_told_with_its_figures(prices, spanish, english):
     assert spanish in advise(asked(prices), LEARNED).reasons
     assert english in advise(asked(prices), LEARNED, Language.EN).reasons
+
+
+def test_a_price_that_counted_on_is_told_of_the_day_on_which_it_was_read():
+    question = asked([8.0] * 30 + [10.0] * 10 + [None] * 20)
+    read_at = datetime.combine(TODAY - timedelta(days=25), time(12), UTC)
+    latest = replace(question.product.latest, observed_at=read_at)
+    told = " ".join(advise(replace(question, product=replace(question.product, latest=latest)), LEARNED).reasons)
+    assert f"el {read_at:%d/%m/%Y}, 10,00 €" in told
+    assert "en 40 días" in told

@@ -180,7 +180,7 @@ def _reasons(
 
 def _range(window: Floats, asked: Question) -> Said:
     now, low, high = window[-1], np.nanmin(window), np.nanmax(window)
-    days = int((~np.isnan(window)).sum())
+    days = int((~np.isnan(asked.prices[-WINDOW_DAYS:])).sum())
     if high <= low * (1 + SAME):
         return said("prices.reason.unchanged", days=days, window=WINDOW_DAYS)
     position = (now - low) / (high - low)
@@ -190,7 +190,8 @@ def _range(window: Floats, asked: Question) -> Said:
     if asked.price is not None:
         return said(f"prices.reason.{where}", days=days, **span)
     known = int(np.flatnonzero(~np.isnan(asked.prices))[-1])
-    span["day"] = asked.today - timedelta(days=len(asked.prices) - 1 - known)
+    day, latest = asked.today - timedelta(days=len(asked.prices) - 1 - known), asked.product.latest
+    span["day"] = min(day, latest.observed_at.date()) if latest else day  # a price counts on for some days after it
     return said(f"prices.reason.{where}_before", days=days, **span)
 
 
