@@ -23,3 +23,12 @@ def run(monkeypatch, capsys):
         return code, printed.out, printed.err
 
     return run_
+
+
+def commands(group, *words):
+    """Every command below a group, by its words."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, *words, name)
+        else:
+            yield (*words, name), command

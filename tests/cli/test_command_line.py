@@ -9,17 +9,10 @@ import pytest
 import typer
 
 from almazara.cli import app
+from command_line import commands
 
 RUNNING_ON = {("up",), ("serve",), ("flows", "serve"), ("flows", "run", "films"), ("flows", "run", "prices")}
 STARTED = "import sys; sys.argv[0] = 'almazara'; from almazara.cli import main; main()"
-
-
-def commands(group, *words):
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, *words, name)
-        else:
-            yield (*words, name), command
 
 
 COMMANDS = dict(commands(typer.main.get_command(app)))

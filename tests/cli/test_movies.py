@@ -13,6 +13,7 @@ import pytest
 import typer
 
 from almazara.cli import app
+from command_line import commands
 from sample_catalog import Made, server_process, write_raw
 
 HEAVY = {"polars", "numpy", "scipy", "fastapi", "pydantic", "sqlalchemy", "uvicorn", "msgspec", "httpx", "curl_cffi"}
@@ -33,15 +34,6 @@ def one_line(text):
     assert len(lines) == 1, text
     assert "Traceback" not in text
     return lines[0]
-
-
-def commands(group, *words):
-    """Every command below a group, by its words."""
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, *words, name)
-        else:
-            yield (*words, name), command
 
 
 @pytest.mark.server

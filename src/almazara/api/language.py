@@ -1,5 +1,6 @@
 """In which language an answer is told: that which its address asks for, else the one that its reader prefers."""
 
+from collections.abc import Callable
 from typing import Annotated, Final
 
 from fastapi import Depends, Query, Request, Response
@@ -35,22 +36,21 @@ def language_of(request: Request) -> Language:
     return found or preferred(request.headers.get("accept-language", ""))
 
 
-def _lengua(
-    request: Request,
-    response: Response,
-    asked: Annotated[Language | None, Query(alias="lengua", description=SAID)] = None,
-) -> Language:
-    response.headers.update(SPOKEN)
-    return asked or language_of(request)
+def _asked_by(name: str) -> Callable[..., Language]:
+    """A dependency that reads it from a parameter of this name."""
+
+    def language(
+        request: Request,
+        response: Response,
+        asked: Annotated[Language | None, Query(alias=name, description=SAID)] = None,
+    ) -> Language:
+        response.headers.update(SPOKEN)
+        return asked or language_of(request)
+
+    return language
 
 
-def _language(
-    request: Request, asked: Annotated[Language | None, Query(alias="language", description=SAID)] = None
-) -> Language:
-    return asked or language_of(request)
-
-
-Lengua = Annotated[Language, Depends(_lengua)]
+Lengua = Annotated[Language, Depends(_asked_by("lengua"))]
 """Of a route about films, as its last parameter."""
-InLanguage = Annotated[Language, Depends(_language)]
+InLanguage = Annotated[Language, Depends(_asked_by("language"))]
 """The same of one about prices."""

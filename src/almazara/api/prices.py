@@ -111,7 +111,7 @@ def products(
 ) -> Response:
     tracked = None if every else True
     page, following = service.page_of_products(limit, cursor, category=category, tracked=tracked)
-    others = 0 if every else len(service.products(category=category, tracked=False))
+    others = 0 if every else service.not_followed(category)
     return send(page, headers={**next_header(following), OTHERS_HEADER: str(others)})
 
 

@@ -108,6 +108,10 @@ class PriceService:
         asked = [one for one in known.listings(category=category, tracked=tracked) if one.listing_id >= begins]
         return known.shown(asked[:limit]), cursor_at(asked[limit].listing_id, EPOCH) if len(asked) > limit else None
 
+    def not_followed(self, category: str | None = None) -> int:
+        """How many products and searches are kept and not followed, such as imports."""
+        return len(self._known().listings(category=category, tracked=False))
+
     def product(self, listing_id: str) -> Product:
         """One product.
 
