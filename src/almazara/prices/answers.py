@@ -218,8 +218,8 @@ class Prediction:
             days=days,
             moves=found.moves,
             backtest=found.about.backtest,
-            last_price=None if found.about.last is None else as_amount(found.about.last, currency),
-            target=None if target is None else as_amount(target, currency),
+            last_price=as_amount(found.about.last, currency),
+            target=as_amount(target, currency),
             probable_change=found.probable_change,
         )
 

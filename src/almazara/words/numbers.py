@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, overload
 
 
 class Language(StrEnum):
@@ -97,13 +97,19 @@ def smallest(currency: str | None) -> Decimal:
     return Decimal(1).scaleb(-places(currency))
 
 
-def as_amount(value: float, currency: str | None) -> Decimal:
-    """A computed price as answers tell it: exact to four decimals, and with those of its currency.
+@overload
+def as_amount(value: float, currency: str | None) -> Decimal: ...
+@overload
+def as_amount(value: float | None, currency: str | None) -> Decimal | None: ...
+def as_amount(value: float | None, currency: str | None) -> Decimal | None:
+    """A computed price as answers tell it: exact to four decimals, and with those of its currency; None stays None.
 
     Example:
         >>> str(as_amount(9.5, "EUR")), str(as_amount(9.1284999, "EUR")), str(as_amount(1200.0, "JPY"))
         ('9.50', '9.1285', '1200')
     """
+    if value is None:
+        return None
     exact = Decimal(f"{value:.4f}").normalize()
     rounded = exact.quantize(smallest(currency))
     return rounded if rounded == exact else exact

@@ -158,8 +158,7 @@ def _category(read: _Read, today: date) -> Category:
 
 
 def _level(index: CategoryIndex | None, day: date) -> Decimal | None:
-    value = index.on(day) if index else None
-    return None if index is None or value is None else as_amount(value, index.currency)
+    return as_amount(index.on(day), index.currency) if index else None
 
 
 def _lines(read: _Read, currency: str, since: date) -> list[ProductLine]:

@@ -214,12 +214,10 @@ def _lowest(panel: Panel) -> Floats:
 
 
 def _days(panel: Panel, currency: str | None) -> list[GoodDay]:
-    lowest = amounts(_lowest(panel))
+    first, lowest = panel.first_day, amounts(_lowest(panel))
     cheapest = np.where(np.isnan(panel.prices), np.inf, panel.prices).argmin(axis=0).tolist() if panel.names else []
     days = [
-        GoodDay(panel.first_day + timedelta(days=day), None, None)
-        if price is None
-        else GoodDay(panel.first_day + timedelta(days=day), as_amount(price, currency), panel.names[row])
+        GoodDay(first + timedelta(days=day), as_amount(price, currency), None if price is None else panel.names[row])
         for day, (price, row) in enumerate(zip(lowest, cheapest, strict=True))
     ]
     return days[-YEAR:]

@@ -140,8 +140,9 @@ def _days(known: Known, listing: Listing, first: date, until: date, price: Price
     for (name, day, price_then, state), size in zip(days, litres, strict=True):
         if day >= first:
             currency = None if price_then is None else series.panel.currencies[0]
-            told = None if price_then is None else as_amount(price_then, currency)
-            yield DailyRow(name, day, state, told, currency, per_litre_daily(price_then, size, currency))
+            yield DailyRow(
+                name, day, state, as_amount(price_then, currency), currency, per_litre_daily(price_then, size, currency)
+            )
 
 
 def _check(query: DataQuery) -> None:

@@ -199,7 +199,7 @@ def _row(one: _Told, title: str | None, currency: str | None, price: float | Non
         low_95=as_amount(low_95, currency),
         high_95=as_amount(high_95, currency),
         state=state,
-        price=None if price is None else as_amount(price, currency),
+        price=as_amount(price, currency),
         within_80=within[0],
         within_95=within[1],
     )

@@ -121,7 +121,7 @@ def _days(series: DailySeries, observations: Sequence[Observation], listing: Lis
         StoryDay(
             day,
             state,
-            None if price is None else as_amount(price, currency),
+            as_amount(price, currency),
             struck.get(day),
             per_litre_daily(price, size, currency),
         )
