@@ -60,30 +60,28 @@ def format_of(path: Path) -> str:
 
 def read_csv(path: Path, defaults: Defaults) -> Iterator[Iterable[Row]]:
     """Rows of a tidy table in UTF-8 with a header, its cells parted by commas or semicolons."""
-    header, pieces = _csv_pieces(path)
-    has_commas = _separator(path) == _SEMICOLON
+    separator = _separator(path)
+    header, pieces = _csv_pieces(path, separator)
     require_tidy_columns(header, defaults)
     if len(set(header)) < len(header):
         raise InputError("The file's header names a column twice.")
-    table = TidyTable(header, defaults, _date_order(path, header), has_commas=has_commas)
+    table = TidyTable(header, defaults, _date_order(path, separator, header), has_commas=separator == _SEMICOLON)
     for lines in pieces:
         yield (table.read(line, cells) for cells, line in lines if cells)
 
 
-def _csv_pieces(path: Path) -> tuple[list[str], Iterator[list[tuple[list[str], int]]]]:
+def _csv_pieces(path: Path, separator: str) -> tuple[list[str], Iterator[list[tuple[list[str], int]]]]:
     """The header of a table, and its rows with their lines, in pieces."""
-    pieces = _csv_rows(path)
+    pieces = _csv_rows(path, separator)
     [(header, _)] = next(pieces, [([], 0)])
     return [name.strip() for name in header], pieces
 
 
-def _csv_rows(path: Path) -> Iterator[list[tuple[list[str], int]]]:
+def _csv_rows(path: Path, separator: str) -> Iterator[list[tuple[list[str], int]]]:
     """The rows of a table with their lines: the first alone, then in pieces."""
     with _opened(path, "CSV") as file:
         blocks = _Blocks(file)
-        texts = chain.from_iterable(blocks)
-        first = next(texts, "")
-        reader = csv.reader(chain([first], texts), strict=True, delimiter=_separator_of(first))
+        reader = csv.reader(chain.from_iterable(blocks), strict=True, delimiter=separator)
         numbered = zip(reader, iter(partial(getattr, reader, "line_num"), None), strict=False)
         size = 1
         while lines := list(islice(numbered, size)):
@@ -93,17 +91,14 @@ def _csv_rows(path: Path) -> Iterator[list[tuple[list[str], int]]]:
 
 def _separator(path: Path) -> str:
     with _opened(path, "CSV") as file:
-        return _separator_of(next(chain.from_iterable(_Blocks(file)), ""))
-
-
-def _separator_of(header: str) -> str:
+        header = next(chain.from_iterable(_Blocks(file)), "")
     return _SEMICOLON if header.count(_SEMICOLON) > header.count(",") else ","
 
 
-def _date_order(path: Path, header: Sequence[str]) -> DateOrder | None:
+def _date_order(path: Path, separator: str, header: Sequence[str]) -> DateOrder | None:
     """What stands first in the file's dates; where its first one has its year first, the others are not looked at."""
     places = [header.index(name) for name in ("observed_at", "date") if name in header]
-    _, pieces = _csv_pieces(path)
+    _, pieces = _csv_pieces(path, separator)
     rows = (cells for cells, _ in chain.from_iterable(pieces))
     dates = (cells[place] for cells in rows for place in places if place < len(cells))
     first = next(filter(None, dates), "")
